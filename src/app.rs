@@ -1,0 +1,80 @@
+//! The parts of a school, wired once and handed down.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
+
+use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::event::{News, Told};
+use crate::failures::Failures;
+use crate::keys::Keys;
+use crate::ledger::Ledger;
+use crate::live::{Hub, Letter, log};
+use crate::metrics::Metrics;
+use crate::outside::analyser::Analyser;
+
+pub type School = Arc<App>;
+
+pub struct App {
+    pub config: Config,
+    pub public_url: String,
+    pub clock: Clock,
+    pub db: Db,
+    pub hub: Arc<Hub>,
+    pub bus: Bus,
+    pub ledger: Ledger,
+    pub metrics: Arc<Metrics>,
+    pub analyser: Analyser,
+    /// A help request waits for its analysis.
+    pub help_asked: Notify,
+    pub keys: Keys,
+    pub failures: Failures,
+    pub voice: &'static dyn Voice,
+}
+
+/// How what happened is said on the wire. The dialect of the sockets implements it; what it needs to know of names it
+/// reads in the transaction that holds the events, so that no cache can be stale.
+pub trait Voice: Send + Sync {
+    fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>>;
+}
+
+impl App {
+    /// The only commit there is. The change, its rows in the log and the handing over of its frames are one unit
+    /// that a caller who hangs up cannot split.
+    pub async fn commit(self: &Arc<Self>, tx: Tx, news: Vec<News>) -> Result<()> {
+        let app = self.clone();
+        let (done, answer) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            match app.seal(tx, news).await {
+                Ok(letters) => {
+                    let _ = done.send(Ok(()));
+                    app.bus.publish(letters).await;
+                }
+                Err(error) => {
+                    let _ = done.send(Err(error));
+                }
+            }
+        });
+        answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
+    }
+
+    /// Numbers and writes the events, puts them into words, and commits.
+    pub(crate) async fn seal(&self, mut tx: Tx, news: Vec<News>) -> Result<Vec<Letter>> {
+        let told = log::append(&mut tx, news).await?;
+        let letters = if told.is_empty() { Vec::new() } else { self.voice.say(&mut tx, &told).await? };
+        let begun = Instant::now();
+        tx.commit().await?;
+        self.metrics.commit_time.observe(begun.elapsed().as_secs_f64());
+        Ok(letters)
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}

@@ -1,0 +1,17 @@
+//! News between nodes. One node serves alone: what it wrote, it delivers itself.
+
+use std::sync::Arc;
+
+use crate::live::{Hub, Letter};
+
+pub enum Bus {
+    Local(Arc<Hub>),
+}
+
+impl Bus {
+    pub async fn publish(&self, letters: Vec<Letter>) {
+        match self {
+            Bus::Local(hub) => hub.deliver(letters).await,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Time, dates and chance. They come from `App`, so that a test sets the clock and asserts the instant.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+pub const SECOND_MS: i64 = 1_000;
+pub const MINUTE_MS: i64 = 60 * SECOND_MS;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+#[derive(Clone)]
+pub struct Clock {
+    zone: TimeZone,
+    /// What a test adds to the real time.
+    ahead_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    pub fn new(zone: TimeZone) -> Clock {
+        Clock { zone, ahead_ms: Arc::default() }
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        Timestamp::now().as_millisecond() + self.ahead_ms.load(Ordering::Relaxed)
+    }
+
+    /// For tests: the clock of this school jumps.
+    pub fn advance(&self, ms: i64) {
+        self.ahead_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// The day in the school's own zone, as `YYYY-MM-DD`.
+    pub fn date_of(&self, ms: i64) -> String {
+        instant(ms).to_zoned(self.zone.clone()).date().to_string()
+    }
+
+    /// When today's day began in the school's zone, and the `days - 1` before it, oldest first.
+    pub fn last_days(&self, days: i64) -> Vec<Day> {
+        let today = instant(self.now_ms()).to_zoned(self.zone.clone()).date();
+        let begin =
+            |date: jiff::civil::Date| date.to_zoned(self.zone.clone()).map_or(0, |z| z.timestamp().as_millisecond());
+        (0..days)
+            .rev()
+            .filter_map(|back| today.checked_sub(back.days()).ok())
+            .map(|date| Day {
+                date: date.to_string(),
+                label: format!("{:02}/{:02}", date.month(), date.day()),
+                starts_ms: begin(date),
+                ends_ms: date.tomorrow().map_or(i64::MAX, begin),
+            })
+            .collect()
+    }
+}
+
+pub struct Day {
+    pub date: String,
+    /// `10/21`, as a chart shows it.
+    pub label: String,
+    pub starts_ms: i64,
+    pub ends_ms: i64,
+}
+
+fn instant(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// RFC 3339 in UTC, to the second, as the seeds write it.
+pub fn rfc3339(ms: i64) -> String {
+    instant(ms.div_euclid(SECOND_MS) * SECOND_MS).to_string()
+}
+
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
+/// Bytes that nobody can guess. Where the operating system has none to give, nothing may go on.
+pub fn chance<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if getrandom::fill(&mut bytes).is_err() {
+        std::process::abort();
+    }
+    bytes
+}
+
+/// A code that can be read out across a room: no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V.
+pub fn spoken_code<const N: usize>() -> String {
+    const LETTERS: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";
+    let mut code = String::with_capacity(N);
+    while code.len() < N {
+        // 253 = 11 * 23: a byte above would favour the first letters.
+        if let [byte @ 0..=252] = chance::<1>() {
+            code.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
+        }
+    }
+    code
+}

@@ -1,0 +1,153 @@
+//! The settings of a school: flags and environment, the flag winning.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Signup {
+    Closed,
+    Open,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// The address to listen on
+    #[arg(long, global = true, env = "GYOSIL_LISTEN", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+    /// The folder that holds the database and the secrets
+    #[arg(long, global = true, env = "GYOSIL_DATA", default_value = "./data")]
+    pub data: PathBuf,
+    /// sqlite:FILE or postgres://… (default: gyosil.db in the data folder)
+    #[arg(long, global = true, env = "GYOSIL_DATABASE", value_parser = database_url)]
+    pub database: Option<String>,
+    /// Redis, for several nodes (not in this version: one node serves alone)
+    #[arg(long, global = true, env = "GYOSIL_REDIS", value_parser = no_redis_yet)]
+    pub redis: Option<String>,
+    /// The address that phones reach, as printed in QR codes (default: this machine's address in its network)
+    #[arg(long, global = true, env = "GYOSIL_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+    /// The key that signs tokens, 32 characters or more (default: made once and kept in the data folder)
+    #[arg(long, global = true, env = "GYOSIL_JWT_SECRET", hide_env_values = true, value_parser = long_secret)]
+    pub jwt_secret: Option<String>,
+    /// May anyone register as an instructor?
+    #[arg(long, global = true, env = "GYOSIL_INSTRUCTOR_SIGNUP", default_value = "closed")]
+    pub instructor_signup: Signup,
+    /// Limits on failed logins and guessed codes
+    #[arg(long, global = true, env = "GYOSIL_RATE_LIMITS", default_value = "on")]
+    pub rate_limits: Switch,
+    /// The school's time zone
+    #[arg(long, global = true, env = "GYOSIL_TIMEZONE", default_value = "Asia/Seoul", value_parser = time_zone)]
+    pub timezone: String,
+    /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, global = true, env = "GYOSIL_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Origins of other web pages that may call the API, separated by commas
+    #[arg(long, global = true, env = "GYOSIL_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+    /// Serve https with this certificate chain (PEM)
+    #[arg(long, global = true, env = "GYOSIL_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// … and this private key (PEM)
+    #[arg(long, global = true, env = "GYOSIL_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// How the log is written
+    #[arg(long, global = true, env = "GYOSIL_LOG_FORM", default_value = "text")]
+    pub log_form: LogForm,
+    #[command(flatten)]
+    pub clocks: Clocks,
+}
+
+/// Every duration that a rule depends on.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Clocks")]
+pub struct Clocks {
+    /// Seconds that an access token is good for
+    #[arg(long, global = true, env = "GYOSIL_ACCESS_TTL_S", default_value_t = 1_800, value_parser = clap::value_parser!(i64).range(1..))]
+    pub access_ttl_s: i64,
+    /// Seconds that a login lives without being used
+    #[arg(long, global = true, env = "GYOSIL_REFRESH_TTL_S", default_value_t = 90 * 86_400, value_parser = clap::value_parser!(i64).range(1..))]
+    pub refresh_ttl_s: i64,
+    /// Seconds on a step before a student can count as stuck
+    #[arg(long, global = true, env = "GYOSIL_STUCK_AFTER_S", default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..))]
+    pub stuck_after_s: i64,
+    /// Milliseconds that a lost connection may take to come back before the instructor is told
+    #[arg(long, global = true, env = "GYOSIL_PRESENCE_GRACE_MS", default_value_t = 5_000, value_parser = clap::value_parser!(i64).range(0..))]
+    pub presence_grace_ms: i64,
+    /// Minutes after the start at which joining counts as late
+    #[arg(long, global = true, env = "GYOSIL_LATE_AFTER_MIN", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..))]
+    pub late_after_min: i64,
+    /// Seconds between two pings of a connection
+    #[arg(long, global = true, env = "GYOSIL_PING_S", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub ping_s: u64,
+    /// Days that activity logs are kept (they can show other people's chats)
+    #[arg(long, global = true, env = "GYOSIL_LOG_DAYS", default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..))]
+    pub log_days: i64,
+}
+
+impl Config {
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("gyosil.db").display()))
+    }
+
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        if let Some(url) = &self.public_url {
+            return url.clone();
+        }
+        let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+        let host = if bound.ip().is_unspecified() { lan_address() } else { bound.ip() };
+        format!("{scheme}://{}", SocketAddr::new(host, bound.port()))
+    }
+
+    pub fn limits_failures(&self) -> bool {
+        self.rate_limits == Switch::On
+    }
+}
+
+/// The address at which a phone in the same network finds this machine.
+fn lan_address() -> IpAddr {
+    let found = if_addrs::get_if_addrs().unwrap_or_default();
+    let is_lan = |ip: &IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_private());
+    // A bridge for containers is private too, and no phone is on it.
+    let is_real = |name: &str| !["docker", "br-", "veth", "virbr", "tun", "wg"].iter().any(|p| name.starts_with(p));
+    found
+        .iter()
+        .find(|i| is_real(&i.name) && is_lan(&i.ip()))
+        .or_else(|| found.iter().find(|i| i.ip().is_ipv4() && !i.is_loopback()))
+        .map_or(IpAddr::from([127, 0, 0, 1]), |i| i.ip())
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|p| text.starts_with(p));
+    if known { Ok(text.into()) } else { Err("it must begin with sqlite: or postgres://".into()) }
+}
+
+fn no_redis_yet(_: &str) -> Result<String, String> {
+    Err("this version serves from one node and does not use Redis; leave it out".into())
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let known = text.starts_with("http://") || text.starts_with("https://");
+    if known { Ok(text.trim_end_matches('/').into()) } else { Err("it must begin with http:// or https://".into()) }
+}
+
+fn long_secret(text: &str) -> Result<String, String> {
+    if text.len() >= 32 { Ok(text.into()) } else { Err("it must have 32 characters or more".into()) }
+}
+
+fn time_zone(text: &str) -> Result<String, String> {
+    jiff::tz::TimeZone::get(text).map(|_| text.into()).map_err(|_| "it is no time zone such as Asia/Seoul".into())
+}

@@ -1,0 +1,214 @@
+//! What can go wrong in a school. A surface turns it into a status and its own dialect, in one place.
+
+use std::borrow::Cow;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug)]
+pub enum Error {
+    /// What was sent cannot be read: `field` names where, in the sender's own words.
+    BadInput {
+        field: Cow<'static, str>,
+        reason: Cow<'static, str>,
+    },
+    TooLarge {
+        limit_bytes: usize,
+    },
+    NotJson,
+    NotFound(&'static str),
+    NoSuchPath,
+    WrongMethod,
+
+    SignInNeeded,
+    TokenExpired,
+    WrongPassword,
+    LoginEnded,
+
+    NotYours,
+    StaffOnly,
+    AdminOnly,
+    StudentsOnly,
+    SignupClosed,
+    DoorClosed,
+    Removed,
+    Refused,
+
+    /// A wrong move: it names the state that forbids it.
+    WrongState {
+        status: Cow<'static, str>,
+    },
+    AlreadyEnrolled,
+    AlreadyAnswered,
+    EmailTaken,
+    PhoneTaken,
+    CodeTaken,
+    SessionFull {
+        cap_people: i64,
+    },
+    HasOpenEnrollments {
+        count: i64,
+    },
+    StepInUse {
+        session: i64,
+    },
+    KeyReused,
+
+    TooManyFailures {
+        retry_after_s: u64,
+    },
+    Busy {
+        retry_after_s: u64,
+    },
+    /// Ours, not theirs. The text is for our log, never for the wire.
+    Internal(String),
+}
+
+/// The kinds of answer that every dialect knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    BadInput,
+    TooLarge,
+    NotJson,
+    Unknown,
+    Forbidden,
+    NotFound,
+    WrongMethod,
+    Conflict,
+    TooMany,
+    Busy,
+    Internal,
+}
+
+impl Error {
+    pub fn bad(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Error {
+        Error::BadInput { field: field.into(), reason: reason.into() }
+    }
+
+    pub fn wrong_state(status: impl Into<Cow<'static, str>>) -> Error {
+        Error::WrongState { status: status.into() }
+    }
+
+    pub fn internal(what: impl std::fmt::Display) -> Error {
+        Error::Internal(what.to_string())
+    }
+
+    pub fn kind(&self) -> Kind {
+        use Error::*;
+        match self {
+            BadInput { .. } => Kind::BadInput,
+            TooLarge { .. } => Kind::TooLarge,
+            NotJson => Kind::NotJson,
+            NotFound(_) | NoSuchPath => Kind::NotFound,
+            WrongMethod => Kind::WrongMethod,
+            SignInNeeded | TokenExpired | WrongPassword | LoginEnded => Kind::Unknown,
+            NotYours | StaffOnly | AdminOnly | StudentsOnly | SignupClosed | DoorClosed | Removed | Refused => {
+                Kind::Forbidden
+            }
+            WrongState { .. }
+            | AlreadyEnrolled
+            | AlreadyAnswered
+            | EmailTaken
+            | PhoneTaken
+            | CodeTaken
+            | SessionFull { .. }
+            | HasOpenEnrollments { .. }
+            | StepInUse { .. }
+            | KeyReused => Kind::Conflict,
+            TooManyFailures { .. } => Kind::TooMany,
+            Busy { .. } => Kind::Busy,
+            Internal(_) => Kind::Internal,
+        }
+    }
+
+    pub fn code(&self) -> &'static str {
+        use Error::*;
+        match self {
+            BadInput { .. } => "INVALID_REQUEST",
+            TooLarge { .. } => "TOO_LARGE",
+            NotJson => "UNSUPPORTED_MEDIA_TYPE",
+            NotFound(_) | NoSuchPath => "NOT_FOUND",
+            WrongMethod => "METHOD_NOT_ALLOWED",
+            SignInNeeded => "UNAUTHORIZED",
+            TokenExpired => "TOKEN_EXPIRED",
+            WrongPassword => "WRONG_CREDENTIALS",
+            LoginEnded => "LOGIN_ENDED",
+            NotYours => "FORBIDDEN",
+            StaffOnly => "INSTRUCTOR_ONLY",
+            AdminOnly => "ADMIN_ONLY",
+            StudentsOnly => "STUDENT_ONLY",
+            SignupClosed => "SIGNUP_CLOSED",
+            DoorClosed => "DOOR_CLOSED",
+            Removed => "REMOVED",
+            Refused => "ENROLLMENT_REJECTED",
+            WrongState { .. } => "INVALID_STATE",
+            AlreadyEnrolled => "ALREADY_ENROLLED",
+            AlreadyAnswered => "ALREADY_ANSWERED",
+            EmailTaken => "EMAIL_TAKEN",
+            PhoneTaken => "PHONE_TAKEN",
+            CodeTaken => "CODE_TAKEN",
+            SessionFull { .. } => "SESSION_FULL",
+            HasOpenEnrollments { .. } => "HAS_OPEN_ENROLLMENTS",
+            StepInUse { .. } => "STEP_IN_USE",
+            KeyReused => "KEY_REUSED",
+            TooManyFailures { .. } => "TOO_MANY_REQUESTS",
+            Busy { .. } => "BUSY",
+            Internal(_) => "INTERNAL_ERROR",
+        }
+    }
+
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Error::TooManyFailures { retry_after_s } | Error::Busy { retry_after_s } => Some(*retry_after_s),
+            _ => None,
+        }
+    }
+
+    pub fn message(&self) -> String {
+        use Error::*;
+        match self {
+            BadInput { field, reason } if field.is_empty() => reason.to_string(),
+            BadInput { field, reason } => format!("{field}: {reason}"),
+            TooLarge { limit_bytes } => format!("The body is larger than {limit_bytes} bytes"),
+            NotJson => "Send JSON, with the header Content-Type: application/json".into(),
+            NotFound(noun) => format!("{noun} not found"),
+            NoSuchPath => "There is nothing at this address".into(),
+            WrongMethod => "This address does not answer this method".into(),
+            SignInNeeded => "Sign in first: send Authorization: Bearer <access token>".into(),
+            TokenExpired => "The access token has expired: refresh it".into(),
+            WrongPassword => "The login name or the password is wrong".into(),
+            LoginEnded => "This login has ended: sign in again".into(),
+            NotYours => "This is not yours to see or change".into(),
+            StaffOnly => "Only an instructor can do this".into(),
+            AdminOnly => "Only an administrator can do this".into(),
+            StudentsOnly => "Only a student can do this".into(),
+            SignupClosed => "Instructors are added by an administrator here".into(),
+            DoorClosed => "The instructor has closed the door of this class".into(),
+            Removed => "The instructor has removed you from this class".into(),
+            Refused => "Your application for this course was refused".into(),
+            WrongState { status } => format!("This cannot be done while the state is {status}"),
+            AlreadyEnrolled => "Already enrolled".into(),
+            AlreadyAnswered => "This was answered before".into(),
+            EmailTaken => "This e-mail address is taken".into(),
+            PhoneTaken => "This phone number is taken".into(),
+            CodeTaken => "This code is taken".into(),
+            SessionFull { cap_people } => format!("This class is full: it holds {cap_people} people"),
+            HasOpenEnrollments { count } => format!("{count} people are enrolled: archive the lecture instead"),
+            StepInUse { session } => format!("The class of session {session} is on this step now"),
+            KeyReused => "This Idempotency-Key was used for something else".into(),
+            TooManyFailures { retry_after_s } => format!("Too many attempts: try again in {retry_after_s} s"),
+            Busy { retry_after_s } => format!("Too busy right now: try again in {retry_after_s} s"),
+            Internal(_) => "Something went wrong on our side".into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Internal(what) => write!(f, "{what}"),
+            other => write!(f, "{}", other.message()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

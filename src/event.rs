@@ -1,0 +1,266 @@
+//! What happens in a school, as the log keeps it: ids and no names. The one place where storage has a form in serde.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum Event {
+    // What students see, and their instructor too.
+    SessionStarted {
+        step: i64,
+        message: Option<String>,
+        active: i64,
+    },
+    StepChanged {
+        previous: Option<i64>,
+        step: i64,
+        message: Option<String>,
+    },
+    SessionPaused {
+        message: Option<String>,
+    },
+    SessionResumed {
+        step: Option<i64>,
+        message: Option<String>,
+    },
+    SessionEnded {
+        message: Option<String>,
+        completed: i64,
+        total: i64,
+        minutes: i64,
+    },
+
+    // What instructors see.
+    StudentJoined {
+        person: i64,
+        total: i64,
+    },
+    StudentConnected {
+        person: i64,
+        active: i64,
+    },
+    StudentDisconnected {
+        person: i64,
+        last_active_ms: i64,
+        active: i64,
+    },
+    StudentLeft {
+        person: i64,
+        removed: bool,
+        total: i64,
+    },
+    StudentRenamed {
+        person: i64,
+    },
+    DoorMoved {
+        open: bool,
+    },
+    StudentProgress {
+        person: i64,
+        item: i64,
+        old: Progress,
+        new: Progress,
+        completed_ms: Option<i64>,
+    },
+    StudentStuck {
+        person: i64,
+        item: i64,
+        seconds: i64,
+    },
+    StudentHelpRequest {
+        person: i64,
+        item: i64,
+        request: i64,
+        kind: HelpKind,
+        seconds: i64,
+        urgent: bool,
+    },
+    HelpUpdated {
+        person: i64,
+        item: i64,
+        request: i64,
+        status: HelpStatus,
+    },
+    StepShown {
+        step: i64,
+        phones: i64,
+    },
+
+    // What concerns no class, or one person alone: told, never logged.
+    HelpAvailable {
+        person: i64,
+        request: i64,
+        response: i64,
+        help_type: String,
+        content: String,
+        voice: Option<String>,
+    },
+    HelpPosition {
+        person: i64,
+        request: i64,
+        position: i64,
+    },
+    StudentActivity {
+        person: i64,
+        activity: Activity,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Progress {
+    NotStarted,
+    InProgress,
+    Completed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HelpKind {
+    Manual,
+    Auto,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HelpStatus {
+    Analyzing,
+    Answered,
+    Escalated,
+    Resolved,
+    Withdrawn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Activity {
+    LoggedIn,
+    StartedLearning,
+    LoggedOut,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Students,
+    Instructors,
+}
+
+impl Audience {
+    pub fn word(self) -> &'static str {
+        match self {
+            Audience::Students => "students",
+            Audience::Instructors => "instructors",
+        }
+    }
+}
+
+impl Event {
+    pub fn audience(&self) -> Audience {
+        match self {
+            Event::SessionStarted { .. }
+            | Event::StepChanged { .. }
+            | Event::SessionPaused { .. }
+            | Event::SessionResumed { .. }
+            | Event::SessionEnded { .. } => Audience::Students,
+            _ => Audience::Instructors,
+        }
+    }
+
+    /// Is this a row of the class's log, or a word to someone?
+    pub fn is_logged(&self) -> bool {
+        !matches!(self, Event::HelpAvailable { .. } | Event::HelpPosition { .. } | Event::StudentActivity { .. })
+    }
+
+    /// Whom it is about.
+    pub fn person(&self) -> Option<i64> {
+        use Event::*;
+        match self {
+            StudentJoined { person, .. }
+            | StudentConnected { person, .. }
+            | StudentDisconnected { person, .. }
+            | StudentLeft { person, .. }
+            | StudentRenamed { person }
+            | StudentProgress { person, .. }
+            | StudentStuck { person, .. }
+            | StudentHelpRequest { person, .. }
+            | HelpUpdated { person, .. }
+            | HelpAvailable { person, .. }
+            | HelpPosition { person, .. }
+            | StudentActivity { person, .. } => Some(*person),
+            _ => None,
+        }
+    }
+
+    /// Which step it is about.
+    pub fn item(&self) -> Option<i64> {
+        use Event::*;
+        match self {
+            SessionStarted { step, .. } | StepChanged { step, .. } | StepShown { step, .. } => Some(*step),
+            SessionResumed { step, .. } => *step,
+            StudentProgress { item, .. }
+            | StudentStuck { item, .. }
+            | StudentHelpRequest { item, .. }
+            | HelpUpdated { item, .. } => Some(*item),
+            _ => None,
+        }
+    }
+}
+
+/// A word in upper case as it stands in a column and on the wire.
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $name {
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+            pub fn parse(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(Progress { NotStarted = "NOT_STARTED", InProgress = "IN_PROGRESS", Completed = "COMPLETED" });
+words!(HelpKind { Manual = "MANUAL", Auto = "AUTO" });
+words!(HelpStatus {
+    Analyzing = "ANALYZING",
+    Answered = "ANSWERED",
+    Escalated = "ESCALATED",
+    Resolved = "RESOLVED",
+    Withdrawn = "WITHDRAWN",
+});
+words!(Activity { LoggedIn = "LOGGED_IN", StartedLearning = "STARTED_LEARNING", LoggedOut = "LOGGED_OUT" });
+
+/// Something that happened, not yet in any log. `course` tells which dashboards want to know.
+#[derive(Debug, Clone)]
+pub struct News {
+    pub session: Option<i64>,
+    pub course: i64,
+    pub at_ms: i64,
+    pub event: Event,
+}
+
+/// … and its place in the class's log, once it has one.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub news: News,
+    pub place: Option<Place>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub seq: i64,
+    /// The `seq` of the students' event before this one: a phone can tell a gap by it.
+    pub prev: i64,
+}
+
+/// The answer to something that carried a key, kept so that it happens once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    Command { session: i64, at_ms: i64, event: Event },
+    Progress { item: i64, progress: Progress, completed_ms: Option<i64> },
+    Help { request: i64 },
+    Logs { first: i64, count: i64 },
+}

@@ -1,0 +1,136 @@
+//! Where everyone comes in: TCP, TLS, HTTP, and the way out.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tower::ServiceExt;
+
+use crate::error::{Error, Result};
+use crate::live::stream::Socket;
+
+/// A head of a request that takes longer than this belongs to nobody who means well.
+const HEAD_WITHIN: Duration = Duration::from_secs(15);
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+const HEAD_MAX_BYTES: usize = 64 * 1024;
+
+pub fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
+    let unreadable = |path: &Path, e: &dyn std::fmt::Display| Error::internal(format!("{}: {e}", path.display()));
+    let chain: std::result::Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(certificate).map_err(|e| unreadable(certificate, &e))?.collect();
+    let chain = chain.map_err(|e| unreadable(certificate, &e))?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, &e))?;
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(Error::internal)?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(Error::internal)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Takes connections until `leaving` says so; what is being answered then is answered to the end.
+pub async fn keep(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, mut leaving: watch::Receiver<bool>) {
+    let connections = tracker::Tracker::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = leaving.wait_for(|leaving| *leaving) => break,
+        };
+        match accepted {
+            Ok((tcp, peer)) => {
+                let serving = serve(tcp, peer, tls.clone(), router.clone(), leaving.clone());
+                connections.spawn(serving);
+            }
+            Err(error) => {
+                // Out of file descriptors, say: those who go will make room.
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    connections.all_gone().await;
+}
+
+async fn serve(
+    tcp: TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    mut leaving: watch::Receiver<bool>,
+) {
+    // Frames are small and someone waits for each.
+    let _ = tcp.set_nodelay(true);
+    let socket = match tls {
+        None => Socket::Plain(tcp),
+        Some(tls) => match tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(tcp)).await {
+            Ok(Ok(stream)) => Socket::Tls(Box::new(stream)),
+            _ => return,
+        },
+    };
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_MAX_BYTES);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(socket), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = leaving.wait_for(|leaving| *leaving) => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+/// Counts the tasks that are still at work.
+mod tracker {
+    use std::future::Future;
+
+    use tokio::sync::mpsc;
+
+    pub struct Tracker {
+        working: mpsc::Sender<()>,
+        done: mpsc::Receiver<()>,
+    }
+
+    impl Default for Tracker {
+        fn default() -> Tracker {
+            let (working, done) = mpsc::channel(1);
+            Tracker { working, done }
+        }
+    }
+
+    impl Tracker {
+        pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+            let at_work = self.working.clone();
+            tokio::spawn(async move {
+                work.await;
+                drop(at_work);
+            });
+        }
+
+        /// Every clone of the sender is dropped with its task.
+        pub async fn all_gone(self) {
+            let Tracker { working, mut done } = self;
+            drop(working);
+            done.recv().await;
+        }
+    }
+}

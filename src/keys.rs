@@ -1,0 +1,188 @@
+//! The secrets of a school: what signs an access token, and what a refresh token is made of.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::clock::{SECOND_MS, chance};
+use crate::error::{Error, Result};
+
+const ISSUER: &str = "gyosil";
+const AUDIENCE: &str = "gyosil-api";
+
+pub struct Keys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    secret: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    aud: String,
+    iss: String,
+    iat: i64,
+    exp: i64,
+    login: i64,
+    /// 0 for a student, 1 for everyone else: other apps read it; we ask the database.
+    #[serde(rename = "userStudent")]
+    user_student: u8,
+}
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Passport {
+    pub person: i64,
+    pub login: i64,
+    pub expires_ms: i64,
+}
+
+/// `login.generation.proof`: the proof says that the token was once made here, so that an old one which comes back can
+/// be told from a guess. Tokens follow from one another: asking twice for the successor gives the same one.
+pub struct RefreshToken {
+    pub login: i64,
+    pub generation: i64,
+    text: String,
+}
+
+impl Keys {
+    pub fn new(secret: &[u8]) -> Keys {
+        Keys {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+            secret: secret.to_vec(),
+        }
+    }
+
+    /// The secret of the settings, or the one in the data folder, made at the first start.
+    pub fn open(given: Option<&str>, data: &Path) -> Result<Keys> {
+        if let Some(secret) = given {
+            return Ok(Keys::new(secret.as_bytes()));
+        }
+        let path = data.join("jwt-secret");
+        if let Ok(kept) = fs::read(&path) {
+            return Ok(Keys::new(&kept));
+        }
+        let secret = BASE64.encode(chance::<48>());
+        // Whole or not at all, also when two start at once.
+        let fresh = data.join(format!("jwt-secret.{}", hex(&chance::<4>())));
+        let made = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&fresh)
+            .and_then(|mut file| file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()));
+        made.map_err(Error::internal)?;
+        let _ = fs::hard_link(&fresh, &path);
+        let _ = fs::remove_file(&fresh);
+        Ok(Keys::new(&fs::read(&path).map_err(Error::internal)?))
+    }
+
+    pub fn access_token(&self, passport: Passport, now_ms: i64, is_student: bool) -> Result<String> {
+        let claims = Claims {
+            sub: passport.person.to_string(),
+            aud: AUDIENCE.into(),
+            iss: ISSUER.into(),
+            iat: now_ms / SECOND_MS,
+            exp: passport.expires_ms / SECOND_MS,
+            login: passport.login,
+            user_student: u8::from(!is_student),
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(Error::internal)
+    }
+
+    pub fn read_access_token(&self, token: &str, now_ms: i64) -> Result<Passport> {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_audience(&[AUDIENCE]);
+        rules.set_issuer(&[ISSUER]);
+        // Our own clock decides, so that a test can move it.
+        rules.validate_exp = false;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &self.decoding, &rules).map_err(|_| Error::SignInNeeded)?.claims;
+        let expires_ms = claims.exp * SECOND_MS;
+        if expires_ms <= now_ms {
+            return Err(Error::TokenExpired);
+        }
+        let person = claims.sub.parse().map_err(|_| Error::SignInNeeded)?;
+        Ok(Passport { person, login: claims.login, expires_ms })
+    }
+
+    pub fn refresh_token(&self, login: i64, generation: i64) -> RefreshToken {
+        let proof = BASE64.encode(self.prove(login, generation));
+        RefreshToken { login, generation, text: format!("{login}.{generation}.{proof}") }
+    }
+
+    pub fn read_refresh_token(&self, text: &str) -> Option<RefreshToken> {
+        let mut parts = text.split('.');
+        let (login, generation, proof) = (parts.next()?, parts.next()?, parts.next()?);
+        let (login, generation) = (login.parse().ok()?, generation.parse().ok()?);
+        let proof = BASE64.decode(proof).ok()?;
+        self.mac(login, generation)?.verify_slice(&proof).ok()?;
+        Some(RefreshToken { login, generation, text: text.to_owned() })
+    }
+
+    fn prove(&self, login: i64, generation: i64) -> Vec<u8> {
+        self.mac(login, generation).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
+    }
+
+    fn mac(&self, login: i64, generation: i64) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
+        mac.update(format!("refresh {login} {generation}").as_bytes());
+        Some(mac)
+    }
+}
+
+impl RefreshToken {
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn hash(&self) -> String {
+        hash(&self.text)
+    }
+}
+
+/// What is kept of a token, so that a stolen database opens no door.
+pub fn hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_made_once_and_only_we_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let first = Keys::open(None, folder.path()).unwrap();
+        let second = Keys::open(None, folder.path()).unwrap();
+        let passport = Passport { person: 7, login: 3, expires_ms: 10_000 };
+        let token = first.access_token(passport, 0, true).unwrap();
+        assert_eq!(second.read_access_token(&token, 9_999).unwrap().person, 7);
+        assert!(matches!(second.read_access_token(&token, 10_000), Err(Error::TokenExpired)));
+        let mode = fs::metadata(folder.path().join("jwt-secret")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_refresh_token_is_known_by_its_proof() {
+        let keys = Keys::new(&[1; 32]);
+        let token = keys.refresh_token(5, 2);
+        assert_eq!(keys.read_refresh_token(token.text()).unwrap().generation, 2);
+        assert!(keys.read_refresh_token(&token.text().replacen("5.2", "5.3", 1)).is_none());
+        assert!(Keys::new(&[2; 32]).read_refresh_token(token.text()).is_none());
+    }
+}

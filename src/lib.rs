@@ -1,0 +1,33 @@
+//! 교실: the live-classroom server.
+//!
+//! The map, from the street to the cellar; imports run down only:
+//!
+//! - `main`: the command line
+//! - [`surfaces`], [`web`]: every URL, in the dialect of its seed; the pages
+//! - [`school`]: what a school does, one file per capability
+//! - [`app`], [`ledger`]: the parts wired once, and the only commit there is
+//! - [`live`], [`outside`]: rooms and sockets; what is not ours
+//! - [`bus`], [`db`]: news between nodes; the two databases
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`failures`]: leaves
+
+pub mod app;
+pub mod bus;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod event;
+pub mod failures;
+mod gate;
+pub mod keys;
+pub mod ledger;
+pub mod live;
+pub mod metrics;
+pub mod outside;
+pub mod school;
+mod serve;
+pub mod surfaces;
+mod web;
+
+pub use serve::{open, raise_file_limit, serve};

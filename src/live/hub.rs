@@ -1,0 +1,385 @@
+//! The rooms of this node, and who is in them. A fast path over the tail of each class's log, never the truth.
+//!
+//! Promises: a room with a log releases its events in the order of their `seq` and without a hole (a missing one is
+//! waited for `GAP_PATIENCE`, then read from the log). Fan-out never waits for a socket. What is dropped for a slow
+//! reader is replaced by a fresh state.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use futures_util::future::BoxFuture;
+
+use super::connection::{Connection, close};
+use super::frame::Frame;
+use super::presence::Presence;
+use super::shown::Shown;
+use super::wheel::Wheel;
+use crate::metrics::Metrics;
+
+const GAP_PATIENCE: Duration = Duration::from_millis(50);
+const GATHER_FOR: Duration = Duration::from_millis(50);
+const ENTRY_TRIES: usize = 5;
+/// Events that may wait for a missing one; beyond it they are read from the log too.
+const HELD_MAX_EVENTS: usize = 4_096;
+const SENDS_BEFORE_YIELD: usize = 256;
+
+/// What kind of room is the business of whoever opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoomKey {
+    pub kind: &'static str,
+    pub id: i64,
+}
+
+/// Which frames of a room a member gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Those for everyone.
+    Many,
+    /// All of them.
+    Few,
+    /// All of them, the frequent ones gathered.
+    FewGathered,
+}
+
+/// A frame on its way to a room.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub room: RoomKey,
+    /// Its place in the room's log, where the room has one.
+    pub seq: Option<i64>,
+    pub for_everyone: bool,
+    /// May it wait a moment and arrive together with others?
+    pub may_gather: bool,
+    /// A word to one person, which is never dropped.
+    pub personal: bool,
+    pub frame: Frame,
+}
+
+/// Where missed letters are found again.
+pub trait Archive: Send + Sync {
+    fn letters(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Vec<Letter>>;
+}
+
+pub struct Hub {
+    rooms: DashMap<RoomKey, Arc<Room>>,
+    devices: DashMap<(RoomKey, i64, Box<str>), Arc<Connection>>,
+    pub presence: Presence,
+    pub shown: Shown,
+    pub(super) wheel: Wheel,
+    archive: OnceLock<Arc<dyn Archive>>,
+    pub metrics: Arc<Metrics>,
+}
+
+#[derive(Default)]
+struct Room {
+    members: [Members; 3],
+    order: tokio::sync::Mutex<Order>,
+}
+
+#[derive(Default)]
+struct Members(Mutex<MemberList>);
+
+#[derive(Default)]
+struct MemberList {
+    all: HashMap<u64, Arc<Connection>>,
+    /// What the fan-out walks; made anew when someone came or went.
+    walk: Option<Arc<[Arc<Connection>]>>,
+}
+
+#[derive(Default)]
+struct Order {
+    /// The last event released; unknown until the first member has read its snapshot.
+    last: Option<i64>,
+    held: BTreeMap<i64, Letter>,
+    /// More was held than there is room for: the rest is in the log.
+    overflowed: bool,
+    gathered: Vec<(i64, Frame)>,
+}
+
+impl Hub {
+    pub fn new(metrics: Arc<Metrics>, ping_s: u64) -> Arc<Hub> {
+        Arc::new(Hub {
+            rooms: DashMap::new(),
+            devices: DashMap::new(),
+            presence: Presence::default(),
+            shown: Shown::default(),
+            wheel: Wheel::new(ping_s),
+            archive: OnceLock::new(),
+            metrics,
+        })
+    }
+
+    pub fn find_missed_in(&self, archive: Arc<dyn Archive>) {
+        let _ = self.archive.set(archive);
+    }
+
+    /// The whole life of a connection: it enters its home and the other rooms, reads to the end, and leaves.
+    pub async fn seat(
+        self: Arc<Hub>,
+        connection: Arc<Connection>,
+        others: Vec<RoomKey>,
+        since: Option<i64>,
+        first: Bytes,
+    ) {
+        let rooms: Vec<RoomKey> = std::iter::once(connection.home).chain(others).collect();
+        for key in &rooms {
+            let room = self.rooms.entry(*key).or_default();
+            room.members[connection.audience as usize].add(&connection);
+        }
+        self.replace_older(&connection);
+        self.wheel.add(&connection);
+        self.metrics.connections.inc();
+        self.metrics.rooms.set(self.rooms.len() as i64);
+
+        let hub = self.clone();
+        let entering = connection.clone();
+        tokio::spawn(async move { hub.enter(&entering, since).await });
+        connection.listen(first).await;
+
+        for key in &rooms {
+            if let Some(room) = self.rooms.get(key) {
+                room.members[connection.audience as usize].remove(&connection);
+            }
+            self.rooms.remove_if(key, |_, room| room.is_empty());
+        }
+        if let Some(device) = &connection.device {
+            let key = (connection.home, connection.person, device.clone());
+            self.devices.remove_if(&key, |_, held| held.id == connection.id);
+        }
+        self.metrics.connections.dec();
+        self.metrics.rooms.set(self.rooms.len() as i64);
+        connection.seat().gone();
+    }
+
+    fn replace_older(&self, connection: &Arc<Connection>) {
+        let Some(device) = &connection.device else { return };
+        let key = (connection.home, connection.person, device.clone());
+        if let Some(older) = self.devices.insert(key, connection.clone()) {
+            older.close(close::REPLACED, "replaced by a newer connection of this device");
+        }
+    }
+
+    /// Hold the room's frames back, read the state with its `seq`, drop what is older, flow.
+    pub async fn enter(self: Arc<Hub>, connection: &Arc<Connection>, mut since: Option<i64>) {
+        for _ in 0..ENTRY_TRIES {
+            connection.hold();
+            let Ok(entry) = connection.seat().enter(since).await else {
+                return connection.close(close::INTERNAL, "the state of the room could not be read");
+            };
+            let room = self.rooms.get(&connection.home).map(|r| r.clone());
+            if let Some(room) = room {
+                self.clone().know_last(connection.home, &room, entry.seq).await;
+            }
+            if connection.admit(&entry) {
+                return;
+            }
+            since = None;
+        }
+        connection.close(close::RESTART, "too much at once, come back");
+    }
+
+    /// A snapshot tells the room up to where everything is known.
+    async fn know_last(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) {
+        let mut order = room.order.lock().await;
+        if order.last.is_none() {
+            order.last = Some(seq);
+            order.held = order.held.split_off(&(seq + 1));
+            self.release_held(room, &mut order).await;
+            if !order.held.is_empty() || order.overflowed {
+                tokio::spawn(self.fill_gap(key, room.clone()));
+            }
+        }
+    }
+
+    /// Hands letters to the rooms of this node. Returns when the kernel, or a queue, has each of them.
+    pub async fn deliver(self: &Arc<Hub>, letters: Vec<Letter>) {
+        for letter in letters {
+            let room = self.rooms.get(&letter.room).map(|r| r.clone());
+            let Some(room) = room else { continue };
+            let mut order = room.order.lock().await;
+            let Some(seq) = letter.seq else {
+                self.fan_out(&room, &mut order, 0, &letter).await;
+                continue;
+            };
+            if order.last.is_some_and(|last| seq <= last) {
+                continue;
+            }
+            let key = letter.room;
+            let had_gap = !order.held.is_empty();
+            order.held.insert(seq, letter);
+            self.release_held(&room, &mut order).await;
+            if !order.held.is_empty() && !had_gap && order.last.is_some() {
+                tokio::spawn(self.clone().fill_gap(key, room.clone()));
+            }
+            if order.held.len() > HELD_MAX_EVENTS {
+                order.held.pop_last();
+                order.overflowed = true;
+            }
+        }
+    }
+
+    async fn release_held(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order) {
+        let Some(mut last) = order.last else { return };
+        while let Some(letter) = order.held.remove(&(last + 1)) {
+            last += 1;
+            order.last = Some(last);
+            self.fan_out(room, order, last, &letter).await;
+        }
+    }
+
+    async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
+        tokio::time::sleep(GAP_PATIENCE).await;
+        let mut order = room.order.lock().await;
+        let (Some(last), Some(archive)) = (order.last, self.archive.get()) else { return };
+        if order.held.is_empty() && !order.overflowed {
+            return;
+        }
+        order.overflowed = false;
+        self.metrics.gaps_read.inc();
+        for letter in archive.letters(key, last).await {
+            if let Some(seq) = letter.seq.filter(|seq| order.last.is_some_and(|last| *seq > last)) {
+                order.held.insert(seq, letter);
+            }
+        }
+        self.release_held(&room, &mut order).await;
+        if !order.held.is_empty() {
+            tokio::spawn(Hub::fill_gap_later(self.clone(), key, room.clone()));
+        }
+    }
+
+    /// A future that calls itself must say what it is.
+    fn fill_gap_later(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) -> BoxFuture<'static, ()> {
+        Box::pin(self.fill_gap(key, room))
+    }
+
+    /// One frame to everyone whom it concerns. The lock on the room's order is held by the caller.
+    async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order, seq: i64, letter: &Letter) {
+        let begun = Instant::now();
+        if letter.for_everyone {
+            room.send(Audience::Many, seq, &letter.frame, letter.personal).await;
+        }
+        room.send(Audience::Few, seq, &letter.frame, letter.personal).await;
+        if !letter.may_gather {
+            room.flush_gathered(order).await;
+            room.send(Audience::FewGathered, seq, &letter.frame, letter.personal).await;
+        } else if room.members[Audience::FewGathered as usize].any() {
+            order.gathered.push((seq, letter.frame.clone()));
+            if order.gathered.len() == 1 {
+                let room = room.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(GATHER_FOR).await;
+                    let mut order = room.order.lock().await;
+                    room.flush_gathered(&mut order).await;
+                });
+            }
+        }
+        self.metrics.fan_out.observe(begun.elapsed().as_secs_f64());
+    }
+
+    /// Closes every socket that a person holds in a room.
+    pub fn dismiss(&self, room: RoomKey, person: i64, code: u16, reason: &str) {
+        let found = self.rooms.get(&room).map(|r| r.clone());
+        for connection in found.iter().flat_map(|room| room.everyone()).filter(|c| c.person == person) {
+            connection.close(code, reason);
+        }
+    }
+
+    /// The server goes: everyone is told when to come back, each at a moment of their own.
+    pub fn dismiss_all(&self, reason: impl Fn() -> String) {
+        let rooms: Vec<Arc<Room>> = self.rooms.iter().map(|r| r.value().clone()).collect();
+        for connection in rooms.iter().flat_map(|room| room.everyone()) {
+            connection.close(close::RESTART, &reason());
+        }
+    }
+
+    pub fn connections(&self) -> i64 {
+        self.metrics.connections.get()
+    }
+
+    pub fn tick(&self, now_ms: i64) {
+        self.wheel.turn(now_ms);
+    }
+
+    /// Is someone of the few in this room?
+    pub fn has_few(&self, key: RoomKey) -> bool {
+        let few = [Audience::Few, Audience::FewGathered];
+        self.rooms.get(&key).is_some_and(|room| few.iter().any(|a| room.members[*a as usize].any()))
+    }
+
+    /// The rooms of a kind in which someone is.
+    pub fn open_rooms(&self, kind: &'static str) -> Vec<i64> {
+        self.rooms.iter().filter(|r| r.key().kind == kind).map(|r| r.key().id).collect()
+    }
+}
+
+impl Room {
+    async fn send(&self, audience: Audience, seq: i64, frame: &Frame, personal: bool) {
+        let members = self.members[audience as usize].walk();
+        for (n, member) in members.iter().enumerate() {
+            if personal {
+                member.reply(frame);
+            } else {
+                member.tell(seq, frame);
+            }
+            if n % SENDS_BEFORE_YIELD == SENDS_BEFORE_YIELD - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    async fn flush_gathered(&self, order: &mut Order) {
+        let gathered = std::mem::take(&mut order.gathered);
+        let Some((last, only)) = gathered.last() else { return };
+        if gathered.len() == 1 {
+            return self.send(Audience::FewGathered, *last, only, false).await;
+        }
+        let mut json = Vec::with_capacity(gathered.iter().map(|(_, f)| f.payload().len() + 1).sum::<usize>() + 32);
+        json.extend_from_slice(br#"{"type":"batch","data":["#);
+        for (n, (_, frame)) in gathered.iter().enumerate() {
+            if n > 0 {
+                json.push(b',');
+            }
+            json.extend_from_slice(frame.payload());
+        }
+        json.extend_from_slice(b"]}");
+        self.send(Audience::FewGathered, *last, &Frame::text(json), false).await;
+    }
+
+    fn everyone(&self) -> Vec<Arc<Connection>> {
+        self.members.iter().flat_map(|m| m.walk().to_vec()).collect()
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.members.iter().any(Members::any)
+    }
+}
+
+impl Members {
+    fn list(&self) -> MutexGuard<'_, MemberList> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, connection: &Arc<Connection>) {
+        let mut list = self.list();
+        list.all.insert(connection.id, connection.clone());
+        list.walk = None;
+    }
+
+    fn remove(&self, connection: &Connection) {
+        let mut list = self.list();
+        list.all.remove(&connection.id);
+        list.walk = None;
+    }
+
+    fn any(&self) -> bool {
+        !self.list().all.is_empty()
+    }
+
+    fn walk(&self) -> Arc<[Arc<Connection>]> {
+        let list = &mut *self.list();
+        list.walk.get_or_insert_with(|| list.all.values().cloned().collect()).clone()
+    }
+}

@@ -1,0 +1,144 @@
+//! The log of a class: dense numbers per session, given in the transaction of the change itself.
+
+use std::collections::BTreeMap;
+
+use crate::db::{Arg, Sql, Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Audience, Event, News, Place, Told};
+
+const COLUMNS: usize = 8;
+/// How many rows one statement writes: few sizes, so that few statements are prepared.
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// Gives each event its place, and writes it. Sessions are touched in the order of their ids: two nodes that write
+/// to the same two classes never wait for each other in a circle. Nothing may follow but the commit.
+pub async fn append(tx: &mut Tx, news: Vec<News>) -> Result<Vec<Told>> {
+    let mut per_session: BTreeMap<i64, i64> = BTreeMap::new();
+    for n in news.iter().filter(|n| n.event.is_logged()) {
+        if let Some(session) = n.session {
+            *per_session.entry(session).or_default() += 1;
+        }
+    }
+    let mut heads = BTreeMap::new();
+    for (session, count) in per_session {
+        heads.insert(session, Head::advance(tx, session, count).await?);
+    }
+    let told: Vec<Told> = news
+        .into_iter()
+        .map(|news| {
+            let head = news.session.filter(|_| news.event.is_logged()).and_then(|s| heads.get_mut(&s));
+            let place = head.map(|head| head.next(news.event.audience()));
+            Told { news, place }
+        })
+        .collect();
+    write(tx, &told).await?;
+    for (session, head) in heads.iter().filter(|(_, head)| head.students_moved) {
+        let sql = "update live_sessions set last_student_seq = $2 where id = $1";
+        tx.run(sql, args![*session, head.student_seq]).await?;
+    }
+    Ok(told)
+}
+
+struct Head {
+    seq: i64,
+    student_seq: i64,
+    students_moved: bool,
+}
+
+impl Head {
+    async fn advance(tx: &mut Tx, session: i64, count: i64) -> Result<Head> {
+        let sql =
+            "update live_sessions set last_seq = last_seq + $2 where id = $1 returning last_seq, last_student_seq";
+        let (last, student_seq): (i64, i64) = tx.one(sql, args![session, count]).await?;
+        Ok(Head { seq: last - count, student_seq, students_moved: false })
+    }
+
+    fn next(&mut self, audience: Audience) -> Place {
+        self.seq += 1;
+        let place = Place { seq: self.seq, prev: self.student_seq };
+        if audience == Audience::Students {
+            self.student_seq = self.seq;
+            self.students_moved = true;
+        }
+        place
+    }
+}
+
+async fn write(tx: &mut Tx, told: &[Told]) -> Result<()> {
+    let mut rows = Vec::new();
+    for t in told {
+        let (Some(place), Some(session)) = (t.place, t.news.session) else { continue };
+        let (kind, data) = stored(&t.news.event)?;
+        let event = &t.news.event;
+        rows.push(args![
+            session,
+            place.seq,
+            place.prev,
+            event.audience().word(),
+            kind,
+            event.person(),
+            data,
+            t.news.at_ms
+        ]);
+    }
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let size = CHUNKS.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
+        let args: Vec<Arg> = rows.by_ref().take(size).flatten().collect();
+        tx.run(insert(size), args).await?;
+    }
+    Ok(())
+}
+
+fn insert(rows: usize) -> Sql {
+    let values: Vec<String> = (0..rows)
+        .map(|row| {
+            let marks: Vec<String> = (1..=COLUMNS).map(|n| format!("${}", row * COLUMNS + n)).collect();
+            format!("({})", marks.join(", "))
+        })
+        .collect();
+    let head = "insert into session_events (session, seq, prev, audience, type, person, data, at_ms) values";
+    format!("{head} {}", values.join(", ")).into()
+}
+
+/// The event's own words for its type and its data.
+fn stored(event: &Event) -> Result<(String, String)> {
+    match serde_json::to_value(event).map_err(Error::internal)? {
+        serde_json::Value::Object(mut parts) => {
+            let kind = parts.remove("type").and_then(|t| t.as_str().map(String::from)).unwrap_or_default();
+            Ok((kind, parts.remove("data").unwrap_or_default().to_string()))
+        }
+        other => Err(Error::internal(format!("an event that is no object: {other}"))),
+    }
+}
+
+struct Logged {
+    seq: i64,
+    prev: i64,
+    r#type: String,
+    data: String,
+    at_ms: i64,
+}
+row!(Logged { seq, prev, r#type, data, at_ms });
+
+/// The events after `after`, at most `limit` of them; those of the students alone, or all.
+pub async fn read(
+    tx: &mut Tx,
+    session: i64,
+    course: i64,
+    after: i64,
+    students_only: bool,
+    limit: i64,
+) -> Result<Vec<Told>> {
+    let sql = "select seq, prev, type, data, at_ms from session_events
+        where session = $1 and seq > $2 and ($3 or audience = 'students') order by seq limit $4";
+    let rows: Vec<Logged> = tx.all(sql, args![session, after, !students_only, limit]).await?;
+    rows.into_iter()
+        .map(|r| {
+            let text = format!(r#"{{"type":"{}","data":{}}}"#, r.r#type, r.data);
+            let event = serde_json::from_str(&text).map_err(Error::internal)?;
+            let place = Some(Place { seq: r.seq, prev: r.prev });
+            Ok(Told { news: News { session: Some(session), course, at_ms: r.at_ms, event }, place })
+        })
+        .collect()
+}

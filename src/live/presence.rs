@@ -1,0 +1,147 @@
+//! Who is there: a person is, while any socket of theirs is open, and for a grace after the last one closed
+//! (a phone that changes from Wi-Fi to LTE has not left).
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use dashmap::DashMap;
+
+#[derive(Default)]
+pub struct Presence {
+    rooms: DashMap<i64, HashMap<i64, Here>>,
+    leaving: Mutex<VecDeque<Leaving>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Here {
+    sockets: u32,
+    /// Since when without an interruption.
+    pub since_ms: i64,
+    pub last_ms: i64,
+    /// Which parting the grace belongs to.
+    partings: u32,
+}
+
+struct Leaving {
+    room: i64,
+    person: i64,
+    parting: u32,
+    until_ms: i64,
+}
+
+/// Someone whose grace has run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone {
+    pub room: i64,
+    pub person: i64,
+    pub last_ms: i64,
+}
+
+impl Presence {
+    /// `true` when the person was not there before.
+    pub fn come(&self, room: i64, person: i64, now_ms: i64) -> bool {
+        let mut people = self.rooms.entry(room).or_default();
+        let mut is_new = false;
+        let here = people.entry(person).or_insert_with(|| {
+            is_new = true;
+            Here { sockets: 0, since_ms: now_ms, last_ms: now_ms, partings: 0 }
+        });
+        here.sockets += 1;
+        here.last_ms = now_ms;
+        is_new
+    }
+
+    pub fn go(&self, room: i64, person: i64, now_ms: i64, grace_ms: i64) {
+        let Some(mut people) = self.rooms.get_mut(&room) else { return };
+        let Some(here) = people.get_mut(&person) else { return };
+        here.sockets = here.sockets.saturating_sub(1);
+        here.last_ms = now_ms;
+        if here.sockets == 0 {
+            here.partings += 1;
+            let parting = here.partings;
+            drop(people);
+            self.leaving(|queue| queue.push_back(Leaving { room, person, parting, until_ms: now_ms + grace_ms }));
+        }
+    }
+
+    /// Someone whom the log calls connected, after a restart: they have the same grace to come back.
+    pub fn expect(&self, room: i64, person: i64, now_ms: i64, grace_ms: i64) {
+        self.come(room, person, now_ms);
+        self.go(room, person, now_ms, grace_ms);
+    }
+
+    /// At once, without grace: they said goodbye themselves. `true` if they were there.
+    pub fn forget(&self, room: i64, person: i64) -> bool {
+        let found = self.rooms.get_mut(&room).and_then(|mut people| people.remove(&person)).is_some();
+        self.rooms.remove_if(&room, |_, people| people.is_empty());
+        found
+    }
+
+    /// Those who did not come back in time.
+    pub fn sweep(&self, now_ms: i64) -> Vec<Gone> {
+        let due: Vec<Leaving> = self.leaving(|queue| {
+            let count = queue.iter().take_while(|l| l.until_ms <= now_ms).count();
+            queue.drain(..count).collect()
+        });
+        let mut gone = Vec::new();
+        for Leaving { room, person, parting, .. } in due {
+            let Some(mut people) = self.rooms.get_mut(&room) else { continue };
+            let Some(here) = people.get(&person).copied() else { continue };
+            if here.sockets == 0 && here.partings == parting {
+                people.remove(&person);
+                gone.push(Gone { room, person, last_ms: here.last_ms });
+            }
+            drop(people);
+            self.rooms.remove_if(&room, |_, people| people.is_empty());
+        }
+        gone
+    }
+
+    fn leaving<T>(&self, change: impl FnOnce(&mut VecDeque<Leaving>) -> T) -> T {
+        change(&mut self.leaving.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn is_here(&self, room: i64, person: i64) -> bool {
+        self.rooms.get(&room).is_some_and(|people| people.contains_key(&person))
+    }
+
+    pub fn count(&self, room: i64) -> i64 {
+        self.rooms.get(&room).map_or(0, |people| people.len() as i64)
+    }
+
+    /// Everyone who is there, and since when.
+    pub fn everyone(&self, room: i64) -> HashMap<i64, Here> {
+        self.rooms.get(&room).map(|people| people.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_that_comes_back_in_time_has_not_left() {
+        let presence = Presence::default();
+        assert!(presence.come(1, 7, 0));
+        presence.go(1, 7, 100, 50);
+        assert!(!presence.come(1, 7, 120));
+        assert_eq!(presence.sweep(1_000), []);
+        presence.go(1, 7, 2_000, 50);
+        assert_eq!(presence.sweep(2_049), []);
+        assert_eq!(presence.sweep(2_050), [Gone { room: 1, person: 7, last_ms: 2_000 }]);
+        assert!(presence.come(1, 7, 3_000));
+    }
+
+    #[test]
+    fn the_second_phone_keeps_its_person_there() {
+        let presence = Presence::default();
+        presence.come(1, 7, 0);
+        presence.come(1, 7, 0);
+        presence.go(1, 7, 10, 0);
+        assert_eq!(presence.sweep(99), []);
+        assert_eq!(presence.count(1), 1);
+        presence.go(1, 7, 100, 0);
+        assert_eq!(presence.sweep(100).len(), 1);
+        assert_eq!(presence.count(1), 0);
+    }
+}

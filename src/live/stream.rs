@@ -1,0 +1,173 @@
+//! The socket under a connection: plain TCP, or TLS over it.
+
+use std::cell::RefCell;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
+use tokio::net::TcpStream;
+use tokio::sync::{Mutex, Notify};
+use tokio_rustls::server::TlsStream;
+
+const READ_BYTES: usize = 16 * 1024;
+const TLS_READ_BYTES: usize = 4 * 1024;
+
+/// A socket while it speaks HTTP.
+pub enum Socket {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+macro_rules! either {
+    ($self:ident, $stream:ident => $what:expr) => {
+        match $self.get_mut() {
+            Socket::Plain($stream) => $what,
+            Socket::Tls($stream) => $what,
+        }
+    };
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        either!(self, s => Pin::new(s).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        either!(self, s => Pin::new(s).poll_write(cx, buf))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, s => Pin::new(s).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, s => Pin::new(s).poll_shutdown(cx))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        either!(self, s => Pin::new(s).poll_write_vectored(cx, bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+}
+
+/// A socket once it carries frames: one side reads, anyone may try to write.
+pub enum Stream {
+    Plain(TcpStream),
+    Tls(Box<Tls>),
+}
+
+pub struct Tls {
+    read: Mutex<(ReadHalf<TlsStream<TcpStream>>, Box<[u8]>)>,
+    write: Mutex<WriteHalf<TlsStream<TcpStream>>>,
+    hung_up: Notify,
+}
+
+thread_local! {
+    /// Borrowed for the length of one read, so that an idle connection holds no buffer.
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into_boxed_slice());
+}
+
+impl From<Socket> for Stream {
+    fn from(socket: Socket) -> Stream {
+        match socket {
+            Socket::Plain(tcp) => Stream::Plain(tcp),
+            Socket::Tls(tls) => {
+                let (read, write) = tokio::io::split(*tls);
+                Stream::Tls(Box::new(Tls {
+                    read: Mutex::new((read, vec![0; TLS_READ_BYTES].into_boxed_slice())),
+                    write: Mutex::new(write),
+                    hung_up: Notify::new(),
+                }))
+            }
+        }
+    }
+}
+
+impl Stream {
+    /// What the kernel takes at once. TLS never does: its frames go through the queue.
+    pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(tcp) => tcp.try_write(bytes),
+            Stream::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    pub async fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(tcp) => loop {
+                tcp.writable().await?;
+                match tcp.try_write_vectored(slices) {
+                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
+                    done => return done,
+                }
+            },
+            Stream::Tls(tls) => {
+                let mut write = tls.write.lock().await;
+                let written = write.write_vectored(slices).await?;
+                write.flush().await?;
+                Ok(written)
+            }
+        }
+    }
+
+    /// Hands over what arrived; `None` at the end.
+    pub async fn read<T>(&self, mut take: impl FnMut(&mut [u8]) -> T) -> io::Result<Option<T>> {
+        match self {
+            Stream::Plain(tcp) => loop {
+                tcp.readable().await?;
+                let read = BUFFER.with_borrow_mut(|buffer| match tcp.try_read(buffer) {
+                    Ok(0) => Ok(None),
+                    Ok(n) => Ok(Some(take(&mut buffer[..n]))),
+                    Err(e) => Err(e),
+                });
+                match read {
+                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
+                    done => return done,
+                }
+            },
+            Stream::Tls(tls) => {
+                let mut guard = tls.read.lock().await;
+                let (read, buffer) = &mut *guard;
+                tokio::select! {
+                    n = read.read(buffer) => match n? {
+                        0 => Ok(None),
+                        n => Ok(Some(take(&mut buffer[..n]))),
+                    },
+                    () = tls.hung_up.notified() => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// No more will be written; what is on its way still arrives.
+    pub async fn finish(&self) {
+        match self {
+            Stream::Plain(tcp) => {
+                let _ = socket2::SockRef::from(tcp).shutdown(std::net::Shutdown::Write);
+            }
+            Stream::Tls(tls) => {
+                let _ = tls.write.lock().await.shutdown().await;
+            }
+        }
+    }
+
+    /// Over, at once: the reader sees the end.
+    pub fn hang_up(&self) {
+        match self {
+            Stream::Plain(tcp) => {
+                let _ = socket2::SockRef::from(tcp).shutdown(std::net::Shutdown::Both);
+            }
+            Stream::Tls(tls) => tls.hung_up.notify_one(),
+        }
+    }
+}

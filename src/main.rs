@@ -1,0 +1,223 @@
+//! The command line: serve · demo · user · backup · openapi.
+
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use gyosil::app::School;
+use gyosil::config::{Config, LogForm};
+use gyosil::error::{Error, Result};
+use gyosil::school::people::{self, NewPerson};
+use gyosil::school::rights::Role;
+use gyosil::surfaces::texts::{Email, Name, Password, Phone, login_name};
+use gyosil::{demo, open, serve, surfaces};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Parser)]
+#[command(name = "gyosil", version, about = "교실: the live-classroom server")]
+struct Cli {
+    #[command(subcommand)]
+    word: Option<Word>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Subcommand)]
+enum Word {
+    /// Serve (this is what happens when no word is given)
+    Serve,
+    /// Show a class that is alive: an instructor, a lecture and learners, in a data folder of its own
+    Demo(demo::Options),
+    /// Add people and change passwords, also beside a running server
+    User {
+        #[command(subcommand)]
+        what: User,
+    },
+    /// Copy the whole SQLite database into one file, also while serving
+    Backup { file: String },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Add a person; prints JSON with their id
+    Add(NewUser),
+    /// Give a person a new password; all their logins end
+    Password(Secret),
+}
+
+#[derive(Args)]
+struct NewUser {
+    #[arg(long, required_unless_present = "phone")]
+    email: Option<String>,
+    #[arg(long)]
+    phone: Option<String>,
+    #[arg(long)]
+    name: String,
+    /// STUDENT, INSTRUCTOR or ADMIN
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Read the password from standard input (it is asked for on a terminal otherwise)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Args)]
+struct Secret {
+    /// The e-mail address, or the phone number
+    #[arg(long)]
+    email: String,
+    /// Read the password from standard input (it is asked for on a terminal otherwise)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+fn role(word: &str) -> std::result::Result<Role, String> {
+    Role::parse(&word.to_ascii_uppercase()).ok_or_else(|| "it must be STUDENT, INSTRUCTOR or ADMIN".into())
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    start_log(cli.config.log_form, matches!(cli.word, None | Some(Word::Serve)));
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&Error::internal(error)),
+    };
+    let done = runtime.block_on(run(cli));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    done.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+}
+
+/// A bad value is one clear line; help is help.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    eprintln!("{}", lines.join(" "));
+    ExitCode::from(2)
+}
+
+fn failed(error: &Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+fn start_log(form: LogForm, is_server: bool) {
+    let usual = if is_server { "info,sqlx=warn" } else { "warn" };
+    let filter = EnvFilter::try_from_env("GYOSIL_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match form {
+        LogForm::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogForm::Json => log.json().init(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    match cli.word {
+        None | Some(Word::Serve) => run_server(cli.config).await,
+        Some(Word::Demo(options)) => demo::run(cli.config, options, stopped()).await,
+        Some(Word::User { what: User::Add(new) }) => add_user(cli.config, new).await,
+        Some(Word::User { what: User::Password(secret) }) => change_password(cli.config, secret).await,
+        Some(Word::Backup { file }) => beside(cli.config).await?.db.backup(&file).await,
+        Some(Word::Openapi) => {
+            let _ = writeln!(std::io::stdout(), "{}", surfaces::openapi());
+            Ok(())
+        }
+    }
+}
+
+async fn run_server(config: Config) -> Result<()> {
+    gyosil::raise_file_limit();
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|e| Error::internal(format!("cannot listen on {}: {e}", config.listen)))?;
+    let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
+    println!("Gyosil is open at {}", app.public_url);
+    println!(
+        "  students: {}/    instructors: {}/teach    API: {}/docs",
+        app.public_url, app.public_url, app.public_url
+    );
+    if !people::is_anyone_here(&app).await? {
+        println!();
+        println!("Nobody is here yet. Make the first administrator in another terminal:");
+        println!("  gyosil user add --email you@example.com --name 'Your name' --role ADMIN");
+    }
+    serve(app, listener, stopped()).await
+}
+
+async fn stopped() {
+    let term = signal(SignalKind::terminate());
+    let mut term = match term {
+        Ok(term) => term,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+/// The school's database, perhaps beside a server that has it open too.
+async fn beside(config: Config) -> Result<School> {
+    let listen = config.listen;
+    open(config, listen).await
+}
+
+async fn add_user(config: Config, new: NewUser) -> Result<()> {
+    let named = |field, why| Error::bad(field, why);
+    let email = new.email.map(Email::try_from).transpose().map_err(|why| named("--email", why))?;
+    let phone = new.phone.map(Phone::try_from).transpose().map_err(|why| named("--phone", why))?;
+    let person = NewPerson {
+        email: email.map(Email::kept),
+        phone: phone.map(Phone::kept),
+        name: Name::try_from(new.name).map_err(|why| named("--name", why))?.into(),
+        password: Some(password(new.password_stdin)?),
+        role: new.role,
+        age: None,
+        digital_level: None,
+    };
+    let app = beside(config).await?;
+    let person = people::add(&app, person).await?;
+    print_person(&person);
+    app.db.close().await;
+    Ok(())
+}
+
+async fn change_password(config: Config, secret: Secret) -> Result<()> {
+    let password = password(secret.password_stdin)?;
+    let app = beside(config).await?;
+    let found = people::by_login_name(&app, &login_name(secret.email)).await?;
+    let person = people::set_password(&app, found.ok_or(Error::NotFound("User"))?.id, password).await?;
+    print_person(&person);
+    app.db.close().await;
+    Ok(())
+}
+
+fn print_person(p: &people::Person) {
+    println!(
+        "{}",
+        serde_json::json!({ "id": p.id, "email": p.email, "phone": p.phone, "name": p.name, "role": p.role })
+    );
+}
+
+/// From standard input: piped, or typed at a terminal (where it is shown: nobody asks for it there but by hand).
+fn password(from_stdin: bool) -> Result<String> {
+    let mut text = String::new();
+    if from_stdin {
+        std::io::stdin().read_to_string(&mut text).map_err(Error::internal)?;
+    } else {
+        eprint!("Password: ");
+        std::io::stdin().read_line(&mut text).map_err(Error::internal)?;
+    }
+    let text = text.trim_end_matches(['\n', '\r']).to_owned();
+    Password::try_from(text).map(String::from).map_err(|why| Error::bad("password", why))
+}

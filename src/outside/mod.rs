@@ -1,0 +1,3 @@
+//! What is not ours, each behind one small interface.
+
+pub mod analyser;

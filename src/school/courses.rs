@@ -1,0 +1,198 @@
+//! Courses: what is taught, and by whom.
+
+use crate::app::School;
+use crate::clock::spoken_code;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::school::rights::{self, Caller};
+use crate::school::{Page, Window};
+
+#[derive(Debug, Clone)]
+pub struct Course {
+    pub id: i64,
+    pub created_ms: i64,
+    pub code: String,
+    pub title: String,
+    pub description: String,
+    pub thumbnail_url: Option<String>,
+    pub status: String,
+    pub auto_help: bool,
+    pub instructor: i64,
+    pub instructor_name: String,
+}
+row!(Course {
+    id,
+    created_ms,
+    code,
+    title,
+    description,
+    thumbnail_url,
+    status,
+    auto_help,
+    instructor,
+    instructor_name
+});
+
+const COURSE: &str =
+    "select c.id, c.created_ms, c.code, c.title, c.description, c.thumbnail_url, c.status, c.auto_help,
+    c.instructor, p.name as instructor_name from courses c join people p on p.id = c.instructor";
+
+pub struct NewCourse {
+    pub code: Option<String>,
+    pub title: String,
+    pub description: String,
+    pub thumbnail_url: Option<String>,
+}
+
+/// A course has a default class from the beginning: surfaces that know no classes use it.
+pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Course> {
+    caller.must_be_staff()?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let sql =
+        "insert into courses (created_ms, code, title, description, thumbnail_url, instructor, status, published_ms)
+        values ($1, $2, $3, $4, $5, $6, 'PUBLISHED', $1) on conflict do nothing returning id";
+    let chosen = new.code.is_some();
+    let code = new.code.unwrap_or_else(spoken_code::<6>);
+    let args = args![now_ms, code, &new.title, new.description, new.thumbnail_url, caller.id];
+    let made: Option<(i64,)> = tx.maybe(sql, args).await?;
+    let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
+    let sql = "insert into classes (created_ms, course, name, is_default) values ($1, $2, $3, true)";
+    tx.run(sql, args![now_ms, id, &new.title]).await?;
+    let course = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Course> {
+    let sql = format!("{COURSE} where c.id = $1 and c.deleted_ms is null");
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
+}
+
+#[derive(Default)]
+pub struct Filter {
+    pub instructor: Option<i64>,
+    pub is_active: Option<bool>,
+}
+
+/// What is published, and what was: drafts are their instructor's business.
+pub async fn list(app: &School, filter: Filter, window: Window) -> Result<Page<Course>> {
+    let mut tx = app.db.read().await?;
+    let which = "where c.deleted_ms is null and c.status in ('PUBLISHED', 'ARCHIVED')
+        and ($1 is null or c.instructor = $1) and ($2 is null or c.status = $2)";
+    let status = filter.is_active.map(|active| if active { "PUBLISHED" } else { "ARCHIVED" });
+    let args = args![filter.instructor, status];
+    let (total,) = tx.one(format!("select count(*) from courses c {which}"), args.clone()).await?;
+    let sql = format!("{COURSE} {which} order by c.id desc limit $3 offset $4");
+    let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
+    Ok(Page { rows, total })
+}
+
+pub struct Detail {
+    pub course: Course,
+    pub units: Vec<UnitBrief>,
+    pub enrolled: i64,
+}
+
+pub struct UnitBrief {
+    pub id: i64,
+    pub title: String,
+    pub position: i64,
+    pub items: i64,
+}
+row!(UnitBrief { id, title, position, items });
+
+pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<Detail> {
+    let mut tx = app.db.read().await?;
+    let course = by_id(&mut tx, id).await?;
+    let is_public = matches!(course.status.as_str(), "PUBLISHED" | "ARCHIVED");
+    if !is_public && !caller.is_some_and(|c| c.teaches(course.instructor)) {
+        return Err(Error::NotFound("Lecture"));
+    }
+    let sql = "select u.id, u.title, u.position,
+        (select count(*) from items i where i.unit = u.id and i.deleted_ms is null) as items
+        from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
+    let units = tx.all(sql, args![id]).await?;
+    let enrolled = enrolled(&mut tx, id).await?;
+    Ok(Detail { course, units, enrolled })
+}
+
+pub(super) async fn enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
+    let sql = "select count(distinct e.person) from enrollments e join classes c on c.id = e.class
+        where c.course = $1 and e.status in ('APPROVED', 'COMPLETED')";
+    Ok(tx.one::<(i64,)>(sql, args![course]).await?.0)
+}
+
+#[derive(Default)]
+pub struct Changes {
+    pub code: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub thumbnail_url: Option<Option<String>>,
+    pub auto_help: Option<bool>,
+}
+
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Course> {
+    let mut tx = app.db.begin().await?;
+    rights::course_taught(&mut tx, caller, id).await?;
+    let now = by_id(&mut tx, id).await?;
+    let code = changes.code.unwrap_or(now.code);
+    let held: Option<(i64,)> =
+        tx.maybe("select id from courses where code = $1 and id <> $2", args![&code, id]).await?;
+    if held.is_some() {
+        return Err(Error::CodeTaken);
+    }
+    let sql = "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6
+        where id = $1";
+    let args = args![
+        id,
+        code,
+        changes.title.unwrap_or(now.title),
+        changes.description.unwrap_or(now.description),
+        changes.thumbnail_url.unwrap_or(now.thumbnail_url),
+        changes.auto_help.unwrap_or(now.auto_help)
+    ];
+    tx.run(sql, args).await?;
+    let course = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+/// Taught no more, kept for those who learnt here.
+pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
+    let mut tx = app.db.begin().await?;
+    rights::course_taught(&mut tx, caller, id).await?;
+    must_have_no_open_session(&mut tx, id).await?;
+    tx.run("update courses set status = 'ARCHIVED' where id = $1", args![id]).await?;
+    let course = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+/// Nobody who applied may find their course gone.
+pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    rights::course_taught(&mut tx, caller, id).await?;
+    let sql = "select count(*) from enrollments e join classes c on c.id = e.class
+        where c.course = $1 and e.source = 'APPLIED' and e.status in ('PENDING', 'APPROVED')";
+    let (count,): (i64,) = tx.one(sql, args![id]).await?;
+    if count > 0 {
+        return Err(Error::HasOpenEnrollments { count });
+    }
+    must_have_no_open_session(&mut tx, id).await?;
+    tx.run("update courses set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+async fn must_have_no_open_session(tx: &mut Tx, course: i64) -> Result<()> {
+    let sql = "select status from live_sessions where course = $1 and status <> 'REVIEW_MODE' limit 1";
+    match tx.maybe::<(String,)>(sql, args![course]).await? {
+        Some((status,)) => Err(Error::wrong_state(status)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the caller may watch the course's dashboard.
+pub async fn taught(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    rights::course_taught(&mut app.db.read().await?, caller, id).await.map(|_| ())
+}

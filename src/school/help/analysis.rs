@@ -1,0 +1,106 @@
+//! The background work on calls for help. What waits is in the database, so that a restart forgets nothing.
+
+use super::answers::{HelpType, NewAnswer, SUGGESTION, escalate, give, held};
+use super::{Request, by_id};
+use crate::app::School;
+use crate::db::args;
+use crate::error::Result;
+use crate::event::HelpStatus;
+use crate::outside::analyser::{Earlier, Question, SURE_ENOUGH, Verdict};
+use crate::school::outline;
+
+const AT_ONCE_MAX_REQUESTS: i64 = 64;
+const RECENT_ACTIONS: i64 = 10;
+const SHORT: usize = 200;
+
+/// Looks at everything that waits; `true` if there was any.
+pub async fn answer_waiting(app: &School) -> Result<bool> {
+    let sql = "select id from help_requests where status = 'ANALYZING' order by id limit $1";
+    let waiting: Vec<(i64,)> = app.db.all(sql, args![AT_ONCE_MAX_REQUESTS]).await?;
+    for (id,) in &waiting {
+        let question = question(app, *id).await?;
+        let verdict = app.analyser.analyse(&question).await;
+        settle(app, *id, verdict).await?;
+    }
+    Ok(!waiting.is_empty())
+}
+
+async fn question(app: &School, id: i64) -> Result<Question> {
+    let mut tx = app.db.read().await?;
+    let request = by_id(&mut tx, id).await?;
+    let item = outline::item_by_id(&mut tx, request.item).await.ok();
+    let context: serde_json::Value = serde_json::from_str(&request.context).unwrap_or_default();
+    let mut actions: Vec<String> = context["recent_actions"]
+        .as_array()
+        .map(|list| list.iter().filter_map(|a| a.as_str()).map(short).collect())
+        .unwrap_or_default();
+    let mut screen = context["current_screen"].as_str().map(short);
+    if actions.is_empty() {
+        let sql = "select type, coalesce(screen, '') from activity_logs where person = $1 and at_ms > $2
+            order by at_ms desc limit $3";
+        let since = request.created_ms - 5 * crate::clock::MINUTE_MS;
+        let logs: Vec<(String, String)> = tx.all(sql, args![request.person, since, RECENT_ACTIONS]).await?;
+        screen = screen.or_else(|| logs.first().and_then(|(_, screen)| package(screen)));
+        actions = logs.into_iter().rev().map(|(kind, _)| kind).collect();
+    }
+    let sql = "select r.content, r.voice, cast(count(r.rating) as bigint), cast(avg(r.rating) as double precision)
+        from help_responses r join help_requests h on h.id = r.request
+        where h.item = $1 and r.rating is not null group by r.content, r.voice order by 4 desc, 3 desc limit 5";
+    let earlier: Vec<(String, Option<String>, i64, f64)> = tx.all(sql, args![request.item]).await?;
+    let sql = "select count(*) from help_requests where item = $1 and person = $2 and id < $3 and kind = 'MANUAL'";
+    let (asked_before,) = tx.one(sql, args![request.item, request.person, id]).await?;
+    let item = item.as_ref();
+    Ok(Question {
+        title: item.map(|i| i.title.clone()).unwrap_or_default(),
+        guide: item.and_then(|i| i.guide.clone()),
+        voice: item.and_then(|i| i.voice.clone()),
+        target_action: item.and_then(|i| i.target_action.clone()),
+        target_hint: item.and_then(|i| i.target_hint.clone()),
+        screen,
+        recent_actions: actions,
+        stuck_seconds: request.stuck_seconds,
+        earlier: earlier
+            .into_iter()
+            .map(|(content, voice, ratings, average)| Earlier { content, voice, ratings, average })
+            .collect(),
+        asked_before,
+    })
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(SHORT).collect()
+}
+
+fn package(screen: &str) -> Option<String> {
+    let screen: serde_json::Value = serde_json::from_str(screen).ok()?;
+    screen["package_name"].as_str().map(short)
+}
+
+/// Unless someone was faster: the instructor by hand, or the student by finishing.
+async fn settle(app: &School, id: i64, verdict: Verdict) -> Result<()> {
+    let now_ms = app.now_ms();
+    app.ledger
+        .record(move |tx| {
+            let verdict = verdict.clone();
+            Box::pin(async move {
+                let request: Request = held(tx, id).await?;
+                if request.status != HelpStatus::Analyzing.word() {
+                    return Ok(((), Vec::new()));
+                }
+                let sql = "update help_requests set diagnosis = $2, confidence = $3 where id = $1";
+                tx.run(sql, args![id, &verdict.diagnosis, verdict.confidence]).await?;
+                let Verdict { content, voice, confidence, .. } = verdict;
+                if confidence >= SURE_ENOUGH {
+                    let answer = NewAnswer { help_type: HelpType::Text, content, voice };
+                    return Ok(((), give(tx, &request, None, &answer, now_ms).await?.1));
+                }
+                if !content.is_empty() {
+                    let sql = "insert into help_responses (created_ms, request, type, content, voice)
+                        values ($1, $2, $3, $4, $5)";
+                    tx.run(sql, args![now_ms, id, SUGGESTION, content, voice]).await?;
+                }
+                Ok(((), escalate(tx, &request, now_ms).await?))
+            })
+        })
+        .await
+}

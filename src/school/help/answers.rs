@@ -1,0 +1,218 @@
+//! Answers to calls for help, by hand or by the analyser, and what the student says of them.
+
+use super::{Request, by_id, moved_up};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Event, HelpStatus, News, words};
+use crate::school::notifications::{self, Kind};
+use crate::school::rights::Caller;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HelpType {
+    Text,
+    Voice,
+    /// «I'm coming»
+    Visit,
+}
+words!(HelpType { Text = "TEXT", Voice = "VOICE", Visit = "VISIT" });
+
+/// What the analyser was not sure of: for the instructor's eyes only.
+pub(super) const SUGGESTION: &str = "SUGGESTION";
+/// From this rating on, it helped.
+const HELPED: i64 = 4;
+/// Up to this one, the instructor is asked.
+const NOT_YET: i64 = 2;
+
+#[derive(Debug, Clone)]
+pub struct NewAnswer {
+    pub help_type: HelpType,
+    pub content: String,
+    pub voice: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Response {
+    pub id: i64,
+    pub request: i64,
+    pub r#type: String,
+    pub content: String,
+    pub voice: Option<String>,
+    pub rating: Option<i64>,
+}
+row!(Response { id, request, r#type, content, voice, rating });
+
+const RESPONSE: &str = "select id, request, type, content, voice, rating from help_responses";
+
+/// The request with its newest answer: for who asked, and for who teaches the course.
+pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(Request, Option<Response>)> {
+    let mut tx = app.db.read().await?;
+    let request = by_id(&mut tx, id).await?;
+    if request.person != caller.id && !caller.teaches(request.instructor) {
+        return Err(Error::NotFound("Help request"));
+    }
+    let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
+    let response = tx.maybe(sql, args![id]).await?;
+    Ok((request, response))
+}
+
+/// The instructor answers by hand, at any time.
+pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewAnswer) -> Result<(Request, Response)> {
+    let mut tx = app.db.begin().await?;
+    let request = held(&mut tx, id).await?;
+    must_teach(caller, &request)?;
+    must_be_unresolved(&request)?;
+    let (response, news) = give(&mut tx, &request, Some(caller.id), &answer, app.now_ms()).await?;
+    let request = by_id(&mut tx, id).await?;
+    app.commit(tx, news).await?;
+    Ok((request, response))
+}
+
+/// What another instructor may not see is not there.
+fn must_teach(caller: &Caller, request: &Request) -> Result<()> {
+    caller.must_be_staff()?;
+    if caller.teaches(request.instructor) { Ok(()) } else { Err(Error::NotFound("Help request")) }
+}
+
+fn must_be_unresolved(request: &Request) -> Result<()> {
+    match HelpStatus::parse(&request.status) {
+        Some(HelpStatus::Resolved | HelpStatus::Withdrawn) => Err(Error::wrong_state(request.status.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// The request, its row held: two who answer at once follow one another.
+pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Request> {
+    tx.run("update help_requests set status = status where id = $1", args![id]).await?;
+    by_id(tx, id).await
+}
+
+pub(super) async fn give(
+    tx: &mut Tx,
+    request: &Request,
+    by: Option<i64>,
+    answer: &NewAnswer,
+    now_ms: i64,
+) -> Result<(Response, Vec<News>)> {
+    let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
+        values ($1, $2, $3, $4, $5, $6) returning id, request, type, content, voice, rating";
+    let kind = answer.help_type.word();
+    let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref()];
+    let response: Response = tx.one(sql, args).await?;
+    let sql = "update help_requests set status = 'ANSWERED', acked_ms = null where id = $1";
+    tx.run(sql, args![request.id]).await?;
+    let about = by.unwrap_or(request.instructor);
+    notifications::notify(tx, request.person, Kind::HelpAnswered, about, request.id, now_ms).await?;
+    let mut news = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
+    news.extend(moved_up(tx, request, now_ms).await?);
+    Ok((response, news))
+}
+
+pub(super) fn updated(request: &Request, status: HelpStatus, now_ms: i64) -> News {
+    let Request { person, item, id, .. } = *request;
+    let event = Event::HelpUpdated { person, item, request: id, status };
+    News { session: request.session, course: request.course, at_ms: now_ms, event }
+}
+
+fn available(request: &Request, response: &Response, now_ms: i64) -> News {
+    let event = Event::HelpAvailable {
+        person: request.person,
+        request: request.id,
+        response: response.id,
+        help_type: response.r#type.clone(),
+        content: response.content.clone(),
+        voice: response.voice.clone(),
+    };
+    News { session: request.session, course: request.course, at_ms: now_ms, event }
+}
+
+/// Done: by the instructor, or by the student who found it themselves.
+pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> {
+    let mut tx = app.db.begin().await?;
+    let request = held(&mut tx, id).await?;
+    if request.person != caller.id {
+        must_teach(caller, &request)?;
+    }
+    must_be_unresolved(&request)?;
+    let news = settle(&mut tx, &request, HelpStatus::Resolved, app.now_ms()).await?;
+    let request = by_id(&mut tx, id).await?;
+    app.commit(tx, news).await?;
+    Ok(request)
+}
+
+async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<News>> {
+    tx.run("update help_requests set status = $2 where id = $1", args![request.id, status.word()]).await?;
+    let mut news = vec![updated(request, status, now_ms)];
+    news.extend(moved_up(tx, request, now_ms).await?);
+    Ok(news)
+}
+
+/// «It helped» resolves; «not yet» calls the instructor.
+pub async fn feedback(
+    app: &School,
+    caller: &Caller,
+    response: i64,
+    rating: i64,
+    text: Option<String>,
+) -> Result<(Request, Response)> {
+    let mut tx = app.db.begin().await?;
+    let found: Option<Response> =
+        tx.maybe(format!("{RESPONSE} where id = $1 and type <> '{SUGGESTION}'"), args![response]).await?;
+    let found = found.ok_or(Error::NotFound("Help response"))?;
+    let request = held(&mut tx, found.request).await?;
+    if request.person != caller.id {
+        return Err(Error::NotFound("Help response"));
+    }
+    let now_ms = app.now_ms();
+    let sql = "update help_responses set rating = $2, feedback = $3 where id = $1";
+    tx.run(sql, args![response, rating, text]).await?;
+    let is_answered = request.status == HelpStatus::Answered.word();
+    let news = if is_answered && rating >= HELPED {
+        settle(&mut tx, &request, HelpStatus::Resolved, now_ms).await?
+    } else if is_answered && rating <= NOT_YET {
+        escalate(&mut tx, &request, now_ms).await?
+    } else {
+        Vec::new()
+    };
+    let request = by_id(&mut tx, request.id).await?;
+    app.commit(tx, news).await?;
+    Ok((request, Response { rating: Some(rating), ..found }))
+}
+
+pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {
+    let (instructor, person) = (request.instructor, request.person);
+    notifications::notify(tx, instructor, Kind::HelpEscalated, person, request.id, now_ms).await?;
+    tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;
+    Ok(vec![updated(request, HelpStatus::Escalated, now_ms)])
+}
+
+/// The answer is on the student's screen: it need not be sent again.
+pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
+    let (person, now_ms) = (caller.id, app.now_ms());
+    app.ledger
+        .record(move |tx| {
+            Box::pin(async move {
+                let sql = "update help_requests set acked_ms = $3 where id = $1 and person = $2 and acked_ms is null";
+                tx.run(sql, args![request, person, now_ms]).await?;
+                Ok(((), Vec::new()))
+            })
+        })
+        .await
+}
+
+/// Answers that their person has not seen yet, from sessions that still run and from outside of any.
+pub async fn unseen(tx: &mut Tx, person: i64) -> Result<Vec<News>> {
+    let sql = format!(
+        "{} left join live_sessions s on s.id = h.session where h.person = $1 and h.status = 'ANSWERED'
+        and h.acked_ms is null and (s.id is null or s.status <> 'REVIEW_MODE') order by h.id desc limit 5",
+        super::REQUEST
+    );
+    let mut news = Vec::new();
+    for request in tx.all::<Request>(sql, args![person]).await?.into_iter().rev() {
+        let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
+        if let Some(response) = tx.maybe::<Response>(sql, args![request.id]).await? {
+            news.push(available(&request, &response, request.created_ms));
+        }
+    }
+    Ok(news)
+}

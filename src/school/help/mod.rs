@@ -1,0 +1,263 @@
+//! Calls for help: ANALYZING → ANSWERED → RESOLVED, or ESCALATED to the instructor when the analysis is unsure.
+
+pub mod analysis;
+pub mod answers;
+
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Done, Event, HelpKind, HelpStatus, News};
+use crate::school::notifications::{self, Kind};
+use crate::school::once::{self, Key};
+use crate::school::outline;
+use crate::school::progress;
+use crate::school::rights::Caller;
+use crate::school::sessions::Session;
+
+/// What one student may have open at a time.
+const OPEN_MAX_REQUESTS: i64 = 10;
+/// Calls made by the class itself, per step.
+const AUTO_MAX_OPEN: i64 = 5;
+/// How many who wait are told that they moved up.
+const TOLD_MAX_WAITING: i64 = 100;
+const IS_OPEN: &str = "status in ('ANALYZING', 'ESCALATED')";
+
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    pub item: i64,
+    pub kind: HelpKind,
+    /// JSON, as it came.
+    pub context: String,
+    pub stuck_seconds: Option<i64>,
+    pub in_session: Option<i64>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub request: i64,
+    pub status: String,
+    pub position: i64,
+}
+
+pub async fn ask(app: &School, caller: &Caller, new: NewRequest, key: Option<Key>) -> Result<Asked> {
+    caller.must_be_student()?;
+    let (person, now_ms) = (caller.id, app.now_ms());
+    let asked = app
+        .ledger
+        .record(move |tx| {
+            let (new, key) = (new.clone(), key.clone());
+            Box::pin(async move {
+                if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
+                    return Ok((again(tx, done).await?, Vec::new()));
+                }
+                let (asked, news) = open(tx, person, &new, now_ms).await?;
+                once::settle(tx, person, key.as_ref(), &Done::Help { request: asked.request }).await?;
+                Ok((asked, news))
+            })
+        })
+        .await?;
+    app.help_asked.notify_one();
+    Ok(asked)
+}
+
+async fn again(tx: &mut Tx, done: Done) -> Result<Asked> {
+    let Done::Help { request } = done else { return Err(Error::KeyReused) };
+    let sql = "select status, session from help_requests where id = $1";
+    let (status, session): (String, Option<i64>) = tx.one(sql, args![request]).await?;
+    Ok(Asked { request, status, position: position(tx, session, request).await? })
+}
+
+async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result<(Asked, Vec<News>)> {
+    let item = outline::item_by_id(tx, new.item).await?;
+    if let Some(session) = new.in_session {
+        let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
+        outline::step_of(tx, course, "subtask_id", item.id).await?;
+    }
+    crate::school::enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
+    let sql = format!("select count(*) from help_requests where person = $1 and {IS_OPEN}");
+    if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {
+        return Err(Error::TooManyFailures { retry_after_s: 60 });
+    }
+    let session = progress::open_session(tx, item.course, person).await?;
+    let seconds = match new.stuck_seconds {
+        Some(seconds) => seconds,
+        None => since_step_began(tx, session, item.id, now_ms).await?,
+    };
+    let (asked, news) =
+        insert(tx, Place { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
+    let asked = asked.ok_or(Error::AlreadyAnswered)?;
+    Ok((asked, news))
+}
+
+async fn since_step_began(tx: &mut Tx, session: Option<i64>, item: i64, now_ms: i64) -> Result<i64> {
+    let sql = "select step_ms from live_sessions where id = $1 and step = $2";
+    let began: Option<(Option<i64>,)> = tx.maybe(sql, args![session, item]).await?;
+    Ok(began.and_then(|(ms,)| ms).map_or(0, |ms| (now_ms - ms).max(0) / 1_000))
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    person: i64,
+    item: i64,
+    course: i64,
+    session: Option<i64>,
+}
+
+async fn insert(
+    tx: &mut Tx,
+    at: Place,
+    new: &NewRequest,
+    seconds: i64,
+    now_ms: i64,
+) -> Result<(Option<Asked>, Vec<News>)> {
+    let Place { person, item, course, session } = at;
+    let sql = "select count(*) from help_requests where person = $1 and item = $2 and status <> 'WITHDRAWN'";
+    let (before,): (i64,) = tx.one(sql, args![person, item]).await?;
+    let sql = "insert into help_requests (created_ms, person, item, session, kind, context, stuck_seconds, status)
+        values ($1, $2, $3, $4, $5, $6, $7, 'ANALYZING') on conflict do nothing returning id";
+    let kind = new.kind;
+    let args = args![now_ms, person, item, session, kind.word(), &new.context, seconds];
+    let Some((request,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok((None, Vec::new())) };
+    let (instructor,) = tx.one("select instructor from courses where id = $1", args![course]).await?;
+    if kind == HelpKind::Manual {
+        notifications::notify(tx, instructor, Kind::HelpRequest, person, request, now_ms).await?;
+    }
+    let position = position(tx, session, request).await?;
+    let urgent = before > 0 || seconds >= 120;
+    let told = [
+        Event::StudentHelpRequest { person, item, request, kind, seconds, urgent },
+        Event::HelpPosition { person, request, position },
+    ];
+    let about = |event| News { session, course, at_ms: now_ms, event };
+    let news = told.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
+    Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), news))
+}
+
+/// The class itself asks for a student who is stuck: once per step and person, never more than a few at a time.
+pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, person: i64, seconds: i64, now_ms: i64) -> Result<Vec<News>> {
+    let sql =
+        format!("select count(*) from help_requests where session = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
+    if tx.one::<(i64,)>(sql, args![session.id, session.step]).await?.0 >= AUTO_MAX_OPEN {
+        return Ok(Vec::new());
+    }
+    let new = NewRequest {
+        item: session.step,
+        kind: HelpKind::Auto,
+        context: "{}".into(),
+        stuck_seconds: Some(seconds),
+        in_session: None,
+    };
+    let place = Place { person, item: session.step, course: session.course, session: Some(session.id) };
+    Ok(insert(tx, place, &new, seconds, now_ms).await?.1)
+}
+
+/// The class and the step on which someone is stuck.
+#[derive(Clone, Copy)]
+pub struct Stuck {
+    pub id: i64,
+    pub course: i64,
+    pub step: i64,
+}
+
+/// How many wait before this one, itself included; 0 outside a class.
+async fn position(tx: &mut Tx, session: Option<i64>, request: i64) -> Result<i64> {
+    let sql = format!("select count(*) from help_requests where session = $1 and id <= $2 and {IS_OPEN}");
+    Ok(tx.one::<(i64,)>(sql, args![session, request]).await?.0)
+}
+
+/// One is settled: those behind it move up.
+async fn moved_up(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {
+    let sql =
+        format!("select id, person, kind from help_requests where session = $1 and {IS_OPEN} order by id limit $2");
+    let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![request.session, TOLD_MAX_WAITING]).await?;
+    Ok(waiting
+        .into_iter()
+        .zip(1..)
+        .filter(|((id, _, kind), _)| *id > request.id && kind == HelpKind::Manual.word())
+        .map(|((id, person, _), position)| News {
+            session: request.session,
+            course: request.course,
+            at_ms: now_ms,
+            event: Event::HelpPosition { person, request: id, position },
+        })
+        .collect())
+}
+
+/// The step has changed, or the class is over: nobody needs the calls that it made by itself.
+pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Result<Vec<News>> {
+    let sql = format!(
+        "update help_requests set status = 'WITHDRAWN' where session = $1 and kind = 'AUTO' and {IS_OPEN}
+        returning id, person, item"
+    );
+    let withdrawn = tx.all(sql, args![at.id]).await?;
+    Ok(withdrawals(Some(at.id), at.course, withdrawn, now_ms))
+}
+
+/// The student has finished the step by themselves.
+pub(super) async fn withdraw_auto_of(
+    tx: &mut Tx,
+    course: i64,
+    item: i64,
+    person: i64,
+    now_ms: i64,
+) -> Result<Vec<News>> {
+    let sql = format!(
+        "update help_requests set status = 'WITHDRAWN' where person = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}
+        returning id, person, item, session"
+    );
+    let withdrawn: Vec<(i64, i64, i64, Option<i64>)> = tx.all(sql, args![person, item]).await?;
+    let news = withdrawn
+        .into_iter()
+        .flat_map(|(id, person, item, session)| withdrawals(session, course, vec![(id, person, item)], now_ms));
+    Ok(news.collect())
+}
+
+fn withdrawals(session: Option<i64>, course: i64, rows: Vec<(i64, i64, i64)>, at_ms: i64) -> Vec<News> {
+    let status = HelpStatus::Withdrawn;
+    rows.into_iter()
+        .map(|(request, person, item)| Event::HelpUpdated { person, item, request, status })
+        .map(|event| News { session, course, at_ms, event })
+        .collect()
+}
+
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub id: i64,
+    pub created_ms: i64,
+    pub person: i64,
+    pub item: i64,
+    pub session: Option<i64>,
+    pub kind: String,
+    pub context: String,
+    pub stuck_seconds: i64,
+    pub status: String,
+    pub diagnosis: Option<String>,
+    pub confidence: Option<f64>,
+    pub acked_ms: Option<i64>,
+    pub course: i64,
+    pub instructor: i64,
+}
+row!(Request {
+    id,
+    created_ms,
+    person,
+    item,
+    session,
+    kind,
+    context,
+    stuck_seconds,
+    status,
+    diagnosis,
+    confidence,
+    acked_ms,
+    course,
+    instructor
+});
+
+pub(super) const REQUEST: &str = "select h.id, h.created_ms, h.person, h.item, h.session, h.kind, h.context,
+    h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor
+    from help_requests h join items i on i.id = h.item join units u on u.id = i.unit join courses c on c.id = u.course";
+
+pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Request> {
+    tx.maybe(format!("{REQUEST} where h.id = $1"), args![id]).await?.ok_or(Error::NotFound("Help request"))
+}

@@ -1,0 +1,321 @@
+//! What an instructor sees of a course: who is where, who waits for help, how it goes.
+
+use std::collections::HashMap;
+
+use crate::app::School;
+use crate::clock::{Day, MINUTE_MS};
+use crate::db::{Arg, Tx, among, args, row};
+use crate::error::Result;
+use crate::event::Progress;
+use crate::school::outline::{self, Item};
+use crate::school::rights::{self, Caller, Role};
+use crate::school::{Page, Window};
+
+pub struct Student {
+    pub person: i64,
+    pub name: String,
+    pub email: Option<String>,
+    pub enrolled_ms: i64,
+    pub completed: i64,
+    pub total: i64,
+    pub current: Option<(Item, String)>,
+    pub help_count: i64,
+    pub last_activity_ms: Option<i64>,
+}
+
+struct Enrolled {
+    person: i64,
+    enrollment: i64,
+    name: String,
+    email: Option<String>,
+    enrolled_ms: i64,
+    help_count: i64,
+    helped_ms: Option<i64>,
+    accessed_ms: Option<i64>,
+}
+row!(Enrolled { person, enrollment, name, email, enrolled_ms, help_count, helped_ms, accessed_ms });
+
+/// Each person once, by their newest enrollment.
+const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms,
+    max(e.accessed_ms) as accessed_ms from enrollments e join classes k on k.id = e.class
+    where k.course = $1 and e.status in ('APPROVED', 'COMPLETED') group by e.person";
+
+/// Three queries for a page, however many students and steps.
+pub async fn students(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<Student>> {
+    let mut tx = app.db.read().await?;
+    rights::course_taught(&mut tx, caller, course).await?;
+    let (total,) = tx.one(format!("select count(*) from ({ROSTER}) r"), args![course]).await?;
+    let sql = format!(
+        "select r.person, r.enrollment, r.enrolled_ms, r.accessed_ms, p.name, p.email,
+            coalesce(h.count, 0) as help_count, h.last_ms as helped_ms
+        from ({ROSTER}) r join people p on p.id = r.person
+        left join (select h.person, count(*) as count, max(h.created_ms) as last_ms from help_requests h
+            join items i on i.id = h.item join units u on u.id = i.unit where u.course = $1 group by h.person) h
+            on h.person = r.person
+        order by r.enrollment limit $2 offset $3"
+    );
+    let enrolled: Vec<Enrolled> = tx.all(sql, args![course, window.limit, window.offset]).await?;
+    let steps = outline::steps(&mut tx, course).await?;
+    let mut states = states_of(&mut tx, enrolled.iter().map(|e| e.enrollment).collect()).await?;
+    let rows = enrolled
+        .into_iter()
+        .map(|e| {
+            let mine = states.remove(&e.enrollment).unwrap_or_default();
+            student(e, &steps, &mine)
+        })
+        .collect();
+    Ok(Page { rows, total })
+}
+
+/// By item: its status, and when that was.
+type States = HashMap<i64, (String, i64)>;
+
+async fn states_of(tx: &mut Tx, enrollments: Vec<i64>) -> Result<HashMap<i64, States>> {
+    let (marks, ids) = among(&enrollments, 1);
+    let sql = format!(
+        "select enrollment, item, status, coalesce(completed_ms, started_ms, created_ms) from item_progress
+        where enrollment in ({marks})"
+    );
+    let mut states: HashMap<i64, States> = HashMap::new();
+    for (enrollment, item, status, at_ms) in tx.all::<(i64, i64, String, i64)>(sql, ids).await? {
+        states.entry(enrollment).or_default().insert(item, (status, at_ms));
+    }
+    Ok(states)
+}
+
+fn student(e: Enrolled, steps: &[Item], mine: &States) -> Student {
+    let is_done = |item: &&Item| mine.get(&item.id).is_some_and(|(s, _)| s == Progress::Completed.word());
+    let working = |item: &&Item| mine.get(&item.id).is_some_and(|(s, _)| s == Progress::InProgress.word());
+    let at = steps.iter().rfind(working).or_else(|| steps.iter().find(|item| !is_done(item))).or(steps.last());
+    let word = |item: &Item| mine.get(&item.id).map_or(Progress::NotStarted.word(), |(s, _)| s).to_owned();
+    let seen = mine.values().map(|(_, at_ms)| *at_ms).max();
+    Student {
+        person: e.person,
+        name: e.name,
+        email: e.email,
+        enrolled_ms: e.enrolled_ms,
+        completed: steps.iter().filter(is_done).count() as i64,
+        total: steps.len() as i64,
+        current: at.map(|item| (item.clone(), word(item))),
+        help_count: e.help_count,
+        last_activity_ms: [seen, e.helped_ms, e.accessed_ms].into_iter().flatten().max(),
+    }
+}
+
+pub struct Pending {
+    pub request: i64,
+    pub person: i64,
+    pub name: String,
+    pub item: i64,
+    pub item_title: String,
+    pub course: i64,
+    pub lecture_title: String,
+    pub session: Option<i64>,
+    pub kind: String,
+    pub status: String,
+    pub created_ms: i64,
+    pub context: String,
+    pub stuck_seconds: i64,
+    pub diagnosis: Option<String>,
+    pub confidence: Option<f64>,
+    pub suggestion: Option<String>,
+    pub requests_on_step: i64,
+}
+row!(Pending {
+    request,
+    person,
+    name,
+    item,
+    item_title,
+    course,
+    lecture_title,
+    session,
+    kind,
+    status,
+    created_ms,
+    context,
+    stuck_seconds,
+    diagnosis,
+    confidence,
+    suggestion,
+    requests_on_step
+});
+
+const PENDING_MAX: i64 = 500;
+
+/// Everyone who waits for this instructor, the longest first.
+pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<Vec<Pending>> {
+    caller.must_be_staff()?;
+    let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
+            c.title as lecture_title, h.session, h.kind, h.status, h.created_ms, h.context, h.stuck_seconds,
+            h.diagnosis, h.confidence,
+            (select r.content from help_responses r where r.request = h.id and r.type = 'SUGGESTION'
+                order by r.id desc limit 1) as suggestion,
+            (select count(*) from help_requests o where o.person = h.person and o.item = h.item
+                and o.status <> 'WITHDRAWN') as requests_on_step
+        from help_requests h join people p on p.id = h.person join items i on i.id = h.item
+        join units u on u.id = i.unit join courses c on c.id = u.course
+        where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2)
+        and ($3 is null or h.session = $3) order by h.id limit $4";
+    app.db.all(sql, args![caller.role == Role::Admin, caller.id, session, PENDING_MAX]).await
+}
+
+pub struct Difficulty {
+    pub item: i64,
+    pub title: String,
+    pub help_count: i64,
+    pub stuck_seconds: f64,
+}
+row!(Difficulty { item, title, help_count, stuck_seconds });
+
+pub struct DayCount {
+    pub date: String,
+    pub active: i64,
+    pub helped: i64,
+}
+
+pub struct Statistics {
+    pub students: i64,
+    pub average_progress: f64,
+    pub help_requests: i64,
+    pub completion_minutes: f64,
+    pub difficulties: Vec<Difficulty>,
+    pub days: Vec<DayCount>,
+    /// Students by how far they are: to a quarter, a half, three quarters, the end.
+    pub quarters: [i64; 4],
+}
+
+const HELP_OF_COURSE: &str = "from help_requests h join items i on i.id = h.item join units u on u.id = i.unit
+    where u.course = $1";
+const DIFFICULTIES: i64 = 10;
+
+pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<Statistics> {
+    let mut tx = app.db.read().await?;
+    rights::course_taught(&mut tx, caller, course).await?;
+    let steps = outline::steps(&mut tx, course).await?.len() as i64;
+    let sql = format!(
+        "select cast(count(i.id) as bigint), min(ip.started_ms), max(ip.completed_ms) from ({ROSTER}) r
+        left join item_progress ip on ip.enrollment = r.enrollment and ip.status = 'COMPLETED'
+        left join items i on i.id = ip.item and i.deleted_ms is null and i.kind = 'STEP'
+        group by r.person"
+    );
+    let walks: Vec<(i64, Option<i64>, Option<i64>)> = tx.all(sql, args![course]).await?;
+    let rates: Vec<f64> = walks.iter().map(|(done, ..)| rate(*done, steps)).collect();
+    let whole: Vec<i64> = walks
+        .iter()
+        .filter(|(done, ..)| steps > 0 && *done >= steps)
+        .filter_map(|(_, first_ms, last_ms)| Some((*last_ms)? - (*first_ms)?))
+        .collect();
+    let (help_requests,) = tx.one(format!("select count(*) {HELP_OF_COURSE}"), args![course]).await?;
+    let sql = format!(
+        "select i.id as item, i.title, count(*) as help_count, cast(avg(h.stuck_seconds) as double precision) as stuck_seconds
+        {HELP_OF_COURSE} group by i.id, i.title order by help_count desc, i.id limit $2"
+    );
+    let difficulties = tx.all(sql, args![course, DIFFICULTIES]).await?;
+    let days = daily(&mut tx, course, app.clock.last_days(7)).await?;
+    let average = |sum: f64, count: usize| if count == 0 { 0.0 } else { sum / count as f64 };
+    Ok(Statistics {
+        students: walks.len() as i64,
+        average_progress: average(rates.iter().sum(), rates.len()),
+        help_requests,
+        completion_minutes: average(whole.iter().sum::<i64>() as f64 / MINUTE_MS as f64, whole.len()),
+        difficulties,
+        days,
+        quarters: quarters(&rates),
+    })
+}
+
+fn rate(done: i64, of: i64) -> f64 {
+    if of == 0 { 0.0 } else { done.min(of) as f64 / of as f64 }
+}
+
+/// Everyone counts once: exactly a quarter is still in the first.
+fn quarters(rates: &[f64]) -> [i64; 4] {
+    let mut quarters = [0; 4];
+    for rate in rates {
+        quarters[((rate * 4.0).ceil() as usize).clamp(1, 4) - 1] += 1;
+    }
+    quarters
+}
+
+/// `days (n, starts, ends)` as a table to join with, its first placeholder being `$2`.
+fn table_of(days: &[Day], course: i64) -> (String, Vec<Arg>) {
+    let mut args = args![course];
+    let rows: Vec<String> = days
+        .iter()
+        .enumerate()
+        .map(|(n, day)| {
+            args.extend(args![n as i64, day.starts_ms, day.ends_ms]);
+            format!("(${}, ${}, ${})", n * 3 + 2, n * 3 + 3, n * 3 + 4)
+        })
+        .collect();
+    (format!("with days (n, starts, ends) as (values {})", rows.join(", ")), args)
+}
+
+async fn daily(tx: &mut Tx, course: i64, days: Vec<Day>) -> Result<Vec<DayCount>> {
+    let (with, args) = table_of(&days, course);
+    let sql = format!(
+        "{with}, seen (person, at_ms) as (
+            select e.person, ip.started_ms from item_progress ip join enrollments e on e.id = ip.enrollment
+                join classes k on k.id = e.class where k.course = $1
+            union all select e.person, ip.completed_ms from item_progress ip join enrollments e on e.id = ip.enrollment
+                join classes k on k.id = e.class where k.course = $1
+            union all select p.person, p.joined_ms from participants p join live_sessions s on s.id = p.session
+                where s.course = $1)
+        select d.n,
+            (select count(distinct seen.person) from seen where seen.at_ms >= d.starts and seen.at_ms < d.ends),
+            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends)
+        from days d order by d.n"
+    );
+    let counts: Vec<(i64, i64, i64)> = tx.all(sql, args).await?;
+    Ok(days
+        .into_iter()
+        .zip(counts)
+        .map(|(day, (_, active, helped))| DayCount { date: day.date, active, helped })
+        .collect())
+}
+
+pub struct Trend {
+    pub label: String,
+    /// Per cent of all steps of all students, at the end of the day.
+    pub progress: i64,
+    pub helped: i64,
+}
+
+pub async fn trend(app: &School, caller: &Caller, course: i64, days: i64) -> Result<Vec<Trend>> {
+    let mut tx = app.db.read().await?;
+    rights::course_taught(&mut tx, caller, course).await?;
+    let steps = outline::steps(&mut tx, course).await?.len() as i64;
+    let days = app.clock.last_days(days);
+    let (with, args) = table_of(&days, course);
+    let sql = format!(
+        "{with}, roster as ({ROSTER})
+        select d.n,
+            (select count(*) from roster r where r.enrolled_ms < d.ends),
+            (select count(*) from roster r join item_progress ip on ip.enrollment = r.enrollment
+                join items i on i.id = ip.item and i.deleted_ms is null and i.kind = 'STEP'
+                where ip.status = 'COMPLETED' and ip.completed_ms < d.ends),
+            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends)
+        from days d order by d.n"
+    );
+    let counts: Vec<(i64, i64, i64, i64)> = tx.all(sql, args).await?;
+    Ok(days
+        .into_iter()
+        .zip(counts)
+        .map(|(day, (_, students, done, helped))| Trend {
+            label: day.label,
+            progress: (rate(done, students * steps) * 100.0).round() as i64,
+            helped,
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_is_in_one_quarter() {
+        assert_eq!(quarters(&[0.0, 0.25, 0.26, 0.5, 0.75, 0.76, 1.0]), [2, 2, 1, 2]);
+    }
+}

@@ -1,0 +1,31 @@
+//! What a school does: one file per capability, each with its structs, its SQL and its verbs.
+//! Knows no HTTP and no JSON dialect.
+
+pub mod activity;
+pub mod courses;
+pub mod enrollment;
+pub mod help;
+pub mod insight;
+pub mod logins;
+pub mod names;
+pub mod notifications;
+pub mod once;
+pub mod outline;
+pub mod people;
+pub mod progress;
+pub mod rights;
+pub mod sessions;
+pub mod stuck;
+
+/// One page of a list.
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    pub total: i64,
+}
+
+/// Which page: `limit` rows after the first `offset`.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    pub limit: i64,
+    pub offset: i64,
+}

@@ -1,0 +1,89 @@
+//! The names behind the ids of what happened, read in the transaction that holds it.
+
+use std::collections::HashMap;
+
+use crate::db::{Tx, among, args, row};
+use crate::error::Result;
+use crate::event::Told;
+
+#[derive(Default)]
+pub struct Names {
+    people: HashMap<i64, PersonName>,
+    items: HashMap<i64, ItemText>,
+    courses: HashMap<i64, CourseName>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct PersonName {
+    pub id: i64,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+row!(PersonName { id, name, email, phone });
+
+#[derive(Debug, Clone, Default)]
+pub struct ItemText {
+    pub id: i64,
+    pub unit: i64,
+    pub title: String,
+    pub guide: Option<String>,
+    pub voice: Option<String>,
+}
+row!(ItemText { id, unit, title, guide, voice });
+
+#[derive(Debug, Clone, Default)]
+pub struct CourseName {
+    pub id: i64,
+    pub title: String,
+    pub instructor: i64,
+}
+row!(CourseName { id, title, instructor });
+
+impl Names {
+    pub async fn of(tx: &mut Tx, told: &[Told]) -> Result<Names> {
+        let mut names = Names::default();
+        let people = distinct(told.iter().filter_map(|t| t.news.event.person()));
+        if !people.is_empty() {
+            let (marks, ids) = among(&people, 1);
+            let sql = format!("select id, name, email, phone from people where id in ({marks})");
+            names.people = tx.all(sql, ids).await?.into_iter().map(|p: PersonName| (p.id, p)).collect();
+        }
+        let items = distinct(told.iter().filter_map(|t| t.news.event.item()));
+        if !items.is_empty() {
+            let (marks, ids) = among(&items, 1);
+            let sql = format!("select id, unit, title, guide, voice from items where id in ({marks})");
+            names.items = tx.all(sql, ids).await?.into_iter().map(|i: ItemText| (i.id, i)).collect();
+        }
+        let courses = distinct(told.iter().map(|t| t.news.course));
+        if !courses.is_empty() {
+            let (marks, ids) = among(&courses, 1);
+            let sql = format!("select id, title, instructor from courses where id in ({marks})");
+            names.courses = tx.all(sql, ids).await?.into_iter().map(|c: CourseName| (c.id, c)).collect();
+        }
+        Ok(names)
+    }
+
+    pub fn person(&self, id: i64) -> PersonName {
+        self.people.get(&id).cloned().unwrap_or(PersonName { id, ..PersonName::default() })
+    }
+
+    pub fn item(&self, id: i64) -> ItemText {
+        self.items.get(&id).cloned().unwrap_or(ItemText { id, ..ItemText::default() })
+    }
+
+    pub fn course(&self, id: i64) -> CourseName {
+        self.courses.get(&id).cloned().unwrap_or(CourseName { id, ..CourseName::default() })
+    }
+}
+
+fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+pub async fn person(tx: &mut Tx, id: i64) -> Result<Option<PersonName>> {
+    tx.maybe("select id, name, email, phone from people where id = $1", args![id]).await
+}

@@ -1,0 +1,61 @@
+//! Notifications: what a person should know and may have missed.
+
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::words;
+use crate::school::rights::Caller;
+use crate::school::{Page, Window};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    HelpRequest,
+    HelpEscalated,
+    HelpAnswered,
+}
+words!(Kind { HelpRequest = "HELP_REQUEST", HelpEscalated = "HELP_ESCALATED", HelpAnswered = "HELP_ANSWERED" });
+
+#[derive(Debug, Clone)]
+pub struct Notification {
+    pub id: i64,
+    pub kind: String,
+    pub about: Option<i64>,
+    pub about_name: Option<String>,
+    pub data: String,
+    pub read_ms: Option<i64>,
+    pub created_ms: i64,
+}
+row!(Notification { id, kind, about, about_name, data, read_ms, created_ms });
+
+const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.data, n.read_ms, n.created_ms
+    from notifications n left join people p on p.id = n.about";
+
+/// `subject` is what it leads to: a help request, say.
+pub(super) async fn notify(tx: &mut Tx, person: i64, kind: Kind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
+    let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
+    let data = serde_json::json!({ "id": subject }).to_string();
+    tx.run(sql, args![now_ms, person, kind.word(), about, data]).await?;
+    Ok(())
+}
+
+pub async fn list(app: &School, caller: &Caller, unread: Option<bool>, window: Window) -> Result<Page<Notification>> {
+    let mut tx = app.db.read().await?;
+    let which = "where n.person = $1 and ($2 is null or (n.read_ms is null) = $2)";
+    let args = args![caller.id, unread];
+    let (total,) = tx.one(format!("select count(*) from notifications n {which}"), args.clone()).await?;
+    let sql = format!("{NOTIFICATION} {which} order by n.id desc limit $3 offset $4");
+    let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
+    Ok(Page { rows, total })
+}
+
+/// Reading it twice keeps the first time.
+pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<Notification> {
+    let mut tx = app.db.begin().await?;
+    let sql = "update notifications set read_ms = coalesce(read_ms, $3) where id = $1 and person = $2";
+    if tx.run(sql, args![id, caller.id, app.now_ms()]).await? == 0 {
+        return Err(Error::NotFound("Notification"));
+    }
+    let notification = tx.one(format!("{NOTIFICATION} where n.id = $1"), args![id]).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(notification)
+}

@@ -1,0 +1,231 @@
+//! The outline of a course: its units, and in them the items, of which a class walks through the steps.
+
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::school::rights::{self, Caller};
+
+pub const STEP: &str = "STEP";
+
+#[derive(Debug, Clone)]
+pub struct Unit {
+    pub id: i64,
+    pub course: i64,
+    pub title: String,
+    pub description: String,
+    pub position: i64,
+    pub created_ms: i64,
+}
+row!(Unit { id, course, title, description, position, created_ms });
+
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub id: i64,
+    pub unit: i64,
+    pub course: i64,
+    pub title: String,
+    pub description: String,
+    pub position: i64,
+    pub target_action: Option<String>,
+    pub target_hint: Option<String>,
+    pub guide: Option<String>,
+    pub voice: Option<String>,
+    pub created_ms: i64,
+}
+row!(Item { id, unit, course, title, description, position, target_action, target_hint, guide, voice, created_ms });
+
+const UNIT: &str = "select id, course, title, description, position, created_ms from units";
+const ITEM: &str = "select i.id, i.unit, u.course, i.title, i.description, i.position, i.target_action, i.target_hint,
+    i.guide, i.voice, i.created_ms from items i join units u on u.id = i.unit";
+/// The order in which a class walks.
+pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
+/// What is there to be walked.
+const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
+
+pub struct NewUnit {
+    pub title: String,
+    pub description: String,
+    pub position: Option<i64>,
+}
+
+pub async fn add_unit(app: &School, caller: &Caller, course: i64, new: NewUnit) -> Result<Unit> {
+    let mut tx = app.db.begin().await?;
+    rights::course_taught(&mut tx, caller, course).await?;
+    let sql = "insert into units (created_ms, course, title, description, position)
+        select $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1) from units
+        where course = $2 and deleted_ms is null returning id";
+    let args = args![app.now_ms(), course, new.title, new.description, new.position];
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    let unit = tx.one(format!("{UNIT} where id = $1"), args![id]).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(unit)
+}
+
+async fn unit_by_id(tx: &mut Tx, id: i64) -> Result<Unit> {
+    let sql = format!("{UNIT} where id = $1 and deleted_ms is null");
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Task"))
+}
+
+#[derive(Default)]
+pub struct UnitChanges {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub position: Option<i64>,
+}
+
+pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitChanges) -> Result<Unit> {
+    let mut tx = app.db.begin().await?;
+    let now = unit_by_id(&mut tx, id).await?;
+    rights::course_taught(&mut tx, caller, now.course).await?;
+    let args = args![
+        id,
+        changes.title.unwrap_or(now.title),
+        changes.description.unwrap_or(now.description),
+        changes.position.unwrap_or(now.position)
+    ];
+    tx.run("update units set title = $2, description = $3, position = $4 where id = $1", args).await?;
+    let unit = unit_by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(unit)
+}
+
+pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let unit = unit_by_id(&mut tx, id).await?;
+    rights::course_taught(&mut tx, caller, unit.course).await?;
+    must_not_be_taught(&mut tx, "select id from items where unit = $1", id).await?;
+    tx.run("update units set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+/// A running class cannot lose the step it stands on. Its row is held: a class that moves at the same moment waits.
+async fn must_not_be_taught(tx: &mut Tx, items: &'static str, id: i64) -> Result<()> {
+    let sql = format!(
+        "update live_sessions set last_seq = last_seq where status in ('IN_PROGRESS', 'PAUSED') and step in ({items})
+        returning id"
+    );
+    match tx.maybe::<(i64,)>(sql, args![id]).await? {
+        Some((session,)) => Err(Error::StepInUse { session }),
+        None => Ok(()),
+    }
+}
+
+/// A unit with its items, for those who may see the course.
+pub async fn unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
+    let mut tx = app.db.read().await?;
+    let unit = unit_by_id(&mut tx, id).await?;
+    let owned = rights::course(&mut tx, unit.course).await.map_err(|_| Error::NotFound("Task"))?;
+    if owned.status == "DRAFT" && !caller.teaches(owned.instructor) {
+        return Err(Error::NotFound("Task"));
+    }
+    let sql = format!("{ITEM} where i.unit = $1 and i.deleted_ms is null {IN_ORDER}");
+    Ok((unit, tx.all(sql, args![id]).await?))
+}
+
+pub struct NewItem {
+    pub title: String,
+    pub description: String,
+    pub position: Option<i64>,
+    pub target_action: Option<String>,
+    pub target_hint: Option<String>,
+    pub guide: Option<String>,
+    pub voice: Option<String>,
+}
+
+pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) -> Result<Item> {
+    let mut tx = app.db.begin().await?;
+    let owner = unit_by_id(&mut tx, unit).await?;
+    rights::course_taught(&mut tx, caller, owner.course).await?;
+    let sql = "insert into items (created_ms, unit, kind, title, description, position, target_action, target_hint,
+        guide, voice)
+        select $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10 from items
+        where unit = $2 and deleted_ms is null returning id";
+    let args = args![
+        app.now_ms(),
+        unit,
+        STEP,
+        new.title,
+        new.description,
+        new.position,
+        new.target_action,
+        new.target_hint,
+        new.guide,
+        new.voice
+    ];
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    let item = item_by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(item)
+}
+
+pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
+    let sql = format!("{ITEM} where i.id = $1 and i.deleted_ms is null and u.deleted_ms is null");
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Subtask"))
+}
+
+#[derive(Default)]
+pub struct ItemChanges {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub position: Option<i64>,
+    pub target_action: Option<Option<String>>,
+    pub target_hint: Option<Option<String>>,
+    pub guide: Option<Option<String>>,
+    pub voice: Option<Option<String>>,
+}
+
+pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemChanges) -> Result<Item> {
+    let mut tx = app.db.begin().await?;
+    let now = item_by_id(&mut tx, id).await?;
+    rights::course_taught(&mut tx, caller, now.course).await?;
+    let sql = "update items set title = $2, description = $3, position = $4, target_action = $5, target_hint = $6,
+        guide = $7, voice = $8 where id = $1";
+    let args = args![
+        id,
+        changes.title.unwrap_or(now.title),
+        changes.description.unwrap_or(now.description),
+        changes.position.unwrap_or(now.position),
+        changes.target_action.unwrap_or(now.target_action),
+        changes.target_hint.unwrap_or(now.target_hint),
+        changes.guide.unwrap_or(now.guide),
+        changes.voice.unwrap_or(now.voice)
+    ];
+    tx.run(sql, args).await?;
+    let item = item_by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(item)
+}
+
+pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let item = item_by_id(&mut tx, id).await?;
+    rights::course_taught(&mut tx, caller, item.course).await?;
+    must_not_be_taught(&mut tx, "$1", id).await?;
+    tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+/// All steps of a course, as a class walks them.
+pub async fn steps(tx: &mut Tx, course: i64) -> Result<Vec<Item>> {
+    let sql = format!("{ITEM} where u.course = $1 and {STEPS} {IN_ORDER}");
+    tx.all(sql, args![course]).await
+}
+
+/// A step of this course; one of another is the sender's mistake.
+pub async fn step_of(tx: &mut Tx, course: i64, field: &'static str, id: i64) -> Result<Item> {
+    let item = item_by_id(tx, id).await?;
+    if item.course == course { Ok(item) } else { Err(Error::bad(field, "it belongs to another lecture")) }
+}
+
+pub async fn first_step(tx: &mut Tx, course: i64) -> Result<Option<Item>> {
+    tx.maybe(format!("{ITEM} where u.course = $1 and {STEPS} {IN_ORDER} limit 1"), args![course]).await
+}
+
+pub async fn step_after(tx: &mut Tx, course: i64, item: i64) -> Result<Option<Item>> {
+    let sql = format!(
+        "{ITEM} where u.course = $1 and {STEPS} and (u.position, u.id, i.position, i.id) >
+            (select u2.position, u2.id, i2.position, i2.id from items i2 join units u2 on u2.id = i2.unit where i2.id = $2)
+        {IN_ORDER} limit 1"
+    );
+    tx.maybe(sql, args![course, item]).await
+}

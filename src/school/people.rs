@@ -1,0 +1,323 @@
+//! People: who they are, how they come and go.
+
+use tokio::sync::Semaphore;
+
+use crate::app::School;
+use crate::config::Signup;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::words;
+use crate::school::rights::{Caller, Role};
+use crate::school::{Page, Window};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    Beginner,
+    Intermediate,
+    Advanced,
+}
+words!(Level { Beginner = "BEGINNER", Intermediate = "INTERMEDIATE", Advanced = "ADVANCED" });
+
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: i64,
+    pub created_ms: i64,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub name: String,
+    pub role: String,
+    pub age: Option<i64>,
+    pub digital_level: Option<String>,
+    pub guest: bool,
+}
+row!(Person { id, created_ms, email, phone, name, role, age, digital_level, guest });
+
+pub(super) const PERSON: &str =
+    "select id, created_ms, email, phone, name, role, age, digital_level, guest from people";
+
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub password: Option<String>,
+    pub name: String,
+    pub role: Role,
+    pub age: Option<i64>,
+    pub digital_level: Option<Level>,
+}
+
+/// Registers oneself. Anyone may be a student; an instructor only where the setting allows it, an admin never.
+pub async fn register(app: &School, new: NewPerson) -> Result<Person> {
+    match new.role {
+        Role::Student => {}
+        Role::Instructor if app.config.instructor_signup == Signup::Open => {}
+        Role::Instructor | Role::Admin => return Err(Error::SignupClosed),
+    }
+    if new.email.is_none() && new.phone.is_none() {
+        return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
+    }
+    add(app, new).await
+}
+
+/// Adds a person, whoever they are: for those who may, the command line among them.
+pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
+    let hash = match &new.password {
+        Some(password) => Some(hash_password(password.clone()).await?),
+        None => None,
+    };
+    let mut tx = app.db.begin().await?;
+    let id = insert(&mut tx, &new, hash, app.now_ms(), false).await?;
+    let person = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(person)
+}
+
+/// A person who scanned a QR code and typed a name.
+pub async fn add_guest(tx: &mut Tx, name: &str, age: Option<i64>, level: Option<Level>, now_ms: i64) -> Result<i64> {
+    let new = NewPerson {
+        email: None,
+        phone: None,
+        password: None,
+        name: name.to_owned(),
+        role: Role::Student,
+        age,
+        digital_level: level,
+    };
+    insert(tx, &new, None, now_ms, true).await
+}
+
+async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64, guest: bool) -> Result<i64> {
+    let sql = "insert into people (created_ms, email, phone, password_hash, name, role, age, digital_level, guest)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id";
+    let level = new.digital_level.map(Level::word);
+    let args = args![
+        now_ms,
+        new.email.as_deref(),
+        new.phone.as_deref(),
+        hash,
+        &new.name,
+        new.role.word(),
+        new.age,
+        level,
+        guest
+    ];
+    match tx.maybe(sql, args).await? {
+        Some((id,)) => Ok(id),
+        None => Err(taken(tx, new.email.as_deref()).await?),
+    }
+}
+
+async fn taken(tx: &mut Tx, email: Option<&str>) -> Result<Error> {
+    let found: Option<(i64,)> = tx.maybe("select id from people where email = $1", args![email]).await?;
+    Ok(if found.is_some() { Error::EmailTaken } else { Error::PhoneTaken })
+}
+
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Person> {
+    let sql = format!("{PERSON} where id = $1 and deleted_ms is null");
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("User"))
+}
+
+pub async fn me(app: &School, caller: &Caller) -> Result<Person> {
+    by_id(&mut app.db.read().await?, caller.id).await
+}
+
+/// What a person may change about themselves; `None` leaves it as it is.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub name: Option<String>,
+    pub email: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub password: Option<String>,
+    pub current_password: Option<String>,
+    pub age: Option<Option<i64>>,
+    pub digital_level: Option<Option<Level>>,
+}
+
+/// Changes one's own profile. A guest who gives a login name and a password claims the account.
+pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Result<Person> {
+    let hash = match &changes.password {
+        Some(password) => Some(hash_password(password.clone()).await?),
+        None => None,
+    };
+    must_know_password(app, caller, &changes).await?;
+    let mut tx = app.db.begin().await?;
+    let now = by_id(&mut tx, caller.id).await?;
+    let email = changes.email.unwrap_or(now.email);
+    let phone = changes.phone.unwrap_or(now.phone);
+    let (kept,): (Option<String>,) = tx.one("select password_hash from people where id = $1", args![caller.id]).await?;
+    let hash = hash.or(kept);
+    let claimed = hash.is_some() && (email.is_some() || phone.is_some());
+    if !now.guest && !claimed {
+        return Err(Error::bad("email", "an e-mail address or a phone number must remain, to sign in with"));
+    }
+    if let Some(taken) = who_holds(&mut tx, caller.id, email.as_deref(), phone.as_deref()).await? {
+        return Err(taken);
+    }
+    let sql = "update people set name = $2, email = $3, phone = $4, password_hash = $5, age = $6, digital_level = $7,
+        guest = $8 where id = $1";
+    let level = changes.digital_level.map_or(now.digital_level, |l| l.map(|l| l.word().to_owned()));
+    let name = changes.name.unwrap_or(now.name);
+    let age = changes.age.unwrap_or(now.age);
+    tx.run(sql, args![caller.id, name, email, phone, hash, age, level, !claimed]).await?;
+    if changes.password.is_some() {
+        let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
+        tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
+    }
+    let person = by_id(&mut tx, caller.id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(person)
+}
+
+/// Whoever finds an unlocked phone cannot take the account with it.
+async fn must_know_password(app: &School, caller: &Caller, changes: &Changes) -> Result<()> {
+    if changes.password.is_none() && changes.email.is_none() && changes.phone.is_none() {
+        return Ok(());
+    }
+    let (kept,): (Option<String>,) =
+        app.db.one("select password_hash from people where id = $1", args![caller.id]).await?;
+    let Some(kept) = kept else { return Ok(()) };
+    let given = changes
+        .current_password
+        .clone()
+        .ok_or_else(|| Error::bad("current_password", "needed to change how this account signs in"))?;
+    let against = crate::failures::Against::Account(format!("id:{}", caller.id));
+    app.failures.check(&against, app.now_ms())?;
+    if password_matches(given, Some(kept)).await? {
+        return Ok(());
+    }
+    app.failures.count(against, app.now_ms());
+    Err(Error::bad("current_password", "it is not the current password"))
+}
+
+async fn who_holds(tx: &mut Tx, but: i64, email: Option<&str>, phone: Option<&str>) -> Result<Option<Error>> {
+    let sql = "select id from people where email = $1 and id <> $2";
+    if tx.maybe::<(i64,)>(sql, args![email, but]).await?.is_some() {
+        return Ok(Some(Error::EmailTaken));
+    }
+    let sql = "select id from people where phone = $1 and id <> $2";
+    Ok(tx.maybe::<(i64,)>(sql, args![phone, but]).await?.map(|_| Error::PhoneTaken))
+}
+
+// What an administrator does.
+
+pub async fn list(
+    app: &School,
+    caller: &Caller,
+    role: Option<Role>,
+    search: Option<&str>,
+    window: Window,
+) -> Result<Page<Person>> {
+    caller.must_be_admin()?;
+    let mut tx = app.db.read().await?;
+    let like = search.map(|s| format!("%{}%", s.to_lowercase().replace(['%', '_'], "")));
+    let filter = "where deleted_ms is null and (role = $1 or $1 is null)
+        and ($2 is null or lower(name) like $2 or lower(email) like $2 or phone like $2)";
+    let role = role.map(Role::word);
+    let (total,) = tx.one(format!("select count(*) from people {filter}"), args![role, like.as_deref()]).await?;
+    let sql = format!("{PERSON} {filter} order by id limit $3 offset $4");
+    let rows = tx.all(sql, args![role, like, window.limit, window.offset]).await?;
+    Ok(Page { rows, total })
+}
+
+pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> Result<Person> {
+    caller.must_be_admin()?;
+    let mut tx = app.db.begin().await?;
+    let person = by_id(&mut tx, id).await?;
+    if person.role == Role::Admin.word() && role != Role::Admin {
+        must_not_be_last_admin(&mut tx, id).await?;
+    }
+    tx.run("update people set role = $2 where id = $1", args![id, role.word()]).await?;
+    let person = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(person)
+}
+
+/// The rows of all admins are held while they are counted: of two who leave at once, one stays.
+async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
+    tx.run("update people set role = role where role = 'ADMIN'", args![]).await?;
+    let sql = "select count(*) from people where role = 'ADMIN' and deleted_ms is null and id <> $1";
+    let (others,): (i64,) = tx.one(sql, args![leaving]).await?;
+    if others > 0 { Ok(()) } else { Err(Error::wrong_state("LAST_ADMIN")) }
+}
+
+/// A new password for someone who has lost theirs; all their logins end.
+pub async fn reset_password(app: &School, caller: &Caller, id: i64, password: String) -> Result<Person> {
+    caller.must_be_admin()?;
+    set_password(app, id, password).await
+}
+
+pub async fn set_password(app: &School, id: i64, password: String) -> Result<Person> {
+    let hash = hash_password(password).await?;
+    let mut tx = app.db.begin().await?;
+    let person = by_id(&mut tx, id).await?;
+    tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
+    end_logins(&mut tx, id, app.now_ms()).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(person)
+}
+
+pub async fn by_login_name(app: &School, name: &str) -> Result<Option<Person>> {
+    let sql = format!("{PERSON} where deleted_ms is null and (email = $1 or phone = $1)");
+    app.db.maybe(sql, args![name]).await
+}
+
+/// Blanks who they were. What they did stays, without them.
+pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    caller.must_be_admin()?;
+    let mut tx = app.db.begin().await?;
+    let person = by_id(&mut tx, id).await?;
+    if person.role == Role::Admin.word() {
+        must_not_be_last_admin(&mut tx, id).await?;
+    }
+    let sql = "update people set name = '(삭제된 사용자)', nickname = null, email = null, phone = null,
+        password_hash = null, age = null, digital_level = null, student_no = null, title = null, bio = null,
+        deleted_ms = $2 where id = $1";
+    tx.run(sql, args![id, app.now_ms()]).await?;
+    end_logins(&mut tx, id, app.now_ms()).await?;
+    tx.run("delete from activity_logs where person = $1", args![id]).await?;
+    tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+    tx.run("update logins set ended_ms = $2 where person = $1 and ended_ms is null", args![person, now_ms]).await?;
+    Ok(())
+}
+
+pub async fn is_anyone_here(app: &School) -> Result<bool> {
+    Ok(app.db.maybe::<(i64,)>("select id from people limit 1", args![]).await?.is_some())
+}
+
+// Passwords. Hashing takes tens of milliseconds and 19 MiB by design: never on an async thread, never many at once.
+
+static HASHING: Semaphore = Semaphore::const_new(2);
+static WAITING: Semaphore = Semaphore::const_new(64);
+
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let busy = |_| Error::Busy { retry_after_s: 2 };
+    let _place = WAITING.try_acquire().map_err(busy)?;
+    let _turn = HASHING.acquire().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+pub async fn hash_password(password: String) -> Result<String> {
+    use argon2::PasswordHasher;
+    apart(move || {
+        let hash = argon2::Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal)?;
+        Ok(hash.to_string())
+    })
+    .await
+}
+
+/// Takes as long for someone whom nobody knows as for a wrong password.
+pub async fn password_matches(password: String, hash: Option<String>) -> Result<bool> {
+    use argon2::PasswordVerifier;
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$Z3lvc2lsLW5vYm9keQ$pyyGJf4A0m1KyS1xUM4aE+tHzO1tTz7iPC6Nt1EcI4o";
+    apart(move || {
+        let known = hash.is_some();
+        let hash = argon2::PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(Error::internal)?;
+        Ok(argon2::Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
+    })
+    .await
+}

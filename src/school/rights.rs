@@ -1,0 +1,79 @@
+//! Who may do what. Every verb asks here, so that no surface can forget to.
+
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::words;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Student,
+    Instructor,
+    Admin,
+}
+words!(Role { Student = "STUDENT", Instructor = "INSTRUCTOR", Admin = "ADMIN" });
+
+/// The person who asks, as the database knows them at this moment.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub id: i64,
+    pub role: Role,
+    pub login: i64,
+    pub expires_ms: i64,
+}
+
+impl Caller {
+    pub fn must_be_staff(&self) -> Result<()> {
+        if self.role == Role::Student { Err(Error::StaffOnly) } else { Ok(()) }
+    }
+
+    pub fn must_be_admin(&self) -> Result<()> {
+        if self.role == Role::Admin { Ok(()) } else { Err(Error::AdminOnly) }
+    }
+
+    pub fn must_be_student(&self) -> Result<()> {
+        if self.role == Role::Student { Ok(()) } else { Err(Error::StudentsOnly) }
+    }
+
+    /// A `user_id` that was sent along must be the sender's own.
+    pub fn must_be(&self, person: Option<i64>) -> Result<()> {
+        if person.is_none_or(|id| id == self.id) { Ok(()) } else { Err(Error::NotYours) }
+    }
+
+    /// Instructors act on their own courses, admins on all.
+    pub fn must_teach(&self, instructor: i64) -> Result<()> {
+        self.must_be_staff()?;
+        if self.teaches(instructor) { Ok(()) } else { Err(Error::NotYours) }
+    }
+
+    pub fn teaches(&self, instructor: i64) -> bool {
+        match self.role {
+            Role::Student => false,
+            Role::Instructor => self.id == instructor,
+            Role::Admin => true,
+        }
+    }
+}
+
+/// A course, as far as rights go.
+#[derive(Debug, Clone)]
+pub struct Owned {
+    pub course: i64,
+    pub instructor: i64,
+    pub status: String,
+}
+row!(Owned { course, instructor, status });
+
+pub async fn course(tx: &mut Tx, id: i64) -> Result<Owned> {
+    let sql = "select id as course, instructor, status from courses where id = $1 and deleted_ms is null";
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
+}
+
+/// The course, if the caller teaches it. A draft that is not theirs is not there at all.
+pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
+    let found = course(tx, id).await?;
+    if found.status == "DRAFT" && !caller.teaches(found.instructor) {
+        return Err(Error::NotFound("Lecture"));
+    }
+    caller.must_teach(found.instructor)?;
+    Ok(found)
+}

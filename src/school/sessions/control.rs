@@ -1,0 +1,239 @@
+//! What the instructor's buttons do. Each is a guarded change of one row: two at once are put in an order by the
+//! database, and a wrong move changes nothing and names the state.
+
+use super::{Session, Status, by_id, taught};
+use crate::app::School;
+use crate::clock::MINUTE_MS;
+use crate::db::{Tx, args};
+use crate::error::{Error, Result};
+use crate::event::{Done, Event, News};
+use crate::school::help;
+use crate::school::once::{self, Key};
+use crate::school::outline::{self, Item};
+use crate::school::rights::Caller;
+
+/// A press of a button.
+#[derive(Debug, Clone)]
+pub enum Command {
+    Start { first: Option<i64>, message: Option<String> },
+    NextStep { next: Option<i64>, message: Option<String> },
+    Pause { message: Option<String> },
+    Resume { message: Option<String> },
+    End { message: Option<String> },
+}
+
+/// What came of it: the event, and the steps that it names.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub session: i64,
+    pub at_ms: i64,
+    pub event: Event,
+    pub started_ms: Option<i64>,
+    pub previous: Option<Item>,
+    pub current: Option<Item>,
+}
+
+pub async fn command(
+    app: &School,
+    caller: &Caller,
+    session: i64,
+    command: Command,
+    key: Option<Key>,
+) -> Result<Outcome> {
+    let mut tx = app.db.begin().await?;
+    let at = taught(&mut tx, caller, session).await?;
+    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), app.now_ms()).await? {
+        return match done {
+            Done::Command { session, at_ms, event } if session == at.id => {
+                outcome(&mut tx, session, at_ms, event).await
+            }
+            _ => Err(Error::KeyReused),
+        };
+    }
+    let now_ms = app.now_ms();
+    let hold = "update live_sessions set taught_ms = $2 where id = $1";
+    tx.run(hold, args![session, now_ms]).await?;
+    let (event, mut news) = apply(app, &mut tx, session, command, now_ms).await?;
+    let done = Done::Command { session, at_ms: now_ms, event: event.clone() };
+    once::settle(&mut tx, caller.id, key.as_ref(), &done).await?;
+    news.iter_mut().for_each(|n| n.session = Some(session));
+    let outcome = outcome(&mut tx, session, now_ms, event).await?;
+    let ended = matches!(outcome.event, Event::SessionEnded { .. });
+    app.commit(tx, news).await?;
+    if ended {
+        app.hub.shown.forget(session);
+    }
+    Ok(outcome)
+}
+
+/// The row of the session is held by this transaction: what is read here stays so until the commit.
+async fn apply(app: &School, tx: &mut Tx, session: i64, command: Command, now_ms: i64) -> Result<(Event, Vec<News>)> {
+    let at = by_id(tx, session).await?;
+    let (event, mut more) = match command {
+        Command::Start { first, message } => (start(app, tx, &at, first, message, now_ms).await?, Vec::new()),
+        Command::NextStep { next, message } => match next_step(tx, &at, next, message, now_ms).await? {
+            Moved::To(event, withdrawn) => (event, withdrawn),
+            // Someone else pressed it a moment ago: the class is there.
+            Moved::AlreadyThere(event) => return Ok((event, Vec::new())),
+        },
+        Command::Pause { message } => {
+            must_be(&at, Status::InProgress)?;
+            set(tx, &at, Status::Paused, message.as_deref()).await?;
+            (Event::SessionPaused { message }, Vec::new())
+        }
+        Command::Resume { message } => {
+            must_be(&at, Status::Paused)?;
+            set(tx, &at, Status::InProgress, message.as_deref()).await?;
+            (Event::SessionResumed { step: at.step, message }, Vec::new())
+        }
+        Command::End { message } => end(tx, &at, message, now_ms).await?,
+    };
+    let mut news = vec![News { session: Some(session), course: at.course, at_ms: now_ms, event: event.clone() }];
+    news.append(&mut more);
+    Ok((event, news))
+}
+
+fn must_be(at: &Session, status: Status) -> Result<()> {
+    if at.is(status) { Ok(()) } else { Err(Error::wrong_state(at.status.clone())) }
+}
+
+async fn set(tx: &mut Tx, at: &Session, to: Status, message: Option<&str>) -> Result<()> {
+    let sql = "update live_sessions set status = $2, message = coalesce($3, message) where id = $1";
+    tx.run(sql, args![at.id, to.word(), message]).await?;
+    Ok(())
+}
+
+async fn start(
+    app: &School,
+    tx: &mut Tx,
+    at: &Session,
+    first: Option<i64>,
+    message: Option<String>,
+    now_ms: i64,
+) -> Result<Event> {
+    must_be(at, Status::Waiting)?;
+    let step = match first {
+        Some(id) => outline::step_of(tx, at.course, "first_subtask_id", id).await?,
+        None => outline::first_step(tx, at.course)
+            .await?
+            .ok_or_else(|| Error::bad("first_subtask_id", "the lecture has no steps yet"))?,
+    };
+    let sql = "update live_sessions set status = 'IN_PROGRESS', started_ms = $2, step = $3, step_ms = $2,
+        step_seq = last_seq + 1, message = $4 where id = $1";
+    tx.run(sql, args![at.id, now_ms, step.id, message.as_deref()]).await?;
+    Ok(Event::SessionStarted { step: step.id, message, active: app.hub.presence.count(at.id) })
+}
+
+enum Moved {
+    To(Event, Vec<News>),
+    AlreadyThere(Event),
+}
+
+/// To any step of the lecture, back too. Without a target: the one after.
+async fn next_step(
+    tx: &mut Tx,
+    at: &Session,
+    next: Option<i64>,
+    message: Option<String>,
+    now_ms: i64,
+) -> Result<Moved> {
+    must_be(at, Status::InProgress)?;
+    let to = match (next, at.step) {
+        (Some(id), _) => outline::step_of(tx, at.course, "next_subtask_id", id).await?,
+        (None, Some(step)) => outline::step_after(tx, at.course, step)
+            .await?
+            .ok_or_else(|| Error::bad("next_subtask_id", "this is the last step"))?,
+        (None, None) => return Err(Error::bad("next_subtask_id", "it is needed")),
+    };
+    let event = Event::StepChanged { previous: at.step, step: to.id, message: message.clone() };
+    if at.step == Some(to.id) && (message.is_none() || message == at.message) {
+        return Ok(Moved::AlreadyThere(event));
+    }
+    let sql = "update live_sessions set step = $2, step_ms = $3, step_seq = last_seq + 1, message = $4 where id = $1";
+    tx.run(sql, args![at.id, to.id, now_ms, message]).await?;
+    let withdrawn = help::withdraw_auto(tx, at, now_ms).await?;
+    Ok(Moved::To(event, withdrawn))
+}
+
+async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) -> Result<(Event, Vec<News>)> {
+    if at.is(Status::Review) {
+        return Err(Error::wrong_state(at.status.clone()));
+    }
+    let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = coalesce($3, message)
+        where id = $1";
+    tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
+    let (completed, total) = finished(tx, at).await?;
+    let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);
+    let withdrawn = help::withdraw_auto(tx, at, now_ms).await?;
+    Ok((Event::SessionEnded { message, completed, total, minutes }, withdrawn))
+}
+
+/// How many finished the last step of the lecture, of how many.
+async fn finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
+    let last = outline::steps(tx, at.course).await?.last().map(|item| item.id);
+    let sql = "select cast(count(ip.id) as bigint), count(*) from participants p
+        left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $2 and ip.status = 'COMPLETED'
+        where p.session = $1 and p.removed_ms is null";
+    tx.one(sql, args![at.id, last.unwrap_or(0)]).await
+}
+
+async fn outcome(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Outcome> {
+    let (previous, current) = match &event {
+        Event::StepChanged { previous, step, .. } => (*previous, Some(*step)),
+        other => (None, other.item()),
+    };
+    let mut steps = [None, None];
+    for (slot, id) in steps.iter_mut().zip([previous, current]) {
+        if let Some(id) = id {
+            *slot = outline::item_by_id(tx, id).await.ok();
+        }
+    }
+    let [previous, current] = steps;
+    let started_ms = by_id(tx, session).await?.started_ms;
+    Ok(Outcome { session, at_ms, event, started_ms, previous, current })
+}
+
+/// Opens or closes the door, or changes the title: those inside stay.
+pub async fn change(
+    app: &School,
+    caller: &Caller,
+    session: i64,
+    title: Option<String>,
+    scheduled_ms: Option<Option<i64>>,
+    open: Option<bool>,
+) -> Result<Session> {
+    let mut tx = app.db.begin().await?;
+    let at = taught(&mut tx, caller, session).await?;
+    let door = open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
+    let moved = door != at.door;
+    let sql = "update live_sessions set title = $2, scheduled_ms = $3, door = $4 where id = $1";
+    let scheduled_ms = scheduled_ms.unwrap_or(at.scheduled_ms);
+    tx.run(sql, args![session, title.unwrap_or(at.title), scheduled_ms, door]).await?;
+    let event = Event::DoorMoved { open: door == "OPEN" };
+    let news = News { session: Some(session), course: at.course, at_ms: app.now_ms(), event };
+    let changed = by_id(&mut tx, session).await?;
+    app.commit(tx, if moved { vec![news] } else { Vec::new() }).await?;
+    Ok(changed)
+}
+
+/// A session of which its instructor has shown no sign for so long ends itself.
+pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
+
+pub async fn end_forgotten(app: &School) -> Result<()> {
+    let before = app.now_ms() - FORGOTTEN_AFTER_MS;
+    let sql = "select id from live_sessions where status <> 'REVIEW_MODE' and taught_ms < $1 limit 100";
+    for (session,) in app.db.all::<(i64,)>(sql, args![before]).await? {
+        let mut tx = app.db.begin().await?;
+        let guard = "update live_sessions set taught_ms = taught_ms where id = $1 and taught_ms < $2
+            and status <> 'REVIEW_MODE'";
+        if app.hub.has_few(super::room::session(session)) {
+            tx.run("update live_sessions set taught_ms = $2 where id = $1", args![session, app.now_ms()]).await?;
+            app.commit(tx, Vec::new()).await?;
+        } else if tx.run(guard, args![session, before]).await? == 1 {
+            let (_, news) = apply(app, &mut tx, session, Command::End { message: None }, app.now_ms()).await?;
+            app.commit(tx, news).await?;
+            app.hub.shown.forget(session);
+        }
+    }
+    Ok(())
+}

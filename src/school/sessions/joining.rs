@@ -1,0 +1,222 @@
+//! Coming into a session, and going out of it.
+
+use std::net::IpAddr;
+
+use super::{Session, Status, attended, by_id, code_as_kept, room, state, taught};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Event, News};
+use crate::failures::Against;
+use crate::live::connection::close;
+use crate::school::logins::{self, Tokens};
+use crate::school::once::Key;
+use crate::school::people::{self, Level, Person};
+use crate::school::rights::Caller;
+use crate::school::{enrollment, names};
+
+/// A class holds this many people.
+const SESSION_MAX_PEOPLE: i64 = 10_000;
+
+#[derive(Debug, Clone)]
+pub struct Participant {
+    pub id: i64,
+    pub session: i64,
+    pub person: i64,
+    pub joined_ms: i64,
+    pub left_ms: Option<i64>,
+    pub removed_ms: Option<i64>,
+}
+row!(Participant { id, session, person, joined_ms, left_ms, removed_ms });
+
+const PARTICIPANT: &str = "select id, session, person, joined_ms, left_ms, removed_ms from participants";
+
+pub struct Joined {
+    pub participant: Participant,
+    pub status: String,
+    pub is_new: bool,
+}
+
+/// A student comes in: enrolled if they are not, and told to the instructor. Coming again changes nothing.
+pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined> {
+    caller.must_be_student()?;
+    let (person, now_ms) = (caller.id, app.now_ms());
+    app.ledger
+        .record(move |tx| {
+            Box::pin(async move {
+                let session = by_id(tx, session).await?;
+                let (joined, news) = admit(tx, &session, person, now_ms).await?;
+                Ok((joined, news))
+            })
+        })
+        .await
+}
+
+async fn admit(tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Result<(Joined, Vec<News>)> {
+    let known: Option<Participant> =
+        tx.maybe(format!("{PARTICIPANT} where session = $1 and person = $2"), args![session.id, person]).await?;
+    let status = session.status.clone();
+    let (is_new, came) = match known {
+        Some(p) if p.removed_ms.is_some() => return Err(Error::Removed),
+        Some(participant) if participant.left_ms.is_none() => {
+            return Ok((Joined { participant, status, is_new: false }, Vec::new()));
+        }
+        Some(_) => {
+            let sql = "update participants set left_ms = null where session = $1 and person = $2";
+            (false, tx.run(sql, args![session.id, person]).await? > 0)
+        }
+        None => {
+            if session.door == "CLOSED" && !session.is(Status::Review) {
+                return Err(Error::DoorClosed);
+            }
+            let enrollment = enrollment::ensure(tx, session.class, person, now_ms).await?;
+            let sql = "insert into participants (session, person, enrollment, joined_ms) values ($1, $2, $3, $4)
+                on conflict do nothing";
+            (true, tx.run(sql, args![session.id, person, enrollment, now_ms]).await? > 0)
+        }
+    };
+    let participant: Participant =
+        tx.one(format!("{PARTICIPANT} where session = $1 and person = $2"), args![session.id, person]).await?;
+    let total = state::participant_count(tx, session.id).await?;
+    if is_new && total > SESSION_MAX_PEOPLE {
+        return Err(Error::SessionFull { cap_people: SESSION_MAX_PEOPLE });
+    }
+    let event = Event::StudentJoined { person, total };
+    let news = News { session: Some(session.id), course: session.course, at_ms: now_ms, event };
+    Ok((Joined { participant, status, is_new }, if came { vec![news] } else { Vec::new() }))
+}
+
+#[derive(Debug, Clone)]
+pub struct Guest {
+    pub name: String,
+    pub age: Option<i64>,
+    pub digital_level: Option<Level>,
+}
+
+/// A senior scans the QR, types a name, and is in. `key`, where the phone sends one, makes it happen once: a reply
+/// that was lost on the way makes no second person of the same name.
+pub async fn join_as_guest(
+    app: &School,
+    code: &str,
+    guest: Guest,
+    key: Option<Key>,
+    from: IpAddr,
+) -> Result<(Person, Joined, Tokens)> {
+    let limit = Against::CodesFrom(from);
+    app.failures.check(&limit, app.now_ms())?;
+    let code = code_as_kept(code);
+    let now_ms = app.now_ms();
+    let school = app.clone();
+    let outcome = app.ledger.record(move |tx| {
+        let (app, code, guest, key) = (school.clone(), code.clone(), guest.clone(), key.clone());
+        Box::pin(async move { admit_guest(&app, tx, &code, &guest, key.as_ref(), now_ms).await })
+    });
+    let outcome = outcome.await;
+    if let Err(Error::NotFound(_)) = outcome {
+        app.failures.count(limit, now_ms);
+    }
+    outcome
+}
+
+async fn admit_guest(
+    app: &School,
+    tx: &mut Tx,
+    code: &str,
+    guest: &Guest,
+    key: Option<&Key>,
+    now_ms: i64,
+) -> Result<((Person, Joined, Tokens), Vec<News>)> {
+    let found: Option<(i64,)> = tx.maybe("select id from live_sessions where code = $1", args![code]).await?;
+    let session = by_id(tx, found.ok_or(Error::NotFound("Session"))?.0).await?;
+    if session.is(Status::Review) {
+        return Err(Error::wrong_state(session.status));
+    }
+    if session.door == "CLOSED" {
+        return Err(Error::DoorClosed);
+    }
+    let device = key.map_or_else(|| "guest".to_owned(), |key| format!("guest {}", key.text()));
+    let sql = "select l.person from logins l join participants p on p.person = l.person
+        where l.device = $1 and p.session = $2 and $3 limit 1";
+    let before: Option<(i64,)> = tx.maybe(sql, args![&device, session.id, key.is_some()]).await?;
+    let person = match before {
+        Some((person,)) => person,
+        None => people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?,
+    };
+    let (joined, news) = admit(tx, &session, person, now_ms).await?;
+    let tokens = logins::begin(app, tx, person, true, &device).await?;
+    let person = people::by_id(tx, person).await?;
+    Ok(((person, joined, tokens), news))
+}
+
+/// Goes out by themselves. The attendance so far stays; the door stays open for them.
+pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Participant> {
+    let mut tx = app.db.begin().await?;
+    let at = attended(&mut tx, caller, session).await?;
+    let participant = part(app, tx, &at, caller.id, false).await?;
+    app.hub.presence.forget(session, caller.id);
+    app.hub.dismiss(room::session(session), caller.id, 1000, "goodbye");
+    Ok(participant)
+}
+
+/// The instructor shows someone out: their sockets close, and they cannot come in again.
+pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) -> Result<Participant> {
+    let mut tx = app.db.begin().await?;
+    let at = taught(&mut tx, caller, session).await?;
+    let participant = part(app, tx, &at, person, true).await?;
+    app.hub.presence.forget(session, person);
+    app.hub.dismiss(room::session(session), person, close::REMOVED, "removed by the instructor");
+    Ok(participant)
+}
+
+async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed: bool) -> Result<Participant> {
+    let now_ms = app.now_ms();
+    let sql = "update participants set left_ms = coalesce(left_ms, $3),
+        removed_ms = case when $4 then coalesce(removed_ms, $3) else removed_ms end
+        where session = $1 and person = $2 and (left_ms is null or ($4 and removed_ms is null))";
+    let changed = tx.run(sql, args![session.id, person, now_ms, removed]).await? > 0;
+    let sql = format!("{PARTICIPANT} where session = $1 and person = $2");
+    let participant = tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
+    let mut news = Vec::new();
+    if changed {
+        let total = state::participant_count(&mut tx, session.id).await?;
+        let event = Event::StudentLeft { person, removed, total };
+        news.push(News { session: Some(session.id), course: session.course, at_ms: now_ms, event });
+    }
+    app.commit(tx, news).await?;
+    Ok(participant)
+}
+
+/// Two people called Kim are told apart by their instructor. Only a guest's name is the class's to change.
+pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, name: &str) -> Result<names::PersonName> {
+    let mut tx = app.db.begin().await?;
+    let session = taught(&mut tx, caller, session).await?;
+    let guest = must_be_guest_of(&mut tx, session.id, person).await?;
+    if !guest {
+        return Err(Error::NotYours);
+    }
+    tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
+    let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
+    let event = Event::StudentRenamed { person };
+    let news = News { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event };
+    app.commit(tx, vec![news]).await?;
+    Ok(renamed)
+}
+
+async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
+    let sql = "select q.guest from participants p join people q on q.id = p.person
+        where p.session = $1 and p.person = $2 and p.removed_ms is null";
+    Ok(tx.maybe::<(bool,)>(sql, args![session, person]).await?.ok_or(Error::NotFound("Participant"))?.0)
+}
+
+/// A ticket for a guest who has a new phone, or lost the page. Whoever has a password signs in with it: an instructor
+/// cannot make themselves a login of someone else's account.
+pub async fn reentry(app: &School, caller: &Caller, session: i64, person: i64) -> Result<(Session, String)> {
+    let mut tx = app.db.begin().await?;
+    let session = taught(&mut tx, caller, session).await?;
+    if !must_be_guest_of(&mut tx, session.id, person).await? {
+        return Err(Error::NotYours);
+    }
+    let ticket = logins::ticket(app, &mut tx, person).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok((session, ticket))
+}

@@ -1,0 +1,246 @@
+//! Live sessions: one meeting of a class, walked step by step.
+//!
+//! WAITING --start--> IN_PROGRESS <--resume/pause--> PAUSED, and any of the three --end--> REVIEW_MODE.
+
+pub mod control;
+pub mod joining;
+pub mod presence;
+pub mod state;
+
+use std::net::IpAddr;
+
+use crate::app::School;
+use crate::clock::spoken_code;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::words;
+use crate::failures::Against;
+use crate::school::rights::{self, Caller};
+use crate::school::{Page, Window};
+
+/// The rooms of the hub that the school opens.
+pub mod room {
+    use crate::live::RoomKey;
+
+    pub const SESSION: &str = "session";
+    /// Everything that happens in a course, for its dashboards.
+    pub const BOARD: &str = "board";
+    /// Every call for help that an instructor should hear.
+    pub const DESK: &str = "desk";
+    /// What concerns one person alone.
+    pub const PERSON: &str = "person";
+
+    pub fn session(id: i64) -> RoomKey {
+        RoomKey { kind: SESSION, id }
+    }
+    pub fn board(course: i64) -> RoomKey {
+        RoomKey { kind: BOARD, id: course }
+    }
+    pub fn desk(instructor: i64) -> RoomKey {
+        RoomKey { kind: DESK, id: instructor }
+    }
+    pub fn person(id: i64) -> RoomKey {
+        RoomKey { kind: PERSON, id }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Waiting,
+    InProgress,
+    Paused,
+    Review,
+}
+words!(Status { Waiting = "WAITING", InProgress = "IN_PROGRESS", Paused = "PAUSED", Review = "REVIEW_MODE" });
+
+const CODE_LETTERS: usize = 6;
+const CODE_TRIES: usize = 5;
+
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: i64,
+    pub course: i64,
+    pub class: i64,
+    pub code: String,
+    pub title: String,
+    pub status: String,
+    pub door: String,
+    pub step: Option<i64>,
+    pub step_ms: Option<i64>,
+    pub step_seq: i64,
+    pub message: Option<String>,
+    pub scheduled_ms: Option<i64>,
+    pub started_ms: Option<i64>,
+    pub ended_ms: Option<i64>,
+    pub created_ms: i64,
+    pub last_seq: i64,
+    pub last_student_seq: i64,
+    pub lecture_title: String,
+    pub lecture_description: String,
+    pub instructor: i64,
+    pub instructor_name: String,
+}
+row!(Session {
+    id,
+    course,
+    class,
+    code,
+    title,
+    status,
+    door,
+    step,
+    step_ms,
+    step_seq,
+    message,
+    scheduled_ms,
+    started_ms,
+    ended_ms,
+    created_ms,
+    last_seq,
+    last_student_seq,
+    lecture_title,
+    lecture_description,
+    instructor,
+    instructor_name
+});
+
+const SESSION: &str =
+    "select s.id, s.course, s.class, s.code, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
+    s.message, s.scheduled_ms, s.started_ms, s.ended_ms, s.created_ms, s.last_seq, s.last_student_seq,
+    c.title as lecture_title, c.description as lecture_description, c.instructor, p.name as instructor_name
+    from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor";
+
+pub struct NewSession {
+    pub title: Option<String>,
+    pub scheduled_ms: Option<i64>,
+    pub class: Option<i64>,
+}
+
+pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession) -> Result<Session> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let owned = rights::course_taught(&mut tx, caller, course).await?;
+    if owned.status == "ARCHIVED" {
+        return Err(Error::wrong_state(owned.status));
+    }
+    let class = class_of(&mut tx, course, new.class).await?;
+    let title = match new.title {
+        Some(title) => title,
+        None => {
+            let (name,): (String,) = tx.one("select title from courses where id = $1", args![course]).await?;
+            format!("{name} {}", app.clock.date_of(now_ms))
+        }
+    };
+    let sql = "insert into live_sessions (created_ms, course, class, code, title, status, scheduled_ms, taught_ms)
+        values ($1, $2, $3, $4, $5, 'WAITING', $6, $1) on conflict do nothing returning id";
+    let mut made = None;
+    for _ in 0..CODE_TRIES {
+        let code = spoken_code::<CODE_LETTERS>();
+        made = tx.maybe::<(i64,)>(sql, args![now_ms, course, class, code, &title, new.scheduled_ms]).await?;
+        if made.is_some() {
+            break;
+        }
+    }
+    let (id,) = made.ok_or(Error::Busy { retry_after_s: 1 })?;
+    let session = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(session)
+}
+
+async fn class_of(tx: &mut Tx, course: i64, wanted: Option<i64>) -> Result<i64> {
+    let sql = "select id from classes where course = $1 and (id = $2 or ($2 is null and is_default))";
+    let found: Option<(i64,)> = tx.maybe(sql, args![course, wanted]).await?;
+    Ok(found.ok_or(Error::bad("class_id", "it is no class of this lecture"))?.0)
+}
+
+pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
+    tx.maybe(format!("{SESSION} where s.id = $1"), args![id]).await?.ok_or(Error::NotFound("Session"))
+}
+
+/// As it is read out or typed: small letters, spaces and hyphens do not matter.
+pub fn code_as_kept(typed: &str) -> String {
+    typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect()
+}
+
+pub struct LookedUp {
+    pub session: Session,
+    pub participants: i64,
+}
+
+/// Guessing codes is slow: those that are none are counted per address.
+pub async fn by_code(app: &School, code: &str, from: IpAddr) -> Result<LookedUp> {
+    let limit = Against::CodesFrom(from);
+    app.failures.check(&limit, app.now_ms())?;
+    let mut tx = app.db.read().await?;
+    let found = tx.maybe(format!("{SESSION} where s.code = $1"), args![code_as_kept(code)]).await?;
+    let Some(session): Option<Session> = found else {
+        app.failures.count(limit, app.now_ms());
+        return Err(Error::NotFound("Session"));
+    };
+    let participants = state::participant_count(&mut tx, session.id).await?;
+    Ok(LookedUp { session, participants })
+}
+
+/// Does a session with this code exist? (its picture is drawn for everyone)
+pub async fn code_exists(app: &School, code: &str, from: IpAddr) -> Result<String> {
+    Ok(by_code(app, code, from).await?.session.code)
+}
+
+/// The code of the session that a lecture's poster leads to: the one that runs, or waits, or comes next.
+pub async fn open_of_lecture(app: &School, lecture_code: &str) -> Result<Option<String>> {
+    let mut tx = app.db.read().await?;
+    let sql = "select id from courses where code = $1 and deleted_ms is null and status <> 'DRAFT'";
+    let (course,) = tx.maybe::<(i64,)>(sql, args![lecture_code]).await?.ok_or(Error::NotFound("Lecture"))?;
+    let sql = "select code from live_sessions where course = $1 and status <> 'REVIEW_MODE'
+        order by case status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, id desc limit 1";
+    Ok(tx.maybe::<(String,)>(sql, args![course]).await?.map(|(code,)| code))
+}
+
+pub struct Listed {
+    pub session: Session,
+    pub participants: i64,
+}
+
+pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<Listed>> {
+    let mut tx = app.db.read().await?;
+    rights::course_taught(&mut tx, caller, course).await?;
+    let (total,) = tx.one("select count(*) from live_sessions where course = $1", args![course]).await?;
+    let sql = format!("{SESSION} where s.course = $1 order by s.id desc limit $2 offset $3");
+    let sessions: Vec<Session> = tx.all(sql, args![course, window.limit, window.offset]).await?;
+    let sql = "select p.session, count(*) from participants p join live_sessions s on s.id = p.session
+        where s.course = $1 and p.removed_ms is null group by p.session";
+    let counts: std::collections::HashMap<i64, i64> =
+        tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
+    let rows = sessions
+        .into_iter()
+        .map(|session| Listed { participants: counts.get(&session.id).copied().unwrap_or(0), session })
+        .collect();
+    Ok(Page { rows, total })
+}
+
+/// The session, if the caller teaches its course.
+pub(super) async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
+    let session = by_id(tx, id).await?;
+    caller.must_teach(session.instructor)?;
+    Ok(session)
+}
+
+/// The session, if the caller has a place in it: its instructor, or a participant who was not removed.
+pub(super) async fn attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
+    let session = by_id(tx, id).await?;
+    if caller.teaches(session.instructor) {
+        return Ok(session);
+    }
+    let sql = "select removed_ms is not null from participants where session = $1 and person = $2";
+    match tx.maybe::<(bool,)>(sql, args![id, caller.id]).await? {
+        Some((true,)) => Err(Error::Removed),
+        Some((false,)) => Ok(session),
+        None => Err(Error::NotYours),
+    }
+}
+
+impl Session {
+    pub fn is(&self, status: Status) -> bool {
+        self.status == status.word()
+    }
+}

@@ -1,0 +1,221 @@
+//! What a session looks like right now, and what has happened in it.
+
+use super::{Session, Status, attended, by_id, taught};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::Told;
+use crate::live::log;
+use crate::school::outline::{self, Item};
+use crate::school::rights::{Caller, Role};
+
+/// A client that missed more than this gets the state instead.
+const CATCH_UP_MAX_EVENTS: i64 = 256;
+const TIMELINE_MAX_EVENTS: i64 = 1_000;
+
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub session: Session,
+    pub step: Option<Item>,
+    pub participants: i64,
+    pub active: i64,
+    pub my_status: &'static str,
+}
+
+#[derive(Debug, Clone)]
+pub struct Attendee {
+    pub person: i64,
+    pub name: String,
+    pub email: Option<String>,
+    pub guest: bool,
+    pub joined_ms: i64,
+    pub left_ms: Option<i64>,
+    pub step_status: Option<String>,
+    pub open_help: Option<i64>,
+    pub last_active_ms: Option<i64>,
+    pub flagged: bool,
+}
+row!(Attendee { person, name, email, guest, joined_ms, left_ms, step_status, open_help, last_active_ms, flagged });
+
+pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
+    let sql = "select count(*) from participants where session = $1 and removed_ms is null and left_ms is null";
+    Ok(tx.one::<(i64,)>(sql, args![session]).await?.0)
+}
+
+async fn seen(app: &School, tx: &mut Tx, session: Session, my_status: &'static str) -> Result<Seen> {
+    let step = match session.step {
+        Some(id) => outline::item_by_id(tx, id).await.ok(),
+        None => None,
+    };
+    let participants = participant_count(tx, session.id).await?;
+    let active = app.hub.presence.count(session.id);
+    Ok(Seen { session, step, participants, active, my_status })
+}
+
+/// What a participant is, derived from what the session is.
+pub fn participant_status(session_status: &str, left: bool) -> &'static str {
+    match Status::parse(session_status) {
+        _ if left => "LEFT",
+        Some(Status::Waiting) | None => "WAITING",
+        Some(Status::InProgress | Status::Paused) => "ACTIVE",
+        Some(Status::Review) => "REVIEW",
+    }
+}
+
+pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<Seen> {
+    let mut tx = app.db.read().await?;
+    let session = attended(&mut tx, caller, session).await?;
+    let status = participant_status(&session.status, false);
+    seen(app, &mut tx, session, status).await
+}
+
+pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result<(Session, Vec<Attendee>)> {
+    let mut tx = app.db.read().await?;
+    let session = taught(&mut tx, caller, session).await?;
+    let attendees = attendees(&mut tx, &session).await?;
+    Ok((session, attendees))
+}
+
+/// Everyone in it, with where they are in the current step: one pass over the class's log and one over its people.
+async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
+    let sql = "with log as (
+            select person, max(at_ms) as last_ms,
+                max(case when type = 'student_stuck' and seq > $2 then 1 else 0 end) as flag
+            from session_events where session = $1 and person is not null group by person),
+        help as (
+            select person, max(id) as id from help_requests
+            where session = $1 and status in ('ANALYZING', 'ESCALATED') group by person)
+        select p.person, q.name, q.email, q.guest, p.joined_ms, p.left_ms, ip.status as step_status,
+            help.id as open_help, log.last_ms as last_active_ms,
+            coalesce(log.flag, 0) = 1 and coalesce(ip.status, '') <> 'COMPLETED' as flagged
+        from participants p join people q on q.id = p.person
+        left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
+        left join log on log.person = p.person
+        left join help on help.person = p.person
+        where p.session = $1 and p.removed_ms is null order by p.id";
+    tx.all(sql, args![session.id, session.step_seq, session.step]).await
+}
+
+pub struct Active {
+    pub session: Session,
+    pub step: Option<Item>,
+    pub status: &'static str,
+    pub joined_ms: i64,
+}
+
+/// The open session that the caller is in; the one joined last, if there are several.
+pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<Active>> {
+    let mut tx = app.db.read().await?;
+    let sql = "select p.session, p.joined_ms from participants p join live_sessions s on s.id = p.session
+        where p.person = $1 and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE'
+        order by p.joined_ms desc, p.id desc limit 1";
+    let Some((id, joined_ms)) = tx.maybe::<(i64, i64)>(sql, args![caller.id]).await? else { return Ok(None) };
+    let session = by_id(&mut tx, id).await?;
+    let status = participant_status(&session.status, false);
+    let seen = seen(app, &mut tx, session, status).await?;
+    Ok(Some(Active { session: seen.session, step: seen.step, status, joined_ms }))
+}
+
+/// The review timeline: students see what was for students.
+pub async fn timeline(
+    app: &School,
+    caller: &Caller,
+    session: i64,
+    after: i64,
+    limit: Option<i64>,
+) -> Result<(Vec<Told>, Session)> {
+    let mut tx = app.db.read().await?;
+    let session = attended(&mut tx, caller, session).await?;
+    let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
+    let students_only = !caller.teaches(session.instructor);
+    let told = log::read(&mut tx, session.id, session.course, after, students_only, limit).await?;
+    Ok((told, session))
+}
+
+/// All steps of the class one is in, to go through them again at one's own pace.
+pub async fn steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<Item>> {
+    let mut tx = app.db.read().await?;
+    let session = attended(&mut tx, caller, session).await?;
+    outline::steps(&mut tx, session.course).await
+}
+
+// What a socket gets when it enters.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Student,
+    Instructor,
+}
+
+/// Whether the caller may sit on this side of the session.
+pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<()> {
+    let mut tx = app.db.read().await?;
+    match side {
+        Side::Instructor => taught(&mut tx, caller, session).await.map(|_| ()),
+        Side::Student => {
+            let found = by_id(&mut tx, session).await?;
+            let sql = "select removed_ms is not null from participants where session = $1 and person = $2";
+            match tx.maybe::<(bool,)>(sql, args![found.id, caller.id]).await? {
+                Some((false,)) => Ok(()),
+                Some((true,)) => Err(Error::Removed),
+                None if caller.role == Role::Student => Err(Error::NotYours),
+                None => Err(Error::StudentsOnly),
+            }
+        }
+    }
+}
+
+pub enum Arrival {
+    /// What came after the event that the client knows.
+    Missed(Vec<Told>),
+    ForStudent(Box<Seen>),
+    ForInstructor(Box<Seen>, Vec<Attendee>),
+}
+
+pub struct Entered {
+    pub arrival: Arrival,
+    /// Up to which event of the whole log this is complete.
+    pub seq: i64,
+    pub tx: Tx,
+}
+
+/// All of it as of one instant, so that the stream can go on from `seq` without a hole. The transaction comes back
+/// open: the names in the missed events are read in it too.
+pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: Option<i64>) -> Result<Entered> {
+    let mut tx = app.db.read().await?;
+    let session = by_id(&mut tx, session).await?;
+    let seq = session.last_seq;
+    let known = match side {
+        Side::Student => session.last_student_seq,
+        Side::Instructor => session.last_seq,
+    };
+    if let Some(after) = since.filter(|since| *since >= 0 && *since <= known) {
+        let students_only = side == Side::Student;
+        let missed =
+            log::read(&mut tx, session.id, session.course, after, students_only, CATCH_UP_MAX_EVENTS + 1).await?;
+        if missed.len() as i64 <= CATCH_UP_MAX_EVENTS {
+            return Ok(Entered { arrival: Arrival::Missed(missed), seq, tx });
+        }
+    }
+    let arrival = match side {
+        Side::Student => {
+            let sql = "select left_ms is not null from participants where session = $1 and person = $2";
+            let left = tx.maybe::<(bool,)>(sql, args![session.id, person]).await?.is_some_and(|(left,)| left);
+            let status = participant_status(&session.status, left);
+            Arrival::ForStudent(Box::new(seen(app, &mut tx, session, status).await?))
+        }
+        Side::Instructor => {
+            let attendees = attendees(&mut tx, &session).await?;
+            Arrival::ForInstructor(Box::new(seen(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
+        }
+    };
+    Ok(Entered { arrival, seq, tx })
+}
+
+/// All events after one, for a room that has a hole.
+pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<Told>, Tx)> {
+    let mut tx = app.db.read().await?;
+    let session = by_id(&mut tx, session).await?;
+    let told = log::read(&mut tx, session.id, session.course, after, false, TIMELINE_MAX_EVENTS).await?;
+    Ok((told, tx))
+}

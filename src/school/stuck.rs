@@ -1,0 +1,142 @@
+//! Who has not finished the step while the others have.
+//!
+//! Once half of those who are there have finished, a student who takes longer than three times the median of those who
+//! are done (and than `stuck_after_s`) is stuck. Pauses and absence do not count.
+
+use std::collections::HashSet;
+
+use crate::app::School;
+use crate::clock::SECOND_MS;
+use crate::db::{args, row};
+use crate::error::Result;
+use crate::event::{Event, News};
+use crate::school::help;
+use crate::school::sessions::presence::open_here;
+
+struct Walking {
+    id: i64,
+    course: i64,
+    step: i64,
+    step_ms: i64,
+    step_seq: i64,
+    auto_help: bool,
+}
+row!(Walking { id, course, step, step_ms, step_seq, auto_help });
+
+/// Tells the instructors of every class that someone here sits in.
+pub async fn notice(app: &School) -> Result<()> {
+    let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;
+    let here: HashSet<i64> = open_here(app).into_iter().collect();
+    if here.is_empty() {
+        return Ok(());
+    }
+    let sql = "select s.id, s.course, s.step, s.step_ms, s.step_seq, c.auto_help from live_sessions s
+        join courses c on c.id = s.course where s.status = 'IN_PROGRESS' and s.step_ms < $1";
+    let walking: Vec<Walking> = app.db.all(sql, args![before]).await?;
+    for class in walking.into_iter().filter(|class| here.contains(&class.id)) {
+        let stuck = who(app, &class).await?;
+        if !stuck.is_empty() {
+            tell(app, &class, stuck).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who is stuck and not yet known to be, and for how many seconds.
+async fn who(app: &School, class: &Walking) -> Result<Vec<(i64, i64)>> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.read().await?;
+    let sql = "select type, coalesce(person, 0), at_ms from session_events where session = $1 and seq > $2
+        and type in ('session_paused', 'session_resumed', 'student_stuck') order by seq";
+    let log: Vec<(String, i64, i64)> = tx.all(sql, args![class.id, class.step_seq]).await?;
+    let sql = "select p.person, case when ip.status = 'COMPLETED' then ip.completed_ms else null end
+        from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $2
+        where p.session = $1 and p.removed_ms is null and p.left_ms is null";
+    let people: Vec<(i64, Option<i64>)> = tx.all(sql, args![class.id, class.step]).await?;
+    drop(tx);
+
+    let pauses = pauses(&log, now_ms);
+    let present = app.hub.presence.everyone(class.id);
+    let there: Vec<(i64, Option<i64>, i64)> =
+        people.into_iter().filter_map(|(id, done_ms)| Some((id, done_ms, present.get(&id)?.since_ms))).collect();
+    let mut took: Vec<i64> =
+        there.iter().filter_map(|(_, done_ms, _)| Some(walked(class.step_ms, (*done_ms)?, &pauses))).collect();
+    if took.is_empty() || took.len() * 2 < there.len() {
+        return Ok(Vec::new());
+    }
+    took.sort_unstable();
+    let patience = (app.config.clocks.stuck_after_s * SECOND_MS).max(3 * took[took.len() / 2]);
+    let known: HashSet<i64> = log.iter().filter(|(t, ..)| t == "student_stuck").map(|(_, id, _)| *id).collect();
+    Ok(there
+        .into_iter()
+        .filter(|(id, done_ms, _)| done_ms.is_none() && !known.contains(id))
+        .map(|(id, _, since_ms)| (id, walked(class.step_ms.max(since_ms), now_ms, &pauses)))
+        .filter(|(_, ms)| *ms > patience)
+        .map(|(id, ms)| (id, ms / SECOND_MS))
+        .collect())
+}
+
+/// From when to when the class stood still.
+fn pauses(log: &[(String, i64, i64)], now_ms: i64) -> Vec<(i64, i64)> {
+    let mut pauses: Vec<(i64, i64)> = Vec::new();
+    for (kind, _, at_ms) in log {
+        match kind.as_str() {
+            "session_paused" => pauses.push((*at_ms, now_ms)),
+            "session_resumed" => {
+                if let Some(pause) = pauses.last_mut() {
+                    pause.1 = *at_ms;
+                }
+            }
+            _ => {}
+        }
+    }
+    pauses
+}
+
+fn walked(from_ms: i64, to_ms: i64, pauses: &[(i64, i64)]) -> i64 {
+    let stood: i64 = pauses.iter().map(|(a, b)| (to_ms.min(*b) - from_ms.max(*a)).max(0)).sum();
+    (to_ms - from_ms - stood).max(0)
+}
+
+async fn tell(app: &School, class: &Walking, stuck: Vec<(i64, i64)>) -> Result<()> {
+    let Walking { id, course, step, step_seq, auto_help, .. } = *class;
+    let at_ms = app.now_ms();
+    app.ledger
+        .record(move |tx| {
+            let stuck = stuck.clone();
+            Box::pin(async move {
+                let sql = "select id from live_sessions where id = $1 and step_seq = $2 and status = 'IN_PROGRESS'";
+                if tx.maybe::<(i64,)>(sql, args![id, step_seq]).await?.is_none() {
+                    return Ok(((), Vec::new()));
+                }
+                let mut news = Vec::new();
+                for (person, seconds) in stuck {
+                    let event = Event::StudentStuck { person, item: step, seconds };
+                    news.push(News { session: Some(id), course, at_ms, event });
+                    if auto_help {
+                        let class = help::Stuck { id, course, step };
+                        news.extend(help::ask_for(tx, &class, person, seconds, at_ms).await?);
+                    }
+                }
+                Ok(((), news))
+            })
+        })
+        .await?;
+    app.help_asked.notify_one();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_do_not_count() {
+        let log = |kind: &str, at| (kind.to_owned(), 0, at);
+        let log = [log("session_paused", 100), log("session_resumed", 200), log("session_paused", 900)];
+        let pauses = pauses(&log, 1_000);
+        assert_eq!(walked(0, 1_000, &pauses), 800);
+        assert_eq!(walked(150, 950, &pauses), 700);
+        assert_eq!(walked(0, 50, &pauses), 50);
+    }
+}

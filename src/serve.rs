@@ -1,0 +1,164 @@
+//! A school opens, is open, and closes.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::app::{App, School};
+use crate::bus::Bus;
+use crate::clock::{Clock, chance};
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::failures::Failures;
+use crate::gate;
+use crate::keys::Keys;
+use crate::ledger::{self, Ledger};
+use crate::live::Hub;
+use crate::metrics::Metrics;
+use crate::outside::analyser::Analyser;
+use crate::school::sessions::{control, presence};
+use crate::school::{activity, help, stuck};
+use crate::surfaces;
+
+/// How long what is under way may take once the server leaves.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(8);
+/// Clients come back spread over this time, so that the next server is not overrun.
+const COME_BACK_WITHIN_MS: u64 = 5_000;
+
+/// Opens the database and wires the parts. Nothing listens yet.
+pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
+    std::fs::create_dir_all(&config.data).map_err(|e| Error::internal(format!("{}: {e}", config.data.display())))?;
+    let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
+    let db = Db::open(&config.database_url()).await?;
+    let keys = Keys::open(config.jwt_secret.as_deref(), Path::new(&config.data))?;
+    let metrics = Arc::new(Metrics::default());
+    let hub = Hub::new(metrics.clone(), config.clocks.ping_s);
+    let (ledger, inbox) = Ledger::new();
+    let app = Arc::new(App {
+        public_url: config.public_url(bound),
+        clock: Clock::new(zone),
+        db,
+        bus: Bus::Local(hub.clone()),
+        hub,
+        ledger,
+        metrics,
+        analyser: Analyser::Guide,
+        help_asked: Notify::new(),
+        keys,
+        failures: Failures::new(config.limits_failures()),
+        voice: &surfaces::live::Spoken,
+        config,
+    });
+    app.hub.find_missed_in(Arc::new(surfaces::live::Archive(app.clone())));
+    tokio::spawn(ledger::keep(app.clone(), inbox));
+    Ok(app)
+}
+
+/// Serves until `shutdown`, then tells everyone when to come back, finishes what is under way, and returns.
+pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
+    let tls = match (&app.config.tls_cert, &app.config.tls_key) {
+        (Some(certificate), Some(key)) => Some(gate::tls(certificate, key)?),
+        _ => None,
+    };
+    presence::expect_back(&app).await?;
+    let mut chores = chores(&app);
+    let (leave, leaving) = watch::channel(false);
+    let gate = tokio::spawn(gate::keep(listener, tls, surfaces::router(&app), leaving));
+    shutdown.await;
+
+    tracing::info!("closing");
+    let _ = leave.send(true);
+    app.hub.dismiss_all(|| {
+        let retry_after_ms = 250 + u64::from_le_bytes(chance()) % COME_BACK_WITHIN_MS;
+        format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
+    });
+    if tokio::time::timeout(GOODBYE_WITHIN, gate).await.is_err() {
+        tracing::warn!("some requests were not answered in time");
+    }
+    chores.abort_all();
+    app.ledger.flush().await;
+    app.db.close().await;
+    Ok(())
+}
+
+/// What is done again and again while the school is open.
+fn chores(app: &School) -> JoinSet<()> {
+    let mut chores = JoinSet::new();
+    every(&mut chores, app, Duration::from_secs(1), "pings", |app| async move {
+        app.hub.tick(app.now_ms());
+        Ok(())
+    });
+    every(&mut chores, app, Duration::from_millis(200), "presence", |app| async move {
+        presence::tell_departures(&app).await?;
+        presence::tell_shown(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(1), "the stuck", |app| async move { stuck::notice(&app).await });
+    every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
+        control::end_forgotten(&app).await
+    });
+    every(
+        &mut chores,
+        app,
+        Duration::from_secs(3_600),
+        "old logs",
+        |app| async move { activity::forget_old(&app).await },
+    );
+    chores.spawn(analyse(app.clone()));
+    chores
+}
+
+fn every<F>(
+    chores: &mut JoinSet<()>,
+    app: &School,
+    period: Duration,
+    name: &'static str,
+    chore: impl Fn(School) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<()>> + Send,
+{
+    let app = app.clone();
+    chores.spawn(async move {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = chore(app.clone()).await {
+                tracing::error!(%error, name, "a chore failed; it is tried again");
+            }
+        }
+    });
+}
+
+/// Calls for help are looked at as they come; and now and then, for those that a restart left behind.
+async fn analyse(app: School) {
+    const AT_LATEST: Duration = Duration::from_secs(5);
+    loop {
+        match help::analysis::answer_waiting(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "a call for help could not be looked at; it is tried again"),
+        }
+        let _ = tokio::time::timeout(AT_LATEST, app.help_asked.notified()).await;
+    }
+}
+
+/// A socket is a file, and a class may have thousands: as many as the system allows.
+pub fn raise_file_limit() {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: both calls only read and write the struct that they are given.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 && limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What a handler is given: who asks, and what they sent. Shared by all surfaces; `extractors!` makes a surface's own,
+//! whose refusals are in its dialect.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::{RequestExt, RequestPartsExt};
+use serde::de::DeserializeOwned;
+
+use crate::app::School;
+use crate::error::{Error, Result};
+use crate::school::logins;
+use crate::school::once::Key;
+use crate::school::rights::Caller;
+
+pub const BODY_MAX_BYTES: usize = 1024 * 1024;
+pub const LOGS_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+pub async fn caller(parts: &Parts, app: &School) -> Result<Caller> {
+    let token = bearer(&parts.headers).ok_or(Error::SignInNeeded)?;
+    logins::caller(app, token).await
+}
+
+pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> Result<T> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let essence = kind.split(';').next().unwrap_or("").trim();
+    let is_json = essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json");
+    let bytes = read(request.into_limited_body(), limit_bytes).await?;
+    if bytes.is_empty() {
+        return parse(b"{}");
+    }
+    if !is_json {
+        return Err(Error::NotJson);
+    }
+    parse(&bytes)
+}
+
+async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
+    to_bytes(body, limit_bytes).await.map_err(|e| {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&e);
+        while let Some(error) = cause {
+            if error.is::<http_body_util::LengthLimitError>() {
+                return Error::TooLarge { limit_bytes };
+            }
+            cause = error.source();
+        }
+        Error::bad("", "the body could not be read")
+    })
+}
+
+/// Names the field of what it cannot read.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
+        let path = e.path().to_string();
+        refusal(&path, &e.into_inner().to_string())
+    })?;
+    json.end().map_err(|e| refusal(".", &e.to_string()))?;
+    Ok(value)
+}
+
+fn refusal(path: &str, reason: &str) -> Error {
+    let reason = reason.split(" at line ").next().unwrap_or(reason).to_owned();
+    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let field = match (path, missing) {
+        (".", Some(field)) => field.to_owned(),
+        (path, Some(field)) => format!("{path}.{field}"),
+        (".", None) => String::new(),
+        (path, None) => path.to_owned(),
+    };
+    Error::bad(field, reason)
+}
+
+pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
+    let parsed: Vec<(String, String)> =
+        axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).map_err(|_| Error::bad("query", "unreadable"))?;
+    // Numbers and truths arrive as texts: each is read as what it looks like, and as a text where that does not fit.
+    let mut object = serde_json::Map::new();
+    for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
+        let value = match text.as_str() {
+            "true" => true.into(),
+            "false" => false.into(),
+            number => number.parse::<i64>().map_or_else(|_| text.clone().into(), serde_json::Value::from),
+        };
+        object.insert(name, value);
+    }
+    let object = serde_json::Value::Object(object);
+    serde_path_to_error::deserialize(&object).map_err(|e| refusal(&e.path().to_string(), &e.inner().to_string()))
+}
+
+/// The placeholders of the path, in order.
+pub async fn path<const N: usize>(parts: &mut Parts) -> Result<[(String, String); N]> {
+    let params = parts.extract::<RawPathParams>().await.map_err(|_| Error::bad("path", "unreadable"))?;
+    let found: Vec<(String, String)> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    found.try_into().map_err(|_| Error::NoSuchPath)
+}
+
+pub fn number<T: FromStr>((name, text): (String, String)) -> Result<T> {
+    text.parse().map_err(|_| Error::bad(name, "a whole number is needed"))
+}
+
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
+    match headers.get("idempotency-key") {
+        None => Ok(None),
+        Some(value) => {
+            let text = value.to_str().unwrap_or_default();
+            Key::parse(text).map(Some).map_err(|_| Error::bad("Idempotency-Key", "a UUID is needed"))
+        }
+    }
+}
+
+/// Where a request comes from: the peer, or whom a proxy that we trust names.
+pub fn address(parts: &Parts, app: &School) -> IpAddr {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip());
+    let trusted = &app.config.trusted_proxies;
+    if !trusted.contains(&peer) {
+        return peer;
+    }
+    let named = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let chain: Vec<IpAddr> = named.flat_map(|v| v.split(',')).filter_map(|a| a.trim().parse().ok()).collect();
+    chain.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer)
+}
+
+/// What the phone calls itself, for the list of one's logins.
+pub fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("unknown");
+    agent.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+macro_rules! extractors {
+    ($fault:ident) => {
+        /// Who asks: nobody gets past without a token.
+        pub struct SignedIn(pub $crate::school::rights::Caller);
+        /// Who asks, where one may also be nobody.
+        pub struct Anyone(pub Option<$crate::school::rights::Caller>);
+        /// The JSON body, or none at all.
+        pub struct Json<T>(pub T);
+        /// The same with room for a thousand logs.
+        pub struct LargeJson<T>(pub T);
+        pub struct Query<T>(pub T);
+        /// One number in the path.
+        pub struct Id(pub i64);
+        pub struct Ids(pub i64, pub i64);
+        /// One word in the path.
+        pub struct PathText(pub String);
+        /// The header Idempotency-Key.
+        pub struct Once(pub Option<$crate::school::once::Key>);
+        /// Where it comes from.
+        pub struct From_(pub std::net::IpAddr);
+
+        const _: () = {
+            use axum::extract::{FromRequest, FromRequestParts, Request};
+            use axum::http::request::Parts;
+            use $crate::app::School;
+            use $crate::surfaces::extract;
+
+            macro_rules! from_parts {
+                ($name:ident, |$parts:ident, $app:ident| $what:expr) => {
+                    impl FromRequestParts<School> for $name {
+                        type Rejection = $fault;
+                        async fn from_request_parts($parts: &mut Parts, $app: &School) -> Result<Self, $fault> {
+                            let _ = $app;
+                            Ok($what)
+                        }
+                    }
+                };
+            }
+            from_parts!(SignedIn, |parts, app| SignedIn(extract::caller(parts, app).await?));
+            from_parts!(Anyone, |parts, app| match extract::bearer(&parts.headers) {
+                Some(_) => Anyone(Some(extract::caller(parts, app).await?)),
+                None => Anyone(None),
+            });
+            from_parts!(Id, |parts, _app| {
+                let [id] = extract::path::<1>(parts).await?;
+                Id(extract::number(id)?)
+            });
+            from_parts!(Ids, |parts, _app| {
+                let [a, b] = extract::path::<2>(parts).await?;
+                Ids(extract::number(a)?, extract::number(b)?)
+            });
+            from_parts!(PathText, |parts, _app| {
+                let [(_, text)] = extract::path::<1>(parts).await?;
+                PathText(text)
+            });
+            from_parts!(Once, |parts, _app| Once(extract::idempotency_key(&parts.headers)?));
+            from_parts!(From_, |parts, app| From_(extract::address(parts, app)));
+
+            impl<T: serde::de::DeserializeOwned> FromRequestParts<School> for Query<T> {
+                type Rejection = $fault;
+                async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Self, $fault> {
+                    Ok(Query(extract::query(parts)?))
+                }
+            }
+            impl<T: serde::de::DeserializeOwned> FromRequest<School> for Json<T> {
+                type Rejection = $fault;
+                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
+                    Ok(Json(extract::json(request, extract::BODY_MAX_BYTES).await?))
+                }
+            }
+            impl<T: serde::de::DeserializeOwned> FromRequest<School> for LargeJson<T> {
+                type Rejection = $fault;
+                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
+                    Ok(LargeJson(extract::json(request, extract::LOGS_MAX_BYTES).await?))
+                }
+            }
+        };
+    };
+}
+pub(crate) use extractors;

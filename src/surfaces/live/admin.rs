@@ -1,0 +1,75 @@
+//! What an administrator does for people.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::wire::people::{NewPassword, NewRole, People, PeopleQuery, User};
+use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, Said, said};
+use super::{Id, Json, Query, Result, SignedIn};
+use crate::app::School;
+use crate::school::people;
+use crate::school::rights::Role;
+
+/// Everyone (administrators).
+#[utoipa::path(
+    get, path = "/api/admin/people", tag = "live: admin",
+    params(PeopleQuery, Paging),
+    responses((status = 200, body = People), Refusals),
+)]
+pub async fn people(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<PeopleQuery>,
+    Query(paging): Query<Paging>,
+) -> Result<Answer<People>> {
+    let (window, page) = paging.window(PAGE_SIZE);
+    let search = query.search.map(|s| s.0);
+    let found = people::list(&app, &caller, query.role.map(Role::from), search.as_deref(), window).await?;
+    let pagination = Pagination::of(window, page, found.total);
+    Ok(Answer(People { results: found.rows.into_iter().map(User::from).collect(), pagination }))
+}
+
+/// Makes someone an instructor, say (administrators).
+#[utoipa::path(
+    patch, path = "/api/admin/people/{user_id}/role", tag = "live: admin",
+    params(("user_id" = i64, Path)),
+    request_body = NewRole,
+    responses((status = 200, body = User), Refusals),
+)]
+pub async fn role(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(sent): Json<NewRole>,
+) -> Result<Answer<User>> {
+    Ok(Answer(people::change_role(&app, &caller, id, sent.role.into()).await?.into()))
+}
+
+/// A new password for someone who has lost theirs; all their logins end (administrators).
+#[utoipa::path(
+    post, path = "/api/admin/people/{user_id}/password-reset", tag = "live: admin",
+    params(("user_id" = i64, Path)),
+    request_body = NewPassword,
+    responses((status = 200, body = Said), Refusals),
+)]
+pub async fn password_reset(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(sent): Json<NewPassword>,
+) -> Result<Answer<Said>> {
+    people::reset_password(&app, &caller, id, sent.password.into()).await?;
+    Ok(Answer(said("비밀번호를 바꾸었습니다")))
+}
+
+/// Blanks who someone was; what they did stays, without them (administrators).
+#[utoipa::path(
+    post, path = "/api/admin/people/{user_id}/erase", tag = "live: admin",
+    params(("user_id" = i64, Path)),
+    responses((status = 204), Refusals),
+)]
+pub async fn erase(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
+    people::erase(&app, &caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

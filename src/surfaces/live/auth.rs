@@ -1,0 +1,169 @@
+//! Registering, signing in and out.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+
+use super::wire::people::{ChangeMe, Cookie, Jar, LoggedIn, Login, Refresh, Register, Ticket, User};
+use super::wire::{Refusals, Said, said};
+use super::{From_, Json, Query, Result, SignedIn, made};
+use crate::app::School;
+use crate::error::Error;
+use crate::school::logins::{self, Tokens};
+use crate::school::people::{self, Person};
+use crate::surfaces::extract::{bearer, device};
+use crate::surfaces::texts::login_name;
+
+/// Registers oneself, by e-mail or phone.
+#[utoipa::path(
+    post, path = "/api/auth/register", tag = "live: auth",
+    request_body = Register,
+    responses((status = 201, body = User), Refusals), security(()),
+)]
+pub async fn register(State(app): State<School>, Json(sent): Json<Register>) -> Result<(StatusCode, Answer<User>)> {
+    Ok(made(people::register(&app, sent.into()).await?.into()))
+}
+
+/// Signs in by e-mail or phone.
+#[utoipa::path(
+    post, path = "/api/auth/login", tag = "live: auth",
+    params(Cookie),
+    request_body = Login,
+    responses((status = 200, body = LoggedIn), Refusals), security(()),
+)]
+pub async fn login(
+    State(app): State<School>,
+    From_(from): From_,
+    headers: HeaderMap,
+    Query(jar): Query<Cookie>,
+    Json(mut sent): Json<Login>,
+) -> Result<Response> {
+    let name = login_name(sent.name()?);
+    let signed_in = logins::login(&app, &name, sent.password.into(), &device(&headers), from).await?;
+    Ok(logged_in(&app, &headers, jar.cookie, signed_in))
+}
+
+/// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used.
+#[utoipa::path(
+    post, path = "/api/auth/refresh", tag = "live: auth",
+    params(Cookie),
+    request_body = Refresh,
+    responses((status = 200, body = LoggedIn), Refusals), security(()),
+)]
+pub async fn refresh(
+    State(app): State<School>,
+    headers: HeaderMap,
+    Query(jar): Query<Cookie>,
+    Json(sent): Json<Refresh>,
+) -> Result<Response> {
+    let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
+    let signed_in = logins::refresh(&app, &token).await?;
+    Ok(logged_in(&app, &headers, jar.cookie, signed_in))
+}
+
+/// Signs in with the ticket of a re-entry QR, once.
+#[utoipa::path(
+    post, path = "/api/auth/ticket", tag = "live: auth",
+    params(Cookie),
+    request_body = Ticket,
+    responses((status = 200, body = LoggedIn), Refusals), security(()),
+)]
+pub async fn ticket(
+    State(app): State<School>,
+    From_(from): From_,
+    headers: HeaderMap,
+    Query(jar): Query<Cookie>,
+    Json(sent): Json<Ticket>,
+) -> Result<Response> {
+    let ticket = String::from(sent.ticket);
+    let signed_in = logins::redeem(&app, &ticket, &device(&headers), from).await?;
+    Ok(logged_in(&app, &headers, jar.cookie, signed_in))
+}
+
+/// Ends this login, by its access token or its refresh token.
+#[utoipa::path(
+    post, path = "/api/auth/logout", tag = "live: auth",
+    params(Cookie),
+    request_body = Refresh,
+    responses((status = 200, body = Said), Refusals),
+)]
+pub async fn logout(
+    State(app): State<School>,
+    headers: HeaderMap,
+    Query(jar): Query<Cookie>,
+    Json(sent): Json<Refresh>,
+) -> Result<Response> {
+    if let Some(token) = bearer(&headers) {
+        let caller = logins::caller(&app, token).await?;
+        logins::logout(&app, &caller).await?;
+    } else {
+        let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
+        logins::logout_by_token(&app, &token).await?;
+    }
+    let cookie = jar.cookie.and_then(|jar| cookie(&app, &headers, jar, "", 0));
+    Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(said("로그아웃했습니다"))).into_response())
+}
+
+/// Who one is.
+#[utoipa::path(
+    get, path = "/api/auth/me", tag = "live: auth",
+    responses((status = 200, body = User), Refusals),
+)]
+pub async fn me(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Answer<User>> {
+    Ok(Answer(people::me(&app, &caller).await?.into()))
+}
+
+/// Changes one's profile; a guest claims the account with a login name and a password.
+#[utoipa::path(
+    put, path = "/api/auth/me", tag = "live: auth",
+    request_body = ChangeMe,
+    responses((status = 200, body = User), Refusals),
+)]
+pub async fn change_me(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Json(sent): Json<ChangeMe>,
+) -> Result<Answer<User>> {
+    Ok(Answer(people::change_me(&app, &caller, sent.into()).await?.into()))
+}
+
+fn logged_in(app: &School, headers: &HeaderMap, jar: Option<Jar>, (person, tokens): (Person, Tokens)) -> Response {
+    let cookie = with_cookie(app, headers, jar, &tokens);
+    (cookie, Answer(LoggedIn::new(person, tokens, jar.is_none()))).into_response()
+}
+
+type SetCookie = Option<AppendHeaders<[(header::HeaderName, HeaderValue); 1]>>;
+
+/// The refresh token in a cookie that no script can read and no other site can send.
+pub fn with_cookie(app: &School, headers: &HeaderMap, jar: Option<Jar>, tokens: &Tokens) -> SetCookie {
+    let lives_s = (tokens.refresh_expires_ms - app.now_ms()) / 1_000;
+    cookie(app, headers, jar?, &tokens.refresh, lives_s).map(|c| AppendHeaders([(header::SET_COOKIE, c)]))
+}
+
+fn cookie(app: &School, headers: &HeaderMap, jar: Jar, token: &str, lives_s: i64) -> Option<HeaderValue> {
+    let is_https = app.config.tls_cert.is_some()
+        || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    let secure = if is_https { "; Secure" } else { "" };
+    let name = jar_name(jar);
+    let text = format!("{name}={token}; Path=/api; Max-Age={lives_s}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&text).ok()
+}
+
+fn jar_name(jar: Jar) -> &'static str {
+    match jar {
+        Jar::Learn => "gyosil_learn",
+        Jar::Teach => "gyosil_teach",
+    }
+}
+
+fn kept_token(headers: &HeaderMap, jar: Option<Jar>, sent: Option<String>) -> Result<String, Error> {
+    let from_cookie = || {
+        let name = jar_name(jar?);
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value.to_owned())
+    };
+    let missing = if jar.is_some() { Error::SignInNeeded } else { Error::bad("refresh_token", "it is needed") };
+    sent.or_else(from_cookie).ok_or(missing)
+}

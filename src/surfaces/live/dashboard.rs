@@ -1,0 +1,78 @@
+//! The instructor's dashboard.
+
+use axum::Json as Answer;
+use axum::extract::State;
+
+use super::wire::dashboard::{
+    Chart, LectureStatistics, PendingHelp, PendingLine, PendingQuery, StudentLine, Students, TrendQuery,
+};
+use super::wire::{Pagination, Paging, Refusals, WHOLE_PAGE};
+use super::{Id, Query, Result, SignedIn};
+use crate::app::School;
+use crate::school::insight;
+
+const TREND_DAYS: i64 = 7;
+
+/// Everyone enrolled, and how far they are (its instructor).
+#[utoipa::path(
+    get, path = "/api/dashboard/lectures/{lecture_id}/students", tag = "live: dashboard",
+    params(("lecture_id" = i64, Path), Paging),
+    responses((status = 200, body = Students), Refusals),
+)]
+pub async fn students(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Query(paging): Query<Paging>,
+) -> Result<Answer<Students>> {
+    let (window, page) = paging.window(WHOLE_PAGE);
+    let found = insight::students(&app, &caller, id, window).await?;
+    let pagination = Pagination::of(window, page, found.total);
+    let students = found.rows.into_iter().map(StudentLine::from).collect();
+    Ok(Answer(Students { lecture_id: id, students, pagination }))
+}
+
+/// Everyone who waits for help in one's lectures, the longest first (instructors).
+#[utoipa::path(
+    get, path = "/api/dashboard/help-requests/pending", tag = "live: dashboard",
+    params(PendingQuery),
+    responses((status = 200, body = PendingHelp), Refusals),
+)]
+pub async fn pending(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<PendingQuery>,
+) -> Result<Answer<PendingHelp>> {
+    let waiting = insight::pending_help(&app, &caller, query.session_id).await?;
+    let pending_requests = waiting.into_iter().map(|p| PendingLine::new(p, app.now_ms())).collect();
+    Ok(Answer(PendingHelp { pending_requests }))
+}
+
+/// How a lecture goes (its instructor).
+#[utoipa::path(
+    get, path = "/api/dashboard/statistics/lecture/{lecture_id}", tag = "live: dashboard",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 200, body = LectureStatistics), Refusals),
+)]
+pub async fn statistics(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+) -> Result<Answer<LectureStatistics>> {
+    Ok(Answer(LectureStatistics::new(id, insight::statistics(&app, &caller, id).await?)))
+}
+
+/// The last days as Chart.js draws them (its instructor).
+#[utoipa::path(
+    get, path = "/api/dashboard/chart-data/progress-trend", tag = "live: dashboard",
+    params(TrendQuery),
+    responses((status = 200, body = Chart), Refusals),
+)]
+pub async fn trend(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<TrendQuery>,
+) -> Result<Answer<Chart>> {
+    let days = query.days.map_or(TREND_DAYS, |d| d.0);
+    Ok(Answer(insight::trend(&app, &caller, query.lecture_id, days).await?.into()))
+}

@@ -1,0 +1,253 @@
+//! How what happened is said on the sockets. The live path and a replay from the log say it by the same function.
+
+use futures_util::future::BoxFuture;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::wire::dashboard::priority;
+use super::wire::sessions::EventLine;
+use crate::app::{School, Voice};
+use crate::clock::rfc3339;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::event::{Audience, Event, Told};
+use crate::live::{Frame, Letter, RoomKey};
+use crate::school::names::{ItemText, Names};
+use crate::school::sessions::{room, state};
+use crate::surfaces::texts::Instant;
+
+/// The voice of seed 004.
+pub struct Spoken;
+
+impl Voice for Spoken {
+    fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>> {
+        Box::pin(async move {
+            let names = Names::of(tx, told).await?;
+            Ok(told.iter().flat_map(|t| letters(t, &names)).collect())
+        })
+    }
+}
+
+/// Finds missed letters in the log again.
+pub struct Archive(pub School);
+
+impl crate::live::hub::Archive for Archive {
+    fn letters(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Vec<Letter>> {
+        Box::pin(async move {
+            let read = async {
+                let (told, mut tx) = state::missed(&self.0, key.id, after).await?;
+                let names = Names::of(&mut tx, &told).await?;
+                Ok::<_, Error>(told.iter().filter_map(|t| of_session(t, &names)).collect())
+            };
+            read.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the log of a class could not be read");
+                Vec::new()
+            })
+        })
+    }
+}
+
+/// All frames that one event becomes: in its class, on the dashboards, to one person.
+fn letters(told: &Told, names: &Names) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    letters.extend(of_session(told, names));
+    letters.extend(of_dashboards(told, names));
+    letters.extend(of_person(told));
+    letters
+}
+
+fn of_session(told: &Told, names: &Names) -> Option<Letter> {
+    let (place, session) = (told.place?, told.news.session?);
+    Some(Letter {
+        room: room::session(session),
+        seq: Some(place.seq),
+        for_everyone: told.news.event.audience() == Audience::Students,
+        may_gather: matches!(
+            told.news.event,
+            Event::StudentProgress { .. } | Event::StudentConnected { .. } | Event::StudentJoined { .. }
+        ),
+        personal: false,
+        frame: Frame::text(in_class(told, names)),
+    })
+}
+
+/// The frame of a class's event, as its sockets and its timeline have it.
+pub fn in_class(told: &Told, names: &Names) -> String {
+    let (kind, data) = class_event(told, names);
+    let (seq, prev) = told.place.map_or((0, 0), |p| (p.seq, p.prev));
+    format!(r#"{{"type":"{kind}","seq":{seq},"prev":{prev},"data":{data}}}"#)
+}
+
+fn step(item: ItemText) -> Value {
+    json!({ "id": item.id, "task_id": item.unit, "title": item.title, "guide_text": item.guide, "voice_guide_text": item.voice })
+}
+
+fn class_event(told: &Told, names: &Names) -> (&'static str, Value) {
+    let session_id = told.news.session;
+    let timestamp = rfc3339(told.news.at_ms);
+    match &told.news.event {
+        Event::SessionStarted { step: item, message, .. } => (
+            "session_started",
+            json!({ "session_id": session_id, "started_at": timestamp, "current_subtask": step(names.item(*item)),
+                "instructor_message": message }),
+        ),
+        Event::StepChanged { previous, step: item, message } => (
+            "step_changed",
+            json!({ "session_id": session_id, "previous_subtask_id": previous,
+                "current_subtask": step(names.item(*item)), "instructor_message": message, "timestamp": timestamp }),
+        ),
+        Event::SessionPaused { message } => (
+            "session_paused",
+            json!({ "session_id": session_id, "instructor_message": message, "timestamp": timestamp }),
+        ),
+        Event::SessionResumed { message, .. } => (
+            "session_resumed",
+            json!({ "session_id": session_id, "instructor_message": message, "timestamp": timestamp }),
+        ),
+        Event::SessionEnded { message, .. } => (
+            "session_ended",
+            json!({ "session_id": session_id, "ended_at": timestamp, "instructor_message": message,
+                "review_mode_enabled": true }),
+        ),
+        other => student_event(other, names, timestamp),
+    }
+}
+
+fn student_event(event: &Event, names: &Names, timestamp: String) -> (&'static str, Value) {
+    let who = event.person().map(|id| names.person(id)).unwrap_or_default();
+    let (user_id, name) = (who.id, who.name);
+    let what = event.item().map(|id| names.item(id)).unwrap_or_default();
+    match event {
+        Event::StudentJoined { total, .. } => (
+            "student_joined",
+            json!({ "user_id": user_id, "name": name, "email": who.email, "joined_at": timestamp,
+                "total_participants": total }),
+        ),
+        Event::StudentConnected { active, .. } => (
+            "student_connected",
+            json!({ "user_id": user_id, "name": name, "active_participants": active, "timestamp": timestamp }),
+        ),
+        Event::StudentDisconnected { last_active_ms, active, .. } => (
+            "student_disconnected",
+            json!({ "user_id": user_id, "name": name, "last_active_at": rfc3339(*last_active_ms),
+                "active_participants": active }),
+        ),
+        Event::StudentLeft { removed, total, .. } => (
+            "student_left",
+            json!({ "user_id": user_id, "name": name, "removed": removed, "total_participants": total,
+                "timestamp": timestamp }),
+        ),
+        Event::StudentRenamed { .. } => ("student_renamed", json!({ "user_id": user_id, "name": name })),
+        Event::DoorMoved { open } => {
+            ("door_changed", json!({ "door": if *open { "OPEN" } else { "CLOSED" }, "timestamp": timestamp }))
+        }
+        Event::StudentProgress { new, completed_ms, .. } => (
+            "student_progress",
+            json!({ "user_id": user_id, "name": name, "subtask_id": what.id, "subtask_title": what.title,
+                "status": new.word(), "completed_at": completed_ms.map(rfc3339) }),
+        ),
+        Event::StudentStuck { seconds, .. } => (
+            "student_stuck",
+            json!({ "user_id": user_id, "name": name, "subtask_id": what.id, "subtask_title": what.title,
+                "stuck_duration_seconds": seconds, "timestamp": timestamp }),
+        ),
+        Event::StudentHelpRequest { request, kind, seconds, .. } => (
+            "student_help_request",
+            json!({ "help_request_id": request, "user": { "id": user_id, "name": name },
+                "subtask": { "id": what.id, "title": what.title }, "request_type": kind.word(),
+                "stuck_duration_seconds": seconds, "timestamp": timestamp }),
+        ),
+        Event::HelpUpdated { request, status, .. } => (
+            "help_updated",
+            json!({ "help_request_id": request, "user_id": user_id, "subtask_id": what.id, "status": status.word(),
+                "timestamp": timestamp }),
+        ),
+        Event::StepShown { phones, .. } => ("step_shown", json!({ "subtask_id": what.id, "phones": phones })),
+        // What is no row of the log never comes here; were it to, it would say nothing.
+        _ => ("unknown", json!({})),
+    }
+}
+
+fn to_room(room: RoomKey, kind: &str, data: Value) -> Letter {
+    let frame = Frame::text(json!({ "type": kind, "data": data }).to_string());
+    Letter { room, seq: None, for_everyone: true, may_gather: false, personal: false, frame }
+}
+
+fn of_dashboards(told: &Told, names: &Names) -> Vec<Letter> {
+    let timestamp = rfc3339(told.news.at_ms);
+    let course = names.course(told.news.course);
+    let board = room::board(course.id);
+    let who = told.news.event.person().map(|id| names.person(id)).unwrap_or_default();
+    let what = told.news.event.item().map(|id| names.item(id)).unwrap_or_default();
+    match &told.news.event {
+        Event::StudentProgress { old, new, .. } => {
+            let data = json!({ "user_id": who.id, "user_name": who.name, "subtask_id": what.id,
+                "subtask_title": what.title, "old_status": old.word(), "new_status": new.word(),
+                "timestamp": timestamp });
+            vec![to_room(board, "progress_update", data)]
+        }
+        Event::StudentHelpRequest { request, kind, seconds, urgent, .. } => {
+            let user = json!({ "id": who.id, "name": who.name });
+            let subtask = json!({ "id": what.id, "title": what.title });
+            let on_board = json!({ "help_request_id": request, "user": user, "subtask": subtask,
+                "request_type": kind.word(), "stuck_duration_seconds": seconds, "timestamp": timestamp });
+            let on_desk = json!({ "help_request_id": request, "lecture": { "id": course.id, "title": course.title },
+                "user": user, "subtask": subtask, "session_id": told.news.session, "request_type": kind.word(),
+                "priority": priority(*urgent), "timestamp": timestamp });
+            vec![
+                to_room(board, "help_request", on_board),
+                to_room(room::desk(course.instructor), "new_help_request", on_desk),
+            ]
+        }
+        Event::HelpUpdated { request, status, .. } => {
+            let data = json!({ "help_request_id": request, "user_id": who.id, "status": status.word(),
+                "timestamp": timestamp });
+            vec![
+                to_room(board, "help_updated", data.clone()),
+                to_room(room::desk(course.instructor), "help_updated", data),
+            ]
+        }
+        Event::StudentActivity { activity, .. } => {
+            let data = json!({ "user_id": who.id, "user_name": who.name, "activity": activity.word(),
+                "timestamp": timestamp });
+            vec![to_room(board, "student_activity", data)]
+        }
+        Event::StudentLeft { .. } => {
+            let data = json!({ "user_id": who.id, "user_name": who.name, "activity": "LEFT", "timestamp": timestamp });
+            vec![to_room(board, "student_activity", data)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_person(told: &Told) -> Option<Letter> {
+    let (person, frame) = match &told.news.event {
+        Event::HelpAvailable { person, .. } => (*person, help_available(&told.news.event)?),
+        Event::HelpPosition { person, request, position } => {
+            let data = json!({ "help_request_id": request, "position": position });
+            (*person, Frame::text(json!({ "type": "help_position", "data": data }).to_string()))
+        }
+        _ => return None,
+    };
+    let room = room::person(person);
+    Some(Letter { room, seq: None, for_everyone: true, may_gather: false, personal: true, frame })
+}
+
+pub fn help_available(event: &Event) -> Option<Frame> {
+    let Event::HelpAvailable { request, response, help_type, content, voice, .. } = event else { return None };
+    let answer = json!({ "id": response, "help_type": help_type, "help_content": content, "voice_guide_text": voice });
+    let frame = json!({ "type": "HELP_AVAILABLE", "help_request_id": request, "help_response": answer });
+    Some(Frame::text(frame.to_string()))
+}
+
+/// The review timeline says it in the same words.
+pub async fn lines(app: &School, told: Vec<Told>) -> Result<Vec<EventLine>> {
+    let names = Names::of(&mut app.db.read().await?, &told).await?;
+    let line = |t: &Told| {
+        let (kind, data) = class_event(t, &names);
+        let place = t.place?;
+        let data = RawValue::from_string(data.to_string()).ok()?;
+        Some(EventLine { seq: place.seq, prev: place.prev, r#type: kind.into(), data, at: Instant(t.news.at_ms) })
+    };
+    Ok(told.iter().filter_map(line).collect())
+}

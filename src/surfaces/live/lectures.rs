@@ -1,0 +1,104 @@
+//! Lectures: what an instructor teaches.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::wire::lectures::{ChangeLecture, Enrolled, Lecture, LectureDetail, Lectures, LecturesQuery, NewLecture};
+use super::wire::{Pagination, Paging, Refusals, WHOLE_PAGE};
+use super::{Anyone, Id, Json, Query, Result, SignedIn, made};
+use crate::app::School;
+use crate::school::{courses, enrollment};
+
+/// The lectures that are taught, and those in the archive.
+#[utoipa::path(
+    get, path = "/api/lectures", tag = "live: lectures",
+    params(LecturesQuery, Paging),
+    responses((status = 200, body = Lectures), Refusals), security(()),
+)]
+pub async fn list(
+    State(app): State<School>,
+    Query(query): Query<LecturesQuery>,
+    Query(paging): Query<Paging>,
+) -> Result<Answer<Lectures>> {
+    let (window, page) = paging.window(WHOLE_PAGE);
+    let filter = courses::Filter { instructor: query.instructor_id, is_active: query.is_active };
+    let found = courses::list(&app, filter, window).await?;
+    let pagination = Pagination::of(window, page, found.total);
+    Ok(Answer(Lectures { lectures: found.rows.into_iter().map(Lecture::from).collect(), pagination }))
+}
+
+/// A new lecture, published at once (instructors).
+#[utoipa::path(
+    post, path = "/api/lectures", tag = "live: lectures",
+    request_body = NewLecture,
+    responses((status = 201, body = Lecture), Refusals),
+)]
+pub async fn create(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Json(new): Json<NewLecture>,
+) -> Result<(StatusCode, Answer<Lecture>)> {
+    Ok(made(courses::create(&app, &caller, new.into()).await?.into()))
+}
+
+/// A lecture with its tasks.
+#[utoipa::path(
+    get, path = "/api/lectures/{lecture_id}", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 200, body = LectureDetail), Refusals), security(()),
+)]
+pub async fn detail(State(app): State<School>, Anyone(caller): Anyone, Id(id): Id) -> Result<Answer<LectureDetail>> {
+    Ok(Answer(courses::detail(&app, caller.as_ref(), id).await?.into()))
+}
+
+/// Changes what is named in the body (its instructor).
+#[utoipa::path(
+    put, path = "/api/lectures/{lecture_id}", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    request_body = ChangeLecture,
+    responses((status = 200, body = Lecture), Refusals),
+)]
+pub async fn change(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(changes): Json<ChangeLecture>,
+) -> Result<Answer<Lecture>> {
+    Ok(Answer(courses::change(&app, &caller, id, changes.into()).await?.into()))
+}
+
+/// Takes a lecture away that nobody has applied for; otherwise archive it.
+#[utoipa::path(
+    delete, path = "/api/lectures/{lecture_id}", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 204), Refusals),
+)]
+pub async fn delete(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
+    courses::delete(&app, &caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Teaches a lecture no more, and keeps it for those who learnt in it.
+#[utoipa::path(
+    post, path = "/api/lectures/{lecture_id}/archive", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 200, body = Lecture), Refusals),
+)]
+pub async fn archive(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
+    Ok(Answer(courses::archive(&app, &caller, id).await?.into()))
+}
+
+/// Applies for a lecture (students).
+#[utoipa::path(
+    post, path = "/api/lectures/{lecture_id}/enroll", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 201, body = Enrolled), Refusals),
+)]
+pub async fn enroll(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+) -> Result<(StatusCode, Answer<Enrolled>)> {
+    Ok(made(enrollment::apply(&app, &caller, id).await?.into()))
+}

@@ -1,0 +1,48 @@
+//! Activity logs, one by one and a thousand at a time.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::wire::Refusals;
+use super::wire::learning::{Log, LogSaved, Logs, LogsSaved};
+use super::{Json, LargeJson, Once, Result, SignedIn, made};
+use crate::app::School;
+use crate::school::activity;
+
+/// Keeps one thing that happened on a phone.
+#[utoipa::path(
+    post, path = "/api/logs/activity", tag = "live: logs",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = Log,
+    responses((status = 201, body = LogSaved), Refusals),
+)]
+pub async fn one(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Once(key): Once,
+    Json(sent): Json<Log>,
+) -> Result<(StatusCode, Answer<LogSaved>)> {
+    caller.must_be(sent.user_id)?;
+    let logged = activity::log(&app, &caller, vec![sent.into()], key).await?;
+    Ok(made(LogSaved { log_id: logged.first, message: "Log saved successfully".into() }))
+}
+
+/// Keeps up to 1,000 of them: all, or none.
+#[utoipa::path(
+    post, path = "/api/logs/batch", tag = "live: logs",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = Logs,
+    responses((status = 201, body = LogsSaved), Refusals),
+)]
+pub async fn batch(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Once(key): Once,
+    LargeJson(sent): LargeJson<Logs>,
+) -> Result<(StatusCode, Answer<LogsSaved>)> {
+    sent.logs.iter().try_for_each(|log| caller.must_be(log.user_id))?;
+    let logs = sent.logs.into_iter().map(Into::into).collect();
+    let saved_count = activity::log(&app, &caller, logs, key).await?.count;
+    Ok(made(LogsSaved { saved_count, message: "Logs saved successfully".into() }))
+}

@@ -1,0 +1,136 @@
+//! The live class (seed 004): `/api/…`, `/ws/…`, `/qr/…`.
+
+mod admin;
+mod auth;
+mod dashboard;
+mod frames;
+mod help;
+mod lectures;
+mod logs;
+mod notifications;
+mod participants;
+mod progress;
+mod qr;
+mod seats;
+mod sessions;
+mod sockets;
+mod tasks;
+pub mod wire;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use frames::{Archive, Spoken};
+
+use crate::app::School;
+use crate::error::{Error, Kind};
+use crate::surfaces::extract::extractors;
+
+extractors!(Fault);
+
+type Result<T, E = Fault> = std::result::Result<T, E>;
+
+/// What went wrong, in this surface's dialect.
+pub struct Fault(Error);
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        Fault(error)
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let Fault(error) = self;
+        if let Error::Internal(what) = &error {
+            tracing::error!(what, "a request failed on our side");
+        }
+        let mut response = (status(error.kind()), Answer(wire::Refusal::from(&error))).into_response();
+        if let Some(seconds) = error.retry_after_s() {
+            response.headers_mut().insert("retry-after", seconds.into());
+        }
+        response
+    }
+}
+
+fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::BadInput => StatusCode::BAD_REQUEST,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::Unknown => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A new thing, with 201.
+fn made<T>(body: T) -> (StatusCode, Answer<T>) {
+    (StatusCode::CREATED, Answer(body))
+}
+
+pub fn router() -> OpenApiRouter<School> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::ticket))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me, auth::change_me))
+        .routes(routes!(lectures::list, lectures::create))
+        .routes(routes!(lectures::detail, lectures::change, lectures::delete))
+        .routes(routes!(lectures::archive))
+        .routes(routes!(lectures::enroll))
+        .routes(routes!(tasks::add))
+        .routes(routes!(tasks::detail, tasks::change, tasks::delete))
+        .routes(routes!(tasks::add_step))
+        .routes(routes!(tasks::change_step, tasks::delete_step))
+        .routes(routes!(sessions::list, sessions::create))
+        .routes(routes!(sessions::my_active))
+        .routes(routes!(sessions::by_code, sessions::change))
+        .routes(routes!(sessions::start))
+        .routes(routes!(sessions::next_step))
+        .routes(routes!(sessions::pause))
+        .routes(routes!(sessions::resume))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::current))
+        .routes(routes!(sessions::events))
+        .routes(routes!(sessions::steps))
+        .routes(routes!(participants::join))
+        .routes(routes!(participants::guest))
+        .routes(routes!(participants::leave))
+        .routes(routes!(participants::list))
+        .routes(routes!(participants::remove))
+        .routes(routes!(participants::rename))
+        .routes(routes!(participants::reentry))
+        .routes(routes!(progress::me))
+        .routes(routes!(progress::update))
+        .routes(routes!(progress::of_student))
+        .routes(routes!(logs::one))
+        .routes(routes!(logs::batch))
+        .routes(routes!(help::ask))
+        .routes(routes!(help::view))
+        .routes(routes!(help::respond))
+        .routes(routes!(help::resolve))
+        .routes(routes!(help::feedback))
+        .routes(routes!(dashboard::students))
+        .routes(routes!(dashboard::pending))
+        .routes(routes!(dashboard::statistics))
+        .routes(routes!(dashboard::trend))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::read))
+        .routes(routes!(admin::people))
+        .routes(routes!(admin::role))
+        .routes(routes!(admin::password_reset))
+        .routes(routes!(admin::erase))
+        .routes(routes!(qr::picture))
+        .merge(sockets::router())
+}

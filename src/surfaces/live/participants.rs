@@ -1,0 +1,140 @@
+//! Who is in a session: coming, going, and being shown out.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::auth::with_cookie;
+use super::wire::Refusals;
+use super::wire::people::{Cookie, LoggedIn};
+use super::wire::sessions::{
+    GuestJoin, GuestJoined, Join, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename, Renamed,
+};
+use super::{From_, Id, Ids, Json, Once, PathText, Query, Result, SignedIn, qr};
+use crate::app::School;
+use crate::school::logins::TICKET_FOR_MS;
+use crate::school::people::Level;
+use crate::school::sessions::{joining, state};
+
+/// Comes in (students): into the waiting room, or to the step the class is on.
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/join", tag = "live: participants",
+    params(("session_id" = i64, Path)),
+    request_body = Join,
+    responses((status = 201, body = ParticipantJoined),
+        (status = 200, description = "Was in already", body = ParticipantJoined), Refusals),
+)]
+pub async fn join(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(sent): Json<Join>,
+) -> Result<(StatusCode, Answer<ParticipantJoined>)> {
+    caller.must_be(sent.user_id)?;
+    let joined = joining::join(&app, &caller, id).await?;
+    let status = if joined.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Answer(ParticipantJoined::from(&joined))))
+}
+
+/// Scans the QR, types a name, and is in: no account, no password.
+#[utoipa::path(
+    post, path = "/api/sessions/{session_code}/guest", tag = "live: participants",
+    params(("session_code" = String, Path), ("Idempotency-Key" = Option<String>, Header), Cookie),
+    request_body = GuestJoin,
+    responses((status = 201, body = GuestJoined), Refusals), security(()),
+)]
+pub async fn guest(
+    State(app): State<School>,
+    From_(from): From_,
+    headers: HeaderMap,
+    PathText(code): PathText,
+    Once(key): Once,
+    Query(jar): Query<Cookie>,
+    Json(sent): Json<GuestJoin>,
+) -> Result<Response> {
+    let guest = joining::Guest {
+        name: sent.name.into(),
+        age: sent.age.map(|a| a.0),
+        digital_level: sent.digital_level.map(Level::from),
+    };
+    let (person, joined, tokens) = joining::join_as_guest(&app, &code, guest, key, from).await?;
+    let cookie = with_cookie(&app, &headers, jar.cookie, &tokens);
+    let login = LoggedIn::new(person, tokens, jar.cookie.is_none());
+    let body = GuestJoined { login, participant: ParticipantJoined::from(&joined) };
+    Ok((StatusCode::CREATED, cookie, Answer(body)).into_response())
+}
+
+/// Goes out; the door stays open for coming back.
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/leave", tag = "live: participants",
+    params(("session_id" = i64, Path)),
+    responses((status = 200, body = ParticipantLeft), Refusals),
+)]
+pub async fn leave(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+) -> Result<Answer<ParticipantLeft>> {
+    Ok(Answer(joining::leave(&app, &caller, id).await?.into()))
+}
+
+/// Everyone in the session (its instructor).
+#[utoipa::path(
+    get, path = "/api/sessions/{session_id}/participants", tag = "live: participants",
+    params(("session_id" = i64, Path)),
+    responses((status = 200, body = Participants), Refusals),
+)]
+pub async fn list(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Participants>> {
+    let (session, attendees) = state::participants(&app, &caller, id).await?;
+    Ok(Answer(Participants::new(&session, attendees, |person| app.hub.presence.is_here(id, person))))
+}
+
+/// Shows someone out for good (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/remove", tag = "live: participants",
+    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
+    responses((status = 200, body = ParticipantLeft), Refusals),
+)]
+pub async fn remove(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(id, person): Ids,
+) -> Result<Answer<ParticipantLeft>> {
+    Ok(Answer(joining::remove(&app, &caller, id, person).await?.into()))
+}
+
+/// Gives a guest another name (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/rename", tag = "live: participants",
+    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
+    request_body = Rename,
+    responses((status = 200, body = Renamed), Refusals),
+)]
+pub async fn rename(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(id, person): Ids,
+    Json(sent): Json<Rename>,
+) -> Result<Answer<Renamed>> {
+    let name = String::from(sent.name);
+    let renamed = joining::rename(&app, &caller, id, person, &name).await?;
+    Ok(Answer(Renamed { user_id: renamed.id, name: renamed.name }))
+}
+
+/// A QR that brings a guest with a new phone back into their own place, once (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/reentry", tag = "live: participants",
+    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
+    responses((status = 200, body = Reentry), Refusals),
+)]
+pub async fn reentry(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(id, person): Ids,
+) -> Result<Answer<Reentry>> {
+    let (session, ticket) = joining::reentry(&app, &caller, id, person).await?;
+    let url = format!("{}/j/{}#t={ticket}", app.public_url, session.code);
+    let qr_svg = qr::svg(&url, 6)?;
+    Ok(Answer(Reentry { user_id: person, url, qr_svg, expires_in_seconds: TICKET_FOR_MS / 1_000 }))
+}

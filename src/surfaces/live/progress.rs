@@ -1,0 +1,56 @@
+//! How far students are.
+
+use axum::Json as Answer;
+use axum::extract::State;
+
+use super::wire::Refusals;
+use super::wire::learning::{MyProgress, MyProgressQuery, ProgressUpdated, StudentProgress, UpdateProgress};
+use super::{Ids, Json, Once, Query, Result, SignedIn};
+use crate::app::School;
+use crate::school::progress;
+
+/// Where one is in a lecture.
+#[utoipa::path(
+    get, path = "/api/progress/me", tag = "live: progress",
+    params(MyProgressQuery),
+    responses((status = 200, body = MyProgress), Refusals),
+)]
+pub async fn me(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<MyProgressQuery>,
+) -> Result<Answer<MyProgress>> {
+    Ok(Answer(progress::mine(&app, &caller, query.lecture_id).await?.into()))
+}
+
+/// Says that one is working on a step, or has finished it; what is finished stays so.
+#[utoipa::path(
+    post, path = "/api/progress/update", tag = "live: progress",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = UpdateProgress,
+    responses((status = 200, body = ProgressUpdated), Refusals),
+)]
+pub async fn update(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Once(key): Once,
+    Json(sent): Json<UpdateProgress>,
+) -> Result<Answer<ProgressUpdated>> {
+    caller.must_be(sent.user_id)?;
+    let recorded = progress::report(&app, &caller, sent.subtask_id, sent.status.into(), None, key).await?;
+    Ok(Answer(recorded.into()))
+}
+
+/// Every step of a lecture with how far one student is (its instructor, and the student).
+#[utoipa::path(
+    get, path = "/api/progress/users/{user_id}/lectures/{lecture_id}", tag = "live: progress",
+    params(("user_id" = i64, Path), ("lecture_id" = i64, Path)),
+    responses((status = 200, body = StudentProgress), Refusals),
+)]
+pub async fn of_student(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(person, lecture): Ids,
+) -> Result<Answer<StudentProgress>> {
+    Ok(Answer(progress::of_student(&app, &caller, person, lecture).await?.into()))
+}

@@ -1,0 +1,99 @@
+//! The picture of a class's code.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::wire::Refusals;
+use super::{From_, PathText, Query, Result};
+use crate::app::School;
+use crate::error::Error;
+use crate::school::sessions;
+use crate::surfaces::texts::Within;
+
+const MODULE_PX: i64 = 8;
+const QUIET_MODULES: usize = 4;
+/// A code leads to its class for as long as the class is kept.
+const CACHED: &str = "public, max-age=86400";
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Size {
+    /// Pixels of one module (8)
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 64)]
+    pub size: Option<Within<1, 64>>,
+}
+
+/// The QR of a session: `/qr/ACX739.png` or `.svg`.
+#[utoipa::path(
+    get, path = "/qr/{file}", tag = "live: sessions",
+    params(("file" = String, Path, description = "The session's code with .png or .svg"), Size),
+    responses((status = 200, description = "The picture", content_type = "image/png"), Refusals), security(()),
+)]
+pub async fn picture(
+    State(app): State<School>,
+    From_(from): From_,
+    headers: HeaderMap,
+    PathText(file): PathText,
+    Query(size): Query<Size>,
+) -> Result<Response> {
+    let (code, kind) = file.rsplit_once('.').ok_or(Error::NotFound("Picture"))?;
+    let module_px = size.size.map_or(MODULE_PX, |s| s.0);
+    let code = sessions::code_exists(&app, code, from).await?;
+    let url = format!("{}/j/{code}", app.public_url);
+    let tag = format!("\"{code}-{module_px}-{:x}\"", crc(&url));
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let (mime, bytes) = match kind {
+        "png" => ("image/png", png(&url, module_px as usize)?),
+        "svg" => ("image/svg+xml", svg(&url, module_px as u32)?.into_bytes()),
+        _ => return Err(Error::NotFound("Picture").into()),
+    };
+    let head = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, CACHED), (header::ETAG, tag.as_str())];
+    Ok((head, bytes).into_response())
+}
+
+/// Changes when the address does.
+fn crc(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+fn code(text: &str) -> Result<QrCode, Error> {
+    QrCode::with_error_correction_level(text, EcLevel::M).map_err(Error::internal)
+}
+
+pub fn svg(text: &str, module_px: u32) -> Result<String, Error> {
+    let image = code(text)?.render::<svg::Color>().module_dimensions(module_px, module_px).build();
+    Ok(image)
+}
+
+/// Black on white in one bit a pixel, with the quiet zone that scanners need.
+fn png(text: &str, module_px: usize) -> Result<Vec<u8>, Error> {
+    let code = code(text)?;
+    let modules = code.width();
+    let width = (modules + 2 * QUIET_MODULES) * module_px;
+    let stride = width.div_ceil(8);
+    let colors = code.to_colors();
+    let mut pixels = vec![0xFF_u8; stride * width];
+    for (n, _) in colors.iter().enumerate().filter(|(_, color)| **color == qrcode::Color::Dark) {
+        let (left, top) = ((n % modules + QUIET_MODULES) * module_px, (n / modules + QUIET_MODULES) * module_px);
+        for y in top..top + module_px {
+            for x in left..left + module_px {
+                pixels[y * stride + x / 8] &= !(0x80 >> (x % 8));
+            }
+        }
+    }
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, width as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().map_err(Error::internal)?;
+    writer.write_image_data(&pixels).map_err(Error::internal)?;
+    writer.finish().map_err(Error::internal)?;
+    Ok(bytes)
+}

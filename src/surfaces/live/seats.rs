@@ -1,0 +1,270 @@
+//! Who sits at a socket, and what they may say there. Every word ends in the same verb as its REST twin.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::frames;
+use super::wire::Refusal;
+use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress};
+use super::wire::sessions::{
+    Ended, Moved, NextStep, Paused, Resumed, Start, Started, StateOfInstructor, StateOfStudent, WithMessage,
+};
+use crate::app::School;
+use crate::error::{Error, Result};
+use crate::live::{Connection, Entry, Frame, RoomKey, Seat};
+use crate::school::help::{self, answers};
+use crate::school::names::Names;
+use crate::school::once::Key;
+use crate::school::rights::Caller;
+use crate::school::sessions::control::{self, Command};
+use crate::school::sessions::state::{self, Arrival, Side};
+use crate::school::sessions::{presence, room};
+use crate::school::{activity, logins, progress};
+use crate::surfaces::extract::parse;
+
+/// Which of the five sockets of the seed.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    Class(i64, Side),
+    Board(i64),
+    Desk,
+    Help,
+}
+
+pub struct Chair {
+    pub app: School,
+    pub caller: Caller,
+    pub place: Place,
+}
+
+/// A message of a client: `id` pairs the answer, `key` makes it happen once.
+#[derive(Deserialize)]
+struct Message {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<Value>,
+    key: Option<String>,
+    data: Option<Box<RawValue>>,
+}
+
+impl Message {
+    fn data<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
+        parse(self.data.as_ref().map_or(b"{}", |data| data.get().as_bytes()))
+    }
+
+    fn key(&self) -> Result<Option<Key>> {
+        self.key.as_deref().map(Key::parse).transpose()
+    }
+}
+
+#[derive(Deserialize)]
+struct Acked {
+    seq: Option<i64>,
+    help_request_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Resume {
+    seq: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    access_token: String,
+}
+
+impl Place {
+    pub fn home(&self, caller: &Caller) -> RoomKey {
+        match self {
+            Place::Class(session, _) => room::session(*session),
+            Place::Board(course) => room::board(*course),
+            Place::Desk => room::desk(caller.id),
+            Place::Help => room::person(caller.id),
+        }
+    }
+}
+
+impl Seat for Chair {
+    fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+        Box::pin(async move {
+            match self.place {
+                Place::Class(session, side) => self.enter_class(session, side, since).await,
+                Place::Board(_) | Place::Desk => {
+                    Ok(Entry { frames: vec![Frame::text(r#"{"type":"resync"}"#)], seq: 0 })
+                }
+                Place::Help => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
+            }
+        })
+    }
+
+    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let message = match parse::<Message>(text.as_bytes()) {
+                Ok(message) => message,
+                Err(error) => return connection.reply(&refusal(None, &error)),
+            };
+            match self.answer(connection, &message).await {
+                Ok(None) => {}
+                Ok(Some(data)) if message.id.is_some() => {
+                    let reply = json!({ "type": "reply", "id": message.id, "data": data });
+                    connection.reply(&Frame::text(reply.to_string()));
+                }
+                Ok(Some(_)) => {}
+                Err(error) => connection.reply(&refusal(message.id.as_ref(), &error)),
+            }
+        })
+    }
+
+    fn gone(&self) {
+        if let Place::Class(session, Side::Student) = self.place {
+            presence::departed(&self.app, session, self.caller.id);
+        }
+    }
+
+    fn token_expiring(&self) -> Frame {
+        Frame::text(r#"{"type":"token_expiring"}"#)
+    }
+}
+
+fn refusal(id: Option<&Value>, error: &Error) -> Frame {
+    if let Error::Internal(what) = error {
+        tracing::error!(what, "a message failed on our side");
+    }
+    let error = Refusal::from(error).error;
+    Frame::text(json!({ "type": "error", "id": id, "error": error }).to_string())
+}
+
+fn said(data: impl Serialize) -> Result<Option<Value>> {
+    serde_json::to_value(data).map(Some).map_err(Error::internal)
+}
+
+impl Chair {
+    async fn enter_class(&self, session: i64, side: Side, since: Option<i64>) -> Result<Entry> {
+        let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
+        let (seq, mut tx) = (entered.seq, entered.tx);
+        let mut frames = match entered.arrival {
+            Arrival::Missed(told) => {
+                let names = Names::of(&mut tx, &told).await?;
+                told.iter().map(|t| Frame::text(frames::in_class(t, &names))).collect()
+            }
+            Arrival::ForStudent(seen) => {
+                vec![state_frame(seen.session.last_student_seq, &StateOfStudent::from(&*seen))?]
+            }
+            Arrival::ForInstructor(seen, attendees) => {
+                let here = self.app.hub.presence.everyone(session);
+                let shown = self.app.hub.shown.count(session, seen.session.step_seq);
+                vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown))?]
+            }
+        };
+        drop(tx);
+        if side == Side::Student {
+            frames.extend(self.unseen_answers().await?);
+        }
+        Ok(Entry { frames, seq })
+    }
+
+    async fn unseen_answers(&self) -> Result<Vec<Frame>> {
+        let news = answers::unseen(&mut self.app.db.read().await?, self.caller.id).await?;
+        Ok(news.iter().filter_map(|n| frames::help_available(&n.event)).collect())
+    }
+
+    /// `None`: nothing to say to it.
+    async fn answer(&self, connection: &Arc<Connection>, message: &Message) -> Result<Option<Value>> {
+        match (message.kind.as_str(), self.place) {
+            ("ping", _) => said(json!({})),
+            ("token", _) => self.renew(connection, message.data()?).await,
+            // With a position it asks for what was missed; without one it is the instructor's button.
+            ("resume", _) if message.data::<Resume>()?.seq.is_some() => {
+                let Resume { seq } = message.data()?;
+                self.app.hub.clone().enter(connection, seq).await;
+                Ok(None)
+            }
+            ("ack", Place::Class(_, Side::Student) | Place::Help) => self.ack(message.data()?).await,
+            ("log", _) => self.log(message).await,
+            ("progress", Place::Class(session, Side::Student)) => {
+                let sent: UpdateProgress = message.data()?;
+                self.caller.must_be(sent.user_id)?;
+                let (item, status) = (sent.subtask_id, sent.status.into());
+                let report = progress::report(&self.app, &self.caller, item, status, Some(session), message.key()?);
+                said(ProgressUpdated::from(report.await?))
+            }
+            ("help", Place::Class(session, Side::Student)) => {
+                let sent: AskHelp = message.data()?;
+                self.caller.must_be(sent.user_id)?;
+                let asked = help::ask(&self.app, &self.caller, sent.request(Some(session)), message.key()?).await?;
+                said(HelpAsked::from(asked))
+            }
+            (word, Place::Class(session, Side::Instructor)) => self.command(session, word, message).await,
+            (word, _) => Err(unknown(word)),
+        }
+    }
+
+    async fn command(&self, session: i64, word: &str, message: &Message) -> Result<Option<Value>> {
+        let told = |sent: WithMessage| sent.message.map(String::from);
+        let command = match word {
+            "start" => {
+                let sent: Start = message.data()?;
+                Command::Start { first: sent.first_subtask_id, message: sent.message.map(String::from) }
+            }
+            "next_step" => {
+                let sent: NextStep = message.data()?;
+                Command::NextStep { next: sent.next_subtask_id, message: sent.message.map(String::from) }
+            }
+            "pause" => Command::Pause { message: told(message.data()?) },
+            "resume" => Command::Resume { message: told(message.data()?) },
+            "end" => Command::End { message: told(message.data()?) },
+            other => return Err(unknown(other)),
+        };
+        let outcome = control::command(&self.app, &self.caller, session, command, message.key()?).await?;
+        match word {
+            "start" => said(Started::from(outcome)),
+            "next_step" => said(Moved::from(outcome)),
+            "pause" => said(Paused::from(outcome)),
+            "end" => said(Ended::from(outcome)),
+            _ => said(Resumed::from(outcome)),
+        }
+    }
+
+    async fn ack(&self, acked: Acked) -> Result<Option<Value>> {
+        if let Some(request) = acked.help_request_id {
+            answers::ack(&self.app, &self.caller, request).await?;
+        }
+        if let (Some(seq), Place::Class(session, _)) = (acked.seq, self.place) {
+            self.app.hub.shown.ack(session, seq, self.caller.id);
+        }
+        said(json!({}))
+    }
+
+    async fn log(&self, message: &Message) -> Result<Option<Value>> {
+        let sent: Vec<Log> = message.data()?;
+        sent.iter().try_for_each(|log| self.caller.must_be(log.user_id))?;
+        let logs = sent.into_iter().map(Into::into).collect();
+        let saved_count = activity::log(&self.app, &self.caller, logs, message.key()?).await?.count;
+        said(LogsSaved { saved_count, message: "Logs saved successfully".into() })
+    }
+
+    /// A new token in place of the old one: it must be the same person's.
+    async fn renew(&self, connection: &Arc<Connection>, token: Token) -> Result<Option<Value>> {
+        let caller = logins::caller(&self.app, &token.access_token).await?;
+        if caller.id != self.caller.id {
+            return Err(Error::NotYours);
+        }
+        connection.renew(caller.expires_ms);
+        said(json!({ "expires_at": crate::clock::rfc3339(caller.expires_ms) }))
+    }
+}
+
+fn unknown(word: &str) -> Error {
+    let word: String = word.chars().take(50).collect();
+    Error::bad("type", format!("‘{word}’ is no message for this socket"))
+}
+
+fn state_frame(seq: i64, state: &impl Serialize) -> Result<Frame> {
+    let data = serde_json::to_string(state).map_err(Error::internal)?;
+    Ok(Frame::text(format!(r#"{{"type":"session_state","seq":{seq},"data":{data}}}"#)))
+}

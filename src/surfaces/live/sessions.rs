@@ -1,0 +1,226 @@
+//! Live sessions: made, found, and moved by their instructor.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::wire::sessions::{
+    ChangeSession, Current, Door, Ended, Events, EventsQuery, Moved, MyActive, NewSession, NextStep, Paused, Resumed,
+    SessionFound, SessionListed, SessionMade, Sessions, Start, Started, Steps, WithMessage,
+};
+use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
+use super::{From_, Id, Json, Once, PathText, Query, Result, SignedIn, frames, made};
+use crate::app::School;
+use crate::school::sessions::control::{self, Command};
+use crate::school::sessions::{self, state};
+
+/// Opens a session with a code and a QR (its instructor).
+#[utoipa::path(
+    post, path = "/api/lectures/{lecture_id}/sessions", tag = "live: sessions",
+    params(("lecture_id" = i64, Path)),
+    request_body = NewSession,
+    responses((status = 201, body = SessionMade), Refusals),
+)]
+pub async fn create(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(new): Json<NewSession>,
+) -> Result<(StatusCode, Answer<SessionMade>)> {
+    let session = sessions::create(&app, &caller, id, new.into()).await?;
+    Ok(made(SessionMade::new(session, &app.public_url)))
+}
+
+/// The sessions of a lecture, the newest first (its instructor).
+#[utoipa::path(
+    get, path = "/api/lectures/{lecture_id}/sessions", tag = "live: sessions",
+    params(("lecture_id" = i64, Path), Paging),
+    responses((status = 200, body = Sessions), Refusals),
+)]
+pub async fn list(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Query(paging): Query<Paging>,
+) -> Result<Answer<Sessions>> {
+    let (window, page) = paging.window(PAGE_SIZE);
+    let found = sessions::of_course(&app, &caller, id, window).await?;
+    let pagination = Pagination::of(window, page, found.total);
+    let results = found.rows.into_iter().map(|s| SessionListed::new(s, &app.public_url)).collect();
+    Ok(Answer(Sessions { results, pagination }))
+}
+
+/// What is behind a code: what a phone asks first.
+#[utoipa::path(
+    get, path = "/api/sessions/{session_code}", tag = "live: sessions",
+    params(("session_code" = String, Path)),
+    responses((status = 200, body = SessionFound), Refusals), security(()),
+)]
+pub async fn by_code(
+    State(app): State<School>,
+    From_(from): From_,
+    PathText(code): PathText,
+) -> Result<Answer<SessionFound>> {
+    Ok(Answer(sessions::by_code(&app, &code, from).await?.into()))
+}
+
+/// Opens or closes the door, or changes the title; named by its id (its instructor).
+#[utoipa::path(
+    put, path = "/api/sessions/{session_code}", tag = "live: sessions",
+    params(("session_code" = i64, Path, description = "The session's id")),
+    request_body = ChangeSession,
+    responses((status = 200, body = SessionMade), Refusals),
+)]
+pub async fn change(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(sent): Json<ChangeSession>,
+) -> Result<Answer<SessionMade>> {
+    let (title, scheduled) = (sent.title.map(String::from), sent.scheduled_at.map(|t| t.map(|t| t.0)));
+    let open = sent.door.map(|door| door == Door::Open);
+    let session = control::change(&app, &caller, id, title, scheduled, open).await?;
+    Ok(Answer(SessionMade::new(session, &app.public_url)))
+}
+
+/// Starts the class (its instructor): everyone in the waiting room becomes active.
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/start", tag = "live: sessions",
+    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = Start,
+    responses((status = 200, body = Started), Refusals),
+)]
+pub async fn start(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Once(key): Once,
+    Json(sent): Json<Start>,
+) -> Result<Answer<Started>> {
+    let command = Command::Start { first: sent.first_subtask_id, message: sent.message.map(String::from) };
+    Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
+}
+
+/// To the next step, or to any: every phone follows (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/next-step", tag = "live: sessions",
+    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = NextStep,
+    responses((status = 200, body = Moved), Refusals),
+)]
+pub async fn next_step(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Once(key): Once,
+    Json(sent): Json<NextStep>,
+) -> Result<Answer<Moved>> {
+    let command = Command::NextStep { next: sent.next_subtask_id, message: sent.message.map(String::from) };
+    Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
+}
+
+/// Pauses the class (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/pause", tag = "live: sessions",
+    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = WithMessage,
+    responses((status = 200, body = Paused), Refusals),
+)]
+pub async fn pause(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Once(key): Once,
+    Json(sent): Json<WithMessage>,
+) -> Result<Answer<Paused>> {
+    let command = Command::Pause { message: sent.message.map(String::from) };
+    Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
+}
+
+/// Goes on after a pause (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/resume", tag = "live: sessions",
+    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = WithMessage,
+    responses((status = 200, body = Resumed), Refusals),
+)]
+pub async fn resume(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Once(key): Once,
+    Json(sent): Json<WithMessage>,
+) -> Result<Answer<Resumed>> {
+    let command = Command::Resume { message: sent.message.map(String::from) };
+    Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
+}
+
+/// Ends the class; its students can go on reviewing (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/end", tag = "live: sessions",
+    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = WithMessage,
+    responses((status = 200, body = Ended), Refusals),
+)]
+pub async fn end(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Once(key): Once,
+    Json(sent): Json<WithMessage>,
+) -> Result<Answer<Ended>> {
+    let command = Command::End { message: sent.message.map(String::from) };
+    Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
+}
+
+/// The state of a session, for its instructor and those in it.
+#[utoipa::path(
+    get, path = "/api/sessions/{session_id}/current", tag = "live: sessions",
+    params(("session_id" = i64, Path)),
+    responses((status = 200, body = Current), Refusals),
+)]
+pub async fn current(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Current>> {
+    Ok(Answer(state::current(&app, &caller, id).await?.into()))
+}
+
+/// What has happened, in order: students see what was for students.
+#[utoipa::path(
+    get, path = "/api/sessions/{session_id}/events", tag = "live: sessions",
+    params(("session_id" = i64, Path), EventsQuery),
+    responses((status = 200, body = Events), Refusals),
+)]
+pub async fn events(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Query(query): Query<EventsQuery>,
+) -> Result<Answer<Events>> {
+    let after = query.after.map_or(0, |after| after.0);
+    let (told, session) = state::timeline(&app, &caller, id, after, query.limit.map(|l| l.0)).await?;
+    let events = frames::lines(&app, told).await?;
+    Ok(Answer(Events { events, last_seq: session.last_seq }))
+}
+
+/// All steps of the class, to go through them again at one's own pace.
+#[utoipa::path(
+    get, path = "/api/sessions/{session_id}/steps", tag = "live: sessions",
+    params(("session_id" = i64, Path)),
+    responses((status = 200, body = Steps), Refusals),
+)]
+pub async fn steps(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Steps>> {
+    let steps = state::steps(&app, &caller, id).await?;
+    Ok(Answer(Steps { session_id: id, subtasks: steps.iter().map(StepGuide::from).collect() }))
+}
+
+/// The open session that one is in.
+#[utoipa::path(
+    get, path = "/api/sessions/my-active", tag = "live: sessions",
+    responses((status = 200, body = MyActive), Refusals),
+)]
+pub async fn my_active(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Response> {
+    Ok(match state::my_active(&app, &caller).await? {
+        Some(active) => Answer(MyActive::from(active)).into_response(),
+        None => (StatusCode::NOT_FOUND, Answer(MyActive::none())).into_response(),
+    })
+}

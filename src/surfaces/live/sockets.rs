@@ -1,0 +1,202 @@
+//! The five sockets of the seed. axum routes and authenticates; then the bare stream is ours.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
+use serde::Deserialize;
+use tungstenite::handshake::derive_accept_key;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::seats::{Chair, Place};
+use super::{Fault, Id, Query};
+use crate::app::School;
+use crate::error::{Error, Result};
+use crate::live::connection::Caller as Guest;
+use crate::live::stream::{Socket, Stream};
+use crate::live::{Audience, Connection};
+use crate::school::rights::Caller;
+use crate::school::sessions::room;
+use crate::school::sessions::state::{self, Side};
+use crate::school::{courses, logins, sessions};
+use crate::surfaces::extract::bearer;
+use crate::surfaces::texts::Loose;
+
+pub fn router() -> OpenApiRouter<School> {
+    let mut router = Router::new();
+    let both = |router: Router<School>, path: &str, method: axum::routing::MethodRouter<School>| {
+        router.route(path, method.clone()).route(&format!("{path}/"), method)
+    };
+    router = both(router, "/ws/session/{session_id}/student", get(student));
+    router = both(router, "/ws/session/{session_id}/instructor", get(instructor));
+    router = both(router, "/ws/dashboard/lecture/{lecture_id}", get(board));
+    router = both(router, "/ws/dashboard/help-requests", get(desk));
+    router = both(router, "/ws/help/{user_id}", get(help));
+    router.into()
+}
+
+#[derive(Deserialize)]
+struct Wishes {
+    /// The last event that the client knows.
+    since: Option<i64>,
+    token: Option<Loose>,
+    /// An opaque name that the client made: a newer socket of the same device replaces the older.
+    device: Option<Loose>,
+    /// 1: frequent frames may come gathered.
+    batch: Option<i64>,
+}
+
+const DEVICE_MAX_LETTERS: usize = 100;
+
+async fn student(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+    open(app, Wanted::Class(id.0, Side::Student), wishes.0, request).await
+}
+
+async fn instructor(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+    open(app, Wanted::Class(id.0, Side::Instructor), wishes.0, request).await
+}
+
+async fn board(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+    open(app, Wanted::Board(id.0), wishes.0, request).await
+}
+
+async fn desk(app: State<School>, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+    open(app, Wanted::Desk, wishes.0, request).await
+}
+
+async fn help(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+    open(app, Wanted::Help(id.0), wishes.0, request).await
+}
+
+#[derive(Clone, Copy)]
+enum Wanted {
+    Class(i64, Side),
+    Board(i64),
+    Desk,
+    Help(i64),
+}
+
+/// Who you are, then whether it is yours, then the upgrade: a refusal is an ordinary answer.
+async fn open(
+    State(app): State<School>,
+    wanted: Wanted,
+    wishes: Wishes,
+    mut request: Request,
+) -> Result<Response, Fault> {
+    let in_query = wishes.token.as_ref().map(|t| t.0.as_str());
+    let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
+    let caller = logins::caller(&app, &token).await?;
+    let place = admit(&app, &caller, wanted).await?;
+    let key = upgrade_key(request.headers())?;
+    let upgrade = request
+        .extensions_mut()
+        .remove::<OnUpgrade>()
+        .ok_or_else(|| Error::bad("Upgrade", "this connection cannot be upgraded"))?;
+    let audience = match (place, wishes.batch) {
+        (Place::Class(_, Side::Instructor), Some(1)) => Audience::FewGathered,
+        (Place::Class(_, Side::Instructor), _) => Audience::Few,
+        _ => Audience::Many,
+    };
+    let guest = Guest {
+        person: caller.id,
+        home: place.home(&caller),
+        audience,
+        device: wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into()),
+        expires_ms: caller.expires_ms,
+        seat: Arc::new(Chair { app: app.clone(), caller, place }),
+    };
+    tokio::spawn(sit_down(app, upgrade, guest, place, wishes.since));
+    Ok(switching(&key, by_protocol))
+}
+
+async fn admit(app: &School, caller: &Caller, wanted: Wanted) -> Result<Place> {
+    match wanted {
+        Wanted::Class(session, side) => {
+            state::may_enter(app, caller, session, side).await?;
+            Ok(Place::Class(session, side))
+        }
+        Wanted::Board(course) => {
+            courses::taught(app, caller, course).await?;
+            Ok(Place::Board(course))
+        }
+        Wanted::Desk => {
+            caller.must_be_staff()?;
+            Ok(Place::Desk)
+        }
+        Wanted::Help(person) => {
+            caller.must_be(Some(person))?;
+            Ok(Place::Help)
+        }
+    }
+}
+
+/// Takes the stream out of hyper's hands. Its buffers stay behind; what it had read already comes along.
+async fn sit_down(app: School, upgrade: OnUpgrade, guest: Guest, place: Place, since: Option<i64>) {
+    let Ok(upgraded) = upgrade.await else { return };
+    let Ok(parts) = downcast::<TokioIo<Socket>>(upgraded) else {
+        tracing::error!("a socket of an unknown kind was upgraded");
+        return;
+    };
+    let (person, home) = (guest.person, guest.home);
+    let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), guest);
+    if let Place::Class(session, Side::Student) = place
+        && let Err(error) = sessions::presence::arrived(&app, session, person).await
+    {
+        tracing::warn!(%error, "a coming was not told");
+    }
+    let own = room::person(person);
+    let others = if own == home { Vec::new() } else { vec![own] };
+    // A task of its own, so that nothing of the handshake is kept for as long as the connection lives.
+    tokio::spawn(app.hub.clone().seat(connection, others, since, parts.read_buf));
+}
+
+/// From the header, from the sub-protocol `bearer, <token>` (browsers can set no header), or from the address.
+fn token(headers: &HeaderMap, in_query: Option<&str>) -> Option<(String, bool)> {
+    if let Some(token) = bearer(headers) {
+        return Some((token.to_owned(), false));
+    }
+    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|v| v.to_str().ok());
+    let mut words = offered.flat_map(|line| line.split(',')).map(str::trim);
+    if words.any(|word| word == "bearer")
+        && let Some(token) = words.next()
+    {
+        return Some((token.to_owned(), true));
+    }
+    in_query.map(|token| (token.to_owned(), false))
+}
+
+fn upgrade_key(headers: &HeaderMap) -> Result<String> {
+    let has = |name: header::HeaderName, word: &str| {
+        let values = headers.get_all(name).iter().filter_map(|v| v.to_str().ok());
+        values.flat_map(|line| line.split(',')).any(|w| w.trim().eq_ignore_ascii_case(word))
+    };
+    if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
+        return Err(Error::bad("Upgrade", "this address is a WebSocket"));
+    }
+    if !has(header::SEC_WEBSOCKET_VERSION, "13") {
+        return Err(Error::bad("Sec-WebSocket-Version", "13 is needed"));
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|v| v.to_str().ok());
+    key.map(str::to_owned).ok_or_else(|| Error::bad("Sec-WebSocket-Key", "it is needed"))
+}
+
+fn switching(key: &str, by_protocol: bool) -> Response {
+    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = accept {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if by_protocol {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("bearer"));
+    }
+    response
+}

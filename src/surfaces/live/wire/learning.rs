@@ -1,0 +1,382 @@
+//! Progress, logs and calls for help.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{PersonRef, TitleRef};
+use crate::event::{HelpKind, Progress};
+use crate::school::activity::NewLog;
+use crate::school::help::answers::{HelpType, NewAnswer, Response};
+use crate::school::help::{Asked, NewRequest, Request};
+use crate::school::progress::{Line, Mine, OfStudent, Recorded};
+use crate::surfaces::texts::{Guide, Instant, Prose, Within, Word};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MyProgressQuery {
+    /// The lecture; where one was last, when left out
+    pub lecture_id: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
+    "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "status": "IN_PROGRESS"}))]
+pub struct MyStep {
+    pub id: i64,
+    pub task_id: i64,
+    pub title: String,
+    pub guide_text: Option<String>,
+    pub status: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"completed_subtasks": 5, "total_subtasks": 20, "completion_rate": 0.25}))]
+pub struct Summary {
+    pub completed_subtasks: i64,
+    pub total_subtasks: i64,
+    pub completion_rate: f64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MyProgress {
+    pub current_subtask: Option<MyStep>,
+    pub progress_summary: Summary,
+}
+
+impl From<Mine> for MyProgress {
+    fn from(m: Mine) -> MyProgress {
+        let current = m.current.map(|(item, status)| MyStep {
+            id: item.id,
+            task_id: item.unit,
+            title: item.title,
+            guide_text: item.guide,
+            status,
+        });
+        let summary = Summary {
+            completed_subtasks: m.completed,
+            total_subtasks: m.total,
+            completion_rate: rate(m.completed, m.total),
+        };
+        MyProgress { current_subtask: current, progress_summary: summary }
+    }
+}
+
+/// From 0 to 1, with two digits.
+pub fn rate(done: i64, of: i64) -> f64 {
+    if of == 0 { 0.0 } else { two_digits(done as f64 / of as f64) }
+}
+
+pub fn two_digits(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProgressWord {
+    InProgress,
+    Completed,
+}
+
+impl From<ProgressWord> for Progress {
+    fn from(word: ProgressWord) -> Progress {
+        match word {
+            ProgressWord::InProgress => Progress::InProgress,
+            ProgressWord::Completed => Progress::Completed,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"subtask_id": 1000, "status": "COMPLETED"}))]
+pub struct UpdateProgress {
+    pub subtask_id: i64,
+    pub status: ProgressWord,
+    /// One's own, or left out
+    pub user_id: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"subtask_id": 1000, "status": "COMPLETED", "completed_at": "2025-10-28T10:05:00Z",
+    "next_subtask": {"id": 1001, "title": "친구 선택하기"}}))]
+pub struct ProgressUpdated {
+    pub subtask_id: i64,
+    pub status: String,
+    pub completed_at: Option<Instant>,
+    pub next_subtask: Option<TitleRef>,
+}
+
+impl From<Recorded> for ProgressUpdated {
+    fn from(r: Recorded) -> ProgressUpdated {
+        ProgressUpdated {
+            subtask_id: r.item,
+            status: r.progress.word().into(),
+            completed_at: r.completed_ms.map(Instant),
+            next_subtask: r.next.as_ref().map(TitleRef::from),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"task_title": "메시지 보내기", "subtask_title": "카카오톡 앱 열기", "subtask_id": 1000,
+    "status": "COMPLETED", "started_at": "2025-10-28T10:01:00Z", "completed_at": "2025-10-28T10:05:00Z"}))]
+pub struct ProgressLine {
+    pub task_title: String,
+    pub subtask_title: String,
+    pub subtask_id: i64,
+    pub status: String,
+    pub started_at: Option<Instant>,
+    pub completed_at: Option<Instant>,
+}
+
+impl From<Line> for ProgressLine {
+    fn from(l: Line) -> ProgressLine {
+        ProgressLine {
+            task_title: l.task_title,
+            subtask_title: l.item_title,
+            subtask_id: l.item,
+            status: l.status,
+            started_at: l.started_ms.map(Instant),
+            completed_at: l.completed_ms.map(Instant),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct StudentProgress {
+    pub user: PersonRef,
+    pub lecture: TitleRef,
+    pub progress: Vec<ProgressLine>,
+}
+
+impl From<OfStudent> for StudentProgress {
+    fn from(o: OfStudent) -> StudentProgress {
+        StudentProgress {
+            user: PersonRef { id: o.person.0, name: o.person.1 },
+            lecture: TitleRef { id: o.course.0, title: o.course.1 },
+            progress: o.lines.into_iter().map(ProgressLine::from).collect(),
+        }
+    }
+}
+
+// Logs.
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"user_id": 1, "subtask_id": 1000, "event_type": "CLICK",
+    "event_data": {"x": 150, "y": 300, "element": "Button", "text": "확인"},
+    "screen_info": {"package_name": "com.kakao.talk", "activity_name": "MainActivity", "screen_title": "친구 목록"},
+    "timestamp": "2025-10-28T10:05:30Z"}))]
+pub struct Log {
+    pub user_id: Option<i64>,
+    pub subtask_id: Option<i64>,
+    pub event_type: Word,
+    #[schema(value_type = Object)]
+    pub event_data: Option<Box<RawValue>>,
+    #[schema(value_type = Object)]
+    pub screen_info: Option<Box<RawValue>>,
+    pub timestamp: Option<Instant>,
+}
+
+impl From<Log> for NewLog {
+    fn from(l: Log) -> NewLog {
+        NewLog {
+            item: l.subtask_id,
+            kind: l.event_type.into(),
+            data: l.event_data.map_or_else(|| "{}".into(), |raw| raw.get().to_owned()),
+            screen: l.screen_info.map(|raw| raw.get().to_owned()),
+            at_ms: l.timestamp.map(|t| t.0),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"log_id": 50000, "message": "Log saved successfully"}))]
+pub struct LogSaved {
+    pub log_id: i64,
+    pub message: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct Logs {
+    /// 1 to 1000 of them: all are kept, or none
+    pub logs: Vec<Log>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"saved_count": 2, "message": "Logs saved successfully"}))]
+pub struct LogsSaved {
+    pub saved_count: i64,
+    pub message: String,
+}
+
+// Help.
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HelpKindWord {
+    Manual,
+    /// The app noticed by itself that its person is stuck: once per step
+    Auto,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"user_id": 1, "subtask_id": 1001, "request_type": "MANUAL",
+    "context_data": {"current_screen": "com.kakao.talk.MainActivity", "recent_actions": ["CLICK", "SCROLL"],
+    "stuck_duration_seconds": 30}}))]
+pub struct AskHelp {
+    pub user_id: Option<i64>,
+    pub subtask_id: i64,
+    /// MANUAL when left out
+    pub request_type: Option<HelpKindWord>,
+    #[schema(value_type = Object)]
+    pub context_data: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize, Default)]
+struct Context {
+    stuck_duration_seconds: Option<f64>,
+}
+
+const LONGEST_STUCK_S: f64 = 86_400.0;
+
+impl AskHelp {
+    pub fn request(self, in_session: Option<i64>) -> NewRequest {
+        let context = self.context_data.map_or_else(|| "{}".into(), |raw| raw.get().to_owned());
+        let stuck = serde_json::from_str::<Context>(&context).unwrap_or_default().stuck_duration_seconds;
+        NewRequest {
+            item: self.subtask_id,
+            kind: match self.request_type {
+                Some(HelpKindWord::Auto) => HelpKind::Auto,
+                Some(HelpKindWord::Manual) | None => HelpKind::Manual,
+            },
+            context,
+            stuck_seconds: stuck.map(|s| s.clamp(0.0, LONGEST_STUCK_S) as i64),
+            in_session,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"help_request_id": 5000, "status": "ANALYZING", "position": 2,
+    "message": "분석 중입니다. 잠시만 기다려주세요."}))]
+pub struct HelpAsked {
+    pub help_request_id: i64,
+    pub status: String,
+    /// How many wait, oneself included; 0 outside a class
+    pub position: i64,
+    pub message: String,
+}
+
+impl From<Asked> for HelpAsked {
+    fn from(a: Asked) -> HelpAsked {
+        HelpAsked {
+            help_request_id: a.request,
+            status: a.status,
+            position: a.position,
+            message: "분석 중입니다. 잠시만 기다려주세요.".into(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"id": 3000, "help_type": "TEXT",
+    "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.",
+    "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
+pub struct HelpResponse {
+    pub id: i64,
+    pub help_type: String,
+    pub help_content: String,
+    pub voice_guide_text: Option<String>,
+}
+
+impl From<Response> for HelpResponse {
+    fn from(r: Response) -> HelpResponse {
+        HelpResponse { id: r.id, help_type: r.r#type, help_content: r.content, voice_guide_text: r.voice }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"problem_diagnosis": "사용자가 친구 탭을 찾지 못하고 있습니다", "confidence_score": 0.85}))]
+pub struct Analysis {
+    pub problem_diagnosis: String,
+    pub confidence_score: f64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct HelpView {
+    pub help_request_id: i64,
+    pub status: String,
+    pub request_type: String,
+    pub subtask_id: i64,
+    pub user_id: i64,
+    pub help_response: Option<HelpResponse>,
+    pub analysis: Option<Analysis>,
+    pub created_at: Instant,
+}
+
+impl HelpView {
+    pub fn new(r: Request, response: Option<Response>) -> HelpView {
+        let analysis = r.diagnosis.zip(r.confidence);
+        HelpView {
+            help_request_id: r.id,
+            status: r.status,
+            request_type: r.kind,
+            subtask_id: r.item,
+            user_id: r.person,
+            help_response: response.map(HelpResponse::from),
+            analysis: analysis
+                .map(|(problem_diagnosis, confidence_score)| Analysis { problem_diagnosis, confidence_score }),
+            created_at: Instant(r.created_ms),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HelpTypeWord {
+    Text,
+    Voice,
+    /// «I'm coming»
+    Visit,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"help_type": "TEXT", "help_content": "화면 위쪽의 '친구'를 눌러보세요",
+    "voice_guide_text": "화면 위쪽의 친구를 눌러보세요"}))]
+pub struct Respond {
+    pub help_type: HelpTypeWord,
+    pub help_content: Prose,
+    pub voice_guide_text: Option<Guide>,
+}
+
+impl From<Respond> for NewAnswer {
+    fn from(r: Respond) -> NewAnswer {
+        let help_type = match r.help_type {
+            HelpTypeWord::Text => HelpType::Text,
+            HelpTypeWord::Voice => HelpType::Voice,
+            HelpTypeWord::Visit => HelpType::Visit,
+        };
+        NewAnswer { help_type, content: r.help_content.into(), voice: r.voice_guide_text.map(String::from) }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"help_response_id": 3000, "rating": 5, "feedback_text": "매우 도움이 되었습니다"}))]
+pub struct Feedback {
+    pub help_response_id: i64,
+    #[schema(value_type = i64, minimum = 1, maximum = 5)]
+    pub rating: Within<1, 5>,
+    pub feedback_text: Option<Prose>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"help_response_id": 3000, "help_request_id": 5000, "rating": 5, "status": "RESOLVED",
+    "message": "의견을 남겨 주셔서 고맙습니다"}))]
+pub struct FeedbackTaken {
+    pub help_response_id: i64,
+    pub help_request_id: i64,
+    pub rating: i64,
+    /// Of the request: 4 and more resolve it, 2 and less call the instructor
+    pub status: String,
+    pub message: String,
+}

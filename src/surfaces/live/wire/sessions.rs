@@ -1,0 +1,628 @@
+//! Live sessions, and who is in them.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Pagination, PersonRef, StepGuide, TitleRef};
+use crate::event::Event;
+use crate::school::sessions::control::Outcome;
+use crate::school::sessions::joining::{Joined, Participant};
+use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
+use crate::school::sessions::{Listed, LookedUp, NewSession as Wanted, Session, Status};
+use crate::surfaces::texts::{Age, Instant, Name, Prose, Within, named};
+
+use super::people::LevelWord;
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"title": "2025-10-28 오전반", "scheduled_at": "2025-10-28T10:00:00Z"}))]
+pub struct NewSession {
+    pub title: Option<Name>,
+    pub scheduled_at: Option<Instant>,
+    /// The lecture's default class when left out
+    pub class_id: Option<i64>,
+}
+
+impl From<NewSession> for Wanted {
+    fn from(n: NewSession) -> Wanted {
+        Wanted { title: n.title.map(String::from), scheduled_ms: n.scheduled_at.map(|t| t.0), class: n.class_id }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Door {
+    Open,
+    Closed,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"door": "CLOSED"}))]
+pub struct ChangeSession {
+    pub title: Option<Name>,
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub scheduled_at: Option<Option<Instant>>,
+    pub door: Option<Door>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "session_code": "ACX739", "title": "2025-10-28 오전반",
+    "qr_code_url": "http://192.168.0.10:8080/qr/ACX739.png", "join_url": "http://192.168.0.10:8080/j/ACX739",
+    "status": "WAITING", "door": "OPEN", "class_id": 1, "lecture": {"id": 1, "title": "카카오톡 기초"},
+    "scheduled_at": "2025-10-28T10:00:00Z", "started_at": null, "ended_at": null,
+    "created_at": "2025-10-28T09:50:00Z"}))]
+pub struct SessionMade {
+    pub session_id: i64,
+    pub session_code: String,
+    pub title: String,
+    pub qr_code_url: String,
+    pub join_url: String,
+    pub status: String,
+    pub door: String,
+    pub class_id: i64,
+    pub lecture: TitleRef,
+    pub scheduled_at: Option<Instant>,
+    pub started_at: Option<Instant>,
+    pub ended_at: Option<Instant>,
+    pub created_at: Instant,
+}
+
+impl SessionMade {
+    pub fn new(s: Session, public_url: &str) -> SessionMade {
+        SessionMade {
+            session_id: s.id,
+            qr_code_url: format!("{public_url}/qr/{}.png", s.code),
+            join_url: format!("{public_url}/j/{}", s.code),
+            session_code: s.code,
+            title: s.title,
+            status: s.status,
+            door: s.door,
+            class_id: s.class,
+            lecture: TitleRef { id: s.course, title: s.lecture_title },
+            scheduled_at: s.scheduled_ms.map(Instant),
+            started_at: s.started_ms.map(Instant),
+            ended_at: s.ended_ms.map(Instant),
+            created_at: Instant(s.created_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SessionListed {
+    #[serde(flatten)]
+    pub session: SessionMade,
+    pub participant_count: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Sessions {
+    pub results: Vec<SessionListed>,
+    pub pagination: Pagination,
+}
+
+impl SessionListed {
+    pub fn new(l: Listed, public_url: &str) -> SessionListed {
+        SessionListed { session: SessionMade::new(l.session, public_url), participant_count: l.participants }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"id": 1, "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다"}))]
+pub struct LectureBrief {
+    pub id: i64,
+    pub title: String,
+    pub description: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SessionFound {
+    pub session_id: i64,
+    pub session_code: String,
+    pub title: String,
+    pub status: String,
+    pub door: String,
+    pub lecture: LectureBrief,
+    pub instructor: PersonRef,
+    pub participant_count: i64,
+    pub scheduled_at: Option<Instant>,
+}
+
+impl From<LookedUp> for SessionFound {
+    fn from(LookedUp { session: s, participants }: LookedUp) -> SessionFound {
+        SessionFound {
+            session_id: s.id,
+            session_code: s.code,
+            title: s.title,
+            status: s.status,
+            door: s.door,
+            lecture: LectureBrief { id: s.course, title: s.lecture_title, description: s.lecture_description },
+            instructor: PersonRef { id: s.instructor, name: s.instructor_name },
+            participant_count: participants,
+            scheduled_at: s.scheduled_ms.map(Instant),
+        }
+    }
+}
+
+// Coming in.
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"user_id": 1}))]
+pub struct Join {
+    /// One's own, or left out
+    pub user_id: Option<i64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"name": "김순자", "age": 72, "digital_level": "BEGINNER"}))]
+pub struct GuestJoin {
+    pub name: Name,
+    pub age: Option<Age>,
+    pub digital_level: Option<LevelWord>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "WAITING",
+    "joined_at": "2025-10-28T09:55:00Z",
+    "message": "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요."}))]
+pub struct ParticipantJoined {
+    pub participant_id: i64,
+    pub session_id: i64,
+    pub user_id: i64,
+    pub status: String,
+    pub joined_at: Instant,
+    pub message: String,
+}
+
+impl From<&Joined> for ParticipantJoined {
+    fn from(j: &Joined) -> ParticipantJoined {
+        let message = match Status::parse(&j.status) {
+            Some(Status::InProgress) => "수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.",
+            Some(Status::Paused) => "수업에 입장했습니다. 지금은 잠시 쉬는 시간입니다.",
+            Some(Status::Review) => "수업은 끝났습니다. 배운 내용을 천천히 복습하실 수 있습니다.",
+            _ => "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요.",
+        };
+        ParticipantJoined {
+            participant_id: j.participant.id,
+            session_id: j.participant.session,
+            user_id: j.participant.person,
+            status: participant_status(&j.status, j.participant.left_ms.is_some() && !j.is_new).into(),
+            joined_at: Instant(j.participant.joined_ms),
+            message: message.into(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct GuestJoined {
+    #[serde(flatten)]
+    pub login: super::people::LoggedIn,
+    pub participant: ParticipantJoined,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "LEFT",
+    "left_at": "2025-10-28T10:55:00Z"}))]
+pub struct ParticipantLeft {
+    pub participant_id: i64,
+    pub session_id: i64,
+    pub user_id: i64,
+    pub status: String,
+    pub left_at: Option<Instant>,
+}
+
+impl From<Participant> for ParticipantLeft {
+    fn from(p: Participant) -> ParticipantLeft {
+        ParticipantLeft {
+            participant_id: p.id,
+            session_id: p.session,
+            user_id: p.person,
+            status: if p.removed_ms.is_some() { "REMOVED" } else { "LEFT" }.into(),
+            left_at: p.removed_ms.or(p.left_ms).map(Instant),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"user_id": 1, "name": "김학생", "email": "student1@example.com", "guest": false,
+    "status": "WAITING", "connected": true, "joined_at": "2025-10-28T09:55:00Z"}))]
+pub struct ParticipantListed {
+    pub user_id: i64,
+    pub name: String,
+    pub email: Option<String>,
+    pub guest: bool,
+    pub status: String,
+    pub connected: bool,
+    pub joined_at: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Participants {
+    pub session_id: i64,
+    pub participants: Vec<ParticipantListed>,
+    pub total_count: i64,
+}
+
+impl Participants {
+    pub fn new(session: &Session, attendees: Vec<Attendee>, is_here: impl Fn(i64) -> bool) -> Participants {
+        let participants: Vec<ParticipantListed> = attendees
+            .into_iter()
+            .map(|a| ParticipantListed {
+                user_id: a.person,
+                name: a.name,
+                email: a.email,
+                guest: a.guest,
+                status: participant_status(&session.status, a.left_ms.is_some()).into(),
+                connected: is_here(a.person),
+                joined_at: Instant(a.joined_ms),
+            })
+            .collect();
+        Participants { session_id: session.id, total_count: participants.len() as i64, participants }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"name": "김순자 (앞줄)"}))]
+pub struct Rename {
+    pub name: Name,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"user_id": 1, "name": "김순자 (앞줄)"}))]
+pub struct Renamed {
+    pub user_id: i64,
+    pub name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"user_id": 1, "url": "http://192.168.0.10:8080/j/ACX739#t=31.0.b25seSBvbmNl",
+    "qr_svg": "<svg …>", "expires_in_seconds": 600}))]
+pub struct Reentry {
+    pub user_id: i64,
+    /// Opens the class as this person, once, within ten minutes
+    pub url: String,
+    /// The same as a picture: it is drawn here, so that no other server sees the ticket
+    pub qr_svg: String,
+    pub expires_in_seconds: i64,
+}
+
+// The instructor's buttons.
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"first_subtask_id": 1000, "message": "수업을 시작하겠습니다. 첫 번째 단계를 함께 진행해봅시다."}))]
+pub struct Start {
+    /// The lecture's first step when left out
+    pub first_subtask_id: Option<i64>,
+    pub message: Option<Prose>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"next_subtask_id": 1001, "message": "잘하셨습니다! 이제 다음 단계로 넘어갑니다."}))]
+pub struct NextStep {
+    /// Any step of the lecture; the one after the current when left out
+    pub next_subtask_id: Option<i64>,
+    pub message: Option<Prose>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"message": "잠시 쉬는 시간입니다. 5분 후 다시 시작하겠습니다."}))]
+pub struct WithMessage {
+    pub message: Option<Prose>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "status": "IN_PROGRESS", "started_at": "2025-10-28T10:00:00Z",
+    "current_subtask": {"id": 1000, "title": "카카오톡 앱 열기"}, "active_participants": 12,
+    "message": "수업이 시작되었습니다"}))]
+pub struct Started {
+    pub session_id: i64,
+    pub status: String,
+    pub started_at: Option<Instant>,
+    pub current_subtask: Option<TitleRef>,
+    pub active_participants: i64,
+    pub message: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
+    "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
+pub struct Moved {
+    pub session_id: i64,
+    pub previous_subtask: Option<TitleRef>,
+    pub current_subtask: Option<TitleRef>,
+    pub timestamp: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "action": "PAUSE", "message": "수업이 일시 정지되었습니다",
+    "timestamp": "2025-10-28T10:15:00Z"}))]
+pub struct Paused {
+    pub session_id: i64,
+    pub action: String,
+    pub message: String,
+    pub timestamp: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "action": "RESUME", "current_subtask": {"id": 1001, "title": "친구 선택하기"},
+    "timestamp": "2025-10-28T10:20:00Z"}))]
+pub struct Resumed {
+    pub session_id: i64,
+    pub action: String,
+    pub current_subtask: Option<TitleRef>,
+    pub timestamp: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "status": "REVIEW_MODE", "ended_at": "2025-10-28T11:00:00Z",
+    "duration_minutes": 60, "completed_participants": 10, "total_participants": 12,
+    "message": "수업이 종료되었습니다"}))]
+pub struct Ended {
+    pub session_id: i64,
+    pub status: String,
+    pub ended_at: Instant,
+    pub duration_minutes: i64,
+    pub completed_participants: i64,
+    pub total_participants: i64,
+    pub message: String,
+}
+
+impl From<Outcome> for Started {
+    fn from(o: Outcome) -> Started {
+        let active = if let Event::SessionStarted { active, .. } = o.event { active } else { 0 };
+        Started {
+            session_id: o.session,
+            status: Status::InProgress.word().into(),
+            started_at: o.started_ms.map(Instant),
+            current_subtask: o.current.as_ref().map(TitleRef::from),
+            active_participants: active,
+            message: "수업이 시작되었습니다".into(),
+        }
+    }
+}
+
+impl From<Outcome> for Moved {
+    fn from(o: Outcome) -> Moved {
+        Moved {
+            session_id: o.session,
+            previous_subtask: o.previous.as_ref().map(TitleRef::from),
+            current_subtask: o.current.as_ref().map(TitleRef::from),
+            timestamp: Instant(o.at_ms),
+        }
+    }
+}
+
+impl From<Outcome> for Paused {
+    fn from(o: Outcome) -> Paused {
+        let message = "수업이 일시 정지되었습니다".into();
+        Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
+    }
+}
+
+impl From<Outcome> for Resumed {
+    fn from(o: Outcome) -> Resumed {
+        Resumed {
+            session_id: o.session,
+            action: "RESUME".into(),
+            current_subtask: o.current.as_ref().map(TitleRef::from),
+            timestamp: Instant(o.at_ms),
+        }
+    }
+}
+
+impl From<Outcome> for Ended {
+    fn from(o: Outcome) -> Ended {
+        let (completed, total, minutes) = match o.event {
+            Event::SessionEnded { completed, total, minutes, .. } => (completed, total, minutes),
+            _ => (0, 0, 0),
+        };
+        Ended {
+            session_id: o.session,
+            status: Status::Review.word().into(),
+            ended_at: Instant(o.at_ms),
+            duration_minutes: minutes,
+            completed_participants: completed,
+            total_participants: total,
+            message: "수업이 종료되었습니다".into(),
+        }
+    }
+}
+
+// What it looks like.
+
+#[derive(Serialize, ToSchema)]
+pub struct Current {
+    pub session_id: i64,
+    pub status: String,
+    pub current_subtask: Option<StepGuide>,
+    pub started_at: Option<Instant>,
+    pub active_participants: i64,
+    pub instructor_message: Option<String>,
+}
+
+impl From<Seen> for Current {
+    fn from(s: Seen) -> Current {
+        Current {
+            session_id: s.session.id,
+            status: s.session.status,
+            current_subtask: s.step.as_ref().map(StepGuide::from),
+            started_at: s.session.started_ms.map(Instant),
+            active_participants: s.active,
+            instructor_message: s.session.message,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ActiveSession {
+    pub session_id: i64,
+    pub session_code: String,
+    pub lecture: TitleRef,
+    pub status: String,
+    pub current_subtask: Option<TitleRef>,
+    pub my_status: String,
+    pub joined_at: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MyActive {
+    pub active_session: Option<ActiveSession>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl From<Active> for MyActive {
+    fn from(a: Active) -> MyActive {
+        let active = ActiveSession {
+            session_id: a.session.id,
+            session_code: a.session.code,
+            lecture: TitleRef { id: a.session.course, title: a.session.lecture_title },
+            status: a.session.status,
+            current_subtask: a.step.as_ref().map(TitleRef::from),
+            my_status: a.status.into(),
+            joined_at: Instant(a.joined_ms),
+        };
+        MyActive { active_session: Some(active), message: None }
+    }
+}
+
+impl MyActive {
+    pub fn none() -> MyActive {
+        MyActive { active_session: None, message: Some("참가 중인 활성 세션이 없습니다".into()) }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EventsQuery {
+    /// Only what came after this `seq`
+    #[param(value_type = Option<i64>)]
+    pub after: Option<Within<0, { i64::MAX }>>,
+    /// At most so many (1000)
+    #[param(value_type = Option<i64>)]
+    pub limit: Option<Within<1, 1000>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"seq": 3, "prev": 1, "type": "step_changed", "data": {"previous_subtask_id": 1000},
+    "at": "2025-10-28T10:05:00Z"}))]
+pub struct EventLine {
+    pub seq: i64,
+    pub prev: i64,
+    pub r#type: String,
+    #[schema(value_type = Object)]
+    pub data: Box<RawValue>,
+    pub at: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Events {
+    pub events: Vec<EventLine>,
+    pub last_seq: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Steps {
+    pub session_id: i64,
+    pub subtasks: Vec<StepGuide>,
+}
+
+// What a socket gets when it enters.
+
+#[derive(Serialize)]
+pub struct StateOfStudent<'a> {
+    session_id: i64,
+    session_code: &'a str,
+    title: &'a str,
+    status: &'a str,
+    current_subtask: Option<StepGuide>,
+    instructor_message: Option<&'a str>,
+    my_status: &'a str,
+    started_at: Option<Instant>,
+    ended_at: Option<Instant>,
+    participant_count: i64,
+}
+
+impl<'a> From<&'a Seen> for StateOfStudent<'a> {
+    fn from(s: &'a Seen) -> StateOfStudent<'a> {
+        StateOfStudent {
+            session_id: s.session.id,
+            session_code: &s.session.code,
+            title: &s.session.title,
+            status: &s.session.status,
+            current_subtask: s.step.as_ref().map(StepGuide::from),
+            instructor_message: s.session.message.as_deref(),
+            my_status: s.my_status,
+            started_at: s.session.started_ms.map(Instant),
+            ended_at: s.session.ended_ms.map(Instant),
+            participant_count: s.participants,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct StateOfInstructor<'a> {
+    #[serde(flatten)]
+    common: StateOfStudent<'a>,
+    door: &'a str,
+    lecture: TitleRef,
+    participants: Vec<ParticipantState>,
+    total_participants: i64,
+    active_participants: i64,
+    shown: i64,
+}
+
+#[derive(Serialize)]
+struct ParticipantState {
+    user_id: i64,
+    name: String,
+    email: Option<String>,
+    guest: bool,
+    status: &'static str,
+    connected: bool,
+    current_subtask: Option<TitleRef>,
+    subtask_status: String,
+    stuck: bool,
+    open_help_request_id: Option<i64>,
+    joined_at: Instant,
+    last_active_at: Instant,
+}
+
+impl<'a> StateOfInstructor<'a> {
+    pub fn new(
+        seen: &'a Seen,
+        attendees: Vec<Attendee>,
+        here: &HashMap<i64, crate::live::presence::Here>,
+        shown: i64,
+    ) -> Self {
+        let total = attendees.iter().filter(|a| a.left_ms.is_none()).count() as i64;
+        let participants = attendees
+            .into_iter()
+            .map(|a| ParticipantState {
+                user_id: a.person,
+                status: participant_status(&seen.session.status, a.left_ms.is_some()),
+                connected: here.contains_key(&a.person),
+                current_subtask: seen.step.as_ref().map(TitleRef::from),
+                subtask_status: a.step_status.unwrap_or_else(|| "NOT_STARTED".into()),
+                stuck: a.flagged,
+                open_help_request_id: a.open_help,
+                joined_at: Instant(a.joined_ms),
+                last_active_at: Instant(a.last_active_ms.unwrap_or(a.joined_ms)),
+                name: a.name,
+                email: a.email,
+                guest: a.guest,
+            })
+            .collect();
+        StateOfInstructor {
+            common: seen.into(),
+            door: &seen.session.door,
+            lecture: TitleRef { id: seen.session.course, title: seen.session.lecture_title.clone() },
+            participants,
+            total_participants: total,
+            active_participants: seen.active,
+            shown,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The table of contents of every URL. Each surface speaks its own dialect of the same school.
+
+pub mod extract;
+pub mod live;
+mod ops;
+pub mod texts;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::School;
+use crate::error::Error;
+use crate::web;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Gyosil", description = "교실: the live-classroom server. The socket messages are in docs/protocol.md."),
+    security(("bearer" = [])),
+)]
+struct Document;
+
+fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
+    let (router, mut document) =
+        OpenApiRouter::with_openapi(Document::openapi()).merge(live::router()).merge(ops::router()).split_for_parts();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    (router, document)
+}
+
+pub fn openapi() -> String {
+    contents().1.to_pretty_json().unwrap_or_default()
+}
+
+pub fn router(app: &School) -> Router {
+    contents()
+        .0
+        .merge(web::router())
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), ops::around))
+        .layer(ops::cors(&app.config.cors_origins))
+        .with_state(app.clone())
+}
+
+/// An unknown path answers in the dialect of its base path.
+async fn nothing_here(request: Request) -> Response {
+    refused(&request, Error::NoSuchPath)
+}
+
+async fn wrong_method(request: Request) -> Response {
+    refused(&request, Error::WrongMethod)
+}
+
+fn refused(request: &Request, error: Error) -> Response {
+    let path = request.uri().path();
+    let is_page = !["/api", "/ws", "/qr"].iter().any(|base| path.starts_with(base));
+    if is_page { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
+}
