@@ -1,0 +1,153 @@
+//! A real school for every story: a server on a free port, on SQLite and on PostgreSQL, and the people in it.
+#![allow(dead_code)]
+
+pub mod people;
+pub mod postgres;
+pub mod socket;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use gyosil::config::Config;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Nothing that a story waits for takes longer, however busy the machine is.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    InSqlite,
+    InPostgres,
+}
+
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    config: Config,
+}
+
+pub struct School {
+    pub app: gyosil::app::School,
+    pub address: SocketAddr,
+    pub kept: Kept,
+    pub http: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<gyosil::error::Result<()>>>,
+    folder: Arc<TempDir>,
+    database: String,
+    flags: Vec<String>,
+}
+
+/// Tells the story twice, each time in a new school.
+pub fn on_both<F>(story: impl Fn(School) -> F)
+where
+    F: Future<Output = ()>,
+{
+    on_both_with(&[], story);
+}
+
+pub fn on_both_with<F>(flags: &[&str], story: impl Fn(School) -> F)
+where
+    F: Future<Output = ()>,
+{
+    for kept in [Kept::InSqlite, Kept::InPostgres] {
+        on(kept, flags, &story);
+    }
+}
+
+pub fn on<F>(kept: Kept, flags: &[&str], story: impl Fn(School) -> F)
+where
+    F: Future<Output = ()>,
+{
+    // Printed only when the story fails.
+    println!("kept {kept:?}");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let school = School::open(kept, flags).await;
+        tokio::time::timeout(Duration::from_secs(240), story(school)).await.expect("the story took too long");
+    });
+    runtime.shutdown_background();
+}
+
+impl School {
+    pub async fn open(kept: Kept, flags: &[&str]) -> School {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let database = match kept {
+            Kept::InSqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
+            Kept::InPostgres => postgres::new_database().await,
+        };
+        School::start(kept, folder, database, flags.iter().map(|f| f.to_string()).collect()).await
+    }
+
+    async fn start(kept: Kept, folder: Arc<TempDir>, database: String, flags: Vec<String>) -> School {
+        let data = folder.path().display().to_string();
+        let mut words = vec!["gyosil", "--listen", "127.0.0.1:0", "--data", &data, "--database", &database];
+        let usual = ["--rate-limits", "off", "--presence-grace-ms", "300", "--instructor-signup", "open"];
+        for pair in usual.chunks(2).filter(|pair| !flags.iter().any(|f| f == pair[0])) {
+            words.extend(pair);
+        }
+        words.extend(flags.iter().map(String::as_str));
+        let config = Settings::parse_from(words).config;
+        let listener = TcpListener::bind(config.listen).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = gyosil::open(config, address).await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async move {
+            let _ = stopped.await;
+        };
+        let serving = tokio::spawn(gyosil::serve(app.clone(), listener, shutdown));
+        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
+        School { app, address, kept, http, stop: Some(stop), serving: Some(serving), folder, database, flags }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Asks the server to leave, and waits until it has.
+    pub async fn closes(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(serving) = self.serving.take() {
+            tokio::time::timeout(PATIENCE, serving).await.expect("it closes in time").unwrap().unwrap();
+        }
+    }
+
+    /// Closes, and opens again over the same facts, at another port.
+    pub async fn reopens(mut self) -> School {
+        self.closes().await;
+        School::start(self.kept, self.folder.clone(), self.database.clone(), self.flags.clone()).await
+    }
+
+    /// The clock of this school jumps.
+    pub fn later(&self, seconds: i64) {
+        self.app.clock.advance(seconds * 1_000);
+    }
+}
+
+/// Asks again until it is so: for what happens in the background and sends no event.
+pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let patience = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(tokio::time::Instant::now() < patience, "waited too long: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

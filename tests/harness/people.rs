@@ -1,0 +1,295 @@
+//! The people of a school, and what they do. Each speaks HTTP like anyone else.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::School;
+use super::socket::Socket;
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub json: Value,
+    pub headers: reqwest::header::HeaderMap,
+    pub asked: String,
+}
+
+impl Reply {
+    /// It was done.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} was refused: {} {}", self.asked, self.status, self.json);
+        self.json
+    }
+
+    #[track_caller]
+    pub fn is(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}: {}", self.asked, self.json);
+        self.json
+    }
+
+    /// It was refused, in the live dialect; the answer is `details`.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            (self.status, self.json["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{}: {}",
+            self.asked,
+            self.json
+        );
+        assert!(self.json["error"]["message"].as_str().is_some_and(|m| !m.is_empty()), "{}", self.json);
+        self.json["error"]["details"].clone()
+    }
+}
+
+/// Someone with a token, or without.
+#[derive(Clone)]
+pub struct Person {
+    pub id: i64,
+    pub name: String,
+    pub token: Option<String>,
+    pub refresh: Option<String>,
+    base: String,
+    address: std::net::SocketAddr,
+    http: reqwest::Client,
+}
+
+#[derive(Debug, Clone)]
+pub struct Lecture {
+    pub id: i64,
+    pub task: i64,
+    pub steps: Vec<i64>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: i64,
+    pub code: String,
+    pub lecture: i64,
+}
+
+pub const PASSWORD: &str = "correct horse battery";
+
+impl School {
+    pub fn nobody(&self) -> Person {
+        Person {
+            id: 0,
+            name: "아무나".into(),
+            token: None,
+            refresh: None,
+            base: self.url(""),
+            address: self.address,
+            http: self.http.clone(),
+        }
+    }
+
+    pub async fn registers(&self, role: &str, name: &str, email: &str) -> Person {
+        let new = json!({ "email": email, "password": PASSWORD, "name": name, "role": role });
+        self.nobody().post("/api/auth/register", new).await.is(201);
+        self.nobody().logs_in(email, PASSWORD).await
+    }
+
+    pub async fn teacher(&self) -> Person {
+        self.registers("INSTRUCTOR", "박강사", "teacher@example.com").await
+    }
+
+    pub async fn another_teacher(&self) -> Person {
+        self.registers("INSTRUCTOR", "최강사", "another@example.com").await
+    }
+
+    pub async fn student(&self, name: &str) -> Person {
+        let email =
+            format!("s{:x}@example.com", name.bytes().fold(7_u64, |h, b| h.wrapping_mul(31).wrapping_add(b.into())));
+        self.registers("STUDENT", name, &email).await
+    }
+
+    /// Admins are made beside the API: here by the same verb as the command line's.
+    pub async fn admin(&self) -> Person {
+        use gyosil::school::people::{NewPerson, add};
+        let new = NewPerson {
+            email: Some("admin@example.com".into()),
+            phone: None,
+            password: Some(PASSWORD.into()),
+            name: "관리자".into(),
+            role: gyosil::school::rights::Role::Admin,
+            age: None,
+            digital_level: None,
+        };
+        add(&self.app, new).await.unwrap();
+        self.nobody().logs_in("admin@example.com", PASSWORD).await
+    }
+
+    /// Scans the QR and types a name.
+    pub async fn guest(&self, session: &Session, name: &str) -> Person {
+        let joined =
+            self.nobody().post(&format!("/api/sessions/{}/guest", session.code), json!({ "name": name })).await.is(201);
+        self.nobody().becomes(&joined)
+    }
+}
+
+impl Person {
+    fn becomes(&self, login: &Value) -> Person {
+        Person {
+            id: login["user"]["id"].as_i64().unwrap(),
+            name: login["user"]["name"].as_str().unwrap().into(),
+            token: login["access_token"].as_str().map(Into::into),
+            refresh: login["refresh_token"].as_str().map(Into::into),
+            ..self.clone()
+        }
+    }
+
+    pub async fn logs_in(&self, name: &str, password: &str) -> Person {
+        let login = self.post("/api/auth/login", json!({ "email": name, "password": password })).await.ok();
+        self.becomes(&login)
+    }
+
+    pub async fn refreshes(&self) -> Person {
+        let login = self.post("/api/auth/refresh", json!({ "refresh_token": self.refresh })).await.ok();
+        self.becomes(&login)
+    }
+
+    /// The same person in a school that has opened again at another address.
+    pub fn at(&self, school: &School) -> Person {
+        Person { base: school.url(""), address: school.address, ..self.clone() }
+    }
+
+    pub async fn asks(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Reply {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let asked = format!("{method} {path}");
+        let response = request.send().await.unwrap_or_else(|e| panic!("{asked}: {e}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Reply { status, json, headers, asked }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.asks(Method::GET, path, None, &[]).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.asks(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// … with an Idempotency-Key.
+    pub async fn post_once(&self, path: &str, body: Value, key: &str) -> Reply {
+        self.asks(Method::POST, path, Some(body), &[("idempotency-key", key)]).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        self.asks(Method::PUT, path, Some(body), &[]).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.asks(Method::PATCH, path, Some(body), &[]).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.asks(Method::DELETE, path, None, &[]).await
+    }
+
+    /// Bytes as they are.
+    pub async fn sends_raw(&self, path: &str, kind: &str, body: Vec<u8>) -> Reply {
+        let mut request = self.http.post(format!("{}{path}", self.base)).header("content-type", kind).body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Reply { status, json, headers, asked: format!("POST {path}") }
+    }
+
+    // What a teacher does.
+
+    pub async fn makes_lecture(&self, title: &str, steps: usize) -> Lecture {
+        let lecture = self.post("/api/lectures", json!({ "title": title })).await.is(201);
+        let id = lecture["id"].as_i64().unwrap();
+        let task = self.post(&format!("/api/lectures/{id}/tasks"), json!({ "title": "메시지 보내기" })).await.is(201);
+        let task = task["id"].as_i64().unwrap();
+        let mut made = Vec::new();
+        for n in 1..=steps {
+            made.push(self.adds_step(task, &format!("{n}번째 단계")).await);
+        }
+        Lecture { id, task, steps: made }
+    }
+
+    pub async fn adds_step(&self, task: i64, title: &str) -> i64 {
+        let step = json!({ "title": title, "guide_text": format!("{title}: 화면을 눌러주세요"),
+            "voice_guide_text": format!("{title}, 화면을 눌러주세요"), "target_action": "CLICK" });
+        let made = self.post(&format!("/api/tasks/{task}/subtasks"), step).await.is(201);
+        made["id"].as_i64().unwrap()
+    }
+
+    pub async fn opens_session(&self, lecture: &Lecture) -> Session {
+        let path = format!("/api/lectures/{}/sessions", lecture.id);
+        let session = self.post(&path, json!({ "title": "오전반" })).await.is(201);
+        Session {
+            id: session["session_id"].as_i64().unwrap(),
+            code: session["session_code"].as_str().unwrap().into(),
+            lecture: lecture.id,
+        }
+    }
+
+    pub async fn starts(&self, session: &Session, step: i64) -> Value {
+        self.post(&format!("/api/sessions/{}/start", session.id), json!({ "first_subtask_id": step })).await.ok()
+    }
+
+    pub async fn moves_to(&self, session: &Session, step: i64) -> Value {
+        self.post(&format!("/api/sessions/{}/next-step", session.id), json!({ "next_subtask_id": step })).await.ok()
+    }
+
+    pub async fn presses(&self, session: &Session, button: &str) -> Reply {
+        self.post(&format!("/api/sessions/{}/{button}", session.id), json!({})).await
+    }
+
+    pub async fn watches(&self, session: &Session) -> Socket {
+        self.opens(&format!("/ws/session/{}/instructor/", session.id)).await
+    }
+
+    // What a student does.
+
+    pub async fn enrolls(&self, lecture: &Lecture) -> Value {
+        self.post(&format!("/api/lectures/{}/enroll", lecture.id), json!({})).await.is(201)
+    }
+
+    pub async fn joins(&self, session: &Session) -> Value {
+        self.post(&format!("/api/sessions/{}/join", session.id), json!({})).await.ok()
+    }
+
+    pub async fn finishes(&self, step: i64) -> Value {
+        self.post("/api/progress/update", json!({ "subtask_id": step, "status": "COMPLETED" })).await.ok()
+    }
+
+    pub async fn asks_for_help(&self, step: i64) -> i64 {
+        let asked =
+            self.post("/api/help/request", json!({ "subtask_id": step, "request_type": "MANUAL" })).await.is(201);
+        asked["help_request_id"].as_i64().unwrap()
+    }
+
+    /// The phone opens the page of the class.
+    pub async fn follows(&self, session: &Session) -> Socket {
+        self.opens(&format!("/ws/session/{}/student/", session.id)).await
+    }
+
+    pub async fn opens(&self, path: &str) -> Socket {
+        self.tries_to_open(path).await.unwrap_or_else(|status| panic!("{path} was refused: {status}"))
+    }
+
+    /// … or learns with which status it was refused.
+    pub async fn tries_to_open(&self, path: &str) -> Result<Socket, u16> {
+        Socket::open(self.address, path, self.token.as_deref()).await
+    }
+}

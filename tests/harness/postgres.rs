@@ -1,0 +1,142 @@
+//! One real PostgreSQL for all stories of a test program, started by the first that needs it.
+
+use std::ffi::CString;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+static SERVER: OnceLock<u16> = OnceLock::new();
+static PID: AtomicI32 = AtomicI32::new(0);
+static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+static TEMPLATE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
+
+fn url(port: u16, name: &str) -> String {
+    format!("postgres://postgres@127.0.0.1:{port}/{name}")
+}
+
+/// A new database with all tables in it, copied from one that was migrated once.
+pub async fn new_database() -> String {
+    let port = *SERVER.get_or_init(start);
+    TEMPLATE
+        .get_or_init(|| async {
+            run(port, "create database template_school".into()).await;
+            gyosil::db::Db::open(&url(port, "template_school")).await.unwrap().close().await;
+        })
+        .await;
+    let name = format!("school_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    run(port, format!("create database {name} template template_school")).await;
+    url(port, &name)
+}
+
+async fn run(port: u16, sql: String) {
+    let mut connection = PgConnection::connect(&url(port, "postgres")).await.unwrap();
+    connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// PostgreSQL refuses to run as root: then it runs as the user that its package made.
+fn owner() -> Option<(u32, u32)> {
+    // SAFETY: asks for a number.
+    if unsafe { libc::geteuid() } != 0 {
+        return None;
+    }
+    let passwd = fs::read_to_string("/etc/passwd").unwrap();
+    let line = passwd.lines().find(|l| l.starts_with("postgres:")).expect("the user postgres, made by the package");
+    let parts: Vec<&str> = line.split(':').collect();
+    Some((parts[2].parse().unwrap(), parts[3].parse().unwrap()))
+}
+
+fn program(name: &str) -> PathBuf {
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .expect("PostgreSQL from Debian's packages; tests/run installs it")
+        .map(|entry| entry.unwrap().path().join("bin").join(name))
+        .filter(|path| path.exists())
+        .collect();
+    versions.sort();
+    versions.pop().expect("the server of PostgreSQL; tests/run installs it")
+}
+
+fn command(name: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program(name));
+    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some((uid, gid)) = owner() {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+fn start() -> u16 {
+    let folder = tempfile::Builder::new().prefix("gyosil-postgres-").tempdir().unwrap().keep();
+    if let Some((uid, gid)) = owner() {
+        let path = CString::new(folder.to_str().unwrap()).unwrap();
+        // SAFETY: the path is a valid C string.
+        assert_eq!(unsafe { libc::chown(path.as_ptr(), uid, gid) }, 0);
+    }
+    let data = folder.join("data");
+    let made = command("initdb", &folder)
+        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
+        .arg(&data)
+        .status()
+        .unwrap();
+    assert!(made.success(), "initdb");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    *FOLDER.lock().unwrap() = Some(folder.clone());
+    // The kernel's «your parent is gone» is tied to the thread that forked: this one stays until the process ends.
+    let (started, child) = std::sync::mpsc::channel::<Child>();
+    std::thread::spawn(move || {
+        let _ = started.send(spawn(&folder, &data, port));
+        loop {
+            std::thread::park();
+        }
+    });
+    let child = child.recv().unwrap();
+    PID.store(child.id() as i32, Ordering::Relaxed);
+    // SAFETY: registers a function that takes and returns nothing.
+    unsafe { libc::atexit(stop) };
+    let patience = Instant::now() + Duration::from_secs(60);
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < patience, "PostgreSQL did not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    port
+}
+
+fn spawn(folder: &Path, data: &Path, port: u16) -> Child {
+    let mut command = command("postgres", folder);
+    command.arg("-D").arg(data).args(["-p", &port.to_string()]);
+    let sockets = format!("unix_socket_directories={}", folder.display());
+    let settings = ["listen_addresses=127.0.0.1", &sockets, "fsync=off", "max_connections=500", "shared_buffers=64MB"];
+    for setting in settings {
+        command.args(["-c", setting]);
+    }
+    // SAFETY: between fork and exec only a system call is made.
+    unsafe {
+        command.pre_exec(|| {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGQUIT);
+            Ok(())
+        });
+    }
+    command.spawn().unwrap()
+}
+
+extern "C" fn stop() {
+    let pid = PID.load(Ordering::Relaxed);
+    // SAFETY: signals and waits for our own child.
+    unsafe {
+        libc::kill(pid, libc::SIGQUIT);
+        libc::waitpid(pid, std::ptr::null_mut(), 0);
+    }
+    if let Ok(folder) = FOLDER.lock()
+        && let Some(folder) = folder.as_ref()
+    {
+        let _ = fs::remove_dir_all(folder);
+    }
+}

@@ -1,0 +1,237 @@
+//! Every phone follows: what a socket hears, in which order, and after an interruption.
+
+use serde_json::{Value, json};
+
+use crate::harness::people::{Lecture, Person, Session};
+use crate::harness::{School, on_both, on_both_with};
+
+async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
+    let teacher = school.teacher().await;
+    let lecture = teacher.makes_lecture("카카오톡 기초", steps).await;
+    let session = teacher.opens_session(&lecture).await;
+    (teacher, lecture, session)
+}
+
+#[test]
+fn the_phone_follows_the_class_from_the_waiting_room_to_the_review() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let mut phone = grandma.follows(&session).await;
+        let state = phone.hears("session_state").await;
+        assert_eq!(state["data"]["my_status"], "WAITING");
+        assert_eq!((&state["data"]["current_subtask"], &state["seq"]), (&Value::Null, &json!(0)));
+        let mut last = 0;
+        let mut follows = async |kind: &str| {
+            let frame = phone.hears(kind).await;
+            assert_eq!(frame["prev"], last, "no hole: {frame}");
+            last = frame["seq"].as_i64().unwrap();
+            frame
+        };
+        teacher.starts(&session, lecture.steps[0]).await;
+        let started = follows("session_started").await;
+        assert_eq!(started["data"]["current_subtask"]["id"], lecture.steps[0]);
+        assert!(started["data"]["current_subtask"]["guide_text"].is_string());
+        grandma.finishes(lecture.steps[0]).await;
+        teacher.moves_to(&session, lecture.steps[1]).await;
+        let changed = follows("step_changed").await;
+        assert_eq!(changed["data"]["previous_subtask_id"], lecture.steps[0]);
+        teacher.post(&format!("/api/sessions/{}/pause", session.id), json!({ "message": "쉬어요" })).await.ok();
+        assert_eq!(follows("session_paused").await["data"]["instructor_message"], "쉬어요");
+        teacher.presses(&session, "resume").await.ok();
+        follows("session_resumed").await;
+        teacher.presses(&session, "end").await.ok();
+        assert_eq!(follows("session_ended").await["data"]["review_mode_enabled"], true);
+        let steps = grandma.get(&format!("/api/sessions/{}/steps", session.id)).await.ok();
+        assert_eq!(steps["subtasks"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn the_instructor_hears_everything_without_a_hole() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        let mut board = teacher.watches(&session).await;
+        assert_eq!(board.hears("session_state").await["data"]["participants"], json!([]));
+        let grandma = school.guest(&session, "김순자").await;
+        let joined = board.hears("student_joined").await;
+        assert_eq!((&joined["data"]["name"], &joined["data"]["total_participants"]), (&json!("김순자"), &json!(1)));
+        let mut phone = grandma.follows(&session).await;
+        assert_eq!(board.hears("student_connected").await["data"]["active_participants"], 1);
+        teacher.starts(&session, lecture.steps[0]).await;
+        board.hears("session_started").await;
+        grandma.finishes(lecture.steps[0]).await;
+        let progress = board.hears("student_progress").await;
+        assert_eq!(
+            (&progress["data"]["status"], &progress["data"]["subtask_id"]),
+            (&json!("COMPLETED"), &json!(lecture.steps[0]))
+        );
+        let started = phone.waits_for("session_started").await;
+        phone.says(json!({ "type": "ack", "data": { "seq": started["seq"] } })).await;
+        assert_eq!(board.hears("step_shown").await["data"]["phones"], 1);
+        phone.hangs_up().await;
+        let gone = board.hears("student_disconnected").await;
+        assert_eq!((&gone["data"]["user_id"], &gone["data"]["active_participants"]), (&json!(grandma.id), &json!(0)));
+        let seqs: Vec<i64> = board.heard.iter().map(|f| f["seq"].as_i64().unwrap()).collect();
+        assert_eq!(seqs, (0..=6).collect::<Vec<i64>>());
+    });
+}
+
+#[test]
+fn a_phone_that_comes_back_hears_just_what_it_missed() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 3).await;
+        let grandma = school.guest(&session, "김순자").await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let mut phone = grandma.follows(&session).await;
+        let known = phone.hears("session_state").await["seq"].clone();
+        phone.hangs_up().await;
+        teacher.moves_to(&session, lecture.steps[1]).await;
+        teacher.presses(&session, "pause").await.ok();
+        let path = format!("/ws/session/{}/student/?since={known}", session.id);
+        let mut phone = grandma.opens(&path).await;
+        let first = phone.hears("step_changed").await;
+        assert_eq!(first["prev"], known);
+        let second = phone.hears("session_paused").await;
+        assert_eq!(second["prev"], first["seq"]);
+        // The same on an open socket.
+        phone.says(json!({ "type": "resume", "data": { "seq": known } })).await;
+        assert_eq!(phone.hears("step_changed").await, first);
+        assert_eq!(phone.hears("session_paused").await, second);
+        let path = format!("/ws/session/{}/student/?since={}", session.id, second["seq"]);
+        let mut phone = grandma.opens(&path).await;
+        phone.hears_nothing_more().await;
+        // A position that the log has not reached is no position.
+        let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since=999", session.id)).await;
+        phone.hears("session_state").await;
+    });
+}
+
+#[test]
+fn who_missed_too_much_gets_the_state() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        let grandma = school.guest(&session, "김순자").await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        for n in 0..257 {
+            teacher.moves_to(&session, lecture.steps[(n + 1) % 2]).await;
+        }
+        let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since=1", session.id)).await;
+        phone.hears("session_state").await;
+        let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since=4", session.id)).await;
+        phone.hears("step_changed").await;
+    });
+}
+
+#[test]
+fn joining_in_mid_class_lands_on_the_current_step() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        teacher.moves_to(&session, lecture.steps[1]).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let mut phone = grandma.follows(&session).await;
+        let state = phone.hears("session_state").await;
+        assert_eq!(state["data"]["current_subtask"]["id"], lecture.steps[1]);
+        assert_eq!(state["data"]["my_status"], "ACTIVE");
+    });
+}
+
+#[test]
+fn two_dashboards_and_two_phones_live_side_by_side() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let mut phones = [grandma.follows(&session).await, grandma.follows(&session).await];
+        let mut boards = [teacher.watches(&session).await, teacher.watches(&session).await];
+        for phone in &mut phones {
+            phone.hears("session_state").await;
+        }
+        let reply = boards[1].asks(json!({ "type": "start", "data": { "first_subtask_id": lecture.steps[0] } })).await;
+        assert_eq!(reply["data"]["status"], "IN_PROGRESS");
+        for phone in &mut phones {
+            phone.hears("session_started").await;
+        }
+        for board in &mut boards {
+            if board.heard.iter().all(|f| f["type"] != "session_started") {
+                board.waits_for("session_started").await;
+            }
+        }
+        let [first, second] = phones;
+        first.hangs_up().await;
+        let mut second = second;
+        second.hears_nothing_more().await;
+        let reply =
+            boards[0].asks(json!({ "type": "next_step", "data": { "next_subtask_id": lecture.steps[1] } })).await;
+        assert_eq!(reply["type"], "reply", "{reply}");
+        second.hears("step_changed").await;
+        assert!(boards[0].heard.iter().all(|f| f["type"] != "student_disconnected"), "one phone is still there");
+    });
+}
+
+#[test]
+fn a_newer_socket_of_the_same_device_replaces_the_older() {
+    on_both(|school| async move {
+        let (_, _, session) = class(&school, 1).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let path = format!("/ws/session/{}/student/?device=", session.id);
+        let mut older = grandma.opens(&format!("{path}phone1")).await;
+        older.hears("session_state").await;
+        let mut other = grandma.opens(&format!("{path}phone2")).await;
+        other.hears("session_state").await;
+        let mut newer = grandma.opens(&format!("{path}phone1")).await;
+        newer.hears("session_state").await;
+        assert_eq!(older.ends().await.code, 4409);
+        other.hears_nothing_more().await;
+    });
+}
+
+#[test]
+fn a_phone_that_is_back_in_time_has_not_left() {
+    on_both_with(&["--presence-grace-ms", "10000"], |school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let phone = grandma.follows(&session).await;
+        board.waits_for("student_connected").await;
+        phone.hangs_up().await;
+        let mut phone = grandma.follows(&session).await;
+        phone.hears("session_state").await;
+        school.later(60);
+        gyosil::school::sessions::presence::tell_departures(&school.app).await.unwrap();
+        grandma.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+        board.hears("student_left").await;
+        assert_eq!(phone.ends().await.code, 1000);
+    });
+}
+
+#[test]
+fn many_who_finish_at_once_come_gathered_to_who_wants_it() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let students: Vec<Person> =
+            futures_util::future::join_all((0..40).map(|n| school.guest(&session, ["김", "이"][n % 2]))).await;
+        let path = format!("/ws/session/{}/instructor/", session.id);
+        let mut gathered = teacher.opens(&format!("{path}?batch=1")).await;
+        let mut plain = teacher.opens(&path).await;
+        let state = gathered.hears("session_state").await;
+        plain.hears("session_state").await;
+        futures_util::future::join_all(students.iter().map(|s| s.finishes(lecture.steps[0]))).await;
+        teacher.presses(&session, "end").await.ok();
+        let mut seqs = Vec::new();
+        loop {
+            let frame = gathered.next().await.unwrap();
+            let frames = if frame["type"] == "batch" { frame["data"].as_array().unwrap().clone() } else { vec![frame] };
+            seqs.extend(frames.iter().map(|f| f["seq"].as_i64().unwrap()));
+            if frames.last().unwrap()["type"] == "session_ended" {
+                break;
+            }
+        }
+        let first = state["seq"].as_i64().unwrap() + 1;
+        assert_eq!(seqs, (first..=first + 40).collect::<Vec<i64>>());
+        assert!(gathered.heard.len() < 40, "{} frames", gathered.heard.len());
+        plain.waits_for("session_ended").await;
+        assert_eq!(plain.heard.len(), 42);
+    });
+}
