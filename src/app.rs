@@ -35,11 +35,10 @@ pub struct App {
     pub help_asked: Notify,
     pub keys: Keys,
     pub failures: Failures,
-    pub voice: &'static dyn Voice,
+    pub voice: Box<dyn Voice>,
 }
 
-/// How what happened is said on the wire. The dialect of the sockets implements it; what it needs to know of names it
-/// reads in the transaction that holds the events, so that no cache can be stale.
+/// How what happened is said on the wire: the school finds the names, the dialect of the sockets the words.
 pub trait Voice: Send + Sync {
     fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>>;
 }
@@ -72,6 +71,11 @@ impl App {
         tx.commit().await?;
         self.metrics.commit_time.observe(begun.elapsed().as_secs_f64());
         Ok(letters)
+    }
+
+    /// Can it take a write?
+    pub async fn is_ready(&self) -> bool {
+        self.db.is_ready().await
     }
 
     pub fn now_ms(&self) -> i64 {

@@ -90,6 +90,7 @@ pub enum Event {
     HelpAvailable {
         person: i64,
         request: i64,
+        kind: HelpKind,
         response: i64,
         help_type: String,
         content: String,

@@ -209,14 +209,13 @@ fn print_person(p: &people::Person) {
     );
 }
 
-/// From standard input: piped, or typed at a terminal (where it is shown: nobody asks for it there but by hand).
+/// From standard input, or typed at a terminal, where it is not shown.
 fn password(from_stdin: bool) -> Result<String> {
     let mut text = String::new();
     if from_stdin {
         std::io::stdin().read_to_string(&mut text).map_err(Error::internal)?;
     } else {
-        eprint!("Password: ");
-        std::io::stdin().read_line(&mut text).map_err(Error::internal)?;
+        text = rpassword::prompt_password("Password: ").map_err(Error::internal)?;
     }
     let text = text.trim_end_matches(['\n', '\r']).to_owned();
     Password::try_from(text).map(String::from).map_err(|why| Error::bad("password", why))

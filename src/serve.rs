@@ -25,6 +25,7 @@ use crate::ledger::{self, Ledger};
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::school::names::Teller;
 use crate::school::sessions::{control, presence};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
@@ -55,7 +56,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         help_asked: Notify::new(),
         keys,
         failures: Failures::new(config.limits_failures()),
-        voice: &surfaces::live::Spoken,
+        voice: Box::new(Teller { render: surfaces::live::letters }),
         config,
     });
     app.hub.find_missed_in(Arc::new(surfaces::live::Archive(app.clone())));

@@ -1,1 +1,56 @@
-fn main() {}
+//! The load generator and the side-by-side benchmark: floor · room · compare. Only this machine is ever a target.
+
+mod address;
+mod compare;
+mod crowd;
+mod floor;
+mod frames;
+mod http;
+mod machine;
+mod room;
+mod school;
+mod stage;
+mod tickets;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What went wrong, in words for whoever runs this.
+type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+#[derive(Parser)]
+#[command(
+    name = "gyosil-loadtest",
+    version,
+    about = "Loads a classroom on this machine, and compares it with the floor"
+)]
+struct Cli {
+    #[command(subcommand)]
+    word: Word,
+}
+
+#[derive(Subcommand)]
+enum Word {
+    /// The least that a server can do: one thread, epoll, one frame made once, one write per socket
+    Floor(floor::Options),
+    /// Fills rooms of a running Gyosil with learners and presses «next»
+    Room(room::Options),
+    /// Starts Gyosil and the floor in turn, gives both the same load, and prints a table
+    Compare(compare::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().word {
+        Word::Floor(options) => floor::run(&options),
+        Word::Room(options) => room::run(&options),
+        Word::Compare(options) => compare::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

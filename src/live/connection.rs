@@ -32,12 +32,11 @@ const MESSAGES_PER_SECOND: f64 = 50.0;
 const MESSAGES_AT_ONCE: f64 = 200.0;
 
 pub mod close {
-    pub const GOING_AWAY: u16 = 1001;
+    pub const NORMAL: u16 = 1000;
     pub const INTERNAL: u16 = 1011;
     pub const RESTART: u16 = 1012;
     pub const TOKEN: u16 = 4401;
     pub const REMOVED: u16 = 4403;
-    pub const GONE: u16 = 4404;
     pub const REPLACED: u16 = 4409;
     pub const TOO_MANY: u16 = 4429;
 }

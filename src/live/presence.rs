@@ -65,7 +65,7 @@ impl Presence {
     }
 
     /// Someone whom the log calls connected, after a restart: they have the same grace to come back.
-    pub fn expect(&self, room: i64, person: i64, now_ms: i64, grace_ms: i64) {
+    pub fn expect_back(&self, room: i64, person: i64, now_ms: i64, grace_ms: i64) {
         self.come(room, person, now_ms);
         self.go(room, person, now_ms, grace_ms);
     }

@@ -1,52 +1,59 @@
-//! How many people have said that an event is on their screen. Gathered: however many say so, their count is told
-//! at most once per sweep.
+//! Which event each person has said to be on their screen. Who asks counts those between two positions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use dashmap::DashMap;
 
 #[derive(Default)]
 pub struct Shown {
-    rooms: DashMap<i64, Screens>,
-}
-
-#[derive(Default)]
-struct Screens {
-    seq: i64,
-    people: HashSet<i64>,
-    told: usize,
+    rooms: DashMap<i64, HashMap<i64, i64>>,
+    /// Those in which someone has said something since the last look.
+    changed: Mutex<HashSet<i64>>,
 }
 
 impl Shown {
-    /// A word about an event that is older than the newest one counts for nothing.
     pub fn ack(&self, room: i64, seq: i64, person: i64) {
-        let mut screens = self.rooms.entry(room).or_default();
-        if seq > screens.seq {
-            *screens = Screens { seq, ..Screens::default() };
-        }
-        if seq == screens.seq {
-            screens.people.insert(person);
+        let before = self.rooms.entry(room).or_default().insert(person, seq);
+        if before != Some(seq) {
+            self.changed(|rooms| rooms.insert(room));
         }
     }
 
-    /// The rooms in which the count has changed, with the event and the count.
-    pub fn sweep(&self) -> Vec<(i64, i64, i64)> {
-        let mut changed = Vec::new();
-        for mut room in self.rooms.iter_mut() {
-            let count = room.people.len();
-            if count != room.told {
-                room.told = count;
-                changed.push((*room.key(), room.seq, count as i64));
-            }
-        }
-        changed
+    /// The rooms to look at, once.
+    pub fn take_changed(&self) -> HashSet<i64> {
+        self.changed(std::mem::take)
     }
 
-    pub fn count(&self, room: i64, seq: i64) -> i64 {
-        self.rooms.get(&room).filter(|screens| screens.seq == seq).map_or(0, |screens| screens.people.len() as i64)
+    fn changed<T>(&self, change: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
+        change(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many show something from `first` to `last`: what lies ahead of the log is nobody's screen.
+    pub fn count(&self, room: i64, first: i64, last: i64) -> i64 {
+        let within = |seq: &&i64| (first..=last).contains(*seq);
+        self.rooms.get(&room).map_or(0, |people| people.values().filter(within).count() as i64)
     }
 
     pub fn forget(&self, room: i64) {
         self.rooms.remove(&room);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ack_of_what_has_not_happened_counts_for_nothing_and_harms_nobody() {
+        let shown = Shown::default();
+        shown.ack(1, 1_000_000, 7);
+        shown.ack(1, 3, 8);
+        shown.ack(1, 5, 9);
+        assert_eq!(shown.count(1, 3, 5), 2);
+        assert_eq!(shown.count(1, 4, 5), 1);
+        assert_eq!(shown.take_changed().len(), 1);
+        shown.ack(1, 5, 9);
+        assert!(shown.take_changed().is_empty());
     }
 }

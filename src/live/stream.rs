@@ -67,9 +67,14 @@ pub enum Stream {
 }
 
 pub struct Tls {
-    read: Mutex<(ReadHalf<TlsStream<TcpStream>>, Box<[u8]>)>,
+    read: Mutex<Reading>,
     write: Mutex<WriteHalf<TlsStream<TcpStream>>>,
     hung_up: Notify,
+}
+
+struct Reading {
+    half: ReadHalf<TlsStream<TcpStream>>,
+    buffer: Box<[u8]>,
 }
 
 thread_local! {
@@ -82,9 +87,9 @@ impl From<Socket> for Stream {
         match socket {
             Socket::Plain(tcp) => Stream::Plain(tcp),
             Socket::Tls(tls) => {
-                let (read, write) = tokio::io::split(*tls);
+                let (half, write) = tokio::io::split(*tls);
                 Stream::Tls(Box::new(Tls {
-                    read: Mutex::new((read, vec![0; TLS_READ_BYTES].into_boxed_slice())),
+                    read: Mutex::new(Reading { half, buffer: vec![0; TLS_READ_BYTES].into_boxed_slice() }),
                     write: Mutex::new(write),
                     hung_up: Notify::new(),
                 }))
@@ -137,9 +142,9 @@ impl Stream {
             },
             Stream::Tls(tls) => {
                 let mut guard = tls.read.lock().await;
-                let (read, buffer) = &mut *guard;
+                let Reading { half, buffer } = &mut *guard;
                 tokio::select! {
-                    n = read.read(buffer) => match n? {
+                    n = half.read(buffer) => match n? {
                         0 => Ok(None),
                         n => Ok(Some(take(&mut buffer[..n]))),
                     },

@@ -12,8 +12,10 @@ use crate::error::{Error, Result};
 use crate::event::{Activity, Event, News};
 use crate::failures::Against;
 use crate::keys::{Passport, RefreshToken, hash};
+use crate::live::connection::close;
 use crate::school::people::{self, Person, password_matches};
 use crate::school::rights::{Caller, Role};
+use crate::school::sessions::room;
 
 /// A ticket signs in once, and soon: it is shown as a QR code to someone in the room.
 pub const TICKET_FOR_MS: i64 = 10 * MINUTE_MS;
@@ -122,7 +124,9 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     let now_ms = app.now_ms();
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
     let news = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
-    app.commit(tx, news).await
+    app.commit(tx, news).await?;
+    dismiss(app, caller.id);
+    Ok(())
 }
 
 /// Ends a login by its refresh token: a page that has nothing else left can still sign out.
@@ -131,7 +135,9 @@ pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let login = by_token(&mut tx, &token).await?;
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![login.id, app.now_ms()]).await?;
-    app.commit(tx, Vec::new()).await
+    app.commit(tx, Vec::new()).await?;
+    dismiss(app, login.person);
+    Ok(())
 }
 
 /// Something to show as a QR code: it signs a person in on another device, once.
@@ -178,6 +184,19 @@ pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
     let (role,) = found.ok_or(Error::LoginEnded)?;
     let role = Role::parse(&role).ok_or_else(|| Error::internal(format!("a role called {role}")))?;
     Ok(Caller { id: passport.person, role, login: passport.login, expires_ms: passport.expires_ms })
+}
+
+/// A socket outlives many requests: whoever lost the right to it in between is not heard on it.
+pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
+    let sql = "select p.role from people p join logins l on l.person = p.id
+        where p.id = $1 and p.deleted_ms is null and l.ended_ms is null and p.role = $2 limit 1";
+    let found: Option<(String,)> = app.db.maybe(sql, args![caller.id, caller.role.word()]).await?;
+    found.map(|_| ()).ok_or(Error::LoginEnded)
+}
+
+/// Closes the sockets of someone whose logins ended: those who may will come back with a new token.
+pub(super) fn dismiss(app: &School, person: i64) {
+    app.hub.dismiss(room::person(person), person, close::TOKEN, "the login has ended");
 }
 
 /// The dashboards of a student's courses hear of their coming and going.

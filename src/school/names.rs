@@ -1,10 +1,14 @@
-//! The names behind the ids of what happened, read in the transaction that holds it.
+//! The names behind the ids of what happened, read in the transaction that holds it: no cache that could be stale.
 
 use std::collections::HashMap;
 
+use futures_util::future::BoxFuture;
+
+use crate::app::Voice;
 use crate::db::{Tx, among, args, row};
 use crate::error::Result;
 use crate::event::Told;
+use crate::live::Letter;
 
 #[derive(Default)]
 pub struct Names {
@@ -40,8 +44,22 @@ pub struct CourseName {
 }
 row!(CourseName { id, title, instructor });
 
+/// Finds the names, and lets a dialect put what happened into words.
+pub struct Teller {
+    pub render: fn(&Told, &Names) -> Vec<Letter>,
+}
+
+impl Voice for Teller {
+    fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>> {
+        Box::pin(async move {
+            let names = Names::of(tx, told).await?;
+            Ok(told.iter().flat_map(|t| (self.render)(t, &names)).collect())
+        })
+    }
+}
+
 impl Names {
-    pub async fn of(tx: &mut Tx, told: &[Told]) -> Result<Names> {
+    pub(super) async fn of(tx: &mut Tx, told: &[Told]) -> Result<Names> {
         let mut names = Names::default();
         let people = distinct(told.iter().filter_map(|t| t.news.event.person()));
         if !people.is_empty() {

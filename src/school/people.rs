@@ -7,6 +7,7 @@ use crate::config::Signup;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
+use crate::school::logins;
 use crate::school::rights::{Caller, Role};
 use crate::school::{Page, Window};
 
@@ -229,6 +230,7 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
     tx.run("update people set role = $2 where id = $1", args![id, role.word()]).await?;
     let person = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
+    logins::dismiss(app, id);
     Ok(person)
 }
 
@@ -253,6 +255,7 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
+    logins::dismiss(app, id);
     Ok(person)
 }
 
@@ -276,7 +279,9 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     end_logins(&mut tx, id, app.now_ms()).await?;
     tx.run("delete from activity_logs where person = $1", args![id]).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
-    app.commit(tx, Vec::new()).await
+    app.commit(tx, Vec::new()).await?;
+    logins::dismiss(app, id);
+    Ok(())
 }
 
 async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {

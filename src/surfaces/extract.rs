@@ -42,7 +42,15 @@ pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> 
     if !is_json {
         return Err(Error::NotJson);
     }
-    parse(&bytes)
+    parse_object(&bytes)
+}
+
+/// Every body is an object: that a list could be read as one is nobody's business.
+pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'{') => parse(bytes),
+        _ => Err(Error::bad("", "a JSON object is needed")),
+    }
 }
 
 async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
@@ -72,6 +80,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 fn refusal(path: &str, reason: &str) -> Error {
     let reason = reason.split(" at line ").next().unwrap_or(reason).to_owned();
     let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    // What breaks off has no place that could be named.
+    let path = if path == "?" { "." } else { path };
     let field = match (path, missing) {
         (".", Some(field)) => field.to_owned(),
         (path, Some(field)) => format!("{path}.{field}"),

@@ -40,7 +40,7 @@ async fn healthz() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = String), (status = 503, body = String)), security(()))]
 async fn readyz(State(app): State<School>) -> (StatusCode, &'static str) {
-    if app.db.is_ready().await {
+    if app.is_ready().await {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "the database takes no writes")

@@ -3,6 +3,7 @@
 
 pub mod people;
 pub mod postgres;
+pub mod process;
 pub mod socket;
 
 use std::net::SocketAddr;

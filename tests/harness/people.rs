@@ -74,15 +74,7 @@ pub const PASSWORD: &str = "correct horse battery";
 
 impl School {
     pub fn nobody(&self) -> Person {
-        Person {
-            id: 0,
-            name: "아무나".into(),
-            token: None,
-            refresh: None,
-            base: self.url(""),
-            address: self.address,
-            http: self.http.clone(),
-        }
+        Person { http: self.http.clone(), ..Person::nobody_at(self.address) }
     }
 
     pub async fn registers(&self, role: &str, name: &str, email: &str) -> Person {
@@ -121,15 +113,32 @@ impl School {
         self.nobody().logs_in("admin@example.com", PASSWORD).await
     }
 
-    /// Scans the QR and types a name.
     pub async fn guest(&self, session: &Session, name: &str) -> Person {
-        let joined =
-            self.nobody().post(&format!("/api/sessions/{}/guest", session.code), json!({ "name": name })).await.is(201);
-        self.nobody().becomes(&joined)
+        self.nobody().joins_as_guest(session, name).await
     }
 }
 
 impl Person {
+    pub fn nobody_at(address: std::net::SocketAddr) -> Person {
+        let http = reqwest::Client::builder().timeout(super::PATIENCE).no_proxy().build().unwrap();
+        Person {
+            id: 0,
+            name: "아무나".into(),
+            token: None,
+            refresh: None,
+            base: format!("http://{address}"),
+            address,
+            http,
+        }
+    }
+
+    /// Scans the QR and types a name.
+    pub async fn joins_as_guest(&self, session: &Session, name: &str) -> Person {
+        let path = format!("/api/sessions/{}/guest", session.code);
+        let joined = self.post(&path, json!({ "name": name })).await.is(201);
+        self.becomes(&joined)
+    }
+
     fn becomes(&self, login: &Value) -> Person {
         Person {
             id: login["user"]["id"].as_i64().unwrap(),
@@ -150,9 +159,17 @@ impl Person {
         self.becomes(&login)
     }
 
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The same person in a school that has opened again at another address.
-    pub fn at(&self, school: &School) -> Person {
-        Person { base: school.url(""), address: school.address, ..self.clone() }
+    pub fn at(&self, address: std::net::SocketAddr) -> Person {
+        Person { base: format!("http://{address}"), address, ..self.clone() }
     }
 
     pub async fn asks(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Reply {

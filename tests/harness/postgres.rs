@@ -37,7 +37,9 @@ pub async fn new_database() -> String {
 }
 
 async fn run(port: u16, sql: String) {
-    let mut connection = PgConnection::connect(&url(port, "postgres")).await.unwrap();
+    // It takes connections a moment before it answers them.
+    let mut connection =
+        super::until("PostgreSQL", async || PgConnection::connect(&url(port, "postgres")).await.ok()).await;
     connection.execute(AssertSqlSafe(sql)).await.unwrap();
     connection.close().await.unwrap();
 }
@@ -73,6 +75,8 @@ fn command(name: &str, folder: &Path) -> Command {
     command
 }
 
+/// Waited for when the test program ends, in `stop`.
+#[allow(clippy::zombie_processes)]
 fn start() -> u16 {
     let folder = tempfile::Builder::new().prefix("gyosil-postgres-").tempdir().unwrap().keep();
     if let Some((uid, gid)) = owner() {

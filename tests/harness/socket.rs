@@ -113,6 +113,18 @@ impl Socket {
         assert_eq!(frame["id"], "quiet", "something came: {frame}");
     }
 
+    /// … but frames of this type.
+    pub async fn hears_nothing_more_than(&mut self, kind: &str) {
+        self.says(json!({ "type": "ping", "id": "quiet" })).await;
+        loop {
+            let frame = self.next().await.unwrap();
+            if frame["id"] == "quiet" {
+                return;
+            }
+            assert_eq!(frame["type"], kind, "something came: {frame}");
+        }
+    }
+
     pub async fn hangs_up(mut self) {
         let _ = self.stream.close(None).await;
     }

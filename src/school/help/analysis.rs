@@ -45,7 +45,7 @@ async fn question(app: &School, id: i64) -> Result<Question> {
     }
     let sql = "select r.content, r.voice, cast(count(r.rating) as bigint), cast(avg(r.rating) as double precision)
         from help_responses r join help_requests h on h.id = r.request
-        where h.item = $1 and r.rating is not null group by r.content, r.voice order by 4 desc, 3 desc limit 5";
+        where h.item = $1 and r.rating is not null and r.type = 'TEXT' group by r.content, r.voice order by 4 desc, 3 desc limit 5";
     let earlier: Vec<(String, Option<String>, i64, f64)> = tx.all(sql, args![request.item]).await?;
     let sql = "select count(*) from help_requests where item = $1 and person = $2 and id < $3 and kind = 'MANUAL'";
     let (asked_before,) = tx.one(sql, args![request.item, request.person, id]).await?;

@@ -4,7 +4,7 @@ use super::{Request, by_id, moved_up};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, HelpStatus, News, words};
+use crate::event::{Event, HelpKind, HelpStatus, News, words};
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::Caller;
 
@@ -118,6 +118,7 @@ fn available(request: &Request, response: &Response, now_ms: i64) -> News {
     let event = Event::HelpAvailable {
         person: request.person,
         request: request.id,
+        kind: HelpKind::parse(&request.kind).unwrap_or(HelpKind::Manual),
         response: response.id,
         help_type: response.r#type.clone(),
         content: response.content.clone(),
@@ -201,7 +202,8 @@ pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
 }
 
 /// Answers that their person has not seen yet, from sessions that still run and from outside of any.
-pub async fn unseen(tx: &mut Tx, person: i64) -> Result<Vec<News>> {
+pub async fn unseen(app: &School, person: i64) -> Result<Vec<News>> {
+    let mut tx = app.db.read().await?;
     let sql = format!(
         "{} left join live_sessions s on s.id = h.session where h.person = $1 and h.status = 'ANSWERED'
         and h.acked_ms is null and (s.id is null or s.status <> 'REVIEW_MODE') order by h.id desc limit 5",

@@ -22,6 +22,22 @@ pub enum Command {
     End { message: Option<String> },
 }
 
+impl Command {
+    /// Could this press have made that event? A key that was used for another press is refused.
+    fn led_to(&self, event: &Event) -> bool {
+        match (self, event) {
+            (Command::Start { first: wanted, .. }, Event::SessionStarted { step, .. })
+            | (Command::NextStep { next: wanted, .. }, Event::StepChanged { step, .. }) => {
+                wanted.is_none_or(|w| w == *step)
+            }
+            (Command::Pause { .. }, Event::SessionPaused { .. })
+            | (Command::Resume { .. }, Event::SessionResumed { .. })
+            | (Command::End { .. }, Event::SessionEnded { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
 /// What came of it: the event, and the steps that it names.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -44,7 +60,7 @@ pub async fn command(
     let at = taught(&mut tx, caller, session).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), app.now_ms()).await? {
         return match done {
-            Done::Command { session, at_ms, event } if session == at.id => {
+            Done::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
                 outcome(&mut tx, session, at_ms, event).await
             }
             _ => Err(Error::KeyReused),
@@ -98,7 +114,7 @@ fn must_be(at: &Session, status: Status) -> Result<()> {
 }
 
 async fn set(tx: &mut Tx, at: &Session, to: Status, message: Option<&str>) -> Result<()> {
-    let sql = "update live_sessions set status = $2, message = coalesce($3, message) where id = $1";
+    let sql = "update live_sessions set status = $2, message = $3 where id = $1";
     tx.run(sql, args![at.id, to.word(), message]).await?;
     Ok(())
 }
@@ -159,8 +175,7 @@ async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) ->
     if at.is(Status::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
-    let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = coalesce($3, message)
-        where id = $1";
+    let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = $3 where id = $1";
     tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
     let (completed, total) = finished(tx, at).await?;
     let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);

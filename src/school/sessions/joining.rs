@@ -154,7 +154,7 @@ pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Partic
     let at = attended(&mut tx, caller, session).await?;
     let participant = part(app, tx, &at, caller.id, false).await?;
     app.hub.presence.forget(session, caller.id);
-    app.hub.dismiss(room::session(session), caller.id, 1000, "goodbye");
+    app.hub.dismiss(room::session(session), caller.id, close::NORMAL, "goodbye");
     Ok(participant)
 }
 

@@ -28,9 +28,11 @@ pub fn departed(app: &School, session: i64, person: i64) {
     app.hub.presence.go(session, person, app.now_ms(), app.config.clocks.presence_grace_ms);
 }
 
+/// In a class that is over, nobody's coming and going is news.
 async fn about(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Vec<News>> {
-    let (course,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
-    Ok(vec![News { session: Some(session), course, at_ms, event }])
+    let sql = "select course from live_sessions where id = $1 and status <> 'REVIEW_MODE'";
+    let open: Option<(i64,)> = tx.maybe(sql, args![session]).await?;
+    Ok(open.map(|(course,)| News { session: Some(session), course, at_ms, event }).into_iter().collect())
 }
 
 /// Those whose grace has run out are told to their instructors, each class in one commit.
@@ -60,18 +62,20 @@ pub async fn tell_departures(app: &School) -> Result<()> {
 
 /// How many phones show the step now, gathered.
 pub async fn tell_shown(app: &School) -> Result<()> {
-    for (session, seq, phones) in app.hub.shown.sweep() {
-        let at_ms = app.now_ms();
+    for session in app.hub.shown.take_changed() {
+        let school = app.clone();
         app.ledger
             .record(move |tx| {
+                let app = school.clone();
                 Box::pin(async move {
                     // Only the step that the class is on counts: a late word about an older one is dropped.
-                    let sql = "select step, course from live_sessions where id = $1 and step_seq = $2
+                    let sql = "select step, course, step_seq, last_student_seq from live_sessions where id = $1
                         and status <> 'REVIEW_MODE'";
-                    let at: Option<(Option<i64>, i64)> = tx.maybe(sql, args![session, seq]).await?;
-                    let Some((Some(step), course)) = at else { return Ok(((), Vec::new())) };
+                    let at: Option<(Option<i64>, i64, i64, i64)> = tx.maybe(sql, args![session]).await?;
+                    let Some((Some(step), course, first, last)) = at else { return Ok(((), Vec::new())) };
+                    let phones = app.hub.shown.count(session, first, last);
                     let event = Event::StepShown { step, phones };
-                    Ok(((), vec![News { session: Some(session), course, at_ms, event }]))
+                    Ok(((), vec![News { session: Some(session), course, at_ms: app.now_ms(), event }]))
                 })
             })
             .await?;
@@ -86,7 +90,7 @@ pub async fn expect_back(app: &School) -> Result<()> {
             select 1 from session_events l where l.session = e.session and l.person = e.person and l.seq > e.seq
                 and l.type in ('student_connected', 'student_disconnected', 'student_left'))";
     for (session, person) in app.db.all::<(i64, i64)>(sql, args![]).await? {
-        app.hub.presence.expect(session, person, app.now_ms(), app.config.clocks.presence_grace_ms);
+        app.hub.presence.expect_back(session, person, app.now_ms(), app.config.clocks.presence_grace_ms);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::Told;
 use crate::live::log;
+use crate::school::names::Names;
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
 
@@ -116,20 +117,21 @@ pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<Active>> 
     Ok(Some(Active { session: seen.session, step: seen.step, status, joined_ms }))
 }
 
+pub struct Timeline {
+    pub told: Vec<Told>,
+    pub names: Names,
+    pub last_seq: i64,
+}
+
 /// The review timeline: students see what was for students.
-pub async fn timeline(
-    app: &School,
-    caller: &Caller,
-    session: i64,
-    after: i64,
-    limit: Option<i64>,
-) -> Result<(Vec<Told>, Session)> {
+pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, limit: Option<i64>) -> Result<Timeline> {
     let mut tx = app.db.read().await?;
     let session = attended(&mut tx, caller, session).await?;
     let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
     let students_only = !caller.teaches(session.instructor);
     let told = log::read(&mut tx, session.id, session.course, after, students_only, limit).await?;
-    Ok((told, session))
+    let names = Names::of(&mut tx, &told).await?;
+    Ok(Timeline { told, names, last_seq: session.last_seq })
 }
 
 /// All steps of the class one is in, to go through them again at one's own pace.
@@ -167,7 +169,7 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
 
 pub enum Arrival {
     /// What came after the event that the client knows.
-    Missed(Vec<Told>),
+    Missed(Vec<Told>, Names),
     ForStudent(Box<Seen>),
     ForInstructor(Box<Seen>, Vec<Attendee>),
 }
@@ -176,11 +178,9 @@ pub struct Entered {
     pub arrival: Arrival,
     /// Up to which event of the whole log this is complete.
     pub seq: i64,
-    pub tx: Tx,
 }
 
-/// All of it as of one instant, so that the stream can go on from `seq` without a hole. The transaction comes back
-/// open: the names in the missed events are read in it too.
+/// All of it as of one instant, so that the stream can go on from `seq` without a hole.
 pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: Option<i64>) -> Result<Entered> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
@@ -194,7 +194,8 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
         let missed =
             log::read(&mut tx, session.id, session.course, after, students_only, CATCH_UP_MAX_EVENTS + 1).await?;
         if missed.len() as i64 <= CATCH_UP_MAX_EVENTS {
-            return Ok(Entered { arrival: Arrival::Missed(missed), seq, tx });
+            let names = Names::of(&mut tx, &missed).await?;
+            return Ok(Entered { arrival: Arrival::Missed(missed, names), seq });
         }
     }
     let arrival = match side {
@@ -209,13 +210,14 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
             Arrival::ForInstructor(Box::new(seen(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
         }
     };
-    Ok(Entered { arrival, seq, tx })
+    Ok(Entered { arrival, seq })
 }
 
 /// All events after one, for a room that has a hole.
-pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<Told>, Tx)> {
+pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<Told>, Names)> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
     let told = log::read(&mut tx, session.id, session.course, after, false, TIMELINE_MAX_EVENTS).await?;
-    Ok((told, tx))
+    let names = Names::of(&mut tx, &told).await?;
+    Ok((told, names))
 }

@@ -6,27 +6,13 @@ use serde_json::{Value, json};
 
 use super::wire::dashboard::priority;
 use super::wire::sessions::EventLine;
-use crate::app::{School, Voice};
+use crate::app::School;
 use crate::clock::rfc3339;
-use crate::db::Tx;
-use crate::error::{Error, Result};
 use crate::event::{Audience, Event, Told};
 use crate::live::{Frame, Letter, RoomKey};
 use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
 use crate::surfaces::texts::Instant;
-
-/// The voice of seed 004.
-pub struct Spoken;
-
-impl Voice for Spoken {
-    fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>> {
-        Box::pin(async move {
-            let names = Names::of(tx, told).await?;
-            Ok(told.iter().flat_map(|t| letters(t, &names)).collect())
-        })
-    }
-}
 
 /// Finds missed letters in the log again.
 pub struct Archive(pub School);
@@ -34,21 +20,19 @@ pub struct Archive(pub School);
 impl crate::live::hub::Archive for Archive {
     fn letters(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Vec<Letter>> {
         Box::pin(async move {
-            let read = async {
-                let (told, mut tx) = state::missed(&self.0, key.id, after).await?;
-                let names = Names::of(&mut tx, &told).await?;
-                Ok::<_, Error>(told.iter().filter_map(|t| of_session(t, &names)).collect())
-            };
-            read.await.unwrap_or_else(|error| {
-                tracing::error!(%error, "the log of a class could not be read");
-                Vec::new()
-            })
+            match state::missed(&self.0, key.id, after).await {
+                Ok((told, names)) => told.iter().filter_map(|t| of_session(t, &names)).collect(),
+                Err(error) => {
+                    tracing::error!(%error, "the log of a class could not be read");
+                    Vec::new()
+                }
+            }
         })
     }
 }
 
 /// All frames that one event becomes: in its class, on the dashboards, to one person.
-fn letters(told: &Told, names: &Names) -> Vec<Letter> {
+pub fn letters(told: &Told, names: &Names) -> Vec<Letter> {
     let mut letters = Vec::new();
     letters.extend(of_session(told, names));
     letters.extend(of_dashboards(told, names));
@@ -234,20 +218,17 @@ fn of_person(told: &Told) -> Option<Letter> {
 }
 
 pub fn help_available(event: &Event) -> Option<Frame> {
-    let Event::HelpAvailable { request, response, help_type, content, voice, .. } = event else { return None };
+    let Event::HelpAvailable { request, kind, response, help_type, content, voice, .. } = event else { return None };
     let answer = json!({ "id": response, "help_type": help_type, "help_content": content, "voice_guide_text": voice });
-    let frame = json!({ "type": "HELP_AVAILABLE", "help_request_id": request, "help_response": answer });
+    let frame = json!({ "type": "HELP_AVAILABLE", "help_request_id": request, "request_type": kind.word(),
+        "help_response": answer });
     Some(Frame::text(frame.to_string()))
 }
 
 /// The review timeline says it in the same words.
-pub async fn lines(app: &School, told: Vec<Told>) -> Result<Vec<EventLine>> {
-    let names = Names::of(&mut app.db.read().await?, &told).await?;
-    let line = |t: &Told| {
-        let (kind, data) = class_event(t, &names);
-        let place = t.place?;
-        let data = RawValue::from_string(data.to_string()).ok()?;
-        Some(EventLine { seq: place.seq, prev: place.prev, r#type: kind.into(), data, at: Instant(t.news.at_ms) })
-    };
-    Ok(told.iter().filter_map(line).collect())
+pub fn line(told: &Told, names: &Names) -> Option<EventLine> {
+    let (kind, data) = class_event(told, names);
+    let place = told.place?;
+    let data = RawValue::from_string(data.to_string()).ok()?;
+    Some(EventLine { seq: place.seq, prev: place.prev, r#type: kind.into(), data, at: Instant(told.news.at_ms) })
 }

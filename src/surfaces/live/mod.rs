@@ -23,7 +23,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use frames::{Archive, Spoken};
+pub use frames::{Archive, letters};
 
 use crate::app::School;
 use crate::error::{Error, Kind};

@@ -10,22 +10,20 @@ use serde_json::{Value, json};
 
 use super::frames;
 use super::wire::Refusal;
+use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, Start, Started, WithMessage};
+use super::wire::entry::{StateOfInstructor, StateOfStudent};
 use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress};
-use super::wire::sessions::{
-    Ended, Moved, NextStep, Paused, Resumed, Start, Started, StateOfInstructor, StateOfStudent, WithMessage,
-};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::{Connection, Entry, Frame, RoomKey, Seat};
 use crate::school::help::{self, answers};
-use crate::school::names::Names;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::state::{self, Arrival, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
-use crate::surfaces::extract::parse;
+use crate::surfaces::extract::{parse, parse_object};
 
 /// Which of the five sockets of the seed.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +102,7 @@ impl Seat for Chair {
 
     fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            let message = match parse::<Message>(text.as_bytes()) {
+            let message = match parse_object::<Message>(text.as_bytes()) {
                 Ok(message) => message,
                 Err(error) => return connection.reply(&refusal(None, &error)),
             };
@@ -146,22 +144,18 @@ fn said(data: impl Serialize) -> Result<Option<Value>> {
 impl Chair {
     async fn enter_class(&self, session: i64, side: Side, since: Option<i64>) -> Result<Entry> {
         let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
-        let (seq, mut tx) = (entered.seq, entered.tx);
+        let seq = entered.seq;
         let mut frames = match entered.arrival {
-            Arrival::Missed(told) => {
-                let names = Names::of(&mut tx, &told).await?;
-                told.iter().map(|t| Frame::text(frames::in_class(t, &names))).collect()
-            }
+            Arrival::Missed(told, names) => told.iter().map(|t| Frame::text(frames::in_class(t, &names))).collect(),
             Arrival::ForStudent(seen) => {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::from(&*seen))?]
             }
             Arrival::ForInstructor(seen, attendees) => {
                 let here = self.app.hub.presence.everyone(session);
-                let shown = self.app.hub.shown.count(session, seen.session.step_seq);
+                let shown = self.app.hub.shown.count(session, seen.session.step_seq, seen.session.last_student_seq);
                 vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown))?]
             }
         };
-        drop(tx);
         if side == Side::Student {
             frames.extend(self.unseen_answers().await?);
         }
@@ -169,12 +163,15 @@ impl Chair {
     }
 
     async fn unseen_answers(&self) -> Result<Vec<Frame>> {
-        let news = answers::unseen(&mut self.app.db.read().await?, self.caller.id).await?;
+        let news = answers::unseen(&self.app, self.caller.id).await?;
         Ok(news.iter().filter_map(|n| frames::help_available(&n.event)).collect())
     }
 
     /// `None`: nothing to say to it.
     async fn answer(&self, connection: &Arc<Connection>, message: &Message) -> Result<Option<Value>> {
+        if !matches!(message.kind.as_str(), "ping" | "token" | "ack") {
+            logins::must_stand(&self.app, &self.caller).await?;
+        }
         match (message.kind.as_str(), self.place) {
             ("ping", _) => said(json!({})),
             ("token", _) => self.renew(connection, message.data()?).await,

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, Start, Started, WithMessage};
 use super::wire::sessions::{
-    ChangeSession, Current, Door, Ended, Events, EventsQuery, Moved, MyActive, NewSession, NextStep, Paused, Resumed,
-    SessionFound, SessionListed, SessionMade, Sessions, Start, Started, Steps, WithMessage,
+    ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, SessionFound, SessionListed, SessionMade,
+    Sessions, Steps,
 };
 use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
 use super::{From_, Id, Json, Once, PathText, Query, Result, SignedIn, frames, made};
@@ -197,9 +198,9 @@ pub async fn events(
     Query(query): Query<EventsQuery>,
 ) -> Result<Answer<Events>> {
     let after = query.after.map_or(0, |after| after.0);
-    let (told, session) = state::timeline(&app, &caller, id, after, query.limit.map(|l| l.0)).await?;
-    let events = frames::lines(&app, told).await?;
-    Ok(Answer(Events { events, last_seq: session.last_seq }))
+    let timeline = state::timeline(&app, &caller, id, after, query.limit.map(|l| l.0)).await?;
+    let events = timeline.told.iter().filter_map(|t| frames::line(t, &timeline.names)).collect();
+    Ok(Answer(Events { events, last_seq: timeline.last_seq }))
 }
 
 /// All steps of the class, to go through them again at one's own pace.

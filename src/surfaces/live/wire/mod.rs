@@ -1,6 +1,8 @@
 //! The JSON of this surface, key by key as in its seed.
 
+pub mod buttons;
 pub mod dashboard;
+pub mod entry;
 pub mod learning;
 pub mod lectures;
 pub mod people;

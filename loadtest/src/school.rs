@@ -1,0 +1,117 @@
+//! A class in Gyosil, made as an instructor makes it: by REST.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::Result;
+use crate::http::Http;
+use crate::stage::Stage;
+use crate::tickets::{Ticket, by_many};
+
+/// The class walks these in a circle, so that it can be pressed without end.
+const STEPS: usize = 5;
+
+pub struct School {
+    address: SocketAddr,
+    http: Http,
+    token: String,
+    steps: Vec<i64>,
+    sessions: Vec<Session>,
+}
+
+struct Session {
+    id: i64,
+    code: String,
+    presses: usize,
+}
+
+fn number(value: &Value, field: &str) -> Result<i64> {
+    value[field].as_i64().ok_or_else(|| format!("the answer has no number {field}: {value}").into())
+}
+
+fn word(value: &Value, field: &str) -> Result<String> {
+    value[field].as_str().map(String::from).ok_or_else(|| format!("the answer has no text {field}: {value}").into())
+}
+
+impl School {
+    pub fn enter(address: SocketAddr, email: &str, password: &str) -> Result<School> {
+        let mut http = Http::connect(address)?;
+        let login = http.post("/api/auth/login", None, &json!({ "email": email, "password": password }))?;
+        let token = word(&login, "access_token")?;
+        Ok(School { address, http, token, steps: Vec::new(), sessions: Vec::new() })
+    }
+
+    fn ask(&mut self, path: &str, body: &Value) -> Result<Value> {
+        self.http.post(path, Some(&self.token), body)
+    }
+
+    /// A lecture with steps, and its sessions, all of them started; one more than asked for stays empty.
+    fn prepare(&mut self, rooms: usize) -> Result<()> {
+        let lecture = self.ask("/api/lectures", &json!({ "title": "카카오톡 기초", "description": "부하 시험" }))?;
+        let lecture = number(&lecture, "id")?;
+        let task = self.ask(&format!("/api/lectures/{lecture}/tasks"), &json!({ "title": "메시지 보내기" }))?;
+        let task = number(&task, "id")?;
+        for n in 1..=STEPS {
+            let guide = "홈 화면에서 노란색 카카오톡 아이콘을 찾아 한 번 눌러주세요.";
+            let step = json!({ "title": format!("카카오톡 앱 열기 {n}"), "guide_text": guide,
+                "voice_guide_text": "노란색 아이콘을 눌러주세요." });
+            let step = self.ask(&format!("/api/tasks/{task}/subtasks"), &step)?;
+            self.steps.push(number(&step, "id")?);
+        }
+        for _ in 0..=rooms {
+            let made = self.ask(&format!("/api/lectures/{lecture}/sessions"), &json!({}))?;
+            let (id, code) = (number(&made, "session_id")?, word(&made, "session_code")?);
+            self.ask(&format!("/api/sessions/{id}/start"), &json!({ "first_subtask_id": self.steps[0] }))?;
+            self.sessions.push(Session { id, code, presses: 0 });
+        }
+        Ok(())
+    }
+
+    fn guest(http: &mut Http, code: &str, nth: usize) -> Result<String> {
+        let path = format!("/api/sessions/{code}/guest");
+        word(&http.post(&path, None, &json!({ "name": format!("김순자 {nth}"), "age": 72 }))?, "access_token")
+    }
+}
+
+impl Stage for School {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn numbered(&self) -> bool {
+        true
+    }
+
+    fn admit(&mut self, rooms: usize, learners: usize) -> Result<(Vec<Ticket>, Duration)> {
+        self.prepare(rooms)?;
+        // Room by room in turn: so that neighbours in memory are of different classes, as in life.
+        let order: Vec<(usize, usize)> = (0..learners).flat_map(|n| (0..rooms).map(move |room| (room, n))).collect();
+        let (address, sessions) = (self.address, &self.sessions);
+        let begun = Instant::now();
+        let tickets = by_many(&order, |chunk| {
+            let mut http = Http::connect(address)?;
+            let ticket = |&(room, n): &(usize, usize)| {
+                let session: &Session = &sessions[room];
+                let token = School::guest(&mut http, &session.code, n)?;
+                let path = format!("/ws/session/{}/student", session.id);
+                Ok(Ticket { room, path, token: Some(token) })
+            };
+            chunk.iter().map(ticket).collect()
+        })?;
+        Ok((tickets, begun.elapsed()))
+    }
+
+    fn press(&mut self, room: usize) -> Result<()> {
+        let session = self.sessions.get_mut(room).ok_or("no such room")?;
+        session.presses += 1;
+        let next = self.steps[session.presses % self.steps.len()];
+        let path = format!("/api/sessions/{}/next-step", session.id);
+        self.http.send(&path, Some(&self.token), &json!({ "next_subtask_id": next }))
+    }
+
+    fn pressed(&mut self) -> Result<()> {
+        self.http.answer().map(|_| ())
+    }
+}

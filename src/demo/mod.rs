@@ -1,0 +1,193 @@
+//! `gyosil demo`: a class that is alive at first sight.
+//!
+//! A school in a folder of its own, with an instructor, a lecture and an open class, all made by the school's own verbs.
+//! The learners are outside of it: they come in over the network like anyone, each on a real socket.
+
+mod folder;
+mod learner;
+mod lecture;
+mod phone;
+mod teacher;
+mod temper;
+mod welcome;
+
+use std::future::Future;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::app::School;
+use crate::clock::spoken_code;
+use crate::config::{Config, Signup};
+use crate::error::{Error, Result};
+use crate::school::people::{self, NewPerson, Person};
+use crate::school::rights::{Caller, Role};
+use crate::school::sessions::{self, NewSession, Session};
+use crate::{open, raise_file_limit, serve};
+
+use folder::Folder;
+use teacher::Teacher;
+use temper::Roll;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// How many simulated learners come to the class
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=500))]
+    pub learners: u32,
+    /// Also drive the steps: the class starts, goes on, rests and ends by itself, again and again
+    #[arg(long)]
+    pub auto: bool,
+}
+
+const TEACHER_NAME: &str = "박강사";
+const TEACHER_EMAIL: &str = "teacher@gyosil.demo";
+/// What `Config` says when nobody has said anything.
+const USUAL_DATA: &str = "./data";
+const OWN_DATA: &str = "./gyosil-demo";
+const USUAL_STUCK_AFTER_S: i64 = 60;
+/// Nobody watches a demo for minutes until someone is stuck.
+const STUCK_AFTER_S: i64 = 10;
+const LOOKS_FOR_CLASS_EVERY: Duration = Duration::from_secs(1);
+
+/// The class that everyone goes to at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Class {
+    session: i64,
+    code: String,
+}
+
+/// What the demo makes before anyone comes.
+struct Stage {
+    teacher: Person,
+    password: String,
+    course: i64,
+    session: Session,
+}
+
+pub async fn run(config: Config, options: Options, stopped: impl Future<Output = ()>) -> Result<()> {
+    let config = suited(config)?;
+    raise_file_limit();
+    let listener = listen(config.listen).await?;
+    let bound = listener.local_addr().map_err(Error::internal)?;
+    // It stays locked for as long as this lives, so that a second demo does not empty it under our feet.
+    let folder = Folder::emptied(&config.data)?;
+    let app = open(config, bound).await?;
+    let stage = set(&app).await?;
+    welcome::say(&app, &stage, &options, bound).await?;
+
+    let mut cast = cast(&app, &stage, &options, nearby(bound));
+    let leaving = async move {
+        stopped.await;
+        welcome::goodbye();
+        cast.shutdown().await;
+    };
+    serve(app, listener, leaving).await?;
+    drop(folder);
+    Ok(())
+}
+
+/// The demo's own settings, unless what was asked for cannot be shown.
+fn suited(mut config: Config) -> Result<Config> {
+    if config.tls_cert.is_some() {
+        let why = "the demo's learners speak plain HTTP: leave out --tls-cert and --tls-key";
+        return Err(Error::internal(why));
+    }
+    if config.database.is_some() {
+        let why = "the demo keeps its own database: leave out --database (and GYOSIL_DATABASE)";
+        return Err(Error::internal(why));
+    }
+    if config.data == Path::new(USUAL_DATA) {
+        config.data = OWN_DATA.into();
+    }
+    if config.clocks.stuck_after_s == USUAL_STUCK_AFTER_S {
+        config.clocks.stuck_after_s = STUCK_AFTER_S;
+    }
+    config.instructor_signup = Signup::Open;
+    Ok(config)
+}
+
+async fn listen(at: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(at).await.map_err(|error| {
+        let another = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(8_080));
+        Error::internal(match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("port {} is taken by another program: try `gyosil demo --listen {another}`", at.port())
+            }
+            _ => format!("cannot listen on {at}: {error}"),
+        })
+    })
+}
+
+/// Where this very machine finds the server.
+fn nearby(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
+async fn set(app: &School) -> Result<Stage> {
+    let password = spoken_code::<10>();
+    let new = NewPerson {
+        email: Some(TEACHER_EMAIL.into()),
+        phone: None,
+        password: Some(password.clone()),
+        name: TEACHER_NAME.into(),
+        role: Role::Instructor,
+        age: None,
+        digital_level: None,
+    };
+    let teacher = people::register(app, new).await?;
+    let caller = caller(&teacher);
+    let course = lecture::add(app, &caller).await?;
+    let session = open_class(app, &caller, course).await?;
+    Ok(Stage { teacher, password, course, session })
+}
+
+/// The instructor, as whoever started this program: there is no login that could end.
+fn caller(teacher: &Person) -> Caller {
+    Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX }
+}
+
+async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Session> {
+    sessions::create(app, caller, course, NewSession { title: None, scheduled_ms: None, class: None }).await
+}
+
+/// Everyone who acts. They stop when this is dropped.
+fn cast(app: &School, stage: &Stage, options: &Options, server: SocketAddr) -> JoinSet<()> {
+    let first = Class { session: stage.session.id, code: stage.session.code.clone() };
+    let (show, classes) = watch::channel(first);
+    let roll = Arc::new(Roll::default());
+    let mut cast = JoinSet::new();
+    for _ in 0..options.learners {
+        cast.spawn(learner::sit(server, roll.clone(), classes.clone()));
+    }
+    if options.auto {
+        cast.spawn(Teacher::new(app.clone(), caller(&stage.teacher), stage.course, classes).teach());
+    }
+    cast.spawn(show_the_way(app.clone(), show));
+    cast
+}
+
+/// Everyone goes where the lecture's poster leads to: also to a class that the person at the dashboard opens.
+async fn show_the_way(app: School, show: watch::Sender<Class>) {
+    loop {
+        sleep(LOOKS_FOR_CLASS_EVERY).await;
+        let Ok(Some(code)) = sessions::open_of_lecture(&app, lecture::CODE).await else { continue };
+        if show.borrow().code == code {
+            continue;
+        }
+        if let Ok(found) = sessions::by_code(&app, &code, Ipv4Addr::LOCALHOST.into()).await {
+            show.send_replace(Class { session: found.session.id, code });
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A learner's phone, as far as the network goes: plain HTTP/1.1 and a socket, to a server on this machine.
+
+use std::io::{Error as IoError, ErrorKind};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tungstenite::http::Uri;
+use tungstenite::protocol::WebSocketConfig;
+use tungstenite::{ClientRequestBuilder, Error as SocketError};
+
+use super::Class;
+use super::temper::uuid;
+
+pub type Line = WebSocketStream<TcpStream>;
+
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_MAX_BYTES: u64 = 256 * 1024;
+/// Five hundred phones live in this one process: the default of 128 KiB each would be felt.
+const BUFFER_BYTES: usize = 4 * 1024;
+
+/// Why the server hangs up, as its protocol says.
+pub mod close {
+    pub const TOKEN: u16 = 4401;
+    pub const REMOVED: u16 = 4403;
+    pub const GONE: u16 = 4404;
+}
+
+pub struct Phone {
+    server: SocketAddr,
+    access: String,
+    refresh: String,
+}
+
+/// Why no socket opened.
+pub enum Refused {
+    /// The token is too old.
+    SignedOut,
+    /// Shown out, or the class is gone.
+    NotWelcome,
+    NoAnswer,
+}
+
+impl Phone {
+    /// Scans the QR, types a name, and is in.
+    pub async fn join(server: SocketAddr, class: &Class, guest: &Value) -> Result<Phone, IoError> {
+        let mut phone = Phone { server, access: String::new(), refresh: String::new() };
+        let joined = phone.post(&format!("/api/sessions/{}/guest", class.code), guest).await?;
+        phone.keep(&joined)?;
+        Ok(phone)
+    }
+
+    /// A new token for the old one.
+    pub async fn renew(&mut self) -> Result<&str, IoError> {
+        let body = json!({ "refresh_token": self.refresh });
+        let renewed = self.post("/api/auth/refresh", &body).await?;
+        self.keep(&renewed)?;
+        Ok(&self.access)
+    }
+
+    fn keep(&mut self, login: &Value) -> Result<(), IoError> {
+        let text = |name: &str| login[name].as_str().map(String::from).ok_or(IoError::from(ErrorKind::InvalidData));
+        (self.access, self.refresh) = (text("access_token")?, text("refresh_token")?);
+        Ok(())
+    }
+
+    /// `since`: the last event that this phone knows.
+    pub async fn open(&self, class: &Class, since: Option<i64>) -> Result<Line, Refused> {
+        let since = since.map_or_else(String::new, |seq| format!("?since={seq}"));
+        let url = format!("ws://{}/ws/session/{}/student/{since}", self.server, class.session);
+        let url: Uri = url.parse().map_err(|_| Refused::NoAnswer)?;
+        let request = ClientRequestBuilder::new(url).with_header("Authorization", format!("Bearer {}", self.access));
+        let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
+        let calling = async {
+            let stream = TcpStream::connect(self.server).await.map_err(SocketError::Io)?;
+            client_async_with_config(request, stream, Some(config)).await
+        };
+        match timeout(ANSWER_WITHIN, calling).await {
+            Ok(Ok((line, _))) => Ok(line),
+            Ok(Err(SocketError::Http(answer))) => Err(match answer.status().as_u16() {
+                401 => Refused::SignedOut,
+                403 | 404 => Refused::NotWelcome,
+                _ => Refused::NoAnswer,
+            }),
+            _ => Err(Refused::NoAnswer),
+        }
+    }
+
+    /// One request on a connection of its own, which the server closes: so the answer ends where the bytes end.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, IoError> {
+        let body = body.to_string();
+        let token =
+            if self.access.is_empty() { String::new() } else { format!("Authorization: Bearer {}\r\n", self.access) };
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: gyosil-demo\r\n{token}Idempotency-Key: {}\r\n\
+            Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.server,
+            uuid(),
+            body.len()
+        );
+        let mut answer = Vec::new();
+        let talk = async {
+            let mut stream = TcpStream::connect(self.server).await?;
+            stream.write_all(request.as_bytes()).await?;
+            stream.take(ANSWER_MAX_BYTES).read_to_end(&mut answer).await
+        };
+        timeout(ANSWER_WITHIN, talk).await??;
+        read(&answer)
+    }
+}
+
+fn read(answer: &[u8]) -> Result<Value, IoError> {
+    let text = std::str::from_utf8(answer).map_err(|_| IoError::from(ErrorKind::InvalidData))?;
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(IoError::from(ErrorKind::UnexpectedEof))?;
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    if !status.starts_with('2') {
+        return Err(IoError::other(format!("{status} {body}")));
+    }
+    serde_json::from_str(body).map_err(IoError::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_good_answer_is_one() {
+        let ok = b"HTTP/1.1 201 Created\r\ncontent-length: 8\r\n\r\n{\"a\": 1}";
+        assert_eq!(read(ok).unwrap()["a"], 1);
+        assert!(read(b"HTTP/1.1 403 Forbidden\r\n\r\n{}").is_err());
+        assert!(read(b"HTTP/1.1 20").is_err());
+    }
+}

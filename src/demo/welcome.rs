@@ -1,0 +1,73 @@
+//! What the terminal says.
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
+
+use super::{Options, Stage, TEACHER_EMAIL, TEACHER_NAME, lecture};
+use crate::app::School;
+use crate::error::{Error, Result};
+use crate::school::logins;
+
+/// A terminal that is closed is no reason to fall over.
+pub fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+pub async fn say(app: &School, stage: &Stage, options: &Options, bound: SocketAddr) -> Result<()> {
+    let url = &app.public_url;
+    let Stage { session, password, .. } = stage;
+    let ticket = logins::ticket_for(app, stage.teacher.id).await?;
+    let join = format!("{url}/j/{}", session.code);
+    let (title, steps) = (lecture::TITLE, lecture::steps());
+
+    line("");
+    line("  교실 · Gyosil: a class to try out");
+    line("");
+    line(&format!("  «{title}» with {TEACHER_NAME}, in {steps} steps. {}", who_comes(options)));
+    line("");
+    line("  The instructor's dashboard, signed in (once, within 10 minutes):");
+    line(&format!("    {url}/teach/session/{}#t={ticket}", session.id));
+    line(&format!("  later: {url}/teach   {TEACHER_EMAIL}   {password}"));
+    line("");
+    line(&format!("  Come in yourself, with a phone in the same network: code {}", session.code));
+    line(&format!("    {join}"));
+    if bound.ip().is_loopback() {
+        line("  (It listens on this machine only. For phones: --listen 0.0.0.0:8080)");
+    }
+    line("");
+    line(&qr(&join)?);
+    line(&format!("  API        {url}/docs"));
+    line(&format!("  Data       {} (emptied at each start of the demo)", app.config.data.display()));
+    line("  Stop       Ctrl-C");
+    line("");
+    Ok(())
+}
+
+fn who_comes(options: &Options) -> String {
+    let come = match options.learners {
+        0 => "No simulated learners.".into(),
+        1 => "One simulated learner is coming in.".into(),
+        many => format!("{many} simulated learners are coming in."),
+    };
+    let next = if options.auto { "It runs by itself: watch." } else { "Press «start» at the dashboard." };
+    format!("{come} {next}")
+}
+
+/// Scanners want dark on light. A terminal in colours is told so; of another we believe that it is dark, and leave
+/// blank what is to be dark.
+fn qr(text: &str) -> Result<String> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::L).map_err(Error::internal)?;
+    let has_colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (dark, light) = if has_colours { (Dense1x2::Dark, Dense1x2::Light) } else { (Dense1x2::Light, Dense1x2::Dark) };
+    let picture = code.render::<Dense1x2>().dark_color(dark).light_color(light).build();
+    let (on, off) = if has_colours { ("\x1b[38;5;16;48;5;231m", "\x1b[0m") } else { ("", "") };
+    Ok(picture.lines().map(|row| format!("    {on}{row}{off}\n")).collect())
+}
+
+pub fn goodbye() {
+    line("");
+    line("  Everyone goes home. 안녕히 가세요!");
+}

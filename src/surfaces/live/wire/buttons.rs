@@ -1,0 +1,150 @@
+//! The instructor's buttons, and what came of a press.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::TitleRef;
+use crate::event::Event;
+use crate::school::sessions::Status;
+use crate::school::sessions::control::Outcome;
+use crate::surfaces::texts::{Instant, Prose};
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"first_subtask_id": 1000, "message": "수업을 시작하겠습니다. 첫 번째 단계를 함께 진행해봅시다."}))]
+pub struct Start {
+    /// The lecture's first step when left out
+    pub first_subtask_id: Option<i64>,
+    pub message: Option<Prose>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"next_subtask_id": 1001, "message": "잘하셨습니다! 이제 다음 단계로 넘어갑니다."}))]
+pub struct NextStep {
+    /// Any step of the lecture; the one after the current when left out
+    pub next_subtask_id: Option<i64>,
+    pub message: Option<Prose>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"message": "잠시 쉬는 시간입니다. 5분 후 다시 시작하겠습니다."}))]
+pub struct WithMessage {
+    pub message: Option<Prose>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "status": "IN_PROGRESS", "started_at": "2025-10-28T10:00:00Z",
+    "current_subtask": {"id": 1000, "title": "카카오톡 앱 열기"}, "active_participants": 12,
+    "message": "수업이 시작되었습니다"}))]
+pub struct Started {
+    pub session_id: i64,
+    pub status: String,
+    pub started_at: Option<Instant>,
+    pub current_subtask: Option<TitleRef>,
+    pub active_participants: i64,
+    pub message: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
+    "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
+pub struct Moved {
+    pub session_id: i64,
+    pub previous_subtask: Option<TitleRef>,
+    pub current_subtask: Option<TitleRef>,
+    pub timestamp: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "action": "PAUSE", "message": "수업이 일시 정지되었습니다",
+    "timestamp": "2025-10-28T10:15:00Z"}))]
+pub struct Paused {
+    pub session_id: i64,
+    pub action: String,
+    pub message: String,
+    pub timestamp: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "action": "RESUME", "current_subtask": {"id": 1001, "title": "친구 선택하기"},
+    "timestamp": "2025-10-28T10:20:00Z"}))]
+pub struct Resumed {
+    pub session_id: i64,
+    pub action: String,
+    pub current_subtask: Option<TitleRef>,
+    pub timestamp: Instant,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "status": "REVIEW_MODE", "ended_at": "2025-10-28T11:00:00Z",
+    "duration_minutes": 60, "completed_participants": 10, "total_participants": 12,
+    "message": "수업이 종료되었습니다"}))]
+pub struct Ended {
+    pub session_id: i64,
+    pub status: String,
+    pub ended_at: Instant,
+    pub duration_minutes: i64,
+    pub completed_participants: i64,
+    pub total_participants: i64,
+    pub message: String,
+}
+
+impl From<Outcome> for Started {
+    fn from(o: Outcome) -> Started {
+        let active = if let Event::SessionStarted { active, .. } = o.event { active } else { 0 };
+        Started {
+            session_id: o.session,
+            status: Status::InProgress.word().into(),
+            started_at: o.started_ms.map(Instant),
+            current_subtask: o.current.as_ref().map(TitleRef::from),
+            active_participants: active,
+            message: "수업이 시작되었습니다".into(),
+        }
+    }
+}
+
+impl From<Outcome> for Moved {
+    fn from(o: Outcome) -> Moved {
+        Moved {
+            session_id: o.session,
+            previous_subtask: o.previous.as_ref().map(TitleRef::from),
+            current_subtask: o.current.as_ref().map(TitleRef::from),
+            timestamp: Instant(o.at_ms),
+        }
+    }
+}
+
+impl From<Outcome> for Paused {
+    fn from(o: Outcome) -> Paused {
+        let message = "수업이 일시 정지되었습니다".into();
+        Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
+    }
+}
+
+impl From<Outcome> for Resumed {
+    fn from(o: Outcome) -> Resumed {
+        Resumed {
+            session_id: o.session,
+            action: "RESUME".into(),
+            current_subtask: o.current.as_ref().map(TitleRef::from),
+            timestamp: Instant(o.at_ms),
+        }
+    }
+}
+
+impl From<Outcome> for Ended {
+    fn from(o: Outcome) -> Ended {
+        let (completed, total, minutes) = match o.event {
+            Event::SessionEnded { completed, total, minutes, .. } => (completed, total, minutes),
+            _ => (0, 0, 0),
+        };
+        Ended {
+            session_id: o.session,
+            status: Status::Review.word().into(),
+            ended_at: Instant(o.at_ms),
+            duration_minutes: minutes,
+            completed_participants: completed,
+            total_participants: total,
+            message: "수업이 종료되었습니다".into(),
+        }
+    }
+}

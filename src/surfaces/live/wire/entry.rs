@@ -1,0 +1,101 @@
+//! What a socket gets when it enters.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{StepGuide, TitleRef};
+use crate::live::presence::Here;
+use crate::school::sessions::state::{Attendee, Seen, participant_status};
+use crate::surfaces::texts::Instant;
+
+#[derive(Serialize)]
+pub struct StateOfStudent<'a> {
+    session_id: i64,
+    session_code: &'a str,
+    title: &'a str,
+    status: &'a str,
+    current_subtask: Option<StepGuide>,
+    instructor_message: Option<&'a str>,
+    my_status: &'a str,
+    started_at: Option<Instant>,
+    ended_at: Option<Instant>,
+    participant_count: i64,
+}
+
+impl<'a> From<&'a Seen> for StateOfStudent<'a> {
+    fn from(s: &'a Seen) -> StateOfStudent<'a> {
+        StateOfStudent {
+            session_id: s.session.id,
+            session_code: &s.session.code,
+            title: &s.session.title,
+            status: &s.session.status,
+            current_subtask: s.step.as_ref().map(StepGuide::from),
+            instructor_message: s.session.message.as_deref(),
+            my_status: s.my_status,
+            started_at: s.session.started_ms.map(Instant),
+            ended_at: s.session.ended_ms.map(Instant),
+            participant_count: s.participants,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct StateOfInstructor<'a> {
+    #[serde(flatten)]
+    common: StateOfStudent<'a>,
+    door: &'a str,
+    lecture: TitleRef,
+    participants: Vec<ParticipantState>,
+    total_participants: i64,
+    active_participants: i64,
+    shown: i64,
+}
+
+#[derive(Serialize)]
+struct ParticipantState {
+    user_id: i64,
+    name: String,
+    email: Option<String>,
+    guest: bool,
+    status: &'static str,
+    connected: bool,
+    current_subtask: Option<TitleRef>,
+    subtask_status: String,
+    stuck: bool,
+    open_help_request_id: Option<i64>,
+    joined_at: Instant,
+    last_active_at: Instant,
+}
+
+impl<'a> StateOfInstructor<'a> {
+    pub fn new(seen: &'a Seen, attendees: Vec<Attendee>, here: &HashMap<i64, Here>, shown: i64) -> Self {
+        let total = attendees.iter().filter(|a| a.left_ms.is_none()).count() as i64;
+        let participants = attendees
+            .into_iter()
+            .map(|a| ParticipantState {
+                user_id: a.person,
+                status: participant_status(&seen.session.status, a.left_ms.is_some()),
+                connected: here.contains_key(&a.person),
+                current_subtask: seen.step.as_ref().map(TitleRef::from),
+                subtask_status: a.step_status.unwrap_or_else(|| "NOT_STARTED".into()),
+                stuck: a.flagged,
+                open_help_request_id: a.open_help,
+                joined_at: Instant(a.joined_ms),
+                last_active_at: Instant(a.last_active_ms.unwrap_or(a.joined_ms)),
+                name: a.name,
+                email: a.email,
+                guest: a.guest,
+            })
+            .collect();
+        StateOfInstructor {
+            common: seen.into(),
+            door: &seen.session.door,
+            lecture: TitleRef { id: seen.session.course, title: seen.session.lecture_title.clone() },
+            participants,
+            total_participants: total,
+            active_participants: seen.active,
+            shown,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// Calls the server. The access token lives in memory; what renews it is in a cookie that no script can read.
+
+import { uuid } from "./store.js";
+
+/** The server said no, and why. */
+export class Refused extends Error {
+  constructor(status, body, retryAfterS) {
+    super(body?.error?.message ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = body?.error?.code ?? "";
+    this.details = body?.error?.details ?? {};
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** The server could not be reached. */
+export class Unreachable extends Error {}
+
+export const post = "POST";
+export const put = "PUT";
+export const del = "DELETE";
+
+const RETRY_AFTER_MS = [400, 1200, 3000];
+
+export class Api {
+  #jar;
+  #token = null;
+  #renewing = null;
+  user = null;
+  /** Called when the login has ended for good. */
+  onSignedOut = () => {};
+
+  constructor(jar) {
+    this.#jar = jar;
+  }
+
+  get(path) {
+    return this.call("GET", path);
+  }
+
+  /** With a renewed token, once, where the old one has ended. */
+  async call(method, path, body, key) {
+    const used = this.#token;
+    try {
+      return await send(method, path, { body, key, token: used });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 401 || !used) throw error;
+      if (this.#token === used) await this.renew();
+      return send(method, path, { body, key, token: this.#token });
+    }
+  }
+
+  /** Asks until it is answered: the key makes it happen once, however often it is sent. */
+  async once(path, body, key = uuid()) {
+    for (const wait of RETRY_AFTER_MS) {
+      try {
+        return await this.call(post, path, body, key);
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+    return this.call(post, path, body, key);
+  }
+
+  /** Logs in by one of the endpoints that answer with a token. */
+  async enter(path, body, key) {
+    const answer = await send(post, `${path}?cookie=${this.#jar}`, { body, key });
+    this.#keep(answer);
+    return answer;
+  }
+
+  login(email, password) {
+    return this.enter("/api/auth/login", { email, password });
+  }
+
+  ticket(ticket) {
+    return this.enter("/api/auth/ticket", { ticket });
+  }
+
+  /** Two callers at once share one renewal. */
+  renew() {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  async #renew() {
+    try {
+      return await this.enter("/api/auth/refresh", {});
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) this.#forget();
+      throw error;
+    }
+  }
+
+  /** Whether this browser is still logged in; throws only when the server cannot be reached. */
+  async resume() {
+    try {
+      await this.renew();
+      return true;
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) return false;
+      throw error;
+    }
+  }
+
+  async token() {
+    if (!this.#token) await this.renew();
+    return this.#token;
+  }
+
+  async logout() {
+    await this.call(post, `/api/auth/logout?cookie=${this.#jar}`, {}).catch(() => {});
+    this.#token = null;
+    this.user = null;
+  }
+
+  #keep(answer) {
+    this.#token = answer.access_token;
+    this.user = answer.user;
+  }
+
+  #forget() {
+    const was = this.#token;
+    this.#token = null;
+    this.user = null;
+    if (was) this.onSignedOut();
+  }
+}
+
+/** One request, as it is. */
+export async function send(method, path, { body, key, token } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (token) headers.Authorization = `Bearer ${token}`;
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+  const said = await response.text();
+  const answer = parsed(said);
+  if (!response.ok) throw new Refused(response.status, answer, Number(response.headers.get("retry-after")) || 0);
+  return answer;
+}
+
+function parsed(said) {
+  try {
+    return said ? JSON.parse(said) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The one-time ticket of `#t=…`, taken out of the address so that it is not kept in the history. */
+export function takeTicket() {
+  const ticket = new URLSearchParams(location.hash.slice(1)).get("t");
+  if (ticket) history.replaceState(null, "", location.pathname + location.search);
+  return ticket;
+}

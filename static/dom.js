@@ -1,0 +1,56 @@
+/** `el("p", {class: "big", onclick: f}, "text", child)`; a false or null child is left out. */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) set(node, name, value);
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+function set(node, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+  else if (name === "value") node.value = value;
+  else node.setAttribute(name, value === true ? "" : value);
+}
+
+/** Touches the page only when something changed. */
+export function text(node, value) {
+  const wanted = value ?? "";
+  if (node.textContent !== wanted) node.textContent = wanted;
+}
+
+export function shown(node, is) {
+  if (node.hidden === Boolean(is)) node.hidden = !is;
+}
+
+/** Runs `work` once per animation frame, however often it is called. */
+export function perFrame(work) {
+  let waits = false;
+  return () => {
+    if (waits) return;
+    waits = true;
+    const run = () => {
+      if (!waits) return;
+      waits = false;
+      work();
+    };
+    requestAnimationFrame(run);
+    // A hidden tab gets no frames, but must be right when it is looked at again.
+    setTimeout(run, 250);
+  };
+}
+
+/** A question with two answers. Resolves to whether it was agreed to. */
+export function confirmed(question, yes, no = "취소") {
+  return new Promise((resolve) => {
+    const dialog = el("dialog", { class: "ask" }, el("p", {}, question),
+      el("form", { method: "dialog", class: "row" },
+        el("button", { value: "no", class: "quiet" }, no), el("button", { value: "yes", class: "main" }, yes)));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

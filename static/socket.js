@@ -1,0 +1,324 @@
+// A socket that comes back by itself, tells a hole in what it heard, and loses nothing that it was asked to send.
+
+import { Refused } from "./api.js";
+import { read, uuid, write } from "./store.js";
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+const OPENS_WITHIN_MS = 15_000;
+const PING_EVERY_MS = 25_000;
+const PONG_WITHIN_MS = 8_000;
+const RESUME_AGAIN_MS = 5_000;
+/** A position ahead of the log: the server answers it with the whole state. */
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
+const CLOSED = { token: 4401, removed: 4403, gone: 4404, replaced: 4409, tooMany: 4429, restart: 1012 };
+
+/** Students see a part of the events, so each frame names the one before it; instructors see all. */
+export const holeForStudent = (frame, last) => frame.prev > last;
+export const holeForInstructor = (frame, last) => frame.seq !== last + 1;
+
+export class LiveSocket {
+  #api;
+  #path;
+  #params;
+  #hasHole;
+  #ask;
+  #socket = null;
+  #last = null;
+  #attempt = 0;
+  #timer = 0;
+  #pingTimer = 0;
+  #pongTimer = 0;
+  #askedAt = 0;
+  #isOver = false;
+  #outbox;
+
+  /** «connecting», «open», «waiting» */
+  onState = () => {};
+  onFrame = () => {};
+  /** «removed», «gone», «replaced», «forbidden», «signed-out»: it will not come back by itself. */
+  onOver = () => {};
+
+  /** `ask`: what to call to learn why the socket does not open. `outbox`: where unanswered messages survive a reload. */
+  constructor({ api, path, params = {}, hasHole, ask, outbox = null }) {
+    this.#api = api;
+    this.#path = path;
+    this.#params = params;
+    this.#hasHole = hasHole;
+    this.#ask = ask;
+    this.#outbox = new Outbox(outbox);
+  }
+
+  start() {
+    this.#isOver = false;
+    for (const [target, type, listener] of this.#listeners) target.addEventListener(type, listener);
+    this.#connect();
+  }
+
+  stop() {
+    this.#isOver = true;
+    for (const [target, type, listener] of this.#listeners) target.removeEventListener(type, listener);
+    this.#clearTimers();
+    this.#socket?.close(1000);
+    this.#socket = null;
+  }
+
+  /** Resolves with the answer, after however many reconnects. */
+  ask(type, data) {
+    const { message, answered } = this.#outbox.add(type, data);
+    this.#transmit(message);
+    return answered;
+  }
+
+  /** What waits in the outbox since before a reload. */
+  unanswered() {
+    return this.#outbox.messages();
+  }
+
+  /** Sent if the socket is open, else not at all. */
+  tell(type, data) {
+    this.#transmit({ type, data });
+  }
+
+  /** Asks for the whole state again. */
+  refresh() {
+    this.tell("resume", { seq: EVERYTHING });
+  }
+
+  #listeners = [
+    [document, "visibilitychange", () => document.visibilityState === "visible" && this.#wake()],
+    [window, "pageshow", () => this.#wake()],
+    [window, "online", () => this.#wake()],
+    [window, "offline", () => this.#probe()],
+  ];
+
+  get #isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  #wake() {
+    if (this.#isOver) return;
+    if (this.#isOpen) this.#probe();
+    else if (this.#timer) {
+      this.#attempt = 0;
+      this.#connect();
+    }
+  }
+
+  async #connect() {
+    this.#clearTimers();
+    this.onState("connecting");
+    let token;
+    try {
+      token = await this.#api.token();
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) this.#end("signed-out");
+      else this.#later();
+      return;
+    }
+    if (!this.#isOver && !this.#socket) this.#open(token);
+  }
+
+  #open(token) {
+    const params = new URLSearchParams(this.#params);
+    if (this.#last !== null) params.set("since", this.#last);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}${this.#path}?${params}`, ["bearer", token]);
+    this.#socket = socket;
+    let hasOpened = false;
+    const deadline = setTimeout(() => this.#lost(socket), OPENS_WITHIN_MS);
+    socket.onopen = () => {
+      clearTimeout(deadline);
+      hasOpened = true;
+      this.#opened();
+    };
+    socket.onmessage = (event) => this.#heard(socket, JSON.parse(event.data));
+    socket.onclose = (event) => {
+      clearTimeout(deadline);
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#closed(event, hasOpened);
+    };
+  }
+
+  #opened() {
+    this.#attempt = 0;
+    this.#askedAt = 0;
+    this.onState("open");
+    this.#pingTimer = setInterval(() => document.visibilityState === "visible" && this.#probe(), PING_EVERY_MS);
+    for (const message of this.#outbox.messages()) this.#transmit(message);
+  }
+
+  async #closed({ code, reason }, hasOpened) {
+    if (this.#isOver) return;
+    if (code === CLOSED.removed) return this.#end("removed");
+    if (code === CLOSED.gone) return this.#end("gone");
+    if (code === CLOSED.replaced) return this.#end("replaced");
+    if (code === CLOSED.token) return this.#renewThenConnect();
+    // A browser is not told why an upgrade was refused; an ordinary request is.
+    if (!hasOpened && !(await this.#mayComeBack())) return undefined;
+    return this.#later(code === CLOSED.restart ? retryAfter(reason) : null, code === CLOSED.tooMany);
+  }
+
+  async #renewThenConnect() {
+    try {
+      await this.#api.renew();
+      this.#connect();
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) this.#end("signed-out");
+      else this.#later();
+    }
+  }
+
+  async #mayComeBack() {
+    try {
+      await this.#api.get(this.#ask);
+      return true;
+    } catch (error) {
+      const why = error instanceof Refused && reasonOf(error);
+      if (why) this.#end(why);
+      return !why;
+    }
+  }
+
+  #later(wantedMs = null, isCalmer = false) {
+    if (this.#isOver) return;
+    this.#clearTimers();
+    this.onState("waiting");
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempt);
+    this.#attempt = isCalmer ? 5 : this.#attempt + 1;
+    // A whole class must not come back in the same instant.
+    const wait = wantedMs ?? longest * (0.5 + Math.random() / 2);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #lost(socket) {
+    if (this.#socket !== socket) return;
+    this.#socket = null;
+    socket.close();
+    this.#closed({ code: 1006, reason: "" }, true);
+  }
+
+  #end(why) {
+    this.stop();
+    this.onOver(why);
+  }
+
+  /** A phone that slept may hold a socket that died long ago. */
+  #probe() {
+    if (!this.#isOpen || this.#pongTimer) return;
+    const socket = this.#socket;
+    this.#transmit({ type: "ping", id: "ping" });
+    this.#pongTimer = setTimeout(() => {
+      this.#pongTimer = 0;
+      this.#lost(socket);
+    }, PONG_WITHIN_MS);
+  }
+
+  #clearTimers() {
+    clearTimeout(this.#timer);
+    clearInterval(this.#pingTimer);
+    clearTimeout(this.#pongTimer);
+    this.#timer = 0;
+    this.#pongTimer = 0;
+  }
+
+  #transmit(message) {
+    if (this.#isOpen) this.#socket.send(JSON.stringify(message));
+  }
+
+  #heard(socket, frame) {
+    if (this.#socket !== socket) return;
+    clearTimeout(this.#pongTimer);
+    this.#pongTimer = 0;
+    if (frame.type === "batch") frame.data.forEach((inner) => this.#take(inner));
+    else this.#take(frame);
+  }
+
+  #take(frame) {
+    if (frame.type === "reply" || frame.type === "error") return this.#outbox.settle(frame);
+    if (frame.type === "token_expiring") return this.#renewInPlace();
+    if (frame.type === "session_state") this.#last = frame.seq;
+    else if (frame.seq !== undefined && !this.#isNext(frame)) return undefined;
+    return this.onFrame(frame);
+  }
+
+  #isNext(frame) {
+    if (this.#last !== null && frame.seq <= this.#last) return false;
+    if (this.#last !== null && this.#hasHole(frame, this.#last)) {
+      this.#askForMissed();
+      return false;
+    }
+    this.#last = frame.seq;
+    return true;
+  }
+
+  #askForMissed() {
+    const now = Date.now();
+    if (now - this.#askedAt < RESUME_AGAIN_MS) return;
+    this.#askedAt = now;
+    this.tell("resume", { seq: this.#last });
+  }
+
+  async #renewInPlace() {
+    // If it fails, the close with 4401 tries again.
+    await this.#api.renew().catch(() => {});
+    this.tell("token", { access_token: await this.#api.token().catch(() => "") });
+  }
+}
+
+function reasonOf(error) {
+  if (error.status === 401) return "signed-out";
+  if (error.status === 404) return "gone";
+  if (error.status === 403) return error.code === "REMOVED" ? "removed" : "forbidden";
+  return null;
+}
+
+function retryAfter(reason) {
+  try {
+    return Number(JSON.parse(reason).retry_after_ms) || null;
+  } catch {
+    return null;
+  }
+}
+
+/** Messages without an answer yet, each with the key that makes it happen once. */
+class Outbox {
+  #place;
+  #messages;
+  #waiting = new Map();
+
+  constructor(place) {
+    this.#place = place;
+    this.#messages = place ? read(place, []) : [];
+  }
+
+  messages() {
+    return [...this.#messages];
+  }
+
+  add(type, data) {
+    const key = uuid();
+    const message = { type, id: key, key, data };
+    this.#keep([...this.#messages, message]);
+    const answered = new Promise((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
+    return { message, answered };
+  }
+
+  settle(frame) {
+    const isBusy = frame.type === "error" && ["BUSY", "TOO_MANY_REQUESTS", "INTERNAL_ERROR"].includes(frame.error.code);
+    // Kept: the next connection sends it again.
+    if (isBusy) return;
+    this.#keep(this.#messages.filter((message) => message.id !== frame.id));
+    const waiting = this.#waiting.get(frame.id);
+    this.#waiting.delete(frame.id);
+    if (frame.type === "reply") waiting?.resolve(frame.data);
+    else waiting?.reject(new Refused(400, { error: frame.error }));
+  }
+
+  #keep(messages) {
+    this.#messages = messages;
+    if (this.#place) write(this.#place, messages.length ? messages : null);
+  }
+}

@@ -1,0 +1,36 @@
+// What a page remembers on this device. Never a token. A browser that forbids storage only forgets more.
+
+export function read(key, otherwise = null) {
+  try {
+    return JSON.parse(localStorage.getItem(`gyosil.${key}`)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export function write(key, value) {
+  try {
+    if (value === null || value === undefined) localStorage.removeItem(`gyosil.${key}`);
+    else localStorage.setItem(`gyosil.${key}`, JSON.stringify(value));
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+// `crypto.randomUUID` is missing on plain http, where most classrooms are.
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** The name of this device, so that a newer tab takes the place of an older one. */
+export function device() {
+  const known = read("device");
+  if (known) return known;
+  const made = uuid();
+  write("device", made);
+  return made;
+}

@@ -1,0 +1,73 @@
+//! The program itself, as a person starts it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+pub struct Process {
+    child: Child,
+    pub address: SocketAddr,
+    /// What it printed before it was open, that line included.
+    pub said: String,
+}
+
+fn command(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gyosil"));
+    command.args(words);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GYOSIL_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs it to its end, with this on standard input.
+pub fn runs(words: &[&str], input: &str) -> Output {
+    let pipe = Stdio::piped;
+    let mut child = command(words).stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+impl Process {
+    /// Serves, until it is dropped or told to stop.
+    pub fn serves(data: &Path, database: &str, flags: &[&str]) -> Process {
+        let data = data.display().to_string();
+        let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
+        words.extend(flags);
+        let mut child = command(&words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut said = String::new();
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        said.push_str(&line);
+        let url = line.trim().rsplit("//").next().unwrap_or_else(|| panic!("it said {line}"));
+        let address = url.parse().unwrap_or_else(|_| panic!("it said {line}"));
+        // Whatever else it says is drained, so that it never waits for us.
+        std::thread::spawn(move || lines.read_to_string(&mut String::new()));
+        Process { child, address, said }
+    }
+
+    /// The power fails.
+    pub fn loses_power(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Someone asks it to stop: its exit code, and how long it took.
+    pub fn stops(mut self) -> (Option<i32>, Duration) {
+        let begun = Instant::now();
+        // SAFETY: signals our own child.
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+        let status = self.child.wait().unwrap();
+        (status.code(), begun.elapsed())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

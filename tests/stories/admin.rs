@@ -1,0 +1,185 @@
+//! What an administrator does for people.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::classroom::{class, is_shut_out, running_class};
+use crate::harness::on_both;
+use crate::harness::people::PASSWORD;
+
+#[test]
+fn an_admin_finds_people_by_role_and_by_a_part_of_their_names() {
+    on_both(|school| async move {
+        let admin = school.admin().await;
+        let teacher = school.teacher().await;
+        let mut students = Vec::new();
+        for name in ["김순자", "김영희", "이철수"] {
+            students.push(school.registers("STUDENT", name, &format!("{}@example.com", students.len())).await);
+        }
+        let finds = async |query: &str| {
+            let found = admin.get(&format!("/api/admin/people?{query}")).await.ok();
+            let ids: Vec<i64> =
+                found["results"].as_array().unwrap().iter().map(|p| p["id"].as_i64().unwrap()).collect();
+            (ids, found["pagination"].clone())
+        };
+        assert_eq!(finds("role=INSTRUCTOR").await.0, [teacher.id]);
+        assert_eq!(finds("role=STUDENT&search=김").await.0, [students[0].id, students[1].id]);
+        assert_eq!(finds("search=TEACHER@").await.0, [teacher.id]);
+        let (ids, page) = finds("role=STUDENT&page=2&page_size=2").await;
+        assert_eq!(ids, [students[2].id]);
+        assert_eq!(page, json!({ "page": 2, "page_size": 2, "total_count": 3, "total_pages": 2 }));
+        // Nobody is called «100%», or with an underscore, a backslash or a quote.
+        for odd in ["100%25", "_", "%25", "%5C", "'", "%22"] {
+            let found = finds(&format!("search=x{odd}x")).await.0;
+            assert!(found.is_empty(), "{odd}: {found:?}");
+        }
+        assert_eq!(finds("search=2@example").await.0, [students[2].id]);
+        admin.get("/api/admin/people?page=0").await.refused(400, "INVALID_REQUEST");
+        admin.get("/api/admin/people?page_size=101").await.refused(400, "INVALID_REQUEST");
+        admin.get("/api/admin/people?role=KING").await.refused(400, "INVALID_REQUEST");
+        teacher.get("/api/admin/people").await.refused(403, "ADMIN_ONLY");
+    });
+}
+
+#[test]
+fn a_role_takes_effect_at_once_with_the_old_token() {
+    on_both(|school| async move {
+        let admin = school.admin().await;
+        let kim = school.student("김학생").await;
+        let new = json!({ "title": "새 강의" });
+        kim.post("/api/lectures", new.clone()).await.refused(403, "INSTRUCTOR_ONLY");
+        let path = format!("/api/admin/people/{}/role", kim.id);
+        assert_eq!(admin.patch(&path, json!({ "role": "INSTRUCTOR" })).await.ok()["role"], "INSTRUCTOR");
+        kim.post("/api/lectures", new.clone()).await.is(201);
+        admin.patch(&path, json!({ "role": "STUDENT" })).await.ok();
+        kim.post("/api/lectures", new).await.refused(403, "INSTRUCTOR_ONLY");
+        admin.patch("/api/admin/people/999999/role", json!({ "role": "STUDENT" })).await.refused(404, "NOT_FOUND");
+    });
+}
+
+#[test]
+fn a_role_takes_effect_at_once_on_an_open_socket_too() {
+    on_both(|school| async move {
+        let admin = school.admin().await;
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let path = format!("/api/admin/people/{}/role", teacher.id);
+        admin.patch(&path, json!({ "role": "STUDENT" })).await.ok();
+        let press = json!({ "type": "next_step", "id": "1", "data": { "next_subtask_id": lecture.steps[1] } });
+        let pressed = futures_util::SinkExt::send(&mut board.stream, tungstenite::Message::text(press.to_string()));
+        if pressed.await.is_ok() {
+            // It is refused, or nobody listens any more.
+            while let Ok(frame) = board.next().await {
+                assert_ne!(frame["type"], "reply", "no instructor any more, and yet: {frame}");
+                if frame["type"] == "error" {
+                    break;
+                }
+            }
+        }
+        let current = admin.get(&format!("/api/sessions/{}/current", session.id)).await.ok();
+        assert_eq!(current["current_subtask"]["id"], lecture.steps[0]);
+    });
+}
+
+#[test]
+fn an_admin_gives_a_new_password_and_all_logins_end() {
+    on_both(|school| async move {
+        let admin = school.admin().await;
+        let (_, _, session) = class(&school, 1).await;
+        let kim = school.registers("STUDENT", "김학생", "kim@example.com").await;
+        kim.joins(&session).await;
+        let path = format!("/api/admin/people/{}/password-reset", kim.id);
+        admin.post(&path, json!({ "password": "short" })).await.refused(400, "INVALID_REQUEST");
+        kim.get("/api/auth/me").await.is(200);
+        admin.post(&path, json!({ "password": "aNewPassword456" })).await.ok();
+        kim.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
+        let old = json!({ "email": "kim@example.com", "password": PASSWORD });
+        school.nobody().post("/api/auth/login", old).await.refused(401, "WRONG_CREDENTIALS");
+        school.nobody().logs_in("kim@example.com", "aNewPassword456").await;
+    });
+}
+
+#[test]
+fn an_erased_person_is_blank_and_what_they_did_stays() {
+    on_both(|school| async move {
+        let admin = school.admin().await;
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let kim = school.registers("STUDENT", "김학생", "kim@example.com").await;
+        kim.put("/api/auth/me", json!({ "phone": "01012345678", "current_password": PASSWORD })).await.ok();
+        kim.joins(&session).await;
+        kim.finishes(lecture.steps[0]).await;
+        kim.asks_for_help(lecture.steps[0]).await;
+        admin.post(&format!("/api/admin/people/{}/erase", kim.id), json!({})).await.is(204);
+        kim.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
+        for name in ["kim@example.com", "01012345678"] {
+            let login = json!({ "email": name, "password": PASSWORD });
+            school.nobody().post("/api/auth/login", login).await.refused(401, "WRONG_CREDENTIALS");
+        }
+        let students = teacher.get(&format!("/api/dashboard/lectures/{}/students", lecture.id)).await.ok();
+        let line = &students["students"][0];
+        assert_eq!((&line["user_id"], &line["completed_subtasks"]), (&json!(kim.id), &json!(1)));
+        for path in [
+            format!("/api/dashboard/lectures/{}/students", lecture.id),
+            format!("/api/sessions/{}/participants", session.id),
+            format!("/api/sessions/{}/events", session.id),
+            format!("/api/progress/users/{}/lectures/{}", kim.id, lecture.id),
+            "/api/dashboard/help-requests/pending".into(),
+            "/api/notifications".into(),
+        ] {
+            let text = teacher.get(&path).await.ok().to_string();
+            assert!(!["김학생", "kim@", "01012345678"].iter().any(|word| text.contains(word)), "{path}: {text}");
+        }
+        let found = admin.get("/api/admin/people?search=kim").await.ok();
+        assert_eq!(found["results"], json!([]));
+        admin.post(&format!("/api/admin/people/{}/erase", kim.id), json!({})).await.refused(404, "NOT_FOUND");
+        // The address is free again.
+        school.registers("STUDENT", "다른 김", "kim@example.com").await;
+    });
+}
+
+#[test]
+fn the_sockets_of_who_is_erased_or_got_a_new_password_are_closed() {
+    on_both(|school| async move {
+        let admin = school.admin().await;
+        let (_, _, session) = class(&school, 1).await;
+        for (n, (what, body)) in
+            [("erase", json!({})), ("password-reset", json!({ "password": "aNewPassword456" }))].iter().enumerate()
+        {
+            let kim = school.registers("STUDENT", "김학생", &format!("kim{n}@example.com")).await;
+            kim.joins(&session).await;
+            let mut phone = kim.follows(&session).await;
+            phone.hears("session_state").await;
+            let reply = admin.post(&format!("/api/admin/people/{}/{what}", kim.id), body.clone()).await;
+            assert!(reply.status < 300);
+            is_shut_out(&mut phone, what).await;
+        }
+    });
+}
+
+#[test]
+fn the_last_admin_stays() {
+    on_both(|school| async move {
+        let first = school.admin().await;
+        let role = |id: i64| format!("/api/admin/people/{id}/role");
+        let erase = |id: i64| format!("/api/admin/people/{id}/erase");
+        let student = json!({ "role": "STUDENT" });
+        let details = first.patch(&role(first.id), student.clone()).await.refused(409, "INVALID_STATE");
+        assert_eq!(details["status"], "LAST_ADMIN");
+        first.post(&erase(first.id), json!({})).await.refused(409, "INVALID_STATE");
+        // Of several who leave at once, one stays.
+        let mut admins = vec![first];
+        for n in 0..3 {
+            let one = school.registers("STUDENT", "관리자", &format!("admin{n}@example.com")).await;
+            admins[0].patch(&role(one.id), json!({ "role": "ADMIN" })).await.ok();
+            admins.push(one);
+        }
+        let leave = |n: usize| {
+            let (me, student, role, erase) = (&admins[n], student.clone(), role(admins[n].id), erase(admins[n].id));
+            async move { if n % 2 == 0 { me.patch(&role, student).await } else { me.post(&erase, Value::Null).await } }
+        };
+        let left = join_all((0..4).map(leave)).await;
+        assert_eq!(left.iter().filter(|reply| reply.status < 300).count(), 3);
+        assert_eq!(left.iter().filter(|reply| reply.status == 409).count(), 1);
+    });
+}

@@ -1,0 +1,259 @@
+//! The power fails, callers hang up, the server leaves: nothing that was acknowledged is lost.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+
+use crate::harness::people::{PASSWORD, Person, Session};
+use crate::harness::process::{Process, runs};
+use crate::harness::socket::Socket;
+use crate::harness::{Kept, on_both, postgres};
+
+const FLAGS: &[&str] = &["--rate-limits", "off", "--presence-grace-ms", "300", "--instructor-signup", "open"];
+
+/// Tells a story of the program itself, over a database that outlives it.
+fn over_both<F: Future<Output = ()>>(story: impl Fn(tempfile::TempDir, String) -> F) {
+    for kept in [Kept::InSqlite, Kept::InPostgres] {
+        println!("kept {kept:?}");
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let database = match kept {
+                Kept::InSqlite => format!("sqlite:{}", folder.path().join("school.db").display()),
+                Kept::InPostgres => postgres::new_database().await,
+            };
+            story(folder, database).await;
+        });
+    }
+}
+
+async fn teacher_of(server: &Process) -> Person {
+    let new = json!({ "email": "t@example.com", "password": PASSWORD, "name": "박강사", "role": "INSTRUCTOR" });
+    let nobody = Person::nobody_at(server.address);
+    nobody.post("/api/auth/register", new).await.is(201);
+    nobody.logs_in("t@example.com", PASSWORD).await
+}
+
+/// Reads what comes until the socket ends, and keeps it.
+fn listens(mut socket: Socket) -> tokio::task::JoinHandle<Vec<Value>> {
+    tokio::spawn(async move {
+        socket.ends().await;
+        socket.heard
+    })
+}
+
+#[test]
+fn kill_minus_nine_in_mid_class_loses_nothing_that_was_acknowledged() {
+    over_both(|folder, database| async move {
+        let server = Process::serves(folder.path(), &database, FLAGS);
+        let teacher = teacher_of(&server).await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 30).await;
+        let session = teacher.opens_session(&lecture).await;
+        let grandma = Person::nobody_at(server.address).joins_as_guest(&session, "김순자").await;
+        let phone = listens(grandma.follows(&session).await);
+        teacher.starts(&session, lecture.steps[0]).await;
+
+        let acknowledged = Arc::new(Mutex::new(Vec::new()));
+        let crowd: Vec<_> = (0..6)
+            .map(|n| works(server.address, session.clone(), n, lecture.steps.clone(), acknowledged.clone()))
+            .map(tokio::spawn)
+            .collect();
+        let moves = tokio::spawn(moves_on(teacher.clone(), session.clone(), lecture.steps.clone()));
+        crate::harness::until("a good many writes", async || (acknowledged.lock().unwrap().len() > 40).then_some(()))
+            .await;
+        server.loses_power();
+        let last_step = moves.await.unwrap();
+        for student in crowd {
+            let _ = student.await;
+        }
+        let heard = phone.await.unwrap();
+
+        let server = Process::serves(folder.path(), &database, FLAGS);
+        let teacher = teacher.at(server.address);
+        for (person, step) in acknowledged.lock().unwrap().iter() {
+            let path = format!("/api/progress/users/{person}/lectures/{}", lecture.id);
+            let progress = teacher.get(&path).await.ok();
+            let line = progress["progress"].as_array().unwrap().iter().find(|l| l["subtask_id"] == *step).unwrap();
+            assert_eq!(line["status"], "COMPLETED", "acknowledged to {person}");
+        }
+        resumes_whole(&teacher, &grandma.at(server.address), &session, heard, last_step).await;
+    });
+}
+
+/// A student who finishes step after step until the server is gone.
+async fn works(
+    address: std::net::SocketAddr,
+    session: Session,
+    n: usize,
+    steps: Vec<i64>,
+    acknowledged: Arc<Mutex<Vec<(i64, i64)>>>,
+) {
+    let student = Person::nobody_at(address).joins_as_guest(&session, &format!("학생{n}")).await;
+    let http = reqwest::Client::new();
+    for step in steps {
+        let request = http
+            .post(format!("http://{address}/api/progress/update"))
+            .bearer_auth(student.token.as_ref().unwrap())
+            .json(&json!({ "subtask_id": step, "status": "COMPLETED" }));
+        match request.send().await {
+            Ok(response) if response.status() == 200 => acknowledged.lock().unwrap().push((student.id, step)),
+            _ => return,
+        }
+    }
+}
+
+/// The last step that was acknowledged to the instructor.
+async fn moves_on(teacher: Person, session: Session, steps: Vec<i64>) -> i64 {
+    let http = reqwest::Client::new();
+    let mut last = steps[0];
+    for step in steps.iter().cycle().skip(1).take(10_000) {
+        let request = http
+            .post(format!("{}/api/sessions/{}/next-step", teacher.base(), session.id))
+            .bearer_auth(teacher.token.as_ref().unwrap())
+            .json(&json!({ "next_subtask_id": step }));
+        match request.send().await {
+            Ok(response) if response.status() == 200 => last = *step,
+            _ => break,
+        }
+    }
+    last
+}
+
+/// What the phone heard before and what it hears by `since` is the whole log of the students, once each.
+async fn resumes_whole(teacher: &Person, grandma: &Person, session: &Session, heard: Vec<Value>, last_step: i64) {
+    let current = teacher.get(&format!("/api/sessions/{}/current", session.id)).await.ok();
+    let after_last = |events: &Vec<Value>| {
+        let at = events.iter().rposition(|e| e["data"]["current_subtask"]["id"] == last_step);
+        at.is_some_and(|at| events.len() - at <= 2)
+    };
+    let known = heard.last().unwrap()["seq"].clone();
+    let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since={known}", session.id)).await;
+    teacher.presses(session, "end").await.ok();
+    phone.waits_for("session_ended").await;
+    let log = teacher.get(&format!("/api/sessions/{}/events?limit=1000", session.id)).await.ok();
+    let students = ["session_started", "step_changed", "session_ended"];
+    let log: Vec<Value> = log["events"].as_array().unwrap().clone();
+    let expected: Vec<i64> = log
+        .iter()
+        .filter(|e| students.contains(&e["type"].as_str().unwrap()))
+        .map(|e| e["seq"].as_i64().unwrap())
+        .collect();
+    let frames = heard.iter().chain(&phone.heard).filter(|f| f["type"] != "session_state");
+    let got: Vec<i64> = frames.filter_map(|f| f["seq"].as_i64()).collect();
+    let skipped = expected.iter().position(|seq| Some(seq) == got.first()).unwrap();
+    assert_eq!(got, expected[skipped..], "no hole and no double");
+    let moved: Vec<Value> =
+        log.into_iter().filter(|e| e["type"] == "step_changed" || e["type"] == "session_started").collect();
+    assert!(after_last(&moved), "the acknowledged step {last_step} is in the log: {current}");
+}
+
+#[test]
+fn callers_who_hang_up_in_the_middle_lose_no_committed_event() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;
+        let session = teacher.opens_session(&lecture).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let mut board = teacher.watches(&session).await;
+        let mut last = board.hears("session_state").await["seq"].as_i64().unwrap();
+        for n in 0..120_usize {
+            let body = format!(r#"{{"next_subtask_id":{}}}"#, lecture.steps[(n + 1) % 2]);
+            let head = format!(
+                "POST /api/sessions/{}/next-step HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                session.id,
+                teacher.token.as_ref().unwrap(),
+                body.len()
+            );
+            let mut tcp = tokio::net::TcpStream::connect(school.address).await.unwrap();
+            tcp.write_all(head.as_bytes()).await.unwrap();
+            // Gone at some moment of the work: before it, in it, after the commit.
+            tokio::time::sleep(Duration::from_micros(n as u64 * 977 % 16_000)).await;
+        }
+        // The end is the last event; everything before it has come, in order.
+        teacher.presses(&session, "end").await.ok();
+        loop {
+            let frame = board.next().await.unwrap();
+            last += 1;
+            assert_eq!(frame["seq"], last, "a hole before {frame}");
+            if frame["type"] == "session_ended" {
+                break;
+            }
+        }
+        let log = teacher.get(&format!("/api/sessions/{}/events?limit=1000", session.id)).await.ok();
+        assert_eq!(log["last_seq"], last);
+        assert!(last > 10, "some presses were committed: {last}");
+    });
+}
+
+#[test]
+fn a_server_that_leaves_says_when_to_come_back() {
+    over_both(|folder, database| async move {
+        let server = Process::serves(folder.path(), &database, FLAGS);
+        let teacher = teacher_of(&server).await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let stopping = tokio::task::spawn_blocking(move || server.stops());
+        let closed = board.ends().await;
+        assert_eq!(closed.code, 1012);
+        let reason: Value = serde_json::from_str(&closed.reason).unwrap();
+        assert!((250..6_000).contains(&reason["retry_after_ms"].as_i64().unwrap()));
+        let (code, took) = stopping.await.unwrap();
+        assert_eq!(code, Some(0));
+        assert!(took < Duration::from_secs(10), "it took {took:?}");
+    });
+}
+
+#[test]
+fn people_are_added_and_backed_up_beside_a_running_server() {
+    over_both(|folder, database| async move {
+        let server = Process::serves(folder.path(), &database, FLAGS);
+        assert!(server.said.contains("Gyosil is open at"), "{}", server.said);
+        let data = folder.path().display().to_string();
+        let place = ["--data", &data, "--database", &database];
+        let add =
+            ["user", "add", "--email", "a@example.com", "--name", "관리자", "--role", "ADMIN", "--password-stdin"];
+        let added = runs(&[&add[..], &place].concat(), "a good password\n");
+        assert!(added.status.success(), "{added:?}");
+        let printed: Value = serde_json::from_slice(&added.stdout).unwrap();
+        let admin = Person::nobody_at(server.address).logs_in("a@example.com", "a good password").await;
+        assert_eq!(printed["id"], admin.id);
+        let twice = runs(&[&add[..], &place].concat(), "a good password\n");
+        assert_eq!((twice.status.code(), String::from_utf8_lossy(&twice.stderr).lines().count()), (Some(1), 1));
+        let password = ["user", "password", "--email", "a@example.com", "--password-stdin"];
+        assert!(runs(&[&password[..], &place].concat(), "another password\n").status.success());
+        admin.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
+        Person::nobody_at(server.address).logs_in("a@example.com", "another password").await;
+        if database.starts_with("sqlite:") {
+            let copy = folder.path().join("copy.db").display().to_string();
+            assert!(runs(&[&["backup", &copy], &place[..]].concat(), "").status.success());
+            let copied = Process::serves(&folder.path().join("elsewhere"), &format!("sqlite:{copy}"), FLAGS);
+            Person::nobody_at(copied.address).logs_in("a@example.com", "another password").await;
+        }
+    });
+}
+
+#[test]
+fn a_bad_value_is_one_clear_line() {
+    for (words, named) in [
+        (&["serve", "--listen", "nowhere"][..], "--listen"),
+        (&["serve", "--database", "mysql://x"], "--database"),
+        (&["serve", "--timezone", "Mars/Olympus"], "--timezone"),
+        (&["serve", "--redis", "redis://localhost"], "--redis"),
+        (&["serve", "--ping-s", "0"], "--ping-s"),
+        (&["serve", "--tls-cert", "a.pem"], "--tls-key"),
+        (&["user", "add", "--name", "x", "--role", "KING", "--email", "a@b.c"], "--role"),
+        (&["dance"], "dance"),
+    ] {
+        let refused = runs(words, "");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!((refused.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+        assert!(said.contains(named), "{said}");
+    }
+    let document: Value = serde_json::from_slice(&runs(&["openapi"], "").stdout).unwrap();
+    assert!(document["paths"]["/api/lectures"].is_object());
+}

@@ -1,0 +1,444 @@
+//! What comes in need not be what we asked for: it is refused in our own words, and nothing changes.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::classroom::holding;
+use crate::harness::people::{Person, Reply};
+use crate::harness::{School, on_both};
+use crate::routes::{Route, Village, difference, routes};
+
+/// Who sends it, so that the body and not the sender is what is wrong.
+struct Crowd {
+    village: Village,
+    admin: Person,
+    nobody: Person,
+    http: reqwest::Client,
+}
+
+impl Crowd {
+    async fn of(school: &School) -> Crowd {
+        let (village, admin) = (Village::of(school).await, school.admin().await);
+        Crowd { village, admin, nobody: school.nobody(), http: school.http.clone() }
+    }
+
+    fn sender(&self, route: &Route) -> &Person {
+        match route.path.as_str() {
+            _ if route.is_public => &self.nobody,
+            "/api/auth/logout" => &self.nobody,
+            "/api/progress/update" | "/api/help/request" | "/api/help/feedback" | "/api/auth/me" => {
+                &self.village.student
+            }
+            "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.village.student,
+            _ => &self.admin,
+        }
+    }
+
+    async fn sends(&self, route: &Route, kind: &str, body: Vec<u8>) -> Reply {
+        let url = format!("{}{}", self.nobody.base(), self.village.path(route, None));
+        let mut request = self.http.request(route.method.clone(), url).header("content-type", kind).body(body);
+        if let Some(token) = &self.sender(route).token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap_or_else(|e| panic!("{}: {e:?}", route.name()));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Reply { status, json, headers, asked: route.name() }
+    }
+}
+
+/// What is wrong with an answer, if anything: it must refuse in the live dialect, and name the field.
+fn complaint(what: &str, reply: &Reply, statuses: &[u16], field: Option<&str>) -> Option<String> {
+    let error = &reply.json["error"];
+    let in_dialect = error["code"].is_string() && error["message"].is_string() && error["details"].is_object();
+    let names_it = field.is_none_or(|field| {
+        let named = error["details"]["field"].as_str().and_then(|named| named.strip_prefix(field));
+        named.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    });
+    let fine = statuses.contains(&reply.status) && in_dialect && names_it;
+    let answer: String = reply.json.to_string().chars().take(300).collect();
+    (!fine).then(|| format!("{} with {what}: {} {answer}", reply.asked, reply.status))
+}
+
+fn must_be_none(complaints: Vec<String>) {
+    let first: Vec<String> = complaints.iter().take(15).map(|c| c.chars().take(300).collect()).collect();
+    assert!(complaints.is_empty(), "{} complaints: {first:#?}", complaints.len());
+}
+
+fn wrong_types(schema: &Value) -> Vec<&'static str> {
+    let mut wrong = match schema["type"].as_str().unwrap_or("string") {
+        "integer" => {
+            vec!["\"abc\"", "1.5", "{}", "[]", "true", "99999999999999999999", "-99999999999999999999", "1e400"]
+        }
+        "boolean" => vec!["\"yes\"", "1", "{}", "[]"],
+        "object" => vec!["5", "\"text\"", "[]", "true"],
+        "array" => vec!["{}", "\"text\"", "7", "[5]"],
+        _ => vec!["5", "{}", "[]", "true", "[\"a\"]"],
+    };
+    if !schema["nullable"].as_bool().unwrap_or(false) {
+        wrong.push("null");
+    }
+    wrong
+}
+
+fn is_text(schema: &Value) -> bool {
+    schema["type"] == "string"
+}
+
+/// Bodies with one wrong property each: what is wrong, the body, and the property.
+fn spoiled(village: &Village, schema: &Value) -> Vec<(String, String, String)> {
+    let good = village.body(schema);
+    let spoil = |property: &str, value: &str| {
+        let mut body = good.clone();
+        body[property] = json!("\u{1}here\u{1}");
+        body.to_string().replace(&json!("\u{1}here\u{1}").to_string(), value)
+    };
+    let mut all = Vec::new();
+    for (property, kind) in schema["properties"].as_object().unwrap() {
+        // What may be left out may be null: the server says so in its document, except where it says «object».
+        let mut values: Vec<String> = wrong_types(kind).into_iter().map(String::from).collect();
+        if is_text(kind) {
+            values.push(json!("가".repeat(10_000)).to_string());
+            values.push("\"a\\u0000b\"".into());
+            values.push("\"\\ud800\"".into());
+        }
+        if ["name", "title"].contains(&property.as_str()) {
+            values.extend(["\"a\\u0007b\"", "\"a\\nb\"", "\"\"", "\"   \"", "\"\\u009b\""].map(String::from));
+        }
+        for value in values {
+            let what: String = format!("{property}: {value}").chars().take(60).collect();
+            all.push((what, spoil(property, &value), property.clone()));
+        }
+    }
+    for property in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().remove(property);
+        all.push((format!("no {property}"), body.to_string(), property.to_owned()));
+    }
+    all
+}
+
+/// The document says «object», and that they are needed; what is promised is only that they may be left out.
+fn may_be_left_out(property: &str) -> bool {
+    ["context_data", "event_data", "screen_info"].contains(&property)
+}
+
+#[test]
+fn a_wrong_value_is_refused_and_its_field_is_named() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let mut complaints = Vec::new();
+        for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
+            for (what, body, property) in spoiled(&crowd.village, route.body.as_ref().unwrap()) {
+                if may_be_left_out(&property) && (what.ends_with("null") || what.starts_with("no ")) {
+                    continue;
+                }
+                let reply = crowd.sends(route, "application/json", body.into_bytes()).await;
+                complaints.extend(complaint(&what, &reply, &[400], Some(&property)));
+            }
+        }
+        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn an_id_of_nothing_is_refused_wherever_it_stands() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let mut complaints = Vec::new();
+        for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
+            let schema = route.body.as_ref().unwrap();
+            for property in schema["properties"].as_object().unwrap().keys().filter(|p| p.ends_with("_id")) {
+                for id in [-1, 0, i64::MAX, i64::MIN] {
+                    let mut body = crowd.village.body(schema);
+                    body[property] = json!(id);
+                    let reply = crowd.sends(route, "application/json", body.to_string().into_bytes()).await;
+                    let what = format!("{property}: {id}");
+                    complaints.extend(complaint(&what, &reply, &[400, 403, 404, 409], None));
+                }
+            }
+        }
+        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn a_path_with_a_wrong_id_is_refused() {
+    let long = "9".repeat(3_000);
+    let ids =
+        ["-1", "0", "9223372036854775807", "99999999999999999999", "abc", "%00", "%ff", "%20", "1%2f2", "1.0", &long];
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let mut complaints = Vec::new();
+        for route in routes(&school).await {
+            for name in route.placeholders() {
+                for id in ids {
+                    let path = crowd.village.path(&route, Some((&name, id)));
+                    let body = route.body.as_ref().map(|schema| crowd.village.body(schema));
+                    let reply = crowd.sender(&route).asks(route.method.clone(), &path, body, &[]).await;
+                    complaints.extend(complaint(id, &reply, &[400, 403, 404, 409], None));
+                }
+            }
+        }
+        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn a_wrong_query_is_refused_and_its_field_is_named() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let (lecture, session) = (crowd.village.lecture.id, crowd.village.session.id);
+        let mut complaints = Vec::new();
+        let numbers = ["-1", "abc", "1.5", "99999999999999999999", "%00", "true", "%ff"];
+        let trend = format!("/api/dashboard/chart-data/progress-trend?lecture_id={lecture}");
+        for (path, field) in [
+            ("/api/lectures?", "page"),
+            ("/api/lectures?", "page_size"),
+            ("/api/notifications?", "page"),
+            (&format!("/api/lectures/{lecture}/sessions?"), "page_size"),
+            (&format!("/api/sessions/{session}/events?"), "after"),
+            (&format!("/api/sessions/{session}/events?"), "limit"),
+            (&format!("{trend}&"), "days"),
+            ("/api/admin/people?", "page"),
+            (&format!("/qr/{}.png?", crowd.village.session.code), "size"),
+        ] {
+            for number in numbers {
+                let reply = crowd.admin.get(&format!("{path}{field}={number}")).await;
+                complaints.extend(complaint(number, &reply, &[400], Some(field)));
+            }
+        }
+        for (path, field) in [
+            ("/api/lectures?instructor_id=abc", "instructor_id"),
+            ("/api/lectures?is_active=maybe", "is_active"),
+            ("/api/notifications?unread=5", "unread"),
+            ("/api/admin/people?search=a%00b", "search"),
+            ("/api/dashboard/chart-data/progress-trend", "lecture_id"),
+            ("/api/dashboard/help-requests/pending?session_id=x", "session_id"),
+            ("/api/progress/me?lecture_id=1.5", "lecture_id"),
+        ] {
+            let reply = crowd.admin.get(path).await;
+            complaints.extend(complaint(path, &reply, &[400], Some(field)));
+        }
+        must_be_none(complaints);
+    });
+}
+
+/// All values of a body in a row, as a careless reader would take them for the object.
+fn as_a_row(village: &Village, schema: &Value) -> Value {
+    let good = village.body(schema);
+    let keys = schema["properties"].as_object().unwrap().keys();
+    Value::Array(keys.map(|key| good[key].clone()).collect())
+}
+
+#[test]
+fn what_is_no_json_object_is_refused() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let mut complaints = Vec::new();
+        for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
+            let schema = route.body.as_ref().unwrap();
+            let good = crowd.village.body(schema).to_string();
+            let texts = [
+                "{".to_owned(),
+                "{\"a\":".into(),
+                "nul".into(),
+                "'text'".into(),
+                "\"text\"".into(),
+                "5".into(),
+                "null".into(),
+                "true".into(),
+                "[]".into(),
+                format!("[{good}]"),
+                format!("{good} {good}"),
+                format!("\u{feff}{good}"),
+                "[".repeat(100_000),
+                "{\"a\":".repeat(100_000),
+                "name=value&other=1".into(),
+            ];
+            for text in texts {
+                let what: String = text.chars().take(40).collect();
+                let reply = crowd.sends(route, "application/json", text.into_bytes()).await;
+                complaints.extend(complaint(&what, &reply, &[400], None));
+            }
+            let reply = crowd.sends(route, "application/json", b"{\"name\":\"\xff\xfe\"}".to_vec()).await;
+            complaints.extend(complaint("bytes that are no UTF-8", &reply, &[400], None));
+        }
+        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn a_row_of_values_is_no_object() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let mut complaints = Vec::new();
+        for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
+            // As in the document, and in the order of the struct: which one that is only the server knows.
+            let schema = route.body.as_ref().unwrap();
+            let mut row = as_a_row(&crowd.village, schema);
+            for _ in 0..2 {
+                let reply = crowd.sends(route, "application/json", row.to_string().into_bytes()).await;
+                complaints.extend(complaint(&row.to_string(), &reply, &[400], None));
+                row.as_array_mut().unwrap().reverse();
+            }
+        }
+        for (path, row) in [
+            ("/api/lectures", json!(["줄로 쓴 강의", null, null, null])),
+            ("/api/auth/register", json!(["row@example.com", null, "correct horse", "김줄", null, null, null])),
+        ] {
+            let reply = crowd.admin.post(path, row.clone()).await;
+            complaints.extend(complaint(&row.to_string(), &reply, &[400], None));
+        }
+        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn a_body_that_is_missing_too_large_or_no_json_is_refused() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let mut complaints = Vec::new();
+        for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
+            let schema = route.body.as_ref().unwrap();
+            let good = crowd.village.body(schema).to_string();
+            if schema["required"].as_array().is_some_and(|required| !required.is_empty()) {
+                let reply = crowd.sends(route, "application/json", Vec::new()).await;
+                let field = reply.json["error"]["details"]["field"].as_str().unwrap_or("a field").to_owned();
+                complaints.extend(complaint("no body", &reply, &[400], Some(&field)));
+            }
+            for kind in ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""] {
+                let reply = crowd.sends(route, kind, good.clone().into_bytes()).await;
+                complaints.extend(complaint(kind, &reply, &[415], None));
+            }
+            let mebibytes = if schema["name"] == "Logs" { 4 } else { 1 };
+            let large = format!("{{\"x\":\"{}\"}}", "x".repeat(mebibytes * 1024 * 1024));
+            let reply = crowd.sends(route, "application/json", large.into_bytes()).await;
+            complaints.extend(complaint("more than fits", &reply, &[413], None));
+        }
+        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn who_is_refused_hears_why_however_much_they_sent() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let all = routes(&school).await;
+        let batch = all.iter().find(|route| route.path == "/api/logs/batch").unwrap();
+        let expired = holding(&school, "expired");
+        let mut complaints = Vec::new();
+        for _ in 0..5 {
+            let large = format!("{{\"logs\":[],\"x\":\"{}\"}}", "x".repeat(3 * 1024 * 1024));
+            let reply = expired.sends_raw(&batch.path, "application/json", large.into_bytes()).await;
+            complaints.extend(complaint("a large batch and no good token", &reply, &[401], None));
+            let reply = crowd.sends(batch, "application/json", vec![b' '; 12 * 1024 * 1024]).await;
+            complaints.extend(complaint("far too much", &reply, &[413], None));
+        }
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn an_unknown_path_and_a_wrong_method_answer_in_our_words() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let mut complaints = Vec::new();
+        for path in [
+            "/api",
+            "/api/",
+            "/api/nothing",
+            "/api/lectures/1/nothing",
+            "/api/%00",
+            "/api/%ff",
+            "/api//lectures",
+            "/api/sessions/1/start/now",
+            "/ws/nothing",
+            "/qr/",
+        ] {
+            for who in [&crowd.nobody, &crowd.admin] {
+                complaints.extend(complaint(path, &who.get(path).await, &[404], None));
+            }
+        }
+        for route in routes(&school).await {
+            let path = crowd.village.path(&route, None);
+            let brew = Method::from_bytes(b"BREW").unwrap();
+            let reply = crowd.admin.asks(brew, &path, None, &[]).await;
+            if route.path.starts_with("/api") || route.path.starts_with("/qr") {
+                complaints.extend(complaint("BREW", &reply, &[405], None));
+            } else {
+                assert_eq!(reply.status, 405, "{}", route.name());
+            }
+        }
+        must_be_none(complaints);
+        for page in ["/nothing", "/l/%00", "/l/%ff", "/j/%00", "/static/%00", "/static/..%2fCargo.toml", "/teach/%ff"] {
+            let status = crowd.nobody.get(page).await.status;
+            assert!(status < 500, "{page}: {status}");
+        }
+    });
+}
+
+#[test]
+fn a_key_that_is_none_is_refused() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let mut complaints = Vec::new();
+        let document = crowd.nobody.get("/openapi.json").await.ok();
+        for route in routes(&school).await {
+            let method = route.method.as_str().to_lowercase();
+            let parameters = document["paths"][&route.path][&method]["parameters"].as_array().cloned();
+            if !parameters.into_iter().flatten().any(|p| p["name"] == "Idempotency-Key") {
+                continue;
+            }
+            for key in ["1", "no-uuid", "' or 1=1", "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3"] {
+                let path = crowd.village.path(&route, None);
+                let body = route.body.as_ref().map(|schema| crowd.village.body(schema));
+                let headers = [("idempotency-key", key)];
+                let reply = crowd.sender(&route).asks(route.method.clone(), &path, body, &headers).await;
+                complaints.extend(complaint(key, &reply, &[400], Some("Idempotency-Key")));
+            }
+        }
+        must_be_none(complaints);
+    });
+}
+
+#[test]
+fn what_a_hostile_phone_says_of_its_screen_spoils_no_dashboard() {
+    on_both(|school| async move {
+        let crowd = Crowd::of(&school).await;
+        let step = crowd.village.lecture.steps[0];
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
+        let student = &crowd.village.student;
+        for context in ["{\"current_screen\":\"\\ud800\"}", "{\"recent_actions\":[\"\\u0000\"]}", &deep] {
+            let body = format!("{{\"subtask_id\":{step},\"context_data\":{context}}}");
+            let reply = student.sends_raw("/api/help/request", "application/json", body.into_bytes()).await;
+            assert!(reply.status < 500, "{}", reply.json);
+        }
+        let stuck = json!({ "subtask_id": step, "context_data": { "stuck_duration_seconds": 1e300 } });
+        student.post("/api/help/request", stuck).await.is(201);
+        let text = crowd
+            .http
+            .get(school.url("/api/dashboard/help-requests/pending"))
+            .bearer_auth(crowd.village.teacher.token.as_ref().unwrap())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(text.status(), 200);
+        // The teacher's page reads it with an ordinary reader.
+        let bytes = text.bytes().await.unwrap();
+        serde_json::from_slice::<Value>(&bytes).expect("the list of those who wait can be read");
+    });
+}

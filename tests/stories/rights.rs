@@ -1,0 +1,272 @@
+//! Whose is it? A new route is asked here by itself: whoever lets someone in must say so below, and why.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::classroom::{class, holding};
+use crate::harness::people::Person;
+use crate::harness::{School, on_both, on_both_with};
+use crate::routes::{Village, difference, routes};
+
+/// For everyone, without a token.
+const PUBLIC: &[(&str, &str)] = &[
+    ("POST /api/auth/register", "how one comes in"),
+    ("POST /api/auth/login", "how one comes in"),
+    ("POST /api/auth/refresh", "the token is in the body"),
+    ("POST /api/auth/ticket", "the ticket is in the body"),
+    ("GET /api/lectures", "what is taught here"),
+    ("GET /api/lectures/{lecture_id}", "what is taught here"),
+    ("GET /api/sessions/{session_code}", "whoever has the code may look what it is"),
+    ("POST /api/sessions/{session_code}/guest", "a senior scans the QR, types a name, and is in"),
+    ("GET /qr/{file}", "the picture of a code that one has"),
+    ("GET /healthz", "for the people who run it"),
+    ("GET /readyz", "for the people who run it"),
+    ("GET /metrics", "for the people who run it; counts only"),
+    ("GET /openapi.json", "the document"),
+];
+
+/// For everyone who has signed in.
+const SIGNED_IN: &[(&str, &str)] = &[
+    ("POST /api/auth/logout", "one's own login"),
+    ("GET /api/auth/me", "one's own profile"),
+    ("PUT /api/auth/me", "one's own profile"),
+    ("GET /api/notifications", "one's own"),
+    ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret"),
+    ("POST /api/logs/activity", "what one did oneself"),
+    ("POST /api/logs/batch", "what one did oneself"),
+];
+
+/// For every student.
+const STUDENTS: &[(&str, &str)] = &[
+    ("POST /api/lectures/{lecture_id}/enroll", "anyone may apply"),
+    ("POST /api/sessions/{session_id}/join", "anyone may come in through an open door"),
+];
+
+/// For every instructor.
+const INSTRUCTORS: &[(&str, &str)] = &[
+    ("POST /api/lectures", "a lecture of one's own"),
+    ("GET /api/dashboard/help-requests/pending", "calls from one's own lectures"),
+];
+
+/// For a student who is in the class, about themselves.
+const IN_CLASS: &[(&str, &str)] = &[
+    ("GET /api/sessions/my-active", "where one is"),
+    ("GET /api/sessions/{session_id}/current", "the class one is in"),
+    ("GET /api/sessions/{session_id}/events", "the students' events of the class one is in"),
+    ("GET /api/sessions/{session_id}/steps", "the class one is in"),
+    ("POST /api/sessions/{session_id}/leave", "one's own place"),
+    ("GET /api/progress/me", "one's own progress"),
+    ("POST /api/progress/update", "one's own progress"),
+    ("GET /api/progress/users/{user_id}/lectures/{lecture_id}", "one's own progress"),
+    ("POST /api/help/request", "one's own call"),
+    ("GET /api/help/request/{help_request_id}", "one's own call"),
+    ("POST /api/help/request/{help_request_id}/resolve", "one's own call"),
+    ("POST /api/help/feedback", "one's own answer"),
+];
+
+type Allowed = &'static [(&'static str, &'static str)];
+
+/// Asks everything that is not allowed. Each answer is one of `refusals`, and nothing has changed.
+async fn is_kept_out(school: &School, village: &Village, who: &Person, allowed: &[Allowed], refusals: &[u16]) {
+    let admin = school.admin().await;
+    let all = routes(school).await;
+    let known: BTreeSet<String> = all.iter().map(|route| route.name()).collect();
+    let allowed: Vec<&str> = allowed.iter().flat_map(|list| list.iter().map(|(name, _)| *name)).collect();
+    for name in &allowed {
+        assert!(known.contains(*name), "no such route any more: {name}");
+    }
+    let before = village.as_it_is(&admin).await;
+    let mut wrong = Vec::new();
+    for route in all.iter().filter(|route| !allowed.contains(&route.name().as_str())) {
+        let reply = village.asks(who, route).await;
+        let is_nothing = route.path == "/api/sessions/my-active" && reply.json["active_session"].is_null();
+        let is_refusal = reply.json["error"]["code"].is_string() || is_nothing;
+        if !refusals.contains(&reply.status) || !is_refusal {
+            wrong.push(format!("{} answered {} {}", reply.asked, reply.status, reply.json));
+        }
+    }
+    let changed = difference(&before, &village.as_it_is(&admin).await);
+    assert!(wrong.is_empty() && changed.is_empty(), "{wrong:#?} {changed:#?}");
+}
+
+#[test]
+fn without_a_token_only_what_is_public_answers() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        // Signing out is asked for a refresh token instead.
+        let logout: Allowed = &[("POST /api/auth/logout", "by its refresh token")];
+        is_kept_out(&school, &village, &school.nobody(), &[PUBLIC, logout], &[401]).await;
+        school.nobody().post("/api/auth/logout", json!({})).await.refused(400, "INVALID_REQUEST");
+        for route in routes(&school).await {
+            let listed = PUBLIC.iter().any(|(name, _)| *name == route.name());
+            assert_eq!(route.is_public, listed, "what the document says of {}", route.name());
+        }
+    });
+}
+
+#[test]
+fn a_token_that_is_none_opens_nothing() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let forger = holding(&school, "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.");
+        is_kept_out(&school, &village, &forger, &[PUBLIC], &[401]).await;
+    });
+}
+
+#[test]
+fn a_strange_student_is_kept_out_of_every_class() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let stranger = school.student("이학생").await;
+        is_kept_out(&school, &village, &stranger, &[PUBLIC, SIGNED_IN, STUDENTS], &[403, 404]).await;
+    });
+}
+
+#[test]
+fn another_instructor_is_kept_out_of_every_class() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let other = school.another_teacher().await;
+        is_kept_out(&school, &village, &other, &[PUBLIC, SIGNED_IN, INSTRUCTORS], &[403, 404]).await;
+        let pending = other.get("/api/dashboard/help-requests/pending").await.ok();
+        assert_eq!(pending["pending_requests"], json!([]));
+        assert_eq!(other.get("/api/notifications").await.ok()["notifications"], json!([]));
+    });
+}
+
+#[test]
+fn an_enrolled_student_is_kept_out_of_what_is_staffs() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        is_kept_out(&school, &village, &village.student, &[PUBLIC, SIGNED_IN, STUDENTS, IN_CLASS], &[403, 404]).await;
+    });
+}
+
+#[test]
+fn a_class_mate_sees_nothing_of_a_class_mate() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let mate = school.student("이학생").await;
+        mate.joins(&village.session).await;
+        let (student, lecture, help) = (village.student.id, village.lecture.id, village.help);
+        mate.get(&format!("/api/progress/users/{student}/lectures/{lecture}")).await.refused(403, "INSTRUCTOR_ONLY");
+        mate.get(&format!("/api/help/request/{help}")).await.refused(404, "NOT_FOUND");
+        mate.post(&format!("/api/help/request/{help}/resolve"), json!({})).await.refused(403, "INSTRUCTOR_ONLY");
+        let rating = json!({ "help_response_id": village.response, "rating": 1 });
+        mate.post("/api/help/feedback", rating).await.refused(404, "NOT_FOUND");
+        let events = mate.get(&format!("/api/sessions/{}/events", village.session.id)).await.ok();
+        let kinds: Vec<&str> =
+            events["events"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["session_started"]);
+        assert!(!events.to_string().contains("김학생"));
+        assert_eq!(mate.tries_to_open(&format!("/ws/help/{student}")).await.err(), Some(403));
+        let mut phone = mate.follows(&village.session).await;
+        let state = phone.hears("session_state").await;
+        assert!(!state.to_string().contains("김학생"), "{state}");
+        village.student.finishes(village.lecture.steps[1]).await;
+        village.student.asks_for_help(village.lecture.steps[1]).await;
+        village.teacher.moves_to(&village.session, village.lecture.steps[1]).await;
+        phone.hears("step_changed").await;
+        phone.hears_nothing_more().await;
+    });
+}
+
+#[test]
+fn nobody_speaks_in_the_name_of_someone_else() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let mate = school.student("이학생").await;
+        mate.joins(&village.session).await;
+        let (other, step) = (village.student.id, village.lecture.steps[1]);
+        for (path, body) in [
+            ("/api/progress/update", json!({ "subtask_id": step, "status": "COMPLETED", "user_id": other })),
+            ("/api/help/request", json!({ "subtask_id": step, "user_id": other })),
+            ("/api/logs/activity", json!({ "event_type": "CLICK", "user_id": other })),
+            ("/api/logs/batch", json!({ "logs": [{ "event_type": "A" }, { "event_type": "B", "user_id": other }] })),
+            (&format!("/api/sessions/{}/join", village.session.id), json!({ "user_id": other })),
+        ] {
+            mate.post(path, body).await.refused(403, "FORBIDDEN");
+        }
+        let mut phone = mate.follows(&village.session).await;
+        phone.hears("session_state").await;
+        for message in [
+            json!({ "type": "progress", "data": { "subtask_id": step, "status": "COMPLETED", "user_id": other } }),
+            json!({ "type": "help", "data": { "subtask_id": step, "user_id": other } }),
+            json!({ "type": "log", "data": [{ "event_type": "A", "user_id": other }] }),
+        ] {
+            let answer = phone.asks(message).await;
+            assert_eq!((&answer["type"], &answer["error"]["code"]), (&json!("error"), &json!("FORBIDDEN")), "{answer}");
+        }
+        let theirs = village.teacher.get(&format!("/api/progress/users/{other}/lectures/{}", village.lecture.id)).await;
+        assert_eq!(theirs.ok()["progress"][1]["status"], "NOT_STARTED");
+    });
+}
+
+#[test]
+fn a_socket_opens_only_for_whom_it_is() {
+    on_both_with(&["--access-ttl-s", "60"], |school| async move {
+        let village = Village::of(&school).await;
+        let (session, lecture) = (village.session.id, village.lecture.id);
+        let student = format!("/ws/session/{session}/student/");
+        let instructor = format!("/ws/session/{session}/instructor/");
+        let board = format!("/ws/dashboard/lecture/{lecture}/");
+        let desk = "/ws/dashboard/help-requests/".to_owned();
+        let help = format!("/ws/help/{}", village.student.id);
+        let all = [&student, &instructor, &board, &desk, &help];
+        let refused = async |who: &Person, path: &str, status: u16| {
+            assert_eq!(who.tries_to_open(path).await.err(), Some(status), "{path} for {}", who.name);
+        };
+        for path in all {
+            refused(&school.nobody(), path, 401).await;
+            refused(&school.nobody(), &format!("{path}?token=garbage"), 401).await;
+            refused(&holding(&school, "garbage"), path, 401).await;
+        }
+        let stranger = school.student("이학생").await;
+        let other = school.another_teacher().await;
+        for path in all {
+            refused(&stranger, path, 403).await;
+        }
+        for path in [&student, &instructor, &board, &help] {
+            refused(&other, path, 403).await;
+        }
+        for path in [&instructor, &board, &desk] {
+            refused(&village.student, path, 403).await;
+        }
+        refused(&village.teacher, &student, 403).await;
+        refused(&village.teacher, &help, 403).await;
+        for person in [&village.student, &village.teacher, &other] {
+            for unknown in ["/ws/session/999999/student/", "/ws/session/999999/instructor/"] {
+                refused(person, unknown, 404).await;
+            }
+            refused(person, "/ws/nothing", 404).await;
+        }
+        refused(&village.teacher, "/ws/dashboard/lecture/999999/", 404).await;
+        village.student.opens(&student).await;
+        village.student.opens(&help).await;
+        for path in [&instructor, &board, &desk] {
+            village.teacher.opens(path).await;
+            village.teacher.opens(path.trim_end_matches('/')).await;
+        }
+        school.later(61);
+        for path in all {
+            refused(&village.teacher, path, 401).await;
+        }
+    });
+}
+
+#[test]
+fn one_desk_hears_nothing_of_another() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let other = school.another_teacher().await;
+        let mut own = teacher.opens("/ws/dashboard/help-requests/").await;
+        let mut desk = other.opens("/ws/dashboard/help-requests/").await;
+        desk.hears("resync").await;
+        let guest = school.guest(&session, "김순자").await;
+        guest.asks_for_help(lecture.steps[0]).await;
+        own.waits_for("new_help_request").await;
+        own.waits_for("help_updated").await;
+        desk.hears_nothing_more().await;
+    });
+}

@@ -1,0 +1,209 @@
+//! Every route of the server's own OpenAPI document, with a class to ask it about.
+
+use std::collections::HashMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::classroom::lecture_without_words;
+use crate::harness::School;
+use crate::harness::people::{Lecture, Person, Reply, Session};
+use crate::harness::until;
+
+/// One operation of the document.
+#[derive(Debug, Clone)]
+pub struct Route {
+    pub method: Method,
+    /// With its placeholders.
+    pub path: String,
+    pub is_public: bool,
+    /// The whole schema of its body.
+    pub body: Option<Value>,
+}
+
+impl Route {
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    pub fn placeholders(&self) -> Vec<String> {
+        self.path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect()
+    }
+}
+
+/// What a body's schema leads to, references followed: `null` beside it is dropped.
+fn followed(document: &Value, schema: &Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let found = document.pointer(reference.trim_start_matches('#')).unwrap();
+        let mut found = followed(document, found);
+        found["name"] = json!(reference.rsplit('/').next().unwrap());
+        return found;
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let real = choices.iter().find(|choice| choice["type"] != "null").unwrap();
+        let mut found = followed(document, real);
+        found["nullable"] = json!(true);
+        return found;
+    }
+    let mut schema = schema.clone();
+    if let Some(types) = schema["type"].as_array() {
+        let real = types.iter().find(|t| *t != "null").unwrap().clone();
+        schema["type"] = real;
+        schema["nullable"] = json!(true);
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let followed: serde_json::Map<String, Value> =
+            properties.iter().map(|(key, property)| (key.clone(), followed(document, property))).collect();
+        schema["properties"] = Value::Object(followed);
+    }
+    if schema["items"].is_object() {
+        schema["items"] = followed(document, &schema["items"]);
+    }
+    schema
+}
+
+pub async fn routes(school: &School) -> Vec<Route> {
+    let document = school.nobody().get("/openapi.json").await.is(200);
+    let mut routes = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            routes.push(Route {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                is_public: operation["security"].as_array().is_some_and(|s| s.contains(&json!({}))),
+                body: body.is_object().then(|| followed(&document, body)),
+            });
+        }
+    }
+    assert!(routes.len() > 50, "the document has lost its routes");
+    routes
+}
+
+/// A class with everything in it that a route can be asked about.
+pub struct Village {
+    pub teacher: Person,
+    pub student: Person,
+    pub lecture: Lecture,
+    pub session: Session,
+    pub help: i64,
+    pub response: i64,
+    pub notification: i64,
+}
+
+impl Village {
+    /// A teacher, an enrolled student in a running class, a call for help with an answer, and a notification.
+    pub async fn of(school: &School) -> Village {
+        let teacher = school.teacher().await;
+        let lecture = lecture_without_words(&teacher, 2).await;
+        let session = teacher.opens_session(&lecture).await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        student.finishes(lecture.steps[0]).await;
+        let help = student.asks_for_help(lecture.steps[0]).await;
+        let path = format!("/api/help/request/{help}");
+        until("the analysis", async || (student.get(&path).await.ok()["status"] == "ESCALATED").then_some(())).await;
+        let answer = json!({ "help_type": "TEXT", "help_content": "위쪽을 보세요" });
+        let answered = teacher.post(&format!("{path}/respond"), answer).await.ok();
+        let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
+        let response = answered["help_response"]["id"].as_i64().unwrap();
+        Village { teacher, student, lecture, session, help, response, notification }
+    }
+
+    fn ids(&self) -> HashMap<&'static str, String> {
+        HashMap::from([
+            ("lecture_id", self.lecture.id.to_string()),
+            ("task_id", self.lecture.task.to_string()),
+            ("subtask_id", self.lecture.steps[1].to_string()),
+            ("session_id", self.session.id.to_string()),
+            ("session_code", self.session.code.clone()),
+            ("user_id", self.student.id.to_string()),
+            ("help_request_id", self.help.to_string()),
+            ("notification_id", self.notification.to_string()),
+            ("file", format!("{}.png", self.session.code)),
+        ])
+    }
+
+    /// The path about this class; `wrong` says what one placeholder is replaced by instead.
+    pub fn path(&self, route: &Route, wrong: Option<(&str, &str)>) -> String {
+        let mut path = route.path.clone();
+        let mut ids = self.ids();
+        if route.method == Method::PUT {
+            // `PUT /api/sessions/{session_code}` takes the id.
+            ids.insert("session_code", self.session.id.to_string());
+        }
+        for name in route.placeholders() {
+            let value = match wrong {
+                Some((which, instead)) if which == name => instead.to_owned(),
+                _ => ids.get(name.as_str()).unwrap_or_else(|| panic!("a new placeholder: {name}")).clone(),
+            };
+            path = path.replace(&format!("{{{name}}}"), &value);
+        }
+        if route.path.ends_with("progress-trend") || route.path == "/api/progress/me" {
+            path = format!("{path}?lecture_id={}", self.lecture.id);
+        }
+        path
+    }
+
+    /// A good body about this class: the document's own example with its ids.
+    pub fn body(&self, schema: &Value) -> Value {
+        let mut body = schema["example"].clone();
+        if schema["name"] == "Logs" {
+            body = json!({ "logs": [self.body(&schema["properties"]["logs"]["items"])] });
+        }
+        let object = body.as_object_mut().unwrap_or_else(|| panic!("an example is missing: {schema}"));
+        object.remove("user_id");
+        for (key, id) in [
+            ("subtask_id", self.lecture.steps[1]),
+            ("first_subtask_id", self.lecture.steps[0]),
+            ("next_subtask_id", self.lecture.steps[1]),
+            ("help_response_id", self.response),
+        ] {
+            if object.contains_key(key) {
+                object[key] = json!(id);
+            }
+        }
+        body
+    }
+
+    pub async fn asks(&self, who: &Person, route: &Route) -> Reply {
+        let body = route.body.as_ref().map(|schema| self.body(schema));
+        who.asks(route.method.clone(), &self.path(route, None), body, &[]).await
+    }
+
+    /// Everything that nobody else may have changed.
+    pub async fn as_it_is(&self, admin: &Person) -> Value {
+        let (lecture, session, student) = (self.lecture.id, self.session.id, self.student.id);
+        let mut seen = serde_json::Map::new();
+        for path in [
+            format!("/api/lectures/{lecture}"),
+            format!("/api/lectures/{lecture}/sessions"),
+            format!("/api/tasks/{}", self.lecture.task),
+            format!("/api/sessions/{session}/current"),
+            format!("/api/sessions/{session}/events"),
+            format!("/api/sessions/{session}/participants"),
+            format!("/api/progress/users/{student}/lectures/{lecture}"),
+            format!("/api/dashboard/lectures/{lecture}/students"),
+            format!("/api/help/request/{}", self.help),
+            "/api/lectures".into(),
+            "/api/dashboard/help-requests/pending".into(),
+            "/api/admin/people?page_size=100".into(),
+        ] {
+            seen.insert(path.clone(), admin.get(&path).await.ok());
+        }
+        let unread = self.teacher.get("/api/notifications?unread=true").await.ok();
+        seen.insert("notifications of the teacher".into(), unread);
+        Value::Object(seen)
+    }
+}
+
+/// Which part of two views differs.
+pub fn difference(before: &Value, after: &Value) -> Vec<String> {
+    let (before, after) = (before.as_object().unwrap(), after.as_object().unwrap());
+    before
+        .iter()
+        .filter(|(key, value)| after[*key] != **value)
+        .map(|(k, v)| format!("{k}: {v} -> {}", after[k]))
+        .collect()
+}

@@ -1,0 +1,6 @@
+//! What each surface promises to those who call it: its seed, example by example, on SQLite and on PostgreSQL.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod live;

@@ -1,0 +1,264 @@
+//! The house stays tidy: who may import whom, how long things are, and where nothing may stand.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LINES_PER_FILE: usize = 500;
+const LINES_PER_FUNCTION: usize = 70;
+
+/// From the street to the cellar: a room imports from its own floor's list and from below, never from above.
+/// `(room, what it may import beside itself)`
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("config", &[]),
+    ("clock", &[]),
+    ("event", &[]),
+    ("metrics", &[]),
+    ("keys", &["clock", "error"]),
+    ("failures", &["clock", "error"]),
+    ("db", &["error"]),
+    ("live", &["db", "error", "event", "metrics"]),
+    ("bus", &["live"]),
+    ("outside", &["error"]),
+    ("ledger", &["app", "db", "error", "event"]),
+    (
+        "app",
+        &["bus", "clock", "config", "db", "error", "event", "failures", "keys", "ledger", "live", "metrics", "outside"],
+    ),
+    ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside"]),
+    ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "school", "web"]),
+    ("web", &["app", "error", "school"]),
+    ("gate", &["error", "live"]),
+    (
+        "serve",
+        &[
+            "app", "bus", "clock", "config", "db", "error", "failures", "gate", "keys", "ledger", "live", "metrics",
+            "outside", "school", "surfaces",
+        ],
+    ),
+    ("demo", &["app", "clock", "config", "error", "live", "school", "serve"]),
+    ("lib", &[]),
+    ("main", &[]),
+];
+
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    /// Without its own tests: they may do what a request may not.
+    fn code(&self) -> &str {
+        self.text.split("#[cfg(test)]").next().unwrap()
+    }
+
+    fn room(&self) -> String {
+        let below = self.path.strip_prefix(root().join("src")).unwrap();
+        below.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+    }
+
+    fn name(&self) -> String {
+        self.path.strip_prefix(root()).unwrap().display().to_string()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push(Source { path, text });
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} is empty");
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+#[track_caller]
+fn none(what: &str, faults: Vec<String>) {
+    assert!(faults.is_empty(), "{what}:\n  {}", faults.join("\n  "));
+}
+
+#[test]
+fn imports_run_down_only() {
+    let mut faults = Vec::new();
+    for source in rust_files("src") {
+        let room = source.room();
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+            faults.push(format!("{}: the room {room} is not in the table", source.name()));
+            continue;
+        };
+        for (n, line) in source.code().lines().enumerate() {
+            for word in line.split("crate::").skip(1).filter(|_| !line.trim_start().starts_with("//")) {
+                let to: String = word.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if !to.is_empty() && to != room && !allowed.contains(&to.as_str()) && room != "lib" {
+                    faults.push(format!("{}:{}: {room} imports {to}", source.name(), n + 1));
+                }
+            }
+        }
+    }
+    none("imports that run up", faults);
+}
+
+#[test]
+fn a_surface_imports_no_other_surface() {
+    let surfaces = ["live", "portal", "attendance", "learning", "academy"];
+    let mut faults = Vec::new();
+    for source in rust_files("src/surfaces") {
+        let own = surfaces.iter().find(|s| source.name().starts_with(&format!("src/surfaces/{s}/")));
+        let Some(own) = own else { continue };
+        for other in surfaces.iter().filter(|other| *other != own) {
+            if source.text.contains(&format!("surfaces::{other}")) {
+                faults.push(format!("{} imports {other}", source.name()));
+            }
+        }
+    }
+    none("surfaces that know each other", faults);
+}
+
+#[test]
+fn the_school_knows_no_http_and_no_json_dialect() {
+    let mut faults = Vec::new();
+    for source in rust_files("src/school") {
+        for word in ["axum", "http::", "hyper", "Serialize", "utoipa"] {
+            if source.code().contains(word) {
+                faults.push(format!("{}: {word}", source.name()));
+            }
+        }
+    }
+    none("the school speaks of the wire", faults);
+}
+
+#[test]
+fn a_surface_never_touches_the_database() {
+    let mut faults = Vec::new();
+    for source in rust_files("src/surfaces") {
+        if source.code().contains(".db.") {
+            faults.push(source.name());
+        }
+    }
+    none("surfaces at the database", faults);
+}
+
+#[test]
+fn sql_stays_in_its_rooms() {
+    let words = ["select ", "insert into ", "update ", "delete from "];
+    let mut faults = Vec::new();
+    for source in rust_files("src") {
+        let name = source.name();
+        if name.starts_with("src/school/") || name == "src/live/log.rs" || name == "src/db.rs" {
+            continue;
+        }
+        for (n, line) in source.code().lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {
+            let starts = |word: &str| line.contains(&format!("\"{word}")) || line.trim_start().starts_with(word);
+            if words.iter().any(|word| starts(word)) {
+                faults.push(format!("{name}:{}: {}", n + 1, line.trim()));
+            }
+        }
+    }
+    none("SQL outside its rooms", faults);
+}
+
+#[test]
+fn there_is_one_commit() {
+    let mut faults = Vec::new();
+    for source in rust_files("src") {
+        let allowed = ["src/db.rs", "src/app.rs"].contains(&source.name().as_str());
+        for (n, line) in source.code().lines().enumerate().filter(|_| !allowed) {
+            if line.contains(".commit()") {
+                faults.push(format!("{}:{}", source.name(), n + 1));
+            }
+        }
+    }
+    none("commits outside App", faults);
+}
+
+#[test]
+fn nothing_on_a_requests_path_panics() {
+    let words = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
+    let mut faults = Vec::new();
+    for source in rust_files("src") {
+        for (n, line) in source.code().lines().enumerate() {
+            if words.iter().any(|word| line.contains(word)) && !line.trim_start().starts_with("//") {
+                faults.push(format!("{}:{}: {}", source.name(), n + 1, line.trim()));
+            }
+        }
+    }
+    none("what may panic", faults);
+}
+
+#[test]
+fn files_and_functions_are_short() {
+    let mut faults = Vec::new();
+    for source in ["src", "tests", "loadtest"].iter().flat_map(|folder| rust_files(folder)) {
+        let lines: Vec<&str> = source.text.lines().collect();
+        if lines.len() > LINES_PER_FILE {
+            faults.push(format!("{}: {} lines", source.name(), lines.len()));
+        }
+        for (begin, line) in lines.iter().enumerate().filter(|(_, line)| is_function(line)) {
+            let indent = line.len() - line.trim_start().len();
+            let ends = |l: &&&str| l.len() - l.trim_start().len() == indent && l.trim_start().starts_with('}');
+            let length = lines[begin..].iter().position(|l| ends(&l)).unwrap_or(0) + 1;
+            if length > LINES_PER_FUNCTION {
+                faults.push(format!("{}:{}: a function of {length} lines", source.name(), begin + 1));
+            }
+        }
+    }
+    none("too long", faults);
+}
+
+fn is_function(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().take_while(|w| !w.contains('(')).collect();
+    let starts = ["fn", "pub", "pub(crate)", "pub(super)", "async", "const", "unsafe", "extern"];
+    line.contains("fn ") && line.trim_end().ends_with(['{', '(']) && words.first().is_some_and(|w| starts.contains(w))
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let files = fs::read_dir(root().join("migrations").join(folder)).unwrap();
+        files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let sqlite = names("sqlite");
+    assert_eq!(sqlite, names("postgres"));
+    let db = fs::read_to_string(root().join("src/db.rs")).unwrap();
+    for name in &sqlite {
+        let stem = name.trim_end_matches(".sql");
+        assert_eq!(db.matches(&format!("\"{stem}\"")).count(), 2, "db.rs runs {stem} on both");
+    }
+}
+
+#[test]
+fn pages_load_nothing_from_elsewhere_and_hold_no_script() {
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(root().join("static")).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        for word in ["src=\"http", "href=\"http", "from 'http", "from \"http", "url(http", "@import"] {
+            if text.contains(word) {
+                faults.push(format!("{name}: {word}"));
+            }
+        }
+        if name.ends_with(".html") {
+            for word in [" style=\"", "<style", " onclick=", " onload=", "<script>"] {
+                if text.contains(word) {
+                    faults.push(format!("{name}: {word}"));
+                }
+            }
+        }
+    }
+    none("what the policy for our pages forbids", faults);
+}
