@@ -21,7 +21,7 @@ const SETTLE_FOR: Duration = Duration::from_secs(3);
 const LISTEN_AFTER: Duration = Duration::from_millis(500);
 const LEARNERS_MAX: usize = 15_000;
 const PRESSES_MAX: usize = 1_000_000;
-const EMPTY_PRESSES_MAX: usize = 300;
+const EMPTY_PRESSES: usize = 300;
 
 #[derive(Args)]
 pub struct Options {
@@ -69,6 +69,8 @@ pub struct Outcome {
     /// Of the server, for a command in a room without learners.
     pub empty_command_us: f64,
     pub idle_bytes: f64,
+    /// The same from before anyone joined: what joining left behind is in it, and nothing can hide in it.
+    pub idle_bytes_at_most: f64,
     pub joins_per_s: f64,
     pub sockets_per_s: f64,
     pub payload_bytes: usize,
@@ -108,8 +110,9 @@ pub fn run(options: &Options) -> Result<()> {
     println!("joining: {:.0} guests/s · {:.0} sockets/s", outcome.joins_per_s, outcome.sockets_per_s);
     if options.pid.is_some() {
         println!(
-            "server: {:.2} µs per delivery · {:.0} µs per command without learners · {:.0} bytes per idle connection",
-            outcome.cpu_us, outcome.empty_command_us, outcome.idle_bytes
+            "server: {:.2} µs per delivery · {:.0} µs per command without learners · {:.0} bytes per idle connection \
+             (at most {:.0})",
+            outcome.cpu_us, outcome.empty_command_us, outcome.idle_bytes, outcome.idle_bytes_at_most
         );
     }
     if outcome.is_clean() { Ok(()) } else { Err("something was lost, doubled or out of order".into()) }
@@ -125,6 +128,8 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
     if (people as u64) + 100 > files {
         return Err(format!("{people} learners need more than the {files} files that are allowed").into());
     }
+    let resident = || pid.map_or(Ok(0), machine::resident_bytes);
+    let fresh = resident()?;
     let (tickets, joining) = stage.admit(rooms, learners)?;
     let joins_per_s = people as f64 / joining.as_secs_f64().max(f64::EPSILON);
 
@@ -133,12 +138,12 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
     let (first, rest) = tickets.split_at((AT_ONCE * 4).min(people / 2));
     crowd.seat(take_seats(stage.address(), first, stage.numbered())?)?;
     crowd.hear_for(SETTLE_FOR)?;
-    let before = pid.map(machine::resident_bytes).transpose()?.unwrap_or(0);
+    let before = resident()?;
     let begun = Instant::now();
     crowd.seat(take_seats(stage.address(), rest, stage.numbered())?)?;
     let sockets_per_s = rest.len() as f64 / begun.elapsed().as_secs_f64();
     crowd.hear_for(SETTLE_FOR + idle)?;
-    let after = pid.map(machine::resident_bytes).transpose()?.unwrap_or(0);
+    let after = resident()?;
 
     let mut walk = Walk { stage, crowd, load, presses: 0, step_times: Vec::new() };
     let warm_up = (steps / 20).max(2);
@@ -147,8 +152,7 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
     let cpu_us = per(steps * people, cpu_of(pid, || walk.press_everywhere(steps))?);
     walk.crowd.hear_for(LISTEN_AFTER)?;
     let (lost, faults) = walk.crowd.verdict(walk.presses as u64);
-    let empty_presses = EMPTY_PRESSES_MAX.min(steps.max(20) * rooms);
-    let empty_command_us = per(empty_presses, cpu_of(pid, || walk.press_empty(empty_presses))?);
+    let empty_command_us = per(EMPTY_PRESSES, cpu_of(pid, || walk.press_empty(EMPTY_PRESSES))?);
     walk.step_times.sort_unstable();
     Ok(Outcome {
         deliveries: (steps * people) as u64,
@@ -157,6 +161,7 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
         cpu_us,
         empty_command_us,
         idle_bytes: (after - before) as f64 / rest.len().max(1) as f64,
+        idle_bytes_at_most: (after - fresh) as f64 / people as f64,
         joins_per_s,
         sockets_per_s,
         payload_bytes: walk.crowd.payload_bytes(),

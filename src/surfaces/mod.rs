@@ -19,6 +19,7 @@ use crate::web;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Gyosil", description = "교실: the live-classroom server. The socket messages are in docs/protocol.md."),
+    components(schemas(live::wire::Refusal, live::wire::RefusalBody, live::wire::people::Jar)),
     security(("bearer" = [])),
 )]
 struct Document;

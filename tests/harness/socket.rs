@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Error, Message};
@@ -41,8 +41,10 @@ impl Socket {
 
     /// The next frame, or how it ended.
     pub async fn next(&mut self) -> Result<Value, Closed> {
+        // A ping is no frame: it does not begin the wait anew.
+        let until = tokio::time::Instant::now() + PATIENCE;
         loop {
-            match timeout(PATIENCE, self.stream.next()).await.expect("a frame in time") {
+            match timeout_at(until, self.stream.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).expect("a frame is JSON");
                     self.heard.push(frame.clone());

@@ -4,16 +4,21 @@
 mod harness;
 
 mod admin;
+mod board;
 mod classroom;
 mod crash;
 mod crowd;
 mod following;
+mod help;
 mod hostile;
+mod joining;
 mod lectures;
 mod logins;
 mod model;
 mod people;
+mod progress;
 mod rights;
 mod routes;
 mod rude;
 mod steps;
+mod stuck;

@@ -74,14 +74,17 @@ fn an_address_or_a_number_belongs_to_one_person() {
 }
 
 #[test]
-fn of_two_who_take_the_same_address_at_once_one_is_told_that_it_is_taken() {
+fn of_several_who_take_the_same_address_at_once_the_others_are_told_that_it_is_taken() {
     on_both(|school| async move {
-        let people = [school.student("김학생").await, school.student("이학생").await, school.student("박학생").await];
-        let change = json!({ "email": "new@example.com", "current_password": PASSWORD });
-        let mut answers: Vec<u16> =
-            join_all(people.iter().map(|p| async { p.put("/api/auth/me", change.clone()).await.status })).await;
-        answers.sort_unstable();
-        assert_eq!(answers, [200, 409, 409]);
+        let (_, _, session) = class(&school, 1).await;
+        let people = join_all((0..4).map(|_| school.guest(&session, "김순자"))).await;
+        for (key, value) in [("email", "soonja@example.com"), ("phone", "01012345678")] {
+            let change = json!({ key: value });
+            let tries = join_all(people.iter().map(|p| p.put("/api/auth/me", change.clone()))).await;
+            let mut answers: Vec<u16> = tries.iter().map(|reply| reply.status).collect();
+            answers.sort_unstable();
+            assert_eq!(answers, [200, 409, 409, 409], "{key}");
+        }
     });
 }
 

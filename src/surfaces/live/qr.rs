@@ -32,7 +32,7 @@ pub struct Size {
 #[utoipa::path(
     get, path = "/qr/{file}", tag = "live: sessions",
     params(("file" = String, Path, description = "The session's code with .png or .svg"), Size),
-    responses((status = 200, description = "The picture", content_type = "image/png"), Refusals), security(()),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), Refusals), security(()),
 )]
 pub async fn picture(
     State(app): State<School>,

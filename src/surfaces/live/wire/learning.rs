@@ -197,6 +197,9 @@ pub struct LogSaved {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"logs": [
+    {"event_type": "CLICK", "event_data": {"x": 150, "y": 300}, "timestamp": "2025-10-28T10:05:30Z"},
+    {"event_type": "SCROLL", "event_data": {"dy": 120}, "timestamp": "2025-10-28T10:05:31Z"}]}))]
 pub struct Logs {
     /// 1 to 1000 of them: all are kept, or none
     pub logs: Vec<Log>,

@@ -1,0 +1,399 @@
+//! Coming into a class, and going out of it.
+
+use futures_util::future::join_all;
+use qrcode::{Color, EcLevel, QrCode};
+use serde_json::{Value, json};
+
+use crate::classroom::{class, how_often, running_class};
+use crate::harness::people::{PASSWORD, Person, Session};
+use crate::harness::{School, on_both, on_both_with};
+
+fn guest_path(session: &Session) -> String {
+    format!("/api/sessions/{}/guest", session.code)
+}
+
+fn path(session: &Session, what: &str) -> String {
+    format!("/api/sessions/{}/{what}", session.id)
+}
+
+fn of_participant(session: &Session, person: &Person, what: &str) -> String {
+    format!("/api/sessions/{}/participants/{}/{what}", session.id, person.id)
+}
+
+async fn moves_the_door(teacher: &Person, session: &Session, door: &str) {
+    let moved = teacher.put(&format!("/api/sessions/{}", session.id), json!({ "door": door })).await.ok();
+    assert_eq!(moved["door"], door);
+}
+
+#[test]
+fn a_senior_scans_the_code_types_a_name_and_is_in() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let looked = school.nobody().get(&format!("/api/sessions/{}", session.code)).await.ok();
+        assert_eq!((&looked["session_id"], &looked["participant_count"]), (&json!(session.id), &json!(0)));
+        let typed = json!({ "name": "김순자", "age": 72, "digital_level": "BEGINNER" });
+        let joined = school.nobody().post(&guest_path(&session), typed).await.is(201);
+        assert_eq!((&joined["user"]["email"], &joined["user"]["guest"]), (&Value::Null, &json!(true)));
+        assert_eq!((&joined["user"]["role"], &joined["user"]["age"]), (&json!("STUDENT"), &json!(72)));
+        assert_eq!(joined["participant"]["status"], "WAITING");
+        assert!(joined["access_token"].is_string() && joined["refresh_token"].is_string());
+        // As it is read out or typed: small letters, spaces and hyphens do not matter.
+        let spoken = format!("{}-{}", session.code[..3].to_lowercase(), &session.code[3..]);
+        let path = format!("/api/sessions/{spoken}/guest");
+        school.nobody().post(&path, json!({ "name": "이영희" })).await.is(201);
+        let listed = teacher.get(&self::path(&session, "participants")).await.ok();
+        let names: Vec<&str> =
+            listed["participants"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+        assert_eq!((names, &listed["total_count"]), (vec!["김순자", "이영희"], &json!(2)));
+        school.nobody().post("/api/sessions/NOCODE/guest", json!({ "name": "김" })).await.refused(404, "NOT_FOUND");
+    });
+}
+
+#[test]
+fn a_guest_whose_reply_was_lost_comes_in_once() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        let (nobody, path) = (school.nobody(), guest_path(&session));
+        let first = nobody.post_once(&path, json!({ "name": "김순자" }), key).await.is(201);
+        let again = join_all((0..6).map(|_| nobody.post_once(&path, json!({ "name": "김순자" }), key))).await;
+        for reply in again {
+            let reply = reply.is(201);
+            assert_eq!(reply["user"]["id"], first["user"]["id"]);
+            assert_eq!(reply["participant"]["participant_id"], first["participant"]["participant_id"]);
+            let mut phone = school.nobody();
+            phone.token = reply["access_token"].as_str().map(String::from);
+            phone.get("/api/auth/me").await.is(200);
+        }
+        let other = "7f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        let second = nobody.post_once(&path, json!({ "name": "김순자" }), other).await.is(201);
+        assert_ne!(second["user"]["id"], first["user"]["id"]);
+        // At once, too.
+        let third = "8f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        let crowd = join_all((0..8).map(|_| nobody.post_once(&path, json!({ "name": "박철수" }), third))).await;
+        let ids: Vec<Value> = crowd.into_iter().map(|reply| reply.is(201)["user"]["id"].clone()).collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(how_often(&teacher, &session, "student_joined").await, 3);
+    });
+}
+
+#[test]
+fn a_closed_door_keeps_out_who_was_not_in() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let inside = school.guest(&session, "김순자").await;
+        let student = school.student("김학생").await;
+        moves_the_door(&teacher, &session, "CLOSED").await;
+        assert_eq!(board.waits_for("door_changed").await["data"]["door"], "CLOSED");
+        school.nobody().post(&guest_path(&session), json!({ "name": "이" })).await.refused(403, "DOOR_CLOSED");
+        student.post(&path(&session, "join"), json!({})).await.refused(403, "DOOR_CLOSED");
+        // Those inside stay, and may go out and come back.
+        inside.joins(&session).await;
+        inside.post(&path(&session, "leave"), json!({})).await.ok();
+        inside.joins(&session).await;
+        moves_the_door(&teacher, &session, "OPEN").await;
+        student.joins(&session).await;
+    });
+}
+
+#[test]
+fn after_the_end_a_student_reviews_and_a_guest_is_too_late() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let guest = school.guest(&session, "김순자").await;
+        moves_the_door(&teacher, &session, "CLOSED").await;
+        teacher.presses(&session, "end").await.ok();
+        let late = school.nobody().post(&guest_path(&session), json!({ "name": "이" })).await;
+        assert_eq!(late.refused(409, "INVALID_STATE")["status"], "REVIEW_MODE");
+        let student = school.student("김학생").await;
+        let joined = student.post(&path(&session, "join"), json!({})).await.is(201);
+        assert_eq!(joined["status"], "REVIEW");
+        for person in [&student, &guest] {
+            let steps = person.get(&path(&session, "steps")).await.ok();
+            assert_eq!(steps["subtasks"].as_array().unwrap().len(), 2);
+            person.finishes(lecture.steps[1]).await;
+        }
+        assert_eq!(student.get("/api/sessions/my-active").await.is(404)["active_session"], Value::Null);
+    });
+}
+
+#[test]
+fn coming_in_twice_is_coming_in_once() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let student = school.student("김학생").await;
+        let door = path(&session, "join");
+        let joins = join_all((0..8).map(|_| student.post(&door, json!({})))).await;
+        assert_eq!(joins.iter().filter(|reply| reply.status == 201).count(), 1);
+        let places: Vec<&Value> = joins.iter().map(|reply| &reply.json["participant_id"]).collect();
+        assert!(places.iter().all(|place| place.is_i64() && *place == places[0]), "{places:?}");
+        student.post(&path(&session, "join"), json!({ "user_id": student.id })).await.is(200);
+        assert_eq!(how_often(&teacher, &session, "student_joined").await, 1);
+        let active = student.get("/api/sessions/my-active").await.ok()["active_session"].clone();
+        assert_eq!((&active["session_id"], &active["my_status"]), (&json!(session.id), &json!("WAITING")));
+        teacher.post(&path(&session, "join"), json!({})).await.refused(403, "STUDENT_ONLY");
+        student.post("/api/sessions/999999/join", json!({})).await.refused(404, "NOT_FOUND");
+    });
+}
+
+#[test]
+fn who_leaves_may_come_back() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let student = school.student("김학생").await;
+        let first = student.joins(&session).await;
+        student.finishes(lecture.steps[0]).await;
+        let mut phone = student.follows(&session).await;
+        phone.hears("session_state").await;
+        let left = student.post(&path(&session, "leave"), json!({})).await.ok();
+        assert_eq!((&left["status"], left["left_at"].is_string()), (&json!("LEFT"), true));
+        assert_eq!(phone.ends().await.code, 1000);
+        student.get("/api/sessions/my-active").await.is(404);
+        student.post(&path(&session, "leave"), json!({})).await.ok();
+        let back = student.joins(&session).await;
+        assert_eq!((&back["participant_id"], &back["status"]), (&first["participant_id"], &json!("ACTIVE")));
+        assert_eq!(student.get("/api/sessions/my-active").await.is(200)["active_session"]["session_id"], session.id);
+        assert_eq!(how_often(&teacher, &session, "student_left").await, 1);
+        assert_eq!(how_often(&teacher, &session, "student_joined").await, 2);
+        school.student("이학생").await.post(&path(&session, "leave"), json!({})).await.refused(403, "FORBIDDEN");
+    });
+}
+
+#[test]
+fn who_has_left_counts_as_active_no_more() {
+    on_both(|school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let active = async || teacher.get(&path(&session, "current")).await.ok()["active_participants"].clone();
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        let mut phone = student.follows(&session).await;
+        phone.hears("session_state").await;
+        assert_eq!(active().await, 1);
+        student.post(&path(&session, "leave"), json!({})).await.ok();
+        assert_eq!(active().await, 0);
+        // The page was still open, and its socket comes back by itself.
+        let mut phone = student.follows(&session).await;
+        assert_eq!(phone.hears("session_state").await["data"]["my_status"], "LEFT");
+        assert_eq!(active().await, 0);
+    });
+}
+
+#[test]
+fn who_is_shown_out_stays_out() {
+    on_both(|school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        let mate = school.guest(&session, "김순자").await;
+        let mut phone = student.follows(&session).await;
+        phone.hears("session_state").await;
+        let mut other = mate.follows(&session).await;
+        other.hears("session_state").await;
+        let mut board = teacher.watches(&session).await;
+        let removed = teacher.post(&of_participant(&session, &student, "remove"), json!({})).await.ok();
+        assert_eq!((&removed["status"], &removed["user_id"]), (&json!("REMOVED"), &json!(student.id)));
+        assert_eq!(phone.ends().await.code, 4403);
+        assert_eq!(board.waits_for("student_left").await["data"]["removed"], true);
+        other.hears_nothing_more().await;
+        student.post(&path(&session, "join"), json!({})).await.refused(403, "REMOVED");
+        for what in ["current", "events", "steps"] {
+            student.get(&path(&session, what)).await.refused(403, "REMOVED");
+        }
+        student.post(&path(&session, "leave"), json!({})).await.refused(403, "REMOVED");
+        assert_eq!(student.tries_to_open(&format!("/ws/session/{}/student/", session.id)).await.err(), Some(403));
+        student.get("/api/sessions/my-active").await.is(404);
+        let listed = teacher.get(&path(&session, "participants")).await.ok();
+        assert_eq!(listed["total_count"], 1);
+        teacher.presses(&session, "end").await.ok();
+        student.post(&path(&session, "join"), json!({})).await.refused(403, "REMOVED");
+        teacher
+            .post(&format!("{}/participants/999999/remove", path(&session, "x").trim_end_matches("/x")), json!({}))
+            .await
+            .refused(404, "NOT_FOUND");
+    });
+}
+
+#[test]
+fn two_guests_of_one_name_are_told_apart_and_nobody_else_is_renamed() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let guest = school.guest(&session, "김순자").await;
+        let student = school.student("김순자").await;
+        student.joins(&session).await;
+        let name = json!({ "name": "김순자 (앞줄)" });
+        let renamed = teacher.post(&of_participant(&session, &guest, "rename"), name.clone()).await.ok();
+        assert_eq!(renamed, json!({ "user_id": guest.id, "name": "김순자 (앞줄)" }));
+        assert_eq!(board.waits_for("student_renamed").await["data"]["name"], "김순자 (앞줄)");
+        assert_eq!(guest.get("/api/auth/me").await.ok()["name"], "김순자 (앞줄)");
+        teacher.post(&of_participant(&session, &student, "rename"), name.clone()).await.refused(403, "FORBIDDEN");
+        guest.put("/api/auth/me", json!({ "phone": "01012345678", "password": PASSWORD })).await.ok();
+        teacher.post(&of_participant(&session, &guest, "rename"), name.clone()).await.refused(403, "FORBIDDEN");
+        let elsewhere = teacher.makes_lecture("유튜브 기초", 1).await;
+        let elsewhere = teacher.opens_session(&elsewhere).await;
+        let other = school.guest(&elsewhere, "이영희").await;
+        teacher.post(&of_participant(&session, &other, "rename"), name).await.refused(404, "NOT_FOUND");
+    });
+}
+
+/// What stands behind `#t=` in the address of a re-entry QR.
+fn ticket(reentry: &Value) -> String {
+    reentry["url"].as_str().unwrap().split("#t=").nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn a_guest_with_a_new_phone_comes_back_into_their_own_place_once() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let guest = school.guest(&session, "김순자").await;
+        guest.finishes(lecture.steps[0]).await;
+        let asked = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
+        let url = asked["url"].as_str().unwrap();
+        assert!(url.starts_with(&school.app.public_url) && url.contains(&format!("/j/{}#t=", session.code)), "{url}");
+        assert!(asked["qr_svg"].as_str().unwrap().contains("<svg"));
+        assert_eq!(asked["expires_in_seconds"], 600);
+        let redeems = async |ticket: &str| school.nobody().post("/api/auth/ticket", json!({ "ticket": ticket })).await;
+        // It is a ticket and no login.
+        let as_refresh = json!({ "refresh_token": ticket(&asked) });
+        school.nobody().post("/api/auth/refresh", as_refresh).await.refused(401, "LOGIN_ENDED");
+        let good_once = ticket(&asked);
+        let tries = join_all((0..6).map(|_| redeems(&good_once))).await;
+        let (good, bad): (Vec<_>, Vec<_>) = tries.into_iter().partition(|reply| reply.status == 200);
+        assert_eq!((good.len(), bad.len()), (1, 5));
+        for reply in bad {
+            reply.refused(401, "LOGIN_ENDED");
+        }
+        let mut phone = school.nobody();
+        phone.token = good[0].json["access_token"].as_str().map(String::from);
+        phone.refresh = good[0].json["refresh_token"].as_str().map(String::from);
+        assert_eq!(good[0].json["user"]["id"], guest.id);
+        assert_eq!(phone.get("/api/progress/me").await.ok()["progress_summary"]["completed_subtasks"], 1);
+        phone.refreshes().await.follows(&session).await.hears("session_state").await;
+        assert_eq!(how_often(&teacher, &session, "student_joined").await, 1);
+        // A newer one ends the older, and none is good for long.
+        let older = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
+        let newer = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
+        redeems(&ticket(&older)).await.refused(401, "LOGIN_ENDED");
+        school.later(601);
+        redeems(&ticket(&newer)).await.refused(401, "LOGIN_ENDED");
+    });
+}
+
+#[test]
+fn an_instructor_gets_no_ticket_for_an_account_with_a_password() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        teacher.post(&of_participant(&session, &student, "reentry"), json!({})).await.refused(403, "FORBIDDEN");
+        let guest = school.guest(&session, "김순자").await;
+        let early = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
+        guest.put("/api/auth/me", json!({ "phone": "01012345678", "password": PASSWORD })).await.ok();
+        teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.refused(403, "FORBIDDEN");
+        let early = json!({ "ticket": ticket(&early) });
+        let used = school.nobody().post("/api/auth/ticket", early).await;
+        assert_eq!(used.status, 401, "a ticket from before the claim opens an account with a password: {}", used.json);
+        let removed = school.guest(&session, "이영희").await;
+        teacher.post(&of_participant(&session, &removed, "remove"), json!({})).await.ok();
+        teacher.post(&of_participant(&session, &removed, "reentry"), json!({})).await.refused(404, "NOT_FOUND");
+    });
+}
+
+#[test]
+fn a_poster_on_the_wall_leads_to_the_class_of_the_moment() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let code = school.nobody().get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].clone();
+        let by_hand =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let leads = async |code: &str| {
+            let answer = by_hand.get(school.url(&format!("/l/{code}"))).send().await.unwrap();
+            let place = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+            (answer.status().as_u16(), place.unwrap_or_default())
+        };
+        let code = code.as_str().unwrap();
+        assert_eq!(leads(code).await, (303, "/?closed=1".into()));
+        let first = teacher.opens_session(&lecture).await;
+        assert_eq!(leads(code).await, (303, format!("/j/{}", first.code)));
+        let second = teacher.opens_session(&lecture).await;
+        assert_eq!(leads(code).await, (303, format!("/j/{}", second.code)));
+        // One that runs goes before one that waits.
+        teacher.starts(&first, lecture.steps[0]).await;
+        assert_eq!(leads(code).await, (303, format!("/j/{}", first.code)));
+        teacher.presses(&first, "end").await.ok();
+        assert_eq!(leads(code).await, (303, format!("/j/{}", second.code)));
+        assert_eq!(leads("NO-SUCH").await.0, 404);
+        let page = school.http.get(school.url(&format!("/j/{}", second.code))).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    });
+}
+
+/// Black and white, module by module, out of a picture with modules of this many pixels.
+fn modules(png: &[u8], size: usize) -> Vec<Vec<bool>> {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let width = info.width as usize;
+    assert_eq!((width % size, info.height as usize), (0, width));
+    (0..width / size)
+        .map(|y| (0..width / size).map(|x| pixels[y * size * info.line_size + x * size] < 128).collect())
+        .collect()
+}
+
+fn expected(url: &str) -> Vec<Vec<bool>> {
+    const QUIET: usize = 4;
+    let code = QrCode::with_error_correction_level(url, EcLevel::M).unwrap();
+    let width = code.width() + 2 * QUIET;
+    let dark = |x: usize, y: usize| {
+        let inside = |n: usize| (QUIET..width - QUIET).contains(&n);
+        inside(x) && inside(y) && code[(x - QUIET, y - QUIET)] == Color::Dark
+    };
+    (0..width).map(|y| (0..width).map(|x| dark(x, y)).collect()).collect()
+}
+
+async fn picture(school: &School, path: &str) -> (String, Vec<u8>, String) {
+    let answer = school.http.get(school.url(path)).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{path}");
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    let (kind, tag) = (header("content-type"), header("etag"));
+    assert!(header("cache-control").contains("max-age"));
+    (kind, answer.bytes().await.unwrap().to_vec(), tag)
+}
+
+#[test]
+fn the_picture_of_a_code_leads_to_its_class() {
+    on_both_with(&["--public-url", "https://class.example.com"], |school| async move {
+        let (_, _, session) = class(&school, 1).await;
+        let url = format!("https://class.example.com/j/{}", session.code);
+        for size in [1, 3, 8, 64] {
+            let (kind, png, _) = picture(&school, &format!("/qr/{}.png?size={size}", session.code)).await;
+            assert_eq!(kind, "image/png");
+            assert!(modules(&png, size) == expected(&url), "size {size}");
+        }
+        let (_, png, tag) = picture(&school, &format!("/qr/{}.png", session.code.to_lowercase())).await;
+        assert!(modules(&png, 8) == expected(&url), "8 is the usual size");
+        let width = |size: usize| format!("width=\"{}\"", expected(&url).len() * size);
+        for size in [2, 10] {
+            let (kind, svg, _) = picture(&school, &format!("/qr/{}.svg?size={size}", session.code)).await;
+            let svg = String::from_utf8(svg).unwrap();
+            assert_eq!(kind, "image/svg+xml");
+            assert!(svg.contains("<svg") && svg.contains(&width(size)), "{size}: {svg:.200}");
+        }
+        let again = school.http.get(school.url(&format!("/qr/{}.png", session.code))).header("if-none-match", tag);
+        assert_eq!(again.send().await.unwrap().status(), 304);
+        for unknown in ["NOCODE.png", "NOCODE.svg", "NOCODE", &format!("{}.gif", session.code), &session.code] {
+            school.nobody().get(&format!("/qr/{unknown}")).await.refused(404, "NOT_FOUND");
+        }
+        for size in ["0", "65", "-1", "x"] {
+            let path = format!("/qr/{}.png?size={size}", session.code);
+            assert_eq!(school.nobody().get(&path).await.refused(400, "INVALID_REQUEST")["field"], "size");
+        }
+    });
+}

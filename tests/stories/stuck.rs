@@ -1,0 +1,306 @@
+//! Who has not finished the step while the others have.
+
+use gyosil::school::stuck::notice;
+use serde_json::{Value, json};
+
+use crate::classroom::{how_often, lecture_without_words, log_of};
+use crate::harness::people::{Lecture, Person, Session};
+use crate::harness::socket::Socket;
+use crate::harness::{School, on_both_with};
+
+/// Patience is a minute; a token lives for the day.
+const FLAGS: &[&str] = &["--stuck-after-s", "60", "--access-ttl-s", "86400"];
+
+/// A class on a step without texts (so that its calls stay with the instructor), and its students with their phones.
+struct Class {
+    teacher: Person,
+    lecture: Lecture,
+    session: Session,
+    board: Socket,
+    students: Vec<(Person, Socket)>,
+}
+
+impl Class {
+    async fn of(school: &School, students: usize) -> Class {
+        let teacher = school.teacher().await;
+        let lecture = lecture_without_words(&teacher, 3).await;
+        let session = teacher.opens_session(&lecture).await;
+        let board = teacher.watches(&session).await;
+        let mut class = Class { teacher, lecture, session, board, students: Vec::new() };
+        for n in 0..students {
+            class.comes(school, &format!("학생{n}")).await;
+        }
+        class.teacher.starts(&class.session, class.lecture.steps[0]).await;
+        class
+    }
+
+    async fn comes(&mut self, school: &School, name: &str) {
+        let student = school.guest(&self.session, name).await;
+        let mut phone = student.follows(&self.session).await;
+        phone.hears("session_state").await;
+        self.board.waits_for("student_connected").await;
+        self.students.push((student, phone));
+    }
+
+    fn student(&self, n: usize) -> &Person {
+        &self.students[n].0
+    }
+
+    async fn finishes(&self, n: usize) {
+        self.student(n).finishes(self.lecture.steps[0]).await;
+    }
+
+    async fn flags(&self) -> Vec<i64> {
+        let log = log_of(&self.teacher, &self.session).await;
+        let stuck = log.iter().filter(|event| event["type"] == "student_stuck");
+        stuck.map(|event| event["data"]["user_id"].as_i64().unwrap()).collect()
+    }
+
+    /// Nobody is told of, however often one looks.
+    async fn nobody_is_stuck(&self, school: &School) {
+        notice(&school.app).await.unwrap();
+        notice(&school.app).await.unwrap();
+        assert_eq!(self.flags().await, [] as [i64; 0]);
+    }
+
+    async fn pending(&self) -> Vec<Value> {
+        let pending = self.teacher.get("/api/dashboard/help-requests/pending").await.ok();
+        pending["pending_requests"].as_array().unwrap().clone()
+    }
+
+    async fn withdrawn(&mut self) -> i64 {
+        let updated = self
+            .board
+            .waits_until("a withdrawal", |f| f["type"] == "help_updated" && f["data"]["status"] == "WITHDRAWN")
+            .await;
+        updated["data"]["help_request_id"].as_i64().unwrap()
+    }
+}
+
+#[test]
+fn once_half_have_finished_the_slow_one_is_told_of_once() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        class.finishes(0).await;
+        school.later(59);
+        class.nobody_is_stuck(&school).await;
+        school.later(3);
+        let stuck = class.board.waits_for("student_stuck").await["data"].clone();
+        assert_eq!(
+            (&stuck["user_id"], &stuck["subtask_id"]),
+            (&json!(class.student(1).id), &json!(class.lecture.steps[0]))
+        );
+        assert!((62..90).contains(&stuck["stuck_duration_seconds"].as_i64().unwrap()), "{stuck}");
+        let called = class.board.waits_for("student_help_request").await["data"].clone();
+        assert_eq!((&called["request_type"], &called["user"]["id"]), (&json!("AUTO"), &json!(class.student(1).id)));
+        for _ in 0..3 {
+            school.later(60);
+            notice(&school.app).await.unwrap();
+        }
+        assert_eq!(class.flags().await, [class.student(1).id]);
+        assert_eq!(class.pending().await.len(), 1);
+        // A dashboard that opens now sees it too.
+        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let lines = state["data"]["participants"].as_array().unwrap();
+        assert_eq!((&lines[0]["stuck"], &lines[1]["stuck"]), (&json!(false), &json!(true)));
+        assert_eq!(lines[1]["open_help_request_id"], called["help_request_id"]);
+        class.finishes(1).await;
+        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        assert_eq!(state["data"]["participants"][1]["stuck"], false);
+    });
+}
+
+#[test]
+fn nobody_is_stuck_while_fewer_than_half_have_finished() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 5).await;
+        class.finishes(0).await;
+        class.finishes(1).await;
+        school.later(600);
+        class.nobody_is_stuck(&school).await;
+        class.finishes(2).await;
+        for _ in 0..2 {
+            class.board.waits_for("student_stuck").await;
+        }
+        let mut flags = class.flags().await;
+        flags.sort_unstable();
+        assert_eq!(flags, [class.student(3).id, class.student(4).id]);
+    });
+}
+
+#[test]
+fn patience_is_three_times_what_the_others_needed() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        school.later(100);
+        class.finishes(0).await;
+        school.later(170);
+        class.nobody_is_stuck(&school).await;
+        school.later(60);
+        let stuck = class.board.waits_for("student_stuck").await["data"].clone();
+        assert_eq!(stuck["user_id"], class.student(1).id);
+    });
+}
+
+#[test]
+fn a_pause_does_not_count() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        class.finishes(0).await;
+        school.later(40);
+        class.teacher.presses(&class.session, "pause").await.ok();
+        school.later(600);
+        class.nobody_is_stuck(&school).await;
+        class.teacher.presses(&class.session, "resume").await.ok();
+        school.later(10);
+        class.nobody_is_stuck(&school).await;
+        school.later(12);
+        let stuck = class.board.waits_for("student_stuck").await["data"].clone();
+        assert!((62..90).contains(&stuck["stuck_duration_seconds"].as_i64().unwrap()), "{stuck}");
+    });
+}
+
+#[test]
+fn who_is_not_there_is_not_stuck() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        // One who never opened the page, one who left, and one whose phone is off.
+        school.guest(&class.session, "이름만").await;
+        class.comes(&school, "먼저 간 사람").await;
+        let (gone, _) = &class.students[2];
+        gone.post(&format!("/api/sessions/{}/leave", class.session.id), json!({})).await.ok();
+        class.comes(&school, "꺼진 전화").await;
+        let (off, phone) = class.students.pop().unwrap();
+        phone.hangs_up().await;
+        school.later(30);
+        class
+            .board
+            .waits_until("the parting", |f| f["type"] == "student_disconnected" && f["data"]["user_id"] == off.id)
+            .await;
+        class.finishes(0).await;
+        class.finishes(1).await;
+        school.later(600);
+        class.nobody_is_stuck(&school).await;
+        // Who comes now has a minute of their own.
+        class.comes(&school, "늦은 사람").await;
+        school.later(50);
+        notice(&school.app).await.unwrap();
+        assert_eq!(class.flags().await, [] as [i64; 0]);
+        school.later(60);
+        let late = class.students.last().unwrap().0.id;
+        assert_eq!(class.board.waits_for("student_stuck").await["data"]["user_id"], late);
+        assert_eq!(class.flags().await, [late]);
+    });
+}
+
+#[test]
+fn the_call_made_for_a_student_is_withdrawn_when_they_finish() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        class.finishes(0).await;
+        school.later(62);
+        let called = class.board.waits_for("student_help_request").await["data"]["help_request_id"].clone();
+        class.finishes(1).await;
+        assert_eq!(json!(class.withdrawn().await), called);
+        assert_eq!(class.pending().await, [] as [Value; 0]);
+        let seen = class.teacher.get(&format!("/api/help/request/{called}")).await.ok();
+        assert_eq!((&seen["status"], &seen["request_type"]), (&json!("WITHDRAWN"), &json!("AUTO")));
+        let late = class.teacher.post(&format!("/api/help/request/{called}/resolve"), json!({})).await;
+        assert_eq!(late.refused(409, "INVALID_STATE")["status"], "WITHDRAWN");
+    });
+}
+
+#[test]
+fn the_call_made_for_a_student_is_withdrawn_when_the_step_changes() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        class.finishes(0).await;
+        school.later(62);
+        let called = class.board.waits_for("student_help_request").await["data"]["help_request_id"].clone();
+        // A call that a student made themselves stays.
+        let own = class.student(1).asks_for_help(class.lecture.steps[0]).await;
+        class.teacher.moves_to(&class.session, class.lecture.steps[1]).await;
+        assert_eq!(json!(class.withdrawn().await), called);
+        let pending = class.pending().await;
+        assert_eq!((pending.len(), &pending[0]["help_request_id"]), (1, &json!(own)));
+        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        assert_eq!(state["data"]["participants"][1]["stuck"], false);
+        // A new step is a new chance to be stuck.
+        for n in [0, 1] {
+            class.student(n).finishes(class.lecture.steps[1]).await;
+        }
+        school.later(600);
+        notice(&school.app).await.unwrap();
+        assert_eq!(class.flags().await.len(), 1);
+    });
+}
+
+#[test]
+fn who_waits_behind_a_withdrawn_call_moves_up() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 3).await;
+        class.finishes(0).await;
+        class.finishes(2).await;
+        school.later(62);
+        class.board.waits_for("student_help_request").await;
+        let asked = class.student(2).post("/api/help/request", json!({ "subtask_id": class.lecture.steps[0] })).await;
+        assert_eq!(asked.is(201)["position"], 2);
+        let told = class.students[2].1.waits_for("help_position").await;
+        assert_eq!(told["data"]["position"], 2);
+        class.finishes(1).await;
+        class.withdrawn().await;
+        let phone = &mut class.students[2].1;
+        let told = tokio::time::timeout(std::time::Duration::from_secs(10), phone.waits_for("help_position")).await;
+        assert_eq!(told.expect("a word that one has moved up")["data"]["position"], 1);
+    });
+}
+
+#[test]
+fn the_class_calls_for_five_at_most() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 14).await;
+        for n in 0..7 {
+            class.finishes(n).await;
+        }
+        school.later(62);
+        for _ in 7..14 {
+            class.board.waits_for("student_stuck").await;
+        }
+        notice(&school.app).await.unwrap();
+        assert_eq!((class.flags().await.len(), class.pending().await.len()), (7, 5));
+        assert_eq!(how_often(&class.teacher, &class.session, "student_help_request").await, 5);
+    });
+}
+
+#[test]
+fn where_the_lecture_wants_no_calls_the_instructor_is_only_told() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        let path = format!("/api/lectures/{}", class.lecture.id);
+        class.teacher.put(&path, json!({ "auto_help": false })).await.ok();
+        class.finishes(0).await;
+        school.later(62);
+        class.board.waits_for("student_stuck").await;
+        notice(&school.app).await.unwrap();
+        assert_eq!(class.pending().await, [] as [Value; 0]);
+        assert_eq!(how_often(&class.teacher, &class.session, "student_help_request").await, 0);
+    });
+}
+
+#[test]
+fn a_call_made_by_the_class_rings_no_bell() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        class.finishes(0).await;
+        school.later(62);
+        class.board.waits_for("student_help_request").await;
+        // The student asked for nothing: no place in line, and no notification of a request.
+        class.students[1].1.hears_nothing_more_than("session_started").await;
+        let notes = class.teacher.get("/api/notifications").await.ok();
+        let kinds: Vec<&Value> = notes["notifications"].as_array().unwrap().iter().map(|n| &n["type"]).collect();
+        assert!(!kinds.contains(&&json!("HELP_REQUEST")), "{kinds:?}");
+        // Once per step: the app's own call comes too late.
+        let own = json!({ "subtask_id": class.lecture.steps[0], "request_type": "AUTO" });
+        class.student(1).post("/api/help/request", own).await.refused(409, "ALREADY_ANSWERED");
+    });
+}
