@@ -293,6 +293,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         match error {
             sqlx::Error::PoolTimedOut => Error::Busy { retry_after_s: 2 },
+            sqlx::Error::Database(db) if db.is_unique_violation() => Error::SomeoneWasFaster,
             // A text that PostgreSQL cannot keep: it holds a NUL.
             sqlx::Error::Database(db) if db.code().as_deref() == Some("22021") => Error::bad("", "no NUL in texts"),
             other => Error::internal(other),

@@ -52,6 +52,8 @@ pub enum Error {
         session: i64,
     },
     KeyReused,
+    /// Two took the same thing at the same moment.
+    SomeoneWasFaster,
 
     TooManyFailures {
         retry_after_s: u64,
@@ -113,7 +115,8 @@ impl Error {
             | SessionFull { .. }
             | HasOpenEnrollments { .. }
             | StepInUse { .. }
-            | KeyReused => Kind::Conflict,
+            | KeyReused
+            | SomeoneWasFaster => Kind::Conflict,
             TooManyFailures { .. } => Kind::TooMany,
             Busy { .. } => Kind::Busy,
             Internal(_) => Kind::Internal,
@@ -150,6 +153,7 @@ impl Error {
             HasOpenEnrollments { .. } => "HAS_OPEN_ENROLLMENTS",
             StepInUse { .. } => "STEP_IN_USE",
             KeyReused => "KEY_REUSED",
+            SomeoneWasFaster => "CONFLICT",
             TooManyFailures { .. } => "TOO_MANY_REQUESTS",
             Busy { .. } => "BUSY",
             Internal(_) => "INTERNAL_ERROR",
@@ -195,6 +199,7 @@ impl Error {
             HasOpenEnrollments { count } => format!("{count} people are enrolled: archive the lecture instead"),
             StepInUse { session } => format!("The class of session {session} is on this step now"),
             KeyReused => "This Idempotency-Key was used for something else".into(),
+            SomeoneWasFaster => "Someone else took this a moment ago".into(),
             TooManyFailures { retry_after_s } => format!("Too many attempts: try again in {retry_after_s} s"),
             Busy { retry_after_s } => format!("Too busy right now: try again in {retry_after_s} s"),
             Internal(_) => "Something went wrong on our side".into(),

@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Against {
     Account(String),
+    /// The password of someone who is signed in, asked for once more.
+    PasswordOf(i64),
     LoginsFrom(IpAddr),
     CodesFrom(IpAddr),
 }
@@ -20,7 +22,7 @@ pub enum Against {
 impl Against {
     fn allowed_per_window(&self) -> u32 {
         match self {
-            Against::Account(_) => 10,
+            Against::Account(_) | Against::PasswordOf(_) => 10,
             Against::LoginsFrom(_) => 100,
             Against::CodesFrom(_) => 120,
         }
@@ -28,7 +30,7 @@ impl Against {
 
     fn window_ms(&self) -> i64 {
         match self {
-            Against::Account(_) | Against::LoginsFrom(_) => 15 * MINUTE_MS,
+            Against::Account(_) | Against::PasswordOf(_) | Against::LoginsFrom(_) => 15 * MINUTE_MS,
             Against::CodesFrom(_) => MINUTE_MS,
         }
     }

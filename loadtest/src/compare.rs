@@ -75,7 +75,7 @@ struct Figures {
     command_us: f64,
     fan_out_us: f64,
     idle_bytes: f64,
-    idle_bytes_at_most: f64,
+    bytes_with_joining: f64,
     p50_ms: f64,
     p99_ms: f64,
     max_ms: f64,
@@ -172,13 +172,13 @@ fn wait_until_open(address: SocketAddr) -> Result<()> {
 
 fn told(scene: Scene, round: u8, who: &str, outcome: &Outcome) {
     eprintln!(
-        "{} · round {round} · {who}: {:.2} µs · {:.0} µs per empty command · {:.0} to {:.0} bytes · lost {} · {:?} · \
+        "{} · round {round} · {who}: {:.2} µs · {:.0} µs per empty command · {:.0} bytes ({:.0} with joining) · lost {} · {:?} · \
          {:.0} sockets/s",
         scene.name(),
         outcome.cpu_us,
         outcome.empty_command_us,
         outcome.idle_bytes,
-        outcome.idle_bytes_at_most,
+        outcome.bytes_with_joining,
         outcome.lost,
         outcome.faults,
         outcome.sockets_per_s
@@ -196,7 +196,7 @@ fn figures(outcomes: &[Outcome], scene: Scene) -> Figures {
         command_us: median(&|o| o.empty_command_us),
         fan_out_us: median(&|o| o.cpu_us - o.empty_command_us / scene.learners as f64),
         idle_bytes: median(&|o| o.idle_bytes),
-        idle_bytes_at_most: median(&|o| o.idle_bytes_at_most),
+        bytes_with_joining: median(&|o| o.bytes_with_joining),
         p50_ms: median(&|o| o.step_ms(0.5)),
         p99_ms: median(&|o| o.step_ms(0.99)),
         max_ms: median(&|o| o.step_ms(1.0)),
@@ -207,7 +207,7 @@ fn figures(outcomes: &[Outcome], scene: Scene) -> Figures {
 
 const HEAD: &str = "\
 | | | CPU per delivery, µs | ÷ floor | CPU of an empty command, µs | CPU per delivery without the command, µs | ÷ floor \
-| bytes per idle connection | at most | p50 ms | p99 ms | max ms | guests/s | lost |
+| bytes per idle connection | with joining | p50 ms | p99 ms | max ms | guests/s | lost |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ";
 
@@ -221,7 +221,7 @@ fn rows(scene: Scene, payload: usize, ours: &Figures, floor: &Figures) -> String
             f.fan_out_us,
             f.fan_out_us / floor.fan_out_us,
             f.idle_bytes,
-            f.idle_bytes_at_most,
+            f.bytes_with_joining,
             f.p50_ms,
             f.p99_ms,
             f.max_ms,

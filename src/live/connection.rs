@@ -61,10 +61,14 @@ pub trait Seat: Send + Sync {
 pub struct Connection {
     pub id: u64,
     pub person: i64,
+    /// What let it in: when that is taken back, its sockets close.
+    pub pass: i64,
     pub home: RoomKey,
     pub audience: Audience,
     pub device: Option<Box<str>>,
     stream: Stream,
+    /// One entering at a time: a second one would let go of what the first holds back.
+    pub(super) entering: tokio::sync::Mutex<()>,
     out: Mutex<Out>,
     seat: Arc<dyn Seat>,
     hub: Arc<Hub>,
@@ -98,6 +102,7 @@ struct Waiting {
 /// Who connects, before there is a socket.
 pub struct Caller {
     pub person: i64,
+    pub pass: i64,
     pub home: RoomKey,
     pub audience: Audience,
     pub device: Option<Box<str>>,
@@ -111,6 +116,8 @@ impl Connection {
         Arc::new(Connection {
             id: IDS.fetch_add(1, Ordering::Relaxed),
             person: caller.person,
+            pass: caller.pass,
+            entering: tokio::sync::Mutex::new(()),
             home: caller.home,
             audience: caller.audience,
             device: caller.device,

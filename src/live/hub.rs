@@ -164,6 +164,7 @@ impl Hub {
 
     /// Hold the room's frames back, read the state with its `seq`, drop what is older, flow.
     pub async fn enter(self: Arc<Hub>, connection: &Arc<Connection>, mut since: Option<i64>) {
+        let _alone = connection.entering.lock().await;
         for _ in 0..ENTRY_TRIES {
             connection.hold();
             let Ok(entry) = connection.seat().enter(since).await else {
@@ -279,10 +280,10 @@ impl Hub {
         self.metrics.fan_out.observe(begun.elapsed().as_secs_f64());
     }
 
-    /// Closes every socket that a person holds in a room.
-    pub fn dismiss(&self, room: RoomKey, person: i64, code: u16, reason: &str) {
+    /// Closes those sockets of a room that are meant.
+    pub fn dismiss(&self, room: RoomKey, is_meant: impl Fn(&Connection) -> bool, code: u16, reason: &str) {
         let found = self.rooms.get(&room).map(|r| r.clone());
-        for connection in found.iter().flat_map(|room| room.everyone()).filter(|c| c.person == person) {
+        for connection in found.iter().flat_map(|room| room.everyone()).filter(|c| is_meant(c)) {
             connection.close(code, reason);
         }
     }

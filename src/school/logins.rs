@@ -19,7 +19,8 @@ use crate::school::sessions::room;
 
 /// A ticket signs in once, and soon: it is shown as a QR code to someone in the room.
 pub const TICKET_FOR_MS: i64 = 10 * MINUTE_MS;
-const TICKET: &str = "ticket";
+/// No phone can call itself so: what one says of itself never begins with #.
+const TICKET: &str = "#ticket";
 
 pub struct Tokens {
     pub access: String,
@@ -125,7 +126,7 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
     let news = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
     app.commit(tx, news).await?;
-    dismiss(app, caller.id);
+    dismiss(app, caller.id, |login| login == caller.login);
     Ok(())
 }
 
@@ -136,7 +137,7 @@ pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     let login = by_token(&mut tx, &token).await?;
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![login.id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await?;
-    dismiss(app, login.person);
+    dismiss(app, login.person, |ended| ended == login.id);
     Ok(())
 }
 
@@ -194,9 +195,14 @@ pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
     found.map(|_| ()).ok_or(Error::LoginEnded)
 }
 
-/// Closes the sockets of someone whose logins ended: those who may will come back with a new token.
-pub(super) fn dismiss(app: &School, person: i64) {
-    app.hub.dismiss(room::person(person), person, close::TOKEN, "the login has ended");
+/// Closes the sockets of a person's logins that have ended.
+pub(super) fn dismiss(app: &School, person: i64, has_ended: impl Fn(i64) -> bool) {
+    app.hub.dismiss(
+        room::person(person),
+        |c| c.person == person && has_ended(c.pass),
+        close::TOKEN,
+        "the login has ended",
+    );
 }
 
 /// The dashboards of a student's courses hear of their coming and going.

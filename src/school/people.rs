@@ -7,6 +7,7 @@ use crate::config::Signup;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
+use crate::failures::Against;
 use crate::school::logins;
 use crate::school::rights::{Caller, Role};
 use crate::school::{Page, Window};
@@ -159,13 +160,21 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
     let level = changes.digital_level.map_or(now.digital_level, |l| l.map(|l| l.word().to_owned()));
     let name = changes.name.unwrap_or(now.name);
     let age = changes.age.unwrap_or(now.age);
-    tx.run(sql, args![caller.id, name, email, phone, hash, age, level, !claimed]).await?;
+    let args = args![caller.id, name, email.as_deref(), phone.as_deref(), hash, age, level, !claimed];
+    if let Err(error) = tx.run(sql, args).await {
+        drop(tx);
+        let held = who_holds(&mut app.db.read().await?, caller.id, email.as_deref(), phone.as_deref()).await?;
+        return Err(held.unwrap_or(error));
+    }
     if changes.password.is_some() {
         let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
     }
     let person = by_id(&mut tx, caller.id).await?;
     app.commit(tx, Vec::new()).await?;
+    if changes.password.is_some() {
+        logins::dismiss(app, caller.id, |login| login != caller.login);
+    }
     Ok(person)
 }
 
@@ -181,7 +190,7 @@ async fn must_know_password(app: &School, caller: &Caller, changes: &Changes) ->
         .current_password
         .clone()
         .ok_or_else(|| Error::bad("current_password", "needed to change how this account signs in"))?;
-    let against = crate::failures::Against::Account(format!("id:{}", caller.id));
+    let against = Against::PasswordOf(caller.id);
     app.failures.check(&against, app.now_ms())?;
     if password_matches(given, Some(kept)).await? {
         return Ok(());
@@ -230,7 +239,7 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
     tx.run("update people set role = $2 where id = $1", args![id, role.word()]).await?;
     let person = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
-    logins::dismiss(app, id);
+    logins::dismiss(app, id, |_| true);
     Ok(person)
 }
 
@@ -255,7 +264,7 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
-    logins::dismiss(app, id);
+    logins::dismiss(app, id, |_| true);
     Ok(person)
 }
 
@@ -280,7 +289,7 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     tx.run("delete from activity_logs where person = $1", args![id]).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     app.commit(tx, Vec::new()).await?;
-    logins::dismiss(app, id);
+    logins::dismiss(app, id, |_| true);
     Ok(())
 }
 

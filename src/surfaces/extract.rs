@@ -47,6 +47,7 @@ pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> 
 
 /// Every body is an object: that a list could be read as one is nobody's business.
 pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    std::str::from_utf8(bytes).map_err(|_| Error::bad("", "the body is not UTF-8"))?;
     match bytes.trim_ascii_start().first() {
         Some(b'{') => parse(bytes),
         _ => Err(Error::bad("", "a JSON object is needed")),
@@ -144,7 +145,7 @@ pub fn address(parts: &Parts, app: &School) -> IpAddr {
 /// What the phone calls itself, for the list of one's logins.
 pub fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("unknown");
-    agent.chars().filter(|c| !c.is_control()).take(200).collect()
+    agent.chars().filter(|c| !c.is_control()).skip_while(|c| *c == '#').take(200).collect()
 }
 
 macro_rules! extractors {

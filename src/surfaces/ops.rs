@@ -1,13 +1,19 @@
 //! For the people who run it: health, metrics, documentation, and what happens around every request.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use http_body_util::BodyExt;
+use hyper::body::Frame;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +26,9 @@ use crate::error::Error;
 use crate::metrics::Route;
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// How much of what a refused caller still sends is read, and for how long.
+const HEARD_OUT_MAX_BYTES: usize = 16 * 1024 * 1024;
+const HEARD_OUT_FOR: Duration = Duration::from_secs(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub fn router() -> OpenApiRouter<School> {
@@ -81,18 +90,55 @@ pub async fn around(State(app): State<School>, request: Request, next: Next) -> 
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |m| m.as_str().to_owned());
     let span = tracing::info_span!("request", id, %method, path);
+    let (parts, body) = request.into_parts();
+    let left = Arc::new(Mutex::new(Some(body)));
+    let request = Request::from_parts(parts, Body::new(Shared(left.clone())));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = match tokio::time::timeout(ANSWERED_WITHIN, answer).instrument(span.clone()).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Fault::from(Error::internal("a handler panicked")).into_response(),
         Err(_) => Fault::from(Error::Busy { retry_after_s: 5 }).into_response(),
     };
+    if response.status().is_client_error() {
+        hear_out(&left).await;
+    }
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method: method.to_string(), route, status }).inc();
     app.metrics.request_time.observe(took.as_secs_f64());
     safe_headers(response.headers_mut(), &id, path.starts_with("/api"));
     response
+}
+
+/// A body that can be read on when its handler is done with it.
+struct Shared(Arc<Mutex<Option<Body>>>);
+
+impl HttpBody for Shared {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(body) => Pin::new(body).poll_frame(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+/// Whoever is refused in the middle of sending would not hear why: the connection would be reset under their feet.
+async fn hear_out(left: &Mutex<Option<Body>>) {
+    let body = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(mut body) = body else { return };
+    let read = async {
+        let mut heard_bytes = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            heard_bytes += frame.data_ref().map_or(0, Bytes::len);
+            if heard_bytes > HEARD_OUT_MAX_BYTES {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(HEARD_OUT_FOR, read).await;
 }
 
 /// A caller's own id is kept, so that their log and ours can be laid side by side.

@@ -166,6 +166,16 @@ pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) ->
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
+/// A JSON object of any content, put into words anew, so that whoever reads it later can.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Anything(serde_json::Map<String, serde_json::Value>);
+
+impl Anything {
+    pub fn text(self) -> String {
+        serde_json::Value::Object(self.0).to_string()
+    }
+}
+
 /// A text in a query, which may look like a number.
 pub struct Loose(pub String);
 

@@ -176,7 +176,9 @@ fn the_last_admin_stays() {
         }
         let leave = |n: usize| {
             let (me, student, role, erase) = (&admins[n], student.clone(), role(admins[n].id), erase(admins[n].id));
-            async move { if n % 2 == 0 { me.patch(&role, student).await } else { me.post(&erase, Value::Null).await } }
+            async move {
+                if n.is_multiple_of(2) { me.patch(&role, student).await } else { me.post(&erase, Value::Null).await }
+            }
         };
         let left = join_all((0..4).map(leave)).await;
         assert_eq!(left.iter().filter(|reply| reply.status < 300).count(), 3);

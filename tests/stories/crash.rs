@@ -72,10 +72,11 @@ fn kill_minus_nine_in_mid_class_loses_nothing_that_was_acknowledged() {
 
         let server = Process::serves(folder.path(), &database, FLAGS);
         let teacher = teacher.at(server.address);
-        for (person, step) in acknowledged.lock().unwrap().iter() {
+        let acknowledged = acknowledged.lock().unwrap().clone();
+        for (person, step) in acknowledged {
             let path = format!("/api/progress/users/{person}/lectures/{}", lecture.id);
             let progress = teacher.get(&path).await.ok();
-            let line = progress["progress"].as_array().unwrap().iter().find(|l| l["subtask_id"] == *step).unwrap();
+            let line = progress["progress"].as_array().unwrap().iter().find(|l| l["subtask_id"] == step).unwrap();
             assert_eq!(line["status"], "COMPLETED", "acknowledged to {person}");
         }
         resumes_whole(&teacher, &grandma.at(server.address), &session, heard, last_step).await;

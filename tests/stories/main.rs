@@ -6,6 +6,7 @@ mod harness;
 mod admin;
 mod board;
 mod classroom;
+mod collisions;
 mod crash;
 mod crowd;
 mod following;

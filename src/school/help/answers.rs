@@ -104,7 +104,7 @@ pub(super) async fn give(
     let about = by.unwrap_or(request.instructor);
     notifications::notify(tx, request.person, Kind::HelpAnswered, about, request.id, now_ms).await?;
     let mut news = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
-    news.extend(moved_up(tx, request, now_ms).await?);
+    news.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
     Ok((response, news))
 }
 
@@ -144,7 +144,7 @@ pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> 
 async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<News>> {
     tx.run("update help_requests set status = $2 where id = $1", args![request.id, status.word()]).await?;
     let mut news = vec![updated(request, status, now_ms)];
-    news.extend(moved_up(tx, request, now_ms).await?);
+    news.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
     Ok(news)
 }
 

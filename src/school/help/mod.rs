@@ -166,20 +166,16 @@ async fn position(tx: &mut Tx, session: Option<i64>, request: i64) -> Result<i64
 }
 
 /// One is settled: those behind it move up.
-async fn moved_up(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {
+async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, at_ms: i64) -> Result<Vec<News>> {
     let sql =
         format!("select id, person, kind from help_requests where session = $1 and {IS_OPEN} order by id limit $2");
-    let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![request.session, TOLD_MAX_WAITING]).await?;
+    let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![session, TOLD_MAX_WAITING]).await?;
     Ok(waiting
         .into_iter()
         .zip(1..)
-        .filter(|((id, _, kind), _)| *id > request.id && kind == HelpKind::Manual.word())
-        .map(|((id, person, _), position)| News {
-            session: request.session,
-            course: request.course,
-            at_ms: now_ms,
-            event: Event::HelpPosition { person, request: id, position },
-        })
+        .filter(|((id, _, kind), _)| *id > behind && kind == HelpKind::Manual.word())
+        .map(|((request, person, _), position)| Event::HelpPosition { person, request, position })
+        .map(|event| News { session, course, at_ms, event })
         .collect())
 }
 
@@ -190,7 +186,7 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id]).await?;
-    Ok(withdrawals(Some(at.id), at.course, withdrawn, now_ms))
+    withdrawals(tx, Some(at.id), at.course, withdrawn, now_ms).await
 }
 
 /// The student has finished the step by themselves.
@@ -206,18 +202,29 @@ pub(super) async fn withdraw_auto_of(
         returning id, person, item, session"
     );
     let withdrawn: Vec<(i64, i64, i64, Option<i64>)> = tx.all(sql, args![person, item]).await?;
-    let news = withdrawn
-        .into_iter()
-        .flat_map(|(id, person, item, session)| withdrawals(session, course, vec![(id, person, item)], now_ms));
-    Ok(news.collect())
+    let mut news = Vec::new();
+    for (id, person, item, session) in withdrawn {
+        news.extend(withdrawals(tx, session, course, vec![(id, person, item)], now_ms).await?);
+    }
+    Ok(news)
 }
 
-fn withdrawals(session: Option<i64>, course: i64, rows: Vec<(i64, i64, i64)>, at_ms: i64) -> Vec<News> {
+async fn withdrawals(
+    tx: &mut Tx,
+    session: Option<i64>,
+    course: i64,
+    rows: Vec<(i64, i64, i64)>,
+    at_ms: i64,
+) -> Result<Vec<News>> {
+    let Some(first) = rows.iter().map(|(id, ..)| *id).min() else { return Ok(Vec::new()) };
     let status = HelpStatus::Withdrawn;
-    rows.into_iter()
+    let mut news: Vec<News> = rows
+        .into_iter()
         .map(|(request, person, item)| Event::HelpUpdated { person, item, request, status })
         .map(|event| News { session, course, at_ms, event })
-        .collect()
+        .collect();
+    news.extend(moved_up(tx, session, course, first, at_ms).await?);
+    Ok(news)
 }
 
 #[derive(Debug, Clone)]

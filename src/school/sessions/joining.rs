@@ -134,8 +134,10 @@ async fn admit_guest(
     if session.door == "CLOSED" {
         return Err(Error::DoorClosed);
     }
-    let device = key.map_or_else(|| "guest".to_owned(), |key| format!("guest {}", key.text()));
+    let device = key.map_or_else(|| "#guest".to_owned(), |key| format!("#guest {}", key.text()));
+    // Only while they are a guest: a password protects a claimed account.
     let sql = "select l.person from logins l join participants p on p.person = l.person
+        join people q on q.id = l.person and q.guest and q.deleted_ms is null
         where l.device = $1 and p.session = $2 and $3 limit 1";
     let before: Option<(i64,)> = tx.maybe(sql, args![&device, session.id, key.is_some()]).await?;
     let person = match before {
@@ -154,7 +156,7 @@ pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Partic
     let at = attended(&mut tx, caller, session).await?;
     let participant = part(app, tx, &at, caller.id, false).await?;
     app.hub.presence.forget(session, caller.id);
-    app.hub.dismiss(room::session(session), caller.id, close::NORMAL, "goodbye");
+    app.hub.dismiss(room::session(session), |c| c.person == caller.id, close::NORMAL, "goodbye");
     Ok(participant)
 }
 
@@ -164,7 +166,7 @@ pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) ->
     let at = taught(&mut tx, caller, session).await?;
     let participant = part(app, tx, &at, person, true).await?;
     app.hub.presence.forget(session, person);
-    app.hub.dismiss(room::session(session), person, close::REMOVED, "removed by the instructor");
+    app.hub.dismiss(room::session(session), |c| c.person == person, close::REMOVED, "removed by the instructor");
     Ok(participant)
 }
 

@@ -154,7 +154,9 @@ async fn class_of(tx: &mut Tx, course: i64, wanted: Option<i64>) -> Result<i64> 
 }
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
-    tx.maybe(format!("{SESSION} where s.id = $1"), args![id]).await?.ok_or(Error::NotFound("Session"))
+    tx.maybe(format!("{SESSION} where s.id = $1 and c.deleted_ms is null"), args![id])
+        .await?
+        .ok_or(Error::NotFound("Session"))
 }
 
 /// As it is read out or typed: small letters, spaces and hyphens do not matter.
@@ -172,7 +174,8 @@ pub async fn by_code(app: &School, code: &str, from: IpAddr) -> Result<LookedUp>
     let limit = Against::CodesFrom(from);
     app.failures.check(&limit, app.now_ms())?;
     let mut tx = app.db.read().await?;
-    let found = tx.maybe(format!("{SESSION} where s.code = $1"), args![code_as_kept(code)]).await?;
+    let found =
+        tx.maybe(format!("{SESSION} where s.code = $1 and c.deleted_ms is null"), args![code_as_kept(code)]).await?;
     let Some(session): Option<Session> = found else {
         app.failures.count(limit, app.now_ms());
         return Err(Error::NotFound("Session"));

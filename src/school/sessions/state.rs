@@ -149,17 +149,19 @@ pub enum Side {
     Instructor,
 }
 
-/// Whether the caller may sit on this side of the session.
-pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<()> {
+/// Whether the caller may sit on this side of the session; the answer, whether that makes them one of the class: who
+/// has left may look on.
+pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<bool> {
     let mut tx = app.db.read().await?;
     match side {
-        Side::Instructor => taught(&mut tx, caller, session).await.map(|_| ()),
+        Side::Instructor => taught(&mut tx, caller, session).await.map(|_| false),
         Side::Student => {
             let found = by_id(&mut tx, session).await?;
-            let sql = "select removed_ms is not null from participants where session = $1 and person = $2";
-            match tx.maybe::<(bool,)>(sql, args![found.id, caller.id]).await? {
-                Some((false,)) => Ok(()),
-                Some((true,)) => Err(Error::Removed),
+            let sql = "select removed_ms is not null, left_ms is null from participants
+                where session = $1 and person = $2";
+            match tx.maybe::<(bool, bool)>(sql, args![found.id, caller.id]).await? {
+                Some((false, is_in)) => Ok(is_in),
+                Some((true, _)) => Err(Error::Removed),
                 None if caller.role == Role::Student => Err(Error::NotYours),
                 None => Err(Error::StudentsOnly),
             }

@@ -38,6 +38,8 @@ pub struct Chair {
     pub app: School,
     pub caller: Caller,
     pub place: Place,
+    /// Are they one of the class while they sit here?
+    pub present: bool,
 }
 
 /// A message of a client: `id` pairs the answer, `key` makes it happen once.
@@ -119,7 +121,7 @@ impl Seat for Chair {
     }
 
     fn gone(&self) {
-        if let Place::Class(session, Side::Student) = self.place {
+        if let (Place::Class(session, _), true) = (self.place, self.present) {
             presence::departed(&self.app, session, self.caller.id);
         }
     }

@@ -10,7 +10,7 @@ use super::wire::sessions::{
     ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, SessionFound, SessionListed, SessionMade,
     Sessions, Steps,
 };
-use super::wire::{PAGE_SIZE, Pagination, Paging, Refusal, Refusals, StepGuide};
+use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
 use super::{From_, Id, Json, Once, PathText, Query, Result, SignedIn, frames, made};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
@@ -217,8 +217,7 @@ pub async fn steps(State(app): State<School>, SignedIn(caller): SignedIn, Id(id)
 /// The open session that one is in.
 #[utoipa::path(
     get, path = "/api/sessions/my-active", tag = "live: sessions",
-    responses((status = 200, body = MyActive), (status = 401, body = Refusal),
-        (status = 404, description = "In none", body = MyActive)),
+    responses(Refusals, (status = 200, body = MyActive), (status = 404, description = "In none", body = MyActive)),
 )]
 pub async fn my_active(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Response> {
     Ok(match state::my_active(&app, &caller).await? {

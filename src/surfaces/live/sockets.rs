@@ -92,7 +92,7 @@ async fn open(
     let in_query = wishes.token.as_ref().map(|t| t.0.as_str());
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
     let caller = logins::caller(&app, &token).await?;
-    let place = admit(&app, &caller, wanted).await?;
+    let (place, present) = admit(&app, &caller, wanted).await?;
     let key = upgrade_key(request.headers())?;
     let upgrade = request
         .extensions_mut()
@@ -105,39 +105,41 @@ async fn open(
     };
     let guest = Guest {
         person: caller.id,
+        pass: caller.login,
         home: place.home(&caller),
         audience,
         device: wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into()),
         expires_ms: caller.expires_ms,
-        seat: Arc::new(Chair { app: app.clone(), caller, place }),
+        seat: Arc::new(Chair { app: app.clone(), caller, place, present }),
     };
-    tokio::spawn(sit_down(app, upgrade, guest, place, wishes.since));
+    let arriving = present.then_some(place);
+    tokio::spawn(sit_down(app, upgrade, guest, arriving, wishes.since));
     Ok(switching(&key, by_protocol))
 }
 
-async fn admit(app: &School, caller: &Caller, wanted: Wanted) -> Result<Place> {
+async fn admit(app: &School, caller: &Caller, wanted: Wanted) -> Result<(Place, bool)> {
     match wanted {
         Wanted::Class(session, side) => {
-            state::may_enter(app, caller, session, side).await?;
-            Ok(Place::Class(session, side))
+            let present = state::may_enter(app, caller, session, side).await?;
+            Ok((Place::Class(session, side), present))
         }
         Wanted::Board(course) => {
             courses::taught(app, caller, course).await?;
-            Ok(Place::Board(course))
+            Ok((Place::Board(course), false))
         }
         Wanted::Desk => {
             caller.must_be_staff()?;
-            Ok(Place::Desk)
+            Ok((Place::Desk, false))
         }
         Wanted::Help(person) => {
             caller.must_be(Some(person))?;
-            Ok(Place::Help)
+            Ok((Place::Help, false))
         }
     }
 }
 
 /// Takes the stream out of hyper's hands. Its buffers stay behind; what it had read already comes along.
-async fn sit_down(app: School, upgrade: OnUpgrade, guest: Guest, place: Place, since: Option<i64>) {
+async fn sit_down(app: School, upgrade: OnUpgrade, guest: Guest, arriving: Option<Place>, since: Option<i64>) {
     let Ok(upgraded) = upgrade.await else { return };
     let Ok(parts) = downcast::<TokioIo<Socket>>(upgraded) else {
         tracing::error!("a socket of an unknown kind was upgraded");
@@ -145,7 +147,7 @@ async fn sit_down(app: School, upgrade: OnUpgrade, guest: Guest, place: Place, s
     };
     let (person, home) = (guest.person, guest.home);
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), guest);
-    if let Place::Class(session, Side::Student) = place
+    if let Some(Place::Class(session, _)) = arriving
         && let Err(error) = sessions::presence::arrived(&app, session, person).await
     {
         tracing::warn!(%error, "a coming was not told");

@@ -1,7 +1,6 @@
 //! Progress, logs and calls for help.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{PersonRef, TitleRef};
@@ -10,7 +9,7 @@ use crate::school::activity::NewLog;
 use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
 use crate::school::progress::{Line, Mine, OfStudent, Recorded};
-use crate::surfaces::texts::{Guide, Instant, Prose, Within, Word};
+use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Within, Word};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -171,9 +170,9 @@ pub struct Log {
     pub subtask_id: Option<i64>,
     pub event_type: Word,
     #[schema(value_type = Object)]
-    pub event_data: Option<Box<RawValue>>,
+    pub event_data: Option<Anything>,
     #[schema(value_type = Object)]
-    pub screen_info: Option<Box<RawValue>>,
+    pub screen_info: Option<Anything>,
     pub timestamp: Option<Instant>,
 }
 
@@ -182,8 +181,8 @@ impl From<Log> for NewLog {
         NewLog {
             item: l.subtask_id,
             kind: l.event_type.into(),
-            data: l.event_data.map_or_else(|| "{}".into(), |raw| raw.get().to_owned()),
-            screen: l.screen_info.map(|raw| raw.get().to_owned()),
+            data: l.event_data.map_or_else(|| "{}".into(), Anything::text),
+            screen: l.screen_info.map(Anything::text),
             at_ms: l.timestamp.map(|t| t.0),
         }
     }
@@ -232,7 +231,7 @@ pub struct AskHelp {
     /// MANUAL when left out
     pub request_type: Option<HelpKindWord>,
     #[schema(value_type = Object)]
-    pub context_data: Option<Box<RawValue>>,
+    pub context_data: Option<Anything>,
 }
 
 #[derive(Deserialize, Default)]
@@ -244,7 +243,7 @@ const LONGEST_STUCK_S: f64 = 86_400.0;
 
 impl AskHelp {
     pub fn request(self, in_session: Option<i64>) -> NewRequest {
-        let context = self.context_data.map_or_else(|| "{}".into(), |raw| raw.get().to_owned());
+        let context = self.context_data.map_or_else(|| "{}".into(), Anything::text);
         let stuck = serde_json::from_str::<Context>(&context).unwrap_or_default().stuck_duration_seconds;
         NewRequest {
             item: self.subtask_id,
