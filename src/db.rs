@@ -294,6 +294,10 @@ impl From<sqlx::Error> for Error {
         match error {
             sqlx::Error::PoolTimedOut => Error::Busy { retry_after_s: 2 },
             sqlx::Error::Database(db) if db.is_unique_violation() => Error::SomeoneWasFaster,
+            // Two waited for each other in a circle, or the same row moved under both: this one was undone.
+            sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40P01" | "40001")) => {
+                Error::Busy { retry_after_s: 1 }
+            }
             // A text that PostgreSQL cannot keep: it holds a NUL.
             sqlx::Error::Database(db) if db.code().as_deref() == Some("22021") => Error::bad("", "no NUL in texts"),
             other => Error::internal(other),

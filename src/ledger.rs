@@ -17,6 +17,7 @@ use crate::event::News;
 
 const WAITING_MAX_SLIPS: usize = 16_384;
 const GROUP_MAX_SLIPS: usize = 256;
+const ALONE_TRIES: usize = 3;
 
 pub struct Ledger {
     inbox: mpsc::Sender<Box<dyn Slip>>,
@@ -97,10 +98,22 @@ pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
             continue;
         }
         for mut slip in group {
-            let failed = write_together(&app, std::slice::from_mut(&mut slip)).await.err();
+            let failed = write_alone(&app, &mut slip).await.err();
             slip.answer(failed);
         }
     }
+}
+
+/// Whoever was undone only because someone else was in the way is written again.
+async fn write_alone(app: &Arc<App>, slip: &mut Box<dyn Slip>) -> Result<()> {
+    let mut written = write_together(app, std::slice::from_mut(slip)).await;
+    for _ in 1..ALONE_TRIES {
+        if !matches!(written, Err(Error::Busy { .. })) {
+            break;
+        }
+        written = write_together(app, std::slice::from_mut(slip)).await;
+    }
+    written
 }
 
 /// A member that panics fails like any other: the ledger goes on for everyone else.

@@ -288,6 +288,8 @@ impl Connection {
         let mut pace = Pace { allowance: MESSAGES_AT_ONCE, since: Instant::now() };
         let mut heard = Vec::new();
         let mut fed = parser.feed(&mut first.to_vec(), &mut heard);
+        // With it goes the buffer that the handshake was read into.
+        drop(first);
         loop {
             for message in heard.drain(..) {
                 if self.is_closing() {

@@ -4,7 +4,7 @@
 //! waited for `GAP_PATIENCE`, then read from the log). Fan-out never waits for a socket. What is dropped for a slow
 //! reader is replaced by a fresh state.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -84,7 +84,8 @@ struct Members(Mutex<MemberList>);
 
 #[derive(Default)]
 struct MemberList {
-    all: HashMap<u64, Arc<Connection>>,
+    /// In the order of their ids, which is the order in which they came.
+    all: Vec<Arc<Connection>>,
     /// What the fan-out walks; made anew when someone came or went.
     walk: Option<Arc<[Arc<Connection>]>>,
 }
@@ -365,13 +366,16 @@ impl Members {
 
     fn add(&self, connection: &Arc<Connection>) {
         let mut list = self.list();
-        list.all.insert(connection.id, connection.clone());
+        let at = list.all.partition_point(|c| c.id < connection.id);
+        list.all.insert(at, connection.clone());
         list.walk = None;
     }
 
     fn remove(&self, connection: &Connection) {
         let mut list = self.list();
-        list.all.remove(&connection.id);
+        if let Ok(at) = list.all.binary_search_by_key(&connection.id, |c| c.id) {
+            list.all.remove(at);
+        }
         list.walk = None;
     }
 
@@ -381,6 +385,6 @@ impl Members {
 
     fn walk(&self) -> Arc<[Arc<Connection>]> {
         let list = &mut *self.list();
-        list.walk.get_or_insert_with(|| list.all.values().cloned().collect()).clone()
+        list.walk.get_or_insert_with(|| list.all.as_slice().into()).clone()
     }
 }

@@ -1,6 +1,7 @@
 //! The socket under a connection: plain TCP, or TLS over it.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -129,7 +130,8 @@ impl Stream {
     pub async fn read<T>(&self, mut take: impl FnMut(&mut [u8]) -> T) -> io::Result<Option<T>> {
         match self {
             Stream::Plain(tcp) => loop {
-                tcp.readable().await?;
+                // Also replaces the waker that the handshake left, which holds the memory of its whole task.
+                poll_fn(|cx| tcp.poll_read_ready(cx)).await?;
                 let read = BUFFER.with_borrow_mut(|buffer| match tcp.try_read(buffer) {
                     Ok(0) => Ok(None),
                     Ok(n) => Ok(Some(take(&mut buffer[..n]))),
@@ -140,16 +142,20 @@ impl Stream {
                     done => return done,
                 }
             },
+            // Boxed, so that a plain connection does not hold room for it.
             Stream::Tls(tls) => {
-                let mut guard = tls.read.lock().await;
-                let Reading { half, buffer } = &mut *guard;
-                tokio::select! {
-                    n = half.read(buffer) => match n? {
-                        0 => Ok(None),
-                        n => Ok(Some(take(&mut buffer[..n]))),
-                    },
-                    () = tls.hung_up.notified() => Ok(None),
-                }
+                Box::pin(async {
+                    let mut guard = tls.read.lock().await;
+                    let Reading { half, buffer } = &mut *guard;
+                    tokio::select! {
+                        n = half.read(buffer) => match n? {
+                            0 => Ok(None),
+                            n => Ok(Some(take(&mut buffer[..n]))),
+                        },
+                        () = tls.hung_up.notified() => Ok(None),
+                    }
+                })
+                .await
             }
         }
     }

@@ -81,8 +81,12 @@ fn must_be_unresolved(request: &Request) -> Result<()> {
     }
 }
 
-/// The request, its row held: two who answer at once follow one another.
+/// The request, its row held: two who answer at once follow one another. Its class is held before it, in the order
+/// in which the instructor's buttons do: who moves on and who answers at once do not wait for each other in a circle.
 pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Request> {
+    if let Some(session) = by_id(tx, id).await?.session {
+        super::hold_session(tx, session).await?;
+    }
     tx.run("update help_requests set status = status where id = $1", args![id]).await?;
     by_id(tx, id).await
 }

@@ -197,6 +197,15 @@ pub(super) async fn withdraw_auto_of(
     person: i64,
     now_ms: i64,
 ) -> Result<Vec<News>> {
+    let sql =
+        format!("select session from help_requests where person = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
+    let open: Vec<(Option<i64>,)> = tx.all(sql, args![person, item]).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    for session in open.into_iter().filter_map(|(session,)| session) {
+        hold_session(tx, session).await?;
+    }
     let sql = format!(
         "update help_requests set status = 'WITHDRAWN' where person = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}
         returning id, person, item, session"
@@ -207,6 +216,12 @@ pub(super) async fn withdraw_auto_of(
         news.extend(withdrawals(tx, session, course, vec![(id, person, item)], now_ms).await?);
     }
     Ok(news)
+}
+
+/// Nobody moves this class until the transaction ends.
+async fn hold_session(tx: &mut Tx, session: i64) -> Result<()> {
+    tx.run("update live_sessions set last_seq = last_seq where id = $1", args![session]).await?;
+    Ok(())
 }
 
 async fn withdrawals(
