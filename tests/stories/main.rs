@@ -23,3 +23,4 @@ mod routes;
 mod rude;
 mod steps;
 mod stuck;
+mod tls;

@@ -1,0 +1,123 @@
+//! The same class over https: the frames go through the queue, since TLS has no place to write at once.
+
+use std::fs;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use gyosil::school::people::{NewPerson, add};
+use gyosil::school::rights::{Caller, Role};
+use gyosil::school::sessions::control::{self, Command};
+use gyosil::school::sessions::joining::{Guest, join_as_guest};
+use gyosil::school::{courses, outline, sessions};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+use tungstenite::Message;
+use tungstenite::client::IntoClientRequest;
+
+use crate::harness::{Kept, PATIENCE, School, on};
+
+fn connector(certificate: rcgen::Certificate) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.der().clone()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config))
+}
+
+async fn connects(school: &School, connector: &TlsConnector) -> TlsStream<TcpStream> {
+    let tcp = TcpStream::connect(school.address).await.unwrap();
+    connector.connect(ServerName::try_from("localhost").unwrap(), tcp).await.unwrap()
+}
+
+/// A class with one step, and its teacher, made by the school's own verbs.
+async fn class(school: &School) -> (Caller, sessions::Session) {
+    let new = NewPerson {
+        email: Some("t@example.com".into()),
+        phone: None,
+        password: None,
+        name: "박강사".into(),
+        role: Role::Instructor,
+        age: None,
+        digital_level: None,
+    };
+    let id = add(&school.app, new).await.unwrap().id;
+    let teacher = Caller { id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
+    let new = courses::NewCourse {
+        code: None,
+        title: "카카오톡 기초".into(),
+        description: String::new(),
+        thumbnail_url: None,
+    };
+    let course = courses::create(&school.app, &teacher, new).await.unwrap().id;
+    let new = outline::NewUnit { title: "메시지".into(), description: String::new(), position: None };
+    let unit = outline::add_unit(&school.app, &teacher, course, new).await.unwrap().id;
+    let new = outline::NewItem {
+        title: "앱 열기".into(),
+        description: String::new(),
+        position: None,
+        target_action: None,
+        target_hint: None,
+        guide: Some("가".repeat(2_000)),
+        voice: None,
+    };
+    outline::add_item(&school.app, &teacher, unit, new).await.unwrap();
+    let new = sessions::NewSession { title: None, scheduled_ms: None, class: None };
+    let session = sessions::create(&school.app, &teacher, course, new).await.unwrap();
+    (teacher, session)
+}
+
+#[test]
+fn a_phone_follows_over_tls() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    fs::write(&chain, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let flags = ["--tls-cert", chain.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let connector = connector(made.cert);
+    on(Kept::InSqlite, &flags, |school| {
+        let connector = connector.clone();
+        async move {
+            assert!(school.app.public_url.starts_with("https://"));
+            let mut http = connects(&school, &connector).await;
+            http.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+            let mut answer = String::new();
+            http.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok"), "{answer}");
+
+            let (teacher, session) = class(&school).await;
+            let guest = Guest { name: "김순자".into(), age: None, digital_level: None };
+            let from = [127, 0, 0, 1].into();
+            let (_, _, tokens) = join_as_guest(&school.app, &session.code, guest, None, from).await.unwrap();
+            let path = format!("wss://localhost/ws/session/{}/student/?token={}", session.id, tokens.access);
+            let stream = connects(&school, &connector).await;
+            let (mut phone, _) =
+                tokio_tungstenite::client_async(path.into_client_request().unwrap(), stream).await.unwrap();
+            assert_eq!(hears(&mut phone).await["type"], "session_state");
+            let start = Command::Start { first: None, message: None };
+            control::command(&school.app, &teacher, session.id, start, None).await.unwrap();
+            let started = hears(&mut phone).await;
+            assert_eq!(started["type"], "session_started");
+            assert_eq!(started["data"]["current_subtask"]["guide_text"].as_str().unwrap().chars().count(), 2_000);
+            phone.close(None).await.unwrap();
+            while let Some(Ok(_)) = phone.next().await {}
+        }
+    });
+}
+
+async fn hears(phone: &mut tokio_tungstenite::WebSocketStream<TlsStream<TcpStream>>) -> Value {
+    loop {
+        let message = tokio::time::timeout(PATIENCE, phone.next()).await.unwrap().unwrap().unwrap();
+        if let Message::Text(text) = message {
+            return serde_json::from_str(&text).unwrap();
+        }
+    }
+}
