@@ -94,6 +94,8 @@ struct MemberList {
 struct Order {
     /// The last event released; unknown until the first member has read its snapshot.
     last: Option<i64>,
+    /// From where on the room releases: what the first snapshot held, nobody is told again.
+    floor: i64,
     held: BTreeMap<i64, Letter>,
     /// More was held than there is room for: the rest is in the log.
     overflowed: bool,
@@ -172,8 +174,11 @@ impl Hub {
                 return connection.close(close::INTERNAL, "the state of the room could not be read");
             };
             let room = self.rooms.get(&connection.home).map(|r| r.clone());
-            if let Some(room) = room {
-                self.clone().know_last(connection.home, &room, entry.seq).await;
+            if let Some(room) = room
+                && entry.seq < self.clone().know_last(connection.home, &room, entry.seq).await
+            {
+                // Someone who came with us read later and was faster: between the two snapshots nothing is released.
+                continue;
             }
             if connection.admit(&entry) {
                 return;
@@ -183,17 +188,19 @@ impl Hub {
         connection.close(close::RESTART, "too much at once, come back");
     }
 
-    /// A snapshot tells the room up to where everything is known.
-    async fn know_last(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) {
+    /// The first snapshot tells the room up to where everything is known; the answer is from where on it releases.
+    async fn know_last(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
         let mut order = room.order.lock().await;
         if order.last.is_none() {
             order.last = Some(seq);
+            order.floor = seq;
             order.held = order.held.split_off(&(seq + 1));
             self.release_held(room, &mut order).await;
             if !order.held.is_empty() || order.overflowed {
                 tokio::spawn(self.fill_gap(key, room.clone()));
             }
         }
+        order.floor
     }
 
     /// Hands letters to the rooms of this node. Returns when the kernel, or a queue, has each of them.

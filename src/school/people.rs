@@ -219,7 +219,7 @@ pub async fn list(
 ) -> Result<Page<Person>> {
     caller.must_be_admin()?;
     let mut tx = app.db.read().await?;
-    let like = search.map(|s| format!("%{}%", s.to_lowercase().replace(['%', '_'], "")));
+    let like = search.map(|s| format!("%{}%", s.to_lowercase().replace(['%', '_', '\\'], "")));
     let filter = "where deleted_ms is null and (role = $1 or $1 is null)
         and ($2 is null or lower(name) like $2 or lower(email) like $2 or phone like $2)";
     let role = role.map(Role::word);

@@ -111,6 +111,11 @@ async fn tell(app: &School, class: &Walking, stuck: Vec<(i64, i64)>) -> Result<(
                 }
                 let mut news = Vec::new();
                 for (person, seconds) in stuck {
+                    let sql = "select seq from session_events where session = $1 and seq > $2 and person = $3
+                        and type = 'student_stuck'";
+                    if tx.maybe::<(i64,)>(sql, args![id, step_seq, person]).await?.is_some() {
+                        continue;
+                    }
                     let event = Event::StudentStuck { person, item: step, seconds };
                     news.push(News { session: Some(id), course, at_ms, event });
                     if auto_help {

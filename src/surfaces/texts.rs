@@ -167,12 +167,26 @@ pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) ->
 }
 
 /// A JSON object of any content, put into words anew, so that whoever reads it later can.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Anything(serde_json::Map<String, serde_json::Value>);
+/// At most 16 KiB of it: it is kept, and read by others.
+#[derive(Debug, Clone)]
+pub struct Anything(String);
+
+const ANYTHING_MAX_BYTES: usize = 16 * 1024;
+
+impl<'de> Deserialize<'de> for Anything {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Anything, D::Error> {
+        let object = serde_json::Map::<String, serde_json::Value>::deserialize(deserializer)?;
+        let text = serde_json::Value::Object(object).to_string();
+        if text.len() > ANYTHING_MAX_BYTES {
+            return Err(serde::de::Error::custom("at most 16 KiB"));
+        }
+        Ok(Anything(text))
+    }
+}
 
 impl Anything {
     pub fn text(self) -> String {
-        serde_json::Value::Object(self.0).to_string()
+        self.0
     }
 }
 

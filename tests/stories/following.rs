@@ -57,6 +57,7 @@ fn the_instructor_hears_everything_without_a_hole() {
         let joined = board.hears("student_joined").await;
         assert_eq!((&joined["data"]["name"], &joined["data"]["total_participants"]), (&json!("김순자"), &json!(1)));
         let mut phone = grandma.follows(&session).await;
+        phone.hears("session_state").await;
         assert_eq!(board.hears("student_connected").await["data"]["active_participants"], 1);
         teacher.starts(&session, lecture.steps[0]).await;
         board.hears("session_started").await;
@@ -144,8 +145,8 @@ fn two_dashboards_and_two_phones_live_side_by_side() {
         let grandma = school.guest(&session, "김순자").await;
         let mut phones = [grandma.follows(&session).await, grandma.follows(&session).await];
         let mut boards = [teacher.watches(&session).await, teacher.watches(&session).await];
-        for phone in &mut phones {
-            phone.hears("session_state").await;
+        for socket in phones.iter_mut().chain(&mut boards) {
+            socket.hears("session_state").await;
         }
         let reply = boards[1].asks(json!({ "type": "start", "data": { "first_subtask_id": lecture.steps[0] } })).await;
         assert_eq!(reply["data"]["status"], "IN_PROGRESS");
@@ -191,6 +192,7 @@ fn a_phone_that_is_back_in_time_has_not_left() {
     on_both_with(&["--presence-grace-ms", "10000"], |school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
         let grandma = school.guest(&session, "김순자").await;
         let phone = grandma.follows(&session).await;
         board.waits_for("student_connected").await;

@@ -14,14 +14,20 @@ pub async fn arrived(app: &School, session: i64, person: i64) -> Result<()> {
         return Ok(());
     }
     let active = app.hub.presence.count(session);
-    app.ledger
+    let told = app
+        .ledger
         .record(move |tx| {
             Box::pin(async move {
                 let news = about(tx, session, now_ms, Event::StudentConnected { person, active }).await?;
                 Ok(((), news))
             })
         })
-        .await
+        .await;
+    if told.is_err() {
+        // Untold, they are not there: the next socket tells it.
+        app.hub.presence.forget(session, person);
+    }
+    told
 }
 
 pub fn departed(app: &School, session: i64, person: i64) {
@@ -72,7 +78,10 @@ pub async fn tell_shown(app: &School) -> Result<()> {
                     let sql = "select step, course, step_seq, last_student_seq from live_sessions where id = $1
                         and status <> 'REVIEW_MODE'";
                     let at: Option<(Option<i64>, i64, i64, i64)> = tx.maybe(sql, args![session]).await?;
-                    let Some((Some(step), course, first, last)) = at else { return Ok(((), Vec::new())) };
+                    let Some((Some(step), course, first, last)) = at else {
+                        app.hub.shown.forget(session);
+                        return Ok(((), Vec::new()));
+                    };
                     let phones = app.hub.shown.count(session, first, last);
                     let event = Event::StepShown { step, phones };
                     Ok(((), vec![News { session: Some(session), course, at_ms: app.now_ms(), event }]))

@@ -169,9 +169,9 @@ pub struct Log {
     pub user_id: Option<i64>,
     pub subtask_id: Option<i64>,
     pub event_type: Word,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub event_data: Option<Anything>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub screen_info: Option<Anything>,
     pub timestamp: Option<Instant>,
 }
@@ -230,7 +230,7 @@ pub struct AskHelp {
     pub subtask_id: i64,
     /// MANUAL when left out
     pub request_type: Option<HelpKindWord>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub context_data: Option<Anything>,
 }
 
