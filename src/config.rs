@@ -4,6 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use hyper::Uri;
+use ipnet::IpNet;
+
+const SECRET_MIN_BYTES: usize = 32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Signup {
@@ -41,7 +45,7 @@ pub struct Config {
     #[arg(long, global = true, env = "GYOSIL_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// The key that signs tokens, 32 characters or more (default: made once and kept in the data folder)
-    #[arg(long, global = true, env = "GYOSIL_JWT_SECRET", hide_env_values = true, value_parser = long_secret)]
+    #[arg(long, global = true, env = "GYOSIL_JWT_SECRET", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub jwt_secret: Option<String>,
     /// May anyone register as an instructor?
     #[arg(long, global = true, env = "GYOSIL_INSTRUCTOR_SIGNUP", default_value = "closed")]
@@ -52,11 +56,11 @@ pub struct Config {
     /// The school's time zone
     #[arg(long, global = true, env = "GYOSIL_TIMEZONE", default_value = "Asia/Seoul", value_parser = time_zone)]
     pub timezone: String,
-    /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas
-    #[arg(long, global = true, env = "GYOSIL_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks, separated by commas
+    #[arg(long, global = true, env = "GYOSIL_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
     /// Origins of other web pages that may call the API, separated by commas
-    #[arg(long, global = true, env = "GYOSIL_CORS_ORIGINS", value_delimiter = ',')]
+    #[arg(long, global = true, env = "GYOSIL_CORS_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub cors_origins: Vec<String>,
     /// Serve https with this certificate chain (PEM)
     #[arg(long, global = true, env = "GYOSIL_TLS_CERT", requires = "tls_key")]
@@ -103,6 +107,19 @@ impl Config {
         self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("gyosil.db").display()))
     }
 
+    /// What is wrong with it, said without repeating it: a secret does not belong in a log.
+    pub fn flaw(&self) -> Option<&'static str> {
+        let is_short = self.jwt_secret.as_ref().is_some_and(|secret| secret.len() < SECRET_MIN_BYTES);
+        is_short.then_some("the value for --jwt-secret (GYOSIL_JWT_SECRET) must have 32 characters or more")
+    }
+
+    /// The SQLite database of these settings, if it is not there.
+    pub fn missing_database(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let file = PathBuf::from(url.strip_prefix("sqlite:")?.split('?').next()?);
+        (!file.exists()).then_some(file)
+    }
+
     pub fn public_url(&self, bound: SocketAddr) -> String {
         if let Some(url) = &self.public_url {
             return url.clone();
@@ -110,6 +127,10 @@ impl Config {
         let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
         let host = if bound.ip().is_unspecified() { lan_address() } else { bound.ip() };
         format!("{scheme}://{}", SocketAddr::new(host, bound.port()))
+    }
+
+    pub fn trusts(&self, proxy: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&proxy))
     }
 
     pub fn limits_failures(&self) -> bool {
@@ -135,17 +156,33 @@ fn database_url(text: &str) -> Result<String, String> {
     if known { Ok(text.into()) } else { Err("it must begin with sqlite: or postgres://".into()) }
 }
 
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = text.parse::<IpAddr>().map(IpNet::from);
+    one.or_else(|_| text.parse())
+        .map_err(|_| "it is no address such as 127.0.0.1 and no network such as 10.0.0.0/8".into())
+}
+
 fn no_redis_yet(_: &str) -> Result<String, String> {
     Err("this version serves from one node and does not use Redis; leave it out".into())
 }
 
 fn public_url(text: &str) -> Result<String, String> {
-    let known = text.starts_with("http://") || text.starts_with("https://");
-    if known { Ok(text.trim_end_matches('/').into()) } else { Err("it must begin with http:// or https://".into()) }
+    match text.parse::<Uri>() {
+        Ok(uri) if is_web(&uri) => Ok(text.trim_end_matches('/').into()),
+        _ => Err("an address such as https://class.example.com is needed".into()),
+    }
 }
 
-fn long_secret(text: &str) -> Result<String, String> {
-    if text.len() >= 32 { Ok(text.into()) } else { Err("it must have 32 characters or more".into()) }
+fn origin(text: &str) -> Result<String, String> {
+    let bare = text.trim_end_matches('/');
+    match bare.parse::<Uri>() {
+        Ok(uri) if is_web(&uri) && uri.path() == "/" && uri.query().is_none() => Ok(bare.into()),
+        _ => Err("an origin such as https://app.example.com is needed".into()),
+    }
+}
+
+fn is_web(uri: &Uri) -> bool {
+    matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
 }
 
 fn time_zone(text: &str) -> Result<String, String> {

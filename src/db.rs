@@ -187,7 +187,8 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.clone())
-            .await?;
+            .await
+            .map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .idle_timeout(None)
@@ -199,8 +200,10 @@ impl Db {
 
     async fn open_postgres(url: &str) -> Result<Db> {
         let options = PgConnectOptions::from_str(url)?.application_name("gyosil");
+        let host = options.get_host().to_owned();
         let pool = PgPoolOptions::new().max_connections(PG_CONNECTIONS).acquire_timeout(BUSY_FOR).connect_with(options);
-        Ok(Db::Postgres(pool.await?))
+        let pool = pool.await.map_err(|e| Error::internal(format!("the database at {host} cannot be reached: {e}")))?;
+        Ok(Db::Postgres(pool))
     }
 
     async fn migrate(&self) -> Result<()> {

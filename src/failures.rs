@@ -1,5 +1,6 @@
-//! Failed logins and guessed codes, counted per address and per account. Only failures count: a classroom of thirty
-//! phones shares one address.
+//! Failed logins and guessed codes, counted per address and per account: a classroom of thirty phones shares one
+//! address, and nobody in it fails. What anyone can do as often as they like, coming in as a guest or registering, has
+//! limits that no classroom reaches.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,25 +14,47 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Against {
     Account(String),
+    /// … from here: whoever guesses elsewhere does not lock the owner out.
+    AccountFrom(String, IpAddr),
     /// The password of someone who is signed in, asked for once more.
     PasswordOf(i64),
     LoginsFrom(IpAddr),
     CodesFrom(IpAddr),
+    GuestsFrom(IpAddr),
+    RegistersFrom(IpAddr),
 }
 
 impl Against {
     fn allowed_per_window(&self) -> u32 {
         match self {
-            Against::Account(_) | Against::PasswordOf(_) => 10,
-            Against::LoginsFrom(_) => 100,
+            Against::AccountFrom(..) | Against::PasswordOf(_) => 10,
+            Against::Account(_) | Against::LoginsFrom(_) => 100,
             Against::CodesFrom(_) => 120,
+            Against::GuestsFrom(_) => 600,
+            Against::RegistersFrom(_) => 200,
         }
     }
 
     fn window_ms(&self) -> i64 {
         match self {
-            Against::Account(_) | Against::PasswordOf(_) | Against::LoginsFrom(_) => 15 * MINUTE_MS,
-            Against::CodesFrom(_) => MINUTE_MS,
+            Against::CodesFrom(_) | Against::GuestsFrom(_) => MINUTE_MS,
+            _ => 15 * MINUTE_MS,
+        }
+    }
+
+    /// Whoever has one address of IPv6 has its whole network.
+    fn by_network(&self) -> Against {
+        let network = |ip: &IpAddr| match ip {
+            IpAddr::V4(_) => *ip,
+            IpAddr::V6(v6) => IpAddr::V6((u128::from(*v6) >> 64 << 64).into()),
+        };
+        match self {
+            Against::AccountFrom(name, ip) => Against::AccountFrom(name.clone(), network(ip)),
+            Against::LoginsFrom(ip) => Against::LoginsFrom(network(ip)),
+            Against::CodesFrom(ip) => Against::CodesFrom(network(ip)),
+            Against::GuestsFrom(ip) => Against::GuestsFrom(network(ip)),
+            Against::RegistersFrom(ip) => Against::RegistersFrom(network(ip)),
+            Against::Account(_) | Against::PasswordOf(_) => self.clone(),
         }
     }
 }
@@ -51,27 +74,40 @@ impl Failures {
     }
 
     pub fn check(&self, against: &Against, now_ms: i64) -> Result<()> {
-        match self.counted.get(against).map(|c| *c) {
-            Some((count, until_ms)) if self.on && now_ms < until_ms && count >= against.allowed_per_window() => {
-                let retry_after_s = ((until_ms - now_ms) / 1_000 + 1) as u64;
-                Err(Error::TooManyFailures { retry_after_s })
-            }
-            _ => Ok(()),
-        }
+        let counted = self.counted.get(&against.by_network()).map_or((0, 0), |c| *c);
+        self.allows(against, counted, now_ms)
     }
 
-    pub fn count(&self, against: Against, now_ms: i64) {
+    pub fn count(&self, against: &Against, now_ms: i64) {
         self.forget_old(now_ms);
-        let window_ms = against.window_ms();
-        let mut entry = self.counted.entry(against).or_insert((0, now_ms + window_ms));
-        if now_ms >= entry.1 {
-            *entry = (0, now_ms + window_ms);
+        let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
+        *counted = one_more(against, *counted, now_ms);
+    }
+
+    /// Checked and counted in one: those who come at once are counted one after the other.
+    pub fn take(&self, against: &Against, now_ms: i64) -> Result<()> {
+        self.forget_old(now_ms);
+        let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
+        self.allows(against, *counted, now_ms)?;
+        *counted = one_more(against, *counted, now_ms);
+        Ok(())
+    }
+
+    pub fn give_back(&self, against: &Against) {
+        if let Some(mut counted) = self.counted.get_mut(&against.by_network()) {
+            counted.0 = counted.0.saturating_sub(1);
         }
-        entry.0 += 1;
     }
 
     pub fn forgive(&self, against: &Against) {
-        self.counted.remove(against);
+        self.counted.remove(&against.by_network());
+    }
+
+    fn allows(&self, against: &Against, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
+        if !self.on || now_ms >= until_ms || count < against.allowed_per_window() {
+            return Ok(());
+        }
+        Err(Error::TooManyFailures { retry_after_s: ((until_ms - now_ms) / 1_000 + 1) as u64 })
     }
 
     fn forget_old(&self, now_ms: i64) {
@@ -80,8 +116,34 @@ impl Failures {
             self.swept_ms.store(now_ms, Ordering::Relaxed);
             self.counted.retain(|_, (_, until_ms)| *until_ms > now_ms);
         }
+        // A flood of addresses pushes out those that have done little, and not those that are locked out.
+        if self.counted.len() > REMEMBERED_MAX {
+            self.counted.retain(|against, (count, _)| *count >= against.allowed_per_window());
+        }
         if self.counted.len() > REMEMBERED_MAX {
             self.counted.clear();
         }
+    }
+}
+
+fn one_more(against: &Against, (count, until_ms): (u32, i64), now_ms: i64) -> (u32, i64) {
+    if now_ms >= until_ms { (1, now_ms + against.window_ms()) } else { (count + 1, until_ms) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_network_of_ipv6_is_one_address() {
+        let failures = Failures::new(true);
+        let from = |n: u16| Against::CodesFrom(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, n, 0, 0, n)));
+        for n in 0..120 {
+            assert!(failures.take(&from(n), 0).is_ok());
+        }
+        assert!(failures.take(&from(999), 0).is_err());
+        failures.give_back(&from(7));
+        assert!(failures.take(&from(999), 0).is_ok());
+        assert!(failures.take(&from(999), MINUTE_MS).is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -20,6 +21,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tower::ServiceExt;
 
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::live::stream::Socket;
 
@@ -28,20 +30,22 @@ const HEAD_WITHIN: Duration = Duration::from_secs(15);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEAD_MAX_BYTES: usize = 64 * 1024;
 
-pub fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
+/// TLS, where the settings ask for it.
+pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
+    let (Some(certificate), Some(key)) = (&config.tls_cert, &config.tls_key) else { return Ok(None) };
     let unreadable = |path: &Path, e: &dyn std::fmt::Display| Error::internal(format!("{}: {e}", path.display()));
     let chain: std::result::Result<Vec<_>, _> =
         CertificateDer::pem_file_iter(certificate).map_err(|e| unreadable(certificate, &e))?.collect();
     let chain = chain.map_err(|e| unreadable(certificate, &e))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, &e))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, &e))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
+    let server = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(Error::internal)?
         .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(Error::internal)?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+        .with_single_cert(chain, secret)
+        .map_err(|e| unreadable(key, &e))?;
+    Ok(Some(TlsAcceptor::from(Arc::new(server))))
 }
 
 /// Takes connections until `leaving` says so; what is being answered then is answered to the end.
@@ -83,7 +87,10 @@ async fn serve(
             _ => return,
         },
     };
+    let spoken = Arc::new(AtomicBool::new(false));
+    let has_spoken = spoken.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
+        has_spoken.store(true, Ordering::Relaxed);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
@@ -94,9 +101,19 @@ async fn serve(
     tokio::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
+        _ = stays_silent(&spoken) => return,
         _ = leaving.wait_for(|leaving| *leaving) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+/// Ends when nothing was asked in time: whoever only holds the line open is nobody's guest. (Hyper's own time limit
+/// for a head begins with its first byte.)
+async fn stays_silent(spoken: &AtomicBool) {
+    tokio::time::sleep(HEAD_WITHIN * 2).await;
+    if spoken.load(Ordering::Relaxed) {
+        std::future::pending().await
+    }
 }
 
 /// Counts the tasks that are still at work.

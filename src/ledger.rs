@@ -1,7 +1,8 @@
 //! Group commit: writes that arrive together share a transaction, and each is answered after the commit that holds it.
 //!
 //! While one commit is under way the next group gathers, so that nobody waits for company: alone, a write commits at
-//! once. When a member fails, the group is undone and its members are written one by one, so that a bad one fails alone.
+//! once. When a member fails, the group is undone; the bad one steps aside, is written alone and fails alone, and the rest
+//! is written together again.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::event::News;
 
 const WAITING_MAX_SLIPS: usize = 16_384;
 const GROUP_MAX_SLIPS: usize = 256;
+/// How many may step aside from one group before all that is left of it is written one by one.
+const ASIDE_MAX_SLIPS: usize = 8;
 const ALONE_TRIES: usize = 3;
 
 pub struct Ledger {
@@ -74,16 +77,27 @@ impl Ledger {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Written<T>> + Send + 'static,
     {
-        let (caller, answer) = oneshot::channel();
-        let slip = Box::new(Pending { write, outcome: None, caller });
+        let (slip, answer) = slip(write);
         self.inbox.try_send(slip).map_err(|_| Error::Busy { retry_after_s: 1 })?;
         answer.await.map_err(|_| Error::internal("the ledger is closed"))?
     }
 
     /// All that was taken before is written, or has failed.
     pub async fn flush(&self) {
-        let _ = self.record(|_| Box::pin(async { Ok(((), Vec::new())) })).await;
+        let (last, written) = slip(|_| Box::pin(async { Ok(((), Vec::new())) }));
+        if self.inbox.send(last).await.is_ok() {
+            let _ = written.await;
+        }
     }
+}
+
+fn slip<T, F>(write: F) -> (Box<dyn Slip>, oneshot::Receiver<Result<T>>)
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Written<T>> + Send + 'static,
+{
+    let (caller, answer) = oneshot::channel();
+    (Box::new(Pending { write, outcome: None, caller }), answer)
 }
 
 pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
@@ -93,11 +107,15 @@ pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
             return;
         }
         app.metrics.rows_per_commit.observe(group.len() as f64);
-        if write_together(&app, &mut group).await.is_ok() {
-            group.into_iter().for_each(|slip| slip.answer(None));
-            continue;
+        let mut aside = Vec::new();
+        while !group.is_empty() {
+            match write_together(&app, &mut group).await {
+                Ok(()) => group.drain(..).for_each(|slip| slip.answer(None)),
+                Err(Undone { by: Some(n), .. }) if aside.len() < ASIDE_MAX_SLIPS => aside.push(group.remove(n)),
+                Err(_) => aside.append(&mut group),
+            }
         }
-        for mut slip in group {
+        for mut slip in aside {
             let failed = write_alone(&app, &mut slip).await.err();
             slip.answer(failed);
         }
@@ -108,25 +126,38 @@ pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
 async fn write_alone(app: &Arc<App>, slip: &mut Box<dyn Slip>) -> Result<()> {
     let mut written = write_together(app, std::slice::from_mut(slip)).await;
     for _ in 1..ALONE_TRIES {
-        if !matches!(written, Err(Error::Busy { .. })) {
+        if !matches!(&written, Err(Undone { why: Error::Busy { .. }, .. })) {
             break;
         }
         written = write_together(app, std::slice::from_mut(slip)).await;
     }
-    written
+    written.map_err(|undone| undone.why)
+}
+
+/// Nothing of the group was written.
+struct Undone {
+    why: Error,
+    /// Which member failed, if it was one.
+    by: Option<usize>,
+}
+
+impl From<Error> for Undone {
+    fn from(why: Error) -> Undone {
+        Undone { why, by: None }
+    }
 }
 
 /// A member that panics fails like any other: the ledger goes on for everyone else.
-async fn write_together(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<()> {
+async fn write_together(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
     let written = AssertUnwindSafe(write_all(app, group)).catch_unwind().await;
-    written.unwrap_or_else(|_| Err(Error::internal("a write panicked")))
+    written.unwrap_or_else(|_| Err(Error::internal("a write panicked").into()))
 }
 
-async fn write_all(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<()> {
+async fn write_all(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
     let mut tx = app.db.begin().await?;
     let mut news = Vec::new();
-    for slip in group.iter_mut() {
-        news.extend(slip.write(&mut tx).await?);
+    for (n, slip) in group.iter_mut().enumerate() {
+        news.extend(slip.write(&mut tx).await.map_err(|why| Undone { why, by: Some(n) })?);
     }
     let letters = app.seal(tx, news).await?;
     let app = app.clone();

@@ -19,7 +19,7 @@ pub mod demo;
 pub mod error;
 pub mod event;
 pub mod failures;
-mod gate;
+pub mod gate;
 pub mod keys;
 pub mod ledger;
 pub mod live;

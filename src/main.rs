@@ -84,6 +84,11 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw);
+    if let Some(flaw) = flaw {
+        eprintln!("error: {flaw}");
+        return ExitCode::from(2);
+    }
     start_log(cli.config.log_form, matches!(cli.word, None | Some(Word::Serve)));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -111,6 +116,11 @@ fn failed(error: &Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
+fn log_filter_flaw() -> Option<String> {
+    let text = std::env::var("GYOSIL_LOG").ok()?;
+    EnvFilter::try_new(text).err().map(|error| format!("invalid value for GYOSIL_LOG: {error}"))
+}
+
 fn start_log(form: LogForm, is_server: bool) {
     let usual = if is_server { "info,sqlx=warn" } else { "warn" };
     let filter = EnvFilter::try_from_env("GYOSIL_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
@@ -127,7 +137,7 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Word::Demo(options)) => demo::run(cli.config, options, stopped()).await,
         Some(Word::User { what: User::Add(new) }) => add_user(cli.config, new).await,
         Some(Word::User { what: User::Password(secret) }) => change_password(cli.config, secret).await,
-        Some(Word::Backup { file }) => beside(cli.config).await?.db.backup(&file).await,
+        Some(Word::Backup { file }) => back_up(cli.config, &file).await,
         Some(Word::Openapi) => {
             let _ = writeln!(std::io::stdout(), "{}", surfaces::openapi());
             Ok(())
@@ -137,6 +147,7 @@ async fn run(cli: Cli) -> Result<()> {
 
 async fn run_server(config: Config) -> Result<()> {
     gyosil::raise_file_limit();
+    gyosil::gate::tls(&config)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|e| Error::internal(format!("cannot listen on {}: {e}", config.listen)))?;
@@ -172,6 +183,26 @@ async fn beside(config: Config) -> Result<School> {
     open(config, listen).await
 }
 
+/// … that must be there already: a mistyped folder is no empty school.
+async fn beside_existing(config: Config) -> Result<School> {
+    if let Some(file) = config.missing_database() {
+        return Err(Error::internal(format!(
+            "there is no database at {}: give the server's own --data",
+            file.display()
+        )));
+    }
+    beside(config).await
+}
+
+async fn back_up(config: Config, file: &str) -> Result<()> {
+    let app = beside_existing(config).await?;
+    app.db.backup(file).await?;
+    app.db.close().await;
+    let bytes = std::fs::metadata(file).map_err(Error::internal)?.len();
+    println!("{file}: {bytes} bytes");
+    Ok(())
+}
+
 async fn add_user(config: Config, new: NewUser) -> Result<()> {
     let named = |field, why| Error::bad(field, why);
     let email = new.email.map(Email::try_from).transpose().map_err(|why| named("--email", why))?;
@@ -194,7 +225,7 @@ async fn add_user(config: Config, new: NewUser) -> Result<()> {
 
 async fn change_password(config: Config, secret: Secret) -> Result<()> {
     let password = password(secret.password_stdin)?;
-    let app = beside(config).await?;
+    let app = beside_existing(config).await?;
     let found = people::by_login_name(&app, &login_name(secret.email)).await?;
     let person = people::set_password(&app, found.ok_or(Error::NotFound("User"))?.id, password).await?;
     print_person(&person);

@@ -10,7 +10,7 @@ use prometheus_client::registry::Registry;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Route {
-    pub method: String,
+    pub method: &'static str,
     pub route: String,
     pub status: u16,
 }

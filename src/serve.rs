@@ -66,10 +66,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
 
 /// Serves until `shutdown`, then tells everyone when to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
-    let tls = match (&app.config.tls_cert, &app.config.tls_key) {
-        (Some(certificate), Some(key)) => Some(gate::tls(certificate, key)?),
-        _ => None,
-    };
+    let tls = gate::tls(&app.config)?;
     presence::expect_back(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);

@@ -162,3 +162,6 @@ export function takeTicket() {
   if (ticket) history.replaceState(null, "", location.pathname + location.search);
   return ticket;
 }
+
+// Such a link, opened where this page is open already, changes only the hash: the browser does not load it anew.
+addEventListener("hashchange", () => /^#t=/.test(location.hash) && location.reload());

@@ -10,7 +10,6 @@ import { device, read, write } from "./store.js";
 const LINKS = {
   connecting: "연결하는 중이에요", open: "연결됨", waiting: "다시 연결하는 중이에요. 기다리시면 됩니다",
 };
-const LOOK_AFTER_HELP_MS = 15_000;
 const BUZZ_MS = 200;
 
 export class Lesson {
@@ -21,11 +20,10 @@ export class Lesson {
   #place;
   #state = {
     status: "WAITING", title: "", step: null, message: null, seq: 0, steps: [], done: new Set(), sent: new Set(),
-    help: null, reviewAt: null, isVoiceless: false,
+    help: null, reviewAt: null, isVoiceless: false, heard: null,
   };
   #hasSound = false;
   #hasBeenOpen = false;
-  #helpTimer = 0;
 
   constructor({ api, session, onOver }) {
     this.#api = api;
@@ -52,7 +50,6 @@ export class Lesson {
   }
 
   #over(why) {
-    clearInterval(this.#helpTimer);
     document.querySelector("#sound").hidden = true;
     link("", "");
     speech.hush();
@@ -76,6 +73,7 @@ export class Lesson {
     else if (type === "session_resumed") this.#change({ status: "IN_PROGRESS", message: data.instructor_message });
     else if (type === "session_ended") this.#ended(data);
     else if (type === "help_position") this.#helpIs({ ...data, id: data.help_request_id });
+    else if (type === "help_updated") this.#helpMoved(data);
     else if (type === "HELP_AVAILABLE") this.#helped(frame);
   }
 
@@ -85,8 +83,10 @@ export class Lesson {
       status: data.status, title: data.title, step: data.current_subtask, message: data.instructor_message,
     });
     if (data.current_subtask && data.status !== "REVIEW_MODE") this.#isOnScreen(seq, isOther);
+    if (data.my_subtask_status === "COMPLETED") this.#markDone(data.current_subtask.id, true);
+    if (data.open_help_request_id) this.#helpIs({ id: data.open_help_request_id, position: this.#state.help?.position ?? 0 });
+    else if (this.#state.help?.id && !this.#state.help.answer) this.#helpOver();
     this.#fetchSteps();
-    this.#fetchProgress();
   }
 
   #stepIs(data, seq) {
@@ -115,11 +115,6 @@ export class Lesson {
   async #fetchSteps() {
     const found = await this.#quietly(`/api/sessions/${this.#session.session_id}/steps`);
     if (found) this.#change({ steps: found.subtasks });
-  }
-
-  async #fetchProgress() {
-    const mine = await this.#quietly(`/api/progress/me?lecture_id=${this.#session.lecture.id}`);
-    if (mine?.current_subtask?.status === "COMPLETED") this.#markDone(mine.current_subtask.id, true);
   }
 
   async #quietly(path) {
@@ -169,16 +164,11 @@ export class Lesson {
   #helpIs({ id, position }) {
     write(`help.${this.#place}`, id);
     this.#change({ help: { id, position, answer: null } });
-    clearInterval(this.#helpTimer);
-    // The instructor may have settled it in passing, and of that no word comes.
-    this.#helpTimer = setInterval(() => this.#lookAfterHelp(), LOOK_AFTER_HELP_MS);
   }
 
-  async #lookAfterHelp() {
-    const { help } = this.#state;
-    if (!help || help.answer) return;
-    const view = await this.#quietly(`/api/help/request/${help.id}`);
-    if (view && ["RESOLVED", "WITHDRAWN"].includes(view.status)) this.#helpOver();
+  /** The instructor may have settled it in passing. */
+  #helpMoved({ help_request_id: id, status }) {
+    if (this.#state.help?.id === id && ["RESOLVED", "WITHDRAWN"].includes(status)) this.#helpOver();
   }
 
   async #recallHelp() {
@@ -191,18 +181,18 @@ export class Lesson {
     else this.#helpOver();
   }
 
-  #helped({ help_request_id: id, help_response: answer }) {
+  /** One that was not asked for is shown, and not read aloud. */
+  #helped({ help_request_id: id, request_type: kind, help_response: answer }) {
     write(`help.${this.#place}`, id);
     const isNew = this.#state.help?.answer?.id !== answer.id;
     this.#change({ help: { id, answer } });
     this.#socket.tell("ack", { help_request_id: id });
     if (!isNew) return;
-    announce(`도움말이 왔어요. ${answer.help_content}`);
-    if (this.#hasSound) this.#speak(answer.voice_guide_text ?? answer.help_content);
+    announce(`답이 왔어요. ${answer.help_content}`);
+    if (this.#hasSound && kind !== "AUTO") this.#speak(wordsOf(answer));
   }
 
   #helpOver() {
-    clearInterval(this.#helpTimer);
     write(`help.${this.#place}`, null);
     this.#change({ help: null });
   }
@@ -234,7 +224,11 @@ export class Lesson {
 
   async #speak(sentence) {
     const isHeard = speech.hasVoice() && (await speech.say(sentence));
-    if (isHeard === this.#state.isVoiceless) this.#change({ isVoiceless: !isHeard });
+    this.#change({ isVoiceless: !isHeard, heard: isHeard ? sentence : this.#state.heard });
+  }
+
+  #soundOf(sentence) {
+    return { canListen: speech.canSpeak, isHeard: this.#state.heard === sentence };
   }
 
   // The screen.
@@ -258,18 +252,19 @@ export class Lesson {
     const act = {
       listen: () => this.#speak(words(this.#state.step)), done: () => this.#finish(), help: () => this.#callHelp(),
     };
+    const at = steps.findIndex((s) => s.id === step.id);
     show("step", () => screens.step(act), {
-      step, message, isVoiceless, canListen: speech.canSpeak, isDone: done.has(step.id), isSent: sent.has(step.id),
-      place: placeOf(steps, steps.findIndex((s) => s.id === step.id)), line: help && lineOf(help),
+      step, message, isVoiceless, ...this.#soundOf(words(step)), isDone: done.has(step.id), isSent: sent.has(step.id),
+      place: placeOf(steps, at), isLast: at >= 0 && at === steps.length - 1, line: help && lineOf(help),
     });
   }
 
   #paintAnswer(answer) {
     const act = {
-      listen: () => this.#speak(this.#state.help.answer.voice_guide_text ?? this.#state.help.answer.help_content),
+      listen: () => this.#speak(wordsOf(this.#state.help.answer)),
       helped: () => this.#rate(5), notYet: () => this.#rate(1),
     };
-    show("answer", () => screens.answer(act), { answer, step: this.#state.step, canListen: speech.canSpeak });
+    show("answer", () => screens.answer(act), { answer, step: this.#state.step, ...this.#soundOf(wordsOf(answer)) });
   }
 
   #paintReview(at, steps) {
@@ -280,7 +275,7 @@ export class Lesson {
       back: () => this.#reviewAt(this.#state.reviewAt - 1), next: () => this.#reviewAt(this.#state.reviewAt + 1),
     };
     return show("review", () => screens.review(act), {
-      step: now, place: placeOf(steps, at), isFirst: at === 0, isLast: at === steps.length - 1, canListen: speech.canSpeak,
+      step: now, place: placeOf(steps, at), isFirst: at === 0, isLast: at === steps.length - 1, ...this.#soundOf(words(now)),
     });
   }
 
@@ -306,6 +301,10 @@ export class Lesson {
 
 function words(step) {
   return step.voice_guide_text ?? step.guide_text ?? step.title;
+}
+
+function wordsOf(answer) {
+  return answer.voice_guide_text ?? answer.help_content;
 }
 
 function placeOf(steps, at) {

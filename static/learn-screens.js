@@ -68,11 +68,16 @@ function speak(node, message) {
   shown(node, message);
 }
 
+function offerSound(node, { canListen, isHeard }) {
+  text(node, isHeard ? "🔊 다시 듣기" : "🔊 소리로 듣기");
+  shown(node, canListen);
+}
+
 /** The step, with what one can do about it. */
 export function step(act) {
   const parts = {
     where: el("p", { class: "where" }), title: heading(), guide: el("p", { class: "guide" }),
-    listen: button("plain small", "🔊 다시 듣기", act.listen), voiceless: el("p", { class: "note", hidden: true }),
+    listen: button("plain small", "", act.listen), voiceless: el("p", { class: "note", hidden: true }),
     word: el("p", { class: "note", hidden: true }), line: el("p", { class: "note call", hidden: true, role: "status" }),
     done: button("main", "다 했어요", act.done), help: button("call", "도와주세요", act.help),
     praise: el("p", { class: "note good", hidden: true, role: "status" }),
@@ -90,17 +95,22 @@ function updateStep(node, parts, state) {
   shown(parts.where, state.place);
   text(parts.title, state.step.title);
   text(parts.guide, state.step.guide_text ?? "선생님 말씀을 듣고 따라 해 보세요.");
-  shown(parts.listen, state.canListen);
+  offerSound(parts.listen, state);
   text(parts.voiceless, "이 휴대폰은 소리 내어 읽지 못해요. 글을 읽어 주세요.");
   shown(parts.voiceless, state.isVoiceless);
   speak(parts.word, state.message);
   text(parts.line, state.line);
   shown(parts.line, state.line);
-  text(parts.praise, state.isSent ? "잘하셨어요! 다음 단계를 기다려 주세요." : "잘하셨어요! 인터넷이 이어지면 선생님께 알려 드릴게요.");
+  text(parts.praise, `잘하셨어요! ${whatNow(state)}`);
   shown(parts.praise, state.isDone);
   shown(parts.done, !state.isDone);
   shown(parts.help, !state.line);
   if (isNew) replay(node);
+}
+
+function whatNow({ isSent, isLast }) {
+  if (!isSent) return "인터넷이 이어지면 선생님께 알려 드릴게요.";
+  return isLast ? "마지막 단계까지 다 하셨어요. 선생님 말씀을 기다려 주세요." : "다음 단계를 기다려 주세요.";
 }
 
 function replay(node) {
@@ -112,17 +122,17 @@ function replay(node) {
 export function answer(act) {
   const title = heading();
   const words = el("p", { class: "guide" });
-  const listen = button("plain small", "🔊 다시 듣기", act.listen);
+  const listen = button("plain small", "", act.listen);
   const about = el("p", { class: "where" });
   const node = screen(el("div", { class: "content" }, about, title, words, listen),
-    [button("main", "도움이 됐어요", act.helped), button("plain", "아직이에요", act.notYet)]);
+    [button("main", "이제 됐어요", act.helped), button("plain", "아직 잘 안 돼요", act.notYet)]);
   return {
     node,
-    update({ answer: given, step: now, canListen }) {
+    update({ answer: given, step: now, ...sound }) {
       text(about, now ? `지금 단계: ${now.title}` : "");
-      text(title, given.help_type === "VISIT" ? "선생님이 가고 계세요" : "도움말이 왔어요");
+      text(title, given.help_type === "VISIT" ? "선생님이 가고 계세요" : "답이 왔어요");
       text(words, given.help_content);
-      shown(listen, canListen);
+      offerSound(listen, sound);
     },
   };
 }
@@ -130,18 +140,18 @@ export function answer(act) {
 /** All steps again, at one's own pace. */
 export function review(act) {
   const parts = { where: el("p", { class: "where" }), title: heading(), guide: el("p", { class: "guide" }) };
-  const listen = button("plain small", "🔊 다시 듣기", act.listen);
+  const listen = button("plain small", "", act.listen);
   const back = button("plain", "← 이전", act.back);
   const next = button("main", "다음 →", act.next);
   const node = screen(el("div", { class: "content" }, parts.where, parts.title, parts.guide, listen),
     [el("div", { class: "pair" }, back, next)]);
   return {
     node,
-    update({ step: now, place, isFirst, isLast, canListen }) {
+    update({ step: now, place, isFirst, isLast, ...sound }) {
       text(parts.where, `복습 ${place}`);
       text(parts.title, now.title);
       text(parts.guide, now.guide_text ?? "");
-      shown(listen, canListen);
+      offerSound(listen, sound);
       back.disabled = isFirst;
       text(next, isLast ? "다 봤어요" : "다음 →");
     },

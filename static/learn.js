@@ -60,7 +60,7 @@ function askForCode(isClosed) {
   show("code", () => question({
     picture: "🏫", title: "교실에 오신 것을 환영해요",
     hint: isClosed ? "지금은 열려 있는 수업이 없어요. 선생님이 알려 주신 코드가 있으면 적어 주세요." : null,
-    label: "수업 코드 6글자", go: "들어가기",
+    label: "선생님이 알려 주신 수업 코드 6글자", go: "들어가기",
     field: { class: "field code", maxlength: 12, autocomplete: "off", autocapitalize: "characters", spellcheck: "false" },
     submit: openCode,
   }));

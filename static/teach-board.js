@@ -3,14 +3,14 @@
 import { confirmed, el, perFrame, shown, text } from "./dom.js";
 import { HelpQueue } from "./teach-help.js";
 import { PeopleList } from "./teach-people.js";
-import { Roster } from "./teach-roster.js";
+import { Roster, STATES } from "./teach-roster.js";
 import { put } from "./api.js";
 import { holeForInstructor, LiveSocket } from "./socket.js";
 
 const LINKS = { connecting: "연결하는 중", open: "연결됨", waiting: "다시 연결하는 중입니다" };
-const STATES = { WAITING: "시작 전", IN_PROGRESS: "수업 중", PAUSED: "쉬는 시간", REVIEW_MODE: "끝난 수업" };
+/** Who is signed out reads it on the sign-in page. */
 const OVER = {
-  "signed-out": "다시 로그인해 주세요.", gone: "이 수업은 없습니다.", removed: "이 수업에서 나왔습니다.",
+  gone: "이 수업을 찾을 수 없습니다.", removed: "이 수업에서 나왔습니다.",
   forbidden: "이 수업의 강사만 볼 수 있습니다.", replaced: "다른 창에서 열렸습니다.",
 };
 
@@ -37,7 +37,9 @@ export class Board {
   async open() {
     const { subtasks } = await this.#api.get(`/api/sessions/${this.#id}/steps`);
     this.#steps = subtasks;
-    this.#help = new HelpQueue({ api: this.#api, session: this.#id, fail: this.#fail });
+    this.#help = new HelpQueue({
+      api: this.#api, session: this.#id, fail: this.#fail, nameOf: (user) => this.#roster.people.get(user.id)?.label ?? user.name,
+    });
     this.#people = new PeopleList({ api: this.#api, session: this.#id, fail: this.#fail });
     this.#parts = parts(this);
     this.node = layout(this.#parts, this.#people.node, this.#help.node);
@@ -58,8 +60,11 @@ export class Board {
       ask: `/api/sessions/${id}/current`,
     });
     this.#socket.onFrame = (frame) => this.#heard(frame);
-    this.#socket.onState = (state) => link(state, LINKS[state]);
-    this.#socket.onOver = (why) => link("waiting", OVER[why]);
+    this.#socket.onState = (state) => {
+      if (state === "open") this.#fail(null);
+      link(state, LINKS[state]);
+    };
+    this.#socket.onOver = (why) => link(OVER[why] ? "waiting" : "", OVER[why]);
     this.#socket.start();
   }
 
@@ -140,7 +145,7 @@ export class Board {
   // The page.
 
   #draw() {
-    const { status, step, door, title, code, lecture, shown: phones } = this.#roster;
+    const { status, step, door, title, code, joinUrl, lecture, shown: phones } = this.#roster;
     if (!status) return;
     const p = this.#parts;
     text(p.title, lecture.title);
@@ -148,7 +153,7 @@ export class Board {
     text(p.door, door === "OPEN" ? "문 닫기" : "문 열기");
     shown(p.door, status !== "REVIEW_MODE");
     shown(p.closed, door === "CLOSED" && status !== "REVIEW_MODE");
-    if (this.#code !== code) this.#invite(code, lecture);
+    if (this.#code !== code) this.#invite(code, joinUrl);
     this.#placeInvite(status === "WAITING");
     shown(p.invite, status !== "REVIEW_MODE");
     this.#drawStep(status, step, phones);
@@ -199,15 +204,13 @@ export class Board {
   }
 
   /** The address that phones can reach is known to the server, not to this browser. */
-  async #invite(code, lecture) {
+  #invite(code, joinUrl) {
     this.#code = code;
     const p = this.#parts;
     p.qr.src = `/qr/${code}.svg`;
     text(p.code, code);
-    text(p.url, `${location.origin}/j/${code}`);
-    const { results } = await this.#api.get(`/api/lectures/${lecture.id}/sessions?page_size=100`).catch(() => ({ results: [] }));
-    const known = results.find((session) => session.session_id === this.#id);
-    if (known) text(p.url, known.join_url);
+    const { origin, pathname } = new URL(joinUrl);
+    p.url.replaceChildren(origin, el("wbr"), el("span", {}, pathname));
   }
 }
 
@@ -244,7 +247,7 @@ function parts(board) {
 }
 
 function layout(p, people, help) {
-  p.invite.append(p.qr, el("div", {}, el("p", { class: "hint" }, "휴대폰 카메라로 QR을 찍거나, 주소에서 코드를 적어 주세요"), p.code, p.url, p.here));
+  p.invite.append(p.qr, el("div", {}, el("p", { class: "hint" }, "휴대폰 카메라로 QR을 찍어 주세요. 안 되면 인터넷 주소창에 아래 주소를 적어 주세요."), p.url, p.code, p.here));
   p.now.append(p.where, p.step, p.guide, el("div", { class: "tally" }, p.count, p.bar), p.phones, p.coming);
   p.say.append(el("label", { for: "message" }, "모두에게 한마디 (없어도 됩니다)"), p.message);
   const controls = el("section", { class: "card controls", "aria-label": "수업 진행" }, p.stepless, p.over, p.say,

@@ -10,6 +10,7 @@ export class HelpQueue {
   #api;
   #session;
   #fail;
+  #nameOf;
   #entries = new Map();
   #timer;
   #loading = null;
@@ -18,11 +19,13 @@ export class HelpQueue {
   #list = el("ul", { class: "queue" });
   #nobody = el("p", { class: "hint" }, "기다리는 사람이 없습니다.");
 
-  constructor({ api, session, fail }) {
+  /** `nameOf`: what someone is called here, where two may have the same name. */
+  constructor({ api, session, fail, nameOf }) {
     this.#api = api;
     this.#session = session;
     this.#fail = fail;
-    this.node = el("section", { class: "card", "aria-labelledby": "help-title" }, this.#title, this.#nobody, this.#list);
+    this.#nameOf = nameOf;
+    this.node = el("section", { class: "card help", "aria-labelledby": "help-title" }, this.#title, this.#nobody, this.#list);
     this.#timer = setInterval(() => this.#tellTime(), TELL_TIME_EVERY_MS);
   }
 
@@ -82,16 +85,17 @@ export class HelpQueue {
 
   #entry(request) {
     const id = request.help_request_id;
+    const name = this.#nameOf(request.user);
     const since = el("span", { class: "since" });
-    const words = el("textarea", { id: `help-${id}`, rows: 2, maxlength: 5000, value: request.suggestion ?? "" });
+    const words = el("textarea", { id: `help-${id}`, rows: 2, maxlength: 5000, placeholder: "답을 적어 주세요", value: request.suggestion ?? "" });
     const hint = el("p", { class: "hint" }, "추천 답변입니다. 고쳐서 보내셔도 됩니다.");
     shown(hint, request.suggestion);
     const tap = (label, kind, work) => el("button", { type: "button", class: kind, onclick: () => this.#do(id, work) }, label);
     const answer = (type, content) => this.#api.call(post, `/api/help/request/${id}/respond`, { help_type: type, help_content: content });
     const node = el("li", { class: request.priority === "HIGH" ? "urgent" : null },
-      el("p", {}, el("b", {}, request.user.name), request.request_type === "AUTO" && el("span", { class: "tag" }, "저절로 알림"), since),
+      el("p", {}, el("b", {}, name), request.request_type === "AUTO" && el("span", { class: "tag" }, "저절로 알림"), since),
       el("p", { class: "hint" }, request.subtask.title),
-      el("label", { for: `help-${id}`, class: "unseen" }, `${request.user.name} 님에게 답하기`), words, hint,
+      el("label", { for: `help-${id}`, class: "unseen" }, `${name} 님에게 답하기`), words, hint,
       el("div", { class: "row" },
         tap("보내기", "main", () => (words.value.trim() ? answer("TEXT", words.value.trim()) : words.focus())),
         tap("지금 갈게요", "quiet", () => answer("VISIT", words.value.trim() || COMING)),

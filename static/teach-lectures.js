@@ -1,10 +1,10 @@
 // One's lectures, and the way into a class in two clicks.
 
 import { post } from "./api.js";
-import { el } from "./dom.js";
+import { el, shown, text } from "./dom.js";
+import { STATES } from "./teach-roster.js";
 
-const STATES = { WAITING: "기다리는 중", IN_PROGRESS: "수업 중", PAUSED: "쉬는 중" };
-const NEWEST = 5;
+const NEWEST = 50;
 
 export async function lectures({ api, go, fail }) {
   const whose = api.user.role === "ADMIN" ? "" : `&instructor_id=${api.user.id}`;
@@ -16,21 +16,35 @@ export async function lectures({ api, go, fail }) {
 
 function card(on, lecture) {
   const open = el("div", { class: "open" });
+  const wall = el("b", {}, wallAddress(lecture));
+  const past = el("details", { hidden: true }, el("summary", {}, "지난 수업"));
   const node = el("li", { class: "card" }, el("h2", {}, lecture.title),
     lecture.description && el("p", { class: "hint" }, lecture.description), open,
     el("div", { class: "row" },
       el("button", { type: "button", class: "main", onclick: () => begin(on, lecture) }, "새 수업 열기"),
-      el("a", { class: "quiet", href: `/teach/lecture/${lecture.id}` }, "단계 편집")));
-  showOpen(on.api, lecture, open);
+      el("a", { class: "quiet", href: `/teach/lecture/${lecture.id}` }, "단계 편집")),
+    el("p", { class: "hint" }, "벽에 붙여 두는 주소: ", wall, el("br"), "언제나 오늘 수업으로 이어집니다"), past);
+  showSessions(on.api, lecture, { open, wall, past });
   return node;
 }
 
-async function showOpen(api, lecture, place) {
+/** The address that phones can reach is known to the server, not to this browser: a class of the lecture tells it. */
+function wallAddress(lecture, known = location.origin) {
+  return new URL(`/l/${encodeURIComponent(lecture.code)}`, known).href;
+}
+
+async function showSessions(api, lecture, { open, wall, past }) {
   try {
     const { results } = await api.get(`/api/lectures/${lecture.id}/sessions?page_size=${NEWEST}`);
-    const running = results.filter((session) => STATES[session.status]);
-    place.append(...running.map((session) => el("a", { class: "running", href: `/teach/session/${session.session_id}` },
-      el("b", {}, STATES[session.status]), ` ${session.title} · ${session.session_code} · ${session.participant_count}명`)));
+    const isOver = (session) => session.status === "REVIEW_MODE";
+    const link = (kind, session, words) => el("a", { class: kind, href: `/teach/session/${session.session_id}` }, words);
+    open.append(...results.filter((session) => !isOver(session)).map((session) => link("running", session,
+      [el("b", {}, STATES[session.status]), ` ${session.title} · ${session.session_code} · ${session.participant_count}명`])));
+    const ended = results.filter(isOver);
+    past.append(el("ul", {}, ended.map((session) =>
+      el("li", {}, link(null, session, `${session.title} · ${session.participant_count}명`)))));
+    shown(past, ended.length);
+    if (results[0]) text(wall, wallAddress(lecture, results[0].join_url));
   } catch {
     // The list is of use without it.
   }

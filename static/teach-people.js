@@ -4,8 +4,8 @@ import { post } from "./api.js";
 import { confirmed, el, shown, text } from "./dom.js";
 import { byNeed, stateOf } from "./teach-roster.js";
 
-const WORDS = { help: "도움 필요", stuck: "막힘", working: "하는 중", away: "자리 비움", done: "마침" };
-const SIGNS = { help: "✋", stuck: "⏳", working: "·", away: "💤", done: "✔" };
+const WORDS = { help: "도움 필요", stuck: "막힘", working: "하는 중", away: "자리 비움", done: "마침", here: "들어옴", came: "참여함" };
+const SIGNS = { help: "✋", stuck: "⏳", working: "·", away: "💤", done: "✔", here: "👋", came: "·" };
 
 export class PeopleList {
   #api;
@@ -21,34 +21,33 @@ export class PeopleList {
     this.#api = api;
     this.#session = session;
     this.#fail = fail;
-    this.node = el("section", { class: "card", "aria-label": "수강생" }, el("h2", {}, "수강생"), this.#nobody, this.#list);
+    this.node = el("section", { class: "card roster", "aria-label": "수강생" }, el("h2", {}, "수강생"), this.#nobody, this.#list);
   }
 
   draw(people, status) {
     this.#people = people;
-    const isInClass = status === "IN_PROGRESS" || status === "PAUSED";
     for (const [id, entry] of this.#entries) {
       if (people.has(id)) continue;
       entry.node.remove();
       this.#entries.delete(id);
     }
     const sorted = [...people.values()].sort(byNeed);
-    for (const person of sorted) this.#drawOne(person, isInClass);
+    for (const person of sorted) this.#drawOne(person, status);
     this.#arrange(sorted.map((person) => person.id));
     shown(this.#nobody, people.size === 0);
   }
 
-  #drawOne(person, isInClass) {
+  #drawOne(person, status) {
     let entry = this.#entries.get(person.id);
     if (!entry) {
       entry = this.#entry(person.id);
       this.#entries.set(person.id, entry);
     }
-    const state = isInClass || person.help ? stateOf(person) : person.connected ? "here" : "away";
+    const state = stateIn(status, person);
     if (entry.button.dataset.state !== state) entry.button.dataset.state = state;
-    text(entry.name, person.name);
-    text(entry.word, state === "here" ? "들어옴" : WORDS[state]);
-    text(entry.sign, SIGNS[state] ?? "👋");
+    text(entry.name, person.label);
+    text(entry.word, WORDS[state]);
+    text(entry.sign, SIGNS[state]);
   }
 
   #arrange(ids) {
@@ -77,12 +76,12 @@ export class PeopleList {
   #more(id) {
     const person = this.#people.get(id);
     if (!person) return;
-    const dialog = el("dialog", { class: "ask", "aria-label": person.name });
+    const dialog = el("dialog", { class: "ask", "aria-label": person.label });
     const name = el("input", { id: "new-name", value: person.name, maxlength: 200 });
     const qr = el("div", { class: "reentry" });
     const act = (label, kind, work) => el("button", { type: "button", class: kind, onclick: () => this.#do(work) }, label);
     const path = `/api/sessions/${this.#session}/participants/${id}`;
-    dialog.append(el("h2", {}, person.name),
+    dialog.append(el("h2", {}, person.label),
       person.guest && el("label", { for: "new-name" }, "이름 고치기"),
       person.guest && el("div", { class: "row" }, name, act("고치기", "quiet", async () => {
         await this.#api.call(post, `${path}/rename`, { name: name.value.trim() });
@@ -93,7 +92,7 @@ export class PeopleList {
       el("div", { class: "row" },
         act("내보내기", "call", async () => {
           dialog.close();
-          if (await confirmed(`${person.name} 님을 내보낼까요? 다시 들어올 수 없습니다.`, "내보내기")) {
+          if (await confirmed(`${person.label} 님을 내보낼까요? 다시 들어올 수 없습니다.`, "내보내기")) {
             await this.#api.call(post, `${path}/remove`, {});
           }
         }),
@@ -111,6 +110,13 @@ export class PeopleList {
       this.#fail(error);
     }
   }
+}
+
+/** Before the start it counts who is here, and after the end who has finished. */
+function stateIn(status, person) {
+  if (person.help || status === "IN_PROGRESS" || status === "PAUSED") return stateOf(person);
+  if (status === "REVIEW_MODE") return person.status === "COMPLETED" ? "done" : "came";
+  return person.connected ? "here" : "away";
 }
 
 function showQr(place, { qr_svg: svg, expires_in_seconds: seconds }) {

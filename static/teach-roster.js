@@ -1,5 +1,8 @@
 // What the instructor's socket has said so far: a class as plain data. Nothing here touches the page.
 
+/** What the state of a class is called. */
+export const STATES = { WAITING: "시작 전", IN_PROGRESS: "수업 중", PAUSED: "쉬는 중", REVIEW_MODE: "끝난 수업" };
+
 const OPEN = ["ANALYZING", "ESCALATED"];
 
 export class Roster {
@@ -9,6 +12,7 @@ export class Roster {
   shown = 0;
   door = "OPEN";
   code = "";
+  joinUrl = "";
   title = "";
   lecture = null;
   /** What one must fetch again after a frame. */
@@ -31,12 +35,24 @@ export class Roster {
   on_session_state(data) {
     Object.assign(this, {
       status: data.status, step: data.current_subtask, shown: data.shown, door: data.door, code: data.session_code,
-      title: data.title, lecture: data.lecture, stateIsOld: false, helpHasChanged: true,
+      joinUrl: data.join_url, title: data.title, lecture: data.lecture, stateIsOld: false, helpHasChanged: true,
     });
-    this.people = new Map(data.participants.filter((p) => p.status !== "LEFT").map((p) => [p.user_id, {
+    const here = data.participants.filter((p) => p.status !== "LEFT").sort(byArrival);
+    this.people = new Map(here.map((p) => [p.user_id, {
       id: p.user_id, name: p.name, guest: p.guest, connected: p.connected, status: p.subtask_status, stuck: p.stuck,
       help: p.open_help_request_id,
     }]));
+    this.#label();
+  }
+
+  /** Two of the same name are told apart by who came first. */
+  #label() {
+    const met = new Map();
+    for (const person of this.people.values()) {
+      const nth = (met.get(person.name) ?? 0) + 1;
+      met.set(person.name, nth);
+      person.label = nth > 1 ? `${person.name} (${nth})` : person.name;
+    }
   }
 
   #stepIs(step) {
@@ -82,10 +98,12 @@ export class Roster {
     this.people.set(data.user_id, {
       id: data.user_id, name: data.name, guest: !data.email, connected: true, status: "NOT_STARTED", stuck: false, help: null,
     });
+    this.#label();
   }
 
   on_student_left(data) {
     this.people.delete(data.user_id);
+    this.#label();
   }
 
   #with(id, changes) {
@@ -95,6 +113,7 @@ export class Roster {
 
   on_student_renamed(data) {
     this.#with(data.user_id, { name: data.name });
+    this.#label();
   }
 
   on_student_connected(data) {
@@ -134,6 +153,10 @@ export function stateOf(person) {
   if (person.status === "COMPLETED") return "done";
   if (!person.connected) return "away";
   return person.stuck ? "stuck" : "working";
+}
+
+function byArrival(a, b) {
+  return Date.parse(a.joined_at) - Date.parse(b.joined_at) || a.user_id - b.user_id;
 }
 
 const RANK = { help: 0, stuck: 1, working: 2, away: 3, done: 4 };

@@ -16,6 +16,8 @@ const PAGES = [
   [/^\/teach/, () => lectures({ api, go, fail })],
 ];
 
+const USED_LINK = "이 링크는 이미 쓰였거나 시간이 지났습니다. 이메일과 비밀번호로 로그인해 주세요.";
+
 let page = null;
 let turn = 0;
 
@@ -28,17 +30,23 @@ start();
 async function start() {
   try {
     const ticket = takeTicket();
-    if (ticket) await api.ticket(ticket).catch(refused);
+    const isUsed = ticket && !(await redeem(ticket));
     if (api.user || (await api.resume())) welcome();
-    else signIn();
+    else signIn(isUsed ? USED_LINK : "");
   } catch (error) {
     fail(error);
     setTimeout(start, 4_000);
   }
 }
 
-function refused(error) {
-  if (!(error instanceof Refused)) throw error;
+async function redeem(ticket) {
+  try {
+    await api.ticket(ticket);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
 }
 
 function welcome() {
@@ -79,8 +87,17 @@ async function open() {
     main.focus();
     scrollTo(0, 0);
   } catch (error) {
-    fail(error);
+    if (mine !== turn) return;
+    if (error.status === 403 || error.status === 404) main.replaceChildren(closedTo(error));
+    else fail(error);
   }
+}
+
+/** What stands in the place of a page that is not there, or not for this person. */
+function closedTo(error) {
+  const thing = location.pathname.startsWith("/teach/lecture/") ? "강의를" : "수업을";
+  return el("div", { class: "page" }, el("p", {}, el("a", { href: "/teach" }, "← 내 강의")),
+    el("h1", {}, error.status === 404 ? `이 ${thing} 찾을 수 없습니다.` : plainly(error)));
 }
 
 async function leave() {
@@ -93,6 +110,8 @@ async function leave() {
 
 /** Says what went wrong, or with null that all is well again. */
 function fail(error) {
+  // The login has ended: the sign-in page says so.
+  if (error?.status === 401 && error.code !== "WRONG_CREDENTIALS") return;
   shown(alarm, error);
   text(alarm, error ? plainly(error) : "");
 }
@@ -115,6 +134,7 @@ function plainly(error) {
 function signIn(reason = "") {
   page?.close?.();
   page = null;
+  fail(null);
   shown(document.querySelector("#me"), false);
   const name = el("input", { id: "email", name: "email", autocomplete: "username", required: true, inputmode: "email" });
   const password = el("input", { id: "password", type: "password", autocomplete: "current-password", required: true });

@@ -34,6 +34,8 @@ create table logins (
   ended_ms bigint
 );
 create index logins_person on logins (person);
+create index logins_device on logins (device);
+create index logins_age on logins (expires_ms);
 
 create table courses (
   id integer primary key autoincrement,
@@ -150,7 +152,8 @@ create table item_progress (
   rate double precision not null default 0,
   last_position bigint,
   started_ms bigint,
-  completed_ms bigint
+  completed_ms bigint,
+  done_ms bigint
 );
 create unique index item_progress_once on item_progress (enrollment, item);
 create index item_progress_item on item_progress (item);
@@ -246,6 +249,7 @@ create table participants (
 );
 create unique index participants_once on participants (session, person);
 create index participants_person on participants (person);
+create index participants_in on participants (session) where left_ms is null and removed_ms is null;
 
 -- The log: everything that happens in a class, in order, with ids and no names.
 create table session_events (

@@ -117,8 +117,7 @@ enum Parting {
     Removed,
 }
 
-/// A chair of the classroom: to each class someone else comes. (The same person would have finished the lecture in
-/// the class before: what is finished stays finished.)
+/// A chair of the classroom: to each class someone else comes.
 pub async fn sit(server: SocketAddr, roll: Arc<Roll>, mut classes: watch::Receiver<Class>) {
     loop {
         let class = classes.borrow_and_update().clone();

@@ -146,7 +146,7 @@ async fn set(app: &School) -> Result<Stage> {
         age: None,
         digital_level: None,
     };
-    let teacher = people::register(app, new).await?;
+    let teacher = people::register(app, new, std::net::Ipv4Addr::LOCALHOST.into()).await?;
     let caller = caller(&teacher);
     let course = lecture::add(app, &caller).await?;
     let session = open_class(app, &caller, course).await?;

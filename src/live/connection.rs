@@ -2,8 +2,9 @@
 //!
 //! Fan-out writes straight into the socket when nothing waits before it. What the kernel does not take goes into a
 //! queue with a bound, and one task empties it. A reader too slow for the bound loses its *room* frames and gets one
-//! fresh state instead; replies and answers to its person are never dropped. A socket that takes no byte for
-//! `STALLED_FOR` is closed.
+//! fresh state instead; replies and answers to its person are never dropped. What it entered with counts against no
+//! bound, however large the class: there is one of it, and the next waits until it is gone. A socket that takes no byte
+//! for `STALLED_FOR` is closed.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -96,7 +97,18 @@ struct Out {
 
 struct Waiting {
     frame: Frame,
-    of_room: bool,
+    of: Of,
+}
+
+/// What a frame is part of, and so what may become of it while it waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// The stream of its room: forgotten when too much of it waits, and a fresh state makes up for it.
+    Room,
+    /// What is said to this person: never forgotten. Who lets too much of it wait is hung up on.
+    Person,
+    /// The state, or what was missed: one at a time, which goes out whole.
+    Entry,
 }
 
 /// Who connects, before there is a socket.
@@ -163,25 +175,25 @@ impl Connection {
             }
             return;
         }
-        self.send(&mut out, frame, true);
+        self.send(&mut out, frame, Of::Room);
     }
 
     /// A frame for this socket alone: a reply, an answer.
     pub fn reply(self: &Arc<Self>, frame: &Frame) {
         let mut out = self.out();
         if !out.closing {
-            self.send(&mut out, frame, false);
+            self.send(&mut out, frame, Of::Person);
         }
     }
 
     pub(super) fn ping(self: &Arc<Self>, frame: &Frame) {
         let mut out = self.out();
         if !out.closing && out.queue.is_empty() {
-            self.send(&mut out, frame, false);
+            self.send(&mut out, frame, Of::Person);
         }
     }
 
-    fn send(self: &Arc<Self>, out: &mut Out, frame: &Frame, of_room: bool) {
+    fn send(self: &Arc<Self>, out: &mut Out, frame: &Frame, of: Of) {
         let bytes = frame.bytes();
         if out.queue.is_empty() {
             match self.stream.try_write(bytes) {
@@ -191,10 +203,10 @@ impl Connection {
                 Err(_) => return self.stream.hang_up(),
             }
         }
-        out.push(frame.clone(), of_room);
+        out.push(frame.clone(), of);
         if out.room_bytes > LAG_MAX_BYTES {
             self.hub.metrics.mailbox_overflows.inc();
-            out.forget_room_frames();
+            out.forget(|of| of == Of::Room);
         }
         if out.reply_bytes > REPLIES_MAX_BYTES {
             return self.stream.hang_up();
@@ -206,12 +218,12 @@ impl Connection {
     }
 
     async fn drain(self: Arc<Self>) {
-        loop {
+        let (closing, owed) = loop {
             let (frames, sent) = {
                 let mut out = self.out();
                 if out.queue.is_empty() {
                     out.draining = false;
-                    break;
+                    break (out.closing, out.takes_debt());
                 }
                 let frames: Vec<Frame> = out.queue.iter().take(FRAMES_PER_WRITE).map(|w| w.frame.clone()).collect();
                 out.in_flight = frames.len();
@@ -226,36 +238,38 @@ impl Connection {
                 Ok(Ok(n)) if n > 0 => self.out().advance(n),
                 _ => return self.stream.hang_up(),
             }
-        }
-        let (closing, behind) = {
-            let out = self.out();
-            (out.closing, out.behind && out.held.is_none())
         };
         if closing {
             self.stream.finish().await;
-        } else if behind {
+        } else if owed {
             self.hub.clone().enter(&self, None).await;
         }
     }
 
-    /// From here on room frames wait for the snapshot.
-    pub(super) fn hold(&self) {
+    /// From here on room frames wait for the snapshot. `false` while an earlier one still waits to be sent: a fresh one
+    /// is owed after it.
+    pub(super) fn hold(&self) -> bool {
         let mut out = self.out();
-        out.behind = false;
-        out.held = Some(Vec::new());
+        let waits = out.queue.iter().any(|w| w.of == Of::Entry);
+        out.behind = waits;
+        out.held = (!waits).then(Vec::new);
+        !waits
     }
 
     /// The snapshot, what came after it, and then the stream. `false` when too much came meanwhile: take a fresh one.
     pub(super) fn admit(self: &Arc<Self>, entry: &Entry) -> bool {
         let mut out = self.out();
         let held = out.held.take().unwrap_or_default();
-        if out.behind {
-            return false;
+        if out.behind || out.closing {
+            return out.closing;
         }
-        let later = held.iter().filter(|(seq, _)| *seq == 0 || *seq > entry.seq).map(|(_, frame)| frame);
-        for frame in entry.frames.iter().chain(later) {
-            if !out.closing {
-                self.send(&mut out, frame, true);
+        for frame in &entry.frames {
+            self.send(&mut out, frame, Of::Entry);
+        }
+        for (_, frame) in held.iter().filter(|(seq, _)| *seq == 0 || *seq > entry.seq) {
+            // After a hole nothing follows but a fresh state.
+            if !out.behind {
+                self.send(&mut out, frame, Of::Room);
             }
         }
         true
@@ -268,8 +282,8 @@ impl Connection {
             if out.closing {
                 return;
             }
-            out.forget_room_frames();
-            self.send(&mut out, &Frame::close(code, reason), false);
+            out.forget(|of| of != Of::Person);
+            self.send(&mut out, &Frame::close(code, reason), Of::Person);
             out.closing = true;
         }
         let connection = self.clone();
@@ -327,21 +341,34 @@ impl Connection {
 }
 
 impl Out {
-    fn push(&mut self, frame: Frame, of_room: bool) {
-        *(if of_room { &mut self.room_bytes } else { &mut self.reply_bytes }) += frame.bytes().len();
-        self.queue.push_back(Waiting { frame, of_room });
+    /// What its kind of frames takes up of the bound.
+    fn bytes_of(&mut self, of: Of) -> Option<&mut usize> {
+        match of {
+            Of::Room => Some(&mut self.room_bytes),
+            Of::Person => Some(&mut self.reply_bytes),
+            Of::Entry => None,
+        }
+    }
+
+    fn push(&mut self, frame: Frame, of: Of) {
+        if let Some(bytes) = self.bytes_of(of) {
+            *bytes += frame.bytes().len();
+        }
+        self.queue.push_back(Waiting { frame, of });
     }
 
     fn advance(&mut self, written: usize) {
         self.in_flight = 0;
         self.sent += written;
         while let Some(first) = self.queue.front() {
-            let length = first.frame.bytes().len();
+            let (length, of) = (first.frame.bytes().len(), first.of);
             if self.sent < length {
                 break;
             }
             self.sent -= length;
-            *(if first.of_room { &mut self.room_bytes } else { &mut self.reply_bytes }) -= length;
+            if let Some(bytes) = self.bytes_of(of) {
+                *bytes -= length;
+            }
             self.queue.pop_front();
         }
         if self.queue.is_empty() {
@@ -349,16 +376,26 @@ impl Out {
         }
     }
 
-    /// All but those of which a part may be gone already.
-    fn forget_room_frames(&mut self) {
+    /// All that is meant, but those of which a part may be gone already.
+    fn forget(&mut self, is_meant: impl Fn(Of) -> bool) {
         let mut begun = self.in_flight.max(usize::from(self.sent > 0));
         self.queue.retain(|w| {
-            let keep = begun > 0 || !w.of_room;
+            let keep = begun > 0 || !is_meant(w.of);
             begun = begun.saturating_sub(1);
             keep
         });
-        self.room_bytes = self.queue.iter().filter(|w| w.of_room).map(|w| w.frame.bytes().len()).sum();
+        self.room_bytes = self.queue.iter().filter(|w| w.of == Of::Room).map(|w| w.frame.bytes().len()).sum();
         self.behind = true;
+    }
+
+    /// Is a fresh state owed? Then room frames wait for it from here on, and nobody else is told that it is owed.
+    fn takes_debt(&mut self) -> bool {
+        let owed = self.behind && self.held.is_none() && !self.closing;
+        if owed {
+            self.behind = false;
+            self.held = Some(Vec::new());
+        }
+        owed
     }
 }
 

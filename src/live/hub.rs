@@ -17,10 +17,13 @@ use super::frame::Frame;
 use super::presence::Presence;
 use super::shown::Shown;
 use super::wheel::Wheel;
+use crate::error::Error;
 use crate::metrics::Metrics;
 
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
 const GATHER_FOR: Duration = Duration::from_millis(50);
+/// What is gathered goes out before it is more than this: half of what may wait for a reader.
+const GATHERED_MAX_BYTES: usize = 32 * 1024;
 const ENTRY_TRIES: usize = 5;
 /// Events that may wait for a missing one; beyond it they are read from the log too.
 const HELD_MAX_EVENTS: usize = 4_096;
@@ -100,6 +103,7 @@ struct Order {
     /// More was held than there is room for: the rest is in the log.
     overflowed: bool,
     gathered: Vec<(i64, Frame)>,
+    gathered_bytes: usize,
 }
 
 impl Hub {
@@ -165,13 +169,19 @@ impl Hub {
         }
     }
 
-    /// Hold the room's frames back, read the state with its `seq`, drop what is older, flow.
+    /// Hold the room's frames back, read the state with its `seq`, drop what is older, flow. Where an earlier state still
+    /// waits to be sent, a fresh one follows it later.
     pub async fn enter(self: Arc<Hub>, connection: &Arc<Connection>, mut since: Option<i64>) {
         let _alone = connection.entering.lock().await;
         for _ in 0..ENTRY_TRIES {
-            connection.hold();
-            let Ok(entry) = connection.seat().enter(since).await else {
-                return connection.close(close::INTERNAL, "the state of the room could not be read");
+            if !connection.hold() {
+                return;
+            }
+            let entry = match connection.seat().enter(since).await {
+                Ok(entry) => entry,
+                Err(Error::LoginEnded) => return connection.close(close::TOKEN, "the login has ended"),
+                Err(Error::Removed) => return connection.close(close::REMOVED, "removed from the session"),
+                Err(_) => return connection.close(close::INTERNAL, "the state of the room could not be read"),
             };
             let room = self.rooms.get(&connection.home).map(|r| r.clone());
             if let Some(room) = room
@@ -275,7 +285,12 @@ impl Hub {
             room.flush_gathered(order).await;
             room.send(Audience::FewGathered, seq, &letter.frame, letter.personal).await;
         } else if room.members[Audience::FewGathered as usize].any() {
+            let length = letter.frame.payload().len();
+            if order.gathered_bytes + length > GATHERED_MAX_BYTES {
+                room.flush_gathered(order).await;
+            }
             order.gathered.push((seq, letter.frame.clone()));
+            order.gathered_bytes += length;
             if order.gathered.len() == 1 {
                 let room = room.clone();
                 tokio::spawn(async move {
@@ -341,11 +356,12 @@ impl Room {
 
     async fn flush_gathered(&self, order: &mut Order) {
         let gathered = std::mem::take(&mut order.gathered);
+        let bytes = std::mem::take(&mut order.gathered_bytes);
         let Some((last, only)) = gathered.last() else { return };
         if gathered.len() == 1 {
             return self.send(Audience::FewGathered, *last, only, false).await;
         }
-        let mut json = Vec::with_capacity(gathered.iter().map(|(_, f)| f.payload().len() + 1).sum::<usize>() + 32);
+        let mut json = Vec::with_capacity(bytes + gathered.len() + 32);
         json.extend_from_slice(br#"{"type":"batch","data":["#);
         for (n, (_, frame)) in gathered.iter().enumerate() {
             if n > 0 {

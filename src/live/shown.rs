@@ -7,14 +7,22 @@ use dashmap::DashMap;
 
 #[derive(Default)]
 pub struct Shown {
-    rooms: DashMap<i64, HashMap<i64, i64>>,
+    rooms: DashMap<i64, Room>,
     /// Those in which someone has said something since the last look.
     changed: Mutex<HashSet<i64>>,
 }
 
+#[derive(Default)]
+struct Room {
+    /// The newest event on each person's screen.
+    newest: HashMap<i64, i64>,
+    /// From which event on how many were told last.
+    told: Option<(i64, i64)>,
+}
+
 impl Shown {
     pub fn ack(&self, room: i64, seq: i64, person: i64) {
-        let before = self.rooms.entry(room).or_default().insert(person, seq);
+        let before = self.rooms.entry(room).or_default().newest.insert(person, seq);
         if before != Some(seq) {
             self.changed(|rooms| rooms.insert(room));
         }
@@ -32,7 +40,23 @@ impl Shown {
     /// How many show something from `first` to `last`: what lies ahead of the log is nobody's screen.
     pub fn count(&self, room: i64, first: i64, last: i64) -> i64 {
         let within = |seq: &&i64| (first..=last).contains(*seq);
-        self.rooms.get(&room).map_or(0, |people| people.values().filter(within).count() as i64)
+        self.rooms.get(&room).map_or(0, |room| room.newest.values().filter(within).count() as i64)
+    }
+
+    /// Whether it is news that so many show what began with `first`: a later event of the same step changes no number.
+    pub fn is_news(&self, room: i64, first: i64, count: i64) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.told != Some((first, count)))
+    }
+
+    pub fn was_told(&self, room: i64, first: i64, count: i64) {
+        if let Some(mut room) = self.rooms.get_mut(&room) {
+            room.told = Some((first, count));
+        }
+    }
+
+    /// It could not be told: the next look takes it up again.
+    pub fn look_again(&self, room: i64) {
+        self.changed(|rooms| rooms.insert(room));
     }
 
     pub fn forget(&self, room: i64) {
@@ -53,6 +77,10 @@ mod tests {
         assert_eq!(shown.count(1, 3, 5), 2);
         assert_eq!(shown.count(1, 4, 5), 1);
         assert_eq!(shown.take_changed().len(), 1);
+        assert!(shown.is_news(1, 3, 2));
+        shown.was_told(1, 3, 2);
+        assert!(!shown.is_news(1, 3, 2));
+        assert!(shown.is_news(1, 5, 2));
         shown.ack(1, 5, 9);
         assert!(shown.take_changed().is_empty());
     }

@@ -59,9 +59,7 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     let mut items: Vec<i64> = logs.iter().filter_map(|l| l.item).collect();
     items.sort_unstable();
     items.dedup();
-    for item in items {
-        outline::item_by_id(tx, item).await?;
-    }
+    outline::must_be_of(tx, person, &items).await?;
     let mut first = None;
     for chunk in logs.chunks(ROWS_PER_STATEMENT) {
         let values: Vec<String> = (0..chunk.len())
@@ -84,11 +82,12 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     Ok((first.unwrap_or_default(), logs.len() as i64))
 }
 
-/// Forgets what is older than the school keeps it.
+/// Forgets what is older than the school keeps it, and the logins that nobody used for so long that they ended.
 pub async fn forget_old(app: &School) -> Result<()> {
     let before = app.now_ms() - app.config.clocks.log_days * DAY_MS;
     let mut tx = app.db.begin().await?;
     tx.run("delete from activity_logs where created_ms < $1", args![before]).await?;
+    tx.run("delete from logins where expires_ms < $1", args![app.now_ms()]).await?;
     once::forget_before(&mut tx, app.now_ms() - once::KEPT_DAYS * DAY_MS).await?;
     app.commit(tx, Vec::new()).await
 }

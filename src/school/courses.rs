@@ -134,25 +134,19 @@ pub struct Changes {
 
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Course> {
     let mut tx = app.db.begin().await?;
-    rights::course_taught(&mut tx, caller, id).await?;
+    rights::course_held(&mut tx, caller, id).await?;
     let now = by_id(&mut tx, id).await?;
-    let code = changes.code.unwrap_or(now.code);
-    let held: Option<(i64,)> =
-        tx.maybe("select id from courses where code = $1 and id <> $2", args![&code, id]).await?;
-    if held.is_some() {
-        return Err(Error::CodeTaken);
-    }
     let sql = "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6
         where id = $1";
     let args = args![
         id,
-        code,
+        changes.code.unwrap_or(now.code),
         changes.title.unwrap_or(now.title),
         changes.description.unwrap_or(now.description),
         changes.thumbnail_url.unwrap_or(now.thumbnail_url),
         changes.auto_help.unwrap_or(now.auto_help)
     ];
-    tx.run(sql, args).await?;
+    tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
@@ -161,7 +155,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
 /// Taught no more, kept for those who learnt here.
 pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
-    rights::course_taught(&mut tx, caller, id).await?;
+    rights::course_held(&mut tx, caller, id).await?;
     must_have_no_open_session(&mut tx, id).await?;
     tx.run("update courses set status = 'ARCHIVED' where id = $1", args![id]).await?;
     let course = by_id(&mut tx, id).await?;
@@ -172,7 +166,7 @@ pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
 /// Nobody who applied may find their course gone.
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    rights::course_taught(&mut tx, caller, id).await?;
+    rights::course_held(&mut tx, caller, id).await?;
     let sql = "select count(*) from enrollments e join classes c on c.id = e.class
         where c.course = $1 and e.source = 'APPLIED' and e.status in ('PENDING', 'APPROVED')";
     let (count,): (i64,) = tx.one(sql, args![id]).await?;

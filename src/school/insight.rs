@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::app::School;
-use crate::clock::{Day, MINUTE_MS};
+use crate::clock::{Day, MINUTE_MS, SECOND_MS};
 use crate::db::{Arg, Tx, among, args, row};
 use crate::error::Result;
 use crate::event::Progress;
-use crate::school::outline::{self, Item};
+use crate::school::help;
+use crate::school::outline::{self, Item, STEPS};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
@@ -40,7 +41,7 @@ const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms
     max(e.accessed_ms) as accessed_ms from enrollments e join classes k on k.id = e.class
     where k.course = $1 and e.status in ('APPROVED', 'COMPLETED') group by e.person";
 
-/// Three queries for a page, however many students and steps.
+/// A few queries for a page, however many students and steps.
 pub async fn students(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<Student>> {
     let mut tx = app.db.read().await?;
     rights::course_taught(&mut tx, caller, course).await?;
@@ -121,6 +122,11 @@ pub struct Pending {
     pub suggestion: Option<String>,
     pub requests_on_step: i64,
 }
+impl Pending {
+    pub fn is_urgent(&self, now_ms: i64) -> bool {
+        help::is_urgent(self.requests_on_step - 1, self.stuck_seconds.max((now_ms - self.created_ms) / SECOND_MS))
+    }
+}
 row!(Pending {
     request,
     person,
@@ -194,9 +200,10 @@ pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<St
     rights::course_taught(&mut tx, caller, course).await?;
     let steps = outline::steps(&mut tx, course).await?.len() as i64;
     let sql = format!(
-        "select cast(count(i.id) as bigint), min(ip.started_ms), max(ip.completed_ms) from ({ROSTER}) r
-        left join item_progress ip on ip.enrollment = r.enrollment and ip.status = 'COMPLETED'
-        left join items i on i.id = ip.item and i.deleted_ms is null and i.kind = 'STEP'
+        "select cast(count(done.item) as bigint), min(done.started_ms), max(done.completed_ms) from ({ROSTER}) r
+        left join (select ip.enrollment, ip.item, ip.started_ms, ip.completed_ms from item_progress ip
+            join items i on i.id = ip.item join units u on u.id = i.unit
+            where u.course = $1 and ip.status = 'COMPLETED' and {STEPS}) done on done.enrollment = r.enrollment
         group by r.person"
     );
     let walks: Vec<(i64, Option<i64>, Option<i64>)> = tx.all(sql, args![course]).await?;
@@ -293,7 +300,7 @@ pub async fn trend(app: &School, caller: &Caller, course: i64, days: i64) -> Res
         select d.n,
             (select count(*) from roster r where r.enrolled_ms < d.ends),
             (select count(*) from roster r join item_progress ip on ip.enrollment = r.enrollment
-                join items i on i.id = ip.item and i.deleted_ms is null and i.kind = 'STEP'
+                join items i on i.id = ip.item join units u on u.id = i.unit and {STEPS}
                 where ip.status = 'COMPLETED' and ip.completed_ms < d.ends),
             (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends)
         from days d order by d.n"

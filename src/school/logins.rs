@@ -44,16 +44,18 @@ row!(Login { id, person, device, generation, token_hash, successor_hash, expires
 /// By e-mail or phone. Nobody learns whether a name is known, neither from the answer nor from the time it takes.
 pub async fn login(app: &School, name: &str, password: String, device: &str, from: IpAddr) -> Result<(Person, Tokens)> {
     let now_ms = app.now_ms();
-    let limits = [Against::Account(name.to_lowercase()), Against::LoginsFrom(from)];
-    limits.iter().try_for_each(|limit| app.failures.check(limit, now_ms))?;
+    let name_key = name.to_lowercase();
+    let limits = [Against::AccountFrom(name_key.clone(), from), Against::Account(name_key), Against::LoginsFrom(from)];
+    // Counted before it is known to fail: a thousand tries at once are a thousand tries.
+    limits.iter().try_for_each(|limit| app.failures.take(limit, now_ms))?;
     let sql = "select id, password_hash from people where (email = $1 or phone = $1) and deleted_ms is null";
     let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
     let (id, kept) = known.map_or((0, None), |(id, hash)| (id, hash));
     if !password_matches(password, kept).await? {
-        limits.into_iter().for_each(|limit| app.failures.count(limit, now_ms));
         return Err(Error::WrongPassword);
     }
     app.failures.forgive(&limits[0]);
+    limits[1..].iter().for_each(|limit| app.failures.give_back(limit));
     let mut tx = app.db.begin().await?;
     let person = people::by_id(&mut tx, id).await?;
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;
@@ -99,6 +101,7 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
     if !is_current && login.successor_hash.as_deref() != Some(&hash) {
         tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
         app.commit(tx, Vec::new()).await?;
+        dismiss(app, login.person, |ended| ended == login.id);
         return Err(Error::LoginEnded);
     }
     let person = people::by_id(&mut tx, login.person).await.map_err(|_| Error::LoginEnded)?;
@@ -162,7 +165,7 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     let limit = Against::LoginsFrom(from);
     app.failures.check(&limit, now_ms)?;
     let Some(token) = app.keys.read_refresh_token(ticket) else {
-        app.failures.count(limit, now_ms);
+        app.failures.count(&limit, now_ms);
         return Err(Error::LoginEnded);
     };
     let mut tx = app.db.begin().await?;
@@ -171,8 +174,15 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     let used: Option<(i64,)> = tx.maybe(sql, args![token.login, hash(ticket), TICKET, now_ms]).await?;
     let (id,) = used.ok_or(Error::LoginEnded)?;
     let person = people::by_id(&mut tx, id).await.map_err(|_| Error::LoginEnded)?;
+    // A guest who has a new phone has lost the old one: whoever finds it is not them.
+    if person.guest {
+        people::end_logins(&mut tx, id, now_ms).await?;
+    }
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;
     app.commit(tx, Vec::new()).await?;
+    if person.guest {
+        dismiss(app, id, |_| true);
+    }
     Ok((person, tokens))
 }
 
@@ -190,8 +200,8 @@ pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
 /// A socket outlives many requests: whoever lost the right to it in between is not heard on it.
 pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
     let sql = "select p.role from people p join logins l on l.person = p.id
-        where p.id = $1 and p.deleted_ms is null and l.ended_ms is null and p.role = $2 limit 1";
-    let found: Option<(String,)> = app.db.maybe(sql, args![caller.id, caller.role.word()]).await?;
+        where p.id = $1 and p.deleted_ms is null and l.id = $3 and l.ended_ms is null and p.role = $2";
+    let found: Option<(String,)> = app.db.maybe(sql, args![caller.id, caller.role.word(), caller.login]).await?;
     found.map(|_| ()).ok_or(Error::LoginEnded)
 }
 

@@ -1,7 +1,7 @@
 //! The outline of a course: its units, and in them the items, of which a class walks through the steps.
 
 use crate::app::School;
-use crate::db::{Tx, args, row};
+use crate::db::{Tx, among, args, row};
 use crate::error::{Error, Result};
 use crate::school::rights::{self, Caller};
 
@@ -40,7 +40,7 @@ const ITEM: &str = "select i.id, i.unit, u.course, i.title, i.description, i.pos
 /// The order in which a class walks.
 pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
 /// What is there to be walked.
-const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
+pub(super) const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
 
 pub struct NewUnit {
     pub title: String,
@@ -75,6 +75,7 @@ pub struct UnitChanges {
 
 pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitChanges) -> Result<Unit> {
     let mut tx = app.db.begin().await?;
+    tx.run("update units set position = position where id = $1", args![id]).await?;
     let now = unit_by_id(&mut tx, id).await?;
     rights::course_taught(&mut tx, caller, now.course).await?;
     let args = args![
@@ -93,17 +94,17 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let unit = unit_by_id(&mut tx, id).await?;
     rights::course_taught(&mut tx, caller, unit.course).await?;
-    must_not_be_taught(&mut tx, "select id from items where unit = $1", id).await?;
+    must_not_be_taught(&mut tx, unit.course, "select id from items where unit = $1", id).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await
 }
 
-/// A running class cannot lose the step it stands on. Its row is held: a class that moves at the same moment waits.
-async fn must_not_be_taught(tx: &mut Tx, items: &'static str, id: i64) -> Result<()> {
-    let sql = format!(
-        "update live_sessions set last_seq = last_seq where status in ('IN_PROGRESS', 'PAUSED') and step in ({items})
-        returning id"
-    );
+/// A running class cannot lose the step it stands on. All classes of the course are held: one that moves at the same
+/// moment waits, and then finds the step gone.
+async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i64) -> Result<()> {
+    let held = "update live_sessions set last_seq = last_seq where course = $1 and status <> 'REVIEW_MODE'";
+    tx.run(held, args![course]).await?;
+    let sql = format!("select id from live_sessions where status in ('IN_PROGRESS', 'PAUSED') and step in ({items})");
     match tx.maybe::<(i64,)>(sql, args![id]).await? {
         Some((session,)) => Err(Error::StepInUse { session }),
         None => Ok(()),
@@ -163,6 +164,24 @@ pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Subtask"))
 }
 
+/// All of these (each named once) are in courses that this person learns or teaches.
+pub(super) async fn must_be_of(tx: &mut Tx, person: i64, items: &[i64]) -> Result<()> {
+    let (marks, ids) = among(items, 2);
+    let sql = format!(
+        "select count(*) from items i join units u on u.id = i.unit join courses c on c.id = u.course
+        where i.id in ({marks}) and i.deleted_ms is null and u.deleted_ms is null and (c.instructor = $1 or exists (
+            select 1 from enrollments e join classes k on k.id = e.class
+            where k.course = c.id and e.person = $1 and e.status in ('APPROVED', 'COMPLETED')))"
+    );
+    let (found,): (i64,) = tx.one(sql, [args![person], ids].concat()).await?;
+    if found == items.len() as i64 { Ok(()) } else { Err(Error::NotFound("Subtask")) }
+}
+
+/// The one or two items that an event names.
+pub(super) async fn items(tx: &mut Tx, one: Option<i64>, other: Option<i64>) -> Result<Vec<Item>> {
+    tx.all(format!("{ITEM} where i.id in ($1, $2)"), args![one, other]).await
+}
+
 #[derive(Default)]
 pub struct ItemChanges {
     pub title: Option<String>,
@@ -176,6 +195,7 @@ pub struct ItemChanges {
 
 pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemChanges) -> Result<Item> {
     let mut tx = app.db.begin().await?;
+    tx.run("update items set position = position where id = $1", args![id]).await?;
     let now = item_by_id(&mut tx, id).await?;
     rights::course_taught(&mut tx, caller, now.course).await?;
     let sql = "update items set title = $2, description = $3, position = $4, target_action = $5, target_hint = $6,
@@ -200,7 +220,7 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let item = item_by_id(&mut tx, id).await?;
     rights::course_taught(&mut tx, caller, item.course).await?;
-    must_not_be_taught(&mut tx, "$1", id).await?;
+    must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await
 }

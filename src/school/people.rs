@@ -1,6 +1,10 @@
 //! People: who they are, how they come and go.
 
-use tokio::sync::Semaphore;
+use std::net::IpAddr;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
 
 use crate::app::School;
 use crate::config::Signup;
@@ -49,7 +53,8 @@ pub struct NewPerson {
 }
 
 /// Registers oneself. Anyone may be a student; an instructor only where the setting allows it, an admin never.
-pub async fn register(app: &School, new: NewPerson) -> Result<Person> {
+pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Person> {
+    app.failures.take(&Against::RegistersFrom(from), app.now_ms())?;
     match new.role {
         Role::Student => {}
         Role::Instructor if app.config.instructor_signup == Signup::Open => {}
@@ -137,12 +142,13 @@ pub struct Changes {
 
 /// Changes one's own profile. A guest who gives a login name and a password claims the account.
 pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Result<Person> {
+    must_know_password(app, caller, &changes).await?;
     let hash = match &changes.password {
         Some(password) => Some(hash_password(password.clone()).await?),
         None => None,
     };
-    must_know_password(app, caller, &changes).await?;
     let mut tx = app.db.begin().await?;
+    tx.run("update people set name = name where id = $1", args![caller.id]).await?;
     let now = by_id(&mut tx, caller.id).await?;
     let email = changes.email.unwrap_or(now.email);
     let phone = changes.phone.unwrap_or(now.phone);
@@ -151,9 +157,6 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
     let claimed = hash.is_some() && (email.is_some() || phone.is_some());
     if !now.guest && !claimed {
         return Err(Error::bad("email", "an e-mail address or a phone number must remain, to sign in with"));
-    }
-    if let Some(taken) = who_holds(&mut tx, caller.id, email.as_deref(), phone.as_deref()).await? {
-        return Err(taken);
     }
     let sql = "update people set name = $2, email = $3, phone = $4, password_hash = $5, age = $6, digital_level = $7,
         guest = $8 where id = $1";
@@ -166,13 +169,15 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
         let held = who_holds(&mut app.db.read().await?, caller.id, email.as_deref(), phone.as_deref()).await?;
         return Err(held.unwrap_or(error));
     }
-    if changes.password.is_some() {
+    // Whoever signs in with a password from now on gave no login to anyone.
+    let is_new_key = changes.password.is_some() || (now.guest && claimed);
+    if is_new_key {
         let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
     }
     let person = by_id(&mut tx, caller.id).await?;
     app.commit(tx, Vec::new()).await?;
-    if changes.password.is_some() {
+    if is_new_key {
         logins::dismiss(app, caller.id, |login| login != caller.login);
     }
     Ok(person)
@@ -195,7 +200,7 @@ async fn must_know_password(app: &School, caller: &Caller, changes: &Changes) ->
     if password_matches(given, Some(kept)).await? {
         return Ok(());
     }
-    app.failures.count(against, app.now_ms());
+    app.failures.count(&against, app.now_ms());
     Err(Error::bad("current_password", "it is not the current password"))
 }
 
@@ -288,12 +293,15 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     end_logins(&mut tx, id, app.now_ms()).await?;
     tx.run("delete from activity_logs where person = $1", args![id]).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
+    let sql =
+        "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
+    tx.run(sql, args![id]).await?;
     app.commit(tx, Vec::new()).await?;
     logins::dismiss(app, id, |_| true);
     Ok(())
 }
 
-async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+pub(super) async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where person = $1 and ended_ms is null", args![person, now_ms]).await?;
     Ok(())
 }
@@ -304,14 +312,35 @@ pub async fn is_anyone_here(app: &School) -> Result<bool> {
 
 // Passwords. Hashing takes tens of milliseconds and 19 MiB by design: never on an async thread, never many at once.
 
-static HASHING: Semaphore = Semaphore::const_new(2);
-static WAITING: Semaphore = Semaphore::const_new(64);
+type Work = Box<dyn FnOnce() + Send>;
+
+const HASHING_THREADS: usize = 2;
+const WAITING_MAX_WORKS: usize = 64;
+
+/// Two threads of their own: what they allocate, they allocate again, and no other thread's memory grows by it.
+static HASHERS: LazyLock<SyncSender<Work>> = LazyLock::new(|| {
+    let (sender, works) = sync_channel::<Work>(WAITING_MAX_WORKS);
+    let works = Arc::new(Mutex::new(works));
+    for _ in 0..HASHING_THREADS {
+        let works = works.clone();
+        std::thread::spawn(move || {
+            let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            while let Ok(work) = next() {
+                work();
+            }
+        });
+    }
+    sender
+});
 
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let busy = |_| Error::Busy { retry_after_s: 2 };
-    let _place = WAITING.try_acquire().map_err(busy)?;
-    let _turn = HASHING.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    let (done, result) = oneshot::channel();
+    let work: Work = Box::new(move || {
+        // Whoever hung up does not ask for the result.
+        let _ = done.send(work());
+    });
+    HASHERS.try_send(work).map_err(|_| Error::Busy { retry_after_s: 2 })?;
+    result.await.map_err(|_| Error::internal("hashing was given up"))?
 }
 
 pub async fn hash_password(password: String) -> Result<String> {

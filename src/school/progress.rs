@@ -13,7 +13,6 @@ use crate::school::{enrollment, help};
 pub struct Recorded {
     pub item: i64,
     pub progress: Progress,
-    pub started_ms: Option<i64>,
     pub completed_ms: Option<i64>,
     pub next: Option<Item>,
 }
@@ -51,7 +50,7 @@ async fn again(tx: &mut Tx, done: Done, asked: i64) -> Result<Recorded> {
         Done::Progress { item, progress, completed_ms } if item == asked => {
             let course = outline::item_by_id(tx, item).await?.course;
             let next = outline::step_after(tx, course, item).await?;
-            Ok(Recorded { item, progress, started_ms: None, completed_ms, next })
+            Ok(Recorded { item, progress, completed_ms, next })
         }
         _ => Err(Error::KeyReused),
     }
@@ -59,10 +58,10 @@ async fn again(tx: &mut Tx, done: Done, asked: i64) -> Result<Recorded> {
 
 struct Kept {
     status: String,
-    started_ms: Option<i64>,
     completed_ms: Option<i64>,
+    done_ms: Option<i64>,
 }
-row!(Kept { status, started_ms, completed_ms });
+row!(Kept { status, completed_ms, done_ms });
 
 async fn record(
     app: &School,
@@ -79,23 +78,20 @@ async fn record(
         outline::step_of(tx, course, "subtask_id", item.id).await?;
     }
     let enrollment = enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
-    let sql = "select status, started_ms, completed_ms from item_progress where enrollment = $1 and item = $2";
+    let sql = "select status, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
     let before: Option<Kept> = tx.maybe(sql, args![enrollment, item.id]).await?;
-    let changed = write(tx, enrollment, item.id, progress, now_ms).await?;
+    let class = open_session(tx, item.course, person).await?;
+    let class_began_ms = class.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
+    let changed = write(tx, enrollment, item.id, progress, class_began_ms, now_ms).await?;
     let next = outline::step_after(tx, item.course, item.id).await?;
     let Some(after) = changed else {
         let kept: Kept = tx.one(sql, args![enrollment, item.id]).await?;
-        let recorded = Recorded {
-            item: item.id,
-            progress: Progress::parse(&kept.status).unwrap_or(progress),
-            started_ms: kept.started_ms,
-            completed_ms: kept.completed_ms,
-            next,
-        };
+        let progress = in_class(&kept.status, kept.done_ms, class_began_ms);
+        let recorded = Recorded { item: item.id, progress, completed_ms: kept.completed_ms, next };
         return Ok((recorded, Vec::new()));
     };
-    let old = before.and_then(|b| Progress::parse(&b.status)).unwrap_or(Progress::NotStarted);
-    let session = open_session(tx, item.course, person).await?;
+    let old = before.map_or(Progress::NotStarted, |b| in_class(&b.status, b.done_ms, class_began_ms));
+    let session = class.map(|(session, _)| session);
     let completed_ms = after.completed_ms;
     let event = Event::StudentProgress { person, item: item.id, old, new: progress, completed_ms };
     let mut news = vec![News { session, course: item.course, at_ms: now_ms, event }];
@@ -106,20 +102,37 @@ async fn record(
         let event = Event::StudentActivity { person, activity: Activity::StartedLearning };
         news.push(News { session: None, course: item.course, at_ms: now_ms, event });
     }
-    let recorded = Recorded { item: item.id, progress, started_ms: after.started_ms, completed_ms, next };
+    let recorded = Recorded { item: item.id, progress, completed_ms, next };
     Ok((recorded, news))
 }
 
-/// `None` when it changes nothing.
-async fn write(tx: &mut Tx, enrollment: i64, item: i64, progress: Progress, now_ms: i64) -> Result<Option<Kept>> {
-    let sql = "insert into item_progress (created_ms, enrollment, item, status, rate, started_ms, completed_ms)
+/// `None` when it changes nothing. What was finished in an earlier class keeps its time, and can be done again in this one.
+async fn write(
+    tx: &mut Tx,
+    enrollment: i64,
+    item: i64,
+    progress: Progress,
+    class_began_ms: i64,
+    now_ms: i64,
+) -> Result<Option<Kept>> {
+    let sql =
+        "insert into item_progress (created_ms, enrollment, item, status, rate, started_ms, completed_ms, done_ms)
         values ($1, $2, $3, $4, case when $4 = 'COMPLETED' then 100.0 else 0.0 end, $1,
-            case when $4 = 'COMPLETED' then $1 else null end)
+            case when $4 = 'COMPLETED' then $1 else null end, case when $4 = 'COMPLETED' then $1 else null end)
         on conflict (enrollment, item) do update set status = excluded.status, rate = excluded.rate,
-            started_ms = coalesce(item_progress.started_ms, excluded.started_ms), completed_ms = excluded.completed_ms
+            started_ms = coalesce(item_progress.started_ms, excluded.started_ms),
+            completed_ms = coalesce(item_progress.completed_ms, excluded.completed_ms), done_ms = excluded.done_ms
         where item_progress.status not in ('COMPLETED', excluded.status)
-        returning status, started_ms, completed_ms";
-    tx.maybe(sql, args![now_ms, enrollment, item, progress.word()]).await
+            or (excluded.status = 'COMPLETED' and item_progress.done_ms < $5)
+        returning status, completed_ms, done_ms";
+    tx.maybe(sql, args![now_ms, enrollment, item, progress.word(), class_began_ms]).await
+}
+
+/// How far one is with a step in a class that began then: who finished it in an earlier one has it before them again.
+fn in_class(status: &str, done_ms: Option<i64>, class_began_ms: i64) -> Progress {
+    let progress = Progress::parse(status).unwrap_or(Progress::NotStarted);
+    let is_of_earlier = progress == Progress::Completed && done_ms.is_some_and(|done| done < class_began_ms);
+    if is_of_earlier { Progress::NotStarted } else { progress }
 }
 
 /// Marks that the student was learning; `true` at the first time today.
@@ -134,16 +147,16 @@ async fn accessed(app: &School, tx: &mut Tx, enrollment: i64, now_ms: i64) -> Re
     Ok(first_today)
 }
 
-/// The open class in which a person walks through this course right now.
-pub(super) async fn open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
-    let sql = "select s.id from participants p join live_sessions s on s.id = p.session
+/// The open class in which a person walks through this course right now, and when it began.
+pub(super) async fn open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<(i64, Option<i64>)>> {
+    let sql = "select s.id, s.started_ms from participants p join live_sessions s on s.id = p.session
         where p.person = $2 and s.course = $1 and s.status <> 'REVIEW_MODE' and p.left_ms is null
         and p.removed_ms is null order by p.joined_ms desc, p.id desc limit 1";
-    Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
+    tx.maybe(sql, args![course, person]).await
 }
 
 pub struct Mine {
-    pub current: Option<(Item, String)>,
+    pub current: Option<(Item, &'static str)>,
     pub completed: i64,
     pub total: i64,
 }
@@ -159,18 +172,26 @@ pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<
     let Some(course) = course else { return Ok(Mine { current: None, completed: 0, total: 0 }) };
     let enrollment = enrollment::by_which(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
     let steps = outline::steps(&mut tx, course).await?;
-    let sql = "select item, status from item_progress where enrollment = $1";
-    let states: std::collections::HashMap<i64, String> =
-        tx.all::<(i64, String)>(sql, args![enrollment]).await?.into_iter().collect();
-    let is_done = |item: &Item| states.get(&item.id).is_some_and(|s| s == Progress::Completed.word());
+    let sql = "select item, status, done_ms from item_progress where enrollment = $1";
+    let states: std::collections::HashMap<i64, (String, Option<i64>)> = tx
+        .all::<(i64, String, Option<i64>)>(sql, args![enrollment])
+        .await?
+        .into_iter()
+        .map(|(item, status, done_ms)| (item, (status, done_ms)))
+        .collect();
+    let is_done = |item: &Item| states.get(&item.id).is_some_and(|(s, _)| s == Progress::Completed.word());
     let completed = steps.iter().filter(|item| is_done(item)).count() as i64;
-    let sql = "select s.step from participants p join live_sessions s on s.id = p.session where p.person = $2
-        and s.course = $1 and s.status in ('IN_PROGRESS', 'PAUSED') and p.left_ms is null and p.removed_ms is null
-        order by p.joined_ms desc limit 1";
-    let in_class: Option<(Option<i64>,)> = tx.maybe(sql, args![course, caller.id]).await?;
-    let step = in_class.and_then(|(step,)| step);
+    let sql = "select s.step, s.started_ms from participants p join live_sessions s on s.id = p.session
+        where p.person = $2 and s.course = $1 and s.status in ('IN_PROGRESS', 'PAUSED') and p.left_ms is null
+        and p.removed_ms is null order by p.joined_ms desc limit 1";
+    let class: Option<(Option<i64>, Option<i64>)> = tx.maybe(sql, args![course, caller.id]).await?;
+    let (step, began_ms) = class.unwrap_or_default();
     let current = steps.iter().find(|i| Some(i.id) == step).or_else(|| steps.iter().find(|i| !is_done(i))).cloned();
-    let state = |item: &Item| states.get(&item.id).cloned().unwrap_or_else(|| Progress::NotStarted.word().into());
+    let state = |item: &Item| {
+        let kept = states.get(&item.id);
+        let progress = kept.map(|(status, done_ms)| in_class(status, *done_ms, began_ms.unwrap_or(0)));
+        progress.unwrap_or(Progress::NotStarted).word()
+    };
     let total = steps.len() as i64;
     Ok(Mine { current: current.map(|item| (item.clone(), state(&item))), completed, total })
 }

@@ -68,6 +68,12 @@ pub async fn course(tx: &mut Tx, id: i64) -> Result<Owned> {
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
 }
 
+/// The same, its row held: nobody else changes it, archives it or opens a session of it until the transaction ends.
+pub async fn course_held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
+    tx.run("update courses set status = status where id = $1", args![id]).await?;
+    course_taught(tx, caller, id).await
+}
+
 /// The course, if the caller teaches it. A draft that is not theirs is not there at all.
 pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
     let found = course(tx, id).await?;

@@ -19,9 +19,10 @@ struct Walking {
     step: i64,
     step_ms: i64,
     step_seq: i64,
+    started_ms: i64,
     auto_help: bool,
 }
-row!(Walking { id, course, step, step_ms, step_seq, auto_help });
+row!(Walking { id, course, step, step_ms, step_seq, started_ms, auto_help });
 
 /// Tells the instructors of every class that someone here sits in.
 pub async fn notice(app: &School) -> Result<()> {
@@ -30,7 +31,7 @@ pub async fn notice(app: &School) -> Result<()> {
     if here.is_empty() {
         return Ok(());
     }
-    let sql = "select s.id, s.course, s.step, s.step_ms, s.step_seq, c.auto_help from live_sessions s
+    let sql = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help from live_sessions s
         join courses c on c.id = s.course where s.status = 'IN_PROGRESS' and s.step_ms < $1";
     let walking: Vec<Walking> = app.db.all(sql, args![before]).await?;
     for class in walking.into_iter().filter(|class| here.contains(&class.id)) {
@@ -49,10 +50,10 @@ async fn who(app: &School, class: &Walking) -> Result<Vec<(i64, i64)>> {
     let sql = "select type, coalesce(person, 0), at_ms from session_events where session = $1 and seq > $2
         and type in ('session_paused', 'session_resumed', 'student_stuck') order by seq";
     let log: Vec<(String, i64, i64)> = tx.all(sql, args![class.id, class.step_seq]).await?;
-    let sql = "select p.person, case when ip.status = 'COMPLETED' then ip.completed_ms else null end
+    let sql = "select p.person, case when ip.status = 'COMPLETED' and ip.done_ms >= $3 then ip.done_ms else null end
         from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $2
         where p.session = $1 and p.removed_ms is null and p.left_ms is null";
-    let people: Vec<(i64, Option<i64>)> = tx.all(sql, args![class.id, class.step]).await?;
+    let people: Vec<(i64, Option<i64>)> = tx.all(sql, args![class.id, class.step, class.started_ms]).await?;
     drop(tx);
 
     let pauses = pauses(&log, now_ms);
@@ -109,13 +110,12 @@ async fn tell(app: &School, class: &Walking, stuck: Vec<(i64, i64)>) -> Result<(
                 if tx.maybe::<(i64,)>(sql, args![id, step_seq]).await?.is_none() {
                     return Ok(((), Vec::new()));
                 }
+                let sql =
+                    "select person from session_events where session = $1 and seq > $2 and type = 'student_stuck'";
+                let known: HashSet<i64> =
+                    tx.all::<(i64,)>(sql, args![id, step_seq]).await?.into_iter().map(|(person,)| person).collect();
                 let mut news = Vec::new();
-                for (person, seconds) in stuck {
-                    let sql = "select seq from session_events where session = $1 and seq > $2 and person = $3
-                        and type = 'student_stuck'";
-                    if tx.maybe::<(i64,)>(sql, args![id, step_seq, person]).await?.is_some() {
-                        continue;
-                    }
+                for (person, seconds) in stuck.into_iter().filter(|(person, _)| !known.contains(person)) {
                     let event = Event::StudentStuck { person, item: step, seconds };
                     news.push(News { session: Some(id), course, at_ms, event });
                     if auto_help {

@@ -4,11 +4,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use axum::RequestPartsExt;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::{RequestExt, RequestPartsExt};
 use serde::de::DeserializeOwned;
 
 use crate::app::School;
@@ -35,7 +35,7 @@ pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> 
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let essence = kind.split(';').next().unwrap_or("").trim();
     let is_json = essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json");
-    let bytes = read(request.into_limited_body(), limit_bytes).await?;
+    let bytes = read(request.into_body(), limit_bytes).await?;
     if bytes.is_empty() {
         return parse(b"{}");
     }
@@ -132,14 +132,39 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
 
 /// Where a request comes from: the peer, or whom a proxy that we trust names.
 pub fn address(parts: &Parts, app: &School) -> IpAddr {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip());
-    let trusted = &app.config.trusted_proxies;
-    if !trusted.contains(&peer) {
+    let peer = peer(parts);
+    if !app.config.trusts(peer) {
         return peer;
     }
     let named = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let chain: Vec<IpAddr> = named.flat_map(|v| v.split(',')).filter_map(|a| a.trim().parse().ok()).collect();
-    chain.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer)
+    let chain: Vec<&str> = named.flat_map(|v| v.split(',')).collect();
+    for named in chain.into_iter().rev() {
+        match hop(named) {
+            Some(address) if app.config.trusts(address) => continue,
+            Some(address) => return address,
+            // What lies before something unreadable could be anyone's invention.
+            None => return peer,
+        }
+    }
+    peer
+}
+
+/// An address, perhaps with a port, as proxies write it.
+fn hop(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|a| a.ip()));
+    address.ok().map(|ip| ip.to_canonical())
+}
+
+fn peer(parts: &Parts) -> IpAddr {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip().to_canonical())
+}
+
+/// Does the browser speak TLS: with us, or with a proxy that we trust?
+pub fn is_https(parts: &Parts, app: &School) -> bool {
+    let said = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    app.config.tls_cert.is_some() || (said && app.config.trusts(peer(parts)))
 }
 
 /// What the phone calls itself, for the list of one's logins.
@@ -168,6 +193,8 @@ macro_rules! extractors {
         pub struct Once(pub Option<$crate::school::once::Key>);
         /// Where it comes from.
         pub struct From_(pub std::net::IpAddr);
+        /// Does the browser speak TLS?
+        pub struct OverTls(pub bool);
 
         const _: () = {
             use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -205,6 +232,7 @@ macro_rules! extractors {
             });
             from_parts!(Once, |parts, _app| Once(extract::idempotency_key(&parts.headers)?));
             from_parts!(From_, |parts, app| From_(extract::address(parts, app)));
+            from_parts!(OverTls, |parts, app| OverTls(extract::is_https(parts, app)));
 
             impl<T: serde::de::DeserializeOwned> FromRequestParts<School> for Query<T> {
                 type Rejection = $fault;

@@ -36,11 +36,20 @@ macro_rules! text {
     };
 }
 
+/// Takes no place, or turns the line around: nobody has it in their name. (The joiners of some scripts and emoji stay.)
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{3164}' | '\u{feff}')
+}
+
 text!(
     /// A name or a title: 1 to 200 characters on one line.
     Name, 1..=200, |t| {
         if t.chars().any(char::is_control) {
             return Err("no control characters in a name");
+        }
+        if t.chars().any(is_invisible) {
+            return Err("no invisible characters in a name");
         }
         if t.trim().is_empty() { Err("it is empty") } else { Ok(()) }
     }

@@ -231,7 +231,13 @@ fn people_are_added_and_backed_up_beside_a_running_server() {
         Person::nobody_at(server.address).logs_in("a@example.com", "another password").await;
         if database.starts_with("sqlite:") {
             let copy = folder.path().join("copy.db").display().to_string();
-            assert!(runs(&[&["backup", &copy], &place[..]].concat(), "").status.success());
+            let backed_up = runs(&[&["backup", &copy], &place[..]].concat(), "");
+            assert!(String::from_utf8_lossy(&backed_up.stdout).contains(&copy), "{backed_up:?}");
+            let nowhere = folder.path().join("mistyped").display().to_string();
+            let other = folder.path().join("other.db").display().to_string();
+            let refused = runs(&["backup", &other, "--data", &nowhere], "");
+            assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+            assert!(!std::path::Path::new(&nowhere).exists() && !std::path::Path::new(&other).exists());
             let copied = Process::serves(&folder.path().join("elsewhere"), &format!("sqlite:{copy}"), FLAGS);
             Person::nobody_at(copied.address).logs_in("a@example.com", "another password").await;
         }
@@ -246,6 +252,11 @@ fn a_bad_value_is_one_clear_line() {
         (&["serve", "--timezone", "Mars/Olympus"], "--timezone"),
         (&["serve", "--redis", "redis://localhost"], "--redis"),
         (&["serve", "--ping-s", "0"], "--ping-s"),
+        (&["serve", "--public-url", "http://"], "--public-url"),
+        (&["serve", "--cors-origins", "*"], "--cors-origins"),
+        (&["serve", "--cors-origins", "https://a.example.com/path"], "--cors-origins"),
+        (&["serve", "--trusted-proxies", "nobody"], "--trusted-proxies"),
+        (&["serve", "--jwt-secret", "0123456789"], "--jwt-secret"),
         (&["serve", "--tls-cert", "a.pem"], "--tls-key"),
         (&["user", "add", "--name", "x", "--role", "KING", "--email", "a@b.c"], "--role"),
         (&["dance"], "dance"),
@@ -254,6 +265,7 @@ fn a_bad_value_is_one_clear_line() {
         let said = String::from_utf8(refused.stderr).unwrap();
         assert_eq!((refused.status.code(), said.lines().count()), (Some(2), 1), "{said}");
         assert!(said.contains(named), "{said}");
+        assert!(!said.contains("0123456789"), "a secret is not repeated: {said}");
     }
     let document: Value = serde_json::from_slice(&runs(&["openapi"], "").stdout).unwrap();
     assert!(document["paths"]["/api/lectures"].is_object());

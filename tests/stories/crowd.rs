@@ -1,10 +1,14 @@
 //! Many at once, and one who does not listen.
 
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use gyosil::school::sessions::joining::{Guest, join_as_guest};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
+use tungstenite::client::IntoClientRequest;
 
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
@@ -17,21 +21,31 @@ async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
     (teacher, lecture, session)
 }
 
-/// Joins so many through the school's own verb, and opens a socket for each through the front door.
-async fn crowd(school: &School, session: &Session, count: usize) -> Vec<Socket> {
-    use gyosil::school::sessions::joining::{Guest, join_as_guest};
-    let mut phones = Vec::with_capacity(count);
+/// So many join through the school's own verb: the tokens that let them in.
+pub async fn join(school: &School, code: &str, count: usize) -> Vec<String> {
+    let mut tokens = Vec::with_capacity(count);
     for begin in (0..count).step_by(250) {
         let joining = (begin..count.min(begin + 250)).map(|n| async move {
             let guest = Guest { name: format!("학생{n}"), age: None, digital_level: None };
             let from = [127, 0, 0, 1].into();
-            let (_, _, tokens) = join_as_guest(&school.app, &session.code, guest, None, from).await.unwrap();
+            join_as_guest(&school.app, code, guest, None, from).await.unwrap().2.access
+        });
+        tokens.extend(futures_util::future::join_all(joining).await);
+    }
+    tokens
+}
+
+/// So many join, and each opens a socket through the front door.
+async fn crowd(school: &School, session: &Session, count: usize) -> Vec<Socket> {
+    let mut phones = Vec::with_capacity(count);
+    for tokens in join(school, &session.code, count).await.chunks(250) {
+        let opening = tokens.iter().map(|token| async move {
             let path = format!("/ws/session/{}/student/", session.id);
-            let mut phone = Socket::open(school.address, &path, Some(&tokens.access)).await.unwrap();
+            let mut phone = Socket::open(school.address, &path, Some(token)).await.unwrap();
             phone.hears("session_state").await;
             phone
         });
-        phones.extend(futures_util::future::join_all(joining).await);
+        phones.extend(futures_util::future::join_all(opening).await);
     }
     phones
 }
@@ -128,6 +142,94 @@ fn who_does_not_read_harms_nobody_and_gets_the_newest_state() {
         assert_eq!(sleeper.hears("session_ended").await["prev"], last);
         let kinds: Vec<&Value> = sleeper.heard.iter().map(|f| &f["type"]).collect();
         assert!(kinds.len() < 700, "{} frames", kinds.len());
+    });
+}
+
+/// The instructor's socket over a line that takes little at once: what is larger than some ten kilobytes waits.
+async fn watches_over_a_narrow_line(school: &School, teacher: &Person, session: &Session) -> Socket {
+    let tcp = TcpSocket::new_v4().unwrap();
+    tcp.set_recv_buffer_size(4_096).unwrap();
+    let segment_bytes: libc::c_int = 536;
+    // SAFETY: the socket is open, and the value lives as long as the call.
+    let set = unsafe {
+        let (value, length) = ((&raw const segment_bytes).cast(), size_of_val(&segment_bytes) as libc::socklen_t);
+        libc::setsockopt(tcp.as_raw_fd(), libc::IPPROTO_TCP, libc::TCP_MAXSEG, value, length)
+    };
+    assert_eq!(set, 0);
+    let tcp = tcp.connect(school.address).await.unwrap();
+    let path = format!("ws://{}/ws/session/{}/instructor/", school.address, session.id);
+    let mut request = path.into_client_request().unwrap();
+    let token = teacher.token.as_ref().unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    let (stream, _) = tokio_tungstenite::client_async(request, tcp).await.unwrap();
+    Socket { stream, heard: Vec::new() }
+}
+
+#[test]
+fn a_state_larger_than_the_mailbox_comes_once_and_then_what_happens() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        join(&school, &session.code, 300).await;
+        let mut board = watches_over_a_narrow_line(&school, &teacher, &session).await;
+        let state = board.hears("session_state").await;
+        assert_eq!(state["data"]["participants"].as_array().unwrap().len(), 300);
+        assert!(state.to_string().len() > 64 * 1024, "it does not fit the mailbox");
+        board.hears_nothing_more().await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        assert_eq!(board.hears("session_started").await["seq"], state["seq"].as_i64().unwrap() + 1);
+        teacher.moves_to(&session, lecture.steps[1]).await;
+        board.hears("step_changed").await;
+        board.hears_nothing_more().await;
+    });
+}
+
+#[test]
+fn who_asks_for_the_state_a_hundred_times_and_does_not_read_is_not_sent_a_hundred() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let tokens = join(&school, &session.code, 300).await;
+        let path = format!("/ws/session/{}/student/", session.id);
+        let mut phone = Socket::open(school.address, &path, Some(&tokens[0])).await.unwrap();
+        phone.hears("session_state").await;
+        let mut board = watches_over_a_narrow_line(&school, &teacher, &session).await;
+        for _ in 0..100 {
+            board.says(json!({ "type": "resume", "data": { "seq": i64::MAX } })).await;
+        }
+        let start = json!({ "type": "start", "id": "s", "data": { "first_subtask_id": lecture.steps[0] } });
+        board.says(start).await;
+        // Its words are heard one after the other: what came before this one has been dealt with.
+        phone.hears("session_started").await;
+        board.waits_for("reply").await;
+        // The start itself, or a state that holds it.
+        let is_started = |f: &Value| {
+            f["type"] == "session_started" || f["type"] == "session_state" && f["data"]["status"] == "IN_PROGRESS"
+        };
+        if !board.heard.iter().any(is_started) {
+            board.waits_until("the start", is_started).await;
+        }
+        board.hears_nothing_more().await;
+        // What waits in the kernel is not ours to count: a few.
+        let states = board.heard.iter().filter(|f| f["type"] == "session_state").count();
+        assert!((2..10).contains(&states), "{states} states");
+    });
+}
+
+#[test]
+fn what_is_gathered_while_a_crowd_comes_in_stays_small() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let mut board = teacher.opens(&format!("/ws/session/{}/instructor/?batch=1", session.id)).await;
+        board.hears("session_state").await;
+        join(&school, &session.code, 500).await;
+        let mut seqs: Vec<i64> = Vec::new();
+        while seqs.len() < 500 {
+            let frame = board.next().await.unwrap();
+            assert!(frame.to_string().len() < 33 * 1024, "{} bytes", frame.to_string().len());
+            let frames = if frame["type"] == "batch" { frame["data"].as_array().unwrap().clone() } else { vec![frame] };
+            seqs.extend(frames.iter().map(|f| f["seq"].as_i64().unwrap()));
+        }
+        assert_eq!(seqs, (1..=500).collect::<Vec<i64>>());
+        assert!(board.heard.len() < 250, "gathered all the same: {} frames", board.heard.len());
     });
 }
 

@@ -57,6 +57,7 @@ fn the_guide_answers_from_the_texts_of_the_step_on_both_sockets() {
         phone.hears("session_state").await;
         let mut app = student.opens(&format!("/ws/help/{}", student.id)).await;
         let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
         let body = json!({ "subtask_id": lecture.steps[0], "user_id": student.id, "request_type": "MANUAL",
             "context_data": { "current_screen": "com.kakao.talk.MainActivity", "stuck_duration_seconds": 45 } });
         let asked = student.post("/api/help/request", body).await.is(201);
@@ -361,5 +362,28 @@ fn a_call_with_a_key_is_one_call_and_nobody_piles_them_up() {
         let stranger = school.student("이학생").await;
         stranger.post("/api/help/request", body.clone()).await.refused(403, "FORBIDDEN");
         teacher.post("/api/help/request", body).await.refused(403, "STUDENT_ONLY");
+    });
+}
+
+#[test]
+fn a_phone_hears_what_became_of_its_call_and_knows_of_it_after_a_reload() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = lecture_without_words(&teacher, 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let student = school.guest(&session, "김순자").await;
+        let mut phone = student.follows(&session).await;
+        assert_eq!(phone.hears("session_state").await["data"]["open_help_request_id"], Value::Null);
+        let request = student.asks_for_help(lecture.steps[0]).await;
+        let escalated = json!({ "help_request_id": request, "status": "ESCALATED" });
+        assert_eq!(phone.waits_for("help_updated").await["data"], escalated);
+        let reloaded = student.follows(&session).await.hears("session_state").await;
+        assert_eq!(reloaded["data"]["open_help_request_id"], request);
+        teacher.post(&format!("/api/help/request/{request}/resolve"), json!({})).await.ok();
+        let resolved = json!({ "help_request_id": request, "status": "RESOLVED" });
+        assert_eq!(phone.waits_for("help_updated").await["data"], resolved);
+        let reloaded = student.follows(&session).await.hears("session_state").await;
+        assert_eq!(reloaded["data"]["open_help_request_id"], Value::Null);
     });
 }

@@ -341,6 +341,13 @@ fn who_is_refused_hears_why_however_much_they_sent() {
         let batch = all.iter().find(|route| route.path == "/api/logs/batch").unwrap();
         let expired = holding(&school, "expired");
         let mut complaints = Vec::new();
+        let teacher = school.registers("INSTRUCTOR", "기록", "logs@example.com").await;
+        let lecture = teacher.makes_lecture("기록", 1).await;
+        let student = school.registers("STUDENT", "기록생", "logger@example.com").await;
+        student.enrolls(&lecture).await;
+        let log = json!({ "event_type": "CLICK", "event_data": {}, "subtask_id": lecture.steps[0] });
+        let full = json!({ "logs": [log], "x": "x".repeat(3 * 1024 * 1024) }).to_string();
+        student.sends_raw(&batch.path, "application/json", full.into_bytes()).await.is(201);
         for _ in 0..5 {
             let large = format!("{{\"logs\":[],\"x\":\"{}\"}}", "x".repeat(3 * 1024 * 1024));
             let reply = expired.sends_raw(&batch.path, "application/json", large.into_bytes()).await;

@@ -192,6 +192,7 @@ fn who_is_shown_out_stays_out() {
         let mut other = mate.follows(&session).await;
         other.hears("session_state").await;
         let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
         let removed = teacher.post(&of_participant(&session, &student, "remove"), json!({})).await.ok();
         assert_eq!((&removed["status"], &removed["user_id"]), (&json!("REMOVED"), &json!(student.id)));
         assert_eq!(phone.ends().await.code, 4403);
@@ -395,5 +396,38 @@ fn the_picture_of_a_code_leads_to_its_class() {
             let path = format!("/qr/{}.png?size={size}", session.code);
             assert_eq!(school.nobody().get(&path).await.refused(400, "INVALID_REQUEST")["field"], "size");
         }
+    });
+}
+
+#[test]
+fn who_is_removed_while_their_sockets_open_keeps_none_of_them() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        for n in 0..5 {
+            let guest = school.guest(&session, &format!("손님{n}")).await;
+            let path = format!("/ws/session/{}/student/", session.id);
+            let opening = join_all((0..10).map(|_| guest.tries_to_open(&path)));
+            let out = of_participant(&session, &guest, "remove");
+            let removing = teacher.post(&out, json!({}));
+            let (opened, removed) = tokio::join!(opening, removing);
+            removed.ok();
+            for mut socket in opened.into_iter().flatten() {
+                assert_eq!(socket.ends().await.code, 4403);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_new_phone_ends_what_the_lost_one_could_do() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let guest = school.guest(&session, "김순자").await;
+        let mut lost = guest.follows(&session).await;
+        lost.hears("session_state").await;
+        let given = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
+        school.nobody().post("/api/auth/ticket", json!({ "ticket": ticket(&given) })).await.is(200);
+        guest.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
+        assert_eq!(lost.ends().await.code, 4401);
     });
 }

@@ -314,13 +314,19 @@ fn a_page_keeps_its_refresh_token_where_no_script_finds_it() {
 
 #[test]
 fn behind_https_the_cookie_never_travels_in_the_open() {
-    on_both(|school| async move {
+    async fn signs_in(school: School) -> String {
         kim(&school).await;
         let body = json!({ "email": "kim@example.com", "password": PASSWORD });
         let headers = [("x-forwarded-proto", "https")];
         let path = "/api/auth/login?cookie=learn";
-        let reply = school.nobody().asks(Method::POST, path, Some(body), &headers).await;
-        assert!(cookie(&reply).1.contains("; Secure"));
+        cookie(&school.nobody().asks(Method::POST, path, Some(body), &headers).await).1
+    }
+    on_both_with(&["--trusted-proxies", "127.0.0.0/8"], |school| async move {
+        assert!(signs_in(school).await.contains("; Secure"));
+    });
+    // Whoever is no proxy of ours may say what they like.
+    on_both(|school| async move {
+        assert!(!signs_in(school).await.contains("; Secure"));
     });
 }
 
@@ -335,5 +341,35 @@ fn a_phone_may_call_itself_what_it_likes() {
             let token = reply.is(200)["refresh_token"].as_str().unwrap().to_owned();
             refresh(&school, &token).await.is(200);
         }
+    });
+}
+
+#[test]
+fn the_socket_of_a_login_that_was_stolen_is_closed_and_presses_nothing() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        // A second login of the same person stands, and gives the first one no rights.
+        let again = another_phone(&school, "teacher@example.com").await;
+        let mut socket = again.watches(&session).await;
+        socket.hears("session_state").await;
+        again.refreshes().await.refreshes().await;
+        refresh(&school, &again.refresh.clone().unwrap()).await.refused(401, "LOGIN_ENDED");
+        assert_eq!(socket.ends().await.code, 4401);
+        assert_eq!(teacher.get(&format!("/api/sessions/{}/current", session.id)).await.ok()["status"], "WAITING");
+    });
+}
+
+#[test]
+fn who_claims_an_account_ends_the_tickets_that_were_given_for_it() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let guest = school.guest(&session, "김순자").await;
+        let path = format!("/api/sessions/{}/participants/{}/reentry", session.id, guest.id);
+        guest.put("/api/auth/me", json!({ "password": PASSWORD })).await.is(200);
+        let given = teacher.post(&path, json!({})).await.ok();
+        let ticket = given["url"].as_str().unwrap().split("#t=").nth(1).unwrap().to_owned();
+        let claim = json!({ "email": "sunja@example.com", "current_password": PASSWORD });
+        guest.put("/api/auth/me", claim).await.is(200);
+        school.nobody().post("/api/auth/ticket", json!({ "ticket": ticket })).await.refused(401, "LOGIN_ENDED");
     });
 }

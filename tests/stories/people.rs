@@ -172,6 +172,7 @@ fn an_address_that_tries_many_names_waits_too() {
         reply.refused(429, "TOO_MANY_REQUESTS");
         // Whoever writes the header themselves is no proxy: what our proxy saw last counts.
         from("198.51.100.1, 203.0.113.7", "kim@example.com", PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        from("198.51.100.2, 203.0.113.7:4711", "kim@example.com", PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
         from("203.0.113.8", "kim@example.com", PASSWORD).await.is(200);
     });
 }
@@ -220,5 +221,34 @@ fn guessing_the_current_password_on_a_found_phone_is_slow() {
             assert_eq!(tries("wrong guess").await.refused(400, "INVALID_REQUEST")["field"], "current_password");
         }
         tries(PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+    });
+}
+
+#[test]
+fn a_thousand_tries_at_once_are_a_thousand_tries_and_the_owner_gets_in_from_elsewhere() {
+    let flags = ["--rate-limits", "on", "--trusted-proxies", "127.0.0.1"];
+    on_both_with(&flags, |school| async move {
+        school.registers("STUDENT", "김", "kim@example.com").await;
+        let from = async |address: &str, password: &str| {
+            let body = json!({ "email": "kim@example.com", "password": password });
+            let headers = [("x-forwarded-for", address)];
+            school.nobody().asks(reqwest::Method::POST, "/api/auth/login", Some(body), &headers).await
+        };
+        let guesses = join_all((0..40).map(|_| from("203.0.113.7", "wrong"))).await;
+        let heard = guesses.iter().filter(|reply| reply.status == 401).count();
+        assert!(heard <= 10, "{heard} guesses were heard");
+        from("203.0.113.7", PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        from("198.51.100.9", PASSWORD).await.is(200);
+    });
+}
+
+#[test]
+fn a_name_has_nothing_invisible_in_it() {
+    on_both(|school| async move {
+        for name in ["\u{200b}\u{202e}", "김\u{202e}순자", "\u{3164}"] {
+            let body = json!({ "name": name, "email": "x@example.com", "password": PASSWORD });
+            let refused = school.nobody().post("/api/auth/register", body).await;
+            assert_eq!(refused.refused(400, "INVALID_REQUEST")["field"], "name");
+        }
     });
 }

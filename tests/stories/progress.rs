@@ -222,3 +222,38 @@ fn the_instructor_sees_every_step_of_a_student() {
         teacher.get(&format!("/api/progress/users/{}/lectures/999999", student.id)).await.refused(404, "NOT_FOUND");
     });
 }
+
+#[test]
+fn a_lecture_that_is_taught_again_begins_anew_for_everyone_and_forgets_nothing() {
+    on_both_with(&["--access-ttl-s", "86400"], |school| async move {
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        let first = student.finishes(lecture.steps[0]).await;
+        teacher.presses(&session, "end").await.is(200);
+        school.later(7 * 3_600);
+
+        let again = teacher.opens_session(&lecture).await;
+        student.joins(&again).await;
+        teacher.starts(&again, lecture.steps[0]).await;
+        let state = student.follows(&again).await.hears("session_state").await;
+        assert_eq!(state["data"]["my_subtask_status"], "NOT_STARTED");
+        let on_board = async || {
+            let state = teacher.watches(&again).await.hears("session_state").await;
+            state["data"]["participants"][0]["subtask_status"].clone()
+        };
+        assert_eq!(on_board().await, "NOT_STARTED");
+        let mine = student.get("/api/progress/me").await.ok();
+        assert_eq!(mine["current_subtask"]["status"], "NOT_STARTED");
+        assert_eq!(mine["progress_summary"]["completed_subtasks"], 1);
+
+        school.later(60);
+        let second = student.finishes(lecture.steps[0]).await;
+        assert_eq!(second["completed_at"], first["completed_at"], "what was finished first, stays so");
+        assert_eq!(on_board().await, "COMPLETED");
+        student.finishes(lecture.steps[0]).await;
+        assert_eq!(how_often(&teacher, &again, "student_progress").await, 1);
+        let state = student.follows(&again).await.hears("session_state").await;
+        assert_eq!(state["data"]["my_subtask_status"], "COMPLETED");
+    });
+}

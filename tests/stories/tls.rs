@@ -8,7 +8,7 @@ use gyosil::school::people::{NewPerson, add};
 use gyosil::school::rights::{Caller, Role};
 use gyosil::school::sessions::control::{self, Command};
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
-use gyosil::school::{courses, outline, sessions};
+use gyosil::school::{courses, logins, outline, sessions};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,7 +19,11 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use tungstenite::Message;
 use tungstenite::client::IntoClientRequest;
 
+use crate::crowd::join;
+use crate::harness::people::PASSWORD;
 use crate::harness::{Kept, PATIENCE, School, on};
+
+type Socket = tokio_tungstenite::WebSocketStream<TlsStream<TcpStream>>;
 
 fn connector(certificate: rcgen::Certificate) -> TlsConnector {
     let mut roots = RootCertStore::empty();
@@ -42,7 +46,7 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
     let new = NewPerson {
         email: Some("t@example.com".into()),
         phone: None,
-        password: None,
+        password: Some(PASSWORD.into()),
         name: "박강사".into(),
         role: Role::Instructor,
         age: None,
@@ -74,8 +78,10 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
     (teacher, session)
 }
 
-#[test]
-fn a_phone_follows_over_tls() {
+fn over_tls<F>(story: impl Fn(School, TlsConnector) -> F)
+where
+    F: Future<Output = ()>,
+{
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
@@ -83,41 +89,75 @@ fn a_phone_follows_over_tls() {
     fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let flags = ["--tls-cert", chain.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
     let connector = connector(made.cert);
-    on(Kept::InSqlite, &flags, |school| {
-        let connector = connector.clone();
-        async move {
-            assert!(school.app.public_url.starts_with("https://"));
-            let mut http = connects(&school, &connector).await;
-            http.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
-            let mut answer = String::new();
-            http.read_to_string(&mut answer).await.unwrap();
-            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok"), "{answer}");
-
-            let (teacher, session) = class(&school).await;
-            let guest = Guest { name: "김순자".into(), age: None, digital_level: None };
-            let from = [127, 0, 0, 1].into();
-            let (_, _, tokens) = join_as_guest(&school.app, &session.code, guest, None, from).await.unwrap();
-            let path = format!("wss://localhost/ws/session/{}/student/?token={}", session.id, tokens.access);
-            let stream = connects(&school, &connector).await;
-            let (mut phone, _) =
-                tokio_tungstenite::client_async(path.into_client_request().unwrap(), stream).await.unwrap();
-            assert_eq!(hears(&mut phone).await["type"], "session_state");
-            let start = Command::Start { first: None, message: None };
-            control::command(&school.app, &teacher, session.id, start, None).await.unwrap();
-            let started = hears(&mut phone).await;
-            assert_eq!(started["type"], "session_started");
-            assert_eq!(started["data"]["current_subtask"]["guide_text"].as_str().unwrap().chars().count(), 2_000);
-            phone.close(None).await.unwrap();
-            while let Some(Ok(_)) = phone.next().await {}
-        }
-    });
+    on(Kept::InSqlite, &flags, |school| story(school, connector.clone()));
 }
 
-async fn hears(phone: &mut tokio_tungstenite::WebSocketStream<TlsStream<TcpStream>>) -> Value {
+async fn opens(school: &School, connector: &TlsConnector, path: &str, token: &str) -> Socket {
+    let request = format!("wss://localhost{path}?token={token}").into_client_request().unwrap();
+    let stream = connects(school, connector).await;
+    tokio_tungstenite::client_async(request, stream).await.unwrap().0
+}
+
+async fn hears(socket: &mut Socket) -> Value {
+    // A ping is no frame: it does not begin the wait anew.
+    let until = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let message = tokio::time::timeout(PATIENCE, phone.next()).await.unwrap().unwrap().unwrap();
+        let message = tokio::time::timeout_at(until, socket.next()).await.expect("a frame in time").unwrap().unwrap();
         if let Message::Text(text) = message {
             return serde_json::from_str(&text).unwrap();
         }
     }
+}
+
+#[test]
+fn a_phone_follows_over_tls() {
+    over_tls(|school, connector| async move {
+        assert!(school.app.public_url.starts_with("https://"));
+        let mut http = connects(&school, &connector).await;
+        http.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        http.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok"), "{answer}");
+
+        let (teacher, session) = class(&school).await;
+        let guest = Guest { name: "김순자".into(), age: None, digital_level: None };
+        let from = [127, 0, 0, 1].into();
+        let (_, _, tokens) = join_as_guest(&school.app, &session.code, guest, None, from).await.unwrap();
+        let path = format!("/ws/session/{}/student/", session.id);
+        let mut phone = opens(&school, &connector, &path, &tokens.access).await;
+        assert_eq!(hears(&mut phone).await["type"], "session_state");
+        let start = Command::Start { first: None, message: None };
+        control::command(&school.app, &teacher, session.id, start, None).await.unwrap();
+        let started = hears(&mut phone).await;
+        assert_eq!(started["type"], "session_started");
+        assert_eq!(started["data"]["current_subtask"]["guide_text"].as_str().unwrap().chars().count(), 2_000);
+        phone.close(None).await.unwrap();
+        while let Some(Ok(_)) = phone.next().await {}
+    });
+}
+
+#[test]
+fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_what_happens() {
+    over_tls(|school, connector| async move {
+        let (teacher, session) = class(&school).await;
+        join(&school, &session.code, 300).await;
+        let from = [127, 0, 0, 1].into();
+        let (_, tokens) = logins::login(&school.app, "t@example.com", PASSWORD.into(), "board", from).await.unwrap();
+        let path = format!("/ws/session/{}/instructor/", session.id);
+        let mut board = opens(&school, &connector, &path, &tokens.access).await;
+        let state = hears(&mut board).await;
+        assert_eq!(state["type"], "session_state");
+        assert_eq!(state["data"]["participants"].as_array().unwrap().len(), 300);
+        assert!(state.to_string().len() > 64 * 1024, "it does not fit the mailbox");
+        let mut seq = state["seq"].as_i64().unwrap();
+        let start = Command::Start { first: None, message: None };
+        let pause = Command::Pause { message: None };
+        let resume = Command::Resume { message: None };
+        for (command, kind) in [(start, "session_started"), (pause, "session_paused"), (resume, "session_resumed")] {
+            control::command(&school.app, &teacher, session.id, command, None).await.unwrap();
+            let frame = hears(&mut board).await;
+            seq += 1;
+            assert_eq!((frame["type"].as_str(), frame["seq"].as_i64()), (Some(kind), Some(seq)));
+        }
+    });
 }

@@ -1,5 +1,7 @@
 //! The background work on calls for help. What waits is in the database, so that a restart forgets nothing.
 
+use futures_util::future::join_all;
+
 use super::answers::{HelpType, NewAnswer, SUGGESTION, escalate, give, held};
 use super::{Request, by_id};
 use crate::app::School;
@@ -17,12 +19,18 @@ const SHORT: usize = 200;
 pub async fn answer_waiting(app: &School) -> Result<bool> {
     let sql = "select id from help_requests where status = 'ANALYZING' order by id limit $1";
     let waiting: Vec<(i64,)> = app.db.all(sql, args![AT_ONCE_MAX_REQUESTS]).await?;
-    for (id,) in &waiting {
-        let question = question(app, *id).await?;
-        let verdict = app.analyser.analyse(&question).await;
-        settle(app, *id, verdict).await?;
+    let answers = join_all(waiting.iter().map(|(id,)| answer(app, *id))).await;
+    // One that fails stays in the line, and stops nobody behind it.
+    for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        tracing::error!(%error, "a call for help could not be analysed");
     }
-    Ok(!waiting.is_empty())
+    Ok(answers.iter().any(Result::is_ok))
+}
+
+async fn answer(app: &School, id: i64) -> Result<()> {
+    let question = question(app, id).await?;
+    let verdict = app.analyser.analyse(&question).await;
+    settle(app, id, verdict).await
 }
 
 async fn question(app: &School, id: i64) -> Result<Question> {

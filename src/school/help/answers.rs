@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, HelpKind, HelpStatus, News, words};
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::Caller;
+use crate::school::sessions;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HelpType {
@@ -85,7 +86,7 @@ fn must_be_unresolved(request: &Request) -> Result<()> {
 /// in which the instructor's buttons do: who moves on and who answers at once do not wait for each other in a circle.
 pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Request> {
     if let Some(session) = by_id(tx, id).await?.session {
-        super::hold_session(tx, session).await?;
+        sessions::hold(tx, session).await?;
     }
     tx.run("update help_requests set status = status where id = $1", args![id]).await?;
     by_id(tx, id).await

@@ -12,9 +12,10 @@ use crate::school::once::{self, Key};
 use crate::school::outline;
 use crate::school::progress;
 use crate::school::rights::Caller;
-use crate::school::sessions::Session;
+use crate::school::sessions::{self, Session};
 
 /// What one student may have open at a time.
+const URGENT_AFTER_S: i64 = 120;
 const OPEN_MAX_REQUESTS: i64 = 10;
 /// Calls made by the class itself, per step.
 const AUTO_MAX_OPEN: i64 = 5;
@@ -78,7 +79,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
     if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {
         return Err(Error::TooManyFailures { retry_after_s: 60 });
     }
-    let session = progress::open_session(tx, item.course, person).await?;
+    let session = progress::open_session(tx, item.course, person).await?.map(|(session, _)| session);
     let seconds = match new.stuck_seconds {
         Some(seconds) => seconds,
         None => since_step_began(tx, session, item.id, now_ms).await?,
@@ -123,7 +124,7 @@ async fn insert(
         notifications::notify(tx, instructor, Kind::HelpRequest, person, request, now_ms).await?;
     }
     let position = position(tx, session, request).await?;
-    let urgent = before > 0 || seconds >= 120;
+    let urgent = is_urgent(before, seconds);
     let told = [
         Event::StudentHelpRequest { person, item, request, kind, seconds, urgent },
         Event::HelpPosition { person, request, position },
@@ -131,6 +132,11 @@ async fn insert(
     let about = |event| News { session, course, at_ms: now_ms, event };
     let news = told.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
     Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), news))
+}
+
+/// Someone should go there soon: it is their second call on the step, or they have waited for two minutes.
+pub(super) fn is_urgent(asked_before: i64, waited_s: i64) -> bool {
+    asked_before > 0 || waited_s >= URGENT_AFTER_S
 }
 
 /// The class itself asks for a student who is stuck: once per step and person, never more than a few at a time.
@@ -204,7 +210,7 @@ pub(super) async fn withdraw_auto_of(
         return Ok(Vec::new());
     }
     for session in open.into_iter().filter_map(|(session,)| session) {
-        hold_session(tx, session).await?;
+        sessions::hold(tx, session).await?;
     }
     let sql = format!(
         "update help_requests set status = 'WITHDRAWN' where person = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}
@@ -216,12 +222,6 @@ pub(super) async fn withdraw_auto_of(
         news.extend(withdrawals(tx, session, course, vec![(id, person, item)], now_ms).await?);
     }
     Ok(news)
-}
-
-/// Nobody moves this class until the transaction ends.
-async fn hold_session(tx: &mut Tx, session: i64) -> Result<()> {
-    tx.run("update live_sessions set last_seq = last_seq where id = $1", args![session]).await?;
-    Ok(())
 }
 
 async fn withdrawals(

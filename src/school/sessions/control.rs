@@ -1,7 +1,7 @@
 //! What the instructor's buttons do. Each is a guarded change of one row: two at once are put in an order by the
 //! database, and a wrong move changes nothing and names the state.
 
-use super::{Session, Status, by_id, taught};
+use super::{Session, Status, by_id, hold, taught};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
@@ -57,23 +57,22 @@ pub async fn command(
     key: Option<Key>,
 ) -> Result<Outcome> {
     let mut tx = app.db.begin().await?;
+    let now_ms = app.now_ms();
+    let taken = "update live_sessions set taught_ms = $2 where id = $1";
+    tx.run(taken, args![session, now_ms]).await?;
     let at = taught(&mut tx, caller, session).await?;
-    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), app.now_ms()).await? {
+    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
         return match done {
             Done::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
-                outcome(&mut tx, session, at_ms, event).await
+                outcome(&mut tx, &at, at_ms, event).await
             }
             _ => Err(Error::KeyReused),
         };
     }
-    let now_ms = app.now_ms();
-    let hold = "update live_sessions set taught_ms = $2 where id = $1";
-    tx.run(hold, args![session, now_ms]).await?;
-    let (event, mut news) = apply(app, &mut tx, session, command, now_ms).await?;
+    let (event, news) = apply(app, &mut tx, &at, command, now_ms).await?;
     let done = Done::Command { session, at_ms: now_ms, event: event.clone() };
     once::settle(&mut tx, caller.id, key.as_ref(), &done).await?;
-    news.iter_mut().for_each(|n| n.session = Some(session));
-    let outcome = outcome(&mut tx, session, now_ms, event).await?;
+    let outcome = outcome(&mut tx, &at, now_ms, event).await?;
     let ended = matches!(outcome.event, Event::SessionEnded { .. });
     app.commit(tx, news).await?;
     if ended {
@@ -82,29 +81,28 @@ pub async fn command(
     Ok(outcome)
 }
 
-/// The row of the session is held by this transaction: what is read here stays so until the commit.
-async fn apply(app: &School, tx: &mut Tx, session: i64, command: Command, now_ms: i64) -> Result<(Event, Vec<News>)> {
-    let at = by_id(tx, session).await?;
+/// The row of the session is held by this transaction: what was read of it stays so until the commit.
+async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms: i64) -> Result<(Event, Vec<News>)> {
     let (event, mut more) = match command {
-        Command::Start { first, message } => (start(app, tx, &at, first, message, now_ms).await?, Vec::new()),
-        Command::NextStep { next, message } => match next_step(tx, &at, next, message, now_ms).await? {
+        Command::Start { first, message } => (start(app, tx, at, first, message, now_ms).await?, Vec::new()),
+        Command::NextStep { next, message } => match next_step(tx, at, next, message, now_ms).await? {
             Moved::To(event, withdrawn) => (event, withdrawn),
             // Someone else pressed it a moment ago: the class is there.
             Moved::AlreadyThere(event) => return Ok((event, Vec::new())),
         },
         Command::Pause { message } => {
-            must_be(&at, Status::InProgress)?;
-            set(tx, &at, Status::Paused, message.as_deref()).await?;
+            must_be(at, Status::InProgress)?;
+            set(tx, at, Status::Paused, message.as_deref()).await?;
             (Event::SessionPaused { message }, Vec::new())
         }
         Command::Resume { message } => {
-            must_be(&at, Status::Paused)?;
-            set(tx, &at, Status::InProgress, message.as_deref()).await?;
+            must_be(at, Status::Paused)?;
+            set(tx, at, Status::InProgress, message.as_deref()).await?;
             (Event::SessionResumed { step: at.step, message }, Vec::new())
         }
-        Command::End { message } => end(tx, &at, message, now_ms).await?,
+        Command::End { message } => end(tx, at, message, now_ms).await?,
     };
-    let mut news = vec![News { session: Some(session), course: at.course, at_ms: now_ms, event: event.clone() }];
+    let mut news = vec![News { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];
     news.append(&mut more);
     Ok((event, news))
 }
@@ -188,24 +186,20 @@ async fn finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
     let last = outline::steps(tx, at.course).await?.last().map(|item| item.id);
     let sql = "select cast(count(ip.id) as bigint), count(*) from participants p
         left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $2 and ip.status = 'COMPLETED'
+            and ip.done_ms >= $3
         where p.session = $1 and p.removed_ms is null";
-    tx.one(sql, args![at.id, last.unwrap_or(0)]).await
+    tx.one(sql, args![at.id, last.unwrap_or(0), at.started_ms.unwrap_or(0)]).await
 }
 
-async fn outcome(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Outcome> {
+async fn outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<Outcome> {
     let (previous, current) = match &event {
         Event::StepChanged { previous, step, .. } => (*previous, Some(*step)),
         other => (None, other.item()),
     };
-    let mut steps = [None, None];
-    for (slot, id) in steps.iter_mut().zip([previous, current]) {
-        if let Some(id) = id {
-            *slot = outline::item_by_id(tx, id).await.ok();
-        }
-    }
-    let [previous, current] = steps;
-    let started_ms = by_id(tx, session).await?.started_ms;
-    Ok(Outcome { session, at_ms, event, started_ms, previous, current })
+    let steps = outline::items(tx, previous, current).await?;
+    let named = |id: Option<i64>| steps.iter().find(|item| Some(item.id) == id).cloned();
+    let started_ms = at.started_ms.or(Some(at_ms));
+    Ok(Outcome { session: at.id, at_ms, event, started_ms, previous: named(previous), current: named(current) })
 }
 
 /// Opens or closes the door, or changes the title: those inside stay.
@@ -218,6 +212,7 @@ pub async fn change(
     open: Option<bool>,
 ) -> Result<Session> {
     let mut tx = app.db.begin().await?;
+    hold(&mut tx, session).await?;
     let at = taught(&mut tx, caller, session).await?;
     let door = open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
     let moved = door != at.door;
@@ -245,7 +240,8 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
             tx.run("update live_sessions set taught_ms = $2 where id = $1", args![session, app.now_ms()]).await?;
             app.commit(tx, Vec::new()).await?;
         } else if tx.run(guard, args![session, before]).await? == 1 {
-            let (_, news) = apply(app, &mut tx, session, Command::End { message: None }, app.now_ms()).await?;
+            let at = by_id(&mut tx, session).await?;
+            let (_, news) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
             app.commit(tx, news).await?;
             app.hub.shown.forget(session);
         }

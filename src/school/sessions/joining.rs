@@ -103,9 +103,10 @@ pub async fn join_as_guest(
     from: IpAddr,
 ) -> Result<(Person, Joined, Tokens)> {
     let limit = Against::CodesFrom(from);
-    app.failures.check(&limit, app.now_ms())?;
-    let code = code_as_kept(code);
     let now_ms = app.now_ms();
+    app.failures.check(&limit, now_ms)?;
+    app.failures.take(&Against::GuestsFrom(from), now_ms)?;
+    let code = code_as_kept(code);
     let school = app.clone();
     let outcome = app.ledger.record(move |tx| {
         let (app, code, guest, key) = (school.clone(), code.clone(), guest.clone(), key.clone());
@@ -113,7 +114,7 @@ pub async fn join_as_guest(
     });
     let outcome = outcome.await;
     if let Err(Error::NotFound(_)) = outcome {
-        app.failures.count(limit, now_ms);
+        app.failures.count(&limit, now_ms);
     }
     outcome
 }

@@ -119,7 +119,7 @@ pub struct NewSession {
 pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession) -> Result<Session> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let owned = rights::course_taught(&mut tx, caller, course).await?;
+    let owned = rights::course_held(&mut tx, caller, course).await?;
     if owned.status == "ARCHIVED" {
         return Err(Error::wrong_state(owned.status));
     }
@@ -177,7 +177,7 @@ pub async fn by_code(app: &School, code: &str, from: IpAddr) -> Result<LookedUp>
     let found =
         tx.maybe(format!("{SESSION} where s.code = $1 and c.deleted_ms is null"), args![code_as_kept(code)]).await?;
     let Some(session): Option<Session> = found else {
-        app.failures.count(limit, app.now_ms());
+        app.failures.count(&limit, app.now_ms());
         return Err(Error::NotFound("Session"));
     };
     let participants = state::participant_count(&mut tx, session.id).await?;
@@ -219,6 +219,12 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
         .map(|session| Listed { participants: counts.get(&session.id).copied().unwrap_or(0), session })
         .collect();
     Ok(Page { rows, total })
+}
+
+/// Nobody moves this class until the transaction ends.
+pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.run("update live_sessions set last_seq = last_seq where id = $1", args![id]).await?;
+    Ok(())
 }
 
 /// The session, if the caller teaches its course.

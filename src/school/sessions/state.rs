@@ -23,6 +23,13 @@ pub struct Seen {
     pub my_status: &'static str,
 }
 
+/// What a student has to do with the step of their class.
+#[derive(Debug, Clone)]
+pub struct MyStep {
+    pub status: String,
+    pub open_help: Option<i64>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Attendee {
     pub person: i64,
@@ -91,10 +98,11 @@ async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
             coalesce(log.flag, 0) = 1 and coalesce(ip.status, '') <> 'COMPLETED' as flagged
         from participants p join people q on q.id = p.person
         left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
+            and (ip.status <> 'COMPLETED' or ip.done_ms >= $4)
         left join log on log.person = p.person
         left join help on help.person = p.person
         where p.session = $1 and p.removed_ms is null order by p.id";
-    tx.all(sql, args![session.id, session.step_seq, session.step]).await
+    tx.all(sql, args![session.id, session.step_seq, session.step, session.started_ms.unwrap_or(0)]).await
 }
 
 pub struct Active {
@@ -172,7 +180,7 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
 pub enum Arrival {
     /// What came after the event that the client knows.
     Missed(Vec<Told>, Names),
-    ForStudent(Box<Seen>),
+    ForStudent(Box<Seen>, MyStep),
     ForInstructor(Box<Seen>, Vec<Attendee>),
 }
 
@@ -187,6 +195,17 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
     let seq = session.last_seq;
+    let left = match side {
+        Side::Instructor => false,
+        Side::Student => {
+            let sql = "select removed_ms is not null, left_ms is not null from participants
+                where session = $1 and person = $2";
+            match tx.one::<(bool, bool)>(sql, args![session.id, person]).await? {
+                (true, _) => return Err(Error::Removed),
+                (false, left) => left,
+            }
+        }
+    };
     let known = match side {
         Side::Student => session.last_student_seq,
         Side::Instructor => session.last_seq,
@@ -202,10 +221,9 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
     }
     let arrival = match side {
         Side::Student => {
-            let sql = "select left_ms is not null from participants where session = $1 and person = $2";
-            let left = tx.maybe::<(bool,)>(sql, args![session.id, person]).await?.is_some_and(|(left,)| left);
             let status = participant_status(&session.status, left);
-            Arrival::ForStudent(Box::new(seen(app, &mut tx, session, status).await?))
+            let mine = my_step(&mut tx, &session, person).await?;
+            Arrival::ForStudent(Box::new(seen(app, &mut tx, session, status).await?), mine)
         }
         Side::Instructor => {
             let attendees = attendees(&mut tx, &session).await?;
@@ -213,6 +231,19 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
         }
     };
     Ok(Entered { arrival, seq })
+}
+
+/// Whether they have finished it in this class, and whether a call of theirs waits for an answer.
+async fn my_step(tx: &mut Tx, session: &Session, person: i64) -> Result<MyStep> {
+    let sql = "select coalesce(ip.status, 'NOT_STARTED'),
+            (select max(h.id) from help_requests h where h.session = $1 and h.person = $2 and h.kind = 'MANUAL'
+                and h.status in ('ANALYZING', 'ESCALATED'))
+        from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
+            and (ip.status <> 'COMPLETED' or ip.done_ms >= $4)
+        where p.session = $1 and p.person = $2";
+    let args = args![session.id, person, session.step, session.started_ms.unwrap_or(0)];
+    let (status, open_help) = tx.one(sql, args).await?;
+    Ok(MyStep { status, open_help })
 }
 
 /// All events after one, for a room that has a hole.

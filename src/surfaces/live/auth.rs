@@ -7,7 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::wire::people::{ChangeMe, Cookie, Jar, LoggedIn, Login, Refresh, Register, Ticket, User};
 use super::wire::{Refusals, Said, said};
-use super::{From_, Json, Query, Result, SignedIn, made};
+use super::{From_, Json, OverTls, Query, Result, SignedIn, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Tokens};
@@ -21,8 +21,12 @@ use crate::surfaces::texts::login_name;
     request_body = Register,
     responses((status = 201, body = User), Refusals), security(()),
 )]
-pub async fn register(State(app): State<School>, Json(sent): Json<Register>) -> Result<(StatusCode, Answer<User>)> {
-    Ok(made(people::register(&app, sent.into()).await?.into()))
+pub async fn register(
+    State(app): State<School>,
+    From_(from): From_,
+    Json(sent): Json<Register>,
+) -> Result<(StatusCode, Answer<User>)> {
+    Ok(made(people::register(&app, sent.into(), from).await?.into()))
 }
 
 /// Signs in by e-mail or phone.
@@ -35,13 +39,14 @@ pub async fn register(State(app): State<School>, Json(sent): Json<Register>) -> 
 pub async fn login(
     State(app): State<School>,
     From_(from): From_,
+    OverTls(is_https): OverTls,
     headers: HeaderMap,
     Query(jar): Query<Cookie>,
     Json(mut sent): Json<Login>,
 ) -> Result<Response> {
     let name = login_name(sent.name()?);
     let signed_in = logins::login(&app, &name, sent.password.into(), &device(&headers), from).await?;
-    Ok(logged_in(&app, &headers, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, jar.cookie, signed_in))
 }
 
 /// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used.
@@ -53,13 +58,14 @@ pub async fn login(
 )]
 pub async fn refresh(
     State(app): State<School>,
+    OverTls(is_https): OverTls,
     headers: HeaderMap,
     Query(jar): Query<Cookie>,
     Json(sent): Json<Refresh>,
 ) -> Result<Response> {
     let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
     let signed_in = logins::refresh(&app, &token).await?;
-    Ok(logged_in(&app, &headers, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, jar.cookie, signed_in))
 }
 
 /// Signs in with the ticket of a re-entry QR, once.
@@ -72,13 +78,14 @@ pub async fn refresh(
 pub async fn ticket(
     State(app): State<School>,
     From_(from): From_,
+    OverTls(is_https): OverTls,
     headers: HeaderMap,
     Query(jar): Query<Cookie>,
     Json(sent): Json<Ticket>,
 ) -> Result<Response> {
     let ticket = String::from(sent.ticket);
     let signed_in = logins::redeem(&app, &ticket, &device(&headers), from).await?;
-    Ok(logged_in(&app, &headers, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, jar.cookie, signed_in))
 }
 
 /// Ends this login, by its access token or its refresh token.
@@ -90,6 +97,7 @@ pub async fn ticket(
 )]
 pub async fn logout(
     State(app): State<School>,
+    OverTls(is_https): OverTls,
     headers: HeaderMap,
     Query(jar): Query<Cookie>,
     Json(sent): Json<Refresh>,
@@ -101,7 +109,7 @@ pub async fn logout(
         let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
         logins::logout_by_token(&app, &token).await?;
     }
-    let cookie = jar.cookie.and_then(|jar| cookie(&app, &headers, jar, "", 0));
+    let cookie = jar.cookie.and_then(|jar| cookie(is_https, jar, "", 0));
     Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(said("로그아웃했습니다"))).into_response())
 }
 
@@ -128,22 +136,20 @@ pub async fn change_me(
     Ok(Answer(people::change_me(&app, &caller, sent.into()).await?.into()))
 }
 
-fn logged_in(app: &School, headers: &HeaderMap, jar: Option<Jar>, (person, tokens): (Person, Tokens)) -> Response {
-    let cookie = with_cookie(app, headers, jar, &tokens);
+fn logged_in(app: &School, is_https: bool, jar: Option<Jar>, (person, tokens): (Person, Tokens)) -> Response {
+    let cookie = with_cookie(app, is_https, jar, &tokens);
     (cookie, Answer(LoggedIn::new(person, tokens, jar.is_none()))).into_response()
 }
 
 type SetCookie = Option<AppendHeaders<[(header::HeaderName, HeaderValue); 1]>>;
 
 /// The refresh token in a cookie that no script can read and no other site can send.
-pub fn with_cookie(app: &School, headers: &HeaderMap, jar: Option<Jar>, tokens: &Tokens) -> SetCookie {
+pub fn with_cookie(app: &School, is_https: bool, jar: Option<Jar>, tokens: &Tokens) -> SetCookie {
     let lives_s = (tokens.refresh_expires_ms - app.now_ms()) / 1_000;
-    cookie(app, headers, jar?, &tokens.refresh, lives_s).map(|c| AppendHeaders([(header::SET_COOKIE, c)]))
+    cookie(is_https, jar?, &tokens.refresh, lives_s).map(|c| AppendHeaders([(header::SET_COOKIE, c)]))
 }
 
-fn cookie(app: &School, headers: &HeaderMap, jar: Jar, token: &str, lives_s: i64) -> Option<HeaderValue> {
-    let is_https = app.config.tls_cert.is_some()
-        || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+fn cookie(is_https: bool, jar: Jar, token: &str, lives_s: i64) -> Option<HeaderValue> {
     let secure = if is_https { "; Secure" } else { "" };
     let name = jar_name(jar);
     let text = format!("{name}={token}; Path=/api; Max-Age={lives_s}; HttpOnly; SameSite=Strict{secure}");

@@ -8,7 +8,7 @@ use super::wire::dashboard::priority;
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
-use crate::event::{Audience, Event, Told};
+use crate::event::{Audience, Event, HelpStatus, Told};
 use crate::live::{Frame, Letter, RoomKey};
 use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
@@ -210,6 +210,11 @@ fn of_person(told: &Told) -> Option<Letter> {
         Event::HelpPosition { person, request, position } => {
             let data = json!({ "help_request_id": request, "position": position });
             (*person, Frame::text(json!({ "type": "help_position", "data": data }).to_string()))
+        }
+        // An answer says itself by HELP_AVAILABLE.
+        Event::HelpUpdated { person, request, status, .. } if *status != HelpStatus::Answered => {
+            let data = json!({ "help_request_id": request, "status": status.word() });
+            (*person, Frame::text(json!({ "type": "help_updated", "data": data }).to_string()))
         }
         _ => return None,
     };

@@ -2,7 +2,7 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::auth::with_cookie;
@@ -11,7 +11,7 @@ use super::wire::people::{Cookie, LoggedIn};
 use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename, Renamed,
 };
-use super::{From_, Id, Ids, Json, Once, PathText, Query, Result, SignedIn, qr};
+use super::{From_, Id, Ids, Json, Once, OverTls, PathText, Query, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
@@ -47,7 +47,7 @@ pub async fn join(
 pub async fn guest(
     State(app): State<School>,
     From_(from): From_,
-    headers: HeaderMap,
+    OverTls(is_https): OverTls,
     PathText(code): PathText,
     Once(key): Once,
     Query(jar): Query<Cookie>,
@@ -59,7 +59,7 @@ pub async fn guest(
         digital_level: sent.digital_level.map(Level::from),
     };
     let (person, joined, tokens) = joining::join_as_guest(&app, &code, guest, key, from).await?;
-    let cookie = with_cookie(&app, &headers, jar.cookie, &tokens);
+    let cookie = with_cookie(&app, is_https, jar.cookie, &tokens);
     let login = LoggedIn::new(person, tokens, jar.cookie.is_none());
     let body = GuestJoined { login, participant: ParticipantJoined::from(&joined) };
     Ok((StatusCode::CREATED, cookie, Answer(body)).into_response())

@@ -92,6 +92,8 @@ impl Place {
 impl Seat for Chair {
     fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
         Box::pin(async move {
+            // Who was shut out between the upgrade and the room was not here to be told.
+            logins::must_stand(&self.app, &self.caller).await?;
             match self.place {
                 Place::Class(session, side) => self.enter_class(session, side, since).await,
                 Place::Board(_) | Place::Desk => {
@@ -149,13 +151,13 @@ impl Chair {
         let seq = entered.seq;
         let mut frames = match entered.arrival {
             Arrival::Missed(told, names) => told.iter().map(|t| Frame::text(frames::in_class(t, &names))).collect(),
-            Arrival::ForStudent(seen) => {
-                vec![state_frame(seen.session.last_student_seq, &StateOfStudent::from(&*seen))?]
+            Arrival::ForStudent(seen, mine) => {
+                vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
             Arrival::ForInstructor(seen, attendees) => {
                 let here = self.app.hub.presence.everyone(session);
                 let shown = self.app.hub.shown.count(session, seen.session.step_seq, seen.session.last_student_seq);
-                vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown))?]
+                vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown, &self.app.public_url))?]
             }
         };
         if side == Side::Student {
@@ -247,10 +249,10 @@ impl Chair {
         said(LogsSaved { saved_count, message: "Logs saved successfully".into() })
     }
 
-    /// A new token in place of the old one: it must be the same person's.
+    /// A new token in place of the old one: it must be of the same login, since it is that one which may end.
     async fn renew(&self, connection: &Arc<Connection>, token: Token) -> Result<Option<Value>> {
         let caller = logins::caller(&self.app, &token.access_token).await?;
-        if caller.id != self.caller.id {
+        if (caller.id, caller.login) != (self.caller.id, self.caller.login) {
             return Err(Error::NotYours);
         }
         connection.renew(caller.expires_ms);

@@ -6,7 +6,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::learning::{Analysis, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
-use crate::clock::MINUTE_MS;
 use crate::school::insight::{Pending, Statistics, Student, Trend};
 use crate::school::notifications::{Kind, Notification};
 use crate::surfaces::texts::{Instant, Within};
@@ -98,7 +97,7 @@ pub fn priority(urgent: bool) -> &'static str {
 
 impl PendingLine {
     pub fn new(p: Pending, now_ms: i64) -> PendingLine {
-        let urgent = now_ms - p.created_ms >= 2 * MINUTE_MS || p.requests_on_step > 1 || p.stuck_seconds >= 120;
+        let urgent = p.is_urgent(now_ms);
         let analysis = p.diagnosis.zip(p.confidence);
         PendingLine {
             help_request_id: p.request,

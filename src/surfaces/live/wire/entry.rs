@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::{StepGuide, TitleRef};
 use crate::live::presence::Here;
-use crate::school::sessions::state::{Attendee, Seen, participant_status};
+use crate::school::sessions::state::{Attendee, MyStep, Seen, participant_status};
 use crate::surfaces::texts::Instant;
 
 #[derive(Serialize)]
-pub struct StateOfStudent<'a> {
+struct State<'a> {
     session_id: i64,
     session_code: &'a str,
     title: &'a str,
@@ -23,9 +23,9 @@ pub struct StateOfStudent<'a> {
     participant_count: i64,
 }
 
-impl<'a> From<&'a Seen> for StateOfStudent<'a> {
-    fn from(s: &'a Seen) -> StateOfStudent<'a> {
-        StateOfStudent {
+impl<'a> From<&'a Seen> for State<'a> {
+    fn from(s: &'a Seen) -> State<'a> {
+        State {
             session_id: s.session.id,
             session_code: &s.session.code,
             title: &s.session.title,
@@ -41,9 +41,25 @@ impl<'a> From<&'a Seen> for StateOfStudent<'a> {
 }
 
 #[derive(Serialize)]
+pub struct StateOfStudent<'a> {
+    #[serde(flatten)]
+    common: State<'a>,
+    my_subtask_status: String,
+    open_help_request_id: Option<i64>,
+}
+
+impl<'a> StateOfStudent<'a> {
+    pub fn new(seen: &'a Seen, mine: MyStep) -> Self {
+        let MyStep { status, open_help } = mine;
+        StateOfStudent { common: seen.into(), my_subtask_status: status, open_help_request_id: open_help }
+    }
+}
+
+#[derive(Serialize)]
 pub struct StateOfInstructor<'a> {
     #[serde(flatten)]
-    common: StateOfStudent<'a>,
+    common: State<'a>,
+    join_url: String,
     door: &'a str,
     lecture: TitleRef,
     participants: Vec<ParticipantState>,
@@ -69,7 +85,13 @@ struct ParticipantState {
 }
 
 impl<'a> StateOfInstructor<'a> {
-    pub fn new(seen: &'a Seen, attendees: Vec<Attendee>, here: &HashMap<i64, Here>, shown: i64) -> Self {
+    pub fn new(
+        seen: &'a Seen,
+        attendees: Vec<Attendee>,
+        here: &HashMap<i64, Here>,
+        shown: i64,
+        public_url: &str,
+    ) -> Self {
         let total = attendees.iter().filter(|a| a.left_ms.is_none()).count() as i64;
         let participants = attendees
             .into_iter()
@@ -90,6 +112,7 @@ impl<'a> StateOfInstructor<'a> {
             .collect();
         StateOfInstructor {
             common: seen.into(),
+            join_url: format!("{public_url}/j/{}", seen.session.code),
             door: &seen.session.door,
             lecture: TitleRef { id: seen.session.course, title: seen.session.lecture_title.clone() },
             participants,

@@ -50,7 +50,7 @@ impl From<Mine> for MyProgress {
             task_id: item.unit,
             title: item.title,
             guide_text: item.guide,
-            status,
+            status: status.into(),
         });
         let summary = Summary {
             completed_subtasks: m.completed,
