@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside"]),
     ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "school", "web"]),
     ("web", &["app", "error", "school"]),
-    ("gate", &["error", "live"]),
+    ("gate", &["config", "error", "live"]),
     (
         "serve",
         &[
