@@ -45,17 +45,29 @@ row!(Login { id, person, device, generation, token_hash, successor_hash, expires
 pub async fn login(app: &School, name: &str, password: String, device: &str, from: IpAddr) -> Result<(Person, Tokens)> {
     let now_ms = app.now_ms();
     let name_key = name.to_lowercase();
-    let limits = [Against::AccountFrom(name_key.clone(), from), Against::Account(name_key), Against::LoginsFrom(from)];
-    // Counted before it is known to fail: a thousand tries at once are a thousand tries.
-    limits.iter().try_for_each(|limit| app.failures.take(limit, now_ms))?;
+    let address = Against::LoginsFrom(from);
+    app.failures.check(&address, now_ms)?;
+    // Counted before it is known to fail: a thousand tries of one account at once are a thousand tries. An address that
+    // a whole school shares is counted after it.
+    let account = [Against::AccountFrom(name_key.clone(), from), Against::Account(name_key)];
+    account.iter().try_for_each(|limit| app.failures.take(limit, now_ms))?;
     let sql = "select id, password_hash from people where (email = $1 or phone = $1) and deleted_ms is null";
     let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
     let (id, kept) = known.map_or((0, None), |(id, hash)| (id, hash));
-    if !password_matches(password, kept).await? {
-        return Err(Error::WrongPassword);
+    match password_matches(password, kept).await {
+        Ok(true) => {}
+        Ok(false) => {
+            app.failures.count(&address, now_ms);
+            return Err(Error::WrongPassword);
+        }
+        Err(error) => {
+            // That we were too busy to look is no failure of theirs.
+            account.iter().for_each(|limit| app.failures.give_back(limit));
+            return Err(error);
+        }
     }
-    app.failures.forgive(&limits[0]);
-    limits[1..].iter().for_each(|limit| app.failures.give_back(limit));
+    app.failures.forgive(&account[0]);
+    app.failures.give_back(&account[1]);
     let mut tx = app.db.begin().await?;
     let person = people::by_id(&mut tx, id).await?;
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;

@@ -1,6 +1,7 @@
 //! People: who they are, how they come and go.
 
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -326,7 +327,8 @@ static HASHERS: LazyLock<SyncSender<Work>> = LazyLock::new(|| {
         std::thread::spawn(move || {
             let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
             while let Ok(work) = next() {
-                work();
+                // Whoever waits for one that panics hears that it was given up; the thread goes on.
+                let _ = catch_unwind(AssertUnwindSafe(work));
             }
         });
     }
