@@ -38,8 +38,11 @@ pub struct App {
     pub voice: Box<dyn Voice>,
 }
 
-/// How what happened is said on the wire: the school finds the names, the dialect of the sockets the words.
+/// What a school makes of what happened, before the commit.
 pub trait Voice: Send + Sync {
+    /// What follows from it in the same commit: grades follow facts.
+    fn follow<'a>(&'a self, tx: &'a mut Tx, news: Vec<News>) -> BoxFuture<'a, Result<Vec<News>>>;
+    /// How it is said on the wire: the school finds the names, the dialect of the sockets the words.
     fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>>;
 }
 
@@ -63,8 +66,9 @@ impl App {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
-    /// Numbers and writes the events, puts them into words, and commits.
+    /// Lets follow what follows, numbers and writes the events, puts them into words, and commits.
     pub(crate) async fn seal(&self, mut tx: Tx, news: Vec<News>) -> Result<Vec<Letter>> {
+        let news = self.voice.follow(&mut tx, news).await?;
         let told = log::append(&mut tx, news).await?;
         let letters = if told.is_empty() { Vec::new() } else { self.voice.say(&mut tx, &told).await? };
         let begun = Instant::now();

@@ -37,6 +37,18 @@ impl Clock {
         instant(ms).to_zoned(self.zone.clone()).date().to_string()
     }
 
+    /// The instant of a time of day, `HH:MM` or `HH:MM:SS`, on a day of the school's zone.
+    pub fn at(&self, date: &str, time: &str) -> Option<i64> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let time: jiff::civil::Time = time.parse().ok()?;
+        Some(date.to_datetime(time).to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
+    }
+
+    /// As a clock on the school's wall shows it: `2025-10-25T10:30:00`, without a zone.
+    pub fn local(&self, ms: i64) -> String {
+        instant(ms.div_euclid(SECOND_MS) * SECOND_MS).to_zoned(self.zone.clone()).datetime().to_string()
+    }
+
     /// When today's day began in the school's zone, and the `days - 1` before it, oldest first.
     pub fn last_days(&self, days: i64) -> Vec<Day> {
         let today = instant(self.now_ms()).to_zoned(self.zone.clone()).date();
@@ -74,6 +86,12 @@ pub fn rfc3339(ms: i64) -> String {
 
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
+/// A day as it is kept, `YYYY-MM-DD`, if it is one between 1900 and 9999.
+pub fn parse_date(text: &str) -> Option<String> {
+    let date: jiff::civil::Date = text.parse().ok()?;
+    (1900..=9999).contains(&date.year()).then(|| date.to_string())
 }
 
 /// Bytes that nobody can guess. Where the operating system has none to give, nothing may go on.

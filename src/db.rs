@@ -108,6 +108,57 @@ pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
     (marks, values)
 }
 
+/// A `where` that is put together: what nobody asked for is not in it, so that what they asked for finds its index.
+#[derive(Clone)]
+pub struct Which {
+    pub text: String,
+    pub args: Vec<Arg>,
+}
+
+impl Which {
+    /// Of all for which `$1` … are these.
+    pub fn of(text: &str, args: Vec<Arg>) -> Which {
+        Which { text: text.to_owned(), args }
+    }
+
+    /// … and, where there is a value, for which it is `?`.
+    pub fn and(mut self, condition: &str, value: Option<impl Into<Arg>>) -> Which {
+        if let Some(value) = value {
+            self.args.push(value.into());
+            let place = format!("${}", self.args.len());
+            self.text.push_str(" and ");
+            self.text.push_str(&condition.replace('?', &place));
+        }
+        self
+    }
+
+    /// … a page of them: the statement, and what goes in.
+    pub fn page(&self, select: &str, order: &str, limit: i64, offset: i64) -> (Sql, Vec<Arg>) {
+        let n = self.args.len();
+        let sql = format!("{select} where {} order by {order} limit ${} offset ${}", self.text, n + 1, n + 2);
+        (sql.into(), [self.args.clone(), args![limit, offset]].concat())
+    }
+
+    /// … how many there are.
+    pub fn count(&self, from: &str) -> (Sql, Vec<Arg>) {
+        (format!("select count(*) {from} where {}", self.text).into(), self.args.clone())
+    }
+}
+
+/// `($1, $2), ($3, $4)` for so many rows of so many columns.
+pub fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let marks: Vec<String> = (1..=columns).map(|n| format!("${}", row * columns + n)).collect();
+        format!("({})", marks.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// In how large parts so many rows are written: few sizes, so that few statements are prepared.
+pub fn part_of(rows: usize) -> usize {
+    [64, 16, 4].into_iter().find(|size| *size <= rows).unwrap_or(1)
+}
+
 macro_rules! bound {
     ($query:expr, $args:expr) => {{
         let mut query = $query;
@@ -158,6 +209,16 @@ impl Tx {
             Tx::Sqlite(tx) => Ok(bound!(sqlx::query(sql.into()), args).execute(&mut **tx).await?.rows_affected()),
             Tx::Postgres(tx) => Ok(bound!(sqlx::query(sql.into()), args).execute(&mut **tx).await?.rows_affected()),
         }
+    }
+
+    /// Nobody else changes these rows until the transaction ends. `ids` is a `select id …` that is ordered by id, so that
+    /// two who hold several never wait for each other in a circle. (SQLite has one writer: they are held already.)
+    pub async fn hold(&mut self, ids: impl Into<Sql>, args: Vec<Arg>) -> Result<()> {
+        if let Tx::Postgres(_) = self {
+            let sql = format!("{} for no key update", ids.into().0);
+            self.all::<(i64,)>(sql, args).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn commit(self) -> Result<()> {

@@ -32,6 +32,29 @@ pub enum Error {
     DoorClosed,
     Removed,
     Refused,
+    /// The class admits nobody by itself: apply, and wait to be approved.
+    NotAdmitted,
+
+    ClassFull,
+    ClassEnded,
+    AlreadyMarked,
+    Unpaid,
+    RefundTooLarge {
+        left: i64,
+    },
+    OutsideWindow,
+    OverTime {
+        minutes: i64,
+    },
+    NoAttemptsLeft {
+        allowed: i64,
+    },
+    /// What a completion still needs, in the words of the rule.
+    NotMet {
+        missing: Vec<&'static str>,
+    },
+    /// A guest claims their name and a login before they get a certificate.
+    GuestUnclaimed,
 
     /// A wrong move: it names the state that forbids it.
     WrongState {
@@ -103,10 +126,19 @@ impl Error {
             NotFound(_) | NoSuchPath => Kind::NotFound,
             WrongMethod => Kind::WrongMethod,
             SignInNeeded | TokenExpired | WrongPassword | LoginEnded => Kind::Unknown,
-            NotYours | StaffOnly | AdminOnly | StudentsOnly | SignupClosed | DoorClosed | Removed | Refused => {
-                Kind::Forbidden
-            }
+            NotYours | StaffOnly | AdminOnly | StudentsOnly | SignupClosed | DoorClosed | Removed | Refused
+            | NotAdmitted => Kind::Forbidden,
             WrongState { .. }
+            | ClassFull
+            | ClassEnded
+            | AlreadyMarked
+            | Unpaid
+            | RefundTooLarge { .. }
+            | OutsideWindow
+            | OverTime { .. }
+            | NoAttemptsLeft { .. }
+            | NotMet { .. }
+            | GuestUnclaimed
             | AlreadyEnrolled
             | AlreadyAnswered
             | EmailTaken
@@ -143,6 +175,17 @@ impl Error {
             DoorClosed => "DOOR_CLOSED",
             Removed => "REMOVED",
             Refused => "ENROLLMENT_REJECTED",
+            NotAdmitted => "ENROLLMENT_NEEDED",
+            ClassFull => "CLASS_FULL",
+            ClassEnded => "CLASS_ENDED",
+            AlreadyMarked => "ALREADY_MARKED",
+            Unpaid => "UNPAID",
+            RefundTooLarge { .. } => "REFUND_TOO_LARGE",
+            OutsideWindow => "OUTSIDE_WINDOW",
+            OverTime { .. } => "OVER_TIME",
+            NoAttemptsLeft { .. } => "NO_ATTEMPTS_LEFT",
+            NotMet { .. } => "REQUIREMENTS_NOT_MET",
+            GuestUnclaimed => "ACCOUNT_UNCLAIMED",
             WrongState { .. } => "INVALID_STATE",
             AlreadyEnrolled => "ALREADY_ENROLLED",
             AlreadyAnswered => "ALREADY_ANSWERED",
@@ -189,6 +232,17 @@ impl Error {
             DoorClosed => "The instructor has closed the door of this class".into(),
             Removed => "The instructor has removed you from this class".into(),
             Refused => "Your application for this course was refused".into(),
+            NotAdmitted => "This class admits nobody by itself: apply for it first".into(),
+            ClassFull => "The class is full".into(),
+            ClassEnded => "The class is over".into(),
+            AlreadyMarked => "There is a mark for this meeting already: change that one".into(),
+            Unpaid => "Nothing has been paid".into(),
+            RefundTooLarge { left } => format!("Only {left} can be refunded"),
+            OutsideWindow => "This is outside the time of the assessment".into(),
+            OverTime { minutes } => format!("This took longer than the {minutes} minutes that are allowed"),
+            NoAttemptsLeft { allowed } => format!("All {allowed} attempts are used"),
+            NotMet { missing } => format!("Not met yet: {}", missing.join(", ")),
+            GuestUnclaimed => "A guest sets a name and a login before getting a certificate".into(),
             WrongState { status } => format!("This cannot be done while the state is {status}"),
             AlreadyEnrolled => "Already enrolled".into(),
             AlreadyAnswered => "This was answered before".into(),

@@ -105,6 +105,48 @@ pub enum Event {
         person: i64,
         activity: Activity,
     },
+    AttendanceUpdated {
+        person: i64,
+        enrollment: i64,
+        number: i64,
+        mark: Attendance,
+    },
+    GradeUpdated {
+        person: i64,
+        enrollment: i64,
+        grade: Grade,
+    },
+
+    /// Something that counts has changed: whose grades are worked out anew before the commit. Nobody is told of this one.
+    GradeDue(Whose),
+}
+
+/// Whose grade it touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
+    Enrollment(i64),
+    Class(i64),
+    Course(i64),
+}
+
+/// Each from 0 to 100; what a course has none of is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Grade {
+    pub attendance: Option<f64>,
+    pub progress: Option<f64>,
+    pub assessment: Option<f64>,
+    pub total: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Attendance {
+    Present,
+    Late,
+    Absent,
+    Excused,
+    EarlyLeave,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,7 +211,15 @@ impl Event {
 
     /// Is this a row of the class's log, or a word to someone?
     pub fn is_logged(&self) -> bool {
-        !matches!(self, Event::HelpAvailable { .. } | Event::HelpPosition { .. } | Event::StudentActivity { .. })
+        !matches!(
+            self,
+            Event::HelpAvailable { .. }
+                | Event::HelpPosition { .. }
+                | Event::StudentActivity { .. }
+                | Event::AttendanceUpdated { .. }
+                | Event::GradeUpdated { .. }
+                | Event::GradeDue(_)
+        )
     }
 
     /// Whom it is about.
@@ -187,7 +237,9 @@ impl Event {
             | HelpUpdated { person, .. }
             | HelpAvailable { person, .. }
             | HelpPosition { person, .. }
-            | StudentActivity { person, .. } => Some(*person),
+            | StudentActivity { person, .. }
+            | AttendanceUpdated { person, .. }
+            | GradeUpdated { person, .. } => Some(*person),
             _ => None,
         }
     }
@@ -230,6 +282,13 @@ words!(HelpStatus {
     Escalated = "ESCALATED",
     Resolved = "RESOLVED",
     Withdrawn = "WITHDRAWN",
+});
+words!(Attendance {
+    Present = "PRESENT",
+    Late = "LATE",
+    Absent = "ABSENT",
+    Excused = "EXCUSED",
+    EarlyLeave = "EARLY_LEAVE",
 });
 words!(Activity { LoggedIn = "LOGGED_IN", StartedLearning = "STARTED_LEARNING", LoggedOut = "LOGGED_OUT" });
 

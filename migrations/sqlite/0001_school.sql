@@ -40,6 +40,7 @@ create index logins_age on logins (expires_ms);
 create table courses (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   code text not null,
   title text not null,
   description text not null default '',
@@ -56,7 +57,9 @@ create table courses (
   access_days bigint,
   late_after_min bigint,
   needed_rate double precision not null default 75.0,
-  weights text not null default '{"attendance":20,"progress":20,"assessment":60}',
+  weight_attendance bigint not null default 20,
+  weight_progress bigint not null default 20,
+  weight_assessment bigint not null default 60,
   thumbnail_url text,
   auto_help boolean not null default true,
   deleted_ms bigint
@@ -73,6 +76,7 @@ create table course_prerequisites (
 create table classes (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   course bigint not null references courses,
   name text not null,
   is_default boolean not null default false,
@@ -122,6 +126,7 @@ create index items_unit on items (unit, position);
 create table enrollments (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   class bigint not null references classes,
   person bigint not null references people,
   source text not null check (source in ('APPLIED', 'JOINED')),
@@ -129,8 +134,6 @@ create table enrollments (
   waiting_since_ms bigint,
   reason text,
   approved_ms bigint,
-  started_ms bigint,
-  accessed_ms bigint,
   completed_ms bigint,
   failed_ms bigint,
   expires_ms bigint,
@@ -142,10 +145,13 @@ create table enrollments (
 create unique index enrollments_open on enrollments (class, person)
   where status in ('PENDING', 'APPROVED', 'COMPLETED');
 create index enrollments_person on enrollments (person);
+create index enrollments_class on enrollments (class, id);
+create index enrollments_waiting on enrollments (class, id) where waiting_since_ms is not null;
 
 create table item_progress (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   item bigint not null references items,
   status text not null check (status in ('NOT_STARTED', 'IN_PROGRESS', 'COMPLETED')),
@@ -189,6 +195,7 @@ create index meetings_date on meetings (class, date);
 create table marks (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   meeting bigint not null references meetings,
   type text not null check (type in ('PRESENT', 'LATE', 'ABSENT', 'EXCUSED', 'EARLY_LEAVE')),
@@ -203,6 +210,7 @@ create index marks_meeting on marks (meeting);
 create table attendance_requests (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   number bigint not null,
   reason text not null,
@@ -237,6 +245,7 @@ create unique index live_sessions_code on live_sessions (code);
 create index live_sessions_course on live_sessions (course);
 create index live_sessions_open on live_sessions (status) where status <> 'REVIEW_MODE';
 create index live_sessions_step on live_sessions (step);
+create index live_sessions_meeting on live_sessions (meeting);
 
 create table participants (
   id integer primary key autoincrement,
@@ -334,14 +343,15 @@ create index done_keys_age on done_keys (at_ms);
 create table assessments (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   course bigint not null references courses,
   class bigint references classes,
   unit bigint references units,
   name text not null,
   kind text not null,
   description text not null default '',
-  starts bigint,
-  ends bigint,
+  starts_ms bigint,
+  ends_ms bigint,
   total double precision not null default 100,
   pass double precision not null default 60,
   weight double precision not null default 1,
@@ -356,6 +366,7 @@ create index assessments_course on assessments (course);
 create table attempts (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   assessment bigint not null references assessments,
   number bigint not null,
@@ -364,19 +375,22 @@ create table attempts (
   submitted_ms bigint,
   graded_ms bigint,
   score double precision,
-  passed boolean,
   feedback text
 );
 create unique index attempts_number on attempts (enrollment, assessment, number);
-create index attempts_assessment on attempts (assessment);
+create index attempts_assessment on attempts (assessment, id);
 
 create table completions (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   date text not null,
   status text not null check (status in ('COMPLETED', 'INCOMPLETE', 'REVOKED')),
-  scores text not null default '{}',
+  total_score double precision,
+  attendance_score double precision,
+  assessment_score double precision,
+  progress_score double precision,
   by_hand boolean not null default false,
   memo text
 );
@@ -399,6 +413,7 @@ create table certificates (
 create unique index certificates_uuid on certificates (uuid);
 create unique index certificates_number on certificates (number);
 create index certificates_enrollment on certificates (enrollment);
+create unique index certificates_once on certificates (enrollment) where unit is null;
 
 create table payments (
   id integer primary key autoincrement,
@@ -407,7 +422,7 @@ create table payments (
   amount bigint not null,
   method text not null,
   info text not null default '{}',
-  status text not null,
+  status text not null check (status in ('UNCONFIRMED', 'CONFIRMED')),
   merchant_uid text,
   imp_uid text,
   receipt_url text
@@ -420,6 +435,7 @@ create table refunds (
   created_ms bigint not null,
   payment bigint not null references payments,
   amount bigint not null,
-  reason text not null
+  reason text not null,
+  by_person bigint not null references people
 );
 create index refunds_payment on refunds (payment);

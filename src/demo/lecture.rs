@@ -145,7 +145,7 @@ pub fn steps() -> usize {
 
 pub async fn add(app: &School, caller: &Caller) -> Result<i64> {
     let new =
-        NewCourse { code: Some(CODE.into()), title: TITLE.into(), description: ABOUT.into(), thumbnail_url: None };
+        NewCourse { code: Some(CODE.into()), title: TITLE.into(), description: ABOUT.into(), ..NewCourse::default() };
     let course = courses::create(app, caller, new).await?.id;
     for task in &TASKS {
         let new = NewUnit { title: task.title.into(), description: task.about.into(), position: None };

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::{Arg, Sql, Tx, args, row};
+use crate::db::{Arg, Tx, args, part_of, places, row};
 use crate::error::{Error, Result};
 use crate::event::{Audience, Event, News, Place, Told};
 
 const COLUMNS: usize = 8;
-/// How many rows one statement writes: few sizes, so that few statements are prepared.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 
 /// Gives each event its place, and writes it. Sessions are touched in the order of their ids: two nodes that write
 /// to the same two classes never wait for each other in a circle. Nothing may follow but the commit.
@@ -83,22 +81,13 @@ async fn write(tx: &mut Tx, told: &[Told]) -> Result<()> {
     }
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
-        let size = CHUNKS.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
+        let size = part_of(rows.len());
         let args: Vec<Arg> = rows.by_ref().take(size).flatten().collect();
-        tx.run(insert(size), args).await?;
+        let columns = "session, seq, prev, audience, type, person, data, at_ms";
+        let sql = format!("insert into session_events ({columns}) values {}", places(size, COLUMNS));
+        tx.run(sql, args).await?;
     }
     Ok(())
-}
-
-fn insert(rows: usize) -> Sql {
-    let values: Vec<String> = (0..rows)
-        .map(|row| {
-            let marks: Vec<String> = (1..=COLUMNS).map(|n| format!("${}", row * COLUMNS + n)).collect();
-            format!("({})", marks.join(", "))
-        })
-        .collect();
-    let head = "insert into session_events (session, seq, prev, audience, type, person, data, at_ms) values";
-    format!("{head} {}", values.join(", ")).into()
 }
 
 /// The event's own words for its type and its data.

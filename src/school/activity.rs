@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::clock::DAY_MS;
-use crate::db::{Arg, Tx, args};
+use crate::db::{Arg, Tx, args, places};
 use crate::error::{Error, Result};
 use crate::event::Done;
 use crate::school::once::{self, Key};
@@ -64,12 +64,6 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     }
     let mut first = None;
     for chunk in logs.chunks(ROWS_PER_STATEMENT) {
-        let values: Vec<String> = (0..chunk.len())
-            .map(|row| {
-                let marks: Vec<String> = (1..=COLUMNS).map(|n| format!("${}", row * COLUMNS + n)).collect();
-                format!("({})", marks.join(", "))
-            })
-            .collect();
         let args: Vec<Arg> = chunk
             .iter()
             .flat_map(|l| {
@@ -77,7 +71,8 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
             })
             .collect();
         let columns = "created_ms, person, item, type, data, screen, at_ms";
-        let sql = format!("insert into activity_logs ({columns}) values {} returning id", values.join(", "));
+        let values = places(chunk.len(), COLUMNS);
+        let sql = format!("insert into activity_logs ({columns}) values {values} returning id");
         let ids: Vec<(i64,)> = tx.all(sql, args).await?;
         first = first.or(ids.iter().map(|(id,)| *id).min());
     }

@@ -4,6 +4,7 @@ use crate::app::School;
 use crate::clock::spoken_code;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
@@ -19,6 +20,14 @@ pub struct Course {
     pub auto_help: bool,
     pub instructor: i64,
     pub instructor_name: String,
+    pub price: i64,
+    pub minutes: Option<i64>,
+    pub needed_rate: f64,
+    pub late_after_min: Option<i64>,
+    pub weight_attendance: i64,
+    pub weight_progress: i64,
+    pub weight_assessment: i64,
+    pub updated_ms: i64,
 }
 row!(Course {
     id,
@@ -30,18 +39,41 @@ row!(Course {
     status,
     auto_help,
     instructor,
-    instructor_name
+    instructor_name,
+    price,
+    minutes,
+    needed_rate,
+    late_after_min,
+    weight_attendance,
+    weight_progress,
+    weight_assessment,
+    updated_ms
 });
 
 const COURSE: &str =
     "select c.id, c.created_ms, c.code, c.title, c.description, c.thumbnail_url, c.status, c.auto_help,
-    c.instructor, p.name as instructor_name from courses c join people p on p.id = c.instructor";
+    c.instructor, p.name as instructor_name, c.price, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
+    c.weight_progress, c.weight_assessment, c.updated_ms from courses c join people p on p.id = c.instructor";
 
+#[derive(Default)]
 pub struct NewCourse {
     pub code: Option<String>,
     pub title: String,
     pub description: String,
     pub thumbnail_url: Option<String>,
+    pub rules: Rules,
+}
+
+/// What a course asks of those who take it; what is not named stays as it is.
+#[derive(Debug, Default)]
+pub struct Rules {
+    pub price: Option<i64>,
+    pub minutes: Option<Option<i64>>,
+    pub needed_rate: Option<f64>,
+    pub late_after_min: Option<Option<i64>>,
+    pub weight_attendance: Option<i64>,
+    pub weight_progress: Option<i64>,
+    pub weight_assessment: Option<i64>,
 }
 
 /// A course has a default class from the beginning: surfaces that know no classes use it.
@@ -50,15 +82,17 @@ pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Cou
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let sql =
-        "insert into courses (created_ms, code, title, description, thumbnail_url, instructor, status, published_ms)
-        values ($1, $2, $3, $4, $5, $6, 'PUBLISHED', $1) on conflict do nothing returning id";
+        "insert into courses (created_ms, updated_ms, code, title, description, thumbnail_url, instructor, status, published_ms)
+        values ($1, $1, $2, $3, $4, $5, $6, 'PUBLISHED', $1) on conflict do nothing returning id";
     let chosen = new.code.is_some();
     let code = new.code.unwrap_or_else(spoken_code::<6>);
     let args = args![now_ms, code, &new.title, new.description, new.thumbnail_url, caller.id];
     let made: Option<(i64,)> = tx.maybe(sql, args).await?;
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
-    let sql = "insert into classes (created_ms, course, name, is_default) values ($1, $2, $3, true)";
+    let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
     tx.run(sql, args![now_ms, id, &new.title]).await?;
+    let course = by_id(&mut tx, id).await?;
+    set_rules(&mut tx, &course, &new.rules).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
@@ -104,17 +138,24 @@ row!(UnitBrief { id, title, position, items });
 
 pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<Detail> {
     let mut tx = app.db.read().await?;
+    must_be_seen(&mut tx, caller, id).await?;
     let course = by_id(&mut tx, id).await?;
-    let is_public = matches!(course.status.as_str(), "PUBLISHED" | "ARCHIVED");
-    if !is_public && !caller.is_some_and(|c| c.teaches(course.instructor)) {
-        return Err(Error::NotFound("Lecture"));
-    }
     let sql = "select u.id, u.title, u.position,
         (select count(*) from items i where i.unit = u.id and i.deleted_ms is null) as items
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
     let enrolled = enrolled(&mut tx, id).await?;
     Ok(Detail { course, units, enrolled })
+}
+
+/// Drafts are their instructor's business.
+pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<()> {
+    let owned = rights::course(tx, id).await?;
+    let is_public = matches!(owned.status.as_str(), "PUBLISHED" | "ARCHIVED");
+    if is_public || caller.is_some_and(|c| c.teaches(owned.instructor)) {
+        return Ok(());
+    }
+    Err(Error::NotFound("Lecture"))
 }
 
 pub(super) async fn enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
@@ -130,26 +171,53 @@ pub struct Changes {
     pub description: Option<String>,
     pub thumbnail_url: Option<Option<String>>,
     pub auto_help: Option<bool>,
+    pub rules: Rules,
 }
 
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     rights::course_held(&mut tx, caller, id).await?;
     let now = by_id(&mut tx, id).await?;
-    let sql = "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6
-        where id = $1";
+    let sql = "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6,
+        updated_ms = $7 where id = $1";
     let args = args![
         id,
-        changes.code.unwrap_or(now.code),
-        changes.title.unwrap_or(now.title),
-        changes.description.unwrap_or(now.description),
-        changes.thumbnail_url.unwrap_or(now.thumbnail_url),
-        changes.auto_help.unwrap_or(now.auto_help)
+        changes.code.unwrap_or_else(|| now.code.clone()),
+        changes.title.unwrap_or_else(|| now.title.clone()),
+        changes.description.unwrap_or_else(|| now.description.clone()),
+        changes.thumbnail_url.unwrap_or_else(|| now.thumbnail_url.clone()),
+        changes.auto_help.unwrap_or(now.auto_help),
+        app.now_ms()
     ];
     tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
+    let reweighed = set_rules(&mut tx, &now, &changes.rules).await?;
     let course = by_id(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
+    let due = News { session: None, course: id, at_ms: app.now_ms(), event: Event::GradeDue(Whose::Course(id)) };
+    app.commit(tx, if reweighed { vec![due] } else { Vec::new() }).await?;
     Ok(course)
+}
+
+/// Whether the grades move by it.
+async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
+    let sql = "update courses set price = $2, minutes = $3, needed_rate = $4, late_after_min = $5,
+        weight_attendance = $6, weight_progress = $7, weight_assessment = $8 where id = $1";
+    let weights = [
+        rules.weight_attendance.unwrap_or(now.weight_attendance),
+        rules.weight_progress.unwrap_or(now.weight_progress),
+        rules.weight_assessment.unwrap_or(now.weight_assessment),
+    ];
+    let args = args![
+        now.id,
+        rules.price.unwrap_or(now.price),
+        rules.minutes.unwrap_or(now.minutes),
+        rules.needed_rate.unwrap_or(now.needed_rate),
+        rules.late_after_min.unwrap_or(now.late_after_min),
+        weights[0],
+        weights[1],
+        weights[2]
+    ];
+    tx.run(sql, args).await?;
+    Ok(weights != [now.weight_attendance, now.weight_progress, now.weight_assessment])
 }
 
 /// Taught no more, kept for those who learnt here.

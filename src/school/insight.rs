@@ -32,13 +32,12 @@ struct Enrolled {
     enrolled_ms: i64,
     help_count: i64,
     helped_ms: Option<i64>,
-    accessed_ms: Option<i64>,
 }
-row!(Enrolled { person, enrollment, name, email, enrolled_ms, help_count, helped_ms, accessed_ms });
+row!(Enrolled { person, enrollment, name, email, enrolled_ms, help_count, helped_ms });
 
 /// Each person once, by their newest enrollment.
-const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms,
-    max(e.accessed_ms) as accessed_ms from enrollments e join classes k on k.id = e.class
+const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms
+    from enrollments e join classes k on k.id = e.class
     where k.course = $1 and e.status in ('APPROVED', 'COMPLETED') group by e.person";
 
 /// A few queries for a page, however many students and steps.
@@ -47,7 +46,7 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
     rights::course_taught(&mut tx, caller, course).await?;
     let (total,) = tx.one(format!("select count(*) from ({ROSTER}) r"), args![course]).await?;
     let sql = format!(
-        "select r.person, r.enrollment, r.enrolled_ms, r.accessed_ms, p.name, p.email,
+        "select r.person, r.enrollment, r.enrolled_ms, p.name, p.email,
             coalesce(h.count, 0) as help_count, h.last_ms as helped_ms
         from ({ROSTER}) r join people p on p.id = r.person
         left join (select h.person, count(*) as count, max(h.created_ms) as last_ms from help_requests h
@@ -74,7 +73,7 @@ type States = HashMap<i64, (String, i64)>;
 async fn states_of(tx: &mut Tx, enrollments: Vec<i64>) -> Result<HashMap<i64, States>> {
     let (marks, ids) = among(&enrollments, 1);
     let sql = format!(
-        "select enrollment, item, status, coalesce(completed_ms, started_ms, created_ms) from item_progress
+        "select enrollment, item, status, updated_ms from item_progress
         where enrollment in ({marks})"
     );
     let mut states: HashMap<i64, States> = HashMap::new();
@@ -99,7 +98,7 @@ fn student(e: Enrolled, steps: &[Item], mine: &States) -> Student {
         total: steps.len() as i64,
         current: at.map(|item| (item.clone(), word(item))),
         help_count: e.help_count,
-        last_activity_ms: [seen, e.helped_ms, e.accessed_ms].into_iter().flatten().max(),
+        last_activity_ms: [seen, e.helped_ms].into_iter().flatten().max(),
     }
 }
 

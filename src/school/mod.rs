@@ -2,8 +2,10 @@
 //! Knows no HTTP and no JSON dialect.
 
 pub mod activity;
+pub mod classes;
 pub mod courses;
 pub mod enrollment;
+pub mod grades;
 pub mod help;
 pub mod insight;
 pub mod logins;

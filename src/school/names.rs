@@ -7,8 +7,9 @@ use futures_util::future::BoxFuture;
 use crate::app::Voice;
 use crate::db::{Tx, among, args, row};
 use crate::error::Result;
-use crate::event::Told;
+use crate::event::{News, Told};
 use crate::live::Letter;
+use crate::school::grades;
 
 #[derive(Default)]
 pub struct Names {
@@ -50,6 +51,10 @@ pub struct Teller {
 }
 
 impl Voice for Teller {
+    fn follow<'a>(&'a self, tx: &'a mut Tx, news: Vec<News>) -> BoxFuture<'a, Result<Vec<News>>> {
+        Box::pin(grades::follow(tx, news))
+    }
+
     fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>> {
         Box::pin(async move {
             let names = Names::of(tx, told).await?;

@@ -12,8 +12,22 @@ pub enum Kind {
     HelpRequest,
     HelpEscalated,
     HelpAnswered,
+    AttendanceRequested,
+    AttendanceDecided,
+    EnrollmentAdmitted,
+    EnrollmentRefused,
+    CertificateIssued,
 }
-words!(Kind { HelpRequest = "HELP_REQUEST", HelpEscalated = "HELP_ESCALATED", HelpAnswered = "HELP_ANSWERED" });
+words!(Kind {
+    HelpRequest = "HELP_REQUEST",
+    HelpEscalated = "HELP_ESCALATED",
+    HelpAnswered = "HELP_ANSWERED",
+    AttendanceRequested = "ATTENDANCE_REQUESTED",
+    AttendanceDecided = "ATTENDANCE_DECIDED",
+    EnrollmentAdmitted = "ENROLLMENT_ADMITTED",
+    EnrollmentRefused = "ENROLLMENT_REFUSED",
+    CertificateIssued = "CERTIFICATE_ISSUED",
+});
 
 #[derive(Debug, Clone)]
 pub struct Notification {

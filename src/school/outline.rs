@@ -3,6 +3,7 @@
 use crate::app::School;
 use crate::db::{Tx, among, args, row};
 use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose};
 use crate::school::rights::{self, Caller};
 
 pub const STEP: &str = "STEP";
@@ -96,7 +97,7 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::course_taught(&mut tx, caller, unit.course).await?;
     must_not_be_taught(&mut tx, unit.course, "select id from items where unit = $1", id).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
-    app.commit(tx, Vec::new()).await
+    app.commit(tx, grades_due(app, unit.course)).await
 }
 
 /// A running class cannot lose the step it stands on. All classes of the course are held: one that moves at the same
@@ -155,8 +156,13 @@ pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) ->
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let item = item_by_id(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
+    app.commit(tx, grades_due(app, owner.course)).await?;
     Ok(item)
+}
+
+/// What there is to do has changed, and with it how much of it everyone has done.
+fn grades_due(app: &School, course: i64) -> Vec<News> {
+    vec![News { session: None, course, at_ms: app.now_ms(), event: Event::GradeDue(Whose::Course(course)) }]
 }
 
 pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
@@ -222,7 +228,7 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::course_taught(&mut tx, caller, item.course).await?;
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
-    app.commit(tx, Vec::new()).await
+    app.commit(tx, grades_due(app, item.course)).await
 }
 
 /// All steps of a course, as a class walks them.

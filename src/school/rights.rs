@@ -83,3 +83,81 @@ pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owne
     caller.must_teach(found.instructor)?;
     Ok(found)
 }
+
+/// An enrollment, as far as rights go.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub enrollment: i64,
+    pub person: i64,
+    pub status: String,
+    pub class: i64,
+    pub course: i64,
+    pub instructor: i64,
+}
+row!(Placed { enrollment, person, status, class, course, instructor });
+
+impl Placed {
+    /// Whoever is in the class: admitted, or through with it.
+    pub fn must_be_in_class(&self) -> Result<()> {
+        match self.status.as_str() {
+            "APPROVED" | "COMPLETED" => Ok(()),
+            status => Err(Error::wrong_state(status.to_owned())),
+        }
+    }
+}
+
+pub async fn enrollment(tx: &mut Tx, id: i64) -> Result<Placed> {
+    let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
+        join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1";
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Enrollment"))
+}
+
+/// One's own, or one of a course that one teaches. That others are enrolled is theirs to tell.
+pub async fn enrollment_seen(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
+    let placed = enrollment(tx, id).await?;
+    if placed.person == caller.id {
+        return Ok(placed);
+    }
+    caller.must_be_staff().map_err(|_| Error::NotFound("Enrollment"))?;
+    caller.must_teach(placed.instructor)?;
+    Ok(placed)
+}
+
+/// One of a course that the caller teaches.
+pub async fn enrollment_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
+    caller.must_be_staff()?;
+    let placed = enrollment(tx, id).await?;
+    caller.must_teach(placed.instructor)?;
+    Ok(placed)
+}
+
+/// The same, its row held: of two who decide at once the second sees what the first did.
+pub async fn enrollment_held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
+    caller.must_be_staff()?;
+    tx.hold("select id from enrollments where id = $1", args![id]).await?;
+    enrollment_taught(tx, caller, id).await
+}
+
+/// One's own, to learn by: the course of it.
+pub async fn enrollment_learning(tx: &mut Tx, person: i64, id: i64) -> Result<i64> {
+    let placed = enrollment(tx, id).await?;
+    if placed.person != person {
+        return Err(Error::NotFound("Enrollment"));
+    }
+    placed.must_be_in_class()?;
+    Ok(placed.course)
+}
+
+/// A class of this course, which the caller teaches.
+pub async fn class_taught(tx: &mut Tx, caller: &Caller, course: i64, class: i64) -> Result<Owned> {
+    caller.must_be_staff()?;
+    let owned = course_taught(tx, caller, course).await?;
+    class_of(tx, course, class).await?;
+    Ok(owned)
+}
+
+pub async fn class_of(tx: &mut Tx, course: i64, class: i64) -> Result<()> {
+    let sql = "select id from classes where id = $2 and course = $1";
+    tx.maybe::<(i64,)>(sql, args![course, class]).await?.ok_or(Error::NotFound("Class"))?;
+    Ok(())
+}

@@ -8,11 +8,12 @@ use axum::RequestPartsExt;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::app::School;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
@@ -72,13 +73,13 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
         let path = e.path().to_string();
-        refusal(&path, &e.into_inner().to_string())
+        unreadable(&path, &e.into_inner().to_string())
     })?;
-    json.end().map_err(|e| refusal(".", &e.to_string()))?;
+    json.end().map_err(|e| unreadable(".", &e.to_string()))?;
     Ok(value)
 }
 
-fn refusal(path: &str, reason: &str) -> Error {
+fn unreadable(path: &str, reason: &str) -> Error {
     let reason = reason.split(" at line ").next().unwrap_or(reason).to_owned();
     let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     // What breaks off has no place that could be named.
@@ -106,7 +107,7 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
         object.insert(name, value);
     }
     let object = serde_json::Value::Object(object);
-    serde_path_to_error::deserialize(&object).map_err(|e| refusal(&e.path().to_string(), &e.inner().to_string()))
+    serde_path_to_error::deserialize(&object).map_err(|e| unreadable(&e.path().to_string(), &e.inner().to_string()))
 }
 
 /// The placeholders of the path, in order.
@@ -173,6 +174,34 @@ pub fn device(headers: &HeaderMap) -> String {
     agent.chars().filter(|c| !c.is_control()).skip_while(|c| *c == '#').take(200).collect()
 }
 
+/// A refusal in the words of a surface: its status, and when to try again.
+pub fn refusal(error: &Error, said: impl serde::Serialize) -> Response {
+    if let Error::Internal(what) = error {
+        tracing::error!(what, "a request failed on our side");
+    }
+    let mut response = (status(error.kind()), axum::Json(said)).into_response();
+    if let Some(seconds) = error.retry_after_s() {
+        response.headers_mut().insert("retry-after", seconds.into());
+    }
+    response
+}
+
+pub fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::BadInput => StatusCode::BAD_REQUEST,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::Unknown => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 macro_rules! extractors {
     ($fault:ident) => {
         /// Who asks: nobody gets past without a token.
@@ -182,18 +211,23 @@ macro_rules! extractors {
         /// The JSON body, or none at all.
         pub struct Json<T>(pub T);
         /// The same with room for a thousand logs.
+        #[allow(dead_code)]
         pub struct LargeJson<T>(pub T);
         pub struct Query<T>(pub T);
         /// One number in the path.
         pub struct Id(pub i64);
         pub struct Ids(pub i64, pub i64);
         /// One word in the path.
+        #[allow(dead_code)]
         pub struct PathText(pub String);
         /// The header Idempotency-Key.
+        #[allow(dead_code)]
         pub struct Once(pub Option<$crate::school::once::Key>);
         /// Where it comes from.
+        #[allow(dead_code)]
         pub struct From_(pub std::net::IpAddr);
         /// Does the browser speak TLS?
+        #[allow(dead_code)]
         pub struct OverTls(pub bool);
 
         const _: () = {

@@ -1,8 +1,10 @@
 //! The table of contents of every URL. Each surface speaks its own dialect of the same school.
 
 pub mod extract;
+mod korean;
 pub mod live;
 mod ops;
+mod portal;
 pub mod texts;
 
 use axum::Router;
@@ -19,14 +21,17 @@ use crate::web;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Gyosil", description = "교실: the live-classroom server. The socket messages are in docs/protocol.md."),
-    components(schemas(live::wire::Refusal, live::wire::RefusalBody, live::wire::people::Jar)),
+    components(schemas(portal::wire::Refusal, live::wire::Refusal, live::wire::RefusalBody, live::wire::people::Jar)),
     security(("bearer" = [])),
 )]
 struct Document;
 
 fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
-    let (router, mut document) =
-        OpenApiRouter::with_openapi(Document::openapi()).merge(live::router()).merge(ops::router()).split_for_parts();
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(live::router())
+        .merge(portal::router())
+        .merge(ops::router())
+        .split_for_parts();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
     (router, document)
@@ -58,6 +63,9 @@ async fn wrong_method(request: Request) -> Response {
 
 fn refused(request: &Request, error: Error) -> Response {
     let path = request.uri().path();
+    if path.starts_with("/api/v1/") {
+        return portal::Fault::from(error).into_response();
+    }
     let is_page = !["/api", "/ws", "/qr"].iter().any(|base| path.starts_with(base));
     if is_page { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
 }

@@ -211,3 +211,37 @@ impl<'de> Deserialize<'de> for Loose {
         }
     }
 }
+
+/// From 0 to 100.
+#[derive(Debug, Clone, Copy, ToSchema)]
+#[schema(value_type = f64, minimum = 0, maximum = 100)]
+pub struct Percent(pub f64);
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Percent, D::Error> {
+        let number = f64::deserialize(deserializer)?;
+        if (0.0..=100.0).contains(&number) {
+            Ok(Percent(number))
+        } else {
+            Err(serde::de::Error::custom("from 0 to 100"))
+        }
+    }
+}
+
+/// A day: `YYYY-MM-DD`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(value_type = String, format = Date, examples("2025-10-28"))]
+pub struct Day(pub String);
+
+impl Day {
+    pub fn parse(text: &str) -> Option<Day> {
+        (text.len() == 10).then(|| clock::parse_date(text)).flatten().map(Day)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Day::parse(&text).ok_or_else(|| serde::de::Error::custom("a day such as 2025-10-28 is needed"))
+    }
+}

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
 use crate::school::rights::{self, Caller};
-use crate::school::{Page, Window};
+use crate::school::{Page, Window, enrollment};
 
 /// The rooms of the hub that the school opens.
 pub mod room {
@@ -123,7 +123,7 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession)
     if owned.status == "ARCHIVED" {
         return Err(Error::wrong_state(owned.status));
     }
-    let class = class_of(&mut tx, course, new.class).await?;
+    let class = enrollment::find_class(&mut tx, course, new.class).await?;
     let title = match new.title {
         Some(title) => title,
         None => {
@@ -145,12 +145,6 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession)
     let session = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(session)
-}
-
-async fn class_of(tx: &mut Tx, course: i64, wanted: Option<i64>) -> Result<i64> {
-    let sql = "select id from classes where course = $1 and (id = $2 or ($2 is null and is_default))";
-    let found: Option<(i64,)> = tx.maybe(sql, args![course, wanted]).await?;
-    Ok(found.ok_or(Error::bad("class_id", "it is no class of this lecture"))?.0)
 }
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {

@@ -8,7 +8,7 @@ use super::wire::dashboard::priority;
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
-use crate::event::{Audience, Event, HelpStatus, Told};
+use crate::event::{Audience, Event, Grade, HelpStatus, Told};
 use crate::live::{Frame, Letter, RoomKey};
 use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
@@ -200,8 +200,23 @@ fn of_dashboards(told: &Told, names: &Names) -> Vec<Letter> {
             let data = json!({ "user_id": who.id, "user_name": who.name, "activity": "LEFT", "timestamp": timestamp });
             vec![to_room(board, "student_activity", data)]
         }
+        Event::AttendanceUpdated { enrollment, number, mark, .. } => {
+            let data = json!({ "user_id": who.id, "user_name": who.name, "enrollment_id": enrollment,
+                "session_number": number, "attendance_type": mark.word(), "timestamp": timestamp });
+            vec![to_room(board, "attendance_updated", data)]
+        }
+        Event::GradeUpdated { enrollment, grade, .. } => {
+            let data = json!({ "user_id": who.id, "user_name": who.name, "enrollment_id": enrollment,
+                "grade": scores(grade), "timestamp": timestamp });
+            vec![to_room(board, "grade_updated", data)]
+        }
         _ => Vec::new(),
     }
+}
+
+fn scores(grade: &Grade) -> Value {
+    json!({ "attendance_score": grade.attendance, "progress_score": grade.progress,
+        "assessment_score": grade.assessment, "total_score": grade.total })
 }
 
 fn of_person(told: &Told) -> Option<Letter> {
@@ -210,6 +225,15 @@ fn of_person(told: &Told) -> Option<Letter> {
         Event::HelpPosition { person, request, position } => {
             let data = json!({ "help_request_id": request, "position": position });
             (*person, Frame::text(json!({ "type": "help_position", "data": data }).to_string()))
+        }
+        Event::AttendanceUpdated { person, enrollment, number, mark } => {
+            let data = json!({ "lecture_id": told.news.course, "enrollment_id": enrollment, "session_number": number,
+                "attendance_type": mark.word() });
+            (*person, Frame::text(json!({ "type": "attendance_updated", "data": data }).to_string()))
+        }
+        Event::GradeUpdated { person, enrollment, grade } => {
+            let data = json!({ "lecture_id": told.news.course, "enrollment_id": enrollment, "grade": scores(grade) });
+            (*person, Frame::text(json!({ "type": "grade_updated", "data": data }).to_string()))
         }
         // An answer says itself by HELP_AVAILABLE.
         Event::HelpUpdated { person, request, status, .. } if *status != HelpStatus::Answered => {

@@ -8,7 +8,8 @@ use super::wire::lectures::{ChangeLecture, Enrolled, Lecture, LectureDetail, Lec
 use super::wire::{Pagination, Paging, Refusals, WHOLE_PAGE};
 use super::{Anyone, Id, Json, Query, Result, SignedIn, made};
 use crate::app::School;
-use crate::school::{courses, enrollment};
+use crate::school::courses;
+use crate::school::enrollment::{self, Application};
 
 /// The lectures that are taught, and those in the archive.
 #[utoipa::path(
@@ -100,5 +101,6 @@ pub async fn enroll(
     SignedIn(caller): SignedIn,
     Id(id): Id,
 ) -> Result<(StatusCode, Answer<Enrolled>)> {
-    Ok(made(enrollment::apply(&app, &caller, id).await?.into()))
+    let application = Application { person: None, course: id, class: None };
+    Ok(made(enrollment::apply(&app, &caller, application).await?.into()))
 }

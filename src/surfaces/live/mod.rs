@@ -26,8 +26,8 @@ use utoipa_axum::routes;
 pub use frames::{Archive, letters};
 
 use crate::app::School;
-use crate::error::{Error, Kind};
-use crate::surfaces::extract::extractors;
+use crate::error::Error;
+use crate::surfaces::extract::{extractors, refusal};
 
 extractors!(Fault);
 
@@ -44,31 +44,7 @@ impl From<Error> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let Fault(error) = self;
-        if let Error::Internal(what) = &error {
-            tracing::error!(what, "a request failed on our side");
-        }
-        let mut response = (status(error.kind()), Answer(wire::Refusal::from(&error))).into_response();
-        if let Some(seconds) = error.retry_after_s() {
-            response.headers_mut().insert("retry-after", seconds.into());
-        }
-        response
-    }
-}
-
-fn status(kind: Kind) -> StatusCode {
-    match kind {
-        Kind::BadInput => StatusCode::BAD_REQUEST,
-        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Kind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::Unknown => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        refusal(&self.0, wire::Refusal::from(&self.0))
     }
 }
 

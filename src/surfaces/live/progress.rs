@@ -20,7 +20,7 @@ pub async fn me(
     SignedIn(caller): SignedIn,
     Query(query): Query<MyProgressQuery>,
 ) -> Result<Answer<MyProgress>> {
-    Ok(Answer(progress::mine(&app, &caller, query.lecture_id).await?.into()))
+    Ok(Answer(progress::views::mine(&app, &caller, query.lecture_id).await?.into()))
 }
 
 /// Says that one is working on a step, or has finished it; what is finished stays so.
@@ -52,5 +52,5 @@ pub async fn of_student(
     SignedIn(caller): SignedIn,
     Ids(person, lecture): Ids,
 ) -> Result<Answer<StudentProgress>> {
-    Ok(Answer(progress::of_student(&app, &caller, person, lecture).await?.into()))
+    Ok(Answer(progress::views::of_student(&app, &caller, person, lecture).await?.into()))
 }

@@ -240,7 +240,7 @@ pub struct NotificationLine {
     pub r#type: String,
     pub message: String,
     pub related_user: Option<PersonRef>,
-    /// What it leads to: a help request
+    /// What it leads to: a help request, an enrollment, a request for attendance, a certificate
     pub related_id: Option<i64>,
     pub is_read: bool,
     pub created_at: Instant,
@@ -253,6 +253,11 @@ impl From<Notification> for NotificationLine {
             Some(Kind::HelpRequest) => format!("{who}님이 도움을 요청했습니다"),
             Some(Kind::HelpEscalated) => format!("{who}님에게 강사님의 도움이 필요합니다"),
             Some(Kind::HelpAnswered) => "도움말이 도착했습니다".into(),
+            Some(Kind::AttendanceRequested) => format!("{who}님이 출석 인정을 요청했습니다"),
+            Some(Kind::AttendanceDecided) => "출석 요청의 결과가 나왔습니다".into(),
+            Some(Kind::EnrollmentAdmitted) => "수강 신청이 승인되었습니다".into(),
+            Some(Kind::EnrollmentRefused) => "수강 신청이 승인되지 않았습니다".into(),
+            Some(Kind::CertificateIssued) => "수료증이 발급되었습니다".into(),
             None => n.kind.clone(),
         };
         let data: serde_json::Value = serde_json::from_str(&n.data).unwrap_or_default();

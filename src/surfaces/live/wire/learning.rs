@@ -8,7 +8,8 @@ use crate::event::{HelpKind, Progress};
 use crate::school::activity::NewLog;
 use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
-use crate::school::progress::{Line, Mine, OfStudent, Recorded};
+use crate::school::progress::Recorded;
+use crate::school::progress::views::{Line, Mine, OfStudent};
 use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Within, Word};
 
 #[derive(Deserialize, IntoParams)]

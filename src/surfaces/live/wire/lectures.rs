@@ -76,6 +76,7 @@ impl From<NewLecture> for NewCourse {
             title: n.title.into(),
             description: n.description.map(String::from).unwrap_or_default(),
             thumbnail_url: n.thumbnail_url.map(String::from),
+            ..NewCourse::default()
         }
     }
 }
@@ -101,6 +102,7 @@ impl From<ChangeLecture> for Changes {
             description: c.description.map(String::from),
             thumbnail_url: c.thumbnail_url.map(|u| u.map(String::from)),
             auto_help: c.auto_help,
+            ..Changes::default()
         }
     }
 }

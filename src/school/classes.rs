@@ -1,0 +1,138 @@
+//! Classes (차수): the runs of a course, each with its dates, its seats and its meetings.
+
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose, words};
+use crate::school::rights::{self, Caller};
+use crate::school::{Page, Window, courses};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    Auto,
+    Manual,
+}
+words!(Approval { Auto = "AUTO", Manual = "MANUAL" });
+
+#[derive(Debug, Clone)]
+pub struct Class {
+    pub id: i64,
+    pub course: i64,
+    pub name: String,
+    pub is_default: bool,
+    pub capacity: Option<i64>,
+    pub starts: Option<String>,
+    pub ends: Option<String>,
+    pub approval: String,
+    pub total_sessions: i64,
+    pub enrolled: i64,
+    pub waiting: i64,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(Class {
+    id,
+    course,
+    name,
+    is_default,
+    capacity,
+    starts,
+    ends,
+    approval,
+    total_sessions,
+    enrolled,
+    waiting,
+    created_ms,
+    updated_ms
+});
+
+const CLASS: &str = "select k.id, k.course, k.name, k.is_default, k.capacity, k.starts, k.ends, k.approval,
+    k.total_sessions, (select count(*) from enrollments e where e.class = k.id
+        and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null) as enrolled,
+    (select count(*) from enrollments e where e.class = k.id and e.waiting_since_ms is not null) as waiting,
+    k.created_ms, k.updated_ms from classes k";
+
+pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Class> {
+    tx.maybe(format!("{CLASS} where k.id = $1"), args![id]).await?.ok_or(Error::NotFound("Class"))
+}
+
+/// For everyone who may see the course.
+pub async fn list(app: &School, caller: Option<&Caller>, course: i64, window: Window) -> Result<Page<Class>> {
+    let mut tx = app.db.read().await?;
+    courses::must_be_seen(&mut tx, caller, course).await?;
+    let (total,) = tx.one("select count(*) from classes k where k.course = $1", args![course]).await?;
+    let sql = format!("{CLASS} where k.course = $1 order by k.id limit $2 offset $3");
+    let rows = tx.all(sql, args![course, window.limit, window.offset]).await?;
+    Ok(Page { rows, total })
+}
+
+pub async fn by_id(app: &School, caller: Option<&Caller>, course: i64, class: i64) -> Result<Class> {
+    let mut tx = app.db.read().await?;
+    courses::must_be_seen(&mut tx, caller, course).await?;
+    rights::class_of(&mut tx, course, class).await?;
+    read(&mut tx, class).await
+}
+
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub name: Option<String>,
+    pub capacity: Option<Option<i64>>,
+    pub starts: Option<Option<String>>,
+    pub ends: Option<Option<String>>,
+    pub approval: Option<Approval>,
+    pub total_sessions: Option<i64>,
+}
+
+/// A new one is admitted to by everyone, without a limit, unless its changes say otherwise.
+pub async fn create(app: &School, caller: &Caller, course: i64, name: String, first: Changes) -> Result<Class> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let owned = rights::course_held(&mut tx, caller, course).await?;
+    if owned.status == "ARCHIVED" {
+        return Err(Error::wrong_state(owned.status));
+    }
+    let sql = "insert into classes (created_ms, updated_ms, course, name) values ($1, $1, $2, $3) returning id";
+    let (id,): (i64,) = tx.one(sql, args![now_ms, course, name]).await?;
+    let made = read(&mut tx, id).await?;
+    let class = set(&mut tx, made, first, now_ms).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(class)
+}
+
+/// Fewer seats than are taken send nobody away: nobody more comes in.
+pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, changes: Changes) -> Result<Class> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    tx.hold("select id from classes where id = $1", args![class]).await?;
+    let before = read(&mut tx, class).await?;
+    let planned = before.total_sessions;
+    let after = set(&mut tx, before, changes, now_ms).await?;
+    let due = News { session: None, course, at_ms: now_ms, event: Event::GradeDue(Whose::Class(class)) };
+    app.commit(tx, if planned == after.total_sessions { Vec::new() } else { vec![due] }).await?;
+    Ok(after)
+}
+
+async fn set(tx: &mut Tx, now: Class, changes: Changes, now_ms: i64) -> Result<Class> {
+    let starts = changes.starts.unwrap_or(now.starts);
+    let ends = changes.ends.unwrap_or(now.ends);
+    if let (Some(starts), Some(ends)) = (&starts, &ends)
+        && starts > ends
+    {
+        return Err(Error::bad("end_date", "it is before start_date"));
+    }
+    let sql = "update classes set name = $2, capacity = $3, starts = $4, ends = $5, approval = $6, total_sessions = $7,
+        updated_ms = $8 where id = $1";
+    let args = args![
+        now.id,
+        changes.name.unwrap_or(now.name),
+        changes.capacity.unwrap_or(now.capacity),
+        starts,
+        ends,
+        changes.approval.map_or(now.approval, |approval| approval.word().to_owned()),
+        changes.total_sessions.unwrap_or(now.total_sessions),
+        now_ms
+    ];
+    tx.run(sql, args).await?;
+    read(tx, now.id).await
+}

@@ -1,0 +1,101 @@
+//! What becomes of an application. Each move is refused from a state that does not allow it, and names that state.
+
+use super::{Enrollment, Seats, Status, grade_due, read, seats_held};
+use crate::app::School;
+use crate::db::{Tx, args};
+use crate::error::{Error, Result};
+use crate::school::notifications::{self, Kind};
+use crate::school::rights::{self, Caller};
+
+#[derive(Debug, Clone)]
+pub enum Decision {
+    Approve,
+    /// Gives someone who waits a seat that has become free.
+    AdmitWaiting,
+    Reject {
+        reason: String,
+    },
+    /// By the student, or by staff.
+    Cancel {
+        reason: Option<String>,
+    },
+}
+
+pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) -> Result<Enrollment> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let placed = rights::enrollment_seen(&mut tx, caller, id).await?;
+    if !matches!(decision, Decision::Cancel { .. }) {
+        caller.must_teach(placed.instructor)?;
+    }
+    let seats = seats_held(&mut tx, placed.class).await?;
+    tx.hold("select id from enrollments where id = $1", args![id]).await?;
+    let before = read(&mut tx, id).await?;
+    match decision {
+        Decision::Approve => {
+            must_be(&before, &[Status::Pending])?;
+            if before.waiting_number.is_some() {
+                return Err(Error::wrong_state("WAITING"));
+            }
+            approve(&mut tx, &before, caller.id, now_ms).await?;
+        }
+        Decision::AdmitWaiting => {
+            let waits = before.waiting_number.is_some();
+            if !waits {
+                return Err(Error::wrong_state(before.status));
+            }
+            if seats.are_taken() {
+                return Err(Error::ClassFull);
+            }
+            approve(&mut tx, &before, caller.id, now_ms).await?;
+        }
+        Decision::Reject { reason } => {
+            must_be(&before, &[Status::Pending])?;
+            close(&mut tx, id, Status::Rejected, Some(reason), now_ms).await?;
+            notifications::notify(&mut tx, before.person, Kind::EnrollmentRefused, caller.id, id, now_ms).await?;
+        }
+        Decision::Cancel { reason } => {
+            must_be(&before, &[Status::Pending, Status::Approved])?;
+            close(&mut tx, id, Status::Cancelled, reason, now_ms).await?;
+        }
+    }
+    let after = read(&mut tx, id).await?;
+    app.commit(tx, vec![grade_due(&after, now_ms)]).await?;
+    Ok(after)
+}
+
+fn must_be(enrollment: &Enrollment, allowed: &[Status]) -> Result<()> {
+    if allowed.iter().any(|status| status.word() == enrollment.status) {
+        return Ok(());
+    }
+    Err(Error::wrong_state(enrollment.status.clone()))
+}
+
+async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> Result<()> {
+    let sql = "update enrollments set status = 'APPROVED', approved_ms = $2, waiting_since_ms = null, updated_ms = $2
+        where id = $1";
+    tx.run(sql, args![enrollment.id, now_ms]).await?;
+    notifications::notify(tx, enrollment.person, Kind::EnrollmentAdmitted, by, enrollment.id, now_ms).await
+}
+
+async fn close(tx: &mut Tx, id: i64, status: Status, reason: Option<String>, now_ms: i64) -> Result<()> {
+    let sql = "update enrollments set status = $2, reason = $3, waiting_since_ms = null, updated_ms = $4 where id = $1";
+    tx.run(sql, args![id, status.word(), reason, now_ms]).await?;
+    Ok(())
+}
+
+/// A course with a price admits when it is paid, where its class approves by itself.
+pub(super) async fn admit_paid(
+    tx: &mut Tx,
+    seats: &Seats,
+    before: &Enrollment,
+    paid: i64,
+    by: i64,
+    now_ms: i64,
+) -> Result<()> {
+    let holds_a_seat = before.status == Status::Pending.word() && before.waiting_number.is_none();
+    if holds_a_seat && seats.approves && paid >= seats.price {
+        approve(tx, before, by, now_ms).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! Enrollment: how a person comes into a class of a course.
+//!
+//! PENDING → APPROVED or REJECTED, either of the open ones → CANCELLED, APPROVED → COMPLETED. Whoever is PENDING holds a
+//! seat, unless they wait for one. Their row and the class's are held, the class's first, before anything is decided.
+
+pub mod decisions;
+pub mod payments;
+
+use crate::app::School;
+use crate::db::{Tx, Which, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose, words};
+use crate::school::rights::{self, Caller, Role};
+use crate::school::{Page, Window};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Pending,
+    Approved,
+    Rejected,
+    Cancelled,
+    Completed,
+}
+words!(Status {
+    Pending = "PENDING",
+    Approved = "APPROVED",
+    Rejected = "REJECTED",
+    Cancelled = "CANCELLED",
+    Completed = "COMPLETED",
+});
+
+#[derive(Debug, Clone)]
+pub struct Enrollment {
+    pub id: i64,
+    pub course: i64,
+    pub course_title: String,
+    pub class: i64,
+    pub class_name: String,
+    pub person: i64,
+    pub name: String,
+    pub source: String,
+    pub status: String,
+    pub waiting_number: Option<i64>,
+    pub reason: Option<String>,
+    pub approved_ms: Option<i64>,
+    pub completed_ms: Option<i64>,
+    pub attendance_score: Option<f64>,
+    pub progress_score: Option<f64>,
+    pub assessment_score: Option<f64>,
+    pub total_score: Option<f64>,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(Enrollment {
+    id,
+    course,
+    course_title,
+    class,
+    class_name,
+    person,
+    name,
+    source,
+    status,
+    waiting_number,
+    reason,
+    approved_ms,
+    completed_ms,
+    attendance_score,
+    progress_score,
+    assessment_score,
+    total_score,
+    created_ms,
+    updated_ms
+});
+
+/// Those who wait are counted from the front each time: when one ahead leaves, everyone behind moves up.
+const ENROLLMENT: &str = "select e.id, k.course, c.title as course_title, e.class, k.name as class_name, e.person,
+    q.name, e.source, e.status, case when e.waiting_since_ms is null then null else
+        (select count(*) from enrollments w where w.class = e.class and w.waiting_since_ms is not null and w.id <= e.id)
+        end as waiting_number,
+    e.reason, e.approved_ms, e.completed_ms, e.attendance_score, e.progress_score, e.assessment_score, e.total_score,
+    e.created_ms, e.updated_ms";
+const FROM: &str = "from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
+    join people q on q.id = e.person";
+
+pub const APPLIED: &str = "APPLIED";
+pub const JOINED: &str = "JOINED";
+
+pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Enrollment> {
+    tx.maybe(format!("{ENROLLMENT} {FROM} where e.id = $1"), args![id]).await?.ok_or(Error::NotFound("Enrollment"))
+}
+
+pub struct Application {
+    /// The caller, when nobody is named. Staff enrol someone in their own course.
+    pub person: Option<i64>,
+    pub course: i64,
+    /// The default class, when none is named.
+    pub class: Option<i64>,
+}
+
+/// A free course of a class that approves by itself admits at once; a full one puts in the line.
+pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
+    let mut tx = app.db.begin().await?;
+    let owned = rights::course(&mut tx, application.course).await?;
+    let person = for_whom(&mut tx, caller, application.person, owned.instructor).await?;
+    match owned.status.as_str() {
+        "PUBLISHED" => {}
+        "ARCHIVED" => return Err(Error::wrong_state("ARCHIVED")),
+        _ => return Err(Error::NotFound("Lecture")),
+    }
+    let class = find_class(&mut tx, application.course, application.class).await?;
+    let seats = seats_held(&mut tx, class).await?;
+    let now_ms = app.now_ms();
+    if seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(now_ms)) {
+        return Err(Error::ClassEnded);
+    }
+    if person == caller.id {
+        must_not_be_refused(&mut tx, class, person).await?;
+    }
+    let waits = seats.are_taken() || seats.waiting > 0;
+    let status = if waits || !seats.admits() { Status::Pending } else { Status::Approved };
+    let made = open(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
+    let id = made.ok_or(Error::AlreadyEnrolled)?;
+    let enrollment = read(&mut tx, id).await?;
+    app.commit(tx, vec![grade_due(&enrollment, now_ms)]).await?;
+    Ok(enrollment)
+}
+
+async fn for_whom(tx: &mut Tx, caller: &Caller, wanted: Option<i64>, instructor: i64) -> Result<i64> {
+    let Some(person) = wanted.filter(|person| *person != caller.id) else {
+        caller.must_be_student()?;
+        return Ok(caller.id);
+    };
+    caller.must_be(wanted).or_else(|_| caller.must_teach(instructor).map_err(|_| Error::NotYours))?;
+    let sql = "select role from people where id = $1 and deleted_ms is null";
+    let (role,): (String,) = tx.maybe(sql, args![person]).await?.ok_or(Error::NotFound("User"))?;
+    if role == Role::Student.word() { Ok(person) } else { Err(Error::StudentsOnly) }
+}
+
+/// Who was refused does not come back by applying again; staff may enrol them.
+async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
+    let sql = "select status from enrollments where class = $1 and person = $2 order by id desc limit 1";
+    match tx.maybe::<(String,)>(sql, args![class, person]).await? {
+        Some((status,)) if status == Status::Rejected.word() => Err(Error::Refused),
+        _ => Ok(()),
+    }
+}
+
+pub(super) async fn find_class(tx: &mut Tx, course: i64, wanted: Option<i64>) -> Result<i64> {
+    let sql = "select id from classes where course = $1 and (id = $2 or ($2 is null and is_default))";
+    let found: Option<(i64,)> = tx.maybe(sql, args![course, wanted]).await?;
+    Ok(found.ok_or(Error::bad("class_id", "it is no class of this course"))?.0)
+}
+
+/// The seats of a class that this transaction holds.
+struct Seats {
+    capacity: Option<i64>,
+    taken: i64,
+    waiting: i64,
+    ends: Option<String>,
+    approves: bool,
+    price: i64,
+}
+row!(Seats { capacity, taken, waiting, ends, approves, price });
+
+impl Seats {
+    fn are_taken(&self) -> bool {
+        self.capacity.is_some_and(|capacity| self.taken >= capacity)
+    }
+
+    /// Does the class let in whoever asks?
+    fn admits(&self) -> bool {
+        self.approves && self.price == 0
+    }
+}
+
+/// Two who want the last seat ask one after the other.
+async fn seats_held(tx: &mut Tx, class: i64) -> Result<Seats> {
+    tx.hold("select id from classes where id = $1", args![class]).await?;
+    seats(tx, class).await
+}
+
+async fn seats(tx: &mut Tx, class: i64) -> Result<Seats> {
+    let sql = "select k.capacity, k.ends, c.price, k.approval = 'AUTO' as approves,
+        case when k.capacity is null then 0 else (select count(*) from enrollments e where e.class = k.id
+            and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null) end as taken,
+        (select count(*) from enrollments e where e.class = k.id and e.waiting_since_ms is not null) as waiting
+        from classes k join courses c on c.id = k.course where k.id = $1";
+    tx.one(sql, args![class]).await
+}
+
+/// One open enrollment per person and class; `None` when there is one already.
+async fn open(
+    tx: &mut Tx,
+    class: i64,
+    person: i64,
+    source: &str,
+    status: Status,
+    waits: bool,
+    now_ms: i64,
+) -> Result<Option<i64>> {
+    let sql = "insert into enrollments (created_ms, updated_ms, class, person, source, status, approved_ms,
+            waiting_since_ms)
+        values ($1, $1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
+    let approved_ms = (status == Status::Approved).then_some(now_ms);
+    let args = args![now_ms, class, person, source, status.word(), approved_ms, waits.then_some(now_ms)];
+    Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
+}
+
+/// Whoever scans the QR is in the class, if it admits by itself and has a seat; not who was refused. A pending
+/// application is not decided here: its holder may sit in, as they hold a seat.
+pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
+    let newest = "select id, status, waiting_since_ms is not null from enrollments where class = $1 and person = $2
+        and status in ('PENDING', 'APPROVED', 'COMPLETED', 'REJECTED') order by id desc limit 1";
+    match tx.maybe::<(i64, String, bool)>(newest, args![class, person]).await? {
+        Some((_, status, _)) if status == Status::Rejected.word() => return Err(Error::Refused),
+        Some((_, _, true)) => return Err(Error::ClassFull),
+        Some((id, _, false)) => return Ok(id),
+        None => {}
+    }
+    let mut seats = seats(tx, class).await?;
+    if seats.capacity.is_some() {
+        seats = seats_held(tx, class).await?;
+    }
+    if !seats.admits() {
+        return Err(Error::NotAdmitted);
+    }
+    if seats.are_taken() || seats.waiting > 0 {
+        return Err(Error::ClassFull);
+    }
+    if let Some(id) = open(tx, class, person, JOINED, Status::Approved, false, now_ms).await? {
+        return Ok(id);
+    }
+    // Someone with two phones was faster with the other one.
+    let sql = "select id from enrollments where class = $1 and person = $2 and status in ('PENDING', 'APPROVED', 'COMPLETED')";
+    Ok(tx.one::<(i64,)>(sql, args![class, person]).await?.0)
+}
+
+/// The enrollment by which a person learns in a course; the newest, if they are in several of its classes.
+pub(super) async fn by_which(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
+    let sql = "select e.id from enrollments e join classes c on c.id = e.class
+        where c.course = $1 and e.person = $2 and e.status in ('APPROVED', 'COMPLETED') order by e.id desc limit 1";
+    Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
+}
+
+pub(super) fn grade_due(enrollment: &Enrollment, at_ms: i64) -> News {
+    let event = Event::GradeDue(Whose::Enrollment(enrollment.id));
+    News { session: None, course: enrollment.course, at_ms, event }
+}
+
+pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Enrollment> {
+    let mut tx = app.db.read().await?;
+    rights::enrollment_seen(&mut tx, caller, id).await?;
+    read(&mut tx, id).await
+}
+
+#[derive(Default)]
+pub struct Filter {
+    pub person: Option<i64>,
+    pub course: Option<i64>,
+    pub class: Option<i64>,
+    pub status: Option<Status>,
+    pub waits: Option<bool>,
+}
+
+/// A student sees their own, an instructor those of their courses, an admin all: the newest first, a line from its
+/// front.
+pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window) -> Result<Page<Enrollment>> {
+    let mut tx = app.db.read().await?;
+    let mut which = match caller.role {
+        Role::Student => {
+            caller.must_be(filter.person)?;
+            Which::of("e.person = $1", args![caller.id])
+        }
+        Role::Instructor => Which::of("c.instructor = $1", args![caller.id]),
+        Role::Admin => Which::of("1 = 1", args![]),
+    };
+    if let Some(course) = filter.course.filter(|_| caller.role == Role::Instructor) {
+        rights::course_taught(&mut tx, caller, course).await?;
+    }
+    which = which
+        .and("e.person = ?", filter.person)
+        .and("k.course = ?", filter.course)
+        .and("e.class = ?", filter.class)
+        .and("e.status = ?", filter.status.map(Status::word))
+        .and("(e.waiting_since_ms is not null) = ?", filter.waits);
+    let order = if filter.waits == Some(true) { "e.id" } else { "e.id desc" };
+    let (sql, args) = which.count(FROM);
+    let (total,) = tx.one(sql, args).await?;
+    let (sql, args) = which.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
+    Ok(Page { rows: tx.all(sql, args).await?, total })
+}

@@ -1,0 +1,123 @@
+//! What was paid for an enrollment, and given back. What a student reports is UNCONFIRMED and admits nobody until staff
+//! or the gateway confirm it.
+
+use super::decisions::admit_paid;
+use super::{Enrollment, Status, grade_due, read, seats_held};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::school::rights::{self, Caller};
+
+#[derive(Debug, Clone)]
+pub struct Payment {
+    pub id: i64,
+    pub enrollment: i64,
+    pub amount: i64,
+    pub method: String,
+    /// JSON, as it came.
+    pub info: String,
+    pub status: String,
+    pub refunded: i64,
+    pub created_ms: i64,
+}
+row!(Payment { id, enrollment, amount, method, info, status, refunded, created_ms });
+
+const PAYMENT: &str = "select p.id, p.enrollment, p.amount, p.method, p.info, p.status,
+    (select cast(coalesce(sum(r.amount), 0) as bigint) from refunds r where r.payment = p.id) as refunded, p.created_ms
+    from payments p";
+
+pub struct NewPayment {
+    pub amount: i64,
+    pub method: String,
+    pub info: String,
+}
+
+/// By the student: a report of theirs, one at a time. By staff: confirms a report of that amount, or records a payment.
+pub async fn pay(app: &School, caller: &Caller, enrollment: i64, new: NewPayment) -> Result<(Payment, Enrollment)> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let placed = rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    let seats = seats_held(&mut tx, placed.class).await?;
+    tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
+    let before = read(&mut tx, enrollment).await?;
+    if matches!(Status::parse(&before.status), Some(Status::Rejected | Status::Cancelled)) {
+        return Err(Error::wrong_state(before.status));
+    }
+    let id = if placed.person == caller.id {
+        report(&mut tx, enrollment, &new, now_ms).await?
+    } else {
+        let id = match confirm(&mut tx, enrollment, new.amount).await? {
+            Some(id) => id,
+            None => insert(&mut tx, enrollment, &new, "CONFIRMED", now_ms).await?,
+        };
+        let paid = payments(&mut tx, enrollment).await?.iter().map(|p| p.amount - p.refunded).sum();
+        admit_paid(&mut tx, &seats, &before, paid, caller.id, now_ms).await?;
+        id
+    };
+    let payment = tx.one(format!("{PAYMENT} where p.id = $1"), args![id]).await?;
+    let after = read(&mut tx, enrollment).await?;
+    app.commit(tx, vec![grade_due(&after, now_ms)]).await?;
+    Ok((payment, after))
+}
+
+async fn report(tx: &mut Tx, enrollment: i64, new: &NewPayment, now_ms: i64) -> Result<i64> {
+    let sql = "select id from payments where enrollment = $1 and status = 'UNCONFIRMED' limit 1";
+    if tx.maybe::<(i64,)>(sql, args![enrollment]).await?.is_some() {
+        return Err(Error::wrong_state("UNCONFIRMED"));
+    }
+    insert(tx, enrollment, new, "UNCONFIRMED", now_ms).await
+}
+
+async fn insert(tx: &mut Tx, enrollment: i64, new: &NewPayment, status: &str, now_ms: i64) -> Result<i64> {
+    let sql = "insert into payments (created_ms, enrollment, amount, method, info, status)
+        values ($1, $2, $3, $4, $5, $6) returning id";
+    let args = args![now_ms, enrollment, new.amount, &new.method, &new.info, status];
+    Ok(tx.one::<(i64,)>(sql, args).await?.0)
+}
+
+async fn confirm(tx: &mut Tx, enrollment: i64, amount: i64) -> Result<Option<i64>> {
+    let sql = "update payments set status = 'CONFIRMED' where id = (select min(id) from payments
+        where enrollment = $1 and status = 'UNCONFIRMED' and amount = $2) returning id";
+    Ok(tx.maybe::<(i64,)>(sql, args![enrollment, amount]).await?.map(|(id,)| id))
+}
+
+/// What is confirmed, the newest first.
+async fn payments(tx: &mut Tx, enrollment: i64) -> Result<Vec<Payment>> {
+    let sql = format!("{PAYMENT} where p.enrollment = $1 and p.status = 'CONFIRMED' order by p.id desc");
+    tx.all(sql, args![enrollment]).await
+}
+
+pub struct Refunded {
+    pub amount: i64,
+    pub refunded: i64,
+    /// What could still be given back.
+    pub left: i64,
+}
+
+/// Out of what was confirmed, the newest payment first; never more than that.
+pub async fn refund(app: &School, caller: &Caller, enrollment: i64, amount: i64, reason: &str) -> Result<Refunded> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    let paid = payments(&mut tx, enrollment).await?;
+    if paid.is_empty() {
+        return Err(Error::Unpaid);
+    }
+    let refunded: i64 = paid.iter().map(|p| p.refunded).sum();
+    let left = paid.iter().map(|p| p.amount).sum::<i64>() - refunded;
+    if amount > left {
+        return Err(Error::RefundTooLarge { left });
+    }
+    let mut rest = amount;
+    for payment in paid {
+        let part = rest.min(payment.amount - payment.refunded);
+        if part > 0 {
+            let sql =
+                "insert into refunds (created_ms, payment, amount, reason, by_person) values ($1, $2, $3, $4, $5)";
+            tx.run(sql, args![now_ms, payment.id, part, reason, caller.id]).await?;
+            rest -= part;
+        }
+    }
+    app.commit(tx, Vec::new()).await?;
+    Ok(Refunded { amount, refunded: refunded + amount, left: left - amount })
+}

@@ -1,0 +1,281 @@
+//! How far everyone is. What is finished stays finished: on a bad network «working on it» can arrive after «done».
+
+pub mod views;
+
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Activity, Done, Event, News, Progress, Whose};
+use crate::school::once::{self, Key};
+use crate::school::outline::{self, Item};
+use crate::school::rights::{self, Caller};
+use crate::school::{enrollment, help};
+
+/// What is said of how far one is with an item.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    pub item: i64,
+    pub progress: Progress,
+    /// Per cent, where it is known: the greatest is kept.
+    pub rate: Option<f64>,
+    pub position: Option<i64>,
+    /// Seconds of learning so far; what they have grown by counts for today.
+    pub seconds: Option<i64>,
+}
+
+impl Report {
+    pub fn of(item: i64, progress: Progress) -> Report {
+        Report { item, progress, rate: None, position: None, seconds: None }
+    }
+}
+
+/// One enrollment's state of one item.
+#[derive(Debug, Clone)]
+pub struct ItemProgress {
+    pub id: i64,
+    pub enrollment: i64,
+    pub item: i64,
+    pub item_title: String,
+    pub status: String,
+    pub rate: f64,
+    pub position: Option<i64>,
+    pub seconds: i64,
+    pub started_ms: Option<i64>,
+    pub completed_ms: Option<i64>,
+    pub done_ms: Option<i64>,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(ItemProgress {
+    id,
+    enrollment,
+    item,
+    item_title,
+    status,
+    rate,
+    position,
+    seconds,
+    started_ms,
+    completed_ms,
+    done_ms,
+    created_ms,
+    updated_ms
+});
+
+const ITEM_PROGRESS: &str = "select p.id, p.enrollment, p.item, i.title as item_title, p.status, p.rate,
+    p.last_position as position, (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d
+        where d.enrollment = p.enrollment and d.item = p.item) as seconds,
+    p.started_ms, p.completed_ms, p.done_ms, p.created_ms, p.updated_ms
+    from item_progress p join items i on i.id = p.item";
+
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub item: i64,
+    pub progress: Progress,
+    pub completed_ms: Option<i64>,
+    pub next: Option<Item>,
+}
+
+/// One report of one student, in the group commit. `in_session`: the class at whose socket it was said.
+pub async fn report(
+    app: &School,
+    caller: &Caller,
+    item: i64,
+    progress: Progress,
+    in_session: Option<i64>,
+    key: Option<Key>,
+) -> Result<Recorded> {
+    caller.must_be_student()?;
+    let (person, now_ms) = (caller.id, app.now_ms());
+    let school = app.clone();
+    app.ledger
+        .record(move |tx| {
+            let (app, key) = (school.clone(), key.clone());
+            Box::pin(async move {
+                if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
+                    return Ok((again(tx, done, item).await?, Vec::new()));
+                }
+                let report = Report::of(item, progress);
+                let (recorded, news) = record_step(&app, tx, person, report, in_session, now_ms).await?;
+                let (progress, completed_ms) = (recorded.progress, recorded.completed_ms);
+                once::settle(tx, person, key.as_ref(), &Done::Progress { item, progress, completed_ms }).await?;
+                Ok((recorded, news))
+            })
+        })
+        .await
+}
+
+async fn again(tx: &mut Tx, done: Done, asked: i64) -> Result<Recorded> {
+    match done {
+        Done::Progress { item, progress, completed_ms } if item == asked => {
+            let course = outline::item_by_id(tx, item).await?.course;
+            let next = outline::step_after(tx, course, item).await?;
+            Ok(Recorded { item, progress, completed_ms, next })
+        }
+        _ => Err(Error::KeyReused),
+    }
+}
+
+/// The same by someone who names their enrollment: it knows more than a step of a class does.
+pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: Report) -> Result<ItemProgress> {
+    caller.must_be_student()?;
+    let (person, now_ms) = (caller.id, app.now_ms());
+    let school = app.clone();
+    app.ledger
+        .record(move |tx| {
+            let app = school.clone();
+            Box::pin(async move {
+                let course = rights::enrollment_learning(tx, person, enrollment).await?;
+                let item = outline::item_by_id(tx, report.item).await?;
+                if item.course != course {
+                    return Err(Error::bad("content_id", "it belongs to another course"));
+                }
+                let learner = Learner { person, enrollment };
+                let (_, news) = record(&app, tx, learner, item, report, now_ms).await?;
+                let line = tx.one(
+                    format!("{ITEM_PROGRESS} where p.enrollment = $1 and p.item = $2"),
+                    args![enrollment, report.item],
+                );
+                Ok((line.await?, news))
+            })
+        })
+        .await
+}
+
+#[derive(Clone, Copy)]
+struct Learner {
+    person: i64,
+    enrollment: i64,
+}
+
+struct Kept {
+    status: String,
+    rate: f64,
+    completed_ms: Option<i64>,
+    done_ms: Option<i64>,
+}
+row!(Kept { status, rate, completed_ms, done_ms });
+
+const KEPT: &str = "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
+
+/// A step of the course that someone learns by their newest enrollment.
+async fn record_step(
+    app: &School,
+    tx: &mut Tx,
+    person: i64,
+    report: Report,
+    in_session: Option<i64>,
+    now_ms: i64,
+) -> Result<(Recorded, Vec<News>)> {
+    let item = outline::item_by_id(tx, report.item).await?;
+    if let Some(session) = in_session {
+        let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
+        outline::step_of(tx, course, "subtask_id", item.id).await?;
+    }
+    let enrollment = enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
+    let course = item.course;
+    let (kept, news) = record(app, tx, Learner { person, enrollment }, item, report, now_ms).await?;
+    let next = outline::step_after(tx, course, report.item).await?;
+    let (progress, completed_ms) = kept;
+    Ok((Recorded { item: report.item, progress, completed_ms, next }, news))
+}
+
+/// How far they are now, since when they are done with it, and what there is to tell.
+async fn record(
+    app: &School,
+    tx: &mut Tx,
+    learner: Learner,
+    item: Item,
+    report: Report,
+    now_ms: i64,
+) -> Result<((Progress, Option<i64>), Vec<News>)> {
+    let Learner { person, enrollment } = learner;
+    let before: Option<Kept> = tx.maybe(KEPT, args![enrollment, item.id]).await?;
+    let last = last_learnt(tx, enrollment).await?;
+    let class = open_session(tx, item.course, person).await?;
+    let class_began_ms = class.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
+    let changed = write(tx, enrollment, report, class_began_ms, now_ms).await?;
+    study(app, tx, enrollment, report, now_ms).await?;
+    let told = |session, event| News { session, course: item.course, at_ms: now_ms, event };
+    let Some(after) = changed else {
+        let kept: Kept = tx.one(KEPT, args![enrollment, item.id]).await?;
+        return Ok(((in_class(&kept.status, kept.done_ms, class_began_ms), kept.completed_ms), Vec::new()));
+    };
+    let mut news = Vec::new();
+    let old = before.as_ref().map_or(Progress::NotStarted, |b| in_class(&b.status, b.done_ms, class_began_ms));
+    let new = in_class(&after.status, after.done_ms, class_began_ms);
+    let completed_ms = after.completed_ms;
+    if old != new || before.is_none() {
+        let event = Event::StudentProgress { person, item: item.id, old, new, completed_ms };
+        news.push(told(class.map(|(session, _)| session), event));
+        if new == Progress::Completed {
+            news.extend(help::withdraw_auto_of(tx, item.course, item.id, person, now_ms).await?);
+        }
+    }
+    if before.map_or(0.0, |b| b.rate) != after.rate {
+        news.push(told(None, Event::GradeDue(Whose::Enrollment(enrollment))));
+    }
+    if last.is_none_or(|last| app.clock.date_of(last) != app.clock.date_of(now_ms)) {
+        news.push(told(None, Event::StudentActivity { person, activity: Activity::StartedLearning }));
+    }
+    Ok(((new, completed_ms), news))
+}
+
+/// `None` when it changes nothing. What was finished in an earlier class keeps its time, and can be done again in this one.
+async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64, now_ms: i64) -> Result<Option<Kept>> {
+    let sql = "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position,
+            started_ms, completed_ms, done_ms)
+        values ($1, $1, $2, $3, $4, $6, $7, $1, case when $4 = 'COMPLETED' then $1 else null end,
+            case when $4 = 'COMPLETED' then $1 else null end)
+        on conflict (enrollment, item) do update set updated_ms = excluded.updated_ms,
+            status = case when item_progress.status = 'COMPLETED' then 'COMPLETED' else excluded.status end,
+            rate = case when excluded.rate > item_progress.rate then excluded.rate else item_progress.rate end,
+            last_position = coalesce(excluded.last_position, item_progress.last_position),
+            started_ms = coalesce(item_progress.started_ms, excluded.started_ms),
+            completed_ms = coalesce(item_progress.completed_ms, excluded.completed_ms),
+            done_ms = coalesce(excluded.done_ms, item_progress.done_ms)
+        where item_progress.status not in ('COMPLETED', excluded.status) or excluded.rate > item_progress.rate
+            or (excluded.status = 'COMPLETED' and item_progress.done_ms < $5)
+            or excluded.last_position is distinct from coalesce(item_progress.last_position, -1)
+                and excluded.last_position is not null
+        returning status, rate, completed_ms, done_ms";
+    let rate = report.rate.unwrap_or(if report.progress == Progress::Completed { 100.0 } else { 0.0 });
+    let args = args![now_ms, enrollment, report.item, report.progress.word(), class_began_ms, rate, report.position];
+    tx.maybe(sql, args).await
+}
+
+/// The greatest time is kept, and what it has grown by counts for today. The row of the progress is held by now: of two
+/// reports at once the second sees the first.
+async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<()> {
+    let Some(seconds) = report.seconds else { return Ok(()) };
+    let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from study_days where enrollment = $1 and item = $2";
+    let (so_far,): (i64,) = tx.one(sql, args![enrollment, report.item]).await?;
+    if seconds > so_far {
+        let sql = "insert into study_days (enrollment, item, day, seconds) values ($1, $2, $3, $4)
+            on conflict (enrollment, item, day) where item is not null
+            do update set seconds = study_days.seconds + excluded.seconds";
+        let today = app.clock.date_of(now_ms);
+        tx.run(sql, args![enrollment, report.item, today, seconds - so_far]).await?;
+    }
+    Ok(())
+}
+
+/// How far one is with a step in a class that began then: who finished it in an earlier one has it before them again.
+fn in_class(status: &str, done_ms: Option<i64>, class_began_ms: i64) -> Progress {
+    let progress = Progress::parse(status).unwrap_or(Progress::NotStarted);
+    let is_of_earlier = progress == Progress::Completed && done_ms.is_some_and(|done| done < class_began_ms);
+    if is_of_earlier { Progress::NotStarted } else { progress }
+}
+
+async fn last_learnt(tx: &mut Tx, enrollment: i64) -> Result<Option<i64>> {
+    let sql = "select max(updated_ms) from item_progress where enrollment = $1";
+    Ok(tx.one::<(Option<i64>,)>(sql, args![enrollment]).await?.0)
+}
+
+/// The open class in which a person walks through this course right now, and when it began.
+pub(super) async fn open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<(i64, Option<i64>)>> {
+    let sql = "select s.id, s.started_ms from participants p join live_sessions s on s.id = p.session
+        where p.person = $2 and s.course = $1 and s.status <> 'REVIEW_MODE' and p.left_ms is null
+        and p.removed_ms is null order by p.joined_ms desc, p.id desc limit 1";
+    tx.maybe(sql, args![course, person]).await
+}

@@ -1,0 +1,145 @@
+//! How far someone is, and how far everyone is: for the student, and for the instructor.
+
+use super::{ITEM_PROGRESS, ItemProgress, in_class};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::Progress;
+use crate::school::outline::{self, Item};
+use crate::school::rights::{self, Caller};
+use crate::school::{Page, Window, enrollment};
+
+pub struct Mine {
+    pub current: Option<(Item, &'static str)>,
+    pub completed: i64,
+    pub total: i64,
+}
+
+/// Where one is: the step of the class one sits in, else the first that is not finished. Without a course, in the one
+/// where one was last.
+pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<Mine> {
+    let mut tx = app.db.read().await?;
+    let course = match course {
+        Some(id) => Some(rights::course(&mut tx, id).await?.course),
+        None => latest_course(&mut tx, caller.id).await?,
+    };
+    let Some(course) = course else { return Ok(Mine { current: None, completed: 0, total: 0 }) };
+    let enrollment = enrollment::by_which(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
+    let steps = outline::steps(&mut tx, course).await?;
+    let sql = "select item, status, done_ms from item_progress where enrollment = $1";
+    let states: std::collections::HashMap<i64, (String, Option<i64>)> = tx
+        .all::<(i64, String, Option<i64>)>(sql, args![enrollment])
+        .await?
+        .into_iter()
+        .map(|(item, status, done_ms)| (item, (status, done_ms)))
+        .collect();
+    let is_done = |item: &Item| states.get(&item.id).is_some_and(|(s, _)| s == Progress::Completed.word());
+    let completed = steps.iter().filter(|item| is_done(item)).count() as i64;
+    let sql = "select s.step, s.started_ms from participants p join live_sessions s on s.id = p.session
+        where p.person = $2 and s.course = $1 and s.status in ('IN_PROGRESS', 'PAUSED') and p.left_ms is null
+        and p.removed_ms is null order by p.joined_ms desc limit 1";
+    let class: Option<(Option<i64>, Option<i64>)> = tx.maybe(sql, args![course, caller.id]).await?;
+    let (step, began_ms) = class.unwrap_or_default();
+    let current = steps.iter().find(|i| Some(i.id) == step).or_else(|| steps.iter().find(|i| !is_done(i))).cloned();
+    let state = |item: &Item| {
+        let kept = states.get(&item.id);
+        let progress = kept.map(|(status, done_ms)| in_class(status, *done_ms, began_ms.unwrap_or(0)));
+        progress.unwrap_or(Progress::NotStarted).word()
+    };
+    let total = steps.len() as i64;
+    Ok(Mine { current: current.map(|item| (item.clone(), state(&item))), completed, total })
+}
+
+async fn latest_course(tx: &mut Tx, person: i64) -> Result<Option<i64>> {
+    let sql = "select c.course from enrollments e join classes c on c.id = e.class
+        join courses k on k.id = c.course and k.deleted_ms is null
+        where e.person = $1 and e.status in ('APPROVED', 'COMPLETED')
+        order by coalesce((select max(p.updated_ms) from item_progress p where p.enrollment = e.id), e.created_ms) desc
+        limit 1";
+    Ok(tx.maybe::<(i64,)>(sql, args![person]).await?.map(|(id,)| id))
+}
+
+pub struct Line {
+    pub task_title: String,
+    pub item_title: String,
+    pub item: i64,
+    pub status: String,
+    pub started_ms: Option<i64>,
+    pub completed_ms: Option<i64>,
+}
+row!(Line { task_title, item_title, item, status, started_ms, completed_ms });
+
+pub struct OfStudent {
+    pub person: (i64, String),
+    pub course: (i64, String),
+    pub lines: Vec<Line>,
+}
+
+/// Every step of a course with how far one student is: for its instructor, and for the student.
+pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64) -> Result<OfStudent> {
+    let mut tx = app.db.read().await?;
+    let owned = rights::course(&mut tx, course).await?;
+    if caller.id != person {
+        caller.must_teach(owned.instructor)?;
+    }
+    let enrollment = enrollment::by_which(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
+    let (name,) = tx.one("select name from people where id = $1", args![person]).await?;
+    let (title,) = tx.one("select title from courses where id = $1", args![course]).await?;
+    let sql = "select u.title as task_title, i.title as item_title, i.id as item,
+            coalesce(ip.status, 'NOT_STARTED') as status, ip.started_ms, ip.completed_ms
+        from items i join units u on u.id = i.unit
+        left join item_progress ip on ip.item = i.id and ip.enrollment = $2
+        where u.course = $1 and i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
+    let lines = tx.all(format!("{sql} {}", outline::IN_ORDER), args![course, enrollment]).await?;
+    Ok(OfStudent { person: (person, name), course: (course, title), lines })
+}
+
+/// One of one's own, or of a student of one's own course.
+pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<ItemProgress> {
+    let mut tx = app.db.read().await?;
+    let found: Option<ItemProgress> = tx.maybe(format!("{ITEM_PROGRESS} where p.id = $1"), args![id]).await?;
+    let found = found.ok_or(Error::NotFound("Progress"))?;
+    rights::enrollment_seen(&mut tx, caller, found.enrollment).await?;
+    Ok(found)
+}
+
+pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<ItemProgress>> {
+    let mut tx = app.db.read().await?;
+    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    tx.all(format!("{ITEM_PROGRESS} where p.enrollment = $1 order by p.id"), args![enrollment]).await
+}
+
+pub struct OfClass {
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub status: String,
+    pub rate: Option<f64>,
+    pub completed: i64,
+    pub total: i64,
+    pub seconds: i64,
+    pub last_ms: Option<i64>,
+}
+row!(OfClass { enrollment, person, name, status, rate, completed, total, seconds, last_ms });
+
+/// Everyone in a class, with how far they are in all that is required.
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, window: Window) -> Result<Page<OfClass>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let which = "from enrollments e join people q on q.id = e.person
+        where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
+    let (total,) = tx.one(format!("select count(*) {which}"), args![class]).await?;
+    let sql = format!(
+        "select e.id as enrollment, e.person, q.name, e.status, e.progress_score as rate,
+            (select count(*) from item_progress p join items i on i.id = p.item join units u on u.id = i.unit
+                where p.enrollment = e.id and p.status = 'COMPLETED' and i.required and i.deleted_ms is null
+                and u.deleted_ms is null) as completed,
+            (select count(*) from items i join units u on u.id = i.unit where u.course = $2 and i.required
+                and i.deleted_ms is null and u.deleted_ms is null) as total,
+            (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d where d.enrollment = e.id) as seconds,
+            (select max(p.updated_ms) from item_progress p where p.enrollment = e.id) as last_ms
+        {which} order by e.id limit $3 offset $4"
+    );
+    let rows = tx.all(sql, args![class, course, window.limit, window.offset]).await?;
+    Ok(Page { rows, total })
+}

@@ -1,0 +1,87 @@
+//! What went wrong, in Korean: for the surfaces whose users read it.
+
+use crate::error::Error;
+
+pub fn message(error: &Error) -> String {
+    use Error::*;
+    match error {
+        BadInput { field, reason } if field.is_empty() => format!("보내신 내용을 읽을 수 없습니다. ({reason})"),
+        BadInput { field, reason } => match reason.starts_with("missing field") {
+            true => format!("{field}: 꼭 필요한 값입니다."),
+            false => format!("{field}: 값이 올바르지 않습니다. ({reason})"),
+        },
+        TooLarge { limit_bytes } => format!("내용이 너무 큽니다. (최대 {limit_bytes}바이트)"),
+        NotJson => "JSON 형식으로 보내 주세요. (Content-Type: application/json)".into(),
+        NotFound(noun) => format!("{}을(를) 찾을 수 없습니다.", noun_of(noun)),
+        NoSuchPath => "없는 주소입니다.".into(),
+        WrongMethod => "이 주소에서는 쓸 수 없는 방식입니다.".into(),
+        SignInNeeded => "인증이 필요합니다.".into(),
+        TokenExpired => "로그인 시간이 지났습니다. 다시 인증해 주세요.".into(),
+        WrongPassword => "아이디 또는 비밀번호가 맞지 않습니다.".into(),
+        LoginEnded => "로그아웃되었습니다. 다시 로그인해 주세요.".into(),
+        NotYours => "이 정보를 보거나 바꿀 권한이 없습니다.".into(),
+        StaffOnly => "교수 권한이 필요합니다.".into(),
+        AdminOnly => "관리자 권한이 필요합니다.".into(),
+        StudentsOnly => "학생만 할 수 있습니다.".into(),
+        SignupClosed => "강사 등록은 관리자가 합니다.".into(),
+        DoorClosed => "강사가 교실 문을 닫았습니다.".into(),
+        Removed => "강사가 이 교실에서 내보냈습니다.".into(),
+        Refused => "이 과정의 수강 신청이 거부되었습니다.".into(),
+        NotAdmitted => "먼저 수강 신청을 하고 승인을 받아야 합니다.".into(),
+        ClassFull => "정원이 찼습니다.".into(),
+        ClassEnded => "이미 끝난 차수입니다.".into(),
+        AlreadyMarked => "이미 출결이 등록되어 있습니다. 등록된 출결을 수정해 주세요.".into(),
+        Unpaid => "확인된 결제가 없습니다.".into(),
+        RefundTooLarge { left } => format!("환불할 수 있는 금액은 {left}원입니다."),
+        OutsideWindow => "평가 기간이 아닙니다.".into(),
+        OverTime { minutes } => format!("제한 시간 {minutes}분을 넘었습니다."),
+        NoAttemptsLeft { allowed } => format!("응시 횟수 {allowed}회를 모두 사용했습니다."),
+        NotMet { missing } => {
+            let missing: Vec<&str> = missing.iter().map(|part| requirement(part)).collect();
+            format!("수료 조건을 채우지 못했습니다: {}", missing.join(", "))
+        }
+        GuestUnclaimed => "손님으로 참여한 분은 이름과 로그인 정보를 먼저 등록해야 합니다.".into(),
+        WrongState { status } => format!("지금 상태({status})에서는 할 수 없습니다."),
+        AlreadyEnrolled => "이미 수강 신청한 과정입니다.".into(),
+        AlreadyAnswered => "이미 처리되었습니다.".into(),
+        EmailTaken => "이미 쓰이고 있는 이메일입니다.".into(),
+        PhoneTaken => "이미 쓰이고 있는 전화번호입니다.".into(),
+        CodeTaken => "이미 쓰이고 있는 코드입니다.".into(),
+        SessionFull { cap_people } => format!("교실이 가득 찼습니다. (최대 {cap_people}명)"),
+        HasOpenEnrollments { count } => format!("수강생 {count}명이 있어 삭제할 수 없습니다."),
+        StepInUse { .. } => "지금 수업에서 쓰고 있는 단계입니다.".into(),
+        KeyReused => "이미 다른 요청에 쓰인 키입니다.".into(),
+        SomeoneWasFaster => "방금 다른 사람이 먼저 처리했습니다.".into(),
+        TooManyFailures { retry_after_s } => format!("시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
+        Busy { retry_after_s } => format!("지금은 접속이 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
+        Internal(_) => "서버 오류가 발생했습니다.".into(),
+    }
+}
+
+fn noun_of(noun: &str) -> &str {
+    match noun {
+        "Lecture" => "과정",
+        "Class" => "차수",
+        "Enrollment" => "수강 신청",
+        "User" => "사용자",
+        "Progress" => "진도",
+        "Subtask" | "Content" => "콘텐츠",
+        "Attendance" => "출결",
+        "Assessment" => "평가",
+        "Result" => "평가 결과",
+        "Completion" => "수료 정보",
+        "Certificate" => "수료증",
+        "Session" => "수업",
+        other => other,
+    }
+}
+
+/// What the rule of completion asks for.
+pub fn requirement(part: &str) -> &str {
+    match part {
+        "attendance" => "출석률",
+        "progress" => "필수 학습",
+        "assessment" => "필수 평가 합격",
+        other => other,
+    }
+}

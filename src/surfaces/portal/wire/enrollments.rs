@@ -1,0 +1,270 @@
+//! Enrollments, and what is paid for them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Grade, Paging};
+use crate::school::Page;
+use crate::school::enrollment::payments::{NewPayment, Payment, Refunded};
+use crate::school::enrollment::{Application, Enrollment as Row, Filter, Status};
+use crate::surfaces::texts::{Instant, Prose, Within, Word};
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"user_id": 1, "course_id": 1, "class_id": 1}))]
+pub struct NewEnrollment {
+    /// The caller's own, or left out; staff may name a student for their own course
+    pub user_id: Option<i64>,
+    pub course_id: i64,
+    /// The course's default class when left out
+    pub class_id: Option<i64>,
+}
+
+impl From<NewEnrollment> for Application {
+    fn from(n: NewEnrollment) -> Application {
+        Application { person: n.user_id, course: n.course_id, class: n.class_id }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
+pub struct Enrolled {
+    pub enrollment_id: i64,
+    pub is_waiting: bool,
+    pub waiting_number: Option<i64>,
+    pub status: String,
+}
+
+impl From<&Row> for Enrolled {
+    fn from(e: &Row) -> Enrolled {
+        Enrolled {
+            enrollment_id: e.id,
+            is_waiting: e.waiting_number.is_some(),
+            waiting_number: e.waiting_number,
+            status: e.status.clone(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalEnrollment, example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "course_id": 1,
+    "course_title": "카카오톡 기초", "class_id": 1, "class_name": "1차", "status": "APPROVED", "source": "APPLIED",
+    "is_waiting": false, "waiting_number": null, "rejection_reason": null, "cancel_reason": null,
+    "approved_at": "2025-10-28T10:00:00Z", "completed_at": null, "grade": {"attendance_score": 81.25,
+    "assessment_score": 85.0, "progress_score": 50.0, "total_score": 77.25}, "created_at": "2025-10-28T10:00:00Z",
+    "updated_at": "2025-10-28T10:00:00Z"}))]
+pub struct Enrollment {
+    pub enrollment_id: i64,
+    pub user_id: i64,
+    pub user_name: String,
+    pub course_id: i64,
+    pub course_title: String,
+    pub class_id: i64,
+    pub class_name: String,
+    pub status: String,
+    pub source: String,
+    pub is_waiting: bool,
+    pub waiting_number: Option<i64>,
+    pub rejection_reason: Option<String>,
+    pub cancel_reason: Option<String>,
+    pub approved_at: Option<Instant>,
+    pub completed_at: Option<Instant>,
+    pub grade: Grade,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl From<Row> for Enrollment {
+    fn from(e: Row) -> Enrollment {
+        let why = |status: Status| e.reason.clone().filter(|_| e.status == status.word());
+        Enrollment {
+            enrollment_id: e.id,
+            user_id: e.person,
+            course_id: e.course,
+            class_id: e.class,
+            is_waiting: e.waiting_number.is_some(),
+            waiting_number: e.waiting_number,
+            rejection_reason: why(Status::Rejected),
+            cancel_reason: why(Status::Cancelled),
+            user_name: e.name,
+            course_title: e.course_title,
+            class_name: e.class_name,
+            status: e.status,
+            source: e.source,
+            approved_at: e.approved_ms.map(Instant),
+            completed_at: e.completed_ms.map(Instant),
+            grade: Grade {
+                attendance_score: e.attendance_score,
+                assessment_score: e.assessment_score,
+                progress_score: e.progress_score,
+                total_score: e.total_score,
+            },
+            created_at: Instant(e.created_ms),
+            updated_at: Instant(e.updated_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OneEnrollment {
+    pub enrollment: Enrollment,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Enrollments {
+    pub enrollments: Vec<Enrollment>,
+    pub paging: Paging,
+}
+
+impl Enrollments {
+    pub fn of(page: Page<Row>, window: crate::school::Window) -> Enrollments {
+        let paging = Paging::of(window, page.total);
+        Enrollments { enrollments: page.rows.into_iter().map(Enrollment::from).collect(), paging }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StatusWord {
+    Pending,
+    Approved,
+    Rejected,
+    Cancelled,
+    Completed,
+}
+
+impl From<StatusWord> for Status {
+    fn from(word: StatusWord) -> Status {
+        match word {
+            StatusWord::Pending => Status::Pending,
+            StatusWord::Approved => Status::Approved,
+            StatusWord::Rejected => Status::Rejected,
+            StatusWord::Cancelled => Status::Cancelled,
+            StatusWord::Completed => Status::Completed,
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EnrollmentsQuery {
+    pub user_id: Option<i64>,
+    pub course_id: Option<i64>,
+    pub class_id: Option<i64>,
+    #[param(value_type = Option<String>)]
+    pub status: Option<StatusWord>,
+    /// true: those who wait for a seat, from the front of the line
+    pub is_waiting: Option<bool>,
+}
+
+impl From<EnrollmentsQuery> for Filter {
+    fn from(q: EnrollmentsQuery) -> Filter {
+        Filter {
+            person: q.user_id,
+            course: q.course_id,
+            class: q.class_id,
+            status: q.status.map(Status::from),
+            waits: q.is_waiting,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"rejection_reason": "선수 과정을 아직 마치지 않았습니다"}))]
+pub struct Rejection {
+    pub rejection_reason: Prose,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"cancel_reason": "개인 사정"}))]
+pub struct Cancelling {
+    pub cancel_reason: Option<Prose>,
+}
+
+/// An amount of money in won.
+pub type Amount = Within<1, 1_000_000_000_000>;
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"payment_amount": 50000, "payment_method": "CARD", "payment_info": {"approval_no": "12345678"}}))]
+pub struct PaymentSent {
+    pub payment_amount: Amount,
+    pub payment_method: Word,
+    /// An object or a text
+    #[schema(value_type = Option<Object>)]
+    pub payment_info: Option<Value>,
+}
+
+const INFO_MAX_BYTES: usize = 16 * 1024;
+
+impl TryFrom<PaymentSent> for NewPayment {
+    type Error = crate::error::Error;
+    fn try_from(p: PaymentSent) -> Result<NewPayment, Self::Error> {
+        let info = match p.payment_info {
+            None | Some(Value::Null) => "{}".to_owned(),
+            Some(info @ (Value::Object(_) | Value::String(_))) => info.to_string(),
+            Some(_) => return Err(Self::Error::bad("payment_info", "an object or a text is needed")),
+        };
+        if info.len() > INFO_MAX_BYTES || info.contains("\\u0000") {
+            return Err(Self::Error::bad("payment_info", "at most 16 KiB of printable text"));
+        }
+        Ok(NewPayment { amount: p.payment_amount.0, method: p.payment_method.into(), info })
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"payment_id": 1, "enrollment_id": 1, "payment_amount": 50000, "payment_method": "CARD",
+    "payment_info": {"approval_no": "12345678"}, "payment_status": "CONFIRMED", "refunded_amount": 0,
+    "created_at": "2025-10-28T10:00:00Z"}))]
+pub struct PaymentLine {
+    pub payment_id: i64,
+    pub enrollment_id: i64,
+    pub payment_amount: i64,
+    pub payment_method: String,
+    #[schema(value_type = Object)]
+    pub payment_info: Value,
+    pub payment_status: String,
+    pub refunded_amount: i64,
+    pub created_at: Instant,
+}
+
+impl From<Payment> for PaymentLine {
+    fn from(p: Payment) -> PaymentLine {
+        PaymentLine {
+            payment_id: p.id,
+            enrollment_id: p.enrollment,
+            payment_amount: p.amount,
+            payment_method: p.method,
+            payment_info: serde_json::from_str(&p.info).unwrap_or_default(),
+            payment_status: p.status,
+            refunded_amount: p.refunded,
+            created_at: Instant(p.created_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Paid {
+    pub payment: PaymentLine,
+    pub enrollment: Enrollment,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"refund_amount": 20000, "refund_reason": "중도 포기"}))]
+pub struct RefundSent {
+    pub refund_amount: Amount,
+    pub refund_reason: Prose,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"refund_amount": 20000, "refunded_amount": 20000, "refundable_amount": 30000}))]
+pub struct RefundDone {
+    pub refund_amount: i64,
+    pub refunded_amount: i64,
+    pub refundable_amount: i64,
+}
+
+impl From<Refunded> for RefundDone {
+    fn from(r: Refunded) -> RefundDone {
+        RefundDone { refund_amount: r.amount, refunded_amount: r.refunded, refundable_amount: r.left }
+    }
+}
