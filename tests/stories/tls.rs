@@ -54,12 +54,7 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
     };
     let id = add(&school.app, new).await.unwrap().id;
     let teacher = Caller { id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
-    let new = courses::NewCourse {
-        code: None,
-        title: "카카오톡 기초".into(),
-        description: String::new(),
-        thumbnail_url: None,
-    };
+    let new = courses::NewCourse { title: "카카오톡 기초".into(), ..Default::default() };
     let course = courses::create(&school.app, &teacher, new).await.unwrap().id;
     let new = outline::NewUnit { title: "메시지".into(), description: String::new(), position: None };
     let unit = outline::add_unit(&school.app, &teacher, course, new).await.unwrap().id;

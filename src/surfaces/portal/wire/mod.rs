@@ -26,10 +26,6 @@ pub fn done<T>(message: &'static str, what: T) -> Done<T> {
     Done { success: true, message, what }
 }
 
-/// Nothing but that it was done.
-#[derive(Serialize, ToSchema)]
-pub struct Nothing {}
-
 #[derive(Serialize, ToSchema)]
 #[schema(as = PortalRefusal, example = json!({"success": false, "message": "정원이 찼습니다.", "code": "CLASS_FULL", "details": {}}))]
 pub struct Refusal {
