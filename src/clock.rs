@@ -94,6 +94,11 @@ pub fn parse_date(text: &str) -> Option<String> {
     (1900..=9999).contains(&date.year()).then(|| date.to_string())
 }
 
+/// `HH:MM` or `HH:MM:SS`.
+pub fn is_time_of_day(text: &str) -> bool {
+    matches!(text.len(), 5 | 8) && text.as_bytes().get(2) == Some(&b':') && text.parse::<jiff::civil::Time>().is_ok()
+}
+
 /// Bytes that nobody can guess. Where the operating system has none to give, nothing may go on.
 pub fn chance<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

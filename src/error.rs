@@ -38,6 +38,12 @@ pub enum Error {
     ClassFull,
     ClassEnded,
     AlreadyMarked,
+    AlreadyAttended,
+    AlreadyRequested,
+    /// There is no request of this person to decide.
+    NothingPending {
+        person: i64,
+    },
     Unpaid,
     RefundTooLarge {
         left: i64,
@@ -132,6 +138,9 @@ impl Error {
             | ClassFull
             | ClassEnded
             | AlreadyMarked
+            | AlreadyAttended
+            | AlreadyRequested
+            | NothingPending { .. }
             | Unpaid
             | RefundTooLarge { .. }
             | OutsideWindow
@@ -179,6 +188,9 @@ impl Error {
             ClassFull => "CLASS_FULL",
             ClassEnded => "CLASS_ENDED",
             AlreadyMarked => "ALREADY_MARKED",
+            AlreadyAttended => "ALREADY_ATTENDED",
+            AlreadyRequested => "ALREADY_REQUESTED",
+            NothingPending { .. } => "NOTHING_PENDING",
             Unpaid => "UNPAID",
             RefundTooLarge { .. } => "REFUND_TOO_LARGE",
             OutsideWindow => "OUTSIDE_WINDOW",
@@ -236,6 +248,9 @@ impl Error {
             ClassFull => "The class is full".into(),
             ClassEnded => "The class is over".into(),
             AlreadyMarked => "There is a mark for this meeting already: change that one".into(),
+            AlreadyAttended => "This meeting counts as attended already".into(),
+            AlreadyRequested => "A request for this meeting waits already".into(),
+            NothingPending { person } => format!("There is no request of person {person} to decide"),
             Unpaid => "Nothing has been paid".into(),
             RefundTooLarge { left } => format!("Only {left} can be refunded"),
             OutsideWindow => "This is outside the time of the assessment".into(),

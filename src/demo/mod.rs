@@ -159,7 +159,8 @@ fn caller(teacher: &Person) -> Caller {
 }
 
 async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Session> {
-    sessions::create(app, caller, course, NewSession { title: None, scheduled_ms: None, class: None }).await
+    sessions::create(app, caller, course, NewSession { title: None, scheduled_ms: None, class: None, number: None })
+        .await
 }
 
 /// Everyone who acts. They stop when this is dropped.

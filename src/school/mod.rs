@@ -2,6 +2,7 @@
 //! Knows no HTTP and no JSON dialect.
 
 pub mod activity;
+pub mod attendance;
 pub mod classes;
 pub mod courses;
 pub mod enrollment;

@@ -84,6 +84,13 @@ pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owne
     Ok(found)
 }
 
+/// A course by its code, as long as it is taught or was.
+pub async fn course_by_code(tx: &mut Tx, code: &str) -> Result<Owned> {
+    let sql = "select id as course, instructor, status from courses where code = $1 and deleted_ms is null
+        and status in ('PUBLISHED', 'ARCHIVED')";
+    tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
+}
+
 /// An enrollment, as far as rights go.
 #[derive(Debug, Clone)]
 pub struct Placed {

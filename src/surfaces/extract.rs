@@ -204,19 +204,30 @@ pub fn status(kind: Kind) -> StatusCode {
 
 macro_rules! extractors {
     ($fault:ident) => {
+        // No surface needs to use all of them.
+
         /// Who asks: nobody gets past without a token.
+        #[allow(dead_code)]
         pub struct SignedIn(pub $crate::school::rights::Caller);
         /// Who asks, where one may also be nobody.
+        #[allow(dead_code)]
         pub struct Anyone(pub Option<$crate::school::rights::Caller>);
         /// The JSON body, or none at all.
+        #[allow(dead_code)]
         pub struct Json<T>(pub T);
         /// The same with room for a thousand logs.
         #[allow(dead_code)]
         pub struct LargeJson<T>(pub T);
+        #[allow(dead_code)]
         pub struct Query<T>(pub T);
         /// One number in the path.
+        #[allow(dead_code)]
         pub struct Id(pub i64);
+        #[allow(dead_code)]
         pub struct Ids(pub i64, pub i64);
+        /// Three words in the path, with their names.
+        #[allow(dead_code)]
+        pub struct ThreeOfPath(pub [(String, String); 3]);
         /// One word in the path.
         #[allow(dead_code)]
         pub struct PathText(pub String);
@@ -260,6 +271,7 @@ macro_rules! extractors {
                 let [a, b] = extract::path::<2>(parts).await?;
                 Ids(extract::number(a)?, extract::number(b)?)
             });
+            from_parts!(ThreeOfPath, |parts, _app| ThreeOfPath(extract::path::<3>(parts).await?));
             from_parts!(PathText, |parts, _app| {
                 let [(_, text)] = extract::path::<1>(parts).await?;
                 PathText(text)

@@ -1,5 +1,6 @@
 //! The table of contents of every URL. Each surface speaks its own dialect of the same school.
 
+mod attendance;
 pub mod extract;
 mod korean;
 pub mod live;
@@ -21,7 +22,7 @@ use crate::web;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Gyosil", description = "교실: the live-classroom server. The socket messages are in docs/protocol.md."),
-    components(schemas(portal::wire::Refusal, live::wire::Refusal, live::wire::RefusalBody, live::wire::people::Jar)),
+    components(schemas(portal::wire::Refusal, attendance::wire::Refusal, live::wire::Refusal, live::wire::RefusalBody, live::wire::people::Jar)),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -30,6 +31,7 @@ fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(live::router())
         .merge(portal::router())
+        .merge(attendance::router())
         .merge(ops::router())
         .split_for_parts();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -65,6 +67,9 @@ fn refused(request: &Request, error: Error) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/v1/") {
         return portal::Fault::from(error).into_response();
+    }
+    if path.starts_with("/api/attendance/") {
+        return attendance::Fault::from(error).into_response();
     }
     let is_page = !["/api", "/ws", "/qr"].iter().any(|base| path.starts_with(base));
     if is_page { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }

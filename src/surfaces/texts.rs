@@ -59,6 +59,12 @@ text!(
     Prose, 0..=5000, no_nul
 );
 text!(
+    /// Why: 1 to 5,000 characters that say something.
+    Reason, 1..=5000, |t| {
+        if t.trim().is_empty() { Err("at least one letter") } else { no_nul(t) }
+    }
+);
+text!(
     /// What a step says, in at most 2,000 characters.
     Guide, 0..=2000, no_nul
 );

@@ -16,6 +16,7 @@ pub struct Socket {
     pub stream: WebSocketStream<TcpStream>,
     /// Everything heard so far, for a look back.
     pub heard: Vec<Value>,
+    pub hears_of_school: bool,
 }
 
 /// How a socket ended.
@@ -33,7 +34,7 @@ impl Socket {
         }
         let tcp = TcpStream::connect(address).await.unwrap();
         match timeout(PATIENCE, tokio_tungstenite::client_async(request, tcp)).await.expect("an answer in time") {
-            Ok((stream, _)) => Ok(Socket { stream, heard: Vec::new() }),
+            Ok((stream, _)) => Ok(Socket { stream, heard: Vec::new(), hears_of_school: false }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(other) => panic!("{path}: {other}"),
         }
@@ -48,6 +49,11 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).expect("a frame is JSON");
                     self.heard.push(frame.clone());
+                    // What follows in the school from what happens in the class is another story's, unless it listens.
+                    let follows = ["attendance_updated", "grade_updated"].iter().any(|kind| frame["type"] == *kind);
+                    if follows && !self.hears_of_school {
+                        continue;
+                    }
                     return Ok(frame);
                 }
                 Some(Ok(Message::Close(Some(frame)))) => {

@@ -4,6 +4,7 @@
 mod harness;
 
 mod admin;
+mod attendance;
 mod board;
 mod classroom;
 mod collisions;

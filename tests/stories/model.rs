@@ -116,7 +116,8 @@ impl Client {
     }
 
     fn take(&mut self, frame: Value) -> bool {
-        if frame["type"] == "reply" || frame["type"] == "error" {
+        // Answers, and what concerns one person alone, are no part of the class's stream.
+        if frame["seq"].is_null() {
             return false;
         }
         let seq = frame["seq"].as_i64().unwrap();

@@ -7,6 +7,7 @@ use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{Done, Event, News};
+use crate::school::attendance;
 use crate::school::help;
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
@@ -135,6 +136,7 @@ async fn start(
     let sql = "update live_sessions set status = 'IN_PROGRESS', started_ms = $2, step = $3, step_ms = $2,
         step_seq = last_seq + 1, message = $4 where id = $1";
     tx.run(sql, args![at.id, now_ms, step.id, message.as_deref()]).await?;
+    attendance::automatic::began(app, tx, at, now_ms).await?;
     Ok(Event::SessionStarted { step: step.id, message, active: app.hub.presence.count(at.id) })
 }
 
@@ -177,8 +179,9 @@ async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) ->
     tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
     let (completed, total) = finished(tx, at).await?;
     let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);
-    let withdrawn = help::withdraw_auto(tx, at, now_ms).await?;
-    Ok((Event::SessionEnded { message, completed, total, minutes }, withdrawn))
+    let mut follows = help::withdraw_auto(tx, at, now_ms).await?;
+    follows.append(&mut attendance::automatic::ended(tx, at, now_ms).await?);
+    Ok((Event::SessionEnded { message, completed, total, minutes }, follows))
 }
 
 /// How many finished the last step of the lecture, of how many.

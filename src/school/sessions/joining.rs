@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, News};
 use crate::failures::Against;
 use crate::live::connection::close;
+use crate::school::attendance::automatic;
 use crate::school::logins::{self, Tokens};
 use crate::school::once::Key;
 use crate::school::people::{self, Level, Person};
@@ -23,13 +24,14 @@ pub struct Participant {
     pub id: i64,
     pub session: i64,
     pub person: i64,
+    pub enrollment: i64,
     pub joined_ms: i64,
     pub left_ms: Option<i64>,
     pub removed_ms: Option<i64>,
 }
-row!(Participant { id, session, person, joined_ms, left_ms, removed_ms });
+row!(Participant { id, session, person, enrollment, joined_ms, left_ms, removed_ms });
 
-const PARTICIPANT: &str = "select id, session, person, joined_ms, left_ms, removed_ms from participants";
+const PARTICIPANT: &str = "select id, session, person, enrollment, joined_ms, left_ms, removed_ms from participants";
 
 pub struct Joined {
     pub participant: Participant,
@@ -41,18 +43,20 @@ pub struct Joined {
 pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined> {
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
+    let school = app.clone();
     app.ledger
         .record(move |tx| {
+            let app = school.clone();
             Box::pin(async move {
                 let session = by_id(tx, session).await?;
-                let (joined, news) = admit(tx, &session, person, now_ms).await?;
+                let (joined, news) = admit(&app, tx, &session, person, now_ms).await?;
                 Ok((joined, news))
             })
         })
         .await
 }
 
-async fn admit(tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Result<(Joined, Vec<News>)> {
+async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Result<(Joined, Vec<News>)> {
     let known: Option<Participant> =
         tx.maybe(format!("{PARTICIPANT} where session = $1 and person = $2"), args![session.id, person]).await?;
     let status = session.status.clone();
@@ -81,9 +85,13 @@ async fn admit(tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Resu
     if is_new && total > SESSION_MAX_PEOPLE {
         return Err(Error::SessionFull { cap_people: SESSION_MAX_PEOPLE });
     }
+    if !came {
+        return Ok((Joined { participant, status, is_new }, Vec::new()));
+    }
     let event = Event::StudentJoined { person, total };
-    let news = News { session: Some(session.id), course: session.course, at_ms: now_ms, event };
-    Ok((Joined { participant, status, is_new }, if came { vec![news] } else { Vec::new() }))
+    let mut news = vec![News { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
+    news.extend(automatic::came(app, tx, session, (person, participant.enrollment), now_ms).await?);
+    Ok((Joined { participant, status, is_new }, news))
 }
 
 #[derive(Debug, Clone)]
@@ -145,7 +153,7 @@ async fn admit_guest(
         Some((person,)) => person,
         None => people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?,
     };
-    let (joined, news) = admit(tx, &session, person, now_ms).await?;
+    let (joined, news) = admit(app, tx, &session, person, now_ms).await?;
     let tokens = logins::begin(app, tx, person, true, &device).await?;
     let person = people::by_id(tx, person).await?;
     Ok(((person, joined, tokens), news))
@@ -178,9 +186,11 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
         where session = $1 and person = $2 and (left_ms is null or ($4 and removed_ms is null))";
     let changed = tx.run(sql, args![session.id, person, now_ms, removed]).await? > 0;
     let sql = format!("{PARTICIPANT} where session = $1 and person = $2");
-    let participant = tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
+    let participant: Participant =
+        tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
     let mut news = Vec::new();
     if changed {
+        automatic::went(&mut tx, session, participant.enrollment, now_ms).await?;
         let total = state::participant_count(&mut tx, session.id).await?;
         let event = Event::StudentLeft { person, removed, total };
         news.push(News { session: Some(session.id), course: session.course, at_ms: now_ms, event });

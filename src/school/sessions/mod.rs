@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
 use crate::school::rights::{self, Caller};
-use crate::school::{Page, Window, enrollment};
+use crate::school::{Page, Window, attendance, enrollment};
 
 /// The rooms of the hub that the school opens.
 pub mod room {
@@ -61,6 +61,10 @@ pub struct Session {
     pub id: i64,
     pub course: i64,
     pub class: i64,
+    pub meeting: Option<i64>,
+    /// Of the meeting (회차).
+    pub number: Option<i64>,
+    pub late_after_min: Option<i64>,
     pub code: String,
     pub title: String,
     pub status: String,
@@ -84,6 +88,9 @@ row!(Session {
     id,
     course,
     class,
+    meeting,
+    number,
+    late_after_min,
     code,
     title,
     status,
@@ -105,15 +112,18 @@ row!(Session {
 });
 
 const SESSION: &str =
-    "select s.id, s.course, s.class, s.code, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
+    "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
     s.message, s.scheduled_ms, s.started_ms, s.ended_ms, s.created_ms, s.last_seq, s.last_student_seq,
     c.title as lecture_title, c.description as lecture_description, c.instructor, p.name as instructor_name
-    from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor";
+    from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor
+    left join meetings t on t.id = s.meeting";
 
 pub struct NewSession {
     pub title: Option<String>,
     pub scheduled_ms: Option<i64>,
     pub class: Option<i64>,
+    /// Which meeting (회차) it is; the next when left out.
+    pub number: Option<i64>,
 }
 
 pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession) -> Result<Session> {
@@ -131,12 +141,15 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession)
             format!("{name} {}", app.clock.date_of(now_ms))
         }
     };
-    let sql = "insert into live_sessions (created_ms, course, class, code, title, status, scheduled_ms, taught_ms)
-        values ($1, $2, $3, $4, $5, 'WAITING', $6, $1) on conflict do nothing returning id";
+    let date = app.clock.date_of(new.scheduled_ms.unwrap_or(now_ms));
+    let meeting = attendance::meeting_of_session(&mut tx, class, &date, new.number, now_ms).await?;
+    let sql =
+        "insert into live_sessions (created_ms, course, class, code, title, status, scheduled_ms, taught_ms, meeting)
+        values ($1, $2, $3, $4, $5, 'WAITING', $6, $1, $7) on conflict do nothing returning id";
     let mut made = None;
     for _ in 0..CODE_TRIES {
         let code = spoken_code::<CODE_LETTERS>();
-        made = tx.maybe::<(i64,)>(sql, args![now_ms, course, class, code, &title, new.scheduled_ms]).await?;
+        made = tx.maybe::<(i64,)>(sql, args![now_ms, course, class, code, &title, new.scheduled_ms, meeting]).await?;
         if made.is_some() {
             break;
         }

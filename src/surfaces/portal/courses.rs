@@ -90,8 +90,8 @@ pub async fn add_class(
     Id(course): Id,
     Json(new): Json<ClassSent>,
 ) -> Result<(StatusCode, Answer<Done<OneClass>>)> {
-    let class = classes::create(&app, &caller, course, new.class_name.into(), new.plan.changes(None)).await?;
-    Ok(made("차수가 등록되었습니다.", class.into()))
+    let (name, plan) = new.into();
+    Ok(made("차수가 등록되었습니다.", classes::create(&app, &caller, course, name, plan).await?.into()))
 }
 
 /// One class of a course.
@@ -121,6 +121,5 @@ pub async fn change_class(
     Ids(course, class): Ids,
     Json(sent): Json<ChangeClass>,
 ) -> Result<Answer<Done<OneClass>>> {
-    let changed = classes::change(&app, &caller, course, class, sent.plan.changes(sent.class_name)).await?;
-    Ok(done("차수가 수정되었습니다.", changed.into()))
+    Ok(done("차수가 수정되었습니다.", classes::change(&app, &caller, course, class, sent.into()).await?.into()))
 }

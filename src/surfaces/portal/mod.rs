@@ -1,5 +1,6 @@
 //! The portal (seed 000): `/api/v1/…`.
 
+mod attendance;
 mod courses;
 mod enrollments;
 mod progress;
@@ -65,4 +66,9 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(progress::start))
         .routes(routes!(progress::complete))
         .routes(routes!(progress::of_class))
+        .routes(routes!(attendance::register))
+        .routes(routes!(attendance::view, attendance::change))
+        .routes(routes!(attendance::of_enrollment))
+        .routes(routes!(attendance::of_day))
+        .routes(routes!(attendance::register_all))
 }

@@ -19,11 +19,18 @@ pub struct NewSession {
     pub scheduled_at: Option<Instant>,
     /// The lecture's default class when left out
     pub class_id: Option<i64>,
+    /// Which meeting (회차) of the class it is; the next when left out
+    pub session_number: Option<Within<1, 1_000>>,
 }
 
 impl From<NewSession> for Wanted {
     fn from(n: NewSession) -> Wanted {
-        Wanted { title: n.title.map(String::from), scheduled_ms: n.scheduled_at.map(|t| t.0), class: n.class_id }
+        Wanted {
+            title: n.title.map(String::from),
+            scheduled_ms: n.scheduled_at.map(|t| t.0),
+            class: n.class_id,
+            number: n.session_number.map(|n| n.0),
+        }
     }
 }
 
@@ -47,7 +54,7 @@ pub struct ChangeSession {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"session_id": 1, "session_code": "ACX739", "title": "2025-10-28 오전반",
     "qr_code_url": "http://192.168.0.10:8080/qr/ACX739.png", "join_url": "http://192.168.0.10:8080/j/ACX739",
-    "status": "WAITING", "door": "OPEN", "class_id": 1, "lecture": {"id": 1, "title": "카카오톡 기초"},
+    "status": "WAITING", "door": "OPEN", "class_id": 1, "session_number": 1, "lecture": {"id": 1, "title": "카카오톡 기초"},
     "scheduled_at": "2025-10-28T10:00:00Z", "started_at": null, "ended_at": null,
     "created_at": "2025-10-28T09:50:00Z"}))]
 pub struct SessionMade {
@@ -59,6 +66,7 @@ pub struct SessionMade {
     pub status: String,
     pub door: String,
     pub class_id: i64,
+    pub session_number: Option<i64>,
     pub lecture: TitleRef,
     pub scheduled_at: Option<Instant>,
     pub started_at: Option<Instant>,
@@ -77,6 +85,7 @@ impl SessionMade {
             status: s.status,
             door: s.door,
             class_id: s.class,
+            session_number: s.number,
             lecture: TitleRef { id: s.course, title: s.lecture_title },
             scheduled_at: s.scheduled_ms.map(Instant),
             started_at: s.started_ms.map(Instant),

@@ -9,9 +9,28 @@ use crate::school::courses::{Changes, Course as CourseRow, NewCourse, Rules};
 use crate::school::{Page, Window};
 use crate::surfaces::texts::{Code, Day, Instant, Name, Percent, Prose, Within, named};
 
-/// What a course asks of those who take it.
-#[derive(Deserialize, ToSchema, Default)]
-pub struct CourseRules {
+/// What a course asks of those who take it, as both bodies have it.
+macro_rules! rules {
+    ($sent:expr) => {
+        Rules {
+            price: $sent.price.map(|n| n.0),
+            minutes: $sent.minutes.map(|n| n.map(|n| n.0)),
+            needed_rate: $sent.needed_rate.map(|n| n.0),
+            late_after_min: $sent.late_after_min.map(|n| n.map(|n| n.0)),
+            weight_attendance: $sent.weight_attendance.map(|n| n.0),
+            weight_progress: $sent.weight_progress.map(|n| n.0),
+            weight_assessment: $sent.weight_assessment.map(|n| n.0),
+        }
+    };
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PortalNewCourse, example = json!({"title": "생활체육 지도자 기초", "code": "ETH201", "description": "지도자의 첫걸음", "price": 0}))]
+pub struct CourseSent {
+    pub title: Name,
+    /// Letters, digits and hyphens; made when left out
+    pub code: Option<Code>,
+    pub description: Option<Prose>,
     /// In won; 0 is free
     pub price: Option<Within<0, 1_000_000_000>>,
     /// How long it is, in minutes: a certificate says it in hours
@@ -30,38 +49,13 @@ pub struct CourseRules {
     pub weight_assessment: Option<Within<0, 1_000>>,
 }
 
-impl From<CourseRules> for Rules {
-    fn from(r: CourseRules) -> Rules {
-        Rules {
-            price: r.price.map(|n| n.0),
-            minutes: r.minutes.map(|n| n.map(|n| n.0)),
-            needed_rate: r.needed_rate.map(|n| n.0),
-            late_after_min: r.late_after_min.map(|n| n.map(|n| n.0)),
-            weight_attendance: r.weight_attendance.map(|n| n.0),
-            weight_progress: r.weight_progress.map(|n| n.0),
-            weight_assessment: r.weight_assessment.map(|n| n.0),
-        }
-    }
-}
-
-#[derive(Deserialize, ToSchema)]
-#[schema(as = PortalNewCourse, example = json!({"title": "생활체육 지도자 기초", "code": "ETH201", "description": "지도자의 첫걸음", "price": 0}))]
-pub struct CourseSent {
-    pub title: Name,
-    /// Letters, digits and hyphens; made when left out
-    pub code: Option<Code>,
-    pub description: Option<Prose>,
-    #[serde(flatten)]
-    pub rules: CourseRules,
-}
-
 impl From<CourseSent> for NewCourse {
     fn from(n: CourseSent) -> NewCourse {
         NewCourse {
             code: n.code.map(String::from),
             title: n.title.into(),
             description: n.description.map(String::from).unwrap_or_default(),
-            rules: n.rules.into(),
+            rules: rules!(n),
             ..NewCourse::default()
         }
     }
@@ -73,8 +67,22 @@ pub struct ChangeCourse {
     pub title: Option<Name>,
     pub code: Option<Code>,
     pub description: Option<Prose>,
-    #[serde(flatten)]
-    pub rules: CourseRules,
+    /// In won; 0 is free
+    pub price: Option<Within<0, 1_000_000_000>>,
+    /// How long it is, in minutes: a certificate says it in hours
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<i64>)]
+    pub minutes: Option<Option<Within<0, 1_000_000>>>,
+    /// The attendance that a completion needs, in per cent (75)
+    pub needed_rate: Option<Percent>,
+    /// Minutes after the start at which joining is late; the school's own when null
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<i64>)]
+    pub late_after_min: Option<Option<Within<0, 1_440>>>,
+    /// The parts of the total score (20, 20, 60)
+    pub weight_attendance: Option<Within<0, 1_000>>,
+    pub weight_progress: Option<Within<0, 1_000>>,
+    pub weight_assessment: Option<Within<0, 1_000>>,
 }
 
 impl From<ChangeCourse> for Changes {
@@ -83,7 +91,7 @@ impl From<ChangeCourse> for Changes {
             code: c.code.map(String::from),
             title: c.title.map(String::from),
             description: c.description.map(String::from),
-            rules: c.rules.into(),
+            rules: rules!(c),
             ..Changes::default()
         }
     }
@@ -182,20 +190,6 @@ impl From<ApprovalWord> for Approval {
     "approval": "MANUAL", "total_sessions": 16}))]
 pub struct ClassSent {
     pub class_name: Name,
-    #[serde(flatten)]
-    pub plan: ClassPlan,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"capacity": 25}))]
-pub struct ChangeClass {
-    pub class_name: Option<Name>,
-    #[serde(flatten)]
-    pub plan: ClassPlan,
-}
-
-#[derive(Deserialize, ToSchema)]
-pub struct ClassPlan {
     /// Seats; null is without a limit
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<i64>)]
@@ -208,19 +202,53 @@ pub struct ClassPlan {
     pub end_date: Option<Option<Day>>,
     #[schema(value_type = Option<String>)]
     pub approval: Option<ApprovalWord>,
+    /// How many meetings are planned
     pub total_sessions: Option<Within<0, 1_000>>,
 }
 
-impl ClassPlan {
-    pub fn changes(self, name: Option<Name>) -> ClassChanges {
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"capacity": 25}))]
+pub struct ChangeClass {
+    pub class_name: Option<Name>,
+    /// Seats; null is without a limit
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<i64>)]
+    pub capacity: Option<Option<Within<1, 1_000_000>>>,
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub start_date: Option<Option<Day>>,
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub end_date: Option<Option<Day>>,
+    #[schema(value_type = Option<String>)]
+    pub approval: Option<ApprovalWord>,
+    /// How many meetings are planned
+    pub total_sessions: Option<Within<0, 1_000>>,
+}
+
+/// What both bodies say of a class.
+macro_rules! plan {
+    ($sent:expr, $name:expr) => {
         ClassChanges {
-            name: name.map(String::from),
-            capacity: self.capacity.map(|n| n.map(|n| n.0)),
-            starts: self.start_date.map(|day| day.map(|day| day.0)),
-            ends: self.end_date.map(|day| day.map(|day| day.0)),
-            approval: self.approval.map(Approval::from),
-            total_sessions: self.total_sessions.map(|n| n.0),
+            name: $name,
+            capacity: $sent.capacity.map(|n| n.map(|n| n.0)),
+            starts: $sent.start_date.map(|day| day.map(|day| day.0)),
+            ends: $sent.end_date.map(|day| day.map(|day| day.0)),
+            approval: $sent.approval.map(Approval::from),
+            total_sessions: $sent.total_sessions.map(|n| n.0),
         }
+    };
+}
+
+impl From<ClassSent> for (String, ClassChanges) {
+    fn from(n: ClassSent) -> (String, ClassChanges) {
+        (n.class_name.into(), plan!(n, None))
+    }
+}
+
+impl From<ChangeClass> for ClassChanges {
+    fn from(c: ChangeClass) -> ClassChanges {
+        plan!(c, c.class_name.map(String::from))
     }
 }
 

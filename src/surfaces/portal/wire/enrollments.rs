@@ -8,7 +8,7 @@ use super::{Grade, Paging};
 use crate::school::Page;
 use crate::school::enrollment::payments::{NewPayment, Payment, Refunded};
 use crate::school::enrollment::{Application, Enrollment as Row, Filter, Status};
-use crate::surfaces::texts::{Instant, Prose, Within, Word};
+use crate::surfaces::texts::{Instant, Prose, Reason, Within, Word};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"user_id": 1, "course_id": 1, "class_id": 1}))]
@@ -172,7 +172,7 @@ impl From<EnrollmentsQuery> for Filter {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"rejection_reason": "선수 과정을 아직 마치지 않았습니다"}))]
 pub struct Rejection {
-    pub rejection_reason: Prose,
+    pub rejection_reason: Reason,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -252,7 +252,7 @@ pub struct Paid {
 #[schema(example = json!({"refund_amount": 20000, "refund_reason": "중도 포기"}))]
 pub struct RefundSent {
     pub refund_amount: Amount,
-    pub refund_reason: Prose,
+    pub refund_reason: Reason,
 }
 
 #[derive(Serialize, ToSchema)]

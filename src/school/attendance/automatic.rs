@@ -1,0 +1,86 @@
+//! The marks that make themselves: by coming into a live session, by going, by its end.
+
+use super::{due, is_untouched, told};
+use crate::app::School;
+use crate::clock::MINUTE_MS;
+use crate::db::{Tx, args};
+use crate::error::Result;
+use crate::event::{Attendance, News, Whose};
+use crate::school::sessions::{Session, Status};
+
+/// Someone comes in: PRESENT in the waiting room and for a while after the start, then LATE. Coming again takes back that
+/// they went. In a class that is over it counts for nothing.
+pub(in crate::school) async fn came(
+    app: &School,
+    tx: &mut Tx,
+    session: &Session,
+    (person, enrollment): (i64, i64),
+    now_ms: i64,
+) -> Result<Vec<News>> {
+    let Some(meeting) = session.meeting.filter(|_| !session.is(Status::Review)) else { return Ok(Vec::new()) };
+    let late_after_min = session.late_after_min.unwrap_or(app.config.clocks.late_after_min);
+    let is_late = session.started_ms.is_some_and(|began_ms| now_ms > began_ms + late_after_min * MINUTE_MS);
+    let kind = if is_late { Attendance::Late } else { Attendance::Present };
+    let is_first = is_untouched(tx, meeting).await?;
+    let sql =
+        "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms) values ($1, $1, $2, $3, $4, $1)
+        on conflict do nothing";
+    if tx.run(sql, args![now_ms, enrollment, meeting, kind.word()]).await? == 0 {
+        set_out(tx, meeting, enrollment, None, now_ms).await?;
+        return Ok(Vec::new());
+    }
+    let whose = if is_first { Whose::Class(session.class) } else { Whose::Enrollment(enrollment) };
+    let told = told(session.course, (person, enrollment), session.number.unwrap_or_default(), kind, now_ms);
+    Ok(vec![told, due(session.course, whose, now_ms)])
+}
+
+/// Someone goes out before the end.
+pub(in crate::school) async fn went(tx: &mut Tx, session: &Session, enrollment: i64, now_ms: i64) -> Result<()> {
+    match session.meeting.filter(|_| !session.is(Status::Review)) {
+        Some(meeting) => set_out(tx, meeting, enrollment, Some(now_ms), now_ms).await,
+        None => Ok(()),
+    }
+}
+
+async fn set_out(tx: &mut Tx, meeting: i64, enrollment: i64, out_ms: Option<i64>, now_ms: i64) -> Result<()> {
+    let sql = "update marks set out_ms = $3, updated_ms = $4 where meeting = $1 and enrollment = $2 and not by_hand";
+    tx.run(sql, args![meeting, enrollment, out_ms, now_ms]).await?;
+    Ok(())
+}
+
+/// The class begins: this is the meeting's day.
+pub(in crate::school) async fn began(app: &School, tx: &mut Tx, session: &Session, now_ms: i64) -> Result<()> {
+    let sql = "update meetings set date = $2 where id = $1";
+    tx.run(sql, args![session.meeting, app.clock.date_of(now_ms)]).await?;
+    Ok(())
+}
+
+/// The class is over. Those who were expected at its start and did not come are absent, those who are still in have gone
+/// now. A class that never began was no meeting: it takes back the marks that it made.
+pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<News>> {
+    let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
+    let Some(began_ms) = session.started_ms else {
+        let sql = "delete from marks where meeting = $1 and not by_hand and created_ms >= $2";
+        let taken_back = tx.run(sql, args![meeting, session.created_ms]).await? > 0;
+        let due = due(session.course, Whose::Class(session.class), now_ms);
+        return Ok(if taken_back { vec![due] } else { Vec::new() });
+    };
+    let is_first = is_untouched(tx, meeting).await?;
+    let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type)
+        select $1, $1, e.id, $2, 'ABSENT' from enrollments e where e.class = $3 and e.source = 'APPLIED'
+            and e.approved_ms <= $4 and (e.status = 'APPROVED' or (e.status = 'COMPLETED' and e.completed_ms > $4))
+            and not exists (select 1 from marks m where m.enrollment = e.id and m.meeting = $2)
+        on conflict do nothing returning enrollment, (select e.person from enrollments e where e.id = enrollment)";
+    let absent: Vec<(i64, i64)> = tx.all(sql, args![now_ms, meeting, session.class, began_ms]).await?;
+    let sql = "update marks set out_ms = $2, updated_ms = $2 where meeting = $1 and out_ms is null and not by_hand
+        and type <> 'ABSENT'";
+    tx.run(sql, args![meeting, now_ms]).await?;
+    let number = session.number.unwrap_or_default();
+    let say = |(enrollment, person)| told(session.course, (person, enrollment), number, Attendance::Absent, now_ms);
+    let mut news: Vec<News> = absent.into_iter().map(say).collect();
+    // Being absent from a meeting that counts already changes no rate.
+    if is_first && !news.is_empty() {
+        news.push(due(session.course, Whose::Class(session.class), now_ms));
+    }
+    Ok(news)
+}

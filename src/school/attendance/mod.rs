@@ -1,0 +1,294 @@
+//! Attendance: one mark per enrollment and meeting (회차). Joining a live session makes one by itself; staff make and
+//! mend them by hand, and what was made by hand is never overwritten by what comes by itself.
+
+pub mod automatic;
+mod meetings;
+pub mod requests;
+pub mod views;
+
+use std::collections::HashSet;
+
+use crate::app::School;
+use crate::db::{Arg, Tx, among, args, part_of, places, row};
+use crate::error::{Error, Result};
+use crate::event::{Attendance, Event, News, Whose};
+use crate::school::rights::{self, Caller, Placed};
+use crate::school::{Page, Window, classes};
+
+pub(super) use meetings::of_session as meeting_of_session;
+
+#[derive(Debug, Clone)]
+pub struct Mark {
+    pub id: i64,
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub course: i64,
+    pub number: i64,
+    pub date: String,
+    pub kind: String,
+    pub in_ms: Option<i64>,
+    pub out_ms: Option<i64>,
+    pub reason: Option<String>,
+    pub by_hand: bool,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(Mark {
+    id,
+    enrollment,
+    person,
+    name,
+    course,
+    number,
+    date,
+    kind,
+    in_ms,
+    out_ms,
+    reason,
+    by_hand,
+    created_ms,
+    updated_ms
+});
+
+const MARK: &str = "select m.id, m.enrollment, e.person, q.name, k.course, t.number, t.date, m.type as kind, m.in_ms,
+    m.out_ms, m.reason, m.by_hand, m.created_ms, m.updated_ms";
+const FROM: &str = "from marks m join meetings t on t.id = m.meeting join enrollments e on e.id = m.enrollment
+    join classes k on k.id = e.class join people q on q.id = e.person";
+
+/// An instant, or a time of day on the day of the meeting.
+#[derive(Debug, Clone)]
+pub enum Moment {
+    At(i64),
+    Clock(String),
+}
+
+#[derive(Debug, Clone)]
+pub struct NewMark {
+    pub kind: Attendance,
+    pub check_in: Option<Moment>,
+    pub check_out: Option<Moment>,
+    pub reason: Option<String>,
+}
+
+/// Whom a line of a batch names.
+#[derive(Debug, Clone, Copy)]
+pub enum Who {
+    Enrollment(i64),
+    Person(i64),
+}
+
+const BATCH_MAX_MARKS: usize = 2_000;
+
+pub async fn register(app: &School, caller: &Caller, enrollment: i64, date: &str, new: NewMark) -> Result<Mark> {
+    let mut tx = app.db.begin().await?;
+    let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
+    let (class, course) = (placed.class, placed.course);
+    let news = write(app, &mut tx, (course, class), date, vec![(placed, new)]).await?;
+    let sql = format!("{MARK} {FROM} where m.enrollment = $1 order by m.id desc limit 1");
+    let mark = tx.one(sql, args![enrollment]).await?;
+    app.commit(tx, news).await?;
+    Ok(mark)
+}
+
+/// All of them, or none.
+pub async fn register_all(
+    app: &School,
+    caller: &Caller,
+    (course, class): (i64, i64),
+    date: &str,
+    batch: Vec<(Who, NewMark)>,
+) -> Result<usize> {
+    if batch.is_empty() || batch.len() > BATCH_MAX_MARKS {
+        return Err(Error::bad("attendances", format!("1 to {BATCH_MAX_MARKS} of them")));
+    }
+    let mut tx = app.db.begin().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
+        join classes k on k.id = e.class join courses c on c.id = k.course
+        where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
+    let known: Vec<Placed> = tx.all(sql, args![class]).await?;
+    let marks: Result<Vec<(Placed, NewMark)>> = batch
+        .into_iter()
+        .enumerate()
+        .map(|(n, (who, mark))| {
+            let is = |placed: &&Placed| match who {
+                Who::Enrollment(id) => placed.enrollment == id,
+                Who::Person(id) => placed.person == id,
+            };
+            let placed = known.iter().find(is).cloned();
+            Ok((placed.ok_or_else(|| Error::bad(format!("attendances[{n}]"), "nobody in this class"))?, mark))
+        })
+        .collect();
+    let marks = marks?;
+    let count = marks.len();
+    let news = write(app, &mut tx, (course, class), date, marks).await?;
+    app.commit(tx, news).await?;
+    Ok(count)
+}
+
+/// Marks of one day of a class. Two who mark the same day at once do so one after the other.
+async fn write(
+    app: &School,
+    tx: &mut Tx,
+    (course, class): (i64, i64),
+    date: &str,
+    marks: Vec<(Placed, NewMark)>,
+) -> Result<Vec<News>> {
+    let now_ms = app.now_ms();
+    tx.hold("select id from classes where id = $1", args![class]).await?;
+    let plan = classes::read(tx, class).await?;
+    let is_outside =
+        plan.starts.is_some_and(|starts| date < starts.as_str()) || plan.ends.is_some_and(|ends| date > ends.as_str());
+    if is_outside {
+        return Err(Error::bad("class_date", "it is outside the dates of the class"));
+    }
+    let days = meetings::on(tx, class, date, now_ms).await?;
+    let ids: Vec<i64> = days.iter().map(|meeting| meeting.id).collect();
+    let (places, args) = among(&ids, 1);
+    let sql = format!("select enrollment, meeting from marks where meeting in ({places})");
+    let mut taken: HashSet<(i64, i64)> = tx.all(sql, args).await?.into_iter().collect();
+    let untouched: HashSet<i64> = ids.iter().filter(|id| !taken.iter().any(|(_, m)| m == *id)).copied().collect();
+    let mut rows = Vec::with_capacity(marks.len());
+    let mut news = Vec::new();
+    for (placed, mark) in marks {
+        placed.must_be_in_class()?;
+        // Of two meetings on one day it is the first of which there is no mark yet.
+        let free = days.iter().find(|meeting| !taken.contains(&(placed.enrollment, meeting.id)));
+        let meeting = free.ok_or(Error::AlreadyMarked)?;
+        taken.insert((placed.enrollment, meeting.id));
+        let (in_ms, out_ms) = times(app, date, mark.check_in, mark.check_out)?;
+        let reason = mark.reason;
+        let values =
+            args![now_ms, now_ms, placed.enrollment, meeting.id, mark.kind.word(), in_ms, out_ms, reason, true];
+        rows.push(values);
+        news.push(told(course, (placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
+        let whose = match untouched.contains(&meeting.id) {
+            true => Whose::Class(class),
+            false => Whose::Enrollment(placed.enrollment),
+        };
+        news.push(due(course, whose, now_ms));
+    }
+    insert(tx, rows).await?;
+    Ok(news)
+}
+
+async fn insert(tx: &mut Tx, rows: Vec<Vec<Arg>>) -> Result<()> {
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let size = part_of(rows.len());
+        let args: Vec<Arg> = rows.by_ref().take(size).flatten().collect();
+        let columns = "created_ms, updated_ms, enrollment, meeting, type, in_ms, out_ms, reason, by_hand";
+        tx.run(format!("insert into marks ({columns}) values {}", places(size, 9)), args).await?;
+    }
+    Ok(())
+}
+
+/// To the dashboards of the course, and to the person.
+fn told(course: i64, (person, enrollment): (i64, i64), number: i64, mark: Attendance, at_ms: i64) -> News {
+    News { session: None, course, at_ms, event: Event::AttendanceUpdated { person, enrollment, number, mark } }
+}
+
+fn due(course: i64, whose: Whose, at_ms: i64) -> News {
+    News { session: None, course, at_ms, event: Event::GradeDue(whose) }
+}
+
+fn times(
+    app: &School,
+    date: &str,
+    check_in: Option<Moment>,
+    check_out: Option<Moment>,
+) -> Result<(Option<i64>, Option<i64>)> {
+    let resolved = |moment: Option<Moment>, field: &'static str| match moment {
+        None => Ok(None),
+        Some(Moment::At(ms)) => Ok(Some(ms)),
+        Some(Moment::Clock(time)) => {
+            app.clock.at(date, &time).map(Some).ok_or_else(|| Error::bad(field, "it is no time of day such as 09:30"))
+        }
+    };
+    let (in_ms, out_ms) = (resolved(check_in, "check_in_time")?, resolved(check_out, "check_out_time")?);
+    must_be_in_order(app, date, in_ms, out_ms)?;
+    Ok((in_ms, out_ms))
+}
+
+/// An evening class may go out after midnight, but it comes in on its day.
+fn must_be_in_order(app: &School, date: &str, in_ms: Option<i64>, out_ms: Option<i64>) -> Result<()> {
+    if in_ms.is_some_and(|ms| app.clock.date_of(ms) != date) {
+        return Err(Error::bad("check_in_time", "it is on another day than the class"));
+    }
+    if in_ms.zip(out_ms).is_some_and(|(in_ms, out_ms)| out_ms < in_ms) {
+        return Err(Error::bad("check_out_time", "it is before check_in_time"));
+    }
+    Ok(())
+}
+
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub kind: Option<Attendance>,
+    pub check_in: Option<Option<Moment>>,
+    pub check_out: Option<Option<Moment>>,
+    pub reason: Option<Option<String>>,
+}
+
+/// Mends a mark by hand: from then on nothing changes it by itself.
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Mark> {
+    caller.must_be_staff()?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let found = read(&mut tx, id).await?;
+    let placed = rights::enrollment_held(&mut tx, caller, found.enrollment).await?;
+    let now = read(&mut tx, id).await?;
+    let kept = |ms: Option<i64>| ms.map(Moment::At);
+    let check_in = changes.check_in.unwrap_or(kept(now.in_ms));
+    let check_out = changes.check_out.unwrap_or(kept(now.out_ms));
+    let (in_ms, out_ms) = times(app, &now.date, check_in, check_out)?;
+    let kind = changes.kind.or(Attendance::parse(&now.kind)).unwrap_or(Attendance::Present);
+    let sql = "update marks set type = $2, in_ms = $3, out_ms = $4, reason = $5, by_hand = true, updated_ms = $6
+        where id = $1";
+    tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
+    let mark = read(&mut tx, id).await?;
+    let told = told(placed.course, (placed.person, placed.enrollment), mark.number, kind, now_ms);
+    let due = due(placed.course, Whose::Enrollment(placed.enrollment), now_ms);
+    app.commit(tx, vec![told, due]).await?;
+    Ok(mark)
+}
+
+async fn read(tx: &mut Tx, id: i64) -> Result<Mark> {
+    tx.maybe(format!("{MARK} {FROM} where m.id = $1"), args![id]).await?.ok_or(Error::NotFound("Attendance"))
+}
+
+pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Mark> {
+    let mut tx = app.db.read().await?;
+    let mark = read(&mut tx, id).await?;
+    let seen = rights::enrollment_seen(&mut tx, caller, mark.enrollment).await;
+    seen.map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("Attendance") } else { e })?;
+    Ok(mark)
+}
+
+pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<Mark>> {
+    let mut tx = app.db.read().await?;
+    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    tx.all(format!("{MARK} {FROM} where m.enrollment = $1 order by t.number"), args![enrollment]).await
+}
+
+/// One day of a class.
+pub async fn of_day(
+    app: &School,
+    caller: &Caller,
+    (course, class): (i64, i64),
+    date: &str,
+    window: Window,
+) -> Result<Page<Mark>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let which = "where t.class = $1 and t.date = $2";
+    let (total,) = tx.one(format!("select count(*) {FROM} {which}"), args![class, date]).await?;
+    let sql = format!("{MARK} {FROM} {which} order by t.number, m.enrollment limit $3 offset $4");
+    let rows = tx.all(sql, args![class, date, window.limit, window.offset]).await?;
+    Ok(Page { rows, total })
+}
+
+/// The first mark of a meeting makes it one that was held, for everyone in the class.
+async fn is_untouched(tx: &mut Tx, meeting: i64) -> Result<bool> {
+    Ok(tx.maybe::<(i64,)>("select id from marks where meeting = $1 limit 1", args![meeting]).await?.is_none())
+}

@@ -1,0 +1,152 @@
+//! A student asks for a meeting to count as attended; the instructor of the course decides. One request waits per
+//! enrollment and meeting.
+
+use std::collections::BTreeSet;
+
+use super::views::{self, Overview};
+use super::{due, meetings, told};
+use crate::app::School;
+use crate::db::{Tx, among, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Attendance, News, Whose, words};
+use crate::school::enrollment;
+use crate::school::notifications::{self, Kind};
+use crate::school::rights::{self, Caller};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Approved,
+    Rejected,
+}
+words!(Verdict { Approved = "APPROVED", Rejected = "REJECTED" });
+
+const DECISIONS_MAX: usize = 1_000;
+
+/// What is asked for is PENDING until it is decided.
+pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, reason: &str) -> Result<Overview> {
+    caller.must_be_student()?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let course = rights::course_by_code(&mut tx, code).await?;
+    let enrollment = enrollment::by_which(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
+    tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
+    must_be_of_class(&mut tx, enrollment, number).await?;
+    let sql =
+        "select m.type from marks m join meetings t on t.id = m.meeting where m.enrollment = $1 and t.number = $2";
+    let mark: Option<(String,)> = tx.maybe(sql, args![enrollment, number]).await?;
+    if mark.is_some_and(|(kind,)| matches!(Attendance::parse(&kind), Some(Attendance::Present | Attendance::Excused))) {
+        return Err(Error::AlreadyAttended);
+    }
+    let sql = "insert into attendance_requests (created_ms, updated_ms, enrollment, number, reason, status)
+        values ($1, $1, $2, $3, $4, 'PENDING') on conflict do nothing returning id";
+    let made: Option<(i64,)> = tx.maybe(sql, args![now_ms, enrollment, number, reason]).await?;
+    let (id,) = made.ok_or(Error::AlreadyRequested)?;
+    notifications::notify(&mut tx, course.instructor, Kind::AttendanceRequested, caller.id, id, now_ms).await?;
+    let overview = views::of_enrollment(&mut tx, enrollment).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(overview)
+}
+
+/// A class that says how many meetings it has has no more of them than that, or than were held.
+async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<()> {
+    let sql = "select k.total_sessions, coalesce((select max(t.number) from meetings t where t.class = k.id), 0)
+        from enrollments e join classes k on k.id = e.class where e.id = $1";
+    let (planned, made): (i64, i64) = tx.one(sql, args![enrollment]).await?;
+    if planned > 0 && number > planned.max(made) {
+        return Err(Error::bad("sessionNumber", format!("the class has {} meetings", planned.max(made))));
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone)]
+pub struct Decided {
+    pub person: i64,
+    pub verdict: Verdict,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    id: i64,
+    person: i64,
+    enrollment: i64,
+    class: i64,
+    reason: String,
+    created_ms: i64,
+}
+row!(Pending { id, person, enrollment, class, reason, created_ms });
+
+/// All of them, or none. An approval turns the mark into PRESENT; a rejection leaves it.
+pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, decided: Vec<Decided>) -> Result<()> {
+    caller.must_be_staff()?;
+    if decided.is_empty() || decided.len() > DECISIONS_MAX {
+        return Err(Error::bad("attendanceRecords", format!("1 to {DECISIONS_MAX} of them")));
+    }
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let course = rights::course_by_code(&mut tx, code).await?;
+    caller.must_teach(course.instructor)?;
+    let pending = pending_held(&mut tx, course.course, number, &decided).await?;
+    let mut news = Vec::new();
+    for (decision, request) in decided.iter().zip(&pending) {
+        let sql = "update attendance_requests set status = $2, decided_by = $3, reject_reason = $4, updated_ms = $5
+            where id = $1";
+        let reject_reason = decision.reason.as_deref().filter(|_| decision.verdict == Verdict::Rejected);
+        tx.run(sql, args![request.id, decision.verdict.word(), caller.id, reject_reason, now_ms]).await?;
+        let kind = Kind::AttendanceDecided;
+        notifications::notify(&mut tx, request.person, kind, caller.id, request.id, now_ms).await?;
+        if decision.verdict == Verdict::Approved {
+            news.extend(mark_present(app, &mut tx, course.course, number, request, now_ms).await?);
+        }
+    }
+    app.commit(tx, news).await
+}
+
+/// The requests that are decided, in the order of the decisions. Their classes and enrollments are held: of two who
+/// decide at once the second finds nothing pending.
+async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]) -> Result<Vec<Pending>> {
+    let people: BTreeSet<i64> = decided.iter().map(|d| d.person).collect();
+    if people.len() < decided.len() {
+        return Err(Error::bad("attendanceRecords", "a student is named twice"));
+    }
+    let people: Vec<i64> = people.into_iter().collect();
+    let (marks, ids) = among(&people, 3);
+    let from = format!(
+        "from attendance_requests r join enrollments e on e.id = r.enrollment join classes k on k.id = e.class
+        where k.course = $1 and r.number = $2 and r.status = 'PENDING' and e.person in ({marks})"
+    );
+    let args = [args![course, number], ids].concat();
+    tx.hold(format!("select id from classes where id in (select e.class {from}) order by id"), args.clone()).await?;
+    let enrollments = format!("select id from enrollments where id in (select r.enrollment {from}) order by id");
+    tx.hold(enrollments, args.clone()).await?;
+    let sql = format!("select r.id, e.person, r.enrollment, e.class, r.reason, r.created_ms {from} order by r.id");
+    let mut found: Vec<Pending> = tx.all(sql, args).await?;
+    let mut pending = Vec::with_capacity(decided.len());
+    for decision in decided {
+        let at = found.iter().position(|request| request.person == decision.person);
+        let at = at.ok_or(Error::NothingPending { person: decision.person })?;
+        pending.push(found.swap_remove(at));
+    }
+    Ok(pending)
+}
+
+async fn mark_present(
+    app: &School,
+    tx: &mut Tx,
+    course: i64,
+    number: i64,
+    request: &Pending,
+    now_ms: i64,
+) -> Result<Vec<News>> {
+    let date = app.clock.date_of(request.created_ms);
+    let meeting = meetings::numbered(tx, request.class, number, &date, now_ms).await?;
+    let is_first = super::is_untouched(tx, meeting).await?;
+    let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type, reason, by_hand)
+        values ($1, $1, $2, $3, 'PRESENT', $4, true)
+        on conflict (enrollment, meeting) do update set updated_ms = excluded.updated_ms, type = excluded.type,
+            reason = excluded.reason, by_hand = excluded.by_hand";
+    tx.run(sql, args![now_ms, request.enrollment, meeting, &request.reason]).await?;
+    let whose = if is_first { Whose::Class(request.class) } else { Whose::Enrollment(request.enrollment) };
+    let who = (request.person, request.enrollment);
+    Ok(vec![told(course, who, number, Attendance::Present, now_ms), due(course, whose, now_ms)])
+}

@@ -1,0 +1,144 @@
+//! What was attended, and what was not: for the student, and for the instructor.
+
+use std::collections::HashMap;
+
+use super::{FROM, MARK, Mark};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::Attendance;
+use crate::school::grades::{HELD, meetings};
+use crate::school::rights::{self, Caller};
+use crate::school::{enrollment, sessions};
+
+/// One enrollment's attendance.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    pub student: Student,
+    pub meetings: Vec<Attended>,
+    pub pending: Vec<Pending>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Student {
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub email: Option<String>,
+    pub student_no: Option<String>,
+    /// How many meetings count.
+    pub total: i64,
+    pub rate: Option<f64>,
+    pub needed_rate: f64,
+}
+row!(Student { enrollment, person, name, email, student_no, total, rate, needed_rate });
+
+/// A meeting that was held, and what stands beside it: without a mark one was not there.
+#[derive(Debug, Clone)]
+pub struct Attended {
+    pub enrollment: i64,
+    pub number: i64,
+    pub date: String,
+    pub mark: Option<String>,
+}
+row!(Attended { enrollment, number, date, mark });
+
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub enrollment: i64,
+    pub number: i64,
+    pub reason: String,
+    pub created_ms: i64,
+}
+row!(Pending { enrollment, number, reason, created_ms });
+
+impl Attended {
+    pub fn kind(&self) -> Attendance {
+        self.mark.as_deref().and_then(Attendance::parse).unwrap_or(Attendance::Absent)
+    }
+}
+
+impl Overview {
+    pub fn count(&self, is: impl Fn(Attendance) -> bool) -> i64 {
+        self.meetings.iter().filter(|meeting| is(meeting.kind())).count() as i64
+    }
+}
+
+/// A few queries, however many students and meetings.
+async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Overview>> {
+    let sql = format!(
+        "select e.id as enrollment, e.person, q.name, q.email, q.student_no, {} as total, e.attendance_score as rate,
+            c.needed_rate
+        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
+        join people q on q.id = e.person where e.id in ({which}) order by e.id",
+        meetings()
+    );
+    let students: Vec<Student> = tx.all(sql, args![id]).await?;
+    // A class that runs right now is not missed yet.
+    let sql = format!(
+        "select e.id as enrollment, t.number, t.date, m.type as mark from enrollments e
+        join meetings t on t.class = e.class left join marks m on m.enrollment = e.id and m.meeting = t.id
+        where e.id in ({which}) and t.id in (select held.id from ({HELD}) held) and (m.id is not null or not exists (
+            select 1 from live_sessions s where s.meeting = t.id and s.status <> 'REVIEW_MODE'))
+        order by e.id, t.number"
+    );
+    let mut attended: HashMap<i64, Vec<Attended>> = HashMap::new();
+    for meeting in tx.all::<Attended>(sql, args![id]).await? {
+        attended.entry(meeting.enrollment).or_default().push(meeting);
+    }
+    let sql = format!(
+        "select enrollment, number, reason, created_ms from attendance_requests
+        where status = 'PENDING' and enrollment in ({which}) order by number, id"
+    );
+    let mut pending: HashMap<i64, Vec<Pending>> = HashMap::new();
+    for request in tx.all::<Pending>(sql, args![id]).await? {
+        pending.entry(request.enrollment).or_default().push(request);
+    }
+    let overview = |student: Student| Overview {
+        meetings: attended.remove(&student.enrollment).unwrap_or_default(),
+        pending: pending.remove(&student.enrollment).unwrap_or_default(),
+        student,
+    };
+    Ok(students.into_iter().map(overview).collect())
+}
+
+pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Overview> {
+    let found = overviews(tx, "select id from enrollments where id = $1", enrollment).await?;
+    found.into_iter().next().ok_or(Error::NotFound("Enrollment"))
+}
+
+/// A student's own in a course.
+pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<Overview> {
+    caller.must_be_student()?;
+    let mut tx = app.db.read().await?;
+    let course = rights::course_by_code(&mut tx, code).await?;
+    let enrollment = enrollment::by_which(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
+    of_enrollment(&mut tx, enrollment).await
+}
+
+/// Everyone in a course, each by their newest enrollment.
+pub async fn of_course(app: &School, caller: &Caller, code: &str) -> Result<Vec<Overview>> {
+    caller.must_be_staff()?;
+    let mut tx = app.db.read().await?;
+    let course = rights::course_by_code(&mut tx, code).await?;
+    caller.must_teach(course.instructor)?;
+    let newest = "select max(e2.id) from enrollments e2 join classes k2 on k2.id = e2.class
+        where k2.course = $1 and e2.status in ('APPROVED', 'COMPLETED') group by e2.person";
+    overviews(&mut tx, newest, course.course).await
+}
+
+/// Everyone in a class.
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Overview>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let which = "select e2.id from enrollments e2 where e2.class = $1 and e2.status in ('APPROVED', 'COMPLETED')";
+    overviews(&mut tx, which, class).await
+}
+
+/// The marks of a live session's meeting, for its instructor.
+pub async fn of_session(app: &School, caller: &Caller, session: i64) -> Result<Vec<Mark>> {
+    let mut tx = app.db.read().await?;
+    let session = sessions::taught(&mut tx, caller, session).await?;
+    let sql = format!("{MARK} {FROM} where m.meeting = $1 order by q.name, m.id");
+    tx.all(sql, args![session.meeting]).await
+}
