@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::classroom::{class, running_class};
+use crate::harness::on_both;
 use crate::harness::people::{Lecture, Person, Session};
-use crate::harness::{School, on_both};
 
 async fn marks(who: &Person, enrollment: i64) -> Vec<Value> {
     let found = who.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
@@ -229,9 +229,8 @@ fn a_batch_is_all_or_nothing() {
         assert_eq!(teacher.post(path, batch("2025-03-03", both.clone())).await.is(201)["processed"], 2);
         let third = json!([present(json!({ "enrollment_id": b })), present(json!({ "enrollment_id": a }))]);
         assert_eq!(teacher.post(path, batch("2025-03-03", third)).await.is(409)["code"], "ALREADY_MARKED");
-        let day =
-            teacher.get(&format!("/api/v1/attendance/course/{}/class/{class}/date/2025-03-03?size=1", lecture.id));
-        let day = day.await.ok();
+        let path = format!("/api/v1/attendance/course/{}/class/{class}/date/2025-03-03?size=1", lecture.id);
+        let day = teacher.get(&path).await.ok();
         assert_eq!((&day["paging"]["total_count"], day["attendances"].as_array().unwrap().len()), (&json!(2), 1));
         // One of the sixteen that are planned.
         assert_eq!(grade(&first, a).await["attendance_score"], 6.25);
