@@ -50,8 +50,8 @@ pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')
 /// asked for those since their first.
 pub(super) const HELD: &str = "select t.id, t.number, t.date from meetings t where t.class = e.class
     and exists (select 1 from marks hm where hm.meeting = t.id)
-    and (e.source = 'APPLIED' or t.date >= (select min(ot.date) from marks om join meetings ot on ot.id = om.meeting
-        where om.enrollment = e.id))";
+    and (e.source = 'APPLIED' or (t.date, t.number) >= (select ot.date, ot.number from marks om
+        join meetings ot on ot.id = om.meeting where om.enrollment = e.id order by ot.date, ot.number limit 1))";
 
 /// … and how many count: as many as were planned, or held if those are more.
 pub(super) fn meetings() -> String {
