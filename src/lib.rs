@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod live;
 pub mod metrics;
 pub mod outside;
+pub mod print;
 pub mod school;
 mod serve;
 pub mod surfaces;

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("live", &["db", "error", "event", "metrics"]),
     ("bus", &["live"]),
     ("outside", &["error"]),
+    ("print", &["error"]),
     ("ledger", &["app", "db", "error", "event"]),
     (
         "app",

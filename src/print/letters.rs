@@ -1,0 +1,245 @@
+//! Letters: which face has them, how wide a line is, and how a long text becomes short enough.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use rust_embed::RustEmbed;
+use rustybuzz::{Face, UnicodeBuffer};
+
+#[derive(RustEmbed)]
+#[folder = "assets/fonts/"]
+struct Files;
+
+/// The first face has Korean, Japanese, Chinese and the Latin of most; the second the rest of Latin, Greek, Cyrillic.
+static CASE: LazyLock<Vec<Type>> =
+    LazyLock::new(|| ["NotoSerifCJKkr-Regular.otf", "NotoSerif-Regular.ttf"].iter().filter_map(|n| open(n)).collect());
+
+/// What printers have always set where a letter was missing: nobody can take it for the letter itself.
+const MISSING: char = '〓';
+
+struct Type {
+    face: Face<'static>,
+    font: Font,
+}
+
+fn open(name: &str) -> Option<Type> {
+    let bytes: &'static [u8] = match Files::get(name)?.data {
+        Cow::Borrowed(bytes) => bytes,
+        // Only where the files are read from disk: once, and needed for as long as the process lives.
+        Cow::Owned(bytes) => bytes.leak(),
+    };
+    Some(Type { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
+}
+
+/// Letters of one face that stand together.
+pub struct Run {
+    pub font: Font,
+    pub text: String,
+    pub glyphs: Vec<KrillaGlyph>,
+    /// In ems.
+    pub width: f32,
+}
+
+/// One line, ready to be drawn at any size.
+#[derive(Default)]
+pub struct Line {
+    pub runs: Vec<Run>,
+    pub width: f32,
+}
+
+/// The letters of a text that no face of ours has. What takes no place is never missing.
+pub fn missing(text: &str) -> Vec<char> {
+    text.chars().filter(|c| !takes_no_place(*c) && face_of(*c, false).is_none()).collect()
+}
+
+/// Joiners, and what picks a variant of the letter before it.
+fn takes_no_place(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn face_of(c: char, second_first: bool) -> Option<usize> {
+    let has = |n: &usize| CASE.get(*n).is_some_and(|t| t.face.glyph_index(c).is_some());
+    let order = if second_first && !is_east_asian(c) { [1, 0] } else { [0, 1] };
+    order.into_iter().find(has)
+}
+
+pub fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
+}
+
+pub fn is_east_asian(c: char) -> bool {
+    is_hangul(c)
+        || matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}'
+        | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A name whose letters come from two faces would look patched: where the first lacks one, the second gives them all.
+fn needs_second(text: &str) -> bool {
+    text.chars().any(|c| !takes_no_place(c) && !is_east_asian(c) && face_of(c, false) == Some(1))
+}
+
+/// Sets one line. `spread` is what stands between two letters, in ems.
+pub fn line(text: &str, spread: f32) -> Line {
+    let second_first = needs_second(text);
+    let mut pieces: Vec<(usize, bool, String)> = Vec::new();
+    for c in text.chars().filter(|c| !takes_no_place(*c)) {
+        let (face, c) = face_of(c, second_first).map_or((0, MISSING), |face| (face, c));
+        let hangul = is_hangul(c);
+        match pieces.last_mut() {
+            Some((of, was_hangul, piece)) if c == ' ' || (*of, *was_hangul) == (face, hangul) => piece.push(c),
+            _ => pieces.push((face, hangul, c.to_string())),
+        }
+    }
+    let runs: Vec<Run> = pieces.into_iter().filter_map(|(face, _, text)| run(face, text, spread)).collect();
+    // Nothing stands behind the last letter.
+    let width = (runs.iter().map(|r| r.width).sum::<f32>() - spread).max(0.0);
+    Line { runs, width }
+}
+
+fn run(face: usize, text: String, spread: f32) -> Option<Run> {
+    let kind = CASE.get(face)?;
+    let em = kind.font.units_per_em();
+    let geta = kind.face.glyph_index(MISSING).map_or(0, |g| u32::from(g.0));
+    let mut buffer = UnicodeBuffer::new();
+    buffer.push_str(&text);
+    buffer.guess_segment_properties();
+    buffer.set_direction(rustybuzz::Direction::LeftToRight);
+    let shaped = rustybuzz::shape(&kind.face, &[], buffer);
+    let ends: Vec<usize> = shaped.glyph_infos().iter().map(|i| i.cluster as usize).collect();
+    let mut glyphs = Vec::with_capacity(shaped.len());
+    for (info, at) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
+        let begin = info.cluster as usize;
+        let end = ends.iter().copied().filter(|e| *e > begin).min().unwrap_or(text.len());
+        let glyph = if info.glyph_id == 0 { geta } else { info.glyph_id };
+        let advance = if at.x_advance == 0 { 0.0 } else { at.x_advance as f32 / em + spread };
+        let (x, y) = (at.x_offset as f32 / em, at.y_offset as f32 / em);
+        glyphs.push(KrillaGlyph::new(GlyphId::new(glyph), advance, x, y, 0.0, begin..end, None));
+    }
+    let width = glyphs.iter().map(|g| g.x_advance).sum();
+    Some(Run { font: kind.font.clone(), text, glyphs, width })
+}
+
+/// Lines of one size that fit.
+pub struct Block {
+    pub size: f32,
+    pub lines: Vec<Line>,
+}
+
+/// How large a text may be, and in how many lines it may stand.
+#[derive(Clone, Copy)]
+pub struct Room {
+    pub size: f32,
+    pub width: f32,
+    pub lines: usize,
+    /// It is made this much smaller before it takes another line.
+    pub shrink: f32,
+}
+
+impl Room {
+    pub fn new(size: f32, width: f32, lines: usize) -> Room {
+        Room { size, width, lines, shrink: 0.78 }
+    }
+}
+
+/// As large as there is room for: it shrinks, it wraps, and it never overflows.
+pub fn fit(text: &str, room: Room) -> Block {
+    const SMALLEST: f32 = 3.0;
+    let words = Words::of(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    for lines in 1..=room.lines {
+        let least = if lines == room.lines { SMALLEST } else { room.size * room.shrink };
+        let mut size = room.size * 0.84_f32.powi(lines as i32 - 1);
+        while size >= least {
+            if let Some(lines) = words.wrap(room.width / size, lines) {
+                return Block { size, lines };
+            }
+            size *= 0.97;
+        }
+    }
+    Block { size: SMALLEST, lines: vec![line(&words.text, 0.0)] }
+}
+
+/// A text and where it can be broken.
+struct Words {
+    text: String,
+    width: f32,
+    parts: Vec<String>,
+    widths: Vec<f32>,
+}
+
+impl Words {
+    fn of(text: &str) -> Words {
+        let parts = parts(text);
+        let widths = parts.iter().map(|p| line(p, 0.0).width).collect();
+        Words { width: line(text, 0.0).width, text: text.to_owned(), parts, widths }
+    }
+
+    /// In as many lines as allowed, and each about as long as the others.
+    fn wrap(&self, width: f32, lines_max: usize) -> Option<Vec<Line>> {
+        if self.width <= width {
+            return Some(vec![line(&self.text, 0.0)]);
+        }
+        let broken = self.broken(width).filter(|rows| rows.len() <= lines_max)?;
+        let (count, mut best, mut low, mut high) = (broken.len(), broken, 0.0, width);
+        for _ in 0..12 {
+            let middle = (low + high) / 2.0;
+            match self.broken(middle).filter(|rows| rows.len() <= count) {
+                Some(rows) => (best, high) = (rows, middle),
+                None => low = middle,
+            }
+        }
+        Some(best.iter().map(|row| line(row.trim(), 0.0)).collect())
+    }
+
+    fn broken(&self, width: f32) -> Option<Vec<String>> {
+        let mut rows: Vec<(String, f32)> = Vec::new();
+        for (part, wide) in self.parts.iter().zip(&self.widths) {
+            // The space at a line's end does not count.
+            let bare = if part.ends_with(' ') { wide - SPACE_EM } else { *wide };
+            if bare > width {
+                return None;
+            }
+            match rows.last_mut() {
+                Some((row, so_far)) if *so_far + bare <= width => {
+                    row.push_str(part);
+                    *so_far += wide;
+                }
+                _ => rows.push((part.clone(), *wide)),
+            }
+        }
+        Some(rows.into_iter().map(|(row, _)| row).collect())
+    }
+}
+
+/// No face of ours has a narrower space.
+const SPACE_EM: f32 = 0.2;
+
+/// Where a line may end: after a space, and between letters of scripts that know no spaces.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut may_break = true;
+    for c in text.chars() {
+        let free = is_east_asian(c) && !is_hangul(c) && !"、。，．！？）」』〉》】ー々".contains(c);
+        if may_break || free {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+        may_break = c == ' ' || (free && !"（「『〈《【".contains(c));
+    }
+    parts
+        .into_iter()
+        .flat_map(|part| if line(&part, 0.0).width > LONGEST_EM { chop(&part) } else { vec![part] })
+        .collect()
+}
+
+/// A word longer than this many ems is broken anywhere.
+const LONGEST_EM: f32 = 18.0;
+
+fn chop(part: &str) -> Vec<String> {
+    let letters: Vec<char> = part.chars().collect();
+    letters.chunks(9).map(|piece| piece.iter().collect()).collect()
+}
