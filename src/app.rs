@@ -13,11 +13,12 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::event::{News, Told};
 use crate::failures::Failures;
-use crate::keys::Keys;
+use crate::keys::{Keys, Stamp};
 use crate::ledger::Ledger;
 use crate::live::{Hub, Letter, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::print::Press;
 
 pub type School = Arc<App>;
 
@@ -34,6 +35,8 @@ pub struct App {
     /// A help request waits for its analysis.
     pub help_asked: Notify,
     pub keys: Keys,
+    pub stamp: Stamp,
+    pub press: Press,
     pub failures: Failures,
     pub voice: Box<dyn Voice>,
 }

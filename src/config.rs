@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clap::{Args, ValueEnum};
 use hyper::Uri;
 use ipnet::IpNet;
@@ -68,6 +70,18 @@ pub struct Config {
     /// … and this private key (PEM)
     #[arg(long, global = true, env = "GYOSIL_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// The school's name, as certificates print it
+    #[arg(long, global = true, env = "GYOSIL_SCHOOL_NAME", default_value = "교실", value_parser = school_name)]
+    pub school_name: String,
+    /// The school's logo for certificates: PNG or JPEG, at most 512 KiB and 2000 pixels on a side
+    #[arg(long, global = true, env = "GYOSIL_SCHOOL_LOGO")]
+    pub school_logo: Option<PathBuf>,
+    /// The picture of a signature or stamp beside the school's name on certificates (as the logo)
+    #[arg(long, global = true, env = "GYOSIL_SCHOOL_SIGNATURE")]
+    pub school_signature: Option<PathBuf>,
+    /// The seed of the Ed25519 key that signs certificates: 32 bytes in base64 (default: made once and kept in the data folder)
+    #[arg(long, global = true, env = "GYOSIL_CERTIFICATE_KEY", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub certificate_key: Option<String>,
     /// How the log is written
     #[arg(long, global = true, env = "GYOSIL_LOG_FORM", default_value = "text")]
     pub log_form: LogForm,
@@ -109,8 +123,17 @@ impl Config {
 
     /// What is wrong with it, said without repeating it: a secret does not belong in a log.
     pub fn flaw(&self) -> Option<&'static str> {
-        let is_short = self.jwt_secret.as_ref().is_some_and(|secret| secret.len() < SECRET_MIN_BYTES);
-        is_short.then_some("the value for --jwt-secret (GYOSIL_JWT_SECRET) must have 32 characters or more")
+        if self.jwt_secret.as_ref().is_some_and(|secret| secret.len() < SECRET_MIN_BYTES) {
+            return Some("the value for --jwt-secret (GYOSIL_JWT_SECRET) must have 32 characters or more");
+        }
+        let is_no_seed = self.certificate_key.is_some() && self.certificate_seed().is_none();
+        is_no_seed.then_some("the value for --certificate-key (GYOSIL_CERTIFICATE_KEY) must be 32 bytes in base64")
+    }
+
+    pub fn certificate_seed(&self) -> Option<[u8; 32]> {
+        let text = self.certificate_key.as_deref()?.trim();
+        let bytes = STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?;
+        bytes.try_into().ok()
     }
 
     /// The SQLite database of these settings, if it is not there.
@@ -183,6 +206,12 @@ fn origin(text: &str) -> Result<String, String> {
 
 fn is_web(uri: &Uri) -> bool {
     matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+}
+
+fn school_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let fits = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(name.into()) } else { Err("1 to 100 characters on one line are needed".into()) }
 }
 
 fn time_zone(text: &str) -> Result<String, String> {

@@ -20,6 +20,8 @@ pub enum Against {
     PasswordOf(i64),
     LoginsFrom(IpAddr),
     CodesFrom(IpAddr),
+    /// Certificates that are not there.
+    CertificatesFrom(IpAddr),
     GuestsFrom(IpAddr),
     RegistersFrom(IpAddr),
 }
@@ -30,6 +32,7 @@ impl Against {
             Against::AccountFrom(..) | Against::PasswordOf(_) => 10,
             Against::Account(_) | Against::LoginsFrom(_) => 100,
             Against::CodesFrom(_) => 120,
+            Against::CertificatesFrom(_) => 30,
             Against::GuestsFrom(_) => 600,
             Against::RegistersFrom(_) => 200,
         }
@@ -37,7 +40,7 @@ impl Against {
 
     fn window_ms(&self) -> i64 {
         match self {
-            Against::CodesFrom(_) | Against::GuestsFrom(_) => MINUTE_MS,
+            Against::CodesFrom(_) | Against::CertificatesFrom(_) | Against::GuestsFrom(_) => MINUTE_MS,
             _ => 15 * MINUTE_MS,
         }
     }
@@ -52,6 +55,7 @@ impl Against {
             Against::AccountFrom(name, ip) => Against::AccountFrom(name.clone(), network(ip)),
             Against::LoginsFrom(ip) => Against::LoginsFrom(network(ip)),
             Against::CodesFrom(ip) => Against::CodesFrom(network(ip)),
+            Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(ip)),
             Against::GuestsFrom(ip) => Against::GuestsFrom(network(ip)),
             Against::RegistersFrom(ip) => Against::RegistersFrom(network(ip)),
             Against::Account(_) | Against::PasswordOf(_) => self.clone(),

@@ -1,4 +1,4 @@
-//! The secrets of a school: what signs an access token, and what a refresh token is made of.
+//! The secrets of a school: what signs an access token, what a refresh token is made of, and what signs a certificate.
 
 use std::fs;
 use std::io::Write;
@@ -6,7 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64};
+use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -67,23 +68,7 @@ impl Keys {
         if let Some(secret) = given {
             return Ok(Keys::new(secret.as_bytes()));
         }
-        let path = data.join("jwt-secret");
-        if let Ok(kept) = fs::read(&path) {
-            return Ok(Keys::new(&kept));
-        }
-        let secret = BASE64.encode(chance::<48>());
-        // Whole or not at all, also when two start at once.
-        let fresh = data.join(format!("jwt-secret.{}", hex(&chance::<4>())));
-        let made = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&fresh)
-            .and_then(|mut file| file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()));
-        made.map_err(Error::internal)?;
-        let _ = fs::hard_link(&fresh, &path);
-        let _ = fs::remove_file(&fresh);
-        Ok(Keys::new(&fs::read(&path).map_err(Error::internal)?))
+        Ok(Keys::new(&kept(data, "jwt-secret", || BASE64.encode(chance::<48>()))?))
     }
 
     pub fn access_token(&self, passport: Passport, now_ms: i64, is_student: bool) -> Result<String> {
@@ -140,6 +125,55 @@ impl Keys {
     }
 }
 
+/// Signs what certificates say, so that anyone who knows the public key can tell our words from another's.
+pub struct Stamp(SigningKey);
+
+impl Stamp {
+    pub const ALGORITHM: &str = "Ed25519";
+
+    /// The seed of the settings, or the one in the data folder, made at the first start.
+    pub fn open(given: Option<[u8; 32]>, data: &Path) -> Result<Stamp> {
+        const FILE: &str = "certificate-key";
+        if let Some(seed) = given {
+            return Ok(Stamp(SigningKey::from_bytes(&seed)));
+        }
+        let kept = kept(data, FILE, || STANDARD.encode(chance::<32>()))?;
+        let seed = STANDARD.decode(kept.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
+        let seed = seed.ok_or_else(|| Error::internal(format!("{FILE} in the data folder is not 32 bytes in base64")))?;
+        Ok(Stamp(SigningKey::from_bytes(&seed)))
+    }
+
+    /// In base64.
+    pub fn sign(&self, text: &str) -> String {
+        STANDARD.encode(self.0.sign(text.as_bytes()).to_bytes())
+    }
+
+    /// In base64.
+    pub fn public_key(&self) -> String {
+        STANDARD.encode(self.0.verifying_key().to_bytes())
+    }
+}
+
+/// A file that is made once, by whoever comes first, and that only we can read.
+fn kept(data: &Path, name: &str, make: impl FnOnce() -> String) -> Result<Vec<u8>> {
+    let path = data.join(name);
+    if let Ok(kept) = fs::read(&path) {
+        return Ok(kept);
+    }
+    // Whole or not at all, also when two start at once.
+    let fresh = data.join(format!("{name}.{}", hex(&chance::<4>())));
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&fresh)
+        .and_then(|mut file| file.write_all(make().as_bytes()).and_then(|()| file.sync_all()));
+    made.map_err(Error::internal)?;
+    let _ = fs::hard_link(&fresh, &path);
+    let _ = fs::remove_file(&fresh);
+    fs::read(&path).map_err(Error::internal)
+}
+
 impl RefreshToken {
     pub fn text(&self) -> &str {
         &self.text
@@ -175,6 +209,25 @@ mod tests {
         assert!(matches!(second.read_access_token(&token, 10_000), Err(Error::TokenExpired)));
         let mode = fs::metadata(folder.path().join("jwt-secret")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn the_key_of_certificates_is_made_once_and_only_we_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let first = Stamp::open(None, folder.path()).unwrap();
+        let second = Stamp::open(None, folder.path()).unwrap();
+        assert_eq!((first.public_key(), first.sign("a")), (second.public_key(), second.sign("a")));
+        assert_ne!(first.sign("a"), first.sign("b"));
+        let file = folder.path().join("certificate-key");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        // RFC 8032, 7.1, test 1.
+        let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+        let seed: Vec<u8> = (0..32).map(|n| u8::from_str_radix(&seed[2 * n..2 * n + 2], 16).unwrap()).collect();
+        let given = Stamp::open(Some(seed.try_into().unwrap()), folder.path()).unwrap();
+        assert_eq!(given.public_key(), "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+        fs::write(&file, "cut off").unwrap();
+        assert!(Stamp::open(None, folder.path()).is_err());
     }
 
     #[test]

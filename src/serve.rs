@@ -20,11 +20,12 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::failures::Failures;
 use crate::gate;
-use crate::keys::Keys;
+use crate::keys::{Keys, Stamp};
 use crate::ledger::{self, Ledger};
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::print::Press;
 use crate::school::names::Teller;
 use crate::school::sessions::{control, presence};
 use crate::school::{activity, help, stuck};
@@ -40,6 +41,8 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     std::fs::create_dir_all(&config.data).map_err(|e| Error::internal(format!("{}: {e}", config.data.display())))?;
     let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
     let db = Db::open(&config.database_url()).await?;
+    let stamp = Stamp::open(config.certificate_seed(), &config.data)?;
+    let press = Press::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
     let keys = Keys::open(config.jwt_secret.as_deref(), Path::new(&config.data))?;
     let metrics = Arc::new(Metrics::default());
     let hub = Hub::new(metrics.clone(), config.clocks.ping_s);
@@ -55,6 +58,8 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         analyser: Analyser::Guide,
         help_asked: Notify::new(),
         keys,
+        stamp,
+        press,
         failures: Failures::new(config.limits_failures()),
         voice: Box::new(Teller { render: surfaces::live::letters }),
         config,

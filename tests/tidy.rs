@@ -25,17 +25,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ledger", &["app", "db", "error", "event"]),
     (
         "app",
-        &["bus", "clock", "config", "db", "error", "event", "failures", "keys", "ledger", "live", "metrics", "outside"],
+        &["bus", "clock", "config", "db", "error", "event", "failures", "keys", "ledger", "live", "metrics", "outside", "print"],
     ),
-    ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside"]),
-    ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "school", "web"]),
+    ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside", "print"]),
+    ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "print", "school", "web"]),
     ("web", &["app", "error", "school"]),
     ("gate", &["config", "error", "live"]),
     (
         "serve",
         &[
             "app", "bus", "clock", "config", "db", "error", "failures", "gate", "keys", "ledger", "live", "metrics",
-            "outside", "school", "surfaces",
+            "outside", "print", "school", "surfaces",
         ],
     ),
     ("demo", &["app", "clock", "config", "error", "live", "school", "serve"]),

@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod attendance;
+pub mod certificates;
 pub mod classes;
 pub mod courses;
 pub mod enrollment;

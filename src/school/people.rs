@@ -13,6 +13,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
+use crate::school::certificates;
 use crate::school::logins;
 use crate::school::rights::{Caller, Role};
 use crate::school::{Page, Window};
@@ -292,6 +293,7 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
         deleted_ms = $2 where id = $1";
     tx.run(sql, args![id, app.now_ms()]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
+    certificates::forget(app, &mut tx, id).await?;
     tx.run("delete from activity_logs where person = $1", args![id]).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     let sql =
