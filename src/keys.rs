@@ -139,7 +139,8 @@ impl Stamp {
         }
         let kept = kept(data, FILE, || STANDARD.encode(chance::<32>()))?;
         let seed = STANDARD.decode(kept.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
-        let seed = seed.ok_or_else(|| Error::internal(format!("{FILE} in the data folder is not 32 bytes in base64")))?;
+        let seed =
+            seed.ok_or_else(|| Error::internal(format!("{FILE} in the data folder is not 32 bytes in base64")))?;
         Ok(Stamp(SigningKey::from_bytes(&seed)))
     }
 

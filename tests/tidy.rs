@@ -25,7 +25,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ledger", &["app", "db", "error", "event"]),
     (
         "app",
-        &["bus", "clock", "config", "db", "error", "event", "failures", "keys", "ledger", "live", "metrics", "outside", "print"],
+        &[
+            "bus", "clock", "config", "db", "error", "event", "failures", "keys", "ledger", "live", "metrics",
+            "outside", "print",
+        ],
     ),
     ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside", "print"]),
     ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "print", "school", "web"]),

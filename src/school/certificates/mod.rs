@@ -1,0 +1,244 @@
+//! Certificates: given once, kept as they were printed, and good until they are revoked or expire.
+
+mod verifying;
+
+use crate::app::{App, School};
+use crate::clock::{chance, spoken_code};
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::words;
+pub use crate::print::Facts;
+use crate::school::notifications::{self, Kind};
+use crate::school::rights::{self, Caller};
+
+pub use verifying::{Glimpse, pdf, seen_by_code, seen_by_number, seen_by_uuid};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Valid,
+    Expired,
+    Revoked,
+}
+words!(State { Valid = "VALID", Expired = "EXPIRED", Revoked = "REVOKED" });
+
+#[derive(Debug, Clone)]
+pub struct Certificate {
+    pub id: i64,
+    pub created_ms: i64,
+    pub enrollment: i64,
+    pub person: i64,
+    /// Of the course, today.
+    pub instructor: i64,
+    /// Who it was given to is here no more.
+    pub erased: bool,
+    pub uuid: String,
+    pub number: String,
+    pub code: String,
+    /// What was printed, as JSON: signed byte for byte, so it is never put into words anew.
+    pub facts: String,
+    pub signature: String,
+    pub expires_ms: Option<i64>,
+    pub revoked_ms: Option<i64>,
+    pub reason: Option<String>,
+}
+row!(Certificate {
+    id,
+    created_ms,
+    enrollment,
+    person,
+    instructor,
+    erased,
+    uuid,
+    number,
+    code,
+    facts,
+    signature,
+    expires_ms,
+    revoked_ms,
+    reason
+});
+
+const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, c.instructor,
+    (p.deleted_ms is not null) as erased, t.uuid, t.number, t.code, t.facts, t.signature, t.expires_ms, t.revoked_ms, t.reason
+    from certificates t join enrollments e on e.id = t.enrollment join people p on p.id = e.person
+    join classes k on k.id = e.class join courses c on c.id = k.course";
+
+impl Certificate {
+    /// Nobody stores it: it follows from what happened and from the clock.
+    pub fn state(&self, now_ms: i64) -> State {
+        match (self.revoked_ms, self.expires_ms) {
+            (Some(_), _) => State::Revoked,
+            (None, Some(expires_ms)) if expires_ms <= now_ms => State::Expired,
+            (None, _) => State::Valid,
+        }
+    }
+
+    pub fn printed(&self) -> Result<Facts> {
+        serde_json::from_str(&self.facts).map_err(Error::internal)
+    }
+}
+
+/// Gives the certificate of a completion: the same one, however often it is asked for. True says that it is new.
+pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Certificate, bool)> {
+    caller.must_be_staff()?;
+    let mut tx = app.db.begin().await?;
+    let sql = "select enrollment from completions where id = $1";
+    let (enrollment,) = tx.maybe::<(i64,)>(sql, args![completion]).await?.ok_or(Error::NotFound("Completion"))?;
+    rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    let issued = issue_held(app, &mut tx, enrollment).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(issued)
+}
+
+/// The same within a transaction that holds the enrollment's row already, and knows that it may.
+pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Result<(Certificate, bool)> {
+    let earned = earned(tx, enrollment).await?;
+    if earned.status != "COMPLETED" {
+        return Err(Error::wrong_state(earned.status));
+    }
+    if let Some(before) = of_enrollment(tx, enrollment).await? {
+        return Ok((before, false));
+    }
+    if earned.guest {
+        return Err(Error::wrong_state("GUEST"));
+    }
+    let now_ms = app.now_ms();
+    let facts = facts(app, earned, now_ms);
+    let text = serde_json::to_string(&facts).map_err(Error::internal)?;
+    let signature = app.stamp.sign(&text);
+    let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
+    let args = args![now_ms, enrollment, &facts.uuid, &facts.number, &facts.code, &text, &signature];
+    // One in a hundred million of a day's numbers is taken.
+    let (id,) = tx.maybe::<(i64,)>(sql, args).await?.ok_or(Error::Busy { retry_after_s: 1 })?;
+    let made: Certificate = tx.one(format!("{CERTIFICATE} where t.id = $1"), args![id]).await?;
+    notifications::notify(tx, made.person, Kind::CertificateIssued, made.instructor, id, now_ms).await?;
+    Ok((made, true))
+}
+
+struct Earned {
+    status: String,
+    date: String,
+    total_score: Option<f64>,
+    attendance_score: Option<f64>,
+    progress_score: Option<f64>,
+    assessment_score: Option<f64>,
+    since_ms: i64,
+    name: String,
+    guest: bool,
+    class: String,
+    is_default: bool,
+    starts: Option<String>,
+    ends: Option<String>,
+    course: String,
+    minutes: Option<i64>,
+    instructor: String,
+}
+row!(Earned {
+    status,
+    date,
+    total_score,
+    attendance_score,
+    progress_score,
+    assessment_score,
+    since_ms,
+    name,
+    guest,
+    class,
+    is_default,
+    starts,
+    ends,
+    course,
+    minutes,
+    instructor
+});
+
+/// What there is to print. The person's row is held: nobody is renamed or erased while it is written down.
+async fn earned(tx: &mut Tx, enrollment: i64) -> Result<Earned> {
+    tx.hold("select id from people where id = (select person from enrollments where id = $1)", args![enrollment])
+        .await?;
+    let sql = "select d.status, d.date, d.total_score, d.attendance_score, d.progress_score, d.assessment_score,
+        coalesce(e.approved_ms, e.created_ms) as since_ms, p.name, p.guest, k.name as class, k.is_default, k.starts, k.ends,
+        c.title as course, c.minutes, t.name as instructor
+        from completions d join enrollments e on e.id = d.enrollment join people p on p.id = e.person
+        join classes k on k.id = e.class join courses c on c.id = k.course join people t on t.id = c.instructor
+        where d.enrollment = $1 and p.deleted_ms is null";
+    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
+}
+
+fn facts(app: &App, earned: Earned, now_ms: i64) -> Facts {
+    let today = app.clock.date_of(now_ms);
+    Facts {
+        number: format!("CERT-{}-{}", today.replace('-', ""), spoken_code::<6>()),
+        uuid: uuid(),
+        code: format!("VER-{}", spoken_code::<12>()),
+        name: earned.name,
+        course: earned.course,
+        class: (!earned.is_default).then_some(earned.class),
+        starts: Some(earned.starts.unwrap_or_else(|| app.clock.date_of(earned.since_ms))),
+        ends: Some(earned.ends.unwrap_or_else(|| earned.date.clone())),
+        minutes: earned.minutes.filter(|minutes| *minutes > 0),
+        total_score: earned.total_score,
+        attendance_score: earned.attendance_score,
+        progress_score: earned.progress_score,
+        assessment_score: earned.assessment_score,
+        completed: earned.date,
+        issued: today,
+        expires: None,
+        issuer: app.config.school_name.clone(),
+        instructor: earned.instructor,
+    }
+}
+
+/// A random one (RFC 9562, version 4).
+fn uuid() -> String {
+    let mut bytes = chance::<16>();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// The one of the whole course; units have theirs.
+pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Option<Certificate>> {
+    tx.maybe(format!("{CERTIFICATE} where t.enrollment = $1 and t.unit is null"), args![enrollment]).await
+}
+
+/// Good no more, from now on; why is for staff. What was revoked before keeps its time and its reason.
+pub async fn revoke(tx: &mut Tx, enrollment: i64, reason: Option<&str>, now_ms: i64) -> Result<()> {
+    let sql = "update certificates set revoked_ms = $2, reason = $3 where enrollment = $1 and revoked_ms is null";
+    tx.run(sql, args![enrollment, now_ms, reason]).await?;
+    Ok(())
+}
+
+/// Good again; not for someone who is here no more.
+pub async fn restore(tx: &mut Tx, enrollment: i64) -> Result<()> {
+    let sql = "update certificates set revoked_ms = null, reason = null where enrollment = $1 and exists
+        (select 1 from enrollments e join people p on p.id = e.person where e.id = $1 and p.deleted_ms is null)";
+    tx.run(sql, args![enrollment]).await?;
+    Ok(())
+}
+
+/// Someone was erased: their certificates are revoked, and say the name that is left of them, signed anew.
+pub(super) async fn forget(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
+    let (name,): (String,) = tx.one("select name from people where id = $1", args![person]).await?;
+    let theirs: Vec<Certificate> =
+        tx.all(format!("{CERTIFICATE} where e.person = $1 order by t.id"), args![person]).await?;
+    for certificate in theirs {
+        let facts = Facts { name: name.clone(), ..certificate.printed()? };
+        let text = serde_json::to_string(&facts).map_err(Error::internal)?;
+        let sql =
+            "update certificates set facts = $2, signature = $3, revoked_ms = coalesce(revoked_ms, $4), reason = null
+            where id = $1";
+        let signature = app.stamp.sign(&text);
+        tx.run(sql, args![certificate.id, text, signature, app.now_ms()]).await?;
+    }
+    Ok(())
+}
+
+/// For whom it was given to, and for the staff of the course.
+pub async fn by_number(app: &School, caller: &Caller, number: &str) -> Result<Certificate> {
+    let sql = format!("{CERTIFICATE} where t.number = $1");
+    let found: Certificate = app.db.maybe(sql, args![number]).await?.ok_or(Error::NotFound("Certificate"))?;
+    if found.person == caller.id || caller.teaches(found.instructor) { Ok(found) } else { Err(Error::NotYours) }
+}
