@@ -129,8 +129,6 @@ impl Keys {
 pub struct Stamp(SigningKey);
 
 impl Stamp {
-    pub const ALGORITHM: &str = "Ed25519";
-
     /// The seed of the settings, or the one in the data folder, made at the first start.
     pub fn open(given: Option<[u8; 32]>, data: &Path) -> Result<Stamp> {
         const FILE: &str = "certificate-key";
@@ -142,6 +140,10 @@ impl Stamp {
         let seed =
             seed.ok_or_else(|| Error::internal(format!("{FILE} in the data folder is not 32 bytes in base64")))?;
         Ok(Stamp(SigningKey::from_bytes(&seed)))
+    }
+
+    pub fn algorithm(&self) -> &'static str {
+        "Ed25519"
     }
 
     /// In base64.

@@ -28,6 +28,11 @@ pub fn router() -> Router<School> {
         .route("/static/{*path}", get(any))
 }
 
+/// One of the pages, for a surface whose addresses show it.
+pub fn page(name: &str, headers: &HeaderMap) -> Response {
+    file(name, headers)
+}
+
 async fn any(uri: Uri, headers: HeaderMap) -> Response {
     file(uri.path().trim_start_matches("/static/"), &headers)
 }

@@ -31,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside", "print"]),
-    ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "print", "school", "web"]),
+    ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "school", "web"]),
     ("web", &["app", "error", "school"]),
     ("gate", &["config", "error", "live"]),
     (

@@ -1,6 +1,7 @@
 //! The table of contents of every URL. Each surface speaks its own dialect of the same school.
 
 mod attendance;
+mod certificates;
 pub mod extract;
 mod korean;
 pub mod live;
@@ -32,6 +33,7 @@ fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
         .merge(live::router())
         .merge(portal::router())
         .merge(attendance::router())
+        .merge(certificates::router())
         .merge(ops::router())
         .split_for_parts();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -72,5 +74,6 @@ fn refused(request: &Request, error: Error) -> Response {
         return attendance::Fault::from(error).into_response();
     }
     let is_page = !["/api", "/ws", "/qr"].iter().any(|base| path.starts_with(base));
+    let is_page = !["/api", "/ws", "/qr", "/certificates.json"].iter().any(|base| path.starts_with(base));
     if is_page { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
 }
