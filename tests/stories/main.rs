@@ -6,6 +6,7 @@ mod harness;
 mod admin;
 mod attendance;
 mod board;
+mod certificates;
 mod classroom;
 mod collisions;
 mod crash;
