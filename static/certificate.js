@@ -41,7 +41,7 @@ function addressOfJson() {
 }
 
 function show(...parts) {
-  main.replaceChildren(el("section", { class: "content checked arrive" }, ...parts));
+  main.replaceChildren(el("section", { class: "content checked" }, ...parts));
 }
 
 function banner(state, said) {

@@ -15,6 +15,8 @@ const MIDDLE: f32 = WIDE / 2.0;
 /// Nothing that is written stands nearer to the edge.
 const MARGIN: f32 = 72.0;
 const INSIDE: f32 = WIDE - 2.0 * MARGIN;
+/// The middle of the seal, and of the logo above it.
+const SEAL: f32 = WIDE - MARGIN - 50.0;
 
 pub fn print(order: &Order, pictures: &Pictures) -> Result<Vec<u8>> {
     let facts = &order.facts;
@@ -74,7 +76,7 @@ fn metadata(facts: &Facts) -> Metadata {
 fn head(sheet: &mut Sheet, facts: &Facts, logo: Option<&Image>) {
     sheet.left(&format!("제 {} 호", facts.number), MARGIN, 84.0, 9.5, GREY);
     if let Some(logo) = logo {
-        sheet.picture(logo, WIDE - MARGIN - 150.0, 64.0, 150.0, 44.0);
+        sheet.picture(logo, SEAL - 65.0, 66.0, 130.0, 50.0);
     }
     sheet.centred("수료증", MIDDLE, 126.0, 46.0, 0.42, GREEN);
     sheet.centred("CERTIFICATE OF COMPLETION", MIDDLE, 148.0, 10.0, 0.34, GOLD);
@@ -201,7 +203,7 @@ fn foot(sheet: &mut Sheet, facts: &Facts, signature: Option<&Image>) {
         let x = (MIDDLE + wide / 2.0 - 8.0).min(MIDDLE + 122.0);
         sheet.picture(signature, x, last - 34.0, 92.0, 48.0);
     }
-    ornament::seal(sheet, WIDE - MARGIN - 50.0, 460.0);
+    ornament::seal(sheet, SEAL, 460.0);
 }
 
 fn in_words(date: &str) -> String {

@@ -123,4 +123,165 @@ fn read(flag: &str, path: &Path) -> Result<Image> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    fn order(name: &str, course: &str) -> Order {
+        Order {
+            facts: Facts {
+                number: "CERT-20261121-ACDEFG".into(),
+                uuid: "7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b".into(),
+                code: "VER-ACDEFGHJKMNP".into(),
+                name: name.into(),
+                course: course.into(),
+                class: Some("2026년 가을 월요일 저녁반".into()),
+                starts: Some("2026-09-01".into()),
+                ends: Some("2026-11-20".into()),
+                minutes: Some(1_230),
+                total_score: Some(92.5),
+                attendance_score: Some(100.0),
+                progress_score: Some(95.0),
+                assessment_score: Some(87.25),
+                completed: "2026-11-20".into(),
+                issued: "2026-11-21".into(),
+                expires: None,
+                issuer: "한빛 디지털 배움터".into(),
+                instructor: "박강사".into(),
+            },
+            qr: "https://class.example.com/certificates?number=CERT-20261121-ACDEFG&code=VER-ACDEFGHJKMNP".into(),
+            lookup: "https://class.example.com/certificates".into(),
+            mark: None,
+        }
+    }
+
+    fn printed(order: &Order) -> Vec<u8> {
+        certificate::print(order, &Pictures::default()).unwrap()
+    }
+
+    const NAMES: &[&str] = &[
+        "김민자",
+        "뷁똠햏",
+        "남궁 서연",
+        "髙橋 さくら",
+        "王小明",
+        "龍",
+        "𠮷野家 喆瑄",
+        "佐々木 ヴィクトリア",
+        "欧阳锋",
+        "Nguyễn Thị Ánh Tuyết",
+        "Łukasz Žižek",
+        "Ольга Ивановна Щёкина",
+        "Ελένη Παπαδοπούλου",
+        "İbrahim Ağaoğlu",
+        "Maximiliana Konstantinopoulou-Featherstonehaugh de la Fuente",
+    ];
+    const LONG: &str = "어르신을 위한 스마트폰 활용 종합 과정: 사진과 영상 편집, 안전한 인터넷 뱅킹, 키오스크 주문, \
+        병원 예약과 교통 앱, 가족과의 영상 통화, 그리고 개인정보를 지키는 여러 가지 습관까지 차근차근 함께 배우는 열두 주";
+
+    #[test]
+    fn no_letter_is_missing() {
+        for name in NAMES.iter().chain([&LONG]) {
+            assert!(missing(name).is_empty(), "{name}: {:?}", missing(name));
+        }
+        let sheet = "수료증 제 호 CERTIFICATE OF COMPLETION 0123456789.–·점시간분년월일〓 취소됨 유효 기간 만료 EXPIRED REVOKED";
+        assert!(missing(sheet).is_empty());
+        assert_eq!(missing("김 👩‍🏫"), ['👩', '🏫']);
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_back_and_is_small() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in NAMES {
+            let pdf = printed(&order(name, "스마트폰 첫걸음 · スマートフォン入門 · 智能手机入门"));
+            assert!(pdf.len() < 200_000, "{name}: {} bytes", pdf.len());
+            let text = text_of(folder.path(), &pdf);
+            for word in [
+                name,
+                "CERT-20261121-ACDEFG",
+                "VER-ACDEFGHJKMNP",
+                "박강사",
+                "20시간 30분",
+                "92.5점",
+                "87.25점",
+                "智能手机入门",
+            ] {
+                assert!(text.contains(word), "{word} is not in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_decomposed_is_put_together_and_what_is_unknown_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let composed = letters::line("김각", 0.0);
+        let decomposed = letters::line("\u{1100}\u{1175}\u{11b7}\u{1100}\u{1161}\u{11a8}", 0.0);
+        assert_eq!(composed.width, decomposed.width);
+        assert!(text_of(folder.path(), &printed(&order("김👩", "과정"))).contains("김〓"));
+    }
+
+    #[test]
+    fn a_long_text_shrinks_and_wraps_and_never_overflows() {
+        for text in NAMES.iter().copied().chain([LONG, &"가".repeat(200), &"W".repeat(200), &"龍 ".repeat(100)]) {
+            for room in [letters::Room::new(23.0, 660.0, 3), letters::Room::new(12.0, 90.0, 1)] {
+                let block = letters::fit(text, room);
+                assert!((1..=room.lines).contains(&block.lines.len()));
+                for line in &block.lines {
+                    let wide = line.width * block.size;
+                    assert!(wide <= room.width || block.size <= 3.0, "{text}: {wide} at {}", block.size);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_facts_give_the_same_bytes() {
+        let order = order("김민자", "스마트폰 첫걸음");
+        assert!(printed(&order) == printed(&order));
+        assert!(printed(&order) != printed(&Order { mark: Some(Mark::Revoked), ..order.clone() }));
+    }
+
+    #[test]
+    fn a_picture_is_read_at_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logo.png");
+        let opens = || Press::open(Some(&path), None).map(|_| ()).map_err(|e| e.to_string());
+        assert!(opens().unwrap_err().contains("--school-logo"));
+        std::fs::write(&path, "no picture").unwrap();
+        assert!(opens().unwrap_err().contains("PNG or JPEG"));
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 2, 2);
+        encoder.set_color(png::ColorType::Rgba);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&[90; 16]).unwrap();
+        writer.finish().unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        opens().unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() - 20]).unwrap();
+        assert!(opens().unwrap_err().contains("cannot be read"));
+    }
+
+    fn text_of(folder: &Path, pdf: &[u8]) -> String {
+        let file = folder.join("sheet.pdf");
+        std::fs::write(&file, pdf).unwrap();
+        let read = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(&file).arg("-").output();
+        String::from_utf8(read.expect("pdftotext is installed").stdout).unwrap()
+    }
+
+    /// For whoever changes the design: `GYOSIL_SHEETS=folder cargo test --lib sheets_to_look_at`.
+    #[test]
+    fn sheets_to_look_at() {
+        let Some(folder) = std::env::var_os("GYOSIL_SHEETS") else { return };
+        for (n, name) in NAMES.iter().enumerate() {
+            let course = if n % 3 == 1 { LONG } else { "스마트폰 첫걸음" };
+            std::fs::write(Path::new(&folder).join(format!("{n:02}.pdf")), printed(&order(name, course))).unwrap();
+        }
+        let mut plain = order("王小明", "Introduction to Live Classrooms");
+        let facts = &mut plain.facts;
+        (facts.class, facts.minutes, facts.total_score, facts.attendance_score) = (None, None, None, None);
+        (facts.progress_score, facts.assessment_score) = (None, None);
+        plain.mark = Some(Mark::Revoked);
+        std::fs::write(Path::new(&folder).join("plain.pdf"), printed(&plain)).unwrap();
+    }
+}

@@ -168,6 +168,9 @@ async fn earned(tx: &mut Tx, enrollment: i64) -> Result<Earned> {
 
 fn facts(app: &App, earned: Earned, now_ms: i64) -> Facts {
     let today = app.clock.date_of(now_ms);
+    let ends = earned.ends.unwrap_or_else(|| earned.date.clone());
+    // Someone may be written down as through with it before they were written down as in it.
+    let since = app.clock.date_of(earned.since_ms).min(ends.clone());
     Facts {
         number: format!("CERT-{}-{}", today.replace('-', ""), spoken_code::<6>()),
         uuid: uuid(),
@@ -175,8 +178,8 @@ fn facts(app: &App, earned: Earned, now_ms: i64) -> Facts {
         name: earned.name,
         course: earned.course,
         class: (!earned.is_default).then_some(earned.class),
-        starts: Some(earned.starts.unwrap_or_else(|| app.clock.date_of(earned.since_ms))),
-        ends: Some(earned.ends.unwrap_or_else(|| earned.date.clone())),
+        starts: Some(earned.starts.unwrap_or(since)),
+        ends: Some(ends),
         minutes: earned.minutes.filter(|minutes| *minutes > 0),
         total_score: earned.total_score,
         attendance_score: earned.attendance_score,
