@@ -55,9 +55,10 @@ function banner(state, said) {
 
 function showWhole(found) {
   const printed = found.printed;
-  const when = { EXPIRED: found.expires_at, REVOKED: found.revoked_at }[found.state];
+  const ended = { EXPIRED: found.expires_at, REVOKED: found.revoked_at }[found.state];
+  const how = { EXPIRED: "유효 기간이 끝났습니다.", REVOKED: "취소되었습니다." }[found.state];
   show(
-    banner(found.state, when && `${day(when.slice(0, 10))}부터`),
+    banner(found.state, ended && `${dayOf(new Date(ended))}에 ${how}`),
     el("p", { class: "note" }, el("b", {}, "종이나 PDF에 적힌 내용이 아래와 모두 같은지 보아 주세요."),
       "하나라도 다르면 고쳐진 수료증입니다. ", el("span", { lang: "en" }, "If anything differs, the document was altered.")),
     paper(rows(printed)),
@@ -152,6 +153,11 @@ function proof(found) {
 function day(date) {
   const [year, month, number] = (date ?? "").split("-").map(Number);
   return number ? `${year}년 ${month}월 ${number}일` : "";
+}
+
+/** As the calendar on the reader's own wall has it. */
+function dayOf(instant) {
+  return `${instant.getFullYear()}년 ${instant.getMonth() + 1}월 ${instant.getDate()}일`;
 }
 
 function hours(minutes) {
