@@ -73,7 +73,6 @@ fn refused(request: &Request, error: Error) -> Response {
     if path.starts_with("/api/attendance/") {
         return attendance::Fault::from(error).into_response();
     }
-    let is_page = !["/api", "/ws", "/qr"].iter().any(|base| path.starts_with(base));
     let is_page = !["/api", "/ws", "/qr", "/certificates.json"].iter().any(|base| path.starts_with(base));
     if is_page { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
 }
