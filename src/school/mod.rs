@@ -5,6 +5,7 @@ pub mod activity;
 pub mod attendance;
 pub mod certificates;
 pub mod classes;
+pub mod completions;
 pub mod courses;
 pub mod enrollment;
 pub mod grades;

@@ -164,7 +164,7 @@ fn only_staff_of_the_course_issue_and_only_for_what_is_completed() {
         // A guest claims their name and a login first.
         change(&school, "update people set guest = true where id = $1", vec![student.id.into()]).await;
         let refused = issue(&teacher, Role::Instructor).await;
-        assert!(matches!(refused, Err(Error::WrongState { status }) if status == "GUEST"));
+        assert!(matches!(refused, Err(Error::GuestUnclaimed)));
         change(&school, "update people set guest = false where id = $1", vec![student.id.into()]).await;
         let (certificate, _) = issue(&teacher, Role::Instructor).await.unwrap();
         let seen = async |who: &Person, role| {

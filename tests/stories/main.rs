@@ -9,6 +9,7 @@ mod board;
 mod certificates;
 mod classroom;
 mod collisions;
+mod completions;
 mod crash;
 mod crowd;
 mod following;

@@ -100,7 +100,7 @@ pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Resul
         return Ok((before, false));
     }
     if earned.guest {
-        return Err(Error::wrong_state("GUEST"));
+        return Err(Error::GuestUnclaimed);
     }
     let now_ms = app.now_ms();
     let facts = facts(app, earned, now_ms);

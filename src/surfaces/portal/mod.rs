@@ -1,6 +1,7 @@
 //! The portal (seed 000): `/api/v1/…`.
 
 mod attendance;
+mod completions;
 mod courses;
 mod enrollments;
 mod progress;
@@ -71,4 +72,11 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(attendance::of_enrollment))
         .routes(routes!(attendance::of_day))
         .routes(routes!(attendance::register_all))
+        .routes(routes!(completions::register))
+        .routes(routes!(completions::view, completions::change))
+        .routes(routes!(completions::of_enrollment))
+        .routes(routes!(completions::of_class))
+        .routes(routes!(completions::certify))
+        .routes(routes!(completions::certificate))
+        .routes(routes!(completions::complete_all))
 }

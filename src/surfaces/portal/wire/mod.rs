@@ -1,6 +1,7 @@
 //! The JSON of this surface, key by key as in its seed.
 
 pub mod attendance;
+pub mod completions;
 pub mod courses;
 pub mod enrollments;
 pub mod progress;

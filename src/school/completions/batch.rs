@@ -1,0 +1,84 @@
+//! A whole class at once: each student is judged and completed in a transaction of their own, so that one who cannot be
+//! does not stand in the way of the others.
+
+use std::collections::HashMap;
+
+use super::{Scores, Status, insert, missing, must_be_after_start};
+use crate::app::School;
+use crate::db::args;
+use crate::error::{Error, Result};
+use crate::school::enrollment::Status as Enrolled;
+use crate::school::rights::{self, Caller};
+
+const STUDENTS_MAX: usize = 5_000;
+
+pub struct Judged {
+    pub processed: i64,
+    /// Those who were not completed, and why.
+    pub refused: Vec<(i64, Why)>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Why {
+    NotInClass,
+    /// Not APPROVED.
+    State(String),
+    NotMet(Vec<&'static str>),
+}
+
+/// Those who are named; everyone in the class, when nobody is.
+pub async fn complete(
+    app: &School,
+    caller: &Caller,
+    (course, class): (i64, i64),
+    date: Option<String>,
+    students: Option<Vec<i64>>,
+) -> Result<Judged> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let date = date.unwrap_or_else(|| app.clock.date_of(app.now_ms()));
+    must_be_after_start(&mut tx, class, &date).await?;
+    let sql = "select e.person, e.id from enrollments e where e.class = $1 order by e.id";
+    let newest: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, args![class]).await?.into_iter().collect();
+    let sql = "select e.person from enrollments e where e.class = $1 and e.status = 'APPROVED' order by e.id";
+    let students = match students {
+        Some(named) => named,
+        None => tx.all::<(i64,)>(sql, args![class]).await?.into_iter().map(|(person,)| person).collect(),
+    };
+    drop(tx);
+    if students.is_empty() || students.len() > STUDENTS_MAX {
+        return Err(Error::bad("student_ids", format!("1 to {STUDENTS_MAX} students")));
+    }
+    let mut judged = Judged { processed: 0, refused: Vec::new() };
+    for person in students {
+        let why = match newest.get(&person) {
+            Some(enrollment) => complete_one(app, caller, *enrollment, &date).await?,
+            None => Some(Why::NotInClass),
+        };
+        match why {
+            None => judged.processed += 1,
+            Some(why) => judged.refused.push((person, why)),
+        }
+    }
+    Ok(judged)
+}
+
+/// `None`: it is done.
+async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str) -> Result<Option<Why>> {
+    let mut tx = app.db.begin().await?;
+    let placed = rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    if placed.status != Enrolled::Approved.word() {
+        return Ok(Some(Why::State(placed.status)));
+    }
+    let known = "select status from completions where enrollment = $1";
+    if let Some((status,)) = tx.maybe::<(String,)>(known, args![enrollment]).await? {
+        return Ok(Some(Why::State(status)));
+    }
+    let missing = missing(&mut tx, enrollment).await?;
+    if !missing.is_empty() {
+        return Ok(Some(Why::NotMet(missing)));
+    }
+    insert(&mut tx, enrollment, date, Status::Completed, Scores::default(), None, app.now_ms()).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(None)
+}

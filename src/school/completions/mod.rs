@@ -1,0 +1,306 @@
+//! Completion: the end of an enrollment, once. It needs the attendance of the course, all that is required done, and
+//! all required assessments passed; staff may force it, and say why.
+
+pub mod batch;
+
+use crate::app::School;
+use crate::db::{Tx, Which, args, row};
+use crate::error::{Error, Result};
+use crate::event::words;
+use crate::school::enrollment::Status as Enrolled;
+use crate::school::rights::{self, Caller};
+use crate::school::{Page, Window, certificates, classes};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Completed,
+    Incomplete,
+    Revoked,
+}
+words!(Status { Completed = "COMPLETED", Incomplete = "INCOMPLETE", Revoked = "REVOKED" });
+
+#[derive(Debug, Clone)]
+pub struct Completion {
+    pub id: i64,
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub course: i64,
+    pub course_title: String,
+    pub class: i64,
+    pub class_name: String,
+    pub date: String,
+    pub status: String,
+    pub total_score: Option<f64>,
+    pub attendance_score: Option<f64>,
+    pub assessment_score: Option<f64>,
+    pub progress_score: Option<f64>,
+    pub by_hand: bool,
+    pub memo: Option<String>,
+    pub certificate_no: Option<String>,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(Completion {
+    id,
+    enrollment,
+    person,
+    name,
+    course,
+    course_title,
+    class,
+    class_name,
+    date,
+    status,
+    total_score,
+    attendance_score,
+    assessment_score,
+    progress_score,
+    by_hand,
+    memo,
+    certificate_no,
+    created_ms,
+    updated_ms
+});
+
+const COMPLETION: &str = "select d.id, d.enrollment, e.person, q.name, k.course, c.title as course_title, e.class,
+    k.name as class_name, d.date, d.status, d.total_score, d.attendance_score, d.assessment_score, d.progress_score,
+    d.by_hand, d.memo, (select f.number from certificates f where f.enrollment = d.enrollment and f.unit is null)
+        as certificate_no, d.created_ms, d.updated_ms";
+const FROM: &str = "from completions d join enrollments e on e.id = d.enrollment join classes k on k.id = e.class
+    join courses c on c.id = k.course join people q on q.id = e.person";
+
+async fn read(tx: &mut Tx, id: i64) -> Result<Completion> {
+    tx.maybe(format!("{COMPLETION} {FROM} where d.id = $1"), args![id]).await?.ok_or(Error::NotFound("Completion"))
+}
+
+/// Given by hand; what is not given is the grade's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scores {
+    pub total: Option<f64>,
+    pub attendance: Option<f64>,
+    pub assessment: Option<f64>,
+    pub progress: Option<f64>,
+}
+
+impl Scores {
+    fn are_given(&self) -> bool {
+        [self.total, self.attendance, self.assessment, self.progress].iter().any(Option::is_some)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct NewCompletion {
+    pub enrollment: i64,
+    /// Today, when none is named.
+    pub date: Option<String>,
+    pub status: Status,
+    pub scores: Scores,
+    pub memo: Option<String>,
+    pub force: bool,
+}
+
+pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Result<Completion> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let placed = rights::enrollment_held(&mut tx, caller, new.enrollment).await?;
+    if new.status == Status::Revoked {
+        return Err(Error::bad("completion_status", "nothing is there to be revoked"));
+    }
+    let known = "select status from completions where enrollment = $1";
+    if let Some((status,)) = tx.maybe::<(String,)>(known, args![new.enrollment]).await? {
+        return Err(Error::wrong_state(status));
+    }
+    if placed.status != Enrolled::Approved.word() {
+        return Err(Error::wrong_state(placed.status));
+    }
+    let date = new.date.unwrap_or_else(|| app.clock.date_of(now_ms));
+    must_be_after_start(&mut tx, placed.class, &date).await?;
+    if new.status == Status::Completed {
+        must_be_due(&mut tx, new.enrollment, new.force, new.memo.as_deref()).await?;
+    }
+    let id = insert(&mut tx, new.enrollment, &date, new.status, new.scores, new.memo.as_deref(), now_ms).await?;
+    let completion = read(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(completion)
+}
+
+async fn must_be_after_start(tx: &mut Tx, class: i64, date: &str) -> Result<()> {
+    let starts = classes::read(tx, class).await?.starts;
+    if starts.is_some_and(|starts| date < starts.as_str()) {
+        return Err(Error::bad("completion_date", "it is before the class begins"));
+    }
+    Ok(())
+}
+
+/// The row of the enrollment is held. What is not given by hand is the grade of this moment.
+async fn insert(
+    tx: &mut Tx,
+    enrollment: i64,
+    date: &str,
+    status: Status,
+    scores: Scores,
+    memo: Option<&str>,
+    now_ms: i64,
+) -> Result<i64> {
+    let sql =
+        "insert into completions (created_ms, updated_ms, enrollment, date, status, total_score, attendance_score,
+            assessment_score, progress_score, by_hand, memo)
+        select $1, $1, e.id, $3, $4, coalesce($5, e.total_score), coalesce($6, e.attendance_score),
+            coalesce($7, e.assessment_score), coalesce($8, e.progress_score), $9, $10
+        from enrollments e where e.id = $2 returning id";
+    let args = args![
+        now_ms,
+        enrollment,
+        date,
+        status.word(),
+        scores.total,
+        scores.attendance,
+        scores.assessment,
+        scores.progress,
+        scores.are_given(),
+        memo
+    ];
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    match status {
+        Status::Completed => close(tx, enrollment, now_ms).await?,
+        _ => {
+            let sql = "update enrollments set failed_ms = $2, updated_ms = $2 where id = $1";
+            tx.run(sql, args![enrollment, now_ms]).await?;
+        }
+    }
+    Ok(id)
+}
+
+async fn close(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
+    let sql =
+        "update enrollments set status = 'COMPLETED', completed_ms = coalesce(completed_ms, $2), failed_ms = null,
+        updated_ms = $2 where id = $1";
+    tx.run(sql, args![enrollment, now_ms]).await?;
+    Ok(())
+}
+
+/// What the rule asks for, beside what there is.
+struct Standing {
+    attendance: Option<f64>,
+    needed_rate: f64,
+    undone: i64,
+    unpassed: i64,
+}
+row!(Standing { attendance, needed_rate, undone, unpassed });
+
+/// The parts of the rule that an enrollment does not meet. A class without meetings asks for no attendance.
+async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<&'static str>> {
+    let sql = "select e.attendance_score as attendance, c.needed_rate,
+            (select count(*) from items i join units u on u.id = i.unit and u.deleted_ms is null
+                where u.course = k.course and i.required and i.deleted_ms is null and not exists (
+                    select 1 from item_progress p where p.enrollment = e.id and p.item = i.id
+                        and p.status = 'COMPLETED')) as undone,
+            (select count(*) from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
+                and a.required and a.active and a.deleted_ms is null and not exists (
+                    select 1 from attempts t where t.enrollment = e.id and t.assessment = a.id
+                        and t.score >= a.pass)) as unpassed
+        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1";
+    let standing: Standing = tx.one(sql, args![enrollment]).await?;
+    let parts = [
+        ("attendance", standing.attendance.is_some_and(|rate| rate < standing.needed_rate)),
+        ("progress", standing.undone > 0),
+        ("assessment", standing.unpassed > 0),
+    ];
+    Ok(parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect())
+}
+
+/// Forced, it needs a reason, which is kept.
+async fn must_be_due(tx: &mut Tx, enrollment: i64, force: bool, memo: Option<&str>) -> Result<()> {
+    if force {
+        let said = memo.is_some_and(|memo| !memo.trim().is_empty());
+        return if said { Ok(()) } else { Err(Error::bad("memo", "a reason is needed when it is forced")) };
+    }
+    let missing = missing(tx, enrollment).await?;
+    if missing.is_empty() { Ok(()) } else { Err(Error::NotMet { missing }) }
+}
+
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub date: Option<String>,
+    pub status: Option<Status>,
+    pub scores: Scores,
+    pub memo: Option<Option<String>>,
+    pub force: bool,
+}
+
+/// INCOMPLETE → COMPLETED → REVOKED and back. Revoking takes the certificate's validity with it; what is printed on one
+/// does not change any more.
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Completion> {
+    caller.must_be_staff()?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let enrollment = read(&mut tx, id).await?.enrollment;
+    let placed = rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    let now = read(&mut tx, id).await?;
+    let is_printed = changes.date.is_some() || changes.scores.are_given();
+    if is_printed && now.certificate_no.is_some() {
+        return Err(Error::wrong_state("CERTIFIED"));
+    }
+    if let Some(date) = &changes.date {
+        must_be_after_start(&mut tx, placed.class, date).await?;
+    }
+    let memo = changes.memo.unwrap_or(now.memo);
+    let before = Status::parse(&now.status).unwrap_or(Status::Incomplete);
+    let after = changes.status.unwrap_or(before);
+    match (before, after) {
+        (Status::Incomplete, Status::Completed) => {
+            must_be_due(&mut tx, enrollment, changes.force, memo.as_deref()).await?;
+            close(&mut tx, enrollment, now_ms).await?;
+        }
+        (Status::Completed, Status::Revoked) => {
+            certificates::revoke(&mut tx, enrollment, memo.as_deref(), now_ms).await?;
+        }
+        (Status::Revoked, Status::Completed) => certificates::restore(&mut tx, enrollment).await?,
+        (before, after) if before == after => {}
+        (before, _) => return Err(Error::wrong_state(before.word())),
+    }
+    let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
+        attendance_score = coalesce($5, attendance_score), assessment_score = coalesce($6, assessment_score),
+        progress_score = coalesce($7, progress_score), by_hand = $8, memo = $9, updated_ms = $10 where id = $1";
+    let Scores { total, attendance, assessment, progress } = changes.scores;
+    let by_hand = now.by_hand || changes.scores.are_given();
+    let date = changes.date.unwrap_or(now.date);
+    let args = args![id, date, after.word(), total, attendance, assessment, progress, by_hand, memo, now_ms];
+    tx.run(sql, args).await?;
+    let changed = read(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(changed)
+}
+
+/// One's own, or one of a course that one teaches.
+pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Completion> {
+    let mut tx = app.db.read().await?;
+    let completion = read(&mut tx, id).await?;
+    let seen = rights::enrollment_seen(&mut tx, caller, completion.enrollment).await;
+    seen.map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("Completion") } else { e })?;
+    Ok(completion)
+}
+
+pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Completion> {
+    let mut tx = app.db.read().await?;
+    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    let sql = format!("{COMPLETION} {FROM} where d.enrollment = $1");
+    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
+}
+
+pub async fn of_class(
+    app: &School,
+    caller: &Caller,
+    (course, class): (i64, i64),
+    status: Option<Status>,
+    window: Window,
+) -> Result<Page<Completion>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let which = Which::of("e.class = $1", args![class]).and("d.status = ?", status.map(Status::word));
+    let (sql, args) = which.count(FROM);
+    let (total,) = tx.one(sql, args).await?;
+    let (sql, args) = which.page(&format!("{COMPLETION} {FROM}"), "d.id", window.limit, window.offset);
+    Ok(Page { rows: tx.all(sql, args).await?, total })
+}

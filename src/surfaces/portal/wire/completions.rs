@@ -1,0 +1,331 @@
+//! Completions and certificates.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Paging;
+use crate::school::certificates::{Certificate as CertificateRow, Facts};
+use crate::school::completions::batch::{Judged, Why};
+use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
+use crate::school::{Page, Window};
+use crate::surfaces::korean;
+use crate::surfaces::texts::{Day, Instant, Percent, Prose, named};
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StatusWord {
+    Completed,
+    Incomplete,
+    Revoked,
+}
+
+impl From<StatusWord> for Status {
+    fn from(word: StatusWord) -> Status {
+        match word {
+            StatusWord::Completed => Status::Completed,
+            StatusWord::Incomplete => Status::Incomplete,
+            StatusWord::Revoked => Status::Revoked,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"enrollment_id": 1, "completion_date": "2025-06-30", "completion_status": "COMPLETED",
+    "total_score": 92.5, "attendance_score": 100, "assessment_score": 90, "progress_score": 95, "memo": "우수",
+    "force": false}))]
+pub struct CompletionSent {
+    pub enrollment_id: i64,
+    /// Today when left out
+    pub completion_date: Option<Day>,
+    /// COMPLETED or INCOMPLETE
+    #[schema(value_type = Option<String>)]
+    pub completion_status: Option<StatusWord>,
+    /// The grade's when left out
+    pub total_score: Option<Percent>,
+    pub attendance_score: Option<Percent>,
+    pub assessment_score: Option<Percent>,
+    pub progress_score: Option<Percent>,
+    pub memo: Option<Prose>,
+    /// Although the rule is not met; `memo` says why
+    pub force: Option<bool>,
+}
+
+/// The scores that both bodies name.
+macro_rules! scores {
+    ($sent:expr) => {
+        Scores {
+            total: $sent.total_score.map(|score| score.0),
+            attendance: $sent.attendance_score.map(|score| score.0),
+            assessment: $sent.assessment_score.map(|score| score.0),
+            progress: $sent.progress_score.map(|score| score.0),
+        }
+    };
+}
+
+impl From<CompletionSent> for NewCompletion {
+    fn from(n: CompletionSent) -> NewCompletion {
+        NewCompletion {
+            enrollment: n.enrollment_id,
+            date: n.completion_date.map(|day| day.0),
+            status: n.completion_status.map_or(Status::Completed, Status::from),
+            scores: scores!(n),
+            memo: n.memo.map(String::from),
+            force: n.force.unwrap_or(false),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"completion_status": "REVOKED", "memo": "부정행위 확인"}))]
+pub struct ChangeCompletion {
+    pub completion_date: Option<Day>,
+    #[schema(value_type = Option<String>)]
+    pub completion_status: Option<StatusWord>,
+    pub total_score: Option<Percent>,
+    pub attendance_score: Option<Percent>,
+    pub assessment_score: Option<Percent>,
+    pub progress_score: Option<Percent>,
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub memo: Option<Option<Prose>>,
+    pub force: Option<bool>,
+}
+
+impl From<ChangeCompletion> for Changes {
+    fn from(c: ChangeCompletion) -> Changes {
+        Changes {
+            date: c.completion_date.map(|day| day.0),
+            status: c.completion_status.map(Status::from),
+            scores: scores!(c),
+            memo: c.memo.map(|memo| memo.map(String::from)),
+            force: c.force.unwrap_or(false),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalCompletion, example = json!({"completion_id": 1, "enrollment_id": 1, "user_id": 1,
+    "user_name": "김학생", "course_id": 1, "course_title": "생활체육 지도자 기초", "class_id": 1, "class_name": "1차",
+    "completion_date": "2025-06-30", "completion_status": "COMPLETED", "total_score": 92.5, "attendance_score": 100.0,
+    "assessment_score": 90.0, "progress_score": 95.0, "is_by_hand": true, "memo": "우수",
+    "certificate_no": "CERT-20250630-A3F7K9", "created_at": "2025-06-30T10:00:00Z", "updated_at": "2025-06-30T10:00:00Z"}))]
+pub struct Completion {
+    pub completion_id: i64,
+    pub enrollment_id: i64,
+    pub user_id: i64,
+    pub user_name: String,
+    pub course_id: i64,
+    pub course_title: String,
+    pub class_id: i64,
+    pub class_name: String,
+    pub completion_date: String,
+    pub completion_status: String,
+    pub total_score: Option<f64>,
+    pub attendance_score: Option<f64>,
+    pub assessment_score: Option<f64>,
+    pub progress_score: Option<f64>,
+    pub is_by_hand: bool,
+    pub memo: Option<String>,
+    pub certificate_no: Option<String>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl From<Row> for Completion {
+    fn from(c: Row) -> Completion {
+        Completion {
+            completion_id: c.id,
+            enrollment_id: c.enrollment,
+            user_id: c.person,
+            user_name: c.name,
+            course_id: c.course,
+            course_title: c.course_title,
+            class_id: c.class,
+            class_name: c.class_name,
+            completion_date: c.date,
+            completion_status: c.status,
+            total_score: c.total_score,
+            attendance_score: c.attendance_score,
+            assessment_score: c.assessment_score,
+            progress_score: c.progress_score,
+            is_by_hand: c.by_hand,
+            memo: c.memo,
+            certificate_no: c.certificate_no,
+            created_at: Instant(c.created_ms),
+            updated_at: Instant(c.updated_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CompletionMade {
+    pub completion_id: i64,
+    pub completion: Completion,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OneCompletion {
+    pub completion: Completion,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Completions {
+    pub completions: Vec<Completion>,
+    pub paging: Paging,
+}
+
+impl Completions {
+    pub fn of(page: Page<Row>, window: Window) -> Completions {
+        let paging = Paging::of(window, page.total);
+        Completions { completions: page.rows.into_iter().map(Completion::from).collect(), paging }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CompletionsQuery {
+    #[param(value_type = Option<String>)]
+    pub completion_status: Option<StatusWord>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30", "student_ids": [1, 2]}))]
+pub struct BatchSent {
+    pub course_id: i64,
+    pub class_id: i64,
+    /// Today when left out
+    pub completion_date: Option<Day>,
+    /// `user_id`s; everyone who is APPROVED in the class when left out
+    pub student_ids: Option<Vec<i64>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"processed": 18, "not_completed": [{"user_id": 2, "code": "REQUIREMENTS_NOT_MET",
+    "missing": ["attendance"], "reason": "수료 조건을 채우지 못했습니다: 출석률"}]}))]
+pub struct BatchDone {
+    pub processed: i64,
+    pub not_completed: Vec<NotCompleted>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct NotCompleted {
+    pub user_id: i64,
+    pub code: &'static str,
+    pub missing: Vec<&'static str>,
+    pub reason: String,
+}
+
+impl From<Judged> for BatchDone {
+    fn from(judged: Judged) -> BatchDone {
+        let line = |(user_id, why): (i64, Why)| match why {
+            Why::NotInClass => NotCompleted {
+                user_id,
+                code: "NOT_ENROLLED",
+                missing: Vec::new(),
+                reason: "이 차수의 수강생이 아닙니다.".into(),
+            },
+            Why::State(state) => NotCompleted {
+                user_id,
+                code: "INVALID_STATE",
+                missing: Vec::new(),
+                reason: format!("지금 상태({state})에서는 수료할 수 없습니다."),
+            },
+            Why::NotMet(missing) => {
+                let parts: Vec<&str> = missing.iter().map(|part| korean::requirement(part)).collect();
+                let reason = format!("수료 조건을 채우지 못했습니다: {}", parts.join(", "));
+                NotCompleted { user_id, code: "REQUIREMENTS_NOT_MET", missing, reason }
+            }
+        };
+        BatchDone { processed: judged.processed, not_completed: judged.refused.into_iter().map(line).collect() }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"certificate_no": "CERT-20250630-A3F7K9",
+    "certificate_url": "http://192.168.0.10:8080/certificates/0b9c6a54-3d1e-4c57-9b5e-0c8a4f1d2e3f"}))]
+pub struct CertificateMade {
+    pub certificate_no: String,
+    pub certificate_url: String,
+}
+
+impl CertificateMade {
+    pub fn of(c: &CertificateRow, public_url: &str) -> CertificateMade {
+        let certificate_url = format!("{public_url}/certificates/{}", c.uuid);
+        CertificateMade { certificate_no: c.number.clone(), certificate_url }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalCertificate)]
+pub struct Certificate {
+    pub certificate_no: String,
+    pub certificate_url: String,
+    pub pdf_url: String,
+    pub uuid: String,
+    pub verification_code: String,
+    /// VALID, EXPIRED or REVOKED
+    pub status: &'static str,
+    pub issued_at: Instant,
+    pub expires_at: Option<Instant>,
+    pub revoked_at: Option<Instant>,
+    pub signature: String,
+    /// What is printed on it
+    #[schema(value_type = Object)]
+    pub facts: Facts,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalCertificateCourse)]
+pub struct CourseOf {
+    pub course_id: i64,
+    pub title: String,
+    pub class_id: i64,
+    pub class_name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalCertificateUser)]
+pub struct UserOf {
+    pub user_id: i64,
+    pub name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CertificateView {
+    pub certificate: Certificate,
+    pub completion: Completion,
+    pub course: CourseOf,
+    pub user: UserOf,
+}
+
+impl CertificateView {
+    pub fn of(
+        c: CertificateRow,
+        completion: Row,
+        public_url: &str,
+        now_ms: i64,
+    ) -> Result<CertificateView, crate::error::Error> {
+        let CertificateMade { certificate_no, certificate_url } = CertificateMade::of(&c, public_url);
+        let certificate = Certificate {
+            certificate_no,
+            pdf_url: format!("{certificate_url}.pdf"),
+            certificate_url,
+            status: c.state(now_ms).word(),
+            facts: c.printed()?,
+            uuid: c.uuid,
+            verification_code: c.code,
+            issued_at: Instant(c.created_ms),
+            expires_at: c.expires_ms.map(Instant),
+            revoked_at: c.revoked_ms.map(Instant),
+            signature: c.signature,
+        };
+        let course = CourseOf {
+            course_id: completion.course,
+            title: completion.course_title.clone(),
+            class_id: completion.class,
+            class_name: completion.class_name.clone(),
+        };
+        let user = UserOf { user_id: completion.person, name: completion.name.clone() };
+        Ok(CertificateView { certificate, completion: completion.into(), course, user })
+    }
+}
