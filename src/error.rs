@@ -55,6 +55,9 @@ pub enum Error {
     NoAttemptsLeft {
         allowed: i64,
     },
+    AttemptTaken {
+        number: i64,
+    },
     /// What a completion still needs, in the words of the rule.
     NotMet {
         missing: Vec<&'static str>,
@@ -146,6 +149,7 @@ impl Error {
             | OutsideWindow
             | OverTime { .. }
             | NoAttemptsLeft { .. }
+            | AttemptTaken { .. }
             | NotMet { .. }
             | GuestUnclaimed
             | AlreadyEnrolled
@@ -196,6 +200,7 @@ impl Error {
             OutsideWindow => "OUTSIDE_WINDOW",
             OverTime { .. } => "OVER_TIME",
             NoAttemptsLeft { .. } => "NO_ATTEMPTS_LEFT",
+            AttemptTaken { .. } => "ATTEMPT_TAKEN",
             NotMet { .. } => "REQUIREMENTS_NOT_MET",
             GuestUnclaimed => "ACCOUNT_UNCLAIMED",
             WrongState { .. } => "INVALID_STATE",
@@ -256,6 +261,7 @@ impl Error {
             OutsideWindow => "This is outside the time of the assessment".into(),
             OverTime { minutes } => format!("This took longer than the {minutes} minutes that are allowed"),
             NoAttemptsLeft { allowed } => format!("All {allowed} attempts are used"),
+            AttemptTaken { number } => format!("There is a result of attempt {number} already: change that one"),
             NotMet { missing } => format!("Not met yet: {}", missing.join(", ")),
             GuestUnclaimed => "A guest sets a name and a login before getting a certificate".into(),
             WrongState { status } => format!("This cannot be done while the state is {status}"),

@@ -2,6 +2,7 @@
 //! Knows no HTTP and no JSON dialect.
 
 pub mod activity;
+pub mod assessments;
 pub mod attendance;
 pub mod certificates;
 pub mod classes;

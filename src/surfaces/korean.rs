@@ -39,6 +39,9 @@ pub fn message(error: &Error) -> String {
         OutsideWindow => "평가 기간이 아닙니다.".into(),
         OverTime { minutes } => format!("제한 시간 {minutes}분을 넘었습니다."),
         NoAttemptsLeft { allowed } => format!("응시 횟수 {allowed}회를 모두 사용했습니다."),
+        AttemptTaken { number } => {
+            format!("{number}번째 응시 결과가 이미 등록되어 있습니다. 등록된 결과를 수정해 주세요.")
+        }
         NotMet { missing } => {
             let missing: Vec<&str> = missing.iter().map(|part| requirement(part)).collect();
             format!("수료 조건을 채우지 못했습니다: {}", missing.join(", "))

@@ -1,5 +1,6 @@
 //! The portal (seed 000): `/api/v1/…`.
 
+mod assessments;
 mod attendance;
 mod completions;
 mod courses;
@@ -79,4 +80,11 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(completions::certify))
         .routes(routes!(completions::certificate))
         .routes(routes!(completions::complete_all))
+        .routes(routes!(assessments::create))
+        .routes(routes!(assessments::view, assessments::change, assessments::delete))
+        .routes(routes!(assessments::of_class))
+        .routes(routes!(assessments::results, assessments::record))
+        .routes(routes!(assessments::result))
+        .routes(routes!(assessments::of_enrollment))
+        .routes(routes!(assessments::grade))
 }

@@ -1,5 +1,6 @@
 //! The JSON of this surface, key by key as in its seed.
 
+pub mod assessments;
 pub mod attendance;
 pub mod completions;
 pub mod courses;
@@ -48,6 +49,7 @@ impl From<&Error> for Refusal {
             Error::RefundTooLarge { left } => serde_json::json!({ "left": left }),
             Error::NotMet { missing } => serde_json::json!({ "missing": missing }),
             Error::NoAttemptsLeft { allowed } => serde_json::json!({ "attempt_limit": allowed }),
+            Error::AttemptTaken { number } => serde_json::json!({ "attempt": number }),
             Error::OverTime { minutes } => serde_json::json!({ "time_limit": minutes }),
             _ => serde_json::json!({}),
         };

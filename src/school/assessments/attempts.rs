@@ -1,0 +1,208 @@
+//! Attempts: who tried an assessment, for which time, and what became of it. One that is closed is a result.
+//!
+//! Whether it is passed is never kept: it follows from the score.
+
+use super::Assessment;
+use crate::app::School;
+use crate::db::{Tx, Which, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose};
+use crate::school::rights::{self, Caller, Placed};
+use crate::school::{Page, Window};
+
+/// Where an assessment itself sets no limit.
+pub const ATTEMPTS_MAX: i64 = 1_000;
+
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub id: i64,
+    pub assessment: i64,
+    pub assessment_name: String,
+    pub kind: String,
+    pub total: f64,
+    pub pass: f64,
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub number: i64,
+    pub started_ms: Option<i64>,
+    pub submitted_ms: Option<i64>,
+    pub graded_ms: Option<i64>,
+    /// None before it is graded.
+    pub score: Option<f64>,
+    pub feedback: Option<String>,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(Attempt {
+    id,
+    assessment,
+    assessment_name,
+    kind,
+    total,
+    pass,
+    enrollment,
+    person,
+    name,
+    number,
+    started_ms,
+    submitted_ms,
+    graded_ms,
+    score,
+    feedback,
+    created_ms,
+    updated_ms
+});
+
+impl Attempt {
+    pub fn passed(&self) -> Option<bool> {
+        self.score.map(|score| score >= self.pass)
+    }
+}
+
+const ATTEMPT: &str = "select t.id, t.assessment, a.name as assessment_name, a.kind, a.total, a.pass, t.enrollment,
+    e.person, q.name, t.number, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.created_ms,
+    t.updated_ms";
+const FROM: &str = "from attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
+    join enrollments e on e.id = t.enrollment join people q on q.id = e.person";
+
+async fn read(tx: &mut Tx, id: i64) -> Result<Attempt> {
+    tx.maybe(format!("{ATTEMPT} {FROM} where t.id = $1"), args![id]).await?.ok_or(Error::NotFound("Result"))
+}
+
+pub struct NewResult {
+    pub enrollment: i64,
+    /// The next one, when none is named.
+    pub number: Option<i64>,
+    /// Handed in and not graded yet, when there is none.
+    pub score: Option<f64>,
+    /// What the sender takes it for: refused where the score says otherwise.
+    pub passed: Option<bool>,
+    pub started_ms: Option<i64>,
+    pub submitted_ms: Option<i64>,
+    pub feedback: Option<String>,
+}
+
+/// By staff. The row of the enrollment is held, so that of two results at once the second counts the first.
+pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResult) -> Result<Attempt> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let asked = super::held(&mut tx, caller, assessment).await?;
+    let placed = enrollment_held(&mut tx, new.enrollment).await?;
+    if placed.course != asked.course {
+        return Err(Error::bad("enrollment_id", "it is of another course"));
+    }
+    if asked.class.is_some_and(|class| class != placed.class) {
+        return Err(Error::bad("enrollment_id", "it is of another class"));
+    }
+    placed.must_be_in_class()?;
+    if !asked.active {
+        return Err(Error::wrong_state("INACTIVE"));
+    }
+    asked.must_agree(new.score, new.passed)?;
+    asked.must_be_in_time(new.started_ms, new.submitted_ms)?;
+    let number = free_number(&mut tx, &asked, new.enrollment, new.number).await?;
+    let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms,
+            graded_ms, score, feedback) values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) returning id";
+    let graded_ms = new.score.map(|_| now_ms);
+    let args = args![
+        now_ms,
+        new.enrollment,
+        assessment,
+        number,
+        new.started_ms,
+        new.submitted_ms,
+        graded_ms,
+        new.score,
+        new.feedback
+    ];
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    let made = read(&mut tx, id).await?;
+    let due = new.score.map(|_| grade_due(&asked, new.enrollment, now_ms));
+    app.commit(tx, due.into_iter().collect()).await?;
+    Ok(made)
+}
+
+async fn enrollment_held(tx: &mut Tx, id: i64) -> Result<Placed> {
+    tx.hold("select id from enrollments where id = $1", args![id]).await?;
+    rights::enrollment(tx, id).await
+}
+
+/// The number of the next attempt of an enrollment that is held, or the wanted one if nobody has it.
+async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: Option<i64>) -> Result<i64> {
+    let allowed = asked.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
+    let sql = "select number from attempts where enrollment = $1 and assessment = $2 order by number";
+    let taken: Vec<(i64,)> = tx.all(sql, args![enrollment, asked.id]).await?;
+    let is_free = |number: &i64| !taken.contains(&(*number,));
+    if let Some(number) = wanted.filter(|number| !is_free(number)) {
+        return Err(Error::AttemptTaken { number });
+    }
+    let next = wanted.unwrap_or(taken.last().map_or(1, |(last,)| last + 1));
+    if taken.len() as i64 >= allowed || wanted.is_some_and(|number| number > allowed) {
+        return Err(Error::NoAttemptsLeft { allowed });
+    }
+    // Someone named a late number first: those before it are still allowed.
+    let next = if next > allowed { (1..=allowed).find(is_free) } else { Some(next) };
+    next.ok_or(Error::NoAttemptsLeft { allowed })
+}
+
+fn grade_due(asked: &Assessment, enrollment: i64, at_ms: i64) -> News {
+    let event = Event::GradeDue(Whose::Enrollment(enrollment));
+    News { session: None, course: asked.course, at_ms, event }
+}
+
+pub struct Grading {
+    pub score: f64,
+    pub passed: Option<bool>,
+    /// Stays as it is where it is not named.
+    pub feedback: Option<Option<String>>,
+}
+
+/// By staff, as often as they like: the last one counts.
+pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> Result<Attempt> {
+    caller.must_be_staff()?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let found = read(&mut tx, id).await?;
+    let asked = super::held(&mut tx, caller, found.assessment).await?;
+    enrollment_held(&mut tx, found.enrollment).await?;
+    asked.must_agree(Some(grading.score), grading.passed)?;
+    let sql = "update attempts set score = $2, graded_ms = $3, updated_ms = $3,
+        feedback = case when $4 then $5 else feedback end where id = $1";
+    let is_named = grading.feedback.is_some();
+    tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.flatten()]).await?;
+    let graded = read(&mut tx, id).await?;
+    app.commit(tx, vec![grade_due(&asked, found.enrollment, now_ms)]).await?;
+    Ok(graded)
+}
+
+/// One's own, or one of a course that one teaches. That others have one is theirs to tell.
+pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<Attempt> {
+    let mut tx = app.db.read().await?;
+    let found = read(&mut tx, id).await?;
+    if found.assessment != assessment {
+        return Err(Error::NotFound("Result"));
+    }
+    match rights::enrollment_seen(&mut tx, caller, found.enrollment).await {
+        Err(Error::NotFound(_)) => Err(Error::NotFound("Result")),
+        seen => seen.map(|_| found),
+    }
+}
+
+/// Everyone's, for the staff of the course, in the order in which they came.
+pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, window: Window) -> Result<Page<Attempt>> {
+    let mut tx = app.db.read().await?;
+    super::taught(&mut tx, caller, assessment).await?;
+    let which = Which::of("t.assessment = $1", args![assessment]);
+    let (sql, args) = which.count("from attempts t");
+    let (total,) = tx.one(sql, args).await?;
+    let (sql, args) = which.page(&format!("{ATTEMPT} {FROM}"), "t.id", window.limit, window.offset);
+    Ok(Page { rows: tx.all(sql, args).await?, total })
+}
+
+/// One's own, or those of a student of one's own course: assessment by assessment, attempt by attempt.
+pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<Attempt>> {
+    let mut tx = app.db.read().await?;
+    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    tx.all(format!("{ATTEMPT} {FROM} where t.enrollment = $1 order by t.assessment, t.number"), args![enrollment]).await
+}

@@ -1,0 +1,334 @@
+//! Assessments: what a course asks of those who learn in it, when, how often, and from which score it is passed.
+//!
+//! Whatever counts for a grade changes with the assessment's row held, and the rows of enrollments after it, never
+//! before: two who hold both never wait for each other in a circle.
+
+pub mod attempts;
+
+use crate::app::School;
+use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose, words};
+use crate::school::rights::{self, Caller};
+use crate::school::{courses, enrollment};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Quiz,
+    Assignment,
+    Midterm,
+    Final,
+    Exam,
+}
+words!(Kind { Quiz = "QUIZ", Assignment = "ASSIGNMENT", Midterm = "MIDTERM", Final = "FINAL", Exam = "EXAM" });
+
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    pub id: i64,
+    pub course: i64,
+    pub instructor: i64,
+    /// For this class only; for every class of the course where there is none.
+    pub class: Option<i64>,
+    pub name: String,
+    pub kind: String,
+    pub description: String,
+    pub starts_ms: Option<i64>,
+    pub ends_ms: Option<i64>,
+    pub total: f64,
+    pub pass: f64,
+    pub weight: f64,
+    pub required: bool,
+    pub minutes: Option<i64>,
+    pub attempts_allowed: Option<i64>,
+    pub active: bool,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+row!(Assessment {
+    id,
+    course,
+    instructor,
+    class,
+    name,
+    kind,
+    description,
+    starts_ms,
+    ends_ms,
+    total,
+    pass,
+    weight,
+    required,
+    minutes,
+    attempts_allowed,
+    active,
+    created_ms,
+    updated_ms
+});
+
+const ASSESSMENT: &str = "select a.id, a.course, c.instructor, a.class, a.name, a.kind, a.description, a.starts_ms,
+    a.ends_ms, a.total, a.pass, a.weight, a.required, a.minutes, a.attempts_allowed, a.active, a.created_ms,
+    a.updated_ms from assessments a join courses c on c.id = a.course and c.deleted_ms is null
+    where a.deleted_ms is null";
+
+impl Assessment {
+    fn must_make_sense(&self) -> Result<()> {
+        if self.total <= 0.0 {
+            return Err(Error::bad("total_score", "more than 0"));
+        }
+        if self.pass > self.total {
+            return Err(Error::bad("pass_score", "it is above total_score"));
+        }
+        match (self.starts_ms, self.ends_ms) {
+            (Some(starts), Some(ends)) if ends < starts => Err(Error::bad("end_date", "it is before start_date")),
+            _ => Ok(()),
+        }
+    }
+
+    /// A score that can be had here, and nothing said beside it that contradicts it.
+    fn must_agree(&self, score: Option<f64>, passed: Option<bool>) -> Result<()> {
+        let Some(score) = score else {
+            return if passed.is_none() { Ok(()) } else { Err(Error::bad("pass_yn", "there is no score to judge by")) };
+        };
+        if !(0.0..=self.total).contains(&score) {
+            return Err(Error::bad("score", format!("from 0 to {}", self.total)));
+        }
+        if passed.is_some_and(|passed| passed != (score >= self.pass)) {
+            return Err(Error::bad("pass_yn", format!("one passes from {} up", self.pass)));
+        }
+        Ok(())
+    }
+
+    /// Begun and handed in while it is open, and no slower than it allows.
+    fn must_be_in_time(&self, started_ms: Option<i64>, submitted_ms: Option<i64>) -> Result<()> {
+        let took_ms = submitted_ms.zip(started_ms).map(|(end, start)| end - start);
+        if took_ms.is_some_and(|ms| ms < 0) {
+            return Err(Error::bad("end_time", "it is before start_time"));
+        }
+        let is_outside = |ms: i64| self.starts_ms.is_some_and(|s| ms < s) || self.ends_ms.is_some_and(|e| ms > e);
+        if started_ms.into_iter().chain(submitted_ms).any(is_outside) {
+            return Err(Error::OutsideWindow);
+        }
+        match (took_ms, self.minutes) {
+            (Some(took_ms), Some(minutes)) if took_ms > minutes * MINUTE_MS => Err(Error::OverTime { minutes }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Those whom it asks: their grades are worked out anew when something that counts has changed.
+    fn grades_due(&self, at_ms: i64) -> News {
+        let whose = self.class.map_or(Whose::Course(self.course), Whose::Class);
+        News { session: None, course: self.course, at_ms, event: Event::GradeDue(whose) }
+    }
+}
+
+async fn read(tx: &mut Tx, id: i64) -> Result<Assessment> {
+    tx.maybe(format!("{ASSESSMENT} and a.id = $1"), args![id]).await?.ok_or(Error::NotFound("Assessment"))
+}
+
+/// One of a course that the caller teaches.
+async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
+    caller.must_be_staff()?;
+    let found = read(tx, id).await?;
+    rights::course_taught(tx, caller, found.course).await?;
+    Ok(found)
+}
+
+/// The same, its row held: what it asks for stays as it is until the transaction ends.
+async fn held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
+    caller.must_be_staff()?;
+    tx.hold("select id from assessments where id = $1", args![id]).await?;
+    taught(tx, caller, id).await
+}
+
+/// Is the caller in the course: in this class of it, where one is named?
+async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>) -> Result<bool> {
+    let sql = "select e.id from enrollments e join classes k on k.id = e.class where e.person = $1 and k.course = $2
+        and ($3 is null or e.class = $3) and e.status in ('APPROVED', 'COMPLETED') limit 1";
+    Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, class]).await?.is_some())
+}
+
+/// For the staff of the course; for those in it while it is active. To other students it is not there.
+pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment> {
+    let mut tx = app.db.read().await?;
+    let found = read(&mut tx, id).await?;
+    if found.active && is_in(&mut tx, caller, found.course, found.class).await? {
+        return Ok(found);
+    }
+    caller.must_be_staff().map_err(|_| Error::NotFound("Assessment"))?;
+    rights::course_taught(&mut tx, caller, found.course).await?;
+    Ok(found)
+}
+
+/// What a class is asked: what its whole course is, and what it is alone. In the order in which they were made.
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Assessment>> {
+    let mut tx = app.db.read().await?;
+    courses::must_be_seen(&mut tx, Some(caller), course).await?;
+    rights::class_of(&mut tx, course, class).await?;
+    let owned = rights::course(&mut tx, course).await?;
+    let teaches = caller.teaches(owned.instructor);
+    if !teaches && !is_in(&mut tx, caller, course, Some(class)).await? {
+        return Err(Error::NotYours);
+    }
+    let which = "and a.course = $1 and (a.class is null or a.class = $2) and (a.active or $3)";
+    tx.all(format!("{ASSESSMENT} {which} order by a.id"), args![course, class, teaches]).await
+}
+
+/// One end of the time in which it is open: a whole day of the school's zone, or an instant.
+#[derive(Debug, Clone)]
+pub enum Edge {
+    Day(String),
+    At(i64),
+}
+
+impl Edge {
+    /// It opens with the first instant of a day. Both ends are kept to the second, as they are shown, so that what was
+    /// answered can be sent back and changes nothing.
+    fn opens(self, clock: &Clock) -> Result<i64> {
+        let ms = match self {
+            Edge::Day(day) => clock.at(&day, "00:00"),
+            Edge::At(ms) => Some(ms),
+        };
+        let ms = ms.filter(|ms| *ms >= 0).ok_or(Error::bad("start_date", "from 1970 to 9999"))?;
+        Ok(ms - ms % SECOND_MS)
+    }
+
+    /// … and closes after the last second of a day.
+    fn closes(self, clock: &Clock) -> Result<i64> {
+        let ms = match self {
+            Edge::Day(day) => clock.at(&day, "23:59:59"),
+            Edge::At(ms) => Some(ms),
+        };
+        let ms = ms.filter(|ms| *ms >= 0).ok_or(Error::bad("end_date", "from 1970 to 9999"))?;
+        Ok(ms - ms % SECOND_MS + SECOND_MS - 1)
+    }
+}
+
+/// What is not named stays as it is.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub name: Option<String>,
+    pub kind: Option<Kind>,
+    pub description: Option<String>,
+    pub starts: Option<Option<Edge>>,
+    pub ends: Option<Option<Edge>>,
+    pub total: Option<f64>,
+    pub pass: Option<f64>,
+    pub weight: Option<f64>,
+    pub required: Option<bool>,
+    pub minutes: Option<Option<i64>>,
+    pub attempts_allowed: Option<Option<i64>>,
+    pub active: Option<bool>,
+}
+
+impl Changes {
+    fn onto(self, now: &Assessment, clock: &Clock) -> Result<Assessment> {
+        let now = now.clone();
+        let starts_ms = match self.starts {
+            Some(edge) => edge.map(|edge| edge.opens(clock)).transpose()?,
+            None => now.starts_ms,
+        };
+        let ends_ms = match self.ends {
+            Some(edge) => edge.map(|edge| edge.closes(clock)).transpose()?,
+            None => now.ends_ms,
+        };
+        Ok(Assessment {
+            name: self.name.unwrap_or(now.name),
+            kind: self.kind.map_or(now.kind, |kind| kind.word().to_owned()),
+            description: self.description.unwrap_or(now.description),
+            starts_ms,
+            ends_ms,
+            total: self.total.unwrap_or(now.total),
+            pass: self.pass.unwrap_or(now.pass),
+            weight: self.weight.unwrap_or(now.weight),
+            required: self.required.unwrap_or(now.required),
+            minutes: self.minutes.unwrap_or(now.minutes),
+            attempts_allowed: self.attempts_allowed.unwrap_or(now.attempts_allowed),
+            active: self.active.unwrap_or(now.active),
+            ..now
+        })
+    }
+}
+
+pub struct NewAssessment {
+    pub course: i64,
+    pub class: Option<i64>,
+    pub name: String,
+    pub kind: Kind,
+    pub first: Changes,
+}
+
+/// Open at any time, as often as one likes, of 100 points and passed from 60, unless its changes say otherwise.
+pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result<Assessment> {
+    caller.must_be_staff()?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let owned = rights::course_held(&mut tx, caller, new.course).await?;
+    if owned.status == "ARCHIVED" {
+        return Err(Error::wrong_state(owned.status));
+    }
+    if new.class.is_some() {
+        enrollment::find_class(&mut tx, new.course, new.class).await?;
+    }
+    let sql = "insert into assessments (created_ms, updated_ms, course, class, name, kind)
+        values ($1, $1, $2, $3, $4, $5) returning id";
+    let args = args![now_ms, new.course, new.class, new.name, new.kind.word()];
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    let made = read(&mut tx, id).await?;
+    let made = set(&mut tx, new.first.onto(&made, &app.clock)?, now_ms).await?;
+    app.commit(tx, vec![made.grades_due(now_ms)]).await?;
+    Ok(made)
+}
+
+/// A total below a score that was given would make that score impossible.
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Assessment> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let before = held(&mut tx, caller, id).await?;
+    let after = set(&mut tx, changes.onto(&before, &app.clock)?, now_ms).await?;
+    if after.total < before.total {
+        let sql = "select id from attempts where assessment = $1 and score > $2 limit 1";
+        if tx.maybe::<(i64,)>(sql, args![id, after.total]).await?.is_some() {
+            return Err(Error::wrong_state("GRADED"));
+        }
+    }
+    let counts = |a: &Assessment| (a.total, a.weight, a.active);
+    let is_due = counts(&before) != counts(&after);
+    app.commit(tx, if is_due { vec![after.grades_due(now_ms)] } else { Vec::new() }).await?;
+    Ok(after)
+}
+
+async fn set(tx: &mut Tx, a: Assessment, now_ms: i64) -> Result<Assessment> {
+    a.must_make_sense()?;
+    let sql = "update assessments set name = $2, kind = $3, description = $4, starts_ms = $5, ends_ms = $6, total = $7,
+        pass = $8, weight = $9, required = $10, minutes = $11, attempts_allowed = $12, active = $13, updated_ms = $14
+        where id = $1";
+    let args = args![
+        a.id,
+        &a.name,
+        &a.kind,
+        &a.description,
+        a.starts_ms,
+        a.ends_ms,
+        a.total,
+        a.pass,
+        a.weight,
+        a.required,
+        a.minutes,
+        a.attempts_allowed,
+        a.active,
+        now_ms
+    ];
+    tx.run(sql, args).await?;
+    Ok(Assessment { updated_ms: now_ms, ..a })
+}
+
+/// Gone, and kept with its results: no grade counts it any more.
+pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let found = held(&mut tx, caller, id).await?;
+    let sql = "update assessments set deleted_ms = $2, updated_ms = $2 where id = $1";
+    tx.run(sql, args![id, now_ms]).await?;
+    app.commit(tx, vec![found.grades_due(now_ms)]).await
+}

@@ -1,0 +1,401 @@
+//! Assessments and their results. What is sent is listed key by key and nothing of it flattened: an error names its
+//! field.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::Paging;
+use crate::school::assessments::attempts::{ATTEMPTS_MAX, Attempt, Grading, NewResult};
+use crate::school::assessments::{Assessment as Row, Changes, Edge, Kind, NewAssessment};
+use crate::school::{Page, Window};
+use crate::surfaces::texts::{Day, Instant, Name, Prose, Within, named};
+
+/// A number from 0 to `MAX`, with a fraction or without.
+#[derive(Debug, Clone, Copy, ToSchema)]
+#[schema(value_type = f64, minimum = 0)]
+pub struct UpTo<const MAX: i64>(pub f64);
+
+impl<'de, const MAX: i64> Deserialize<'de> for UpTo<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(deserializer)?;
+        if (0.0..=MAX as f64).contains(&number) {
+            Ok(UpTo(number))
+        } else {
+            Err(D::Error::custom(format!("from 0 to {MAX}")))
+        }
+    }
+}
+
+pub type Points = UpTo<1_000_000>;
+pub type Weight = UpTo<1_000>;
+pub type Minutes = Within<1, 100_000>;
+pub type Attempts = Within<1, ATTEMPTS_MAX>;
+
+/// A day of the school's zone, `YYYY-MM-DD`, or an instant.
+#[derive(Debug, Clone, ToSchema)]
+#[schema(value_type = String, examples("2025-10-28", "2025-10-28T10:00:00Z"))]
+pub struct DayOrInstant(Edge);
+
+impl<'de> Deserialize<'de> for DayOrInstant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if let Some(day) = Day::parse(&text) {
+            return Ok(DayOrInstant(Edge::Day(day.0)));
+        }
+        match Instant::deserialize(Value::String(text)) {
+            Ok(instant) => Ok(DayOrInstant(Edge::At(instant.0))),
+            Err(_) => {
+                Err(D::Error::custom("a day such as 2025-10-28 or a time such as 2025-10-28T10:00:00Z is needed"))
+            }
+        }
+    }
+}
+
+/// "Y" or "N"; a boolean is understood too.
+#[derive(Debug, Clone, Copy, ToSchema)]
+#[schema(value_type = String, examples("Y", "N"))]
+pub struct YesNo(bool);
+
+impl<'de> Deserialize<'de> for YesNo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Bool(yes) => Ok(YesNo(yes)),
+            Value::String(word) if word == "Y" => Ok(YesNo(true)),
+            Value::String(word) if word == "N" => Ok(YesNo(false)),
+            _ => Err(D::Error::custom("Y or N is needed")),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AssessmentType {
+    Quiz,
+    Assignment,
+    Midterm,
+    Final,
+    Exam,
+}
+
+impl From<AssessmentType> for Kind {
+    fn from(word: AssessmentType) -> Kind {
+        match word {
+            AssessmentType::Quiz => Kind::Quiz,
+            AssessmentType::Assignment => Kind::Assignment,
+            AssessmentType::Midterm => Kind::Midterm,
+            AssessmentType::Final => Kind::Final,
+            AssessmentType::Exam => Kind::Exam,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PortalNewAssessment, example = json!({"course_id": 1, "class_id": null, "assessment_name": "중간 평가",
+    "assessment_type": "MIDTERM", "assessment_desc": "1~4주차 내용", "start_date": "2025-04-21", "end_date": "2025-04-25",
+    "total_score": 100, "pass_score": 60, "time_limit": 50, "attempt_limit": 2, "is_active": true}))]
+pub struct AssessmentSent {
+    pub course_id: i64,
+    /// For every class of the course when left out
+    pub class_id: Option<i64>,
+    pub assessment_name: Name,
+    pub assessment_type: AssessmentType,
+    pub assessment_desc: Option<Prose>,
+    /// A day, which counts from its first instant, or an instant
+    pub start_date: Option<DayOrInstant>,
+    /// A day, which counts to its last instant, or an instant
+    pub end_date: Option<DayOrInstant>,
+    /// More than 0 (100)
+    pub total_score: Option<Points>,
+    /// From which score on one passes (60)
+    pub pass_score: Option<Points>,
+    /// In minutes
+    pub time_limit: Option<Minutes>,
+    pub attempt_limit: Option<Attempts>,
+    /// Whether it is open to students and counts for their grades (true)
+    pub is_active: Option<bool>,
+    /// How much it counts among the assessments of the course (1)
+    pub weight: Option<Weight>,
+    /// Whether a completion needs it to be passed (true)
+    pub is_required: Option<bool>,
+}
+
+impl From<AssessmentSent> for NewAssessment {
+    fn from(n: AssessmentSent) -> NewAssessment {
+        let first = Changes {
+            description: n.assessment_desc.map(String::from),
+            starts: Some(n.start_date.map(|edge| edge.0)),
+            ends: Some(n.end_date.map(|edge| edge.0)),
+            total: n.total_score.map(|points| points.0),
+            pass: n.pass_score.map(|points| points.0),
+            weight: n.weight.map(|weight| weight.0),
+            required: n.is_required,
+            minutes: Some(n.time_limit.map(|n| n.0)),
+            attempts_allowed: Some(n.attempt_limit.map(|n| n.0)),
+            active: n.is_active,
+            ..Changes::default()
+        };
+        let (name, kind) = (n.assessment_name.into(), n.assessment_type.into());
+        NewAssessment { course: n.course_id, class: n.class_id, name, kind, first }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PortalChangeAssessment, example = json!({"end_date": "2025-04-30", "attempt_limit": null}))]
+pub struct ChangeAssessment {
+    pub assessment_name: Option<Name>,
+    pub assessment_type: Option<AssessmentType>,
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub assessment_desc: Option<Option<Prose>>,
+    /// null: open from the beginning
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub start_date: Option<Option<DayOrInstant>>,
+    /// null: open without an end
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub end_date: Option<Option<DayOrInstant>>,
+    /// Not below a score that was given
+    pub total_score: Option<Points>,
+    pub pass_score: Option<Points>,
+    /// In minutes; null is without a limit
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<i64>)]
+    pub time_limit: Option<Option<Minutes>>,
+    /// null is without a limit
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<i64>)]
+    pub attempt_limit: Option<Option<Attempts>>,
+    pub is_active: Option<bool>,
+    pub weight: Option<Weight>,
+    pub is_required: Option<bool>,
+}
+
+impl From<ChangeAssessment> for Changes {
+    fn from(c: ChangeAssessment) -> Changes {
+        Changes {
+            name: c.assessment_name.map(String::from),
+            kind: c.assessment_type.map(Kind::from),
+            description: c.assessment_desc.map(|text| text.map(String::from).unwrap_or_default()),
+            starts: c.start_date.map(|edge| edge.map(|edge| edge.0)),
+            ends: c.end_date.map(|edge| edge.map(|edge| edge.0)),
+            total: c.total_score.map(|points| points.0),
+            pass: c.pass_score.map(|points| points.0),
+            weight: c.weight.map(|weight| weight.0),
+            required: c.is_required,
+            minutes: c.time_limit.map(|n| n.map(|n| n.0)),
+            attempts_allowed: c.attempt_limit.map(|n| n.map(|n| n.0)),
+            active: c.is_active,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalAssessment, example = json!({"assessment_id": 1, "course_id": 1, "class_id": null,
+    "assessment_name": "중간 평가", "assessment_type": "MIDTERM", "assessment_desc": "1~4주차 내용",
+    "start_date": "2025-04-20T15:00:00Z", "end_date": "2025-04-25T14:59:59Z", "total_score": 100.0, "pass_score": 60.0,
+    "time_limit": 50, "attempt_limit": 2, "is_active": true, "weight": 1.0, "is_required": true,
+    "created_at": "2025-04-01T10:00:00Z", "updated_at": "2025-04-01T10:00:00Z"}))]
+pub struct Assessment {
+    pub assessment_id: i64,
+    pub course_id: i64,
+    pub class_id: Option<i64>,
+    pub assessment_name: String,
+    pub assessment_type: String,
+    pub assessment_desc: String,
+    pub start_date: Option<Instant>,
+    pub end_date: Option<Instant>,
+    pub total_score: f64,
+    pub pass_score: f64,
+    pub time_limit: Option<i64>,
+    pub attempt_limit: Option<i64>,
+    pub is_active: bool,
+    pub weight: f64,
+    pub is_required: bool,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl From<Row> for Assessment {
+    fn from(a: Row) -> Assessment {
+        Assessment {
+            assessment_id: a.id,
+            course_id: a.course,
+            class_id: a.class,
+            assessment_name: a.name,
+            assessment_type: a.kind,
+            assessment_desc: a.description,
+            start_date: a.starts_ms.map(Instant),
+            end_date: a.ends_ms.map(Instant),
+            total_score: a.total,
+            pass_score: a.pass,
+            time_limit: a.minutes,
+            attempt_limit: a.attempts_allowed,
+            is_active: a.active,
+            weight: a.weight,
+            is_required: a.required,
+            created_at: Instant(a.created_ms),
+            updated_at: Instant(a.updated_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OneAssessment {
+    pub assessment_id: i64,
+    pub assessment: Assessment,
+}
+
+impl From<Row> for OneAssessment {
+    fn from(a: Row) -> OneAssessment {
+        OneAssessment { assessment_id: a.id, assessment: a.into() }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Assessments {
+    pub assessments: Vec<Assessment>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalDeletedAssessment)]
+pub struct Deleted {
+    pub assessment_id: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PortalNewResult, example = json!({"enrollment_id": 1, "attempt": 1, "score": 85.5, "pass_yn": "Y",
+    "start_time": "2025-04-21T01:00:00Z", "end_time": "2025-04-21T01:45:00Z", "feedback": "잘하셨습니다"}))]
+pub struct ResultSent {
+    pub enrollment_id: i64,
+    /// The next one when left out
+    pub attempt: Option<Attempts>,
+    /// From 0 to the assessment's total; left out, it is handed in and not graded yet
+    pub score: Option<Points>,
+    /// Judged by the score when left out; refused when it contradicts it
+    pub pass_yn: Option<YesNo>,
+    pub start_time: Option<Instant>,
+    pub end_time: Option<Instant>,
+    pub feedback: Option<Prose>,
+}
+
+impl From<ResultSent> for NewResult {
+    fn from(r: ResultSent) -> NewResult {
+        NewResult {
+            enrollment: r.enrollment_id,
+            number: r.attempt.map(|n| n.0),
+            score: r.score.map(|points| points.0),
+            passed: r.pass_yn.map(|yes| yes.0),
+            started_ms: r.start_time.map(|at| at.0),
+            submitted_ms: r.end_time.map(|at| at.0),
+            feedback: r.feedback.map(String::from),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PortalGrading, example = json!({"score": 72.0, "pass_yn": "Y", "feedback": "조금만 더 연습해 보세요"}))]
+pub struct GradeSent {
+    pub score: Points,
+    /// Judged by the score when left out; refused when it contradicts it
+    pub pass_yn: Option<YesNo>,
+    /// Stays as it is when left out; null clears it
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub feedback: Option<Option<Prose>>,
+}
+
+impl From<GradeSent> for Grading {
+    fn from(g: GradeSent) -> Grading {
+        Grading {
+            score: g.score.0,
+            passed: g.pass_yn.map(|yes| yes.0),
+            feedback: g.feedback.map(|text| text.map(String::from)),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalResult, example = json!({"result_id": 1, "assessment_id": 1, "assessment_name": "중간 평가",
+    "assessment_type": "MIDTERM", "total_score": 100.0, "pass_score": 60.0, "enrollment_id": 1, "user_id": 1,
+    "user_name": "김학생", "attempt": 1, "score": 85.5, "pass_yn": "Y", "start_time": "2025-04-21T01:00:00Z",
+    "end_time": "2025-04-21T01:45:00Z", "feedback": "잘하셨습니다", "graded_at": "2025-04-21T02:00:00Z",
+    "created_at": "2025-04-21T02:00:00Z", "updated_at": "2025-04-21T02:00:00Z"}))]
+pub struct AssessmentResult {
+    pub result_id: i64,
+    pub assessment_id: i64,
+    pub assessment_name: String,
+    pub assessment_type: String,
+    pub total_score: f64,
+    pub pass_score: f64,
+    pub enrollment_id: i64,
+    pub user_id: i64,
+    pub user_name: String,
+    pub attempt: i64,
+    pub score: Option<f64>,
+    /// "Y" or "N"; null before it is graded
+    pub pass_yn: Option<&'static str>,
+    pub start_time: Option<Instant>,
+    pub end_time: Option<Instant>,
+    pub feedback: Option<String>,
+    pub graded_at: Option<Instant>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl From<Attempt> for AssessmentResult {
+    fn from(t: Attempt) -> AssessmentResult {
+        AssessmentResult {
+            result_id: t.id,
+            assessment_id: t.assessment,
+            pass_yn: t.passed().map(|passed| if passed { "Y" } else { "N" }),
+            assessment_name: t.assessment_name,
+            assessment_type: t.kind,
+            total_score: t.total,
+            pass_score: t.pass,
+            enrollment_id: t.enrollment,
+            user_id: t.person,
+            user_name: t.name,
+            attempt: t.number,
+            score: t.score,
+            start_time: t.started_ms.map(Instant),
+            end_time: t.submitted_ms.map(Instant),
+            feedback: t.feedback,
+            graded_at: t.graded_ms.map(Instant),
+            created_at: Instant(t.created_ms),
+            updated_at: Instant(t.updated_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OneResult {
+    pub result_id: i64,
+    pub result: AssessmentResult,
+}
+
+impl From<Attempt> for OneResult {
+    fn from(t: Attempt) -> OneResult {
+        OneResult { result_id: t.id, result: t.into() }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Results {
+    pub results: Vec<AssessmentResult>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ResultsPage {
+    pub results: Vec<AssessmentResult>,
+    pub paging: Paging,
+}
+
+impl ResultsPage {
+    pub fn of(page: Page<Attempt>, window: Window) -> ResultsPage {
+        let paging = Paging::of(window, page.total);
+        ResultsPage { results: page.rows.into_iter().map(AssessmentResult::from).collect(), paging }
+    }
+}
