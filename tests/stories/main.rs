@@ -4,6 +4,7 @@
 mod harness;
 
 mod admin;
+mod assessments;
 mod attendance;
 mod board;
 mod certificates;
