@@ -203,7 +203,7 @@ fn a_result_is_within_the_window_and_the_time_limit() {
         assert!(room.results(id).await.is_empty());
         // The edges belong to it.
         room.records(id, timed("2025-04-20T15:00:00Z", "2025-04-20T15:50:00Z")).await.is(201);
-        room.records(id, timed("2025-04-22T14:30:00Z", "2025-04-22T14:59:59Z")).await.is(201);
+        room.records(id, timed("2025-04-22T14:30:00Z", "2025-04-22T14:59:59.999Z")).await.is(201);
         // Without times nobody asks when it was.
         room.records(id, json!({ "score": 80 })).await.is(201);
         let open = room.assessment(json!({})).await;
