@@ -291,6 +291,38 @@ fn the_grade_weighs_the_best_attempts() {
 }
 
 #[test]
+fn the_grade_is_right_after_scores_and_weights_that_come_at_once() {
+    on_both(|school| async move {
+        let room = Room::of(&school).await;
+        let mut ids = Vec::new();
+        for _ in 0..4 {
+            ids.push(room.assessment(json!({})).await);
+        }
+        let here = &room;
+        let given = move |id: i64, n: i64| here.records(id, json!({ "score": n * 10 + id }));
+        let scores_given = ids.iter().flat_map(|id| (1..=6).map(move |n| given(*id, n)));
+        let weights = ids.iter().flat_map(|id| {
+            let teacher = &room.teacher;
+            (1..=4).map(move |weight| async move {
+                teacher.put(&format!("/api/v1/assessments/{id}"), json!({ "weight": weight * id })).await
+            })
+        });
+        let (scored, weighed) = tokio::join!(join_all(scores_given), join_all(weights));
+        for reply in scored.into_iter().chain(weighed) {
+            reply.ok();
+        }
+        let (mut points, mut all) = (0.0, 0.0);
+        for id in ids {
+            let weight = shown(&room.teacher, id).await["weight"].as_f64().unwrap();
+            points += weight * (60 + id) as f64;
+            all += weight;
+        }
+        let expected = (points / all * 100.0).round() / 100.0;
+        assert_eq!(room.grade().await["assessment_score"], expected);
+    });
+}
+
+#[test]
 fn what_is_deleted_is_gone_and_stays_in_the_database() {
     on_both(|school| async move {
         let room = Room::of(&school).await;
