@@ -109,10 +109,10 @@ fn who_meets_the_rule_completes_and_gets_one_certificate() {
         change(json!({ "completion_status": "REVOKED", "memo": "대리 출석" })).await.ok();
         let uuid = seen["certificate"]["uuid"].as_str().unwrap();
         let public = school.nobody().get(&format!("/certificates/{uuid}.json")).await.ok();
-        assert_eq!(public["status"], "REVOKED", "{public}");
+        assert_eq!(public["state"], "REVOKED", "{public}");
         assert_eq!(teacher.post(&path, json!({})).await.is(409)["details"]["status"], "REVOKED");
         change(json!({ "completion_status": "COMPLETED" })).await.ok();
-        assert_eq!(school.nobody().get(&format!("/certificates/{uuid}.json")).await.ok()["status"], "VALID");
+        assert_eq!(school.nobody().get(&format!("/certificates/{uuid}.json")).await.ok()["state"], "VALID");
     });
 }
 
@@ -286,7 +286,7 @@ fn from_the_application_to_the_certificate_on_a_strangers_phone() {
         let url = certificate["certificate_url"].as_str().unwrap();
         let path = &url[url.find("/certificates/").unwrap()..];
         let verified = school.nobody().get(&format!("{path}.json")).await.ok();
-        assert_eq!(verified["status"], "VALID", "{verified}");
+        assert_eq!(verified["state"], "VALID", "{verified}");
         assert!(verified.to_string().contains("김순자") && verified.to_string().contains("생활체육 지도자 기초"));
         assert!(!verified.to_string().contains("@example.com"), "{verified}");
         school.nobody().get(path).await.is(200);
