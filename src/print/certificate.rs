@@ -86,9 +86,12 @@ fn head(sheet: &mut Sheet, facts: &Facts, logo: Option<&Image>) {
 /// Who and what; returns where it ends.
 fn body(sheet: &mut Sheet, facts: &Facts) -> f32 {
     let name = Room { shrink: 0.5, ..Room::new(35.0, INSIDE - 60.0, 2) };
-    let y = sheet.fitted(&facts.name, MIDDLE, if is_long(&facts.name, name) { 204.0 } else { 213.0 }, name, BLACK);
+    // Two lines are for names that even at half the size would not stand in one.
+    let is_long = letters::fit(&facts.name, name).lines.len() > 1;
+    let (name, first) = if is_long { (Room::new(19.0, INSIDE, 2), 199.0) } else { (name, 213.0) };
+    let y = sheet.fitted(&facts.name, MIDDLE, first, name, BLACK);
     sheet.stroke(polyline([(MIDDLE - 150.0, y + 13.0), (MIDDLE + 150.0, y + 13.0)], false), GOLD, 0.6);
-    let said = "위 사람은 아래 과정의 모든 학습을 성실히 마쳤으므로 이 증서를 드립니다.";
+    let said = "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.";
     sheet.centred(said, MIDDLE, y + 36.0, 12.0, 0.02, BLACK);
     sheet.centred("has successfully completed the course", MIDDLE, y + 51.0, 8.6, 0.06, GREY);
     let course = Room::new(23.0, INSIDE - 40.0, 3);
@@ -100,10 +103,6 @@ fn body(sheet: &mut Sheet, facts: &Facts) -> f32 {
         sheet.fitted(class, MIDDLE, y, Room::new(11.0, INSIDE - 80.0, 1), BLACK);
     }
     y
-}
-
-fn is_long(text: &str, room: Room) -> bool {
-    letters::fit(text, room).lines.len() > 1
 }
 
 /// Where the day of issue stands: what is below has its fixed place.

@@ -277,6 +277,8 @@ mod tests {
             let course = if n % 3 == 1 { LONG } else { "스마트폰 첫걸음" };
             std::fs::write(Path::new(&folder).join(format!("{n:02}.pdf")), printed(&order(name, course))).unwrap();
         }
+        let crowded = printed(&order(&"Featherstonehaugh ".repeat(8), LONG));
+        std::fs::write(Path::new(&folder).join("crowded.pdf"), crowded).unwrap();
         let mut plain = order("王小明", "Introduction to Live Classrooms");
         let facts = &mut plain.facts;
         (facts.class, facts.minutes, facts.total_score, facts.attendance_score) = (None, None, None, None);
