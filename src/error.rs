@@ -122,6 +122,11 @@ impl Error {
         Error::WrongState { status: status.into() }
     }
 
+    /// Who may not know that something is there hears that it is not, whatever it hangs on.
+    pub fn instead_of(self, noun: &'static str) -> Error {
+        if matches!(self, Error::NotFound(_)) { Error::NotFound(noun) } else { self }
+    }
+
     pub fn internal(what: impl std::fmt::Display) -> Error {
         Error::Internal(what.to_string())
     }

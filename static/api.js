@@ -5,10 +5,11 @@ import { uuid } from "./store.js";
 /** The server said no, and why. */
 export class Refused extends Error {
   constructor(status, body, retryAfterS) {
-    super(body?.error?.message ?? `HTTP ${status}`);
+    const said = body?.error ?? body;
+    super(said?.message ?? `HTTP ${status}`);
     this.status = status;
-    this.code = body?.error?.code ?? "";
-    this.details = body?.error?.details ?? {};
+    this.code = said?.code ?? "";
+    this.details = said?.details ?? {};
     this.retryAfterS = retryAfterS;
   }
 }
@@ -48,6 +49,17 @@ export class Api {
       if (this.#token === used) await this.renew();
       return send(method, path, { body, key, token: this.#token });
     }
+  }
+
+  /** A file that needs the token: fetched, and handed to the browser to keep. */
+  async download(path, name) {
+    const blob = await this.call("GET", path);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    // The browser reads it after the click.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
   /** Asks until it is answered: the key makes it happen once, however often it is sent. */
@@ -142,6 +154,7 @@ export async function send(method, path, { body, key, token } = {}) {
   } catch (error) {
     throw new Unreachable(error.message);
   }
+  if (response.ok && response.headers.get("content-type")?.startsWith("text/csv")) return response.blob();
   const said = await response.text();
   const answer = parsed(said);
   if (!response.ok) throw new Refused(response.status, answer, Number(response.headers.get("retry-after")) || 0);

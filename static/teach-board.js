@@ -142,6 +142,14 @@ export class Board {
     }
   }
 
+  async sheet() {
+    try {
+      await this.#api.download(`/api/sessions/${this.#id}/attendance.csv`, `${this.#roster.title} 출석부.csv`);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   // The page.
 
   #draw() {
@@ -230,6 +238,7 @@ function parts(board) {
     wide: el("div", { class: "wide" }), side: el("div", { class: "side" }),
     title: el("h1"), about: el("p", { class: "hint" }),
     door: el("button", { type: "button", class: "quiet", onclick: () => board.door() }),
+    sheet: el("button", { type: "button", class: "quiet", onclick: () => board.sheet() }, "출석부 내려받기"),
     closed: el("p", { class: "notice" }, "교실 문이 닫혀 있습니다. 새로 들어올 수 없습니다."),
     invite: el("section", { class: "card invite", "aria-label": "들어오는 방법" }),
     qr: el("img", { alt: "수업에 들어오는 QR 코드", class: "qr" }), code: el("p", { class: "code" }), url: el("p", { class: "url" }),
@@ -255,6 +264,6 @@ function layout(p, people, help) {
   p.wide.append(p.now, controls, people);
   p.side.append(help, p.invite);
   return el("div", { class: "board" },
-    el("div", { class: "head" }, el("div", {}, el("p", {}, el("a", { href: "/teach" }, "← 내 강의")), p.title, p.about), p.door),
+    el("div", { class: "head" }, el("div", {}, el("p", {}, el("a", { href: "/teach" }, "← 내 강의")), p.title, p.about), el("div", { class: "row" }, p.sheet, p.door)),
     p.closed, el("div", { class: "columns" }, p.wide, p.side));
 }

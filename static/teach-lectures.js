@@ -18,12 +18,14 @@ function card(on, lecture) {
   const open = el("div", { class: "open" });
   const wall = el("b", {}, wallAddress(lecture));
   const past = el("details", { hidden: true }, el("summary", {}, "지난 수업"));
+  const sheets = el("details", {}, el("summary", {}, "출석부 · 성적 · 수료 명단 내려받기"));
+  sheets.addEventListener("toggle", () => showSheets(on, lecture, sheets), { once: true });
   const node = el("li", { class: "card" }, el("h2", {}, lecture.title),
     lecture.description && el("p", { class: "hint" }, lecture.description), open,
     el("div", { class: "row" },
       el("button", { type: "button", class: "main", onclick: () => begin(on, lecture) }, "새 수업 열기"),
       el("a", { class: "quiet", href: `/teach/lecture/${lecture.id}` }, "단계 편집")),
-    el("p", { class: "hint" }, "벽에 붙여 두는 주소: ", wall, el("br"), "언제나 오늘 수업으로 이어집니다"), past);
+    el("p", { class: "hint" }, "벽에 붙여 두는 주소: ", wall, el("br"), "언제나 오늘 수업으로 이어집니다"), past, sheets);
   showSessions(on.api, lecture, { open, wall, past });
   return node;
 }
@@ -47,6 +49,22 @@ async function showSessions(api, lecture, { open, wall, past }) {
     if (results[0]) text(wall, wallAddress(lecture, results[0].join_url));
   } catch {
     // The list is of use without it.
+  }
+}
+
+const SHEETS = [["attendance", "출석부"], ["grades", "성적"], ["completions", "수료 명단"]];
+
+/** A file for each class and kind, as spreadsheets read it. */
+async function showSheets({ api, fail }, lecture, sheets) {
+  try {
+    const path = `/api/v1/courses/${lecture.id}/classes`;
+    const { classes } = await api.get(`${path}?size=100`);
+    const load = (found, kind, words) => el("button", { type: "button", class: "quiet", onclick: () =>
+      api.download(`${path}/${found.class_id}/${kind}.csv`, `${found.class_name} ${words}.csv`).catch(fail) }, words);
+    sheets.append(el("ul", {}, classes.map((found) => el("li", {}, el("p", {}, found.class_name),
+      el("div", { class: "row" }, SHEETS.map(([kind, words]) => load(found, kind, words)))))));
+  } catch (error) {
+    fail(error);
   }
 }
 

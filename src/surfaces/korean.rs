@@ -1,6 +1,7 @@
 //! What went wrong, in Korean: for the surfaces whose users read it.
 
 use crate::error::Error;
+use crate::event::Attendance;
 
 pub fn message(error: &Error) -> String {
     use Error::*;
@@ -88,6 +89,37 @@ pub fn requirement(part: &str) -> &str {
         "attendance" => "출석률",
         "progress" => "필수 학습",
         "assessment" => "필수 평가 합격",
+        other => other,
+    }
+}
+
+/// How a mark is said where all five are told apart.
+pub fn mark(mark: Attendance) -> &'static str {
+    match mark {
+        Attendance::Present => "출석",
+        Attendance::Late => "지각",
+        Attendance::Absent => "결석",
+        Attendance::Excused => "인정",
+        Attendance::EarlyLeave => "조퇴",
+    }
+}
+
+pub fn enrolled(status: &str) -> &str {
+    match status {
+        "PENDING" => "대기",
+        "APPROVED" => "수강 중",
+        "REJECTED" => "거부",
+        "CANCELLED" => "취소",
+        "COMPLETED" => "수료",
+        other => other,
+    }
+}
+
+pub fn completed(status: &str) -> &str {
+    match status {
+        "COMPLETED" => "수료",
+        "INCOMPLETE" => "미수료",
+        "REVOKED" => "취소",
         other => other,
     }
 }

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod certificates;
+mod csv;
 pub mod extract;
 mod korean;
 pub mod live;

@@ -25,6 +25,7 @@ mod progress;
 mod rights;
 mod routes;
 mod rude;
+mod sheets;
 mod steps;
 mod stuck;
 mod tls;

@@ -183,10 +183,8 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
     if found.assessment != assessment {
         return Err(Error::NotFound("Result"));
     }
-    match rights::enrollment_seen(&mut tx, caller, found.enrollment).await {
-        Err(Error::NotFound(_)) => Err(Error::NotFound("Result")),
-        seen => seen.map(|_| found),
-    }
+    rights::enrollment_seen(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Result"))?;
+    Ok(found)
 }
 
 /// Everyone's, for the staff of the course, in the order in which they came.

@@ -23,6 +23,7 @@ pub struct Mark {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
+    pub email: Option<String>,
     pub course: i64,
     pub number: i64,
     pub date: String,
@@ -39,6 +40,7 @@ row!(Mark {
     enrollment,
     person,
     name,
+    email,
     course,
     number,
     date,
@@ -51,7 +53,8 @@ row!(Mark {
     updated_ms
 });
 
-const MARK: &str = "select m.id, m.enrollment, e.person, q.name, k.course, t.number, t.date, m.type as kind, m.in_ms,
+const MARK: &str =
+    "select m.id, m.enrollment, e.person, q.name, q.email, k.course, t.number, t.date, m.type as kind, m.in_ms,
     m.out_ms, m.reason, m.by_hand, m.created_ms, m.updated_ms";
 const FROM: &str = "from marks m join meetings t on t.id = m.meeting join enrollments e on e.id = m.enrollment
     join classes k on k.id = e.class join people q on q.id = e.person";
@@ -261,7 +264,7 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Mark> {
     let mut tx = app.db.read().await?;
     let mark = read(&mut tx, id).await?;
     let seen = rights::enrollment_seen(&mut tx, caller, mark.enrollment).await;
-    seen.map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("Attendance") } else { e })?;
+    seen.map_err(|e| e.instead_of("Attendance"))?;
     Ok(mark)
 }
 

@@ -278,7 +278,7 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Completion>
     let mut tx = app.db.read().await?;
     let completion = read(&mut tx, id).await?;
     let seen = rights::enrollment_seen(&mut tx, caller, completion.enrollment).await;
-    seen.map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("Completion") } else { e })?;
+    seen.map_err(|e| e.instead_of("Completion"))?;
     Ok(completion)
 }
 
@@ -303,4 +303,10 @@ pub async fn of_class(
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = which.page(&format!("{COMPLETION} {FROM}"), "d.id", window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total })
+}
+
+pub async fn all_of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Completion>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    tx.all(format!("{COMPLETION} {FROM} where e.class = $1 order by d.id"), args![class]).await
 }

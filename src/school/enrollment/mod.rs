@@ -38,6 +38,7 @@ pub struct Enrollment {
     pub class_name: String,
     pub person: i64,
     pub name: String,
+    pub email: Option<String>,
     pub source: String,
     pub status: String,
     pub waiting_number: Option<i64>,
@@ -59,6 +60,7 @@ row!(Enrollment {
     class_name,
     person,
     name,
+    email,
     source,
     status,
     waiting_number,
@@ -75,7 +77,7 @@ row!(Enrollment {
 
 /// Those who wait are counted from the front each time: when one ahead leaves, everyone behind moves up.
 const ENROLLMENT: &str = "select e.id, k.course, c.title as course_title, e.class, k.name as class_name, e.person,
-    q.name, e.source, e.status, case when e.waiting_since_ms is null then null else
+    q.name, q.email, e.source, e.status, case when e.waiting_since_ms is null then null else
         (select count(*) from enrollments w where w.class = e.class and w.waiting_since_ms is not null and w.id <= e.id)
         end as waiting_number,
     e.reason, e.approved_ms, e.completed_ms, e.attendance_score, e.progress_score, e.assessment_score, e.total_score,
@@ -289,4 +291,11 @@ pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window)
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = which.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total })
+}
+
+/// Everyone who was ever in a class, or asked to be.
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Enrollment>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    tx.all(format!("{ENROLLMENT} {FROM} where e.class = $1 order by e.id"), args![class]).await
 }

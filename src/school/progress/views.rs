@@ -99,7 +99,7 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<ItemProgres
     let mut tx = app.db.read().await?;
     let found: Option<ItemProgress> = tx.maybe(format!("{ITEM_PROGRESS} where p.id = $1"), args![id]).await?;
     let found = found.ok_or(Error::NotFound("Progress"))?;
-    rights::enrollment_seen(&mut tx, caller, found.enrollment).await?;
+    rights::enrollment_seen(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Progress"))?;
     Ok(found)
 }
 

@@ -1,6 +1,7 @@
 //! The live class (seed 004): `/api/…`, `/ws/…`, `/qr/…`.
 
 mod admin;
+mod attendance;
 mod auth;
 mod dashboard;
 mod frames;
@@ -87,6 +88,8 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(participants::remove))
         .routes(routes!(participants::rename))
         .routes(routes!(participants::reentry))
+        .routes(routes!(attendance::list))
+        .routes(routes!(attendance::sheet))
         .routes(routes!(progress::me))
         .routes(routes!(progress::update))
         .routes(routes!(progress::of_student))

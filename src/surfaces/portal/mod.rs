@@ -6,6 +6,7 @@ mod completions;
 mod courses;
 mod enrollments;
 mod progress;
+mod sheets;
 pub mod wire;
 
 use axum::Json as Answer;
@@ -53,6 +54,9 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(courses::view, courses::change))
         .routes(routes!(courses::classes, courses::add_class))
         .routes(routes!(courses::class, courses::change_class))
+        .routes(routes!(sheets::attendance))
+        .routes(routes!(sheets::grades))
+        .routes(routes!(sheets::completed))
         .routes(routes!(enrollments::list, enrollments::apply))
         .routes(routes!(enrollments::mine))
         .routes(routes!(enrollments::view))

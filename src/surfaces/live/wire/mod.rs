@@ -1,5 +1,6 @@
 //! The JSON of this surface, key by key as in its seed.
 
+pub mod attendance;
 pub mod buttons;
 pub mod dashboard;
 pub mod entry;

@@ -1,0 +1,45 @@
+//! Who was there: the marks of a live session's meeting.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::wire::Refusals;
+use super::wire::attendance::SessionAttendance;
+use super::{Id, Result, SignedIn};
+use crate::app::School;
+use crate::event::Attendance;
+use crate::school::attendance::views;
+use crate::surfaces::csv::{Table, cells};
+use crate::surfaces::korean;
+
+/// The attendance of the session's meeting (its instructor).
+#[utoipa::path(
+    get, path = "/api/sessions/{session_id}/attendance", tag = "live: participants",
+    params(("session_id" = i64, Path)),
+    responses((status = 200, body = SessionAttendance), Refusals),
+)]
+pub async fn list(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+) -> Result<Answer<SessionAttendance>> {
+    Ok(Answer(SessionAttendance::of(id, views::of_session(&app, &caller, id).await?)))
+}
+
+/// The same as a table for spreadsheets (its instructor).
+#[utoipa::path(
+    get, path = "/api/sessions/{session_id}/attendance.csv", tag = "live: participants",
+    params(("session_id" = i64, Path)),
+    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+)]
+pub async fn sheet(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Response> {
+    let mut table = Table::of(cells!["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
+    for mark in views::of_session(&app, &caller, id).await? {
+        let kind = Attendance::parse(&mark.kind).map_or("", korean::mark);
+        let clock = |ms: Option<i64>| ms.map(|ms| app.clock.local(ms).replace('T', " "));
+        let (came, went) = (clock(mark.in_ms), clock(mark.out_ms));
+        table.row(cells![mark.name, mark.email, mark.number, mark.date, kind, came, went, mark.reason]);
+    }
+    Ok(table.file(&format!("attendance-session-{id}")))
+}

@@ -1,0 +1,99 @@
+//! Attendance, grades and completions of a class as tables for spreadsheets.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::wire::Refusals;
+use super::{Ids, Result, SignedIn};
+use crate::app::School;
+use crate::school::attendance::views;
+use crate::school::{completions, enrollment};
+use crate::surfaces::csv::{Cell, Table, cells};
+use crate::surfaces::korean;
+
+/// 출석부: who was there at which meeting (staff of the course).
+#[utoipa::path(
+    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv", tag = "portal: courses",
+    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
+    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+)]
+pub async fn attendance(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(course, class): Ids,
+) -> Result<Response> {
+    let everyone = views::of_class(&app, &caller, course, class).await?;
+    let meetings = everyone.iter().flat_map(|one| &one.meetings);
+    let dates: BTreeMap<i64, &str> = meetings.map(|meeting| (meeting.number, meeting.date.as_str())).collect();
+    let mut head = cells!["이름", "이메일", "학번"];
+    head.extend(dates.iter().map(|(number, date)| Cell::from(format!("{number}회차 ({date})"))));
+    head.extend(cells!["총 회차", "출석률(%)"]);
+    let mut table = Table::of(head);
+    for one in &everyone {
+        let student = &one.student;
+        let mut row = cells![student.name.as_str(), student.email.clone(), student.student_no.clone()];
+        row.extend(dates.keys().map(|number| {
+            let meeting = one.meetings.iter().find(|meeting| meeting.number == *number);
+            Cell::from(meeting.map_or("", |meeting| korean::mark(meeting.kind())))
+        }));
+        row.extend(cells![student.total, student.rate]);
+        table.row(row);
+    }
+    Ok(table.file(&format!("attendance-{class}")))
+}
+
+/// 성적표: everyone's scores (staff of the course).
+#[utoipa::path(
+    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/grades.csv", tag = "portal: courses",
+    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
+    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+)]
+pub async fn grades(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(course, class): Ids,
+) -> Result<Response> {
+    let mut table =
+        Table::of(cells!["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
+    for e in enrollment::of_class(&app, &caller, course, class).await? {
+        let status = korean::enrolled(&e.status);
+        let scores = [e.attendance_score, e.progress_score, e.assessment_score, e.total_score].map(Cell::from);
+        let mut row = cells![e.id, e.name, e.email, status];
+        row.extend(scores);
+        table.row(row);
+    }
+    Ok(table.file(&format!("grades-{class}")))
+}
+
+/// 수료 명단: who has completed, with the numbers of the certificates (staff of the course).
+#[utoipa::path(
+    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/completions.csv", tag = "portal: courses",
+    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
+    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+)]
+pub async fn completed(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(course, class): Ids,
+) -> Result<Response> {
+    let mut table = Table::of(cells![
+        "이름",
+        "수료일",
+        "수료 상태",
+        "출석 점수",
+        "진도 점수",
+        "평가 점수",
+        "총점",
+        "수료증 번호",
+        "메모"
+    ]);
+    for c in completions::all_of_class(&app, &caller, course, class).await? {
+        let mut row = cells![c.name, c.date, korean::completed(&c.status)];
+        row.extend([c.attendance_score, c.progress_score, c.assessment_score, c.total_score].map(Cell::from));
+        row.extend(cells![c.certificate_no, c.memo]);
+        table.row(row);
+    }
+    Ok(table.file(&format!("completions-{class}")))
+}

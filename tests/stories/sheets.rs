@@ -1,0 +1,56 @@
+//! What goes out as tables for spreadsheets.
+
+use serde_json::json;
+
+use crate::classroom::class;
+use crate::harness::on_both;
+
+#[test]
+fn attendance_grades_and_completions_go_out_as_tables() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let student = school.student("=김학생").await;
+        let applied = student.post("/api/v1/enrollments", json!({ "course_id": lecture.id })).await.is(201);
+        student.joins(&session).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        student.finishes(lecture.steps[0]).await;
+        teacher.presses(&session, "end").await.ok();
+        let complete = json!({ "enrollment_id": applied["enrollment_id"], "memo": "우수, 모범" });
+        let completion = teacher.post("/api/v1/completions", complete).await.is(201)["completion_id"].clone();
+        let certificate = format!("/api/v1/completions/{completion}/certificate");
+        let number = teacher.post(&certificate, json!({})).await.is(201)["certificate_no"].clone();
+        let classes = teacher.get(&format!("/api/v1/courses/{}/classes", lecture.id)).await.ok();
+        let class = format!("/api/v1/courses/{}/classes/{}", lecture.id, classes["classes"][0]["class_id"]);
+        let session_sheet = format!("/api/sessions/{}/attendance.csv", session.id);
+        for (path, wanted) in [
+            (session_sheet.clone(), vec!["'=김학생", ",1,", "출석"]),
+            (format!("{class}/attendance.csv"), vec!["1회차 (20", "'=김학생", "출석", ",1,100"]),
+            (format!("{class}/grades.csv"), vec!["'=김학생", "수료", "100,100,,100"]),
+            (format!("{class}/completions.csv"), vec!["'=김학생", number.as_str().unwrap(), "\"우수, 모범\""]),
+        ] {
+            let sheet = teacher.get(&path).await;
+            assert_eq!(sheet.headers["content-type"], "text/csv; charset=utf-8");
+            assert!(sheet.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+            let text = sheet.ok().as_str().unwrap().to_owned();
+            // The client strips the mark that spreadsheets know UTF-8 by; that it is sent, the unit test knows.
+            assert_eq!(text.lines().count(), 2, "{text}");
+            for part in wanted {
+                assert!(
+                    text.lines().nth(1).unwrap().contains(part) || text.lines().next().unwrap().contains(part),
+                    "{part} in {text}"
+                );
+            }
+            for stranger in
+                [&student, &school.registers("INSTRUCTOR", "최", &format!("{}@example.com", path.len())).await]
+            {
+                stranger.get(&path).await.is(403);
+            }
+            school.nobody().get(&path).await.is(401);
+        }
+        let listed = teacher.get(session_sheet.trim_end_matches(".csv")).await.ok();
+        assert_eq!(
+            (&listed["total_count"], &listed["attendances"][0]["attendance_type"]),
+            (&json!(1), &json!("PRESENT"))
+        );
+    });
+}
