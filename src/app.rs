@@ -43,8 +43,8 @@ pub struct App {
 
 /// What a school makes of what happened, before the commit.
 pub trait Voice: Send + Sync {
-    /// What follows from it in the same commit: grades follow facts.
-    fn follow<'a>(&'a self, tx: &'a mut Tx, news: Vec<News>) -> BoxFuture<'a, Result<Vec<News>>>;
+    /// What follows from it in the same commit, and is in no log: grades follow facts.
+    fn follow<'a>(&'a self, tx: &'a mut Tx, told: Vec<Told>) -> BoxFuture<'a, Result<Vec<Told>>>;
     /// How it is said on the wire: the school finds the names, the dialect of the sockets the words.
     fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>>;
 }
@@ -69,10 +69,11 @@ impl App {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
-    /// Lets follow what follows, numbers and writes the events, puts them into words, and commits.
+    /// Numbers and writes the events, lets follow what follows, puts it all into words, and commits. Rows of sessions are
+    /// held before rows of enrollments, here as everywhere.
     pub(crate) async fn seal(&self, mut tx: Tx, news: Vec<News>) -> Result<Vec<Letter>> {
-        let news = self.voice.follow(&mut tx, news).await?;
         let told = log::append(&mut tx, news).await?;
+        let told = self.voice.follow(&mut tx, told).await?;
         let letters = if told.is_empty() { Vec::new() } else { self.voice.say(&mut tx, &told).await? };
         let begun = Instant::now();
         tx.commit().await?;

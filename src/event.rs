@@ -86,6 +86,14 @@ pub enum Event {
         phones: i64,
     },
 
+    /// Of a meeting; without a class that runs it is told, and not logged.
+    AttendanceUpdated {
+        person: i64,
+        enrollment: i64,
+        number: i64,
+        mark: Attendance,
+    },
+
     // What concerns no class, or one person alone: told, never logged.
     HelpAvailable {
         person: i64,
@@ -104,12 +112,6 @@ pub enum Event {
     StudentActivity {
         person: i64,
         activity: Activity,
-    },
-    AttendanceUpdated {
-        person: i64,
-        enrollment: i64,
-        number: i64,
-        mark: Attendance,
     },
     GradeUpdated {
         person: i64,
@@ -216,7 +218,6 @@ impl Event {
             Event::HelpAvailable { .. }
                 | Event::HelpPosition { .. }
                 | Event::StudentActivity { .. }
-                | Event::AttendanceUpdated { .. }
                 | Event::GradeUpdated { .. }
                 | Event::GradeDue(_)
         )

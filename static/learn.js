@@ -178,6 +178,9 @@ function refusedToJoin(error) {
   if (error.code === "DOOR_CLOSED") return stopDoor() ?? "";
   if (error.code === "REMOVED") return stopRemoved() ?? "";
   if (error.code === "INVALID_STATE") return stopOver() ?? "";
+  if (error.code === "CLASS_FULL") return "자리가 모두 찼어요. 선생님께 말씀해 주세요.";
+  if (error.code === "ENROLLMENT_NEEDED") return "미리 신청한 분만 들어올 수 있는 수업이에요. 선생님께 말씀해 주세요.";
+  if (error.code === "ENROLLMENT_REJECTED") return "이 수업에는 들어올 수 없어요. 선생님께 말씀해 주세요.";
   if (error.code === "SESSION_FULL") return "교실이 가득 찼어요. 선생님께 말씀해 주세요.";
   return null;
 }

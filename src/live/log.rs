@@ -9,7 +9,7 @@ use crate::event::{Audience, Event, News, Place, Told};
 const COLUMNS: usize = 8;
 
 /// Gives each event its place, and writes it. Sessions are touched in the order of their ids: two nodes that write
-/// to the same two classes never wait for each other in a circle. Nothing may follow but the commit.
+/// to the same two classes never wait for each other in a circle. Nothing may follow but what follows by itself, and the commit.
 pub async fn append(tx: &mut Tx, news: Vec<News>) -> Result<Vec<Told>> {
     let mut per_session: BTreeMap<i64, i64> = BTreeMap::new();
     for n in news.iter().filter(|n| n.event.is_logged()) {

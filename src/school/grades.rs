@@ -3,7 +3,7 @@
 
 use crate::db::{Arg, Tx, among, args, part_of, places, row};
 use crate::error::Result;
-use crate::event::{Event, Grade, News, Whose};
+use crate::event::{Event, Grade, News, Told, Whose};
 
 /// Everything that a grade is made of.
 struct Facts {
@@ -83,14 +83,14 @@ fn facts() -> String {
 }
 
 /// Takes out what is due, and puts in the grades that have changed by it.
-pub(super) async fn follow(tx: &mut Tx, news: Vec<News>) -> Result<Vec<News>> {
-    let at_ms = news.iter().map(|n| n.at_ms).max().unwrap_or_default();
+pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>> {
+    let at_ms = happened.iter().map(|t| t.news.at_ms).max().unwrap_or_default();
     let mut due = Vec::new();
-    let mut told = Vec::with_capacity(news.len());
-    for n in news {
-        match n.event {
+    let mut told = Vec::with_capacity(happened.len());
+    for t in happened {
+        match t.news.event {
             Event::GradeDue(whose) => due.push(whose),
-            _ => told.push(n),
+            _ => told.push(t),
         }
     }
     due.sort_unstable();
@@ -107,7 +107,7 @@ pub(super) async fn follow(tx: &mut Tx, news: Vec<News>) -> Result<Vec<News>> {
     write(tx, &changed, at_ms).await?;
     told.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };
-        News { session: None, course: f.course, at_ms, event }
+        Told { news: News { session: None, course: f.course, at_ms, event }, place: None }
     }));
     Ok(told)
 }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use crate::app::Voice;
 use crate::db::{Tx, among, args, row};
 use crate::error::Result;
-use crate::event::{News, Told};
+use crate::event::Told;
 use crate::live::Letter;
 use crate::school::grades;
 
@@ -51,8 +51,8 @@ pub struct Teller {
 }
 
 impl Voice for Teller {
-    fn follow<'a>(&'a self, tx: &'a mut Tx, news: Vec<News>) -> BoxFuture<'a, Result<Vec<News>>> {
-        Box::pin(grades::follow(tx, news))
+    fn follow<'a>(&'a self, tx: &'a mut Tx, told: Vec<Told>) -> BoxFuture<'a, Result<Vec<Told>>> {
+        Box::pin(grades::follow(tx, told))
     }
 
     fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>> {

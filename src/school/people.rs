@@ -301,8 +301,26 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
+    forget_reasons(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     logins::dismiss(app, id, |_| true);
+    Ok(())
+}
+
+/// Why someone was ill or did not come is theirs, and goes with them; that they did not come stays.
+async fn forget_reasons(tx: &mut Tx, person: i64) -> Result<()> {
+    tx.hold("select id from enrollments where person = $1 order by id", args![person]).await?;
+    for change in [
+        "update enrollments set reason = null where person = $1",
+        "update marks set reason = null where enrollment in (select id from enrollments where person = $1)",
+        "update attendance_requests set reason = '', reject_reason = null
+            where enrollment in (select id from enrollments where person = $1)",
+        "update attempts set feedback = null where enrollment in (select id from enrollments where person = $1)",
+        "update completions set memo = null where enrollment in (select id from enrollments where person = $1)",
+        "update payments set info = '{}' where enrollment in (select id from enrollments where person = $1)",
+    ] {
+        tx.run(change, args![person]).await?;
+    }
     Ok(())
 }
 

@@ -74,7 +74,7 @@ fn the_instructor_hears_everything_without_a_hole() {
         let gone = board.hears("student_disconnected").await;
         assert_eq!((&gone["data"]["user_id"], &gone["data"]["active_participants"]), (&json!(grandma.id), &json!(0)));
         let seqs: Vec<i64> = board.heard.iter().map(|f| f["seq"].as_i64().unwrap()).collect();
-        assert_eq!(seqs, (0..=6).collect::<Vec<i64>>());
+        assert_eq!(seqs, (0..=7).collect::<Vec<i64>>());
     });
 }
 

@@ -117,8 +117,8 @@ fn the_log_is_dense_whoever_writes_at_once() {
         tokio::join!(walk, crowd);
         let events = teacher.get(&format!("/api/sessions/{}/events?limit=1000", session.id)).await.ok();
         let events = events["events"].as_array().unwrap();
-        // Started, 11 steps, and of each of the 20 their coming and 12 steps.
-        assert_eq!(events.len(), 12 + 20 * 13);
+        // Started, 11 steps, and of each of the 20 their coming, their mark and 12 steps.
+        assert_eq!(events.len(), 12 + 20 * 14);
         let mut prev = 0;
         for (n, event) in events.iter().enumerate() {
             assert_eq!((event["seq"].as_u64(), event["prev"].as_u64()), (Some(n as u64 + 1), Some(prev)));

@@ -1,6 +1,6 @@
-//! The marks that make themselves: by coming into a live session, by going, by its end.
+//! The marks that make themselves: by coming into a live session, and by its end.
 
-use super::{due, is_untouched, told};
+use super::{Place, due, is_untouched};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::event::{Attendance, News, Whose};
 use crate::school::sessions::{Session, Status};
 
-/// Someone comes in: PRESENT in the waiting room and for a while after the start, then LATE. Coming again takes back that
-/// they went. In a class that is over it counts for nothing.
+/// Someone comes in: PRESENT in the waiting room and for a while after the start, then LATE. Coming again changes nothing,
+/// and in a class that is over it counts for nothing.
 pub(in crate::school) async fn came(
     app: &School,
     tx: &mut Tx,
@@ -26,26 +26,11 @@ pub(in crate::school) async fn came(
         "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms) values ($1, $1, $2, $3, $4, $1)
         on conflict do nothing";
     if tx.run(sql, args![now_ms, enrollment, meeting, kind.word()]).await? == 0 {
-        set_out(tx, meeting, enrollment, None, now_ms).await?;
         return Ok(Vec::new());
     }
     let whose = if is_first { Whose::Class(session.class) } else { Whose::Enrollment(enrollment) };
-    let told = told(session.course, (person, enrollment), session.number.unwrap_or_default(), kind, now_ms);
+    let told = place(session).told((person, enrollment), session.number.unwrap_or_default(), kind, now_ms);
     Ok(vec![told, due(session.course, whose, now_ms)])
-}
-
-/// Someone goes out before the end.
-pub(in crate::school) async fn went(tx: &mut Tx, session: &Session, enrollment: i64, now_ms: i64) -> Result<()> {
-    match session.meeting.filter(|_| !session.is(Status::Review)) {
-        Some(meeting) => set_out(tx, meeting, enrollment, Some(now_ms), now_ms).await,
-        None => Ok(()),
-    }
-}
-
-async fn set_out(tx: &mut Tx, meeting: i64, enrollment: i64, out_ms: Option<i64>, now_ms: i64) -> Result<()> {
-    let sql = "update marks set out_ms = $3, updated_ms = $4 where meeting = $1 and enrollment = $2 and not by_hand";
-    tx.run(sql, args![meeting, enrollment, out_ms, now_ms]).await?;
-    Ok(())
 }
 
 /// The class begins: this is the meeting's day.
@@ -72,15 +57,20 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
             and not exists (select 1 from marks m where m.enrollment = e.id and m.meeting = $2)
         on conflict do nothing returning enrollment, (select e.person from enrollments e where e.id = enrollment)";
     let absent: Vec<(i64, i64)> = tx.all(sql, args![now_ms, meeting, session.class, began_ms]).await?;
-    let sql = "update marks set out_ms = $2, updated_ms = $2 where meeting = $1 and out_ms is null and not by_hand
-        and type <> 'ABSENT'";
-    tx.run(sql, args![meeting, now_ms]).await?;
+    let sql = "update marks set updated_ms = $2, out_ms = coalesce((select p.left_ms from participants p
+            where p.session = $3 and p.enrollment = marks.enrollment), $2)
+        where meeting = $1 and out_ms is null and not by_hand and type <> 'ABSENT'";
+    tx.run(sql, args![meeting, now_ms, session.id]).await?;
     let number = session.number.unwrap_or_default();
-    let say = |(enrollment, person)| told(session.course, (person, enrollment), number, Attendance::Absent, now_ms);
+    let say = |(enrollment, person)| place(session).told((person, enrollment), number, Attendance::Absent, now_ms);
     let mut news: Vec<News> = absent.into_iter().map(say).collect();
     // Being absent from a meeting that counts already changes no rate.
     if is_first && !news.is_empty() {
         news.push(due(session.course, Whose::Class(session.class), now_ms));
     }
     Ok(news)
+}
+
+fn place(session: &Session) -> Place {
+    Place { session: Some(session.id), course: session.course }
 }

@@ -6,7 +6,7 @@ mod meetings;
 pub mod requests;
 pub mod views;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::app::School;
 use crate::db::{Arg, Tx, among, args, part_of, places, row};
@@ -25,6 +25,7 @@ pub struct Mark {
     pub name: String,
     pub email: Option<String>,
     pub course: i64,
+    pub meeting: i64,
     pub number: i64,
     pub date: String,
     pub kind: String,
@@ -42,6 +43,7 @@ row!(Mark {
     name,
     email,
     course,
+    meeting,
     number,
     date,
     kind,
@@ -53,9 +55,11 @@ row!(Mark {
     updated_ms
 });
 
+/// Who goes before the end has gone when they went; at the end it is written down.
 const MARK: &str =
-    "select m.id, m.enrollment, e.person, q.name, q.email, k.course, t.number, t.date, m.type as kind, m.in_ms,
-    m.out_ms, m.reason, m.by_hand, m.created_ms, m.updated_ms";
+    "select m.id, m.enrollment, e.person, q.name, q.email, k.course, m.meeting, t.number, t.date, m.type as kind, m.in_ms,
+    case when m.by_hand or m.out_ms is not null then m.out_ms else (select max(p.left_ms) from live_sessions s
+        join participants p on p.session = s.id and p.person = e.person where s.meeting = m.meeting) end as out_ms, m.reason, m.by_hand, m.created_ms, m.updated_ms";
 const FROM: &str = "from marks m join meetings t on t.id = m.meeting join enrollments e on e.id = m.enrollment
     join classes k on k.id = e.class join people q on q.id = e.person";
 
@@ -152,6 +156,10 @@ async fn write(
     let sql = format!("select enrollment, meeting from marks where meeting in ({places})");
     let mut taken: HashSet<(i64, i64)> = tx.all(sql, args).await?.into_iter().collect();
     let untouched: HashSet<i64> = ids.iter().filter(|id| !taken.iter().any(|(_, m)| m == *id)).copied().collect();
+    let mut places_told = HashMap::new();
+    for id in ids {
+        places_told.insert(id, Place::held(tx, course, id).await?);
+    }
     let mut rows = Vec::with_capacity(marks.len());
     let mut news = Vec::new();
     for (placed, mark) in marks {
@@ -165,7 +173,8 @@ async fn write(
         let values =
             args![now_ms, now_ms, placed.enrollment, meeting.id, mark.kind.word(), in_ms, out_ms, reason, true];
         rows.push(values);
-        news.push(told(course, (placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
+        let place = places_told[&meeting.id];
+        news.push(place.told((placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
         let whose = match untouched.contains(&meeting.id) {
             true => Whose::Class(class),
             false => Whose::Enrollment(placed.enrollment),
@@ -187,9 +196,26 @@ async fn insert(tx: &mut Tx, rows: Vec<Vec<Arg>>) -> Result<()> {
     Ok(())
 }
 
-/// To the dashboards of the course, and to the person.
-fn told(course: i64, (person, enrollment): (i64, i64), number: i64, mark: Attendance, at_ms: i64) -> News {
-    News { session: None, course, at_ms, event: Event::AttendanceUpdated { person, enrollment, number, mark } }
+/// Where a change of a mark is told: in the class, if it runs, and at the dashboards of the course.
+#[derive(Clone, Copy)]
+struct Place {
+    session: Option<i64>,
+    course: i64,
+}
+
+impl Place {
+    /// The class is held, before the enrollments that the change touches.
+    async fn held(tx: &mut Tx, course: i64, meeting: i64) -> Result<Place> {
+        let sql = "select id from live_sessions where meeting = $1 and status <> 'REVIEW_MODE' order by id";
+        tx.hold(sql, args![meeting]).await?;
+        let session = tx.maybe::<(i64,)>(sql, args![meeting]).await?.map(|(id,)| id);
+        Ok(Place { session, course })
+    }
+
+    fn told(self, (person, enrollment): (i64, i64), number: i64, mark: Attendance, at_ms: i64) -> News {
+        let event = Event::AttendanceUpdated { person, enrollment, number, mark };
+        News { session: self.session, course: self.course, at_ms, event }
+    }
 }
 
 fn due(course: i64, whose: Whose, at_ms: i64) -> News {
@@ -239,6 +265,8 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let found = read(&mut tx, id).await?;
+    rights::enrollment_taught(&mut tx, caller, found.enrollment).await?;
+    let place = Place::held(&mut tx, found.course, found.meeting).await?;
     let placed = rights::enrollment_held(&mut tx, caller, found.enrollment).await?;
     let now = read(&mut tx, id).await?;
     let kept = |ms: Option<i64>| ms.map(Moment::At);
@@ -250,7 +278,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
         where id = $1";
     tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
     let mark = read(&mut tx, id).await?;
-    let told = told(placed.course, (placed.person, placed.enrollment), mark.number, kind, now_ms);
+    let told = place.told((placed.person, placed.enrollment), mark.number, kind, now_ms);
     let due = due(placed.course, Whose::Enrollment(placed.enrollment), now_ms);
     app.commit(tx, vec![told, due]).await?;
     Ok(mark)

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::views::{self, Overview};
-use super::{due, meetings, told};
+use super::{Place, due, meetings};
 use crate::app::School;
 use crate::db::{Tx, among, args, row};
 use crate::error::{Error, Result};
@@ -117,6 +117,11 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
     );
     let args = [args![course, number], ids].concat();
     tx.hold(format!("select id from classes where id in (select e.class {from}) order by id"), args.clone()).await?;
+    let running = format!(
+        "select id from live_sessions where status <> 'REVIEW_MODE' and meeting in (select t.id from meetings t
+            where t.number = $2 and t.class in (select e.class {from})) order by id"
+    );
+    tx.hold(running, args.clone()).await?;
     let enrollments = format!("select id from enrollments where id in (select r.enrollment {from}) order by id");
     tx.hold(enrollments, args.clone()).await?;
     let sql = format!("select r.id, e.person, r.enrollment, e.class, r.reason, r.created_ms {from} order by r.id");
@@ -147,6 +152,7 @@ async fn mark_present(
             reason = excluded.reason, by_hand = excluded.by_hand";
     tx.run(sql, args![now_ms, request.enrollment, meeting, &request.reason]).await?;
     let whose = if is_first { Whose::Class(request.class) } else { Whose::Enrollment(request.enrollment) };
+    let place = Place::held(tx, course, meeting).await?;
     let who = (request.person, request.enrollment);
-    Ok(vec![told(course, who, number, Attendance::Present, now_ms), due(course, whose, now_ms)])
+    Ok(vec![place.told(who, number, Attendance::Present, now_ms), due(course, whose, now_ms)])
 }

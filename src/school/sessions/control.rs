@@ -50,6 +50,9 @@ pub struct Outcome {
     pub current: Option<Item>,
 }
 
+/// Two that waited for each other in a circle: one of them was undone, and is pressed again for them.
+const TRIES: usize = 3;
+
 pub async fn command(
     app: &School,
     caller: &Caller,
@@ -57,12 +60,23 @@ pub async fn command(
     command: Command,
     key: Option<Key>,
 ) -> Result<Outcome> {
+    let mut pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
+    for _ in 1..TRIES {
+        if !matches!(pressed, Err(Error::Busy { .. })) {
+            break;
+        }
+        pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
+    }
+    pressed
+}
+
+async fn press(app: &School, caller: &Caller, session: i64, command: Command, key: Option<&Key>) -> Result<Outcome> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     let taken = "update live_sessions set taught_ms = $2 where id = $1";
     tx.run(taken, args![session, now_ms]).await?;
     let at = taught(&mut tx, caller, session).await?;
-    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
+    if let Some(done) = once::claim(&mut tx, caller.id, key, now_ms).await? {
         return match done {
             Done::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
                 outcome(&mut tx, &at, at_ms, event).await
@@ -72,7 +86,7 @@ pub async fn command(
     }
     let (event, news) = apply(app, &mut tx, &at, command, now_ms).await?;
     let done = Done::Command { session, at_ms: now_ms, event: event.clone() };
-    once::settle(&mut tx, caller.id, key.as_ref(), &done).await?;
+    once::settle(&mut tx, caller.id, key, &done).await?;
     let outcome = outcome(&mut tx, &at, now_ms, event).await?;
     let ended = matches!(outcome.event, Event::SessionEnded { .. });
     app.commit(tx, news).await?;

@@ -190,7 +190,6 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
         tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
     let mut news = Vec::new();
     if changed {
-        automatic::went(&mut tx, session, participant.enrollment, now_ms).await?;
         let total = state::participant_count(&mut tx, session.id).await?;
         let event = Event::StudentLeft { person, removed, total };
         news.push(News { session: Some(session.id), course: session.course, at_ms: now_ms, event });

@@ -48,7 +48,10 @@ fn of_session(told: &Told, names: &Names) -> Option<Letter> {
         for_everyone: told.news.event.audience() == Audience::Students,
         may_gather: matches!(
             told.news.event,
-            Event::StudentProgress { .. } | Event::StudentConnected { .. } | Event::StudentJoined { .. }
+            Event::StudentProgress { .. }
+                | Event::StudentConnected { .. }
+                | Event::StudentJoined { .. }
+                | Event::AttendanceUpdated { .. }
         ),
         personal: false,
         frame: Frame::text(in_class(told, names)),
@@ -144,6 +147,11 @@ fn student_event(event: &Event, names: &Names, timestamp: String) -> (&'static s
         Event::HelpUpdated { request, status, .. } => (
             "help_updated",
             json!({ "help_request_id": request, "user_id": user_id, "subtask_id": what.id, "status": status.word(),
+                "timestamp": timestamp }),
+        ),
+        Event::AttendanceUpdated { number, mark, .. } => (
+            "attendance_updated",
+            json!({ "user_id": user_id, "name": name, "session_number": number, "attendance_type": mark.word(),
                 "timestamp": timestamp }),
         ),
         Event::StepShown { phones, .. } => ("step_shown", json!({ "subtask_id": what.id, "phones": phones })),
