@@ -1,6 +1,7 @@
 //! A real school for every story: a server on a free port, on SQLite and on PostgreSQL, and the people in it.
 #![allow(dead_code)]
 
+pub mod dialect;
 pub mod people;
 pub mod postgres;
 pub mod process;

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::School;
+use super::dialect::{Dialect, Refusal};
 use super::socket::Socket;
 
 /// What the server answered.
@@ -29,18 +30,23 @@ impl Reply {
         self.json
     }
 
-    /// It was refused, in the live dialect; the answer is `details`.
+    /// The surface that answered.
+    pub fn dialect(&self) -> Dialect {
+        Dialect::of(self.asked.split_once(' ').map_or("", |(_, path)| path))
+    }
+
+    /// What was said with a no, if it is one in the dialect of its surface.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.dialect().refusal(&self.json)
+    }
+
+    /// It was refused, in the dialect of its surface; the answer is `details`.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Value {
-        assert_eq!(
-            (self.status, self.json["error"]["code"].as_str()),
-            (status, Some(code)),
-            "{}: {}",
-            self.asked,
-            self.json
-        );
-        assert!(self.json["error"]["message"].as_str().is_some_and(|m| !m.is_empty()), "{}", self.json);
-        self.json["error"]["details"].clone()
+        let refusal = self.refusal();
+        let said = refusal.as_ref().and_then(|refusal| refusal.code.as_deref());
+        assert_eq!((self.status, said), (status, Some(code)), "{}: {}", self.asked, self.json);
+        refusal.unwrap().details
     }
 }
 
@@ -111,6 +117,30 @@ impl School {
         };
         add(&self.app, new).await.unwrap();
         self.nobody().logs_in("admin@example.com", PASSWORD).await
+    }
+
+    /// So many students, made beside the API: without a password nobody waits for its hash.
+    pub async fn students(&self, count: usize) -> Vec<Person> {
+        use gyosil::school::{logins, people, rights::Role};
+        let from = [127, 0, 0, 1].into();
+        let mut students = Vec::with_capacity(count);
+        for n in 0..count {
+            let new = people::NewPerson {
+                email: Some(format!("student{n}@example.com")),
+                phone: None,
+                password: None,
+                name: format!("학생{n}"),
+                role: Role::Student,
+                age: None,
+                digital_level: None,
+            };
+            let made = people::add(&self.app, new).await.unwrap();
+            let ticket = logins::ticket_for(&self.app, made.id).await.unwrap();
+            let (person, tokens) = logins::redeem(&self.app, &ticket, "phone", from).await.unwrap();
+            let (token, refresh) = (Some(tokens.access), Some(tokens.refresh));
+            students.push(Person { id: person.id, name: person.name, token, refresh, ..self.nobody() });
+        }
+        students
     }
 
     pub async fn guest(&self, session: &Session, name: &str) -> Person {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::classroom::{class, holding};
@@ -19,6 +20,10 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/lectures/{lecture_id}", "what is taught here"),
     ("GET /api/sessions/{session_code}", "whoever has the code may look what it is"),
     ("POST /api/sessions/{session_code}/guest", "a senior scans the QR, types a name, and is in"),
+    ("GET /api/v1/courses", "what is taught here"),
+    ("GET /api/v1/courses/{course_id}", "what is taught here"),
+    ("GET /api/v1/courses/{course_id}/classes", "when, and how many seats there are"),
+    ("GET /api/v1/courses/{course_id}/classes/{class_id}", "when, and how many seats there are"),
     ("GET /qr/{file}", "the picture of a code that one has"),
     ("GET /certificates", "the page on which anyone checks one"),
     ("GET /certificates.json", "whoever holds the paper has its number and code"),
@@ -35,25 +40,34 @@ const SIGNED_IN: &[(&str, &str)] = &[
     ("POST /api/auth/logout", "one's own login"),
     ("GET /api/auth/me", "one's own profile"),
     ("PUT /api/auth/me", "one's own profile"),
-    ("GET /api/notifications", "one's own"),
     ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret"),
     ("POST /api/logs/activity", "what one did oneself"),
     ("POST /api/logs/batch", "what one did oneself"),
 ];
 
+/// Lists of one's own, whoever one is: there is nothing of anyone else in them.
+const OWN_LISTS: &[(&str, &str)] = &[
+    ("GET /api/notifications", "what one was told oneself"),
+    ("GET /api/v1/enrollments", "a student's own, or those of one's own courses"),
+    ("GET /api/v1/enrollments/me", "one's own"),
+];
+
+/// … of an instructor.
+const INSTRUCTORS_OWN_LISTS: &[(&str, &str)] =
+    &[("GET /api/dashboard/help-requests/pending", "calls from one's own lectures")];
+
 /// For every student.
 const STUDENTS: &[(&str, &str)] = &[
+    ("POST /api/v1/enrollments", "anyone may apply"),
     ("POST /api/lectures/{lecture_id}/enroll", "anyone may apply"),
     ("POST /api/sessions/{session_id}/join", "anyone may come in through an open door"),
 ];
 
 /// For every instructor.
-const INSTRUCTORS: &[(&str, &str)] = &[
-    ("POST /api/lectures", "a lecture of one's own"),
-    ("GET /api/dashboard/help-requests/pending", "calls from one's own lectures"),
-];
+const INSTRUCTORS: &[(&str, &str)] =
+    &[("POST /api/lectures", "a lecture of one's own"), ("POST /api/v1/courses", "a course of one's own")];
 
-/// For a student who is in the class, about themselves.
+/// For a student who is in the class.
 const IN_CLASS: &[(&str, &str)] = &[
     ("GET /api/sessions/my-active", "where one is"),
     ("GET /api/sessions/{session_id}/current", "the class one is in"),
@@ -62,11 +76,27 @@ const IN_CLASS: &[(&str, &str)] = &[
     ("POST /api/sessions/{session_id}/leave", "one's own place"),
     ("GET /api/progress/me", "one's own progress"),
     ("POST /api/progress/update", "one's own progress"),
-    ("GET /api/progress/users/{user_id}/lectures/{lecture_id}", "one's own progress"),
     ("POST /api/help/request", "one's own call"),
+    ("POST /api/attendance/request", "a request that the instructor decides"),
+    ("POST /api/attendance/student/view", "one's own attendance"),
+];
+
+/// For a student about something that is theirs: it is named, and a class mate could name it too.
+const ONES_OWN: &[(&str, &str)] = &[
+    ("GET /api/progress/users/{user_id}/lectures/{lecture_id}", "one's own progress"),
     ("GET /api/help/request/{help_request_id}", "one's own call"),
     ("POST /api/help/request/{help_request_id}/resolve", "one's own call"),
     ("POST /api/help/feedback", "one's own answer"),
+    ("GET /api/v1/enrollments/{enrollment_id}", "one's own application"),
+    ("PATCH /api/v1/enrollments/{enrollment_id}/cancel", "one's own application"),
+    ("POST /api/v1/enrollments/{enrollment_id}/payment", "a report that staff confirm"),
+    ("POST /api/v1/progress", "one's own progress"),
+    ("GET /api/v1/progress/{progress_id}", "one's own progress"),
+    ("GET /api/v1/progress/enrollment/{enrollment_id}", "one's own progress"),
+    ("PATCH /api/v1/progress/start", "one's own progress"),
+    ("PATCH /api/v1/progress/complete", "one's own progress"),
+    ("GET /api/v1/attendance/{attendance_id}", "one's own mark"),
+    ("GET /api/v1/attendance/enrollment/{enrollment_id}", "one's own marks"),
 ];
 
 type Allowed = &'static [(&'static str, &'static str)];
@@ -85,13 +115,28 @@ async fn is_kept_out(school: &School, village: &Village, who: &Person, allowed: 
     for route in all.iter().filter(|route| !allowed.contains(&route.name().as_str())) {
         let reply = village.asks(who, route).await;
         let is_nothing = route.path == "/api/sessions/my-active" && reply.json["active_session"].is_null();
-        let is_refusal = reply.json["error"]["code"].is_string() || is_nothing;
+        let is_refusal = reply.refusal().is_some() || is_nothing;
         if !refusals.contains(&reply.status) || !is_refusal {
             wrong.push(format!("{} answered {} {}", reply.asked, reply.status, reply.json));
         }
     }
     let changed = difference(&before, &village.as_it_is(&admin).await);
     assert!(wrong.is_empty() && changed.is_empty(), "{wrong:#?} {changed:#?}");
+}
+
+/// Lists of one's own are asked too: what stands in them is nobody's of the village.
+async fn finds_nothing_foreign(school: &School, village: &Village, who: &Person, lists: &[Allowed]) {
+    let all = routes(school).await;
+    let shown = village.teacher.get(&format!("/api/lectures/{}", village.lecture.id)).await.ok();
+    let foreign = [&village.student.name, &village.teacher.name, shown["title"].as_str().unwrap()].map(str::to_owned);
+    for (name, _) in lists.iter().flat_map(|list| list.iter()) {
+        let route = all.iter().find(|route| route.name() == *name).unwrap_or_else(|| panic!("no such route: {name}"));
+        let found = village.asks(who, route).await.is(200).to_string();
+        assert!(!foreign.iter().any(|word| found.contains(word)), "{name} for {}: {found}", who.name);
+        let seen = village.asks(&village.teacher, route).await;
+        let has_something = foreign.iter().any(|word| seen.json.to_string().contains(word));
+        assert!(has_something || name.ends_with("/me"), "{name} has nothing that could be foreign: {}", seen.json);
+    }
 }
 
 #[test]
@@ -123,7 +168,9 @@ fn a_strange_student_is_kept_out_of_every_class() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let stranger = school.student("이학생").await;
-        is_kept_out(&school, &village, &stranger, &[PUBLIC, SIGNED_IN, STUDENTS], &[403, 404]).await;
+        let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS];
+        is_kept_out(&school, &village, &stranger, &allowed, &[403, 404]).await;
+        finds_nothing_foreign(&school, &village, &stranger, &[OWN_LISTS]).await;
     });
 }
 
@@ -132,18 +179,70 @@ fn another_instructor_is_kept_out_of_every_class() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let other = school.another_teacher().await;
-        is_kept_out(&school, &village, &other, &[PUBLIC, SIGNED_IN, INSTRUCTORS], &[403, 404]).await;
+        let allowed = [PUBLIC, SIGNED_IN, INSTRUCTORS, OWN_LISTS, INSTRUCTORS_OWN_LISTS];
+        is_kept_out(&school, &village, &other, &allowed, &[403, 404]).await;
+        village.student.asks_for_help(village.lecture.steps[1]).await;
+        finds_nothing_foreign(&school, &village, &other, &[OWN_LISTS, INSTRUCTORS_OWN_LISTS]).await;
         let pending = other.get("/api/dashboard/help-requests/pending").await.ok();
         assert_eq!(pending["pending_requests"], json!([]));
         assert_eq!(other.get("/api/notifications").await.ok()["notifications"], json!([]));
+        assert_eq!(other.get("/api/v1/enrollments").await.ok()["enrollments"], json!([]));
     });
 }
 
+/// Nobody marks themselves present, scores, approves, refunds or completes themselves.
 #[test]
 fn an_enrolled_student_is_kept_out_of_what_is_staffs() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
-        is_kept_out(&school, &village, &village.student, &[PUBLIC, SIGNED_IN, STUDENTS, IN_CLASS], &[403, 404]).await;
+        let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS, IN_CLASS, ONES_OWN];
+        is_kept_out(&school, &village, &village.student, &allowed, &[403, 404]).await;
+    });
+}
+
+#[test]
+fn a_class_mate_is_kept_out_of_what_is_ones_own() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let mate = school.student("이학생").await;
+        mate.joins(&village.session).await;
+        let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS, IN_CLASS];
+        is_kept_out(&school, &village, &mate, &allowed, &[403, 404]).await;
+    });
+}
+
+/// Nobody learns by asking which numbers are taken.
+#[test]
+fn what_is_anothers_answers_a_student_as_if_it_were_not_there() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let mate = school.student("이학생").await;
+        mate.joins(&village.session).await;
+        let (applied, progress, mark) = (village.applied, village.progress, village.mark);
+        for (path, id) in [
+            ("/api/v1/enrollments/{}", applied),
+            ("/api/v1/progress/{}", progress),
+            ("/api/v1/progress/enrollment/{}", applied),
+            ("/api/v1/attendance/{}", mark),
+            ("/api/v1/attendance/enrollment/{}", applied),
+            ("/api/help/request/{}", village.help),
+        ] {
+            let ask = async |id: i64| mate.get(&path.replace("{}", &id.to_string())).await.is(404);
+            assert_eq!(ask(id).await, ask(999_999).await, "{path}");
+        }
+        for (path, body) in [
+            ("/api/v1/progress", json!({ "content_id": village.lecture.steps[1], "progress_rate": 50 })),
+            ("/api/v1/progress/start", json!({ "content_id": village.lecture.steps[1] })),
+            ("/api/v1/progress/complete", json!({ "content_id": village.lecture.steps[1] })),
+        ] {
+            let ask = async |enrollment: i64| {
+                let mut body = body.clone();
+                body["enrollment_id"] = json!(enrollment);
+                let method = if path.ends_with("progress") { Method::POST } else { Method::PATCH };
+                mate.asks(method, path, Some(body), &[]).await.is(404)
+            };
+            assert_eq!(ask(village.enrollment).await, ask(999_999).await, "{path}");
+        }
     });
 }
 

@@ -85,17 +85,34 @@ pub struct Village {
     pub teacher: Person,
     pub student: Person,
     pub lecture: Lecture,
+    pub code: String,
     pub session: Session,
+    /// The default class, which the student came into by the QR.
+    pub class: i64,
+    pub enrollment: i64,
+    /// What the student applied for and paid, and nobody has decided: a class that admits nobody by itself.
+    pub applied: i64,
+    pub progress: i64,
+    /// The student's mark, and the day of it.
+    pub mark: i64,
+    pub date: String,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
+    app: gyosil::app::School,
 }
 
+/// The meeting that the student asks for to count as attended.
+const ASKED_FOR: i64 = 2;
+
 impl Village {
-    /// A teacher, an enrolled student in a running class, a call for help with an answer, and a notification.
+    /// A teacher, an enrolled student in a running class, a call for help with an answer, a notification; an
+    /// application that was paid for, a mark, a request for another one.
     pub async fn of(school: &School) -> Village {
         let teacher = school.teacher().await;
         let lecture = lecture_without_words(&teacher, 2).await;
+        let shown = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok();
+        let code = shown["code"].as_str().unwrap().to_owned();
         let session = teacher.opens_session(&lecture).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
@@ -106,11 +123,39 @@ impl Village {
         until("the analysis", async || (student.get(&path).await.ok()["status"] == "ESCALATED").then_some(())).await;
         let answer = json!({ "help_type": "TEXT", "help_content": "위쪽을 보세요" });
         let answered = teacher.post(&format!("{path}/respond"), answer).await.ok();
-        let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
         let response = answered["help_response"]["id"].as_i64().unwrap();
-        Village { teacher, student, lecture, session, help, response, notification }
+        let mine = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0].clone();
+        let (class, enrollment) = (mine["class_id"].as_i64().unwrap(), mine["enrollment_id"].as_i64().unwrap());
+        let applied = applied_and_paid(&teacher, &student, &lecture).await;
+        let marks = student.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
+        let (mark, date) = (&marks["attendances"][0]["attendance_id"], &marks["attendances"][0]["class_date"]);
+        let (mark, date) = (mark.as_i64().unwrap(), date.as_str().unwrap().to_owned());
+        let progress = student.get(&format!("/api/v1/progress/enrollment/{enrollment}")).await.ok();
+        let progress = progress["progresses"][0]["progress_id"].as_i64().unwrap();
+        let ask = json!({ "lecSerial": code, "sessionNumber": ASKED_FOR, "requestReason": "병원 진료" });
+        student.post("/api/attendance/request", ask).await.ok();
+        let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
+        let app = school.app.clone();
+        Village {
+            teacher,
+            student,
+            lecture,
+            code,
+            session,
+            class,
+            enrollment,
+            applied,
+            progress,
+            mark,
+            date,
+            help,
+            response,
+            notification,
+            app,
+        }
     }
 
+    /// What stands for a placeholder.
     fn ids(&self) -> HashMap<&'static str, String> {
         HashMap::from([
             ("lecture_id", self.lecture.id.to_string()),
@@ -122,7 +167,31 @@ impl Village {
             ("help_request_id", self.help.to_string()),
             ("notification_id", self.notification.to_string()),
             ("file", format!("{}.png", self.session.code)),
+            ("course_id", self.lecture.id.to_string()),
+            ("class_id", self.class.to_string()),
+            ("enrollment_id", self.applied.to_string()),
+            ("progress_id", self.progress.to_string()),
+            ("attendance_id", self.mark.to_string()),
+            ("class_date", self.date.clone()),
         ])
+    }
+
+    /// What stands for a key of a body, wherever its example has it.
+    fn of_body(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("subtask_id", json!(self.lecture.steps[1])),
+            ("first_subtask_id", json!(self.lecture.steps[0])),
+            ("next_subtask_id", json!(self.lecture.steps[1])),
+            ("help_response_id", json!(self.response)),
+            ("course_id", json!(self.lecture.id)),
+            ("class_id", json!(self.class)),
+            ("enrollment_id", json!(self.enrollment)),
+            ("content_id", json!(self.lecture.steps[1])),
+            ("attendances", json!([{ "enrollment_id": self.enrollment, "attendance_type": "PRESENT" }])),
+            ("lecSerial", json!(self.code)),
+            ("sessionNumber", json!(ASKED_FOR)),
+            ("attendanceRecords", json!([{ "studentIdx": self.student.id, "status": "APPROVED" }])),
+        ]
     }
 
     /// The path about this class; `wrong` says what one placeholder is replaced by instead.
@@ -154,14 +223,9 @@ impl Village {
         }
         let object = body.as_object_mut().unwrap_or_else(|| panic!("an example is missing: {schema}"));
         object.remove("user_id");
-        for (key, id) in [
-            ("subtask_id", self.lecture.steps[1]),
-            ("first_subtask_id", self.lecture.steps[0]),
-            ("next_subtask_id", self.lecture.steps[1]),
-            ("help_response_id", self.response),
-        ] {
+        for (key, value) in self.of_body() {
             if object.contains_key(key) {
-                object[key] = json!(id);
+                object[key] = value;
             }
         }
         body
@@ -175,6 +239,7 @@ impl Village {
     /// Everything that nobody else may have changed.
     pub async fn as_it_is(&self, admin: &Person) -> Value {
         let (lecture, session, student) = (self.lecture.id, self.session.id, self.student.id);
+        let (class, enrollment) = (self.class, self.enrollment);
         let mut seen = serde_json::Map::new();
         for path in [
             format!("/api/lectures/{lecture}"),
@@ -189,13 +254,43 @@ impl Village {
             "/api/lectures".into(),
             "/api/dashboard/help-requests/pending".into(),
             "/api/admin/people?page_size=100".into(),
+            "/api/v1/courses?size=100".into(),
+            format!("/api/v1/courses/{lecture}/classes"),
+            "/api/v1/enrollments?size=100".into(),
+            format!("/api/v1/progress/enrollment/{enrollment}"),
+            format!("/api/v1/progress/course/{lecture}/class/{class}"),
+            format!("/api/v1/attendance/enrollment/{enrollment}"),
+            format!("/api/v1/attendance/course/{lecture}/class/{class}/date/{}", self.date),
         ] {
             seen.insert(path.clone(), admin.get(&path).await.ok());
         }
-        let unread = self.teacher.get("/api/notifications?unread=true").await.ok();
-        seen.insert("notifications of the teacher".into(), unread);
+        let course = json!({ "lecSerial": self.code });
+        let attended = admin.post("/api/attendance/professor/view", course).await.ok();
+        seen.insert("attendance and its requests".into(), attended);
+        for (whose, person) in [("teacher", &self.teacher), ("student", &self.student)] {
+            let unread = person.get("/api/notifications?unread=true").await.ok();
+            seen.insert(format!("notifications of the {whose}"), unread);
+        }
+        // No address shows these.
+        for table in ["payments", "refunds"] {
+            let sql = format!("select id, amount from {table} order by id");
+            let rows: Vec<(i64, i64)> = self.app.db.all(sql, Vec::new()).await.unwrap();
+            seen.insert(table.into(), json!(rows));
+        }
         Value::Object(seen)
     }
+}
+
+async fn applied_and_paid(teacher: &Person, student: &Person, lecture: &Lecture) -> i64 {
+    let evening = json!({ "class_name": "저녁반", "approval": "MANUAL", "capacity": 20 });
+    let made = teacher.post(&format!("/api/v1/courses/{}/classes", lecture.id), evening).await.is(201);
+    let application = json!({ "course_id": lecture.id, "class_id": made["class_id"] });
+    let applied = student.post("/api/v1/enrollments", application).await.is(201);
+    assert_eq!(applied["status"], "PENDING");
+    let id = applied["enrollment_id"].as_i64().unwrap();
+    let paid = json!({ "payment_amount": 50_000, "payment_method": "CARD" });
+    teacher.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await.is(201);
+    id
 }
 
 /// Which part of two views differs.

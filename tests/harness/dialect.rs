@@ -1,0 +1,56 @@
+//! How each surface says no.
+
+use serde_json::Value;
+
+/// A new surface is one line in `of`, one in `status` and one in `refusal`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Live,
+    Portal,
+    Attendance,
+}
+
+/// What was said with a no.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The surface that has none says nothing here.
+    pub code: Option<String>,
+    pub details: Value,
+}
+
+impl Dialect {
+    pub fn of(path: &str) -> Dialect {
+        match path {
+            _ if path.starts_with("/api/v1/") => Dialect::Portal,
+            _ if path.starts_with("/api/attendance/") => Dialect::Attendance,
+            _ => Dialect::Live,
+        }
+    }
+
+    /// What a status becomes on this surface: attendance knows only 200, 400, 401, 403 and 500.
+    pub fn status(self, status: u16) -> u16 {
+        match (self, status) {
+            (Dialect::Attendance, 404 | 409 | 413 | 415) => 400,
+            _ => status,
+        }
+    }
+
+    pub fn names_fields(self) -> bool {
+        self != Dialect::Attendance
+    }
+
+    /// `None` if it is no refusal in this dialect.
+    pub fn refusal(self, json: &Value) -> Option<Refusal> {
+        let failed = json["success"] == false;
+        let (error, is_one) = match self {
+            Dialect::Live => {
+                (&json["error"], json["error"]["code"].is_string() && json["error"]["details"].is_object())
+            }
+            Dialect::Portal => (json, failed && json["code"].is_string() && json["details"].is_object()),
+            Dialect::Attendance => (json, failed && json.get("data") == Some(&Value::Null)),
+        };
+        let says_why = error["message"].as_str().is_some_and(|message| !message.is_empty());
+        let code = error["code"].as_str().map(str::to_owned);
+        (is_one && says_why).then(|| Refusal { code, details: error["details"].clone() })
+    }
+}
