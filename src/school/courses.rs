@@ -224,6 +224,7 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
 pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     rights::course_held(&mut tx, caller, id).await?;
+    hold_classes(&mut tx, id).await?;
     must_have_no_open_session(&mut tx, id).await?;
     tx.run("update courses set status = 'ARCHIVED' where id = $1", args![id]).await?;
     let course = by_id(&mut tx, id).await?;
@@ -235,6 +236,7 @@ pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     rights::course_held(&mut tx, caller, id).await?;
+    hold_classes(&mut tx, id).await?;
     let sql = "select count(*) from enrollments e join classes c on c.id = e.class
         where c.course = $1 and e.source = 'APPLIED' and e.status in ('PENDING', 'APPROVED')";
     let (count,): (i64,) = tx.one(sql, args![id]).await?;
@@ -244,6 +246,11 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     must_have_no_open_session(&mut tx, id).await?;
     tx.run("update courses set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await
+}
+
+/// Whoever applies holds their class, too.
+async fn hold_classes(tx: &mut Tx, course: i64) -> Result<()> {
+    tx.hold("select id from classes where course = $1 order by id", args![course]).await
 }
 
 async fn must_have_no_open_session(tx: &mut Tx, course: i64) -> Result<()> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::School;
-use crate::harness::people::{Lecture, PASSWORD, Person, Session};
+use crate::harness::people::{Lecture, PASSWORD, Person, Reply, Session};
 use crate::harness::socket::Socket;
 
 /// A teacher, a lecture of so many steps, and its session in the waiting room.
@@ -63,4 +63,50 @@ pub fn holding(school: &School, token: &str) -> Person {
     let mut person = school.nobody();
     person.token = Some(token.to_owned());
     person
+}
+
+/// One more class of a course, as planned.
+pub async fn adds_class(teacher: &Person, course: i64, plan: Value) -> i64 {
+    let mut new = json!({ "class_name": "저녁반" });
+    new.as_object_mut().unwrap().extend(plan.as_object().unwrap().clone());
+    let made = teacher.post(&format!("/api/v1/courses/{course}/classes"), new).await.is(201);
+    made["class_id"].as_i64().unwrap()
+}
+
+pub async fn plans(teacher: &Person, course: i64, class: i64, plan: Value) {
+    teacher.put(&format!("/api/v1/courses/{course}/classes/{class}"), plan).await.ok();
+}
+
+pub async fn default_class(teacher: &Person, course: i64) -> i64 {
+    let classes = teacher.get(&format!("/api/v1/courses/{course}/classes")).await.ok();
+    classes["classes"][0]["class_id"].as_i64().unwrap()
+}
+
+pub async fn applies(student: &Person, course: i64, class: i64) -> Reply {
+    student.post("/api/v1/enrollments", json!({ "course_id": course, "class_id": class })).await
+}
+
+/// … and the number of the application.
+pub async fn applied(student: &Person, course: i64, class: i64) -> i64 {
+    applies(student, course, class).await.is(201)["enrollment_id"].as_i64().unwrap()
+}
+
+/// What is to become of an enrollment.
+pub async fn decides(who: &Person, enrollment: i64, decision: &str) -> Reply {
+    let reason = match decision {
+        "reject" => json!({ "rejection_reason": "선수 과정" }),
+        _ => json!({ "cancel_reason": "개인 사정" }),
+    };
+    who.patch(&format!("/api/v1/enrollments/{enrollment}/{decision}"), reason).await
+}
+
+pub async fn enrollment(who: &Person, id: i64) -> Value {
+    who.get(&format!("/api/v1/enrollments/{id}")).await.ok()["enrollment"].clone()
+}
+
+/// What no address does yet.
+pub async fn by_hand(school: &School, sql: String) {
+    let mut tx = school.app.db.begin().await.unwrap();
+    tx.run(sql, Vec::new()).await.unwrap();
+    school.app.commit(tx, Vec::new()).await.unwrap();
 }

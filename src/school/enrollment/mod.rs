@@ -10,7 +10,7 @@ use crate::app::School;
 use crate::db::{Tx, Which, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, News, Whose, words};
-use crate::school::rights::{self, Caller, Role};
+use crate::school::rights::{self, Caller, Owned, Role};
 use crate::school::{Page, Window};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,13 +105,11 @@ pub async fn apply(app: &School, caller: &Caller, application: Application) -> R
     let mut tx = app.db.begin().await?;
     let owned = rights::course(&mut tx, application.course).await?;
     let person = for_whom(&mut tx, caller, application.person, owned.instructor).await?;
-    match owned.status.as_str() {
-        "PUBLISHED" => {}
-        "ARCHIVED" => return Err(Error::wrong_state("ARCHIVED")),
-        _ => return Err(Error::NotFound("Lecture")),
-    }
+    must_be_taught(&owned)?;
     let class = find_class(&mut tx, application.course, application.class).await?;
     let seats = seats_held(&mut tx, class).await?;
+    // Whoever archives or deletes the course holds its classes: it may be gone by now.
+    must_be_taught(&rights::course(&mut tx, application.course).await?)?;
     let now_ms = app.now_ms();
     if seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(now_ms)) {
         return Err(Error::ClassEnded);
@@ -126,6 +124,14 @@ pub async fn apply(app: &School, caller: &Caller, application: Application) -> R
     let enrollment = read(&mut tx, id).await?;
     app.commit(tx, vec![grade_due(&enrollment, now_ms)]).await?;
     Ok(enrollment)
+}
+
+fn must_be_taught(course: &Owned) -> Result<()> {
+    match course.status.as_str() {
+        "PUBLISHED" => Ok(()),
+        "ARCHIVED" => Err(Error::wrong_state("ARCHIVED")),
+        _ => Err(Error::NotFound("Lecture")),
+    }
 }
 
 async fn for_whom(tx: &mut Tx, caller: &Caller, wanted: Option<i64>, instructor: i64) -> Result<i64> {
@@ -213,8 +219,9 @@ async fn open(
 /// application is not decided here: its holder may sit in, as they hold a seat.
 pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
     let newest = "select id, status, waiting_since_ms is not null from enrollments where class = $1 and person = $2
-        and status in ('PENDING', 'APPROVED', 'COMPLETED', 'REJECTED') order by id desc limit 1";
+        order by id desc limit 1";
     match tx.maybe::<(i64, String, bool)>(newest, args![class, person]).await? {
+        Some((_, status, _)) if status == Status::Cancelled.word() => {}
         Some((_, status, _)) if status == Status::Rejected.word() => return Err(Error::Refused),
         Some((_, _, true)) => return Err(Error::ClassFull),
         Some((id, _, false)) => return Ok(id),

@@ -158,6 +158,9 @@ row!(Kept { status, rate, completed_ms, done_ms });
 
 const KEPT: &str = "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
 
+const LEARNT: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2
+    returning status, rate, completed_ms, done_ms";
+
 /// A step of the course that someone learns by their newest enrollment.
 async fn record_step(
     app: &School,
@@ -195,11 +198,15 @@ async fn record(
     let class = open_session(tx, item.course, person).await?;
     let class_began_ms = class.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
     let changed = write(tx, enrollment, report, class_began_ms, now_ms).await?;
-    study(app, tx, enrollment, report, now_ms).await?;
+    let studied = study(app, tx, enrollment, report, now_ms).await?;
     let told = |session, event| News { session, course: item.course, at_ms: now_ms, event };
-    let Some(after) = changed else {
-        let kept: Kept = tx.one(KEPT, args![enrollment, item.id]).await?;
-        return Ok(((in_class(&kept.status, kept.done_ms, class_began_ms), kept.completed_ms), Vec::new()));
+    let after = match changed {
+        Some(after) => after,
+        None if studied => tx.one(LEARNT, args![enrollment, item.id, now_ms]).await?,
+        None => {
+            let kept: Kept = tx.one(KEPT, args![enrollment, item.id]).await?;
+            return Ok(((in_class(&kept.status, kept.done_ms, class_began_ms), kept.completed_ms), Vec::new()));
+        }
     };
     let mut news = Vec::new();
     let old = before.as_ref().map_or(Progress::NotStarted, |b| in_class(&b.status, b.done_ms, class_began_ms));
@@ -244,10 +251,10 @@ async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64
     tx.maybe(sql, args).await
 }
 
-/// The greatest time is kept, and what it has grown by counts for today. The row of the progress is held by now: of two
-/// reports at once the second sees the first.
-async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<()> {
-    let Some(seconds) = report.seconds else { return Ok(()) };
+/// The greatest time is kept, and what it has grown by counts for today: whether it has grown. The row of the progress is
+/// held by now: of two reports at once the second sees the first.
+async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<bool> {
+    let Some(seconds) = report.seconds else { return Ok(false) };
     let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from study_days where enrollment = $1 and item = $2";
     let (so_far,): (i64,) = tx.one(sql, args![enrollment, report.item]).await?;
     if seconds > so_far {
@@ -257,7 +264,7 @@ async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_m
         let today = app.clock.date_of(now_ms);
         tx.run(sql, args![enrollment, report.item, today, seconds - so_far]).await?;
     }
-    Ok(())
+    Ok(seconds > so_far)
 }
 
 /// How far one is with a step in a class that began then: who finished it in an earlier one has it before them again.
