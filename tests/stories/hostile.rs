@@ -426,6 +426,11 @@ fn an_unknown_path_and_a_wrong_method_answer_in_our_words() {
                 complaints.extend(complaint(path, &who.get(path).await, &[404], None));
             }
         }
+        // An address that is none is in no seed: 404 is said by all.
+        for path in ["/api/attendance/", "/api/attendance/nothing", "/api/attendance/request/1"] {
+            let reply = crowd.admin.get(path).await;
+            assert!(reply.status == 404 && reply.refusal().is_some(), "{path}: {}", reply.json);
+        }
         for route in routes(&school).await {
             let path = crowd.village.path(&route, None);
             let brew = Method::from_bytes(b"BREW").unwrap();

@@ -232,7 +232,8 @@ fn a_step_done_on_the_portal_is_heard_by_the_class() {
         let id = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0]["enrollment_id"].as_i64().unwrap();
         let mut board = teacher.opens(&format!("/ws/dashboard/lecture/{}/", lecture.id)).await;
         let mut desk = teacher.watches(&session).await;
-        board.hears_of_school = true;
+        board.hears("resync").await;
+        desk.hears("session_state").await;
         presses(&student, id, lecture.steps[0], "complete").await.ok();
         let heard = board.waits_for("progress_update").await;
         assert_eq!(

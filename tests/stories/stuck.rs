@@ -25,7 +25,9 @@ impl Class {
         let teacher = school.teacher().await;
         let lecture = lecture_without_words(&teacher, 3).await;
         let session = teacher.opens_session(&lecture).await;
-        let board = teacher.watches(&session).await;
+        let mut board = teacher.watches(&session).await;
+        // What happens before this is in it, and is not told again.
+        board.hears("session_state").await;
         let mut class = Class { teacher, lecture, session, board, students: Vec::new() };
         for n in 0..students {
             class.comes(school, &format!("학생{n}")).await;
