@@ -199,6 +199,67 @@ fn each_move_is_made_from_its_states_and_refused_from_the_others() {
 }
 
 #[test]
+fn of_two_who_decide_at_once_one_decides() {
+    on_both(|school| async move {
+        let (teacher, course, students) = course(&school, 2).await;
+        for _ in 0..10 {
+            let id = in_state(&school, &teacher, course, &students, "PENDING").await;
+            let both = tokio::join!(decides(&teacher, id, "approve"), decides(&teacher, id, "reject"));
+            let (approved, rejected) = (both.0.status == 200, both.1.status == 200);
+            assert!(approved != rejected, "{approved} {rejected}");
+            let (late, after) = if approved { (both.1, "APPROVED") } else { (both.0, "REJECTED") };
+            assert_eq!(late.refused(409, "INVALID_STATE")["status"], after);
+            assert_eq!(enrollment(&teacher, id).await["status"], after);
+        }
+    });
+}
+
+#[test]
+fn in_a_busy_class_nobody_waits_in_a_circle() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        let class = default_class(&teacher, lecture.id).await;
+        plans(&teacher, lecture.id, class, json!({ "capacity": 1_000 })).await;
+        let students = school.students(24).await;
+        let mut ids = Vec::new();
+        for student in &students[..16] {
+            ids.push(applied(student, lecture.id, class).await);
+        }
+        let (lecture, session) = (&lecture, &session);
+        let learning = join_all(ids.iter().zip(&students).map(|(id, student)| async move {
+            let mut replies = Vec::new();
+            for n in 1..=5 {
+                let report = json!({ "enrollment_id": id, "content_id": lecture.steps[0], "progress_rate": n * 10 });
+                replies.push(student.post("/api/v1/progress", report).await);
+            }
+            replies.push(student.post(&format!("/api/sessions/{}/join", session.id), json!({})).await);
+            replies
+        }));
+        let joining = join_all(students[16..].iter().map(|student| async move {
+            vec![student.post(&format!("/api/sessions/{}/join", session.id), json!({})).await]
+        }));
+        let (staff, lines) = (&teacher, &ids);
+        let deciding = join_all((0..6).map(|n| async move {
+            let line = |id: &i64| json!({ "enrollment_id": id, "attendance_type": "PRESENT" });
+            let day = json!({ "course_id": lecture.id, "class_id": class, "class_date": format!("2025-03-0{}", n + 1),
+                "attendances": lines.iter().rev().map(line).collect::<Vec<Value>>() });
+            let path = format!("/api/v1/courses/{}/classes/{class}", lecture.id);
+            let mut replies = vec![staff.post("/api/v1/attendance/batch", day).await];
+            replies.push(staff.put(&path, json!({ "total_sessions": 10 + n })).await);
+            let weight = json!({ "weight_progress": 20 + n });
+            replies.push(staff.put(&format!("/api/v1/courses/{}", lecture.id), weight).await);
+            let paid = json!({ "payment_amount": 1_000, "payment_method": "CARD" });
+            replies.push(staff.post(&format!("/api/v1/enrollments/{}/payment", lines[n]), paid).await);
+            replies
+        }));
+        let (learning, joining, deciding) = tokio::join!(learning, joining, deciding);
+        for reply in learning.into_iter().chain(joining).chain(deciding).flatten() {
+            reply.ok();
+        }
+    });
+}
+
+#[test]
 fn a_second_open_enrollment_is_a_conflict() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 3).await;
