@@ -59,21 +59,22 @@ pub fn router(app: &School) -> Router {
 
 /// An unknown path answers in the dialect of its base path.
 async fn nothing_here(request: Request) -> Response {
-    refused(&request, Error::NoSuchPath)
+    refused(request.uri().path(), Error::NoSuchPath)
 }
 
 async fn wrong_method(request: Request) -> Response {
-    refused(&request, Error::WrongMethod)
+    refused(request.uri().path(), Error::WrongMethod)
 }
 
-fn refused(request: &Request, error: Error) -> Response {
-    let path = request.uri().path();
+/// What happens to a request before or beside its handler is said in the dialect of its base path too.
+fn refused(path: &str, error: Error) -> Response {
     if path.starts_with("/api/v1/") {
         return portal::Fault::from(error).into_response();
     }
     if path.starts_with("/api/attendance/") {
         return attendance::Fault::from(error).into_response();
     }
+    let is_missing = matches!(error, Error::NoSuchPath | Error::WrongMethod);
     let is_page = !["/api", "/ws", "/qr", "/certificates.json"].iter().any(|base| path.starts_with(base));
-    if is_page { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
+    if is_page && is_missing { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
 }

@@ -19,7 +19,6 @@ use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::live::Fault;
 use crate::app::School;
 use crate::clock::chance;
 use crate::error::Error;
@@ -97,8 +96,8 @@ pub async fn around(State(app): State<School>, request: Request, next: Next) -> 
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = match tokio::time::timeout(ANSWERED_WITHIN, answer).instrument(span.clone()).await {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => Fault::from(Error::internal("a handler panicked")).into_response(),
-        Err(_) => Fault::from(Error::Busy { retry_after_s: 5 }).into_response(),
+        Ok(Err(_)) => super::refused(&path, Error::internal("a handler panicked")),
+        Err(_) => super::refused(&path, Error::Busy { retry_after_s: 5 }),
     };
     if response.status().is_client_error() {
         hear_out(&left).await;

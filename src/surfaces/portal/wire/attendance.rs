@@ -88,7 +88,7 @@ impl From<ChangeAttendance> for Changes {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"course_id": 1, "class_id": 1, "class_date": "2025-03-03", "attendances": [
+#[schema(as = PortalAttendanceBatch, example = json!({"course_id": 1, "class_id": 1, "class_date": "2025-03-03", "attendances": [
     {"enrollment_id": 1, "attendance_type": "PRESENT"}, {"user_id": 2, "attendance_type": "ABSENT",
     "absence_reason": "감기"}]}))]
 pub struct BatchSent {

@@ -13,6 +13,7 @@ use crate::surfaces::texts::{Day, Instant, Percent, Prose, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = PortalCompletionStatus)]
 pub enum StatusWord {
     Completed,
     Incomplete,
@@ -189,7 +190,7 @@ pub struct CompletionsQuery {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30", "student_ids": [1, 2]}))]
+#[schema(as = PortalCompletionBatch, example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30", "student_ids": [1, 2]}))]
 pub struct BatchSent {
     pub course_id: i64,
     pub class_id: i64,

@@ -27,7 +27,7 @@ impl From<NewEnrollment> for Application {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
+#[schema(as = PortalEnrolled, example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
 pub struct Enrolled {
     pub enrollment_id: i64,
     pub is_waiting: bool,
@@ -125,6 +125,7 @@ impl Enrollments {
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = PortalEnrollmentStatus)]
 pub enum StatusWord {
     Pending,
     Approved,
