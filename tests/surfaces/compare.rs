@@ -1,7 +1,7 @@
 //! Holds what the server says beside what the seed says: names, types, nesting, and the form of what stands in texts.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 
 /// What of the seed's example is not in the answer; more than the seed shows may be in it. There are no exceptions:
@@ -54,15 +54,26 @@ fn compare(at: &str, seed: &Value, real: &Value, found: &mut Vec<String>) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Instant,
+    /// What a clock on the school's wall shows, without a zone.
+    WallTime,
     Date,
     DayAndMonth,
     Address,
     Email,
+    Attendance,
     WordInCapitals,
 }
 
-const FORMS: [Form; 6] =
-    [Form::Instant, Form::Date, Form::DayAndMonth, Form::Address, Form::Email, Form::WordInCapitals];
+const FORMS: [Form; 8] = [
+    Form::Instant,
+    Form::WallTime,
+    Form::Date,
+    Form::DayAndMonth,
+    Form::Address,
+    Form::Email,
+    Form::Attendance,
+    Form::WordInCapitals,
+];
 
 fn form(example: &str) -> Option<Form> {
     FORMS.into_iter().find(|form| form.fits(example))
@@ -72,10 +83,12 @@ impl Form {
     fn fits(self, text: &str) -> bool {
         match self {
             Form::Instant => text.ends_with('Z') && text.contains('T') && text.parse::<Timestamp>().is_ok(),
+            Form::WallTime => text.len() == 19 && text.as_bytes()[10] == b'T' && text.parse::<DateTime>().is_ok(),
             Form::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
             Form::DayAndMonth => text.len() == 5 && format!("2024-{}", text.replace('/', "-")).parse::<Date>().is_ok(),
             Form::Address => text.starts_with("http://") || text.starts_with("https://"),
             Form::Email => text.contains('@') && !text.contains(' '),
+            Form::Attendance => ["출석", "결석", "지각"].contains(&text),
             Form::WordInCapitals => {
                 text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
                     && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
@@ -86,9 +99,10 @@ impl Form {
 
 #[test]
 fn what_is_as_in_the_seed_may_have_more_to_it() {
-    let seed = json!({ "id": 1, "rate": 0.25, "at": "2025-10-28T10:00:00Z", "days": ["10/21"], "lost": null });
+    let seed = json!({ "id": 1, "rate": 0.25, "at": "2025-10-28T10:00:00Z", "days": ["10/21"], "lost": null,
+        "wall": "2025-10-25T10:30:00", "mark": "출석" });
     let real = json!({ "id": 7, "rate": 1, "at": "2026-01-01T00:00:00Z", "days": ["02/29", "03/01"], "lost": null,
-        "more": [] });
+        "wall": "2026-01-01T00:00:00", "mark": "결석", "more": [] });
     assert_eq!(differences(&seed, &real), [""; 0]);
 }
 
@@ -105,6 +119,9 @@ fn whatever_is_not_as_in_the_seed_is_found() {
         (json!({ "list": [{ "id": 1 }, { "a": 1 }] }), json!({ "list": [{ "id": 1 }, {}] }), ".list[1].a is missing"),
         (json!({ "at": "2025-10-28T10:00:00Z" }), json!({ "at": "2025-10-28T19:00:00+09:00" }), ".at is"),
         (json!({ "at": "2025-10-28T10:00:00Z" }), json!({ "at": "2025-10-28 10:00:00" }), ".at is"),
+        (json!({ "at": "2025-10-25T10:30:00" }), json!({ "at": "2025-10-25T01:30:00Z" }), ".at is"),
+        (json!({ "at": "2025-10-25T10:30:00" }), json!({ "at": "2025-10-25 10:30:00" }), ".at is"),
+        (json!({ "status": "출석" }), json!({ "status": "PRESENT" }), ".status is"),
         (json!({ "date": "2025-10-21" }), json!({ "date": "21.10.2025" }), ".date is"),
         (json!({ "labels": ["10/21"] }), json!({ "labels": ["21/10"] }), ".labels[0] is"),
         (json!({ "status": "IN_PROGRESS" }), json!({ "status": "InProgress" }), ".status is"),

@@ -3,4 +3,8 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod attendance;
+mod compare;
+mod document;
 mod live;
+mod written;

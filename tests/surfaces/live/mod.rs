@@ -1,6 +1,5 @@
 //! The live surface against its seed (`seed.md`, as it was given), word for word.
 
-mod compare;
 mod document;
 mod effects;
 mod lists;

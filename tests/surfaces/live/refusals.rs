@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::compare::differences;
 use super::seed::Seed;
+use crate::compare::differences;
 use crate::harness::people::Reply;
 use crate::harness::{School, on_both};
 

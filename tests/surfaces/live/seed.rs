@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::written::json;
+
 const TEXT: &str = include_str!("seed.md");
 
 /// One `### POST /api/…` or `### WS /ws/…` with its examples.
@@ -141,27 +143,6 @@ fn is_endpoint(heading: &str) -> bool {
     ["GET", "POST", "PUT", "PATCH", "DELETE", "WS"].iter().any(|m| heading.starts_with(&format!("{m} /")))
 }
 
-/// JSON as people write it in a document: with `{...}`, and comments.
-fn json(text: &str) -> Value {
-    let mut plain = String::with_capacity(text.len());
-    let (mut rest, mut in_string) = (text, false);
-    while let Some(letter) = rest.chars().next() {
-        if !in_string && rest.starts_with("...") {
-            rest = &rest[3..];
-            continue;
-        }
-        if !in_string && rest.starts_with("//") {
-            rest = rest.find('\n').map_or("", |end| &rest[end..]);
-            continue;
-        }
-        let taken = if in_string && letter == '\\' { 2 } else { letter.len_utf8() };
-        in_string ^= letter == '"';
-        plain.push_str(&rest[..taken]);
-        rest = &rest[taken..];
-    }
-    serde_json::from_str(&plain).unwrap_or_else(|e| panic!("an example of the seed is no JSON: {e}\n{plain}"))
-}
-
 #[test]
 fn no_heading_and_no_example_of_the_seed_is_overlooked() {
     let seed = Seed::read();
@@ -189,10 +170,4 @@ fn examples_are_read_under_the_heading_and_the_status_that_they_stand_under() {
     assert_eq!(seed.endpoint("DELETE /api/subtasks/{subtask_id}").wants(), ["DELETE /api/subtasks/{subtask_id}"]);
     let logs = seed.endpoint("POST /api/logs/batch").request.as_ref().unwrap();
     assert_eq!(logs["logs"][1]["event_data"], serde_json::json!({}));
-}
-
-#[test]
-fn what_people_leave_out_in_a_document_is_read() {
-    let written = "{ \"a\": {...}, \"b\": [...], // a word\n \"c\": \"https://...\", \"d\": \"\\\"//\" }";
-    assert_eq!(json(written), serde_json::json!({ "a": {}, "b": [], "c": "https://...", "d": "\"//" }));
 }

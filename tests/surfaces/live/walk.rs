@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::compare::differences;
 use super::seed::{Endpoint, Seed, answer_name, frame_name};
+use crate::compare::differences;
 use crate::harness::people::Person;
 use crate::harness::socket::Socket;
 

@@ -1,0 +1,273 @@
+//! The OpenAPI document, in which every surface is: whoever reads it can call every operation.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::harness::{Kept, on};
+
+pub fn document() -> Value {
+    serde_json::from_str(&gyosil::surfaces::openapi()).unwrap()
+}
+
+/// Every operation with its place, such as `get /api/lectures`.
+pub fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let methods = |path: &Value| path.as_object().unwrap().keys().cloned().collect::<Vec<String>>();
+    let all: Vec<(String, &Value)> = paths
+        .flat_map(|(path, item)| methods(item).into_iter().map(move |m| (format!("{m} {path}"), &item[&m])))
+        .filter(|(_, operation)| operation["responses"].is_object())
+        .collect();
+    assert!(all.len() >= 40, "{} operations", all.len());
+    all
+}
+
+/// Follows `$ref` as far as it goes; where it leads nowhere, there is nothing.
+pub fn resolved<'d>(document: &'d Value, mut node: &'d Value) -> &'d Value {
+    while let Some(target) = node["$ref"].as_str() {
+        node = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).unwrap_or(&Value::Null);
+    }
+    node
+}
+
+/// The keys that a schema describes, those of its parts too.
+pub fn keys(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let schema = resolved(document, schema);
+    let own = schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.clone());
+    let parts = ["allOf", "oneOf", "anyOf"].iter().filter_map(|word| schema[word].as_array()).flatten();
+    let parts: Vec<String> = parts.flat_map(|part| keys(document, part)).collect();
+    own.chain(parts).collect()
+}
+
+pub fn json_schema(body: &Value) -> &Value {
+    &body["content"]["application/json"]["schema"]
+}
+
+pub fn names(example: &Value) -> BTreeSet<String> {
+    example.as_object().unwrap().keys().cloned().collect()
+}
+
+#[track_caller]
+pub fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "in the OpenAPI document:\n  {}", faults.join("\n  "));
+}
+
+/// How a surface is written in the document.
+struct Surface {
+    /// The first of these that a path begins with is its surface.
+    base: &'static str,
+    tag: &'static str,
+    /// What every operation that refuses anyone says of itself.
+    refusals: &'static [&'static str],
+    /// The keys of a refusal.
+    envelope: &'static [&'static str],
+}
+
+const SURFACES: [Surface; 5] = [
+    Surface {
+        base: "/api/v1/",
+        tag: "portal: ",
+        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "503"],
+        envelope: &["success", "message", "code", "details"],
+    },
+    Surface {
+        base: "/api/attendance/",
+        tag: "attendance",
+        refusals: &["400", "401", "403", "500"],
+        envelope: &["success", "message", "data"],
+    },
+    Surface {
+        base: "/api/",
+        tag: "",
+        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "503"],
+        envelope: &["error"],
+    },
+    Surface { base: "/certificates", tag: "certificates", refusals: &["400", "404", "429"], envelope: &["error"] },
+    Surface { base: "/", tag: "", refusals: &[], envelope: &["error"] },
+];
+
+/// Pages, pictures and health refuse nobody in JSON.
+const REFUSE_NOBODY: [&str; 2] = ["get /certificates", "get /certificates/key"];
+
+impl Surface {
+    fn of(place: &str) -> &'static Surface {
+        let (_, path) = place.split_once(' ').unwrap();
+        SURFACES.iter().find(|surface| path.starts_with(surface.base)).unwrap()
+    }
+}
+
+#[test]
+fn the_document_is_served_to_everyone() {
+    on(Kept::InSqlite, &[], |school| async move {
+        let reply = school.nobody().get("/openapi.json").await;
+        assert_eq!(reply.headers["content-type"], "application/json");
+        let served = reply.is(200);
+        assert!(served["openapi"].as_str().unwrap().starts_with("3."), "{}", served["openapi"]);
+        assert_eq!(served, document());
+    });
+}
+
+#[test]
+fn every_operation_says_what_it_does_under_the_name_of_its_surface() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (place, operation) in operations(&document) {
+        if operation["summary"].as_str().is_none_or(|s| s.trim().len() < 5) {
+            faults.push(format!("{place}: no summary"));
+        }
+        let tags: Vec<&str> = operation["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let foreign = |tag: &&str| {
+            let own = Surface::of(&place);
+            let others = SURFACES.iter().filter(|other| !other.tag.is_empty() && other.tag != own.tag);
+            !tag.starts_with(own.tag) || others.into_iter().any(|other| tag.starts_with(other.tag))
+        };
+        if tags.is_empty() || tags.iter().any(foreign) {
+            faults.push(format!("{place}: the tags {tags:?}"));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn every_operation_says_what_it_answers() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (place, operation) in operations(&document) {
+        let has_content = |response: &Value| {
+            let content = resolved(&document, response)["content"].as_object();
+            content.is_some_and(|kinds| !kinds.is_empty() && kinds.values().all(|kind| kind["schema"].is_object()))
+        };
+        let done = |(status, response): (&String, &Value)| {
+            status == "204" || (status.starts_with('2') && has_content(response))
+        };
+        if !operation["responses"].as_object().unwrap().iter().any(done) {
+            faults.push(format!("{place}: no answer with a schema"));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn every_operation_says_how_it_refuses_in_the_words_of_its_surface() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (place, operation) in operations(&document) {
+        let (surface, responses) = (Surface::of(&place), operation["responses"].as_object().unwrap());
+        let needed = surface.refusals.iter().filter(|_| !REFUSE_NOBODY.contains(&place.as_str()));
+        for status in needed.filter(|status| !responses.contains_key(**status)) {
+            faults.push(format!("{place}: nothing of {status}"));
+        }
+        for (status, response) in responses.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
+            let described = keys(&document, json_schema(resolved(&document, response)));
+            let envelope: BTreeSet<String> = surface.envelope.iter().map(|key| key.to_string()).collect();
+            // Not being in a class has its own form, which its seed shows.
+            let is_of_the_seed = place == "get /api/sessions/my-active" && status == "404";
+            if described != envelope && !surface.refusals.is_empty() && !is_of_the_seed {
+                faults.push(format!("{place}: {status} has {described:?}"));
+            }
+            // The seed of this surface knows no others.
+            if surface.tag == "attendance" && !surface.refusals.contains(&status.as_str()) {
+                faults.push(format!("{place}: {status}"));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn every_body_that_one_sends_has_an_example_that_fits_it() {
+    let document = document();
+    let (mut faults, mut bodies) = (Vec::new(), 0);
+    for (place, operation) in operations(&document) {
+        let Some(body) = operation.get("requestBody").map(|body| resolved(&document, body)) else { continue };
+        bodies += 1;
+        let media = &body["content"]["application/json"];
+        let schema = resolved(&document, &media["schema"]);
+        let given = [&media["example"], &schema["example"], &schema["examples"][0]];
+        let Some(example) = given.into_iter().find(|e| e.is_object()) else {
+            faults.push(format!("{place}: no example of {}", media["schema"]["$ref"]));
+            continue;
+        };
+        for key in names(example).difference(&keys(&document, schema)) {
+            faults.push(format!("{place}: the example's {key} is not in the schema"));
+        }
+        let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        for key in required.filter(|key| example.get(key).is_none()) {
+            faults.push(format!("{place}: the example lacks {key}"));
+        }
+    }
+    assert!(bodies >= 20, "{bodies} bodies");
+    none(&faults);
+}
+
+#[test]
+fn everything_that_the_document_refers_to_is_in_it() {
+    let document = document();
+    let (mut faults, mut seen) = (BTreeSet::new(), 0);
+    let mut rest = vec![&document];
+    while let Some(node) = rest.pop() {
+        match node {
+            Value::Object(object) => {
+                if let Some(target) = object.get("$ref").and_then(Value::as_str) {
+                    seen += 1;
+                    if target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).is_none() {
+                        faults.insert(target.to_owned());
+                    }
+                }
+                rest.extend(object.values());
+            }
+            Value::Array(list) => rest.extend(list),
+            _ => {}
+        }
+    }
+    assert!(seen >= 100, "{seen} references");
+    none(&Vec::from_iter(faults));
+}
+
+#[test]
+fn the_placeholders_of_every_path_are_described() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (place, operation) in operations(&document) {
+        let parameters: Vec<&Value> =
+            operation["parameters"].as_array().into_iter().flatten().map(|p| resolved(&document, p)).collect();
+        let named: BTreeSet<&str> =
+            parameters.iter().filter(|p| p["in"] == "path").filter_map(|p| p["name"].as_str()).collect();
+        let wanted: BTreeSet<&str> = place.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        if named != wanted {
+            faults.push(format!("{place}: {wanted:?} are described as {named:?}"));
+        }
+    }
+    none(&faults);
+}
+
+/// The name of everything that derives a schema, as the document has it.
+fn schema_names(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            schema_names(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for part in text.split("#[derive(").skip(1).filter(|part| part.split(")]").next().unwrap().contains("ToSchema"))
+        {
+            let Some((head, rest)) = ["struct ", "enum "].iter().find_map(|word| part.split_once(word)) else {
+                continue;
+            };
+            let given = head.split_once("schema(as = ").map_or(rest, |(_, rest)| rest);
+            found.push(given.chars().take_while(|c| c.is_alphanumeric()).collect());
+        }
+    }
+}
+
+/// Two of one name are silently one in the document: whoever reads it is told to send the wrong body.
+#[test]
+fn no_two_bodies_have_one_name_in_the_document() {
+    let mut names = Vec::new();
+    schema_names(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/surfaces"), &mut names);
+    assert!(names.len() >= 150, "{} names", names.len());
+    names.sort();
+    let twice: Vec<String> = names.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0].clone()).collect();
+    none(&twice);
+}
