@@ -7,4 +7,5 @@ mod attendance;
 mod compare;
 mod document;
 mod live;
+mod portal;
 mod written;
