@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::classroom::Classroom;
-use super::seed::{APPROVE, Example, PROFESSOR_VIEW, REQUEST, STUDENT_VIEW};
+use super::seed::{APPROVE, Example, PROFESSOR_VIEW, REQUEST, STUDENT_VIEW, read};
 use crate::compare::differences;
+use crate::document::{bodies, document, json_schema, keys, operations, resolved};
 use crate::harness::on_both;
 use crate::harness::people::Person;
 
@@ -58,4 +59,20 @@ fn the_numbers_of_every_example_are_true_in_the_class_of_the_seed() {
         answers_as_in_the_seed(&class.teacher, APPROVE).await;
         class.was_decided_as_in_the_seed().await;
     });
+}
+
+#[test]
+fn the_document_shows_the_four_endpoints_with_the_examples_of_the_seed() {
+    let document = document();
+    let bodies = bodies(&document);
+    let places: Vec<String> = operations(&document).into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places.iter().filter(|place| place.contains(" /api/attendance/")).count(), 4);
+    for example in read() {
+        let place = format!("post {}", example.path);
+        let (_, _, shown) = bodies.iter().find(|body| body.0 == place).unwrap_or_else(|| panic!("no {place}"));
+        assert_eq!(*shown, Some(&example.sent), "{place}");
+        let done = resolved(&document, &document["paths"][&example.path]["post"]["responses"]["200"]);
+        let described = Vec::from_iter(keys(&document, json_schema(done)));
+        assert_eq!(described, ["data", "message", "success"], "{place}");
+    }
 }
