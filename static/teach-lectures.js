@@ -59,9 +59,10 @@ async function showSheets({ api, fail }, lecture, sheets) {
   try {
     const path = `/api/v1/courses/${lecture.id}/classes`;
     const { classes } = await api.get(`${path}?size=100`);
+    const nameOf = (found) => (found.is_default ? "기본 반" : found.class_name);
     const load = (found, kind, words) => el("button", { type: "button", class: "quiet", onclick: () =>
-      api.download(`${path}/${found.class_id}/${kind}.csv`, `${found.class_name} ${words}.csv`).catch(fail) }, words);
-    sheets.append(el("ul", {}, classes.map((found) => el("li", {}, el("p", {}, found.class_name),
+      api.download(`${path}/${found.class_id}/${kind}.csv`, `${lecture.title} ${nameOf(found)} ${words}.csv`).catch(fail) }, words);
+    sheets.append(el("ul", {}, classes.map((found) => el("li", {}, el("p", {}, nameOf(found)),
       el("div", { class: "row" }, SHEETS.map(([kind, words]) => load(found, kind, words)))))));
   } catch (error) {
     fail(error);
