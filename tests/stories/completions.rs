@@ -218,6 +218,15 @@ fn a_class_of_a_thousand_completes_in_one_call() {
     });
 }
 
+async fn verifies(stranger: &Person, url: &str) {
+    let path = &url[url.find("/certificates/").unwrap()..];
+    let verified = stranger.get(&format!("{path}.json")).await.ok();
+    assert_eq!(verified["state"], "VALID", "{verified}");
+    assert!(verified.to_string().contains("김순자") && verified.to_string().contains("생활체육 지도자 기초"));
+    assert!(!verified.to_string().contains("@example.com"), "{verified}");
+    stranger.get(path).await.is(200);
+}
+
 #[test]
 fn from_the_application_to_the_certificate_on_a_strangers_phone() {
     on_both_with(&["--access-ttl-s", "1000000"], |school| async move {
@@ -282,13 +291,6 @@ fn from_the_application_to_the_certificate_on_a_strangers_phone() {
         let path = format!("/api/v1/completions/{}/certificate", completion["completion_id"]);
         let certificate = teacher.post(&path, json!({})).await.is(201);
 
-        // A stranger verifies it.
-        let url = certificate["certificate_url"].as_str().unwrap();
-        let path = &url[url.find("/certificates/").unwrap()..];
-        let verified = school.nobody().get(&format!("{path}.json")).await.ok();
-        assert_eq!(verified["state"], "VALID", "{verified}");
-        assert!(verified.to_string().contains("김순자") && verified.to_string().contains("생활체육 지도자 기초"));
-        assert!(!verified.to_string().contains("@example.com"), "{verified}");
-        school.nobody().get(path).await.is(200);
+        verifies(&school.nobody(), certificate["certificate_url"].as_str().unwrap()).await;
     });
 }
