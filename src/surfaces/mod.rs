@@ -67,7 +67,7 @@ async fn wrong_method(request: Request) -> Response {
 }
 
 /// What happens to a request before or beside its handler is said in the dialect of its base path too.
-fn refused(path: &str, error: Error) -> Response {
+pub fn refused(path: &str, error: Error) -> Response {
     if path.starts_with("/api/v1/") {
         return portal::Fault::from(error).into_response();
     }

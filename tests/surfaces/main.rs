@@ -5,6 +5,7 @@ mod harness;
 
 mod attendance;
 mod compare;
+mod dialects;
 mod document;
 mod live;
 mod portal;

@@ -154,3 +154,36 @@ pub fn holds(thing: &Value, sent: &Value) {
         assert!(same, "{key} was sent as {value}: {thing}");
     }
 }
+
+#[test]
+fn whatever_is_not_as_in_the_table_is_found() {
+    let page = json!({ "page": 1, "size": 1, "total_count": 1, "total_pages": 1 });
+    let enrollment = json!({ "enrollment_id": 1, "user_id": 1, "course_id": 1, "class_id": 1, "status": "APPROVED",
+        "is_waiting": false, "waiting_number": null, "grade": {}, "created_at": "2025-03-03T00:00:00Z",
+        "updated_at": "2025-03-03T00:00:00Z" });
+    let good = json!({ "success": true, "message": "조회", "enrollments": [enrollment], "paging": page });
+    let faults = |answer: &Value| {
+        let mut found = Vec::new();
+        check(Row::of("3-04"), answer, &mut found);
+        found
+    };
+    assert_eq!(faults(&good), [""; 0]);
+    for (pointer, wrong, fault) in [
+        ("/success", json!("true"), "success is"),
+        ("/message", json!("found"), "message is"),
+        ("/enrollments", json!({}), "enrollments is"),
+        ("/enrollments/0/enrollment_id", json!(null), "enrollments[0] has no enrollment_id"),
+        ("/enrollments/0/created_at", json!("2025-03-03"), "enrollments[0] has as created_at"),
+        ("/paging/total_pages", json!("1"), "paging is"),
+        ("/paging", json!({ "page": 1, "page_size": 1, "total_count": 1, "total_pages": 1 }), "paging is"),
+    ] {
+        let mut answer = good.clone();
+        *answer.pointer_mut(pointer).unwrap() = wrong;
+        let found = faults(&answer);
+        assert!(found.len() == 1 && found[0].starts_with(fault), "{pointer}: {found:?}");
+    }
+    let mut lacks = good.clone();
+    lacks["enrollments"][0].as_object_mut().unwrap().remove("user_id");
+    lacks.as_object_mut().unwrap().remove("paging");
+    assert_eq!(faults(&lacks), ["enrollments[0] has no user_id", "paging is missing"]);
+}

@@ -1,0 +1,46 @@
+//! What no handler answers, because the server is too busy or a handler broke, is said in the dialect of the path too.
+
+use axum::body::to_bytes;
+use gyosil::error::Error;
+use gyosil::surfaces::refused;
+use serde_json::{Value, json};
+
+/// The status, when to try again, and the body.
+async fn said(path: &str, error: Error) -> (u16, Option<String>, Value) {
+    let response = refused(path, error);
+    let later = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+    let status = response.status().as_u16();
+    let bytes = to_bytes(response.into_body(), 64 * 1024).await.unwrap();
+    (status, later, serde_json::from_slice(&bytes).unwrap())
+}
+
+#[tokio::test]
+async fn a_server_that_is_too_busy_says_so_in_the_words_of_the_surface_and_when_to_come_again() {
+    let busy = || Error::Busy { retry_after_s: 5 };
+    let message = "지금은 접속이 많습니다. 5초 뒤에 다시 해 주세요.";
+    let portal = json!({ "success": false, "message": message, "code": "BUSY", "details": {} });
+    assert_eq!(said("/api/v1/enrollments", busy()).await, (503, Some("5".into()), portal));
+    // The seed of this surface has no 503.
+    let attendance = json!({ "success": false, "message": message, "data": null });
+    assert_eq!(said("/api/attendance/request", busy()).await, (500, Some("5".into()), attendance));
+    for path in ["/api/lectures", "/certificates.json", "/certificates/key"] {
+        let (status, later, body) = said(path, busy()).await;
+        assert_eq!((status, later.as_deref(), &body["error"]["code"]), (503, Some("5"), &json!("BUSY")), "{path}");
+    }
+    let failures = Error::TooManyFailures { retry_after_s: 60 };
+    let (status, later, body) = said("/api/v1/enrollments", failures).await;
+    assert_eq!((status, later.as_deref(), &body["code"]), (429, Some("60"), &json!("TOO_MANY_REQUESTS")));
+}
+
+#[tokio::test]
+async fn what_broke_on_our_side_tells_nobody_why() {
+    let broken = || Error::internal("select * from secrets");
+    let message = "서버 오류가 발생했습니다.";
+    let portal = json!({ "success": false, "message": message, "code": "INTERNAL_ERROR", "details": {} });
+    assert_eq!(said("/api/v1/enrollments", broken()).await, (500, None, portal));
+    let attendance = json!({ "success": false, "message": message, "data": null });
+    assert_eq!(said("/api/attendance/request", broken()).await, (500, None, attendance));
+    let (status, _, body) = said("/api/lectures", broken()).await;
+    assert_eq!((status, &body["error"]["code"]), (500, &json!("INTERNAL_ERROR")));
+    assert!(!body.to_string().contains("secrets"), "{body}");
+}
