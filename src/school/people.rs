@@ -37,11 +37,12 @@ pub struct Person {
     pub age: Option<i64>,
     pub digital_level: Option<String>,
     pub guest: bool,
+    pub student_no: Option<String>,
 }
-row!(Person { id, created_ms, email, phone, name, role, age, digital_level, guest });
+row!(Person { id, created_ms, email, phone, name, role, age, digital_level, guest, student_no });
 
 pub(super) const PERSON: &str =
-    "select id, created_ms, email, phone, name, role, age, digital_level, guest from people";
+    "select id, created_ms, email, phone, name, role, age, digital_level, guest, student_no from people";
 
 #[derive(Debug, Clone)]
 pub struct NewPerson {
@@ -247,6 +248,17 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
     let person = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     logins::dismiss(app, id, |_| true);
+    Ok(person)
+}
+
+/// The number by which the school knows a student; the student does not choose it.
+pub async fn number(app: &School, caller: &Caller, id: i64, student_no: Option<String>) -> Result<Person> {
+    caller.must_be_admin()?;
+    let mut tx = app.db.begin().await?;
+    by_id(&mut tx, id).await?;
+    tx.run("update people set student_no = $2 where id = $1", args![id, student_no]).await?;
+    let person = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
     Ok(person)
 }
 

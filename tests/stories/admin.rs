@@ -42,6 +42,29 @@ fn an_admin_finds_people_by_role_and_by_a_part_of_their_names() {
 }
 
 #[test]
+fn the_school_gives_a_student_their_number() {
+    on_both(|school| async move {
+        let (admin, teacher, kim) = (school.admin().await, school.teacher().await, school.student("김학생").await);
+        let lecture = teacher.makes_lecture("카카오톡 기초", 0).await;
+        kim.enrolls(&lecture).await;
+        let code = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].clone();
+        let seen = async || {
+            let view = teacher.post("/api/attendance/professor/view", json!({ "lecSerial": code })).await.ok();
+            view["data"][0]["studentInfo"]["studentId"].clone()
+        };
+        assert_eq!(seen().await, json!(kim.id.to_string()));
+        let path = format!("/api/admin/people/{}/student-no", kim.id);
+        let number = json!({ "student_no": "20241001" });
+        kim.patch(&path, number.clone()).await.refused(403, "ADMIN_ONLY");
+        teacher.patch(&path, number.clone()).await.refused(403, "ADMIN_ONLY");
+        assert_eq!(admin.patch(&path, number).await.ok()["student_no"], "20241001");
+        assert_eq!(seen().await, "20241001");
+        admin.patch(&path, json!({ "student_no": null })).await.ok();
+        assert_eq!(kim.get("/api/auth/me").await.ok()["student_no"], Value::Null);
+    });
+}
+
+#[test]
 fn a_role_takes_effect_at_once_with_the_old_token() {
     on_both(|school| async move {
         let admin = school.admin().await;

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::wire::people::{NewPassword, NewRole, People, PeopleQuery, User};
+use super::wire::people::{NewPassword, NewRole, NewStudentNo, People, PeopleQuery, User};
 use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, Said, said};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
@@ -44,6 +44,22 @@ pub async fn role(
     Json(sent): Json<NewRole>,
 ) -> Result<Answer<User>> {
     Ok(Answer(people::change_role(&app, &caller, id, sent.role.into()).await?.into()))
+}
+
+/// The number by which the school knows a student (administrators).
+#[utoipa::path(
+    patch, path = "/api/admin/people/{user_id}/student-no", tag = "live: admin",
+    params(("user_id" = i64, Path)),
+    request_body = NewStudentNo,
+    responses((status = 200, body = User), Refusals),
+)]
+pub async fn number(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Json(sent): Json<NewStudentNo>,
+) -> Result<Answer<User>> {
+    Ok(Answer(people::number(&app, &caller, id, sent.student_no.map(String::from)).await?.into()))
 }
 
 /// A new password for someone who has lost theirs; all their logins end (administrators).

@@ -108,6 +108,7 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(notifications::read))
         .routes(routes!(admin::people))
         .routes(routes!(admin::role))
+        .routes(routes!(admin::number))
         .routes(routes!(admin::password_reset))
         .routes(routes!(admin::erase))
         .routes(routes!(qr::picture))

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::school::logins::Tokens;
 use crate::school::people::{Changes, Level, NewPerson, Person};
 use crate::school::rights::Role;
-use crate::surfaces::texts::{Age, Email, Instant, Loose, Name, Password, Phone, Typed, named};
+use crate::surfaces::texts::{Age, Email, Instant, Loose, Name, Password, Phone, Typed, Word, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -74,7 +74,7 @@ impl From<Register> for NewPerson {
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": 1, "email": "student@example.com", "phone": "01012345678", "name": "김학생",
-    "role": "STUDENT", "digital_level": "BEGINNER", "age": 65, "guest": false, "created_at": "2025-10-28T10:00:00Z"}))]
+    "role": "STUDENT", "digital_level": "BEGINNER", "age": 65, "guest": false, "student_no": "20241001", "created_at": "2025-10-28T10:00:00Z"}))]
 pub struct User {
     pub id: i64,
     pub email: Option<String>,
@@ -84,6 +84,7 @@ pub struct User {
     pub digital_level: Option<String>,
     pub age: Option<i64>,
     pub guest: bool,
+    pub student_no: Option<String>,
     pub created_at: Instant,
 }
 
@@ -98,6 +99,7 @@ impl From<Person> for User {
             digital_level: p.digital_level,
             age: p.age,
             guest: p.guest,
+            student_no: p.student_no,
             created_at: Instant(p.created_ms),
         }
     }
@@ -229,6 +231,14 @@ pub struct People {
 #[schema(example = json!({"role": "INSTRUCTOR"}))]
 pub struct NewRole {
     pub role: RoleWord,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"student_no": "20241001"}))]
+pub struct NewStudentNo {
+    /// null takes it away
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub student_no: Option<Word>,
 }
 
 #[derive(Deserialize, ToSchema)]
