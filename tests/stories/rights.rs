@@ -79,6 +79,8 @@ const IN_CLASS: &[(&str, &str)] = &[
     ("POST /api/help/request", "one's own call"),
     ("POST /api/attendance/request", "a request that the instructor decides"),
     ("POST /api/attendance/student/view", "one's own attendance"),
+    ("GET /api/v1/assessments/{assessment_id}", "what the class is asked"),
+    ("GET /api/v1/assessments/course/{course_id}/class/{class_id}", "what the class is asked"),
 ];
 
 /// For a student about something that is theirs: it is named, and a class mate could name it too.
@@ -97,6 +99,11 @@ const ONES_OWN: &[(&str, &str)] = &[
     ("PATCH /api/v1/progress/complete", "one's own progress"),
     ("GET /api/v1/attendance/{attendance_id}", "one's own mark"),
     ("GET /api/v1/attendance/enrollment/{enrollment_id}", "one's own marks"),
+    ("GET /api/v1/assessments/{assessment_id}/results/{result_id}", "one's own result"),
+    ("GET /api/v1/assessments/results/enrollment/{enrollment_id}", "one's own results"),
+    ("GET /api/v1/completions/{completion_id}", "one's own completion"),
+    ("GET /api/v1/completions/enrollment/{enrollment_id}", "one's own completion"),
+    ("GET /api/v1/completions/certificate/{certificate_no}", "one's own certificate"),
 ];
 
 type Allowed = &'static [(&'static str, &'static str)];
@@ -225,6 +232,10 @@ fn what_is_anothers_answers_a_student_as_if_it_were_not_there() {
             ("/api/v1/progress/enrollment/{}", applied),
             ("/api/v1/attendance/{}", mark),
             ("/api/v1/attendance/enrollment/{}", applied),
+            (&format!("/api/v1/assessments/{}/results/{{}}", village.assessment), village.result),
+            ("/api/v1/assessments/results/enrollment/{}", applied),
+            ("/api/v1/completions/{}", village.completion),
+            ("/api/v1/completions/enrollment/{}", applied),
             ("/api/help/request/{}", village.help),
         ] {
             let ask = async |id: i64| mate.get(&path.replace("{}", &id.to_string())).await.is(404);

@@ -96,6 +96,12 @@ pub struct Village {
     /// The student's mark, and the day of it.
     pub mark: i64,
     pub date: String,
+    /// What the class is asked, and how the student did.
+    pub assessment: i64,
+    pub result: i64,
+    /// Another course of the same teacher, which the student is through with.
+    pub completion: i64,
+    pub certificate: String,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -135,6 +141,8 @@ impl Village {
         let ask = json!({ "lecSerial": code, "sessionNumber": ASKED_FOR, "requestReason": "병원 진료" });
         student.post("/api/attendance/request", ask).await.ok();
         let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
+        let (assessment, result) = asked_and_graded(&teacher, enrollment, &lecture).await;
+        let (completion, certificate) = completed(&teacher, &student).await;
         let app = school.app.clone();
         Village {
             teacher,
@@ -148,6 +156,10 @@ impl Village {
             progress,
             mark,
             date,
+            assessment,
+            result,
+            completion,
+            certificate,
             help,
             response,
             notification,
@@ -173,6 +185,10 @@ impl Village {
             ("progress_id", self.progress.to_string()),
             ("attendance_id", self.mark.to_string()),
             ("class_date", self.date.clone()),
+            ("assessment_id", self.assessment.to_string()),
+            ("result_id", self.result.to_string()),
+            ("completion_id", self.completion.to_string()),
+            ("certificate_no", self.certificate.clone()),
         ])
     }
 
@@ -188,6 +204,7 @@ impl Village {
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
             ("attendances", json!([{ "enrollment_id": self.enrollment, "attendance_type": "PRESENT" }])),
+            ("student_ids", json!([self.student.id])),
             ("lecSerial", json!(self.code)),
             ("sessionNumber", json!(ASKED_FOR)),
             ("attendanceRecords", json!([{ "studentIdx": self.student.id, "status": "APPROVED" }])),
@@ -259,6 +276,11 @@ impl Village {
             "/api/v1/enrollments?size=100".into(),
             format!("/api/v1/progress/enrollment/{enrollment}"),
             format!("/api/v1/progress/course/{lecture}/class/{class}"),
+            format!("/api/v1/assessments/course/{lecture}/class/{class}"),
+            format!("/api/v1/assessments/{}/results", self.assessment),
+            format!("/api/v1/completions/course/{lecture}/class/{class}"),
+            format!("/api/v1/completions/{}", self.completion),
+            format!("/api/v1/completions/certificate/{}", self.certificate),
             format!("/api/v1/attendance/enrollment/{enrollment}"),
             format!("/api/v1/attendance/course/{lecture}/class/{class}/date/{}", self.date),
         ] {
@@ -291,6 +313,25 @@ async fn applied_and_paid(teacher: &Person, student: &Person, lecture: &Lecture)
     let paid = json!({ "payment_amount": 50_000, "payment_method": "CARD" });
     teacher.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await.is(201);
     id
+}
+
+async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) -> (i64, i64) {
+    let quiz = json!({ "course_id": lecture.id, "assessment_name": "쪽지 시험", "assessment_type": "QUIZ" });
+    let made = teacher.post("/api/v1/assessments", quiz).await.is(201);
+    let path = format!("/api/v1/assessments/{}/results", made["assessment_id"]);
+    let graded = teacher.post(&path, json!({ "enrollment_id": enrollment, "score": 50 })).await.is(201);
+    (made["assessment_id"].as_i64().unwrap(), graded["result_id"].as_i64().unwrap())
+}
+
+async fn completed(teacher: &Person, student: &Person) -> (i64, String) {
+    let course = teacher.post("/api/v1/courses", json!({ "title": "마친 과정" })).await.is(201);
+    let application = json!({ "course_id": course["course_id"] });
+    let applied = student.post("/api/v1/enrollments", application).await.is(201);
+    let forced = json!({ "enrollment_id": applied["enrollment_id"], "force": true, "memo": "해외 연수로 인정" });
+    let made = teacher.post("/api/v1/completions", forced).await.is(201);
+    let path = format!("/api/v1/completions/{}/certificate", made["completion_id"]);
+    let issued = teacher.post(&path, json!({})).await.is(201);
+    (made["completion_id"].as_i64().unwrap(), issued["certificate_no"].as_str().unwrap().to_owned())
 }
 
 /// Which part of two views differs.

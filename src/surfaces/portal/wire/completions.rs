@@ -190,7 +190,8 @@ pub struct CompletionsQuery {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalCompletionBatch, example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30", "student_ids": [1, 2]}))]
+#[schema(as = PortalCompletionBatch, example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30",
+    "student_ids": [1, 2]}))]
 pub struct BatchSent {
     pub course_id: i64,
     pub class_id: i64,
