@@ -10,8 +10,15 @@ struct Facts {
     enrollment: i64,
     person: i64,
     course: i64,
-    meetings: i64,
+    planned: i64,
+    joined: bool,
+    /// How many meetings are over, and how many of them before their first mark.
+    over: i64,
+    before: i64,
+    /// Their marks of meetings that run.
+    running: i64,
     attended: i64,
+    marked: bool,
     items: i64,
     rates: f64,
     weight: f64,
@@ -28,8 +35,13 @@ row!(Facts {
     enrollment,
     person,
     course,
-    meetings,
+    planned,
+    joined,
+    over,
+    before,
+    running,
     attended,
+    marked,
     items,
     rates,
     weight,
@@ -46,39 +58,57 @@ row!(Facts {
 /// A mark of these is attended: 001 shows the last two as 출석.
 pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')";
 
-/// The meetings of the class of an enrollment `e` that were held: someone has a mark of them. Who came in by the QR is
+/// `due`, the enrollments `e` of a condition, and `held`, the meetings of their classes of which anyone has a mark: `nth` puts
+/// them in order, `runs` is 1 while a live session of it is open, `before` counts those before it that are over.
+///
+/// A meeting counts for everyone when it is over, and while it runs for who has a mark of it. Who came in by the QR is
 /// asked for those since their first.
-pub(super) const HELD: &str = "select t.id, t.number, t.date from meetings t where t.class = e.class
-    and exists (select 1 from marks hm where hm.meeting = t.id)
-    and (e.source = 'APPLIED' or (t.date, t.number) >= (select ot.date, ot.number from marks om
-        join meetings ot on ot.id = om.meeting where om.enrollment = e.id order by ot.date, ot.number limit 1))";
-
-/// … and how many count: as many as were planned, or held if those are more.
-pub(super) fn meetings() -> String {
-    let planned = "case when e.source = 'APPLIED' then k.total_sessions else 0 end";
-    let held = format!("(select count(*) from ({HELD}) held)");
-    format!("case when {planned} > {held} then {planned} else {held} end")
+pub(super) fn with_held(which: &str) -> String {
+    format!(
+        "with due as materialized (select e.id, e.class, e.source from enrollments e {which}),
+        held as materialized (select t.id, t.class, t.number, t.date, t.runs,
+                row_number() over (partition by t.class order by t.date, t.number) as nth,
+                coalesce(sum(1 - t.runs) over (partition by t.class order by t.date, t.number
+                    rows between unbounded preceding and 1 preceding), 0) as before
+            from (select t.id, t.class, t.number, t.date, case when exists (select 1 from live_sessions s
+                    where s.meeting = t.id and s.status <> 'REVIEW_MODE') then 1 else 0 end as runs from meetings t
+                where t.class in (select class from due) and exists (select 1 from marks m where m.meeting = t.id)) t)"
+    )
 }
 
-fn facts() -> String {
-    let meetings = meetings();
-    let items = "items i join units u on u.id = i.unit and u.deleted_ms is null
-        where u.course = k.course and i.required and i.deleted_ms is null";
-    let counts = "a.course = k.course and (a.class is null or a.class = e.class) and a.active and a.deleted_ms is null";
+fn facts(which: &str) -> String {
+    let with_held = with_held(which);
     format!(
-        "select e.id as enrollment, e.person, k.course, {meetings} as meetings,
-            (select count(*) from marks m where m.enrollment = e.id and m.type in {ATTENDED}) as attended,
-            (select count(*) from {items}) as items,
-            (select cast(coalesce(sum(ip.rate), 0) as double precision) from item_progress ip
-                where ip.enrollment = e.id and ip.item in (select i.id from {items})) as rates,
-            (select cast(coalesce(sum(a.weight), 0) as double precision) from assessments a where {counts}) as weight,
-            (select cast(coalesce(sum(a.weight * best.score / a.total), 0) as double precision) from assessments a
-                join (select t.assessment, max(t.score) as score from attempts t where t.enrollment = e.id
-                    group by t.assessment) best on best.assessment = a.id
-                where {counts} and best.score is not null) as points,
+        "{with_held},
+        over as (select class, sum(1 - runs) as n from held group by class),
+        mine as (select m.enrollment, min(h.before) as before, sum(h.runs) as running,
+                sum(case when m.type in {ATTENDED} then 1 else 0 end) as attended
+            from due d join marks m on m.enrollment = d.id join held h on h.id = m.meeting group by m.enrollment),
+        taught as (select distinct k.course from classes k where k.id in (select class from due)),
+        todo as materialized (select i.id, u.course from items i join units u on u.id = i.unit and u.deleted_ms is null
+            where u.course in (select course from taught) and i.required and i.deleted_ms is null),
+        done as (select p.enrollment, sum(p.rate) as rates from due d join item_progress p on p.enrollment = d.id
+            join todo on todo.id = p.item group by p.enrollment),
+        asked as materialized (select a.id, a.course, a.class, a.weight, a.total from assessments a
+            where a.course in (select course from taught) and a.active and a.deleted_ms is null),
+        best as (select t.enrollment, t.assessment, max(t.score) as score from due d
+            join attempts t on t.enrollment = d.id where t.score is not null group by t.enrollment, t.assessment),
+        points as (select b.enrollment, sum(a.weight * b.score / a.total) as points from best b
+            join asked a on a.id = b.assessment group by b.enrollment)
+        select e.id as enrollment, e.person, k.course, k.total_sessions as planned, e.source = 'JOINED' as joined,
+            cast(coalesce(over.n, 0) as bigint) as over, cast(coalesce(mine.before, 0) as bigint) as before,
+            cast(coalesce(mine.running, 0) as bigint) as running, cast(coalesce(mine.attended, 0) as bigint) as attended,
+            mine.enrollment is not null as marked,
+            (select count(*) from todo where todo.course = k.course) as items,
+            cast(coalesce(done.rates, 0) as double precision) as rates,
+            (select cast(coalesce(sum(a.weight), 0) as double precision) from asked a
+                where a.course = k.course and (a.class is null or a.class = e.class)) as weight,
+            cast(coalesce(points.points, 0) as double precision) as points,
             c.weight_attendance, c.weight_progress, c.weight_assessment, e.attendance_score as attendance,
             e.progress_score as progress, e.assessment_score as assessment, e.total_score as total
-        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course"
+        from due d join enrollments e on e.id = d.id join classes k on k.id = e.class join courses c on c.id = k.course
+        left join over on over.class = e.class left join mine on mine.enrollment = e.id
+        left join done on done.enrollment = e.id left join points on points.enrollment = e.id order by e.id"
     )
 }
 
@@ -95,15 +125,14 @@ pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>
     }
     due.sort_unstable();
     due.dedup();
-    let mut changed: Vec<(Facts, Grade)> = Vec::new();
-    for (which, args) in which(&due) {
-        tx.hold(format!("select e.id from enrollments e {which} order by e.id"), args.clone()).await?;
-        let facts: Vec<Facts> = tx.all(format!("{} {which} order by e.id", facts()), args).await?;
-        changed
-            .extend(facts.into_iter().map(|f| (f.grade(), f)).filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)));
+    if due.is_empty() {
+        return Ok(told);
     }
-    changed.sort_by_key(|(f, _)| f.enrollment);
-    changed.dedup_by_key(|(f, _)| f.enrollment);
+    let (which, args) = which(&due);
+    tx.hold(format!("select e.id from enrollments e {which} order by e.id"), args.clone()).await?;
+    let facts: Vec<Facts> = tx.all(facts(&which), args).await?;
+    let graded = facts.into_iter().map(|f| (f.grade(), f));
+    let changed: Vec<(Facts, Grade)> = graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
     write(tx, &changed, at_ms).await?;
     told.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };
@@ -112,25 +141,32 @@ pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>
     Ok(told)
 }
 
-/// One condition for all single enrollments, and one for each class and course.
-fn which(due: &[Whose]) -> Vec<(String, Vec<Arg>)> {
-    let mut ids = Vec::new();
-    let mut found = Vec::new();
+/// All of them in one condition, so that their rows are held in the order of their ids. Whoever was refused or has left
+/// has the grade they had.
+fn which(due: &[Whose]) -> (String, Vec<Arg>) {
+    let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
     for whose in due {
         match whose {
-            Whose::Enrollment(id) => ids.push(*id),
-            Whose::Class(id) => found.push(("where e.class = $1".to_owned(), args![*id])),
-            Whose::Course(id) => {
-                let of_course = "where e.class in (select k.id from classes k where k.course = $1)";
-                found.push((of_course.to_owned(), args![*id]));
-            }
+            Whose::Enrollment(id) => enrollments.push(*id),
+            Whose::Class(id) => classes.push(*id),
+            Whose::Course(id) => courses.push(*id),
         }
     }
-    if !ids.is_empty() {
-        let (marks, args) = among(&ids, 1);
-        found.push((format!("where e.id in ({marks})"), args));
+    let mut conditions = Vec::new();
+    let mut args = Vec::new();
+    for (ids, before, after) in [
+        (enrollments, "e.id in (", ")"),
+        (classes, "e.class in (", ")"),
+        (courses, "e.class in (select id from classes where course in (", "))"),
+    ] {
+        if !ids.is_empty() {
+            let (marks, values) = among(&ids, args.len() + 1);
+            conditions.push(format!("{before}{marks}{after}"));
+            args.extend(values);
+        }
     }
-    found
+    let open = "e.status in ('PENDING', 'APPROVED', 'COMPLETED')";
+    (format!("where {open} and ({})", conditions.join(" or ")), args)
 }
 
 async fn write(tx: &mut Tx, changed: &[(Facts, Grade)], at_ms: i64) -> Result<()> {
@@ -158,9 +194,18 @@ impl Facts {
         Grade { attendance, progress, assessment, total }
     }
 
+    /// How many meetings count: as many as were planned, or held if those are more.
+    fn meetings(&self) -> i64 {
+        match (self.joined, self.marked) {
+            (true, true) => self.over - self.before + self.running,
+            (true, false) => 0,
+            (false, _) => self.planned.max(self.over + self.running),
+        }
+    }
+
     /// A part that the course has none of is left out, and the others grow.
     fn grade(&self) -> Grade {
-        let attendance = share(self.attended as f64, self.meetings as f64).map(|rate| rate.min(100.0));
+        let attendance = share(self.attended as f64, self.meetings() as f64);
         let progress = share(self.rates / 100.0, self.items as f64);
         let assessment = share(self.points, self.weight);
         let parts = [
@@ -194,8 +239,13 @@ mod tests {
             enrollment: 1,
             person: 1,
             course: 1,
-            meetings: 16,
+            planned: 16,
+            joined: false,
+            over: 15,
+            before: 2,
+            running: 0,
             attended: 13,
+            marked: true,
             items: 4,
             rates: 200.0,
             weight: 2.0,
@@ -219,10 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn who_came_by_the_qr_is_asked_for_what_was_since_and_for_what_runs_once_they_are_in_it() {
+        assert_eq!(Facts { joined: true, ..facts() }.meetings(), 13);
+        assert_eq!(Facts { joined: true, running: 1, ..facts() }.meetings(), 14);
+        assert_eq!(Facts { joined: true, marked: false, ..facts() }.meetings(), 0);
+        assert_eq!(Facts { over: 16, running: 1, ..facts() }.meetings(), 17);
+    }
+
+    #[test]
     fn what_a_course_has_none_of_is_left_out() {
-        let grade = Facts { meetings: 0, attended: 0, weight: 0.0, points: 0.0, ..facts() }.grade();
+        let grade = Facts { planned: 0, over: 0, attended: 0, weight: 0.0, points: 0.0, ..facts() }.grade();
         assert_eq!((grade.attendance, grade.assessment, grade.total), (None, None, Some(50.0)));
-        let nothing = Facts { items: 0, meetings: 0, weight: 0.0, ..facts() }.grade();
+        let nothing = Facts { items: 0, planned: 0, over: 0, weight: 0.0, ..facts() }.grade();
         assert_eq!(nothing, Grade::default());
     }
 }

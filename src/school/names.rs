@@ -11,6 +11,9 @@ use crate::event::Told;
 use crate::live::Letter;
 use crate::school::grades;
 
+/// As many as both databases take at once, with room to spare.
+const IDS_PER_STATEMENT: usize = 8_192;
+
 #[derive(Default)]
 pub struct Names {
     people: HashMap<i64, PersonName>,
@@ -67,10 +70,10 @@ impl Names {
     pub(super) async fn of(tx: &mut Tx, told: &[Told]) -> Result<Names> {
         let mut names = Names::default();
         let people = distinct(told.iter().filter_map(|t| t.news.event.person()));
-        if !people.is_empty() {
-            let (marks, ids) = among(&people, 1);
+        for part in people.chunks(IDS_PER_STATEMENT) {
+            let (marks, ids) = among(part, 1);
             let sql = format!("select id, name, email, phone from people where id in ({marks})");
-            names.people = tx.all(sql, ids).await?.into_iter().map(|p: PersonName| (p.id, p)).collect();
+            names.people.extend(tx.all(sql, ids).await?.into_iter().map(|p: PersonName| (p.id, p)));
         }
         let items = distinct(told.iter().filter_map(|t| t.news.event.item()));
         if !items.is_empty() {

@@ -1,6 +1,6 @@
 //! The marks that make themselves: by coming into a live session, and by its end.
 
-use super::{Place, due, is_untouched};
+use super::{Place, due};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
@@ -17,20 +17,25 @@ pub(in crate::school) async fn came(
     (person, enrollment): (i64, i64),
     now_ms: i64,
 ) -> Result<Vec<News>> {
-    let Some(meeting) = session.meeting.filter(|_| !session.is(Status::Review)) else { return Ok(Vec::new()) };
+    let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
+    // The class does not end meanwhile.
+    tx.hold("select id from live_sessions where id = $1", args![session.id]).await?;
+    let sql = "select status, started_ms from live_sessions where id = $1";
+    let (status, started_ms): (String, Option<i64>) = tx.one(sql, args![session.id]).await?;
+    if status == Status::Review.word() {
+        return Ok(Vec::new());
+    }
     let late_after_min = session.late_after_min.unwrap_or(app.config.clocks.late_after_min);
-    let is_late = session.started_ms.is_some_and(|began_ms| now_ms > began_ms + late_after_min * MINUTE_MS);
+    let is_late = started_ms.is_some_and(|began_ms| now_ms > began_ms + late_after_min * MINUTE_MS);
     let kind = if is_late { Attendance::Late } else { Attendance::Present };
-    let is_first = is_untouched(tx, meeting).await?;
     let sql =
         "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms) values ($1, $1, $2, $3, $4, $1)
         on conflict do nothing";
     if tx.run(sql, args![now_ms, enrollment, meeting, kind.word()]).await? == 0 {
         return Ok(Vec::new());
     }
-    let whose = if is_first { Whose::Class(session.class) } else { Whose::Enrollment(enrollment) };
     let told = place(session).told((person, enrollment), session.number.unwrap_or_default(), kind, now_ms);
-    Ok(vec![told, due(session.course, whose, now_ms)])
+    Ok(vec![told, due(session.course, Whose::Enrollment(enrollment), now_ms)])
 }
 
 /// The class begins: this is the meeting's day.
@@ -46,11 +51,9 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     let Some(began_ms) = session.started_ms else {
         let sql = "delete from marks where meeting = $1 and not by_hand and created_ms >= $2";
-        let taken_back = tx.run(sql, args![meeting, session.created_ms]).await? > 0;
-        let due = due(session.course, Whose::Class(session.class), now_ms);
-        return Ok(if taken_back { vec![due] } else { Vec::new() });
+        tx.run(sql, args![meeting, session.created_ms]).await?;
+        return Ok(vec![due(session.course, Whose::Class(session.class), now_ms)]);
     };
-    let is_first = is_untouched(tx, meeting).await?;
     let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type)
         select $1, $1, e.id, $2, 'ABSENT' from enrollments e where e.class = $3 and e.source = 'APPLIED'
             and e.approved_ms <= $4 and (e.status = 'APPROVED' or (e.status = 'COMPLETED' and e.completed_ms > $4))
@@ -64,10 +67,8 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
     let number = session.number.unwrap_or_default();
     let say = |(enrollment, person)| place(session).told((person, enrollment), number, Attendance::Absent, now_ms);
     let mut news: Vec<News> = absent.into_iter().map(say).collect();
-    // Being absent from a meeting that counts already changes no rate.
-    if is_first && !news.is_empty() {
-        news.push(due(session.course, Whose::Class(session.class), now_ms));
-    }
+    // From now on the meeting counts for everyone.
+    news.push(due(session.course, Whose::Class(session.class), now_ms));
     Ok(news)
 }
 

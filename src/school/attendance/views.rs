@@ -7,7 +7,7 @@ use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::Attendance;
-use crate::school::grades::{HELD, meetings};
+use crate::school::grades::with_held;
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, sessions};
 
@@ -26,12 +26,11 @@ pub struct Student {
     pub name: String,
     pub email: Option<String>,
     pub student_no: Option<String>,
-    /// How many meetings count.
-    pub total: i64,
+    pub planned: i64,
     pub rate: Option<f64>,
     pub needed_rate: f64,
 }
-row!(Student { enrollment, person, name, email, student_no, total, rate, needed_rate });
+row!(Student { enrollment, person, name, email, student_no, planned, rate, needed_rate });
 
 /// A meeting that was held, and what stands beside it: without a mark one was not there.
 #[derive(Debug, Clone)]
@@ -59,6 +58,11 @@ impl Attended {
 }
 
 impl Overview {
+    /// How many meetings count: as many as were planned, or held if those are more.
+    pub fn total(&self) -> i64 {
+        self.student.planned.max(self.meetings.len() as i64)
+    }
+
     pub fn count(&self, is: impl Fn(Attendance) -> bool) -> i64 {
         self.meetings.iter().filter(|meeting| is(meeting.kind())).count() as i64
     }
@@ -67,20 +71,21 @@ impl Overview {
 /// A few queries, however many students and meetings.
 async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Overview>> {
     let sql = format!(
-        "select e.id as enrollment, e.person, q.name, q.email, q.student_no, {} as total, e.attendance_score as rate,
+        "select e.id as enrollment, e.person, q.name, q.email, q.student_no,
+            case when e.source = 'APPLIED' then k.total_sessions else 0 end as planned, e.attendance_score as rate,
             c.needed_rate
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
-        join people q on q.id = e.person where e.id in ({which}) order by e.id",
-        meetings()
+        join people q on q.id = e.person where e.id in ({which}) order by e.id"
     );
     let students: Vec<Student> = tx.all(sql, args![id]).await?;
     // A class that runs right now is not missed yet.
     let sql = format!(
-        "select e.id as enrollment, t.number, t.date, m.type as mark from enrollments e
-        join meetings t on t.class = e.class left join marks m on m.enrollment = e.id and m.meeting = t.id
-        where e.id in ({which}) and t.id in (select held.id from ({HELD}) held) and (m.id is not null or not exists (
-            select 1 from live_sessions s where s.meeting = t.id and s.status <> 'REVIEW_MODE'))
-        order by e.id, t.number"
+        "{}, first as (select m.enrollment, min(h.nth) as nth from due d join marks m on m.enrollment = d.id
+            join held h on h.id = m.meeting group by m.enrollment)
+        select d.id as enrollment, h.number, h.date, m.type as mark from due d join held h on h.class = d.class
+        left join first f on f.enrollment = d.id left join marks m on m.enrollment = d.id and m.meeting = h.id
+        where (d.source = 'APPLIED' or h.nth >= f.nth) and (m.id is not null or h.runs = 0) order by d.id, h.number",
+        with_held(&format!("where e.id in ({which})"))
     );
     let mut attended: HashMap<i64, Vec<Attended>> = HashMap::new();
     for meeting in tx.all::<Attended>(sql, args![id]).await? {

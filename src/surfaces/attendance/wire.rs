@@ -205,7 +205,7 @@ impl Overview {
         let late = o.count(|mark| mark == Attendance::Late);
         let absent = o.count(|mark| mark == Attendance::Absent);
         let summary = Summary {
-            total_sessions: o.student.total,
+            total_sessions: o.total(),
             attended_sessions: o.meetings.len() as i64 - late - absent,
             absent_sessions: absent,
             late_sessions: late,

@@ -38,7 +38,7 @@ pub async fn attendance(
             let meeting = one.meetings.iter().find(|meeting| meeting.number == *number);
             Cell::from(meeting.map_or("", |meeting| korean::mark(meeting.kind())))
         }));
-        row.extend(cells![student.total, student.rate]);
+        row.extend(cells![one.total(), student.rate]);
         table.row(row);
     }
     Ok(table.file(&format!("attendance-{class}")))
