@@ -132,33 +132,6 @@ fn a_surface_imports_no_other_surface() {
     none("surfaces that know each other", faults);
 }
 
-/// Two structs of one name would be one schema of the document: one of them would be described wrongly.
-#[test]
-fn every_schema_of_the_document_has_a_name_of_its_own() {
-    let mut known = std::collections::BTreeMap::new();
-    let mut faults = Vec::new();
-    for source in rust_files("src/surfaces") {
-        let mut attributes = String::new();
-        for line in source.code().lines() {
-            let declared = ["pub struct ", "pub enum "].iter().find_map(|word| line.strip_prefix(word));
-            match declared.filter(|_| attributes.contains("ToSchema")) {
-                Some(rest) => {
-                    let given = attributes.split("schema(as = ").nth(1).unwrap_or(rest);
-                    let name: String = given.chars().take_while(|c| c.is_alphanumeric()).collect();
-                    if let Some(other) = known.insert(name.clone(), source.name()) {
-                        faults.push(format!("{name}: {other} and {}", source.name()));
-                    }
-                    attributes.clear();
-                }
-                None if line.is_empty() || line == "}" => attributes.clear(),
-                None => attributes.push_str(line),
-            }
-        }
-    }
-    assert!(known.len() > 50, "the schemas were not found");
-    none("schemas of one name", faults);
-}
-
 #[test]
 fn the_school_knows_no_http_and_no_json_dialect() {
     let mut faults = Vec::new();
