@@ -362,6 +362,10 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40P01" | "40001")) => {
                 Error::Busy { retry_after_s: 1 }
             }
+            // A number that is smaller or larger than it can work with.
+            sqlx::Error::Database(db) if db.code().as_deref() == Some("22003") => {
+                Error::bad("", "a number is out of range")
+            }
             // A text that PostgreSQL cannot keep: it holds a NUL.
             sqlx::Error::Database(db) if db.code().as_deref() == Some("22021") => Error::bad("", "no NUL in texts"),
             other => Error::internal(other),

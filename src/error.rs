@@ -40,6 +40,9 @@ pub enum Error {
     AlreadyMarked,
     AlreadyAttended,
     AlreadyRequested,
+    TooManyRequests {
+        most: i64,
+    },
     /// There is no request of this person to decide.
     NothingPending {
         person: i64,
@@ -149,6 +152,7 @@ impl Error {
             | AlreadyAttended
             | AlreadyRequested
             | NothingPending { .. }
+            | TooManyRequests { .. }
             | Unpaid
             | RefundTooLarge { .. }
             | OutsideWindow
@@ -200,6 +204,7 @@ impl Error {
             AlreadyAttended => "ALREADY_ATTENDED",
             AlreadyRequested => "ALREADY_REQUESTED",
             NothingPending { .. } => "NOTHING_PENDING",
+            TooManyRequests { .. } => "TOO_MANY_PENDING",
             Unpaid => "UNPAID",
             RefundTooLarge { .. } => "REFUND_TOO_LARGE",
             OutsideWindow => "OUTSIDE_WINDOW",
@@ -261,6 +266,7 @@ impl Error {
             AlreadyAttended => "This meeting counts as attended already".into(),
             AlreadyRequested => "A request for this meeting waits already".into(),
             NothingPending { person } => format!("There is no request of person {person} to decide"),
+            TooManyRequests { most } => format!("{most} requests wait for a decision already"),
             Unpaid => "Nothing has been paid".into(),
             RefundTooLarge { left } => format!("Only {left} can be refunded"),
             OutsideWindow => "This is outside the time of the assessment".into(),

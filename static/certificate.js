@@ -6,7 +6,7 @@ const STATES = {
   VALID: { sign: "✓", title: "유효한 수료증입니다", english: "This certificate is valid." },
   EXPIRED: { sign: "!", title: "유효 기간이 지난 수료증입니다", english: "This certificate has expired." },
   REVOKED: { sign: "✕", title: "취소된 수료증입니다", english: "This certificate has been revoked." },
-  UNKNOWN: { sign: "?", title: "이런 수료증은 없습니다", english: "There is no such certificate." },
+  UNKNOWN: { sign: "?", title: "해당하는 수료증을 찾을 수 없습니다", english: "There is no such certificate." },
 };
 
 const main = document.getElementById("main");
@@ -59,8 +59,8 @@ function showWhole(found) {
   const how = { EXPIRED: "유효 기간이 끝났습니다.", REVOKED: "취소되었습니다." }[found.state];
   show(
     banner(found.state, ended && `${dayOf(new Date(ended))}에 ${how}`),
-    el("p", { class: "note" }, el("b", {}, "종이나 PDF에 적힌 내용이 아래와 모두 같은지 보아 주세요."),
-      "하나라도 다르면 고쳐진 수료증입니다. ", el("span", { lang: "en" }, "If anything differs, the document was altered.")),
+    el("p", { class: "note" }, el("b", {}, "종이나 PDF에 적힌 내용이 아래와 모두 같은지 확인해 주세요."),
+      "하나라도 다르면 내용이 바뀐 가짜 수료증일 수 있습니다. ", el("span", { lang: "en" }, "If anything differs, the document was altered.")),
     paper(rows(printed)),
     el("a", { class: "button main", href: found.pdf, target: "_blank", rel: "noopener" },
       "수료증 보기 (PDF)", el("span", { lang: "en" }, "Open the certificate")),
@@ -83,7 +83,7 @@ function showMasked(found) {
 function showUnknown() {
   show(
     banner("UNKNOWN"),
-    el("p", { class: "note" }, "번호와 코드를 수료증에 적힌 그대로 적었는지 다시 보아 주세요. 그래도 없다면 이 학교에서 드린 수료증이 아닙니다."),
+    el("p", { class: "note" }, "번호와 코드를 수료증에 적힌 그대로 적었는지 다시 확인해 주세요. 그래도 없다면 이 학교에서 드린 수료증이 아닙니다."),
     form());
 }
 
@@ -116,7 +116,7 @@ function rows(printed) {
   return [
     ["이름", "Name", printed.name, "large wide"],
     ["과정", "Course", printed.course, "large wide"],
-    ["반", "Class", printed.class],
+    ["차수", "Class", printed.class],
     ["기간", "Period", period],
     ["학습 시간", "Hours", hours(printed.minutes)],
     ["수료일", "Completed", day(printed.completed)],
@@ -144,7 +144,7 @@ function paper(lines) {
 function proof(found) {
   return el("details", { class: "proof" },
     el("summary", {}, "전자 서명 ", el("span", { lang: "en" }, "Digital signature")),
-    el("p", {}, `학교의 열쇠(${found.key.algorithm})로 서명한 글입니다. 인터넷 없이도 누구나 서명을 확인할 수 있습니다.`),
+    el("p", {}, `학교의 서명 키(${found.key.algorithm})로 서명한 글입니다. 인터넷 없이도 누구나 서명을 확인할 수 있습니다.`),
     el("p", { lang: "en" }, "Signed text, signature and public key (base64):"),
     el("pre", {}, found.facts), el("pre", {}, found.signature), el("pre", {}, found.key.public_key),
     el("p", {}, el("a", { href: found.pdf.replace(/pdf$/, "json") }, "JSON")));

@@ -187,7 +187,8 @@ create table meetings (
   created_ms bigint not null,
   class bigint not null references classes,
   number bigint not null,
-  date text not null
+  date text not null,
+  asked boolean not null default false
 );
 create unique index meetings_number on meetings (class, number);
 create index meetings_date on meetings (class, date);
@@ -214,7 +215,7 @@ create table attendance_requests (
   enrollment bigint not null references enrollments,
   number bigint not null,
   reason text not null,
-  status text not null check (status in ('PENDING', 'APPROVED', 'REJECTED')),
+  status text not null check (status in ('PENDING', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
   decided_by bigint references people,
   reject_reason text
 );

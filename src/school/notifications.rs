@@ -52,6 +52,22 @@ pub(super) async fn notify(tx: &mut Tx, person: i64, kind: Kind, about: i64, sub
     Ok(())
 }
 
+/// Unless they have not read of it yet: many requests of one person are one thing to look at.
+pub(super) async fn notify_once(
+    tx: &mut Tx,
+    person: i64,
+    kind: Kind,
+    about: i64,
+    subject: i64,
+    now_ms: i64,
+) -> Result<()> {
+    let sql = "select id from notifications where person = $1 and kind = $2 and about = $3 and read_ms is null limit 1";
+    match tx.maybe::<(i64,)>(sql, args![person, kind.word(), about]).await? {
+        Some(_) => Ok(()),
+        None => notify(tx, person, kind, about, subject, now_ms).await,
+    }
+}
+
 pub async fn list(app: &School, caller: &Caller, unread: Option<bool>, window: Window) -> Result<Page<Notification>> {
     let mut tx = app.db.read().await?;
     let which = "where n.person = $1 and ($2 is null or (n.read_ms is null) = $2)";

@@ -298,6 +298,10 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     // In the order of whoever answers a call, so that the two never wait for each other in a circle.
     tx.hold("select id from help_requests where person = $1 order by id", args![id]).await?;
+    // Everyone else takes the enrollment first, and then its person.
+    let classes = "select id from classes where id in (select class from enrollments where person = $1) order by id";
+    tx.hold(classes, args![id]).await?;
+    tx.hold("select id from enrollments where person = $1 order by id", args![id]).await?;
     let person = by_id(&mut tx, id).await?;
     if person.role == Role::Admin.word() {
         must_not_be_last_admin(&mut tx, id).await?;
@@ -313,15 +317,18 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
-    forget_reasons(&mut tx, id).await?;
+    forget_reasons(&mut tx, id, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
     logins::dismiss(app, id, |_| true);
     Ok(())
 }
 
 /// Why someone was ill or did not come is theirs, and goes with them; that they did not come stays.
-async fn forget_reasons(tx: &mut Tx, person: i64) -> Result<()> {
-    tx.hold("select id from enrollments where person = $1 order by id", args![person]).await?;
+/// Whoever is gone holds no seat.
+async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+    let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
+        where person = $1 and status in ('PENDING', 'APPROVED')";
+    tx.run(left, args![person, now_ms]).await?;
     for change in [
         "update enrollments set reason = null where person = $1",
         "update marks set reason = null where enrollment in (select id from enrollments where person = $1)",
@@ -329,6 +336,8 @@ async fn forget_reasons(tx: &mut Tx, person: i64) -> Result<()> {
             where enrollment in (select id from enrollments where person = $1)",
         "update attempts set feedback = null where enrollment in (select id from enrollments where person = $1)",
         "update completions set memo = null where enrollment in (select id from enrollments where person = $1)",
+        "update refunds set reason = '' where payment in (select p.id from payments p
+            join enrollments e on e.id = p.enrollment where e.person = $1)",
         "update payments set info = '{}' where enrollment in (select id from enrollments where person = $1)",
     ] {
         tx.run(change, args![person]).await?;

@@ -76,7 +76,9 @@ fn written(cell: Cell) -> String {
     match cell {
         Cell::Number(number) => number,
         Cell::Text(text) => {
-            let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '%']);
+            let bare = text.trim_start();
+            let is_formula = bare.len() < text.len() && text.starts_with(['\t', '\r', '\n'])
+                || bare.starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']);
             let text = if is_formula { format!("'{text}") } else { text };
             if text.contains(['"', ',', '\n', '\r', ';', '\t']) {
                 format!("\"{}\"", text.replace('"', "\"\""))

@@ -6,14 +6,14 @@ use crate::event::Attendance;
 pub fn message(error: &Error) -> String {
     use Error::*;
     match error {
-        BadInput { field, reason } if field.is_empty() => format!("보내신 내용을 읽을 수 없습니다. ({reason})"),
+        BadInput { field, .. } if field.is_empty() => "보내신 내용을 읽을 수 없습니다.".into(),
         BadInput { field, reason } => match reason.starts_with("missing field") {
             true => format!("{field}: 꼭 필요한 값입니다."),
-            false => format!("{field}: 값이 올바르지 않습니다. ({reason})"),
+            false => format!("{field}: 값이 올바르지 않습니다."),
         },
         TooLarge { limit_bytes } => format!("내용이 너무 큽니다. (최대 {limit_bytes}바이트)"),
         NotJson => "JSON 형식으로 보내 주세요. (Content-Type: application/json)".into(),
-        NotFound(noun) => format!("{}을(를) 찾을 수 없습니다.", noun_of(noun)),
+        NotFound(noun) => format!("{} 찾을 수 없습니다.", noun_of(noun)),
         NoSuchPath => "없는 주소입니다.".into(),
         WrongMethod => "이 주소에서는 쓸 수 없는 방식입니다.".into(),
         SignInNeeded => "인증이 필요합니다.".into(),
@@ -21,7 +21,7 @@ pub fn message(error: &Error) -> String {
         WrongPassword => "아이디 또는 비밀번호가 맞지 않습니다.".into(),
         LoginEnded => "로그아웃되었습니다. 다시 로그인해 주세요.".into(),
         NotYours => "이 정보를 보거나 바꿀 권한이 없습니다.".into(),
-        StaffOnly => "교수 권한이 필요합니다.".into(),
+        StaffOnly => "강사 권한이 필요합니다.".into(),
         AdminOnly => "관리자 권한이 필요합니다.".into(),
         StudentsOnly => "학생만 할 수 있습니다.".into(),
         SignupClosed => "강사 등록은 관리자가 합니다.".into(),
@@ -35,6 +35,7 @@ pub fn message(error: &Error) -> String {
         AlreadyAttended => "이미 출석으로 인정된 회차입니다.".into(),
         AlreadyRequested => "이미 출석을 요청한 회차입니다. 결과를 기다려 주세요.".into(),
         NothingPending { person } => format!("학생 {person}번의 대기 중인 출석 요청이 없습니다."),
+        TooManyRequests { most } => format!("아직 결정되지 않은 출석 요청이 {most}건 있습니다. 결과를 기다려 주세요."),
         Unpaid => "확인된 결제가 없습니다.".into(),
         RefundTooLarge { left } => format!("환불할 수 있는 금액은 {left}원입니다."),
         OutsideWindow => "평가 기간이 아닙니다.".into(),
@@ -48,8 +49,8 @@ pub fn message(error: &Error) -> String {
             format!("수료 조건을 채우지 못했습니다: {}", missing.join(", "))
         }
         GuestUnclaimed => "손님으로 참여한 분은 이름과 로그인 정보를 먼저 등록해야 합니다.".into(),
-        WrongState { status } => format!("지금 상태({status})에서는 할 수 없습니다."),
-        AlreadyEnrolled => "이미 수강 신청한 과정입니다.".into(),
+        WrongState { status } => format!("지금 상태({})에서는 할 수 없습니다.", state(status)),
+        AlreadyEnrolled => "이미 신청했거나 수강 중인 차수입니다.".into(),
         AlreadyAnswered => "이미 처리되었습니다.".into(),
         EmailTaken => "이미 쓰이고 있는 이메일입니다.".into(),
         PhoneTaken => "이미 쓰이고 있는 전화번호입니다.".into(),
@@ -65,20 +66,21 @@ pub fn message(error: &Error) -> String {
     }
 }
 
+/// With the particle that it takes.
 fn noun_of(noun: &str) -> &str {
     match noun {
-        "Lecture" => "과정",
-        "Class" => "차수",
-        "Enrollment" => "수강 신청",
-        "User" => "사용자",
-        "Progress" => "진도",
-        "Subtask" | "Content" => "콘텐츠",
-        "Attendance" => "출결",
-        "Assessment" => "평가",
-        "Result" => "평가 결과",
-        "Completion" => "수료 정보",
-        "Certificate" => "수료증",
-        "Session" => "수업",
+        "Lecture" => "과정을",
+        "Class" => "차수를",
+        "Enrollment" => "수강 신청을",
+        "User" => "사용자를",
+        "Progress" => "진도를",
+        "Subtask" | "Content" => "콘텐츠를",
+        "Attendance" => "출결을",
+        "Assessment" => "평가를",
+        "Result" => "평가 결과를",
+        "Completion" => "수료 정보를",
+        "Certificate" => "수료증을",
+        "Session" => "수업을",
         other => other,
     }
 }
@@ -99,14 +101,32 @@ pub fn mark(mark: Attendance) -> &'static str {
         Attendance::Present => "출석",
         Attendance::Late => "지각",
         Attendance::Absent => "결석",
-        Attendance::Excused => "인정",
+        Attendance::Excused => "공결",
         Attendance::EarlyLeave => "조퇴",
+    }
+}
+
+/// The state of anything that has one.
+fn state(status: &str) -> &str {
+    match status {
+        "WAITING" => "대기 중",
+        "IN_PROGRESS" => "진행 중",
+        "PAUSED" => "쉬는 중",
+        "REVIEW_MODE" => "끝난 수업",
+        "UNCONFIRMED" => "확인되지 않은 결제 있음",
+        "CERTIFIED" => "수료증 발급됨",
+        "INCOMPLETE" => "미수료",
+        "REVOKED" => "수료 취소",
+        "ARCHIVED" => "보관된 과정",
+        "INACTIVE" => "쓰지 않는 평가",
+        "GRADED" => "채점됨",
+        other => enrolled(other),
     }
 }
 
 pub fn enrolled(status: &str) -> &str {
     match status {
-        "PENDING" => "대기",
+        "PENDING" => "승인 대기",
         "APPROVED" => "수강 중",
         "REJECTED" => "거부",
         "CANCELLED" => "취소",

@@ -66,12 +66,16 @@ async fn wrong_method(request: Request) -> Response {
     refused(request.uri().path(), Error::WrongMethod)
 }
 
+fn is_below(path: &str, base: &str) -> bool {
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// What happens to a request before or beside its handler is said in the dialect of its base path too.
 pub fn refused(path: &str, error: Error) -> Response {
-    if path.starts_with("/api/v1/") {
+    if is_below(path, "/api/v1") {
         return portal::Fault::from(error).into_response();
     }
-    if path.starts_with("/api/attendance/") {
+    if is_below(path, "/api/attendance") {
         return attendance::Fault::from(error).into_response();
     }
     let is_missing = matches!(error, Error::NoSuchPath | Error::WrongMethod);

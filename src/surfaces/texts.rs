@@ -39,7 +39,12 @@ macro_rules! text {
 /// Takes no place, or turns the line around: nobody has it in their name. (The joiners of some scripts and emoji stay.)
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{3164}' | '\u{feff}')
+        | '\u{3164}' | '\u{feff}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{2800}' | '\u{180e}' | '\u{61c}')
+}
+
+/// Joins or varies the letters beside it, and is nothing alone.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 text!(
@@ -51,7 +56,10 @@ text!(
         if t.chars().any(is_invisible) {
             return Err("no invisible characters in a name");
         }
-        if t.trim().is_empty() { Err("it is empty") } else { Ok(()) }
+        if t.chars().any(|c| c.is_alphanumeric() || !c.is_ascii() && !is_joiner(c) && !c.is_whitespace()) {
+            return Ok(());
+        }
+        if t.trim().is_empty() { Err("it is empty") } else { Err("a letter is needed") }
     }
 );
 text!(

@@ -138,7 +138,11 @@ async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: O
         return Err(Error::AttemptTaken { number });
     }
     let next = wanted.unwrap_or(taken.last().map_or(1, |(last,)| last + 1));
-    if taken.len() as i64 >= allowed || wanted.is_some_and(|number| number > allowed) {
+    // Leaving the class and coming back gives no attempts back.
+    let sql = "select count(*) from attempts t join enrollments e on e.id = t.enrollment where t.assessment = $2
+        and e.person = (select person from enrollments where id = $1)";
+    let (used,): (i64,) = tx.one(sql, args![enrollment, asked.id]).await?;
+    if used >= allowed || wanted.is_some_and(|number| number > allowed) {
         return Err(Error::NoAttemptsLeft { allowed });
     }
     // Someone named a late number first: those before it are still allowed.

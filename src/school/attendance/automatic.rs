@@ -34,8 +34,7 @@ pub(in crate::school) async fn came(
     if tx.run(sql, args![now_ms, enrollment, meeting, kind.word()]).await? == 0 {
         return Ok(Vec::new());
     }
-    let told = place(session).told((person, enrollment), session.number.unwrap_or_default(), kind, now_ms);
-    Ok(vec![told, due(session.course, Whose::Enrollment(enrollment), now_ms)])
+    Ok(vec![place(session).told((person, enrollment), session.number.unwrap_or_default(), kind, now_ms)])
 }
 
 /// The class begins: this is the meeting's day.

@@ -16,19 +16,25 @@ pub(super) async fn on(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Resu
     if found.is_empty() { Ok(vec![next(tx, class, date, now_ms).await?]) } else { Ok(found) }
 }
 
+/// The number after the last one. A meeting that was only asked for has its number, and is this one when its turn comes.
 async fn next(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Result<Meeting> {
-    let sql = "insert into meetings (created_ms, class, number, date)
-        select $1, $2, coalesce(max(number), 0) + 1, $3 from meetings where class = $2 returning id, number";
-    tx.one(sql, args![now_ms, class, date]).await
+    let sql = "select coalesce(max(number), 0) + 1 from meetings where class = $1 and not asked";
+    let (number,): (i64,) = tx.one(sql, args![class]).await?;
+    Ok(Meeting { id: numbered(tx, class, number, date, now_ms).await?, number })
 }
 
-/// The meeting with this number; made for that date where there is none.
-pub(super) async fn numbered(tx: &mut Tx, class: i64, number: i64, date: &str, now_ms: i64) -> Result<i64> {
-    let sql = "select id from meetings where class = $1 and number = $2";
-    if let Some((id,)) = tx.maybe::<(i64,)>(sql, args![class, number]).await? {
-        return Ok(id);
-    }
-    let sql = "insert into meetings (created_ms, class, number, date) values ($1, $2, $3, $4) returning id";
+/// The meeting with this number; made for that date where there is none, or none but in someone's request.
+async fn numbered(tx: &mut Tx, class: i64, number: i64, date: &str, now_ms: i64) -> Result<i64> {
+    let sql = "insert into meetings (created_ms, class, number, date) values ($1, $2, $3, $4)
+        on conflict (class, number) do update set asked = false,
+            date = case when meetings.asked then excluded.date else meetings.date end returning id";
+    Ok(tx.one::<(i64,)>(sql, args![now_ms, class, number, date]).await?.0)
+}
+
+/// The meeting that someone asked for by its number; where there is none yet, one that counts for no other number.
+pub(super) async fn asked(tx: &mut Tx, class: i64, number: i64, date: &str, now_ms: i64) -> Result<i64> {
+    let sql = "insert into meetings (created_ms, class, number, date, asked) values ($1, $2, $3, $4, true)
+        on conflict (class, number) do update set asked = meetings.asked returning id";
     Ok(tx.one::<(i64,)>(sql, args![now_ms, class, number, date]).await?.0)
 }
 

@@ -89,8 +89,10 @@ const BATCH_MAX_MARKS: usize = 2_000;
 
 pub async fn register(app: &School, caller: &Caller, enrollment: i64, date: &str, new: NewMark) -> Result<Mark> {
     let mut tx = app.db.begin().await?;
+    let class = rights::enrollment_taught(&mut tx, caller, enrollment).await?.class;
+    tx.hold("select id from classes where id = $1", args![class]).await?;
     let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
-    let (class, course) = (placed.class, placed.course);
+    let course = placed.course;
     let news = write(app, &mut tx, (course, class), date, vec![(placed, new)]).await?;
     let sql = format!("{MARK} {FROM} where m.enrollment = $1 order by m.id desc limit 1");
     let mark = tx.one(sql, args![enrollment]).await?;
@@ -111,6 +113,7 @@ pub async fn register_all(
     }
     let mut tx = app.db.begin().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
+    tx.hold("select id from classes where id = $1", args![class]).await?;
     let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
         join classes k on k.id = e.class join courses c on c.id = k.course
         where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
@@ -134,7 +137,8 @@ pub async fn register_all(
     Ok(count)
 }
 
-/// Marks of one day of a class. Two who mark the same day at once do so one after the other.
+/// Marks of one day of a class, whose row is held: two who mark the same day at once do so one after the other, and nobody is
+/// admitted or leaves meanwhile.
 async fn write(
     app: &School,
     tx: &mut Tx,
@@ -143,7 +147,6 @@ async fn write(
     marks: Vec<(Placed, NewMark)>,
 ) -> Result<Vec<News>> {
     let now_ms = app.now_ms();
-    tx.hold("select id from classes where id = $1", args![class]).await?;
     let plan = classes::read(tx, class).await?;
     let is_outside =
         plan.starts.is_some_and(|starts| date < starts.as_str()) || plan.ends.is_some_and(|ends| date > ends.as_str());
@@ -156,10 +159,11 @@ async fn write(
     let sql = format!("select enrollment, meeting from marks where meeting in ({places})");
     let mut taken: HashSet<(i64, i64)> = tx.all(sql, args).await?.into_iter().collect();
     let untouched: HashSet<i64> = ids.iter().filter(|id| !taken.iter().any(|(_, m)| m == *id)).copied().collect();
-    let mut places_told = HashMap::new();
-    for id in ids {
-        places_told.insert(id, Place::held(tx, course, id).await?);
-    }
+    let (places, args) = among(&ids, 1);
+    let running = format!("from live_sessions where status <> 'REVIEW_MODE' and meeting in ({places}) order by id");
+    tx.hold(format!("select id {running}"), args.clone()).await?;
+    let running: HashMap<i64, i64> =
+        tx.all::<(i64, i64)>(format!("select meeting, id {running}"), args).await?.into_iter().collect();
     let mut rows = Vec::with_capacity(marks.len());
     let mut news = Vec::new();
     for (placed, mark) in marks {
@@ -173,7 +177,7 @@ async fn write(
         let values =
             args![now_ms, now_ms, placed.enrollment, meeting.id, mark.kind.word(), in_ms, out_ms, reason, true];
         rows.push(values);
-        let place = places_told[&meeting.id];
+        let place = Place { session: running.get(&meeting.id).copied(), course };
         news.push(place.told((placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
         let whose = match untouched.contains(&meeting.id) {
             true => Whose::Class(class),
@@ -228,21 +232,25 @@ fn times(
     check_in: Option<Moment>,
     check_out: Option<Moment>,
 ) -> Result<(Option<i64>, Option<i64>)> {
-    let resolved = |moment: Option<Moment>, field: &'static str| match moment {
+    let in_ms = resolve(app, date, check_in, "check_in_time")?;
+    let out_ms = resolve(app, date, check_out, "check_out_time")?;
+    must_be_in_order(app, Some(date), in_ms, out_ms)?;
+    Ok((in_ms, out_ms))
+}
+
+fn resolve(app: &School, date: &str, moment: Option<Moment>, field: &'static str) -> Result<Option<i64>> {
+    match moment {
         None => Ok(None),
         Some(Moment::At(ms)) => Ok(Some(ms)),
         Some(Moment::Clock(time)) => {
             app.clock.at(date, &time).map(Some).ok_or_else(|| Error::bad(field, "it is no time of day such as 09:30"))
         }
-    };
-    let (in_ms, out_ms) = (resolved(check_in, "check_in_time")?, resolved(check_out, "check_out_time")?);
-    must_be_in_order(app, date, in_ms, out_ms)?;
-    Ok((in_ms, out_ms))
+    }
 }
 
 /// An evening class may go out after midnight, but it comes in on its day.
-fn must_be_in_order(app: &School, date: &str, in_ms: Option<i64>, out_ms: Option<i64>) -> Result<()> {
-    if in_ms.is_some_and(|ms| app.clock.date_of(ms) != date) {
+fn must_be_in_order(app: &School, date: Option<&str>, in_ms: Option<i64>, out_ms: Option<i64>) -> Result<()> {
+    if in_ms.zip(date).is_some_and(|(ms, date)| app.clock.date_of(ms) != date) {
         return Err(Error::bad("check_in_time", "it is on another day than the class"));
     }
     if in_ms.zip(out_ms).is_some_and(|(in_ms, out_ms)| out_ms < in_ms) {
@@ -269,10 +277,18 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     let place = Place::held(&mut tx, found.course, found.meeting).await?;
     let placed = rights::enrollment_held(&mut tx, caller, found.enrollment).await?;
     let now = read(&mut tx, id).await?;
-    let kept = |ms: Option<i64>| ms.map(Moment::At);
-    let check_in = changes.check_in.unwrap_or(kept(now.in_ms));
-    let check_out = changes.check_out.unwrap_or(kept(now.out_ms));
-    let (in_ms, out_ms) = times(app, &now.date, check_in, check_out)?;
+    let names_in = changes.check_in.is_some();
+    let names_time = names_in || changes.check_out.is_some();
+    let resolved = |named: Option<Option<Moment>>, kept: Option<i64>, field: &'static str| match named {
+        None => Ok(kept),
+        Some(moment) => resolve(app, &now.date, moment, field),
+    };
+    let in_ms = resolved(changes.check_in, now.in_ms, "check_in_time")?;
+    let out_ms = resolved(changes.check_out, now.out_ms, "check_out_time")?;
+    if names_time {
+        // What nobody names is as it is, though it be of another day: a waiting room opens before midnight.
+        must_be_in_order(app, names_in.then_some(now.date.as_str()), in_ms, out_ms)?;
+    }
     let kind = changes.kind.or(Attendance::parse(&now.kind)).unwrap_or(Attendance::Present);
     let sql = "update marks set type = $2, in_ms = $3, out_ms = $4, reason = $5, by_hand = true, updated_ms = $6
         where id = $1";

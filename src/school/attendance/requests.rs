@@ -21,6 +21,8 @@ pub enum Verdict {
 words!(Verdict { Approved = "APPROVED", Rejected = "REJECTED" });
 
 const DECISIONS_MAX: usize = 1_000;
+/// So many of one enrollment wait for a decision at a time.
+const PENDING_MAX_REQUESTS: i64 = 10;
 
 /// What is asked for is PENDING until it is decided.
 pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, reason: &str) -> Result<Overview> {
@@ -37,11 +39,15 @@ pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, rea
     if mark.is_some_and(|(kind,)| matches!(Attendance::parse(&kind), Some(Attendance::Present | Attendance::Excused))) {
         return Err(Error::AlreadyAttended);
     }
+    let sql = "select count(*) from attendance_requests where enrollment = $1 and status = 'PENDING'";
+    if tx.one::<(i64,)>(sql, args![enrollment]).await?.0 >= PENDING_MAX_REQUESTS {
+        return Err(Error::TooManyRequests { most: PENDING_MAX_REQUESTS });
+    }
     let sql = "insert into attendance_requests (created_ms, updated_ms, enrollment, number, reason, status)
         values ($1, $1, $2, $3, $4, 'PENDING') on conflict do nothing returning id";
     let made: Option<(i64,)> = tx.maybe(sql, args![now_ms, enrollment, number, reason]).await?;
     let (id,) = made.ok_or(Error::AlreadyRequested)?;
-    notifications::notify(&mut tx, course.instructor, Kind::AttendanceRequested, caller.id, id, now_ms).await?;
+    notifications::notify_once(&mut tx, course.instructor, Kind::AttendanceRequested, caller.id, id, now_ms).await?;
     let overview = views::of_enrollment(&mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(overview)
@@ -113,7 +119,8 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
     let (marks, ids) = among(&people, 3);
     let from = format!(
         "from attendance_requests r join enrollments e on e.id = r.enrollment join classes k on k.id = e.class
-        where k.course = $1 and r.number = $2 and r.status = 'PENDING' and e.person in ({marks})"
+        where k.course = $1 and r.number = $2 and r.status = 'PENDING' and e.status in ('APPROVED', 'COMPLETED')
+            and e.person in ({marks})"
     );
     let args = [args![course, number], ids].concat();
     tx.hold(format!("select id from classes where id in (select e.class {from}) order by id"), args.clone()).await?;
@@ -122,7 +129,8 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
             where t.number = $2 and t.class in (select e.class {from})) order by id"
     );
     tx.hold(running, args.clone()).await?;
-    let enrollments = format!("select id from enrollments where id in (select r.enrollment {from}) order by id");
+    // The first mark of a meeting moves the grades of everyone in the class.
+    let enrollments = format!("select id from enrollments where class in (select e.class {from}) order by id");
     tx.hold(enrollments, args.clone()).await?;
     let sql = format!("select r.id, e.person, r.enrollment, e.class, r.reason, r.created_ms {from} order by r.id");
     let mut found: Vec<Pending> = tx.all(sql, args).await?;
@@ -130,7 +138,7 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
     for decision in decided {
         let at = found.iter().position(|request| request.person == decision.person);
         let at = at.ok_or(Error::NothingPending { person: decision.person })?;
-        pending.push(found.swap_remove(at));
+        pending.push(found.remove(at));
     }
     Ok(pending)
 }
@@ -144,7 +152,7 @@ async fn mark_present(
     now_ms: i64,
 ) -> Result<Vec<News>> {
     let date = app.clock.date_of(request.created_ms);
-    let meeting = meetings::numbered(tx, request.class, number, &date, now_ms).await?;
+    let meeting = meetings::asked(tx, request.class, number, &date, now_ms).await?;
     let is_first = super::is_untouched(tx, meeting).await?;
     let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type, reason, by_hand)
         values ($1, $1, $2, $3, 'PRESENT', $4, true)

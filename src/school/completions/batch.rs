@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::{Scores, Status, insert, missing, must_be_after_start};
+use super::{Scores, Status, close, insert, missing, must_be_after_start, take_grade};
 use crate::app::School;
-use crate::db::args;
+use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::school::enrollment::Status as Enrolled;
 use crate::school::rights::{self, Caller};
@@ -52,7 +52,7 @@ pub async fn complete(
     let mut judged = Judged { processed: 0, refused: Vec::new() };
     for person in students {
         let why = match newest.get(&person) {
-            Some(enrollment) => complete_one(app, caller, *enrollment, &date).await?,
+            Some(enrollment) => complete_patiently(app, caller, *enrollment, &date).await?,
             None => Some(Why::NotInClass),
         };
         match why {
@@ -63,6 +63,20 @@ pub async fn complete(
     Ok(judged)
 }
 
+const TRIES: usize = 5;
+
+/// Many are done already when one finds someone else in the way: it is tried again.
+async fn complete_patiently(app: &School, caller: &Caller, enrollment: i64, date: &str) -> Result<Option<Why>> {
+    let mut done = complete_one(app, caller, enrollment, date).await;
+    for _ in 1..TRIES {
+        if !matches!(done, Err(Error::Busy { .. } | Error::SomeoneWasFaster)) {
+            break;
+        }
+        done = complete_one(app, caller, enrollment, date).await;
+    }
+    done
+}
+
 /// `None`: it is done.
 async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str) -> Result<Option<Why>> {
     let mut tx = app.db.begin().await?;
@@ -70,15 +84,29 @@ async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str
     if placed.status != Enrolled::Approved.word() {
         return Ok(Some(Why::State(placed.status)));
     }
-    let known = "select status from completions where enrollment = $1";
-    if let Some((status,)) = tx.maybe::<(String,)>(known, args![enrollment]).await? {
-        return Ok(Some(Why::State(status)));
+    let known = "select id, status from completions where enrollment = $1";
+    let known: Option<(i64, String)> = tx.maybe(known, args![enrollment]).await?;
+    if let Some((_, status)) = known.as_ref().filter(|(_, status)| status != Status::Incomplete.word()) {
+        return Ok(Some(Why::State(status.clone())));
     }
     let missing = missing(&mut tx, enrollment).await?;
     if !missing.is_empty() {
         return Ok(Some(Why::NotMet(missing)));
     }
-    insert(&mut tx, enrollment, date, Status::Completed, Scores::default(), None, app.now_ms()).await?;
+    match known {
+        Some((id, _)) => finish(&mut tx, id, enrollment, date, app.now_ms()).await?,
+        None => {
+            insert(&mut tx, enrollment, date, Status::Completed, Scores::default(), None, app.now_ms()).await?;
+        }
+    }
     app.commit(tx, Vec::new()).await?;
     Ok(None)
+}
+
+/// Who was recorded as incomplete meets the rule by now.
+async fn finish(tx: &mut Tx, id: i64, enrollment: i64, date: &str, now_ms: i64) -> Result<()> {
+    let sql = "update completions set status = 'COMPLETED', date = $2, updated_ms = $3 where id = $1";
+    tx.run(sql, args![id, date, now_ms]).await?;
+    take_grade(tx, id).await?;
+    close(tx, enrollment, now_ms).await
 }

@@ -180,6 +180,15 @@ async fn close(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
     Ok(())
 }
 
+/// The scores of this moment, where nobody gave others.
+async fn take_grade(tx: &mut Tx, id: i64) -> Result<()> {
+    let sql = "update completions set total_score = e.total_score, attendance_score = e.attendance_score,
+        assessment_score = e.assessment_score, progress_score = e.progress_score
+        from enrollments e where e.id = completions.enrollment and completions.id = $1";
+    tx.run(sql, args![id]).await?;
+    Ok(())
+}
+
 /// What the rule asks for, beside what there is.
 struct Standing {
     attendance: Option<f64>,
@@ -245,20 +254,27 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     if let Some(date) = &changes.date {
         must_be_after_start(&mut tx, placed.class, date).await?;
     }
+    let why = changes.memo.clone().flatten();
     let memo = changes.memo.unwrap_or(now.memo);
     let before = Status::parse(&now.status).unwrap_or(Status::Incomplete);
     let after = changes.status.unwrap_or(before);
     match (before, after) {
         (Status::Incomplete, Status::Completed) => {
+            if placed.status != Enrolled::Approved.word() {
+                return Err(Error::wrong_state(placed.status));
+            }
             must_be_due(&mut tx, enrollment, changes.force, memo.as_deref()).await?;
             close(&mut tx, enrollment, now_ms).await?;
         }
         (Status::Completed, Status::Revoked) => {
-            certificates::revoke(&mut tx, enrollment, memo.as_deref(), now_ms).await?;
+            certificates::revoke(&mut tx, enrollment, why.as_deref(), now_ms).await?;
         }
         (Status::Revoked, Status::Completed) => certificates::restore(&mut tx, enrollment).await?,
         (before, after) if before == after => {}
         (before, _) => return Err(Error::wrong_state(before.word())),
+    }
+    if before != after && after == Status::Completed && !now.by_hand {
+        take_grade(&mut tx, id).await?;
     }
     let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
         attendance_score = coalesce($5, attendance_score), assessment_score = coalesce($6, assessment_score),

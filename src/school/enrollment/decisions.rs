@@ -81,6 +81,9 @@ async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> 
 async fn close(tx: &mut Tx, id: i64, status: Status, reason: Option<String>, now_ms: i64) -> Result<()> {
     let sql = "update enrollments set status = $2, reason = $3, waiting_since_ms = null, updated_ms = $4 where id = $1";
     tx.run(sql, args![id, status.word(), reason, now_ms]).await?;
+    let sql = "update attendance_requests set status = 'WITHDRAWN', updated_ms = $2 where enrollment = $1
+        and status = 'PENDING'";
+    tx.run(sql, args![id, now_ms]).await?;
     Ok(())
 }
 

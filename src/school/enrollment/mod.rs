@@ -10,6 +10,7 @@ use crate::app::School;
 use crate::db::{Tx, Which, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, News, Whose, words};
+use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller, Owned, Role};
 use crate::school::{Page, Window};
 
@@ -121,6 +122,9 @@ pub async fn apply(app: &School, caller: &Caller, application: Application) -> R
     let status = if waits || !seats.admits() { Status::Pending } else { Status::Approved };
     let made = open(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
     let id = made.ok_or(Error::AlreadyEnrolled)?;
+    if person != caller.id && status == Status::Approved {
+        notifications::notify(&mut tx, person, Kind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
+    }
     let enrollment = read(&mut tx, id).await?;
     app.commit(tx, vec![grade_due(&enrollment, now_ms)]).await?;
     Ok(enrollment)
@@ -216,16 +220,22 @@ async fn open(
 }
 
 /// Whoever scans the QR is in the class, if it admits by itself and has a seat; not who was refused. A pending
-/// application is not decided here: its holder may sit in, as they hold a seat.
+/// application is not decided here: its holder may sit in, as they hold a seat, unless it waits for money. Who had applied
+/// and left comes back as who applied: what they missed stays missed.
 pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
-    let newest = "select id, status, waiting_since_ms is not null from enrollments where class = $1 and person = $2
-        order by id desc limit 1";
-    match tx.maybe::<(i64, String, bool)>(newest, args![class, person]).await? {
-        Some((_, status, _)) if status == Status::Cancelled.word() => {}
-        Some((_, status, _)) if status == Status::Rejected.word() => return Err(Error::Refused),
-        Some((_, _, true)) => return Err(Error::ClassFull),
-        Some((id, _, false)) => return Ok(id),
-        None => {}
+    let newest = "select e.id, e.status, e.waiting_since_ms is not null as waits, e.source, c.price > 0 as priced
+        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
+        where e.class = $1 and e.person = $2 order by e.id desc limit 1";
+    let newest: Option<(i64, String, bool, String, bool)> = tx.maybe(newest, args![class, person]).await?;
+    let mut source = JOINED;
+    if let Some((id, status, waits, came_by, priced)) = newest {
+        match Status::parse(&status) {
+            Some(Status::Cancelled) => source = if came_by == APPLIED { APPLIED } else { JOINED },
+            Some(Status::Rejected) => return Err(Error::Refused),
+            _ if waits => return Err(Error::ClassFull),
+            Some(Status::Pending) if priced => return Err(Error::NotAdmitted),
+            _ => return Ok(id),
+        }
     }
     let mut seats = seats(tx, class).await?;
     if seats.capacity.is_some() {
@@ -237,7 +247,7 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
     if seats.are_taken() || seats.waiting > 0 {
         return Err(Error::ClassFull);
     }
-    if let Some(id) = open(tx, class, person, JOINED, Status::Approved, false, now_ms).await? {
+    if let Some(id) = open(tx, class, person, source, Status::Approved, false, now_ms).await? {
         return Ok(id);
     }
     // Someone with two phones was faster with the other one.
@@ -245,10 +255,15 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
     Ok(tx.one::<(i64,)>(sql, args![class, person]).await?.0)
 }
 
-/// The enrollment by which a person learns in a course; the newest, if they are in several of its classes.
+/// The enrollment by which a person learns in a course: the one by which they sit in a class of it right now, else the
+/// newest, if they are in several.
 pub(super) async fn by_which(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
-    let sql = "select e.id from enrollments e join classes c on c.id = e.class
-        where c.course = $1 and e.person = $2 and e.status in ('APPROVED', 'COMPLETED') order by e.id desc limit 1";
+    let sql = "select id from (select e.id, e.status, case when exists (
+                select 1 from participants p join live_sessions s on s.id = p.session where p.enrollment = e.id
+                    and p.person = e.person and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE')
+                then 1 else 0 end as sits
+            from enrollments e join classes k on k.id = e.class where k.course = $1 and e.person = $2) mine
+        where status in ('APPROVED', 'COMPLETED') or (status = 'PENDING' and sits = 1) order by sits desc, id desc limit 1";
     Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
 }
 

@@ -46,7 +46,7 @@ pub async fn pay(app: &School, caller: &Caller, enrollment: i64, new: NewPayment
     let id = if placed.person == caller.id {
         report(&mut tx, enrollment, &new, now_ms).await?
     } else {
-        let id = match confirm(&mut tx, enrollment, new.amount).await? {
+        let id = match confirm(&mut tx, enrollment, &new).await? {
             Some(id) => id,
             None => insert(&mut tx, enrollment, &new, "CONFIRMED", now_ms).await?,
         };
@@ -75,10 +75,14 @@ async fn insert(tx: &mut Tx, enrollment: i64, new: &NewPayment, status: &str, no
     Ok(tx.one::<(i64,)>(sql, args).await?.0)
 }
 
-async fn confirm(tx: &mut Tx, enrollment: i64, amount: i64) -> Result<Option<i64>> {
-    let sql = "update payments set status = 'CONFIRMED' where id = (select min(id) from payments
-        where enrollment = $1 and status = 'UNCONFIRMED' and amount = $2) returning id";
-    Ok(tx.maybe::<(i64,)>(sql, args![enrollment, amount]).await?.map(|(id,)| id))
+/// What staff say of it is what stays.
+async fn confirm(tx: &mut Tx, enrollment: i64, new: &NewPayment) -> Result<Option<i64>> {
+    let sql = "update payments set status = 'CONFIRMED', method = $3,
+        info = case when $4 = '{}' then info else $4 end
+        where id = (select min(id) from payments where enrollment = $1 and status = 'UNCONFIRMED' and amount = $2)
+        returning id";
+    let args = args![enrollment, new.amount, &new.method, &new.info];
+    Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
 }
 
 /// What is confirmed, the newest first.

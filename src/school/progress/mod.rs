@@ -251,6 +251,9 @@ async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64
     tx.maybe(sql, args).await
 }
 
+/// Nobody learns longer on one day than a day.
+const DAY_SECONDS: i64 = 86_400;
+
 /// The greatest time is kept, and what it has grown by counts for today: whether it has grown. The row of the progress is
 /// held by now: of two reports at once the second sees the first.
 async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<bool> {
@@ -260,9 +263,10 @@ async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_m
     if seconds > so_far {
         let sql = "insert into study_days (enrollment, item, day, seconds) values ($1, $2, $3, $4)
             on conflict (enrollment, item, day) where item is not null
-            do update set seconds = study_days.seconds + excluded.seconds";
+            do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
+                else study_days.seconds + excluded.seconds end";
         let today = app.clock.date_of(now_ms);
-        tx.run(sql, args![enrollment, report.item, today, seconds - so_far]).await?;
+        tx.run(sql, args![enrollment, report.item, today, (seconds - so_far).min(DAY_SECONDS)]).await?;
     }
     Ok(seconds > so_far)
 }

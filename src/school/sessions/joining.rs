@@ -6,7 +6,7 @@ use super::{Session, Status, attended, by_id, code_as_kept, room, state, taught}
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News};
+use crate::event::{Event, News, Whose};
 use crate::failures::Against;
 use crate::live::connection::close;
 use crate::school::attendance::automatic;
@@ -66,8 +66,10 @@ async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms
             return Ok((Joined { participant, status, is_new: false }, Vec::new()));
         }
         Some(_) => {
-            let sql = "update participants set left_ms = null where session = $1 and person = $2";
-            (false, tx.run(sql, args![session.id, person]).await? > 0)
+            // Who was refused in the meantime does not come back; who applied anew sits by that.
+            let enrollment = enrollment::ensure(tx, session.class, person, now_ms).await?;
+            let sql = "update participants set left_ms = null, enrollment = $3 where session = $1 and person = $2";
+            (false, tx.run(sql, args![session.id, person, enrollment]).await? > 0)
         }
         None => {
             if session.door == "CLOSED" && !session.is(Status::Review) {
@@ -90,6 +92,8 @@ async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms
     }
     let event = Event::StudentJoined { person, total };
     let mut news = vec![News { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
+    let due = Event::GradeDue(Whose::Enrollment(participant.enrollment));
+    news.push(News { session: None, course: session.course, at_ms: now_ms, event: due });
     news.extend(automatic::came(app, tx, session, (person, participant.enrollment), now_ms).await?);
     Ok((Joined { participant, status, is_new }, news))
 }

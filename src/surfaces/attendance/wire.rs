@@ -60,6 +60,7 @@ impl From<&Error> for Refusal {
             Error::BadInput { field, reason } if field == "requestReason" && is_missing(reason) => {
                 "요청 사유(requestReason)는 필수입니다.".into()
             }
+            Error::StaffOnly => "교수 권한이 필요합니다.".into(),
             Error::NotFound("Lecture") => "강의를 찾을 수 없습니다.".into(),
             Error::NotYours => "이 강의를 수강하거나 담당하고 있지 않습니다.".into(),
             other => korean::message(other),
