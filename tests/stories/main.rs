@@ -33,3 +33,4 @@ mod sheets;
 mod steps;
 mod stuck;
 mod tls;
+mod undermined;

@@ -11,7 +11,7 @@ row!(Meeting { id, number });
 
 /// The meetings of a day; where there is none yet, a new one. The row of the class is held.
 pub(super) async fn on(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Result<Vec<Meeting>> {
-    let sql = "select id, number from meetings where class = $1 and date = $2 order by number";
+    let sql = "select id, number from meetings where class = $1 and date = $2 and not asked order by number";
     let found: Vec<Meeting> = tx.all(sql, args![class, date]).await?;
     if found.is_empty() { Ok(vec![next(tx, class, date, now_ms).await?]) } else { Ok(found) }
 }
@@ -50,7 +50,7 @@ pub async fn of_session(tx: &mut Tx, class: i64, date: &str, number: Option<i64>
             None => Ok(id),
         };
     }
-    let sql = "select t.id, t.number from meetings t where t.class = $1 and t.date = $2 and not exists (
+    let sql = "select t.id, t.number from meetings t where t.class = $1 and t.date = $2 and not t.asked and not exists (
             select 1 from live_sessions s where s.meeting = t.id and (s.status <> 'REVIEW_MODE' or s.started_ms is not null))
         order by t.number limit 1";
     match tx.maybe::<Meeting>(sql, args![class, date]).await? {

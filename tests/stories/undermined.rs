@@ -1,0 +1,266 @@
+//! What someone might try to get around a rule, or others out of their way.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::classroom::{adds_class, applied, class, decides, default_class, enrollment, plans, running_class};
+use crate::harness::people::{Lecture, Person, Session};
+use crate::harness::{on_both, on_both_with};
+
+async fn attendance(who: &Person, id: i64) -> Value {
+    enrollment(who, id).await["grade"]["attendance_score"].clone()
+}
+
+async fn mine(who: &Person) -> Vec<i64> {
+    let found = who.get("/api/v1/enrollments/me").await.ok();
+    found["enrollments"].as_array().unwrap().iter().map(|e| e["enrollment_id"].as_i64().unwrap()).collect()
+}
+
+async fn code_of(teacher: &Person, lecture: &Lecture) -> Value {
+    teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].clone()
+}
+
+async fn opens_of(teacher: &Person, lecture: &Lecture, class: i64) -> Session {
+    let path = format!("/api/lectures/{}/sessions", lecture.id);
+    let made = teacher.post(&path, json!({ "class_id": class })).await.is(201);
+    let (id, code) = (made["session_id"].as_i64().unwrap(), made["session_code"].as_str().unwrap().to_owned());
+    Session { id, code, lecture: lecture.id }
+}
+
+#[test]
+fn leaving_and_scanning_the_code_wipes_out_no_absence_and_gives_no_attempt_back() {
+    on_both(|school| async move {
+        let (teacher, lecture, missed) = running_class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let student = school.student("김학생").await;
+        let first = applied(&student, lecture.id, class).await;
+        teacher.presses(&missed, "end").await.ok();
+        let missed = teacher.opens_session(&lecture).await;
+        teacher.starts(&missed, lecture.steps[0]).await;
+        teacher.presses(&missed, "end").await.ok();
+        assert_eq!(attendance(&student, first).await, 0.0);
+        let exam = json!({ "course_id": lecture.id, "assessment_name": "기말", "assessment_type": "FINAL", "attempt_limit": 1 });
+        let exam = teacher.post("/api/v1/assessments", exam).await.is(201)["assessment_id"].clone();
+        let results = format!("/api/v1/assessments/{exam}/results");
+        teacher.post(&results, json!({ "enrollment_id": first, "score": 10 })).await.is(201);
+        decides(&student, first, "cancel").await.ok();
+        let session = teacher.opens_session(&lecture).await;
+        student.joins(&session).await;
+        let again = mine(&student).await[0];
+        assert_ne!(again, first);
+        teacher.starts(&session, lecture.steps[0]).await;
+        teacher.presses(&session, "end").await.ok();
+        // The meetings of before are asked of who had applied.
+        let rate = attendance(&student, again).await.as_f64().unwrap();
+        assert!(rate < 51.0, "{rate}");
+        let retry = teacher.post(&results, json!({ "enrollment_id": again, "score": 90 })).await.is(409);
+        assert_eq!(retry["code"], "NO_ATTEMPTS_LEFT");
+    });
+}
+
+#[test]
+fn who_scans_the_code_of_a_class_to_come_lowers_nobodys_grade() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let student = school.student("김학생").await;
+        let id = applied(&student, lecture.id, class).await;
+        student.joins(&session).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        teacher.presses(&session, "end").await.ok();
+        let path = format!("/api/lectures/{}/sessions", lecture.id);
+        let to_come = teacher.post(&path, json!({ "scheduled_at": "2027-03-01T01:00:00Z" })).await.is(201);
+        let door = format!("/api/sessions/{}/guest", to_come["session_code"].as_str().unwrap());
+        school.nobody().post(&door, json!({ "name": "손님" })).await.is(201);
+        assert_eq!(attendance(&student, id).await, 100.0);
+        let view = json!({ "lecSerial": code_of(&teacher, &lecture).await });
+        let view = student.post("/api/attendance/student/view", view).await.ok()["data"]["summary"].clone();
+        assert_eq!((&view["totalSessions"], &view["attendanceRate"]), (&json!(1), &json!(100.0)));
+        teacher.post(&format!("/api/sessions/{}/start", to_come["session_id"]), json!({})).await.ok();
+        assert_eq!(attendance(&student, id).await, 100.0);
+        teacher.post(&format!("/api/sessions/{}/end", to_come["session_id"]), json!({})).await.ok();
+        assert_eq!(attendance(&student, id).await, 50.0);
+    });
+}
+
+#[test]
+fn who_was_refused_while_sitting_in_does_not_come_back() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 1).await;
+        let manual = adds_class(&teacher, lecture.id, json!({ "approval": "MANUAL" })).await;
+        let session = opens_of(&teacher, &lecture, manual).await;
+        let student = school.student("김학생").await;
+        let id = applied(&student, lecture.id, manual).await;
+        student.joins(&session).await;
+        // Who sits in works along.
+        teacher.starts(&session, lecture.steps[0]).await;
+        student.finishes(lecture.steps[0]).await;
+        let reason = json!({ "rejection_reason": "선수 과정이 필요합니다" });
+        teacher.patch(&format!("/api/v1/enrollments/{id}/reject"), reason).await.ok();
+        student.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+        let door = format!("/api/sessions/{}/join", session.id);
+        student.post(&door, json!({})).await.refused(403, "ENROLLMENT_REJECTED");
+    });
+}
+
+#[test]
+fn what_one_does_in_a_class_counts_for_the_enrollment_by_which_one_sits_there() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 1).await;
+        let morning = adds_class(&teacher, lecture.id, json!({})).await;
+        let afternoon = adds_class(&teacher, lecture.id, json!({})).await;
+        let student = school.student("김학생").await;
+        let (first, second) =
+            (applied(&student, lecture.id, morning).await, applied(&student, lecture.id, afternoon).await);
+        let session = opens_of(&teacher, &lecture, morning).await;
+        student.joins(&session).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        student.finishes(lecture.steps[0]).await;
+        let people = teacher.watches(&session).await.hears("session_state").await["data"]["participants"].clone();
+        assert_eq!(people[0]["subtask_status"], "COMPLETED", "{people}");
+        let progress = async |id: i64| enrollment(&student, id).await["grade"]["progress_score"].clone();
+        assert_eq!((progress(first).await, progress(second).await), (json!(100.0), json!(0.0)));
+    });
+}
+
+#[test]
+fn requests_are_few_use_up_no_numbers_and_go_with_their_enrollment() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 1).await;
+        let code = code_of(&teacher, &lecture).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let student = school.student("김학생").await;
+        let id = applied(&student, lecture.id, class).await;
+        let ask = |number: i64| json!({ "lecSerial": code, "sessionNumber": number, "requestReason": "병원" });
+        for number in 71..=80 {
+            student.post("/api/attendance/request", ask(number)).await.is(200);
+        }
+        student.post("/api/attendance/request", ask(1)).await.is(400);
+        let told = teacher.get("/api/notifications").await.ok();
+        assert_eq!(told["notifications"].as_array().unwrap().len(), 1, "many requests of one are one thing to look at");
+        let approve = |number: i64| {
+            json!({ "lecSerial": code, "sessionNumber": number, "attendanceRecords": [
+                { "studentIdx": student.id, "status": "APPROVED" }] })
+        };
+        teacher.post("/api/attendance/approve", approve(80)).await.is(200);
+        let path = format!("/api/lectures/{}/sessions", lecture.id);
+        assert_eq!(teacher.post(&path, json!({})).await.is(201)["session_number"], 2);
+        decides(&student, id, "cancel").await.ok();
+        applied(&student, lecture.id, class).await;
+        // What was asked before went with the enrollment that ended.
+        teacher.post("/api/attendance/approve", approve(79)).await.is(400);
+    });
+}
+
+#[test]
+fn a_mark_of_another_day_can_be_mended() {
+    on_both_with(&["--access-ttl-s", "1000000"], |school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let student = school.student("김학생").await;
+        let id = applied(&student, lecture.id, class).await;
+        student.joins(&session).await;
+        school.later(26 * 3_600);
+        teacher.starts(&session, lecture.steps[0]).await;
+        let mark = student.get(&format!("/api/v1/attendance/enrollment/{id}")).await.ok()["attendances"][0].clone();
+        let path = format!("/api/v1/attendance/{}", mark["attendance_id"]);
+        let mended = teacher.put(&path, json!({ "attendance_type": "ABSENT" })).await.ok();
+        assert_eq!(mended["attendance"]["attendance_type"], "ABSENT");
+        let wrong = json!({ "check_in_time": mark["check_in_time"] });
+        assert_eq!(teacher.put(&path, wrong).await.is(400)["details"]["field"], "check_in_time");
+    });
+}
+
+#[test]
+fn who_left_completes_no_more_and_who_was_incomplete_does_with_the_class() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let (stays, leaves) = (school.student("김학생").await, school.student("이학생").await);
+        let (a, b) = (applied(&stays, lecture.id, class).await, applied(&leaves, lecture.id, class).await);
+        let mut completions = Vec::new();
+        for id in [a, b] {
+            let body = json!({ "enrollment_id": id, "completion_status": "INCOMPLETE" });
+            completions.push(teacher.post("/api/v1/completions", body).await.is(201)["completion_id"].clone());
+        }
+        decides(&leaves, b, "cancel").await.ok();
+        let force = json!({ "completion_status": "COMPLETED", "force": true, "memo": "사유" });
+        let refused = teacher.put(&format!("/api/v1/completions/{}", completions[1]), force).await.is(409);
+        assert_eq!(refused["details"]["status"], "CANCELLED");
+        let body = json!({ "enrollment_id": a, "content_id": lecture.steps[0] });
+        stays.patch("/api/v1/progress/complete", body).await.is(200);
+        let batch = json!({ "course_id": lecture.id, "class_id": class });
+        assert_eq!(teacher.post("/api/v1/completions/batch", batch).await.ok()["processed"], 1);
+        let done = stays.get(&format!("/api/v1/completions/enrollment/{a}")).await.ok()["completion"].clone();
+        assert_eq!((&done["completion_status"], &done["progress_score"]), (&json!("COMPLETED"), &json!(100.0)));
+    });
+}
+
+/// Everyone asks for the same meeting.
+async fn all_ask(teacher: &Person, lecture: &Lecture, people: &[Person], number: i64) {
+    let code = code_of(teacher, lecture).await;
+    let asks = people.iter().map(|person| {
+        let ask = json!({ "lecSerial": code, "sessionNumber": number, "requestReason": "병원" });
+        async move { person.post("/api/attendance/request", ask).await.is(200) }
+    });
+    join_all(asks).await;
+}
+
+#[test]
+fn many_who_change_what_counts_at_once_wait_in_no_circle() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 2).await;
+        let class = default_class(&teacher, lecture.id).await;
+        plans(&teacher, lecture.id, class, json!({ "total_sessions": 20 })).await;
+        let names = ["가", "나", "다", "라", "마", "바"];
+        let mut people = Vec::new();
+        let mut ids = Vec::new();
+        for name in names {
+            let person = school.student(name).await;
+            ids.push(applied(&person, lecture.id, class).await);
+            people.push(person);
+        }
+        let code = code_of(&teacher, &lecture).await;
+        for round in 1..=6 {
+            all_ask(&teacher, &lecture, &people, round).await;
+            let records: Vec<Value> =
+                people.iter().map(|p| json!({ "studentIdx": p.id, "status": "APPROVED" })).collect();
+            let approve = json!({ "lecSerial": code, "sessionNumber": round, "attendanceRecords": records });
+            let weigh = json!({ "weight_progress": 20 + round });
+            let path = format!("/api/v1/courses/{}", lecture.id);
+            let learn = join_all(people.iter().zip(&ids).map(|(person, id)| {
+                let body = json!({ "enrollment_id": id, "content_id": lecture.steps[round as usize % 2],
+                    "progress_rate": round * 10 });
+                async move { person.post("/api/v1/progress", body).await }
+            }));
+            let (approved, weighed, learnt) =
+                tokio::join!(teacher.post("/api/attendance/approve", approve), teacher.put(&path, weigh), learn);
+            for reply in [approved, weighed].into_iter().chain(learnt) {
+                assert!(reply.status < 300, "{}: {} {}", reply.asked, reply.status, reply.json);
+            }
+        }
+        for (person, id) in people.iter().zip(&ids) {
+            assert_eq!(attendance(person, *id).await, 30.0);
+        }
+    });
+}
+
+#[test]
+fn erasing_someone_stands_in_nobodys_way() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 0).await;
+        let admin = school.admin().await;
+        let class = default_class(&teacher, lecture.id).await;
+        plans(&teacher, lecture.id, class, json!({ "approval": "MANUAL", "capacity": 1 })).await;
+        for name in ["가", "나", "다"] {
+            let person = school.student(name).await;
+            let id = applied(&person, lecture.id, class).await;
+            let erase = format!("/api/admin/people/{}/erase", person.id);
+            let (erased, approved) = tokio::join!(admin.post(&erase, json!({})), decides(&teacher, id, "approve"));
+            assert_eq!(erased.status, 204, "{}", erased.json);
+            assert!(approved.status < 500, "{}", approved.json);
+            // Whoever is gone holds no seat.
+            assert_eq!(enrollment(&teacher, id).await["status"], "CANCELLED");
+        }
+    });
+}
