@@ -324,4 +324,6 @@ pub enum Done {
     Progress { item: i64, progress: Progress, completed_ms: Option<i64> },
     Help { request: i64 },
     Logs { first: i64, count: i64 },
+    Payment { payment: i64 },
+    Refund { enrollment: i64, amount: i64, refunded: i64, left: i64 },
 }

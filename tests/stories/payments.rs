@@ -225,3 +225,26 @@ fn what_is_said_of_a_payment_is_an_object_or_a_text() {
         assert_eq!(refunds(&teacher, id, 4_001).await.refused(409, "REFUND_TOO_LARGE")["left"], 4_000);
     });
 }
+
+#[test]
+fn a_payment_or_a_refund_that_is_sent_again_happens_once() {
+    on_both(|school| async move {
+        let (teacher, course, class, students) = course(&school, PRICE, 1).await;
+        let id = applied(&students[0], course, class).await;
+        let (pay, refund) = (format!("/api/v1/enrollments/{id}/payment"), format!("/api/v1/enrollments/{id}/refund"));
+        let paid = json!({ "payment_amount": PRICE, "payment_method": "CARD" });
+        let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        let payments = join_all((0..4).map(|_| teacher.post_once(&pay, paid.clone(), key))).await;
+        let ids: Vec<Value> = payments.into_iter().map(|p| p.is(201)["payment"]["payment_id"].clone()).collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        let given = json!({ "refund_amount": 20_000, "refund_reason": "중도 포기" });
+        let other = "7f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        for _ in 0..3 {
+            let done = teacher.post_once(&refund, given.clone(), other).await.ok();
+            assert_eq!((&done["refunded_amount"], &done["refundable_amount"]), (&json!(20_000), &json!(30_000)));
+        }
+        // A key is for one thing.
+        assert_eq!(teacher.post_once(&refund, given, key).await.is(409)["code"], "KEY_REUSED");
+        refunds(&teacher, id, 30_001).await.refused(409, "REFUND_TOO_LARGE");
+    });
+}

@@ -6,6 +6,8 @@ use super::{Enrollment, Status, grade_due, read, seats_held};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
+use crate::event::Done;
+use crate::school::once::{self, Key};
 use crate::school::rights::{self, Caller};
 
 #[derive(Debug, Clone)]
@@ -33,10 +35,22 @@ pub struct NewPayment {
 }
 
 /// By the student: a report of theirs, one at a time. By staff: confirms a report of that amount, or records a payment.
-pub async fn pay(app: &School, caller: &Caller, enrollment: i64, new: NewPayment) -> Result<(Payment, Enrollment)> {
+pub async fn pay(
+    app: &School,
+    caller: &Caller,
+    enrollment: i64,
+    new: NewPayment,
+    key: Option<Key>,
+) -> Result<(Payment, Enrollment)> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let placed = rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
+        let Done::Payment { payment } = done else { return Err(Error::KeyReused) };
+        let sql = format!("{PAYMENT} where p.id = $1 and p.enrollment = $2");
+        let payment = tx.maybe(sql, args![payment, enrollment]).await?.ok_or(Error::KeyReused)?;
+        return Ok((payment, read(&mut tx, enrollment).await?));
+    }
     let seats = seats_held(&mut tx, placed.class).await?;
     tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
     let before = read(&mut tx, enrollment).await?;
@@ -54,6 +68,7 @@ pub async fn pay(app: &School, caller: &Caller, enrollment: i64, new: NewPayment
         admit_paid(&mut tx, &seats, &before, paid, caller.id, now_ms).await?;
         id
     };
+    once::settle(&mut tx, caller.id, key.as_ref(), &Done::Payment { payment: id }).await?;
     let payment = tx.one(format!("{PAYMENT} where p.id = $1"), args![id]).await?;
     let after = read(&mut tx, enrollment).await?;
     app.commit(tx, vec![grade_due(&after, now_ms)]).await?;
@@ -99,10 +114,25 @@ pub struct Refunded {
 }
 
 /// Out of what was confirmed, the newest payment first; never more than that.
-pub async fn refund(app: &School, caller: &Caller, enrollment: i64, amount: i64, reason: &str) -> Result<Refunded> {
+pub async fn refund(
+    app: &School,
+    caller: &Caller,
+    enrollment: i64,
+    amount: i64,
+    reason: &str,
+    key: Option<Key>,
+) -> Result<Refunded> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
+        return match done {
+            Done::Refund { enrollment: e, amount: a, refunded, left } if (e, a) == (enrollment, amount) => {
+                Ok(Refunded { amount, refunded, left })
+            }
+            _ => Err(Error::KeyReused),
+        };
+    }
     let paid = payments(&mut tx, enrollment).await?;
     if paid.is_empty() {
         return Err(Error::Unpaid);
@@ -122,6 +152,8 @@ pub async fn refund(app: &School, caller: &Caller, enrollment: i64, amount: i64,
             rest -= part;
         }
     }
+    let (refunded, left) = (refunded + amount, left - amount);
+    once::settle(&mut tx, caller.id, key.as_ref(), &Done::Refund { enrollment, amount, refunded, left }).await?;
     app.commit(tx, Vec::new()).await?;
-    Ok(Refunded { amount, refunded: refunded + amount, left: left - amount })
+    Ok(Refunded { amount, refunded, left })
 }

@@ -7,7 +7,7 @@ use super::wire::enrollments::{
     Rejection, StatusWord,
 };
 use super::wire::{Done, Pages, Refusals};
-use super::{Answer, Id, Json, Query, Result, SignedIn, StatusCode, done, made};
+use super::{Answer, Id, Json, Once, Query, Result, SignedIn, StatusCode, done, made};
 use crate::app::School;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::{self, Filter, payments};
@@ -158,7 +158,7 @@ pub async fn approve_waiting(
 /// 3-09 수강료 결제 정보 등록: by the student a report, which staff confirm by registering the same amount.
 #[utoipa::path(
     post, path = "/api/v1/enrollments/{enrollment_id}/payment", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
+    params(("enrollment_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = PaymentSent,
     responses((status = 201, body = Done<Paid>), Refusals),
 )]
@@ -166,9 +166,10 @@ pub async fn pay(
     State(app): State<School>,
     SignedIn(caller): SignedIn,
     Id(id): Id,
+    Once(key): Once,
     Json(sent): Json<PaymentSent>,
 ) -> Result<(StatusCode, Answer<Done<Paid>>)> {
-    let (payment, enrollment) = payments::pay(&app, &caller, id, sent.try_into()?).await?;
+    let (payment, enrollment) = payments::pay(&app, &caller, id, sent.try_into()?, key).await?;
     let paid = Paid { payment: payment.into(), enrollment: enrollment.into() };
     Ok(made("결제 정보가 등록되었습니다.", paid))
 }
@@ -176,7 +177,7 @@ pub async fn pay(
 /// 3-10 수강료 환불 처리: not more than was paid (staff of the course).
 #[utoipa::path(
     post, path = "/api/v1/enrollments/{enrollment_id}/refund", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
+    params(("enrollment_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = RefundSent,
     responses((status = 200, body = Done<RefundDone>), Refusals),
 )]
@@ -184,9 +185,10 @@ pub async fn refund(
     State(app): State<School>,
     SignedIn(caller): SignedIn,
     Id(id): Id,
+    Once(key): Once,
     Json(sent): Json<RefundSent>,
 ) -> Result<Answer<Done<RefundDone>>> {
     let reason = String::from(sent.refund_reason);
-    let refunded = payments::refund(&app, &caller, id, sent.refund_amount.0, &reason).await?;
+    let refunded = payments::refund(&app, &caller, id, sent.refund_amount.0, &reason, key).await?;
     Ok(done("환불이 처리되었습니다.", refunded.into()))
 }
