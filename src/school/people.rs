@@ -324,10 +324,10 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
 }
 
 /// Why someone was ill or did not come is theirs, and goes with them; that they did not come stays.
-/// Whoever is gone holds no seat.
+/// Whoever is gone holds no seat that they asked for, and is expected nowhere.
 async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
-        where person = $1 and status in ('PENDING', 'APPROVED')";
+        where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))";
     tx.run(left, args![person, now_ms]).await?;
     for change in [
         "update enrollments set reason = null where person = $1",
