@@ -7,6 +7,7 @@ pub mod postgres;
 pub mod process;
 pub mod socket;
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,8 +74,21 @@ where
     runtime.block_on(async {
         let school = School::open(kept, flags).await;
         tokio::time::timeout(Duration::from_secs(240), story(school)).await.expect("the story took too long");
+        close_databases().await;
     });
     runtime.shutdown_background();
+}
+
+thread_local! {
+    /// The schools that were opened in the story that is told on this thread.
+    static OPENED: RefCell<Vec<gyosil::app::School>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A story that is over holds no connections: the database server has so many for all of them.
+async fn close_databases() {
+    for app in OPENED.take() {
+        let _ = tokio::time::timeout(Duration::from_secs(5), app.db.close()).await;
+    }
 }
 
 impl School {
@@ -99,6 +113,7 @@ impl School {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = gyosil::open(config, address).await.unwrap();
+        OPENED.with_borrow_mut(|opened| opened.push(app.clone()));
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move {
             let _ = stopped.await;
