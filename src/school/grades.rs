@@ -76,6 +76,8 @@ pub(super) fn with_held(which: &str) -> String {
     )
 }
 
+/// `cross join` keeps SQLite, which knows no sizes, to this order: from the enrollments that are due to their own rows. (For
+/// PostgreSQL it says nothing about the order.)
 fn facts(which: &str) -> String {
     let with_held = with_held(which);
     format!(
@@ -83,16 +85,17 @@ fn facts(which: &str) -> String {
         over as (select class, sum(1 - runs) as n from held group by class),
         mine as (select m.enrollment, min(h.before) as before, sum(h.runs) as running,
                 sum(case when m.type in {ATTENDED} then 1 else 0 end) as attended
-            from due d join marks m on m.enrollment = d.id join held h on h.id = m.meeting group by m.enrollment),
+            from due d cross join marks m cross join held h where m.enrollment = d.id and h.id = m.meeting
+            group by m.enrollment),
         taught as (select distinct k.course from classes k where k.id in (select class from due)),
         todo as materialized (select i.id, u.course from items i join units u on u.id = i.unit and u.deleted_ms is null
             where u.course in (select course from taught) and i.required and i.deleted_ms is null),
-        done as (select p.enrollment, sum(p.rate) as rates from due d join item_progress p on p.enrollment = d.id
-            join todo on todo.id = p.item group by p.enrollment),
+        done as (select p.enrollment, sum(p.rate) as rates from due d cross join item_progress p cross join todo
+            where p.enrollment = d.id and todo.id = p.item group by p.enrollment),
         asked as materialized (select a.id, a.course, a.class, a.weight, a.total from assessments a
             where a.course in (select course from taught) and a.active and a.deleted_ms is null),
-        best as (select t.enrollment, t.assessment, max(t.score) as score from due d
-            join attempts t on t.enrollment = d.id where t.score is not null group by t.enrollment, t.assessment),
+        best as (select t.enrollment, t.assessment, max(t.score) as score from due d cross join attempts t
+            where t.enrollment = d.id and t.score is not null group by t.enrollment, t.assessment),
         points as (select b.enrollment, sum(a.weight * b.score / a.total) as points from best b
             join asked a on a.id = b.assessment group by b.enrollment)
         select e.id as enrollment, e.person, k.course, k.total_sessions as planned, e.source = 'JOINED' as joined,

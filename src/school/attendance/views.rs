@@ -80,8 +80,8 @@ async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Over
     let students: Vec<Student> = tx.all(sql, args![id]).await?;
     // A class that runs right now is not missed yet.
     let sql = format!(
-        "{}, first as (select m.enrollment, min(h.nth) as nth from due d join marks m on m.enrollment = d.id
-            join held h on h.id = m.meeting group by m.enrollment)
+        "{}, first as (select m.enrollment, min(h.nth) as nth from due d cross join marks m cross join held h
+            where m.enrollment = d.id and h.id = m.meeting group by m.enrollment)
         select d.id as enrollment, h.number, h.date, m.type as mark from due d join held h on h.class = d.class
         left join first f on f.enrollment = d.id left join marks m on m.enrollment = d.id and m.meeting = h.id
         where (d.source = 'APPLIED' or h.nth >= f.nth) and (m.id is not null or h.runs = 0) order by d.id, h.number",
