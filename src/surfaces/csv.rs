@@ -99,7 +99,8 @@ mod tests {
         table.row(cells!["=cmd|' /C calc'!A0", Some(81.25)]);
         table.row(cells!["김, \"순자\"\n둘째", None::<f64>]);
         table.row(cells!["-1", -1_i64]);
-        let lines = "\u{feff}이름,점수\r\n'=cmd|' /C calc'!A0,81.25\r\n\"김, \"\"순자\"\"\n둘째\",\r\n'-1,-1\r\n";
+        table.row(cells!["＝HYPERLINK(1)", " =1+1"]);
+        let lines = "\u{feff}이름,점수\r\n'=cmd|' /C calc'!A0,81.25\r\n\"김, \"\"순자\"\"\n둘째\",\r\n'-1,-1\r\n'＝HYPERLINK(1),' =1+1\r\n";
         assert_eq!(table.text, lines);
     }
 }

@@ -259,3 +259,18 @@ impl<'de> Deserialize<'de> for Day {
         Day::parse(&text).ok_or_else(|| serde::de::Error::custom("a day such as 2025-10-28 is needed"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_nobody_sees_is_none() {
+        for blank in ["\u{200d}\u{200d}", "\u{fe0f}", "\u{115f}", "\u{2800}", "\u{ffa0}", "...", " \u{a0} ", ""] {
+            assert!(Name::try_from(blank.to_owned()).is_err(), "{blank:?}");
+        }
+        for name in ["김순자", "髙橋 さくら", "O'Neill", "7", "👩\u{200d}🏫", "뷁"] {
+            assert!(Name::try_from(name.to_owned()).is_ok(), "{name:?}");
+        }
+    }
+}

@@ -246,6 +246,24 @@ fn many_who_change_what_counts_at_once_wait_in_no_circle() {
 }
 
 #[test]
+fn why_someone_did_not_come_goes_with_them_and_that_they_did_not_stays() {
+    on_both(|school| async move {
+        let (teacher, lecture, _) = class(&school, 0).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let student = school.student("김학생").await;
+        let id = applied(&student, lecture.id, class).await;
+        let mark = json!({ "enrollment_id": id, "class_date": "2025-03-03", "attendance_type": "ABSENT",
+            "absence_reason": "입원" });
+        teacher.post("/api/v1/attendance", mark).await.is(201);
+        let admin = school.admin().await;
+        admin.post(&format!("/api/admin/people/{}/erase", student.id), json!({})).await.is(204);
+        let marks = teacher.get(&format!("/api/v1/attendance/enrollment/{id}")).await.ok()["attendances"].clone();
+        assert_eq!(marks[0]["attendance_type"], "ABSENT");
+        assert_eq!(marks[0]["absence_reason"], Value::Null);
+    });
+}
+
+#[test]
 fn erasing_someone_stands_in_nobodys_way() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 0).await;

@@ -59,7 +59,8 @@ row!(Mark {
 const MARK: &str =
     "select m.id, m.enrollment, e.person, q.name, q.email, k.course, m.meeting, t.number, t.date, m.type as kind, m.in_ms,
     case when m.by_hand or m.out_ms is not null then m.out_ms else (select max(p.left_ms) from live_sessions s
-        join participants p on p.session = s.id and p.person = e.person where s.meeting = m.meeting) end as out_ms, m.reason, m.by_hand, m.created_ms, m.updated_ms";
+        join participants p on p.session = s.id and p.person = e.person where s.meeting = m.meeting) end as out_ms,
+    m.reason, m.by_hand, m.created_ms, m.updated_ms";
 const FROM: &str = "from marks m join meetings t on t.id = m.meeting join enrollments e on e.id = m.enrollment
     join classes k on k.id = e.class join people q on q.id = e.person";
 
@@ -94,7 +95,8 @@ pub async fn register(app: &School, caller: &Caller, enrollment: i64, date: &str
     let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
     let course = placed.course;
     let news = write(app, &mut tx, (course, class), date, vec![(placed, new)]).await?;
-    let sql = format!("{MARK} {FROM} where m.enrollment = $1 order by m.id desc limit 1");
+    // The class is held: nobody else marks by hand, and what came by itself meanwhile is another one.
+    let sql = format!("{MARK} {FROM} where m.enrollment = $1 and m.by_hand order by m.id desc limit 1");
     let mark = tx.one(sql, args![enrollment]).await?;
     app.commit(tx, news).await?;
     Ok(mark)
