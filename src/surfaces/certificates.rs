@@ -19,7 +19,7 @@ use crate::web;
 
 type Result<T, E = Fault> = std::result::Result<T, E>;
 
-const PAGE: &str = "certificate.html";
+const PAGE: &str = "check/certificate.html";
 /// It names people: no search engine lists it, and no cache in between keeps it.
 const QUIET: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),

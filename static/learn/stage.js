@@ -1,6 +1,6 @@
 // The page around the screens: which one is shown, what is said aloud to screen readers, how the connection is.
 
-import { text } from "./dom.js";
+import { text } from "../shared/dom.js";
 
 const main = document.querySelector("#main");
 const announcer = document.querySelector("#announce");
@@ -13,6 +13,7 @@ let current = null;
 export function show(wanted, make, state = {}) {
   if (kind !== wanted) {
     kind = wanted;
+    main.dataset.screen = kind;
     current = make();
     main.replaceChildren(current.node);
     scrollTo(0, 0);

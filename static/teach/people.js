@@ -1,8 +1,8 @@
 // Everyone by name, who needs me first. Only what changed is touched.
 
-import { post } from "./api.js";
-import { confirmed, el, shown, text } from "./dom.js";
-import { byNeed, stateOf } from "./teach-roster.js";
+import { post } from "../shared/api.js";
+import { confirmed, el, shown, text } from "../shared/dom.js";
+import { byNeed, stateOf } from "./roster.js";
 
 const WORDS = { help: "도움 필요", stuck: "막힘", working: "하는 중", away: "자리 비움", done: "마침", here: "들어옴", came: "참여함" };
 const SIGNS = { help: "✋", stuck: "⏳", working: "·", away: "💤", done: "✔", here: "👋", came: "·" };

@@ -1,29 +1,34 @@
 //! The pages in `static/`, embedded in the binary.
 
+mod shelf;
+
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::app::School;
 use crate::error::{Error, Kind};
 use crate::school::sessions;
 
-#[derive(RustEmbed)]
-#[folder = "static/"]
-struct Pages;
+/// The page that a learner's phone keeps, so that it opens without a network.
+const LEARN: &str = "learn/learn.html";
+const TEACH: &str = "teach/teach.html";
+const LOST: &str = "learn/lost.html";
 
 pub fn router() -> Router<School> {
     let page = |name: &'static str| get(move |headers: HeaderMap| async move { file(name, &headers) });
     Router::new()
-        .route("/", page("learn.html"))
-        .route("/j/{code}", page("learn.html"))
-        .route("/teach", page("teach.html"))
-        .route("/teach/{*rest}", page("teach.html"))
-        .route("/docs", page("docs.html"))
+        .route("/", page(LEARN))
+        .route("/j/{code}", page(LEARN))
+        .route("/me", page(LEARN))
+        .route("/teach", page(TEACH))
+        .route("/teach/{*rest}", page(TEACH))
+        .route("/docs", page("docs/docs.html"))
         .route("/favicon.ico", page("icon.svg"))
+        .route("/manifest.webmanifest", page("learn/manifest.webmanifest"))
+        .route("/sw.js", get(worker))
         .route("/l/{code}", get(poster))
         .route("/static/{*path}", get(any))
 }
@@ -37,6 +42,10 @@ async fn any(uri: Uri, headers: HeaderMap) -> Response {
     file(uri.path().trim_start_matches("/static/"), &headers)
 }
 
+async fn worker(headers: HeaderMap) -> Response {
+    answer(shelf::worker(), &headers)
+}
+
 /// A poster on the wall leads to the class of the moment, and never goes stale.
 async fn poster(State(app): State<School>, Path(code): Path<String>) -> Response {
     match sessions::open_of_lecture(&app, &code).await {
@@ -47,32 +56,32 @@ async fn poster(State(app): State<School>, Path(code): Path<String>) -> Response
 }
 
 fn file(name: &str, headers: &HeaderMap) -> Response {
-    let Some(file) = Pages::get(name) else { return nothing_here(&Error::NoSuchPath) };
-    let tag = tag(&file);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return StatusCode::NOT_MODIFIED.into_response();
+    match shelf::take(name) {
+        Some(page) => answer(page, headers),
+        None => nothing_here(&Error::NoSuchPath),
     }
+}
+
+fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
     // A new version of the server shows at the next load: the browser asks each time, and mostly hears «unchanged».
-    let head = [(header::CONTENT_TYPE, mime(name)), (header::CACHE_CONTROL, "no-cache"), (header::ETAG, tag.as_str())];
-    (head, file.data).into_response()
-}
-
-fn tag(file: &EmbeddedFile) -> String {
-    let hash: String = file.metadata.sha256_hash().iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("\"{hash}\"")
-}
-
-fn mime(name: &str) -> &'static str {
-    match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "json" | "webmanifest" => "application/json",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
+    let head = [
+        (header::CONTENT_TYPE, page.kind),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::ETAG, page.tag.as_str()),
+        (header::VARY, "Accept-Encoding"),
+    ];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == page.tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, head).into_response();
     }
+    match shelf::pressed(&page).filter(|_| takes_gzip(headers)) {
+        Some(small) => (head, [(header::CONTENT_ENCODING, "gzip")], small).into_response(),
+        None => (head, page.bytes).into_response(),
+    }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let said = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
+    said.split(',').filter_map(|way| way.split(';').next()).any(|way| way.trim() == "gzip")
 }
 
 /// For a person who is lost, in plain words.
@@ -82,6 +91,6 @@ pub fn nothing_here(error: &Error) -> Response {
         Kind::Internal | Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::NOT_FOUND,
     };
-    let body = Pages::get("lost.html").map(|f| f.data.into_owned()).unwrap_or_default();
+    let body = shelf::take(LOST).map(|page| page.bytes).unwrap_or_default();
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }

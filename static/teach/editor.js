@@ -1,7 +1,7 @@
 // The tasks of a lecture and their steps.
 
-import { del, post, put } from "./api.js";
-import { confirmed, el } from "./dom.js";
+import { del, post, put } from "../shared/api.js";
+import { confirmed, el } from "../shared/dom.js";
 
 export async function editor({ api, id, fail }) {
   const body = el("div", { class: "page" });

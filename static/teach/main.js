@@ -1,10 +1,11 @@
 // The instructor's pages: who one is, and which page is shown.
 
-import { Api, Refused, takeTicket, Unreachable } from "./api.js";
-import { el, shown, text } from "./dom.js";
-import { Board } from "./teach-board.js";
-import { editor } from "./teach-editor.js";
-import { lectures } from "./teach-lectures.js";
+import "../shared/look.js";
+import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
+import { el, shown, text } from "../shared/dom.js";
+import { Board } from "./board.js";
+import { editor } from "./editor.js";
+import { lectures } from "./lectures.js";
 
 const api = new Api("teach");
 const main = document.querySelector("#main");

@@ -1,6 +1,6 @@
 // The screens of the learner's phone: each is made once and then only updated, so that what has the focus keeps it.
 
-import { el, shown, text } from "./dom.js";
+import { el, shown, text } from "../shared/dom.js";
 
 const button = (kind, label, onclick) => el("button", { type: "button", class: `button ${kind}`, onclick }, label);
 const heading = (label = "") => el("h1", { tabindex: "-1" }, label);

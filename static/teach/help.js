@@ -1,7 +1,7 @@
 // Who waits for help, the longest first, and what can be done about it.
 
-import { post } from "./api.js";
-import { el, shown, text } from "./dom.js";
+import { post } from "../shared/api.js";
+import { el, shown, text } from "../shared/dom.js";
 
 const TELL_TIME_EVERY_MS = 5_000;
 const COMING = "선생님이 지금 가고 있어요. 잠시만 기다려 주세요.";

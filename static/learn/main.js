@@ -1,10 +1,11 @@
 // The learner's phone: finds out which class and who, then hands over to the class.
 
-import { Api, Refused, takeTicket, Unreachable, send } from "./api.js";
-import { Lesson } from "./learn-lesson.js";
-import { plain, question } from "./learn-screens.js";
-import { uuid } from "./store.js";
-import { show, link } from "./learn-stage.js";
+import "../shared/look.js";
+import { Api, Refused, takeTicket, Unreachable, send } from "../shared/api.js";
+import { Lesson } from "./lesson.js";
+import { plain, question } from "./screens.js";
+import { uuid } from "../shared/store.js";
+import { show, link } from "./stage.js";
 
 const api = new Api("learn");
 const CODE_LETTERS = 6;

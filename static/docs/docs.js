@@ -1,8 +1,9 @@
 // The reference, drawn from /openapi.json; each operation is drawn when it is opened.
 
-import { send } from "./api.js";
+import { send } from "../shared/api.js";
 import { nameOf, Schemas } from "./docs-schema.js";
-import { el, shown } from "./dom.js";
+import "../shared/look.js";
+import { el, shown } from "../shared/dom.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const main = document.querySelector("#main");

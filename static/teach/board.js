@@ -1,11 +1,11 @@
 // The live board of one class: who needs me, and the big buttons.
 
-import { confirmed, el, perFrame, shown, text } from "./dom.js";
-import { HelpQueue } from "./teach-help.js";
-import { PeopleList } from "./teach-people.js";
-import { Roster, STATES } from "./teach-roster.js";
-import { put } from "./api.js";
-import { holeForInstructor, LiveSocket } from "./socket.js";
+import { confirmed, el, perFrame, shown, text } from "../shared/dom.js";
+import { HelpQueue } from "./help.js";
+import { PeopleList } from "./people.js";
+import { Roster, STATES } from "./roster.js";
+import { put } from "../shared/api.js";
+import { holeForInstructor, LiveSocket } from "../shared/socket.js";
 
 const LINKS = { connecting: "연결하는 중", open: "연결됨", waiting: "다시 연결하는 중입니다" };
 /** Who is signed out reads it on the sign-in page. */

@@ -1,11 +1,11 @@
 // One person in one class: what the socket says becomes the screen, what is tapped becomes a message.
 
-import { post } from "./api.js";
-import { announce, link, show } from "./learn-stage.js";
-import * as screens from "./learn-screens.js";
-import { holeForStudent, LiveSocket } from "./socket.js";
-import * as speech from "./speech.js";
-import { device, read, write } from "./store.js";
+import { post } from "../shared/api.js";
+import { announce, link, show } from "./stage.js";
+import * as screens from "./screens.js";
+import { holeForStudent, LiveSocket } from "../shared/socket.js";
+import * as speech from "../shared/speech.js";
+import { device, read, write } from "../shared/store.js";
 
 const LINKS = {
   connecting: "연결하는 중이에요", open: "연결됨", waiting: "다시 연결하는 중이에요. 기다리시면 됩니다",

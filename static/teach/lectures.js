@@ -1,8 +1,8 @@
 // One's lectures, and the way into a class in two clicks.
 
-import { post } from "./api.js";
-import { el, shown, text } from "./dom.js";
-import { STATES } from "./teach-roster.js";
+import { post } from "../shared/api.js";
+import { el, shown, text } from "../shared/dom.js";
+import { STATES } from "./roster.js";
 
 const NEWEST = 50;
 

@@ -1,6 +1,7 @@
 // Checks a certificate: by the UUID in the address, or by the number and code that its QR carries.
 
-import { el } from "./dom.js";
+import "../shared/look.js";
+import { el } from "../shared/dom.js";
 
 const STATES = {
   VALID: { sign: "✓", title: "유효한 수료증입니다", english: "This certificate is valid." },

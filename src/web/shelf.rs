@@ -1,0 +1,92 @@
+//! Where the files of the pages stand, each with its name, its kind and a tag that tells its content.
+
+use std::io::Write;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Files;
+
+pub struct Page {
+    pub kind: &'static str,
+    pub tag: String,
+    pub bytes: Bytes,
+}
+
+const WORKER: &str = "learn/worker.js";
+/// What is smaller goes out in one packet anyway.
+const PRESSED_FROM_BYTES: usize = 1_024;
+
+pub fn take(name: &str) -> Option<Page> {
+    let file = Files::get(name)?;
+    let tag = tag(&file.metadata.sha256_hash());
+    Some(Page { kind: kind(name), tag, bytes: Bytes::from_owner(file.data) })
+}
+
+/// Made smaller once for each content that was ever asked for: there are as many as there are files.
+pub fn pressed(page: &Page) -> Option<Bytes> {
+    static PRESSED: LazyLock<DashMap<String, Bytes>> = LazyLock::new(DashMap::new);
+    if page.bytes.len() < PRESSED_FROM_BYTES || page.kind.starts_with("image/png") || page.kind.starts_with("font/") {
+        return None;
+    }
+    if let Some(known) = PRESSED.get(&page.tag) {
+        return Some(known.clone());
+    }
+    let mut press = GzEncoder::new(Vec::new(), Compression::best());
+    press.write_all(&page.bytes).ok()?;
+    let small = Bytes::from(press.finish().ok()?);
+    PRESSED.insert(page.tag.clone(), small.clone());
+    Some(small)
+}
+
+/// The service worker of the learner's page, told what it keeps: its text changes when any of it does, so that a
+/// browser which asks for it takes the new version of all of them or of none.
+pub fn worker() -> Page {
+    let mut kept: Vec<(String, String)> = Files::iter()
+        .filter(|name| is_kept(name))
+        .filter_map(|name| Some((name.to_string(), take(&name)?.tag)))
+        .collect();
+    kept.sort();
+    let mut hash = Sha256::new();
+    for (name, tag) in &kept {
+        hash.update(name);
+        hash.update(tag);
+    }
+    let version = tag(&hash.finalize());
+    let names: Vec<String> = kept.iter().map(|(name, _)| format!("\"/static/{name}\"")).collect();
+    let code = take(WORKER).map(|page| page.bytes).unwrap_or_default();
+    let head = format!("const VERSION = {version};\nconst KEPT = [{}];\n", names.join(", "));
+    let text = [head.as_bytes(), &code].concat();
+    Page { kind: kind(WORKER), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
+}
+
+/// What the learner's page is made of.
+fn is_kept(name: &str) -> bool {
+    name != WORKER && ["learn/", "shared/", "texts/learn.", "icon"].iter().any(|start| name.starts_with(start))
+}
+
+fn tag(hash: &[u8]) -> String {
+    let short: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("\"{short}\"")
+}
+
+fn kind(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
