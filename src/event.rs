@@ -100,6 +100,8 @@ pub enum Event {
         request: i64,
         kind: HelpKind,
         response: i64,
+        /// By the instructor, and not by the analyser.
+        by_hand: bool,
         help_type: String,
         content: String,
         voice: Option<String>,

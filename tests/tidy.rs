@@ -266,3 +266,22 @@ fn pages_load_nothing_from_elsewhere_and_hold_no_script() {
     }
     none("what the policy for our pages forbids", faults);
 }
+
+/// What a surface says in Korean is in the book of phrases, so that everyone is answered in their own language.
+#[test]
+fn every_phrase_is_known_in_all_languages() {
+    let book = fs::read_to_string(root().join("src/surfaces/language/phrases.rs")).unwrap();
+    let mut faults = Vec::new();
+    for source in rust_files("src/surfaces").iter().filter(|s| !s.name().contains("/language/")) {
+        let code: String = source.code().lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+        for call in ["done(", "made(", "settled(", "said(", "said_of("] {
+            let after = code.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+            for phrase in after.filter_map(|rest| rest.split('"').next()) {
+                if !phrase.is_ascii() && !book.contains(&format!("[\"{phrase}\",")) {
+                    faults.push(format!("{}: {phrase}", source.name()));
+                }
+            }
+        }
+    }
+    none("phrases without a translation", faults);
+}

@@ -3,6 +3,8 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use crate::surfaces::language::said;
+
 pub enum Cell {
     Text(String),
     Number(String),
@@ -59,6 +61,11 @@ impl Table {
         let cells: Vec<String> = cells.into_iter().map(written).collect();
         self.text.push_str(&cells.join(","));
         self.text.push_str("\r\n");
+    }
+
+    /// … whose head is phrases of ours.
+    pub fn headed<const N: usize>(head: [&'static str; N]) -> Table {
+        Table::of(head.map(|word| Cell::from(said(word))).into())
     }
 
     /// To be kept under this name.

@@ -4,7 +4,7 @@ mod attendance;
 mod certificates;
 mod csv;
 pub mod extract;
-mod korean;
+mod language;
 pub mod live;
 mod ops;
 mod portal;

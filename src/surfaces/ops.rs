@@ -23,6 +23,7 @@ use crate::app::School;
 use crate::clock::chance;
 use crate::error::Error;
 use crate::metrics::Route;
+use crate::surfaces::language::{Language, speaking};
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// How much of what a refused caller still sends is read, and for how long.
@@ -93,12 +94,16 @@ pub async fn around(State(app): State<School>, request: Request, next: Next) -> 
     let (parts, body) = request.into_parts();
     let left = Arc::new(Mutex::new(Some(body)));
     let request = Request::from_parts(parts, Body::new(Shared(left.clone())));
+    let language = Language::asked_for(request.headers());
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let mut response = match tokio::time::timeout(ANSWERED_WITHIN, answer).instrument(span.clone()).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => super::refused(&path, Error::internal("a handler panicked")),
-        Err(_) => super::refused(&path, Error::Busy { retry_after_s: 5 }),
-    };
+    let answer = speaking(language, async {
+        match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => super::refused(&path, Error::internal("a handler panicked")),
+            Err(_) => super::refused(&path, Error::Busy { retry_after_s: 5 }),
+        }
+    });
+    let mut response = answer.instrument(span.clone()).await;
     if response.status().is_client_error() {
         hear_out(&left).await;
     }

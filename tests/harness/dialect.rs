@@ -15,6 +15,7 @@ pub enum Dialect {
 pub struct Refusal {
     /// The surface that has none says nothing here.
     pub code: Option<String>,
+    pub message: String,
     pub details: Value,
 }
 
@@ -49,8 +50,8 @@ impl Dialect {
             Dialect::Portal => (json, failed && json["code"].is_string() && json["details"].is_object()),
             Dialect::Attendance => (json, failed && json.get("data") == Some(&Value::Null)),
         };
-        let says_why = error["message"].as_str().is_some_and(|message| !message.is_empty());
+        let message = error["message"].as_str().unwrap_or_default().to_owned();
         let code = error["code"].as_str().map(str::to_owned);
-        (is_one && says_why).then(|| Refusal { code, details: error["details"].clone() })
+        (is_one && !message.is_empty()).then(|| Refusal { code, message, details: error["details"].clone() })
     }
 }

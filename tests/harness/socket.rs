@@ -28,7 +28,15 @@ pub struct Closed {
 
 impl Socket {
     pub async fn open(address: SocketAddr, path: &str, token: Option<&str>) -> Result<Socket, u16> {
+        Socket::open_in("", address, path, token).await
+    }
+
+    /// … by someone who reads this language.
+    pub async fn open_in(language: &str, address: SocketAddr, path: &str, token: Option<&str>) -> Result<Socket, u16> {
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
+        if !language.is_empty() {
+            request.headers_mut().insert("accept-language", language.parse().unwrap());
+        }
         if let Some(token) = token {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         }

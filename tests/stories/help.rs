@@ -70,6 +70,7 @@ fn the_guide_answers_from_the_texts_of_the_step_on_both_sockets() {
         assert_eq!(app.waits_for("HELP_AVAILABLE").await, heard);
         assert_eq!(heard["help_request_id"], id);
         assert!(heard["help_response"]["help_content"].as_str().unwrap().contains("1번째 단계: 화면을 눌러주세요"));
+        assert_eq!(heard["help_response"]["answered_by"], "GUIDE");
         let updated = board.waits_for("help_updated").await["data"].clone();
         assert_eq!((&updated["help_request_id"], &updated["status"]), (&json!(id), &json!("ANSWERED")));
         let seen = view(&student, id).await;
@@ -128,6 +129,7 @@ fn the_instructor_answers_by_hand_at_any_time() {
         let second = teacher.post(&respond, visit).await.ok();
         let heard = phone.waits_for("HELP_AVAILABLE").await["help_response"].clone();
         assert_eq!((&heard, &heard["help_type"]), (&second["help_response"], &json!("VISIT")));
+        assert_eq!(heard["answered_by"], "INSTRUCTOR");
         assert_eq!(view(&student, id).await["help_response"], second["help_response"]);
         student.post(&respond, answer("나도")).await.refused(403, "INSTRUCTOR_ONLY");
     });

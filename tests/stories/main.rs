@@ -19,6 +19,7 @@ mod following;
 mod help;
 mod hostile;
 mod joining;
+mod languages;
 mod lectures;
 mod logins;
 mod model;

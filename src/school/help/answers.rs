@@ -36,14 +36,16 @@ pub struct NewAnswer {
 pub struct Response {
     pub id: i64,
     pub request: i64,
+    /// The instructor who gave it; nobody where the analyser did.
+    pub by_person: Option<i64>,
     pub r#type: String,
     pub content: String,
     pub voice: Option<String>,
     pub rating: Option<i64>,
 }
-row!(Response { id, request, r#type, content, voice, rating });
+row!(Response { id, request, by_person, r#type, content, voice, rating });
 
-const RESPONSE: &str = "select id, request, type, content, voice, rating from help_responses";
+const RESPONSE: &str = "select id, request, by_person, type, content, voice, rating from help_responses";
 
 /// The request with its newest answer: for who asked, and for who teaches the course.
 pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(Request, Option<Response>)> {
@@ -100,7 +102,7 @@ pub(super) async fn give(
     now_ms: i64,
 ) -> Result<(Response, Vec<News>)> {
     let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
-        values ($1, $2, $3, $4, $5, $6) returning id, request, type, content, voice, rating";
+        values ($1, $2, $3, $4, $5, $6) returning id, request, by_person, type, content, voice, rating";
     let kind = answer.help_type.word();
     let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref()];
     let response: Response = tx.one(sql, args).await?;
@@ -125,6 +127,7 @@ fn available(request: &Request, response: &Response, now_ms: i64) -> News {
         request: request.id,
         kind: HelpKind::parse(&request.kind).unwrap_or(HelpKind::Manual),
         response: response.id,
+        by_hand: response.by_person.is_some(),
         help_type: response.r#type.clone(),
         content: response.content.clone(),
         voice: response.voice.clone(),

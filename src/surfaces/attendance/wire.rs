@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::event::Attendance;
 use crate::school::attendance::requests::{Decided, Verdict};
 use crate::school::attendance::views::{self, Pending};
-use crate::surfaces::korean;
+use crate::surfaces::language::{self, Language, said};
 use crate::surfaces::texts::{Code, Prose, Reason, Within};
 
 /// Every answer of this surface.
@@ -22,7 +22,7 @@ pub struct Done<T> {
 }
 
 pub fn done<T>(message: &'static str, data: T) -> Answer<Done<T>> {
-    Answer(Done { success: true, message, data })
+    Answer(Done { success: true, message: said(message), data })
 }
 
 /// … where there is nothing to say but that it was done.
@@ -36,7 +36,7 @@ pub struct Settled {
 }
 
 pub fn settled(message: &'static str) -> Answer<Settled> {
-    Answer(Settled { success: true, message, data: None })
+    Answer(Settled { success: true, message: said(message), data: None })
 }
 
 #[derive(Serialize, ToSchema)]
@@ -52,18 +52,18 @@ impl From<&Error> for Refusal {
     fn from(error: &Error) -> Refusal {
         let message = match error {
             Error::BadInput { field, reason } if field == "lecSerial" && is_missing(reason) => {
-                "강의 코드(lecSerial)는 필수입니다.".into()
+                said("강의 코드(lecSerial)는 필수입니다.").into()
             }
             Error::BadInput { field, .. } if field == "sessionNumber" => {
-                "회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다.".into()
+                said("회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다.").into()
             }
             Error::BadInput { field, reason } if field == "requestReason" && is_missing(reason) => {
-                "요청 사유(requestReason)는 필수입니다.".into()
+                said("요청 사유(requestReason)는 필수입니다.").into()
             }
-            Error::StaffOnly => "교수 권한이 필요합니다.".into(),
-            Error::NotFound("Lecture") => "강의를 찾을 수 없습니다.".into(),
-            Error::NotYours => "이 강의를 수강하거나 담당하고 있지 않습니다.".into(),
-            other => korean::message(other),
+            Error::StaffOnly => said("교수 권한이 필요합니다.").into(),
+            Error::NotFound("Lecture") => said("강의를 찾을 수 없습니다.").into(),
+            Error::NotYours => said("이 강의를 수강하거나 담당하고 있지 않습니다.").into(),
+            other => language::error(other, Language::Korean),
         };
         Refusal { success: false, message, data: None }
     }

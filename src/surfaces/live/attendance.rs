@@ -11,7 +11,7 @@ use crate::app::School;
 use crate::event::Attendance;
 use crate::school::attendance::views;
 use crate::surfaces::csv::{Table, cells};
-use crate::surfaces::korean;
+use crate::surfaces::language::{korean, said};
 
 /// The attendance of the session's meeting (its instructor).
 #[utoipa::path(
@@ -34,9 +34,9 @@ pub async fn list(
     responses((status = 200, content_type = "text/csv", body = String), Refusals),
 )]
 pub async fn sheet(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Response> {
-    let mut table = Table::of(cells!["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
+    let mut table = Table::headed(["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
     for mark in views::of_session(&app, &caller, id).await? {
-        let kind = Attendance::parse(&mark.kind).map_or("", korean::mark);
+        let kind = Attendance::parse(&mark.kind).map_or("", |mark| said(korean::mark(mark)));
         let clock = |ms: Option<i64>| ms.map(|ms| app.clock.local(ms).replace('T', " "));
         let (came, went) = (clock(mark.in_ms), clock(mark.out_ms));
         table.row(cells![mark.name, mark.email, mark.number, mark.date, kind, came, went, mark.reason]);

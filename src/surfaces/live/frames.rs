@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::wire::dashboard::priority;
+use super::wire::learning::answered_by;
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
@@ -255,8 +256,10 @@ fn of_person(told: &Told) -> Option<Letter> {
 }
 
 pub fn help_available(event: &Event) -> Option<Frame> {
-    let Event::HelpAvailable { request, kind, response, help_type, content, voice, .. } = event else { return None };
-    let answer = json!({ "id": response, "help_type": help_type, "help_content": content, "voice_guide_text": voice });
+    let Event::HelpAvailable { request, kind, response, by_hand, help_type, content, voice, .. } = event else {
+        return None;
+    };
+    let answer = json!({ "id": response, "answered_by": answered_by(*by_hand), "help_type": help_type, "help_content": content, "voice_guide_text": voice });
     let frame = json!({ "type": "HELP_AVAILABLE", "help_request_id": request, "request_type": kind.word(),
         "help_response": answer });
     Some(Frame::text(frame.to_string()))

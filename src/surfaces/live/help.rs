@@ -9,6 +9,7 @@ use super::wire::learning::{AskHelp, Feedback, FeedbackTaken, HelpAsked, HelpVie
 use super::{Id, Json, Once, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::help::{self, answers};
+use crate::surfaces::language::said;
 
 /// Calls for help with a step (students).
 #[utoipa::path(
@@ -81,7 +82,7 @@ pub async fn feedback(
     let (id, rating) = (sent.help_response_id, sent.rating.0);
     let text = sent.feedback_text.map(String::from);
     let (request, _) = answers::feedback(&app, &caller, id, rating, text).await?;
-    let message = "의견을 남겨 주셔서 고맙습니다".into();
+    let message = said("의견을 남겨 주셔서 고맙습니다").into();
     let (help_request_id, status) = (request.id, request.status);
     Ok(Answer(FeedbackTaken { help_response_id: id, help_request_id, rating, status, message }))
 }

@@ -24,6 +24,7 @@ use crate::school::sessions::state::{self, Arrival, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
 use crate::surfaces::extract::{parse, parse_object};
+use crate::surfaces::language::{Language, speaking};
 
 /// Which of the five sockets of the seed.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,7 @@ pub struct Chair {
     pub place: Place,
     /// Are they one of the class while they sit here?
     pub present: bool,
+    pub language: Option<Language>,
 }
 
 /// A message of a client: `id` pairs the answer, `key` makes it happen once.
@@ -105,7 +107,7 @@ impl Seat for Chair {
     }
 
     fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: &'a str) -> BoxFuture<'a, ()> {
-        Box::pin(async move {
+        Box::pin(speaking(self.language, async move {
             let message = match parse_object::<Message>(text.as_bytes()) {
                 Ok(message) => message,
                 Err(error) => return connection.reply(&refusal(None, &error)),
@@ -119,7 +121,7 @@ impl Seat for Chair {
                 Ok(Some(_)) => {}
                 Err(error) => connection.reply(&refusal(message.id.as_ref(), &error)),
             }
-        })
+        }))
     }
 
     fn gone(&self) {

@@ -26,6 +26,7 @@ use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};
 use crate::school::{courses, logins, sessions};
 use crate::surfaces::extract::bearer;
+use crate::surfaces::language::Language;
 use crate::surfaces::texts::Loose;
 
 pub fn router() -> OpenApiRouter<School> {
@@ -98,6 +99,7 @@ async fn open(
         .extensions_mut()
         .remove::<OnUpgrade>()
         .ok_or_else(|| Error::bad("Upgrade", "this connection cannot be upgraded"))?;
+    let language = Language::asked_for(request.headers());
     let audience = match (place, wishes.batch) {
         (Place::Class(_, Side::Instructor), Some(1)) => Audience::FewGathered,
         (Place::Class(_, Side::Instructor), _) => Audience::Few,
@@ -110,7 +112,7 @@ async fn open(
         audience,
         device: wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into()),
         expires_ms: caller.expires_ms,
-        seat: Arc::new(Chair { app: app.clone(), caller, place, present }),
+        seat: Arc::new(Chair { app: app.clone(), caller, place, present, language }),
     };
     let arriving = present.then_some(place);
     tokio::spawn(sit_down(app, upgrade, guest, arriving, wishes.since));

@@ -11,7 +11,7 @@ use crate::app::School;
 use crate::school::attendance::views;
 use crate::school::{completions, enrollment};
 use crate::surfaces::csv::{Cell, Table, cells};
-use crate::surfaces::korean;
+use crate::surfaces::language::{korean, said, said_of};
 
 /// 출석부: who was there at which meeting (staff of the course).
 #[utoipa::path(
@@ -27,16 +27,17 @@ pub async fn attendance(
     let everyone = views::of_class(&app, &caller, course, class).await?;
     let meetings = everyone.iter().flat_map(|one| &one.meetings);
     let dates: BTreeMap<i64, &str> = meetings.map(|meeting| (meeting.number, meeting.date.as_str())).collect();
-    let mut head = cells!["이름", "이메일", "학번"];
-    head.extend(dates.iter().map(|(number, date)| Cell::from(format!("{number}회차 ({date})"))));
-    head.extend(cells!["총 회차", "출석률(%)"]);
+    let mut head = cells![said("이름"), said("이메일"), said("학번")];
+    let meeting = |(number, date): (&i64, &&str)| format!("{} ({date})", said_of("{}회차", &number.to_string()));
+    head.extend(dates.iter().map(meeting).map(Cell::from));
+    head.extend(cells![said("총 회차"), said("출석률(%)")]);
     let mut table = Table::of(head);
     for one in &everyone {
         let student = &one.student;
         let mut row = cells![student.name.as_str(), student.email.clone(), student.student_no.clone()];
         row.extend(dates.keys().map(|number| {
             let meeting = one.meetings.iter().find(|meeting| meeting.number == *number);
-            Cell::from(meeting.map_or("", |meeting| korean::mark(meeting.kind())))
+            Cell::from(meeting.map_or("", |meeting| said(korean::mark(meeting.kind()))))
         }));
         row.extend(cells![one.total(), student.rate]);
         table.row(row);
@@ -56,9 +57,9 @@ pub async fn grades(
     Ids(course, class): Ids,
 ) -> Result<Response> {
     let mut table =
-        Table::of(cells!["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
+        Table::headed(["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
     for e in enrollment::of_class(&app, &caller, course, class).await? {
-        let status = korean::enrolled(&e.status);
+        let status = said(korean::enrolled(&e.status));
         let scores = [e.attendance_score, e.progress_score, e.assessment_score, e.total_score].map(Cell::from);
         let mut row = cells![e.id, e.name, e.email, status];
         row.extend(scores);
@@ -78,7 +79,7 @@ pub async fn completed(
     SignedIn(caller): SignedIn,
     Ids(course, class): Ids,
 ) -> Result<Response> {
-    let mut table = Table::of(cells![
+    let mut table = Table::headed([
         "이름",
         "수료일",
         "수료 상태",
@@ -87,10 +88,10 @@ pub async fn completed(
         "평가 점수",
         "총점",
         "수료증 번호",
-        "메모"
+        "메모",
     ]);
     for c in completions::all_of_class(&app, &caller, course, class).await? {
-        let mut row = cells![c.name, c.date, korean::completed(&c.status)];
+        let mut row = cells![c.name, c.date, said(korean::completed(&c.status))];
         row.extend([c.attendance_score, c.progress_score, c.assessment_score, c.total_score].map(Cell::from));
         row.extend(cells![c.certificate_no, c.memo]);
         table.row(row);

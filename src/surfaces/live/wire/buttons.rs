@@ -7,6 +7,7 @@ use super::TitleRef;
 use crate::event::Event;
 use crate::school::sessions::Status;
 use crate::school::sessions::control::Outcome;
+use crate::surfaces::language::said;
 use crate::surfaces::texts::{Instant, Prose};
 
 #[derive(Deserialize, ToSchema)]
@@ -97,7 +98,7 @@ impl From<Outcome> for Started {
             started_at: o.started_ms.map(Instant),
             current_subtask: o.current.as_ref().map(TitleRef::from),
             active_participants: active,
-            message: "수업이 시작되었습니다".into(),
+            message: said("수업이 시작되었습니다").into(),
         }
     }
 }
@@ -115,7 +116,7 @@ impl From<Outcome> for Moved {
 
 impl From<Outcome> for Paused {
     fn from(o: Outcome) -> Paused {
-        let message = "수업이 일시 정지되었습니다".into();
+        let message = said("수업이 일시 정지되었습니다").into();
         Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
     }
 }
@@ -144,7 +145,7 @@ impl From<Outcome> for Ended {
             duration_minutes: minutes,
             completed_participants: completed,
             total_participants: total,
-            message: "수업이 종료되었습니다".into(),
+            message: said("수업이 종료되었습니다").into(),
         }
     }
 }

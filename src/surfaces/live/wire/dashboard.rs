@@ -8,6 +8,7 @@ use super::learning::{Analysis, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::school::insight::{Pending, Statistics, Student, Trend};
 use crate::school::notifications::{Kind, Notification};
+use crate::surfaces::language::{said, said_of};
 use crate::surfaces::texts::{Instant, Within};
 
 #[derive(Serialize, ToSchema)]
@@ -217,8 +218,8 @@ impl From<Vec<Trend>> for Chart {
         Chart {
             labels: days.into_iter().map(|d| d.label).collect(),
             datasets: vec![
-                Dataset { label: "평균 진행률".into(), data: progress },
-                Dataset { label: "도움 요청 수".into(), data: helped },
+                Dataset { label: said("평균 진행률").into(), data: progress },
+                Dataset { label: said("도움 요청 수").into(), data: helped },
             ],
         }
     }
@@ -248,16 +249,16 @@ pub struct NotificationLine {
 
 impl From<Notification> for NotificationLine {
     fn from(n: Notification) -> NotificationLine {
-        let who = n.about_name.as_deref().unwrap_or("누군가");
+        let who = n.about_name.as_deref().unwrap_or(said("누군가"));
         let message = match Kind::parse(&n.kind) {
-            Some(Kind::HelpRequest) => format!("{who}님이 도움을 요청했습니다"),
-            Some(Kind::HelpEscalated) => format!("{who}님에게 강사님의 도움이 필요합니다"),
-            Some(Kind::HelpAnswered) => "도움말이 도착했습니다".into(),
-            Some(Kind::AttendanceRequested) => format!("{who}님이 출석 인정을 요청했습니다"),
-            Some(Kind::AttendanceDecided) => "출석 요청의 결과가 나왔습니다".into(),
-            Some(Kind::EnrollmentAdmitted) => "수강 신청이 승인되었습니다".into(),
-            Some(Kind::EnrollmentRefused) => "수강 신청이 승인되지 않았습니다".into(),
-            Some(Kind::CertificateIssued) => "수료증이 발급되었습니다".into(),
+            Some(Kind::HelpRequest) => said_of("{}님이 도움을 요청했습니다", who),
+            Some(Kind::HelpEscalated) => said_of("{}님에게 강사님의 도움이 필요합니다", who),
+            Some(Kind::HelpAnswered) => said("도움말이 도착했습니다").into(),
+            Some(Kind::AttendanceRequested) => said_of("{}님이 출석 인정을 요청했습니다", who),
+            Some(Kind::AttendanceDecided) => said("출석 요청의 결과가 나왔습니다").into(),
+            Some(Kind::EnrollmentAdmitted) => said("수강 신청이 승인되었습니다").into(),
+            Some(Kind::EnrollmentRefused) => said("수강 신청이 승인되지 않았습니다").into(),
+            Some(Kind::CertificateIssued) => said("수료증이 발급되었습니다").into(),
             None => n.kind.clone(),
         };
         let data: serde_json::Value = serde_json::from_str(&n.data).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
 use crate::school::progress::Recorded;
 use crate::school::progress::views::{Line, Mine, OfStudent};
+use crate::surfaces::language::said;
 use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Within, Word};
 
 #[derive(Deserialize, IntoParams)]
@@ -276,25 +277,38 @@ impl From<Asked> for HelpAsked {
             help_request_id: a.request,
             status: a.status,
             position: a.position,
-            message: "분석 중입니다. 잠시만 기다려주세요.".into(),
+            message: said("분석 중입니다. 잠시만 기다려주세요.").into(),
         }
     }
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 3000, "help_type": "TEXT",
+#[schema(example = json!({"id": 3000, "answered_by": "GUIDE", "help_type": "TEXT",
     "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.",
     "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
 pub struct HelpResponse {
     pub id: i64,
+    /// INSTRUCTOR, or GUIDE where the analyser answered by itself
+    pub answered_by: &'static str,
     pub help_type: String,
     pub help_content: String,
     pub voice_guide_text: Option<String>,
 }
 
+/// The words for who has answered.
+pub fn answered_by(by_hand: bool) -> &'static str {
+    if by_hand { "INSTRUCTOR" } else { "GUIDE" }
+}
+
 impl From<Response> for HelpResponse {
     fn from(r: Response) -> HelpResponse {
-        HelpResponse { id: r.id, help_type: r.r#type, help_content: r.content, voice_guide_text: r.voice }
+        HelpResponse {
+            id: r.id,
+            answered_by: answered_by(r.by_person.is_some()),
+            help_type: r.r#type,
+            help_content: r.content,
+            voice_guide_text: r.voice,
+        }
     }
 }
 

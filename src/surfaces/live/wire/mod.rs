@@ -16,6 +16,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 use crate::error::Error;
 use crate::school::Window;
 use crate::school::outline::Item;
+use crate::surfaces::language::{self, Language};
 use crate::surfaces::texts::Within;
 
 #[derive(Serialize, ToSchema)]
@@ -43,7 +44,13 @@ impl From<&Error> for Refusal {
             Error::TooLarge { limit_bytes } => serde_json::json!({ "limit_bytes": limit_bytes }),
             _ => serde_json::json!({}),
         };
-        Refusal { error: RefusalBody { code: error.code().into(), message: error.message(), details } }
+        Refusal {
+            error: RefusalBody {
+                code: error.code().into(),
+                message: language::error(error, Language::English),
+                details,
+            },
+        }
     }
 }
 
@@ -175,6 +182,6 @@ pub struct Said {
     pub message: String,
 }
 
-pub fn said(message: &str) -> Said {
-    Said { message: message.into() }
+pub fn said(message: &'static str) -> Said {
+    Said { message: language::said(message).into() }
 }

@@ -8,6 +8,7 @@ use super::{Pagination, PersonRef, StepGuide, TitleRef};
 use crate::school::sessions::joining::{Joined, Participant};
 use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
 use crate::school::sessions::{Listed, LookedUp, NewSession as Wanted, Session, Status};
+use crate::surfaces::language::said;
 use crate::surfaces::texts::{Age, Instant, Name, Within, named};
 
 use super::people::LevelWord;
@@ -195,7 +196,7 @@ impl From<&Joined> for ParticipantJoined {
             user_id: j.participant.person,
             status: participant_status(&j.status, j.participant.left_ms.is_some() && !j.is_new).into(),
             joined_at: Instant(j.participant.joined_ms),
-            message: message.into(),
+            message: said(message).into(),
         }
     }
 }
@@ -353,7 +354,7 @@ impl From<Active> for MyActive {
 
 impl MyActive {
     pub fn none() -> MyActive {
-        MyActive { active_session: None, message: Some("참가 중인 활성 세션이 없습니다".into()) }
+        MyActive { active_session: None, message: Some(said("참가 중인 활성 세션이 없습니다").into()) }
     }
 }
 

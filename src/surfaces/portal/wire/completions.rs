@@ -8,7 +8,7 @@ use crate::school::certificates::{Certificate as CertificateRow, Facts};
 use crate::school::completions::batch::{Judged, Why};
 use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
 use crate::school::{Page, Window};
-use crate::surfaces::korean;
+use crate::surfaces::language::{korean, said, said_of};
 use crate::surfaces::texts::{Day, Instant, Percent, Prose, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -224,17 +224,17 @@ impl From<Judged> for BatchDone {
                 user_id,
                 code: "NOT_ENROLLED",
                 missing: Vec::new(),
-                reason: "이 차수의 수강생이 아닙니다.".into(),
+                reason: said("이 차수의 수강생이 아닙니다.").into(),
             },
             Why::State(state) => NotCompleted {
                 user_id,
                 code: "INVALID_STATE",
                 missing: Vec::new(),
-                reason: format!("지금 상태({state})에서는 수료할 수 없습니다."),
+                reason: said_of("지금 상태({})에서는 수료할 수 없습니다.", &state),
             },
             Why::NotMet(missing) => {
-                let parts: Vec<&str> = missing.iter().map(|part| korean::requirement(part)).collect();
-                let reason = format!("수료 조건을 채우지 못했습니다: {}", parts.join(", "));
+                let parts: Vec<&str> = missing.iter().map(|part| said(korean::requirement(part))).collect();
+                let reason = said_of("수료 조건을 채우지 못했습니다: {}", &parts.join(", "));
                 NotCompleted { user_id, code: "REQUIREMENTS_NOT_MET", missing, reason }
             }
         };

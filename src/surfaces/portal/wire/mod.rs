@@ -13,7 +13,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use crate::error::Error;
 use crate::school::Window;
-use crate::surfaces::korean;
+use crate::surfaces::language::{self, Language};
 use crate::surfaces::texts::Within;
 
 /// Every answer of this surface: it was done, and what of it.
@@ -26,7 +26,7 @@ pub struct Done<T> {
 }
 
 pub fn done<T>(message: &'static str, what: T) -> Done<T> {
-    Done { success: true, message, what }
+    Done { success: true, message: language::said(message), what }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,7 +53,12 @@ impl From<&Error> for Refusal {
             Error::OverTime { minutes } => serde_json::json!({ "time_limit": minutes }),
             _ => serde_json::json!({}),
         };
-        Refusal { success: false, message: korean::message(error), code: error.code().into(), details }
+        Refusal {
+            success: false,
+            message: language::error(error, Language::Korean),
+            code: error.code().into(),
+            details,
+        }
     }
 }
 

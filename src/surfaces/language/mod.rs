@@ -1,0 +1,113 @@
+//! In which language a caller is answered: the first of their `Accept-Language` that we speak.
+
+mod japanese;
+pub mod korean;
+mod phrases;
+
+use std::future::Future;
+
+use axum::http::{HeaderMap, header};
+
+use crate::error::Error;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Korean,
+    Japanese,
+    English,
+}
+
+tokio::task_local! {
+    static ASKED_FOR: Option<Language>;
+}
+
+/// Whatever is said during `work` is said in this language; in that of the surface where none was asked for.
+pub fn speaking<W: Future>(language: Option<Language>, work: W) -> impl Future<Output = W::Output> {
+    ASKED_FOR.scope(language, work)
+}
+
+impl Language {
+    pub fn asked_for(headers: &HeaderMap) -> Option<Language> {
+        let wishes = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());
+        let mut best: Option<(f32, Language)> = None;
+        for wish in wishes.flat_map(|line| line.split(',')) {
+            let (tag, weight) = wish.split_once(";q=").unwrap_or((wish, "1"));
+            let Some(language) = Language::of_tag(tag.trim()) else { continue };
+            let weight = weight.trim().parse().unwrap_or(0.0);
+            if weight > best.map_or(0.0, |(most, _)| most) {
+                best = Some((weight, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+
+    fn of_tag(tag: &str) -> Option<Language> {
+        match tag.split('-').next()?.to_ascii_lowercase().as_str() {
+            "ko" => Some(Language::Korean),
+            "ja" => Some(Language::Japanese),
+            "en" => Some(Language::English),
+            _ => None,
+        }
+    }
+
+    fn now() -> Option<Language> {
+        ASKED_FOR.try_with(|language| *language).ok().flatten()
+    }
+}
+
+/// What went wrong. `usual`: the language of the surface.
+pub fn error(error: &Error, usual: Language) -> String {
+    match Language::now().unwrap_or(usual) {
+        Language::Korean => korean::message(error),
+        Language::Japanese => japanese::message(error),
+        Language::English => error.message(),
+    }
+}
+
+/// A phrase of ours, which is written in Korean where it is used.
+pub fn said(korean: &str) -> &str {
+    match Language::now() {
+        None | Some(Language::Korean) => korean,
+        Some(Language::Japanese) => phrases::japanese(korean),
+        Some(Language::English) => phrases::english(korean),
+    }
+}
+
+/// A phrase in which `{}` stands for this.
+pub fn said_of(korean: &str, what: &str) -> String {
+    said(korean).replacen("{}", what, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn asked(wishes: &'static str) -> Option<Language> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(wishes));
+        Language::asked_for(&headers)
+    }
+
+    #[test]
+    fn the_dearest_language_that_we_speak_is_taken() {
+        assert_eq!(asked("ja"), Some(Language::Japanese));
+        assert_eq!(asked("de-DE, en;q=0.5, ko-KR;q=0.8"), Some(Language::Korean));
+        assert_eq!(asked("ko;q=0, EN-gb;q=0.1"), Some(Language::English));
+        assert_eq!(asked("de, *"), None);
+        assert_eq!(asked("ko;q=x"), None);
+        assert_eq!(Language::asked_for(&HeaderMap::new()), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_said_follows_the_caller() {
+        let phrase = "로그아웃했습니다";
+        assert_eq!(said(phrase), phrase);
+        let told = speaking(Some(Language::English), async { (said(phrase), error(&Error::Unpaid, Language::Korean)) });
+        assert_eq!(told.await, ("You are signed out", "Nothing has been paid".to_owned()));
+        let told =
+            speaking(Some(Language::Japanese), async { said_of("{}님이 도움을 요청했습니다", "木村") });
+        assert_eq!(told.await, "木村さんが助けを求めています");
+    }
+}
