@@ -64,13 +64,15 @@ fn file(name: &str, headers: &HeaderMap) -> Response {
 
 fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
     // A new version of the server shows at the next load: the browser asks each time, and mostly hears «unchanged».
+    // The tag is weak, since it is that of the page however it is packed.
+    let tag = format!("W/{}", page.tag);
     let head = [
         (header::CONTENT_TYPE, page.kind),
         (header::CACHE_CONTROL, "no-cache"),
-        (header::ETAG, page.tag.as_str()),
+        (header::ETAG, tag.as_str()),
         (header::VARY, "Accept-Encoding"),
     ];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == page.tag.as_bytes()) {
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, head).into_response();
     }
     match shelf::pressed(&page).filter(|_| takes_gzip(headers)) {
@@ -81,7 +83,7 @@ fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let said = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
-    said.split(',').filter_map(|way| way.split(';').next()).any(|way| way.trim() == "gzip")
+    said.split(',').any(|way| way.trim() == "gzip" || way.trim().starts_with("gzip;") && !way.trim().ends_with("q=0"))
 }
 
 /// For a person who is lost, in plain words.

@@ -23,6 +23,7 @@ mod languages;
 mod lectures;
 mod logins;
 mod model;
+mod pages;
 mod payments;
 mod people;
 mod portal_progress;
