@@ -1,116 +1,174 @@
 // The screens of the learner's phone: each is made once and then only updated, so that what has the focus keeps it.
 
 import { el, shown, text } from "../shared/dom.js";
+import { languageOf } from "../shared/speech.js";
+import { words } from "../shared/words.js";
+import { picture, repicture } from "./pictures.js";
 
-const button = (kind, label, onclick) => el("button", { type: "button", class: `button ${kind}`, onclick }, label);
+export function button(kind, act, label, icon, onclick) {
+  return el("button", { type: "button", class: `button ${kind}`, "data-act": act, onclick }, icon && picture(icon), el("span", {}, label));
+}
+
+const name = (pressed, label) => text(pressed.lastChild, label);
 const heading = (label = "") => el("h1", { tabindex: "-1" }, label);
+const note = (kind = "") => el("p", { class: `note ${kind}`, hidden: true });
 
 function screen(content, actions = []) {
   return el("section", { class: "screen arrive" }, content, actions.length > 0 && el("div", { class: "actions" }, actions));
 }
 
-/** One sentence, one picture, and at most one button: `{picture, title, lines, label, act, second}`. */
-export function plain({ picture, title, lines = [], label, act, second }) {
-  const content = el("div", { class: "content middle" },
-    picture && el("p", { class: "picture", "aria-hidden": "true" }, picture),
-    heading(title), lines.filter(Boolean).map((line) => el("p", { class: "guide" }, line)));
-  const actions = [label && button("main", label, act), second && button("plain", second.label, second.act)];
-  return { node: screen(content, actions.filter(Boolean)), update() {} };
+/** What people wrote is in their language, whatever the page's is. */
+function quote(node, said) {
+  text(node, said);
+  if (said) node.lang = languageOf(said);
+}
+
+function remark(node, said) {
+  text(node, said || "");
+  shown(node, said);
+}
+
+const emblem = (icon) => el("p", { class: "emblem" }, picture(icon, "large"));
+
+/** One picture, one sentence, and at most one main button: `acts` are `{act, label, icon, go}`, the main one first. */
+export function plain({ icon, title, lines = [], acts = [] }) {
+  const said = el("div", { class: "lines" });
+  const update = ({ linesNow = () => lines }) => {
+    const wanted = linesNow().filter(Boolean);
+    if (said.dataset.said === wanted.join("\n")) return;
+    said.dataset.said = wanted.join("\n");
+    said.replaceChildren(...wanted.map((line) => el("p", { class: "guide", lang: languageOf(line) }, line)));
+  };
+  const buttons = acts.map(({ act, label, icon: mark, go }, at) => button(at === 0 ? "main" : "plain", act, label, mark, go));
+  return { node: screen(el("div", { class: "content middle" }, emblem(icon), heading(title), said), buttons), update };
 }
 
 /** A form of one big field. `submit` gives a sentence to show when it cannot be done. */
-export function question({ title, hint, label, field, go, submit, picture }) {
-  const problem = el("p", { class: "note call", role: "alert", hidden: true });
+export function question({ title, hint, stale, label, field, go, submit, tidy, more = [] }) {
+  const problem = el("p", { class: "note call", role: "alert", id: "problem", hidden: true });
   const input = el("input", { id: "answer", required: true, ...field });
-  const press = el("button", { class: "button main" }, go);
-  const form = el("form", { novalidate: true }, el("label", { for: "answer" }, label), input, problem, press);
-  form.addEventListener("submit", async (event) => {
+  const press = el("button", { class: "button main", "data-act": "enter" }, el("span", {}, go));
+  if (tidy) input.addEventListener("input", (event) => event.isComposing || tidy(input));
+  const ask = async (event) => {
     event.preventDefault();
     if (press.disabled) return;
     press.disabled = true;
     const trouble = await submit(input.value.trim());
     press.disabled = false;
-    text(problem, trouble);
-    shown(problem, trouble);
+    remark(problem, trouble);
+    input.toggleAttribute("aria-invalid", Boolean(trouble));
+    input.setAttribute("aria-describedby", "problem");
     if (trouble) input.focus();
-  });
-  const content = el("div", { class: "content" },
-    picture && el("p", { class: "picture", "aria-hidden": "true" }, picture),
-    heading(title), hint && el("p", { class: "guide" }, hint), form);
-  return { node: screen(content), update() {} };
+  };
+  const form = el("form", { novalidate: true, onsubmit: ask }, el("label", { for: "answer" }, label), input, problem, press);
+  const content = el("div", { class: "content" }, el("div", { class: "greeting" }, heading(title), hint && el("p", { class: "guide" }, hint)),
+    stale && el("p", { class: "note" }, stale), form);
+  return { node: screen(content, more.map(({ act, label: said, icon, go: follow }) => button("plain small", act, said, icon, follow))), update() {} };
 }
 
-export function waiting({ name }) {
-  const room = el("p", { class: "room" });
-  const word = el("p", { class: "note", hidden: true });
-  const node = screen(el("div", { class: "content middle" },
-    el("p", { class: "picture", "aria-hidden": "true" }, "😊"), heading(`${name} 님, 잘 오셨어요`),
-    el("p", { class: "guide" }, "선생님이 수업을 시작하면 화면이 저절로 바뀝니다. 그대로 기다리시면 됩니다."), word, room));
+export function waiting({ name: who, isBare }) {
+  const parts = { room: el("p", { class: "room" }), word: note() };
+  const node = screen(el("div", { class: "content middle" }, emblem("smile"), heading(words.waiting.title(who)),
+    el("p", { class: "guide" }, words.waiting.line), parts.word, parts.room,
+    isBare && el("p", { class: "room" }, words.waiting.insecure)));
   return {
     node,
     update({ title, message }) {
-      text(room, title);
-      speak(word, message);
+      quote(parts.room, title);
+      say(parts.word, message);
     },
   };
 }
 
 export function paused() {
-  const word = el("p", { class: "note", hidden: true });
-  const node = screen(el("div", { class: "content middle" },
-    el("p", { class: "picture", "aria-hidden": "true" }, "☕"), heading("잠시 쉬는 시간이에요"),
-    el("p", { class: "guide" }, "다시 시작하면 화면이 저절로 바뀝니다."), word));
-  return { node, update: ({ message }) => speak(word, message) };
+  const word = note();
+  const node = screen(el("div", { class: "content middle" }, emblem("cup"), heading(words.paused.title),
+    el("p", { class: "guide" }, words.paused.line), word));
+  return { node, update: ({ message }) => say(word, message) };
 }
 
-function speak(node, message) {
-  text(node, message ? `선생님 말씀: ${message}` : "");
+/** What the teacher says to all. */
+function say(node, message) {
   shown(node, message);
+  const is = message ?? "";
+  if (node.dataset.said === is) return;
+  node.dataset.said = is;
+  node.replaceChildren(el("b", {}, words.step.teacher), el("span", { lang: languageOf(is) }, is));
 }
 
-function offerSound(node, { canListen, isHeard }) {
-  text(node, isHeard ? "🔊 다시 듣기" : "🔊 소리로 듣기");
+// Listening.
+
+function listening(act) {
+  const again = button("plain small", "listen", "", "sound", () => act.listen(false));
+  const slowly = button("plain small", "slow", words.sound.slowly, "slow", () => act.listen(true));
+  return { node: el("div", { class: "listening" }, again, slowly), again, slowly, voiceless: note() };
+}
+
+function offer({ node, again, slowly, voiceless }, { canListen, isHeard, isSlow, isVoiceless }) {
   shown(node, canListen);
+  name(again, isHeard ? words.sound.again : words.sound.listen);
+  repicture(again.firstChild, isHeard ? "again" : "sound");
+  shown(slowly, !isSlow);
+  remark(voiceless, isVoiceless || !canListen ? words.sound.voiceless : "");
+}
+
+// Where one is.
+
+function placing() {
+  const number = el("span", { "aria-hidden": "true" });
+  const spoken = el("span", { class: "unseen" });
+  const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("span"));
+  return { node: el("div", { class: "where" }, el("p", {}, number, spoken), bar), number, spoken, bar };
+}
+
+function place({ node, number, spoken, bar }, { at, of }, kind) {
+  shown(node, at > 0);
+  text(number, `${kind.word ? `${kind.word} ` : ""}${at} / ${of}`);
+  text(spoken, kind.place(at, of));
+  bar.firstChild.style.width = `${of ? (100 * at) / of : 0}%`;
 }
 
 /** The step, with what one can do about it. */
 export function step(act) {
   const parts = {
-    where: el("p", { class: "where" }), title: heading(), guide: el("p", { class: "guide" }),
-    listen: button("plain small", "", act.listen), voiceless: el("p", { class: "note", hidden: true }),
-    word: el("p", { class: "note", hidden: true }), line: el("p", { class: "note call", hidden: true, role: "status" }),
-    done: button("main", "다 했어요", act.done), help: button("call", "도와주세요", act.help),
-    praise: el("p", { class: "note good", hidden: true, role: "status" }),
+    where: placing(), company: el("p", { class: "company" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act),
+    word: note(), line: note("call"), praise: note("good"), failed: note("call"),
+    done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
   };
-  const { where, title, guide, listen, voiceless, word, line, done, help, praise } = parts;
-  const content = el("div", { class: "content" }, where, title, guide, listen, voiceless, word);
-  const node = screen(content, [line, praise, done, help]);
+  for (const told of [parts.line, parts.praise, parts.failed]) told.setAttribute("role", "status");
+  const { where, company, title, guide, sound, word, line, praise, failed, done, help } = parts;
+  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, word);
+  const node = screen(content, [line, praise, failed, done, help]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
 
 function updateStep(node, parts, state) {
   const isNew = node.dataset.step !== String(state.step.id);
   node.dataset.step = state.step.id;
-  text(parts.where, state.place);
-  shown(parts.where, state.place);
-  text(parts.title, state.step.title);
-  text(parts.guide, state.step.guide_text ?? "선생님 말씀을 듣고 따라 해 보세요.");
-  offerSound(parts.listen, state);
-  text(parts.voiceless, "이 휴대폰은 소리 내어 읽지 못해요. 글을 읽어 주세요.");
-  shown(parts.voiceless, state.isVoiceless);
-  speak(parts.word, state.message);
-  text(parts.line, state.line);
-  shown(parts.line, state.line);
-  text(parts.praise, `잘하셨어요! ${whatNow(state)}`);
-  shown(parts.praise, state.isDone);
+  place(parts.where, state, words.step);
+  // Before the first answer nothing is known yet, and nothing is amiss.
+  text(parts.company, { open: words.step.together, connecting: "" }[state.link] ?? words.step.apart);
+  parts.company.dataset.state = state.link;
+  quote(parts.title, state.step.title);
+  quote(parts.guide, state.step.guide_text || words.step.quiet);
+  offer(parts.sound, state);
+  say(parts.word, state.message);
+  remark(parts.line, state.help && lineOf(state.help, state.link));
+  remark(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
+  remark(parts.failed, state.hasFailed && words.step.failed);
   shown(parts.done, !state.isDone);
-  shown(parts.help, !state.line);
+  shown(parts.help, !state.help);
   if (isNew) replay(node);
 }
 
-function whatNow({ isSent, isLast }) {
-  if (!isSent) return "인터넷이 이어지면 선생님께 알려 드릴게요.";
-  return isLast ? "마지막 단계까지 다 하셨어요. 선생님 말씀을 기다려 주세요." : "다음 단계를 기다려 주세요.";
+function lineOf({ id, position }, link) {
+  if (!id && link !== "open") return words.help.unsent;
+  return `${words.help.known} ${position > 0 ? words.help.line(position) : words.help.soon}`;
+}
+
+function whatNow({ isSent, link, at, of }) {
+  if (!isSent && link !== "open") return words.step.unsent;
+  return at > 0 && at === of ? words.step.last : words.step.next;
 }
 
 function replay(node) {
@@ -120,40 +178,40 @@ function replay(node) {
 }
 
 export function answer(act) {
-  const title = heading();
-  const words = el("p", { class: "guide" });
-  const listen = button("plain small", "", act.listen);
-  const about = el("p", { class: "where" });
-  const node = screen(el("div", { class: "content" }, about, title, words, listen),
-    [button("main", "이제 됐어요", act.helped), button("plain", "아직 잘 안 돼요", act.notYet)]);
+  const parts = { about: el("p", { class: "room" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act) };
+  const node = screen(el("div", { class: "content" }, parts.title, parts.guide, parts.sound.node, parts.sound.voiceless, parts.about),
+    [button("main", "helped", words.answer.helped, "check", act.helped), button("plain", "not-yet", words.answer.notYet, null, act.notYet)]);
   return {
     node,
-    update({ answer: given, step: now, ...sound }) {
-      text(about, now ? `지금 단계: ${now.title}` : "");
-      text(title, given.help_type === "VISIT" ? "선생님이 가고 계세요" : "답이 왔어요");
-      text(words, given.help_content);
-      offerSound(listen, sound);
+    update({ answer: given, isUnasked, step: now, ...sound }) {
+      const isVisit = given.help_type === "VISIT";
+      text(parts.title, isVisit ? words.answer.visit : isUnasked ? words.answer.unasked : words.answer.title);
+      quote(parts.guide, given.help_content || (isVisit ? words.answer.visitLine : ""));
+      remark(parts.about, now && words.answer.step(now.title));
+      offer(parts.sound, sound);
     },
   };
 }
 
 /** All steps again, at one's own pace. */
 export function review(act) {
-  const parts = { where: el("p", { class: "where" }), title: heading(), guide: el("p", { class: "guide" }) };
-  const listen = button("plain small", "", act.listen);
-  const back = button("plain", "← 이전", act.back);
-  const next = button("main", "다음 →", act.next);
-  const node = screen(el("div", { class: "content" }, parts.where, parts.title, parts.guide, listen),
+  const parts = { where: placing(), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act) };
+  const back = button("plain", "back", words.review.back, "back", act.back);
+  const next = button("main", "next", words.review.next, null, act.next);
+  const node = screen(el("div", { class: "content" }, parts.where.node, parts.title, parts.guide, parts.sound.node, parts.sound.voiceless),
     [el("div", { class: "pair" }, back, next)]);
   return {
     node,
-    update({ step: now, place, isFirst, isLast, ...sound }) {
-      text(parts.where, `복습 ${place}`);
-      text(parts.title, now.title);
-      text(parts.guide, now.guide_text ?? "");
-      offerSound(listen, sound);
-      back.disabled = isFirst;
-      text(next, isLast ? "다 봤어요" : "다음 →");
+    update({ step: now, ...state }) {
+      const isNew = node.dataset.step !== String(now.id);
+      node.dataset.step = now.id;
+      place(parts.where, state, words.review);
+      quote(parts.title, now.title);
+      quote(parts.guide, now.guide_text ?? "");
+      offer(parts.sound, state);
+      back.disabled = state.at === 1;
+      name(next, state.at === state.of ? words.review.last : words.review.next);
+      if (isNew) replay(node);
     },
   };
 }

@@ -1,32 +1,100 @@
 // The page around the screens: which one is shown, what is said aloud to screen readers, how the connection is.
 
 import { text } from "../shared/dom.js";
+import { words } from "../shared/words.js";
+import { picture } from "./pictures.js";
 
 const main = document.querySelector("#main");
 const announcer = document.querySelector("#announce");
 const status = document.querySelector("#link");
+const settings = document.querySelector("#settings");
+const TRAIL_LENGTH = 12;
 
 let kind = null;
+let make = null;
+let given = {};
 let current = null;
+let linkIs = "";
+let title = "";
 
 /** Shows the screen of this kind, made anew only when the kind changes, and gives it its state. */
-export function show(wanted, make, state = {}) {
-  if (kind !== wanted) {
-    kind = wanted;
-    main.dataset.screen = kind;
-    current = make();
-    main.replaceChildren(current.node);
-    scrollTo(0, 0);
-    (current.node.querySelector("input") ?? current.node.querySelector("h1"))?.focus({ preventScroll: true });
-  }
-  current.update(state);
+export function show(wanted, maker, state = {}) {
+  const isNew = kind !== wanted;
+  [kind, make, given] = [wanted, maker, state];
+  keepingFocus(() => (isNew ? raise() : current.update(given)));
+  if (!isNew) return;
+  did(`SCREEN_${kind.toUpperCase()}`);
+  scrollTo(0, 0);
+  const field = main.querySelector("input");
+  if (field) field.focus({ preventScroll: true });
+  else if (!main.contains(document.activeElement)) announce(heading().textContent);
 }
 
-export function announce(words) {
-  text(announcer, words);
+function raise() {
+  main.dataset.screen = kind;
+  current = make();
+  main.replaceChildren(current.node);
+  current.update(given);
 }
 
-export function link(state, words) {
+const heading = () => main.querySelector("h1");
+
+/** Whoever stood on something that is no longer there stands at the heading. */
+function keepingFocus(change) {
+  const stood = document.activeElement;
+  const wasInside = main.contains(stood);
+  change();
+  const isLost = !stood.isConnected || stood.closest("[hidden]") || stood.disabled;
+  if (wasInside && isLost) heading()?.focus({ preventScroll: true });
+}
+
+/** In another language it is the same screen, with what was typed. */
+addEventListener("language", () => {
+  entitle(title);
+  link(linkIs);
+  text(settings.lastChild, words.page.settings);
+  if (!current) return;
+  const typed = main.querySelector("input")?.value;
+  keepingFocus(raise);
+  if (typed) main.querySelector("input").value = typed;
+});
+
+/** One tap away on every screen; `load` brings them when they are first wanted. */
+export function offerSettings(load) {
+  settings.append(picture("look"), document.createElement("span"));
+  settings.addEventListener("click", async () => (await load()).open());
+  text(settings.lastChild, words.page.settings);
+  settings.hidden = false;
+}
+
+/** The name of the class, or nothing: then it is the house's. */
+export function entitle(name) {
+  title = name;
+  document.title = name || words.page.title;
+}
+
+export function announce(said) {
+  text(announcer, said);
+}
+
+/** `connecting`, `open`, `waiting`, `offline`, or nothing. */
+export function link(state) {
+  linkIs = state;
   status.dataset.state = state;
-  text(status, words);
+  text(status, state && words.link[state]);
 }
+
+// What was done here lately: who calls for help is helped better by someone who knows it.
+
+const trail = [];
+
+export function did(what) {
+  if (trail[trail.length - 1] !== what) trail.push(what);
+  trail.splice(0, trail.length - TRAIL_LENGTH);
+}
+
+export function lately() {
+  return { current_screen: kind, recent_actions: [...trail] };
+}
+
+document.addEventListener("visibilitychange", () => did(document.hidden ? "WENT_AWAY" : "CAME_BACK"));

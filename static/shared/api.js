@@ -1,6 +1,7 @@
 // Calls the server. The access token lives in memory; what renews it is in a cookie that no script can read.
 
 import { uuid } from "./store.js";
+import { language } from "./words.js";
 
 /** The server said no, and why. */
 export class Refused extends Error {
@@ -144,7 +145,7 @@ export class Api {
 
 /** One request, as it is. */
 export async function send(method, path, { body, key, token } = {}) {
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;

@@ -41,11 +41,11 @@ export function perFrame(work) {
 }
 
 /** A question about what cannot be undone. Resolves to whether it was agreed to. */
-export function confirmed(question, yes) {
+export function confirmed(question, yes, no = "✕") {
   return new Promise((resolve) => {
     const dialog = el("dialog", { class: "ask" }, el("p", {}, question),
       el("form", { method: "dialog", class: "row" },
-        el("button", { value: "no", class: "quiet" }, "취소"), el("button", { value: "yes", class: "call" }, yes)));
+        el("button", { value: "no", class: "quiet" }, no), el("button", { value: "yes", class: "call" }, yes)));
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

@@ -71,9 +71,9 @@ export class LiveSocket {
     return answered;
   }
 
-  /** What waits in the outbox since before a reload. */
+  /** What waits in the outbox since before a reload, each with the promise of its answer. */
   unanswered() {
-    return this.#outbox.messages();
+    return this.#outbox.messages().map((message) => ({ ...message, answered: this.#outbox.answerOf(message) }));
   }
 
   /** Sent if the socket is open, else not at all. */
@@ -302,8 +302,11 @@ class Outbox {
     const key = uuid();
     const message = { type, id: key, key, data };
     this.#keep([...this.#messages, message]);
-    const answered = new Promise((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
-    return { message, answered };
+    return { message, answered: this.answerOf(message) };
+  }
+
+  answerOf({ id }) {
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
   settle(frame) {

@@ -1,44 +1,74 @@
 // Reads aloud, where the device can.
 
-const LANGUAGE = "ko-KR";
-const RATE = 0.9;
+const VOICES = { ko: "ko-KR", ja: "ja-JP", en: "en-US" };
+const RATE = { normal: 0.95, slow: 0.65 };
+const LONGEST_AT_ONCE = 120;
+const SILENT_AFTER_MS = 4_000;
 
 export const canSpeak = "speechSynthesis" in window && "SpeechSynthesisUtterance" in window;
 
-function voice() {
-  const voices = speechSynthesis.getVoices();
-  return voices.find((v) => v.lang.replace("_", "-").toLowerCase().startsWith("ko")) ?? null;
+/** Some phones forget an utterance that nobody holds, and stop. */
+let speaking = [];
+
+/** In which language a text is written, told by its letters; the page's own where they do not tell. */
+export function languageOf(text) {
+  if (/[\uac00-\ud7a3\u3131-\u318e]/.test(text)) return "ko";
+  if (/[\u3041-\u30ff]/.test(text)) return "ja";
+  if (/[a-z]/i.test(text) && !/[\u4e00-\u9fff]/.test(text)) return "en";
+  return document.documentElement.lang || "ko";
 }
 
-/** Some phones have voices, but none for Korean. They tell only after a while: until then it is assumed. */
-export function hasVoice() {
-  if (!canSpeak) return false;
-  return speechSynthesis.getVoices().length === 0 || voice() !== null;
+function voiceFor(language) {
+  const voices = speechSynthesis.getVoices().filter((v) => v.lang.replace("_", "-").toLowerCase().startsWith(language));
+  return voices.find((v) => v.default) ?? voices.find((v) => v.localService) ?? voices[0] ?? null;
+}
+
+/** Some phones have voices, but none for this language. They tell only after a while: until then it is assumed. */
+export function hasVoice(language = "ko") {
+  return canSpeak && (speechSynthesis.getVoices().length === 0 || voiceFor(language) !== null);
 }
 
 /** One sentence per utterance: long ones are cut off by some phones. Resolves to whether a voice was heard. */
-export function say(words) {
+export function say(words, { isSlow = false } = {}) {
   if (!canSpeak || !words) return Promise.resolve(false);
+  const language = languageOf(words);
+  if (!hasVoice(language)) return Promise.resolve(false);
   speechSynthesis.cancel();
-  const sentences = words.match(/[^.!?。\n]+[.!?。]*/g) ?? [words];
   return new Promise((resolve) => {
-    const silent = setTimeout(() => resolve(false), 4_000);
-    sentences.map((s) => s.trim()).filter(Boolean).forEach((sentence) => {
-      const utterance = new SpeechSynthesisUtterance(sentence);
-      utterance.lang = LANGUAGE;
-      utterance.rate = RATE;
-      utterance.voice = voice();
-      utterance.onstart = () => {
-        clearTimeout(silent);
-        resolve(true);
-      };
-      utterance.onerror = (event) => {
-        clearTimeout(silent);
-        resolve(["interrupted", "canceled"].includes(event.error));
-      };
-      speechSynthesis.speak(utterance);
-    });
+    const silent = setTimeout(() => resolve(false), SILENT_AFTER_MS);
+    const tell = (isHeard) => {
+      clearTimeout(silent);
+      resolve(isHeard);
+    };
+    speaking = sentences(words).map((sentence) => utterance(sentence, language, isSlow, tell));
+    for (const one of speaking) speechSynthesis.speak(one);
   });
+}
+
+function utterance(sentence, language, isSlow, tell) {
+  const one = new SpeechSynthesisUtterance(sentence);
+  one.lang = VOICES[language];
+  one.rate = isSlow ? RATE.slow : RATE.normal;
+  one.voice = voiceFor(language);
+  one.onstart = () => tell(true);
+  // Asked too early, or by no tap: that says nothing about the voices.
+  one.onerror = ({ error }) => tell(["interrupted", "canceled", "not-allowed"].includes(error));
+  return one;
+}
+
+/** A dot inside a number ends no sentence, and a very long one is parted at its commas. */
+function sentences(words) {
+  const whole = words.match(/[^\n]+?(?:[.!?…]+(?=\s|$)|[。！？]+|(?=\n)|$)/gm) ?? [words];
+  const parts = whole.flatMap((one) => (one.length > LONGEST_AT_ONCE ? one.match(/[^,、]+[,、]?/g) : [one]));
+  return parts.map((part) => part.trim()).filter(Boolean);
+}
+
+/** Within a tap: from now on this page may speak unasked, as browsers want it. */
+export function unlock() {
+  if (!canSpeak) return;
+  const nothing = new SpeechSynthesisUtterance(" ");
+  nothing.volume = 0;
+  speechSynthesis.speak(nothing);
 }
 
 export function hush() {

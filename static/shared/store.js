@@ -1,7 +1,10 @@
-// What a page remembers on this device. Never a token. A browser that forbids storage only forgets more.
+// What a page remembers on this device. Never a token. A browser that forbids storage forgets it with the page.
+
+const unkept = new Map();
 
 export function read(key, otherwise = null) {
   try {
+    if (unkept.has(key)) return JSON.parse(unkept.get(key));
     return JSON.parse(localStorage.getItem(`gyosil.${key}`)) ?? otherwise;
   } catch {
     return otherwise;
@@ -12,8 +15,9 @@ export function write(key, value) {
   try {
     if (value === null || value === undefined) localStorage.removeItem(`gyosil.${key}`);
     else localStorage.setItem(`gyosil.${key}`, JSON.stringify(value));
+    unkept.delete(key);
   } catch {
-    // Nothing depends on it.
+    unkept.set(key, JSON.stringify(value ?? null));
   }
 }
 

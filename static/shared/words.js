@@ -19,14 +19,25 @@ function chosen() {
 /** Opens the books by their names: `texts/{book}.{language}.js`. */
 export async function openBooks(...books) {
   open = books;
-  const texts = await Promise.all(books.map((book) => import(`../texts/${book}.${language}.js`)));
-  words = Object.assign({}, ...texts.map((text) => text.default));
-  document.documentElement.lang = language;
+  const wanted = language;
+  const texts = await fetched(wanted);
+  if (wanted === language) lay(texts);
 }
 
-/** Remembered on this device; the same books are opened in it. */
+/** Remembered on this device; the same books are opened in it, and `language` is told to the window. Throws where they cannot be had. */
 export async function speakIn(wanted) {
+  const texts = await fetched(wanted);
   language = wanted;
   write("language", wanted);
-  await openBooks(...open);
+  lay(texts);
+  dispatchEvent(new Event("language"));
+}
+
+function fetched(wanted) {
+  return Promise.all(open.map((book) => import(`../texts/${book}.${wanted}.js`)));
+}
+
+function lay(texts) {
+  words = Object.assign({}, ...texts.map((text) => text.default));
+  document.documentElement.lang = language;
 }

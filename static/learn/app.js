@@ -1,0 +1,57 @@
+// What makes the page an app of the phone: it opens without a network, can be installed, and keeps the screen on.
+
+let offer = null;
+let isOld = false;
+
+/** Plain http, as in most classrooms: browsers allow neither an app nor a screen that stays on. */
+export const isBare = !isSecureContext;
+export const isInstalled = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+export const isApple = /iPhone|iPad|iPod/.test(navigator.userAgent);
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offer = event;
+  dispatchEvent(new Event("installable"));
+});
+addEventListener("appinstalled", () => {
+  offer = null;
+});
+
+export const canInstall = () => offer !== null;
+
+export async function install() {
+  await offer?.prompt();
+  offer = null;
+}
+
+/** The server has a newer page than this one: what is fetched from now on is the newer one's. */
+export const isOutdated = () => isOld;
+
+/** After the first screen: it must not wait for this. */
+export function keepPage() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const wasKept = serviceWorker.controller !== null;
+  serviceWorker.addEventListener("controllerchange", () => {
+    isOld = wasKept;
+  });
+  serviceWorker.register("/sw.js").catch(() => {});
+}
+
+let lock = null;
+let wantsLight = false;
+
+/** The screen stays on for as long as a class is on it, where the browser allows it. */
+export function keepLight(wanted) {
+  wantsLight = wanted;
+  if (wanted) hold();
+  else lock?.release().catch(() => {});
+}
+
+async function hold() {
+  if (!wantsLight || document.visibilityState !== "visible" || (lock && !lock.released)) return;
+  lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+}
+
+// The browser lets go of it whenever the page is out of sight.
+document.addEventListener("visibilitychange", hold);

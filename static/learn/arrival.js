@@ -1,0 +1,256 @@
+// Finds out which class and who, then hands over to the class.
+
+import { Refused, send, Unreachable } from "../shared/api.js";
+import { uuid } from "../shared/store.js";
+import { words } from "../shared/words.js";
+import { Lesson } from "./lesson.js";
+import { forget, remembered } from "./memory.js";
+import { plain, question } from "./screens.js";
+import { entitle, link, show } from "./stage.js";
+
+const CODE_LETTERS = 6;
+const COME_BACK_MS = 4_000;
+
+/** The screens on which it does not go on: the picture, and what the button does. Their words are in `{name}Stop`. */
+const STOPS = {
+  door: ["door", again], removed: ["person", again], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
+  offline: ["wave", again], replaced: ["phone", again], over: ["moon", home], gone: ["search", home], rejected: ["door", home],
+  teacher: ["person", () => location.assign("/teach")],
+};
+const REFUSALS = {
+  DOOR_CLOSED: "door", REMOVED: "removed", INVALID_STATE: "over", CLASS_FULL: "full", SESSION_FULL: "full",
+  ENROLLMENT_NEEDED: "needed", ENROLLMENT_REJECTED: "rejected",
+};
+
+function stop(kind, instead = null) {
+  const [icon, go] = STOPS[kind];
+  link("");
+  show(kind, () => {
+    const said = words[`${kind}Stop`];
+    return plain({ icon, title: said.title, lines: [said.line], acts: [{ act: "again", label: said.next, go: instead ?? go }] });
+  });
+}
+
+function home() {
+  location.assign("/");
+}
+
+function again() {
+  location.reload();
+}
+
+/** `code`: of the address. `ticket`: of a re-entry QR. `resumed`: whether this phone is logged in, asked already; `found`: the class, too. */
+export class Arrival {
+  #api;
+  #code;
+  #resumed;
+  #found;
+  #isStale = false;
+
+  constructor({ api, code, resumed, found }) {
+    [this.#api, this.#code, this.#resumed, this.#found] = [api, code, resumed, found];
+  }
+
+  async start(ticket) {
+    try {
+      if (ticket) this.#isStale = !(await this.#redeem(ticket));
+      if (this.#code) await this.#enter();
+      else await this.#enterByHand();
+    } catch (error) {
+      this.#trouble(error, ticket && !this.#isStale ? ticket : null);
+    }
+  }
+
+  #trouble(error, ticket) {
+    if (!(error instanceof Unreachable)) return stop("trouble");
+    const retry = () => {
+      clearTimeout(timer);
+      removeEventListener("online", retry);
+      [this.#resumed, this.#found] = [null, null];
+      this.start(ticket);
+    };
+    const timer = setTimeout(retry, COME_BACK_MS);
+    addEventListener("online", retry);
+    stop("offline", retry);
+    return link("waiting");
+  }
+
+  async #redeem(ticket) {
+    try {
+      await this.#api.ticket(ticket);
+      this.#resumed = Promise.resolve(true);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  }
+
+  #isLoggedIn() {
+    this.#resumed ??= this.#api.resume();
+    return this.#resumed;
+  }
+
+  // Without a code in the address.
+
+  async #enterByHand() {
+    const isClosed = new URLSearchParams(location.search).has("closed");
+    const active = isClosed ? null : await this.#activeClass();
+    link("");
+    if (!active) return this.#askForCode(isClosed);
+    return show("return", () => plain({
+      icon: "smile", title: words.returning.title, lines: [active.lecture.title],
+      acts: [
+        { act: "yes", label: words.returning.yes, go: () => location.assign(`/j/${active.session_code}`) },
+        { act: "no", label: words.returning.other, go: () => this.#askForCode(false) },
+      ],
+    }));
+  }
+
+  async #activeClass() {
+    if (!(await this.#isLoggedIn()) || this.#api.user.role !== "STUDENT") return null;
+    try {
+      return (await this.#api.get("/api/sessions/my-active")).active_session;
+    } catch (error) {
+      if (error instanceof Refused) return null;
+      throw error;
+    }
+  }
+
+  #askForCode(isClosed) {
+    show("code", () => question({
+      title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, label: words.code.label, go: words.code.go,
+      field: {
+        class: "field code", autocomplete: "off", autocapitalize: "characters", autocorrect: "off", spellcheck: "false", inputmode: "text",
+        enterkeyhint: "go", lang: "en",
+      },
+      tidy: tidyCode, submit: openCode,
+      more: [{ act: "record", label: words.code.record, icon: "paper", go: () => location.assign("/me") }],
+    }));
+  }
+
+  // With a code.
+
+  async #enter() {
+    const known = remembered(this.#code);
+    // With a ticket it is known by now who is here; else what is remembered is shown at once, and proved by the socket.
+    const isMine = known && (!this.#api.user || this.#api.user.id === known.user.id);
+    if (isMine && !this.#isStale) return this.#begin(known.session, known.user, known);
+    const [session, isKnown] = await Promise.all([this.#find(), this.#isLoggedIn()]);
+    if (!session) return undefined;
+    entitle(session.lecture.title);
+    if (!isKnown) return this.#askForName(session);
+    if (this.#api.user.role !== "STUDENT") return stop("teacher");
+    return this.#welcomeBack(session);
+  }
+
+  async #find() {
+    try {
+      return await (this.#found ??= send("GET", `/api/sessions/${encodeURIComponent(this.#code)}`));
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      stop("gone");
+      return null;
+    }
+  }
+
+  async #welcomeBack(session) {
+    try {
+      await this.#api.get(`/api/sessions/${session.session_id}/current`);
+      await this.#join(session);
+    } catch (error) {
+      if (error.code === "REMOVED") stop("removed");
+      else if (error.status === 401) this.#askForName(session);
+      else if (error.status === 403) this.#askWhetherSame(session);
+      else throw error;
+    }
+  }
+
+  #askWhetherSame(session) {
+    link("");
+    show("same", () => plain({
+      icon: "person", title: words.same.title(this.#api.user.name), lines: [session.lecture.title],
+      acts: [
+        { act: "yes", label: words.same.yes, go: () => this.#join(session).catch((error) => this.#refused(error) ?? this.#trouble(error)) },
+        { act: "no", label: words.same.no, go: () => this.#askForName(session) },
+      ],
+    }));
+  }
+
+  /** Coming again changes nothing; who had left comes back. */
+  async #join(session) {
+    await this.#api.once(`/api/sessions/${session.session_id}/join`, {});
+    this.#begin(session, this.#api.user);
+  }
+
+  #askForName(session) {
+    if (session.status === "REVIEW_MODE") return stop("over");
+    if (session.door === "CLOSED") return stop("door");
+    link("");
+    // The same key for as long as this page asks: a lost reply makes no second person.
+    const key = uuid();
+    return show("name", () => question({
+      title: session.lecture.title, hint: words.name.teacher(session.instructor.name), label: words.name.label, go: words.name.go,
+      stale: this.#isStale && words.name.stale,
+      field: { class: "field", maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" },
+      submit: (name) => this.#joinAs(name, session, key),
+    }));
+  }
+
+  async #joinAs(name, session, key) {
+    if (!name) return words.name.missing;
+    try {
+      await this.#api.enter(`/api/sessions/${session.session_code}/guest`, { name }, key);
+      this.#begin(session, this.#api.user);
+      return "";
+    } catch (error) {
+      return this.#refused(error) ?? said(error);
+    }
+  }
+
+  /** `undefined` where it showed no reason itself. */
+  #refused({ code }) {
+    if (!REFUSALS[code]) return undefined;
+    stop(REFUSALS[code]);
+    return "";
+  }
+
+  #begin(session, user, known = null) {
+    entitle(session.lecture.title);
+    new Lesson({ api: this.#api, session, user, known, onOver: (why) => this.#over(why) }).start();
+  }
+
+  async #over(why) {
+    if (why === "replaced") return stop(why);
+    forget(this.#code);
+    if (why === "removed" || why === "gone") return stop(why);
+    // This phone's login has ended, or is another person's, or is in the class no more: it is asked who is here.
+    [this.#resumed, this.#found] = [null, null];
+    return this.start(null);
+  }
+}
+
+function tidyCode(input) {
+  const typed = input.value.normalize("NFKC");
+  // Who pastes the whole address means the code in it.
+  const inAddress = typed.match(/\/j\/([a-z0-9]{6})/i)?.[1];
+  const tidy = (inAddress ?? typed).replace(/[^a-z0-9]/gi, "").toUpperCase().slice(0, CODE_LETTERS);
+  if (tidy !== input.value) input.value = tidy;
+}
+
+async function openCode(code) {
+  if (code.length !== CODE_LETTERS) return words.code.length;
+  try {
+    await send("GET", `/api/sessions/${code}`);
+    location.assign(`/j/${code}`);
+    return "";
+  } catch (error) {
+    return error.status === 404 ? words.code.unknown : said(error);
+  }
+}
+
+function said(error) {
+  if (error instanceof Unreachable) return words.tried.offline;
+  if (error.status === 429) return words.tried.often(Math.ceil(error.retryAfterS / 60) || 1);
+  return words.tried.failed;
+}

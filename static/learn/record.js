@@ -1,0 +1,130 @@
+// My record: the classes of the person on this phone, with attendance, what was learnt, and certificates.
+
+import { Refused } from "../shared/api.js";
+import { el } from "../shared/dom.js";
+import { languageOf } from "../shared/speech.js";
+import { read, write } from "../shared/store.js";
+import { language, words } from "../shared/words.js";
+import { allRemembered } from "./memory.js";
+import { picture } from "./pictures.js";
+import { plain } from "./screens.js";
+import { link, show } from "./stage.js";
+
+const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
+const COME_BACK_MS = 5_000;
+
+export async function showRecord({ api, resumed }) {
+  try {
+    const isKnown = await (resumed ?? api.resume());
+    const record = isKnown && api.user.role === "STUDENT" ? await fetched(api) : null;
+    write("record", record);
+    link("");
+    draw(record, false);
+  } catch {
+    link(navigator.onLine === false ? "offline" : "waiting");
+    draw(read("record"), true);
+    setTimeout(() => showRecord({ api }), COME_BACK_MS);
+  }
+}
+
+// What the server knows.
+
+async function fetched(api) {
+  const courses = [];
+  for (let page = 1, of = 1; page <= of; page += 1) {
+    const { enrollments, paging } = await api.get(`/api/v1/enrollments/me?size=100&page=${page}`);
+    courses.push(...(await Promise.all(enrollments.map((one) => course(api, one)))));
+    of = paging.total_pages;
+  }
+  return { name: api.user.name, courses };
+}
+
+async function course(api, enrollment) {
+  const { enrollment_id: id, course_id, course_title, class_name, status, is_waiting } = enrollment;
+  const [attendance, completion, progress] = await Promise.all([
+    orNull(api.get(`/api/v1/attendance/enrollment/${id}`)), orNull(api.get(`/api/v1/completions/enrollment/${id}`)),
+    orNull(api.get(`/api/progress/me?lecture_id=${course_id}`)),
+  ]);
+  const number = completion?.completion.certificate_no;
+  const certificate = number && (await orNull(api.get(`/api/v1/completions/certificate/${number}`)));
+  return {
+    id, course_id, title: course_title, group: class_name === course_title ? "" : class_name, seat: is_waiting ? "WAITING" : status,
+    marks: (attendance?.attendances ?? []).map(({ class_date: date, attendance_type: mark }) => ({ date, mark })),
+    steps: progress?.progress_summary ?? null, isCompleted: completion?.completion.completion_status === "COMPLETED",
+    certificate: certificate ? paths(certificate.certificate) : null,
+  };
+}
+
+/** What one may not see, or what is not there, is not shown. */
+async function orNull(asked) {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Refused && error.status < 500) return null;
+    throw error;
+  }
+}
+
+/** The school may be reached by another name than it prints. */
+function paths({ status, certificate_url: page, pdf_url: pdf }) {
+  return { status, page: new URL(page, location).pathname, pdf: new URL(pdf, location).pathname };
+}
+
+// What is shown of it.
+
+function draw(record, isOld) {
+  const enter = { act: "enter", label: words.me.enter, go: () => location.assign("/") };
+  if (!record?.courses.length) {
+    const lines = () => [isOld ? words.offlineStop.line : words.me.noneLine];
+    return show(isOld ? "me-offline" : "me-empty", () => plain({
+      icon: isOld ? "wave" : "paper", title: isOld ? words.offlineStop.title : words.me.none, lines: lines(), acts: isOld ? [] : [{ ...enter, label: words.me.enter }],
+    }));
+  }
+  return show(isOld ? "me-old" : "me", () => ({ node: page(record, isOld), update() {} }));
+}
+
+function page({ name, courses }, isOld) {
+  return el("section", { class: "screen" },
+    el("div", { class: "content" }, el("h1", { tabindex: "-1" }, words.me.title), el("p", { class: "guide" }, words.me.whose(name)),
+      isOld && el("p", { class: "note" }, words.me.old), courses.map(card)),
+    el("div", { class: "actions still" }, el("a", { class: "button plain", href: "/", "data-act": "enter" }, el("span", {}, words.me.enter))));
+}
+
+function card(one) {
+  const memory = allRemembered().find(({ session }) => session.lecture.id === one.course_id);
+  return el("article", { class: "card", "data-course": one.course_id },
+    el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
+    words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
+    one.isCompleted && certificate(one.certificate),
+    one.seat !== "REJECTED" && [attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
+    memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
+}
+
+function leading(act, href, label, icon, kind = "plain small") {
+  return el("a", { class: `button ${kind}`, href, "data-act": act }, picture(icon), el("span", {}, label));
+}
+
+function certificate(paper) {
+  const isGood = paper?.status === "VALID";
+  const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
+  return [
+    el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
+    isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"), isGood && leading("print", paper.pdf, words.me.print, "next"),
+  ];
+}
+
+function attendance(marks) {
+  const came = marks.filter(({ mark }) => CAME.includes(mark)).length;
+  const held = marks.length;
+  const said = held === 0 ? words.me.notYet : came === held ? words.me.all(held) : words.me.missed(came, held);
+  const day = new Intl.DateTimeFormat(language, { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" });
+  const line = ({ date, mark }) => el("li", { "data-mark": mark }, el("span", {}, day.format(new Date(`${date}T00:00Z`))), el("b", {}, words.mark[mark] ?? mark));
+  return el("section", {}, el("h3", {}, words.me.attendance), el("p", {}, said),
+    held > 0 && el("details", {}, el("summary", {}, words.me.dates), el("ul", { class: "dates" }, marks.map(line))));
+}
+
+function progress({ completed_subtasks: done, total_subtasks: of }) {
+  const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("span"));
+  bar.firstChild.style.width = `${(100 * done) / of}%`;
+  return el("section", {}, el("h3", {}, words.me.progress), el("p", {}, done === of ? words.me.allSteps(of) : words.me.steps(done, of)), bar);
+}

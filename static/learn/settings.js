@@ -1,0 +1,103 @@
+// How this phone shows and reads the pages: chosen once, and remembered on it.
+
+import { el, shown, text } from "../shared/dom.js";
+import { look, lookLike, SIZES, THEMES } from "../shared/look.js";
+import * as speech from "../shared/speech.js";
+import { read, write } from "../shared/store.js";
+import { language, LANGUAGES, speakIn, words } from "../shared/words.js";
+import * as app from "./app.js";
+import { picture } from "./pictures.js";
+import { button } from "./screens.js";
+import * as sound from "./sound.js";
+import { did } from "./stage.js";
+
+const dialog = el("dialog", { class: "settings", "aria-labelledby": "settings-title" });
+document.body.append(dialog);
+// The browser gives the focus back to the button that opened it.
+dialog.addEventListener("close", () => document.documentElement.classList.remove("covered"));
+
+export function open() {
+  did("SETTINGS");
+  draw();
+  document.documentElement.classList.add("covered");
+  dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
+function draw() {
+  const close = button("main", "close", words.settings.close, "check", () => dialog.close());
+  dialog.replaceChildren(...[
+    el("h2", { id: "settings-title", tabindex: "-1", autofocus: true }, words.settings.title),
+    sizes(), themes(), ...voice(), ...languages(), ...keeping(),
+    location.pathname !== "/me" && el("a", { class: "button plain small", href: "/me", "data-act": "record" }, picture("paper"), el("span", {}, words.settings.record)),
+    el("div", { class: "actions" }, close),
+  ].filter(Boolean));
+}
+
+/** `[value, label, mark]`: one of them is chosen. */
+function choice(name, title, options, chosen, choose, kind = "") {
+  const caption = kind === "sizes" ? "unseen" : "caption";
+  const tiles = options.map(([value, label, mark, lang]) => el("label", { class: "tile", "data-act": `${name}-${value}` },
+    el("input", { type: "radio", class: "unseen", name, value: String(value), checked: value === chosen, onchange: () => choose(value) }),
+    el("span", { lang }, mark, el("span", { class: caption }, label))));
+  return el("fieldset", { class: `choice ${kind}` }, el("legend", {}, title), el("div", { class: "tiles" }, tiles));
+}
+
+function sizes() {
+  const options = SIZES.map((size) => [size, words.settings[`size${size}`], el("b", { class: `letter s${size}`, "aria-hidden": "true" }, words.settings.letter)]);
+  return choice("size", words.settings.size, options, look().size, (size) => {
+    lookLike({ ...look(), size });
+    did(`TEXT_SIZE_${size}`);
+  }, "sizes");
+}
+
+function themes() {
+  const options = THEMES.map((theme) => [theme, words.settings[theme], el("b", { class: `swatch ${theme}`, "aria-hidden": "true" })]);
+  return choice("theme", words.settings.theme, options, look().theme, (theme) => lookLike({ ...look(), theme }));
+}
+
+function voice() {
+  if (!speech.canSpeak) return [el("p", { class: "note" }, words.settings.voiceless)];
+  const silent = el("p", { class: "note", role: "status", hidden: true });
+  const hear = async () => {
+    const isHeard = await speech.say(words.settings.sample, { isSlow: sound.isSlow() });
+    text(silent, words.settings.voiceless);
+    shown(silent, !isHeard);
+  };
+  const choose = (speed) => {
+    write("speed", speed);
+    sound.changed();
+  };
+  return [
+    choice("sound", words.settings.sound, [[true, words.settings.on], [false, words.settings.off]], Boolean(read("sound")), sound.turn, "two"),
+    choice("speed", words.settings.speed, [["slow", words.settings.slow], ["normal", words.settings.normal]], sound.isSlow() ? "slow" : "normal", choose, "two"),
+    button("plain small", "hear", words.settings.hear, "sound", hear), silent,
+  ];
+}
+
+function languages() {
+  const problem = el("p", { class: "note call", role: "alert", hidden: true });
+  const options = Object.entries(LANGUAGES).map(([tag, name]) => [tag, name, null, tag]);
+  const speak = async (wanted) => {
+    try {
+      await speakIn(wanted);
+    } catch {
+      text(problem, words.settings.unchanged);
+      return shown(problem, true);
+    }
+    // The texts may be those of a newer page by now.
+    if (app.isOutdated()) return location.reload();
+    draw();
+    return dialog.querySelector(`input[name=language][value=${wanted}]`).focus();
+  };
+  return [choice("language", words.settings.language, options, language, speak, "three"), problem];
+}
+
+function keeping() {
+  if (app.isInstalled) return [];
+  if (app.isBare) return [el("p", { class: "note" }, words.settings.insecure)];
+  const head = el("h3", {}, words.settings.app);
+  if (app.isApple) return [head, el("p", {}, words.settings.apple)];
+  const press = button("plain small", "install", words.settings.install, "phone", () => app.install().then(() => shown(press, app.canInstall())));
+  return app.canInstall() ? [head, press] : [];
+}

@@ -1,0 +1,127 @@
+// What the learner's phone says in English.
+
+const times = (n) => (n === 1 ? "once" : `${n} times`);
+
+export default {
+  page: {
+    title: "Gyosil", settings: "Settings",
+  },
+  link: {
+    connecting: "Connecting", open: "Connected", waiting: "Connecting again. Just wait a moment.",
+    offline: "The internet is gone. You will be back by yourself when it returns.",
+  },
+  sound: {
+    on: "Sound on", off: "Sound off", isOn: "The sound is on.", listen: "Listen", again: "Listen again", slowly: "Slowly",
+    voiceless: "This phone has no voice to read aloud. Please read the words.",
+  },
+  code: {
+    title: "Welcome", hint: "Type the 6 letters that your teacher told you.", label: "Class code", go: "Come in",
+    closed: "No class is open now. If your teacher gave you a code, type it here.",
+    length: "The code is 6 letters and numbers. Please type it again.", unknown: "There is no such class. Please look at the code again.",
+    record: "See my record",
+  },
+  returning: {
+    title: "Back to the class you were in?", yes: "Yes, take me there", other: "Another class",
+  },
+  name: {
+    teacher: (name) => `A class with ${name}.`, label: "Please type your name", go: "Come in", missing: "Please type your name.",
+    stale: "That QR code was used already, or it is too old. To go on where you were, ask your teacher to show you a new one.",
+  },
+  same: {
+    title: (name) => `Are you ${name}?`, yes: "Yes, that is me", no: "No, I am someone else",
+  },
+  tried: {
+    offline: "No internet just now. Please press again in a moment.", failed: "That did not work. Please press once more.",
+    often: (minutes) => `That was pressed too often. Please try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
+  },
+  waiting: {
+    title: (name) => `Welcome, ${name}`, line: "When the class begins, this screen changes by itself. You only need to wait.",
+    insecure: "Here your phone's screen may turn dark by itself. If it does, turn it on again. Everything else works.",
+  },
+  step: {
+    place: (at, of) => `Step ${at} of ${of}`, together: "You are with your teacher",
+    apart: "While you were cut off, the class may have gone on. You will catch up by yourself.",
+    quiet: "Listen to your teacher and follow along.", done: "I did it", help: "Please help me", teacher: "From your teacher",
+    praise: "Well done!", next: "Please wait for the next step.", last: "You have done the very last step.",
+    unsent: "Your teacher will hear of it when the internet is back.", failed: "It did not reach your teacher. Please press again.",
+  },
+  help: {
+    known: "Your teacher knows.", line: (position) => (position === 1 ? "You are next." : `You are number ${position} in line.`),
+    soon: "Help is on its way.", unsent: "Your teacher will hear of it when the internet is back.",
+  },
+  answer: {
+    title: "Here is your answer", unasked: "Try it like this", visit: "Your teacher is coming", visitLine: "Just stay where you are.",
+    helped: "It works now", notYet: "It still does not work", thanks: "Good!", step: (title) => `This step: ${title}`,
+  },
+  paused: {
+    title: "A short rest", line: "When the class goes on, this screen changes by itself.",
+  },
+  ended: {
+    title: "Well done today!", line: "Today's class is over.", review: "Go through it again", record: "See my record",
+    present: "You are marked as present today.",
+  },
+  review: {
+    place: (at, of) => `Once more, step ${at} of ${of}`, word: "Once more", back: "Back", next: "Next", last: "I have seen it all",
+  },
+  doorStop: {
+    title: "The classroom door is closed", line: "Ask your teacher to open it. Then press the button below.", next: "Try again",
+  },
+  removedStop: {
+    title: "You are no longer in this class", line: "If you would like to come back, please tell your teacher.", next: "Try again",
+  },
+  overStop: {
+    title: "This class is over", line: "See you at the next one.", next: "Type another code",
+  },
+  goneStop: {
+    title: "There is no such class", line: "Ask your teacher for the code again. You can also scan the QR code once more.", next: "Type a code",
+  },
+  replacedStop: {
+    title: "Your class is open in another window", line: "To see it here, press the button below.", next: "Go on here",
+  },
+  fullStop: {
+    title: "All seats are taken", line: "Please tell your teacher. When there is a seat, press the button below.", next: "Try again",
+  },
+  neededStop: {
+    title: "This class is for those who signed up", line: "If you would like to come in, please tell your teacher.", next: "Try again",
+  },
+  rejectedStop: {
+    title: "You cannot come into this class", line: "Please ask your teacher why.", next: "Type another code",
+  },
+  teacherStop: {
+    title: "You are signed in as a teacher", line: "Open the learner's page on another phone or in another window.", next: "To the teacher's page",
+  },
+  offlineStop: {
+    title: "The internet is gone", line: "This page opens by itself when it is back. You only need to wait.", next: "Try again",
+  },
+  troubleStop: {
+    title: "This page did not open", line: "Press again in a moment. If it still does not work, show this to your teacher.", next: "Try again",
+  },
+  settings: {
+    title: "Text and sound", close: "Done", size: "Size of the text", letter: "A",
+    size100: "Normal", size115: "A little larger", size135: "Large", size160: "Very large", size200: "Largest",
+    theme: "Colours", auto: "As the phone", light: "Light", dark: "Dark", contrast: "Very clear",
+    sound: "Read new steps aloud", on: "Read aloud", off: "Quiet", speed: "Speed of reading", slow: "Slow", normal: "Normal",
+    hear: "Try it", sample: "Hello. This is how fast I will read to you.", voiceless: "This phone has no voice to read aloud.",
+    language: "Language · 언어", unchanged: "This cannot be changed just now. Please press again when the internet is back.",
+    app: "Keep it on your phone", install: "Put it on my phone",
+    apple: "Press «Share» at the bottom of the screen, then «Add to Home Screen». Next time, one tap on the picture brings you here.",
+    insecure: "In this classroom your phone's screen may turn dark by itself, and this page cannot be put on your phone. Everything else works.",
+    record: "See my record",
+  },
+  me: {
+    title: "My record", whose: (name) => `The classes of ${name}.`, none: "No classes yet", noneLine: "When you have been in a class, you will find it here.",
+    enter: "Go to a class", attendance: "Attendance", missed: (attended, held) => `Of ${held} ${held === 1 ? "meeting" : "meetings"}, you came ${attended === 0 ? "to none" : times(attended)}.`,
+    all: (held) => (held === 1 ? "You came to the one meeting so far." : `You came to all ${held} meetings.`), notYet: "Nothing has been noted yet.", dates: "See the dates",
+    progress: "Steps", steps: (done, of) => `You have finished ${done} of ${of} steps.`, allSteps: (of) => `You have finished all ${of} steps.`,
+    completed: "You have completed this course. Congratulations!", certificate: "See my certificate", print: "Print it (PDF)", again: "Go through it again",
+    old: "There is no internet, so this is what you saw last time.", revoked: "This certificate was taken back. Please ask your teacher.", expired: "This certificate has expired. Please ask your teacher.",
+    more: "Show more",
+  },
+  seat: {
+    PENDING: "You have applied. Your teacher is looking at it.", WAITING: "You are waiting for a free seat.", REJECTED: "Your application was not accepted.",
+    CANCELLED: "You have cancelled.", COMPLETED: "You have finished this class.",
+  },
+  mark: {
+    PRESENT: "Present", LATE: "Late", ABSENT: "Absent", EXCUSED: "Excused", EARLY_LEAVE: "Left early",
+  },
+};
