@@ -3,11 +3,12 @@
 import { Refused, send, Unreachable } from "../shared/api.js";
 import { uuid } from "../shared/store.js";
 import { words } from "../shared/words.js";
-import { Lesson } from "./lesson.js";
-import { forget, remembered } from "./memory.js";
+import { forget, isKept, remembered } from "./phone.js";
 import { plain, question } from "./screens.js";
 import { entitle, link, show } from "./stage.js";
 
+/** On its way while it is asked who is here. */
+const lesson = import("./lesson.js");
 const CODE_LETTERS = 6;
 const COME_BACK_MS = 4_000;
 
@@ -22,14 +23,16 @@ const REFUSALS = {
   ENROLLMENT_NEEDED: "needed", ENROLLMENT_REJECTED: "rejected",
 };
 
-function stop(kind, instead = null) {
+function stop(kind, instead = null, more = () => []) {
   const [icon, go] = STOPS[kind];
   link("");
   show(kind, () => {
     const said = words[`${kind}Stop`];
-    return plain({ icon, title: said.title, lines: [said.line], acts: [{ act: "again", label: said.next, go: instead ?? go }] });
+    return plain({ icon, title: said.title, lines: [said.line], acts: [{ act: "again", label: said.next, go: instead ?? go }, ...more()] });
   });
 }
+
+const record = () => ({ act: "record", label: words.code.record, icon: "paper", go: () => location.assign("/me") });
 
 function home() {
   location.assign("/");
@@ -45,7 +48,8 @@ export class Arrival {
   #code;
   #resumed;
   #found;
-  #isStale = false;
+  /** Why the name is asked although one was here: `stale` or `ended`, as in the texts. */
+  #because = "";
 
   constructor({ api, code, resumed, found }) {
     [this.#api, this.#code, this.#resumed, this.#found] = [api, code, resumed, found];
@@ -53,11 +57,11 @@ export class Arrival {
 
   async start(ticket) {
     try {
-      if (ticket) this.#isStale = !(await this.#redeem(ticket));
+      if (ticket && !(await this.#redeem(ticket))) this.#because = "stale";
       if (this.#code) await this.#enter();
       else await this.#enterByHand();
     } catch (error) {
-      this.#trouble(error, ticket && !this.#isStale ? ticket : null);
+      this.#trouble(error, this.#because ? null : ticket);
     }
   }
 
@@ -71,7 +75,7 @@ export class Arrival {
     };
     const timer = setTimeout(retry, COME_BACK_MS);
     addEventListener("online", retry);
-    stop("offline", retry);
+    stop("offline", retry, () => [record()].filter(() => isKept()));
     return link("waiting");
   }
 
@@ -125,7 +129,7 @@ export class Arrival {
         enterkeyhint: "go", lang: "en",
       },
       tidy: tidyCode, submit: openCode,
-      more: [{ act: "record", label: words.code.record, icon: "paper", go: () => location.assign("/me") }],
+      more: [record()],
     }));
   }
 
@@ -135,7 +139,7 @@ export class Arrival {
     const known = remembered(this.#code);
     // With a ticket it is known by now who is here; else what is remembered is shown at once, and proved by the socket.
     const isMine = known && (!this.#api.user || this.#api.user.id === known.user.id);
-    if (isMine && !this.#isStale) return this.#begin(known.session, known.user, known);
+    if (isMine && !this.#because) return this.#begin(known.session, known.user, known);
     const [session, isKnown] = await Promise.all([this.#find(), this.#isLoggedIn()]);
     if (!session) return undefined;
     entitle(session.lecture.title);
@@ -180,7 +184,7 @@ export class Arrival {
   /** Coming again changes nothing; who had left comes back. */
   async #join(session) {
     await this.#api.once(`/api/sessions/${session.session_id}/join`, {});
-    this.#begin(session, this.#api.user);
+    await this.#begin(session, this.#api.user);
   }
 
   #askForName(session) {
@@ -191,7 +195,7 @@ export class Arrival {
     const key = uuid();
     return show("name", () => question({
       title: session.lecture.title, hint: words.name.teacher(session.instructor.name), label: words.name.label, go: words.name.go,
-      stale: this.#isStale && words.name.stale,
+      because: this.#because && words.name[this.#because],
       field: { class: "field", maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" },
       submit: (name) => this.#joinAs(name, session, key),
     }));
@@ -201,7 +205,7 @@ export class Arrival {
     if (!name) return words.name.missing;
     try {
       await this.#api.enter(`/api/sessions/${session.session_code}/guest`, { name }, key);
-      this.#begin(session, this.#api.user);
+      await this.#begin(session, this.#api.user);
       return "";
     } catch (error) {
       return this.#refused(error) ?? said(error);
@@ -215,8 +219,9 @@ export class Arrival {
     return "";
   }
 
-  #begin(session, user, known = null) {
+  async #begin(session, user, known = null) {
     entitle(session.lecture.title);
+    const { Lesson } = await lesson;
     new Lesson({ api: this.#api, session, user, known, onOver: (why) => this.#over(why) }).start();
   }
 
@@ -226,6 +231,7 @@ export class Arrival {
     if (why === "removed" || why === "gone") return stop(why);
     // This phone's login has ended, or is another person's, or is in the class no more: it is asked who is here.
     [this.#resumed, this.#found] = [null, null];
+    if (why === "signed-out") this.#because = "ended";
     return this.start(null);
   }
 }

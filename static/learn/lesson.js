@@ -3,9 +3,8 @@
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device, read, write } from "../shared/store.js";
 import { words } from "../shared/words.js";
-import { isBare, keepLight } from "./app.js";
 import { Help, wordsOf } from "./help.js";
-import { remember } from "./memory.js";
+import { isBare, keepLight, remember } from "./phone.js";
 import * as screens from "./screens.js";
 import * as sound from "./sound.js";
 import { announce, did, link, show } from "./stage.js";

@@ -14,12 +14,21 @@ async function open() {
   const opened = openBooks("learn");
   const resumed = ticket ? null : asked(api.resume());
   const found = code && !read(`class.${code}`) ? asked(send("GET", `/api/sessions/${encodeURIComponent(code)}`)) : null;
-  const [stage, app] = await Promise.all([import("./stage.js"), import("./app.js"), opened]);
+  await parsed();
+  const [stage, phone] = await Promise.all([import("./stage.js"), import("./phone.js"), opened]);
   stage.entitle("");
-  stage.offerSettings(() => import("./settings.js"));
+  const settings = () => import("./settings.js");
+  stage.offerSettings(settings);
   if (location.pathname === "/me") await (await import("./record.js")).showRecord({ api, resumed });
   else await new (await import("./arrival.js")).Arrival({ api, code, resumed, found }).start(ticket);
-  app.keepPage();
+  phone.keepPage();
+  // To be there when the network is not; if it does not come, the tap asks again.
+  asked(settings());
+}
+
+function parsed() {
+  if (document.readyState !== "loading") return null;
+  return new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 }
 
 /** Looked at later: until then its failure is nobody's. */

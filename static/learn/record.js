@@ -5,9 +5,8 @@ import { el } from "../shared/dom.js";
 import { languageOf } from "../shared/speech.js";
 import { read, write } from "../shared/store.js";
 import { language, words } from "../shared/words.js";
-import { allRemembered } from "./memory.js";
-import { picture } from "./pictures.js";
-import { plain } from "./screens.js";
+import { allRemembered } from "./phone.js";
+import { picture, plain } from "./screens.js";
 import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
@@ -22,7 +21,7 @@ export async function showRecord({ api, resumed }) {
     draw(record, false);
   } catch {
     link(navigator.onLine === false ? "offline" : "waiting");
-    draw(read("record"), true);
+    draw(read("record") ?? fromMemory(), true);
     setTimeout(() => showRecord({ api }), COME_BACK_MS);
   }
 }
@@ -70,6 +69,13 @@ function paths({ status, certificate_url: page, pdf_url: pdf }) {
   return { status, page: new URL(page, location).pathname, pdf: new URL(pdf, location).pathname };
 }
 
+/** Without a network, and never asked before: the classes that this phone was in. */
+function fromMemory() {
+  const memories = allRemembered();
+  const courses = new Map(memories.map(({ session: { lecture } }) => [lecture.id, { course_id: lecture.id, title: lecture.title, marks: null }]));
+  return { name: memories[0]?.user.name ?? "", courses: [...courses.values()] };
+}
+
 // What is shown of it.
 
 function draw(record, isOld) {
@@ -96,7 +102,7 @@ function card(one) {
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
     one.isCompleted && certificate(one.certificate),
-    one.seat !== "REJECTED" && [attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
+    one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
     memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
 }
 
@@ -106,7 +112,7 @@ function leading(act, href, label, icon, kind = "plain small") {
 
 function certificate(paper) {
   const isGood = paper?.status === "VALID";
-  const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
+  const amiss = paper ? { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper.status] : words.me.toCome;
   return [
     el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
     isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"), isGood && leading("print", paper.pdf, words.me.print, "next"),

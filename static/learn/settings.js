@@ -5,9 +5,8 @@ import { look, lookLike, SIZES, THEMES } from "../shared/look.js";
 import * as speech from "../shared/speech.js";
 import { read, write } from "../shared/store.js";
 import { language, LANGUAGES, speakIn, words } from "../shared/words.js";
-import * as app from "./app.js";
-import { picture } from "./pictures.js";
-import { button } from "./screens.js";
+import * as phone from "./phone.js";
+import { button, picture } from "./screens.js";
 import * as sound from "./sound.js";
 import { did } from "./stage.js";
 
@@ -86,7 +85,7 @@ function languages() {
       return shown(problem, true);
     }
     // The texts may be those of a newer page by now.
-    if (app.isOutdated()) return location.reload();
+    if (phone.isOutdated()) return location.reload();
     draw();
     return dialog.querySelector(`input[name=language][value=${wanted}]`).focus();
   };
@@ -94,10 +93,10 @@ function languages() {
 }
 
 function keeping() {
-  if (app.isInstalled) return [];
-  if (app.isBare) return [el("p", { class: "note" }, words.settings.insecure)];
+  if (phone.isInstalled) return [];
+  if (phone.isBare) return [el("p", { class: "note" }, words.settings.insecure)];
   const head = el("h3", {}, words.settings.app);
-  if (app.isApple) return [head, el("p", {}, words.settings.apple)];
-  const press = button("plain small", "install", words.settings.install, "phone", () => app.install().then(() => shown(press, app.canInstall())));
-  return app.canInstall() ? [head, press] : [];
+  if (phone.isApple) return [head, el("p", {}, words.settings.apple)];
+  const press = button("plain small", "install", words.settings.install, "phone", () => phone.install().then(() => shown(press, phone.canInstall())));
+  return phone.canInstall() ? [head, press] : [];
 }

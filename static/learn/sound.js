@@ -4,14 +4,13 @@ import { text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
 import { read, write } from "../shared/store.js";
 import { words } from "../shared/words.js";
-import { picture, repicture } from "./pictures.js";
 import { did } from "./stage.js";
 
 const button = document.querySelector("#sound");
 
 let isOn = false;
 let heard = null;
-let isVoiceless = false;
+let unheard = null;
 /** What is read when the sound goes on, and who paints what changed. */
 let current = () => "";
 let paint = () => {};
@@ -19,7 +18,7 @@ let paint = () => {};
 export const isSlow = () => read("speed") === "slow";
 
 /** What a screen shows about these words. */
-export const soundOf = (said) => ({ canListen: speech.canSpeak, isHeard: heard === said, isVoiceless, isSlow: isSlow() });
+export const soundOf = (said) => ({ canListen: speech.canSpeak, isHeard: heard === said, isVoiceless: unheard === said, isSlow: isSlow() });
 
 /** From now on there is something to read: `now()` gives it. */
 export function ready(now, changed) {
@@ -55,8 +54,9 @@ export function turn(on) {
 }
 
 export async function say(said, { slowly = false } = {}) {
-  isVoiceless = !(await speech.say(said, { isSlow: slowly || isSlow() }));
-  if (!isVoiceless) heard = said;
+  const isHeard = await speech.say(said, { isSlow: slowly || isSlow() });
+  unheard = isHeard ? null : said;
+  if (isHeard) heard = said;
   paint();
 }
 
@@ -77,9 +77,8 @@ export const hush = speech.hush;
 export const changed = () => paint();
 
 function label() {
-  if (!button.firstChild) button.append(picture("quiet"), document.createElement("span"));
-  repicture(button.firstChild, isOn ? "sound" : "quiet");
-  text(button.lastChild, isOn ? words.sound.off : words.sound.on);
+  button.toggleAttribute("data-on", isOn);
+  text(button.querySelector("span"), isOn ? words.sound.off : words.sound.on);
 }
 
 button.addEventListener("click", () => turn(!isOn));

@@ -2,7 +2,6 @@
 
 import { text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
-import { picture } from "./pictures.js";
 
 const main = document.querySelector("#main");
 const announcer = document.querySelector("#announce");
@@ -52,7 +51,7 @@ function keepingFocus(change) {
 addEventListener("language", () => {
   entitle(title);
   link(linkIs);
-  text(settings.lastChild, words.page.settings);
+  text(settings.querySelector("span"), words.page.settings);
   if (!current) return;
   const typed = main.querySelector("input")?.value;
   keepingFocus(raise);
@@ -61,9 +60,8 @@ addEventListener("language", () => {
 
 /** One tap away on every screen; `load` brings them when they are first wanted. */
 export function offerSettings(load) {
-  settings.append(picture("look"), document.createElement("span"));
   settings.addEventListener("click", async () => (await load()).open());
-  text(settings.lastChild, words.page.settings);
+  text(settings.querySelector("span"), words.page.settings);
   settings.hidden = false;
 }
 

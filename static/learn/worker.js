@@ -26,6 +26,7 @@ async function takeOver() {
 
 async function kept(request) {
   const shelf = await caches.open(VERSION);
-  const found = await shelf.match(request.mode === "navigate" ? PAGE : request);
+  // What a response varies by (encoding, origin) was settled when it was kept.
+  const found = await shelf.match(request.mode === "navigate" ? PAGE : request, { ignoreVary: true, ignoreSearch: true });
   return found ?? fetch(request);
 }

@@ -26,6 +26,7 @@ export default {
   name: {
     teacher: (name) => `A class with ${name}.`, label: "Please type your name", go: "Come in", missing: "Please type your name.",
     stale: "That QR code was used already, or it is too old. To go on where you were, ask your teacher to show you a new one.",
+    ended: "You are signed out on this phone. To go on where you were, ask your teacher to show you a QR code.",
   },
   same: {
     title: (name) => `Are you ${name}?`, yes: "Yes, that is me", no: "No, I am someone else",
@@ -40,7 +41,7 @@ export default {
   },
   step: {
     place: (at, of) => `Step ${at} of ${of}`, together: "You are with your teacher",
-    apart: "While you were cut off, the class may have gone on. You will catch up by yourself.",
+    apart: "Meanwhile the class may have gone on. You will catch up by yourself.",
     quiet: "Listen to your teacher and follow along.", done: "I did it", help: "Please help me", teacher: "From your teacher",
     praise: "Well done!", next: "Please wait for the next step.", last: "You have done the very last step.",
     unsent: "Your teacher will hear of it when the internet is back.", failed: "It did not reach your teacher. Please press again.",
@@ -114,8 +115,8 @@ export default {
     all: (held) => (held === 1 ? "You came to the one meeting so far." : `You came to all ${held} meetings.`), notYet: "Nothing has been noted yet.", dates: "See the dates",
     progress: "Steps", steps: (done, of) => `You have finished ${done} of ${of} steps.`, allSteps: (of) => `You have finished all ${of} steps.`,
     completed: "You have completed this course. Congratulations!", certificate: "See my certificate", print: "Print it (PDF)", again: "Go through it again",
+    toCome: "Your teacher gives out the certificates. If you have none yet, please ask.",
     old: "There is no internet, so this is what you saw last time.", revoked: "This certificate was taken back. Please ask your teacher.", expired: "This certificate has expired. Please ask your teacher.",
-    more: "Show more",
   },
   seat: {
     PENDING: "You have applied. Your teacher is looking at it.", WAITING: "You are waiting for a free seat.", REJECTED: "Your application was not accepted.",

@@ -1,4 +1,7 @@
-// What makes the page an app of the phone: it opens without a network, can be installed, and keeps the screen on.
+// What the phone does for the page: keeps it, and what was last known of each class, so that both open at once and without a
+// network; can be given it as an app; and leaves the screen on.
+
+import { read, write } from "../shared/store.js";
 
 let offer = null;
 let isOld = false;
@@ -26,6 +29,9 @@ export async function install() {
 
 /** The server has a newer page than this one: what is fetched from now on is the newer one's. */
 export const isOutdated = () => isOld;
+
+/** Whether this page would open without a network. */
+export const isKept = () => Boolean(navigator.serviceWorker?.controller);
 
 /** After the first screen: it must not wait for this. */
 export function keepPage() {
@@ -55,3 +61,26 @@ async function hold() {
 
 // The browser lets go of it whenever the page is out of sight.
 document.addEventListener("visibilitychange", hold);
+
+// What was last known of each class.
+
+const CLASSES_MAX = 8;
+
+/** `{session, user, state}` of the class with this code, or null. */
+export const remembered = (code) => read(`class.${code}`);
+
+/** The newest first. */
+export const allRemembered = () => read("classes", []).map(remembered).filter(Boolean);
+
+export function remember(memory) {
+  const code = memory.session.session_code;
+  const others = read("classes", []).filter((other) => other !== code);
+  for (const old of others.splice(CLASSES_MAX - 1)) write(`class.${old}`, null);
+  write("classes", [code, ...others]);
+  write(`class.${code}`, memory);
+}
+
+export function forget(code) {
+  write("classes", read("classes", []).filter((other) => other !== code));
+  write(`class.${code}`, null);
+}
