@@ -1,31 +1,50 @@
 // The instructor's pages: who one is, and which page is shown.
 
 import "../shared/look.js";
-import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
+import { Api, Refused, takeTicket } from "../shared/api.js";
 import { el, shown, text } from "../shared/dom.js";
+import { openBooks, words } from "../shared/words.js";
+import { attendance } from "./attendance.js";
 import { Board } from "./board.js";
 import { editor } from "./editor.js";
+import { isOfLogin, plainly } from "./errors.js";
+import { learner } from "./learner.js";
 import { lectures } from "./lectures.js";
+import { Notices } from "./notices.js";
+import { requests } from "./requests.js";
+import { dressSettings } from "./settings.js";
+import { signInForm } from "./signin.js";
+import { statistics } from "./statistics.js";
 
 const api = new Api("teach");
 const main = document.querySelector("#main");
 const alarm = document.querySelector("#alarm");
+const on = { api, go, fail };
 
 const PAGES = [
-  [/^\/teach\/session\/(\d+)/, (id) => new Board({ api, id: Number(id), fail }).open()],
-  [/^\/teach\/lecture\/(\d+)/, (id) => editor({ api, id: Number(id), fail })],
-  [/^\/teach/, () => lectures({ api, go, fail })],
+  [/^\/teach\/session\/(\d+)/, "board", (id) => new Board({ api, id: Number(id), fail }).open()],
+  [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", (id) => statistics(on, Number(id))],
+  [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", (id) => attendance(on, Number(id))],
+  [/^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, "learner", (id, person) => learner(on, Number(id), Number(person))],
+  [/^\/teach\/lecture\/(\d+)/, "editor", (id) => editor(on, Number(id))],
+  [/^\/teach\/requests/, "requests", () => requests(on)],
+  [/^\/teach/, "lectures", () => lectures(on)],
 ];
 
-const USED_LINK = "이 링크는 이미 쓰였거나 시간이 지났습니다. 이메일과 비밀번호로 로그인해 주세요.";
+const AGAIN_AFTER_MS = 4_000;
 
 let page = null;
 let turn = 0;
+/** What the sign-in page says. */
+let reason = () => "";
 
-api.onSignedOut = () => signIn("다시 로그인해 주세요.");
+await openBooks("office", "board");
+const notices = new Notices(on);
+api.onSignedOut = () => signIn(() => words.signin.again);
 addEventListener("popstate", () => open());
 document.addEventListener("click", follow);
 document.querySelector("#leave").addEventListener("click", leave);
+dress();
 start();
 
 async function start() {
@@ -33,10 +52,10 @@ async function start() {
     const ticket = takeTicket();
     const isUsed = ticket && !(await redeem(ticket));
     if (api.user || (await api.resume())) welcome();
-    else signIn(isUsed ? USED_LINK : "");
+    else signIn(() => (isUsed ? words.signin.usedLink : ""));
   } catch (error) {
     fail(error);
-    setTimeout(start, 4_000);
+    setTimeout(start, AGAIN_AFTER_MS);
   }
 }
 
@@ -50,14 +69,31 @@ async function redeem(ticket) {
   }
 }
 
+/** What stands around every page, in the language of now. */
+function dress() {
+  text(document.querySelector("#school"), words.office.school);
+  text(document.querySelector("#skip"), words.office.skip);
+  text(document.querySelector("#leave"), words.office.leave);
+  text(document.querySelector("#name"), api.user ? words.office.who(api.user.name) : "");
+  dressSettings(redraw);
+  notices.dress();
+}
+
+function redraw() {
+  dress();
+  if (api.user) open();
+  else signIn(reason);
+}
+
 function welcome() {
   if (api.user.role === "STUDENT") {
     api.logout();
-    signIn("강사님의 계정으로 로그인해 주세요.");
+    signIn(() => words.signin.notStaff);
     return;
   }
-  text(document.querySelector("#name"), `${api.user.name} 님`);
   shown(document.querySelector("#me"), true);
+  dress();
+  notices.start();
   open();
 }
 
@@ -76,34 +112,48 @@ function follow(event) {
 async function open() {
   if (!api.user) return;
   const mine = ++turn;
-  page?.close?.();
-  page = null;
+  close();
   fail(null);
-  const [pattern, make] = PAGES.find(([path]) => path.test(location.pathname));
+  main.setAttribute("aria-busy", "true");
+  const [pattern, name, make] = PAGES.find(([path]) => path.test(location.pathname));
   try {
-    const made = await make(location.pathname.match(pattern)[1]);
+    const made = await make(...location.pathname.match(pattern).slice(1));
     if (mine !== turn) return made.close?.();
     page = made;
-    main.replaceChildren(made.node);
-    main.focus();
-    scrollTo(0, 0);
+    show(name, made);
   } catch (error) {
     if (mine !== turn) return;
-    if (error.status === 403 || error.status === 404) main.replaceChildren(closedTo(error));
+    if (error.status === 403 || error.status === 404) show(name, { node: closedTo(error) });
     else fail(error);
+  } finally {
+    if (mine === turn) main.removeAttribute("aria-busy");
   }
+}
+
+function show(name, { node, title }) {
+  main.dataset.page = name;
+  document.title = [title, words.office.school].filter(Boolean).join(" · ");
+  main.replaceChildren(node);
+  main.focus();
+  scrollTo(0, 0);
+  notices.look();
+}
+
+function close() {
+  page?.close?.();
+  page = null;
 }
 
 /** What stands in the place of a page that is not there, or not for this person. */
 function closedTo(error) {
-  const thing = location.pathname.startsWith("/teach/lecture/") ? "강의를" : "수업을";
-  return el("div", { class: "page" }, el("p", {}, el("a", { href: "/teach" }, "← 내 강의")),
-    el("h1", {}, error.status === 404 ? `이 ${thing} 찾을 수 없습니다.` : plainly(error)));
+  const isLecture = location.pathname.startsWith("/teach/lecture/");
+  const missing = isLecture ? words.office.noLecture : words.office.noSession;
+  return el("div", { class: "page" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
+    el("h1", {}, error.status === 404 ? missing : plainly(error)));
 }
 
 async function leave() {
-  page?.close?.();
-  page = null;
+  close();
   await api.logout();
   history.replaceState(null, "", "/teach");
   signIn();
@@ -112,47 +162,22 @@ async function leave() {
 /** Says what went wrong, or with null that all is well again. */
 function fail(error) {
   // The login has ended: the sign-in page says so.
-  if (error?.status === 401 && error.code !== "WRONG_CREDENTIALS") return;
+  if (error && isOfLogin(error)) return;
   shown(alarm, error);
   text(alarm, error ? plainly(error) : "");
 }
 
-const REASONS = {
-  WRONG_CREDENTIALS: "이메일이나 비밀번호가 맞지 않습니다.",
-  INVALID_STATE: "지금은 할 수 없습니다. 수업 상태가 이미 바뀌었습니다.",
-  STEP_IN_USE: "지금 수업에서 쓰고 있는 단계입니다. 수업이 끝난 뒤에 지워 주세요.",
-  HAS_OPEN_ENROLLMENTS: "수강생이 있어 지울 수 없습니다.",
-  NOT_FOUND: "찾을 수 없습니다.",
-  FORBIDDEN: "이 수업의 강사만 볼 수 있습니다.",
-};
-
-function plainly(error) {
-  if (error instanceof Unreachable) return "서버에 연결되지 않습니다. 인터넷을 확인해 주세요.";
-  if (error.status === 429) return `시도가 너무 많았습니다. ${error.retryAfterS}초 뒤에 다시 해 주세요.`;
-  return REASONS[error.code] ?? `잘 안 됐습니다: ${error.message}`;
-}
-
-function signIn(reason = "") {
-  page?.close?.();
-  page = null;
+function signIn(why = () => "") {
+  reason = why;
+  turn += 1;
+  close();
   fail(null);
+  notices.stop();
   shown(document.querySelector("#me"), false);
-  const name = el("input", { id: "email", name: "email", autocomplete: "username", required: true, inputmode: "email" });
-  const password = el("input", { id: "password", type: "password", autocomplete: "current-password", required: true });
-  const form = el("form", { class: "card signin" }, el("h1", {}, "강사 로그인"), reason && el("p", { class: "hint" }, reason),
-    el("label", { for: "email" }, "이메일 또는 전화번호"), name, el("label", { for: "password" }, "비밀번호"), password,
-    el("button", { class: "main" }, "로그인"));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    try {
-      fail(null);
-      await api.login(name.value.trim(), password.value);
-      welcome();
-    } catch (error) {
-      fail(error);
-      password.select();
-    }
-  });
+  const form = signInForm({ api, fail, welcome, reason: why() });
+  main.dataset.page = "signin";
+  main.removeAttribute("aria-busy");
+  document.title = [words.signin.title, words.office.school].join(" · ");
   main.replaceChildren(form);
-  name.focus();
+  form.querySelector("input").focus();
 }
