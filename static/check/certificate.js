@@ -1,35 +1,52 @@
-// Checks a certificate: by the UUID in the address, or by the number and code that its QR carries.
+// Checks a certificate: by the UUID in the address, or by the number and code that its QR carries. Who reads it may be a
+// jury abroad: where the reader's language is not English, a second line is.
 
 import "../shared/look.js";
-import { el } from "../shared/dom.js";
+import { el, text } from "../shared/dom.js";
+import { language, openBooks, words } from "../shared/words.js";
+import { paper, rows } from "./paper.js";
+import english from "../texts/check.en.js";
 
-const STATES = {
-  VALID: { sign: "✓", title: "유효한 수료증입니다", english: "This certificate is valid." },
-  EXPIRED: { sign: "!", title: "유효 기간이 지난 수료증입니다", english: "This certificate has expired." },
-  REVOKED: { sign: "✕", title: "취소된 수료증입니다", english: "This certificate has been revoked." },
-  UNKNOWN: { sign: "?", title: "해당하는 수료증을 찾을 수 없습니다", english: "There is no such certificate." },
-};
+const SIGNS = { VALID: "✓", EXPIRED: "!", REVOKED: "✕", UNKNOWN: "?" };
+/** When the server does not say how long. */
+const USUAL_WAIT_S = 60;
 
-const main = document.getElementById("main");
+const main = document.querySelector("#main");
 const query = new URLSearchParams(location.search);
 const typed = { number: query.get("number")?.trim() ?? "", code: query.get("code")?.trim() ?? "" };
 
+await openBooks("check");
+const { said, states } = words.check;
+dress();
 check();
+
+/** What stands around the answer. */
+function dress() {
+  document.title = said.title;
+  text(document.querySelector("#where"), said.title);
+  document.querySelector("#where").append(" ", inEnglish(({ title }) => title) ?? "");
+  main.replaceChildren(el("p", { class: "guide" }, said.looking));
+}
+
+/** The same in English, for whoever does not read the first line. */
+function inEnglish(find) {
+  return language === "en" ? null : el("span", { lang: "en" }, find(english.check.said));
+}
 
 async function check() {
   const address = addressOfJson();
-  if (!address) return show(el("h1", {}, "수료증을 확인해 드립니다"), form());
+  if (!address) return show(el("h1", {}, said.welcome), form());
   let answer;
   try {
     answer = await fetch(address, { headers: { accept: "application/json" }, cache: "no-store" });
   } catch {
-    return show(trouble("서버에 연결할 수 없습니다. 인터넷을 확인한 뒤 다시 눌러 주세요.", "The server cannot be reached."));
+    return show(trouble(said.unreachable, (it) => it.unreachable));
   }
   const body = await answer.json().catch(() => null);
   if (answer.ok && body) return body.is_masked ? showMasked(body) : showWhole(body);
   if (answer.status === 404 || answer.status === 400) return showUnknown();
-  const seconds = Number(answer.headers.get("retry-after")) || 60;
-  show(trouble(`지금은 확인할 수 없습니다. ${seconds}초 뒤에 다시 눌러 주세요.`, `Please try again in ${seconds} seconds.`));
+  const seconds = Number(answer.headers.get("retry-after")) || USUAL_WAIT_S;
+  return show(trouble(said.later(seconds), (it) => it.later(seconds)));
 }
 
 function addressOfJson() {
@@ -45,54 +62,44 @@ function show(...parts) {
   main.replaceChildren(el("section", { class: "content checked" }, ...parts));
 }
 
-function banner(state, said) {
-  const words = STATES[state] ?? STATES.UNKNOWN;
-  document.title = `${words.title} — 교실`;
-  return el("div", { class: "state", "data-state": state, role: "status" },
-    el("span", { class: "sign", "aria-hidden": "true" }, el("span", {}, words.sign)),
-    el("h1", {}, words.title),
-    el("p", {}, said && el("b", {}, `${said} `), el("span", { lang: "en" }, words.english)));
+function banner(state, since) {
+  const known = states[state] ? state : "UNKNOWN";
+  document.title = `${states[known]} — ${said.school}`;
+  return el("div", { class: "state", "data-state": known, role: "status" },
+    el("span", { class: "sign", "aria-hidden": "true" }, el("span", {}, SIGNS[known])),
+    el("h1", {}, states[known]),
+    el("p", {}, since && el("b", {}, `${since} `),
+      language !== "en" && el("span", { lang: "en" }, `${english.check.states[known]}.`)));
 }
 
 function showWhole(found) {
-  const printed = found.printed;
   const ended = { EXPIRED: found.expires_at, REVOKED: found.revoked_at }[found.state];
-  const how = { EXPIRED: "유효 기간이 끝났습니다.", REVOKED: "취소되었습니다." }[found.state];
+  const day = ended && new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(ended));
   show(
-    banner(found.state, ended && `${dayOf(new Date(ended))}에 ${how}`),
-    el("p", { class: "note" }, el("b", {}, "종이나 PDF에 적힌 내용이 아래와 모두 같은지 확인해 주세요."),
-      "하나라도 다르면 내용이 바뀐 가짜 수료증일 수 있습니다. ", el("span", { lang: "en" }, "If anything differs, the document was altered.")),
-    paper(rows(printed)),
-    el("a", { class: "button main", href: found.pdf, target: "_blank", rel: "noopener" },
-      "수료증 보기 (PDF)", el("span", { lang: "en" }, "Open the certificate")),
+    banner(found.state, day && said.ended[found.state](day)),
+    el("p", { class: "note" }, el("b", {}, said.compare), `${said.altered} `, inEnglish((it) => it.altered)),
+    paper(rows(found.printed)),
+    el("a", { class: "button main", href: found.pdf, target: "_blank", rel: "noopener" }, said.open, inEnglish((it) => it.open)),
     proof(found),
-    el("a", { class: "button plain", href: "/certificates" }, "다른 수료증 확인하기"));
+    el("a", { class: "button plain", href: "/certificates" }, said.another));
 }
 
 function showMasked(found) {
   show(
     banner(found.state),
-    paper([
-      ["과정", "Course", found.course, "large"],
-      ["이름", "Name", found.name, "large"],
-      ["번호", "Number", found.number, "exact"],
-    ]),
-    el("p", { class: "note" }, "이름은 일부만 보입니다. 확인 코드까지 적으면 수료증의 모든 내용을 볼 수 있습니다."),
+    paper([["course", found.course, "large"], ["name", found.name, "large"], ["number", found.number, "exact"]]),
+    el("p", { class: "note" }, said.masked),
     form());
 }
 
 function showUnknown() {
-  show(
-    banner("UNKNOWN"),
-    el("p", { class: "note" }, "번호와 코드를 수료증에 적힌 그대로 적었는지 다시 확인해 주세요. 그래도 없다면 이 학교에서 드린 수료증이 아닙니다."),
-    form());
+  show(banner("UNKNOWN"), el("p", { class: "note" }, said.unknown), form());
 }
 
-function trouble(words, english) {
+function trouble(what, find) {
   return [
-    el("p", { class: "guide" }, words),
-    el("p", { lang: "en" }, english),
-    el("button", { class: "button main", type: "button", onclick: () => location.reload() }, "다시 확인하기"),
+    el("p", { class: "guide" }, what), el("p", {}, inEnglish(find)),
+    el("button", { class: "button main", type: "button", onclick: () => location.reload() }, said.again),
   ];
 }
 
@@ -103,70 +110,18 @@ function form() {
     autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
   });
   return el("form", { action: "/certificates", method: "get" },
-    el("h2", {}, "번호로 확인하기"),
-    el("label", {}, "수료증 번호", field("number", typed.number, "CERT-20261121-ABCDEF", true)),
-    el("label", {}, "확인 코드", field("code", typed.code, "VER-ABCDEFGHJKMN", false)),
-    el("button", { class: "button main", type: "submit" }, "확인하기"),
-    el("p", {}, "번호와 코드는 수료증 맨 아래에 있습니다. ",
-      el("span", { lang: "en" }, "Both are at the foot of the certificate.")));
-}
-
-/** Every printed field, in the order of the paper. What was not printed is not here. */
-function rows(printed) {
-  const period = [printed.starts, printed.ends].filter(Boolean).map(day).join(" – ");
-  return [
-    ["이름", "Name", printed.name, "large wide"],
-    ["과정", "Course", printed.course, "large wide"],
-    ["차수", "Class", printed.class],
-    ["기간", "Period", period],
-    ["학습 시간", "Hours", hours(printed.minutes)],
-    ["수료일", "Completed", day(printed.completed)],
-    ["강사", "Instructor", printed.instructor],
-    ["총점", "Total", points(printed.total_score)],
-    ["출석", "Attendance", points(printed.attendance_score)],
-    ["진도", "Progress", points(printed.progress_score)],
-    ["평가", "Assessment", points(printed.assessment_score)],
-    ["발급일", "Issued", day(printed.issued)],
-    ["유효 기한", "Valid until", day(printed.expires)],
-    ["발급한 곳", "Issued by", printed.issuer],
-    ["번호", "Number", printed.number, "exact"],
-    ["확인 코드", "Code", printed.code, "exact"],
-    ["고유 번호", "UUID", printed.uuid, "exact wide"],
-  ];
-}
-
-function paper(lines) {
-  return el("dl", { class: "paper" }, lines.filter(([, , value]) => value).map(([korean, english, value, kind = ""]) =>
-    el("div", { class: kind.includes("wide") && "wide" },
-      el("dt", {}, korean, el("span", { lang: "en" }, english)),
-      el("dd", { class: kind.replace("wide", "").trim() || null }, value))));
+    el("h2", {}, said.byNumber),
+    el("label", {}, said.number, field("number", typed.number, "CERT-20261121-ABCDEF", true)),
+    el("label", {}, said.code, field("code", typed.code, "VER-ABCDEFGHJKMN", false)),
+    el("button", { class: "button main", type: "submit" }, said.go),
+    el("p", {}, `${said.atFoot} `, inEnglish((it) => it.atFoot)));
 }
 
 function proof(found) {
   return el("details", { class: "proof" },
-    el("summary", {}, "전자 서명 ", el("span", { lang: "en" }, "Digital signature")),
-    el("p", {}, `학교의 서명 키(${found.key.algorithm})로 서명한 글입니다. 인터넷 없이도 누구나 서명을 확인할 수 있습니다.`),
-    el("p", { lang: "en" }, "Signed text, signature and public key (base64):"),
+    el("summary", {}, `${said.signature} `, inEnglish((it) => it.signature)),
+    el("p", {}, said.signed(found.key.algorithm)),
+    el("p", {}, inEnglish((it) => it.signedText) ?? said.signedText),
     el("pre", {}, found.facts), el("pre", {}, found.signature), el("pre", {}, found.key.public_key),
     el("p", {}, el("a", { href: found.pdf.replace(/pdf$/, "json") }, "JSON")));
-}
-
-function day(date) {
-  const [year, month, number] = (date ?? "").split("-").map(Number);
-  return number ? `${year}년 ${month}월 ${number}일` : "";
-}
-
-/** As the calendar on the reader's own wall has it. */
-function dayOf(instant) {
-  return `${instant.getFullYear()}년 ${instant.getMonth() + 1}월 ${instant.getDate()}일`;
-}
-
-function hours(minutes) {
-  if (!minutes) return "";
-  const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [whole && `${whole}시간`, rest && `${rest}분`].filter(Boolean).join(" ");
-}
-
-function points(score) {
-  return score === null || score === undefined ? "" : `${Number(score.toFixed(2))}점`;
 }

@@ -4,6 +4,7 @@ import { del, post, put } from "../shared/api.js";
 import { confirmed, el, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 import { keepDraft } from "./draft.js";
+import { Plain } from "./errors.js";
 import { announce } from "./parts.js";
 
 export function aboutLecture(on, lecture) {
@@ -41,8 +42,9 @@ async function bin({ api, go, fail }, { id, title }) {
     await api.call(del, `/api/lectures/${id}`);
     go("/teach");
   } catch (error) {
-    if (error.code !== "HAS_OPEN_ENROLLMENTS") return fail(error);
-    await archive({ api, go, fail }, { id, title });
+    if (error.code === "INVALID_STATE") fail(new Plain(words.about.running));
+    else if (error.code === "HAS_OPEN_ENROLLMENTS") await archive({ api, go, fail }, { id, title });
+    else fail(error);
   }
 }
 
@@ -52,6 +54,6 @@ async function archive({ api, go, fail }, { id, title }) {
     await api.call(post, `/api/lectures/${id}/archive`, {});
     go("/teach");
   } catch (error) {
-    fail(error);
+    fail(error.code === "INVALID_STATE" ? new Plain(words.about.running) : error);
   }
 }

@@ -49,10 +49,13 @@ export function line({ title, items, most }) {
 
 /** Names beside each other must not touch: of many only some are shown, the last one always. */
 function showsAt(room, items, at) {
-  const widest = Math.max(...items.map(({ name }) => name.length)) * room.em * 0.62 + room.em;
+  const widest = Math.max(...items.map(({ name }) => widthOf(name))) * room.em + room.em * 0.6;
   const every = Math.ceil(widest / (room.width / items.length));
   return (items.length - 1 - at) % every === 0;
 }
+
+/** About so many letters «M» wide: digits are half of a Hangul. */
+const widthOf = (name) => [...name].reduce((sum, letter) => sum + (letter < "\u0100" ? 0.46 : 0.85), 0);
 
 const label = (x, y, said, kind) => shape("text", { class: kind, x, y, "text-anchor": "middle" }, said);
 const hover = (name, said) => shape("title", {}, `${name}: ${said}`);

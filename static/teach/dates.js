@@ -1,6 +1,6 @@
 // Days and hours as the reader's language writes them.
 
-import { language } from "../shared/words.js";
+import { language, words } from "../shared/words.js";
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
@@ -14,7 +14,7 @@ function format(kind, options) {
   return made.get(key);
 }
 
-/** «11월 21일 (토)», of a day such as `2026-11-21`, wherever one reads it. */
+/** The month, the day and the day of the week, of a day such as `2026-11-21`, wherever one reads it. */
 export function dayName(date) {
   return format("day", { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 }
@@ -33,9 +33,10 @@ export function timeOf(instant) {
   return format("time", { hour: "numeric", minute: "2-digit" }).format(new Date(instant));
 }
 
-/** «3분 전» */
+/** How long it is since then, in words. */
 export function ago(instant) {
   const seconds = Math.max(0, (Date.now() - new Date(instant)) / 1_000);
+  if (seconds < MINUTE_S) return words.office.justNow;
   const [unit, size] = [["day", DAY_S], ["hour", HOUR_S]].find(([, size]) => seconds >= size) ?? ["minute", MINUTE_S];
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-Math.floor(seconds / size), unit);
 }

@@ -220,9 +220,15 @@ class Editor {
     if (key) this.#focus(key);
   }
 
+  /** Phones count through all tasks: `[3, 12]`. */
+  #place(task, at, more) {
+    const count = (tasks) => tasks.reduce((sum, { subtasks }) => sum + subtasks.length, 0);
+    return [count(this.#tasks.slice(0, this.#tasks.indexOf(task))) + at + 1, count(this.#tasks) + more];
+  }
+
   #editStep(task, step, name) {
     if (this.#open?.name === name) return;
-    const place = () => [task.subtasks.indexOf(step) + 1, task.subtasks.length];
+    const place = () => this.#place(task, task.subtasks.indexOf(step), 0);
     const save = (values) => this.#do(async () => {
       Object.assign(step, await this.#api.call(put, `${STEPS}/${step.id}`, values));
       forgetDraft(name);
@@ -234,7 +240,7 @@ class Editor {
 
   /** Stays open: after a step comes the next one. */
   #addStep(task, name) {
-    const place = () => [task.subtasks.length + 1, task.subtasks.length + 1];
+    const place = () => this.#place(task, task.subtasks.length, 1);
     const save = (values) => this.#do(async () => {
       const made = await this.#api.call(post, `${TASKS}/${task.id}/subtasks`, values);
       task.subtasks.push(made);

@@ -18,7 +18,7 @@ export async function learner(on, id, person) {
     enrollmentOf(api, id, person), lineOf(api, id, person),
   ]);
   const marks = enrollment ? (await api.get(`/api/v1/attendance/enrollment/${enrollment.enrollment_id}`)).attendances : [];
-  const node = lecturePage(on, lecture, "", el("section", { class: "pile" },
+  const node = lecturePage(on, lecture, "statistics", el("section", { class: "pile" },
     el("h2", { class: "person-name" }, user.name), tiles(one, enrollment),
     el("div", { class: "two" }, steps(progress), meetings(marks))));
   return { node, title: `${user.name} · ${lecture.title}` };

@@ -1,7 +1,7 @@
 // One meeting: everyone's mark, changed with one press.
 
 import { post, put } from "../shared/api.js";
-import { el, shown, text } from "../shared/dom.js";
+import { confirmed, el, shown, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 import { dayName, timeOf } from "./dates.js";
 import { KINDS, markSign } from "./marks.js";
@@ -61,7 +61,7 @@ export class MeetingSheet {
     const said = earlier ? words.sheet.earlier(earlier.number) : timesOf(mark);
     return el("li", { "data-person": person.user_id, "data-mark": mark?.attendance_type },
       el("div", { class: "who" }, el("b", {}, person.user_name), el("span", { class: "hint" }, said)),
-      el("div", { class: "pile" }, this.#choices(person, mark, earlier), mark && this.#reason(person, mark)));
+      el("div", { class: "pile" }, this.#choices(person, mark, earlier), asksWhy(mark) && this.#reason(person, mark)));
   }
 
   #choices(person, mark, isBlocked) {
@@ -116,6 +116,7 @@ export class MeetingSheet {
 
   async #markRest() {
     const { lecture, one, on } = this.#place;
+    if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT))) return;
     const attendances = this.#unmarked().map((person) => ({ enrollment_id: person.enrollment_id, attendance_type: "PRESENT" }));
     const sent = { course_id: lecture.id, class_id: one.class_id, class_date: this.#meeting.date, attendances };
     try {
@@ -128,6 +129,9 @@ export class MeetingSheet {
     }
   }
 }
+
+/** Who was simply there needs no reason. */
+const asksWhy = (mark) => mark && (mark.attendance_type !== "PRESENT" || mark.absence_reason);
 
 function timesOf(mark) {
   if (!mark) return words.marks.none;

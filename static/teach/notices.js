@@ -18,13 +18,14 @@ export class Notices {
   #timer = 0;
   #unread = 0;
   #button = document.querySelector("#notices");
-  #count = el("b", { class: "count" });
+  #said = el("span", { class: "unseen" });
+  #count = el("b", { class: "count", "aria-hidden": "true" });
 
   constructor({ api, go, fail }) {
     this.#api = api;
     this.#go = go;
     this.#fail = fail;
-    this.#button.append(sign("bell"), this.#count);
+    this.#button.append(sign("bell"), this.#said, this.#count);
     this.#button.onclick = () => this.#open();
   }
 
@@ -40,9 +41,8 @@ export class Notices {
   }
 
   dress() {
-    const said = words.notices.button(this.#unread);
-    this.#button.setAttribute("aria-label", said);
-    this.#button.title = said;
+    text(this.#said, words.notices.button(this.#unread));
+    this.#button.title = words.notices.title;
     text(this.#count, this.#unread > MOST ? `${MOST}+` : this.#unread || "");
     shown(this.#count, this.#unread);
   }

@@ -114,7 +114,7 @@ export class RequestDesk {
   #askWhy(chosen) {
     const why = el("textarea", { id: "why", rows: 3, maxlength: 5000 });
     const form = el("form", {}, el("label", { for: "why" }, words.requests.why), why,
-      el("div", { class: "row" }, el("button", { class: "call", "data-act": "reject-now" }, words.requests.rejectMarked(chosen.length))));
+      el("div", { class: "row" }, el("button", { class: "call", "data-act": "reject-now" }, words.requests.reject)));
     const dialog = openDialog("ask", words.requests.rejecting(chosen.length), form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();

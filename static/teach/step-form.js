@@ -18,7 +18,7 @@ export class StepForm {
   #draft;
   #phone = new Phone();
   #silent = el("p", { class: "hint", role: "status", hidden: true });
-  #restored = el("p", { class: "notice", hidden: true });
+  #restored = el("p", { class: "notice good", hidden: true });
   #place;
   #save;
   #shut;
@@ -65,7 +65,11 @@ export class StepForm {
       this.#send();
     });
     form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#leave();
+      if (event.key === "Escape") {
+        // The same press would close the question again.
+        event.preventDefault();
+        this.#leave();
+      }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
     });
     return form;
