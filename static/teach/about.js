@@ -37,7 +37,7 @@ export function aboutLecture(on, lecture) {
 
 /** A lecture that someone has learnt in is not thrown away, but put into the archive. */
 async function bin({ api, go, fail }, { id, title }) {
-  if (!(await confirmed(words.about.binQuestion(title), words.about.bin))) return;
+  if (!(await confirmed(words.about.binQuestion(title), words.about.bin, words.office.no))) return;
   try {
     await api.call(del, `/api/lectures/${id}`);
     go("/teach");
@@ -49,7 +49,7 @@ async function bin({ api, go, fail }, { id, title }) {
 }
 
 async function archive({ api, go, fail }, { id, title }) {
-  if (!(await confirmed(words.about.archiveQuestion(title), words.about.archive))) return;
+  if (!(await confirmed(words.about.archiveQuestion(title), words.about.archive, words.office.no))) return;
   try {
     await api.call(post, `/api/lectures/${id}/archive`, {});
     go("/teach");

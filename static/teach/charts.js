@@ -19,7 +19,7 @@ export function columns({ title, items, most }) {
       const middle = wide * (at + 0.5);
       const high = value === 0 ? 0 : Math.max(2, room.high * (value / top));
       return [
-        shape("rect", { class: "bar", x: middle - bar / 2, y: room.base - high, width: bar, height: high, rx: 4 }, hover(name, said)),
+        shape("rect", { class: "column", x: middle - bar / 2, y: room.base - high, width: bar, height: high, rx: 4 }, hover(name, said)),
         showsAt(room, items, at) && label(middle, room.base + room.em * 1.3, name, "name"),
         wide > room.em * 1.6 && value > 0 && label(middle, room.base - high - room.em * 0.4, said, "value"),
       ];
@@ -37,9 +37,9 @@ export function line({ title, items, most }) {
     const isOften = step > room.em * 2.6;
     return [
       shape("polygon", { class: "under", points: `${first},${room.base} ${path} ${last},${room.base}` }),
-      shape("polyline", { class: "line", points: path }),
+      shape("polyline", { class: "trace", points: path }),
       points.map(([x, y], n) => [
-        shape("circle", { class: "dot", cx: x, cy: y, r: isOften || n === points.length - 1 ? 5 : 3 }, hover(items[n].name, items[n].said)),
+        shape("circle", { class: "point", cx: x, cy: y, r: isOften || n === points.length - 1 ? 5 : 3 }, hover(items[n].name, items[n].said)),
         (isOften || n === points.length - 1) && label(x, y - room.em * 0.7, items[n].said, "value"),
         showsAt(room, items, n) && label(x, room.base + room.em * 1.3, items[n].name, "name"),
       ]),
@@ -71,7 +71,7 @@ function figure({ title, items }, draw) {
     const base = height - FOOT * em;
     const room = { em, width, base, high: base - HEAD * em - SIDE * em };
     picture.replaceChildren(shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
-      shape("line", { class: "base", x1: 0, x2: width, y1: base, y2: base }), draw(room)));
+      shape("line", { class: "floor", x1: 0, x2: width, y1: base, y2: base }), draw(room)));
   }).observe(picture);
   return node;
 }
@@ -80,7 +80,7 @@ const inWords = (title, items) => `${title}. ${items.map(({ name, said }) => `${
 
 function asTable(title, items) {
   return el("details", {}, el("summary", {}, words.statistics.asTable),
-    el("table", { class: "numbers" }, el("caption", { class: "unseen" }, title), el("tbody", {}, items.map(({ name, said }) =>
+    el("table", { class: "figures" }, el("caption", { class: "unseen" }, title), el("tbody", {}, items.map(({ name, said }) =>
       el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, said))))));
 }
 

@@ -22,7 +22,7 @@ export async function editor(on, id) {
 }
 
 class Editor {
-  node = el("div", { class: "pile" });
+  node = el("div", { class: "pile contents" });
   #api;
   #fail;
   #id;
@@ -125,7 +125,7 @@ class Editor {
   }
 
   #draftTag(name) {
-    return hasDraft(name) && this.#open?.name !== name && el("span", { class: "tag" }, words.editor.unsaved);
+    return hasDraft(name) && this.#open?.name !== name && el("span", { class: "kept" }, words.editor.unsaved);
   }
 
   #tools({ name, at, all, path, thing, copy, edit, question }) {
@@ -152,7 +152,8 @@ class Editor {
   #move(all, from, to, path) {
     all.splice(to, 0, ...all.splice(from, 1));
     this.#draw();
-    announce(words.editor.moved(all[to].title, to + 1));
+    const task = this.#tasks.find(({ subtasks }) => subtasks === all);
+    announce(words.editor.moved(all[to].title, task ? this.#place(task, to, 0)[0] : to + 1));
     this.#arrange(() => this.#number(all, path));
   }
 
@@ -193,7 +194,7 @@ class Editor {
   }
 
   async #bin({ all, path, thing, name, question }) {
-    if (!(await confirmed(question, words.editor.tools.bin))) return;
+    if (!(await confirmed(question, words.editor.tools.bin, words.office.no))) return;
     this.#arrange(async () => {
       await this.#api.call(del, `${path}/${thing.id}`);
       forgetDraft(name);
@@ -220,7 +221,7 @@ class Editor {
     if (key) this.#focus(key);
   }
 
-  /** Phones count through all tasks: `[3, 12]`. */
+  /** Steps are counted through all tasks, here and on the phones: `[3, 12]`. */
   #place(task, at, more) {
     const count = (tasks) => tasks.reduce((sum, { subtasks }) => sum + subtasks.length, 0);
     return [count(this.#tasks.slice(0, this.#tasks.indexOf(task))) + at + 1, count(this.#tasks) + more];

@@ -6,7 +6,7 @@ import { dayOf } from "./dates.js";
 import { beginButton, isOver } from "./starting.js";
 
 export function lectureCard(on, lecture) {
-  const wall = el("b", { class: "wall" }, wallAddress(lecture));
+  const wall = el("b", { class: "posted" }, wallAddress(lecture));
   const past = el("details", { hidden: true });
   const path = `/teach/lecture/${lecture.id}`;
   const node = el("li", { class: "card lecture", "data-lecture": lecture.id },

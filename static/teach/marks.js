@@ -15,6 +15,6 @@ export function markSign(kind) {
 }
 
 export function legend() {
-  return el("ul", { class: "legend" }, KINDS.map((kind) =>
+  return el("ul", { class: "signs" }, KINDS.map((kind) =>
     el("li", {}, el("span", { class: "mark", "data-mark": kind, "aria-hidden": "true" }, DRAWN[kind]), words.marks.kinds[kind])));
 }

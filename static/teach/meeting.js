@@ -116,7 +116,7 @@ export class MeetingSheet {
 
   async #markRest() {
     const { lecture, one, on } = this.#place;
-    if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT))) return;
+    if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT, words.office.no))) return;
     const attendances = this.#unmarked().map((person) => ({ enrollment_id: person.enrollment_id, attendance_type: "PRESENT" }));
     const sent = { course_id: lecture.id, class_id: one.class_id, class_date: this.#meeting.date, attendances };
     try {

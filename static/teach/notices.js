@@ -19,7 +19,7 @@ export class Notices {
   #unread = 0;
   #button = document.querySelector("#notices");
   #said = el("span", { class: "unseen" });
-  #count = el("b", { class: "count", "aria-hidden": "true" });
+  #count = el("b", { class: "unread", "aria-hidden": "true" });
 
   constructor({ api, go, fail }) {
     this.#api = api;
@@ -76,7 +76,7 @@ export class Notices {
     const who = notice.related_user?.name ?? words.notices.someone;
     const said = words.notices.kinds[notice.type]?.(who) ?? notice.message;
     const when = el("span", { class: "hint" }, ago(notice.created_at));
-    const open = el("button", { type: "button", class: "notice", onclick: () => this.#follow(notice, dialog) },
+    const open = el("button", { type: "button", class: "news", onclick: () => this.#follow(notice, dialog) },
       el("span", {}, said, !notice.is_read && el("span", { class: "unseen" }, ` (${words.notices.unread})`)), when);
     return el("li", { class: notice.is_read ? null : "fresh" }, open);
   }

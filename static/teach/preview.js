@@ -1,23 +1,25 @@
-// The step as the phone shows it: a page of its own in a frame, with the very style of the learner's page.
+// The step as the phone shows it: a page of its own in a frame, in which the learner's own screen is drawn.
 
-import { el, text } from "../shared/dom.js";
-import { language, words } from "../shared/words.js";
+import { el } from "../shared/dom.js";
+import { words } from "../shared/words.js";
 
 const STYLES = ["/static/shared/base.css", "/static/learn/learn.css"];
+const SCRIPT = "/static/teach/phone.js";
 
 export class Phone {
   node;
   #frame;
-  #step = { title: "", guide: "", place: [1, 1] };
-  #parts = null;
+  #step = null;
 
   constructor() {
     this.#frame = el("iframe", { title: words.phone.title, tabindex: "-1" });
     // It is empty again whenever it is put into the page.
     this.#frame.addEventListener("load", () => this.#build());
+    this.#frame.addEventListener("ready", () => this.#update());
     this.node = el("figure", { class: "phone" }, this.#frame, el("figcaption", { class: "hint" }, words.phone.caption));
   }
 
+  /** `{ title, guide, place }`, the place being its number and how many there are. */
   show(step) {
     this.#step = step;
     this.#update();
@@ -25,32 +27,12 @@ export class Phone {
 
   #build() {
     const page = this.#frame.contentDocument;
-    const root = page.documentElement;
-    Object.assign(root.dataset, { theme: document.documentElement.dataset.theme });
-    root.lang = language;
-    page.head.append(el("title", {}, words.phone.title), ...STYLES.map((href) => el("link", { rel: "stylesheet", href })));
-    this.#parts = { where: el("p", { class: "where" }), title: el("h1", {}), guide: el("p", { class: "guide" }) };
-    page.body.replaceChildren(...screen(this.#parts));
-    // It is to be looked at: nothing in it can be pressed.
-    page.body.inert = true;
-    this.#update();
+    page.title = words.phone.title;
+    page.head.append(...STYLES.map((href) => el("link", { rel: "stylesheet", href })), el("script", { type: "module", src: SCRIPT }));
   }
 
   #update() {
-    if (!this.#parts) return;
-    const { title, guide, place } = this.#step;
-    text(this.#parts.where, place.join(" / "));
-    text(this.#parts.title, title || words.phone.noTitle);
-    text(this.#parts.guide, guide || words.phone.noGuide);
+    const { title, guide, place: [at, of] } = this.#step;
+    this.#frame.contentWindow?.show?.({ title: title || words.phone.noTitle, guide, at, of });
   }
-}
-
-function screen({ where, title, guide }) {
-  const button = (kind, said) => el("button", { type: "button", class: `button ${kind}` }, said);
-  return [
-    el("header", { class: "top" }, el("p", { class: "link", "data-state": "open" }, words.phone.open)),
-    el("main", {}, el("section", { class: "screen" },
-      el("div", { class: "content" }, where, title, guide, button("plain small", words.phone.listen)),
-      el("div", { class: "actions" }, button("main", words.phone.done), button("call", words.phone.help)))),
-  ];
 }

@@ -3,7 +3,7 @@
 import { post } from "../shared/api.js";
 import { el, shown, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
-import { ago, dayName } from "./dates.js";
+import { dayName, schoolTime } from "./dates.js";
 import { announce, openDialog } from "./parts.js";
 
 const APPROVED = "APPROVED";
@@ -54,7 +54,7 @@ export class RequestDesk {
     this.#on = on;
     this.#waiting = waiting;
     this.#changed = changed;
-    this.#bar = el("div", { class: "card bar" },
+    this.#bar = el("div", { class: "card bulk" },
       el("label", { class: "check" }, this.#all, el("span", {}, words.requests.all)),
       el("div", { class: "row" }, this.#approve, this.#reject));
     text(this.#none, words.requests.none);
@@ -108,7 +108,7 @@ export class RequestDesk {
       el("div", { class: "row" },
         button("quiet good", "approve", words.requests.approve, () => this.#decide([request], APPROVED)),
         button("quiet", "reject", words.requests.reject, () => this.#askWhy([request])),
-        el("span", { class: "hint" }, ago(at))));
+        el("span", { class: "hint" }, schoolTime(at))));
   }
 
   #askWhy(chosen) {

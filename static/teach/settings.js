@@ -35,7 +35,8 @@ function choices() {
 }
 
 async function speak(wanted) {
-  await speakIn(wanted);
+  // Where its texts cannot be had, it goes on as it was.
+  await speakIn(wanted).catch(() => {});
   redraw();
   const dialog = document.querySelector("dialog[open]");
   dialog.setAttribute("aria-label", words.settings.title);

@@ -30,7 +30,7 @@ function choose(classes) {
       resolve(one);
       dialog.close();
     };
-    const options = classes.map((one) => el("button", { type: "button", class: "quiet wide", onclick: () => pick(one) },
+    const options = classes.map((one) => el("button", { type: "button", class: "quiet option", onclick: () => pick(one) },
       className(one), el("span", { class: "hint" }, words.lectures.people(one.enrolled_count))));
     const dialog = openDialog("ask", words.lectures.whichClass, el("div", { class: "pile" }, options));
     dialog.addEventListener("close", () => resolve(null));

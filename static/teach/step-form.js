@@ -96,7 +96,7 @@ export class StepForm {
   }
 
   async #leave() {
-    if (this.#draft.isChanged() && !(await confirmed(words.editor.discard, words.editor.discardYes))) return;
+    if (this.#draft.isChanged() && !(await confirmed(words.editor.discard, words.editor.discardYes, words.office.no))) return;
     this.#draft.forget();
     this.#shut();
   }
