@@ -30,7 +30,6 @@ export class Help {
   }
 
   call(step) {
-    announce(words.help.known);
     this.#asked(this.#socket.ask("help", { subtask_id: step.id, request_type: "MANUAL", context_data: lately() }));
   }
 
@@ -86,7 +85,7 @@ export class Help {
     const { id, answer } = this.now;
     if (hasHelped) this.over();
     else this.#waits(id, 0);
-    announce(hasHelped ? words.answer.thanks : words.help.known);
+    if (hasHelped) announce(words.answer.thanks);
     this.#owe({ help_response_id: answer.id, rating: hasHelped ? IT_HELPED : NOT_YET });
   }
 
@@ -112,12 +111,17 @@ export class Help {
   async #look() {
     const id = read(`help.${this.#place}`);
     if (!id) return;
-    const view = await this.#api.get(`/api/help/request/${id}`).catch(() => null);
+    const view = await this.#viewOf(id).catch(() => null);
     if (!view || this.now) return;
     if (["ANALYZING", "ESCALATED"].includes(view.status)) this.#waits(id, 0);
     else if (view.status === "ANSWERED" && view.help_response) {
       this.#is({ id, answer: view.help_response, isUnasked: view.request_type === "AUTO" });
     } else this.over();
+  }
+
+  async #viewOf(id) {
+    await this.#api.token();
+    return this.#api.get(`/api/help/request/${id}`);
   }
 
   #waits(id, position) {

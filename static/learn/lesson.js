@@ -138,7 +138,6 @@ export class Lesson {
   #finish() {
     const { step } = this.#state;
     did("DONE");
-    announce(words.step.praise);
     this.#report(step.id, this.#socket.ask("progress", { subtask_id: step.id, status: "COMPLETED" }));
   }
 

@@ -112,9 +112,10 @@ function leading(act, href, label, icon, kind = "plain small") {
 
 function certificate(paper) {
   const isGood = paper?.status === "VALID";
-  const amiss = paper ? { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper.status] : words.me.toCome;
+  const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
   return [
     el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
+    !paper && el("p", {}, words.me.toCome),
     isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"), isGood && leading("print", paper.pdf, words.me.print, "next"),
   ];
 }

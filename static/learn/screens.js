@@ -3,6 +3,7 @@
 import { el, shown, text } from "../shared/dom.js";
 import { languageOf } from "../shared/speech.js";
 import { words } from "../shared/words.js";
+import { announce } from "./stage.js";
 
 export function button(kind, act, label, icon, onclick) {
   return el("button", { type: "button", class: `button ${kind}`, "data-act": act, onclick }, icon && picture(icon), el("span", {}, label));
@@ -25,6 +26,12 @@ function quote(node, said) {
 function remark(node, said) {
   text(node, said || "");
   shown(node, said);
+}
+
+/** … and said to who does not see it. */
+function tell(node, said) {
+  if (said && node.textContent !== said) announce(said);
+  remark(node, said);
 }
 
 const emblem = (icon) => el("p", { class: "emblem" }, picture(icon, "large"));
@@ -134,7 +141,6 @@ export function step(act) {
     word: note(), line: note("call"), praise: note("good"), failed: note("call"),
     done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
   };
-  for (const told of [parts.line, parts.praise, parts.failed]) told.setAttribute("role", "status");
   const { where, company, title, guide, sound, word, line, praise, failed, done, help } = parts;
   const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, word);
   const node = screen(content, [line, praise, failed, done, help]);
@@ -152,9 +158,9 @@ function updateStep(node, parts, state) {
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
   say(parts.word, state.message);
-  remark(parts.line, state.help && lineOf(state.help, state.link));
-  remark(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
-  remark(parts.failed, state.hasFailed && words.step.failed);
+  tell(parts.line, state.help && lineOf(state.help, state.link));
+  tell(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
+  tell(parts.failed, state.hasFailed && words.step.failed);
   shown(parts.done, !state.isDone);
   shown(parts.help, !state.help);
   if (isNew) replay(node);
