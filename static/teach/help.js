@@ -1,122 +1,192 @@
-// Who waits for help, the longest first, and what can be done about it.
+// Who waits for help, the longest first, and to whom one is on the way.
 
 import { post } from "../shared/api.js";
 import { el, shown, text } from "../shared/dom.js";
+import { read, write } from "../shared/store.js";
+import { words } from "../shared/words.js";
+import { Call } from "./call.js";
 
-const TELL_TIME_EVERY_MS = 5_000;
-const COMING = "선생님이 지금 가고 있어요. 잠시만 기다려 주세요.";
+const KINDS = { text: "TEXT", visit: "VISIT" };
 
 export class HelpQueue {
   #api;
-  #session;
+  #class;
   #fail;
   #nameOf;
-  #entries = new Map();
-  #timer;
-  #loading = null;
+  /** By the person: what they called for, and how it is shown. */
+  #people = new Map();
+  #calls = new Map();
+  #going;
+  #isFirst = true;
+  #isLoading = false;
   #again = false;
-  #title = el("h2", { id: "help-title" }, "도움 요청");
-  #list = el("ul", { class: "queue" });
-  #nobody = el("p", { class: "hint" }, "기다리는 사람이 없습니다.");
+  #title = el("h2", { id: "help-title", tabindex: "-1" });
+  #list = el("ol", { class: "queue" });
+  #visits = el("ul", { class: "visits" });
+  #nobody = el("p", { class: "hint" }, words.calls.nobody);
+  /** How many wait now. */
+  size = 0;
+  onSize = () => {};
+  /** Someone calls who did not before. */
+  onCall = () => {};
+  /** All that wait, as `{ id, user }`. */
+  onPending = () => {};
 
   /** `nameOf`: what someone is called here, where two may have the same name. */
-  constructor({ api, session, fail, nameOf }) {
+  constructor({ api, liveClass, fail, nameOf }) {
     this.#api = api;
-    this.#session = session;
+    this.#class = liveClass;
     this.#fail = fail;
     this.#nameOf = nameOf;
-    this.node = el("section", { class: "card help", "aria-labelledby": "help-title" }, this.#title, this.#nobody, this.#list);
-    this.#timer = setInterval(() => this.#tellTime(), TELL_TIME_EVERY_MS);
-  }
-
-  close() {
-    clearInterval(this.#timer);
+    const kept = read("going");
+    this.#going = kept?.session === liveClass.id ? kept.calls : [];
+    this.node = el("section", { class: "card help", "aria-labelledby": "help-title" }, this.#title, this.#nobody, this.#list, this.#visits);
   }
 
   /** Many calls at once become one more look. */
   async load() {
-    if (this.#loading) {
-      this.#again = true;
-      return;
-    }
-    do {
+    this.#again = true;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    while (this.#again) {
       this.#again = false;
-      this.#loading = this.#fetch();
-      await this.#loading;
-      this.#loading = null;
-    } while (this.#again);
+      await this.#fetch();
+    }
+    this.#isLoading = false;
+  }
+
+  /** Time has gone by. */
+  tick() {
+    for (const call of this.#calls.values()) call.tick(Date.now());
+  }
+
+  /** Brings the call of someone before the eyes. */
+  show(user) {
+    const call = this.#calls.get(user);
+    call?.open();
+    call?.focus();
   }
 
   async #fetch() {
     try {
-      const { pending_requests: pending } =
-        await this.#api.get(`/api/dashboard/help-requests/pending?session_id=${this.#session}`);
-      this.#show(pending);
+      const { pending_requests: pending } = await this.#api.get(`/api/dashboard/help-requests/pending?session_id=${this.#class.id}`);
+      await this.#checkVisits(pending);
+      this.onPending(pending.map((request) => ({ id: request.help_request_id, user: request.user.id })));
+      this.#people = byPerson(pending);
+      this.#show(this.#people);
     } catch (error) {
-      this.#fail(error);
+      // Without a network the page says so already, and looks again when it is back.
+      if (this.#class.isOpen) this.#fail(error);
     }
   }
 
-  #show(pending) {
-    const ids = new Set(pending.map((request) => request.help_request_id));
-    for (const [id, entry] of this.#entries) {
-      if (ids.has(id)) continue;
-      entry.node.remove();
-      this.#entries.delete(id);
+  #show(people) {
+    for (const [user, call] of this.#calls) {
+      if (people.has(user)) continue;
+      if (call.node.contains(document.activeElement)) this.#title.focus();
+      call.node.remove();
+      this.#calls.delete(user);
     }
-    for (const request of pending) this.#keep(request);
-    text(this.#title, pending.length ? `도움 요청 ${pending.length}` : "도움 요청");
-    shown(this.#nobody, pending.length === 0);
-    this.#tellTime();
+    const fresh = [...people.values()].filter(({ main }) => !this.#calls.has(main.user.id)).map(({ main }) => main);
+    [...people.values()].forEach((calls, at) => this.#keep(calls, at));
+    this.#drawHead(people.size);
+    if (fresh.length && !this.#isFirst) this.onCall(fresh.map((request) => ({ name: this.#nameOf(request.user), isAuto: isAuto(request) })));
+    this.#isFirst = false;
+    this.tick();
   }
 
-  /** An entry stays as it is while someone types in it. */
-  #keep(request) {
-    const known = this.#entries.get(request.help_request_id);
-    if (!known) {
-      const entry = this.#entry(request);
-      this.#entries.set(request.help_request_id, entry);
-      this.#list.append(entry.node);
-      return;
+  #drawHead(size) {
+    this.size = size;
+    text(this.#title, words.calls.title(size));
+    this.node.classList.toggle("calling", size > 0);
+    shown(this.#nobody, size === 0 && this.#going.length === 0);
+    shown(this.#list, size > 0);
+    shown(this.#visits, this.#going.length > 0);
+    this.onSize(size);
+  }
+
+  #keep({ main, since }, at) {
+    const user = main.user.id;
+    let call = this.#calls.get(user);
+    if (!call) {
+      call = new Call({ request: main, name: this.#nameOf(main.user), act: (what, said) => this.#do(user, what, said) });
+      this.#calls.set(user, call);
     }
-    if (request.suggestion && !known.words.value) known.words.value = request.suggestion;
-    shown(known.hint, request.suggestion);
+    if (this.#list.children[at] !== call.node) this.#list.insertBefore(call.node, this.#list.children[at] ?? null);
+    call.draw(main, this.#class.numberOf(main.subtask.id), since);
+    call.mayOpen(at === 0);
   }
 
-  #entry(request) {
-    const id = request.help_request_id;
-    const name = this.#nameOf(request.user);
-    const since = el("span", { class: "since" });
-    const words = el("textarea", { id: `help-${id}`, rows: 2, maxlength: 5000, placeholder: "답을 적어 주세요", value: request.suggestion ?? "" });
-    const hint = el("p", { class: "hint" }, "추천 답변입니다. 고쳐서 보내셔도 됩니다.");
-    shown(hint, request.suggestion);
-    const tap = (label, kind, work) => el("button", { type: "button", class: kind, onclick: () => this.#do(id, work) }, label);
-    const answer = (type, content) => this.#api.call(post, `/api/help/request/${id}/respond`, { help_type: type, help_content: content });
-    const node = el("li", { class: request.priority === "HIGH" ? "urgent" : null },
-      el("p", {}, el("b", {}, name), request.request_type === "AUTO" && el("span", { class: "tag" }, "저절로 알림"), since),
-      el("p", { class: "hint" }, request.subtask.title),
-      el("label", { for: `help-${id}`, class: "unseen" }, `${name} 님에게 답하기`), words, hint,
-      el("div", { class: "row" },
-        tap("보내기", "main", () => (words.value.trim() ? answer("TEXT", words.value.trim()) : words.focus())),
-        tap("지금 갈게요", "quiet", () => answer("VISIT", words.value.trim() || COMING)),
-        tap("해결됐어요", "quiet", () => this.#api.call(post, `/api/help/request/${id}/resolve`, {}))));
-    return { node, words, hint, since, from: Date.parse(request.created_at) };
-  }
+  // What is done about it.
 
-  async #do(id, work) {
+  /** One answer settles all that the same person called for. */
+  async #do(user, what, said) {
+    const { main, others } = this.#people.get(user);
     try {
       this.#fail(null);
-      await work();
+      if (what === "resolve") await this.#resolve(main.help_request_id);
+      else await this.#api.call(post, `/api/help/request/${main.help_request_id}/respond`, { help_type: KINDS[what], help_content: said });
+      for (const { help_request_id: id } of others) await this.#resolve(id);
+      if (what === "visit") this.#goingTo([...this.#going, { id: main.help_request_id, user, step: main.subtask.id }]);
     } catch (error) {
       this.#fail(error);
     }
     this.load();
   }
 
-  #tellTime() {
-    for (const { since, from } of this.#entries.values()) {
-      const seconds = Math.max(0, Math.round((Date.now() - from) / 1_000));
-      text(since, seconds < 60 ? `${seconds}초` : `${Math.floor(seconds / 60)}분 ${seconds % 60}초`);
-    }
+  #resolve(id) {
+    return this.#api.call(post, `/api/help/request/${id}/resolve`, {});
   }
+
+  async #arrived(id) {
+    try {
+      this.#fail(null);
+      await this.#resolve(id);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.load();
+  }
+
+  /** Remembered on this device: who reloads the page is still on the way. */
+  #goingTo(calls) {
+    this.#going = calls;
+    write("going", calls.length ? { session: this.#class.id, calls } : null);
+    this.#drawVisits();
+  }
+
+  /** One is there when it has become settled, or a call again. */
+  async #checkVisits(pending) {
+    if (this.#going.length === 0) return;
+    const calls = new Set(pending.map((request) => request.help_request_id));
+    const checked = await Promise.all(this.#going.map(async (one) => {
+      const { status } = await this.#api.get(`/api/help/request/${one.id}`);
+      return status === "ANSWERED" && !calls.has(one.id) && one;
+    }));
+    this.#goingTo(checked.filter(Boolean));
+  }
+
+  #drawVisits() {
+    this.#visits.replaceChildren(...this.#going.map((one) => {
+      const name = this.#nameOf({ id: one.user, name: "" });
+      return el("li", {}, el("p", {}, el("b", {}, words.calls.goingTo(name)), " ", el("span", { class: "hint" }, words.calls.step(this.#class.numberOf(one.step)))),
+        el("button", { type: "button", class: "quiet", "data-act": "resolve", "aria-label": words.calls.resolveOf(name),
+          onclick: () => this.#arrived(one.id) }, words.calls.resolve));
+    }));
+    this.#drawHead(this.size);
+  }
+}
+
+const isAuto = (request) => request.request_type === "AUTO";
+
+/** One line for each person, since their first call: their own is shown before one that the class made for them. */
+function byPerson(pending) {
+  const people = new Map();
+  for (const request of pending) {
+    const known = people.get(request.user.id);
+    if (!known) people.set(request.user.id, { main: request, others: [], since: request.created_at });
+    else if (isAuto(known.main) && !isAuto(request)) [known.main, known.others] = [request, [...known.others, known.main]];
+    else known.others.push(request);
+  }
+  return people;
 }

@@ -12,6 +12,7 @@ import { learner } from "./learner.js";
 import { lectures } from "./lectures.js";
 import { Notices } from "./notices.js";
 import { requests } from "./requests.js";
+import { Screen } from "./screen.js";
 import { dressSettings } from "./settings.js";
 import { signInForm } from "./signin.js";
 import { statistics } from "./statistics.js";
@@ -22,6 +23,7 @@ const alarm = document.querySelector("#alarm");
 const on = { api, go, fail };
 
 const PAGES = [
+  [/^\/teach\/session\/(\d+)\/screen/, "screen", (id) => new Screen({ api, id: Number(id), fail }).open()],
   [/^\/teach\/session\/(\d+)/, "board", (id) => new Board({ api, id: Number(id), fail }).open()],
   [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", (id) => statistics(on, Number(id))],
   [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", (id) => attendance(on, Number(id))],

@@ -1,7 +1,9 @@
 // What the instructor's socket has said so far: a class as plain data. Nothing here touches the page.
 
+import { words } from "../shared/words.js";
+
 /** What the state of a class is called. */
-export const STATES = { WAITING: "시작 전", IN_PROGRESS: "수업 중", PAUSED: "쉬는 중", REVIEW_MODE: "끝난 수업" };
+export const STATES = new Proxy({}, { get: (_, status) => words.board.status[status] });
 
 const OPEN = ["ANALYZING", "ESCALATED"];
 
@@ -9,79 +11,124 @@ export class Roster {
   people = new Map();
   status = null;
   step = null;
+  message = null;
   shown = 0;
   door = "OPEN";
   code = "";
   joinUrl = "";
   title = "";
   lecture = null;
+  startedAt = null;
+  endedAt = null;
   /** What one must fetch again after a frame. */
   helpHasChanged = false;
   stateIsOld = false;
+  #changed = new Set();
 
   heard({ type, data }) {
     this[`on_${type}`]?.(data);
   }
 
+  /** Who may look different since this was asked the last time, also who has gone. */
+  takeChanged() {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** How many are in each state; besides, how many there are, are connected, and have finished the step. */
   counts() {
-    const all = [...this.people.values()];
-    const count = (need) => all.filter((person) => need === stateOf(person)).length;
-    return {
-      all: all.length, done: all.filter((person) => person.status === "COMPLETED").length,
-      away: all.filter((person) => !person.connected).length, help: count("help"), stuck: count("stuck"),
-    };
+    const counts = { all: this.people.size, finished: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
+    for (const person of this.people.values()) {
+      counts[stateIn(this.status, person)] += 1;
+      if (person.status === "COMPLETED") counts.finished += 1;
+      if (person.connected) counts.connected += 1;
+    }
+    return counts;
+  }
+
+  /** How many are at another step than the class, by step. */
+  elsewhere() {
+    const at = new Map();
+    for (const person of this.people.values()) {
+      if (this.isElsewhere(person)) at.set(person.at, (at.get(person.at) ?? 0) + 1);
+    }
+    return at;
+  }
+
+  isElsewhere(person) {
+    return Boolean(person.at && this.step && person.at !== this.step.id);
+  }
+
+  /** Who waits for help by the queue itself, the longest first: a frame tells of one call, and some have several. */
+  callsAre(calls) {
+    const first = new Map();
+    for (const { id, user } of calls) if (!first.has(user)) first.set(user, id);
+    for (const id of this.people.keys()) this.#with(id, { help: first.get(id) ?? null });
   }
 
   on_session_state(data) {
     Object.assign(this, {
-      status: data.status, step: data.current_subtask, shown: data.shown, door: data.door, code: data.session_code,
-      joinUrl: data.join_url, title: data.title, lecture: data.lecture, stateIsOld: false, helpHasChanged: true,
+      status: data.status, step: data.current_subtask, message: data.instructor_message, shown: data.shown, door: data.door,
+      code: data.session_code, joinUrl: data.join_url, title: data.title, lecture: data.lecture, startedAt: data.started_at,
+      endedAt: data.ended_at, stateIsOld: false, helpHasChanged: true,
     });
-    const here = data.participants.filter((p) => p.status !== "LEFT").sort(byArrival);
-    this.people = new Map(here.map((p) => [p.user_id, {
-      id: p.user_id, name: p.name, guest: p.guest, connected: p.connected, status: p.subtask_status, stuck: p.stuck,
-      help: p.open_help_request_id,
-    }]));
+    const known = this.people;
+    this.people = new Map();
+    for (const p of data.participants.filter((one) => one.status !== "LEFT").sort(byArrival)) {
+      this.people.set(p.user_id, known.get(p.user_id) ?? { id: p.user_id });
+      this.#with(p.user_id, {
+        name: p.name, guest: p.guest, connected: p.connected, status: p.subtask_status, stuck: p.stuck,
+        help: p.open_help_request_id, at: p.current_subtask?.id ?? null,
+      });
+    }
+    for (const id of known.keys()) if (!this.people.has(id)) this.#changed.add(id);
     this.#label();
+  }
+
+  #with(id, changes) {
+    const person = this.people.get(id);
+    if (!person || Object.keys(changes).every((key) => person[key] === changes[key])) return;
+    Object.assign(person, changes);
+    this.#changed.add(id);
   }
 
   /** Two of the same name are told apart by who came first. */
   #label() {
     const met = new Map();
-    for (const person of this.people.values()) {
-      const nth = (met.get(person.name) ?? 0) + 1;
-      met.set(person.name, nth);
-      person.label = nth > 1 ? `${person.name} (${nth})` : person.name;
+    for (const { id, name } of this.people.values()) {
+      const nth = (met.get(name) ?? 0) + 1;
+      met.set(name, nth);
+      this.#with(id, { label: nth > 1 ? `${name} (${nth})` : name });
     }
   }
 
-  #stepIs(step) {
-    this.status = "IN_PROGRESS";
-    this.step = step;
-    this.shown = 0;
-    for (const person of this.people.values()) Object.assign(person, { status: "NOT_STARTED", stuck: false });
+  #stepIs({ current_subtask: step, instructor_message: message }) {
+    Object.assign(this, { status: "IN_PROGRESS", step, message, shown: 0 });
+    for (const id of this.people.keys()) this.#with(id, { status: "NOT_STARTED", stuck: false, at: step.id });
     // Some may have finished this step before, and that is not in the frame.
     this.stateIsOld = true;
   }
 
   on_session_started(data) {
-    this.#stepIs(data.current_subtask);
+    this.startedAt = data.started_at;
+    this.#stepIs(data);
   }
 
   on_step_changed(data) {
-    this.#stepIs(data.current_subtask);
+    this.#stepIs(data);
   }
 
-  on_session_paused() {
-    this.status = "PAUSED";
+  on_session_paused(data) {
+    Object.assign(this, { status: "PAUSED", message: data.instructor_message });
   }
 
-  on_session_resumed() {
-    this.status = "IN_PROGRESS";
+  on_session_resumed(data) {
+    Object.assign(this, { status: "IN_PROGRESS", message: data.instructor_message });
   }
 
-  on_session_ended() {
-    this.status = "REVIEW_MODE";
+  on_session_ended(data) {
+    Object.assign(this, { status: "REVIEW_MODE", message: data.instructor_message, endedAt: data.ended_at });
   }
 
   on_door_changed(data) {
@@ -93,22 +140,18 @@ export class Roster {
   }
 
   on_student_joined(data) {
-    const known = this.people.get(data.user_id);
-    if (known) return;
-    this.people.set(data.user_id, {
-      id: data.user_id, name: data.name, guest: !data.email, connected: true, status: "NOT_STARTED", stuck: false, help: null,
+    if (this.people.has(data.user_id)) return;
+    this.people.set(data.user_id, { id: data.user_id });
+    this.#with(data.user_id, {
+      name: data.name, guest: !data.email, connected: true, status: "NOT_STARTED", stuck: false, help: null, at: this.step?.id ?? null,
     });
     this.#label();
   }
 
   on_student_left(data) {
     this.people.delete(data.user_id);
+    this.#changed.add(data.user_id);
     this.#label();
-  }
-
-  #with(id, changes) {
-    const person = this.people.get(id);
-    if (person) Object.assign(person, changes);
   }
 
   on_student_renamed(data) {
@@ -125,8 +168,9 @@ export class Roster {
   }
 
   on_student_progress(data) {
-    if (data.subtask_id !== this.step?.id) return;
-    this.#with(data.user_id, { status: data.status, ...(data.status === "COMPLETED" ? { stuck: false } : {}) });
+    if (data.subtask_id !== this.step?.id) return this.#with(data.user_id, { at: data.subtask_id });
+    const isDone = data.status === "COMPLETED";
+    return this.#with(data.user_id, { status: data.status, at: data.subtask_id, ...(isDone ? { stuck: false } : {}) });
   }
 
   on_student_stuck(data) {
@@ -142,25 +186,21 @@ export class Roster {
     this.helpHasChanged = true;
     const person = this.people.get(data.user_id);
     if (!person) return;
-    if (OPEN.includes(data.status)) person.help = data.help_request_id;
-    else if (person.help === data.help_request_id) person.help = null;
+    if (OPEN.includes(data.status)) this.#with(person.id, { help: data.help_request_id });
+    else if (person.help === data.help_request_id) this.#with(person.id, { help: null });
   }
 }
 
-/** One word for how a person is, the most pressing first. */
-export function stateOf(person) {
+/** One word for how a person is, the most pressing first. Before the start it tells who is here, and after the end who has finished. */
+export function stateIn(status, person) {
   if (person.help) return "help";
+  if (status === "WAITING") return person.connected ? "here" : "away";
   if (person.status === "COMPLETED") return "done";
+  if (status === "REVIEW_MODE") return "came";
   if (!person.connected) return "away";
   return person.stuck ? "stuck" : "working";
 }
 
 function byArrival(a, b) {
   return Date.parse(a.joined_at) - Date.parse(b.joined_at) || a.user_id - b.user_id;
-}
-
-const RANK = { help: 0, stuck: 1, working: 2, away: 3, done: 4 };
-
-export function byNeed(a, b) {
-  return RANK[stateOf(a)] - RANK[stateOf(b)] || a.name.localeCompare(b.name, "ko") || a.id - b.id;
 }

@@ -1,0 +1,40 @@
+// What lies under a pointer, a finger or the focus does not move away: moves wait until the hand rests.
+
+const RESTS_AFTER_MS = 3_000;
+const SIGNS_OF_A_HAND = ["pointermove", "pointerdown", "wheel", "touchmove", "keydown", "focusin"];
+
+export class Still {
+  #until = 0;
+  #timer = 0;
+  #onFree;
+
+  constructor(node, onFree) {
+    this.#onFree = onFree;
+    for (const type of SIGNS_OF_A_HAND) node.addEventListener(type, () => this.#hold(), { passive: true });
+    node.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.release());
+  }
+
+  get isHeld() {
+    return performance.now() < this.#until;
+  }
+
+  release() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#until = 0;
+    this.#onFree();
+  }
+
+  /** A hand that rests moves nothing, so a later sign only prolongs it. */
+  #hold() {
+    this.#until = performance.now() + RESTS_AFTER_MS;
+    this.#timer ||= setTimeout(() => this.#look(), RESTS_AFTER_MS);
+  }
+
+  #look() {
+    this.#timer = 0;
+    const left = this.#until - performance.now();
+    if (left <= 0) this.release();
+    else this.#timer = setTimeout(() => this.#look(), left);
+  }
+}
