@@ -14,6 +14,8 @@ export function columns({ title, items, most }) {
   const top = Math.max(most ?? 0, 1, ...items.map(({ value }) => value));
   return figure({ title, items }, (room) => {
     const wide = room.width / items.length;
+    // Beside each other there may be room for the numbers only.
+    const fits = items.every(({ said }) => widthOf(said) * room.em < wide);
     return items.map(({ name, value, said }, at) => {
       const bar = Math.min(wide * 0.7, room.em * 4);
       const middle = wide * (at + 0.5);
@@ -21,7 +23,7 @@ export function columns({ title, items, most }) {
       return [
         shape("rect", { class: "column", x: middle - bar / 2, y: room.base - high, width: bar, height: high, rx: 4 }, hover(name, said)),
         showsAt(room, items, at) && label(middle, room.base + room.em * 1.3, name, "name"),
-        wide > room.em * 1.6 && value > 0 && label(middle, room.base - high - room.em * 0.4, said, "value"),
+        wide > room.em * 1.6 && value > 0 && within(room, middle, room.base - high - room.em * 0.4, fits ? said : String(value)),
       ];
     });
   });
@@ -40,7 +42,7 @@ export function line({ title, items, most }) {
       shape("polyline", { class: "trace", points: path }),
       points.map(([x, y], n) => [
         shape("circle", { class: "point", cx: x, cy: y, r: isOften || n === points.length - 1 ? 5 : 3 }, hover(items[n].name, items[n].said)),
-        (isOften || n === points.length - 1) && label(x, y - room.em * 0.7, items[n].said, "value"),
+        (isOften || n === points.length - 1) && within(room, x, y - room.em * 0.7, items[n].said),
         showsAt(room, items, n) && label(x, room.base + room.em * 1.3, items[n].name, "name"),
       ]),
     ];
@@ -55,7 +57,13 @@ function showsAt(room, items, at) {
 }
 
 /** About so many letters «M» wide: digits are half of a Hangul. */
-const widthOf = (name) => [...name].reduce((sum, letter) => sum + (letter < "\u0100" ? 0.46 : 0.85), 0);
+const widthOf = (name) => [...name].reduce((sum, letter) => sum + (letter < "\u0100" ? 0.5 : 0.85), 0);
+
+/** At the edge it moves inwards. */
+function within(room, x, y, said) {
+  const half = (widthOf(said) * room.em) / 2;
+  return label(Math.min(Math.max(x, half), room.width - half), y, said, "value");
+}
 
 const label = (x, y, said, kind) => shape("text", { class: kind, x, y, "text-anchor": "middle" }, said);
 const hover = (name, said) => shape("title", {}, `${name}: ${said}`);
