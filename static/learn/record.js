@@ -79,11 +79,11 @@ function fromMemory() {
 // What is shown of it.
 
 function draw(record, isOld) {
-  const enter = { act: "enter", label: words.me.enter, go: () => location.assign("/") };
   if (!record?.courses.length) {
-    const lines = () => [isOld ? words.offlineStop.line : words.me.noneLine];
     return show(isOld ? "me-offline" : "me-empty", () => plain({
-      icon: isOld ? "wave" : "paper", title: isOld ? words.offlineStop.title : words.me.none, lines: lines(), acts: isOld ? [] : [{ ...enter, label: words.me.enter }],
+      icon: isOld ? "wave" : "paper", title: isOld ? words.offlineStop.title : words.me.none,
+      lines: [isOld ? words.offlineStop.line : words.me.noneLine],
+      acts: isOld ? [] : [{ act: "enter", label: words.me.enter, go: () => location.assign("/") }],
     }));
   }
   return show(isOld ? "me-old" : "me", () => ({ node: page(record, isOld), update() {} }));
@@ -116,7 +116,8 @@ function certificate(paper) {
   return [
     el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
     !paper && el("p", {}, words.me.toCome),
-    isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"), isGood && leading("print", paper.pdf, words.me.print, "next"),
+    isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"),
+    isGood && leading("print", paper.pdf, words.me.print, "next"),
   ];
 }
 
@@ -125,7 +126,8 @@ function attendance(marks) {
   const held = marks.length;
   const said = held === 0 ? words.me.notYet : came === held ? words.me.all(held) : words.me.missed(came, held);
   const day = new Intl.DateTimeFormat(language, { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" });
-  const line = ({ date, mark }) => el("li", { "data-mark": mark }, el("span", {}, day.format(new Date(`${date}T00:00Z`))), el("b", {}, words.mark[mark] ?? mark));
+  const line = ({ date, mark }) => el("li", { "data-mark": mark },
+    el("span", {}, day.format(new Date(`${date}T00:00Z`))), el("b", {}, words.mark[mark] ?? mark));
   return el("section", {}, el("h3", {}, words.me.attendance), el("p", {}, said),
     held > 0 && el("details", {}, el("summary", {}, words.me.dates), el("ul", { class: "dates" }, marks.map(line))));
 }

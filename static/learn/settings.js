@@ -28,9 +28,14 @@ function draw() {
   dialog.replaceChildren(...[
     el("h2", { id: "settings-title", tabindex: "-1", autofocus: true }, words.settings.title),
     sizes(), themes(), ...voice(), ...languages(), ...keeping(),
-    location.pathname !== "/me" && el("a", { class: "button plain small", href: "/me", "data-act": "record" }, picture("paper"), el("span", {}, words.settings.record)),
+    location.pathname !== "/me" && record(),
     el("div", { class: "actions" }, close),
   ].filter(Boolean));
+}
+
+function record() {
+  const label = el("span", {}, words.settings.record);
+  return el("a", { class: "button plain small", href: "/me", "data-act": "record" }, picture("paper"), label);
 }
 
 /** `[value, label, mark]`: one of them is chosen. */
@@ -43,7 +48,8 @@ function choice(name, title, options, chosen, choose, kind = "") {
 }
 
 function sizes() {
-  const options = SIZES.map((size) => [size, words.settings[`size${size}`], el("b", { class: `letter s${size}`, "aria-hidden": "true" }, words.settings.letter)]);
+  const letter = (size) => el("b", { class: `letter s${size}`, "aria-hidden": "true" }, words.settings.letter);
+  const options = SIZES.map((size) => [size, words.settings[`size${size}`], letter(size)]);
   return choice("size", words.settings.size, options, look().size, (size) => {
     lookLike({ ...look(), size });
     did(`TEXT_SIZE_${size}`);
@@ -67,9 +73,11 @@ function voice() {
     write("speed", speed);
     sound.changed();
   };
+  const aloud = [[true, words.settings.on], [false, words.settings.off]];
+  const speeds = [["slow", words.settings.slow], ["normal", words.settings.normal]];
   return [
-    choice("sound", words.settings.sound, [[true, words.settings.on], [false, words.settings.off]], Boolean(read("sound")), sound.turn, "two"),
-    choice("speed", words.settings.speed, [["slow", words.settings.slow], ["normal", words.settings.normal]], sound.isSlow() ? "slow" : "normal", choose, "two"),
+    choice("sound", words.settings.sound, aloud, Boolean(read("sound")), sound.turn, "two"),
+    choice("speed", words.settings.speed, speeds, sound.isSlow() ? "slow" : "normal", choose, "two"),
     button("plain small", "hear", words.settings.hear, "sound", hear), silent,
   ];
 }
