@@ -2,7 +2,10 @@
 
 import { read, write } from "./store.js";
 
-export const LANGUAGES = { ko: "한국어", ja: "日本語", en: "English" };
+/** Each by its own name. */
+export const LANGUAGES = Object.fromEntries(
+  ["ko", "ja", "en"].map((tag) => [tag, new Intl.DisplayNames(tag, { type: "language" }).of(tag)]),
+);
 
 /** The language that is spoken now: `ko`, `ja` or `en`. */
 export let language = chosen();
