@@ -1,5 +1,9 @@
 // The instructor's buttons as the server hears them: each happens once, and says so when it does not happen.
 
+import { Unreachable } from "../shared/api.js";
+
+const RETRY_AFTER_MS = [400, 1_200, 3_000];
+
 export class Commands {
   #api;
   #class;
@@ -61,7 +65,7 @@ export class Commands {
 
   /** While the socket is away another device may have moved the class: what is pressed by an old picture must not move it back. */
   async #isWhereShown() {
-    const { status, current_subtask: step } = await this.#api.get(`/api/sessions/${this.#class.id}/current`);
+    const { status, current_subtask: step } = await patiently(() => this.#api.get(`/api/sessions/${this.#class.id}/current`));
     const { roster } = this.#class;
     if (status === roster.status && step?.id === roster.step?.id) return true;
     this.#class.reconnect();
@@ -73,4 +77,17 @@ export class Commands {
     this.isBusy = is;
     this.onBusy();
   }
+}
+
+/** A network that is away for a moment is worth a moment. */
+async function patiently(ask) {
+  for (const wait of RETRY_AFTER_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+  return ask();
 }

@@ -60,6 +60,7 @@ export class Now {
       const grow = String(counts[state]);
       if (piece.style.flexGrow !== grow) piece.style.flexGrow = grow;
       text(count, grow);
+      shown(piece, counts[state]);
       shown(entry, counts[state] || state === "done");
     }
   }
