@@ -1,11 +1,14 @@
 //! A real school for every story: a server on a free port, on SQLite and on PostgreSQL, and the people in it.
 #![allow(dead_code)]
 
+pub mod browser;
 pub mod dialect;
+pub mod namespace;
 pub mod people;
 pub mod postgres;
 pub mod process;
 pub mod socket;
+pub mod wire;
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -103,8 +106,17 @@ impl School {
 
     async fn start(kept: Kept, folder: Arc<TempDir>, database: String, flags: Vec<String>) -> School {
         let data = folder.path().display().to_string();
-        let mut words = vec!["gyosil", "--listen", "127.0.0.1:0", "--data", &data, "--database", &database];
-        let usual = ["--rate-limits", "off", "--presence-grace-ms", "300", "--instructor-signup", "open"];
+        let mut words = vec!["gyosil", "--data", &data, "--database", &database];
+        let usual = [
+            "--listen",
+            "127.0.0.1:0",
+            "--rate-limits",
+            "off",
+            "--presence-grace-ms",
+            "300",
+            "--instructor-signup",
+            "open",
+        ];
         for pair in usual.chunks(2).filter(|pair| !flags.iter().any(|f| f == pair[0])) {
             words.extend(pair);
         }

@@ -1,0 +1,73 @@
+//! The instructor's desk.
+
+use std::ops::Deref;
+
+use gyosil::school::logins;
+use serde_json::json;
+
+use crate::harness::School;
+use crate::harness::browser::{Browser, Device};
+use crate::harness::people::{Person, Session};
+
+#[derive(Clone)]
+pub struct Dashboard {
+    browser: Browser,
+    base: String,
+}
+
+impl Deref for Dashboard {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+impl Dashboard {
+    /// Signed in already, by the link that the command line gives.
+    pub async fn opens(school: &School, teacher: &Person, path: &str) -> Dashboard {
+        let ticket = logins::ticket_for(&school.app, teacher.id).await.unwrap();
+        Dashboard::opens_at(&school.url(""), &format!("{path}#t={ticket}"), &Device::desktop()).await
+    }
+
+    pub async fn opens_at(base: &str, path: &str, device: &Device) -> Dashboard {
+        let browser = Browser::opens("a dashboard", device).await;
+        let dashboard = Dashboard { browser, base: base.into() };
+        dashboard.visits(path).await;
+        dashboard
+    }
+
+    /// The live board of a class.
+    pub async fn watches(school: &School, teacher: &Person, session: &Session) -> Dashboard {
+        let board = Dashboard::opens(school, teacher, &format!("/teach/session/{}", session.id)).await;
+        board.is_at("board").await;
+        board
+    }
+
+    pub async fn visits(&self, path: &str) {
+        self.goes_to(&format!("{}{path}", self.base)).await;
+    }
+
+    pub async fn signs_in(&self, name: &str, password: &str) {
+        self.is_at("signin").await;
+        self.types("[autocomplete=username]", name).await;
+        self.types("[autocomplete=current-password]", password).await;
+        self.clicks("main form button:not([type=button])").await;
+    }
+
+    pub async fn presses_button(&self, act: &str) {
+        self.clicks(&format!("[data-act={act}]")).await;
+    }
+
+    /// The page of this name is shown.
+    pub async fn is_at(&self, page: &str) {
+        let is = "document.querySelector('#main')?.dataset.page === arguments[0]";
+        self.until_js(&format!("the page is {page}"), is, vec![json!(page)]).await;
+    }
+
+    /// This learner's tile says so.
+    pub async fn sees(&self, learner: i64, state: &str) {
+        let is = "document.querySelector(`[data-person='${arguments[0]}']`)?.dataset.state === arguments[1]";
+        self.until_js(&format!("{learner} is {state}"), is, vec![json!(learner), json!(state)]).await;
+    }
+}

@@ -1,0 +1,108 @@
+//! A learner's phone, and the person who holds it.
+
+use std::ops::Deref;
+
+use serde_json::{Value, json};
+
+use crate::harness::School;
+use crate::harness::browser::{Browser, Device};
+use crate::harness::people::Session;
+
+/// Where the pages keep what they remember: `gyosil.{key}`, as JSON.
+const SHELF: &str = "gyosil.";
+
+#[derive(Clone)]
+pub struct Phone {
+    browser: Browser,
+    /// Where this phone finds the school.
+    base: String,
+}
+
+impl Deref for Phone {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+impl Phone {
+    /// A phone that was never here before.
+    pub async fn opens(school: &School, path: &str) -> Phone {
+        Phone::opens_at(&school.url(""), path, &Device::phone()).await
+    }
+
+    pub async fn opens_at(base: &str, path: &str, device: &Device) -> Phone {
+        let phone = Phone { browser: Browser::opens("a phone", device).await, base: base.into() };
+        phone.visits(path).await;
+        phone
+    }
+
+    /// … and its owner comes to the class.
+    pub async fn joins(school: &School, session: &Session, name: &str) -> Phone {
+        Phone::joins_at(&school.url(""), session, name, &Device::phone()).await
+    }
+
+    pub async fn joins_at(base: &str, session: &Session, name: &str, device: &Device) -> Phone {
+        let phone = Phone::opens_at(base, &format!("/j/{}", session.code), device).await;
+        phone.types_name(name).await;
+        phone.taps("enter").await;
+        phone
+    }
+
+    pub async fn visits(&self, path: &str) {
+        self.goes_to(&format!("{}{path}", self.base)).await;
+    }
+
+    pub async fn types_name(&self, name: &str) {
+        self.sees("name").await;
+        self.types("main input", name).await;
+    }
+
+    pub async fn taps(&self, act: &str) {
+        self.clicks(&format!("[data-act={act}]")).await;
+    }
+
+    /// The screen of this name is shown.
+    pub async fn sees(&self, screen: &str) {
+        self.sees_one_of(&[screen]).await;
+    }
+
+    pub async fn sees_one_of(&self, screens: &[&str]) {
+        let is = "arguments[0].includes(document.querySelector('main')?.dataset.screen)";
+        self.until_js(&format!("the screen is {screens:?}"), is, vec![json!(screens)]).await;
+    }
+
+    pub async fn screen(&self) -> String {
+        self.js("return document.querySelector('main')?.dataset.screen ?? ''", vec![]).await
+    }
+
+    /// The step of this title is shown.
+    pub async fn is_at(&self, title: &str) {
+        self.sees("step").await;
+        let is = "document.querySelector('main h1')?.innerText.trim() === arguments[0]";
+        self.until_js(&format!("the step is «{title}»"), is, vec![json!(title)]).await;
+    }
+
+    /// What the device remembers, set as the page would.
+    pub async fn remembers(&self, key: &str, value: Value) {
+        let args = vec![json!(format!("{SHELF}{key}")), json!(value.to_string())];
+        let _: Option<bool> = self.js("localStorage.setItem(arguments[0], arguments[1])", args).await;
+    }
+
+    pub async fn recalls(&self, key: &str) -> Value {
+        let said: Option<String> =
+            self.js("return localStorage.getItem(arguments[0])", vec![json!(format!("{SHELF}{key}"))]).await;
+        said.map_or(Value::Null, |said| serde_json::from_str(&said).unwrap())
+    }
+
+    /// Every sentence that the phone has said aloud.
+    pub async fn heard(&self) -> Vec<Value> {
+        self.js("return gyosilTest.heard", vec![]).await
+    }
+
+    pub async fn hears(&self, words: &str) {
+        let is = "gyosilTest.heard.some(({ words }) => words.includes(arguments[0]))";
+        self.until_js(&format!("«{words}» is said aloud"), is, vec![json!(words)]).await;
+    }
+}

@@ -1,0 +1,105 @@
+//! The wire between a phone and the school. It can be cut, fall silent, and be mended; and it can be led to another house.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Whole,
+    /// What is connected dies, what comes is refused.
+    Cut,
+    /// Nothing dies, and nothing comes through: a tunnel, or a router that has lost its mind.
+    Silent,
+}
+
+pub struct Wire {
+    pub address: SocketAddr,
+    leads_to: Arc<Mutex<SocketAddr>>,
+    state: watch::Sender<State>,
+    listening: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Wire {
+    pub async fn to(school: SocketAddr) -> Wire {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let wire = Wire {
+            address,
+            leads_to: Arc::new(Mutex::new(school)),
+            state: watch::Sender::new(State::Whole),
+            listening: Mutex::new(None),
+        };
+        wire.listens(listener);
+        wire
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn leads_to(&self, school: SocketAddr) {
+        *self.leads_to.lock().unwrap() = school;
+    }
+
+    pub fn is_cut(&self) {
+        self.hangs_up();
+        self.state.send_replace(State::Cut);
+    }
+
+    pub fn falls_silent(&self) {
+        self.state.send_replace(State::Silent);
+    }
+
+    /// What died or fell silent stays so; what comes now comes through.
+    pub async fn is_mended(&self) {
+        let was = self.state.send_replace(State::Whole);
+        if was == State::Cut {
+            let listener =
+                super::until("the wire has its port again", async || TcpListener::bind(self.address).await.ok()).await;
+            self.listens(listener);
+        }
+    }
+
+    fn listens(&self, listener: TcpListener) {
+        let (leads_to, state) = (self.leads_to.clone(), self.state.clone());
+        let accepting = tokio::spawn(async move {
+            while let Ok((phone, _)) = listener.accept().await {
+                let to = *leads_to.lock().unwrap();
+                tokio::spawn(carries(phone, to, state.subscribe()));
+            }
+        });
+        *self.listening.lock().unwrap() = Some(accepting);
+    }
+
+    fn hangs_up(&self) {
+        if let Some(accepting) = self.listening.lock().unwrap().take() {
+            accepting.abort();
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.hangs_up();
+    }
+}
+
+async fn carries(mut phone: TcpStream, to: SocketAddr, mut state: watch::Receiver<State>) {
+    let mut school = None;
+    if *state.borrow_and_update() == State::Whole {
+        let Ok(mut stream) = TcpStream::connect(to).await else { return };
+        tokio::select! {
+            _ = copy_bidirectional(&mut phone, &mut stream) => return,
+            _ = state.wait_for(|now| *now != State::Whole) => {}
+        }
+        school = Some(stream);
+    }
+    // Silent: both ends are held, and nobody reads. Cut, now or later: both are let go.
+    let _ = state.wait_for(|now| *now == State::Cut).await;
+    drop((phone, school));
+}
