@@ -1,11 +1,13 @@
 //! The house stays tidy: who may import whom, how long things are, and where nothing may stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const LINES_PER_FILE: usize = 500;
 const LINES_PER_FUNCTION: usize = 70;
+const LINES_PER_SCRIPT: usize = 300;
 
 /// From the street to the cellar: a room imports from its own floor's list and from below, never from above.
 /// `(room, what it may import beside itself)`
@@ -72,6 +74,10 @@ fn root() -> &'static Path {
 }
 
 fn rust_files(folder: &str) -> Vec<Source> {
+    files(folder, &["rs"])
+}
+
+fn files(folder: &str, kinds: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -79,7 +85,7 @@ fn rust_files(folder: &str) -> Vec<Source> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| kinds.iter().any(|kind| e == *kind)) {
                 let text = fs::read_to_string(&path).unwrap();
                 found.push(Source { path, text });
             }
@@ -247,20 +253,16 @@ fn both_databases_have_the_same_migrations() {
 #[test]
 fn pages_load_nothing_from_elsewhere_and_hold_no_script() {
     let mut faults = Vec::new();
-    for entry in fs::read_dir(root().join("static")).unwrap() {
-        let path = entry.unwrap().path();
-        let Ok(text) = fs::read_to_string(&path) else { continue };
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        for word in ["src=\"http", "href=\"http", "from 'http", "from \"http", "url(http", "@import"] {
-            if text.contains(word) {
+    for page in files("static", &["html", "css", "js", "svg", "webmanifest"]) {
+        let name = page.name();
+        for word in ["src=\"http", "href=\"http", "from 'http", "from \"http", "import(\"http", "url(http", "@import"] {
+            if page.text.contains(word) {
                 faults.push(format!("{name}: {word}"));
             }
         }
-        if name.ends_with(".html") {
-            for word in [" style=\"", "<style", " onclick=", " onload=", "<script>"] {
-                if text.contains(word) {
-                    faults.push(format!("{name}: {word}"));
-                }
+        for word in [" style=\"", "setAttribute(\"style\"", "<style", " onclick=\"", " onload=\"", "<script>"] {
+            if page.text.contains(word) {
+                faults.push(format!("{name}: {word}"));
             }
         }
     }
@@ -284,4 +286,73 @@ fn every_phrase_is_known_in_all_languages() {
         }
     }
     none("phrases without a translation", faults);
+}
+
+#[test]
+fn scripts_are_short() {
+    let scripts =
+        files("static", &["js", "css"]).into_iter().map(|script| (script.name(), script.text.lines().count()));
+    let long = scripts.filter(|(_, lines)| *lines > LINES_PER_SCRIPT);
+    none("too long", long.map(|(name, lines)| format!("{name}: {lines} lines")).collect());
+}
+
+/// The page of a certificate is in the language of the certificate, whoever looks at it.
+const SPEAKS_ITSELF: &str = "static/check/";
+/// What a language calls itself is the same in all of them.
+const OWN_NAMES: [&str; 2] = ["한국어", "日本語"];
+
+#[test]
+fn all_that_the_pages_say_is_in_their_books() {
+    let is_spoken = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{318f}' | '\u{ac00}'..='\u{d7af}');
+    let mut faults = Vec::new();
+    for script in files("static", &["js", "css"]) {
+        let name = script.name();
+        if name.starts_with("static/texts/") || name.starts_with(SPEAKS_ITSELF) {
+            continue;
+        }
+        for (n, line) in script.text.lines().enumerate() {
+            let rest = OWN_NAMES.iter().fold(line.to_owned(), |rest, own| rest.replace(own, ""));
+            if rest.contains(is_spoken) {
+                faults.push(format!("{name}:{}: {}", n + 1, line.trim()));
+            }
+        }
+    }
+    none("texts outside static/texts", faults);
+}
+
+/// Prints `section.key kind` of a book.
+const TABLE_OF_CONTENTS: &str = r#"
+    const walk = (value, path) => {
+        const kind = Array.isArray(value) ? `list of ${value.length}` : typeof value;
+        if (kind === "object" && value !== null) for (const key of Object.keys(value)) walk(value[key], [...path, key]);
+        else console.log(path.join("."), kind, kind === "string" && value.trim() === "" ? "(empty)" : "");
+    };
+    const text = require("fs").readFileSync(process.argv[1]);
+    import(`data:text/javascript;base64,${text.toString("base64")}`).then((book) => walk(book.default, []));
+"#;
+
+#[test]
+fn the_books_say_the_same_in_every_language() {
+    let mut books: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for book in files("static/texts", &["js"]) {
+        let read = Command::new("node").args(["-e", TABLE_OF_CONTENTS]).arg(&book.path).output().expect("node is here");
+        assert!(read.status.success(), "{}: {}", book.name(), String::from_utf8_lossy(&read.stderr));
+        let entries = String::from_utf8(read.stdout).unwrap().lines().map(|line| line.trim().to_owned()).collect();
+        let stem = book.path.file_stem().unwrap().to_str().unwrap();
+        let (title, language) = stem.split_once('.').unwrap_or_else(|| panic!("{} has no language", book.name()));
+        books.entry(title.into()).or_default().insert(language.into(), entries);
+    }
+    let mut faults = Vec::new();
+    for (title, languages) in &books {
+        assert_eq!(languages.keys().collect::<Vec<_>>(), ["en", "ja", "ko"], "the languages of {title}");
+        let korean = &languages["ko"];
+        faults.extend(
+            korean.iter().filter(|entry| entry.contains("(empty)")).map(|entry| format!("{title}.ko: {entry}")),
+        );
+        for other in ["en", "ja"] {
+            let differs = languages[other].symmetric_difference(korean);
+            faults.extend(differs.map(|entry| format!("{title}.{other} and {title}.ko differ in {entry}")));
+        }
+    }
+    none("books that do not agree", faults);
 }
