@@ -59,10 +59,21 @@ impl Dashboard {
         self.clicks(&format!("[data-act={act}]")).await;
     }
 
+    /// To the question that came up.
+    pub async fn agrees(&self) {
+        self.clicks("dialog[open] button[value=yes]").await;
+    }
+
     /// The page of this name is shown.
     pub async fn is_at(&self, page: &str) {
         let is = "document.querySelector('#main')?.dataset.page === arguments[0]";
         self.until_js(&format!("the page is {page}"), is, vec![json!(page)]).await;
+    }
+
+    /// What can be done about this learner.
+    pub async fn opens_person(&self, learner: i64) {
+        self.clicks(&format!("button[data-person='{learner}'], [data-person='{learner}'] button")).await;
+        self.shows("dialog[open]", true).await;
     }
 
     /// This learner's tile says so.

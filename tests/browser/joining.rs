@@ -1,31 +1,164 @@
-//! From the QR to the step.
+//! Coming in: by the QR, by the code, again, on another phone; and why not.
 
-use crate::harness::School;
-use crate::harness::people::{Lecture, Person, Session};
+use serde_json::json;
+
+use crate::classroom::{Class, STEPS};
+use crate::harness::browser::Device;
 use crate::phone::Phone;
 use crate::told;
-
-pub async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
-    let teacher = school.teacher().await;
-    let lecture = teacher.makes_lecture("카카오톡 기초", steps).await;
-    let session = teacher.opens_session(&lecture).await;
-    (teacher, lecture, session)
-}
 
 #[test]
 fn who_scans_the_code_types_a_name_and_follows() {
     told(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
-        let phone = Phone::joins(&school, &session, "김순자").await;
+        let class = Class::waits(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.sees("waiting").await;
-        phone.keeps_screenshot("first-waiting").await;
-        teacher.starts(&session, lecture.steps[0]).await;
-        phone.is_at("1번째 단계").await;
-        phone.keeps_screenshot("first-step").await;
+        phone.reads("김순자").await;
+        class.begins().await;
+        phone.is_at(STEPS[0].0).await;
+        class.goes_to(1).await;
+        phone.is_at(STEPS[1].0).await;
+    });
+}
+
+#[test]
+fn a_code_can_be_typed_instead_in_any_way_one_types() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::opens(&school, "/").await;
+        phone.sees("code").await;
+        phone.types("main input", "AB").await;
+        phone.taps("enter").await;
+        phone.shows("main [role=alert]", true).await;
+        phone.types("main input", "QQQQQ2").await;
+        phone.taps("enter").await;
+        phone.until_js("it says so", "document.querySelector('main [role=alert]').innerText !== ''", vec![]).await;
+        let (left, right) = class.session.code.split_at(3);
+        phone.types("main input", &format!("{} {}", left.to_lowercase(), right.to_lowercase())).await;
+        phone.taps("enter").await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.is_at(STEPS[0].0).await;
+    });
+}
+
+#[test]
+fn a_name_is_needed_and_an_empty_one_is_told_kindly() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let phone = Phone::opens(&school, &format!("/j/{}", class.session.code)).await;
+        phone.sees("name").await;
+        phone.taps("enter").await;
+        phone.shows("main [role=alert]", true).await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.sees("waiting").await;
+        assert_eq!(class.people().await.len(), 1);
+    });
+}
+
+#[test]
+fn who_was_here_before_is_asked_whether_it_is_still_them() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.sees("waiting").await;
+        let second = class.teacher.opens_session(&class.lecture).await;
+        phone.visits(&format!("/j/{}", second.code)).await;
+        phone.sees("same").await;
+        phone.reads("김순자").await;
+        phone.taps("yes").await;
+        phone.sees("waiting").await;
+        let third = class.teacher.opens_session(&class.lecture).await;
+        phone.visits(&format!("/j/{}", third.code)).await;
+        phone.sees("same").await;
+        phone.taps("no").await;
+        phone.types_name("이영자").await;
+        phone.taps("enter").await;
+        phone.sees("waiting").await;
+        phone.reads("이영자").await;
+        let names = |people: Vec<serde_json::Value>| people.iter().map(|p| p["name"].clone()).collect::<Vec<_>>();
+        let third = Class { session: third, ..class };
+        assert_eq!(names(third.people().await), [json!("이영자")]);
+    });
+}
+
+#[test]
+fn the_home_page_leads_back_to_the_class_one_was_in() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.visits("/").await;
+        phone.sees("return").await;
+        phone.taps("yes").await;
+        phone.is_at(STEPS[0].0).await;
+        assert_eq!(class.people().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_new_phone_comes_back_by_the_link_that_the_instructor_shows() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
         phone.taps("done").await;
-        teacher.moves_to(&session, lecture.steps[1]).await;
-        phone.is_at("2번째 단계").await;
-        phone.taps("help").await;
-        phone.keeps_screenshot("first-help").await;
+        phone.shows("[data-act=done]", false).await;
+        let link = class.reentry(class.id_of("김순자").await).await;
+        let new = Phone::opens(&school, &link).await;
+        new.is_at(STEPS[0].0).await;
+        // What she had finished is finished here too.
+        new.shows("[data-act=done]", false).await;
+        assert!(!new.url().await.contains("#t="), "the ticket stays in no history");
+        assert_eq!(class.people().await.len(), 1);
+        // The link is used: who opens it anew is nobody.
+        let third = Phone::opens(&school, &link).await;
+        third.sees("name").await;
+    });
+}
+
+#[test]
+fn the_newer_of_two_tabs_takes_over_and_the_older_can_take_it_back() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        let first = phone.driver().window().await.unwrap();
+        let second = phone.driver().new_tab().await.unwrap();
+        phone.driver().switch_to_window(second).await.unwrap();
+        phone.visits(&format!("/j/{}", class.session.code)).await;
+        phone.is_at(STEPS[0].0).await;
+        phone.driver().switch_to_window(first).await.unwrap();
+        phone.sees("replaced").await;
+        phone.taps("again").await;
+        class.goes_to(1).await;
+        phone.is_at(STEPS[1].0).await;
+        assert_eq!(class.people().await.len(), 1);
+    });
+}
+
+#[test]
+fn who_cannot_come_in_reads_why_and_what_to_do() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let phone = Phone::opens(&school, "/j/QQQQQ2").await;
+        phone.sees("gone").await;
+        class.closes_door(true).await;
+        phone.visits(&format!("/j/{}", class.session.code)).await;
+        phone.sees("door").await;
+        class.closes_door(false).await;
+        phone.taps("again").await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.sees("waiting").await;
+        class.removes(class.id_of("김순자").await).await;
+        phone.sees("removed").await;
+        phone.taps("again").await;
+        phone.sees("removed").await;
+        class.begins().await;
+        class.presses("end").await;
+        let late = Phone::opens_at(&school.url(""), &format!("/j/{}", class.session.code), &Device::phone()).await;
+        late.sees("over").await;
     });
 }

@@ -7,9 +7,15 @@
 mod harness;
 
 mod axe;
+mod boards;
+mod classroom;
 mod dashboard;
+mod everywhere;
 mod joining;
+mod lesson;
+mod network;
 mod phone;
+mod reading;
 
 use std::sync::{Condvar, Mutex};
 

@@ -96,6 +96,25 @@ impl Phone {
         said.map_or(Value::Null, |said| serde_json::from_str(&said).unwrap())
     }
 
+    /// What it says of its connection: `open`, `waiting`, `offline` …
+    pub async fn link_is(&self, states: &[&str]) {
+        let is = "arguments[0].includes(document.querySelector('#link').dataset.state)";
+        self.until_js(&format!("the connection is {states:?}"), is, vec![json!(states)]).await;
+    }
+
+    /// The page is on the phone's own shelf.
+    pub async fn is_kept(&self) {
+        let whole = "navigator.serviceWorker?.controller?.state === 'activated'";
+        self.until_js("the page is kept on the phone", whole, vec![]).await;
+    }
+
+    /// The person puts it away, and takes it out again.
+    pub async fn is_closed_and_opened(&self, path: &str) -> Phone {
+        let phone = Phone { browser: self.browser.is_closed_and_opened().await, base: self.base.clone() };
+        phone.visits(path).await;
+        phone
+    }
+
     /// Every sentence that the phone has said aloud.
     pub async fn heard(&self) -> Vec<Value> {
         self.js("return gyosilTest.heard", vec![]).await

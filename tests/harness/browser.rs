@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -81,13 +82,14 @@ impl Device {
 /// The driver, and through it Chromium: both end when this is dropped.
 struct Servant {
     process: Child,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     url: String,
+    /// Somebody else has its folder now.
+    has_gone: AtomicBool,
 }
 
 impl Servant {
-    fn starts(device: &Device) -> Servant {
-        let folder = tempfile::Builder::new().prefix("gyosil-chromium-").tempdir().unwrap();
+    fn starts(device: &Device, folder: Arc<TempDir>) -> Servant {
         let host = device.within.as_ref().map(|space| space.address().to_string());
         let mut command = match &device.within {
             Some(space) => space.command(DRIVER),
@@ -105,7 +107,7 @@ impl Servant {
         // Whatever else it says is drained, so that it never waits for us.
         std::thread::spawn(move || lines.read_to_string(&mut String::new()));
         let url = format!("http://{}:{port}", host.as_deref().unwrap_or("127.0.0.1"));
-        Servant { process, folder, url }
+        Servant { process, folder, url, has_gone: AtomicBool::new(false) }
     }
 
     /// Chromium by the folder that is in its command line: no other has it.
@@ -141,7 +143,7 @@ impl Drop for Servant {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        for _ in 0..100 {
+        for _ in 0..if self.has_gone.load(Ordering::Relaxed) { 0 } else { 100 } {
             if self.kills_chromium() {
                 break;
             }
@@ -155,7 +157,8 @@ struct Inner {
     /// What was severe on its console and is not the network's.
     faults: Mutex<Vec<String>>,
     name: String,
-    _servant: Servant,
+    servant: Servant,
+    device: Device,
 }
 
 impl Drop for Inner {
@@ -192,12 +195,32 @@ pub struct Browser(Arc<Inner>);
 impl Browser {
     /// `name` is said when something goes wrong.
     pub async fn opens(name: &str, device: &Device) -> Browser {
+        let folder = tempfile::Builder::new().prefix("gyosil-chromium-").tempdir().unwrap();
+        Browser::opens_in(name, device, Arc::new(folder)).await
+    }
+
+    /// Closed as one closes it, and opened again: it remembers what a browser remembers.
+    pub async fn is_closed_and_opened(&self) -> Browser {
+        let Inner { servant, device, name, .. } = &*self.0;
+        self.logs().await;
+        self.driver().clone().quit().await.unwrap();
+        servant.has_gone.store(true, Ordering::Relaxed);
+        Browser::opens_in(name, device, servant.folder.clone()).await
+    }
+
+    async fn opens_in(name: &str, device: &Device, folder: Arc<TempDir>) -> Browser {
         let device_ = device.clone();
-        let servant = tokio::task::spawn_blocking(move || Servant::starts(&device_)).await.unwrap();
+        let servant = tokio::task::spawn_blocking(move || Servant::starts(&device_, folder)).await.unwrap();
         let caps = device.capabilities(servant.folder.path());
         let driver = WebDriver::builder(&servant.url, caps).request_timeout(PATIENCE * 2).connect().await;
         let driver = driver.unwrap_or_else(|error| panic!("Chromium does not start: {error}"));
-        let inner = Inner { driver: Some(driver), faults: Mutex::default(), name: name.into(), _servant: servant };
+        let inner = Inner {
+            driver: Some(driver),
+            faults: Mutex::default(),
+            name: name.into(),
+            servant,
+            device: device.clone(),
+        };
         let browser = Browser(Arc::new(inner));
         OPENED.with_borrow_mut(|opened| opened.push(browser.clone()));
         if device.speaks {
@@ -314,7 +337,8 @@ impl Browser {
     pub async fn clicks(&self, css: &str) {
         self.until(&format!("{css} can be clicked"), async || {
             let found = self.driver().find(By::Css(css)).await.ok()?;
-            if !found.is_enabled().await.ok()? {
+            let is_off = found.attr("aria-disabled").await.ok()?.is_some_and(|is| is == "true");
+            if is_off || !found.is_enabled().await.ok()? {
                 return None;
             }
             self.again_if_in_the_way(found.click().await)

@@ -1,0 +1,183 @@
+//! Every screen of a learner's phone, in every language and every colour: looked at by axe-core, measured, and photographed.
+
+use serde_json::json;
+
+use crate::axe::Contrast;
+use crate::classroom::Class;
+use crate::harness::School;
+use crate::harness::browser::Device;
+use crate::harness::wire::Wire;
+use crate::phone::Phone;
+use crate::reading::THEMES;
+use crate::told;
+
+const NARROW: (u32, u32) = (320, 640);
+const USUAL: (u32, u32) = (360, 740);
+const WIDE: (u32, u32) = (1280, 800);
+
+#[test]
+fn every_screen_of_the_phone_is_clean_in_korean() {
+    told(|school| tour(school, "ko-KR"));
+}
+
+#[test]
+fn every_screen_of_the_phone_is_clean_in_japanese() {
+    told(|school| tour(school, "ja-JP"));
+}
+
+#[test]
+fn every_screen_of_the_phone_is_clean_in_english() {
+    told(|school| tour(school, "en-GB"));
+}
+
+struct Tour {
+    phone: Phone,
+    class: Class,
+    wire: Wire,
+    language: &'static str,
+}
+
+async fn tour(school: School, language: &'static str) {
+    let class = Class::waits(&school).await;
+    let wire = Wire::to(school.address).await;
+    let device = Device { languages: language, ..Device::phone() };
+    let phone = Phone::opens_at(&wire.url(""), "/", &device).await;
+    let tour = Tour { phone, class, wire, language: &language[..2] };
+    tour.at_the_door().await;
+    tour.in_class().await;
+    tour.help().await;
+    tour.after_class().await;
+    tour.outside().await;
+}
+
+impl Tour {
+    /// What everyone sees here, whatever their eyes are like.
+    async fn looks_at(&self, what: &str) {
+        let Tour { phone, language, .. } = self;
+        let name = format!("phone-{language}-{what}");
+        let spoken: String = phone.js("return document.documentElement.lang", vec![]).await;
+        assert_eq!(spoken, *language, "the language of {what}");
+        for theme in THEMES {
+            phone.looks("theme", json!(theme)).await;
+            if theme == THEMES[0] {
+                phone.has_no_faults(&name, Contrast::Aaa).await;
+            } else {
+                phone.has_no_faint_colours(&name, Contrast::Aaa).await;
+            }
+            phone.keeps_screenshot(&format!("{name}-{theme}")).await;
+        }
+        phone.looks("theme", json!("auto")).await;
+        phone.can_be_read_and_pressed(&name).await;
+        phone.emulates(WIDE.0, WIDE.1).await;
+        phone.can_be_read_and_pressed(&format!("{name}-wide")).await;
+        phone.looks("size", json!(200)).await;
+        phone.emulates(NARROW.0, NARROW.1).await;
+        phone.can_be_read_and_pressed(&format!("{name}-large")).await;
+        phone.keeps_screenshot(&format!("{name}-large")).await;
+        phone.looks("size", json!(100)).await;
+        phone.emulates(USUAL.0, USUAL.1).await;
+    }
+
+    async fn at_the_door(&self) {
+        let Tour { phone, class, .. } = self;
+        phone.sees("code").await;
+        self.looks_at("code").await;
+        phone.visits("/j/QQQQQ2").await;
+        phone.sees("gone").await;
+        self.looks_at("gone").await;
+        class.closes_door(true).await;
+        phone.visits(&format!("/j/{}", class.session.code)).await;
+        phone.sees("door").await;
+        self.looks_at("door").await;
+        class.closes_door(false).await;
+        phone.taps("again").await;
+        phone.sees("name").await;
+        self.looks_at("name").await;
+        phone.taps("enter").await;
+        phone.shows("main [role=alert]", true).await;
+        self.looks_at("name-missing").await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.sees("waiting").await;
+        self.looks_at("waiting").await;
+    }
+
+    async fn in_class(&self) {
+        let Tour { phone, class, .. } = self;
+        class.begins().await;
+        phone.sees("step").await;
+        self.looks_at("step").await;
+        phone.taps("done").await;
+        phone.shows("[data-act=done]", false).await;
+        self.looks_at("done").await;
+        phone.is_offline(true).await;
+        phone.link_is(&["offline", "waiting"]).await;
+        self.looks_at("step-offline").await;
+        phone.is_offline(false).await;
+        phone.link_is(&["open"]).await;
+        class.presses("pause").await;
+        phone.sees("paused").await;
+        self.looks_at("paused").await;
+        class.presses("resume").await;
+        phone.sees("step").await;
+    }
+
+    async fn help(&self) {
+        let Tour { phone, class, .. } = self;
+        class.goes_to(1).await;
+        phone.taps("help").await;
+        phone.shows("[data-act=help]", false).await;
+        self.looks_at("help").await;
+        class.answers("김순자", "위쪽에 있는 «친구»를 한 번 눌러 보세요. 이름이 쭉 나오면 잘하신 거예요.").await;
+        phone.sees("answer").await;
+        self.looks_at("answer").await;
+        phone.taps("helped").await;
+        phone.sees("step").await;
+    }
+
+    async fn after_class(&self) {
+        let Tour { phone, class, .. } = self;
+        class.presses("end").await;
+        phone.sees("ended").await;
+        self.looks_at("ended").await;
+        phone.taps("review").await;
+        phone.sees("review").await;
+        self.looks_at("review").await;
+        phone.visits("/me").await;
+        phone.sees("me").await;
+        self.looks_at("me").await;
+    }
+
+    async fn outside(&self) {
+        let Tour { phone, class, wire, .. } = self;
+        let again = class.teacher.opens_session(&class.lecture).await;
+        phone.visits(&format!("/j/{}", again.code)).await;
+        phone.sees("same").await;
+        self.looks_at("same").await;
+        phone.taps("yes").await;
+        phone.sees("waiting").await;
+        phone.visits("/").await;
+        phone.sees("return").await;
+        self.looks_at("return").await;
+        phone.taps("yes").await;
+        phone.sees("waiting").await;
+        let her = class.id_of("김순자").await;
+        let path = format!("/api/sessions/{}/participants/{her}/remove", again.id);
+        class.teacher.post(&path, json!({})).await.ok();
+        phone.sees("removed").await;
+        self.looks_at("removed").await;
+        let over = class.teacher.opens_session(&class.lecture).await;
+        class.teacher.starts(&over, class.lecture.steps[0]).await;
+        class.teacher.presses(&over, "end").await.ok();
+        phone.visits(&format!("/j/{}", over.code)).await;
+        phone.sees("same").await;
+        phone.taps("yes").await;
+        phone.sees("over").await;
+        self.looks_at("over").await;
+        phone.is_kept().await;
+        wire.is_cut();
+        phone.visits("/").await;
+        phone.sees("offline").await;
+        self.looks_at("offline").await;
+    }
+}

@@ -1,0 +1,156 @@
+//! One class from the first to the last, with everyone in it.
+
+use crate::classroom::{STEPS, lecture};
+use crate::dashboard::Dashboard;
+use crate::harness::people::Session;
+use crate::harness::{Kept, School, until};
+use crate::phone::Phone;
+use crate::told_in;
+
+#[test]
+fn three_phones_and_a_dashboard_go_through_a_class_together() {
+    told_in(Kept::InSqlite, &[], a_class);
+}
+
+#[test]
+fn three_phones_and_a_dashboard_go_through_a_class_together_on_postgresql() {
+    told_in(Kept::InPostgres, &[], a_class);
+}
+
+struct Room {
+    board: Dashboard,
+    phones: Vec<Phone>,
+    ids: Vec<i64>,
+}
+
+impl Room {
+    async fn everyone_is_at(&self, step: usize) {
+        for phone in &self.phones {
+            phone.is_at(STEPS[step].0).await;
+        }
+    }
+
+    async fn everyone_sees(&self, screen: &str) {
+        for phone in &self.phones {
+            phone.sees(screen).await;
+        }
+    }
+}
+
+async fn a_class(school: School) {
+    let room = everyone_comes(&school).await;
+    the_first_step(&room).await;
+    help_is_called_and_given(&room).await;
+    a_rest(&room).await;
+    the_end(&room).await;
+}
+
+async fn everyone_comes(school: &School) -> Room {
+    let teacher = school.teacher().await;
+    let lecture = lecture(&teacher).await;
+    let session = teacher.opens_session(&lecture).await;
+    let board = Dashboard::watches(school, &teacher, &session).await;
+    let mut phones = Vec::new();
+    for name in ["김순자", "이영자", "박정숙"] {
+        let phone = Phone::joins(school, &session, name).await;
+        phone.sees("waiting").await;
+        board.reads(name).await;
+        phones.push(phone);
+    }
+    let ids = ids(&teacher, &session).await;
+    for id in &ids {
+        board.sees(*id, "here").await;
+    }
+    Room { board, phones, ids }
+}
+
+/// In the order in which they came.
+async fn ids(teacher: &crate::harness::people::Person, session: &Session) -> Vec<i64> {
+    until("three are in", async || {
+        let listed = teacher.get(&format!("/api/sessions/{}/participants", session.id)).await.ok();
+        let mut ids: Vec<i64> =
+            listed["participants"].as_array()?.iter().filter_map(|p| p["user_id"].as_i64()).collect();
+        ids.sort_unstable();
+        (ids.len() == 3).then_some(ids)
+    })
+    .await
+}
+
+async fn the_first_step(room: &Room) {
+    let Room { board, phones, ids } = room;
+    board.keeps_screenshot("dashboard-waiting").await;
+    board.presses_button("start").await;
+    room.everyone_is_at(0).await;
+    board.sees(ids[0], "working").await;
+    phones[0].taps("done").await;
+    board.sees(ids[0], "done").await;
+    // What is done is done: there is nothing more to press, and the others go on.
+    phones[0].shows("[data-act=done]", false).await;
+    board.sees(ids[1], "working").await;
+    phones[1].taps("done").await;
+    phones[2].taps("done").await;
+    board.sees(ids[2], "done").await;
+    board.keeps_screenshot("dashboard-all-done").await;
+    board.presses_button("next").await;
+    room.everyone_is_at(1).await;
+    board.sees(ids[0], "working").await;
+}
+
+async fn help_is_called_and_given(room: &Room) {
+    let Room { board, phones, ids } = room;
+    phones[1].taps("help").await;
+    board.sees(ids[1], "help").await;
+    phones[2].taps("help").await;
+    board.sees(ids[2], "help").await;
+    board.keeps_screenshot("dashboard-help").await;
+    let call = |nth: usize| format!("[data-call]:nth-of-type({nth})");
+    board.types(&format!("{} [data-act=answer-text]", call(1)), "위쪽의 «친구»를 눌러 주세요.").await;
+    board.clicks(&format!("{} [data-act=answer-send]", call(1))).await;
+    phones[1].sees("answer").await;
+    phones[1].reads("위쪽의 «친구»를 눌러 주세요.").await;
+    phones[1].keeps_screenshot("phone-answer").await;
+    phones[1].taps("helped").await;
+    phones[1].is_at(STEPS[1].0).await;
+    board.sees(ids[1], "working").await;
+    phones[2].sees("step").await;
+    board.types("[data-call] [data-act=answer-text]", "제가 갈게요.").await;
+    board.clicks("[data-call] [data-act=answer-send]").await;
+    phones[2].sees("answer").await;
+    // It did not help: the call is open again.
+    phones[2].taps("not-yet").await;
+    phones[2].is_at(STEPS[1].0).await;
+    board.sees(ids[2], "help").await;
+}
+
+async fn a_rest(room: &Room) {
+    let Room { board, .. } = room;
+    board.presses_button("pause").await;
+    room.everyone_sees("paused").await;
+    board.keeps_screenshot("dashboard-paused").await;
+    board.presses_button("resume").await;
+    room.everyone_is_at(1).await;
+    board.presses_button("next").await;
+    room.everyone_is_at(2).await;
+    board.presses_button("back").await;
+    room.everyone_is_at(1).await;
+    board.presses_button("next").await;
+    room.everyone_is_at(2).await;
+    board.presses_button("next").await;
+    room.everyone_is_at(3).await;
+}
+
+async fn the_end(room: &Room) {
+    let Room { board, phones, .. } = room;
+    board.presses_button("end").await;
+    board.agrees().await;
+    room.everyone_sees("ended").await;
+    board.keeps_screenshot("dashboard-ended").await;
+    let phone = &phones[0];
+    phone.taps("review").await;
+    for (title, _) in STEPS {
+        phone.sees("review").await;
+        phone.reads(title).await;
+        phone.taps("next").await;
+    }
+    phone.sees("ended").await;
+}
