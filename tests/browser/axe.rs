@@ -1,9 +1,10 @@
 //! What axe-core says of a page: the Web Content Accessibility Guidelines, as far as a machine can tell.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::browser::Browser;
 
@@ -26,20 +27,21 @@ pub enum Contrast {
 }
 
 impl Browser {
-    pub async fn has_no_faults(&self, what: &str, contrast: Contrast) {
+    /// Everything that axe-core finds.
+    pub async fn faults(&self, contrast: Contrast) -> Vec<String> {
         let options = json!({ "runOnly": { "type": "tag", "values": TAGS }, "resultTypes": ["violations"],
             "rules": { "color-contrast-enhanced": { "enabled": contrast == Contrast::Aaa } } });
-        self.is_clean(what, options).await;
+        self.asks_axe(options).await
     }
 
     /// Only what a change of colours can break.
-    pub async fn has_no_faint_colours(&self, what: &str, contrast: Contrast) {
+    pub async fn faint_colours(&self, contrast: Contrast) -> Vec<String> {
         let rule = if contrast == Contrast::Aaa { "color-contrast-enhanced" } else { "color-contrast" };
         let options = json!({ "runOnly": { "type": "rule", "values": [rule] }, "resultTypes": ["violations"] });
-        self.is_clean(what, options).await;
+        self.asks_axe(options).await
     }
 
-    async fn is_clean(&self, what: &str, options: serde_json::Value) {
+    async fn asks_axe(&self, options: Value) -> Vec<String> {
         self.settles().await;
         let is_here: bool = self.js("return 'axe' in window", vec![]).await;
         if !is_here {
@@ -47,10 +49,25 @@ impl Browser {
         }
         let run = "axe.run(document, arguments[0]).then(({ violations }) => violations.flatMap((rule) =>
             rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary.replaceAll('\\n', ' ')}`)))";
-        let faults: Vec<String> = self.awaits(run, vec![options]).await;
-        if !faults.is_empty() {
-            self.keeps_screenshot(&format!("failed-{what}")).await;
+        self.awaits(run, vec![options]).await
+    }
+}
+
+/// What was found on a walk: each fault once, with where it was seen.
+#[derive(Default)]
+pub struct Findings(Mutex<BTreeMap<String, Vec<String>>>);
+
+impl Findings {
+    pub fn note(&self, place: &str, faults: Vec<String>) {
+        for fault in faults {
+            self.0.lock().unwrap().entry(fault).or_default().push(place.into());
         }
-        assert!(faults.is_empty(), "axe on {what}:\n  {}", faults.join("\n  "));
+    }
+
+    pub fn are_none(&self) {
+        let found = self.0.lock().unwrap();
+        let lines: Vec<String> =
+            found.iter().map(|(fault, places)| format!("{fault}\n      on {}", places.join(", "))).collect();
+        assert!(lines.is_empty(), "{} faults:\n  {}", lines.len(), lines.join("\n  "));
     }
 }

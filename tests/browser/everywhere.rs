@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::axe::Contrast;
+use crate::axe::Contrast::Aaa;
+use crate::axe::Findings;
 use crate::classroom::Class;
 use crate::harness::School;
 use crate::harness::browser::Device;
@@ -35,6 +36,7 @@ struct Tour {
     class: Class,
     wire: Wire,
     language: &'static str,
+    findings: Findings,
 }
 
 async fn tour(school: School, language: &'static str) {
@@ -42,37 +44,36 @@ async fn tour(school: School, language: &'static str) {
     let wire = Wire::to(school.address).await;
     let device = Device { languages: language, ..Device::phone() };
     let phone = Phone::opens_at(&wire.url(""), "/", &device).await;
-    let tour = Tour { phone, class, wire, language: &language[..2] };
+    let tour = Tour { phone, class, wire, language: &language[..2], findings: Findings::default() };
     tour.at_the_door().await;
     tour.in_class().await;
     tour.help().await;
     tour.after_class().await;
     tour.outside().await;
+    tour.findings.are_none();
 }
 
 impl Tour {
     /// What everyone sees here, whatever their eyes are like.
     async fn looks_at(&self, what: &str) {
-        let Tour { phone, language, .. } = self;
+        let Tour { phone, language, findings, .. } = self;
         let name = format!("phone-{language}-{what}");
         let spoken: String = phone.js("return document.documentElement.lang", vec![]).await;
         assert_eq!(spoken, *language, "the language of {what}");
         for theme in THEMES {
             phone.looks("theme", json!(theme)).await;
-            if theme == THEMES[0] {
-                phone.has_no_faults(&name, Contrast::Aaa).await;
-            } else {
-                phone.has_no_faint_colours(&name, Contrast::Aaa).await;
-            }
+            let is_first = theme == THEMES[0];
+            let faults = if is_first { phone.faults(Aaa).await } else { phone.faint_colours(Aaa).await };
+            findings.note(&format!("{what}, {theme}"), faults);
             phone.keeps_screenshot(&format!("{name}-{theme}")).await;
         }
         phone.looks("theme", json!("auto")).await;
-        phone.can_be_read_and_pressed(&name).await;
+        findings.note(what, phone.hard_to_read_or_press().await);
         phone.emulates(WIDE.0, WIDE.1).await;
-        phone.can_be_read_and_pressed(&format!("{name}-wide")).await;
+        findings.note(&format!("{what}, wide"), phone.hard_to_read_or_press().await);
         phone.looks("size", json!(200)).await;
         phone.emulates(NARROW.0, NARROW.1).await;
-        phone.can_be_read_and_pressed(&format!("{name}-large")).await;
+        findings.note(&format!("{what}, 200 % at 320 px"), phone.hard_to_read_or_press().await);
         phone.keeps_screenshot(&format!("{name}-large")).await;
         phone.looks("size", json!(100)).await;
         phone.emulates(USUAL.0, USUAL.1).await;
@@ -103,17 +104,17 @@ impl Tour {
     }
 
     async fn in_class(&self) {
-        let Tour { phone, class, .. } = self;
+        let Tour { phone, class, wire, .. } = self;
         class.begins().await;
         phone.sees("step").await;
         self.looks_at("step").await;
         phone.taps("done").await;
         phone.shows("[data-act=done]", false).await;
         self.looks_at("done").await;
-        phone.is_offline(true).await;
+        wire.is_cut();
         phone.link_is(&["offline", "waiting"]).await;
         self.looks_at("step-offline").await;
-        phone.is_offline(false).await;
+        wire.is_mended().await;
         phone.link_is(&["open"]).await;
         class.presses("pause").await;
         phone.sees("paused").await;
@@ -140,7 +141,7 @@ impl Tour {
         class.presses("end").await;
         phone.sees("ended").await;
         self.looks_at("ended").await;
-        phone.taps("review").await;
+        phone.taps("again").await;
         phone.sees("review").await;
         self.looks_at("review").await;
         phone.visits("/me").await;
@@ -171,7 +172,7 @@ impl Tour {
         class.teacher.presses(&over, "end").await.ok();
         phone.visits(&format!("/j/{}", over.code)).await;
         phone.sees("same").await;
-        phone.taps("yes").await;
+        phone.taps("no").await;
         phone.sees("over").await;
         self.looks_at("over").await;
         phone.is_kept().await;

@@ -146,7 +146,7 @@ async fn the_end(room: &Room) {
     room.everyone_sees("ended").await;
     board.keeps_screenshot("dashboard-ended").await;
     let phone = &phones[0];
-    phone.taps("review").await;
+    phone.taps("again").await;
     for (title, _) in STEPS {
         phone.sees("review").await;
         phone.reads(title).await;

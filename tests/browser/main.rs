@@ -10,12 +10,17 @@ mod axe;
 mod boards;
 mod classroom;
 mod dashboard;
+mod demo;
 mod everywhere;
 mod joining;
+mod keyboard;
 mod lesson;
 mod network;
 mod phone;
+mod plain;
+mod projector;
 mod reading;
+mod speed;
 
 use std::sync::{Condvar, Mutex};
 

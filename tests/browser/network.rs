@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::classroom::{Class, STEPS};
 use crate::harness::School;
@@ -29,7 +29,7 @@ async fn phone_on_a_wire(school: &School) -> (Class, Wire, Phone, Socket) {
 
 /// How often she has finished this step, as it was told.
 fn finished(ear: &Socket, step: i64) -> usize {
-    let is = |f: &&serde_json::Value| f["type"] == "student_progress" && f["data"]["subtask_id"] == step;
+    let is = |f: &&Value| f["type"] == "student_progress" && f["data"]["subtask_id"] == step;
     ear.heard.iter().filter(is).filter(|f| f["data"]["status"] == "COMPLETED").count()
 }
 
@@ -53,7 +53,9 @@ fn a_phone_that_loses_its_network_in_mid_step_and_taps_done_comes_back_with_it()
         ear.waits_for("student_progress").await;
         // Another sign of life of hers comes after everything that she had kept.
         phone.taps("done").await;
-        ear.waits_until("the second step", |f| f["data"]["subtask_id"] == class.lecture.steps[1]).await;
+        let is_second =
+            |f: &Value| f["type"] == "student_progress" && f["data"]["subtask_id"] == class.lecture.steps[1];
+        ear.waits_until("the second step", is_second).await;
         ear.hears_nothing_more_than("step_shown").await;
         assert_eq!(finished(&ear, class.lecture.steps[0]), 1);
         assert_eq!(class.people().await.len(), 1);
@@ -155,7 +157,7 @@ fn a_reload_changes_nothing_wherever_one_is() {
         class.presses("resume").await;
         class.presses("end").await;
         comes_back_to(&phone, "ended").await;
-        phone.taps("review").await;
+        phone.taps("again").await;
         phone.sees("review").await;
         phone.taps("next").await;
         phone.reads(STEPS[1].0).await;
@@ -198,7 +200,7 @@ fn it_can_be_installed_as_an_app() {
         phone.is_kept().await;
         let manifest = phone.cdp("Page.getAppManifest", json!({})).await;
         assert_eq!(manifest["errors"], json!([]), "{manifest}");
-        let said: serde_json::Value = serde_json::from_str(manifest["data"].as_str().unwrap()).unwrap();
+        let said: Value = serde_json::from_str(manifest["data"].as_str().unwrap()).unwrap();
         assert_eq!((&said["display"], &said["start_url"]), (&json!("standalone"), &json!("/")));
         let faults = phone.cdp("Page.getInstallabilityErrors", json!({})).await;
         assert_eq!(faults["installabilityErrors"], json!([]));

@@ -8,9 +8,6 @@ use crate::harness::School;
 use crate::harness::browser::{Browser, Device};
 use crate::harness::people::Session;
 
-/// Where the pages keep what they remember: `gyosil.{key}`, as JSON.
-const SHELF: &str = "gyosil.";
-
 #[derive(Clone)]
 pub struct Phone {
     browser: Browser,
@@ -84,16 +81,10 @@ impl Phone {
         self.until_js(&format!("the step is «{title}»"), is, vec![json!(title)]).await;
     }
 
-    /// What the device remembers, set as the page would.
-    pub async fn remembers(&self, key: &str, value: Value) {
-        let args = vec![json!(format!("{SHELF}{key}")), json!(value.to_string())];
-        let _: Option<bool> = self.js("localStorage.setItem(arguments[0], arguments[1])", args).await;
-    }
-
-    pub async fn recalls(&self, key: &str) -> Value {
-        let said: Option<String> =
-            self.js("return localStorage.getItem(arguments[0])", vec![json!(format!("{SHELF}{key}"))]).await;
-        said.map_or(Value::Null, |said| serde_json::from_str(&said).unwrap())
+    /// Something else than this is shown: another step, or another screen.
+    pub async fn leaves(&self, title: &str) {
+        let has = "document.querySelector('main h1')?.innerText.trim() !== arguments[0]";
+        self.until_js(&format!("it goes on from «{title}»"), has, vec![json!(title)]).await;
     }
 
     /// What it says of its connection: `open`, `waiting`, `offline` …

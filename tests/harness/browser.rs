@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::error::{WebDriverError, WebDriverErrorInner, WebDriverResult};
-use thirtyfour::{By, Capabilities, WebDriver, WebElement};
+use thirtyfour::{By, Capabilities, TypingData, WebDriver, WebElement};
 use tokio::time::{Instant, sleep};
 
 use super::PATIENCE;
@@ -23,7 +23,7 @@ const ASKS_EVERY: Duration = Duration::from_millis(40);
 const DRIVER: &str = "/usr/bin/chromedriver";
 const CHROMIUM: &str = "/usr/bin/chromium";
 /// Chromium as a container lets it start, and as one that calls nobody.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +34,7 @@ const FLAGS: [&str; 11] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--disable-extensions",
+    "--no-proxy-server",
     "--hide-scrollbars",
 ];
 
@@ -212,7 +213,8 @@ impl Browser {
         let device_ = device.clone();
         let servant = tokio::task::spawn_blocking(move || Servant::starts(&device_, folder)).await.unwrap();
         let caps = device.capabilities(servant.folder.path());
-        let driver = WebDriver::builder(&servant.url, caps).request_timeout(PATIENCE * 2).connect().await;
+        let http = reqwest::Client::builder().timeout(PATIENCE * 2).no_proxy().build().unwrap();
+        let driver = WebDriver::builder(&servant.url, caps).client(http).connect().await;
         let driver = driver.unwrap_or_else(|error| panic!("Chromium does not start: {error}"));
         let inner = Inner {
             driver: Some(driver),
@@ -302,7 +304,9 @@ impl Browser {
         self.keeps_screenshot(&format!("failed-{name}")).await;
         let script = "return [location.href, document.querySelector('main')?.dataset.screen, document.body.innerText].join('\\n')";
         let page: String = self.tries_js(script, vec![]).await.unwrap_or_default();
-        panic!("{name} waited too long: {what}\n{page}\nconsole: {:?}", self.logs().await);
+        let console = self.driver().browser_log().await.unwrap_or_default();
+        let console: Vec<&str> = console.iter().map(|entry| entry.message.as_str()).collect();
+        panic!("{name} waited too long: {what}\n{page}\nconsole:\n  {}", console.join("\n  "));
     }
 
     /// … until the expression is true in the page.
@@ -346,6 +350,12 @@ impl Browser {
         .await;
     }
 
+    /// … or not at all, where it is gone already.
+    pub async fn tries_to_click(&self, css: &str) {
+        let Ok(found) = self.driver().find(By::Css(css)).await else { return };
+        let _ = self.again_if_in_the_way(found.click().await);
+    }
+
     /// A page that was just then drawn anew has taken no click.
     fn again_if_in_the_way(&self, done: WebDriverResult<()>) -> Option<()> {
         let Err(error) = done else { return Some(()) };
@@ -367,7 +377,7 @@ impl Browser {
     }
 
     /// To whatever has the focus.
-    pub async fn presses(&self, keys: &str) {
+    pub async fn presses(&self, keys: impl Into<TypingData>) {
         self.driver().action_chain().send_keys(keys).perform().await.unwrap();
     }
 

@@ -1,0 +1,172 @@
+//! Without a pointer: everything by the keyboard, and the focus is always somewhere and always seen.
+
+use serde_json::json;
+use thirtyfour::Key;
+
+use crate::classroom::{Class, STEPS};
+use crate::dashboard::Dashboard;
+use crate::harness::browser::{Browser, Device};
+use crate::harness::people::PASSWORD;
+use crate::phone::Phone;
+use crate::told;
+
+/// So many stops are on no page.
+const STOPS_AT_MOST: usize = 60;
+
+impl Browser {
+    /// Goes on with Tab until it stands there. On the way no stop may be invisible.
+    async fn tabs_to(&self, css: &str) {
+        let stands = "return Boolean(document.activeElement?.matches(arguments[0]))";
+        let mut stops = Vec::new();
+        for _ in 0..STOPS_AT_MOST {
+            if self.js(stands, vec![json!(css)]).await {
+                return;
+            }
+            self.presses(Key::Tab).await;
+            stops.push(self.stop().await);
+        }
+        panic!("the keyboard does not come to {css}, but to:\n  {}", stops.join("\n  "));
+    }
+
+    /// Where the focus is. It must be seen there, unless it has left the page at its end.
+    async fn stop(&self) -> String {
+        self.settles().await;
+        let (stop, is_seen): (String, bool) = self.js(FOCUS, vec![]).await;
+        assert!(is_seen, "the focus is on {stop}, and not seen");
+        stop
+    }
+
+    async fn is_not_lost(&self) {
+        let stands = "document.activeElement !== document.body && document.activeElement?.isConnected";
+        self.until_js("the focus is somewhere", stands, vec![]).await;
+    }
+}
+
+/// The element that has the focus, and whether a line or a shadow shows it. A hidden radio button is shown by its tile.
+const FOCUS: &str = "
+    const node = document.activeElement;
+    if (!node || node === document.body) return ['nothing', true];
+    const shows = (one) => {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+        return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow !== 'none';
+    };
+    const tile = node.closest('label');
+    return [node.outerHTML.slice(0, 120), shows(node) || Boolean(tile && shows(tile))];";
+
+#[test]
+fn a_learner_goes_from_the_door_to_the_end_by_the_keyboard() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let device = Device { is_phone: false, ..Device::phone() };
+        let phone = Phone::opens_at(&school.url(""), &format!("/j/{}", class.session.code), &device).await;
+        phone.sees("name").await;
+        phone.tabs_to("main input").await;
+        phone.presses("김순자").await;
+        phone.tabs_to("[data-act=enter]").await;
+        phone.presses(Key::Enter).await;
+        phone.sees("waiting").await;
+        phone.is_not_lost().await;
+        phone.tabs_to("[data-act=settings]").await;
+        phone.presses(Key::Enter).await;
+        phone.shows("dialog[open]", true).await;
+        phone.tabs_to("dialog[open] [data-act=close]").await;
+        phone.presses(Key::Enter).await;
+        phone.shows("dialog[open]", false).await;
+        phone.is_not_lost().await;
+        class.begins().await;
+        phone.is_at(STEPS[0].0).await;
+        phone.tabs_to("[data-act=listen]").await;
+        phone.presses(Key::Space).await;
+        phone.hears("노란색 카카오톡").await;
+        phone.tabs_to("[data-act=done]").await;
+        phone.presses(Key::Enter).await;
+        phone.shows("[data-act=done]", false).await;
+        phone.is_not_lost().await;
+        class.goes_to(1).await;
+        phone.is_at(STEPS[1].0).await;
+        phone.is_not_lost().await;
+        help_by_the_keyboard(&class, &phone).await;
+        review_by_the_keyboard(&class, &phone).await;
+    });
+}
+
+async fn help_by_the_keyboard(class: &Class, phone: &Phone) {
+    phone.tabs_to("[data-act=help]").await;
+    phone.presses(Key::Space).await;
+    phone.shows("[data-act=help]", false).await;
+    phone.is_not_lost().await;
+    class.answers("김순자", "위쪽의 «친구»를 눌러 주세요.").await;
+    phone.sees("answer").await;
+    phone.is_not_lost().await;
+    phone.tabs_to("[data-act=helped]").await;
+    phone.presses(Key::Enter).await;
+    phone.is_at(STEPS[1].0).await;
+    phone.is_not_lost().await;
+}
+
+async fn review_by_the_keyboard(class: &Class, phone: &Phone) {
+    class.presses("end").await;
+    phone.sees("ended").await;
+    phone.is_not_lost().await;
+    phone.tabs_to("[data-act=again]").await;
+    phone.presses(Key::Enter).await;
+    for (title, _) in STEPS {
+        phone.sees("review").await;
+        phone.reads(title).await;
+        phone.is_not_lost().await;
+        phone.tabs_to("[data-act=next]").await;
+        phone.presses(Key::Enter).await;
+    }
+    phone.sees("ended").await;
+}
+
+#[test]
+fn an_instructor_leads_a_class_by_the_keyboard() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let desk = Dashboard::opens_at(&school.url(""), "/teach", &Device::desktop()).await;
+        desk.is_at("signin").await;
+        desk.tabs_to("[autocomplete=username]").await;
+        desk.presses("teacher@example.com").await;
+        desk.tabs_to("[autocomplete=current-password]").await;
+        desk.presses(PASSWORD).await;
+        desk.presses(Key::Enter).await;
+        desk.is_at("lectures").await;
+        desk.tabs_to(&format!("a[href='/teach/session/{}']", class.session.id)).await;
+        desk.presses(Key::Enter).await;
+        desk.is_at("board").await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.sees("waiting").await;
+        let her = class.id_of("김순자").await;
+        desk.sees(her, "here").await;
+        desk.presses("s").await;
+        phone.is_at(STEPS[0].0).await;
+        desk.tabs_to("[data-act=next]").await;
+        desk.presses(Key::Enter).await;
+        phone.is_at(STEPS[1].0).await;
+        desk.is_not_lost().await;
+        desk.presses(Key::Left).await;
+        phone.is_at(STEPS[0].0).await;
+        desk.presses(Key::Right).await;
+        phone.is_at(STEPS[1].0).await;
+        phone.taps("help").await;
+        desk.sees(her, "help").await;
+        desk.tabs_to("[data-act=answer-text]").await;
+        desk.presses("위쪽의 «친구»를 눌러 주세요.").await;
+        desk.tabs_to("[data-act=answer-send]").await;
+        desk.presses(Key::Enter).await;
+        phone.sees("answer").await;
+        desk.is_not_lost().await;
+        desk.presses("p").await;
+        phone.taps("helped").await;
+        phone.sees("paused").await;
+        desk.presses("p").await;
+        phone.sees("step").await;
+        desk.tabs_to("[data-act=end]").await;
+        desk.presses(Key::Enter).await;
+        desk.tabs_to("dialog[open] button[value=yes]").await;
+        desk.presses(Key::Enter).await;
+        phone.sees("ended").await;
+        desk.is_not_lost().await;
+    });
+}
