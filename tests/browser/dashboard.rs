@@ -59,6 +59,14 @@ impl Dashboard {
         self.clicks(&format!("[data-act={act}]")).await;
     }
 
+    /// To who has waited longest.
+    pub async fn answers(&self, words: &str) {
+        let call = "[data-call]:first-of-type";
+        self.clicks(&format!("{call} [data-act=answer]")).await;
+        self.types(&format!("{call} [data-act=answer-text]"), words).await;
+        self.clicks(&format!("{call} [data-act=answer-send]")).await;
+    }
+
     /// To the question that came up.
     pub async fn agrees(&self) {
         self.clicks("dialog[open] button[value=yes]").await;

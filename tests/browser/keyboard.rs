@@ -151,6 +151,8 @@ fn an_instructor_leads_a_class_by_the_keyboard() {
         phone.is_at(STEPS[1].0).await;
         phone.taps("help").await;
         desk.sees(her, "help").await;
+        desk.tabs_to("[data-act=answer]").await;
+        desk.presses(Key::Enter).await;
         desk.tabs_to("[data-act=answer-text]").await;
         desk.presses("위쪽의 «친구»를 눌러 주세요.").await;
         desk.tabs_to("[data-act=answer-send]").await;

@@ -103,9 +103,7 @@ async fn help_is_called_and_given(room: &Room) {
     phones[2].taps("help").await;
     board.sees(ids[2], "help").await;
     board.keeps_screenshot("dashboard-help").await;
-    let call = |nth: usize| format!("[data-call]:nth-of-type({nth})");
-    board.types(&format!("{} [data-act=answer-text]", call(1)), "위쪽의 «친구»를 눌러 주세요.").await;
-    board.clicks(&format!("{} [data-act=answer-send]", call(1))).await;
+    board.answers("위쪽의 «친구»를 눌러 주세요.").await;
     phones[1].sees("answer").await;
     phones[1].reads("위쪽의 «친구»를 눌러 주세요.").await;
     phones[1].keeps_screenshot("phone-answer").await;
@@ -113,8 +111,7 @@ async fn help_is_called_and_given(room: &Room) {
     phones[1].is_at(STEPS[1].0).await;
     board.sees(ids[1], "working").await;
     phones[2].sees("step").await;
-    board.types("[data-call] [data-act=answer-text]", "제가 갈게요.").await;
-    board.clicks("[data-call] [data-act=answer-send]").await;
+    board.answers("왼쪽 아래를 한 번 더 봐 주세요.").await;
     phones[2].sees("answer").await;
     // It did not help: the call is open again.
     phones[2].taps("not-yet").await;

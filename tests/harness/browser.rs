@@ -20,6 +20,7 @@ use super::PATIENCE;
 use super::namespace::Namespace;
 
 const ASKS_EVERY: Duration = Duration::from_millis(40);
+const STARTS_AT_MOST: usize = 10;
 const DRIVER: &str = "/usr/bin/chromedriver";
 const CHROMIUM: &str = "/usr/bin/chromium";
 /// Chromium as a container lets it start, and as one that calls nobody.
@@ -90,25 +91,37 @@ struct Servant {
 }
 
 impl Servant {
+    /// The port that the driver finds free may be taken by someone else in the same moment; then it gives up, and we do not.
     fn starts(device: &Device, folder: Arc<TempDir>) -> Servant {
-        let host = device.within.as_ref().map(|space| space.address().to_string());
+        let host = device.within.as_ref().map_or("127.0.0.1".into(), |space| space.address().to_string());
+        for _ in 0..STARTS_AT_MOST {
+            let mut process = Servant::command(device, folder.path()).spawn().unwrap_or_else(|error| {
+                panic!("{DRIVER} does not start ({error}): tests/run installs chromium and chromium-driver")
+            });
+            let mut lines = BufReader::new(process.stdout.take().unwrap());
+            let Some(port) = port_of(&mut lines) else {
+                let _ = process.wait();
+                continue;
+            };
+            // Whatever else it says is drained, so that it never waits for us.
+            std::thread::spawn(move || lines.read_to_string(&mut String::new()));
+            let url = format!("http://{host}:{port}");
+            return Servant { process, folder, url, has_gone: AtomicBool::new(false) };
+        }
+        panic!("{DRIVER} finds no port");
+    }
+
+    fn command(device: &Device, folder: &Path) -> Command {
         let mut command = match &device.within {
             Some(space) => space.command(DRIVER),
             None => Command::new(DRIVER),
         };
-        command.arg("--port=0").env("TMPDIR", folder.path()).env("HOME", folder.path());
         if let Some(space) = &device.within {
             command.arg(format!("--allowed-ips={}", space.gateway()));
         }
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap_or_else(|error| {
-            panic!("{DRIVER} does not start ({error}): tests/run installs chromium and chromium-driver")
-        });
-        let mut lines = BufReader::new(process.stdout.take().unwrap());
-        let port = port_of(&mut lines);
-        // Whatever else it says is drained, so that it never waits for us.
-        std::thread::spawn(move || lines.read_to_string(&mut String::new()));
-        let url = format!("http://{}:{port}", host.as_deref().unwrap_or("127.0.0.1"));
-        Servant { process, folder, url, has_gone: AtomicBool::new(false) }
+        command.arg("--port=0").env("TMPDIR", folder).env("HOME", folder);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command
     }
 
     /// Chromium by the folder that is in its command line: no other has it.
@@ -128,15 +141,15 @@ impl Servant {
     }
 }
 
-fn port_of(lines: &mut impl BufRead) -> u16 {
-    let mut said = String::new();
+fn port_of(lines: &mut impl BufRead) -> Option<u16> {
     loop {
         let mut line = String::new();
-        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "the driver ended: {said}");
-        if let Some((_, port)) = line.trim().split_once("successfully on port ") {
-            return port.trim_end_matches('.').parse().unwrap();
+        if lines.read_line(&mut line).unwrap() == 0 {
+            return None;
         }
-        said.push_str(&line);
+        if let Some((_, port)) = line.trim().split_once("successfully on port ") {
+            return port.trim_end_matches('.').parse().ok();
+        }
     }
 }
 
