@@ -2,6 +2,7 @@
 
 export class Awake {
   #lock = null;
+  #isOver = false;
   #look = () => document.visibilityState === "visible" && this.#hold();
 
   constructor() {
@@ -10,6 +11,7 @@ export class Awake {
   }
 
   close() {
+    this.#isOver = true;
     document.removeEventListener("visibilitychange", this.#look);
     this.#lock?.release();
     this.#lock = null;
@@ -17,7 +19,9 @@ export class Awake {
 
   async #hold() {
     try {
-      this.#lock = (await navigator.wakeLock?.request("screen")) ?? null;
+      const lock = (await navigator.wakeLock?.request("screen")) ?? null;
+      if (this.#isOver) lock?.release();
+      else this.#lock = lock;
     } catch {
       // The device saves its battery, or the page is not looked at: the class goes on all the same.
     }

@@ -2,6 +2,7 @@
 
 import { el, perFrame, shown, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
+import { Awake } from "./awake.js";
 import { Chime } from "./chime.js";
 import { Commands } from "./commands.js";
 import { HelpQueue } from "./help.js";
@@ -16,6 +17,8 @@ import { StepList } from "./steplist.js";
 import { Summary } from "./summary.js";
 
 const TICKS_EVERY_MS = 5_000;
+/** Among so many classes of the lecture this one is looked for. */
+const NEWEST = 100;
 /** A link that comes back at once is no news. */
 const LOST_AFTER_MS = 1_500;
 
@@ -25,10 +28,13 @@ export class Board {
   #fail;
   #class;
   #parts;
-  #chime = new Chime();
+  #chime;
+  #awake;
+  #isClosed = false;
   #ticker;
   #lost = 0;
   #told = "";
+  #isLed = false;
   #paint = perFrame(() => this.#draw());
 
   constructor({ api, id, fail }) {
@@ -39,20 +45,25 @@ export class Board {
   }
 
   async open() {
+    await this.#class.load();
+    this.#chime = new Chime();
+    this.#awake = new Awake();
+    this.#parts = this.#rooms();
+    this.node = layout(this.#parts);
     this.#class.onChange = () => this.#heard();
     this.#class.onLink = (state) => this.#linkIs(state);
-    this.#parts = this.#rooms();
-    await this.#class.open();
-    this.node = layout(this.#parts);
+    this.#class.open();
     this.#ticker = setInterval(() => this.#tick(), TICKS_EVERY_MS);
     return this;
   }
 
   close() {
+    this.#isClosed = true;
     clearInterval(this.#ticker);
     clearTimeout(this.#lost);
     this.#class.close();
     this.#chime.close();
+    this.#awake.close();
     this.#parts.steer.close();
     this.#parts.people.close();
     link("");
@@ -71,24 +82,39 @@ export class Board {
     help.onCall = (calls) => this.#called(calls);
     const steer = new Steer({ commands: new Commands(on), liveClass: this.#class });
     this.#chime.onChange = () => this.#drawSwitches();
+    const sheets = [this.#toSheet(), this.#toSheet()];
     return {
       people, help, steer, now: new Now(), invite: new Invite(on), steps: new StepList({ onGo: (step) => steer.go(step) }),
-      summary: new Summary({ ...on, links: [this.#toSheet(), this.#csv()] }),
+      summary: new Summary({ ...on, links: [sheets[1], this.#csv()] }),
       title: el("h1"), about: el("p", { class: "hint" }), offline: el("p", { class: "notice", role: "alert", hidden: true }),
       screen: el("a", { class: "quiet", href: `/teach/session/${this.#id}/screen`, target: "_blank", "data-act": "screen",
         // Not followed within this page: it is for another window.
         onclick: (event) => event.stopPropagation() }, words.board.screen),
-      sheet: this.#toSheet(), sound: toggle("sound", () => this.#chime.mute(!this.#chime.isMuted)),
+      sheets, sound: toggle("sound", () => this.#chime.mute(!this.#chime.isMuted)),
       keys: toggle("keys", () => this.#turnKeys()), announce: el("p", { class: "unseen", role: "status" }),
     };
   }
 
   #toSheet() {
-    return el("a", { class: "quiet", href: `/teach/session/${this.#id}/attendance`, "data-act": "attendance" }, words.board.attendance);
+    return el("a", { class: "quiet", href: "/teach", "data-act": "attendance", hidden: true }, words.board.attendance);
+  }
+
+  /** The sheet of the meeting that this class is; of the lecture, where that cannot be told. */
+  async #leadToSheet() {
+    if (this.#isLed) return;
+    this.#isLed = true;
+    const lecture = this.#class.roster.lecture.id;
+    const { results } = await this.#api.get(`/api/lectures/${lecture}/sessions?page_size=${NEWEST}`).catch(() => ({ results: [] }));
+    const mine = results.find((session) => session.session_id === this.#id);
+    for (const link of this.#parts.sheets) {
+      link.href = `/teach/lecture/${lecture}/attendance${mine?.session_number ? `?class=${mine.class_id}&meeting=${mine.session_number}` : ""}`;
+      shown(link, true);
+    }
   }
 
   #csv() {
-    const load = () => this.#api.download(`/api/sessions/${this.#id}/attendance.csv`, words.board.csvName(this.#class.roster.title)).catch(this.#fail);
+    const name = () => words.board.csvName(this.#class.roster.title);
+    const load = () => this.#api.download(`/api/sessions/${this.#id}/attendance.csv`, name()).catch(this.#fail);
     return el("button", { type: "button", class: "quiet", "data-act": "csv", onclick: load }, words.board.csv);
   }
 
@@ -151,7 +177,7 @@ export class Board {
 
   #draw() {
     const { roster } = this.#class;
-    if (!roster.status) return;
+    if (!roster.status || this.#isClosed) return;
     const p = this.#parts;
     const counts = roster.counts();
     text(p.title, roster.lecture.title);
@@ -162,11 +188,17 @@ export class Board {
     p.people.draw(roster, counts);
     this.node.dataset.status = roster.status;
     shown(p.summary.node, roster.status === "REVIEW_MODE");
-    if (roster.status === "REVIEW_MODE") p.summary.load();
+    if (roster.status === "REVIEW_MODE") this.#isOver();
+    this.#leadToSheet();
     this.#drawAbout();
     this.#drawSwitches();
     this.#drawTitle();
     this.#tell();
+  }
+
+  #isOver() {
+    this.#awake.close();
+    this.#parts.summary.load();
   }
 
   #drawAbout() {
@@ -214,7 +246,7 @@ function link(state, says = "") {
 function layout(p) {
   const titles = el("div", { class: "titles" }, el("a", { href: "/teach" }, words.board.backToLectures), p.title, p.about);
   return el("div", { class: "board" },
-    el("div", { class: "floor" }, el("div", { class: "head" }, titles, el("div", { class: "row tools" }, p.screen, p.sheet, p.sound, p.keys)),
+    el("div", { class: "floor" }, el("div", { class: "head" }, titles, el("div", { class: "row tools" }, p.screen, p.sheets[0], p.sound, p.keys)),
       p.offline, p.announce,
       el("div", { class: "columns" },
         el("div", { class: "wide" }, p.summary.node, p.now.node, p.people.node),

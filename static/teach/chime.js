@@ -6,6 +6,7 @@ const NOTES_HZ = { call: [659.3, 880], auto: [587.3] };
 const NOTE_S = 0.22;
 const LOUDNESS = 0.18;
 const RINGS_EVERY_MS = 2_500;
+const VIBRATES_MS = 200;
 const GESTURES = ["pointerdown", "keydown"];
 
 export class Chime {
@@ -43,6 +44,7 @@ export class Chime {
     const now = performance.now();
     if (this.isMuted || this.isLocked || now - this.#rangAt < RINGS_EVERY_MS) return;
     this.#rangAt = now;
+    navigator.vibrate?.(VIBRATES_MS);
     NOTES_HZ[kind].forEach((hz, n) => this.#note(hz, this.#audio.currentTime + n * NOTE_S * 0.7));
   }
 

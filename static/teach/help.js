@@ -167,13 +167,20 @@ export class HelpQueue {
   }
 
   #drawVisits() {
-    this.#visits.replaceChildren(...this.#going.map((one) => {
-      const name = this.#nameOf({ id: one.user, name: "" });
-      return el("li", {}, el("p", {}, el("b", {}, words.calls.goingTo(name)), " ", el("span", { class: "hint" }, words.calls.step(this.#class.numberOf(one.step)))),
-        el("button", { type: "button", class: "quiet", "data-act": "resolve", "aria-label": words.calls.resolveOf(name),
-          onclick: () => this.#arrived(one.id) }, words.calls.resolve));
-    }));
+    const drawn = this.#going.map((one) => one.id).join();
+    if (this.#visits.dataset.drawn === drawn) return;
+    this.#visits.dataset.drawn = drawn;
+    if (this.#visits.contains(document.activeElement)) this.#title.focus();
+    this.#visits.replaceChildren(...this.#going.map((one) => this.#visit(one)));
     this.#drawHead(this.size);
+  }
+
+  #visit({ id, user, step }) {
+    const name = this.#nameOf({ id: user, name: "" });
+    const where = el("span", { class: "hint" }, words.calls.step(this.#class.numberOf(step)));
+    return el("li", {}, el("p", {}, el("b", {}, words.calls.goingTo(name)), " ", where),
+      el("button", { type: "button", class: "quiet", "data-act": "resolve", "aria-label": words.calls.resolveOf(name),
+        onclick: () => this.#arrived(id) }, words.calls.resolve));
   }
 }
 

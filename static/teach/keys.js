@@ -37,7 +37,7 @@ export class Keys {
   }
 }
 
-/** A letter by its place where the keyboard writes other letters than Latin ones: 한글 too. */
+/** A letter by its place where the keyboard writes other letters than Latin ones. */
 function nameOf({ key, code }) {
   if (/^[a-z]$/i.test(key)) return key.toUpperCase();
   if (code.startsWith("Key")) return code.slice(3);

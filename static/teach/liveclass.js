@@ -22,8 +22,13 @@ export class LiveClass {
     this.id = id;
   }
 
-  async open() {
-    await this.#loadSteps();
+  /** Rejects where one may not see it. */
+  async load() {
+    const { subtasks } = await this.#api.get(`/api/sessions/${this.id}/steps`);
+    this.steps = subtasks;
+  }
+
+  open() {
     this.#socket = new LiveSocket({
       api: this.#api, path: `/ws/session/${this.id}/instructor/`, params: { batch: 1 }, hasHole: holeForInstructor,
       ask: `/api/sessions/${this.id}/current`,
@@ -75,17 +80,12 @@ export class LiveClass {
       this.#socket.refresh();
     }
     // Someone edits the lecture while its class runs.
-    if (this.roster.step && this.at < 0) this.#loading ??= this.#loadSteps().catch(() => {}).finally(() => this.#loaded());
+    if (this.roster.step && this.at < 0) this.#loading ??= this.load().catch(() => {}).finally(() => this.#loaded());
     this.onChange();
   }
 
   #loaded() {
     this.#loading = null;
     this.onChange();
-  }
-
-  async #loadSteps() {
-    const { subtasks } = await this.#api.get(`/api/sessions/${this.id}/steps`);
-    this.steps = subtasks;
   }
 }

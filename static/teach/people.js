@@ -6,7 +6,7 @@ import { stateIn } from "./roster.js";
 import { Still } from "./still.js";
 
 const GROUPS = ["help", "stuck", "working", "here", "away", "done", "came"];
-const SIGNS = { help: "!", stuck: "?", working: "…", here: "•", away: "–", done: "✓", came: "•", gone: "–" };
+const SIGNS = { help: "!", stuck: "?", working: "…", here: "", away: "–", done: "✓", came: "", gone: "–" };
 const MOVES_EVERY_MS = 500;
 /** More than so many tiles are not worth a glide. */
 const GLIDES_MAX = 60;

@@ -22,7 +22,7 @@ export function aboutPerson({ api, session, person, says, fail, onCall }) {
     ...(person.help ? [toCall(dialog, onCall)] : []),
     ...(person.guest ? [renaming({ api, at, person, dialog, tried }), returning({ api, at, tried })] : []),
     el("div", { class: "row" }, removing({ api, at, person, dialog, tried }),
-      el("button", { type: "button", class: "main", "data-act": "close", onclick: () => dialog.close() }, words.person.close)));
+      el("button", { type: "button", class: "main", autofocus: true, "data-act": "close", onclick: () => dialog.close() }, words.person.close)));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -61,7 +61,8 @@ function returning({ api, at, tried }) {
     shown(place, true);
     text(hint, words.person.reentryHint(Math.round(seconds / 60)));
   });
-  return el("div", { class: "open" }, el("button", { type: "button", class: "quiet", "data-act": "reentry", onclick: ask }, words.person.reentry), place, hint);
+  const button = el("button", { type: "button", class: "quiet", "data-act": "reentry", onclick: ask }, words.person.reentry);
+  return el("div", { class: "open" }, button, place, hint);
 }
 
 function removing({ api, at, person, dialog, tried }) {

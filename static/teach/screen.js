@@ -23,6 +23,7 @@ export class Screen {
   #code = null;
   #idle = 0;
   #lost = 0;
+  #isClosed = false;
   #top = document.querySelector(".top");
   #fit;
   #paint = perFrame(() => this.#draw());
@@ -35,11 +36,9 @@ export class Screen {
   }
 
   async open() {
-    this.#class.onChange = () => this.#paint();
-    this.#class.onLink = (state) => this.#linkIs(state);
+    await this.#class.load();
     this.#parts = parts();
     this.#buttons = this.#makeButtons();
-    await this.#class.open();
     this.node = layout(this.#parts, Object.values(this.#buttons));
     this.#fit = fitted(this.#parts.lesson);
     const { start, next, back, pause, resume, full } = this.#buttons;
@@ -52,10 +51,14 @@ export class Screen {
     for (const type of ["pointermove", "keydown"]) addEventListener(type, this.#stir);
     document.addEventListener("fullscreenchange", this.#turned);
     this.#stirred();
+    this.#class.onChange = () => this.#paint();
+    this.#class.onLink = (state) => this.#linkIs(state);
+    this.#class.open();
     return this;
   }
 
   close() {
+    this.#isClosed = true;
     for (const timer of [this.#idle, this.#lost]) clearTimeout(timer);
     for (const type of ["pointermove", "keydown"]) removeEventListener(type, this.#stir);
     document.removeEventListener("fullscreenchange", this.#turned);
@@ -99,7 +102,7 @@ export class Screen {
   #draw() {
     const { roster, steps, at } = this.#class;
     const { status, door } = roster;
-    if (!status) return;
+    if (!status || this.#isClosed) return;
     const p = this.#parts;
     const counts = roster.counts();
     this.node.dataset.status = status;
@@ -165,13 +168,17 @@ function turnFull() {
 
 function parts() {
   return {
-    title: el("p", { class: "lecture" }), where: el("p", { class: "where" }), link: el("p", { class: "lost", role: "status", hidden: true }),
+    title: el("p", { class: "lecture" }), where: el("p", { class: "where" }),
+    link: el("p", { class: "lost", role: "status", hidden: true }),
     qr: el("img", { class: "qr", alt: words.invite.qr }), code: el("p", { class: "code" }), url: el("p", { class: "url" }),
-    here: el("p", { class: "here" }), ways: el("section", { class: "ways", "aria-label": words.wall.enter }), open: el("div", { class: "open-door" }),
+    here: el("p", { class: "here" }), ways: el("section", { class: "ways", "aria-label": words.wall.enter }),
+    open: el("div", { class: "open-door" }),
     closed: el("p", { class: "closed-door" }, words.wall.closed),
-    lesson: el("section", { class: "lesson", "aria-label": words.wall.lesson }), head: el("h1"), body: el("p", { class: "guide" }), said: el("p", { class: "said" }),
+    lesson: el("section", { class: "lesson", "aria-label": words.wall.lesson }),
+    head: el("h1"), body: el("p", { class: "guide" }), said: el("p", { class: "said" }),
     tally: el("div", { class: "tally" }), bar: el("progress", { "aria-label": words.wall.progress }), count: el("p", { class: "count" }),
-    corner: el("aside", { class: "corner", "aria-label": words.wall.enter }), smallQr: el("img", { class: "qr", alt: words.invite.qr }), smallCode: el("p", { class: "code" }),
+    corner: el("aside", { class: "corner", "aria-label": words.wall.enter }),
+    smallQr: el("img", { class: "qr", alt: words.invite.qr }), smallCode: el("p", { class: "code" }),
   };
 }
 

@@ -32,36 +32,27 @@ export class Summary {
   }
 
   async #tally() {
-    const tally = { finished: new Map(), helped: new Map(), stuck: new Map(), calls: 0 };
+    const tally = new Tally();
     for (let after = 0, isOver = false; !isOver;) {
       const { events } = await this.#api.get(`/api/sessions/${this.#class.id}/events?after=${after}&limit=${PAGE}`);
-      isOver = events.length < PAGE;
-      after = events.at(-1)?.seq ?? after;
       // What is done in review was not the class.
       const end = events.findIndex(({ type }) => type === "session_ended");
-      isOver ||= end >= 0;
-      for (const event of end >= 0 ? events.slice(0, end) : events) count(tally, event);
+      for (const event of end < 0 ? events : events.slice(0, end)) tally.count(event);
+      isOver = end >= 0 || events.length < PAGE;
+      after = events.at(-1)?.seq;
     }
     return tally;
   }
 
-  #draw({ finished, helped, stuck, calls }) {
+  #draw(tally) {
     const { roster, steps } = this.#class;
-    const all = roster.people.size;
-    const size = (of, step) => of.get(step.id)?.size ?? 0;
     const minutes = Math.max(1, Math.round((Date.parse(roster.endedAt) - Date.parse(roster.startedAt)) / 60_000));
     const last = steps.at(-1);
-    const hard = steps.map((step, n) => ({ n: n + 1, step, done: size(finished, step), trouble: size(helped, step) + size(stuck, step) }))
-      .filter(({ trouble }) => trouble > 0).sort((a, b) => b.trouble - a.trouble || a.n - b.n).slice(0, HARD_MAX);
     this.#body.replaceChildren(
-      el("dl", { class: "numbers" }, number(words.summary.people, all), last && number(words.summary.finished, size(finished, last)),
-        number(words.summary.calls, calls), roster.startedAt && number(words.summary.minutes, minutes)),
-      el("h3", {}, words.summary.hard),
-      hard.length === 0 ? el("p", { class: "hint" }, words.summary.nothingHard) : el("ol", { class: "hard" }, hard.map(({ n, step, done }) => {
-        const share = el("progress", { max: Math.max(1, all), value: done, "aria-label": words.summary.doneOf(done, all) });
-        return el("li", {}, el("p", {}, el("b", {}, `${n}. ${step.title}`)), share,
-          el("p", { class: "hint" }, words.summary.trouble(size(helped, step), size(stuck, step), done, all)));
-      })));
+      el("dl", { class: "numbers" }, number(words.summary.people, tally.came.size),
+        last && number(words.summary.finished, tally.of("finished", last).size),
+        number(words.summary.calls, tally.calls), roster.startedAt && number(words.summary.minutes, minutes)),
+      el("h3", {}, words.summary.hard), hardSteps(tally, steps));
   }
 }
 
@@ -69,16 +60,50 @@ function number(name, value) {
   return el("div", {}, el("dt", {}, name), el("dd", {}, String(value)));
 }
 
-/** Each person counts once for each step. */
-function count(tally, { type, data }) {
-  if (type === "student_progress" && data.status === "COMPLETED") add(tally.finished, data.subtask_id, data.user_id);
-  if (type === "student_stuck") add(tally.stuck, data.subtask_id, data.user_id);
-  if (type !== "student_help_request") return;
-  add(tally.helped, data.subtask.id, data.user.id);
-  if (data.request_type === "MANUAL") tally.calls += 1;
+function hardSteps(tally, steps) {
+  const hard = steps.map((step, n) => ({ step, n, trouble: tally.troubled(step) })).filter(({ trouble }) => trouble > 0)
+    .sort((a, b) => b.trouble - a.trouble || a.n - b.n).slice(0, HARD_MAX);
+  if (hard.length === 0) return el("p", { class: "hint" }, words.summary.nothingHard);
+  return el("ol", { class: "hard" }, hard.map(({ step, n }) => hardStep(tally, step, n + 1)));
 }
 
-function add(map, step, person) {
-  if (!map.has(step)) map.set(step, new Set());
-  map.get(step).add(person);
+function hardStep(tally, step, nth) {
+  const all = tally.came.size;
+  const [done, helped, stuck] = ["finished", "helped", "stuck"].map((what) => tally.of(what, step).size);
+  return el("li", {}, el("p", {}, el("b", {}, `${nth}. ${step.title}`)),
+    el("progress", { max: Math.max(1, all), value: done, "aria-label": words.summary.doneOf(done, all) }),
+    el("p", { class: "hint" }, words.summary.trouble(helped, stuck, done, all)));
+}
+
+/** Who did what at which step. Each person counts once for each. */
+class Tally {
+  came = new Set();
+  calls = 0;
+  #people = new Map();
+
+  count({ type, data }) {
+    if (type === "student_joined") this.came.add(data.user_id);
+    if (type === "student_left" && data.removed) this.came.delete(data.user_id);
+    if (type === "student_progress" && data.status === "COMPLETED") this.#add("finished", data.subtask_id, data.user_id);
+    if (type === "student_stuck") this.#add("stuck", data.subtask_id, data.user_id);
+    // What the class calls for by itself is of those who are stuck.
+    if (type !== "student_help_request" || data.request_type !== "MANUAL") return;
+    this.#add("helped", data.subtask.id, data.user.id);
+    this.calls += 1;
+  }
+
+  /** Who finished this step, was helped or stuck at it. */
+  of(what, step) {
+    return this.#people.get(`${what} ${step.id}`) ?? new Set();
+  }
+
+  troubled(step) {
+    return new Set([...this.of("helped", step), ...this.of("stuck", step)]).size;
+  }
+
+  #add(what, step, person) {
+    const key = `${what} ${step}`;
+    if (!this.#people.has(key)) this.#people.set(key, new Set());
+    this.#people.get(key).add(person);
+  }
 }

@@ -125,7 +125,7 @@ export default {
     place: (number, all) => `${number} / ${all}`,
     all: (steps) => `${steps}단계`,
     others: (people) => `${people}명이 여기`,
-    ask: (number, title) => `모두 ${number}단계 «${title}»(으)로 옮길까요?`,
+    ask: (number, title) => `모두 ${number}단계로 옮길까요? «${title}»`,
     go: "옮기기",
   },
   summary: {
