@@ -101,6 +101,11 @@ impl Tour {
         phone.taps("enter").await;
         phone.sees("waiting").await;
         self.looks_at("waiting").await;
+        phone.taps("settings").await;
+        phone.shows("dialog[open]", true).await;
+        self.looks_at("settings").await;
+        phone.taps("close").await;
+        phone.shows("dialog[open]", false).await;
     }
 
     async fn in_class(&self) {
@@ -133,6 +138,17 @@ impl Tour {
         phone.sees("answer").await;
         self.looks_at("answer").await;
         phone.taps("helped").await;
+        phone.sees("step").await;
+        let first = phone.driver().window().await.unwrap();
+        let second = phone.driver().new_tab().await.unwrap();
+        phone.driver().switch_to_window(second).await.unwrap();
+        phone.visits(&format!("/j/{}", class.session.code)).await;
+        phone.sees("step").await;
+        phone.driver().close_window().await.unwrap();
+        phone.driver().switch_to_window(first).await.unwrap();
+        phone.sees("replaced").await;
+        self.looks_at("replaced").await;
+        phone.taps("again").await;
         phone.sees("step").await;
     }
 

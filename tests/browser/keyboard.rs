@@ -139,14 +139,12 @@ fn an_instructor_leads_a_class_by_the_keyboard() {
         phone.sees("waiting").await;
         let her = class.id_of("김순자").await;
         desk.sees(her, "here").await;
-        desk.presses("s").await;
-        phone.is_at(STEPS[0].0).await;
-        desk.tabs_to("[data-act=next]").await;
-        desk.presses(Key::Enter).await;
-        phone.is_at(STEPS[1].0).await;
-        desk.is_not_lost().await;
-        desk.presses(Key::Left).await;
-        phone.is_at(STEPS[0].0).await;
+        for (button, step) in [("start", 0), ("next", 1), ("back", 0)] {
+            desk.tabs_to(&format!("[data-act={button}]")).await;
+            desk.presses(Key::Enter).await;
+            phone.is_at(STEPS[step].0).await;
+            desk.is_not_lost().await;
+        }
         desk.presses(Key::Right).await;
         phone.is_at(STEPS[1].0).await;
         phone.taps("help").await;
@@ -159,11 +157,13 @@ fn an_instructor_leads_a_class_by_the_keyboard() {
         desk.presses(Key::Enter).await;
         phone.sees("answer").await;
         desk.is_not_lost().await;
-        desk.presses("p").await;
         phone.taps("helped").await;
-        phone.sees("paused").await;
         desk.presses("p").await;
+        phone.sees("paused").await;
+        desk.tabs_to("[data-act=resume]").await;
+        desk.presses(Key::Enter).await;
         phone.sees("step").await;
+        desk.is_not_lost().await;
         desk.tabs_to("[data-act=end]").await;
         desk.presses(Key::Enter).await;
         desk.tabs_to("dialog[open] button[value=yes]").await;

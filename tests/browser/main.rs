@@ -11,14 +11,17 @@ mod boards;
 mod classroom;
 mod dashboard;
 mod demo;
+mod desks;
 mod everywhere;
 mod joining;
 mod keyboard;
 mod lesson;
 mod network;
+mod office;
 mod phone;
 mod plain;
 mod projector;
+mod public;
 mod reading;
 mod speed;
 

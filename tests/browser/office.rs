@@ -1,0 +1,142 @@
+//! What an instructor prepares, decides and looks up, beside the class itself.
+
+use serde_json::{Value, json};
+
+use crate::classroom::{Class, STEPS};
+use crate::dashboard::Dashboard;
+use crate::harness::people::{Lecture, Person, Session};
+use crate::harness::{School, until};
+use crate::phone::Phone;
+use crate::told;
+
+/// The titles of a lecture's steps in their order.
+async fn titles(teacher: &Person, lecture: i64) -> Vec<String> {
+    let found = teacher.get(&format!("/api/lectures/{lecture}")).await.ok();
+    let mut titles = Vec::new();
+    for task in found["tasks"].as_array().unwrap() {
+        let task = teacher.get(&format!("/api/tasks/{}", task["id"])).await.ok();
+        titles.extend(task["subtasks"].as_array().unwrap().iter().map(|s| s["title"].as_str().unwrap().to_owned()));
+    }
+    titles
+}
+
+#[test]
+fn a_lecture_is_written_and_its_class_begins_in_two_clicks() {
+    told(|school| async move {
+        let teacher = school.teacher().await;
+        let desk = Dashboard::opens(&school, &teacher, "/teach").await;
+        desk.is_at("lectures").await;
+        desk.types("#title", "카카오톡 기초").await;
+        desk.presses_button("make-lecture").await;
+        desk.is_at("editor").await;
+        let lecture: i64 = desk.url().await.rsplit('/').next().unwrap().parse().unwrap();
+        desk.types("#task", "메시지 보내기").await;
+        desk.presses_button("add-task").await;
+        for (title, guide) in [("친구 고르기", "이름을 눌러 주세요."), ("카카오톡 열기", "노란 그림을 눌러 주세요.")]
+        {
+            desk.types("#f-title", title).await;
+            desk.types("#f-guide_text", guide).await;
+            desk.keeps_screenshot("office-editor").await;
+            desk.clicks("form:has(#f-title) [data-act=save]").await;
+            desk.shows(&format!("[data-step] [aria-label*='{title}']"), true).await;
+        }
+        desk.clicks("[data-step]:nth-of-type(2) [data-act=up]").await;
+        is_now(&teacher, lecture, &["카카오톡 열기", "친구 고르기"]).await;
+        desk.clicks("[data-step]:nth-of-type(1) [data-act=copy]").await;
+        desk.shows("[data-step]:nth-of-type(3)", true).await;
+        desk.clicks("[data-step]:nth-of-type(2) [data-act=bin]").await;
+        desk.agrees().await;
+        is_now(&teacher, lecture, &["카카오톡 열기", "친구 고르기"]).await;
+        desk.visits("/teach").await;
+        desk.presses_button("begin").await;
+        desk.is_at("board").await;
+        let session = the_session(&desk, &teacher, lecture).await;
+        let phone = Phone::joins(&school, &session, "김순자").await;
+        phone.sees("waiting").await;
+        desk.presses_button("start").await;
+        phone.is_at("카카오톡 열기").await;
+    });
+}
+
+async fn is_now(teacher: &Person, lecture: i64, wanted: &[&str]) {
+    until(&format!("the steps are {wanted:?}"), async || (titles(teacher, lecture).await == wanted).then_some(()))
+        .await;
+}
+
+async fn the_session(desk: &Dashboard, teacher: &Person, lecture: i64) -> Session {
+    let id: i64 = desk.url().await.rsplit('/').next().unwrap().parse().unwrap();
+    let all = teacher.get(&format!("/api/lectures/{lecture}/sessions")).await.ok();
+    let of = |s: &&Value| s["session_id"] == id;
+    let code = all["results"].as_array().unwrap().iter().find(of).unwrap()["session_code"].as_str().unwrap().to_owned();
+    Session { id, code, lecture }
+}
+
+/// A lecture that two students were to learn, and missed: both ask for their attendance.
+pub async fn two_ask_for_attendance(school: &School) -> (Class, [Person; 2]) {
+    let class = Class::waits(school).await;
+    let students = [school.student("김학생").await, school.student("이학생").await];
+    for student in &students {
+        student.post("/api/v1/enrollments", json!({ "course_id": class.lecture.id })).await.is(201);
+    }
+    class.begins().await;
+    let guest = school.guest(&class.session, "김순자").await;
+    guest.finishes(class.lecture.steps[0]).await;
+    class.goes_to(1).await;
+    guest.asks_for_help(class.lecture.steps[1]).await;
+    class.presses("end").await;
+    let code = code_of(&class.teacher, &class.lecture).await;
+    for student in &students {
+        let ask = json!({ "lecSerial": code, "sessionNumber": 1, "requestReason": "병원에 다녀왔습니다." });
+        student.post("/api/attendance/request", ask).await.is(200);
+    }
+    (class, students)
+}
+
+async fn code_of(teacher: &Person, lecture: &Lecture) -> String {
+    teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file() {
+    told(|school| async move {
+        let (class, students) = two_ask_for_attendance(&school).await;
+        let desk = Dashboard::opens(&school, &class.teacher, "/teach/requests").await;
+        desk.is_at("requests").await;
+        desk.keeps_screenshot("office-requests").await;
+        for student in &students {
+            desk.clicks(&format!("[data-person='{}'] label", student.id)).await;
+        }
+        desk.presses_button("approve-marked").await;
+        desk.shows("[data-person]", false).await;
+        for student in &students {
+            let mine = student.get("/api/notifications").await.ok();
+            assert_eq!(mine["notifications"][0]["type"], "ATTENDANCE_DECIDED");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let kept = json!({ "behavior": "allow", "downloadPath": folder.path() });
+        desk.cdp("Browser.setDownloadBehavior", kept).await;
+        desk.visits(&format!("/teach/lecture/{}/attendance", class.lecture.id)).await;
+        desk.is_at("attendance").await;
+        desk.presses_button("attendance-csv").await;
+        let text = until("the sheet is there", async || {
+            let files = std::fs::read_dir(folder.path()).ok()?.flatten().map(|file| file.path());
+            let sheet = files.filter(|file| file.extension().is_some_and(|e| e == "csv")).next()?;
+            std::fs::read_to_string(sheet).ok().filter(|text| !text.is_empty())
+        })
+        .await;
+        assert!(text.contains("김학생") && text.contains("이학생"), "{text}");
+    });
+}
+
+#[test]
+fn statistics_show_the_class_as_it_was() {
+    told(|school| async move {
+        let (class, _) = two_ask_for_attendance(&school).await;
+        let path = format!("/teach/lecture/{}/statistics", class.lecture.id);
+        let desk = Dashboard::opens(&school, &class.teacher, &path).await;
+        desk.is_at("statistics").await;
+        desk.reads(STEPS[1].0).await;
+        desk.shows("main svg, main progress, main meter", true).await;
+        desk.keeps_screenshot("office-statistics").await;
+    });
+}
