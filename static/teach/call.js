@@ -37,7 +37,7 @@ export class Call {
     this.#open = this.#button("answer", "quiet", words.calls.answer, () => this.#write(this.#words.value));
     this.#head = el("button", { type: "button", class: "who", "aria-expanded": "false", onclick: () => this.open(this.#body.hidden) },
       el("span", { class: "name" }, name), this.#tag, this.#since);
-    this.#body = el("div", { class: "about", hidden: true }, this.#where, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
+    this.#body = el("div", { class: "told", hidden: true }, this.#where, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
       el("div", { class: "row" },
         this.#button("coming", "main", words.calls.coming, () => act("visit", this.#words.value.trim() || words.calls.comingSays)),
         this.#open, this.#button("resolve", "quiet", words.calls.resolve, () => act("resolve"))));

@@ -168,8 +168,9 @@ export class Roster {
   }
 
   on_student_progress(data) {
-    if (data.subtask_id !== this.step?.id) return this.#with(data.user_id, { at: data.subtask_id });
     const isDone = data.status === "COMPLETED";
+    // Who finishes another step, late, comes to where the class is.
+    if (data.subtask_id !== this.step?.id) return this.#with(data.user_id, { at: isDone ? (this.step?.id ?? null) : data.subtask_id });
     return this.#with(data.user_id, { status: data.status, at: data.subtask_id, ...(isDone ? { stuck: false } : {}) });
   }
 
