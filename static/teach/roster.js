@@ -1,10 +1,5 @@
 // What the instructor's socket has said so far: a class as plain data. Nothing here touches the page.
 
-import { words } from "../shared/words.js";
-
-/** What the state of a class is called. */
-export const STATES = new Proxy({}, { get: (_, status) => words.board.status[status] });
-
 const OPEN = ["ANALYZING", "ESCALATED"];
 
 export class Roster {
