@@ -24,6 +24,7 @@ pub fn router() -> Router<School> {
         .route("/j/{code}", page(LEARN))
         .route("/me", page(LEARN))
         .route("/teach", page(TEACH))
+        .route("/teach/", page(TEACH))
         .route("/teach/{*rest}", page(TEACH))
         .route("/docs", page("docs/docs.html"))
         .route("/favicon.ico", page("icon.svg"))

@@ -22,7 +22,6 @@ export function show(wanted, maker, state = {}) {
   [kind, make, given] = [wanted, maker, state];
   keepingFocus(() => (isNew ? raise() : current.update(given)));
   if (!isNew) return;
-  did(`SCREEN_${kind.toUpperCase()}`);
   scrollTo(0, 0);
   const field = main.querySelector("input");
   if (field) field.focus({ preventScroll: true });

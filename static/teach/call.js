@@ -87,7 +87,7 @@ export class Call {
     const actions = Array.isArray(context?.recent_actions) ? context.recent_actions.map(String) : [];
     const facts = [
       [words.calls.screen, screenName(context?.current_screen)],
-      [words.calls.actions, actions.slice(-5).map((action) => words.calls.action[action] ?? action).join(" → ")],
+      [words.calls.actions, actions.slice(-5).map((action) => actionName(action)).join(" → ")],
       [words.calls.stuck, stuck >= WORTH_TELLING_S ? words.calls.waited(stuck) : ""],
     ].filter(([, value]) => value);
     const said = facts.flat().join("\n");
@@ -142,6 +142,9 @@ export class Call {
     this.#open.focus();
   }
 }
+
+/** The size of the text is in the name. */
+const actionName = (action) => words.calls.action[action.replace(/_\d+$/, "")] ?? action;
 
 /** Phones tell the inner name of an app; what is known is named as people do. */
 function screenName(screen) {
