@@ -1,0 +1,154 @@
+// One call for help: who, where, since when, and what one can say.
+
+import { el, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+
+const hasRoom = matchMedia("(min-width: 900px)");
+/** Less than this is no time to be stuck. */
+const WORTH_TELLING_S = 10;
+
+export class Call {
+  #act;
+  #request;
+  #sinceMs = 0;
+  #isDiscarded = false;
+  /** What the instructor chose: to see all of it, or its first line. */
+  #chosen = null;
+  #body;
+  #head;
+  #tag = el("span", { class: "tag" }, words.calls.auto);
+  #since = el("span", { class: "since" });
+  #where = el("p", { class: "hint" });
+  #facts = el("dl", { class: "facts" });
+  #diagnosis = el("p", { class: "diagnosis" });
+  #quote = el("blockquote");
+  #suggestion;
+  #answer;
+  #words;
+  #open;
+
+  /** `act(what, words)` does what was pressed. */
+  constructor({ request, name, act }) {
+    this.#act = act;
+    const id = `help-${request.user.id}`;
+    this.#words = el("textarea", { id, rows: 3, maxlength: 5000, "data-act": "answer-text" });
+    this.#suggestion = this.#suggestionNode();
+    this.#answer = this.#answerNode(id, name);
+    this.#open = this.#button("answer", "quiet", words.calls.answer, () => this.#write(this.#words.value));
+    this.#head = el("button", { type: "button", class: "who", "aria-expanded": "false", onclick: () => this.open(this.#body.hidden) },
+      el("span", { class: "name" }, name), this.#tag, this.#since);
+    this.#body = el("div", { class: "told", hidden: true }, this.#where, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
+      el("div", { class: "row" },
+        this.#button("coming", "main", words.calls.coming, () => act("visit", this.#words.value.trim() || words.calls.comingSays)),
+        this.#open, this.#button("resolve", "quiet", words.calls.resolve, () => act("resolve"))));
+    this.node = el("li", { class: "caller", "data-call": request.user.id }, el("h3", {}, this.#head), this.#body);
+  }
+
+  /** The one that waits longest is open where there is room, unless one has chosen otherwise. */
+  mayOpen(isFirst) {
+    this.#unfold(this.#chosen ?? (isFirst && hasRoom.matches));
+  }
+
+  open(isOpen = true) {
+    this.#chosen = isOpen;
+    this.#unfold(isOpen);
+  }
+
+  focus() {
+    this.#head.scrollIntoView({ block: "nearest" });
+    this.#head.focus();
+  }
+
+  #unfold(isOpen) {
+    shown(this.#body, isOpen);
+    this.#head.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  /** What is being typed stays. */
+  draw(request, number, since) {
+    this.#request = request;
+    this.#sinceMs = Date.parse(since);
+    shown(this.#tag, request.request_type === "AUTO");
+    const urgent = request.priority === "HIGH";
+    this.node.classList.toggle("urgent", urgent);
+    text(this.#where, words.calls.where(number, request.subtask.title));
+    text(this.#diagnosis, request.analysis?.problem_diagnosis);
+    shown(this.#diagnosis, request.analysis);
+    text(this.#quote, request.suggestion);
+    shown(this.#suggestion, request.suggestion && !this.#isDiscarded && this.#answer.hidden);
+    this.#drawFacts(request);
+  }
+
+  tick(nowMs) {
+    text(this.#since, words.calls.waited(Math.max(0, Math.round((nowMs - this.#sinceMs) / 1_000))));
+  }
+
+  #drawFacts({ context_data: context, stuck_duration_seconds: stuck }) {
+    const actions = Array.isArray(context?.recent_actions) ? context.recent_actions.map(String) : [];
+    const facts = [
+      [words.calls.screen, screenName(context?.current_screen)],
+      [words.calls.actions, actions.slice(-5).map((action) => actionName(action)).join(" → ")],
+      [words.calls.stuck, stuck >= WORTH_TELLING_S ? words.calls.waited(stuck) : ""],
+    ].filter(([, value]) => value);
+    const said = facts.flat().join("\n");
+    if (this.#facts.dataset.said === said) return;
+    this.#facts.dataset.said = said;
+    this.#facts.replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+    shown(this.#facts, facts.length);
+  }
+
+  #button(act, kind, label, onclick) {
+    return el("button", { type: "button", class: kind, "data-act": act, onclick }, label);
+  }
+
+  #suggestionNode() {
+    return el("div", { class: "suggestion" }, el("p", { class: "hint" }, words.calls.suggestion), this.#quote,
+      el("div", { class: "row" },
+        this.#button("suggestion-send", "main", words.calls.sendAsIs, () => this.#act("text", this.#request.suggestion)),
+        this.#button("suggestion-edit", "quiet", words.calls.edit, () => this.#write(this.#request.suggestion)),
+        this.#button("suggestion-discard", "quiet", words.calls.discard, () => this.#discard())));
+  }
+
+  #answerNode(id, name) {
+    const form = el("form", { class: "answer", hidden: true }, el("label", { for: id }, words.calls.answerTo(name)), this.#words,
+      el("div", { class: "row" }, el("button", { class: "main", "data-act": "answer-send" }, words.calls.send),
+        this.#button("answer-cancel", "quiet", words.calls.cancel, () => this.#cancel())));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#words.value.trim()) this.#act("text", this.#words.value.trim());
+      else this.#words.focus();
+    });
+    return form;
+  }
+
+  #write(words) {
+    this.#words.value = words;
+    shown(this.#answer, true);
+    shown(this.#suggestion, false);
+    shown(this.#open, false);
+    this.#words.focus();
+  }
+
+  #cancel() {
+    shown(this.#answer, false);
+    shown(this.#suggestion, this.#request.suggestion && !this.#isDiscarded);
+    shown(this.#open, true);
+    this.#open.focus();
+  }
+
+  #discard() {
+    this.#isDiscarded = true;
+    shown(this.#suggestion, false);
+    this.#open.focus();
+  }
+}
+
+/** The size of the text is in the name. */
+const actionName = (action) => words.calls.action[action.replace(/_\d+$/, "")] ?? action;
+
+/** Phones tell the inner name of an app; what is known is named as people do. */
+function screenName(screen) {
+  if (!screen) return "";
+  const known = Object.entries(words.calls.screens).find(([part]) => String(screen).toLowerCase().includes(part));
+  return known ? known[1] : String(screen);
+}

@@ -1,0 +1,93 @@
+// The instructor's buttons as the server hears them: each happens once, and says so when it does not happen.
+
+import { Unreachable } from "../../shared/api.js";
+
+const RETRY_AFTER_MS = [400, 1_200, 3_000];
+
+export class Commands {
+  #api;
+  #class;
+  #fail;
+  isBusy = false;
+  onBusy = () => {};
+  /** The class stands elsewhere than this page showed: nothing was sent. */
+  onOutdated = () => {};
+
+  constructor({ api, liveClass, fail }) {
+    this.#api = api;
+    this.#class = liveClass;
+    this.#fail = fail;
+  }
+
+  start(message, step = this.#class.steps[0]) {
+    return this.#send("start", { first_subtask_id: step?.id, message });
+  }
+
+  /** Named, not counted: pressed twice it is still the same step. */
+  move(by, message) {
+    const step = this.#class.steps[this.#class.at + by];
+    return step ? this.to(step, message) : false;
+  }
+
+  to(step, message) {
+    return this.#send("next-step", { next_subtask_id: step.id, message });
+  }
+
+  pause(message) {
+    return this.#send("pause", { message });
+  }
+
+  resume(message) {
+    return this.#send("resume", { message });
+  }
+
+  end(message) {
+    return this.#send("end", { message });
+  }
+
+  /** Resolves to whether it happened. */
+  async #send(name, { message, ...body }) {
+    if (this.isBusy) return false;
+    this.#busy(true);
+    try {
+      this.#fail(null);
+      if (!this.#class.isOpen && !(await this.#isWhereShown())) return false;
+      await this.#api.once(`/api/sessions/${this.#class.id}/${name}`, { ...body, message: message || null });
+      if (!this.#class.isOpen) this.#class.reconnect();
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  /** While the socket is away another device may have moved the class: what is pressed by an old picture must not move it back. */
+  async #isWhereShown() {
+    const { status, current_subtask: step } = await patiently(() => this.#api.get(`/api/sessions/${this.#class.id}/current`));
+    const { roster } = this.#class;
+    if (status === roster.status && step?.id === roster.step?.id) return true;
+    this.#class.reconnect();
+    this.onOutdated();
+    return false;
+  }
+
+  #busy(is) {
+    this.isBusy = is;
+    this.onBusy();
+  }
+}
+
+/** A network that is away for a moment is worth a moment. */
+async function patiently(ask) {
+  for (const wait of RETRY_AFTER_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+  return ask();
+}

@@ -1,0 +1,73 @@
+// The step of the moment, and who has not finished it: in one glance.
+
+import { el, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+
+const SHARES = ["done", "working", "stuck", "help", "away"];
+
+export class Now {
+  #where = el("p", { class: "hint where" });
+  #step = el("h2", { id: "now-title" });
+  #guide = el("p", { class: "guide" });
+  #said = el("p", { class: "said" });
+  #coming = el("p", { class: "hint" });
+  #left = el("p", { class: "left" });
+  #finished = el("p", { class: "hint" });
+  #phones = el("p", { class: "hint phones" });
+  #stepless = el("p", { class: "notice" }, words.board.stepless);
+  #bar = el("div", { class: "bar", role: "img" });
+  #legend = el("ul", { class: "legend" });
+  #shares;
+
+  constructor() {
+    this.#shares = SHARES.map((state) => share(state));
+    this.#bar.append(...this.#shares.map(({ piece }) => piece));
+    this.#legend.append(...this.#shares.map(({ entry }) => entry));
+    this.#inClass = el("section", { class: "card now", "aria-labelledby": "now-title" },
+      el("div", { class: "lesson" }, this.#where, this.#step, this.#guide, this.#said, this.#coming),
+      el("div", { class: "tally" }, this.#left, this.#finished, this.#bar, this.#legend, this.#phones));
+    this.node = el("div", { class: "moment" }, this.#stepless, this.#inClass);
+  }
+
+  #inClass;
+
+  draw({ roster, steps, at }, counts) {
+    const { status, step, message, shown: phones } = roster;
+    const inClass = status === "IN_PROGRESS" || status === "PAUSED";
+    const isStepless = status === "WAITING" && steps.length === 0;
+    shown(this.node, inClass || isStepless);
+    shown(this.#inClass, inClass);
+    shown(this.#stepless, isStepless);
+    if (!inClass) return;
+    this.#inClass.classList.toggle("resting", status === "PAUSED");
+    text(this.#where, status === "PAUSED" ? words.board.resting(at + 1, steps.length) : words.board.where(at + 1, steps.length));
+    text(this.#step, step?.title);
+    text(this.#guide, step?.guide_text);
+    text(this.#said, message ? words.board.said(message) : "");
+    shown(this.#said, message);
+    text(this.#coming, steps[at + 1] ? words.board.coming(steps[at + 1].title) : words.board.last);
+    text(this.#phones, words.board.phones(phones, counts.connected));
+    this.#drawTally(counts);
+  }
+
+  #drawTally(counts) {
+    const left = counts.all - counts.finished;
+    text(this.#left, left || !counts.all ? words.board.left(left) : words.board.allFinished);
+    this.#left.classList.toggle("none", counts.all > 0 && left === 0);
+    text(this.#finished, words.board.finished(counts.finished, counts.all));
+    this.#bar.setAttribute("aria-label", words.board.finished(counts.finished, counts.all));
+    for (const { state, piece, entry, count } of this.#shares) {
+      const grow = String(counts[state]);
+      if (piece.style.flexGrow !== grow) piece.style.flexGrow = grow;
+      text(count, grow);
+      shown(piece, counts[state]);
+      shown(entry, counts[state] || state === "done");
+    }
+  }
+}
+
+function share(state) {
+  const count = el("b");
+  const entry = el("li", { "data-state": state }, el("span", { class: "dot", "aria-hidden": "true" }), words.roster.state[state], " ", count);
+  return { state, count, entry, piece: el("span", { class: "piece", "data-state": state }) };
+}

@@ -1,0 +1,204 @@
+// Everyone by name, who needs me first. A word and a colour change at once; a tile changes its place with others, never under a hand.
+
+import { el, shown, text } from "../../shared/dom.js";
+import { language, words } from "../../shared/words.js";
+import { stateIn } from "./roster.js";
+import { Still } from "./still.js";
+
+const GROUPS = ["help", "stuck", "working", "here", "away", "done", "came"];
+const SIGNS = { help: "!", stuck: "?", working: "…", here: "", away: "–", done: "✓", came: "", gone: "–" };
+const MOVES_EVERY_MS = 500;
+/** More than so many tiles are not worth a glide. */
+const GLIDES_MAX = 60;
+const GLIDE = { duration: 260, easing: "ease-out" };
+
+export class PeopleList {
+  #onPick;
+  #roster = null;
+  #status = null;
+  #entries = new Map();
+  #groups = new Map(GROUPS.map((state) => [state, group(state)]));
+  #collator = new Intl.Collator(language);
+  #displaced = new Set();
+  #movedAt = -MOVES_EVERY_MS;
+  #timer = 0;
+  #still;
+  #onlyOpen = false;
+  #title = el("h2", { id: "people-title" });
+  #nobody = el("p", { class: "hint" }, words.roster.nobody);
+  #allDone = el("p", { class: "notice good" }, words.roster.allDone);
+  #sort = el("button", { type: "button", class: "quiet sort", "data-act": "sort", onclick: () => this.#still.release() });
+  #switch = el("button", { type: "button", class: "switch", role: "switch", "aria-checked": "false", "data-act": "unfinished",
+    onclick: () => this.#filter(!this.#onlyOpen) });
+
+  /** `onPick`: what happens when someone is pressed. */
+  constructor({ onPick }) {
+    this.#onPick = onPick;
+    const groups = el("div", { class: "groups" }, [...this.#groups.values()].map((one) => one.node));
+    this.node = el("section", { class: "card roster", "aria-labelledby": "people-title" },
+      el("div", { class: "head" }, this.#title, el("div", { class: "row" }, this.#sort, this.#switch)),
+      this.#nobody, this.#allDone, groups);
+    this.#still = new Still(groups, () => this.#arrange());
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+  }
+
+  draw(roster, counts) {
+    this.#roster = roster;
+    const changed = roster.takeChanged();
+    if (roster.status !== this.#status) for (const id of roster.people.keys()) changed.add(id);
+    this.#status = roster.status;
+    for (const id of changed) this.#drawOne(id);
+    if (changed.size) this.#arrangeSoon();
+    this.#drawHead(counts);
+  }
+
+  #drawHead(counts) {
+    const inClass = this.#status === "IN_PROGRESS" || this.#status === "PAUSED";
+    const left = counts.all - counts.finished;
+    text(this.#title, words.roster.title(counts.all));
+    text(this.#switch, words.roster.onlyUnfinished(left));
+    shown(this.#switch, inClass);
+    if (!inClass && this.#onlyOpen) this.#filter(false);
+    shown(this.#nobody, counts.all === 0);
+    shown(this.#allDone, this.#onlyOpen && counts.all > 0 && left === 0);
+    for (const [state, { count }] of this.#groups) text(count, String(counts[state]));
+    text(this.#sort, words.roster.sort(this.#displaced.size));
+    shown(this.#sort, this.#displaced.size > 0 && this.#still.isHeld);
+  }
+
+  #filter(onlyOpen) {
+    this.#onlyOpen = onlyOpen;
+    this.#switch.setAttribute("aria-checked", String(onlyOpen));
+    this.node.classList.toggle("only-open", onlyOpen);
+    this.#drawHead(this.#roster.counts());
+  }
+
+  #drawOne(id) {
+    const person = this.#roster.people.get(id);
+    const entry = this.#entries.get(id) ?? (person && this.#entry(id));
+    if (!entry) return;
+    const state = person ? stateIn(this.#status, person) : "gone";
+    if (entry.button.dataset.state !== state) entry.button.dataset.state = state;
+    if (person) text(entry.name, person.label);
+    text(entry.word, person ? this.#wordFor(person, state) : words.roster.state.gone);
+    text(entry.sign, SIGNS[state]);
+    entry.isElsewhere = Boolean(person && this.#roster.isElsewhere(person));
+    entry.state = state;
+    entry.label = person?.label ?? "";
+    entry.since = person?.help ?? 0;
+    if (entry.placed !== placeOf(entry)) this.#displaced.add(id);
+    else this.#displaced.delete(id);
+    settle(entry);
+  }
+
+  #wordFor(person, state) {
+    const word = words.roster.state[state];
+    return this.#roster.isElsewhere(person) ? words.roster.elsewhere(word, this.numberOf(person.at)) : word;
+  }
+
+  /** Which step of the class has this id, counted from one. */
+  numberOf = () => 0;
+
+  #entry(id) {
+    const name = el("span", { class: "name" });
+    const word = el("span", { class: "word" });
+    const sign = el("span", { class: "sign", "aria-hidden": "true" });
+    const button = el("button", { type: "button", class: "person", "data-person": id, onclick: () => this.#onPick(id) }, sign, name, word);
+    const entry = { id, node: el("li", {}, button), button, name, word, sign, state: null, placed: null, group: null };
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  // Who stands where.
+
+  /** The first change of a while at once, the others together. */
+  #arrangeSoon() {
+    if (this.#timer || this.#displaced.size === 0) return;
+    const wait = Math.max(0, this.#movedAt + MOVES_EVERY_MS - performance.now());
+    if (wait === 0) return this.#arrange();
+    this.#timer = setTimeout(() => this.#arrange(), wait);
+  }
+
+  #arrange() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    if (this.#displaced.size === 0 || this.#still.isHeld) return;
+    this.#movedAt = performance.now();
+    const focused = document.activeElement;
+    const before = this.#glides() ? this.#places() : null;
+    for (const id of this.#displaced) this.#place(this.#entries.get(id));
+    this.#displaced.clear();
+    for (const { node, order } of this.#groups.values()) shown(node, order.length);
+    if (before) this.#glide(before);
+    if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+    shown(this.#sort, false);
+  }
+
+  #place(entry) {
+    if (entry.group) entry.group.order.splice(entry.group.order.indexOf(entry), 1);
+    entry.placed = placeOf(entry);
+    entry.group = this.#groups.get(entry.state) ?? null;
+    if (!entry.group) {
+      entry.node.remove();
+      this.#entries.delete(entry.id);
+      return;
+    }
+    const { list, order } = entry.group;
+    const at = this.#rank(order, entry);
+    list.insertBefore(entry.node, order[at]?.node ?? null);
+    order.splice(at, 0, entry);
+    settle(entry);
+  }
+
+  #rank(order, entry) {
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#comesBefore(order[middle], entry)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Who has called longest comes first; the others by name. */
+  #comesBefore(a, b) {
+    return (a.since - b.since || this.#collator.compare(a.label, b.label) || a.id - b.id) < 0;
+  }
+
+  #glides() {
+    return this.#entries.size <= GLIDES_MAX && document.visibilityState === "visible" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  #places() {
+    return new Map([...this.#entries.values()].filter((entry) => entry.group).map((entry) => [entry, entry.node.getBoundingClientRect()]));
+  }
+
+  #glide(before) {
+    for (const [entry, from] of before) {
+      const to = entry.node.getBoundingClientRect();
+      const [x, y] = [from.left - to.left, from.top - to.top];
+      if (entry.group && (x || y)) entry.node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], GLIDE);
+    }
+  }
+}
+
+/** The title of a group says how they are, who stands in it. */
+function settle({ button, group, state, isElsewhere }) {
+  button.classList.toggle("settled", group?.state === state && !isElsewhere);
+}
+
+/** Someone stands elsewhere when this is another. */
+function placeOf({ state, since, label }) {
+  return `${state} ${since} ${label}`;
+}
+
+function group(state) {
+  const count = el("span", { class: "count" });
+  const list = el("ul", { class: "people" });
+  const node = el("section", { class: "group", "data-group": state, hidden: true },
+    el("h3", {}, el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[state]), words.roster.state[state], " ", count), list);
+  return { state, node, list, count, order: [] };
+}

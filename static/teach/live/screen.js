@@ -1,0 +1,194 @@
+// The wall of the classroom: how to come in, then the step in large type. No names.
+
+import { el, perFrame, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { Awake } from "./awake.js";
+import { Commands } from "./commands.js";
+import { fitted } from "./fit.js";
+import { addressParts } from "./invite.js";
+import { Keys } from "./keys.js";
+import { LiveClass } from "./liveclass.js";
+
+const IDLE_AFTER_MS = 3_000;
+const LOST_AFTER_MS = 3_000;
+const BUTTONS = { WAITING: ["start"], IN_PROGRESS: ["back", "next", "pause"], PAUSED: ["resume"], REVIEW_MODE: [] };
+
+export class Screen {
+  #class;
+  #commands;
+  #awake;
+  #keys;
+  #parts;
+  #buttons;
+  #code = null;
+  #idle = 0;
+  #lost = 0;
+  #isClosed = false;
+  #top = document.querySelector(".top");
+  #fit;
+  #paint = perFrame(() => this.#draw());
+  #stir = () => this.#stirred();
+  #turned = () => this.#drawTools();
+
+  constructor({ api, id, fail }) {
+    this.#class = new LiveClass({ api, id });
+    this.#commands = new Commands({ api, liveClass: this.#class, fail });
+  }
+
+  async open() {
+    await this.#class.load();
+    this.#parts = parts();
+    this.#buttons = this.#makeButtons();
+    this.node = layout(this.#parts, Object.values(this.#buttons));
+    this.#fit = fitted(this.#parts.lesson);
+    const { start, next, back, pause, resume, full } = this.#buttons;
+    this.#keys = new Keys({
+      S: () => start, ArrowRight: () => next, Space: () => next, PageDown: () => next, ArrowLeft: () => back, PageUp: () => back,
+      P: () => (resume.hidden ? pause : resume), F: () => full,
+    });
+    this.#awake = new Awake();
+    shown(this.#top, false);
+    for (const type of ["pointermove", "keydown"]) addEventListener(type, this.#stir);
+    document.addEventListener("fullscreenchange", this.#turned);
+    this.#stirred();
+    this.#class.onChange = () => this.#paint();
+    this.#class.onLink = (state) => this.#linkIs(state);
+    this.#class.open();
+    return this;
+  }
+
+  close() {
+    this.#isClosed = true;
+    for (const timer of [this.#idle, this.#lost]) clearTimeout(timer);
+    for (const type of ["pointermove", "keydown"]) removeEventListener(type, this.#stir);
+    document.removeEventListener("fullscreenchange", this.#turned);
+    this.#class.close();
+    this.#keys.close();
+    this.#awake.close();
+    this.#fit.close();
+    shown(this.#top, true);
+  }
+
+  #makeButtons() {
+    const commands = this.#commands;
+    const acts = {
+      start: () => commands.start(), back: () => commands.move(-1), next: () => commands.move(1), pause: () => commands.pause(),
+      resume: () => commands.resume(), full: turnFull,
+    };
+    const press = (event, act) => event.currentTarget.getAttribute("aria-disabled") !== "true" && act();
+    return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, el("button", { type: "button", "data-act": name,
+      onclick: (event) => press(event, act) }, words.wall[name], el("kbd", { "aria-hidden": "true" }, words.wall.keys[name]))]));
+  }
+
+  #linkIs(state) {
+    clearTimeout(this.#lost);
+    const { link } = this.#parts;
+    if (state === "open") return shown(link, false);
+    const isOver = words.line.over[state];
+    text(link, isOver ?? words.wall.lost);
+    this.#lost = setTimeout(() => shown(link, true), isOver ? 0 : LOST_AFTER_MS);
+    return undefined;
+  }
+
+  /** The pointer and the buttons go away when nobody moves them. */
+  #stirred() {
+    clearTimeout(this.#idle);
+    this.node.classList.remove("idle");
+    this.#idle = setTimeout(() => this.node.classList.add("idle"), IDLE_AFTER_MS);
+  }
+
+  // The wall.
+
+  #draw() {
+    const { roster, steps, at } = this.#class;
+    const { status, door } = roster;
+    if (!status || this.#isClosed) return;
+    const p = this.#parts;
+    const counts = roster.counts();
+    this.node.dataset.status = status;
+    const inClass = status === "IN_PROGRESS";
+    text(p.title, roster.lecture.title);
+    text(p.where, inClass ? words.wall.where(at + 1, steps.length) : "");
+    this.#drawWords(roster, counts);
+    this.#drawInvite(roster, counts);
+    shown(p.ways, status === "WAITING");
+    shown(p.lesson, status !== "WAITING");
+    shown(p.tally, inClass || status === "PAUSED");
+    p.bar.max = Math.max(1, counts.all);
+    p.bar.value = counts.finished;
+    text(p.count, counts.all > 0 && counts.finished === counts.all ? words.wall.allFinished : words.wall.finished(counts.finished, counts.all));
+    this.node.classList.toggle("closed", door !== "OPEN");
+    this.#drawTools();
+    document.title = words.wall.pageTitle(roster.lecture.title);
+    this.#fit.look();
+  }
+
+  /** What stands in the middle, when it is not the way in. */
+  #drawWords({ status, step, message }, counts) {
+    const p = this.#parts;
+    const over = { PAUSED: [words.wall.paused, words.wall.pausedMore], REVIEW_MODE: [words.wall.ended, words.wall.endedMore(counts.all)] }[status];
+    const [head, body] = over ?? [step?.title, step?.guide_text];
+    text(p.head, head);
+    text(p.body, body);
+    text(p.said, message);
+    shown(p.said, message && status !== "WAITING");
+  }
+
+  /** Late comers find the way in for as long as the door is open. */
+  #drawInvite({ status, door, code, joinUrl }, counts) {
+    const p = this.#parts;
+    if (this.#code !== code) {
+      this.#code = code;
+      for (const image of [p.qr, p.smallQr]) image.src = `/qr/${code}.svg`;
+      for (const node of [p.code, p.smallCode]) text(node, code);
+      p.url.replaceChildren(...addressParts(joinUrl));
+    }
+    text(p.here, words.wall.here(counts.all));
+    shown(p.open, door === "OPEN");
+    shown(p.qr, door === "OPEN");
+    shown(p.closed, door !== "OPEN");
+    shown(p.corner, door === "OPEN" && (status === "IN_PROGRESS" || status === "PAUSED"));
+  }
+
+  #drawTools() {
+    const { full, next, back, start } = this.#buttons;
+    const { roster: { status }, at, steps } = this.#class;
+    for (const [name, button] of Object.entries(this.#buttons)) shown(button, name === "full" || BUTTONS[status]?.includes(name));
+    for (const [button, may] of [[next, at < steps.length - 1], [back, at > 0], [start, steps.length > 0]]) {
+      button.setAttribute("aria-disabled", String(!may));
+    }
+    full.firstChild.textContent = document.fullscreenElement ? words.wall.window : words.wall.full;
+  }
+}
+
+function turnFull() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.().catch(() => {});
+}
+
+function parts() {
+  return {
+    title: el("p", { class: "lecture" }), where: el("p", { class: "where" }),
+    link: el("p", { class: "lost", role: "status", hidden: true }),
+    qr: el("img", { class: "qr", alt: words.invite.qr }), code: el("p", { class: "code" }), url: el("p", { class: "url" }),
+    here: el("p", { class: "here" }), ways: el("section", { class: "ways", "aria-label": words.wall.enter }),
+    open: el("div", { class: "open-door" }),
+    closed: el("p", { class: "closed-door" }, words.wall.closed),
+    lesson: el("section", { class: "lesson", "aria-label": words.wall.lesson }),
+    head: el("h1"), body: el("p", { class: "guide" }), said: el("p", { class: "said" }),
+    tally: el("div", { class: "tally" }), bar: el("progress", { "aria-label": words.wall.progress }), count: el("p", { class: "count" }),
+    corner: el("aside", { class: "corner", "aria-label": words.wall.enter }),
+    smallQr: el("img", { class: "qr", alt: words.invite.qr }), smallCode: el("p", { class: "code" }),
+  };
+}
+
+function layout(p, buttons) {
+  p.open.append(el("h1", {}, words.wall.enter), el("p", { class: "how" }, words.wall.how), p.url, p.code);
+  p.ways.append(p.qr, el("div", { class: "words" }, p.open, p.closed, p.here));
+  p.lesson.append(el("div", { class: "sheet" }, p.head, p.body, p.said));
+  p.tally.append(p.count, p.bar);
+  p.corner.append(p.smallQr, p.smallCode);
+  return el("div", { class: "wall" }, el("div", { class: "line" }, p.title, p.where, p.link),
+    el("div", { class: "middle" }, p.ways, p.lesson), el("div", { class: "foot" }, p.tally, p.corner),
+    el("div", { class: "wall-tools", role: "toolbar", "aria-label": words.wall.tools }, buttons));
+}

@@ -1,0 +1,115 @@
+// The big buttons, what they say to everyone, and their keys.
+
+import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { Keys } from "./keys.js";
+
+/** From this on it is worth a word that the server has not answered yet. */
+const LONG_MS = 400;
+/** Which buttons there are in which state, the one that is mostly meant first. */
+const BUTTONS = {
+  WAITING: ["start", "end"], IN_PROGRESS: ["next", "back", "pause", "end"], PAUSED: ["resume", "end"], REVIEW_MODE: [],
+};
+const SIGNS = { back: "←", next: "→" };
+const KINDS = { start: "main", next: "main", resume: "main", back: "quiet", pause: "quiet", end: "call" };
+
+export class Steer {
+  #commands;
+  #class;
+  #message = el("input", { id: "message", maxlength: 500, autocomplete: "off", enterkeyhint: "done", placeholder: words.steer.messageHint });
+  #say;
+  #more;
+  #note = el("p", { class: "sent", role: "status" });
+  #buttons;
+  #slow = 0;
+  keys;
+
+  constructor({ commands, liveClass }) {
+    this.#commands = commands;
+    this.#class = liveClass;
+    commands.onBusy = () => this.#busy();
+    commands.onOutdated = () => text(this.#note, words.steer.outdated);
+    this.#buttons = Object.fromEntries(Object.keys(KINDS).map((name) => [name, this.#button(name)]));
+    this.#say = el("div", { class: "say", id: "say" }, el("label", { for: "message" }, words.steer.message), this.#message);
+    this.#more = el("button", { type: "button", class: "quiet more", "data-act": "say", "aria-expanded": "false", "aria-controls": "say",
+      onclick: () => this.#unfold() }, words.steer.say);
+    const { start, back, next, resume, pause, end } = this.#buttons;
+    this.node = el("section", { class: "steer", "aria-label": words.steer.name }, this.#note, this.#say,
+      el("div", { class: "buttons" }, this.#more, start, back, next, resume, pause, end));
+    this.keys = new Keys({
+      S: () => start, ArrowRight: () => next, Space: () => next, ArrowLeft: () => back, P: () => (resume.hidden ? pause : resume), E: () => end,
+    });
+  }
+
+  close() {
+    clearTimeout(this.#slow);
+    this.keys.close();
+  }
+
+  draw() {
+    const { roster: { status }, at, steps } = this.#class;
+    const hadFocus = this.node.contains(document.activeElement);
+    for (const [name, button] of Object.entries(this.#buttons)) shown(button, BUTTONS[status].includes(name));
+    shown(this.node, status !== "REVIEW_MODE");
+    may(this.#buttons.start, steps.length > 0);
+    may(this.#buttons.next, at < steps.length - 1);
+    may(this.#buttons.back, at > 0);
+    // The button that was pressed has gone: its place is taken by the one that comes next.
+    if (hadFocus && document.activeElement.hidden) this.#buttons[BUTTONS[status][0]]?.focus();
+  }
+
+  /** To a step, or to begin with it. */
+  go(step) {
+    const { commands, said } = { commands: this.#commands, said: this.#message.value.trim() };
+    return this.#sent(this.#class.roster.status === "WAITING" ? commands.start(said, step) : commands.to(step, said));
+  }
+
+  #button(name) {
+    const key = words.steer.keys[name];
+    const label = [SIGNS[name] && el("span", { class: "arrow", "aria-hidden": "true" }, SIGNS[name]), el("span", {}, words.steer[name])];
+    return el("button", { type: "button", class: `big ${KINDS[name]} ${name}`, "data-act": name, onclick: () => this.#press(name) },
+      label, el("kbd", { "aria-hidden": "true" }, key));
+  }
+
+  async #press(name) {
+    if (this.#buttons[name].getAttribute("aria-disabled") === "true" || this.#commands.isBusy) return;
+    if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end))) return;
+    const said = this.#message.value.trim();
+    if (name === "next") await this.#sent(this.#commands.move(1, said));
+    else if (name === "back") await this.#sent(this.#commands.move(-1, said));
+    else await this.#sent(this.#commands[name](said));
+  }
+
+  /** What was said stays in the field until it has gone out. */
+  async #sent(pressed) {
+    if (!(await pressed)) return;
+    this.#message.value = "";
+    this.#fold();
+  }
+
+  #busy() {
+    clearTimeout(this.#slow);
+    const { isBusy } = this.#commands;
+    this.node.setAttribute("aria-busy", String(isBusy));
+    if (isBusy) text(this.#note, "");
+    if (isBusy) this.#slow = setTimeout(() => text(this.#note, words.steer.sending), LONG_MS);
+    else if (this.#note.textContent === words.steer.sending) text(this.#note, "");
+  }
+
+  #unfold() {
+    const isOpen = this.#say.classList.toggle("unfolded");
+    this.#more.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) this.#message.focus();
+  }
+
+  #fold() {
+    this.#say.classList.remove("unfolded");
+    this.#more.setAttribute("aria-expanded", "false");
+  }
+}
+
+/** What cannot be done now keeps the focus, and the keys with it. */
+function may(button, is) {
+  if (is) button.removeAttribute("aria-disabled");
+  else button.setAttribute("aria-disabled", "true");
+}

@@ -1,0 +1,109 @@
+// What a class was, after its end: read from its log.
+
+import { el } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+
+const PAGE = 1_000;
+const HARD_MAX = 3;
+
+export class Summary {
+  #api;
+  #class;
+  #isAsked = false;
+  #body = el("div", { class: "open" });
+
+  constructor({ api, liveClass, links }) {
+    this.#api = api;
+    this.#class = liveClass;
+    this.node = el("section", { class: "card summary", "aria-labelledby": "summary-title", hidden: true },
+      el("h2", { id: "summary-title" }, words.summary.title), el("p", {}, words.summary.review), this.#body, el("div", { class: "row" }, links));
+  }
+
+  /** Once, when the class is over. */
+  async load() {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    try {
+      this.#draw(await this.#tally());
+    } catch {
+      // What it says is of use without the numbers; the next look asks again.
+      this.#isAsked = false;
+    }
+  }
+
+  async #tally() {
+    const tally = new Tally();
+    for (let after = 0, isOver = false; !isOver;) {
+      const { events } = await this.#api.get(`/api/sessions/${this.#class.id}/events?after=${after}&limit=${PAGE}`);
+      // What is done in review was not the class.
+      const end = events.findIndex(({ type }) => type === "session_ended");
+      for (const event of end < 0 ? events : events.slice(0, end)) tally.count(event);
+      isOver = end >= 0 || events.length < PAGE;
+      after = events.at(-1)?.seq;
+    }
+    return tally;
+  }
+
+  #draw(tally) {
+    const { roster, steps } = this.#class;
+    const minutes = Math.max(1, Math.round((Date.parse(roster.endedAt) - Date.parse(roster.startedAt)) / 60_000));
+    const last = steps.at(-1);
+    this.#body.replaceChildren(
+      el("dl", { class: "numbers" }, number(words.summary.people, tally.came.size),
+        last && number(words.summary.finished, tally.of("finished", last).size),
+        number(words.summary.calls, tally.calls), roster.startedAt && number(words.summary.minutes, minutes)),
+      el("h3", {}, words.summary.hard), hardSteps(tally, steps));
+  }
+}
+
+function number(name, value) {
+  return el("div", {}, el("dt", {}, name), el("dd", {}, String(value)));
+}
+
+function hardSteps(tally, steps) {
+  const hard = steps.map((step, n) => ({ step, n, trouble: tally.troubled(step) })).filter(({ trouble }) => trouble > 0)
+    .sort((a, b) => b.trouble - a.trouble || a.n - b.n).slice(0, HARD_MAX);
+  if (hard.length === 0) return el("p", { class: "hint" }, words.summary.nothingHard);
+  return el("ol", { class: "hard" }, hard.map(({ step, n }) => hardStep(tally, step, n + 1)));
+}
+
+function hardStep(tally, step, nth) {
+  const all = tally.came.size;
+  const [done, helped, stuck] = ["finished", "helped", "stuck"].map((what) => tally.of(what, step).size);
+  return el("li", {}, el("p", {}, el("b", {}, `${nth}. ${step.title}`)),
+    el("progress", { max: Math.max(1, all), value: done, "aria-label": words.summary.doneOf(done, all) }),
+    el("p", { class: "hint" }, words.summary.trouble(helped, stuck, done, all)));
+}
+
+/** Who did what at which step. Each person counts once for each. */
+class Tally {
+  came = new Set();
+  calls = 0;
+  #people = new Map();
+
+  count({ type, data }) {
+    if (type === "student_joined") this.came.add(data.user_id);
+    if (type === "student_left" && data.removed) this.came.delete(data.user_id);
+    if (type === "student_progress" && data.status === "COMPLETED") this.#add("finished", data.subtask_id, data.user_id);
+    if (type === "student_stuck") this.#add("stuck", data.subtask_id, data.user_id);
+    // What the class calls for by itself is of those who are stuck.
+    if (type !== "student_help_request" || data.request_type !== "MANUAL") return;
+    this.#add("helped", data.subtask.id, data.user.id);
+    this.calls += 1;
+  }
+
+  /** Who finished this step, was helped or stuck at it. */
+  of(what, step) {
+    return this.#people.get(`${what} ${step.id}`) ?? new Set();
+  }
+
+  troubled(step) {
+    return new Set([...this.of("helped", step), ...this.of("stuck", step)]).size;
+  }
+
+  #add(what, step, person) {
+    const key = `${what} ${step}`;
+    if (!this.#people.has(key)) this.#people.set(key, new Set());
+    this.#people.get(key).add(person);
+  }
+}

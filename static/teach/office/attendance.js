@@ -1,0 +1,56 @@
+// Attendance of a lecture: what is asked for, the sheet of a class, and one meeting of it.
+
+import { el } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { lecturePage } from "./lecture.js";
+import { MeetingSheet } from "./meeting.js";
+import { RequestDesk, requestsIn } from "./requests.js";
+import { loadRoll } from "./roll.js";
+import { sheet } from "./sheet.js";
+import { className, classesOf } from "./starting.js";
+
+export async function attendance(on, id) {
+  const asked = new URLSearchParams(location.search);
+  const [lecture, classes] = await Promise.all([on.api.get(`/api/lectures/${id}`), classesOf(on.api, id)]);
+  const one = classes.find((found) => found.class_id === Number(asked.get("class"))) ?? classes[0];
+  const place = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
+  const roll = await loadRoll(on.api, lecture, one.class_id);
+  const meeting = meetingOf(roll, asked);
+  const parts = meeting ? [new MeetingSheet(place, roll, meeting).node] : wholeSheet(place, roll, classes);
+  const title = [meeting ? words.marks.meeting(meeting.number) : words.lecture.attendance, lecture.title].join(" · ");
+  return { node: lecturePage(on, lecture, "attendance", parts), title };
+}
+
+/** A day without a meeting yet becomes one with its first mark. */
+function meetingOf(roll, asked) {
+  const day = asked.get("day");
+  if (day) return roll.meetings.find((meeting) => meeting.date === day) ?? { number: null, date: day };
+  return roll.meetings.find((meeting) => meeting.number === Number(asked.get("meeting")));
+}
+
+function wholeSheet(place, roll, classes) {
+  const { on, lecture, one } = place;
+  const waiting = requestsIn(lecture, roll.overviews);
+  const again = () => on.go(location.pathname + location.search);
+  return [
+    waiting.length > 0 && el("section", { class: "pile" }, el("h2", {}, words.requests.title), new RequestDesk(on, waiting, again).node),
+    el("section", { class: "card" }, el("div", { class: "head" }, el("h2", {}, words.sheet.title), classChoice(place, classes)),
+      sheet(place, roll), el("h3", {}, words.sheet.files), files(on, lecture, one)),
+  ];
+}
+
+function classChoice({ on, lecture, one }, classes) {
+  if (classes.length < 2) return null;
+  const select = el("select", { id: "class", onchange: () => on.go(`/teach/lecture/${lecture.id}/attendance?class=${select.value}`) },
+    classes.map((found) => el("option", { value: found.class_id, selected: found === one }, className(found))));
+  return el("div", { class: "row" }, el("label", { for: "class" }, words.sheet.class), select);
+}
+
+/** As spreadsheets read them. */
+function files({ api, fail }, lecture, one) {
+  const path = `/api/v1/courses/${lecture.id}/classes/${one.class_id}`;
+  const load = (kind) => el("button", { type: "button", class: "quiet", "data-act": `${kind}-csv`, onclick: () =>
+    api.download(`${path}/${kind}.csv`, `${lecture.title} ${className(one)} ${words.sheet.kinds[kind]}.csv`).catch(fail) },
+  words.sheet.kinds[kind]);
+  return el("div", { class: "row" }, ["attendance", "grades", "completions"].map(load));
+}

@@ -1,0 +1,140 @@
+// One meeting: everyone's mark, changed with one press.
+
+import { post, put } from "../../shared/api.js";
+import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { dayName, timeOf } from "./dates.js";
+import { KINDS, markSign } from "./marks.js";
+import { announce } from "./parts.js";
+
+/** Whoever goes through the choices with the arrows means the one they stop at. */
+const SAVE_AFTER_MS = 500;
+const REASON_MAX = 5_000;
+
+export class MeetingSheet {
+  node;
+  #on;
+  #place;
+  #roll;
+  #meeting;
+  #list = el("ul", { class: "roll" });
+  #title = el("h2", {});
+  #counts = el("p", { class: "hint" });
+  #rest = el("button", { type: "button", class: "quiet", "data-act": "rest-present", onclick: () => this.#markRest() });
+  #timers = new Map();
+
+  constructor(place, roll, meeting) {
+    this.#on = place.on;
+    this.#place = place;
+    this.#roll = roll;
+    this.#meeting = meeting;
+    this.node = el("section", { class: "card", "data-meeting": meeting.number },
+      el("p", {}, el("a", { href: place.path }, words.sheet.back)),
+      el("div", { class: "head" }, el("div", {}, this.#title, this.#counts), this.#rest), this.#list);
+    this.#draw();
+  }
+
+  #draw() {
+    this.#list.replaceChildren(...this.#roll.people.map((person) => this.#line(person)));
+    this.#count();
+  }
+
+  #count() {
+    const { number, date } = this.#meeting;
+    text(this.#title, [number && words.marks.meeting(number), dayName(date)].filter(Boolean).join(" · "));
+    const kinds = this.#roll.people.map((person) => this.#roll.mark(person, number)?.attendance_type);
+    const counts = KINDS.map((kind) => [kind, kinds.filter((one) => one === kind).length]).filter(([, count]) => count > 0);
+    text(this.#counts, counts.map(([kind, count]) => `${words.marks.kinds[kind]} ${count}`).join(" · "));
+    const rest = this.#unmarked().length;
+    text(this.#rest, words.sheet.restPresent(rest));
+    shown(this.#rest, rest > 0);
+  }
+
+  #unmarked() {
+    return this.#roll.people.filter((person) =>
+      !this.#roll.mark(person, this.#meeting.number) && !this.#roll.earlierUnmarked(person, this.#meeting));
+  }
+
+  #line(person) {
+    const mark = this.#roll.mark(person, this.#meeting.number);
+    const earlier = !mark && this.#roll.earlierUnmarked(person, this.#meeting);
+    const said = earlier ? words.sheet.earlier(earlier.number) : timesOf(mark);
+    return el("li", { "data-person": person.user_id, "data-mark": mark?.attendance_type },
+      el("div", { class: "who" }, el("b", {}, person.user_name), el("span", { class: "hint" }, said)),
+      el("div", { class: "pile" }, this.#choices(person, mark, earlier), asksWhy(mark) && this.#reason(person, mark)));
+  }
+
+  #choices(person, mark, isBlocked) {
+    const option = (kind) => el("label", { class: "chip" },
+      el("input", {
+        type: "radio", name: `mark-${person.enrollment_id}`, value: kind, checked: mark?.attendance_type === kind,
+        disabled: Boolean(isBlocked), onchange: () => this.#soon(person, kind),
+      }), el("span", {}, markSign(kind), el("span", { "aria-hidden": "true" }, words.marks.kinds[kind])));
+    return el("fieldset", {}, el("legend", { class: "unseen" }, words.sheet.markOf(person.user_name)),
+      el("div", { class: "chips" }, KINDS.map(option)));
+  }
+
+  #reason(person, mark) {
+    const id = `why-${person.enrollment_id}`;
+    const field = el("input", { id, maxlength: REASON_MAX, value: mark.absence_reason ?? "", placeholder: words.sheet.reason, "aria-label": words.sheet.reasonOf(person.user_name) });
+    field.addEventListener("change", () => this.#write(person, { absence_reason: field.value.trim() || null }));
+    return field;
+  }
+
+  #soon(person, kind) {
+    clearTimeout(this.#timers.get(person));
+    this.#timers.set(person, setTimeout(() => this.#write(person, { attendance_type: kind }), SAVE_AFTER_MS));
+  }
+
+  async #write(person, changes) {
+    const known = this.#roll.mark(person, this.#meeting.number);
+    const { api, fail } = this.#on;
+    const made = { enrollment_id: person.enrollment_id, class_date: this.#meeting.date, ...changes };
+    try {
+      fail(null);
+      const { attendance } = known
+        ? await api.call(put, `/api/v1/attendance/${known.attendance_id}`, changes)
+        : await api.call(post, "/api/v1/attendance", made);
+      this.#meeting.number ??= attendance.session_number;
+      this.#roll.keep(attendance);
+      announce(words.sheet.saved(person.user_name, words.marks.kinds[attendance.attendance_type]));
+    } catch (error) {
+      fail(error);
+    }
+    this.#redraw(person);
+  }
+
+  /** Only this person's line, and what has the focus in it keeps it. */
+  #redraw(person) {
+    const old = this.#list.querySelector(`[data-person="${person.user_id}"]`);
+    const focused = old.contains(document.activeElement) && document.activeElement;
+    const line = this.#line(person);
+    old.replaceWith(line);
+    if (focused) line.querySelector(focused.id ? `#${focused.id}` : `[value="${focused.value}"]`)?.focus();
+    this.#count();
+  }
+
+  async #markRest() {
+    const { lecture, one, on } = this.#place;
+    if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT, words.office.no))) return;
+    const attendances = this.#unmarked().map((person) => ({ enrollment_id: person.enrollment_id, attendance_type: "PRESENT" }));
+    const sent = { course_id: lecture.id, class_id: one.class_id, class_date: this.#meeting.date, attendances };
+    try {
+      on.fail(null);
+      await on.api.call(post, "/api/v1/attendance/batch", sent);
+      const { number, date } = this.#meeting;
+      on.go(`${this.#place.path}&${number ? `meeting=${number}` : `day=${date}`}`);
+    } catch (error) {
+      on.fail(error);
+    }
+  }
+}
+
+/** Who was simply there needs no reason. */
+const asksWhy = (mark) => mark && (mark.attendance_type !== "PRESENT" || mark.absence_reason);
+
+function timesOf(mark) {
+  if (!mark) return words.marks.none;
+  const [came, went] = [mark.check_in_time, mark.check_out_time].map((at) => at && timeOf(at));
+  return [came && words.sheet.cameAt(came), went && words.sheet.wentAt(went)].filter(Boolean).join(" · ");
+}

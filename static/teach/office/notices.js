@@ -1,0 +1,115 @@
+// What happened while one looked elsewhere: a count in the header, and the list behind it.
+
+import { post } from "../../shared/api.js";
+import { el, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { ago } from "./dates.js";
+import { sign } from "./drawing.js";
+import { openDialog } from "./parts.js";
+
+const LOOKS_EVERY_MS = 60_000;
+const NEWEST = 30;
+const MOST = 99;
+
+export class Notices {
+  #api;
+  #go;
+  #fail;
+  #timer = 0;
+  #unread = 0;
+  #button = document.querySelector("#notices");
+  #said = el("span", { class: "unseen" });
+  #count = el("b", { class: "unread", "aria-hidden": "true" });
+
+  constructor({ api, go, fail }) {
+    this.#api = api;
+    this.#go = go;
+    this.#fail = fail;
+    this.#button.append(sign("bell"), this.#said, this.#count);
+    this.#button.onclick = () => this.#open();
+  }
+
+  start() {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => document.visibilityState === "visible" && this.look(), LOOKS_EVERY_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#unread = 0;
+    shown(this.#button, false);
+  }
+
+  dress() {
+    text(this.#said, words.notices.button(this.#unread));
+    this.#button.title = words.notices.title;
+    text(this.#count, this.#unread > MOST ? `${MOST}+` : this.#unread || "");
+    shown(this.#count, this.#unread);
+  }
+
+  async look() {
+    try {
+      const { pagination } = await this.#api.get("/api/notifications?unread=true&page_size=1");
+      this.#unread = pagination.total_count;
+      this.dress();
+      shown(this.#button, true);
+    } catch {
+      // The next look will tell.
+    }
+  }
+
+  async #open() {
+    try {
+      const { notifications } = await this.#api.get(`/api/notifications?page_size=${NEWEST}`);
+      const list = el("ul", { class: "notices" });
+      const dialog = openDialog("drawer", words.notices.title, list);
+      list.append(...notifications.map((notice) => this.#line(notice, dialog)));
+      const unread = notifications.filter((notice) => !notice.is_read);
+      if (notifications.length === 0) list.before(el("p", { class: "hint" }, words.notices.none));
+      if (unread.length > 0) list.before(this.#readAll(unread, dialog));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #line(notice, dialog) {
+    const who = notice.related_user?.name ?? words.notices.someone;
+    const said = words.notices.kinds[notice.type]?.(who) ?? notice.message;
+    const when = el("span", { class: "hint" }, ago(notice.created_at));
+    const open = el("button", { type: "button", class: "news", onclick: () => this.#follow(notice, dialog) },
+      el("span", {}, said, !notice.is_read && el("span", { class: "unseen" }, ` (${words.notices.unread})`)), when);
+    return el("li", { class: notice.is_read ? null : "fresh" }, open);
+  }
+
+  #readAll(unread, dialog) {
+    return el("button", { type: "button", class: "quiet", onclick: async () => {
+      await this.#read(unread);
+      dialog.close();
+    } }, words.notices.readAll);
+  }
+
+  async #read(notices) {
+    try {
+      for (const notice of notices) await this.#api.call(post, `/api/notifications/${notice.id}/read`, {});
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.look();
+  }
+
+  /** To where it can be answered; where there is no such place any more it is only read. */
+  async #follow(notice, dialog) {
+    const path = await this.#placeOf(notice);
+    if (!notice.is_read) await this.#read([notice]);
+    dialog.close();
+    if (path) this.#go(path);
+  }
+
+  async #placeOf({ type, related_id: id }) {
+    if (type === "ATTENDANCE_REQUESTED") return "/teach/requests";
+    if (type !== "HELP_REQUEST" && type !== "HELP_ESCALATED") return null;
+    const waiting = await this.#api.get("/api/dashboard/help-requests/pending").catch(() => null);
+    const call = waiting?.pending_requests.find((call) => call.help_request_id === id);
+    return call?.session_id ? `/teach/session/${call.session_id}` : null;
+  }
+}

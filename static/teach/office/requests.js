@@ -1,0 +1,161 @@
+// Who asks for a meeting to count as attended, and what one answers: one by one, or many at once.
+
+import { post } from "../../shared/api.js";
+import { el, shown, text } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { dayName, schoolTime } from "./dates.js";
+import { announce, openDialog } from "./parts.js";
+
+const APPROVED = "APPROVED";
+const REJECTED = "REJECTED";
+
+/** Everyone's attendance in a lecture, as its instructor sees it. */
+export const overviewsOf = (api, lecture) =>
+  api.call(post, "/api/attendance/professor/view", { lecSerial: lecture.code }).then(({ data }) => data);
+
+/** What waits in these lectures, the oldest first. */
+export async function waitingRequests(api, lectures) {
+  const all = await Promise.all(lectures.map(async (lecture) => requestsIn(lecture, await overviewsOf(api, lecture))));
+  return all.flat().sort((a, b) => a.at.localeCompare(b.at));
+}
+
+export function requestsIn(lecture, overviews) {
+  return overviews.flatMap(({ studentInfo: who, pendingRequests, sessions }) => pendingRequests.map((request) => ({
+    lecture, person: who.userIdx, name: who.userName, number: request.sessionNumber, reason: request.requestReason,
+    at: request.requestDate, date: sessions.find((meeting) => meeting.sessionNumber === request.sessionNumber)?.date,
+  })));
+}
+
+export async function requests(on) {
+  const whose = on.api.user.role === "ADMIN" ? "" : `&instructor_id=${on.api.user.id}`;
+  const { lectures } = await on.api.get(`/api/lectures?page_size=100&is_active=true${whose}`);
+  const waiting = await waitingRequests(on.api, lectures);
+  const desk = new RequestDesk(on, waiting);
+  const node = el("div", { class: "page" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
+    el("h1", {}, words.requests.title), desk.node);
+  return { node, title: words.requests.title };
+}
+
+export class RequestDesk {
+  node = el("div", { class: "pile" });
+  #on;
+  #waiting;
+  #changed;
+  #marked = new Set();
+  #list = el("ul", { class: "requests" });
+  #all = el("input", { type: "checkbox", onchange: () => this.#markAll() });
+  #approve = el("button", { type: "button", class: "main", "data-act": "approve-marked", onclick: () => this.#decide(this.#chosen(), APPROVED) });
+  #reject = el("button", { type: "button", class: "quiet", "data-act": "reject-marked", onclick: () => this.#askWhy(this.#chosen()) });
+  #bar;
+  #none = el("p", { class: "card hint" });
+
+  /** `changed` is called when attendance has. */
+  constructor(on, waiting, changed = () => {}) {
+    this.#on = on;
+    this.#waiting = waiting;
+    this.#changed = changed;
+    this.#bar = el("div", { class: "card bulk" },
+      el("label", { class: "check" }, this.#all, el("span", {}, words.requests.all)),
+      el("div", { class: "row" }, this.#approve, this.#reject));
+    text(this.#none, words.requests.none);
+    this.node.append(this.#none, this.#bar, this.#list);
+    this.#draw();
+  }
+
+  #draw() {
+    shown(this.#none, this.#waiting.length === 0);
+    shown(this.#bar, this.#waiting.length > 0);
+    this.#list.replaceChildren(...this.#waiting.map((request) => this.#line(request)));
+    this.#count();
+  }
+
+  #count() {
+    const marked = this.#chosen().length;
+    this.#all.checked = marked > 0 && marked === this.#waiting.length;
+    this.#all.indeterminate = marked > 0 && marked < this.#waiting.length;
+    text(this.#approve, words.requests.approveMarked(marked));
+    text(this.#reject, words.requests.rejectMarked(marked));
+    this.#approve.disabled = this.#reject.disabled = marked === 0;
+  }
+
+  #chosen() {
+    return this.#waiting.filter((request) => this.#marked.has(request));
+  }
+
+  #markAll() {
+    this.#marked = new Set(this.#all.checked ? this.#waiting : []);
+    this.#list.querySelectorAll("input").forEach((box) => {
+      box.checked = this.#all.checked;
+    });
+    this.#count();
+  }
+
+  #mark(request, is) {
+    if (is) this.#marked.add(request);
+    else this.#marked.delete(request);
+    this.#count();
+  }
+
+  #line(request) {
+    const { name, lecture, number, date, reason, at } = request;
+    const box = el("input", { type: "checkbox", checked: this.#marked.has(request), onchange: () => this.#mark(request, box.checked) });
+    const meeting = [words.marks.meeting(number), date && dayName(date)].filter(Boolean).join(" · ");
+    const button = (kind, act, said, onclick) =>
+      el("button", { type: "button", class: kind, "data-act": act, "aria-label": words.requests.of(name, number, said), onclick }, said);
+    return el("li", { class: "card", "data-person": request.person, "data-meeting": number },
+      el("label", { class: "check" }, box, el("span", {}, el("b", {}, name), el("span", { class: "hint" }, ` ${lecture.title} · ${meeting}`))),
+      el("p", { class: "reason" }, reason),
+      el("div", { class: "row" },
+        button("quiet good", "approve", words.requests.approve, () => this.#decide([request], APPROVED)),
+        button("quiet", "reject", words.requests.reject, () => this.#askWhy([request])),
+        el("span", { class: "hint" }, schoolTime(at))));
+  }
+
+  #askWhy(chosen) {
+    const why = el("textarea", { id: "why", rows: 3, maxlength: 5000 });
+    const form = el("form", {}, el("label", { for: "why" }, words.requests.why), why,
+      el("div", { class: "row" }, el("button", { class: "call", "data-act": "reject-now" }, words.requests.reject)));
+    const dialog = openDialog("ask", words.requests.rejecting(chosen.length), form);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      dialog.close();
+      this.#decide(chosen, REJECTED, why.value.trim() || null);
+    });
+    why.focus();
+  }
+
+  /** The server takes those of one lecture and meeting together, all of them or none. */
+  async #decide(chosen, status, rejectReason = null) {
+    try {
+      this.#on.fail(null);
+      for (const group of meetingsOf(chosen)) {
+        await this.#on.api.call(post, "/api/attendance/approve", {
+          lecSerial: group[0].lecture.code, sessionNumber: group[0].number,
+          attendanceRecords: group.map(({ person }) => ({ studentIdx: person, status, rejectReason })),
+        });
+        this.#settled(group);
+      }
+      announce(status === APPROVED ? words.requests.approved(chosen.length) : words.requests.rejected(chosen.length));
+      this.#changed();
+    } catch (error) {
+      this.#on.fail(error);
+    }
+  }
+
+  #settled(group) {
+    const wasHere = this.node.contains(document.activeElement);
+    this.#waiting = this.#waiting.filter((request) => !group.includes(request));
+    group.forEach((request) => this.#marked.delete(request));
+    this.#draw();
+    if (wasHere || document.activeElement === document.body) (this.#list.querySelector("button") ?? document.querySelector("#main")).focus();
+  }
+}
+
+function meetingsOf(requests) {
+  const groups = new Map();
+  for (const request of requests) {
+    const key = `${request.lecture.id}.${request.number}`;
+    groups.set(key, [...(groups.get(key) ?? []), request]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,52 @@
+// The attendance sheet of a class: people down, meetings across.
+
+import { el } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { shortDay, today } from "./dates.js";
+import { legend, markSign } from "./marks.js";
+
+const CAME = ["PRESENT", "LATE", "EARLY_LEAVE", "EXCUSED"];
+
+export function sheet(place, roll) {
+  if (roll.people.length === 0) return el("p", { class: "hint" }, words.sheet.nobody);
+  return el("div", { class: "pile" }, roll.meetings.length > 0 ? [legend(), table(place, roll)] : el("p", { class: "hint" }, words.sheet.noMeetings),
+    anotherDay(place));
+}
+
+function table({ path, lecture }, roll) {
+  const head = (meeting) => el("th", { scope: "col" }, el("a", { href: `${path}&meeting=${meeting.number}` },
+    words.marks.meeting(meeting.number), el("span", {}, shortDay(meeting.date))));
+  // It may be wider than the screen: then it is moved by the keyboard too.
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words.sheet.title },
+    el("table", { class: "sheet" },
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.sheet.name), roll.meetings.map(head),
+        el("th", { scope: "col" }, words.sheet.rate))),
+      el("tbody", {}, roll.people.map((person) => line(lecture, roll, person))),
+      el("tfoot", {}, el("tr", {}, el("th", { scope: "row" }, words.sheet.came), roll.meetings.map((meeting) =>
+        el("td", {}, cameTo(roll, meeting))), el("td", {})))));
+}
+
+function line(lecture, roll, person) {
+  const cell = ({ number }) => {
+    const kind = roll.kind(person, number);
+    return el("td", {}, kind ? markSign(kind) : el("span", { class: "unseen" }, words.marks.none));
+  };
+  const rate = person.grade.attendance_score;
+  return el("tr", { "data-person": person.user_id },
+    el("th", { scope: "row" }, el("a", { href: `/teach/lecture/${lecture.id}/learner/${person.user_id}` }, person.user_name)),
+    roll.meetings.map(cell), el("td", {}, rate === null ? "–" : `${Math.round(rate)}%`));
+}
+
+const cameTo = (roll, { number }) => String(roll.people.filter((person) => CAME.includes(roll.kind(person, number))).length);
+
+/** A meeting that was held without the live class. */
+function anotherDay({ on, path, one }) {
+  const day = el("input", { type: "date", id: "day", required: true, value: today(), min: one.start_date, max: one.end_date });
+  const form = el("form", { class: "row another" }, el("label", { for: "day" }, words.sheet.otherDay), day,
+    el("button", { class: "quiet", "data-act": "other-day" }, words.sheet.write));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    on.go(`${path}&day=${day.value}`);
+  });
+  return form;
+}

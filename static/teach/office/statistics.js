@@ -1,0 +1,83 @@
+// How a lecture goes: how far everyone is, where it is difficult, how it grew.
+
+import { el } from "../../shared/dom.js";
+import { words } from "../../shared/words.js";
+import { bars, columns, line } from "./charts.js";
+import { shortDay } from "./dates.js";
+import { learnerList } from "./learners.js";
+import { lecturePage } from "./lecture.js";
+import { percent, tile } from "./parts.js";
+
+const SPANS = [7, 30];
+const WHOLE = 100;
+
+export async function statistics(on, id) {
+  const [lecture, found] = await Promise.all([
+    on.api.get(`/api/lectures/${id}`), on.api.get(`/api/dashboard/statistics/lecture/${id}`),
+  ]);
+  const node = lecturePage(on, lecture, "statistics", tiles(found),
+    found.total_students === 0 ? nobody() : await pictures(on, id, found));
+  return { node, title: `${words.lecture.statistics} · ${lecture.title}` };
+}
+
+function tiles(found) {
+  const { tiles: names, minutes } = words.statistics;
+  const took = found.average_completion_time_minutes;
+  return el("dl", { class: "tiles" }, tile(names.learners, words.lectures.people(found.total_students)),
+    tile(names.progress, percent(found.average_progress_rate)), tile(names.helps, words.statistics.times(found.total_help_requests)),
+    tile(names.took, took > 0 ? minutes(took) : "–"));
+}
+
+function nobody() {
+  return el("section", { class: "card" }, el("h2", {}, words.statistics.empty), el("p", {}, words.statistics.emptyHint));
+}
+
+async function pictures(on, id, found) {
+  const trend = el("section", { class: "card" });
+  await showTrend(on, id, trend, SPANS[0]);
+  return [
+    el("div", { class: "two" }, card(distribution(found)), card(activity(found))), trend,
+    difficulties(id, found), await learnerList(on, id),
+  ];
+}
+
+const card = (...parts) => el("section", { class: "card" }, parts);
+
+function distribution({ progress_distribution: quarters }) {
+  const items = Object.entries(quarters).map(([name, value]) => ({ name, value, said: words.lectures.people(value) }));
+  return columns({ title: words.statistics.distribution, items });
+}
+
+function activity({ daily_activity: days }) {
+  const items = days.map((day) => ({
+    name: shortDay(day.date), value: day.active_students, said: words.lectures.people(day.active_students),
+  }));
+  return columns({ title: words.statistics.activity, items });
+}
+
+/** The last days, 7 or 30 of them: how far everyone was, and how often help was asked for. */
+async function showTrend({ api, fail }, id, node, days) {
+  const chart = await api.get(`/api/dashboard/chart-data/progress-trend?lecture_id=${id}&days=${days}`);
+  const [progress, helped] = chart.datasets.map(({ data }) => data);
+  const item = (said) => (value, at) => ({ name: chart.labels[at], value, said: said(value) });
+  const span = (wanted) => el("label", { class: "chip" },
+    el("input", { type: "radio", name: "days", value: wanted, checked: wanted === days, onchange: async () => {
+      await showTrend({ api, fail }, id, node, wanted).catch(fail);
+      node.querySelector(":checked").focus();
+    } }), el("span", {}, words.statistics.days(wanted)));
+  node.replaceChildren(
+    el("div", { class: "head" }, el("h2", {}, words.statistics.trend),
+      el("fieldset", {}, el("legend", { class: "unseen" }, words.statistics.span), el("div", { class: "chips" }, SPANS.map(span)))),
+    line({ title: words.statistics.progressTrend, items: progress.map(item((value) => `${value}%`)), most: WHOLE }),
+    columns({ title: words.statistics.helpTrend, items: helped.map(item(words.statistics.times)) }));
+}
+
+function difficulties(id, { common_difficulties: steps }) {
+  const items = steps.map((step) => ({
+    name: step.subtask_title, value: step.help_count,
+    said: words.statistics.helped(step.help_count, step.average_stuck_time_seconds),
+  }));
+  return card(el("h2", {}, words.statistics.difficult), el("p", { class: "hint" }, words.statistics.difficultHint),
+    items.length > 0 ? bars(items) : el("p", {}, words.statistics.noHelp),
+    el("p", {}, el("a", { href: `/teach/lecture/${id}` }, words.statistics.mend)));
+}

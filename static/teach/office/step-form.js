@@ -1,0 +1,133 @@
+// The form of a step, with the phone beside it; and the small one of a name.
+
+import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { canSpeak, hush, say } from "../../shared/speech.js";
+import { words } from "../../shared/words.js";
+import { sign } from "./drawing.js";
+import { keepDraft } from "./draft.js";
+import { Phone } from "./preview.js";
+
+const TITLE_MAX = 200;
+const GUIDE_MAX = 2_000;
+
+export class StepForm {
+  node;
+  #title;
+  #guide;
+  #voice;
+  #draft;
+  #phone = new Phone();
+  #silent = el("p", { class: "hint", role: "status", hidden: true });
+  #restored = el("p", { class: "notice good", hidden: true });
+  #place;
+  #save;
+  #shut;
+  #isNew;
+
+  /** `save` gets the values, `shut` closes the form. Without a `step` it asks for new ones. */
+  constructor({ name, step, place, save, shut }) {
+    this.#place = place;
+    this.#save = save;
+    this.#shut = shut;
+    this.#isNew = !step;
+    const area = (id, rows, hint) => el("textarea", { id, rows, maxlength: GUIDE_MAX, "aria-describedby": hint });
+    this.#title = el("input", { id: "f-title", maxlength: TITLE_MAX, required: true, placeholder: words.editor.titleExample });
+    this.#guide = area("f-guide_text", 4);
+    this.#voice = area("f-voice_guide_text", 2, "f-voice-hint");
+    this.#draft = keepDraft(name, { title: this.#title, guide_text: this.#guide, voice_guide_text: this.#voice }, step);
+    text(this.#restored, words.editor.restored);
+    shown(this.#restored, this.#draft.isRestored);
+    this.node = this.#form();
+    this.#preview();
+  }
+
+  focus() {
+    this.#title.focus();
+  }
+
+  close() {
+    hush();
+  }
+
+  /** The same form, for the next step. */
+  next() {
+    hush();
+    this.#draft.begin();
+    shown(this.#restored, false);
+    this.#preview();
+  }
+
+  #form() {
+    const form = el("form", { class: "stepform" }, this.#fields(), this.#phone.node);
+    form.addEventListener("input", () => this.#preview());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        // The same press would close the question again.
+        event.preventDefault();
+        this.#leave();
+      }
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    });
+    return form;
+  }
+
+  #fields() {
+    const listen = canSpeak && el("button", { type: "button", class: "quiet", "data-act": "listen", onclick: () => this.#listen() },
+      sign("voice"), words.editor.listen);
+    return el("div", { class: "fields" }, this.#restored,
+      el("label", { for: "f-title" }, words.editor.title), this.#title,
+      el("label", { for: "f-guide_text" }, words.editor.guide), this.#guide,
+      el("label", { for: "f-voice_guide_text" }, words.editor.voice), this.#voice,
+      el("p", { class: "hint", id: "f-voice-hint" }, words.editor.voiceHint), this.#silent,
+      el("div", { class: "row" },
+        el("button", { class: "main", "data-act": "save" }, this.#isNew ? words.editor.saveNext : words.editor.save), listen,
+        el("button", { type: "button", class: "quiet", "data-act": "shut", onclick: () => this.#leave() },
+          this.#isNew ? words.editor.enough : words.editor.cancel)),
+      el("p", { class: "hint keys" }, words.editor.keys));
+  }
+
+  #send() {
+    const { title, guide_text, voice_guide_text } = this.#draft.values();
+    return this.#save({ title, guide_text: guide_text || null, voice_guide_text: voice_guide_text || null });
+  }
+
+  async #leave() {
+    if (this.#draft.isChanged() && !(await confirmed(words.editor.discard, words.editor.discardYes, words.office.no))) return;
+    this.#draft.forget();
+    this.#shut();
+  }
+
+  async #listen() {
+    const { title, guide_text, voice_guide_text } = this.#draft.values();
+    const isHeard = await say(voice_guide_text || guide_text || title);
+    text(this.#silent, words.editor.silent);
+    shown(this.#silent, !isHeard);
+  }
+
+  #preview() {
+    const { title, guide_text: guide } = this.#draft.values();
+    this.#phone.show({ title, guide, place: this.#place() });
+  }
+}
+
+/** Only a name. */
+export function titleForm({ name, thing, save, shut }) {
+  const title = el("input", { id: "f-title", maxlength: TITLE_MAX, required: true, "aria-label": words.editor.taskTitle });
+  const draft = keepDraft(name, { title }, thing);
+  const leave = () => {
+    draft.forget();
+    shut();
+  };
+  const node = el("form", { class: "row" }, title, el("button", { class: "main", "data-act": "save" }, words.editor.save),
+    el("button", { type: "button", class: "quiet", "data-act": "shut", onclick: leave }, words.editor.cancel));
+  node.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save(draft.values());
+  });
+  node.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  return { node, focus: () => title.select() };
+}
