@@ -4,7 +4,7 @@ import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
 const STYLES = ["/static/shared/base.css", "/static/learn/learn.css"];
-const SCRIPT = "/static/teach/phone.js";
+const SCRIPT = "/static/teach/office/phone.js";
 
 export class Phone {
   node;
