@@ -288,6 +288,44 @@ fn every_phrase_is_known_in_all_languages() {
     none("phrases without a translation", faults);
 }
 
+/// `(room of the pages, what it may import beside itself)`
+const PAGES_MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("shared", &["texts"]),
+    ("learn", &["shared"]),
+    ("teach/live", &["shared"]),
+    // The preview beside the editor is the learner's own screen.
+    ("teach/office", &["shared", "learn"]),
+    ("teach", &["shared", "teach/live", "teach/office"]),
+    // It says everything in English too.
+    ("check", &["shared", "texts"]),
+    ("docs", &["shared"]),
+];
+
+#[test]
+fn pages_import_from_their_own_room_and_from_below() {
+    let mut faults = Vec::new();
+    for script in files("static", &["js"]) {
+        let name = script.name();
+        let room = room_of(name.trim_start_matches("static/"));
+        let Some((_, allowed)) = PAGES_MAY_IMPORT.iter().find(|(name, _)| *name == room) else { continue };
+        let imports = script.text.split(['"', '`']).filter(|word| word.starts_with("./") || word.starts_with("../"));
+        for import in imports {
+            let climbs = import.matches("../").count();
+            let base = (0..climbs).fold(room, |room, _| room_of(room));
+            let to = format!("{base}/{}", import.trim_start_matches("../").trim_start_matches("./"));
+            let to = room_of(to.trim_start_matches('/'));
+            if to != room && !allowed.contains(&to) {
+                faults.push(format!("{name} imports {import}"));
+            }
+        }
+    }
+    none("pages that know too much", faults);
+}
+
+fn room_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(room, _)| room)
+}
+
 #[test]
 fn scripts_are_short() {
     let scripts =

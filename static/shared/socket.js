@@ -1,7 +1,7 @@
 // A socket that comes back by itself, tells a hole in what it heard, and loses nothing that it was asked to send.
 
 import { Refused } from "./api.js";
-import { read, uuid, write } from "./store.js";
+import { Outbox } from "./outbox.js";
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -280,48 +280,5 @@ function retryAfter(reason) {
     return Number(JSON.parse(reason).retry_after_ms) || null;
   } catch {
     return null;
-  }
-}
-
-/** Messages without an answer yet, each with the key that makes it happen once. */
-class Outbox {
-  #place;
-  #messages;
-  #waiting = new Map();
-
-  constructor(place) {
-    this.#place = place;
-    this.#messages = place ? read(place, []) : [];
-  }
-
-  messages() {
-    return [...this.#messages];
-  }
-
-  add(type, data) {
-    const key = uuid();
-    const message = { type, id: key, key, data };
-    this.#keep([...this.#messages, message]);
-    return { message, answered: this.answerOf(message) };
-  }
-
-  answerOf({ id }) {
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-  }
-
-  settle(frame) {
-    const isBusy = frame.type === "error" && ["BUSY", "TOO_MANY_REQUESTS", "INTERNAL_ERROR"].includes(frame.error.code);
-    // Kept: the next connection sends it again.
-    if (isBusy) return;
-    this.#keep(this.#messages.filter((message) => message.id !== frame.id));
-    const waiting = this.#waiting.get(frame.id);
-    this.#waiting.delete(frame.id);
-    if (frame.type === "reply") waiting?.resolve(frame.data);
-    else waiting?.reject(new Refused(400, { error: frame.error }));
-  }
-
-  #keep(messages) {
-    this.#messages = messages;
-    if (this.#place) write(this.#place, messages.length ? messages : null);
   }
 }
