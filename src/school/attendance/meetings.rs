@@ -16,6 +16,13 @@ pub(super) async fn on(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Resu
     if found.is_empty() { Ok(vec![next(tx, class, date, now_ms).await?]) } else { Ok(found) }
 }
 
+/// The one of a day that has this number.
+pub(super) async fn named(tx: &mut Tx, class: i64, date: &str, number: i64) -> Result<Meeting> {
+    let sql = "select id, number from meetings where class = $1 and date = $2 and number = $3";
+    let found = tx.maybe(sql, args![class, date, number]).await?;
+    found.ok_or_else(|| Error::bad("session_number", "the class has no such meeting on that day"))
+}
+
 /// The number after the last one. A meeting that was only asked for has its number, and is this one when its turn comes.
 async fn next(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Result<Meeting> {
     let sql = "select coalesce(max(number), 0) + 1 from meetings where class = $1 and not asked";

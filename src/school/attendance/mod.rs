@@ -79,6 +79,13 @@ pub struct NewMark {
     pub reason: Option<String>,
 }
 
+/// Which meeting is marked: of two on one day it is the first of which there is no mark yet, or the one that is named.
+#[derive(Debug, Clone)]
+pub struct When {
+    pub date: String,
+    pub number: Option<i64>,
+}
+
 /// Whom a line of a batch names.
 #[derive(Debug, Clone, Copy)]
 pub enum Who {
@@ -88,13 +95,13 @@ pub enum Who {
 
 const BATCH_MAX_MARKS: usize = 2_000;
 
-pub async fn register(app: &School, caller: &Caller, enrollment: i64, date: &str, new: NewMark) -> Result<Mark> {
+pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: When, new: NewMark) -> Result<Mark> {
     let mut tx = app.db.begin().await?;
     let class = rights::enrollment_taught(&mut tx, caller, enrollment).await?.class;
     tx.hold("select id from classes where id = $1", args![class]).await?;
     let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
     let course = placed.course;
-    let news = write(app, &mut tx, (course, class), date, vec![(placed, new)]).await?;
+    let news = write(app, &mut tx, (course, class), &when, vec![(placed, new)]).await?;
     // The class is held: nobody else marks by hand, and what came by itself meanwhile is another one.
     let sql = format!("{MARK} {FROM} where m.enrollment = $1 and m.by_hand order by m.id desc limit 1");
     let mark = tx.one(sql, args![enrollment]).await?;
@@ -107,7 +114,7 @@ pub async fn register_all(
     app: &School,
     caller: &Caller,
     (course, class): (i64, i64),
-    date: &str,
+    when: When,
     batch: Vec<(Who, NewMark)>,
 ) -> Result<usize> {
     if batch.is_empty() || batch.len() > BATCH_MAX_MARKS {
@@ -134,7 +141,7 @@ pub async fn register_all(
         .collect();
     let marks = marks?;
     let count = marks.len();
-    let news = write(app, &mut tx, (course, class), date, marks).await?;
+    let news = write(app, &mut tx, (course, class), &when, marks).await?;
     app.commit(tx, news).await?;
     Ok(count)
 }
@@ -145,17 +152,21 @@ async fn write(
     app: &School,
     tx: &mut Tx,
     (course, class): (i64, i64),
-    date: &str,
+    when: &When,
     marks: Vec<(Placed, NewMark)>,
 ) -> Result<Vec<News>> {
     let now_ms = app.now_ms();
+    let date = when.date.as_str();
     let plan = classes::read(tx, class).await?;
     let is_outside =
         plan.starts.is_some_and(|starts| date < starts.as_str()) || plan.ends.is_some_and(|ends| date > ends.as_str());
     if is_outside {
         return Err(Error::bad("class_date", "it is outside the dates of the class"));
     }
-    let days = meetings::on(tx, class, date, now_ms).await?;
+    let days = match when.number {
+        Some(number) => vec![meetings::named(tx, class, date, number).await?],
+        None => meetings::on(tx, class, date, now_ms).await?,
+    };
     let ids: Vec<i64> = days.iter().map(|meeting| meeting.id).collect();
     let (places, args) = among(&ids, 1);
     let sql = format!("select enrollment, meeting from marks where meeting in ({places})");
@@ -170,7 +181,6 @@ async fn write(
     let mut news = Vec::new();
     for (placed, mark) in marks {
         placed.must_be_in_class()?;
-        // Of two meetings on one day it is the first of which there is no mark yet.
         let free = days.iter().find(|meeting| !taken.contains(&(placed.enrollment, meeting.id)));
         let meeting = free.ok_or(Error::AlreadyMarked)?;
         taken.insert((placed.enrollment, meeting.id));

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use super::views::{self, Overview};
 use super::{Place, due, meetings};
 use crate::app::School;
-use crate::db::{Tx, among, args, row};
+use crate::db::{Tx, Which, among, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Attendance, News, Whose, words};
-use crate::school::enrollment;
 use crate::school::notifications::{self, Kind};
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, Role};
+use crate::school::{Page, Window, enrollment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -62,6 +62,50 @@ async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<(
         return Err(Error::bad("sessionNumber", format!("the class has {} meetings", planned.max(made))));
     }
     Ok(())
+}
+
+/// A request that waits for a decision. Without a date there was no such meeting yet.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub course: i64,
+    pub title: String,
+    pub code: String,
+    pub class: i64,
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub number: i64,
+    pub date: Option<String>,
+    pub reason: String,
+    pub created_ms: i64,
+}
+row!(Waiting { course, title, code, class, enrollment, person, name, number, date, reason, created_ms });
+
+/// What waits in the courses that one teaches and can be decided, the oldest first; for an admin in all.
+pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<Waiting>> {
+    caller.must_be_staff()?;
+    let mut tx = app.db.read().await?;
+    if let Some(course) = course {
+        rights::course_taught(&mut tx, caller, course).await?;
+    }
+    let from = "from attendance_requests r join enrollments e on e.id = r.enrollment join people q on q.id = e.person
+        join classes k on k.id = e.class join courses c on c.id = k.course
+        left join meetings t on t.class = e.class and t.number = r.number and not t.asked";
+    let which = Which::of(
+        "r.status = 'PENDING' and e.status in ('APPROVED', 'COMPLETED')
+            and c.status in ('PUBLISHED', 'ARCHIVED') and c.deleted_ms is null",
+        args![],
+    )
+    .and("c.instructor = ?", (caller.role != Role::Admin).then_some(caller.id))
+    .and("c.id = ?", course);
+    let (sql, args) = which.count(from);
+    let (total,) = tx.one(sql, args).await?;
+    let select = format!(
+        "select k.course, c.title, c.code, e.class, r.enrollment, e.person, q.name, r.number, t.date, r.reason,
+            r.created_ms {from}"
+    );
+    let (sql, args) = which.page(&select, "r.created_ms, r.id", window.limit, window.offset);
+    Ok(Page { rows: tx.all(sql, args).await?, total })
 }
 
 #[derive(Debug, Clone)]

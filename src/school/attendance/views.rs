@@ -132,12 +132,45 @@ pub async fn of_course(app: &School, caller: &Caller, code: &str) -> Result<Vec<
     overviews(&mut tx, newest, course.course).await
 }
 
+const IN_CLASS: &str =
+    "select e2.id from enrollments e2 where e2.class = $1 and e2.status in ('APPROVED', 'COMPLETED')";
+
 /// Everyone in a class.
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Overview>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
-    let which = "select e2.id from enrollments e2 where e2.class = $1 and e2.status in ('APPROVED', 'COMPLETED')";
-    overviews(&mut tx, which, class).await
+    overviews(&mut tx, IN_CLASS, class).await
+}
+
+/// A class as it is written down: the meetings that were held, and everyone in it with their marks.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    pub meetings: Vec<Held>,
+    pub lines: Vec<(Overview, Vec<Mark>)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub number: i64,
+    pub date: String,
+}
+row!(Held { number, date });
+
+/// A few queries, however many people and meetings.
+pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Sheet> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let sql = "select t.number, t.date from meetings t
+        where t.class = $1 and exists (select 1 from marks m where m.meeting = t.id) order by t.number";
+    let meetings = tx.all(sql, args![class]).await?;
+    let sql = format!("{MARK} {FROM} where m.enrollment in ({IN_CLASS}) order by t.number");
+    let mut marks: HashMap<i64, Vec<Mark>> = HashMap::new();
+    for mark in tx.all::<Mark>(sql, args![class]).await? {
+        marks.entry(mark.enrollment).or_default().push(mark);
+    }
+    let everyone = overviews(&mut tx, IN_CLASS, class).await?.into_iter();
+    let lines = everyone.map(|one| (marks.remove(&one.student.enrollment).unwrap_or_default(), one));
+    Ok(Sheet { meetings, lines: lines.map(|(marks, one)| (one, marks)).collect() })
 }
 
 /// The marks of a live session's meeting, for its instructor.

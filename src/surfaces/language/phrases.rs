@@ -76,6 +76,8 @@ const PHRASES: &[[&str; 3]] = &[
     ["출결이 등록되었습니다.", "出欠を登録しました。", "The attendance is registered."],
     ["출결을 조회했습니다.", "出欠はこちらです。", "Here is the attendance."],
     ["출결 목록을 조회했습니다.", "出欠の一覧です。", "Here is the list of attendance."],
+    ["출석부를 조회했습니다.", "出席簿です。", "Here is the attendance sheet."],
+    ["출석 요청 목록을 조회했습니다.", "出席の申請の一覧です。", "Here is the list of requests."],
     ["출결이 수정되었습니다.", "出欠を直しました。", "The attendance is changed."],
     ["출결이 일괄 등록되었습니다.", "出欠をまとめて登録しました。", "The attendance of all is registered."],
     ["출석 요청이 성공적으로 제출되었습니다.", "出席の申請を出しました。", "The request is submitted."],

@@ -1,15 +1,16 @@
-//! Attendance, mark by mark (3-17 … 3-22).
+//! Attendance, mark by mark (3-17 … 3-22), a class as a sheet, and the requests that wait.
 
 use axum::extract::State;
 
 use super::wire::attendance::{
-    AttendanceMade, AttendanceSent, Attendances, BatchSent, ChangeAttendance, DayAttendances, OneAttendance, Registered,
+    AttendanceMade, AttendanceSent, Attendances, BatchSent, ChangeAttendance, DayAttendances, OneAttendance,
+    Registered, RequestsQuery, Sheet, WaitingRequests, when,
 };
 use super::wire::{Done, Pages, Refusals};
-use super::{Answer, Id, Json, Query, Result, SignedIn, StatusCode, ThreeOfPath, done, made};
+use super::{Answer, Id, Ids, Json, Query, Result, SignedIn, StatusCode, ThreeOfPath, done, made};
 use crate::app::School;
 use crate::error::Error;
-use crate::school::attendance;
+use crate::school::attendance::{self, requests, views};
 use crate::surfaces::extract::number;
 use crate::surfaces::texts::Day;
 
@@ -24,8 +25,8 @@ pub async fn register(
     SignedIn(caller): SignedIn,
     Json(sent): Json<AttendanceSent>,
 ) -> Result<(StatusCode, Answer<Done<AttendanceMade>>)> {
-    let (enrollment, date) = (sent.enrollment_id, sent.class_date.0.clone());
-    let mark = attendance::register(&app, &caller, enrollment, &date, sent.into()).await?;
+    let (enrollment, when) = (sent.enrollment_id, when(&sent.class_date, sent.session_number));
+    let mark = attendance::register(&app, &caller, enrollment, when, sent.into()).await?;
     Ok(made("출결이 등록되었습니다.", AttendanceMade { attendance_id: mark.id, attendance: mark.into() }))
 }
 
@@ -108,7 +109,39 @@ pub async fn register_all(
 ) -> Result<(StatusCode, Answer<Done<Registered>>)> {
     let lines = sent.attendances.into_iter().enumerate().map(|(n, line)| line.line(n));
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
-    let class = (sent.course_id, sent.class_id);
-    let processed = attendance::register_all(&app, &caller, class, &sent.class_date.0, lines).await?;
+    let (class, when) = ((sent.course_id, sent.class_id), when(&sent.class_date, sent.session_number));
+    let processed = attendance::register_all(&app, &caller, class, when, lines).await?;
     Ok(made("출결이 일괄 등록되었습니다.", Registered { processed }))
+}
+
+/// 과정 차수별 출석부: its meetings, and everyone in it with their marks (staff of the course).
+#[utoipa::path(
+    get, path = "/api/v1/attendance/course/{course_id}/class/{class_id}", tag = "portal: attendance",
+    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
+    responses((status = 200, body = Done<Sheet>), Refusals),
+)]
+pub async fn sheet(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(course, class): Ids,
+) -> Result<Answer<Done<Sheet>>> {
+    let sheet = views::sheet(&app, &caller, course, class).await?;
+    Ok(done("출석부를 조회했습니다.", sheet.into()))
+}
+
+/// 대기 중인 출석 요청 목록: in the courses that one teaches, the oldest first; all for an admin.
+#[utoipa::path(
+    get, path = "/api/v1/attendance/requests", tag = "portal: attendance",
+    params(RequestsQuery, Pages),
+    responses((status = 200, body = Done<WaitingRequests>), Refusals),
+)]
+pub async fn waiting(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<RequestsQuery>,
+    Query(pages): Query<Pages>,
+) -> Result<Answer<Done<WaitingRequests>>> {
+    let window = pages.window();
+    let found = requests::waiting(&app, &caller, query.course_id, window).await?;
+    Ok(done("출석 요청 목록을 조회했습니다.", WaitingRequests::of(found, window)))
 }

@@ -76,6 +76,8 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(attendance::view, attendance::change))
         .routes(routes!(attendance::of_enrollment))
         .routes(routes!(attendance::of_day))
+        .routes(routes!(attendance::sheet))
+        .routes(routes!(attendance::waiting))
         .routes(routes!(attendance::register_all))
         .routes(routes!(completions::register))
         .routes(routes!(completions::view, completions::change))

@@ -1,15 +1,17 @@
 //! Attendance, mark by mark.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Paging;
 use crate::clock;
 use crate::error::Error;
 use crate::event::Attendance as Kind;
-use crate::school::attendance::{Changes, Mark, Moment, NewMark, Who};
+use crate::school::attendance::requests::Waiting;
+use crate::school::attendance::views::{Held, Overview, Sheet as ClassSheet};
+use crate::school::attendance::{Changes, Mark, Moment, NewMark, When, Who};
 use crate::school::{Page, Window};
-use crate::surfaces::texts::{Day, Instant, Prose, named};
+use crate::surfaces::texts::{Day, Instant, Prose, Within, named};
 
 /// An instant, or `HH:MM` on the day of the class.
 #[derive(Debug, Clone, ToSchema)]
@@ -28,12 +30,17 @@ impl<'de> Deserialize<'de> for TimeSent {
     }
 }
 
+type SessionNumber = Within<1, 1_000>;
+
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"enrollment_id": 1, "class_date": "2025-03-03", "attendance_type": "PRESENT",
+#[schema(example = json!({"enrollment_id": 1, "class_date": "2025-03-03", "session_number": null, "attendance_type": "PRESENT",
     "check_in_time": "09:00", "check_out_time": "12:00", "absence_reason": null}))]
 pub struct AttendanceSent {
     pub enrollment_id: i64,
     pub class_date: Day,
+    /// Which meeting of a day with two; left out, the first without a mark
+    #[schema(value_type = Option<i64>)]
+    pub session_number: Option<SessionNumber>,
     /// PRESENT, LATE, ABSENT, EXCUSED or EARLY_LEAVE
     #[schema(value_type = String)]
     pub attendance_type: Kind,
@@ -52,6 +59,11 @@ macro_rules! mark {
             reason: $sent.absence_reason.map(String::from),
         }
     };
+}
+
+/// … and of the meeting.
+pub fn when(date: &Day, number: Option<SessionNumber>) -> When {
+    When { date: date.0.clone(), number: number.map(|n| n.0) }
 }
 
 impl From<AttendanceSent> for NewMark {
@@ -88,13 +100,16 @@ impl From<ChangeAttendance> for Changes {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalAttendanceBatch, example = json!({"course_id": 1, "class_id": 1, "class_date": "2025-03-03", "attendances": [
+#[schema(as = PortalAttendanceBatch, example = json!({"course_id": 1, "class_id": 1, "class_date": "2025-03-03", "session_number": null, "attendances": [
     {"enrollment_id": 1, "attendance_type": "PRESENT"}, {"user_id": 2, "attendance_type": "ABSENT",
     "absence_reason": "감기"}]}))]
 pub struct BatchSent {
     pub course_id: i64,
     pub class_id: i64,
     pub class_date: Day,
+    /// Which meeting of a day with two; left out, each one's first without a mark
+    #[schema(value_type = Option<i64>)]
+    pub session_number: Option<SessionNumber>,
     pub attendances: Vec<LineSent>,
 }
 
@@ -196,5 +211,145 @@ impl DayAttendances {
     pub fn of(page: Page<Mark>, window: Window) -> DayAttendances {
         let paging = Paging::of(window, page.total);
         DayAttendances { attendances: page.rows.into_iter().map(Attendance::from).collect(), paging }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalSheetMeeting, example = json!({"session_number": 3, "class_date": "2025-03-10"}))]
+pub struct SheetMeeting {
+    pub session_number: i64,
+    pub class_date: String,
+}
+
+impl From<Held> for SheetMeeting {
+    fn from(m: Held) -> SheetMeeting {
+        SheetMeeting { session_number: m.number, class_date: m.date }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalSheetMark, example = json!({"attendance_id": 1, "session_number": 3, "class_date": "2025-03-10",
+    "attendance_type": "LATE", "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z",
+    "absence_reason": null}))]
+pub struct SheetMark {
+    pub attendance_id: i64,
+    pub session_number: i64,
+    pub class_date: String,
+    pub attendance_type: String,
+    pub check_in_time: Option<Instant>,
+    pub check_out_time: Option<Instant>,
+    pub absence_reason: Option<String>,
+}
+
+impl From<Mark> for SheetMark {
+    fn from(m: Mark) -> SheetMark {
+        SheetMark {
+            attendance_id: m.id,
+            session_number: m.number,
+            class_date: m.date,
+            attendance_type: m.kind,
+            check_in_time: m.in_ms.map(Instant),
+            check_out_time: m.out_ms.map(Instant),
+            absence_reason: m.reason,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalSheetStudent)]
+pub struct SheetStudent {
+    pub enrollment_id: i64,
+    pub user_id: i64,
+    pub user_name: String,
+    /// From 0 to 100; null while there was no meeting yet
+    pub attendance_rate: Option<f64>,
+    /// The meetings that count for them: at one without a mark they were not there
+    pub counted_session_numbers: Vec<i64>,
+    pub attendances: Vec<SheetMark>,
+}
+
+impl From<(Overview, Vec<Mark>)> for SheetStudent {
+    fn from((one, marks): (Overview, Vec<Mark>)) -> SheetStudent {
+        SheetStudent {
+            enrollment_id: one.student.enrollment,
+            user_id: one.student.person,
+            user_name: one.student.name,
+            attendance_rate: one.student.rate,
+            counted_session_numbers: one.meetings.iter().map(|meeting| meeting.number).collect(),
+            attendances: marks.into_iter().map(SheetMark::from).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalSheet)]
+pub struct Sheet {
+    /// Those of which anyone has a mark
+    pub meetings: Vec<SheetMeeting>,
+    pub students: Vec<SheetStudent>,
+}
+
+impl From<ClassSheet> for Sheet {
+    fn from(sheet: ClassSheet) -> Sheet {
+        Sheet {
+            meetings: sheet.meetings.into_iter().map(SheetMeeting::from).collect(),
+            students: sheet.lines.into_iter().map(SheetStudent::from).collect(),
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RequestsQuery {
+    pub course_id: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalAttendanceRequest, example = json!({"course_id": 1, "course_title": "카카오톡 기초", "course_code": "KAKAO-1",
+    "class_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생", "session_number": 3, "class_date": "2025-03-10",
+    "request_reason": "병원 진료", "created_at": "2025-03-11T01:30:00Z"}))]
+pub struct WaitingRequest {
+    pub course_id: i64,
+    pub course_title: String,
+    pub course_code: String,
+    pub class_id: i64,
+    pub enrollment_id: i64,
+    pub user_id: i64,
+    pub user_name: String,
+    pub session_number: i64,
+    /// null: there was no such meeting yet
+    pub class_date: Option<String>,
+    pub request_reason: String,
+    pub created_at: Instant,
+}
+
+impl From<Waiting> for WaitingRequest {
+    fn from(w: Waiting) -> WaitingRequest {
+        WaitingRequest {
+            course_id: w.course,
+            course_title: w.title,
+            course_code: w.code,
+            class_id: w.class,
+            enrollment_id: w.enrollment,
+            user_id: w.person,
+            user_name: w.name,
+            session_number: w.number,
+            class_date: w.date,
+            request_reason: w.reason,
+            created_at: Instant(w.created_ms),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct WaitingRequests {
+    pub requests: Vec<WaitingRequest>,
+    pub paging: Paging,
+}
+
+impl WaitingRequests {
+    pub fn of(page: Page<Waiting>, window: Window) -> WaitingRequests {
+        let paging = Paging::of(window, page.total);
+        WaitingRequests { requests: page.rows.into_iter().map(WaitingRequest::from).collect(), paging }
     }
 }
