@@ -197,7 +197,6 @@ export default {
     markOf: (name) => `Attendance of ${name}`,
     reason: "Reason",
     reasonOf: (name) => `Reason for ${name}`,
-    earlier: (number) => `Please mark meeting ${number} of the same day first`,
     saved: (name, mark) => `${name}: ${mark}. Saved.`,
     cameAt: (time) => `came ${time}`,
     wentAt: (time) => `left ${time}`,

@@ -195,7 +195,6 @@ export default {
     markOf: (name) => `${name} さんの出欠`,
     reason: "理由",
     reasonOf: (name) => `${name} さんの理由`,
-    earlier: (number) => `同じ日の${number}回目を先に書いてください`,
     saved: (name, mark) => `${name} さん: ${mark}。保存しました。`,
     cameAt: (time) => `${time} 入室`,
     wentAt: (time) => `${time} 退室`,

@@ -195,7 +195,6 @@ export default {
     markOf: (name) => `${name} 님의 출결`,
     reason: "까닭",
     reasonOf: (name) => `${name} 님의 까닭`,
-    earlier: (number) => `같은 날 ${number}회차를 먼저 적어 주세요`,
     saved: (name, mark) => `${name} 님: ${mark}. 저장했습니다.`,
     cameAt: (time) => `${time} 들어옴`,
     wentAt: (time) => `${time} 나감`,

@@ -4,7 +4,7 @@ import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { lecturePage } from "./lecture.js";
 import { MeetingSheet } from "./meeting.js";
-import { RequestDesk, requestsIn } from "./requests.js";
+import { RequestDesk, waitingRequests } from "./requests.js";
 import { loadRoll } from "./roll.js";
 import { sheet } from "./sheet.js";
 import { className, classesOf } from "./starting.js";
@@ -14,9 +14,9 @@ export async function attendance(on, id) {
   const [lecture, classes] = await Promise.all([on.api.get(`/api/lectures/${id}`), classesOf(on.api, id)]);
   const one = classes.find((found) => found.class_id === Number(asked.get("class"))) ?? classes[0];
   const place = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
-  const roll = await loadRoll(on.api, lecture, one.class_id);
+  const [roll, waiting] = await Promise.all([loadRoll(on.api, id, one.class_id), waitingRequests(on.api, id)]);
   const meeting = meetingOf(roll, asked);
-  const parts = meeting ? [new MeetingSheet(place, roll, meeting).node] : wholeSheet(place, roll, classes);
+  const parts = meeting ? [new MeetingSheet(place, roll, meeting).node] : wholeSheet(place, roll, classes, waiting);
   const title = [meeting ? words.marks.meeting(meeting.number) : words.lecture.attendance, lecture.title].join(" · ");
   return { node: lecturePage(on, lecture, "attendance", parts), title };
 }
@@ -28,9 +28,8 @@ function meetingOf(roll, asked) {
   return roll.meetings.find((meeting) => meeting.number === Number(asked.get("meeting")));
 }
 
-function wholeSheet(place, roll, classes) {
+function wholeSheet(place, roll, classes, waiting) {
   const { on, lecture, one } = place;
-  const waiting = requestsIn(lecture, roll.overviews);
   const again = () => on.go(location.pathname + location.search);
   return [
     waiting.length > 0 && el("section", { class: "pile" }, el("h2", {}, words.requests.title), new RequestDesk(on, waiting, again).node),

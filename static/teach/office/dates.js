@@ -29,12 +29,6 @@ export function dayOf(instant) {
   return format("instant", { month: "long", day: "numeric" }).format(new Date(instant));
 }
 
-/** What the clock in the school showed, such as `2026-11-21T10:30:00`: said as it is, wherever one reads it. */
-export function schoolTime(at) {
-  const shown = { month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: "UTC" };
-  return format("school", shown).format(new Date(`${at.slice(0, 16)}Z`));
-}
-
 export function timeOf(instant) {
   return format("time", { hour: "numeric", minute: "2-digit" }).format(new Date(instant));
 }

@@ -5,7 +5,6 @@ import { el, shown } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { lectureCard, runningLink } from "./lecture-card.js";
-import { waitingRequests } from "./requests.js";
 import { makeSample } from "./sample.js";
 import { isOver } from "./starting.js";
 
@@ -24,7 +23,7 @@ export async function lectures(on) {
     found.length === 0 ? welcome(on, form) : [form.node, el("ul", { class: "lectures" }, [...cards.values()].map((card) => card.node))],
     archive(archived));
   showSessions(on.api, found, cards, running);
-  showRequests(on.api, found, asked);
+  showRequests(on.api, asked);
   return { node, title: words.lectures.title };
 }
 
@@ -89,10 +88,11 @@ async function showSessions(api, found, cards, running) {
   shown(running, all.flat().length);
 }
 
-async function showRequests(api, found, asked) {
-  const waiting = await waitingRequests(api, found).catch(() => []);
-  if (waiting.length === 0) return;
-  asked.append(words.requests.waiting(waiting.length), " ", el("a", { href: "/teach/requests" }, words.requests.look));
+async function showRequests(api, asked) {
+  const answer = await api.get("/api/v1/attendance/requests?size=1").catch(() => null);
+  const waiting = answer?.paging.total_count ?? 0;
+  if (waiting === 0) return;
+  asked.append(words.requests.waiting(waiting), " ", el("a", { href: "/teach/requests" }, words.requests.look));
   shown(asked, true);
 }
 

@@ -51,24 +51,20 @@ export class MeetingSheet {
   }
 
   #unmarked() {
-    return this.#roll.people.filter((person) =>
-      !this.#roll.mark(person, this.#meeting.number) && !this.#roll.earlierUnmarked(person, this.#meeting));
+    return this.#roll.people.filter((person) => !this.#roll.mark(person, this.#meeting.number));
   }
 
   #line(person) {
     const mark = this.#roll.mark(person, this.#meeting.number);
-    const earlier = !mark && this.#roll.earlierUnmarked(person, this.#meeting);
-    const said = earlier ? words.sheet.earlier(earlier.number) : timesOf(mark);
     return el("li", { "data-person": person.user_id, "data-mark": mark?.attendance_type },
-      el("div", { class: "who" }, el("b", {}, person.user_name), el("span", { class: "hint" }, said)),
-      el("div", { class: "pile" }, this.#choices(person, mark, earlier), asksWhy(mark) && this.#reason(person, mark)));
+      el("div", { class: "who" }, el("b", {}, person.user_name), el("span", { class: "hint" }, timesOf(mark))),
+      el("div", { class: "pile" }, this.#choices(person, mark), asksWhy(mark) && this.#reason(person, mark)));
   }
 
-  #choices(person, mark, isBlocked) {
+  #choices(person, mark) {
     const option = (kind) => el("label", { class: "chip" },
       el("input", {
-        type: "radio", name: `mark-${person.enrollment_id}`, value: kind, checked: mark?.attendance_type === kind,
-        disabled: Boolean(isBlocked), onchange: () => this.#soon(person, kind),
+        type: "radio", name: `mark-${person.enrollment_id}`, value: kind, checked: mark?.attendance_type === kind, onchange: () => this.#soon(person, kind),
       }), el("span", {}, markSign(kind), el("span", { "aria-hidden": "true" }, words.marks.kinds[kind])));
     return el("fieldset", {}, el("legend", { class: "unseen" }, words.sheet.markOf(person.user_name)),
       el("div", { class: "chips" }, KINDS.map(option)));
@@ -81,6 +77,11 @@ export class MeetingSheet {
     return field;
   }
 
+  /** A day without a meeting yet has no number. */
+  #when() {
+    return { class_date: this.#meeting.date, session_number: this.#meeting.number };
+  }
+
   #soon(person, kind) {
     clearTimeout(this.#timers.get(person));
     this.#timers.set(person, setTimeout(() => this.#write(person, { attendance_type: kind }), SAVE_AFTER_MS));
@@ -89,14 +90,14 @@ export class MeetingSheet {
   async #write(person, changes) {
     const known = this.#roll.mark(person, this.#meeting.number);
     const { api, fail } = this.#on;
-    const made = { enrollment_id: person.enrollment_id, class_date: this.#meeting.date, ...changes };
+    const made = { enrollment_id: person.enrollment_id, ...this.#when(), ...changes };
     try {
       fail(null);
       const { attendance } = known
         ? await api.call(put, `/api/v1/attendance/${known.attendance_id}`, changes)
         : await api.call(post, "/api/v1/attendance", made);
       this.#meeting.number ??= attendance.session_number;
-      this.#roll.keep(attendance);
+      this.#roll.keep(person, attendance);
       announce(words.sheet.saved(person.user_name, words.marks.kinds[attendance.attendance_type]));
     } catch (error) {
       fail(error);
@@ -118,7 +119,7 @@ export class MeetingSheet {
     const { lecture, one, on } = this.#place;
     if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT, words.office.no))) return;
     const attendances = this.#unmarked().map((person) => ({ enrollment_id: person.enrollment_id, attendance_type: "PRESENT" }));
-    const sent = { course_id: lecture.id, class_id: one.class_id, class_date: this.#meeting.date, attendances };
+    const sent = { course_id: lecture.id, class_id: one.class_id, ...this.#when(), attendances };
     try {
       on.fail(null);
       await on.api.call(post, "/api/v1/attendance/batch", sent);

@@ -3,34 +3,19 @@
 import { post } from "../../shared/api.js";
 import { el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { dayName, schoolTime } from "./dates.js";
-import { announce, openDialog } from "./parts.js";
+import { dayName, dayOf, timeOf } from "./dates.js";
+import { announce, everyPage, openDialog } from "./parts.js";
 
 const APPROVED = "APPROVED";
 const REJECTED = "REJECTED";
 
-/** Everyone's attendance in a lecture, as its instructor sees it. */
-export const overviewsOf = (api, lecture) =>
-  api.call(post, "/api/attendance/professor/view", { lecSerial: lecture.code }).then(({ data }) => data);
-
-/** What waits in these lectures, the oldest first. */
-export async function waitingRequests(api, lectures) {
-  const all = await Promise.all(lectures.map(async (lecture) => requestsIn(lecture, await overviewsOf(api, lecture))));
-  return all.flat().sort((a, b) => a.at.localeCompare(b.at));
-}
-
-export function requestsIn(lecture, overviews) {
-  return overviews.flatMap(({ studentInfo: who, pendingRequests, sessions }) => pendingRequests.map((request) => ({
-    lecture, person: who.userIdx, name: who.userName, number: request.sessionNumber, reason: request.requestReason,
-    at: request.requestDate, date: sessions.find((meeting) => meeting.sessionNumber === request.sessionNumber)?.date,
-  })));
+/** What waits, the oldest first: in one lecture, or in all that one teaches. */
+export function waitingRequests(api, lecture) {
+  return everyPage(api, `/api/v1/attendance/requests${lecture ? `?course_id=${lecture}` : ""}`, "requests", "size");
 }
 
 export async function requests(on) {
-  const whose = on.api.user.role === "ADMIN" ? "" : `&instructor_id=${on.api.user.id}`;
-  const { lectures } = await on.api.get(`/api/lectures?page_size=100&is_active=true${whose}`);
-  const waiting = await waitingRequests(on.api, lectures);
-  const desk = new RequestDesk(on, waiting);
+  const desk = new RequestDesk(on, await waitingRequests(on.api));
   const node = el("div", { class: "page" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
     el("h1", {}, words.requests.title), desk.node);
   return { node, title: words.requests.title };
@@ -97,18 +82,18 @@ export class RequestDesk {
   }
 
   #line(request) {
-    const { name, lecture, number, date, reason, at } = request;
+    const { user_name: name, session_number: number, class_date: date, created_at: at } = request;
     const box = el("input", { type: "checkbox", checked: this.#marked.has(request), onchange: () => this.#mark(request, box.checked) });
     const meeting = [words.marks.meeting(number), date && dayName(date)].filter(Boolean).join(" · ");
     const button = (kind, act, said, onclick) =>
       el("button", { type: "button", class: kind, "data-act": act, "aria-label": words.requests.of(name, number, said), onclick }, said);
-    return el("li", { class: "card", "data-person": request.person, "data-meeting": number },
-      el("label", { class: "check" }, box, el("span", {}, el("b", {}, name), el("span", { class: "hint" }, ` ${lecture.title} · ${meeting}`))),
-      el("p", { class: "reason" }, reason),
+    return el("li", { class: "card", "data-person": request.user_id, "data-meeting": number },
+      el("label", { class: "check" }, box, el("span", {}, el("b", {}, name), el("span", { class: "hint" }, ` ${request.course_title} · ${meeting}`))),
+      el("p", { class: "reason" }, request.request_reason),
       el("div", { class: "row" },
         button("quiet good", "approve", words.requests.approve, () => this.#decide([request], APPROVED)),
         button("quiet", "reject", words.requests.reject, () => this.#askWhy([request])),
-        el("span", { class: "hint" }, schoolTime(at))));
+        el("span", { class: "hint" }, `${dayOf(at)} ${timeOf(at)}`)));
   }
 
   #askWhy(chosen) {
@@ -124,14 +109,14 @@ export class RequestDesk {
     why.focus();
   }
 
-  /** The server takes those of one lecture and meeting together, all of them or none. */
+  /** The server takes those of one class and meeting together, all of them or none. */
   async #decide(chosen, status, rejectReason = null) {
     try {
       this.#on.fail(null);
       for (const group of meetingsOf(chosen)) {
         await this.#on.api.call(post, "/api/attendance/approve", {
-          lecSerial: group[0].lecture.code, sessionNumber: group[0].number,
-          attendanceRecords: group.map(({ person }) => ({ studentIdx: person, status, rejectReason })),
+          lecSerial: group[0].course_code, sessionNumber: group[0].session_number,
+          attendanceRecords: group.map(({ user_id: person }) => ({ studentIdx: person, status, rejectReason })),
         });
         this.#settled(group);
       }
@@ -154,7 +139,7 @@ export class RequestDesk {
 function meetingsOf(requests) {
   const groups = new Map();
   for (const request of requests) {
-    const key = `${request.lecture.id}.${request.number}`;
+    const key = `${request.class_id}.${request.session_number}`;
     groups.set(key, [...(groups.get(key) ?? []), request]);
   }
   return [...groups.values()];

@@ -31,7 +31,7 @@ function line(lecture, roll, person) {
     const kind = roll.kind(person, number);
     return el("td", {}, kind ? markSign(kind) : el("span", { class: "unseen" }, words.marks.none));
   };
-  const rate = person.grade.attendance_score;
+  const rate = person.attendance_rate;
   return el("tr", { "data-person": person.user_id },
     el("th", { scope: "row" }, el("a", { href: `/teach/lecture/${lecture.id}/learner/${person.user_id}` }, person.user_name)),
     roll.meetings.map(cell), el("td", {}, rate === null ? "–" : `${Math.round(rate)}%`));
