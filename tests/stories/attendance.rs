@@ -1,5 +1,7 @@
 //! Attendance: what makes itself, what staff make by hand, what a student asks for.
 
+mod sheet;
+
 use serde_json::{Value, json};
 
 use crate::classroom::{class, running_class};

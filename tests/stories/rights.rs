@@ -53,8 +53,10 @@ const OWN_LISTS: &[(&str, &str)] = &[
 ];
 
 /// … of an instructor.
-const INSTRUCTORS_OWN_LISTS: &[(&str, &str)] =
-    &[("GET /api/dashboard/help-requests/pending", "calls from one's own lectures")];
+const INSTRUCTORS_OWN_LISTS: &[(&str, &str)] = &[
+    ("GET /api/dashboard/help-requests/pending", "calls from one's own lectures"),
+    ("GET /api/v1/attendance/requests", "what waits in one's own courses"),
+];
 
 /// For every student.
 const STUDENTS: &[(&str, &str)] = &[

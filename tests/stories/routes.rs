@@ -283,6 +283,8 @@ impl Village {
             format!("/api/v1/completions/certificate/{}", self.certificate),
             format!("/api/v1/attendance/enrollment/{enrollment}"),
             format!("/api/v1/attendance/course/{lecture}/class/{class}/date/{}", self.date),
+            format!("/api/v1/attendance/course/{lecture}/class/{class}"),
+            "/api/v1/attendance/requests?size=100".into(),
         ] {
             seen.insert(path.clone(), admin.get(&path).await.ok());
         }

@@ -3,6 +3,32 @@
 use super::{Crowd, complaint, must_be_none};
 use crate::harness::on_both;
 
+const WRONG: &[(&str, &str)] = &[
+    ("/api/lectures?instructor_id=abc", "instructor_id"),
+    ("/api/lectures?is_active=maybe", "is_active"),
+    ("/api/notifications?unread=5", "unread"),
+    ("/api/admin/people?search=a%00b", "search"),
+    ("/api/dashboard/chart-data/progress-trend", "lecture_id"),
+    ("/api/dashboard/help-requests/pending?session_id=x", "session_id"),
+    ("/api/progress/me?lecture_id=1.5", "lecture_id"),
+    ("/api/v1/enrollments?user_id=abc", "user_id"),
+    ("/api/v1/enrollments?course_id=1.5", "course_id"),
+    ("/api/v1/enrollments?class_id=99999999999999999999", "class_id"),
+    ("/api/v1/enrollments?status=OPEN", "status"),
+    ("/api/v1/enrollments?status=approved", "status"),
+    ("/api/v1/enrollments?status=a%00b", "status"),
+    ("/api/v1/enrollments?is_waiting=maybe", "is_waiting"),
+    ("/api/v1/enrollments?is_waiting=1", "is_waiting"),
+    ("/api/v1/enrollments?page=0", "page"),
+    ("/api/v1/enrollments?size=0", "size"),
+    ("/api/v1/enrollments?size=101", "size"),
+    ("/api/v1/enrollments/me?status=1", "status"),
+    ("/api/v1/enrollments/me?size=101", "size"),
+    ("/api/v1/courses?size=101", "size"),
+    ("/api/v1/courses?page=0", "page"),
+    ("/api/v1/attendance/requests?course_id=1.5", "course_id"),
+];
+
 #[test]
 fn a_wrong_query_is_refused_and_its_field_is_named() {
     on_both(|school| async move {
@@ -37,36 +63,15 @@ fn a_wrong_query_is_refused_and_its_field_is_named() {
             (&format!("/api/v1/completions/{of_class}?"), "size"),
             (&format!("/api/v1/attendance/{of_class}/date/{}?", crowd.village.date), "page"),
             (&format!("/api/v1/attendance/{of_class}/date/{}?", crowd.village.date), "size"),
+            ("/api/v1/attendance/requests?", "page"),
+            ("/api/v1/attendance/requests?", "size"),
         ] {
             for number in numbers {
                 let reply = crowd.admin.get(&format!("{path}{field}={number}")).await;
                 complaints.extend(complaint(number, &reply, &[400], Some(field)));
             }
         }
-        for (path, field) in [
-            ("/api/lectures?instructor_id=abc", "instructor_id"),
-            ("/api/lectures?is_active=maybe", "is_active"),
-            ("/api/notifications?unread=5", "unread"),
-            ("/api/admin/people?search=a%00b", "search"),
-            ("/api/dashboard/chart-data/progress-trend", "lecture_id"),
-            ("/api/dashboard/help-requests/pending?session_id=x", "session_id"),
-            ("/api/progress/me?lecture_id=1.5", "lecture_id"),
-            ("/api/v1/enrollments?user_id=abc", "user_id"),
-            ("/api/v1/enrollments?course_id=1.5", "course_id"),
-            ("/api/v1/enrollments?class_id=99999999999999999999", "class_id"),
-            ("/api/v1/enrollments?status=OPEN", "status"),
-            ("/api/v1/enrollments?status=approved", "status"),
-            ("/api/v1/enrollments?status=a%00b", "status"),
-            ("/api/v1/enrollments?is_waiting=maybe", "is_waiting"),
-            ("/api/v1/enrollments?is_waiting=1", "is_waiting"),
-            ("/api/v1/enrollments?page=0", "page"),
-            ("/api/v1/enrollments?size=0", "size"),
-            ("/api/v1/enrollments?size=101", "size"),
-            ("/api/v1/enrollments/me?status=1", "status"),
-            ("/api/v1/enrollments/me?size=101", "size"),
-            ("/api/v1/courses?size=101", "size"),
-            ("/api/v1/courses?page=0", "page"),
-        ] {
+        for (path, field) in WRONG {
             let reply = crowd.admin.get(path).await;
             complaints.extend(complaint(path, &reply, &[400], Some(field)));
         }
