@@ -67,7 +67,7 @@ export class Help {
     this.#is({ id, answer, isUnasked });
     this.#socket.tell("ack", { help_request_id: id });
     if (!isNew) return;
-    announce(`${words.answer.title}. ${answer.help_content ?? ""}`);
+    announce(`${words.answer.title}. ${words.answerer[answer.answered_by]} ${answer.help_content ?? ""}`);
     if (!isUnasked) readOut(wordsOf(answer) || words.answer.visit);
   }
 

@@ -183,14 +183,17 @@ function replay(node) {
 }
 
 export function answer(act) {
-  const parts = { about: el("p", { class: "room" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act) };
-  const node = screen(el("div", { class: "content" }, parts.title, parts.guide, parts.sound.node, parts.sound.voiceless, parts.about),
+  const parts = {
+    title: heading(), from: el("p", { class: "room" }), guide: el("p", { class: "guide" }), sound: listening(act), about: el("p", { class: "room" }),
+  };
+  const node = screen(el("div", { class: "content" }, el("div", { class: "standing" }, parts.title, parts.from), parts.guide, parts.sound.node, parts.sound.voiceless, parts.about),
     [button("main", "helped", words.answer.helped, "check", act.helped), button("plain", "not-yet", words.answer.notYet, null, act.notYet)]);
   return {
     node,
     update({ answer: given, isUnasked, step: now, ...sound }) {
       const isVisit = given.help_type === "VISIT";
       text(parts.title, isVisit ? words.answer.visit : isUnasked ? words.answer.unasked : words.answer.title);
+      remark(parts.from, isVisit ? "" : words.answerer[given.answered_by]);
       quote(parts.guide, given.help_content || (isVisit ? words.answer.visitLine : ""));
       remark(parts.about, now && words.answer.step(now.title));
       offer(parts.sound, sound);

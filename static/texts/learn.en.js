@@ -54,6 +54,9 @@ export default {
     title: "Here is your answer", unasked: "Try it like this", visit: "Your teacher is coming", visitLine: "Just stay where you are.",
     helped: "It works now", notYet: "It still does not work", thanks: "Good!", step: (title) => `This step: ${title}`,
   },
+  answerer: {
+    INSTRUCTOR: "This is from your teacher.", GUIDE: "This is from the classroom's helper. If it does not work, your teacher will be called.",
+  },
   paused: {
     title: "A short rest", line: "When the class goes on, this screen changes by itself.",
   },

@@ -52,6 +52,9 @@ export default {
     title: "答えが来ました", unasked: "こうしてみてください", visit: "先生が向かっています", visitLine: "そのままお待ちください。",
     helped: "できました", notYet: "まだうまくいきません", thanks: "よかったです！", step: (title) => `今のところ：${title}`,
   },
+  answerer: {
+    INSTRUCTOR: "先生からの答えです。", GUIDE: "教室のお手伝い係の答えです。うまくいかなければ、先生を呼びます。",
+  },
   paused: {
     title: "少し休みましょう", line: "また始まると、画面は自動で変わります。",
   },

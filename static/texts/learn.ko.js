@@ -52,6 +52,9 @@ export default {
     title: "답이 왔어요", unasked: "이렇게 해 보세요", visit: "선생님이 가고 계세요", visitLine: "그대로 기다려 주세요.",
     helped: "이제 됐어요", notYet: "아직 잘 안 돼요", thanks: "다행이에요!", step: (title) => `지금 단계: ${title}`,
   },
+  answerer: {
+    INSTRUCTOR: "선생님의 답이에요.", GUIDE: "교실 도우미의 답이에요. 안 되면 선생님을 불러 드릴게요.",
+  },
   paused: {
     title: "잠시 쉬어요", line: "다시 시작하면 화면이 저절로 바뀌어요.",
   },
