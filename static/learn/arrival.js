@@ -123,12 +123,12 @@ export class Arrival {
 
   #askForCode(isClosed) {
     show("code", () => question({
-      title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, label: words.code.label, go: words.code.go,
-      field: {
-        class: "field code", autocomplete: "off", autocapitalize: "characters", autocorrect: "off", spellcheck: "false", inputmode: "text",
-        enterkeyhint: "go", lang: "en",
-      },
-      tidy: tidyCode, submit: openCode,
+      title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, go: words.code.go,
+      fields: [{
+        label: words.code.label, tidy: tidyCode, class: "field code", autocomplete: "off", autocapitalize: "characters", autocorrect: "off",
+        spellcheck: "false", inputmode: "text", enterkeyhint: "go", lang: "en",
+      }],
+      submit: openCode,
       more: [record()],
     }));
   }
@@ -194,9 +194,9 @@ export class Arrival {
     // The same key for as long as this page asks: a lost reply makes no second person.
     const key = uuid();
     return show("name", () => question({
-      title: session.lecture.title, hint: words.name.teacher(session.instructor.name), label: words.name.label, go: words.name.go,
+      title: session.lecture.title, hint: words.name.teacher(session.instructor.name), go: words.name.go,
       because: this.#because && words.name[this.#because],
-      field: { class: "field", maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" },
+      fields: [{ label: words.name.label, maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" }],
       submit: (name) => this.#joinAs(name, session, key),
     }));
   }
@@ -208,7 +208,8 @@ export class Arrival {
       await this.#begin(session, this.#api.user);
       return "";
     } catch (error) {
-      return this.#refused(error) ?? said(error);
+      if (REFUSALS[error.code]) return this.#refused(error);
+      throw error;
     }
   }
 
@@ -251,12 +252,7 @@ async function openCode(code) {
     location.assign(`/j/${code}`);
     return "";
   } catch (error) {
-    return error.status === 404 ? words.code.unknown : said(error);
+    if (error.status === 404) return words.code.unknown;
+    throw error;
   }
-}
-
-function said(error) {
-  if (error instanceof Unreachable) return words.tried.offline;
-  if (error.status === 429) return words.tried.often(Math.ceil(error.retryAfterS / 60) || 1);
-  return words.tried.failed;
 }

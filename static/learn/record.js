@@ -5,8 +5,9 @@ import { el } from "../shared/dom.js";
 import { languageOf } from "../shared/speech.js";
 import { read, write } from "../shared/store.js";
 import { language, words } from "../shared/words.js";
+import { claim, leave, signIn } from "./account.js";
 import { allRemembered } from "./phone.js";
-import { picture, plain } from "./screens.js";
+import { button, picture, plain } from "./screens.js";
 import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
@@ -18,13 +19,30 @@ export async function showRecord({ api, resumed }) {
     const record = isKnown && api.user.role === "STUDENT" ? await fetched(api) : null;
     write("record", record);
     link("");
-    draw(record, false);
+    if (isKnown) draw(record, doors(api));
+    else nobody(api);
   } catch {
     link(navigator.onLine === false ? "offline" : "waiting");
-    draw(read("record") ?? fromMemory(), true);
+    draw(read("record") ?? fromMemory(), null);
     setTimeout(() => showRecord({ api }), COME_BACK_MS);
   }
 }
+
+/** Where the screens of the account lead, and what they come back to. */
+function doors(api) {
+  const back = () => showRecord({ api, resumed: Promise.resolve(true) });
+  return { isGuest: api.user.guest, claim: () => claim(api, back), leave: () => leave(api, back) };
+}
+
+function nobody(api) {
+  const back = () => showRecord({ api });
+  show("me-nobody", () => plain({
+    icon: "paper", title: words.me.title, lines: [words.me.noneLine, words.me.nobodyLine],
+    acts: [{ act: "enter", label: words.me.enter, go: toClass }, { act: "signin", label: words.me.signin, go: () => signIn(api, back) }],
+  }));
+}
+
+const toClass = () => location.assign("/");
 
 // What the server knows.
 
@@ -78,30 +96,38 @@ function fromMemory() {
 
 // What is shown of it.
 
-function draw(record, isOld) {
-  if (!record?.courses.length) {
-    return show(isOld ? "me-offline" : "me-empty", () => plain({
-      icon: isOld ? "wave" : "paper", title: isOld ? words.offlineStop.title : words.me.none,
-      lines: [isOld ? words.offlineStop.line : words.me.noneLine],
-      acts: isOld ? [] : [{ act: "enter", label: words.me.enter, go: () => location.assign("/") }],
-    }));
-  }
-  return show(isOld ? "me-old" : "me", () => ({ node: page(record, isOld), update() {} }));
+/** `doors`: null where what is shown is old. */
+function draw(record, doors) {
+  if (record?.courses.length) return show(doors ? "me" : "me-old", () => ({ node: page(record, doors), update() {} }));
+  if (!doors) return show("me-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.offlineStop.line] }));
+  return show("me-empty", () => plain({
+    icon: "paper", title: words.me.none, lines: [words.me.noneLine],
+    acts: [{ act: "enter", label: words.me.enter, go: toClass }, { act: "leave", label: words.me.leave, go: doors.leave }],
+  }));
 }
 
-function page({ name, courses }, isOld) {
+function page({ name, courses }, doors) {
+  const hasEarned = courses.some((one) => one.isCompleted && !one.certificate);
+  const keep = doors?.isGuest && keeping(doors.claim, hasEarned);
   return el("section", { class: "screen" },
     el("div", { class: "content" }, el("h1", { tabindex: "-1" }, words.me.title), el("p", { class: "guide" }, words.me.whose(name)),
-      isOld && el("p", { class: "note" }, words.me.old), courses.map(card)),
-    el("div", { class: "actions still" }, el("a", { class: "button plain", href: "/", "data-act": "enter" }, el("span", {}, words.me.enter))));
+      !doors && el("p", { class: "note" }, words.me.old), hasEarned && keep, courses.map((one) => card(one, doors)), !hasEarned && keep),
+    el("div", { class: "actions still" }, el("a", { class: "button plain", href: "/", "data-act": "enter" }, el("span", {}, words.me.enter)),
+      doors && button("plain small", "leave", words.me.leave, "door", doors.leave)));
 }
 
-function card(one) {
+/** First where a certificate waits for it. */
+function keeping(go, hasEarned) {
+  return el("article", { class: "card" }, el("h2", {}, words.me.keep), el("p", {}, hasEarned ? words.me.keepEarned : words.me.keepLine),
+    button(hasEarned ? "main" : "plain", "claim", words.me.claim, null, go));
+}
+
+function card(one, doors) {
   const memory = allRemembered().find(({ session }) => session.lecture.id === one.course_id);
   return el("article", { class: "card", "data-course": one.course_id },
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
-    one.isCompleted && certificate(one.certificate),
+    one.isCompleted && certificate(one.certificate, doors?.isGuest),
     one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
     memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
 }
@@ -110,12 +136,12 @@ function leading(act, href, label, icon, kind = "plain small") {
   return el("a", { class: `button ${kind}`, href, "data-act": act }, picture(icon), el("span", {}, label));
 }
 
-function certificate(paper) {
+function certificate(paper, isGuest) {
   const isGood = paper?.status === "VALID";
   const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
   return [
     el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
-    !paper && el("p", {}, words.me.toCome),
+    !paper && el("p", {}, isGuest ? words.me.toKeep : words.me.toCome),
     isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"),
     isGood && leading("print", paper.pdf, words.me.print, "next"),
   ];

@@ -23,7 +23,7 @@ export function show(wanted, maker, state = {}) {
   keepingFocus(() => (isNew ? raise() : current.update(given)));
   if (!isNew) return;
   scrollTo(0, 0);
-  const field = main.querySelector("input");
+  const field = main.querySelector("input[autofocus]");
   if (field) field.focus({ preventScroll: true });
   else if (!main.contains(document.activeElement)) announce(heading().textContent);
 }
@@ -52,9 +52,10 @@ addEventListener("language", () => {
   link(linkIs);
   text(settings.querySelector("span"), words.page.settings);
   if (!current) return;
-  const typed = main.querySelector("input")?.value;
+  const fields = () => [...main.querySelectorAll("input")];
+  const typed = fields().map((field) => field.value);
   keepingFocus(raise);
-  if (typed) main.querySelector("input").value = typed;
+  for (const [at, field] of fields().entries()) field.value = typed[at] || field.value;
 });
 
 /** One tap away on every screen; `load` brings them when they are first wanted. */

@@ -124,10 +124,13 @@ export class Api {
     return this.#token;
   }
 
+  /** Whether the server knows of it: until then the cookie stays. */
   async logout() {
-    await this.call(post, `/api/auth/logout?cookie=${this.#jar}`, {}).catch(() => {});
+    const asked = this.call(post, `/api/auth/logout?cookie=${this.#jar}`, {});
+    const isOut = await asked.then(() => true, (error) => error instanceof Refused && error.status < 500);
     this.#token = null;
     this.user = null;
+    return isOut;
   }
 
   #keep(answer) {

@@ -1,0 +1,97 @@
+// Whose record it is: kept under a phone number, found again from another phone, and left behind on none that was lent.
+
+import { put, Refused } from "../shared/api.js";
+import { words } from "../shared/words.js";
+import { forgetAll } from "./phone.js";
+import { plain, question } from "./screens.js";
+import { show } from "./stage.js";
+
+const phone = () => ({ label: words.account.phone, type: "tel", inputmode: "tel", maxlength: 30, autocomplete: "tel", enterkeyhint: "next" });
+
+/** It can be read while it is typed: most who write here have one thumb and no second try. */
+const password = (label, hint) => ({
+  label, hint, maxlength: 200, autocomplete: "off", autocapitalize: "none", autocorrect: "off", spellcheck: "false", enterkeyhint: "go",
+});
+
+const home = (back) => ({ act: "record", label: words.account.record, icon: "paper", go: back });
+
+// A guest's record becomes that of someone who can be told from others.
+
+export function claim(api, back) {
+  show("claim", () => question({
+    title: words.claim.title, hint: words.claim.why, go: words.claim.go,
+    fields: [
+      { label: words.claim.name, hint: words.claim.nameHint, value: api.user.name, maxlength: 40, autocomplete: "name", enterkeyhint: "next" },
+      phone(), password(words.claim.password, words.claim.passwordHint),
+    ],
+    submit: (...typed) => claimed(api, typed, back),
+    more: [{ act: "later", label: words.claim.later, go: back }],
+  }));
+}
+
+const FIELDS = ["name", "phone", "password"];
+
+async function claimed(api, [name, number, secret], back) {
+  try {
+    // Where the answer was lost, this is the account's password by now.
+    api.user = await api.call(put, "/api/auth/me", { name, phone: number, password: secret, current_password: secret });
+  } catch (error) {
+    return amiss(error);
+  }
+  // A number stays on one line.
+  const lines = [words.claim.elsewhere(number.replaceAll(/[- ]/g, "\u2011")), words.claim.certificate];
+  show("claimed", () => plain({ icon: "check", title: words.claim.done, lines, acts: [home(back)] }));
+  return "";
+}
+
+function amiss(error) {
+  if (error.code === "PHONE_TAKEN") return { said: words.claim.taken, at: 1 };
+  const at = FIELDS.indexOf(error.details?.field);
+  if (at < 0) throw error;
+  return { said: [words.claim.noName, words.claim.noPhone, words.claim.short][at], at };
+}
+
+// Back in, on another phone.
+
+export function signIn(api, back) {
+  show("signin", () => question({
+    title: words.signin.title, hint: words.signin.why, go: words.signin.go,
+    fields: [phone(), password(words.signin.password)],
+    submit: (...typed) => signedIn(api, typed, back),
+    more: [{ act: "later", label: words.signin.back, go: back }],
+  }));
+}
+
+async function signedIn(api, [number, secret], back) {
+  try {
+    await api.login(number, secret);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status === 429 || error.status >= 500) throw error;
+    return words.signin.wrong;
+  }
+  if (api.user.role !== "STUDENT") {
+    await api.logout();
+    return words.signin.teacher;
+  }
+  await back();
+  return "";
+}
+
+// A phone that was lent.
+
+export function leave(api, back) {
+  const lines = [api.user.guest ? words.leave.guest : words.leave.known];
+  show("leave", () => plain({
+    icon: "door", title: words.leave.title, lines,
+    acts: [{ act: "stay", label: words.leave.stay, go: back }, { act: "leave", label: words.leave.go, go: () => left(api, back) }],
+  }));
+}
+
+async function left(api, back) {
+  if (!(await api.logout())) {
+    const acts = [{ act: "again", label: words.leave.again, go: () => left(api, back) }, home(back)];
+    return show("leave-offline", () => plain({ icon: "wave", title: words.leave.offline, lines: [words.leave.offlineLine], acts }));
+  }
+  forgetAll();
+  return location.replace("/");
+}
