@@ -3,7 +3,8 @@
 import { put, Refused } from "../shared/api.js";
 import { words } from "../shared/words.js";
 import { forgetAll } from "./phone.js";
-import { plain, question } from "./screens.js";
+import { question } from "./question.js";
+import { plain } from "./screens.js";
 import { show } from "./stage.js";
 
 const phone = () => ({ label: words.account.phone, type: "tel", inputmode: "tel", maxlength: 30, autocomplete: "tel", enterkeyhint: "next" });

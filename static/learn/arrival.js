@@ -4,7 +4,8 @@ import { Refused, send, Unreachable } from "../shared/api.js";
 import { uuid } from "../shared/store.js";
 import { words } from "../shared/words.js";
 import { forget, isKept, remembered } from "./phone.js";
-import { plain, question } from "./screens.js";
+import { question } from "./question.js";
+import { plain } from "./screens.js";
 import { entitle, link, show } from "./stage.js";
 
 /** On its way while it is asked who is here. */

@@ -4,12 +4,15 @@ import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device, read, write } from "../shared/store.js";
 import { words } from "../shared/words.js";
 import { Help, wordsOf } from "./help.js";
-import { isBare, keepLight, remember } from "./phone.js";
+import { isToBeTold, keepLight, remember } from "./phone.js";
 import * as screens from "./screens.js";
 import * as sound from "./sound.js";
 import { announce, did, link, show } from "./stage.js";
 
 const BUZZ_MS = 200;
+/** What comes this soon after coming back happened while the phone was away. */
+const CATCHES_UP_MS = 3_000;
+const SAYS_SO_MS = 12_000;
 
 export class Lesson {
   #api;
@@ -25,6 +28,10 @@ export class Lesson {
   #sent = new Set();
   #failed = null;
   #reviewAt = null;
+  #cameBackAt = 0;
+  /** Whether the class went on while this phone was away, until it has been said for a moment. */
+  #hasFollowed = false;
+  #sayingSo = 0;
 
   /** `known`: what this phone remembers of the class, if it was here before. */
   constructor({ api, session, user, known = null, onOver }) {
@@ -48,6 +55,7 @@ export class Lesson {
     this.#recallAnswers();
     sound.ready(() => this.#wordsNow(), () => this.#paint());
     keepLight(true);
+    document.addEventListener("visibilitychange", this.#looked);
     this.#paint();
     this.#socket.start();
     this.#help.recall();
@@ -56,6 +64,7 @@ export class Lesson {
   #over(why) {
     sound.over();
     keepLight(false);
+    document.removeEventListener("visibilitychange", this.#looked);
     link("");
     this.#onOver(why, this.#session);
   }
@@ -70,6 +79,7 @@ export class Lesson {
     const isAgain = state === "connecting" && this.#linkIs !== "connecting";
     const was = this.#linkIs;
     this.#linkIs = isAgain ? "waiting" : state;
+    if (state === "open") this.#cameBackAt = Date.now();
     if (state === "open" && was === "waiting") did("CAME_BACK_ONLINE");
     link(this.#linkIs === "waiting" && navigator.onLine === false ? "offline" : this.#linkIs);
     return this.#paint();
@@ -92,7 +102,7 @@ export class Lesson {
 
   #entered(data, seq) {
     const step = data.current_subtask;
-    const isOther = this.#state.step?.id !== step?.id;
+    const isOther = this.#isOther(step);
     if (data.my_subtask_status === "COMPLETED") this.#markDone(step.id, true);
     this.#change({ status: data.status, title: data.title, step, message: data.instructor_message });
     if (isOther) this.#help.leave();
@@ -102,11 +112,36 @@ export class Lesson {
   }
 
   #stepIs(data, seq) {
-    const isOther = this.#state.step?.id !== data.current_subtask.id;
+    const isOther = this.#isOther(data.current_subtask);
     this.#change({ status: "IN_PROGRESS", step: data.current_subtask, message: data.instructor_message });
     if (isOther) this.#help.leave();
     this.#isOnScreen(seq, isOther);
     if (!this.#state.steps.some((step) => step.id === data.current_subtask.id)) this.#fetchSteps();
+  }
+
+  /** One that came while nobody looked, or the line was gone, is said to have come so. */
+  #isOther(step) {
+    const was = this.#state.step;
+    if (was?.id === step?.id) return false;
+    const isLate = document.hidden || Date.now() - this.#cameBackAt < CATCHES_UP_MS;
+    this.#hasFollowed = Boolean(was && step) && isLate;
+    this.#sayForAMoment();
+    return true;
+  }
+
+  #looked = () => {
+    if (document.hidden) return;
+    this.#cameBackAt = Date.now();
+    this.#sayForAMoment();
+  };
+
+  #sayForAMoment() {
+    clearTimeout(this.#sayingSo);
+    if (!this.#hasFollowed || document.hidden) return;
+    this.#sayingSo = setTimeout(() => {
+      this.#hasFollowed = false;
+      this.#paint();
+    }, SAYS_SO_MS);
   }
 
   /** Told once it is painted, so that the instructor sees what is really shown. */
@@ -115,7 +150,7 @@ export class Lesson {
     if (!isNew) return;
     const { step } = this.#state;
     this.#failed = null;
-    announce(`${step.title}. ${step.guide_text ?? ""}`);
+    announce([this.#hasFollowed && words.step.followed, `${step.title}.`, step.guide_text].filter(Boolean).join(" "));
     if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
     sound.readOut(textOf(step));
   }
@@ -214,8 +249,8 @@ export class Lesson {
     const { step, steps, message } = this.#state;
     const act = { listen: this.#listen, done: () => this.#finish(), help: () => this.#help.call(this.#state.step) };
     show("step", () => screens.step(act), {
-      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, help: this.#help.now, isDone: this.#done.has(step.id),
-      isSent: this.#sent.has(step.id), hasFailed: this.#failed === step.id, at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
+      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, help: this.#help.now, hasFollowed: this.#hasFollowed,
+      isDone: this.#done.has(step.id), isSent: this.#sent.has(step.id), hasFailed: this.#failed === step.id, at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
   }
 
@@ -249,14 +284,4 @@ export class Lesson {
 
 function textOf(step) {
   return step ? step.voice_guide_text ?? step.guide_text ?? step.title : "";
-}
-
-let isFirstVisit = null;
-
-/** That the screen may go dark is said once on each phone. */
-function isToBeTold() {
-  if (!isBare) return false;
-  isFirstVisit ??= !read("told");
-  write("told", true);
-  return isFirstVisit;
 }

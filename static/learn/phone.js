@@ -44,6 +44,16 @@ export function keepPage() {
   serviceWorker.register("/sw.js").catch(() => {});
 }
 
+let isFirstVisit = null;
+
+/** That the screen may go dark is said once on each phone. */
+export function isToBeTold() {
+  if (!isBare) return false;
+  isFirstVisit ??= !read("told");
+  write("told", true);
+  return isFirstVisit;
+}
+
 let lock = null;
 let wantsLight = false;
 

@@ -1,6 +1,5 @@
 // The screens of the learner's phone: each is made once and then only updated, so that what has the focus keeps it.
 
-import { Unreachable } from "../shared/api.js";
 import { el, shown, text } from "../shared/dom.js";
 import { languageOf } from "../shared/speech.js";
 import { words } from "../shared/words.js";
@@ -11,10 +10,10 @@ export function button(kind, act, label, icon, onclick) {
 }
 
 const name = (pressed, label) => text(pressed.lastChild, label);
-const heading = (label = "") => el("h1", { tabindex: "-1" }, label);
+export const heading = (label = "") => el("h1", { tabindex: "-1" }, label);
 const note = (kind = "") => el("p", { class: `note ${kind}`, hidden: true });
 
-function screen(content, actions = [], kind = "") {
+export function screen(content, actions = [], kind = "") {
   return el("section", { class: "screen arrive" }, content, actions.length > 0 && el("div", { class: `actions ${kind}` }, actions));
 }
 
@@ -24,7 +23,7 @@ function quote(node, said) {
   if (said) node.lang = languageOf(said);
 }
 
-function remark(node, said) {
+export function remark(node, said) {
   text(node, said || "");
   shown(node, said);
 }
@@ -50,63 +49,16 @@ export function plain({ icon, title, lines = [], acts = [] }) {
   return { node: screen(el("div", { class: "content middle" }, emblem(icon), heading(title), said), buttons), update };
 }
 
-/** A form of big fields, mostly of one. `submit` gives a sentence to show when it cannot be done, or `{said, at}`: at which field. */
-export function question({ title, hint, because, fields, go, submit, more = [] }) {
-  const problem = el("p", { class: "note call", role: "alert", id: "problem", hidden: true });
-  const inputs = fields.map(entry);
-  const press = el("button", { class: "button main", "data-act": "enter" }, el("span", {}, go));
-  const ask = async (event) => {
-    event.preventDefault();
-    if (press.disabled) return;
-    press.disabled = true;
-    const wrong = await submit(...inputs.map((input) => input.value.trim())).catch(excuse);
-    press.disabled = false;
-    complain(problem, inputs, wrong?.said ?? wrong, wrong?.at ?? 0);
-  };
-  const rows = inputs.map((input, at) => el("div", { class: "entry" }, el("label", { for: input.id }, fields[at].label),
-    fields[at].hint && el("p", { class: "room", id: hintOf(input) }, fields[at].hint), input));
-  const content = el("div", { class: "content" }, el("div", { class: "greeting" }, heading(title), hint && el("p", { class: "guide" }, hint)),
-    because && el("p", { class: "note" }, because), el("form", { novalidate: true, onsubmit: ask }, rows, problem, press));
-  const others = more.map(({ act, label: said, icon, go: follow }) => button("plain small", act, said, icon, follow));
-  return { node: screen(content, others, fields.length > 1 ? "still" : ""), update() {} };
-}
-
-const hintOf = ({ id }) => `${id}-hint`;
-
-function entry({ label, hint, tidy, ...field }, at, all) {
-  const input = el("input", { id: at === 0 ? "answer" : `answer-${at}`, class: "field", required: true, autofocus: all.length === 1, ...field });
-  if (hint) input.setAttribute("aria-describedby", hintOf(input));
-  if (tidy) input.addEventListener("input", (event) => event.isComposing || tidy(input));
-  return input;
-}
-
-/** Beside the field that it is about. */
-function complain(problem, inputs, said, at) {
-  const wrong = said ? inputs[at] : null;
-  for (const input of inputs) {
-    input.toggleAttribute("aria-invalid", input === wrong);
-    input.setAttribute("aria-describedby", [input === wrong && problem.id, input.previousElementSibling.id].filter(Boolean).join(" "));
-  }
-  wrong?.after(problem);
-  remark(problem, said);
-  wrong?.focus();
-}
-
-/** What to say to an answer that did not come. */
-function excuse(error) {
-  if (error instanceof Unreachable) return words.tried.offline;
-  if (error.status === 429) return words.tried.often(Math.ceil(error.retryAfterS / 60) || 1);
-  return words.tried.failed;
-}
-
 export function waiting({ name: who, isBare }) {
-  const parts = { room: el("p", { class: "room" }), word: note() };
+  const parts = { room: el("p", { class: "room" }), word: note(), present: el("p", { class: "present", hidden: true }, picture("check"), words.waiting.present) };
   const node = screen(el("div", { class: "content middle" }, emblem("smile"), heading(words.waiting.title(who)),
-    el("p", { class: "guide" }, words.waiting.line), parts.word, parts.room,
+    el("p", { class: "guide" }, words.waiting.line), parts.word, parts.present, parts.room,
     isBare && el("p", { class: "room" }, words.waiting.insecure)));
   return {
     node,
-    update({ title, message }) {
+    update({ title, message, isPresent }) {
+      if (isPresent && parts.present.hidden) announce(words.waiting.present);
+      shown(parts.present, isPresent);
       quote(parts.room, title);
       say(parts.word, message);
     },
@@ -178,9 +130,7 @@ function updateStep(node, parts, state) {
   const isNew = node.dataset.step !== String(state.step.id);
   node.dataset.step = state.step.id;
   place(parts.where, state, words.step);
-  // Before the first answer nothing is known yet, and nothing is amiss.
-  text(parts.company, { open: words.step.together, connecting: "" }[state.link] ?? words.step.apart);
-  parts.company.dataset.state = state.link;
+  accompany(parts.company, state);
   quote(parts.title, state.step.title);
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
@@ -191,6 +141,13 @@ function updateStep(node, parts, state) {
   shown(parts.done, !state.isDone);
   shown(parts.help, !state.help);
   if (isNew) replay(node);
+}
+
+/** Before the first answer nothing is known yet, and nothing is amiss. */
+function accompany(node, { link, hasFollowed }) {
+  const isSaid = link === "open" && hasFollowed;
+  text(node, isSaid ? words.step.followed : { open: words.step.together, connecting: "" }[link] ?? words.step.apart);
+  node.dataset.state = isSaid ? "followed" : link;
 }
 
 function lineOf({ id, position }, link) {

@@ -38,10 +38,12 @@ export default {
   waiting: {
     title: (name) => `Welcome, ${name}`, line: "When the class begins, this screen changes by itself. You only need to wait.",
     insecure: "Here your phone's screen may turn dark by itself. If it does, turn it on again. Everything else works.",
+    present: "You are marked as present.",
   },
   step: {
     place: (at, of) => `Step ${at} of ${of}`, together: "You are with your teacher",
     apart: "Meanwhile the class may have gone on. You will catch up by yourself.",
+    followed: "Meanwhile the class went on to this step.",
     quiet: "Listen to your teacher and follow along.", done: "I did it", help: "Please help me", teacher: "From your teacher",
     praise: "Well done!", next: "Please wait for the next step.", last: "You have done the very last step.",
     unsent: "Your teacher will hear of it when the internet is back.", failed: "It did not reach your teacher. Please press again.",
