@@ -162,3 +162,22 @@ fn who_cannot_come_in_reads_why_and_what_to_do() {
         late.sees("over").await;
     });
 }
+
+#[test]
+fn who_was_shown_out_stays_out_whatever_was_still_on_its_way() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.sees("waiting").await;
+        phone.holds_back("/steps").await;
+        phone.reloads().await;
+        phone.link_is(&["open"]).await;
+        class.removes(class.id_of("김순자").await).await;
+        phone.sees("removed").await;
+        phone.lets_through().await;
+        phone.settles().await;
+        phone.sees("removed").await;
+        phone.reloads().await;
+        phone.sees("removed").await;
+    });
+}

@@ -42,7 +42,8 @@ impl Browser {
     }
 }
 
-/// The element that has the focus, and whether a line or a shadow shows it. A hidden radio button is shown by its tile.
+/// The element that has the focus, and whether a line or a shadow shows it and nothing lies over it. A hidden radio
+/// button is shown by its tile.
 const FOCUS: &str = "
     const node = document.activeElement;
     if (!node || node === document.body) return ['nothing', true];
@@ -50,8 +51,11 @@ const FOCUS: &str = "
         const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
         return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow !== 'none';
     };
-    const tile = node.closest('label');
-    return [node.outerHTML.slice(0, 120), shows(node) || Boolean(tile && shows(tile))];";
+    const tile = node.closest('label') ?? node;
+    const { left, top, width, height } = tile.getBoundingClientRect();
+    const above = document.elementFromPoint(left + width / 2, top + height / 2);
+    const isFree = Boolean(above) && (tile.contains(above) || above.contains(tile));
+    return [node.outerHTML.slice(0, 120), (shows(node) || shows(tile) || [...tile.children].some(shows)) && isFree];";
 
 #[test]
 fn a_learner_goes_from_the_door_to_the_end_by_the_keyboard() {

@@ -23,6 +23,7 @@ mod plain;
 mod projector;
 mod public;
 mod reading;
+mod settings;
 mod speed;
 
 use std::sync::{Condvar, Mutex};

@@ -167,6 +167,24 @@ fn a_reload_changes_nothing_wherever_one_is() {
     });
 }
 
+#[test]
+fn an_answer_is_there_after_a_reload_however_long_the_login_takes() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        class.goes_to(1).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.taps("help").await;
+        class.answers("김순자", "위쪽의 «친구»를 눌러 주세요.").await;
+        phone.sees("answer").await;
+        phone.holds_back("/api/auth/refresh").await;
+        phone.reloads().await;
+        phone.sees("step").await;
+        phone.lets_through().await;
+        phone.sees("answer").await;
+        phone.reads("위쪽의 «친구»를 눌러 주세요.").await;
+    });
+}
+
 async fn comes_back_to(phone: &Phone, screen: &str) {
     phone.sees(screen).await;
     phone.reloads().await;

@@ -119,8 +119,8 @@ fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file()
         desk.is_at("attendance").await;
         desk.presses_button("attendance-csv").await;
         let text = until("the sheet is there", async || {
-            let files = std::fs::read_dir(folder.path()).ok()?.flatten().map(|file| file.path());
-            let sheet = files.filter(|file| file.extension().is_some_and(|e| e == "csv")).next()?;
+            let mut files = std::fs::read_dir(folder.path()).ok()?.flatten().map(|file| file.path());
+            let sheet = files.find(|file| file.extension().is_some_and(|e| e == "csv"))?;
             std::fs::read_to_string(sheet).ok().filter(|text| !text.is_empty())
         })
         .await;

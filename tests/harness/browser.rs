@@ -253,6 +253,22 @@ impl Browser {
         self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
     }
 
+    /// In every page from now on, answers to such requests come when `lets_through` is said.
+    pub async fn holds_back(&self, part_of_path: &str) {
+        let script = "{ const asks = window.fetch;
+            const held = new Promise((letsThrough) => { window.gyosilLetsThrough = letsThrough; });
+            window.fetch = async (path, ...rest) => {
+                const answer = await asks(path, ...rest);
+                if (String(path).includes(PART)) await held;
+                return answer;
+            }; }";
+        self.at_each_page(&script.replace("PART", &json!(part_of_path).to_string())).await;
+    }
+
+    pub async fn lets_through(&self) {
+        let _: Option<bool> = self.js("gyosilLetsThrough()", vec![]).await;
+    }
+
     pub async fn cdp(&self, method: &str, params: Value) -> Value {
         self.driver().cdp().send_raw(method, params).await.unwrap_or_else(|e| panic!("{}: {method}: {e}", self.0.name))
     }
