@@ -79,6 +79,49 @@ impl Tour {
         phone.emulates(USUAL.0, USUAL.1).await;
     }
 
+    /// … where it is made like others that were looked at closely: only its words are its own.
+    async fn glances_at(&self, what: &str) {
+        let Tour { phone, language, findings, .. } = self;
+        findings.note(what, phone.faults(Aaa).await);
+        phone.looks("size", json!(200)).await;
+        phone.emulates(NARROW.0, NARROW.1).await;
+        findings.note(&format!("{what}, 200 % at 320 px"), phone.hard_to_read_or_press().await);
+        phone.keeps_screenshot(&format!("phone-{language}-{what}-large")).await;
+        phone.looks("size", json!(100)).await;
+        phone.emulates(USUAL.0, USUAL.1).await;
+    }
+
+    /// What the server might say to who wants to come in.
+    async fn refused(&self) {
+        let Tour { phone, class, .. } = self;
+        for (code, screen) in [
+            ("CLASS_FULL", "full"),
+            ("ENROLLMENT_NEEDED", "needed"),
+            ("ENROLLMENT_REJECTED", "rejected"),
+            ("INTERNAL_ERROR", "name"),
+        ] {
+            phone.visits(&format!("/j/{}", class.session.code)).await;
+            phone.types_name("김순자").await;
+            let instead = "const asks = window.fetch;
+                window.fetch = (path, ...rest) => String(path).includes('/guest')
+                    ? Promise.resolve(new Response(JSON.stringify({ error: { code: arguments[0] } }), { status: 403 }))
+                    : asks(path, ...rest)";
+            let _: Option<bool> = phone.js(instead, vec![json!(code)]).await;
+            phone.taps("enter").await;
+            phone.sees(screen).await;
+            if screen == "name" {
+                phone.shows("main [role=alert]", true).await;
+            }
+            self.glances_at(&format!("refused-{screen}")).await;
+        }
+        phone.visits("/me").await;
+        phone.sees("me-empty").await;
+        self.glances_at("me-empty").await;
+        phone.visits(&format!("/j/{}#t=1.0.used", class.session.code)).await;
+        phone.sees("name").await;
+        self.glances_at("name-after-a-used-link").await;
+    }
+
     async fn at_the_door(&self) {
         let Tour { phone, class, .. } = self;
         phone.sees("code").await;
@@ -91,7 +134,8 @@ impl Tour {
         phone.sees("door").await;
         self.looks_at("door").await;
         class.closes_door(false).await;
-        phone.taps("again").await;
+        self.refused().await;
+        phone.visits(&format!("/j/{}", class.session.code)).await;
         phone.sees("name").await;
         self.looks_at("name").await;
         phone.taps("enter").await;

@@ -114,3 +114,23 @@ fn the_inspectors_find_what_is_wrong() {
         }
     });
 }
+
+#[test]
+fn what_goes_wrong_in_a_page_is_on_its_console() {
+    told(|school| async move {
+        let page = Phone::opens(&school, "/").await;
+        page.sees("code").await;
+        assert!(page.logs().await.is_empty());
+        let spoil = "document.querySelector('main').innerHTML += '<p style=\"color: red\">붉은 글</p>';
+            console.error('something is broken');
+            setTimeout(() => { throw new Error('nobody caught this'); })";
+        let _: Option<bool> = page.js(spoil, vec![]).await;
+        page.until("all three are told", async || {
+            let said = page.logs().await.join("\n");
+            let faults = ["Content Security Policy", "something is broken", "nobody caught this"];
+            faults.iter().all(|fault| said.contains(fault)).then_some(())
+        })
+        .await;
+        page.is_forgiven();
+    });
+}

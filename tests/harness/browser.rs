@@ -474,4 +474,9 @@ impl Browser {
         self.0.faults.lock().unwrap().clone_from(&faults);
         faults
     }
+
+    /// What was on the console so far was meant to be.
+    pub fn is_forgiven(&self) {
+        self.0.faults.lock().unwrap().clear();
+    }
 }
