@@ -15,7 +15,7 @@ const COME_BACK_MS = 4_000;
 
 /** The screens on which it does not go on: the picture, and what the button does. Their words are in `{name}Stop`. */
 const STOPS = {
-  door: ["door", again], removed: ["person", again], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
+  door: ["door", again], removed: ["person", home], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
   offline: ["wave", again], replaced: ["phone", again], over: ["moon", home], gone: ["search", home], rejected: ["door", home],
   teacher: ["person", () => location.assign("/teach")],
 };

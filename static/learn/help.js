@@ -18,6 +18,8 @@ export class Help {
   #changed;
   /** `{id, position, answer, isUnasked}`, or null when nothing was asked. */
   now = null;
+  /** The last call was refused: it may be tried again. */
+  hasFailed = false;
 
   constructor({ api, socket, place, changed }) {
     [this.#api, this.#socket, this.#place, this.#changed] = [api, socket, place, changed];
@@ -34,11 +36,13 @@ export class Help {
   }
 
   async #asked(answered) {
+    this.hasFailed = false;
     this.#is({ id: null, position: 0 });
     try {
       const { help_request_id: id, position } = await answered;
       if (this.now && !this.now.answer) this.#waits(id, position);
     } catch {
+      this.hasFailed = true;
       this.#is(null);
     }
   }
@@ -73,6 +77,7 @@ export class Help {
 
   /** An answer to an earlier step is of no use. */
   leave() {
+    this.hasFailed = false;
     if (this.now?.answer) this.over();
   }
 

@@ -32,6 +32,8 @@ export class Lesson {
   /** Whether the class went on while this phone was away, until it has been said for a moment. */
   #hasFollowed = false;
   #sayingSo = 0;
+  /** What was asked before may be answered after. */
+  #isOver = false;
 
   /** `known`: what this phone remembers of the class, if it was here before. */
   constructor({ api, session, user, known = null, onOver }) {
@@ -62,11 +64,13 @@ export class Lesson {
   }
 
   #over(why) {
+    this.#isOver = true;
+    clearTimeout(this.#sayingSo);
     sound.over();
     keepLight(false);
     document.removeEventListener("visibilitychange", this.#looked);
     link("");
-    this.#onOver(why, this.#session);
+    this.#onOver(why);
   }
 
   #link(state) {
@@ -224,6 +228,7 @@ export class Lesson {
   // The screen.
 
   #change(changes) {
+    if (this.#isOver) return;
     Object.assign(this.#state, changes);
     this.#paint();
     const { session_id, session_code, lecture, instructor } = this.#session;
@@ -237,6 +242,7 @@ export class Lesson {
   }
 
   #paint() {
+    if (this.#isOver) return;
     const { status, step } = this.#state;
     if (status === "REVIEW_MODE") this.#paintReview();
     else if (this.#help.now?.answer && step) this.#paintAnswer();
@@ -250,7 +256,8 @@ export class Lesson {
     const act = { listen: this.#listen, done: () => this.#finish(), help: () => this.#help.call(this.#state.step) };
     show("step", () => screens.step(act), {
       step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, help: this.#help.now, hasFollowed: this.#hasFollowed,
-      isDone: this.#done.has(step.id), isSent: this.#sent.has(step.id), hasFailed: this.#failed === step.id, at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
+      isDone: this.#done.has(step.id), isSent: this.#sent.has(step.id), hasFailed: this.#failed === step.id || this.#help.hasFailed,
+      at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
   }
 

@@ -39,7 +39,7 @@ function entry({ label, hint, tidy, ...field }, at, all) {
 function complain(problem, inputs, said, at) {
   const wrong = said ? inputs[at] : null;
   for (const input of inputs) {
-    input.toggleAttribute("aria-invalid", input === wrong);
+    input.setAttribute("aria-invalid", input === wrong);
     input.setAttribute("aria-describedby", [input === wrong && problem.id, input.previousElementSibling.id].filter(Boolean).join(" "));
   }
   wrong?.after(problem);

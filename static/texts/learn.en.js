@@ -8,7 +8,7 @@ export default {
   },
   link: {
     connecting: "Connecting", open: "Connected", waiting: "Connecting again. Just wait a moment.",
-    offline: "The internet is gone. You will be back by yourself when it returns.",
+    offline: "The internet is gone. You will be reconnected when it returns.",
   },
   sound: {
     on: "Sound on", off: "Sound off", isOn: "The sound is on.", listen: "Listen", again: "Listen again", slowly: "Slowly",
@@ -42,7 +42,7 @@ export default {
   },
   step: {
     place: (at, of) => `Step ${at} of ${of}`, together: "You are with your teacher",
-    apart: "Meanwhile the class may have gone on. You will catch up by yourself.",
+    apart: "Meanwhile the class may have gone on. This screen will catch up on its own.",
     followed: "Meanwhile the class went on to this step.",
     quiet: "Listen to your teacher and follow along.", done: "I did it", help: "Please help me", teacher: "From your teacher",
     praise: "Well done!", next: "Please wait for the next step.", last: "You have done the very last step.",
@@ -73,7 +73,7 @@ export default {
     title: "The classroom door is closed", line: "Ask your teacher to open it. Then press the button below.", next: "Try again",
   },
   removedStop: {
-    title: "You are no longer in this class", line: "If you would like to come back, please tell your teacher.", next: "Try again",
+    title: "You cannot come back into this class", line: "Please ask your teacher.", next: "Type another code",
   },
   overStop: {
     title: "This class is over", line: "See you at the next one.", next: "Type another code",
@@ -105,7 +105,7 @@ export default {
   settings: {
     title: "Text and sound", close: "Done", size: "Size of the text", letter: "A",
     size100: "Normal", size115: "A little larger", size135: "Large", size160: "Very large", size200: "Largest",
-    theme: "Colours", auto: "As the phone", light: "Light", dark: "Dark", contrast: "Very clear",
+    theme: "Colours", auto: "As the phone", light: "Light", dark: "Dark", contrast: "High contrast",
     sound: "Read new steps aloud", on: "Read aloud", off: "Quiet", speed: "Speed of reading", slow: "Slow", normal: "Normal",
     hear: "Try it", sample: "Hello. This is how fast I will read to you.", voiceless: "This phone has no voice to read aloud.",
     language: "Language · 언어", unchanged: "This cannot be changed just now. Please press again when the internet is back.",
@@ -122,7 +122,7 @@ export default {
     completed: "You have completed this course. Congratulations!", certificate: "See my certificate", print: "Print it (PDF)", again: "Go through it again",
     toCome: "Your teacher gives out the certificates. If you have none yet, please ask.",
     old: "There is no internet, so this is what you saw last time.", revoked: "This certificate was taken back. Please ask your teacher.", expired: "This certificate has expired. Please ask your teacher.",
-    nobodyLine: "If you have saved your record before, come in with your phone number.", signin: "Use my phone number", leave: "Leave this phone",
+    nobodyLine: "If you have saved your record before, come in with your phone number.", signin: "Use my phone number", leave: "Sign out on this phone",
     keep: "Save your record", keepLine: "Then you can see it from another phone, too.", claim: "Save this record as mine",
     keepEarned: "To get your certificate, please give your name and phone number. You can see this record from another phone then, too.",
     toKeep: "You can get the certificate once your record is saved.",
@@ -144,8 +144,8 @@ export default {
     teacher: "Teachers, please sign in on the teacher's page.",
   },
   leave: {
-    title: "Leave this phone?", guest: "This record is not saved. Once you leave, you can only come back with a QR code from your teacher.",
-    known: "To come back, use your phone number and password.", stay: "No, I will stay", go: "Yes, leave",
+    title: "Sign out on this phone?", guest: "This record is not saved. Once you leave, you can only come back with a QR code from your teacher.",
+    known: "To come back, use your phone number and password.", stay: "No, stay signed in", go: "Yes, sign out",
     offline: "You have not left yet", offlineLine: "Please press again when the internet is back.", again: "Leave now",
   },
   seat: {
