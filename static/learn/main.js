@@ -1,6 +1,5 @@
 // The learner's phone: asks for all that it will need at once, while the rest of the page is still on its way.
 
-import "../shared/look.js";
 import { Api, send, takeTicket } from "../shared/api.js";
 import { read } from "../shared/store.js";
 import { openBooks } from "../shared/words.js";
@@ -11,16 +10,20 @@ async function open() {
   const code = decodeURIComponent(location.pathname.match(/^\/j\/([^/]+)/)?.[1] ?? "").toUpperCase();
   const ticket = takeTicket();
   const api = new Api("learn");
-  const opened = openBooks("learn");
+  // Neither waits for the other: what is asked of the server goes out first.
+  const opened = Promise.all([import("../shared/look.js"), openBooks("learn")]);
   const resumed = ticket ? null : asked(api.resume());
   const found = code && !read(`class.${code}`) ? asked(send("GET", `/api/sessions/${encodeURIComponent(code)}`)) : null;
   await parsed();
-  const [stage, phone] = await Promise.all([import("./stage.js"), import("./phone.js"), opened]);
+  const isRecord = location.pathname === "/me";
+  const [stage, phone, room] = await Promise.all([
+    import("./stage.js"), import("./phone.js"), isRecord ? import("./record.js") : import("./arrival.js"), opened,
+  ]);
   stage.entitle("");
   const settings = () => import("./settings.js");
   stage.offerSettings(settings);
-  if (location.pathname === "/me") await (await import("./record.js")).showRecord({ api, resumed });
-  else await new (await import("./arrival.js")).Arrival({ api, code, resumed, found }).start(ticket);
+  if (isRecord) await room.showRecord({ api, resumed });
+  else await new room.Arrival({ api, code, resumed, found }).start(ticket);
   phone.keepPage();
   // To be there when the network is not; if it does not come, the tap asks again.
   asked(settings());

@@ -2,10 +2,9 @@
 
 import { read, write } from "./store.js";
 
-/** Each by its own name. */
-export const LANGUAGES = Object.fromEntries(
-  ["ko", "ja", "en"].map((tag) => [tag, new Intl.DisplayNames(tag, { type: "language" }).of(tag)]),
-);
+const TAGS = ["ko", "ja", "en"];
+/** Each by its own name, looked up when it is wanted: on a slow phone that takes as long as a page does. */
+export const LANGUAGES = Object.defineProperties({}, Object.fromEntries(TAGS.map((tag) => [tag, { enumerable: true, get: () => called(tag) }])));
 
 /** The language that is spoken now: `ko`, `ja` or `en`. */
 export let language = chosen();
@@ -14,8 +13,12 @@ export let words = {};
 
 let open = [];
 
+function called(tag) {
+  return new Intl.DisplayNames(tag, { type: "language" }).of(tag);
+}
+
 function chosen() {
-  const known = (tag) => LANGUAGES[tag] && tag;
+  const known = (tag) => (TAGS.includes(tag) ? tag : null);
   return known(read("language")) ?? navigator.languages?.map((tag) => known(tag.slice(0, 2))).find(Boolean) ?? "ko";
 }
 
