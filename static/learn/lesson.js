@@ -101,14 +101,15 @@ export class Lesson {
     else if (type === "help_position") this.#help.placed(data);
     else if (type === "help_updated") this.#help.moved(data);
     else if (type === "HELP_AVAILABLE") this.#help.answered(frame);
-    else if (type === "attendance_updated") this.#change({ isPresent: ["PRESENT", "LATE"].includes(data.attendance_type) });
+    else if (type === "attendance_updated") this.#change({ isPresent: isThere(data.attendance_type) });
   }
 
   #entered(data, seq) {
     const step = data.current_subtask;
     const isOther = this.#isOther(step);
     if (data.my_subtask_status === "COMPLETED") this.#markDone(step.id, true);
-    this.#change({ status: data.status, title: data.title, step, message: data.instructor_message });
+    const isPresent = isThere(data.my_attendance);
+    this.#change({ status: data.status, title: data.title, step, message: data.instructor_message, isPresent });
     if (isOther) this.#help.leave();
     this.#help.entered(data.open_help_request_id);
     if (step && data.status !== "REVIEW_MODE") this.#isOnScreen(seq, isOther);
@@ -287,6 +288,10 @@ export class Lesson {
     });
     show(canReview ? "ended" : "ended-without-steps", make, { linesNow });
   }
+}
+
+function isThere(mark) {
+  return mark === "PRESENT" || mark === "LATE";
 }
 
 function textOf(step) {

@@ -238,6 +238,7 @@ fn a_lecture_that_is_taught_again_begins_anew_for_everyone_and_forgets_nothing()
         teacher.starts(&again, lecture.steps[0]).await;
         let state = student.follows(&again).await.hears("session_state").await;
         assert_eq!(state["data"]["my_subtask_status"], "NOT_STARTED");
+        assert_eq!(state["data"]["my_attendance"], "PRESENT", "joining marked it");
         let on_board = async || {
             let state = teacher.watches(&again).await.hears("session_state").await;
             state["data"]["participants"][0]["subtask_status"].clone()

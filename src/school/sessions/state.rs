@@ -23,11 +23,14 @@ pub struct Seen {
     pub my_status: &'static str,
 }
 
-/// What a student has to do with the step of their class.
+/// How a student stands in their class.
 #[derive(Debug, Clone)]
-pub struct MyStep {
+pub struct Mine {
+    /// Of the step that the class is on.
     pub status: String,
     pub open_help: Option<i64>,
+    /// Of the meeting that this class is.
+    pub mark: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -180,7 +183,7 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
 pub enum Arrival {
     /// What came after the event that the client knows.
     Missed(Vec<Told>, Names),
-    ForStudent(Box<Seen>, MyStep),
+    ForStudent(Box<Seen>, Mine),
     ForInstructor(Box<Seen>, Vec<Attendee>),
 }
 
@@ -222,7 +225,7 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
     let arrival = match side {
         Side::Student => {
             let status = participant_status(&session.status, left);
-            let mine = my_step(&mut tx, &session, person).await?;
+            let mine = mine(&mut tx, &session, person).await?;
             Arrival::ForStudent(Box::new(seen(app, &mut tx, session, status).await?), mine)
         }
         Side::Instructor => {
@@ -233,17 +236,18 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
     Ok(Entered { arrival, seq })
 }
 
-/// Whether they have finished it in this class, and whether a call of theirs waits for an answer.
-async fn my_step(tx: &mut Tx, session: &Session, person: i64) -> Result<MyStep> {
+/// Whether they have finished the step in this class, whether a call of theirs waits for an answer, and how they are marked.
+async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<Mine> {
     let sql = "select coalesce(ip.status, 'NOT_STARTED'),
             (select max(h.id) from help_requests h where h.session = $1 and h.person = $2 and h.kind = 'MANUAL'
-                and h.status in ('ANALYZING', 'ESCALATED'))
+                and h.status in ('ANALYZING', 'ESCALATED')),
+            (select m.type from marks m where m.enrollment = p.enrollment and m.meeting = $5)
         from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
             and (ip.status <> 'COMPLETED' or ip.done_ms >= $4)
         where p.session = $1 and p.person = $2";
-    let args = args![session.id, person, session.step, session.started_ms.unwrap_or(0)];
-    let (status, open_help) = tx.one(sql, args).await?;
-    Ok(MyStep { status, open_help })
+    let args = args![session.id, person, session.step, session.started_ms.unwrap_or(0), session.meeting];
+    let (status, open_help, mark) = tx.one(sql, args).await?;
+    Ok(Mine { status, open_help, mark })
 }
 
 /// All events after one, for a room that has a hole.

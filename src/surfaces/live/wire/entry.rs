@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{StepGuide, TitleRef};
 use crate::live::presence::Here;
-use crate::school::sessions::state::{Attendee, MyStep, Seen, participant_status};
+use crate::school::sessions::state::{Attendee, Mine, Seen, participant_status};
 use crate::surfaces::texts::Instant;
 
 #[derive(Serialize)]
@@ -46,12 +46,17 @@ pub struct StateOfStudent<'a> {
     common: State<'a>,
     my_subtask_status: String,
     open_help_request_id: Option<i64>,
+    my_attendance: Option<String>,
 }
 
 impl<'a> StateOfStudent<'a> {
-    pub fn new(seen: &'a Seen, mine: MyStep) -> Self {
-        let MyStep { status, open_help } = mine;
-        StateOfStudent { common: seen.into(), my_subtask_status: status, open_help_request_id: open_help }
+    pub fn new(seen: &'a Seen, mine: Mine) -> Self {
+        StateOfStudent {
+            common: seen.into(),
+            my_subtask_status: mine.status,
+            open_help_request_id: mine.open_help,
+            my_attendance: mine.mark,
+        }
     }
 }
 
