@@ -148,7 +148,7 @@ row!(Pending {
 
 const PENDING_MAX: i64 = 500;
 
-/// Everyone who waits for this instructor, the longest first.
+/// Everyone who waits for this instructor, the longest first. Whoever calls again and again pushes nobody's first call out.
 pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<Vec<Pending>> {
     caller.must_be_staff()?;
     let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
@@ -157,12 +157,16 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
             (select r.content from help_responses r where r.request = h.id and r.type = 'SUGGESTION'
                 order by r.id desc limit 1) as suggestion,
             (select count(*) from help_requests o where o.person = h.person and o.item = h.item
-                and o.status <> 'WITHDRAWN') as requests_on_step
+                and o.status <> 'WITHDRAWN') as requests_on_step,
+            row_number() over (partition by h.person order by h.id) as nth
         from help_requests h join people p on p.id = h.person join items i on i.id = h.item
         join units u on u.id = i.unit join courses c on c.id = u.course
         where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2)
-        and ($3 is null or h.session = $3) order by h.id limit $4";
-    app.db.all(sql, args![caller.role == Role::Admin, caller.id, session, PENDING_MAX]).await
+        and ($3 is null or h.session = $3) order by nth, h.id limit $4";
+    let args = args![caller.role == Role::Admin, caller.id, session, PENDING_MAX];
+    let mut waiting: Vec<Pending> = app.db.all(sql, args).await?;
+    waiting.sort_by_key(|call| call.request);
+    Ok(waiting)
 }
 
 pub struct Difficulty {

@@ -158,6 +158,10 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
     let (kept,): (Option<String>,) = tx.one("select password_hash from people where id = $1", args![caller.id]).await?;
     let hash = hash.or(kept);
     let claimed = hash.is_some() && (email.is_some() || phone.is_some());
+    // Without a password nobody could sign in with it, and whose it is could not.
+    if now.guest && !claimed && (email.is_some() || phone.is_some()) {
+        return Err(Error::bad("password", "needed together with an e-mail address or a phone number"));
+    }
     if !now.guest && !claimed {
         return Err(Error::bad("email", "an e-mail address or a phone number must remain, to sign in with"));
     }

@@ -39,12 +39,21 @@ macro_rules! text {
 /// Takes no place, or turns the line around: nobody has it in their name. (The joiners of some scripts and emoji stay.)
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{3164}' | '\u{feff}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{2800}' | '\u{180e}' | '\u{61c}')
+        | '\u{3164}' | '\u{feff}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{2800}' | '\u{180e}' | '\u{61c}'
+        | '\u{34f}' | '\u{2028}' | '\u{2029}' | '\u{206a}'..='\u{206f}' | '\u{e0000}'..='\u{e007e}' | '\u{e0080}'..='\u{e0fff}')
 }
 
 /// Joins or varies the letters beside it, and is nothing alone.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Scripts of India need joiners, and so do faces that are put together. After these letters they only hide.
+fn has_hidden_joiner(text: &str) -> bool {
+    let joins_nothing = |c: char| {
+        c.is_ascii_alphanumeric() || ('\u{1100}'..='\u{11ff}').contains(&c) || ('\u{3040}'..='\u{d7ff}').contains(&c)
+    };
+    text.chars().zip(text.chars().skip(1)).any(|(before, c)| is_joiner(c) && joins_nothing(before))
 }
 
 text!(
@@ -53,7 +62,7 @@ text!(
         if t.chars().any(char::is_control) {
             return Err("no control characters in a name");
         }
-        if t.chars().any(is_invisible) {
+        if t.chars().any(is_invisible) || has_hidden_joiner(&t) {
             return Err("no invisible characters in a name");
         }
         if t.chars().any(|c| c.is_alphanumeric() || !c.is_ascii() && !is_joiner(c) && !c.is_whitespace()) {
@@ -266,10 +275,24 @@ mod tests {
 
     #[test]
     fn a_name_that_nobody_sees_is_none() {
-        for blank in ["\u{200d}\u{200d}", "\u{fe0f}", "\u{115f}", "\u{2800}", "\u{ffa0}", "...", " \u{a0} ", ""] {
+        for blank in [
+            "\u{200d}\u{200d}",
+            "\u{fe0f}",
+            "\u{115f}",
+            "\u{2800}",
+            "\u{ffa0}",
+            "...",
+            " \u{a0} ",
+            "",
+            "홍\u{200d}길동",
+            "홍\u{34f}길동",
+            "A\u{200c}da",
+            "홍\u{2028}길동",
+            "홍\u{e0041}",
+        ] {
             assert!(Name::try_from(blank.to_owned()).is_err(), "{blank:?}");
         }
-        for name in ["김순자", "髙橋 さくら", "O'Neill", "7", "👩\u{200d}🏫", "뷁"] {
+        for name in ["김순자", "髙橋 さくら", "O'Neill", "7", "👩\u{200d}🏫", "뷁", "क्\u{200d}ष"] {
             assert!(Name::try_from(name.to_owned()).is_ok(), "{name:?}");
         }
     }

@@ -84,7 +84,11 @@ fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let said = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
-    said.split(',').any(|way| way.trim() == "gzip" || way.trim().starts_with("gzip;") && !way.trim().ends_with("q=0"))
+    let is_refused = |rest: &str| rest.trim().trim_start_matches("q=").parse() == Ok(0.0);
+    said.split(',').any(|way| match way.split_once(';') {
+        Some((way, rest)) => way.trim() == "gzip" && !is_refused(rest),
+        None => way.trim() == "gzip",
+    })
 }
 
 /// For a person who is lost, in plain words.

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 #[folder = "static/"]
 struct Files;
 
+#[derive(Clone)]
 pub struct Page {
     pub kind: &'static str,
     pub tag: String,
@@ -49,6 +50,12 @@ pub fn pressed(page: &Page) -> Option<Bytes> {
 /// The service worker of the learner's page, told what it keeps: its text changes when any of it does, so that a
 /// browser which asks for it takes the new version of all of them or of none.
 pub fn worker() -> Page {
+    static WRITTEN: LazyLock<Page> = LazyLock::new(write_worker);
+    // A debug build reads the files anew each time.
+    if cfg!(debug_assertions) { write_worker() } else { WRITTEN.clone() }
+}
+
+fn write_worker() -> Page {
     let mut kept: Vec<(String, String)> = Files::iter()
         .filter(|name| is_kept(name))
         .filter_map(|name| Some((name.to_string(), take(&name)?.tag)))

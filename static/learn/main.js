@@ -7,7 +7,7 @@ import { openBooks } from "../shared/words.js";
 open();
 
 async function open() {
-  const code = decodeURIComponent(location.pathname.match(/^\/j\/([^/]+)/)?.[1] ?? "").toUpperCase();
+  const code = (location.pathname.match(/^\/j\/([^/]+)/)?.[1] ?? "").toUpperCase();
   const ticket = takeTicket();
   const api = new Api("learn");
   // Neither waits for the other: what is asked of the server goes out first.

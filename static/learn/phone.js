@@ -1,7 +1,7 @@
 // What the phone does for the page: keeps it, and what was last known of each class, so that both open at once and without a
 // network; can be given it as an app; and leaves the screen on.
 
-import { read, write } from "../shared/store.js";
+import { read, sweep, write } from "../shared/store.js";
 
 let offer = null;
 let isOld = false;
@@ -75,6 +75,8 @@ document.addEventListener("visibilitychange", hold);
 // What was last known of each class.
 
 const CLASSES_MAX = 8;
+/** What is kept of a class and person beside the class itself. */
+const OF_CLASS = ["outbox", "help", "feedback", "review"];
 
 /** `{session, user, state}` of the class with this code, or null. */
 export const remembered = (code) => read(`class.${code}`);
@@ -85,18 +87,21 @@ export const allRemembered = () => read("classes", []).map(remembered).filter(Bo
 export function remember(memory) {
   const code = memory.session.session_code;
   const others = read("classes", []).filter((other) => other !== code);
-  for (const old of others.splice(CLASSES_MAX - 1)) write(`class.${old}`, null);
+  others.splice(CLASSES_MAX - 1).forEach(clear);
   write("classes", [code, ...others]);
   write(`class.${code}`, memory);
 }
 
 /** Whoever takes this phone next finds nobody's name in it. How it looks and sounds stays. */
 export function forgetAll() {
-  for (const { session, user } of allRemembered()) {
-    for (const what of ["outbox", "help", "feedback", "review"]) write(`${what}.${session.session_id}.${user.id}`, null);
-    forget(session.session_code);
-  }
-  for (const all of ["classes", "record"]) write(all, null);
+  sweep("class", "record", ...OF_CLASS);
+}
+
+/** Nothing is left of a class that was long ago. */
+function clear(code) {
+  const known = remembered(code);
+  if (known) sweep(...OF_CLASS.map((what) => `${what}.${known.session.session_id}.`));
+  write(`class.${code}`, null);
 }
 
 export function forget(code) {

@@ -8,8 +8,15 @@ addEventListener("activate", (event) => event.waitUntil(takeOver()));
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin) return;
-  if (event.request.mode === "navigate" ? isPage(pathname) : KEPT.includes(pathname)) event.respondWith(kept(event.request));
+  if (event.request.mode === "navigate" ? isPage(pathname) : KEPT.includes(pathname)) event.respondWith(answer(event));
 });
+
+/** The instructor's pages share some files with the learner's, and take them from the server as they take their own. */
+async function answer({ request, clientId }) {
+  const asker = request.mode === "navigate" ? null : await clients.get(clientId);
+  const isLearner = !asker || isPage(new URL(asker.url).pathname);
+  return isLearner ? kept(request) : fetch(request);
+}
 
 /** All of one version, or nothing of it. */
 async function keep() {

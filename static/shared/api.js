@@ -43,11 +43,14 @@ export class Api {
   /** With a renewed token, once, where the old one has ended. */
   async call(method, path, body, key) {
     const used = this.#token;
+    const who = this.user?.id;
     try {
       return await send(method, path, { body, key, token: used });
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401 || !used) throw error;
       if (this.#token === used) await this.renew();
+      // Someone else has come to this device since: what this page wants is not theirs.
+      if (this.user?.id !== who) throw error;
       return send(method, path, { body, key, token: this.#token });
     }
   }
@@ -182,3 +185,5 @@ export function takeTicket() {
 
 // Such a link, opened where this page is open already, changes only the hash: the browser does not load it anew.
 addEventListener("hashchange", () => /^#t=/.test(location.hash) && location.reload());
+// A page that comes back out of the browser's memory may be of someone who has left since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -21,6 +21,16 @@ export function write(key, value) {
   }
 }
 
+/** Forgets all whose name begins so. */
+export function sweep(...starts) {
+  try {
+    const isMeant = (key) => starts.some((start) => key.startsWith(`gyosil.${start}`));
+    Object.keys(localStorage).filter(isMeant).forEach((key) => localStorage.removeItem(key));
+  } catch {
+    // There is nothing then.
+  }
+}
+
 // `crypto.randomUUID` is missing on plain http, where most classrooms are.
 export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

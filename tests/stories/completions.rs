@@ -151,6 +151,8 @@ fn a_guest_claims_the_account_before_the_certificate() {
         let completion = completes(&teacher, json!({ "enrollment_id": mine["enrollments"][0]["enrollment_id"] })).await;
         let path = format!("/api/v1/completions/{}/certificate", completion["completion_id"]);
         assert_eq!(teacher.post(&path, json!({})).await.is(409)["code"], "ACCOUNT_UNCLAIMED");
+        let alone = guest.put("/api/auth/me", json!({ "phone": "010-1234-5678" })).await;
+        assert_eq!(alone.refused(400, "INVALID_REQUEST")["field"], "password", "a number nobody can sign in with");
         let claims = json!({ "name": "김순자", "phone": "010-1234-5678", "password": "correct horse" });
         guest.put("/api/auth/me", claims).await.ok();
         teacher.post(&path, json!({})).await.is(201);

@@ -389,3 +389,28 @@ fn a_phone_hears_what_became_of_its_call_and_knows_of_it_after_a_reload() {
         assert_eq!(reloaded["data"]["open_help_request_id"], Value::Null);
     });
 }
+
+#[test]
+fn whoever_calls_again_and_again_pushes_nobody_out_of_the_queue() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = lecture_without_words(&teacher, 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let flood = school.students(50).await;
+        let calls = flood.iter().map(async |student| {
+            student.joins(&session).await;
+            for _ in 0..10 {
+                student.asks_for_help(lecture.steps[0]).await;
+            }
+        });
+        futures_util::future::join_all(calls).await;
+        let late = school.guest(&session, "김순자").await;
+        let call = late.asks_for_help(lecture.steps[0]).await;
+        let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
+        let ids: Vec<i64> =
+            pending.as_array().unwrap().iter().map(|p| p["help_request_id"].as_i64().unwrap()).collect();
+        assert!(ids.contains(&call), "the last of 501 calls is a first one");
+        assert!(ids.is_sorted() && ids.len() == 500);
+    });
+}

@@ -31,9 +31,8 @@ impl Language {
         let wishes = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());
         let mut best: Option<(f32, Language)> = None;
         for wish in wishes.flat_map(|line| line.split(',')) {
-            let (tag, weight) = wish.split_once(";q=").unwrap_or((wish, "1"));
-            let Some(language) = Language::of_tag(tag.trim()) else { continue };
-            let weight = weight.trim().parse().unwrap_or(0.0);
+            let (tag, weight) = weighed(wish);
+            let Some(language) = Language::of_tag(tag) else { continue };
             if weight > best.map_or(0.0, |(most, _)| most) {
                 best = Some((weight, language));
             }
@@ -53,6 +52,13 @@ impl Language {
     fn now() -> Option<Language> {
         ASKED_FOR.try_with(|language| *language).ok().flatten()
     }
+}
+
+/// What is wished for, and how much: from 0 to 1.
+fn weighed(wish: &str) -> (&str, f32) {
+    let (what, rest) = wish.split_once(';').unwrap_or((wish, "q=1"));
+    let weight = rest.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=').parse().unwrap_or(0.0);
+    (what.trim(), if (0.0..=1.0).contains(&weight) { weight } else { 0.0 })
 }
 
 /// What went wrong. `usual`: the language of the surface.
@@ -96,7 +102,8 @@ mod tests {
         assert_eq!(asked("de-DE, en;q=0.5, ko-KR;q=0.8"), Some(Language::Korean));
         assert_eq!(asked("ko;q=0, EN-gb;q=0.1"), Some(Language::English));
         assert_eq!(asked("de, *"), None);
-        assert_eq!(asked("ko;q=x"), None);
+        assert_eq!(asked("ko;q=x, ja;q=inf, ko;q=1e9"), None);
+        assert_eq!(asked("en; q=0.9, ja;Q=0.8"), Some(Language::English));
         assert_eq!(Language::asked_for(&HeaderMap::new()), None);
     }
 
