@@ -115,8 +115,11 @@ impl Tour {
             self.glances_at(&format!("refused-{screen}")).await;
         }
         phone.visits("/me").await;
-        phone.sees("me-empty").await;
-        self.glances_at("me-empty").await;
+        phone.sees("me-nobody").await;
+        self.glances_at("me-nobody").await;
+        phone.taps("signin").await;
+        phone.sees("signin").await;
+        self.glances_at("signin").await;
         phone.visits(&format!("/j/{}#t=1.0.used", class.session.code)).await;
         phone.sees("name").await;
         self.glances_at("name-after-a-used-link").await;
@@ -207,6 +210,13 @@ impl Tour {
         phone.visits("/me").await;
         phone.sees("me").await;
         self.looks_at("me").await;
+        for (act, back) in [("claim", "later"), ("leave", "stay")] {
+            phone.taps(act).await;
+            phone.sees(act).await;
+            self.glances_at(act).await;
+            phone.taps(back).await;
+            phone.sees("me").await;
+        }
     }
 
     async fn outside(&self) {

@@ -23,6 +23,7 @@ mod plain;
 mod projector;
 mod public;
 mod reading;
+mod record;
 mod settings;
 mod speed;
 

@@ -69,7 +69,7 @@ fn who_has_finished_finds_attendance_and_certificate_on_the_phone() {
         let (student, certificate) = graduates(&school).await;
         let ticket = gyosil::school::logins::ticket_for(&school.app, student.id).await.unwrap();
         let phone = Phone::opens(&school, "/me").await;
-        phone.sees("me-empty").await;
+        phone.sees("me-nobody").await;
         // As the app on the phone signs in: the cookie comes with the ticket.
         let enter =
             "fetch('/api/auth/ticket?cookie=learn', { method: 'POST', headers: { 'Content-Type': 'application/json' },
