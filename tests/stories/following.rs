@@ -51,8 +51,14 @@ fn the_phone_follows_the_class_from_the_waiting_room_to_the_review() {
 fn the_instructor_hears_everything_without_a_hole() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
+        let listed = teacher.get(&format!("/api/lectures/{}/sessions", lecture.id)).await.ok()["results"][0].take();
         let mut board = teacher.watches(&session).await;
-        assert_eq!(board.hears("session_state").await["data"]["participants"], json!([]));
+        let state = board.hears("session_state").await;
+        assert_eq!(state["data"]["participants"], json!([]));
+        assert_eq!(
+            (&state["data"]["class_id"], &state["data"]["session_number"]),
+            (&listed["class_id"], &listed["session_number"])
+        );
         let grandma = school.guest(&session, "김순자").await;
         let joined = board.hears("student_joined").await;
         assert_eq!((&joined["data"]["name"], &joined["data"]["total_participants"]), (&json!("김순자"), &json!(1)));

@@ -17,8 +17,6 @@ import { StepList } from "./steplist.js";
 import { Summary } from "./summary.js";
 
 const TICKS_EVERY_MS = 5_000;
-/** Among so many classes of the lecture this one is looked for. */
-const NEWEST = 100;
 /** A link that comes back at once is no news. */
 const LOST_AFTER_MS = 1_500;
 
@@ -34,7 +32,6 @@ export class Board {
   #ticker;
   #lost = 0;
   #told = "";
-  #isLed = false;
   #paint = perFrame(() => this.#draw());
 
   constructor({ api, id, fail }) {
@@ -82,7 +79,7 @@ export class Board {
     help.onCall = (calls) => this.#called(calls);
     const steer = new Steer({ commands: new Commands(on), liveClass: this.#class });
     this.#chime.onChange = () => this.#drawSwitches();
-    const sheets = [this.#toSheet(), this.#toSheet()];
+    const sheets = [0, 1].map(() => el("a", { class: "quiet", "data-act": "attendance" }, words.board.attendance));
     return {
       people, help, steer, now: new Now(), invite: new Invite(on), steps: new StepList({ onGo: (step) => steer.go(step) }),
       summary: new Summary({ ...on, links: [sheets[1], this.#csv()] }),
@@ -93,23 +90,6 @@ export class Board {
       sheets, sound: toggle("sound", () => this.#chime.mute(!this.#chime.isMuted)),
       keys: toggle("keys", () => this.#turnKeys()), announce: el("p", { class: "unseen", role: "status" }),
     };
-  }
-
-  #toSheet() {
-    return el("a", { class: "quiet", href: "/teach", "data-act": "attendance", hidden: true }, words.board.attendance);
-  }
-
-  /** The sheet of the meeting that this class is; of the lecture, where that cannot be told. */
-  async #leadToSheet() {
-    if (this.#isLed) return;
-    this.#isLed = true;
-    const lecture = this.#class.roster.lecture.id;
-    const { results } = await this.#api.get(`/api/lectures/${lecture}/sessions?page_size=${NEWEST}`).catch(() => ({ results: [] }));
-    const mine = results.find((session) => session.session_id === this.#id);
-    for (const link of this.#parts.sheets) {
-      link.href = `/teach/lecture/${lecture}/attendance${mine?.session_number ? `?class=${mine.class_id}&meeting=${mine.session_number}` : ""}`;
-      shown(link, true);
-    }
   }
 
   #csv() {
@@ -189,7 +169,7 @@ export class Board {
     this.node.dataset.status = roster.status;
     shown(p.summary.node, roster.status === "REVIEW_MODE");
     if (roster.status === "REVIEW_MODE") this.#isOver();
-    this.#leadToSheet();
+    if (!p.sheets[0].href) for (const sheet of p.sheets) sheet.href = roster.sheetPath;
     this.#drawAbout();
     this.#drawSwitches();
     this.#drawTitle();

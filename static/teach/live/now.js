@@ -51,7 +51,7 @@ export class Now {
   }
 
   #drawTally(counts) {
-    const left = counts.all - counts.finished;
+    const { left } = counts;
     text(this.#left, left || !counts.all ? words.board.left(left) : words.board.allFinished);
     this.#left.classList.toggle("none", counts.all > 0 && left === 0);
     text(this.#finished, words.board.finished(counts.finished, counts.all));

@@ -57,13 +57,12 @@ export class PeopleList {
 
   #drawHead(counts) {
     const inClass = this.#status === "IN_PROGRESS" || this.#status === "PAUSED";
-    const left = counts.all - counts.finished;
     text(this.#title, words.roster.title(counts.all));
-    text(this.#switch, words.roster.onlyUnfinished(left));
+    text(this.#switch, words.roster.onlyUnfinished(counts.left));
     shown(this.#switch, inClass);
     if (!inClass && this.#onlyOpen) this.#filter(false);
     shown(this.#nobody, counts.all === 0);
-    shown(this.#allDone, this.#onlyOpen && counts.all > 0 && left === 0);
+    shown(this.#allDone, this.#onlyOpen && counts.all > 0 && counts.left === 0);
     for (const [state, { count }] of this.#groups) text(count, String(counts[state]));
     text(this.#sort, words.roster.sort(this.#displaced.size));
     shown(this.#sort, this.#displaced.size > 0 && this.#still.isHeld);

@@ -13,6 +13,8 @@ export class Roster {
   joinUrl = "";
   title = "";
   lecture = null;
+  /** Where its attendance is written. */
+  sheetPath = "";
   startedAt = null;
   endedAt = null;
   /** What one must fetch again after a frame. */
@@ -31,12 +33,12 @@ export class Roster {
     return changed;
   }
 
-  /** How many are in each state; besides, how many there are, are connected, and have finished the step. */
+  /** How many are in each state; besides, how many there are, are connected, have finished the step, and have not. */
   counts() {
-    const counts = { all: this.people.size, finished: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
+    const counts = { all: this.people.size, finished: 0, left: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
     for (const person of this.people.values()) {
       counts[stateIn(this.status, person)] += 1;
-      if (person.status === "COMPLETED") counts.finished += 1;
+      counts[person.status === "COMPLETED" ? "finished" : "left"] += 1;
       if (person.connected) counts.connected += 1;
     }
     return counts;
@@ -65,6 +67,7 @@ export class Roster {
   on_session_state(data) {
     Object.assign(this, {
       status: data.status, step: data.current_subtask, message: data.instructor_message, shown: data.shown, door: data.door,
+      sheetPath: `/teach/lecture/${data.lecture.id}/attendance?class=${data.class_id}&meeting=${data.session_number ?? ""}`,
       code: data.session_code, joinUrl: data.join_url, title: data.title, lecture: data.lecture, startedAt: data.started_at,
       endedAt: data.ended_at, stateIsOld: false, helpHasChanged: true,
     });
