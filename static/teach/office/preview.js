@@ -4,9 +4,9 @@ import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
 const STYLES = ["/static/shared/base.css", "/static/learn/learn.css"];
-const SCRIPT = "/static/teach/office/phone.js";
+const SCRIPT = "/static/teach/office/frame.js";
 
-export class Phone {
+export class Preview {
   node;
   #frame;
   #step = null;

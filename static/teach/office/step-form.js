@@ -5,7 +5,7 @@ import { canSpeak, hush, say } from "../../shared/speech.js";
 import { words } from "../../shared/words.js";
 import { sign } from "./drawing.js";
 import { keepDraft } from "./draft.js";
-import { Phone } from "./preview.js";
+import { Preview } from "./preview.js";
 
 const TITLE_MAX = 200;
 const GUIDE_MAX = 2_000;
@@ -16,7 +16,7 @@ export class StepForm {
   #guide;
   #voice;
   #draft;
-  #phone = new Phone();
+  #phone = new Preview();
   #silent = el("p", { class: "hint", role: "status", hidden: true });
   #restored = el("p", { class: "notice good", hidden: true });
   #place;
