@@ -67,16 +67,8 @@ export class Api {
   }
 
   /** Asks until it is answered: the key makes it happen once, however often it is sent. */
-  async once(path, body, key = uuid()) {
-    for (const wait of RETRY_AFTER_MS) {
-      try {
-        return await this.call(post, path, body, key);
-      } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    }
-    return this.call(post, path, body, key);
+  once(path, body, key = uuid()) {
+    return patiently(() => this.call(post, path, body, key));
   }
 
   /** Logs in by one of the endpoints that answer with a token. */
@@ -127,12 +119,11 @@ export class Api {
     return this.#token;
   }
 
-  /** Whether the server knows of it: until then the cookie stays. */
+  /** Whether the server knows of it: until then the cookie stays, and one is logged in. */
   async logout() {
     const asked = this.call(post, `/api/auth/logout?cookie=${this.#jar}`, {});
-    const isOut = await asked.then(() => true, (error) => error instanceof Refused && error.status < 500);
-    this.#token = null;
-    this.user = null;
+    const isOut = await asked.then(() => true, (error) => error instanceof Refused && error.status < 500 && error.status !== 429);
+    if (isOut) this.#token = this.user = null;
     return isOut;
   }
 
@@ -147,6 +138,19 @@ export class Api {
     this.user = null;
     if (was) this.onSignedOut();
   }
+}
+
+/** A network that is away for a moment is worth a moment. */
+export async function patiently(ask) {
+  for (const wait of RETRY_AFTER_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+  return ask();
 }
 
 /** One request, as it is. */

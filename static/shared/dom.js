@@ -40,17 +40,34 @@ export function perFrame(work) {
   };
 }
 
+/** Runs `work` once at a time: what is pressed twice happens once. */
+export function single(work) {
+  let now = null;
+  return (...given) => (now ??= Promise.resolve(work(...given)).finally(() => { now = null; }));
+}
+
+/** Hears a form that is sent; `work` is done in the place of what the browser would do. */
+export function submits(work) {
+  const send = single(work);
+  return (event) => {
+    event.preventDefault();
+    send();
+  };
+}
+
+/** A window over the page. It is gone when it is closed, and the focus returns to where it was. */
+export function dialog(attributes, ...parts) {
+  const node = el("dialog", attributes, parts);
+  node.addEventListener("close", () => node.remove());
+  document.body.append(node);
+  node.showModal();
+  return node;
+}
+
 /** A question about what cannot be undone. Resolves to whether it was agreed to. */
-export function confirmed(question, yes, no = "✕") {
-  return new Promise((resolve) => {
-    const dialog = el("dialog", { class: "ask" }, el("p", {}, question),
-      el("form", { method: "dialog", class: "row" },
-        el("button", { value: "no", class: "quiet" }, no), el("button", { value: "yes", class: "call" }, yes)));
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
+export function confirmed(question, yes, no) {
+  const node = dialog({ class: "ask", "aria-label": question }, el("p", {}, question),
+    el("form", { method: "dialog", class: "row" },
+      el("button", { value: "no", class: "quiet" }, no), el("button", { value: "yes", class: "call" }, yes)));
+  return new Promise((resolve) => node.addEventListener("close", () => resolve(node.returnValue === "yes")));
 }

@@ -1,7 +1,7 @@
 // The instructor's pages: who one is, and which page is shown.
 
 import "../shared/look.js";
-import { Api, Refused, takeTicket } from "../shared/api.js";
+import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
 import { el, shown, text } from "../shared/dom.js";
 import { openBooks, words } from "../shared/words.js";
 import { attendance } from "./office/attendance.js";
@@ -20,17 +20,16 @@ import { statistics } from "./office/statistics.js";
 const api = new Api("teach");
 const main = document.querySelector("#main");
 const alarm = document.querySelector("#alarm");
-const on = { api, go, fail };
 
 const PAGES = [
-  [/^\/teach\/session\/(\d+)\/screen/, "screen", (id) => new Screen({ api, id: Number(id), fail }).open()],
-  [/^\/teach\/session\/(\d+)/, "board", (id) => new Board({ api, id: Number(id), fail }).open()],
-  [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", (id) => statistics(on, Number(id))],
-  [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", (id) => attendance(on, Number(id))],
-  [/^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, "learner", (id, person) => learner(on, Number(id), Number(person))],
-  [/^\/teach\/lecture\/(\d+)/, "editor", (id) => editor(on, Number(id))],
-  [/^\/teach\/requests/, "requests", () => requests(on)],
-  [/^\/teach/, "lectures", () => lectures(on)],
+  [/^\/teach\/session\/(\d+)\/screen/, "screen", (on, id) => new Screen({ ...on, id: Number(id) }).open()],
+  [/^\/teach\/session\/(\d+)/, "board", (on, id) => new Board({ ...on, id: Number(id) }).open()],
+  [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", (on, id) => statistics(on, Number(id))],
+  [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", (on, id) => attendance(on, Number(id))],
+  [/^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, "learner", (on, id, person) => learner(on, Number(id), Number(person))],
+  [/^\/teach\/lecture\/(\d+)/, "editor", (on, id) => editor(on, Number(id))],
+  [/^\/teach\/requests/, "requests", requests],
+  [/^\/teach/, "lectures", lectures],
 ];
 
 const AGAIN_AFTER_MS = 4_000;
@@ -41,7 +40,7 @@ let turn = 0;
 let reason = () => "";
 
 await openBooks("office", "board");
-const notices = new Notices(on);
+const notices = new Notices({ api, go, fail });
 api.onSignedOut = () => signIn(() => words.signin.again);
 addEventListener("popstate", () => open());
 document.addEventListener("click", follow);
@@ -49,15 +48,14 @@ document.querySelector("#leave").addEventListener("click", leave);
 dress();
 start();
 
-async function start() {
+async function start(ticket = takeTicket()) {
   try {
-    const ticket = takeTicket();
     const isUsed = ticket && !(await redeem(ticket));
     if (api.user || (await api.resume())) welcome();
     else signIn(() => (isUsed ? words.signin.usedLink : ""));
   } catch (error) {
     fail(error);
-    setTimeout(start, AGAIN_AFTER_MS);
+    setTimeout(() => start(ticket), AGAIN_AFTER_MS);
   }
 }
 
@@ -114,12 +112,14 @@ function follow(event) {
 async function open() {
   if (!api.user) return;
   const mine = ++turn;
+  // What a page still does when it has been left concerns no other page.
+  const on = { api, go: (path) => mine === turn && go(path), fail: (error) => mine === turn && fail(error) };
   close();
   fail(null);
   main.setAttribute("aria-busy", "true");
   const [pattern, name, make] = PAGES.find(([path]) => path.test(location.pathname));
   try {
-    const made = await make(...location.pathname.match(pattern).slice(1));
+    const made = await make(on, ...location.pathname.match(pattern).slice(1));
     if (mine !== turn) return made.close?.();
     page = made;
     show(name, made);
@@ -142,6 +142,7 @@ function show(name, { node, title }) {
 }
 
 function close() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   page?.close?.();
   page = null;
 }
@@ -155,10 +156,9 @@ function closedTo(error) {
 }
 
 async function leave() {
-  close();
-  await api.logout();
+  if (!(await api.logout())) return fail(new Unreachable());
   history.replaceState(null, "", "/teach");
-  signIn();
+  return signIn();
 }
 
 /** Says what went wrong, or with null that all is well again. */

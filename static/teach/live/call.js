@@ -1,6 +1,6 @@
 // One call for help: who, where, since when, and what one can say.
 
-import { el, shown, text } from "../../shared/dom.js";
+import { el, shown, submits, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
 const hasRoom = matchMedia("(min-width: 900px)");
@@ -110,15 +110,10 @@ export class Call {
   }
 
   #answerNode(id, name) {
-    const form = el("form", { class: "answer", hidden: true }, el("label", { for: id }, words.calls.answerTo(name)), this.#words,
+    const send = () => (this.#words.value.trim() ? this.#act("text", this.#words.value.trim()) : this.#words.focus());
+    return el("form", { class: "answer", hidden: true, onsubmit: submits(send) }, el("label", { for: id }, words.calls.answerTo(name)), this.#words,
       el("div", { class: "row" }, el("button", { class: "main", "data-act": "answer-send" }, words.calls.send),
         this.#button("answer-cancel", "quiet", words.calls.cancel, () => this.#cancel())));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (this.#words.value.trim()) this.#act("text", this.#words.value.trim());
-      else this.#words.focus();
-    });
-    return form;
   }
 
   #write(words) {

@@ -1,8 +1,6 @@
 // The instructor's buttons as the server hears them: each happens once, and says so when it does not happen.
 
-import { Unreachable } from "../../shared/api.js";
-
-const RETRY_AFTER_MS = [400, 1_200, 3_000];
+import { patiently } from "../../shared/api.js";
 
 export class Commands {
   #api;
@@ -77,17 +75,4 @@ export class Commands {
     this.isBusy = is;
     this.onBusy();
   }
-}
-
-/** A network that is away for a moment is worth a moment. */
-async function patiently(ask) {
-  for (const wait of RETRY_AFTER_MS) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-  return ask();
 }

@@ -1,7 +1,7 @@
 // Who waits for help, the longest first, and to whom one is on the way.
 
 import { post } from "../../shared/api.js";
-import { el, shown, text } from "../../shared/dom.js";
+import { el, shown, single, text } from "../../shared/dom.js";
 import { read, write } from "../../shared/store.js";
 import { words } from "../../shared/words.js";
 import { Call } from "./call.js";
@@ -109,7 +109,7 @@ export class HelpQueue {
     const user = main.user.id;
     let call = this.#calls.get(user);
     if (!call) {
-      call = new Call({ request: main, name: this.#nameOf(main.user), act: (what, said) => this.#do(user, what, said) });
+      call = new Call({ request: main, name: this.#nameOf(main.user), act: single((what, said) => this.#do(user, what, said)) });
       this.#calls.set(user, call);
     }
     if (this.#list.children[at] !== call.node) this.#list.insertBefore(call.node, this.#list.children[at] ?? null);

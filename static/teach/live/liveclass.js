@@ -13,6 +13,7 @@ export class LiveClass {
   #api;
   #socket;
   #loading = null;
+  #isClosed = false;
   /** Something was heard. */
   onChange = () => {};
   onLink = () => {};
@@ -40,11 +41,13 @@ export class LiveClass {
   }
 
   close() {
+    this.#isClosed = true;
     this.#socket.stop();
   }
 
   /** Now, not when its turn comes: someone has pressed a button, and it went through. */
   reconnect() {
+    if (this.#isClosed) return;
     this.#socket.stop();
     this.#socket.start();
   }

@@ -1,53 +1,43 @@
 // What can be done about one person.
 
 import { post } from "../../shared/api.js";
-import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { confirmed, dialog, el, shown, submits, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
 /** `says`: how the person is, in words. `onCall`: shows their call for help. */
 export function aboutPerson({ api, session, person, says, fail, onCall }) {
-  const at = `/api/sessions/${session}/participants/${person.id}`;
-  const dialog = el("dialog", { class: "ask", "aria-labelledby": "person-title", "data-about": person.id });
+  const close = () => node.close();
   /** What went wrong is said on the page, which lies behind. */
   const tried = async (work) => {
     try {
       fail(null);
       await work();
     } catch (error) {
-      dialog.close();
+      close();
       fail(error);
     }
   };
-  dialog.append(el("div", {}, el("h2", { id: "person-title" }, person.label), el("p", { class: "hint" }, says)),
-    ...(person.help ? [toCall(dialog, onCall)] : []),
-    ...(person.guest ? [renaming({ api, at, person, dialog, tried }), returning({ api, at, tried })] : []),
-    el("div", { class: "row" }, removing({ api, at, person, dialog, tried }),
-      el("button", { type: "button", class: "main", autofocus: true, "data-act": "close", onclick: () => dialog.close() }, words.person.close)));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-function toCall(dialog, onCall) {
-  const show = () => {
-    dialog.close();
+  const on = { api, at: `/api/sessions/${session}/participants/${person.id}`, person, tried, close };
+  const toCall = () => {
+    close();
     onCall();
   };
-  return el("button", { type: "button", class: "main", "data-act": "to-call", onclick: show }, words.person.call);
+  const node = dialog({ class: "ask", "aria-labelledby": "person-title", "data-about": person.id },
+    el("div", {}, el("h2", { id: "person-title" }, person.label), el("p", { class: "hint" }, says)),
+    person.help && el("button", { type: "button", class: "main", "data-act": "to-call", onclick: toCall }, words.person.call),
+    person.guest && [renaming(on), returning(on)],
+    el("div", { class: "row" }, removing(on),
+      el("button", { type: "button", class: "main", autofocus: true, "data-act": "close", onclick: close }, words.person.close)));
 }
 
-function renaming({ api, at, person, dialog, tried }) {
+function renaming({ api, at, person, tried, close }) {
   const name = el("input", { id: "new-name", value: person.name, maxlength: 200, required: true, autocomplete: "off" });
-  const form = el("form", {}, el("label", { for: "new-name" }, words.person.rename),
-    el("div", { class: "row" }, name, el("button", { class: "quiet", "data-act": "rename" }, words.person.renameDo)));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    tried(async () => {
-      await api.call(post, `${at}/rename`, { name: name.value.trim() });
-      dialog.close();
-    });
+  const rename = () => tried(async () => {
+    await api.call(post, `${at}/rename`, { name: name.value.trim() });
+    close();
   });
-  return form;
+  return el("form", { onsubmit: submits(rename) }, el("label", { for: "new-name" }, words.person.rename),
+    el("div", { class: "row" }, name, el("button", { class: "quiet", "data-act": "rename" }, words.person.renameDo)));
 }
 
 /** A new phone, or one that has forgotten who it was. */
@@ -65,10 +55,11 @@ function returning({ api, at, tried }) {
   return el("div", { class: "open" }, button, place, hint);
 }
 
-function removing({ api, at, person, dialog, tried }) {
+function removing({ api, at, person, tried, close }) {
   const ask = async () => {
-    dialog.close();
-    if (await confirmed(words.person.removeAsk(person.label), words.person.remove)) await tried(() => api.call(post, `${at}/remove`, {}));
+    close();
+    const isMeant = await confirmed(words.person.removeAsk(person.label), words.person.remove, words.office.no);
+    if (isMeant) await tried(() => api.call(post, `${at}/remove`, {}));
   };
   return el("button", { type: "button", class: "call", "data-act": "remove", onclick: ask }, words.person.remove);
 }

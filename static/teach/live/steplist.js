@@ -47,7 +47,7 @@ export class StepList {
   /** Every phone follows, so it is asked. */
   async #ask(step, n) {
     if (this.#entries[n].button.getAttribute("aria-disabled")) return;
-    if (await confirmed(words.stepList.ask(n + 1, step.title), words.stepList.go)) this.#onGo(step);
+    if (await confirmed(words.stepList.ask(n + 1, step.title), words.stepList.go, words.office.no)) this.#onGo(step);
   }
 }
 

@@ -1,7 +1,7 @@
 // What a lecture is called and says of itself; and how one gets rid of it.
 
 import { del, post, put } from "../../shared/api.js";
-import { confirmed, el, text } from "../../shared/dom.js";
+import { confirmed, el, submits, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { Plain } from "./errors.js";
@@ -18,8 +18,7 @@ export function aboutLecture(on, lecture) {
     el("div", { class: "row" }, el("button", { class: "main", "data-act": "save-lecture" }, words.editor.save),
       el("button", { type: "button", class: "call", "data-act": "bin-lecture", onclick: () => bin(on, lecture) }, words.about.bin)));
   const node = el("details", { class: "card about", open: draft.isRestored }, el("summary", {}, words.about.title), form);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  form.addEventListener("submit", submits(async () => {
     try {
       on.fail(null);
       const body = { ...draft.values(), auto_help: auto.checked };
@@ -31,7 +30,7 @@ export function aboutLecture(on, lecture) {
     } catch (error) {
       on.fail(error);
     }
-  });
+  }));
   return node;
 }
 

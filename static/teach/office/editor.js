@@ -1,7 +1,7 @@
 // The tasks of a lecture and their steps: what is pressed shows at once, and is sent in its turn.
 
 import { del, post, put } from "../../shared/api.js";
-import { confirmed, el } from "../../shared/dom.js";
+import { confirmed, el, submits } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { aboutLecture } from "./about.js";
 import { forgetDraft, hasDraft, keepDraft } from "./draft.js";
@@ -51,7 +51,7 @@ class Editor {
 
   /** In the order in which it was asked for. */
   #do(work, undo = () => {}) {
-    this.#queue = this.#queue.then(async () => {
+    return (this.#queue = this.#queue.then(async () => {
       try {
         this.#fail(null);
         await work();
@@ -59,7 +59,7 @@ class Editor {
         await undo();
         this.#fail(error);
       }
-    });
+    }));
   }
 
   /** Where it fails, what the server has is shown; what was being written is kept as a draft. */
@@ -269,17 +269,14 @@ class Editor {
     const draft = keepDraft(`task.of.${this.#id}`, { title });
     const node = el("form", { class: "card" }, el("label", { for: "task" }, words.editor.newTask),
       el("div", { class: "row" }, title, el("button", { class: "main", "data-act": "add-task" }, words.editor.addTask)));
-    node.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#do(async () => {
-        const made = await this.#api.call(post, `/api/lectures/${this.#id}/tasks`, draft.values());
-        const task = { ...made, subtasks: made.subtasks ?? [] };
-        this.#tasks.push(task);
-        draft.begin();
-        // What comes next is its first step.
-        this.#addStep(task, `new.${task.id}`);
-      });
-    });
+    node.addEventListener("submit", submits(() => this.#do(async () => {
+      const made = await this.#api.call(post, `/api/lectures/${this.#id}/tasks`, draft.values());
+      const task = { ...made, subtasks: made.subtasks ?? [] };
+      this.#tasks.push(task);
+      draft.begin();
+      // What comes next is its first step.
+      this.#addStep(task, `new.${task.id}`);
+    })));
     return node;
   }
 }

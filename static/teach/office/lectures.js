@@ -1,7 +1,7 @@
 // One's lectures, what runs now, and the way into a class in two clicks.
 
 import { post } from "../../shared/api.js";
-import { el, shown } from "../../shared/dom.js";
+import { el, shown, single, submits } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { lectureCard, runningLink } from "./lecture-card.js";
@@ -35,15 +35,13 @@ function head(form) {
 /** For whoever is here for the first time: what one does, and an example to look at. */
 function welcome(on, form) {
   form.open();
-  const sample = el("button", { type: "button", class: "main", "data-act": "sample", onclick: async () => {
-    sample.disabled = true;
+  const sample = el("button", { type: "button", class: "main", "data-act": "sample", onclick: single(async () => {
     try {
       on.go(`/teach/lecture/${await makeSample(on.api)}`);
     } catch (error) {
-      sample.disabled = false;
       on.fail(error);
     }
-  } }, words.lectures.makeSample);
+  }) }, words.lectures.makeSample);
   return el("div", { class: "pile" },
     el("section", { class: "card welcome" }, el("h2", {}, words.lectures.first),
       el("ol", { class: "ways" }, words.lectures.ways.map((way) => el("li", {}, way))),
@@ -59,16 +57,16 @@ function newLecture({ api, go, fail }) {
     el("div", { class: "row" }, el("button", { class: "main", "data-act": "make-lecture" }, words.lectures.make)));
   const draft = keepDraft("lecture.new", { title, description: about });
   shown(node, draft.isRestored);
-  node.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  node.addEventListener("submit", submits(async () => {
     try {
+      fail(null);
       const made = await api.call(post, "/api/lectures", draft.values());
       draft.forget();
       go(`/teach/lecture/${made.id}`);
     } catch (error) {
       fail(error);
     }
-  });
+  }));
   const open = () => {
     shown(node, true);
     title.focus();

@@ -1,7 +1,7 @@
 // Who asks for a meeting to count as attended, and what one answers: one by one, or many at once.
 
 import { post } from "../../shared/api.js";
-import { el, shown, text } from "../../shared/dom.js";
+import { el, shown, submits, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { dayName, dayOf, timeOf } from "./dates.js";
 import { announce, everyPage, openDialog } from "./parts.js";
@@ -101,11 +101,10 @@ export class RequestDesk {
     const form = el("form", {}, el("label", { for: "why" }, words.requests.why), why,
       el("div", { class: "row" }, el("button", { class: "call", "data-act": "reject-now" }, words.requests.reject)));
     const dialog = openDialog("ask", words.requests.rejecting(chosen.length), form);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    form.addEventListener("submit", submits(() => {
       dialog.close();
       this.#decide(chosen, REJECTED, why.value.trim() || null);
-    });
+    }));
     why.focus();
   }
 

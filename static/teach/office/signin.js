@@ -1,6 +1,6 @@
 // Who wants to come in says who they are.
 
-import { el } from "../../shared/dom.js";
+import { el, submits } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
 export function signInForm({ api, fail, welcome, reason }) {
@@ -10,8 +10,7 @@ export function signInForm({ api, fail, welcome, reason }) {
     el("label", { for: "email" }, words.signin.login), name,
     el("label", { for: "password" }, words.signin.password), password,
     el("button", { class: "main", "data-act": "signin" }, words.signin.go));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  form.addEventListener("submit", submits(async () => {
     try {
       fail(null);
       await api.login(name.value.trim(), password.value);
@@ -20,6 +19,6 @@ export function signInForm({ api, fail, welcome, reason }) {
       fail(error);
       password.select();
     }
-  });
+  }));
   return form;
 }

@@ -1,6 +1,6 @@
 // The way into a class: one click here, and one on the board.
 
-import { el } from "../../shared/dom.js";
+import { el, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { openDialog } from "./parts.js";
 
@@ -11,7 +11,7 @@ export const classesOf = (api, lecture) => api.get(`/api/v1/courses/${lecture}/c
 export const className = (one) => (one.is_default ? words.lectures.defaultClass : one.class_name);
 
 /** Where a lecture has several classes it asks which one comes. */
-export async function begin({ api, go, fail }, lecture) {
+async function begin({ api, go, fail }, lecture) {
   try {
     fail(null);
     const classes = await classesOf(api, lecture.id);
@@ -38,6 +38,6 @@ function choose(classes) {
 }
 
 export function beginButton(on, lecture) {
-  return el("button", { type: "button", class: "main", "data-act": "begin", onclick: () => begin(on, lecture) },
+  return el("button", { type: "button", class: "main", "data-act": "begin", onclick: single(() => begin(on, lecture)) },
     words.lectures.begin);
 }

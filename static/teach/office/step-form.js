@@ -1,6 +1,6 @@
 // The form of a step, with the phone beside it; and the small one of a name.
 
-import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { confirmed, el, shown, submits, text } from "../../shared/dom.js";
 import { canSpeak, hush, say } from "../../shared/speech.js";
 import { words } from "../../shared/words.js";
 import { sign } from "./drawing.js";
@@ -60,10 +60,7 @@ export class StepForm {
   #form() {
     const form = el("form", { class: "stepform" }, this.#fields(), this.#phone.node);
     form.addEventListener("input", () => this.#preview());
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
-    });
+    form.addEventListener("submit", submits(() => this.#send()));
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") {
         // The same press would close the question again.
@@ -124,10 +121,7 @@ export function titleForm({ name, thing, save, shut }) {
   };
   const node = el("form", { class: "row" }, title, el("button", { class: "main", "data-act": "save" }, words.editor.save),
     el("button", { type: "button", class: "quiet", "data-act": "shut", onclick: leave }, words.editor.cancel));
-  node.addEventListener("submit", (event) => {
-    event.preventDefault();
-    save(draft.values());
-  });
+  node.addEventListener("submit", submits(() => save(draft.values())));
   node.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   return { node, focus: () => title.select() };
 }
