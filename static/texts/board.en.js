@@ -21,7 +21,7 @@ export default {
     coming: (title) => `Next: ${title}`,
     last: "This is the last step",
     said: (message) => `You told everyone: ${message}`,
-    left: (count) => `${count} not yet`,
+    left: (count) => `${count} to go`,
     allFinished: "Everyone is done",
     finished: (finished, all) => `${finished} of ${people(all)} done`,
     phones: (phones, connected) =>
@@ -48,7 +48,7 @@ export default {
     onlyUnfinished: (count) => `Show only the ${count} not done yet`,
     sort: (count) => `${count} changed: move now`,
     elsewhere: (word, number) => `${word} · at step ${number}`,
-    state: { help: "Needs help", stuck: "Stuck", working: "Working", here: "Here", away: "Away", done: "Done", came: "Came", gone: "Left" },
+    state: { help: "Needs help", stuck: "Stuck", working: "Working", here: "Here", away: "Not connected", done: "Done", came: "Came", gone: "Left" },
   },
   person: {
     call: "See the call for help",
@@ -57,8 +57,8 @@ export default {
     reentry: "Come in with another phone",
     reentryQr: "QR code to come back in",
     reentryHint: (minutes) => `Scan it with the camera of the new phone. It works once, for ${minutes} minutes.`,
-    remove: "Show out",
-    removeAsk: (name) => `Show ${name} out? They cannot come back in.`,
+    remove: "Remove",
+    removeAsk: (name) => `Remove ${name}? They cannot come back in.`,
     close: "Close",
   },
   calls: {
@@ -120,7 +120,6 @@ export default {
     endAsk: "End the class? It cannot be started again.",
     sending: "Sending…",
     outdated: "The class had moved on meanwhile, so nothing was sent. Please look again, then press.",
-    keys: { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E" },
   },
   stepList: {
     title: "All steps",
@@ -167,6 +166,5 @@ export default {
     resume: "Go on",
     full: "Full screen",
     window: "Window",
-    keys: { start: "S", back: "←", next: "→", pause: "P", resume: "P", full: "F" },
   },
 };

@@ -25,7 +25,7 @@ export default {
     finished: (finished, all) => `${all}人のうち${finished}人が終わりました`,
     phones: (phones, connected) =>
       phones >= connected ? `スマホ${phones}台すべてにこのステップが出ています` : `スマホ${connected}台のうち${phones}台にこのステップが出ています`,
-    stepless: "まだステップがありません。「ステップの編集」で先に作ってください。",
+    stepless: "まだステップがありません。「ステップ編集」で先に作ってください。",
   },
   line: {
     connecting: "接続しています",
@@ -48,7 +48,7 @@ export default {
     sort: (people) => `変わった${people}人を並べ直す`,
     elsewhere: (word, number) => `${word} · ステップ${number}にいます`,
     state: {
-      help: "手助けが必要", stuck: "つまずき", working: "取り組み中", here: "入室", away: "離席", done: "終わり", came: "参加", gone: "退室",
+      help: "手助けが必要", stuck: "つまずき", working: "取り組み中", here: "入室", away: "接続切れ", done: "終わり", came: "参加", gone: "退室",
     },
   },
   person: {
@@ -121,7 +121,6 @@ export default {
     endAsk: "授業を終えますか。終えた授業は、もう一度始めることができません。",
     sending: "送っています…",
     outdated: "その間に授業が変わっていたので、送りませんでした。画面を確かめて、もう一度押してください。",
-    keys: { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E" },
   },
   stepList: {
     title: "すべてのステップ",
@@ -168,6 +167,5 @@ export default {
     resume: "再開する",
     full: "全画面",
     window: "元の大きさ",
-    keys: { start: "S", back: "←", next: "→", pause: "P", resume: "P", full: "F" },
   },
 };

@@ -25,7 +25,7 @@ export default {
     finished: (finished, all) => `${all}명 중 ${finished}명이 마쳤습니다`,
     phones: (phones, connected) =>
       phones >= connected ? `휴대폰 ${phones}대 모두에 이 단계가 보입니다` : `휴대폰 ${connected}대 중 ${phones}대에 이 단계가 보입니다`,
-    stepless: "아직 단계가 없습니다. «단계 편집»에서 먼저 단계를 만들어 주세요.",
+    stepless: "아직 단계가 없습니다. ‘단계 편집’에서 먼저 단계를 만들어 주세요.",
   },
   line: {
     connecting: "연결하는 중",
@@ -48,7 +48,7 @@ export default {
     sort: (people) => `바뀐 ${people}명, 지금 옮기기`,
     elsewhere: (word, number) => `${word} · ${number}단계에 있음`,
     state: {
-      help: "도움 필요", stuck: "막힘", working: "하는 중", here: "들어옴", away: "자리 비움", done: "마침", came: "함께함", gone: "나감",
+      help: "도움 필요", stuck: "막힘", working: "하는 중", here: "들어옴", away: "연결 끊김", done: "마침", came: "함께함", gone: "나감",
     },
   },
   person: {
@@ -121,14 +121,13 @@ export default {
     endAsk: "수업을 끝낼까요? 끝낸 수업은 다시 시작할 수 없습니다.",
     sending: "보내고 있습니다…",
     outdated: "그사이 수업이 바뀌어 있어서 보내지 않았습니다. 화면을 확인하고 다시 눌러 주세요.",
-    keys: { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E" },
   },
   stepList: {
     title: "모든 단계",
     place: (number, all) => `${number} / ${all}`,
     all: (steps) => `${steps}단계`,
     others: (people) => `${people}명이 여기`,
-    ask: (number, title) => `모두 ${number}단계로 옮길까요? «${title}»`,
+    ask: (number, title) => `모두 ${number}단계로 옮길까요? ‘${title}’`,
     go: "옮기기",
   },
   summary: {
@@ -168,6 +167,5 @@ export default {
     resume: "다시 시작",
     full: "전체 화면",
     window: "창으로",
-    keys: { start: "S", back: "←", next: "→", pause: "P", resume: "P", full: "F" },
   },
 };

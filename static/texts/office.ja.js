@@ -28,6 +28,7 @@ export default {
     theme: "色",
     size: "文字の大きさ",
     themes: { auto: "端末に合わせる", light: "明るい", dark: "暗い", contrast: "くっきり" },
+    unchanged: "言語を変えられませんでした。インターネットを確かめて、もう一度押してください。",
   },
   notices: {
     title: "お知らせ",
@@ -35,17 +36,6 @@ export default {
     none: "お知らせはまだありません。",
     unread: "未読",
     readAll: "すべて既読にする",
-    someone: "どなたか",
-    kinds: {
-      HELP_REQUEST: (who) => `${who} さんが助けを求めています。`,
-      HELP_ESCALATED: (who) => `${who} さんに先生の助けが必要です。`,
-      HELP_ANSWERED: () => "答えが届きました。",
-      ATTENDANCE_REQUESTED: (who) => `${who} さんから出席の申請がありました。`,
-      ATTENDANCE_DECIDED: () => "出席の申請の結果が出ました。",
-      ENROLLMENT_ADMITTED: () => "受講の申し込みが認められました。",
-      ENROLLMENT_REFUSED: () => "受講の申し込みは認められませんでした。",
-      CERTIFICATE_ISSUED: () => "修了証が発行されました。",
-    },
   },
   errors: {
     unreachable: "サーバーにつながりません。インターネットを確かめてください。",
@@ -74,7 +64,6 @@ export default {
       INTERNAL_ERROR: "サーバーに問題が起きました。少し待ってからお試しください。",
     },
   },
-  states: { WAITING: "開始前", IN_PROGRESS: "授業中", PAUSED: "休憩中", REVIEW_MODE: "終わった授業" },
   lectures: {
     title: "私の講座",
     add: "+ 新しい講座",
@@ -101,7 +90,7 @@ export default {
     ways: [
       "講座の題名を書き、学ぶことを一つずつステップに書きます。",
       "「授業を開く」を押すと QR コードが出ます。受講者はスマホで読み取るだけです。",
-      "「次へ」を押すたびに、みんなのスマホが一緒に次のステップへ進みます。",
+      "「次へ進む」を押すたびに、みんなのスマホが一緒に次のステップへ進みます。",
     ],
     makeSample: "見本の講座で始める",
     sampleHint: "ステップが六つの見本です。自由に直したり消したりできます。",
@@ -221,7 +210,6 @@ export default {
     learners: "一人ずつ",
     order: "並べ方",
     orders: { behind: "進みが遅い順", ahead: "進みが速い順", helps: "助けが多い順", name: "名前の順" },
-    more: "もっと見る",
     steps: (done, of) => `${of}ステップ中 ${done}`,
     helps: (count) => `助け ${count}回`,
   },

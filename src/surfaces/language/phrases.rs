@@ -19,7 +19,7 @@ const PHRASES: &[[&str; 3]] = &[
     ["비밀번호를 바꾸었습니다", "パスワードを変えました", "The password is changed"],
     ["의견을 남겨 주셔서 고맙습니다", "お知らせいただき、ありがとうございます", "Thank you for telling us"],
     ["분석 중입니다. 잠시만 기다려주세요.", "調べています。少しお待ちください。", "We are looking into it. One moment, please."],
-    ["수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.", "授業に入りました。今の手順からご一緒にどうぞ。", "You are in the class. Join in at the step it is on now."],
+    ["수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.", "授業に入りました。今のステップからご一緒にどうぞ。", "You are in the class. Join in at the step it is on now."],
     ["수업에 입장했습니다. 지금은 잠시 쉬는 시간입니다.", "授業に入りました。今は休み時間です。", "You are in the class. It is having a break."],
     ["수업은 끝났습니다. 배운 내용을 천천히 복습하실 수 있습니다.", "授業は終わりました。習ったことをゆっくり復習できます。", "The class is over. You can go through it again at your own pace."],
     ["대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요.", "待合室に入りました。先生が授業を始めるまでお待ちください。", "You are in the waiting room. Please wait until the instructor starts."],

@@ -2,6 +2,9 @@
 
 import { read, write } from "../../shared/store.js";
 
+/** What stands on the button that a key presses. */
+export const KEYS = { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E", full: "F" };
+
 const TYPES = "input, textarea, select, [contenteditable]";
 const TAKES_SPACE = "button, a, summary, [role='switch']";
 

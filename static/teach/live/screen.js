@@ -6,7 +6,7 @@ import { Awake } from "./awake.js";
 import { Commands } from "./commands.js";
 import { fitted } from "./fit.js";
 import { addressParts } from "./invite.js";
-import { Keys } from "./keys.js";
+import { KEYS, Keys } from "./keys.js";
 import { LiveClass } from "./liveclass.js";
 
 const IDLE_AFTER_MS = 3_000;
@@ -77,7 +77,7 @@ export class Screen {
     };
     const press = (event, act) => event.currentTarget.getAttribute("aria-disabled") !== "true" && act();
     return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, el("button", { type: "button", "data-act": name,
-      onclick: (event) => press(event, act) }, words.wall[name], el("kbd", { "aria-hidden": "true" }, words.wall.keys[name]))]));
+      onclick: (event) => press(event, act) }, words.wall[name], el("kbd", { "aria-hidden": "true" }, KEYS[name]))]));
   }
 
   #linkIs(state) {

@@ -2,7 +2,7 @@
 
 import { confirmed, el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { Keys } from "./keys.js";
+import { KEYS, Keys } from "./keys.js";
 
 /** From this on it is worth a word that the server has not answered yet. */
 const LONG_MS = 400;
@@ -65,15 +65,14 @@ export class Steer {
   }
 
   #button(name) {
-    const key = words.steer.keys[name];
     const label = [SIGNS[name] && el("span", { class: "arrow", "aria-hidden": "true" }, SIGNS[name]), el("span", {}, words.steer[name])];
     return el("button", { type: "button", class: `big ${KINDS[name]} ${name}`, "data-act": name, onclick: () => this.#press(name) },
-      label, el("kbd", { "aria-hidden": "true" }, key));
+      label, el("kbd", { "aria-hidden": "true" }, KEYS[name]));
   }
 
   async #press(name) {
     if (this.#buttons[name].getAttribute("aria-disabled") === "true" || this.#commands.isBusy) return;
-    if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end))) return;
+    if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end, words.office.no))) return;
     const said = this.#message.value.trim();
     if (name === "next") await this.#sent(this.#commands.move(1, said));
     else if (name === "back") await this.#sent(this.#commands.move(-1, said));

@@ -21,7 +21,7 @@ export function lectureCard(on, lecture) {
 
 export function runningLink(session) {
   return el("a", { class: "running", href: `/teach/session/${session.session_id}`, "data-session": session.session_id },
-    el("span", {}, el("b", {}, session.lecture.title), el("span", { class: "hint" }, words.states[session.status])),
+    el("span", {}, el("b", {}, session.lecture.title), el("span", { class: "hint" }, words.board.status[session.status])),
     el("b", { class: "bigcode" }, session.session_code),
     el("span", {}, words.lectures.people(session.participant_count)));
 }

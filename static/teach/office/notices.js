@@ -73,11 +73,9 @@ export class Notices {
   }
 
   #line(notice, dialog) {
-    const who = notice.related_user?.name ?? words.notices.someone;
-    const said = words.notices.kinds[notice.type]?.(who) ?? notice.message;
     const when = el("span", { class: "hint" }, ago(notice.created_at));
     const open = el("button", { type: "button", class: "news", onclick: () => this.#follow(notice, dialog) },
-      el("span", {}, said, !notice.is_read && el("span", { class: "unseen" }, ` (${words.notices.unread})`)), when);
+      el("span", {}, notice.message, !notice.is_read && el("span", { class: "unseen" }, ` (${words.notices.unread})`)), when);
     return el("li", { class: notice.is_read ? null : "fresh" }, open);
   }
 
