@@ -3,7 +3,7 @@
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { ago, dayName, dayOf, timeOf } from "./dates.js";
-import { learnersPath } from "./learners.js";
+import { learnersOf } from "./learners.js";
 import { lecturePage } from "./lecture.js";
 import { markSign } from "./marks.js";
 import { percent, tile } from "./parts.js";
@@ -13,13 +13,13 @@ const IN_CLASS = ["APPROVED", "COMPLETED"];
 
 export async function learner(on, id, person) {
   const { api } = on;
-  const [lecture, { user, progress }, enrollment, one] = await Promise.all([
+  const [lecture, { user, progress }, enrollment, everyone] = await Promise.all([
     api.get(`/api/lectures/${id}`), api.get(`/api/progress/users/${person}/lectures/${id}`),
-    enrollmentOf(api, id, person), lineOf(api, id, person),
+    enrollmentOf(api, id, person), learnersOf(api, id),
   ]);
   const marks = enrollment ? (await api.get(`/api/v1/attendance/enrollment/${enrollment.enrollment_id}`)).attendances : [];
   const node = lecturePage(on, lecture, "statistics", el("section", { class: "pile" },
-    el("h2", { class: "person-name" }, user.name), tiles(one, enrollment),
+    el("h2", { class: "person-name" }, user.name), tiles(everyone.find((one) => one.user_id === person), enrollment),
     el("div", { class: "two" }, steps(progress), meetings(marks))));
   return { node, title: `${user.name} · ${lecture.title}` };
 }
@@ -28,15 +28,6 @@ async function enrollmentOf(api, id, person) {
   const { enrollments } = await api.get(`/api/v1/enrollments?course_id=${id}&user_id=${person}&size=100`);
   const taken = enrollments.filter(({ status }) => IN_CLASS.includes(status));
   return taken.sort((a, b) => b.enrollment_id - a.enrollment_id)[0];
-}
-
-/** Their line in the list of everyone, on whichever page it is. */
-async function lineOf(api, id, person) {
-  for (let page = 1; ; page += 1) {
-    const { students, pagination } = await api.get(learnersPath(id, page));
-    const found = students.find((one) => one.user_id === person);
-    if (found || page >= pagination.total_pages) return found;
-  }
 }
 
 function tiles(one, enrollment) {

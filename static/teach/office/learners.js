@@ -1,11 +1,10 @@
 // Everyone who takes a lecture, and how far they are; each leads to a page of their own.
 
-import { el, shown } from "../../shared/dom.js";
+import { el } from "../../shared/dom.js";
 import { language, words } from "../../shared/words.js";
 import { ago } from "./dates.js";
-import { percent } from "./parts.js";
+import { everyPage, percent } from "./parts.js";
 
-const PAGE = 100;
 const ORDERS = {
   behind: (a, b) => a.progress_rate - b.progress_rate,
   ahead: (a, b) => b.progress_rate - a.progress_rate,
@@ -13,26 +12,17 @@ const ORDERS = {
   name: (a, b) => a.name.localeCompare(b.name, language),
 };
 
-export const learnersPath = (id, page) => `/api/dashboard/lectures/${id}/students?page_size=${PAGE}&page=${page}`;
+export const learnersOf = (api, id) => everyPage(api, `/api/dashboard/lectures/${id}/students`, "students");
 
-export async function learnerList({ api, fail }, id) {
-  const found = [];
-  let page = 0;
+export async function learnerList({ api }, id) {
+  const found = await learnersOf(api, id);
   const list = el("ul", { class: "learners" });
   const order = el("select", { id: "order", onchange: () => draw() }, Object.keys(ORDERS).map((key) =>
     el("option", { value: key }, words.statistics.orders[key])));
-  const more = el("button", { type: "button", class: "quiet", onclick: () => load().catch(fail) }, words.statistics.more);
-  const draw = () => list.replaceChildren(...[...found].sort(ORDERS[order.value]).map((one) => line(id, one)));
-  const load = async () => {
-    page += 1;
-    const { students, pagination } = await api.get(learnersPath(id, page));
-    found.push(...students);
-    shown(more, page < pagination.total_pages);
-    draw();
-  };
-  await load();
+  const draw = () => list.replaceChildren(...found.sort(ORDERS[order.value]).map((one) => line(id, one)));
+  draw();
   return el("section", { class: "card" }, el("div", { class: "head" }, el("h2", {}, words.statistics.learners),
-    el("div", { class: "row" }, el("label", { for: "order" }, words.statistics.order), order)), list, more);
+    el("div", { class: "row" }, el("label", { for: "order" }, words.statistics.order), order)), list);
 }
 
 function line(id, one) {

@@ -1,11 +1,11 @@
 // One meeting: everyone's mark, changed with one press.
 
 import { post, put } from "../../shared/api.js";
-import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { confirmed, el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { dayName, timeOf } from "./dates.js";
 import { KINDS, markSign } from "./marks.js";
-import { announce } from "./parts.js";
+import { announce, chips } from "./parts.js";
 
 /** Whoever goes through the choices with the arrows means the one they stop at. */
 const SAVE_AFTER_MS = 500;
@@ -20,8 +20,9 @@ export class MeetingSheet {
   #list = el("ul", { class: "roll" });
   #title = el("h2", {});
   #counts = el("p", { class: "hint" });
-  #rest = el("button", { type: "button", class: "quiet", "data-act": "rest-present", onclick: () => this.#markRest() });
+  #rest = el("button", { type: "button", class: "quiet", "data-act": "rest-present", onclick: single(() => this.#markRest()) });
   #timers = new Map();
+  #queue = Promise.resolve();
 
   constructor(place, roll, meeting) {
     this.#on = place.on;
@@ -62,12 +63,11 @@ export class MeetingSheet {
   }
 
   #choices(person, mark) {
-    const option = (kind) => el("label", { class: "chip" },
-      el("input", {
-        type: "radio", name: `mark-${person.enrollment_id}`, value: kind, checked: mark?.attendance_type === kind, onchange: () => this.#soon(person, kind),
-      }), el("span", {}, markSign(kind), el("span", { "aria-hidden": "true" }, words.marks.kinds[kind])));
-    return el("fieldset", {}, el("legend", { class: "unseen" }, words.sheet.markOf(person.user_name)),
-      el("div", { class: "chips" }, KINDS.map(option)));
+    return chips({
+      title: words.sheet.markOf(person.user_name), isUnseen: true, name: `mark-${person.enrollment_id}`, values: KINDS,
+      chosen: mark?.attendance_type, choose: (kind) => this.#soon(person, kind),
+      nameOf: (kind) => [markSign(kind), el("span", { "aria-hidden": "true" }, words.marks.kinds[kind])],
+    });
   }
 
   #reason(person, mark) {
@@ -87,7 +87,12 @@ export class MeetingSheet {
     this.#timers.set(person, setTimeout(() => this.#write(person, { attendance_type: kind }), SAVE_AFTER_MS));
   }
 
-  async #write(person, changes) {
+  /** In its turn: the first mark of a day makes its meeting, and the first of a person is what the next one changes. */
+  #write(person, changes) {
+    this.#queue = this.#queue.then(() => this.#send(person, changes));
+  }
+
+  async #send(person, changes) {
     const known = this.#roll.mark(person, this.#meeting.number);
     const { api, fail } = this.#on;
     const made = { enrollment_id: person.enrollment_id, ...this.#when(), ...changes };
@@ -118,6 +123,7 @@ export class MeetingSheet {
   async #markRest() {
     const { lecture, one, on } = this.#place;
     if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT, words.office.no))) return;
+    await this.#queue;
     const attendances = this.#unmarked().map((person) => ({ enrollment_id: person.enrollment_id, attendance_type: "PRESENT" }));
     const sent = { course_id: lecture.id, class_id: one.class_id, ...this.#when(), attendances };
     try {

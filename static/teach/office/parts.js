@@ -1,6 +1,6 @@
 // Small parts that many of these pages are made of.
 
-import { el, text } from "../../shared/dom.js";
+import { dialog, el, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { sign } from "./drawing.js";
 
@@ -15,17 +15,20 @@ export function tool(name, said, onclick, more = {}) {
   return el("button", { type: "button", class: "quiet icon", "aria-label": said, title: said, onclick, ...more }, sign(name));
 }
 
-/** A window over the page. It is gone when it is closed, and the focus returns to where it was. */
+/** A window over the page with a title, and a button that closes it. */
 export function openDialog(kind, title, ...parts) {
-  const shut = el("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, words.office.close);
-  const dialog = el("dialog", { class: kind, "aria-label": title },
-    el("div", { class: "head" }, el("h2", {}, title), shut), parts);
-  dialog.addEventListener("close", () => dialog.remove());
+  const shut = el("button", { type: "button", class: "quiet", onclick: () => node.close() }, words.office.close);
+  const node = dialog({ class: kind, "aria-label": title }, el("div", { class: "head" }, el("h2", {}, title), shut), parts);
   // The ground around it closes it, as people try.
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
+  node.addEventListener("click", (event) => event.target === node && node.close());
+  return node;
+}
+
+/** One of a few. `nameOf` gives what stands on each. */
+export function chips({ title, isUnseen, name, values, chosen, nameOf, choose }) {
+  const chip = (value) => el("label", { class: "chip" },
+    el("input", { type: "radio", name, value, checked: value === chosen, onchange: () => choose(value) }), el("span", {}, nameOf(value)));
+  return el("fieldset", {}, el("legend", { class: isUnseen && "unseen" }, title), el("div", { class: "chips" }, values.map(chip)));
 }
 
 /** A number that says something, with its name. */

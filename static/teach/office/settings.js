@@ -1,10 +1,10 @@
 // How these pages look and speak on this device.
 
-import { el, text } from "../../shared/dom.js";
+import { el, shown } from "../../shared/dom.js";
 import { look, lookLike, SIZES, THEMES } from "../../shared/look.js";
 import { language, LANGUAGES, speakIn, words } from "../../shared/words.js";
 import { sign } from "./drawing.js";
-import { openDialog } from "./parts.js";
+import { chips, openDialog } from "./parts.js";
 
 const button = document.querySelector("#settings");
 let redraw = () => {};
@@ -19,36 +19,31 @@ export function dressSettings(again) {
 }
 
 function open() {
-  const body = el("div", { class: "settings" }, choices());
-  openDialog("ask", words.settings.title, body);
+  const problem = el("p", { class: "notice", role: "alert", hidden: true }, words.settings.unchanged);
+  const dialog = openDialog("ask", words.settings.title, el("div", { class: "settings" }, choices((wanted) => speak(wanted, dialog, problem)), problem));
+  return dialog;
 }
 
-function choices() {
+function choices(speakNow) {
+  const { language: title, theme, themes, size } = words.settings;
   const now = look();
-  const named = (wanted) => LANGUAGES[wanted];
+  const change = (what) => (value) => lookLike({ ...look(), [what]: value });
   return [
-    choice("language", words.settings.language, Object.keys(LANGUAGES), language, named, speak),
-    choice("theme", words.settings.theme, THEMES, now.theme, (theme) => words.settings.themes[theme],
-      (theme) => lookLike({ ...look(), theme })),
-    choice("size", words.settings.size, SIZES, now.size, (size) => `${size}%`, (size) => lookLike({ ...look(), size })),
+    chips({ title, name: "language", values: Object.keys(LANGUAGES), chosen: language, choose: speakNow,
+      nameOf: (lang) => el("span", { lang }, LANGUAGES[lang]) }),
+    chips({ title: theme, name: "theme", values: THEMES, chosen: now.theme, choose: change("theme"), nameOf: (one) => themes[one] }),
+    chips({ title: size, name: "size", values: SIZES, chosen: now.size, choose: change("size"), nameOf: (one) => `${one}%` }),
   ];
 }
 
-async function speak(wanted) {
-  // Where its texts cannot be had, it goes on as it was.
-  await speakIn(wanted).catch(() => {});
+/** The page is drawn anew, and this over it; unless it was closed meanwhile. */
+async function speak(wanted, dialog, problem) {
+  try {
+    await speakIn(wanted);
+  } catch {
+    return shown(problem, true);
+  }
+  const isOpen = dialog.open;
   redraw();
-  const dialog = document.querySelector("dialog[open]");
-  dialog.setAttribute("aria-label", words.settings.title);
-  text(dialog.querySelector("h2"), words.settings.title);
-  text(dialog.querySelector(".head button"), words.office.close);
-  dialog.querySelector(".settings").replaceChildren(...choices());
-  dialog.querySelector("[name=language]:checked").focus();
-}
-
-function choice(name, title, values, chosen, nameOf, change) {
-  const option = (value) => el("label", { class: "chip" },
-    el("input", { type: "radio", name, value, checked: value === chosen, onchange: () => change(value) }),
-    el("span", { lang: name === "language" && value }, nameOf(value)));
-  return el("fieldset", {}, el("legend", {}, title), el("div", { class: "chips" }, values.map(option)));
+  return isOpen && open().querySelector(":checked").focus();
 }

@@ -1,11 +1,12 @@
 // The attendance sheet of a class: people down, meetings across.
 
-import { el } from "../../shared/dom.js";
+import { el, submits } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { shortDay, today } from "./dates.js";
 import { legend, markSign } from "./marks.js";
 
-const CAME = ["PRESENT", "LATE", "EARLY_LEAVE", "EXCUSED"];
+/** Who is excused did not come, though it does not count against them. */
+const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
 
 export function sheet(place, roll) {
   if (roll.people.length === 0) return el("p", { class: "hint" }, words.sheet.nobody);
@@ -42,11 +43,6 @@ const cameTo = (roll, { number }) => String(roll.people.filter((person) => CAME.
 /** A meeting that was held without the live class. */
 function anotherDay({ on, path, one }) {
   const day = el("input", { type: "date", id: "day", required: true, value: today(), min: one.start_date, max: one.end_date });
-  const form = el("form", { class: "row another" }, el("label", { for: "day" }, words.sheet.otherDay), day,
+  return el("form", { class: "row another", onsubmit: submits(() => on.go(`${path}&day=${day.value}`)) }, el("label", { for: "day" }, words.sheet.otherDay), day,
     el("button", { class: "quiet", "data-act": "other-day" }, words.sheet.write));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    on.go(`${path}&day=${day.value}`);
-  });
-  return form;
 }

@@ -6,7 +6,7 @@ import { bars, columns, line } from "./charts.js";
 import { shortDay } from "./dates.js";
 import { learnerList } from "./learners.js";
 import { lecturePage } from "./lecture.js";
-import { percent, tile } from "./parts.js";
+import { chips, percent, tile } from "./parts.js";
 
 const SPANS = [7, 30];
 const WHOLE = 100;
@@ -60,14 +60,13 @@ async function showTrend({ api, fail }, id, node, days) {
   const chart = await api.get(`/api/dashboard/chart-data/progress-trend?lecture_id=${id}&days=${days}`);
   const [progress, helped] = chart.datasets.map(({ data }) => data);
   const item = (said) => (value, at) => ({ name: chart.labels[at], value, said: said(value) });
-  const span = (wanted) => el("label", { class: "chip" },
-    el("input", { type: "radio", name: "days", value: wanted, checked: wanted === days, onchange: async () => {
-      await showTrend({ api, fail }, id, node, wanted).catch(fail);
-      node.querySelector(":checked").focus();
-    } }), el("span", {}, words.statistics.days(wanted)));
+  const choose = async (wanted) => {
+    await showTrend({ api, fail }, id, node, wanted).catch(fail);
+    node.querySelector(":checked").focus();
+  };
   node.replaceChildren(
     el("div", { class: "head" }, el("h2", {}, words.statistics.trend),
-      el("fieldset", {}, el("legend", { class: "unseen" }, words.statistics.span), el("div", { class: "chips" }, SPANS.map(span)))),
+      chips({ title: words.statistics.span, isUnseen: true, name: "days", values: SPANS, chosen: days, nameOf: words.statistics.days, choose })),
     line({ title: words.statistics.progressTrend, items: progress.map(item((value) => `${value}%`)), most: WHOLE }),
     columns({ title: words.statistics.helpTrend, items: helped.map(item(words.statistics.times)) }));
 }
