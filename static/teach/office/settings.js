@@ -41,6 +41,8 @@ async function speak(wanted, dialog, problem) {
   try {
     await speakIn(wanted);
   } catch {
+    // Pressed again, it is tried again.
+    dialog.querySelector(`[value=${language}]`).checked = true;
     return shown(problem, true);
   }
   const isOpen = dialog.open;
