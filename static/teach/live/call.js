@@ -5,6 +5,7 @@ import { words } from "../../shared/words.js";
 
 const hasRoom = matchMedia("(min-width: 900px)");
 /** Less than this is no time to be stuck. */
+const TOLD_MAX_LETTERS = 60;
 const WORTH_TELLING_S = 10;
 
 export class Call {
@@ -84,9 +85,9 @@ export class Call {
   }
 
   #drawFacts({ context_data: context, stuck_duration_seconds: stuck }) {
-    const actions = Array.isArray(context?.recent_actions) ? context.recent_actions.map(String) : [];
+    const actions = Array.isArray(context?.recent_actions) ? context.recent_actions.map(brief).filter(Boolean) : [];
     const facts = [
-      [words.calls.screen, screenName(context?.current_screen)],
+      [words.calls.screen, screenName(brief(context?.current_screen))],
       [words.calls.actions, actions.slice(-5).map((action) => actionName(action)).join(" → ")],
       [words.calls.stuck, stuck >= WORTH_TELLING_S ? words.calls.waited(stuck) : ""],
     ].filter(([, value]) => value);
@@ -139,7 +140,12 @@ export class Call {
 }
 
 /** The size of the text is in the name. */
-const actionName = (action) => words.calls.action[action.replace(/_\d+$/, "")] ?? action;
+const actionName = (action) => own(words.calls.action, action.replace(/_\d+$/, "")) ?? action;
+
+const own = (book, key) => (Object.hasOwn(book, key) ? book[key] : undefined);
+
+/** What a phone sends may be anything, and of any length. */
+const brief = (said) => (typeof said === "string" ? said.slice(0, TOLD_MAX_LETTERS) : "");
 
 /** Phones tell the inner name of an app; what is known is named as people do. */
 function screenName(screen) {

@@ -24,7 +24,7 @@ export async function attendance(on, id) {
 /** A day without a meeting yet becomes one with its first mark. */
 function meetingOf(roll, asked) {
   const day = asked.get("day");
-  if (day) return roll.meetings.find((meeting) => meeting.date === day) ?? { number: null, date: day };
+  if (/^\d{4}-\d\d-\d\d$/.test(day)) return roll.meetings.find((meeting) => meeting.date === day) ?? { number: null, date: day };
   return roll.meetings.find((meeting) => meeting.number === Number(asked.get("meeting")));
 }
 
