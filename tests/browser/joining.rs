@@ -155,6 +155,8 @@ fn who_cannot_come_in_reads_why_and_what_to_do() {
         class.removes(class.id_of("김순자").await).await;
         phone.sees("removed").await;
         phone.taps("again").await;
+        phone.sees("code").await;
+        phone.visits(&format!("/j/{}", class.session.code)).await;
         phone.sees("removed").await;
         class.begins().await;
         class.presses("end").await;

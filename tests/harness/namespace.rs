@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 static BUILT: AtomicU8 = AtomicU8::new(0);
 
+#[derive(PartialEq)]
 pub struct Namespace {
     name: String,
     our_end: String,
