@@ -1,6 +1,7 @@
 // Finds out which class and who, then hands over to the class.
 
 import { Refused, send, Unreachable } from "../shared/api.js";
+import { single } from "../shared/dom.js";
 import { uuid } from "../shared/store.js";
 import { words } from "../shared/words.js";
 import { forget, isKept, remembered } from "./phone.js";
@@ -68,12 +69,12 @@ export class Arrival {
 
   #trouble(error, ticket) {
     if (!(error instanceof Unreachable)) return stop("trouble");
-    const retry = () => {
+    const retry = single(() => {
       clearTimeout(timer);
       removeEventListener("online", retry);
       [this.#resumed, this.#found] = [null, null];
-      this.start(ticket);
-    };
+      return this.start(ticket);
+    });
     const timer = setTimeout(retry, COME_BACK_MS);
     addEventListener("online", retry);
     stop("offline", retry, () => [record()].filter(() => isKept()));
@@ -176,7 +177,7 @@ export class Arrival {
     show("same", () => plain({
       icon: "person", title: words.same.title(this.#api.user.name), lines: [session.lecture.title],
       acts: [
-        { act: "yes", label: words.same.yes, go: () => this.#join(session).catch((error) => this.#refused(error) ?? this.#trouble(error)) },
+        { act: "yes", label: words.same.yes, go: single(() => this.#join(session).catch((error) => this.#refused(error) ?? this.#trouble(error))) },
         { act: "no", label: words.same.no, go: () => this.#askForName(session) },
       ],
     }));

@@ -1,7 +1,7 @@
 // A screen that asks for something to be written.
 
 import { Unreachable } from "../shared/api.js";
-import { el } from "../shared/dom.js";
+import { el, submits } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 import { button, heading, remark, screen } from "./screens.js";
 
@@ -10,14 +10,10 @@ export function question({ title, hint, because, fields, go, submit, more = [] }
   const problem = el("p", { class: "note call", role: "alert", id: "problem", hidden: true });
   const inputs = fields.map(entry);
   const press = el("button", { class: "button main", "data-act": "enter" }, el("span", {}, go));
-  const ask = async (event) => {
-    event.preventDefault();
-    if (press.disabled) return;
-    press.disabled = true;
+  const ask = submits(async () => {
     const wrong = await submit(...inputs.map((input) => input.value.trim())).catch(excuse);
-    press.disabled = false;
     complain(problem, inputs, wrong?.said ?? wrong, wrong?.at ?? 0);
-  };
+  });
   const rows = inputs.map((input, at) => el("div", { class: "entry" }, el("label", { for: input.id }, fields[at].label),
     fields[at].hint && el("p", { class: "room", id: hintOf(input) }, fields[at].hint), input));
   const content = el("div", { class: "content" }, el("div", { class: "greeting" }, heading(title), hint && el("p", { class: "guide" }, hint)),

@@ -68,6 +68,8 @@ export class LiveSocket {
   ask(type, data) {
     const { message, answered } = this.#outbox.add(type, data);
     this.#transmit(message);
+    // Whether the line that took it is still one.
+    this.#probe();
     return answered;
   }
 

@@ -210,6 +210,8 @@ impl Browser {
             if is_off || !found.is_enabled().await.ok()? {
                 return None;
             }
+            // A person moves the page until nothing lies over what they mean.
+            found.scroll_into_view().await.ok()?;
             self.again_if_in_the_way(found.click().await)
         })
         .await;

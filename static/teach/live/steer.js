@@ -48,14 +48,15 @@ export class Steer {
 
   draw() {
     const { roster: { status }, at, steps } = this.#class;
-    const hadFocus = this.node.contains(document.activeElement);
+    const stood = document.activeElement;
     for (const [name, button] of Object.entries(this.#buttons)) shown(button, BUTTONS[status].includes(name));
     shown(this.node, status !== "REVIEW_MODE");
     may(this.#buttons.start, steps.length > 0);
     may(this.#buttons.next, at < steps.length - 1);
     may(this.#buttons.back, at > 0);
     // The button that was pressed has gone: its place is taken by the one that comes next.
-    if (hadFocus && document.activeElement.hidden) this.#buttons[BUTTONS[status][0]]?.focus();
+    const hasGone = this.node.contains(stood) && (stood.hidden || this.node.hidden);
+    if (hasGone) (this.#buttons[BUTTONS[status][0]] ?? document.querySelector("#main")).focus();
   }
 
   /** To a step, or to begin with it. */
