@@ -62,7 +62,7 @@ text!(
         if t.chars().any(char::is_control) {
             return Err("no control characters in a name");
         }
-        if t.chars().any(is_invisible) || has_hidden_joiner(&t) {
+        if t.chars().any(is_invisible) || has_hidden_joiner(t) {
             return Err("no invisible characters in a name");
         }
         if t.chars().any(|c| c.is_alphanumeric() || !c.is_ascii() && !is_joiner(c) && !c.is_whitespace()) {
