@@ -45,7 +45,7 @@ pub async fn close_all() {
     assert!(faults.is_empty(), "on the consoles:\n{faults}");
     for browser in opened {
         if let Some(inner) = Arc::into_inner(browser.0) {
-            inner.chromium.is_given_back().await;
+            inner.chromium.goes_back().await;
         }
     }
 }

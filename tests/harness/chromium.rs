@@ -232,7 +232,7 @@ impl Chromium {
     }
 
     /// For the next story, if it can be made as new.
-    pub async fn is_given_back(self) {
+    pub async fn goes_back(self) {
         static AT_THE_END: Once = Once::new();
         let is_spent = self.servant.has_gone.load(Ordering::Relaxed) || self.device.within.is_some();
         if is_spent || self.is_cleaned().await.is_err() {

@@ -127,7 +127,7 @@ fn a_price_is_paid_before_one_is_in() {
 }
 
 #[test]
-fn no_more_is_given_back_than_was_paid() {
+fn no_more_goes_back_than_was_paid() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 1).await;
         let (student, other) = (&students[0], school.another_teacher().await);
