@@ -29,6 +29,10 @@ use crate::live::stream::Socket;
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEAD_MAX_BYTES: usize = 64 * 1024;
+/// What one browser may ask for at once on one connection.
+const AT_ONCE_MAX: u32 = 100;
+/// A connection that asks for much at once is asked whether it is still there.
+const ASKED_EVERY: Duration = Duration::from_secs(30);
 
 /// TLS, where the settings ask for it.
 pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
@@ -39,12 +43,14 @@ pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
     let chain = chain.map_err(|e| unreadable(certificate, &e))?;
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, &e))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let server = ServerConfig::builder_with_provider(provider)
+    let mut server = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(Error::internal)?
         .with_no_client_auth()
         .with_single_cert(chain, secret)
         .map_err(|e| unreadable(key, &e))?;
+    // Far away, what costs is the way: over HTTP/2 all of a page comes in one.
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Some(TlsAcceptor::from(Arc::new(server))))
 }
 
@@ -95,8 +101,17 @@ async fn serve(
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_MAX_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(ASKED_EVERY)
+        .max_header_list_size(HEAD_MAX_BYTES as u32);
+    builder.http2().max_concurrent_streams(AT_ONCE_MAX);
+    if !socket.speaks_http2() {
+        builder = builder.http1_only();
+    }
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(socket), service);
     tokio::pin!(connection);
     tokio::select! {

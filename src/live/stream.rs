@@ -20,6 +20,13 @@ pub enum Socket {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+impl Socket {
+    /// What was agreed on with TLS: without it, browsers speak HTTP/1.1.
+    pub fn speaks_http2(&self) -> bool {
+        matches!(self, Socket::Tls(tls) if tls.get_ref().1.alpn_protocol() == Some(b"h2"))
+    }
+}
+
 macro_rules! either {
     ($self:ident, $stream:ident => $what:expr) => {
         match $self.get_mut() {

@@ -1,7 +1,6 @@
 // Checks a certificate: by the UUID in the address, or by the number and code that its QR carries. Who reads it may be a
 // jury abroad: where the reader's language is not English, a second line is.
 
-import "../shared/look.js";
 import { el, text } from "../shared/dom.js";
 import { language, openBooks, words } from "../shared/words.js";
 import { paper, rows } from "./paper.js";

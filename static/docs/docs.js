@@ -2,7 +2,6 @@
 
 import { send } from "../shared/api.js";
 import { nameOf, Schemas } from "./docs-schema.js";
-import "../shared/look.js";
 import { el, shown } from "../shared/dom.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];

@@ -1,16 +1,13 @@
 // Finds out which class and who, then hands over to the class.
 
 import { Refused, send, Unreachable } from "../shared/api.js";
+import { uuid } from "../shared/device.js";
 import { single } from "../shared/dom.js";
-import { uuid } from "../shared/store.js";
 import { words } from "../shared/words.js";
 import { forget, isKept, remembered } from "./phone.js";
-import { question } from "./question.js";
 import { plain } from "./screens.js";
 import { entitle, link, show } from "./stage.js";
 
-/** On its way while it is asked who is here. */
-const lesson = import("./lesson.js");
 const CODE_LETTERS = 6;
 const COME_BACK_MS = 4_000;
 
@@ -35,6 +32,11 @@ function stop(kind, instead = null, more = () => []) {
 }
 
 const record = () => ({ act: "record", label: words.code.record, icon: "paper", go: () => location.assign("/me") });
+
+async function ask(screen, what) {
+  const { question } = await import("./question.js");
+  show(screen, () => question(what()));
+}
 
 function home() {
   location.assign("/");
@@ -124,7 +126,7 @@ export class Arrival {
   }
 
   #askForCode(isClosed) {
-    show("code", () => question({
+    return ask("code", () => ({
       title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, go: words.code.go,
       fields: [{
         label: words.code.label, tidy: tidyCode, class: "field code", autocomplete: "off", autocapitalize: "characters", autocorrect: "off",
@@ -166,7 +168,7 @@ export class Arrival {
       await this.#join(session);
     } catch (error) {
       if (error.code === "REMOVED") stop("removed");
-      else if (error.status === 401) this.#askForName(session);
+      else if (error.status === 401) await this.#askForName(session);
       else if (error.status === 403) this.#askWhetherSame(session);
       else throw error;
     }
@@ -195,7 +197,7 @@ export class Arrival {
     link("");
     // The same key for as long as this page asks: a lost reply makes no second person.
     const key = uuid();
-    return show("name", () => question({
+    return ask("name", () => ({
       title: session.lecture.title, hint: words.name.teacher(session.instructor.name), go: words.name.go,
       because: this.#because && words.name[this.#because],
       fields: [{ label: words.name.label, maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" }],
@@ -224,7 +226,7 @@ export class Arrival {
 
   async #begin(session, user, known = null) {
     entitle(session.lecture.title);
-    const { Lesson } = await lesson;
+    const { Lesson } = await import("./lesson.js");
     new Lesson({ api: this.#api, session, user, known, onOver: (why) => this.#over(why) }).start();
   }
 

@@ -1,7 +1,7 @@
 // One person's call for help: asked, waiting in line, answered, and whether it helped.
 
 import { post, Refused } from "../shared/api.js";
-import { read, write } from "../shared/store.js";
+import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { readOut } from "./sound.js";
 import { announce, lately } from "./stage.js";

@@ -1,7 +1,7 @@
 // One person in one class: what the socket says becomes the screen, what is tapped becomes a message.
 
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
-import { device, read, write } from "../shared/store.js";
+import { device, read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Help, wordsOf } from "./help.js";
 import { isToBeTold, keepLight, remember } from "./phone.js";

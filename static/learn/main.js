@@ -1,8 +1,14 @@
 // The learner's phone: asks for all that it will need at once, while the rest of the page is still on its way.
 
 import { Api, send, takeTicket } from "../shared/api.js";
-import { read } from "../shared/store.js";
+import { read } from "../shared/device.js";
 import { openBooks } from "../shared/words.js";
+
+/** Who is new is asked for a name first; who was here before is in the class at once. */
+const QUESTION = ["./question.js"];
+const LESSON = ["./lesson.js", "./help.js", "./sound.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"];
+/** To be there when the network is not; not in the way of what is on the screen now. */
+const KEEPS_AFTER_MS = 1_000;
 
 open();
 
@@ -10,10 +16,13 @@ async function open() {
   const code = (location.pathname.match(/^\/j\/([^/]+)/)?.[1] ?? "").toUpperCase();
   const ticket = takeTicket();
   const api = new Api("learn");
-  // Neither waits for the other: what is asked of the server goes out first.
-  const opened = Promise.all([import("../shared/look.js"), openBooks("learn")]);
+  const isKnown = code && read(`class.${code}`);
+  // None waits for another; first what the first screen is made of.
+  const opened = openBooks("learn");
+  (isKnown ? LESSON : QUESTION).forEach(fetchEarly);
+  const found = code && !isKnown ? asked(send("GET", `/api/sessions/${encodeURIComponent(code)}`)) : null;
   const resumed = ticket ? null : asked(api.resume());
-  const found = code && !read(`class.${code}`) ? asked(send("GET", `/api/sessions/${encodeURIComponent(code)}`)) : null;
+  if (found) LESSON.forEach(fetchEarly);
   await parsed();
   const isRecord = location.pathname === "/me";
   const [stage, phone, room] = await Promise.all([
@@ -24,9 +33,18 @@ async function open() {
   stage.offerSettings(settings);
   if (isRecord) await room.showRecord({ api, resumed });
   else await new room.Arrival({ api, code, resumed, found }).start(ticket);
-  phone.keepPage();
-  // To be there when the network is not; if it does not come, the tap asks again.
-  asked(settings());
+  setTimeout(() => {
+    phone.keepPage();
+    // If they do not come, the tap asks again.
+    asked(settings());
+  }, KEEPS_AFTER_MS);
+}
+
+function fetchEarly(path) {
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = new URL(path, import.meta.url).href;
+  document.head.append(link);
 }
 
 function parsed() {

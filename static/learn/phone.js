@@ -1,7 +1,8 @@
 // What the phone does for the page: keeps it, and what was last known of each class, so that both open at once and without a
 // network; can be given it as an app; and leaves the screen on.
 
-import { read, sweep, write } from "../shared/store.js";
+import { read, sweep, write } from "../shared/device.js";
+import { el } from "../shared/dom.js";
 
 let offer = null;
 let isOld = false;
@@ -33,8 +34,10 @@ export const isOutdated = () => isOld;
 /** Whether this page would open without a network. */
 export const isKept = () => Boolean(navigator.serviceWorker?.controller);
 
-/** After the first screen: it must not wait for this. */
+/** Once the first screen stands: none of it is in its way. */
 export function keepPage() {
+  document.querySelector("link[rel=icon]").href = "/static/icon.svg";
+  document.head.append(el("link", { rel: "manifest", href: "/manifest.webmanifest" }));
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   const wasKept = serviceWorker.controller !== null;

@@ -2,9 +2,8 @@
 
 import { Refused } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { languageOf } from "../shared/speech.js";
-import { read, write } from "../shared/store.js";
-import { language, words } from "../shared/words.js";
+import { read, write } from "../shared/device.js";
+import { language, languageOf, words } from "../shared/words.js";
 import { claim, leave, signIn } from "./account.js";
 import { allRemembered } from "./phone.js";
 import { button, picture, plain } from "./screens.js";

@@ -1,8 +1,7 @@
 // The screens of the learner's phone: each is made once and then only updated, so that what has the focus keeps it.
 
 import { el, shown, text } from "../shared/dom.js";
-import { languageOf } from "../shared/speech.js";
-import { words } from "../shared/words.js";
+import { languageOf, words } from "../shared/words.js";
 import { announce } from "./stage.js";
 
 export function button(kind, act, label, icon, onclick) {

@@ -1,9 +1,8 @@
 // How this phone shows and reads the pages: chosen once, and remembered on it.
 
+import { look, lookLike, read, SIZES, THEMES, write } from "../shared/device.js";
 import { el, shown, text } from "../shared/dom.js";
-import { look, lookLike, SIZES, THEMES } from "../shared/look.js";
 import * as speech from "../shared/speech.js";
-import { read, write } from "../shared/store.js";
 import { language, LANGUAGES, speakIn, words } from "../shared/words.js";
 import * as phone from "./phone.js";
 import { button, picture } from "./screens.js";

@@ -2,7 +2,7 @@
 
 import { text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
-import { read, write } from "../shared/store.js";
+import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { did } from "./stage.js";
 

@@ -1,6 +1,6 @@
 // Calls the server. The access token lives in memory; what renews it is in a cookie that no script can read.
 
-import { uuid } from "./store.js";
+import { uuid } from "./device.js";
 import { language } from "./words.js";
 
 /** The server said no, and why. */

@@ -1,7 +1,7 @@
 // What was asked and is not answered yet: kept on the device, and sent again with the same key until it is.
 
 import { Refused } from "./api.js";
-import { read, uuid, write } from "./store.js";
+import { read, uuid, write } from "./device.js";
 
 /** Messages without an answer yet, each with the key that makes it happen once. */
 export class Outbox {

@@ -1,5 +1,7 @@
 // Reads aloud, where the device can.
 
+import { languageOf } from "./words.js";
+
 const VOICES = { ko: "ko-KR", ja: "ja-JP", en: "en-US" };
 const RATE = { normal: 0.95, slow: 0.65 };
 const LONGEST_AT_ONCE = 120;
@@ -9,14 +11,6 @@ export const canSpeak = "speechSynthesis" in window && "SpeechSynthesisUtterance
 
 /** Some phones forget an utterance that nobody holds, and stop. */
 let speaking = [];
-
-/** In which language a text is written, told by its letters; the page's own where they do not tell. */
-export function languageOf(text) {
-  if (/[\uac00-\ud7a3\u3131-\u318e]/.test(text)) return "ko";
-  if (/[\u3041-\u30ff]/.test(text)) return "ja";
-  if (/[a-z]/i.test(text) && !/[\u4e00-\u9fff]/.test(text)) return "en";
-  return document.documentElement.lang || "ko";
-}
 
 function voiceFor(language) {
   const voices = speechSynthesis.getVoices().filter((v) => v.lang.replace("_", "-").toLowerCase().startsWith(language));

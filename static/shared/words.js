@@ -1,6 +1,6 @@
 // What the pages say, in the reader's language. All texts are in `texts/`, a book per page and language.
 
-import { read, write } from "./store.js";
+import { read, write } from "./device.js";
 
 const TAGS = ["ko", "ja", "en"];
 /** Each by its own name, looked up when it is wanted: on a slow phone that takes as long as a page does. */
@@ -46,4 +46,12 @@ function fetched(wanted) {
 function lay(texts) {
   words = Object.assign({}, ...texts.map((text) => text.default));
   document.documentElement.lang = language;
+}
+
+/** In which language a text is written, told by its letters; the page's own where they do not tell. */
+export function languageOf(text) {
+  if (/[\uac00-\ud7a3\u3131-\u318e]/.test(text)) return "ko";
+  if (/[\u3041-\u30ff]/.test(text)) return "ja";
+  if (/[a-z]/i.test(text) && !/[\u4e00-\u9fff]/.test(text)) return "en";
+  return language;
 }

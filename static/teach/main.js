@@ -1,6 +1,5 @@
 // The instructor's pages: who one is, and which page is shown.
 
-import "../shared/look.js";
 import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
 import { el, shown, text } from "../shared/dom.js";
 import { openBooks, words } from "../shared/words.js";

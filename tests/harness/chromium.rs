@@ -45,11 +45,13 @@ pub struct Device {
     pub languages: &'static str,
     pub speaks: bool,
     pub within: Option<Arc<Namespace>>,
+    /// The fingerprint of a school's certificate.
+    pub trusts: Option<String>,
 }
 
 impl Device {
     pub fn phone() -> Device {
-        Device { width: 360, height: 740, is_phone: true, languages: "ko-KR", speaks: true, within: None }
+        Device { width: 360, height: 740, is_phone: true, languages: "ko-KR", speaks: true, within: None, trusts: None }
     }
 
     pub fn desktop() -> Device {
@@ -66,7 +68,8 @@ impl Device {
             format!("--window-size={},{}", self.width, self.height),
             format!("--accept-lang={}", self.languages),
         ];
-        let flags: Vec<&str> = FLAGS.into_iter().chain(own.iter().map(String::as_str)).collect();
+        let trusted = self.trusts.as_ref().map(|key| format!("--ignore-certificate-errors-spki-list={key}"));
+        let flags: Vec<&str> = FLAGS.into_iter().chain(own.iter().chain(&trusted).map(String::as_str)).collect();
         let mut chromium = json!({ "binary": CHROMIUM, "args": flags });
         if self.is_phone {
             let metrics = json!({ "width": self.width, "height": self.height, "pixelRatio": 1.0, "touch": true });
@@ -234,7 +237,8 @@ impl Chromium {
     /// For the next story, if it can be made as new.
     pub async fn goes_back(self) {
         static AT_THE_END: Once = Once::new();
-        let is_spent = self.servant.has_gone.load(Ordering::Relaxed) || self.device.within.is_some();
+        let is_of_story = self.device.within.is_some() || self.device.trusts.is_some();
+        let is_spent = self.servant.has_gone.load(Ordering::Relaxed) || is_of_story;
         if is_spent || self.is_cleaned().await.is_err() {
             return;
         }

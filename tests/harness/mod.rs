@@ -8,6 +8,7 @@ pub mod namespace;
 pub mod people;
 pub mod postgres;
 pub mod process;
+pub mod secure;
 pub mod socket;
 pub mod wire;
 
@@ -162,6 +163,12 @@ impl School {
     pub async fn reopens(mut self) -> School {
         self.closes().await;
         School::start(self.kept, self.folder.clone(), self.database.clone(), self.flags.clone()).await
+    }
+
+    /// … with other settings.
+    pub async fn reopens_with(mut self, flags: &[String]) -> School {
+        self.flags = flags.to_vec();
+        self.reopens().await
     }
 
     /// The clock of this school jumps.

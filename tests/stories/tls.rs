@@ -1,6 +1,5 @@
 //! The same class over https: the frames go through the queue, since TLS has no place to write at once.
 
-use std::fs;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -21,18 +20,20 @@ use tungstenite::client::IntoClientRequest;
 
 use crate::crowd::join;
 use crate::harness::people::PASSWORD;
+use crate::harness::secure::Certificate;
 use crate::harness::{Kept, PATIENCE, School, on};
 
 type Socket = tokio_tungstenite::WebSocketStream<TlsStream<TcpStream>>;
 
-fn connector(certificate: rcgen::Certificate) -> TlsConnector {
+fn connector(certificate: &Certificate, speaks: &[&[u8]]) -> TlsConnector {
     let mut roots = RootCertStore::empty();
-    roots.add(certificate.der().clone()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+    roots.add(certificate.der.clone()).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = speaks.iter().map(|protocol| protocol.to_vec()).collect();
     TlsConnector::from(Arc::new(config))
 }
 
@@ -77,14 +78,10 @@ fn over_tls<F>(story: impl Fn(School, TlsConnector) -> F)
 where
     F: Future<Output = ()>,
 {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
-    fs::write(&chain, made.cert.pem()).unwrap();
-    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let flags = ["--tls-cert", chain.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
-    let connector = connector(made.cert);
-    on(Kept::InSqlite, &flags, |school| story(school, connector.clone()));
+    let certificate = Certificate::is_made();
+    let flags = certificate.flags();
+    let connector = connector(&certificate, &[b"http/1.1"]);
+    on(Kept::InSqlite, &flags.each_ref().map(String::as_str), |school| story(school, connector.clone()));
 }
 
 async fn opens(school: &School, connector: &TlsConnector, path: &str, token: &str) -> Socket {

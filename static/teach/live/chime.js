@@ -1,6 +1,6 @@
 // A soft sound when someone calls. Made on the spot, so that there is nothing to load.
 
-import { read, write } from "../../shared/store.js";
+import { read, write } from "../../shared/device.js";
 
 const NOTES_HZ = { call: [659.3, 880], auto: [587.3] };
 const NOTE_S = 0.22;

@@ -2,7 +2,7 @@
 
 import { post } from "../../shared/api.js";
 import { el, shown, single, text } from "../../shared/dom.js";
-import { read, write } from "../../shared/store.js";
+import { read, write } from "../../shared/device.js";
 import { words } from "../../shared/words.js";
 import { Call } from "./call.js";
 

@@ -1,6 +1,6 @@
 // Keys that press buttons. Never while someone types or a question is open, and they can be turned off.
 
-import { read, write } from "../../shared/store.js";
+import { read, write } from "../../shared/device.js";
 
 /** What stands on the button that a key presses. */
 export const KEYS = { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E", full: "F" };

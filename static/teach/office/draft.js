@@ -1,6 +1,6 @@
 // What was typed and is not saved yet stays on this device: no reload, no lost network and no closed window loses it.
 
-import { read, write } from "../../shared/store.js";
+import { read, write } from "../../shared/device.js";
 
 const place = (name) => `draft.${name}`;
 

@@ -1,6 +1,5 @@
 // Runs inside the frame of the preview. What is drawn is the learner's own screen; nothing in it can be pressed.
 
-import "../../shared/look.js";
 import { el } from "../../shared/dom.js";
 import { openBooks, words } from "../../shared/words.js";
 import { step } from "../../learn/screens.js";

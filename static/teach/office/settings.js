@@ -1,7 +1,7 @@
 // How these pages look and speak on this device.
 
+import { look, lookLike, SIZES, THEMES } from "../../shared/device.js";
 import { el, shown } from "../../shared/dom.js";
-import { look, lookLike, SIZES, THEMES } from "../../shared/look.js";
 import { language, LANGUAGES, speakIn, words } from "../../shared/words.js";
 import { sign } from "./drawing.js";
 import { chips, openDialog } from "./parts.js";
