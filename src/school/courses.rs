@@ -220,6 +220,17 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
     Ok(weights != [now.weight_attendance, now.weight_progress, now.weight_assessment])
 }
 
+/// Which course this is a poster of, and its code: one that is not made public yet has none.
+pub async fn posted(tx: &mut Tx, code: &str) -> Result<(i64, String)> {
+    let sql = "select id, code from courses where code = $1 and deleted_ms is null and status <> 'DRAFT'";
+    tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
+}
+
+/// Does a poster with this code hang anywhere? (its picture is drawn for everyone)
+pub async fn poster_exists(app: &School, code: &str) -> Result<String> {
+    Ok(posted(&mut app.db.read().await?, code).await?.1)
+}
+
 /// Taught no more, kept for those who learnt here.
 pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;

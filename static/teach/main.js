@@ -10,6 +10,7 @@ import { isOfLogin, plainly } from "./office/errors.js";
 import { learner } from "./office/learner.js";
 import { lectures } from "./office/lectures.js";
 import { Notices } from "./office/notices.js";
+import { poster } from "./office/poster.js";
 import { requests } from "./office/requests.js";
 import { Screen } from "./live/screen.js";
 import { dressSettings } from "./office/settings.js";
@@ -24,6 +25,7 @@ const PAGES = [
   [/^\/teach\/session\/(\d+)\/screen/, "screen", (on, id) => new Screen({ ...on, id: Number(id) }).open()],
   [/^\/teach\/session\/(\d+)/, "board", (on, id) => new Board({ ...on, id: Number(id) }).open()],
   [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", (on, id) => statistics(on, Number(id))],
+  [/^\/teach\/lecture\/(\d+)\/poster/, "poster", (on, id) => poster(on, Number(id))],
   [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", (on, id) => attendance(on, Number(id))],
   [/^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, "learner", (on, id, person) => learner(on, Number(id), Number(person))],
   [/^\/teach\/lecture\/(\d+)/, "editor", (on, id) => editor(on, Number(id))],

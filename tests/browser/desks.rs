@@ -48,6 +48,7 @@ async fn tour(school: School, language: &'static str) {
         ("statistics", format!("{lecture}/statistics")),
         ("attendance", format!("{lecture}/attendance")),
         ("learner", format!("{lecture}/learner/{}", students[0].id)),
+        ("poster", format!("{lecture}/poster")),
         ("editor", lecture),
         ("board", format!("/teach/session/{}", class.session.id)),
     ];

@@ -1,5 +1,7 @@
 //! What an instructor prepares, decides and looks up, beside the class itself.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::classroom::{Class, STEPS};
@@ -138,5 +140,33 @@ fn statistics_show_the_class_as_it_was() {
         desk.reads(STEPS[1].0).await;
         desk.shows("main svg, main progress, main meter", true).await;
         desk.keeps_screenshot("office-statistics").await;
+    });
+}
+
+#[test]
+fn a_poster_is_one_sheet_that_leads_to_the_class_of_the_day() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let path = format!("/teach/lecture/{}/poster", class.lecture.id);
+        let desk = Dashboard::opens(&school, &class.teacher, &path).await;
+        desk.is_at("poster").await;
+        let drawn = "document.querySelector('.poster .qr').naturalWidth > 0";
+        desk.until_js("the picture is there", drawn, vec![]).await;
+        desk.keeps_screenshot("office-poster").await;
+        let printed = desk.cdp("Page.printToPDF", json!({ "preferCSSPageSize": true, "printBackground": true })).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("poster.pdf");
+        std::fs::write(&file, BASE64.decode(printed["data"].as_str().unwrap()).unwrap()).unwrap();
+        let read = std::process::Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().unwrap();
+        let text = String::from_utf8(read.stdout).unwrap();
+        assert_eq!(text.matches('\u{c}').count(), 1, "one page: {text}");
+        let lecture = class.teacher.get(&format!("/api/lectures/{}", class.lecture.id)).await.ok();
+        let address = lecture["join_url"].as_str().unwrap();
+        assert!(text.contains(address.trim_start_matches("http://")), "{address} in {text}");
+        let way = address.strip_prefix(&school.url("")).unwrap();
+        let phone = Phone::opens(&school, way).await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.sees("waiting").await;
     });
 }

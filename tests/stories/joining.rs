@@ -371,7 +371,9 @@ async fn picture(school: &School, path: &str) -> (String, Vec<u8>, String) {
 #[test]
 fn the_picture_of_a_code_leads_to_its_class() {
     on_both_with(&["--public-url", "https://class.example.com"], |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let lecture = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok();
+        let posted = lecture["code"].as_str().unwrap();
         let url = format!("https://class.example.com/j/{}", session.code);
         for size in [1, 3, 8, 64] {
             let (kind, png, _) = picture(&school, &format!("/qr/{}.png?size={size}", session.code)).await;
@@ -389,6 +391,14 @@ fn the_picture_of_a_code_leads_to_its_class() {
         }
         let again = school.http.get(school.url(&format!("/qr/{}.png", session.code))).header("if-none-match", tag);
         assert_eq!(again.send().await.unwrap().status(), 304);
+        let poster = format!("https://class.example.com/l/{posted}");
+        assert_eq!(lecture["join_url"], poster.as_str());
+        let (kind, png, _) = picture(&school, &format!("/qr/l/{posted}.png")).await;
+        assert_eq!(kind, "image/png");
+        assert!(modules(&png, 8) == expected(&poster));
+        for unknown in ["l/NO-SUCH.png", "l/NO-SUCH", &format!("l/{posted}.gif"), &format!("l/{}.png", session.code)] {
+            school.nobody().get(&format!("/qr/{unknown}")).await.refused(404, "NOT_FOUND");
+        }
         for unknown in ["NOCODE.png", "NOCODE.svg", "NOCODE", &format!("{}.gif", session.code), &session.code] {
             school.nobody().get(&format!("/qr/{unknown}")).await.refused(404, "NOT_FOUND");
         }

@@ -25,6 +25,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/courses/{course_id}/classes", "when, and how many seats there are"),
     ("GET /api/v1/courses/{course_id}/classes/{class_id}", "when, and how many seats there are"),
     ("GET /qr/{file}", "the picture of a code that one has"),
+    ("GET /qr/l/{file}", "the picture of a poster that hangs on a wall"),
     ("GET /certificates", "the page on which anyone checks one"),
     ("GET /certificates.json", "whoever holds the paper has its number and code"),
     ("GET /certificates/key", "it is made to be known"),

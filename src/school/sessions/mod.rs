@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
 use crate::school::rights::{self, Caller};
-use crate::school::{Page, Window, attendance, enrollment};
+use crate::school::{Page, Window, attendance, courses, enrollment};
 
 /// The rooms of the hub that the school opens.
 pub mod room {
@@ -199,8 +199,7 @@ pub async fn code_exists(app: &School, code: &str, from: IpAddr) -> Result<Strin
 /// The code of the session that a lecture's poster leads to: the one that runs, or waits, or comes next.
 pub async fn open_of_lecture(app: &School, lecture_code: &str) -> Result<Option<String>> {
     let mut tx = app.db.read().await?;
-    let sql = "select id from courses where code = $1 and deleted_ms is null and status <> 'DRAFT'";
-    let (course,) = tx.maybe::<(i64,)>(sql, args![lecture_code]).await?.ok_or(Error::NotFound("Lecture"))?;
+    let (course, _) = courses::posted(&mut tx, lecture_code).await?;
     let sql = "select code from live_sessions where course = $1 and status <> 'REVIEW_MODE'
         order by case status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, id desc limit 1";
     Ok(tx.maybe::<(String,)>(sql, args![course]).await?.map(|(code,)| code))

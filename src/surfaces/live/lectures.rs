@@ -26,7 +26,10 @@ pub async fn list(
     let filter = courses::Filter { instructor: query.instructor_id, is_active: query.is_active };
     let found = courses::list(&app, filter, window).await?;
     let pagination = Pagination::of(window, page, found.total);
-    Ok(Answer(Lectures { lectures: found.rows.into_iter().map(Lecture::from).collect(), pagination }))
+    Ok(Answer(Lectures {
+        lectures: found.rows.into_iter().map(|c| Lecture::new(c, &app.public_url)).collect(),
+        pagination,
+    }))
 }
 
 /// A new lecture, published at once (instructors).
@@ -40,7 +43,7 @@ pub async fn create(
     SignedIn(caller): SignedIn,
     Json(new): Json<NewLecture>,
 ) -> Result<(StatusCode, Answer<Lecture>)> {
-    Ok(made(courses::create(&app, &caller, new.into()).await?.into()))
+    Ok(made(Lecture::new(courses::create(&app, &caller, new.into()).await?, &app.public_url)))
 }
 
 /// A lecture with its tasks.
@@ -50,7 +53,7 @@ pub async fn create(
     responses((status = 200, body = LectureDetail), Refusals), security(()),
 )]
 pub async fn detail(State(app): State<School>, Anyone(caller): Anyone, Id(id): Id) -> Result<Answer<LectureDetail>> {
-    Ok(Answer(courses::detail(&app, caller.as_ref(), id).await?.into()))
+    Ok(Answer(LectureDetail::new(courses::detail(&app, caller.as_ref(), id).await?, &app.public_url)))
 }
 
 /// Changes what is named in the body (its instructor).
@@ -66,7 +69,7 @@ pub async fn change(
     Id(id): Id,
     Json(changes): Json<ChangeLecture>,
 ) -> Result<Answer<Lecture>> {
-    Ok(Answer(courses::change(&app, &caller, id, changes.into()).await?.into()))
+    Ok(Answer(Lecture::new(courses::change(&app, &caller, id, changes.into()).await?, &app.public_url)))
 }
 
 /// Takes a lecture away that nobody has applied for; otherwise archive it.
@@ -87,7 +90,7 @@ pub async fn delete(State(app): State<School>, SignedIn(caller): SignedIn, Id(id
     responses((status = 200, body = Lecture), Refusals),
 )]
 pub async fn archive(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
-    Ok(Answer(courses::archive(&app, &caller, id).await?.into()))
+    Ok(Answer(Lecture::new(courses::archive(&app, &caller, id).await?, &app.public_url)))
 }
 
 /// Applies for a lecture (students).

@@ -112,5 +112,6 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(admin::password_reset))
         .routes(routes!(admin::erase))
         .routes(routes!(qr::picture))
+        .routes(routes!(qr::poster))
         .merge(sockets::router())
 }

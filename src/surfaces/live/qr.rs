@@ -1,4 +1,4 @@
-//! The picture of a class's code.
+//! The pictures of what leads to a class: its own code, and the poster of its lecture.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,12 +12,12 @@ use super::wire::Refusals;
 use super::{From_, PathText, Query, Result};
 use crate::app::School;
 use crate::error::Error;
-use crate::school::sessions;
+use crate::school::{courses, sessions};
 use crate::surfaces::texts::Within;
 
 const MODULE_PX: i64 = 8;
 const QUIET_MODULES: usize = 4;
-/// A code leads to its class for as long as the class is kept.
+/// A code leads to where it leads for as long as that is kept.
 const CACHED: &str = "public, max-age=86400";
 
 #[derive(Deserialize, IntoParams)]
@@ -41,17 +41,41 @@ pub async fn picture(
     PathText(file): PathText,
     Query(size): Query<Size>,
 ) -> Result<Response> {
-    let (code, kind) = file.rsplit_once('.').ok_or(Error::NotFound("Picture"))?;
-    let module_px = size.size.map_or(MODULE_PX, |s| s.0);
+    let (code, kind) = parted(&file)?;
     let code = sessions::code_exists(&app, code, from).await?;
-    let url = format!("{}/j/{code}", app.public_url);
-    let tag = format!("\"{code}-{module_px}-{:x}\"", crc(&url));
+    drawn(&format!("{}/j/{code}", app.public_url), kind, &size, &headers)
+}
+
+/// The QR of a lecture's permanent address, for a poster: `/qr/l/KAKAO1.png` or `.svg`.
+#[utoipa::path(
+    get, path = "/qr/l/{file}", tag = "live: lectures",
+    params(("file" = String, Path, description = "The lecture's code with .png or .svg"), Size),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), Refusals), security(()),
+)]
+pub async fn poster(
+    State(app): State<School>,
+    headers: HeaderMap,
+    PathText(file): PathText,
+    Query(size): Query<Size>,
+) -> Result<Response> {
+    let (code, kind) = parted(&file)?;
+    let code = courses::poster_exists(&app, code).await?;
+    drawn(&format!("{}/l/{code}", app.public_url), kind, &size, &headers)
+}
+
+fn parted(file: &str) -> Result<(&str, &str), Error> {
+    file.rsplit_once('.').ok_or(Error::NotFound("Picture"))
+}
+
+fn drawn(url: &str, kind: &str, size: &Size, headers: &HeaderMap) -> Result<Response> {
+    let module_px = size.size.as_ref().map_or(MODULE_PX, |s| s.0);
+    let tag = format!("\"{:x}-{module_px}\"", crc(url));
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let (mime, bytes) = match kind {
-        "png" => ("image/png", png(&url, module_px as usize)?),
-        "svg" => ("image/svg+xml", svg(&url, module_px as u32)?.into_bytes()),
+        "png" => ("image/png", png(url, module_px as usize)?),
+        "svg" => ("image/svg+xml", svg(url, module_px as u32)?.into_bytes()),
         _ => return Err(Error::NotFound("Picture").into()),
     };
     let head = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, CACHED), (header::ETAG, tag.as_str())];

@@ -21,7 +21,7 @@ pub struct LecturesQuery {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": 1, "code": "KAKAO1", "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
     "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
-    "is_active": true, "auto_help": true, "created_at": "2025-10-01T00:00:00Z"}))]
+    "is_active": true, "auto_help": true, "join_url": "http://192.168.0.10:8080/l/KAKAO1", "created_at": "2025-10-01T00:00:00Z"}))]
 pub struct Lecture {
     pub id: i64,
     pub code: String,
@@ -32,13 +32,16 @@ pub struct Lecture {
     pub thumbnail_url: Option<String>,
     pub is_active: bool,
     pub auto_help: bool,
+    /// Never changes: leads to the class of the moment, for a poster on the wall
+    pub join_url: String,
     pub created_at: Instant,
 }
 
-impl From<Course> for Lecture {
-    fn from(c: Course) -> Lecture {
+impl Lecture {
+    pub fn new(c: Course, public_url: &str) -> Lecture {
         Lecture {
             id: c.id,
+            join_url: format!("{public_url}/l/{}", c.code),
             code: c.code,
             title: c.title,
             description: c.description,
@@ -130,10 +133,10 @@ pub struct LectureDetail {
     pub enrolled_count: i64,
 }
 
-impl From<Detail> for LectureDetail {
-    fn from(d: Detail) -> LectureDetail {
+impl LectureDetail {
+    pub fn new(d: Detail, public_url: &str) -> LectureDetail {
         LectureDetail {
-            lecture: d.course.into(),
+            lecture: Lecture::new(d.course, public_url),
             tasks: d.units.into_iter().map(TaskBrief::from).collect(),
             enrolled_count: d.enrolled,
         }
