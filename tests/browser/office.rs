@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
+use crate::harness::browser::screens;
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{School, until};
 use crate::phone::Phone;
@@ -154,8 +155,7 @@ fn a_poster_is_one_sheet_that_leads_to_the_class_of_the_day() {
         desk.until_js("the picture is there", drawn, vec![]).await;
         desk.keeps_screenshot("office-poster").await;
         let printed = desk.cdp("Page.printToPDF", json!({ "preferCSSPageSize": true, "printBackground": true })).await;
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("poster.pdf");
+        let file = screens().join("office-poster.pdf");
         std::fs::write(&file, BASE64.decode(printed["data"].as_str().unwrap()).unwrap()).unwrap();
         let read = std::process::Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().unwrap();
         let text = String::from_utf8(read.stdout).unwrap();

@@ -33,6 +33,13 @@ thread_local! {
     static OPENED: RefCell<Vec<Browser>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Where what was seen is kept for a look.
+pub fn screens() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 /// At the end of a story: nothing went wrong that nobody saw.
 pub async fn close_all() {
     let mut faults = String::new();
@@ -267,14 +274,12 @@ impl Browser {
     }
 
     pub async fn keeps_screenshot(&self, name: &str) {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");
-        std::fs::create_dir_all(&folder).unwrap();
         self.settles().await;
         // Larger files, but a tenth of the work.
         let quick = json!({ "format": "png", "optimizeForSpeed": true });
         let Ok(picture) = self.0.chromium.cdp("Page.captureScreenshot", quick).await else { return };
         let png = base64::engine::general_purpose::STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+        std::fs::write(screens().join(format!("{name}.png")), png).unwrap();
     }
 
     pub async fn emulates(&self, width: u32, height: u32) {
