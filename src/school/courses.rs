@@ -220,15 +220,9 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
     Ok(weights != [now.weight_attendance, now.weight_progress, now.weight_assessment])
 }
 
-/// Which course this is a poster of, and its code: one that is not made public yet has none.
-pub async fn posted(tx: &mut Tx, code: &str) -> Result<(i64, String)> {
-    let sql = "select id, code from courses where code = $1 and deleted_ms is null and status <> 'DRAFT'";
-    tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
-}
-
-/// Does a poster with this code hang anywhere? (its picture is drawn for everyone)
-pub async fn poster_exists(app: &School, code: &str) -> Result<String> {
-    Ok(posted(&mut app.db.read().await?, code).await?.1)
+/// Is there a poster of this code? (its picture is drawn for everyone)
+pub async fn poster_exists(app: &School, code: &str) -> Result<()> {
+    rights::course_by_code(&mut app.db.read().await?, code).await.map(drop)
 }
 
 /// Taught no more, kept for those who learnt here.
@@ -238,6 +232,19 @@ pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     hold_classes(&mut tx, id).await?;
     must_have_no_open_session(&mut tx, id).await?;
     tx.run("update courses set status = 'ARCHIVED' where id = $1", args![id]).await?;
+    let course = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+/// Taught again.
+pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
+    let mut tx = app.db.begin().await?;
+    let owned = rights::course_held(&mut tx, caller, id).await?;
+    if owned.status != "ARCHIVED" {
+        return Err(Error::wrong_state(owned.status));
+    }
+    tx.run("update courses set status = 'PUBLISHED' where id = $1", args![id]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)

@@ -79,6 +79,7 @@ export default {
     people: (count) => plural(count, "person", "people"),
     past: (count) => plural(count, "past class", "past classes"),
     archived: (count) => plural(count, "archived lecture"),
+    restore: "Teach again",
     newLecture: "Make a new lecture",
     name: "Title",
     titleExample: "e.g. First steps with a phone",

@@ -77,6 +77,7 @@ export default {
     people: (count) => `${count}人`,
     past: (count) => `これまでの授業 ${count}回`,
     archived: (count) => `保管した講座 ${count}件`,
+    restore: "また教える",
     newLecture: "新しい講座を作る",
     name: "題名",
     titleExample: "例: スマホの基本",

@@ -77,6 +77,7 @@ export default {
     people: (count) => `${count}명`,
     past: (count) => `지난 수업 ${count}개`,
     archived: (count) => `보관한 강의 ${count}개`,
+    restore: "다시 가르치기",
     newLecture: "새 강의 만들기",
     name: "제목",
     titleExample: "예: 카카오톡 기초",

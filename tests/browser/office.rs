@@ -170,3 +170,24 @@ fn a_poster_is_one_sheet_that_leads_to_the_class_of_the_day() {
         phone.sees("waiting").await;
     });
 }
+
+#[test]
+fn a_lecture_that_was_learnt_in_goes_into_the_archive_and_comes_back() {
+    told(|school| async move {
+        let (class, _) = two_ask_for_attendance(&school).await;
+        let lecture = class.lecture.id;
+        let desk = Dashboard::opens(&school, &class.teacher, &format!("/teach/lecture/{lecture}")).await;
+        desk.is_at("editor").await;
+        desk.clicks(".about summary").await;
+        desk.presses_button("bin-lecture").await;
+        // It cannot be thrown away, and so the archive is offered.
+        desk.agrees().await;
+        desk.reads("보관할까요").await;
+        desk.agrees().await;
+        desk.is_at("lectures").await;
+        desk.shows(&format!(".card[data-lecture='{lecture}']"), false).await;
+        desk.clicks(".archive summary").await;
+        desk.presses_button("restore").await;
+        desk.shows(&format!(".card[data-lecture='{lecture}']"), true).await;
+    });
+}

@@ -116,6 +116,12 @@ fn an_archived_lecture_is_kept_and_taught_no_more() {
         assert_eq!(details["status"], "ARCHIVED");
         school.nobody().get(&path).await.is(200);
         student.finishes(lecture.steps[0]).await;
+        // … until it is taken out again.
+        late.post(&format!("{path}/restore"), json!({})).await.refused(403, "INSTRUCTOR_ONLY");
+        assert_eq!(teacher.post(&format!("{path}/restore"), json!({})).await.ok()["is_active"], true);
+        let details = teacher.post(&format!("{path}/restore"), json!({})).await.refused(409, "INVALID_STATE");
+        assert_eq!(details["status"], "PUBLISHED");
+        teacher.post(&format!("{path}/sessions"), json!({})).await.is(201);
     });
 }
 

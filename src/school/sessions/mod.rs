@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
 use crate::school::rights::{self, Caller};
-use crate::school::{Page, Window, attendance, courses, enrollment};
+use crate::school::{Page, Window, attendance, enrollment};
 
 /// The rooms of the hub that the school opens.
 pub mod room {
@@ -199,7 +199,7 @@ pub async fn code_exists(app: &School, code: &str, from: IpAddr) -> Result<Strin
 /// The code of the session that a lecture's poster leads to: the one that runs, or waits, or comes next.
 pub async fn open_of_lecture(app: &School, lecture_code: &str) -> Result<Option<String>> {
     let mut tx = app.db.read().await?;
-    let (course, _) = courses::posted(&mut tx, lecture_code).await?;
+    let course = rights::course_by_code(&mut tx, lecture_code).await?.course;
     let sql = "select code from live_sessions where course = $1 and status <> 'REVIEW_MODE'
         order by case status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, id desc limit 1";
     Ok(tx.maybe::<(String,)>(sql, args![course]).await?.map(|(code,)| code))

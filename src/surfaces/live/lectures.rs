@@ -93,6 +93,16 @@ pub async fn archive(State(app): State<School>, SignedIn(caller): SignedIn, Id(i
     Ok(Answer(Lecture::new(courses::archive(&app, &caller, id).await?, &app.public_url)))
 }
 
+/// Takes a lecture out of the archive.
+#[utoipa::path(
+    post, path = "/api/lectures/{lecture_id}/restore", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 200, body = Lecture), Refusals),
+)]
+pub async fn restore(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
+    Ok(Answer(Lecture::new(courses::restore(&app, &caller, id).await?, &app.public_url)))
+}
+
 /// Applies for a lecture (students).
 #[utoipa::path(
     post, path = "/api/lectures/{lecture_id}/enroll", tag = "live: lectures",

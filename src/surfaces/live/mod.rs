@@ -65,6 +65,7 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(lectures::list, lectures::create))
         .routes(routes!(lectures::detail, lectures::change, lectures::delete))
         .routes(routes!(lectures::archive))
+        .routes(routes!(lectures::restore))
         .routes(routes!(lectures::enroll))
         .routes(routes!(tasks::add))
         .routes(routes!(tasks::detail, tasks::change, tasks::delete))

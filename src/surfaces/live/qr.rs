@@ -59,7 +59,7 @@ pub async fn poster(
     Query(size): Query<Size>,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
-    let code = courses::poster_exists(&app, code).await?;
+    courses::poster_exists(&app, code).await?;
     drawn(&format!("{}/l/{code}", app.public_url), kind, &size, &headers)
 }
 

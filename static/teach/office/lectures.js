@@ -21,7 +21,7 @@ export async function lectures(on) {
   const form = newLecture(on);
   const node = el("div", { class: "page" }, head(form), asked, running,
     found.length === 0 ? welcome(on, form) : [form.node, el("ul", { class: "lectures" }, [...cards.values()].map((card) => card.node))],
-    archive(archived));
+    archive(on, archived));
   showSessions(on.api, found, cards, running);
   showRequests(on.api, asked);
   return { node, title: words.lectures.title };
@@ -94,8 +94,19 @@ async function showRequests(api, asked) {
   shown(asked, true);
 }
 
-function archive(archived) {
+function archive(on, archived) {
   if (archived.length === 0) return null;
   return el("details", { class: "archive" }, el("summary", {}, words.lectures.archived(archived.length)),
-    el("ul", {}, archived.map(({ id, title }) => el("li", {}, el("a", { href: `/teach/lecture/${id}/statistics` }, title)))));
+    el("ul", {}, archived.map(({ id, title }) => el("li", { "data-lecture": id }, el("a", { href: `/teach/lecture/${id}/statistics` }, title),
+      el("button", { type: "button", class: "quiet", "data-act": "restore", onclick: single(() => restore(on, id)) }, words.lectures.restore)))));
+}
+
+async function restore({ api, go, fail }, id) {
+  try {
+    fail(null);
+    await api.call(post, `/api/lectures/${id}/restore`, {});
+    go("/teach");
+  } catch (error) {
+    fail(error);
+  }
 }
