@@ -89,3 +89,11 @@ pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<Notification
     app.commit(tx, Vec::new()).await?;
     Ok(notification)
 }
+
+/// All up to this one; what has come since is not read.
+pub async fn read_up_to(app: &School, caller: &Caller, newest: Option<i64>) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let sql = "update notifications set read_ms = $3 where person = $1 and read_ms is null and id <= coalesce($2, id)";
+    tx.run(sql, args![caller.id, newest, app.now_ms()]).await?;
+    app.commit(tx, Vec::new()).await
+}

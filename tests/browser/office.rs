@@ -106,6 +106,9 @@ fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file()
         let desk = Dashboard::opens(&school, &class.teacher, "/teach/requests").await;
         desk.is_at("requests").await;
         desk.keeps_screenshot("office-requests").await;
+        desk.clicks("#notices").await;
+        desk.presses_button("read-all").await;
+        desk.shows("#notices .unread", false).await;
         for student in &students {
             desk.clicks(&format!("[data-person='{}'] label", student.id)).await;
         }

@@ -286,7 +286,15 @@ fn both_sides_are_notified() {
         assert_eq!(notes(&teacher, "?page=2&page_size=1").await[0]["id"], first["id"]);
         assert_eq!(notes(&student, "").await, [] as [Value; 0]);
         teacher.post(&format!("{}/respond", request(id)), answer("위를 보세요")).await.ok();
+        let all = "/api/notifications/read";
+        teacher.post(all, json!({ "up_to": first["id"] })).await.is(204);
+        assert_eq!(notes(&teacher, "?unread=true").await[0]["id"], of_teacher[0]["id"], "it came later");
+        student.post(all, json!({ "up_to": null })).await.is(204);
+        assert_eq!(notes(&teacher, "?unread=true").await.len(), 1, "each their own");
         let of_student = notes(&student, "").await;
+        assert_eq!(of_student[0]["is_read"], true);
+        teacher.post(all, json!({})).await.is(204);
+        assert_eq!(notes(&teacher, "?unread=true").await, [] as [Value; 0]);
         assert_eq!((&of_student[0]["type"], &of_student[0]["related_id"]), (&json!("HELP_ANSWERED"), &json!(id)));
     });
 }

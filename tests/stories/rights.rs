@@ -42,6 +42,7 @@ const SIGNED_IN: &[(&str, &str)] = &[
     ("GET /api/auth/me", "one's own profile"),
     ("PUT /api/auth/me", "one's own profile"),
     ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret"),
+    ("POST /api/notifications/read", "what one was told oneself"),
     ("POST /api/logs/activity", "what one did oneself"),
     ("POST /api/logs/batch", "what one did oneself"),
 ];

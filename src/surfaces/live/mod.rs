@@ -107,6 +107,7 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(dashboard::trend))
         .routes(routes!(notifications::list))
         .routes(routes!(notifications::read))
+        .routes(routes!(notifications::read_all))
         .routes(routes!(admin::people))
         .routes(routes!(admin::role))
         .routes(routes!(admin::number))

@@ -2,10 +2,11 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
+use axum::http::StatusCode;
 
-use super::wire::dashboard::{NotificationLine, Notifications, NotificationsQuery};
+use super::wire::dashboard::{NotificationLine, Notifications, NotificationsQuery, NotificationsRead};
 use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals};
-use super::{Id, Query, Result, SignedIn};
+use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::notifications;
 
@@ -40,4 +41,19 @@ pub async fn read(
     Id(id): Id,
 ) -> Result<Answer<NotificationLine>> {
     Ok(Answer(notifications::read(&app, &caller, id).await?.into()))
+}
+
+/// Marks all as read, up to the newest that one has seen.
+#[utoipa::path(
+    post, path = "/api/notifications/read", tag = "live: notifications",
+    request_body = NotificationsRead,
+    responses((status = 204), Refusals),
+)]
+pub async fn read_all(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Json(seen): Json<NotificationsRead>,
+) -> Result<StatusCode> {
+    notifications::read_up_to(&app, &caller, seen.up_to).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

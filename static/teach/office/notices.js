@@ -64,9 +64,8 @@ export class Notices {
       const list = el("ul", { class: "notices" });
       const dialog = openDialog("drawer", words.notices.title, list);
       list.append(...notifications.map((notice) => this.#line(notice, dialog)));
-      const unread = notifications.filter((notice) => !notice.is_read);
       if (notifications.length === 0) list.before(el("p", { class: "hint" }, words.notices.none));
-      if (unread.length > 0) list.before(this.#readAll(unread, dialog));
+      else if (this.#unread > 0) list.before(this.#readAll(notifications[0], dialog));
     } catch (error) {
       this.#fail(error);
     }
@@ -79,16 +78,16 @@ export class Notices {
     return el("li", { class: notice.is_read ? null : "fresh" }, open);
   }
 
-  #readAll(unread, dialog) {
-    return el("button", { type: "button", class: "quiet", onclick: async () => {
-      await this.#read(unread);
+  #readAll(newest, dialog) {
+    return el("button", { type: "button", class: "quiet", "data-act": "read-all", onclick: async () => {
+      await this.#read("read", { up_to: newest.id });
       dialog.close();
     } }, words.notices.readAll);
   }
 
-  async #read(notices) {
+  async #read(which, body = {}) {
     try {
-      for (const notice of notices) await this.#api.call(post, `/api/notifications/${notice.id}/read`, {});
+      await this.#api.call(post, `/api/notifications/${which}`, body);
     } catch (error) {
       this.#fail(error);
     }
@@ -98,7 +97,7 @@ export class Notices {
   /** To where it can be answered; where there is no such place any more it is only read. */
   async #follow(notice, dialog) {
     const path = await this.#placeOf(notice);
-    if (!notice.is_read) await this.#read([notice]);
+    if (!notice.is_read) await this.#read(`${notice.id}/read`);
     dialog.close();
     if (path) this.#go(path);
   }

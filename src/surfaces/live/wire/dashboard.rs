@@ -274,6 +274,13 @@ impl From<Notification> for NotificationLine {
     }
 }
 
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"up_to": 1000}))]
+pub struct NotificationsRead {
+    /// The newest that was seen; all of them when left out
+    pub up_to: Option<i64>,
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct Notifications {
     pub notifications: Vec<NotificationLine>,
