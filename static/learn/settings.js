@@ -81,6 +81,8 @@ function voice() {
   ];
 }
 
+const marked = (tag) => dialog.querySelector(`input[name=language][value=${tag}]`);
+
 function languages() {
   const problem = el("p", { class: "note call", role: "alert", hidden: true });
   const options = Object.entries(LANGUAGES).map(([tag, name]) => [tag, name, null, tag]);
@@ -88,13 +90,14 @@ function languages() {
     try {
       await speakIn(wanted);
     } catch {
+      marked(language).checked = true;
       text(problem, words.settings.unchanged);
       return shown(problem, true);
     }
     // The texts may be those of a newer page by now.
     if (phone.isOutdated()) return location.reload();
     draw();
-    return dialog.querySelector(`input[name=language][value=${wanted}]`).focus();
+    return marked(wanted).focus();
   };
   return [choice("language", words.settings.language, options, language, speak, "three"), problem];
 }

@@ -105,3 +105,25 @@ fn size_colours_and_language_are_one_tap_away_and_remembered() {
         assert_eq!(label, book["step"]["done"]);
     });
 }
+
+#[test]
+fn a_language_that_cannot_be_had_is_not_marked_as_spoken() {
+    told(|school| async move {
+        let phone = Phone::opens(&school, "/").await;
+        phone.sees("code").await;
+        phone.cdp("Network.enable", json!({})).await;
+        let cannot_be_had = async |urls: &[&str]| {
+            phone.cdp("Network.setBypassServiceWorker", json!({ "bypass": !urls.is_empty() })).await;
+            phone.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await;
+        };
+        cannot_be_had(&["*learn.ja.js"]).await;
+        phone.taps("settings").await;
+        phone.taps("language-ja").await;
+        phone.shows("dialog [role=alert]", true).await;
+        let spoken = "document.querySelector('input[name=language]:checked').value === 'ko'";
+        phone.until_js("Korean is marked", spoken, vec![]).await;
+        cannot_be_had(&[]).await;
+        phone.taps("language-ja").await;
+        phone.until_js("it speaks Japanese", "document.documentElement.lang === 'ja'", vec![]).await;
+    });
+}
