@@ -8,6 +8,8 @@ const announcer = document.querySelector("#announce");
 const status = document.querySelector("#link");
 const settings = document.querySelector("#settings");
 const TRAIL_LENGTH = 12;
+/** A finger that taps twice would press what has come to lie under it. */
+const SETTLES_MS = 800;
 
 let kind = null;
 let make = null;
@@ -15,12 +17,15 @@ let given = {};
 let current = null;
 let linkIs = "";
 let title = "";
+let lies = "";
+let settling = 0;
 
 /** Shows the screen of this kind, made anew only when the kind changes, and gives it its state. */
 export function show(wanted, maker, state = {}) {
   const isNew = kind !== wanted;
   [kind, make, given] = [wanted, maker, state];
   keepingFocus(() => (isNew ? raise() : current.update(given)));
+  settle();
   if (!isNew) return;
   scrollTo(0, 0);
   const field = main.querySelector("input[autofocus]");
@@ -33,6 +38,17 @@ function raise() {
   current = make();
   main.replaceChildren(current.node);
   current.update(given);
+}
+
+/** What has just changed cannot be pressed yet; `data-fresh` says so to the style. */
+function settle() {
+  const acts = [...main.querySelectorAll("[data-act]")].filter((button) => !button.closest("[hidden]")).map((button) => button.dataset.act);
+  const now = [kind, heading()?.textContent, ...acts].join("\n");
+  if (now === lies) return;
+  clearTimeout(settling);
+  main.toggleAttribute("data-fresh", lies !== "");
+  settling = setTimeout(() => main.removeAttribute("data-fresh"), SETTLES_MS);
+  lies = now;
 }
 
 const heading = () => main.querySelector("h1");

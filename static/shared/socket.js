@@ -91,6 +91,8 @@ export class LiveSocket {
   #listeners = [
     [document, "visibilitychange", () => document.visibilityState === "visible" && this.#wake()],
     [window, "pageshow", () => this.#wake()],
+    // Who has gone to another page is not in class, whether or not the browser keeps this one in its memory.
+    [window, "pagehide", () => this.stop()],
     [window, "online", () => this.#wake()],
     [window, "offline", () => this.#probe()],
   ];

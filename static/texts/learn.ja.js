@@ -114,7 +114,7 @@ export default {
   },
   me: {
     title: "わたしの記録", whose: (name) => `${name}さんが受けた授業です。`, none: "まだ受けた授業がありません", noneLine: "授業に入ると、ここに記録が残ります。",
-    enter: "授業に入る", attendance: "出席", missed: (attended, held) => `授業${held}回のうち、${attended}回出席しました。`,
+    enter: "授業に入る", attendance: "出席", missed: (attended, held) => (attended === 0 ? "まだ出席した日がありません。" : `授業${held}回のうち、${attended}回出席しました。`),
     all: (held) => `授業${held}回、すべて出席しました。`, notYet: "まだ出席の記録がありません。", dates: "日ごとに見る",
     progress: "習ったところ", steps: (done, of) => `${of}ステップのうち${done}ステップできました。`, allSteps: (of) => `${of}ステップすべてできました。`,
     completed: "修了しました。おめでとうございます！", certificate: "修了証を見る", print: "紙に印刷する (PDF)", again: "習ったことを見直す",

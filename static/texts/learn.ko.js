@@ -51,8 +51,8 @@ export default {
     unsent: "인터넷이 이어지면 바로 알려 드릴게요.",
   },
   answer: {
-    title: "답이 왔어요", unasked: "이렇게 해 보세요", visit: "선생님이 가고 계세요", visitLine: "그대로 기다려 주세요.",
-    helped: "이제 됐어요", notYet: "아직 잘 안 돼요", thanks: "다행이에요!", step: (title) => `지금 단계: ${title}`,
+    title: "답이 왔어요", unasked: "이렇게 해 보세요", visit: "선생님이 오고 계세요", visitLine: "그대로 기다려 주세요.",
+    helped: "해결됐어요", notYet: "아직 잘 안 돼요", thanks: "다행이에요!", step: (title) => `지금 단계: ${title}`,
   },
   answerer: {
     INSTRUCTOR: "선생님의 답이에요.", GUIDE: "교실 도우미의 답이에요. 안 되면 선생님을 불러 드릴게요.",
@@ -61,7 +61,7 @@ export default {
     title: "잠시 쉬어요", line: "다시 시작하면 화면이 저절로 바뀌어요.",
   },
   ended: {
-    title: "수고하셨어요!", line: "오늘 수업이 끝났어요.", review: "배운 것 다시 보기", record: "내 기록 보기",
+    title: "함께해 주셔서 고맙습니다", line: "오늘 수업이 끝났어요.", review: "배운 것 다시 보기", record: "내 기록 보기",
     present: "오늘 출석하셨어요.",
   },
   review: {
@@ -114,8 +114,8 @@ export default {
   },
   me: {
     title: "내 기록", whose: (name) => `${name} 님이 들은 수업이에요.`, none: "아직 들은 수업이 없어요", noneLine: "수업에 들어가시면 여기에 기록이 남아요.",
-    enter: "수업에 들어가기", attendance: "출석", missed: (attended, held) => `수업 ${held}번 가운데 ${attended}번 나오셨어요.`,
-    all: (held) => `수업 ${held}번에 모두 나오셨어요.`, notYet: "아직 출석 기록이 없어요.", dates: "날짜별로 보기",
+    enter: "수업에 들어가기", attendance: "출석", missed: (attended, held) => (attended === 0 ? "아직 나오신 날이 없어요." : `수업 ${held}번 가운데 ${attended}번 나오셨어요.`),
+    all: (held) => (held === 1 ? "첫 수업에 나오셨어요." : `수업 ${held}번에 모두 나오셨어요.`), notYet: "아직 출석 기록이 없어요.", dates: "날짜별로 보기",
     progress: "배운 단계", steps: (done, of) => `${of}단계 가운데 ${done}단계를 마치셨어요.`, allSteps: (of) => `${of}단계를 모두 마치셨어요.`,
     completed: "수료하셨어요. 축하드려요!", certificate: "수료증 보기", print: "종이에 뽑기 (PDF)", again: "배운 것 다시 보기",
     toCome: "수료증은 선생님이 드려요. 아직 없으면 선생님께 말씀해 주세요.",
@@ -129,7 +129,7 @@ export default {
     phone: "전화번호", record: "내 기록 보기",
   },
   claim: {
-    title: "내 기록 저장하기", why: "수료증을 드리고, 다른 휴대폰에서도 이 기록을 찾으시려면 필요해요.", name: "이름",
+    title: "내 기록 저장하기", why: "수료증을 받으시고, 다른 휴대폰에서도 이 기록을 찾으시려면 필요해요.", name: "이름",
     nameHint: "수료증에 이 이름이 적혀요. 성까지 다 적어 주세요.", password: "비밀번호", passwordHint: "8글자 이상으로 새로 정하시고, 종이에도 적어 두세요.",
     go: "저장하기", later: "나중에 할게요", taken: "이 전화번호는 이미 쓰이고 있어요. 번호를 다시 봐 주세요. 맞으면 선생님께 말씀해 주세요.",
     noName: "이름을 다시 적어 주세요.", noPhone: "전화번호를 숫자로 다시 적어 주세요.", short: "비밀번호는 8글자 이상으로 적어 주세요.",

@@ -80,6 +80,8 @@ export default {
     past: (count) => plural(count, "past class", "past classes"),
     archived: (count) => plural(count, "archived lecture"),
     restore: "Teach again",
+    openAlready: (code) => `A class of this lecture is open already (code ${code}). Open another one?`,
+    goThere: "Go to the open one",
     newLecture: "Make a new lecture",
     name: "Title",
     titleExample: "e.g. First steps with a phone",

@@ -78,6 +78,8 @@ export default {
     past: (count) => `これまでの授業 ${count}回`,
     archived: (count) => `保管した講座 ${count}件`,
     restore: "また教える",
+    openAlready: (code) => `この講座には、もう開いている授業があります（コード ${code}）。もう一つ開きますか？`,
+    goThere: "開いている授業へ",
     newLecture: "新しい講座を作る",
     name: "題名",
     titleExample: "例: スマホの基本",

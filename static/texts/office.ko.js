@@ -78,6 +78,8 @@ export default {
     past: (count) => `지난 수업 ${count}개`,
     archived: (count) => `보관한 강의 ${count}개`,
     restore: "다시 가르치기",
+    openAlready: (code) => `이 강의에는 이미 열린 수업이 있습니다 (코드 ${code}). 하나 더 열까요?`,
+    goThere: "열린 수업으로 가기",
     newLecture: "새 강의 만들기",
     name: "제목",
     titleExample: "예: 카카오톡 기초",

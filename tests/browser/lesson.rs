@@ -1,11 +1,13 @@
 //! One class from the first to the last, with everyone in it.
 
-use crate::classroom::{STEPS, lecture};
+use serde_json::json;
+
+use crate::classroom::{Class, STEPS, lecture};
 use crate::dashboard::Dashboard;
 use crate::harness::people::Session;
 use crate::harness::{Kept, School, until};
 use crate::phone::Phone;
-use crate::told_in;
+use crate::{told, told_in};
 
 #[test]
 fn three_phones_and_a_dashboard_go_through_a_class_together() {
@@ -150,4 +152,41 @@ async fn the_end(room: &Room) {
         phone.taps("next").await;
     }
     phone.sees("ended").await;
+}
+
+#[test]
+fn who_taps_twice_presses_once() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        class.goes_to(1).await;
+        phone.is_at(STEPS[1].0).await;
+        phone.settles().await;
+        let twice = "const button = document.querySelector('[data-act=help]').getBoundingClientRect();
+            return [button.x + button.width / 2, button.y + button.height / 2]";
+        let [x, y]: [f64; 2] = phone.js(twice, vec![]).await;
+        for _ in 0..2 {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let tap = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+                phone.cdp("Input.dispatchMouseEvent", tap).await;
+            }
+            phone.shows("[data-act=help]", false).await;
+        }
+        phone.settles().await;
+        phone.shows("[data-act=done]", true).await;
+        assert!(class.person("김순자").await["open_help_request_id"].is_i64());
+    });
+}
+
+#[test]
+fn who_goes_to_another_page_is_not_in_class_meanwhile() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.goes_to(&school.url("/me")).await;
+        let is_away = async || (class.person("김순자").await["connected"] == false).then_some(());
+        phone.until("the board knows", is_away).await;
+    });
 }

@@ -269,7 +269,11 @@ impl Browser {
     /// As it is when everything has arrived where it goes.
     pub async fn settles(&self) {
         let script = "document.getAnimations().forEach((a) => { try { a.finish(); } catch { a.cancel(); } });
-            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+            return new Promise((done) => {
+                const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+                const look = () => document.querySelector('main[data-fresh]') ? requestAnimationFrame(look) : drawn();
+                look();
+            })";
         let _ = self.tries_js::<bool>(script, vec![]).await;
     }
 

@@ -168,6 +168,7 @@ export class Board {
     p.people.draw(roster, counts);
     this.node.dataset.status = roster.status;
     shown(p.summary.node, roster.status === "REVIEW_MODE");
+    shown(p.help.node, roster.status !== "REVIEW_MODE");
     if (roster.status === "REVIEW_MODE") this.#isOver();
     if (!p.sheets[0].href) for (const sheet of p.sheets) sheet.href = roster.sheetPath;
     this.#drawAbout();
@@ -199,7 +200,7 @@ export class Board {
   }
 
   #drawTitle() {
-    const calls = this.#parts.help.size;
+    const calls = this.#class.roster.status === "REVIEW_MODE" ? 0 : this.#parts.help.size;
     const title = `${calls ? `(${calls}) ` : ""}${this.#class.roster.lecture.title}`;
     if (document.title !== title) document.title = title;
   }

@@ -38,10 +38,12 @@ export class LiveClass {
     this.#socket.onState = (state) => this.#linkIs(state);
     this.#socket.onOver = (why) => this.#linkIs(why);
     this.#socket.start();
+    document.addEventListener("visibilitychange", this.#looked);
   }
 
   close() {
     this.#isClosed = true;
+    document.removeEventListener("visibilitychange", this.#looked);
     this.#socket.stop();
   }
 
@@ -76,6 +78,15 @@ export class LiveClass {
     this.onLink(state);
   }
 
+  /** Whoever comes back from another tab may have edited the steps there. */
+  #looked = () => {
+    if (!document.hidden) this.#reload();
+  };
+
+  #reload() {
+    this.#loading ??= this.load().catch(() => {}).finally(() => this.#loaded());
+  }
+
   #heard(frame) {
     this.roster.heard(frame);
     if (this.roster.stateIsOld) {
@@ -83,7 +94,7 @@ export class LiveClass {
       this.#socket.refresh();
     }
     // Someone edits the lecture while its class runs.
-    if (this.roster.step && this.at < 0) this.#loading ??= this.load().catch(() => {}).finally(() => this.#loaded());
+    if (this.roster.step && this.at < 0) this.#reload();
     this.onChange();
   }
 

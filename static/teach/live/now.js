@@ -47,6 +47,7 @@ export class Now {
     shown(this.#said, message);
     text(this.#coming, steps[at + 1] ? words.board.coming(steps[at + 1].title) : words.board.last);
     text(this.#phones, words.board.phones(phones, counts.connected));
+    shown(this.#phones, status === "IN_PROGRESS" && counts.connected > 0);
     this.#drawTally(counts);
   }
 

@@ -53,7 +53,9 @@ function grouped(progress) {
 }
 
 function step({ subtask_title: title, status, started_at: began, completed_at: done }) {
-  const took = began && done && words.learner.took(Math.round((new Date(done) - new Date(began)) / 1_000));
+  // Who only says that it is done has begun in the same moment.
+  const seconds = began && done ? Math.round((new Date(done) - new Date(began)) / 1_000) : 0;
+  const took = seconds > 0 && words.learner.took(seconds);
   const when = done && [dayOf(done), timeOf(done)].join(" ");
   return el("li", { "data-state": status },
     el("span", { class: "check-sign", "aria-hidden": "true" }, SIGNS[status]),

@@ -1,6 +1,6 @@
 // The way into a class: one click here, and one on the board.
 
-import { el, single } from "../../shared/dom.js";
+import { confirmed, el, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { openDialog } from "./parts.js";
 
@@ -14,6 +14,9 @@ export const className = (one) => (one.is_default ? words.lectures.defaultClass 
 async function begin({ api, go, fail }, lecture) {
   try {
     fail(null);
+    const open = await openSession(api, lecture.id);
+    if (open && !(await confirmed(words.lectures.openAlready(open.session_code), words.lectures.begin, words.lectures.goThere)))
+      return go(`/teach/session/${open.session_id}`);
     const classes = await classesOf(api, lecture.id);
     const wanted = classes.length > 1 ? await choose(classes) : classes[0];
     if (!wanted) return;
@@ -22,6 +25,13 @@ async function begin({ api, go, fail }, lecture) {
   } catch (error) {
     fail(error);
   }
+}
+
+const NEWEST = 20;
+
+async function openSession(api, lecture) {
+  const { results } = await api.get(`/api/lectures/${lecture}/sessions?page_size=${NEWEST}`);
+  return results.find((session) => !isOver(session));
 }
 
 function choose(classes) {
