@@ -194,3 +194,23 @@ fn a_lecture_that_was_learnt_in_goes_into_the_archive_and_comes_back() {
         desk.shows(&format!(".card[data-lecture='{lecture}']"), true).await;
     });
 }
+
+#[test]
+fn a_second_class_of_a_lecture_is_asked_about() {
+    told(|school| async move {
+        let class = Class::waits(&school).await;
+        let desk = Dashboard::opens(&school, &class.teacher, "/teach").await;
+        desk.is_at("lectures").await;
+        desk.presses_button("begin").await;
+        desk.shows("dialog [value=no]", true).await;
+        desk.clicks("dialog [value=no]").await;
+        desk.is_at("board").await;
+        assert!(desk.url().await.ends_with(&format!("/teach/session/{}", class.session.id)));
+        desk.visits("/teach").await;
+        desk.is_at("lectures").await;
+        desk.presses_button("begin").await;
+        desk.agrees().await;
+        desk.is_at("board").await;
+        assert_ne!(the_session(&desk, &class.teacher, class.lecture.id).await.id, class.session.id);
+    });
+}
