@@ -108,6 +108,20 @@ pub fn chance<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// How often a random id or code that is taken already is drawn anew.
+pub const DRAWS_MAX: usize = 20;
+
+/// The id of a person or of a live session: from 2^31 to below 2^53, which is the largest whole number that is exact in
+/// JSON. Drawn at random, so that nobody finds people or sessions by counting.
+pub fn random_id() -> i64 {
+    loop {
+        let id = i64::from_le_bytes(chance()) & ((1 << 53) - 1);
+        if id >= 1 << 31 {
+            return id;
+        }
+    }
+}
+
 /// A code that can be read out across a room: no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V.
 pub fn spoken_code<const N: usize>() -> String {
     const LETTERS: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";

@@ -1,8 +1,9 @@
 -- One school, one set of facts. Times are milliseconds since 1970 (UTC), dates are YYYY-MM-DD in the school's zone.
 -- The same file for PostgreSQL differs only in the names of its types.
 
+-- Ids of people and live sessions are drawn at random (clock::random_id): nobody counts through them.
 create table people (
-  id integer primary key autoincrement,
+  id integer primary key,
   created_ms bigint not null,
   email text,
   phone text,
@@ -20,6 +21,7 @@ create table people (
 );
 create unique index people_email on people (email);
 create unique index people_phone on people (phone);
+create index people_age on people (created_ms, id);
 
 -- A device that is signed in, or a ticket that signs one in, once.
 create table logins (
@@ -222,7 +224,7 @@ create table attendance_requests (
 create unique index attendance_requests_open on attendance_requests (enrollment, number) where status = 'PENDING';
 
 create table live_sessions (
-  id integer primary key autoincrement,
+  id integer primary key,
   created_ms bigint not null,
   course bigint not null references courses,
   class bigint not null references classes,
@@ -243,7 +245,7 @@ create table live_sessions (
   last_student_seq bigint not null default 0
 );
 create unique index live_sessions_code on live_sessions (code);
-create index live_sessions_course on live_sessions (course);
+create index live_sessions_course on live_sessions (course, created_ms, id);
 create index live_sessions_open on live_sessions (status) where status <> 'REVIEW_MODE';
 create index live_sessions_step on live_sessions (step);
 create index live_sessions_meeting on live_sessions (meeting);

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 use crate::app::School;
+use crate::clock::{DRAWS_MAX, random_id};
 use crate::config::Signup;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -97,29 +98,31 @@ pub async fn add_guest(tx: &mut Tx, name: &str, age: Option<i64>, level: Option<
 }
 
 async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64, guest: bool) -> Result<i64> {
-    let sql = "insert into people (created_ms, email, phone, password_hash, name, role, age, digital_level, guest)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id";
+    let sql = "insert into people (id, created_ms, email, phone, password_hash, name, role, age, digital_level, guest)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning id";
     let level = new.digital_level.map(Level::word);
-    let args = args![
-        now_ms,
-        new.email.as_deref(),
-        new.phone.as_deref(),
-        hash,
-        &new.name,
-        new.role.word(),
-        new.age,
-        level,
-        guest
-    ];
-    match tx.maybe(sql, args).await? {
-        Some((id,)) => Ok(id),
-        None => Err(taken(tx, new.email.as_deref()).await?),
+    for _ in 0..DRAWS_MAX {
+        let args = args![
+            random_id(),
+            now_ms,
+            new.email.as_deref(),
+            new.phone.as_deref(),
+            hash.as_deref(),
+            &new.name,
+            new.role.word(),
+            new.age,
+            level,
+            guest
+        ];
+        if let Some((id,)) = tx.maybe(sql, args).await? {
+            return Ok(id);
+        }
+        // Otherwise it was the id that someone has already: another is drawn.
+        if let Some(error) = who_holds(tx, 0, new.email.as_deref(), new.phone.as_deref()).await? {
+            return Err(error);
+        }
     }
-}
-
-async fn taken(tx: &mut Tx, email: Option<&str>) -> Result<Error> {
-    let found: Option<(i64,)> = tx.maybe("select id from people where email = $1", args![email]).await?;
-    Ok(if found.is_some() { Error::EmailTaken } else { Error::PhoneTaken })
+    Err(Error::Busy { retry_after_s: 1 })
 }
 
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Person> {
@@ -236,7 +239,7 @@ pub async fn list(
         and ($2 is null or lower(name) like $2 or lower(email) like $2 or phone like $2)";
     let role = role.map(Role::word);
     let (total,) = tx.one(format!("select count(*) from people {filter}"), args![role, like.as_deref()]).await?;
-    let sql = format!("{PERSON} {filter} order by id limit $3 offset $4");
+    let sql = format!("{PERSON} {filter} order by created_ms, id limit $3 offset $4");
     let rows = tx.all(sql, args![role, like, window.limit, window.offset]).await?;
     Ok(Page { rows, total })
 }

@@ -89,6 +89,18 @@ impl School {
         self.nobody().logs_in(email, PASSWORD).await
     }
 
+    /// Registers a student who gets this id in place of a random one, as the examples of the seeds name people.
+    pub async fn student_number(&self, id: i64, name: &str, email: &str) -> Person {
+        let new = json!({ "email": email, "password": PASSWORD, "name": name, "role": "STUDENT" });
+        self.nobody().post("/api/auth/register", new).await.is(201);
+        let mut tx = self.app.db.begin().await.unwrap();
+        let changed =
+            tx.run("update people set id = $1 where email = $2", vec![id.into(), email.into()]).await.unwrap();
+        assert_eq!(changed, 1);
+        self.app.commit(tx, Vec::new()).await.unwrap();
+        self.nobody().logs_in(email, PASSWORD).await
+    }
+
     pub async fn teacher(&self) -> Person {
         self.registers("INSTRUCTOR", "박강사", "teacher@example.com").await
     }

@@ -33,6 +33,7 @@ mod routes;
 mod rude;
 mod sheets;
 mod steps;
+mod strangers;
 mod stuck;
 mod tls;
 mod undermined;

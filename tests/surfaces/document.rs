@@ -214,7 +214,8 @@ fn every_body_that_one_sends_has_an_example_that_fits_it() {
 /// The school in which the examples are sent: person, course, class, enrollment and step number 1 are there, and what
 /// else has the number 1 may not be.
 async fn first_things(school: &School) -> [Person; 3] {
-    let (student, second) = (school.student("김학생").await, school.student("이학생").await);
+    let student = school.student_number(1, "김학생", "student1@example.com").await;
+    let second = school.student_number(2, "이학생", "student2@example.com").await;
     let teacher = school.teacher().await;
     let course = teacher.makes_lecture("생활체육 지도자 기초", 1).await;
     teacher.opens_session(&course).await;

@@ -10,7 +10,7 @@ pub mod state;
 use std::net::IpAddr;
 
 use crate::app::School;
-use crate::clock::spoken_code;
+use crate::clock::{DRAWS_MAX, random_id, spoken_code};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
@@ -54,7 +54,6 @@ pub enum Status {
 words!(Status { Waiting = "WAITING", InProgress = "IN_PROGRESS", Paused = "PAUSED", Review = "REVIEW_MODE" });
 
 const CODE_LETTERS: usize = 6;
-const CODE_TRIES: usize = 5;
 
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -144,12 +143,13 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession)
     let date = app.clock.date_of(new.scheduled_ms.unwrap_or(now_ms));
     let meeting = attendance::meeting_of_session(&mut tx, class, &date, new.number, now_ms).await?;
     let sql =
-        "insert into live_sessions (created_ms, course, class, code, title, status, scheduled_ms, taught_ms, meeting)
-        values ($1, $2, $3, $4, $5, 'WAITING', $6, $1, $7) on conflict do nothing returning id";
+        "insert into live_sessions (id, created_ms, course, class, code, title, status, scheduled_ms, taught_ms, meeting)
+        values ($1, $2, $3, $4, $5, $6, 'WAITING', $7, $2, $8) on conflict do nothing returning id";
     let mut made = None;
-    for _ in 0..CODE_TRIES {
+    for _ in 0..DRAWS_MAX {
         let code = spoken_code::<CODE_LETTERS>();
-        made = tx.maybe::<(i64,)>(sql, args![now_ms, course, class, code, &title, new.scheduled_ms, meeting]).await?;
+        let args = args![random_id(), now_ms, course, class, code, &title, new.scheduled_ms, meeting];
+        made = tx.maybe::<(i64,)>(sql, args).await?;
         if made.is_some() {
             break;
         }
@@ -201,7 +201,7 @@ pub async fn open_of_lecture(app: &School, lecture_code: &str) -> Result<Option<
     let mut tx = app.db.read().await?;
     let course = rights::course_by_code(&mut tx, lecture_code).await?.course;
     let sql = "select code from live_sessions where course = $1 and status <> 'REVIEW_MODE'
-        order by case status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, id desc limit 1";
+        order by case status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, created_ms desc, id desc limit 1";
     Ok(tx.maybe::<(String,)>(sql, args![course]).await?.map(|(code,)| code))
 }
 
@@ -214,7 +214,7 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
     let mut tx = app.db.read().await?;
     rights::course_taught(&mut tx, caller, course).await?;
     let (total,) = tx.one("select count(*) from live_sessions where course = $1", args![course]).await?;
-    let sql = format!("{SESSION} where s.course = $1 order by s.id desc limit $2 offset $3");
+    let sql = format!("{SESSION} where s.course = $1 order by s.created_ms desc, s.id desc limit $2 offset $3");
     let sessions: Vec<Session> = tx.all(sql, args![course, window.limit, window.offset]).await?;
     let sql = "select p.session, count(*) from participants p join live_sessions s on s.id = p.session
         where s.course = $1 and p.removed_ms is null group by p.session";

@@ -200,6 +200,7 @@ export function stateIn(status, person) {
   return person.stuck ? "stuck" : "working";
 }
 
+/** Within a second they keep the order in which the server sent them. */
 function byArrival(a, b) {
-  return Date.parse(a.joined_at) - Date.parse(b.joined_at) || a.user_id - b.user_id;
+  return Date.parse(a.joined_at) - Date.parse(b.joined_at);
 }

@@ -24,9 +24,9 @@ impl Classroom {
     pub async fn of(school: &School) -> Classroom {
         let asked: jiff::Timestamp = ASKED.parse().unwrap();
         school.app.clock.advance(asked.as_millisecond() - school.app.now_ms());
-        let kim = school.registers("STUDENT", "김학생", "student1@example.com").await;
-        let lee = school.registers("STUDENT", "이학생", "student2@example.com").await;
-        assert_eq!((kim.id, lee.id), (1, 2), "the seed's programs name them so");
+        // The seed's programs name them so.
+        let kim = school.student_number(1, "김학생", "student1@example.com").await;
+        let lee = school.student_number(2, "이학생", "student2@example.com").await;
         let teacher = school.teacher().await;
         let course = json!({ "title": "생활 윤리", "code": "ETH201" });
         let course = teacher.post("/api/v1/courses", course).await.is(201)["course_id"].clone();
