@@ -1,6 +1,6 @@
 // Finds out which class and who, then hands over to the class.
 
-import { Refused, send, Unreachable } from "../shared/api.js";
+import { patiently, Refused, send, Unreachable } from "../shared/api.js";
 import { uuid } from "../shared/device.js";
 import { single } from "../shared/dom.js";
 import { words } from "../shared/words.js";
@@ -14,7 +14,7 @@ const COME_BACK_MS = 4_000;
 /** The screens on which it does not go on: the picture, and what the button does. Their words are in `{name}Stop`. */
 const STOPS = {
   door: ["door", again], removed: ["person", home], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
-  offline: ["wave", again], replaced: ["phone", again], over: ["moon", home], gone: ["search", home], rejected: ["door", home],
+  offline: ["wave", again], busy: ["cup", again], replaced: ["phone", again], over: ["moon", home], gone: ["search", home], rejected: ["door", home],
   teacher: ["person", () => location.assign("/teach")],
 };
 const REFUSALS = {
@@ -70,7 +70,8 @@ export class Arrival {
   }
 
   #trouble(error, ticket) {
-    if (!(error instanceof Unreachable)) return stop("trouble");
+    const isBusy = error.status >= 500;
+    if (!isBusy && !(error instanceof Unreachable)) return stop("trouble");
     const retry = single(() => {
       clearTimeout(timer);
       removeEventListener("online", retry);
@@ -79,7 +80,7 @@ export class Arrival {
     });
     const timer = setTimeout(retry, COME_BACK_MS);
     addEventListener("online", retry);
-    stop("offline", retry, () => [record()].filter(() => isKept()));
+    stop(isBusy ? "busy" : "offline", retry, () => [record()].filter(() => isKept()));
     return link("waiting");
   }
 
@@ -89,7 +90,7 @@ export class Arrival {
       this.#resumed = Promise.resolve(true);
       return true;
     } catch (error) {
-      if (error instanceof Refused) return false;
+      if (error instanceof Refused && error.status < 500) return false;
       throw error;
     }
   }
@@ -208,7 +209,7 @@ export class Arrival {
   async #joinAs(name, session, key) {
     if (!name) return words.name.missing;
     try {
-      await this.#api.enter(`/api/sessions/${session.session_code}/guest`, { name }, key);
+      await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest`, { name }, key));
       await this.#begin(session, this.#api.user);
       return "";
     } catch (error) {

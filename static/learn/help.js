@@ -1,10 +1,9 @@
 // One person's call for help: asked, waiting in line, answered, and whether it helped.
 
-import { post, Refused } from "../shared/api.js";
 import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { readOut } from "./sound.js";
-import { announce, lately } from "./stage.js";
+import { announce, lately, waitIsTold } from "./stage.js";
 
 const IT_HELPED = 5;
 const NOT_YET = 1;
@@ -16,10 +15,10 @@ export class Help {
   #socket;
   #place;
   #changed;
-  /** `{id, position, answer, isUnasked}`, or null when nothing was asked. */
+  /** `{id, position, isLong, answer, isUnasked}`, or null when nothing was asked. Without an id it is on its way. */
   now = null;
-  /** The last call was refused: it may be tried again. */
-  hasFailed = false;
+  /** Why the last call was refused: a code, or null. It may be tried again. */
+  refused = null;
 
   constructor({ api, socket, place, changed }) {
     [this.#api, this.#socket, this.#place, this.#changed] = [api, socket, place, changed];
@@ -27,7 +26,7 @@ export class Help {
 
   /** What was asked for before a reload is still on its way. */
   recall() {
-    for (const { type, answered } of this.#socket.unanswered()) if (type === "help") this.#asked(answered);
+    for (const { answered } of this.#socket.unanswered("help")) this.#asked(answered);
     this.#look();
   }
 
@@ -36,13 +35,14 @@ export class Help {
   }
 
   async #asked(answered) {
-    this.hasFailed = false;
+    this.refused = null;
     this.#is({ id: null, position: 0 });
+    const isOnItsWay = () => this.now && !this.now.answer && !this.now.id;
     try {
-      const { help_request_id: id, position } = await answered;
-      if (this.now && !this.now.answer) this.#waits(id, position);
-    } catch {
-      this.hasFailed = true;
+      const { help_request_id: id, position } = await waitIsTold(answered, () => isOnItsWay() && this.#is({ ...this.now, isLong: true }));
+      if (isOnItsWay()) this.#waits(id, position);
+    } catch ({ code }) {
+      this.refused = code;
       this.#is(null);
     }
   }
@@ -51,7 +51,6 @@ export class Help {
   entered(id) {
     if (id) this.#waits(id, this.now?.position ?? 0);
     else if (this.now?.id && !this.now.answer) this.over();
-    this.#pay();
   }
 
   placed({ help_request_id: id, position }) {
@@ -77,7 +76,7 @@ export class Help {
 
   /** An answer to an earlier step is of no use. */
   leave() {
-    this.hasFailed = false;
+    this.refused = null;
     if (this.now?.answer) this.over();
   }
 
@@ -91,26 +90,8 @@ export class Help {
     if (hasHelped) this.over();
     else this.#waits(id, 0);
     if (hasHelped) announce(words.answer.thanks);
-    this.#owe({ help_response_id: answer.id, rating: hasHelped ? IT_HELPED : NOT_YET });
-  }
-
-  // What it was worth is told when there is a network.
-
-  #owe(feedback) {
-    write(`feedback.${this.#place}`, [...read(`feedback.${this.#place}`, []), feedback]);
-    this.#pay();
-  }
-
-  async #pay() {
-    const [first, ...others] = read(`feedback.${this.#place}`, []);
-    if (!first) return;
-    try {
-      await this.#api.call(post, "/api/help/feedback", first);
-    } catch (error) {
-      if (!(error instanceof Refused)) return;
-    }
-    write(`feedback.${this.#place}`, others.length ? others : null);
-    this.#pay();
+    // What it was worth is told as soon as it can be; nothing on the screen waits for it.
+    this.#socket.ask("help_feedback", { help_response_id: answer.id, rating: hasHelped ? IT_HELPED : NOT_YET }).catch(() => {});
   }
 
   async #look() {

@@ -3,6 +3,7 @@
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device, read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
+import { Done } from "./done.js";
 import { Help, wordsOf } from "./help.js";
 import { isToBeTold, keepLight, remember } from "./phone.js";
 import * as screens from "./screens.js";
@@ -21,12 +22,11 @@ export class Lesson {
   #onOver;
   #socket;
   #help;
+  #done;
+  #known;
   #place;
   #linkIs = "connecting";
   #state = { status: "WAITING", title: "", step: null, message: null, steps: [], isPresent: false };
-  #done = new Set();
-  #sent = new Set();
-  #failed = null;
   #reviewAt = null;
   #cameBackAt = 0;
   /** Whether the class went on while this phone was away, until it has been said for a moment. */
@@ -37,11 +37,10 @@ export class Lesson {
 
   /** `known`: what this phone remembers of the class, if it was here before. */
   constructor({ api, session, user, known = null, onOver }) {
-    [this.#api, this.#session, this.#user, this.#onOver] = [api, session, user, onOver];
+    [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
     this.#place = `${session.session_id}.${user.id}`;
     this.#reviewAt = read(`review.${this.#place}`);
     if (known) Object.assign(this.#state, known.state);
-    for (const id of known?.done ?? []) [this.#done, this.#sent].forEach((set) => set.add(id));
   }
 
   start() {
@@ -51,15 +50,16 @@ export class Lesson {
       ask: `/api/sessions/${id}/current`, outbox: `outbox.${this.#place}`,
     });
     this.#help = new Help({ api: this.#api, socket: this.#socket, place: this.#place, changed: () => this.#paint() });
+    this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#link(state);
     this.#socket.onOver = (why) => this.#over(why);
-    this.#recallAnswers();
     sound.ready(() => this.#wordsNow(), () => this.#paint());
     keepLight(true);
     document.addEventListener("visibilitychange", this.#looked);
     this.#paint();
     this.#socket.start();
+    this.#done.recall();
     this.#help.recall();
   }
 
@@ -107,7 +107,7 @@ export class Lesson {
   #entered(data, seq) {
     const step = data.current_subtask;
     const isOther = this.#isOther(step);
-    if (data.my_subtask_status === "COMPLETED") this.#markDone(step.id, true);
+    if (data.my_subtask_status === "COMPLETED") this.#done.is(step);
     const isPresent = isThere(data.my_attendance);
     this.#change({ status: data.status, title: data.title, step, message: data.instructor_message, isPresent });
     if (isOther) this.#help.leave();
@@ -154,7 +154,7 @@ export class Lesson {
     requestAnimationFrame(() => setTimeout(() => this.#socket.tell("ack", { seq })));
     if (!isNew) return;
     const { step } = this.#state;
-    this.#failed = null;
+    this.#done.leave();
     announce([this.#hasFollowed && words.step.followed, `${step.title}.`, step.guide_text].filter(Boolean).join(" "));
     if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
     sound.readOut(textOf(step));
@@ -174,38 +174,6 @@ export class Lesson {
   }
 
   // What the person does.
-
-  #finish() {
-    const { step } = this.#state;
-    did("DONE");
-    this.#report(step.id, this.#socket.ask("progress", { subtask_id: step.id, status: "COMPLETED" }));
-  }
-
-  async #report(id, answered) {
-    this.#failed = null;
-    this.#markDone(id, false);
-    try {
-      await answered;
-      this.#markDone(id, true);
-    } catch {
-      this.#done.delete(id);
-      this.#failed = id;
-    }
-    this.#paint();
-  }
-
-  #markDone(id, isSent) {
-    this.#done.add(id);
-    if (isSent) this.#sent.add(id);
-    this.#paint();
-  }
-
-  /** What was tapped before a reload is still done, and still on its way. */
-  #recallAnswers() {
-    for (const { type, data, answered } of this.#socket.unanswered()) {
-      if (type === "progress") this.#report(data.subtask_id, answered);
-    }
-  }
 
   #review(at) {
     sound.hush();
@@ -234,7 +202,7 @@ export class Lesson {
     this.#paint();
     const { session_id, session_code, lecture, instructor } = this.#session;
     const session = { session_id, session_code, lecture, instructor };
-    remember({ session, user: { id: this.#user.id, name: this.#nameNow() }, state: this.#state, done: [...this.#sent] });
+    remember({ session, user: { id: this.#user.id, name: this.#nameNow() }, state: this.#state, done: this.#done.ids });
   }
 
   /** The instructor may have mended it since. */
@@ -254,11 +222,10 @@ export class Lesson {
 
   #paintStep() {
     const { step, steps, message } = this.#state;
-    const act = { listen: this.#listen, done: () => this.#finish(), help: () => this.#help.call(this.#state.step) };
+    const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.call(this.#state.step) };
     show("step", () => screens.step(act), {
-      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, help: this.#help.now, hasFollowed: this.#hasFollowed,
-      isDone: this.#done.has(step.id), isSent: this.#sent.has(step.id), hasFailed: this.#failed === step.id || this.#help.hasFailed,
-      at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
+      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, help: this.#help.now, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
+      ...this.#done.of(step), at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
   }
 

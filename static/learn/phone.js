@@ -79,7 +79,7 @@ document.addEventListener("visibilitychange", hold);
 
 const CLASSES_MAX = 8;
 /** What is kept of a class and person beside the class itself. */
-const OF_CLASS = ["outbox", "help", "feedback", "review"];
+const OF_CLASS = ["outbox", "help", "review"];
 
 /** `{session, user, state}` of the class with this code, or null. */
 export const remembered = (code) => read(`class.${code}`);

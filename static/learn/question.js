@@ -1,9 +1,10 @@
 // A screen that asks for something to be written.
 
 import { Unreachable } from "../shared/api.js";
-import { el, submits } from "../shared/dom.js";
+import { el, submits, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 import { button, heading, remark, screen } from "./screens.js";
+import { waitIsTold } from "./stage.js";
 
 /** A form of big fields, mostly of one. `submit` gives a sentence to show when it cannot be done, or `{said, at}`: at which field. */
 export function question({ title, hint, because, fields, go, submit, more = [] }) {
@@ -11,7 +12,9 @@ export function question({ title, hint, because, fields, go, submit, more = [] }
   const inputs = fields.map(entry);
   const press = el("button", { class: "button main", "data-act": "enter" }, el("span", {}, go));
   const ask = submits(async () => {
-    const wrong = await submit(...inputs.map((input) => input.value.trim())).catch(excuse);
+    const answered = submit(...inputs.map((input) => input.value.trim())).catch(excuse);
+    const wrong = await waitIsTold(answered, () => text(press.firstChild, words.step.sending));
+    text(press.firstChild, go);
     complain(problem, inputs, wrong?.said ?? wrong, wrong?.at ?? 0);
   });
   const rows = inputs.map((input, at) => el("div", { class: "entry" }, el("label", { for: input.id }, fields[at].label),

@@ -116,12 +116,12 @@ function place({ node, number, spoken, bar }, { at, of }, kind) {
 export function step(act) {
   const parts = {
     where: placing(), company: el("p", { class: "company" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act),
-    word: note(), line: note("call"), praise: note("good"), failed: note("call"),
+    word: note(), line: note("call"), praise: note("good"), late: note(), failed: note("call"),
     done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
   };
-  const { where, company, title, guide, sound, word, line, praise, failed, done, help } = parts;
+  const { where, company, title, guide, sound, word, line, praise, late, failed, done, help } = parts;
   const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, word);
-  const node = screen(content, [line, praise, failed, done, help]);
+  const node = screen(content, [line, praise, late, failed, done, help]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
 
@@ -136,8 +136,10 @@ function updateStep(node, parts, state) {
   say(parts.word, state.message);
   tell(parts.line, state.help && lineOf(state.help, state.link));
   tell(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
-  tell(parts.failed, state.hasFailed && words.step.failed);
+  tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);
+  tell(parts.failed, whyNot(state.refused ?? state.helpRefused));
   shown(parts.done, !state.isDone);
+  send(parts.done, words.step.done, state);
   shown(parts.help, !state.help);
   if (isNew) replay(node);
 }
@@ -149,13 +151,26 @@ function accompany(node, { link, hasFollowed }) {
   node.dataset.state = isSaid ? "followed" : link;
 }
 
-function lineOf({ id, position }, link) {
+function lineOf({ id, position, isLong }, link) {
   if (!id && link !== "open") return words.help.unsent;
+  if (!id) return isLong && words.step.sending;
   return `${words.help.known} ${position > 0 ? words.help.line(position) : words.help.soon}`;
 }
 
-function whatNow({ isSent, link, at, of }) {
-  if (!isSent && link !== "open") return words.step.unsent;
+/** A button whose press is on its way cannot be pressed again; a long wait is told on it. The focus stays where it is. */
+function send(pressed, label, { isSending, isLong, link }) {
+  const said = isSending && isLong && link === "open" ? words.step.sending : label;
+  if (said !== label && pressed.textContent !== said) announce(said);
+  name(pressed, said);
+  pressed.setAttribute("aria-disabled", Boolean(isSending));
+}
+
+/** Why what was tapped was not taken, in words. */
+function whyNot(code) {
+  return (code ?? null) !== null && (words.refused[code] ?? words.step.failed);
+}
+
+function whatNow({ at, of }) {
   return at > 0 && at === of ? words.step.last : words.step.next;
 }
 

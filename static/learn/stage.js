@@ -8,6 +8,8 @@ const announcer = document.querySelector("#announce");
 const status = document.querySelector("#link");
 const settings = document.querySelector("#settings");
 const TRAIL_LENGTH = 12;
+/** So long a person waits without a word. */
+const TELLS_AFTER_MS = 2_000;
 /** A finger that taps twice would press what has come to lie under it. */
 const SETTLES_MS = 800;
 
@@ -96,6 +98,16 @@ export function link(state) {
   linkIs = state;
   status.dataset.state = state;
   text(status, state && words.link[state]);
+}
+
+/** The answer; `tell` is called if it has not come within two seconds. */
+export async function waitIsTold(answered, tell) {
+  const timer = setTimeout(tell, TELLS_AFTER_MS);
+  try {
+    return await answered;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 // What was done here lately: who calls for help is helped better by someone who knows it.

@@ -13,6 +13,11 @@ export class Refused extends Error {
     this.details = said?.details ?? {};
     this.retryAfterS = retryAfterS;
   }
+
+  /** Asking again would be refused again. Everything else may be over in a moment: a busy server, a full disk, too many at once. */
+  get isFinal() {
+    return this.status >= 400 && this.status < 500 && ![401, 408, 425, 429].includes(this.status);
+  }
 }
 
 /** The server could not be reached. */
@@ -140,13 +145,13 @@ export class Api {
   }
 }
 
-/** A network that is away for a moment is worth a moment. */
+/** A network that is away for a moment, or a server that is busy for one, is worth a moment. */
 export async function patiently(ask) {
   for (const wait of RETRY_AFTER_MS) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (!(error instanceof Unreachable) && !(error.status >= 500)) throw error;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }

@@ -47,7 +47,7 @@ export class LiveSocket {
     this.#params = params;
     this.#hasHole = hasHole;
     this.#ask = ask;
-    this.#outbox = new Outbox(outbox);
+    this.#outbox = new Outbox(outbox, (message) => this.#transmit(message));
   }
 
   start() {
@@ -60,22 +60,22 @@ export class LiveSocket {
     this.#isOver = true;
     for (const [target, type, listener] of this.#listeners) target.removeEventListener(type, listener);
     this.#clearTimers();
+    this.#outbox.stop();
     this.#socket?.close(1000);
     this.#socket = null;
   }
 
   /** Resolves with the answer, after however many reconnects. */
   ask(type, data) {
-    const { message, answered } = this.#outbox.add(type, data);
-    this.#transmit(message);
+    const answered = this.#outbox.add(type, data);
     // Whether the line that took it is still one.
     this.#probe();
     return answered;
   }
 
-  /** What waits in the outbox since before a reload, each with the promise of its answer. */
-  unanswered() {
-    return this.#outbox.messages().map((message) => ({ ...message, answered: this.#outbox.answerOf(message) }));
+  /** What waits in the outbox since before a reload, each with the promise of its answer. Each type is asked for once. */
+  unanswered(type) {
+    return this.#outbox.messages().filter((message) => message.type === type).map((message) => ({ ...message, answered: this.#outbox.answerOf(message) }));
   }
 
   /** Sent if the socket is open, else not at all. */
@@ -151,7 +151,7 @@ export class LiveSocket {
     this.#askedAt = 0;
     this.onState("open");
     this.#pingTimer = setInterval(() => document.visibilityState === "visible" && this.#probe(), PING_EVERY_MS);
-    for (const message of this.#outbox.messages()) this.#transmit(message);
+    this.#outbox.sendAll();
   }
 
   async #closed({ code, reason }, hasOpened) {
@@ -228,8 +228,10 @@ export class LiveSocket {
     this.#pongTimer = 0;
   }
 
+  /** Whether the line was open. */
   #transmit(message) {
     if (this.#isOpen) this.#socket.send(JSON.stringify(message));
+    return this.#isOpen;
   }
 
   #heard(socket, frame) {

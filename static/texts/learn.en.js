@@ -47,6 +47,12 @@ export default {
     quiet: "Listen to your teacher and follow along.", done: "I did it", help: "Please help me", teacher: "From your teacher",
     praise: "Well done!", next: "Please wait for the next step.", last: "You have done the very last step.",
     unsent: "Your teacher will hear of it when the internet is back.", failed: "It did not reach your teacher. Please press again.",
+    sending: "Sending…",
+  },
+  refused: {
+    FORBIDDEN: "This did not reach your teacher: you are not counted as being in this class right now. Please tell your teacher.",
+    NOT_FOUND: "Your teacher has changed or removed this step. Please wait for the new screen.",
+    INVALID_STATE: "The class has ended or changed, so this did not arrive. Please tell your teacher.",
   },
   help: {
     known: "Your teacher knows.", line: (position) => (position === 1 ? "You are next." : `You are number ${position} in line.`),
@@ -98,6 +104,9 @@ export default {
   },
   offlineStop: {
     title: "The internet is gone", line: "This page opens by itself when it is back. You only need to wait.", next: "Try again",
+  },
+  busyStop: {
+    title: "The classroom is busy right now", line: "It opens by itself in a moment. Please just wait.", next: "Try again",
   },
   troubleStop: {
     title: "This page did not open", line: "Press again in a moment. If it still does not work, show this to your teacher.", next: "Try again",

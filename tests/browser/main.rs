@@ -24,6 +24,7 @@ mod projector;
 mod public;
 mod reading;
 mod record;
+mod sending;
 mod settings;
 mod speed;
 

@@ -41,7 +41,7 @@ fn a_phone_that_loses_its_network_in_mid_step_and_taps_done_comes_back_with_it()
         phone.is_offline(true).await;
         phone.link_is(&["waiting", "offline"]).await;
         phone.taps("done").await;
-        phone.shows("[data-act=done]", false).await;
+        phone.is_sending_done().await;
         phone.keeps_screenshot("phone-offline").await;
         class.goes_to(1).await;
         wire.is_mended().await;
@@ -84,7 +84,7 @@ fn what_was_tapped_without_a_network_survives_a_reload() {
         phone.is_kept().await;
         wire.is_cut();
         phone.taps("done").await;
-        phone.shows("[data-act=done]", false).await;
+        phone.is_sending_done().await;
         phone.reloads().await;
         phone.sees_one_of(&["offline", "step"]).await;
         phone.keeps_screenshot("phone-opened-without-a-network").await;

@@ -87,6 +87,11 @@ impl Phone {
         self.until_js(&format!("it goes on from «{title}»"), has, vec![json!(title)]).await;
     }
 
+    /// «Done» was tapped, and the server has not said that it is written.
+    pub async fn is_sending_done(&self) {
+        self.shows("[data-act=done][aria-disabled=true]", true).await;
+    }
+
     /// What it says of its connection: `open`, `waiting`, `offline` …
     pub async fn link_is(&self, states: &[&str]) {
         let is = "arguments[0].includes(document.querySelector('#link').dataset.state)";

@@ -422,3 +422,22 @@ fn whoever_calls_again_and_again_pushes_nobody_out_of_the_queue() {
         assert!(ids.is_sorted() && ids.len() == 500);
     });
 }
+
+#[test]
+fn a_rating_can_be_sent_on_the_socket_and_counts_once() {
+    on_both(|school| async move {
+        let (teacher, _, session, student, id) = escalated(&school).await;
+        let answered = teacher.post(&format!("{}/respond", request(id)), answer("위를 보세요")).await.ok();
+        let key = "0c7b3d1e-52a8-4a2b-9a55-6b0d8f6f1c11";
+        let rated = json!({ "help_response_id": answered["help_response"]["id"], "rating": 1 });
+        let said = json!({ "type": "help_feedback", "key": key, "data": rated });
+        let mut phone = student.follows(&session).await;
+        assert_eq!(phone.asks(said.clone()).await["data"]["status"], "ESCALATED");
+        // The reply was lost, and the instructor has answered again before the phone sends it again.
+        teacher.post(&format!("{}/respond", request(id)), answer("제가 갈게요")).await.ok();
+        assert_eq!(phone.asks(said).await["data"]["status"], "ANSWERED");
+        let unknown = json!({ "type": "help_feedback", "data": { "help_response_id": 999_999, "rating": 5 } });
+        let refused = phone.asks(unknown).await;
+        assert_eq!((&refused["status"], &refused["error"]["code"]), (&json!(404), &json!("NOT_FOUND")));
+    });
+}

@@ -4,8 +4,9 @@ use super::{Request, by_id, moved_up};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, HelpKind, HelpStatus, News, words};
+use crate::event::{Done, Event, HelpKind, HelpStatus, News, words};
 use crate::school::notifications::{self, Kind};
+use crate::school::once::{self, Key};
 use crate::school::rights::Caller;
 use crate::school::sessions;
 
@@ -163,8 +164,11 @@ pub async fn feedback(
     response: i64,
     rating: i64,
     text: Option<String>,
+    key: Option<Key>,
 ) -> Result<(Request, Response)> {
     let mut tx = app.db.begin().await?;
+    let now_ms = app.now_ms();
+    let before = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await?;
     let found: Option<Response> =
         tx.maybe(format!("{RESPONSE} where id = $1 and type <> '{SUGGESTION}'"), args![response]).await?;
     let found = found.ok_or(Error::NotFound("Help response"))?;
@@ -172,7 +176,12 @@ pub async fn feedback(
     if request.person != caller.id {
         return Err(Error::NotFound("Help response"));
     }
-    let now_ms = app.now_ms();
+    match before {
+        // It may be answered anew by now, and that answer was not rated yet.
+        Some(Done::Help { request: rated }) if rated == request.id => return Ok((request, found)),
+        Some(_) => return Err(Error::KeyReused),
+        None => once::settle(&mut tx, caller.id, key.as_ref(), &Done::Help { request: request.id }).await?,
+    }
     let sql = "update help_responses set rating = $2, feedback = $3 where id = $1";
     tx.run(sql, args![response, rating, text]).await?;
     let is_answered = request.status == HelpStatus::Answered.word();

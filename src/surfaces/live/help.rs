@@ -8,7 +8,10 @@ use super::wire::Refusals;
 use super::wire::learning::{AskHelp, Feedback, FeedbackTaken, HelpAsked, HelpView, Respond};
 use super::{Id, Json, Once, Result, SignedIn, made};
 use crate::app::School;
+use crate::error::Error;
 use crate::school::help::{self, answers};
+use crate::school::once::Key;
+use crate::school::rights::Caller;
 use crate::surfaces::language::said;
 
 /// Calls for help with a step (students).
@@ -71,18 +74,25 @@ pub async fn resolve(State(app): State<School>, SignedIn(caller): SignedIn, Id(i
 /// «It helped», or «not yet»: 4 and more resolve it, 2 and less call the instructor.
 #[utoipa::path(
     post, path = "/api/help/feedback", tag = "live: help",
+    params(("Idempotency-Key" = Option<String>, Header)),
     request_body = Feedback,
     responses((status = 200, body = FeedbackTaken), Refusals),
 )]
 pub async fn feedback(
     State(app): State<School>,
     SignedIn(caller): SignedIn,
+    Once(key): Once,
     Json(sent): Json<Feedback>,
 ) -> Result<Answer<FeedbackTaken>> {
+    Ok(Answer(rate(&app, &caller, sent, key).await?))
+}
+
+/// The same by HTTP and on a socket.
+pub async fn rate(app: &School, caller: &Caller, sent: Feedback, key: Option<Key>) -> Result<FeedbackTaken, Error> {
     let (id, rating) = (sent.help_response_id, sent.rating.0);
     let text = sent.feedback_text.map(String::from);
-    let (request, _) = answers::feedback(&app, &caller, id, rating, text).await?;
+    let (request, _) = answers::feedback(app, caller, id, rating, text, key).await?;
     let message = said("의견을 남겨 주셔서 고맙습니다").into();
     let (help_request_id, status) = (request.id, request.status);
-    Ok(Answer(FeedbackTaken { help_response_id: id, help_request_id, rating, status, message }))
+    Ok(FeedbackTaken { help_response_id: id, help_request_id, rating, status, message })
 }

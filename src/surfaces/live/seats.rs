@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::frames;
+use super::help::rate;
 use super::wire::Refusal;
 use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, Start, Started, WithMessage};
 use super::wire::entry::{StateOfInstructor, StateOfStudent};
@@ -23,7 +24,7 @@ use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::state::{self, Arrival, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
-use crate::surfaces::extract::{parse, parse_object};
+use crate::surfaces::extract::{parse, parse_object, status};
 use crate::surfaces::language::{Language, speaking};
 
 /// Which of the five sockets of the seed.
@@ -139,8 +140,12 @@ fn refusal(id: Option<&Value>, error: &Error) -> Frame {
     if let Error::Internal(what) = error {
         tracing::error!(what, "a message failed on our side");
     }
-    let error = Refusal::from(error).error;
-    Frame::text(json!({ "type": "error", "id": id, "error": error }).to_string())
+    let mut frame = json!({ "type": "error", "id": id, "status": status(error.kind()).as_u16() });
+    if let Some(seconds) = error.retry_after_s() {
+        frame["retry_after_s"] = seconds.into();
+    }
+    frame["error"] = json!(Refusal::from(error).error);
+    Frame::text(frame.to_string())
 }
 
 fn said(data: impl Serialize) -> Result<Option<Value>> {
@@ -201,6 +206,9 @@ impl Chair {
                 self.caller.must_be(sent.user_id)?;
                 let asked = help::ask(&self.app, &self.caller, sent.request(Some(session)), message.key()?).await?;
                 said(HelpAsked::from(asked))
+            }
+            ("help_feedback", Place::Class(_, Side::Student)) => {
+                said(rate(&self.app, &self.caller, message.data()?, message.key()?).await?)
             }
             (word, Place::Class(session, Side::Instructor)) => self.command(session, word, message).await,
             (word, _) => Err(unknown(word)),
