@@ -11,7 +11,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::clock::{SECOND_MS, chance};
 use crate::error::{Error, Result};
@@ -46,12 +46,18 @@ pub struct Passport {
     pub expires_ms: i64,
 }
 
-/// `login.generation.proof`: the proof says that the token was once made here, so that an old one which comes back can
-/// be told from a guess. Tokens follow from one another: asking twice for the successor gives the same one.
+/// A refresh token, `login.nonce.proof`. The nonce is random and is what the database keeps; the proof is an HMAC of login
+/// and nonce. So an old token of ours can be told from a guess, and a stolen database opens no door.
 pub struct RefreshToken {
     pub login: i64,
-    pub generation: i64,
+    pub nonce: String,
     text: String,
+}
+
+/// Shows that a device has signed in to an account before, by the login that it had then: `person.login.proof`.
+pub struct DeviceProof {
+    pub person: i64,
+    pub login: i64,
 }
 
 impl Keys {
@@ -100,29 +106,55 @@ impl Keys {
         Ok(Passport { person, login: claims.login, expires_ms })
     }
 
-    pub fn refresh_token(&self, login: i64, generation: i64) -> RefreshToken {
-        let proof = BASE64.encode(self.prove(login, generation));
-        RefreshToken { login, generation, text: format!("{login}.{generation}.{proof}") }
+    pub fn refresh_token(&self, login: i64, nonce: &str) -> RefreshToken {
+        let text = format!("{login}.{nonce}.{}", self.proof(&["refresh", &login.to_string(), nonce]));
+        RefreshToken { login, nonce: nonce.to_owned(), text }
     }
 
     pub fn read_refresh_token(&self, text: &str) -> Option<RefreshToken> {
-        let mut parts = text.split('.');
-        let (login, generation, proof) = (parts.next()?, parts.next()?, parts.next()?);
-        let (login, generation) = (login.parse().ok()?, generation.parse().ok()?);
+        let (login, nonce, proof) = three_parts(text)?;
+        let login: i64 = login.parse().ok()?;
+        self.is_proof(proof, &["refresh", &login.to_string(), nonce])?;
+        Some(RefreshToken { login, nonce: nonce.to_owned(), text: text.to_owned() })
+    }
+
+    pub fn device_proof(&self, person: i64, login: i64) -> String {
+        format!("{person}.{login}.{}", self.proof(&["device", &person.to_string(), &login.to_string()]))
+    }
+
+    pub fn read_device_proof(&self, text: &str) -> Option<DeviceProof> {
+        let (person, login, proof) = three_parts(text)?;
+        self.is_proof(proof, &["device", person, login])?;
+        Some(DeviceProof { person: person.parse().ok()?, login: login.parse().ok()? })
+    }
+
+    fn proof(&self, words: &[&str]) -> String {
+        self.mac(words).map(|mac| BASE64.encode(mac.finalize().into_bytes())).unwrap_or_default()
+    }
+
+    fn is_proof(&self, proof: &str, words: &[&str]) -> Option<()> {
         let proof = BASE64.decode(proof).ok()?;
-        self.mac(login, generation)?.verify_slice(&proof).ok()?;
-        Some(RefreshToken { login, generation, text: text.to_owned() })
+        self.mac(words)?.verify_slice(&proof).ok()
     }
 
-    fn prove(&self, login: i64, generation: i64) -> Vec<u8> {
-        self.mac(login, generation).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
-    }
-
-    fn mac(&self, login: i64, generation: i64) -> Option<Hmac<Sha256>> {
+    /// Over words without a space in them: none can be moved from one to the next.
+    fn mac(&self, words: &[&str]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
-        mac.update(format!("refresh {login} {generation}").as_bytes());
+        mac.update(words.join(" ").as_bytes());
         Some(mac)
     }
+}
+
+/// A text of exactly three parts, none of which holds a space.
+fn three_parts(text: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = text.split('.');
+    let three = (parts.next()?, parts.next()?, parts.next()?);
+    (parts.next().is_none() && !text.contains(' ')).then_some(three)
+}
+
+/// A nonce of a refresh token: 16 random bytes in base64.
+pub fn new_nonce() -> String {
+    BASE64.encode(chance::<16>())
 }
 
 /// Signs what certificates say, so that anyone who knows the public key can tell our words from another's.
@@ -181,15 +213,6 @@ impl RefreshToken {
     pub fn text(&self) -> &str {
         &self.text
     }
-
-    pub fn hash(&self) -> String {
-        hash(&self.text)
-    }
-}
-
-/// What is kept of a token, so that a stolen database opens no door.
-pub fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -236,9 +259,24 @@ mod tests {
     #[test]
     fn a_refresh_token_is_known_by_its_proof() {
         let keys = Keys::new(&[1; 32]);
-        let token = keys.refresh_token(5, 2);
-        assert_eq!(keys.read_refresh_token(token.text()).unwrap().generation, 2);
-        assert!(keys.read_refresh_token(&token.text().replacen("5.2", "5.3", 1)).is_none());
+        let token = keys.refresh_token(5, "nonce");
+        assert_eq!(keys.read_refresh_token(token.text()).unwrap().nonce, "nonce");
+        assert!(keys.read_refresh_token(&token.text().replacen("5.", "6.", 1)).is_none());
+        assert!(keys.read_refresh_token(&token.text().replacen("nonce", "once", 1)).is_none());
+        assert!(keys.read_refresh_token(&format!("{}.", token.text())).is_none());
         assert!(Keys::new(&[2; 32]).read_refresh_token(token.text()).is_none());
+    }
+
+    #[test]
+    fn a_device_proof_is_of_one_person_and_login_and_is_no_refresh_token() {
+        let keys = Keys::new(&[1; 32]);
+        let proof = keys.device_proof(7, 3);
+        let read = keys.read_device_proof(&proof).unwrap();
+        assert_eq!((read.person, read.login), (7, 3));
+        assert!(keys.read_device_proof(&proof.replacen("7.", "8.", 1)).is_none());
+        assert!(keys.read_device_proof(&proof.replacen(".3.", ".4.", 1)).is_none());
+        assert!(keys.read_refresh_token(&proof).is_none());
+        assert!(keys.read_device_proof(keys.refresh_token(7, "3").text()).is_none());
+        assert!(Keys::new(&[2; 32]).read_device_proof(&proof).is_none());
     }
 }

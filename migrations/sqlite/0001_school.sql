@@ -29,9 +29,9 @@ create table logins (
   created_ms bigint not null,
   person bigint not null references people,
   device text not null,
-  generation bigint not null default 0,
-  token_hash text not null,
-  successor_hash text,
+  nonce text not null,
+  successor_nonce text,
+  successor_ms bigint,
   expires_ms bigint not null,
   ended_ms bigint
 );

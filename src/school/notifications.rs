@@ -17,6 +17,8 @@ pub enum Kind {
     EnrollmentAdmitted,
     EnrollmentRefused,
     CertificateIssued,
+    /// A refresh token was used by two: the login has ended.
+    LoginCopied,
 }
 words!(Kind {
     HelpRequest = "HELP_REQUEST",
@@ -27,6 +29,7 @@ words!(Kind {
     EnrollmentAdmitted = "ENROLLMENT_ADMITTED",
     EnrollmentRefused = "ENROLLMENT_REFUSED",
     CertificateIssued = "CERTIFICATE_ISSUED",
+    LoginCopied = "LOGIN_COPIED",
 });
 
 #[derive(Debug, Clone)]
@@ -44,7 +47,7 @@ row!(Notification { id, kind, about, about_name, data, read_ms, created_ms });
 const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.data, n.read_ms, n.created_ms
     from notifications n left join people p on p.id = n.about";
 
-/// `subject` is what it leads to: a help request, a certificate.
+/// `subject` is what it leads to: a help request, a certificate, a login.
 pub(super) async fn notify(tx: &mut Tx, person: i64, kind: Kind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
     let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
     let data = serde_json::json!({ "id": subject }).to_string();

@@ -1,7 +1,7 @@
 // My record: the classes of the person on this phone, with attendance, what was learnt, and certificates.
 
-import { Refused } from "../shared/api.js";
-import { el } from "../shared/dom.js";
+import { post, Refused } from "../shared/api.js";
+import { el, single } from "../shared/dom.js";
 import { read, write } from "../shared/device.js";
 import { language, languageOf, words } from "../shared/words.js";
 import { claim, leave, signIn } from "./account.js";
@@ -30,7 +30,12 @@ export async function showRecord({ api, resumed }) {
 /** Where the screens of the account lead, and what they come back to. */
 function doors(api) {
   const back = () => showRecord({ api, resumed: Promise.resolve(true) });
-  return { isGuest: api.user.guest, claim: () => claim(api, back), leave: () => leave(api, back) };
+  const seen = async (notice) => {
+    // Where it cannot be said now, it is shown again.
+    await api.call(post, `/api/notifications/${notice}/read`, {}).catch(() => {});
+    await back();
+  };
+  return { isGuest: api.user.guest, claim: () => claim(api, back), leave: () => leave(api, back), seen };
 }
 
 function nobody(api) {
@@ -52,7 +57,13 @@ async function fetched(api) {
     courses.push(...(await Promise.all(enrollments.map((one) => course(api, one)))));
     of = paging.total_pages;
   }
-  return { name: api.user.name, courses };
+  return { name: api.user.name, courses, copied: await copiedLogin(api) };
+}
+
+/** The notice that a login of this person was used by two, until it was seen. */
+async function copiedLogin(api) {
+  const unread = await orNull(api.get("/api/notifications?unread=true&page_size=100"));
+  return unread?.notifications.find(({ type }) => type === "LOGIN_COPIED")?.id ?? null;
 }
 
 async function course(api, enrollment) {
@@ -97,7 +108,7 @@ function fromMemory() {
 
 /** `doors`: null where what is shown is old. */
 function draw(record, doors) {
-  if (record?.courses.length) return show(doors ? "me" : "me-old", () => ({ node: page(record, doors), update() {} }));
+  if (record?.courses.length || (doors && record?.copied)) return show(doors ? "me" : "me-old", () => ({ node: page(record, doors), update() {} }));
   if (!doors) return show("me-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.offlineStop.line] }));
   return show("me-empty", () => plain({
     icon: "paper", title: words.me.none, lines: [words.me.noneLine],
@@ -105,14 +116,20 @@ function draw(record, doors) {
   }));
 }
 
-function page({ name, courses }, doors) {
+function page({ name, courses, copied }, doors) {
   const hasEarned = courses.some((one) => one.isCompleted && !one.certificate);
   const keep = doors?.isGuest && keeping(doors.claim, hasEarned);
   return el("section", { class: "screen" },
     el("div", { class: "content" }, el("h1", { tabindex: "-1" }, words.me.title), el("p", { class: "guide" }, words.me.whose(name)),
-      !doors && el("p", { class: "note" }, words.me.old), hasEarned && keep, courses.map((one) => card(one, doors)), !hasEarned && keep),
+      !doors && el("p", { class: "note" }, words.me.old), doors && copied && warning(() => doors.seen(copied)),
+      hasEarned && keep, courses.map((one) => card(one, doors)), !hasEarned && keep),
     el("div", { class: "actions still" }, el("a", { class: "button plain", href: "/", "data-act": "enter" }, el("span", {}, words.me.enter)),
       doors && button("plain small", "leave", words.me.leave, "door", doors.leave)));
+}
+
+function warning(go) {
+  return el("article", { class: "card", "data-notice": "copied" }, el("h2", {}, words.me.copied), el("p", {}, words.me.copiedLine),
+    button("plain", "seen", words.me.copiedSeen, "check", single(go)));
 }
 
 /** First where a certificate waits for it. */

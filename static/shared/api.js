@@ -28,6 +28,8 @@ export const put = "PUT";
 export const del = "DELETE";
 
 const RETRY_AFTER_MS = [400, 1200, 3000];
+/** A renewal is not listened to for longer: its reply would bring back a cookie that a later one has replaced. */
+const RENEWAL_MAX_MS = 20_000;
 
 export class Api {
   #jar;
@@ -77,8 +79,8 @@ export class Api {
   }
 
   /** Logs in by one of the endpoints that answer with a token. */
-  async enter(path, body, key) {
-    const answer = await send(post, `${path}?cookie=${this.#jar}`, { body, key });
+  async enter(path, body, key, within) {
+    const answer = await send(post, `${path}?cookie=${this.#jar}`, { body, key, within });
     this.#keep(answer);
     return answer;
   }
@@ -101,7 +103,7 @@ export class Api {
 
   async #renew() {
     try {
-      return await this.enter("/api/auth/refresh", {});
+      return await this.enter("/api/auth/refresh", {}, undefined, RENEWAL_MAX_MS);
     } catch (error) {
       if (error instanceof Refused && error.status === 401) this.#forget();
       throw error;
@@ -158,17 +160,21 @@ export async function patiently(ask) {
   return ask();
 }
 
-/** One request, as it is. */
-export async function send(method, path, { body, key, token } = {}) {
+/** One request, as it is; with `within`, given up after so many milliseconds. */
+export async function send(method, path, { body, key, token, within } = {}) {
   const headers = { Accept: "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;
+  const patience = new AbortController();
+  const timer = within && setTimeout(() => patience.abort(), within);
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: patience.signal });
   } catch (error) {
     throw new Unreachable(error.message);
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok && response.headers.get("content-type")?.startsWith("text/csv")) return response.blob();
   const said = await response.text();

@@ -135,6 +135,7 @@ export default {
     keep: "Save your record", keepLine: "Then you can see it from another phone, too.", claim: "Save this record as mine",
     keepEarned: "To get your certificate, please give your name and phone number. You can see this record from another phone then, too.",
     toKeep: "You can get the certificate once your record is saved.",
+    copied: "Someone else was in this record too", copiedLine: "So the phone that was in use then was signed out. If that was not you, tell your teacher and choose a new password.", copiedSeen: "All right",
   },
   account: {
     phone: "Phone number", record: "See my record",

@@ -66,3 +66,49 @@ fn a_phone_that_was_lent_forgets_who_had_it() {
         assert_eq!(field, json!(""));
     });
 }
+
+#[test]
+fn who_signs_in_after_a_login_was_copied_is_told_until_they_have_seen_it() {
+    told(|school| async move {
+        let new = json!({ "phone": NUMBER, "password": SECRET, "name": "김순자" });
+        school.nobody().post("/api/auth/register", new).await.is(201);
+        let owner = school.nobody().logs_in(NUMBER, SECRET).await;
+        let void = owner.refreshes().await.refresh;
+        school.later(60);
+        owner.refreshes().await;
+        school.nobody().post("/api/auth/refresh", json!({ "refresh_token": void })).await.is(401);
+        let phone = Phone::opens(&school, "/me").await;
+        phone.taps("signin").await;
+        phone.types("main input[type=tel]", NUMBER).await;
+        phone.types("main .entry:last-of-type input", SECRET).await;
+        phone.taps("enter").await;
+        phone.shows("[data-notice=copied]", true).await;
+        phone.keeps_screenshot("record-copied").await;
+        phone.taps("seen").await;
+        phone.sees("me-empty").await;
+        phone.visits("/me").await;
+        phone.sees("me-empty").await;
+    });
+}
+
+#[test]
+fn two_tabs_of_one_browser_renew_one_login_and_both_stay_in() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        // Each page that opens renews; here several do at once, in one browser with one cookie, and again a minute later.
+        for _ in 0..3 {
+            let renew = "fetch('/api/auth/refresh?cookie=learn', { method: 'POST', \
+                headers: { 'Content-Type': 'application/json' }, body: '{}' })";
+            let all =
+                format!("Promise.all([{renew}, {renew}, {renew}]).then((all) => all.map((a) => a.status).join())");
+            let statuses: String = phone.awaits(&all, vec![]).await;
+            assert_eq!(statuses, "200,200,200");
+            school.later(60);
+        }
+        phone.visits(&format!("/j/{}", class.session.code)).await;
+        phone.is_at(STEPS[0].0).await;
+        assert_eq!(class.people().await.len(), 1);
+    });
+}

@@ -39,6 +39,7 @@ const PHRASES: &[[&str; 3]] = &[
     ["수강 신청이 승인되었습니다", "申し込みが認められました", "Your enrollment is approved"],
     ["수강 신청이 승인되지 않았습니다", "申し込みは認められませんでした", "Your enrollment was not approved"],
     ["수료증이 발급되었습니다", "修了証が発行されました", "Your certificate is issued"],
+    ["내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요", "あなたのログインがほかの場所でも使われたため、ログアウトしました。パスワードを変えてください", "Your login was used elsewhere too, so it was ended. Please change your password"],
     // Enrollments
     ["정원이 차서 대기자로 등록되었습니다.", "定員に達したため、順番待ちに入りました。", "The class is full: you are on the waiting list."],
     ["수강 신청이 승인되었습니다.", "申し込みが認められました。", "The enrollment is approved."],

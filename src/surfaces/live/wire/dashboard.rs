@@ -241,7 +241,7 @@ pub struct NotificationLine {
     pub r#type: String,
     pub message: String,
     pub related_user: Option<PersonRef>,
-    /// What it leads to: a help request, an enrollment, a request for attendance, a certificate
+    /// What it leads to: a help request, an enrollment, a request for attendance, a certificate, a login
     pub related_id: Option<i64>,
     pub is_read: bool,
     pub created_at: Instant,
@@ -259,6 +259,9 @@ impl From<Notification> for NotificationLine {
             Some(Kind::EnrollmentAdmitted) => said("수강 신청이 승인되었습니다").into(),
             Some(Kind::EnrollmentRefused) => said("수강 신청이 승인되지 않았습니다").into(),
             Some(Kind::CertificateIssued) => said("수료증이 발급되었습니다").into(),
+            Some(Kind::LoginCopied) => {
+                said("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
+            }
             None => n.kind.clone(),
         };
         let data: serde_json::Value = serde_json::from_str(&n.data).unwrap_or_default();

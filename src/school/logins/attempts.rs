@@ -1,0 +1,104 @@
+//! Signing in with a password, and what is done against guessing it.
+//!
+//! Failed logins count per account and address, per account, and per address. What counts is taken before the password is
+//! looked at and given back when it was right: a thousand tries at once are a thousand tries. A device that has signed in to
+//! the account before shows so by its proof, and has a count of its own: nobody else can lock it out.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::{Tokens, activity, begin};
+use crate::app::School;
+use crate::db::args;
+use crate::error::{Error, Result};
+use crate::event::Activity;
+use crate::failures::{Against, Failures, Taken};
+use crate::school::people::{self, Person, password_matches};
+use crate::school::rights::Role;
+
+/// The device that someone signs in on.
+pub struct Device {
+    /// What it calls itself.
+    pub name: String,
+    pub address: IpAddr,
+    /// Of accounts that it has signed in to before, as they were sent.
+    pub proofs: Vec<String>,
+}
+
+/// Signs in by e-mail or phone. Nobody learns whether a name is known, neither from the answer nor from the time it takes.
+pub async fn login(app: &School, name: &str, password: String, device: &Device) -> Result<(Person, Tokens)> {
+    let sql = "select id, password_hash from people where (email = $1 or phone = $1) and deleted_ms is null";
+    let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
+    let (id, kept) = known.map_or((0, None), |(id, hash)| (id, hash));
+    let attempt = Attempt::take(&app.failures, name, earlier_login(app, id, device), device.address, app.now_ms())?;
+    tokio::time::sleep(attempt.delay).await;
+    match password_matches(password, kept).await {
+        Ok(true) => attempt.succeeded(&app.failures),
+        Ok(false) => return Err(Error::WrongPassword),
+        Err(error) => {
+            // That we were too busy to look is no failure of theirs.
+            attempt.undone(&app.failures);
+            return Err(error);
+        }
+    }
+    let mut tx = app.db.begin().await?;
+    let person = people::by_id(&mut tx, id).await?;
+    let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), &device.name).await?;
+    let news = activity(&mut tx, id, Activity::LoggedIn, app.now_ms()).await?;
+    app.commit(tx, news).await?;
+    Ok((person, tokens))
+}
+
+/// The login that this device had to the account before, if it can prove one.
+fn earlier_login(app: &School, person: i64, device: &Device) -> Option<i64> {
+    let proofs = device.proofs.iter().filter_map(|text| app.keys.read_device_proof(text));
+    proofs.filter(|proof| proof.person == person).map(|proof| proof.login).next()
+}
+
+/// A try of a password that has been counted.
+struct Attempt {
+    taken: Vec<Taken>,
+    /// How long its answer is held back.
+    delay: Duration,
+}
+
+impl Attempt {
+    fn take(failures: &Failures, name: &str, earlier_login: Option<i64>, from: IpAddr, now_ms: i64) -> Result<Attempt> {
+        // A known device that has failed too often itself is a device like any other.
+        if let Some(taken) = earlier_login.and_then(|login| failures.take(&Against::KnownDevice(login), now_ms).ok()) {
+            return Ok(Attempt { taken: vec![taken], delay: Duration::ZERO });
+        }
+        let (name, address) = (name.to_lowercase(), Against::LoginsFrom(from));
+        let mut taken = failures.take_all(&[address.clone(), Against::AccountFrom(name.clone(), from)], now_ms)?;
+        match take_account(failures, name, now_ms) {
+            Ok(account) => taken.push(account),
+            Err(refused) => {
+                taken.iter().for_each(|one| failures.give_back(one));
+                return Err(refused);
+            }
+        }
+        Ok(Attempt { taken, delay: failures.delay(&address, now_ms) })
+    }
+
+    /// Forgives what was counted against this account from here, and gives the rest back.
+    fn succeeded(&self, failures: &Failures) {
+        self.undone(failures);
+        let own = |taken: &&Taken| matches!(taken.against(), Against::AccountFrom(..) | Against::KnownDevice(_));
+        self.taken.iter().filter(own).for_each(|taken| failures.forgive(taken.against()));
+    }
+
+    fn undone(&self, failures: &Failures) {
+        self.taken.iter().for_each(|taken| failures.give_back(taken));
+    }
+}
+
+/// An account of which too many logins have failed takes one try at a time, from whomever.
+fn take_account(failures: &Failures, name: String, now_ms: i64) -> Result<Taken> {
+    let full = match failures.take(&Against::Account(name.clone()), now_ms) {
+        Ok(taken) => return Ok(taken),
+        Err(full) => full,
+    };
+    failures
+        .take(&Against::AccountSlowly(name), now_ms)
+        .map_err(|slow| if full.retry_after_s() < slow.retry_after_s() { full } else { slow })
+}

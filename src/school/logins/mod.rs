@@ -1,0 +1,183 @@
+//! Signing in, staying signed in, and signing out.
+
+mod attempts;
+mod renewal;
+
+use std::net::IpAddr;
+
+pub use attempts::{Device, login};
+pub use renewal::refresh;
+
+use crate::app::School;
+use crate::clock::{MINUTE_MS, SECOND_MS};
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::event::{Activity, Event, News};
+use crate::failures::Against;
+use crate::keys::{Passport, RefreshToken, new_nonce};
+use crate::live::connection::close;
+use crate::school::people::{self, Person};
+use crate::school::rights::{Caller, Role};
+use crate::school::sessions::room;
+
+/// A ticket signs in once, and soon: it is shown as a QR code to someone in the room.
+pub const TICKET_FOR_MS: i64 = 10 * MINUTE_MS;
+/// No phone can call itself so: what one says of itself never begins with #.
+const TICKET: &str = "#ticket";
+/// How long the key of a guest's join is answered again: a reply that was lost is asked for sooner.
+const GUEST_KEY_FOR_MS: i64 = 10 * MINUTE_MS;
+
+/// A guest's login that nobody has refreshed yet.
+pub struct GuestLogin {
+    pub id: i64,
+    pub person: i64,
+    nonce: String,
+}
+row!(GuestLogin { id, person, nonce });
+
+pub struct Tokens {
+    pub access: String,
+    pub refresh: String,
+    /// Shows at the next login that this device has signed in to the account before.
+    pub device_proof: String,
+    pub expires_ms: i64,
+    pub refresh_expires_ms: i64,
+}
+
+/// A new login of a person who has shown who they are.
+pub async fn begin(app: &School, tx: &mut Tx, person: i64, is_student: bool, device: &str) -> Result<Tokens> {
+    let (id, token) = open(app, tx, person, device, app.config.clocks.refresh_ttl_s * SECOND_MS).await?;
+    tokens(app, person, id, is_student, token)
+}
+
+async fn open(app: &School, tx: &mut Tx, person: i64, device: &str, for_ms: i64) -> Result<(i64, RefreshToken)> {
+    let sql = "insert into logins (created_ms, person, device, nonce, expires_ms) values ($1, $2, $3, $4, $5)
+        returning id";
+    let (now_ms, nonce) = (app.now_ms(), new_nonce());
+    let (id,) = tx.one(sql, args![now_ms, person, device, &nonce, now_ms + for_ms]).await?;
+    Ok((id, app.keys.refresh_token(id, &nonce)))
+}
+
+/// The login that a guest's join has made, while the key of the join still answers: for ten minutes, and only until the
+/// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into someone's account.
+/// A claimed account is protected by its password.
+pub async fn of_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
+    let sql = "select l.id, l.person, l.nonce from logins l join participants p on p.person = l.person
+        join people q on q.id = l.person and q.guest and q.deleted_ms is null
+        where l.device = $1 and p.session = $2 and l.created_ms > $3 and l.ended_ms is null and l.successor_nonce is null
+        order by l.id desc limit 1";
+    tx.maybe(sql, args![device, session, now_ms - GUEST_KEY_FOR_MS]).await
+}
+
+/// The tokens of a login that nobody has refreshed yet, once more.
+pub fn same_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
+    tokens(app, login.person, login.id, true, app.keys.refresh_token(login.id, &login.nonce))
+}
+
+fn tokens(app: &School, person: i64, login: i64, is_student: bool, refresh: RefreshToken) -> Result<Tokens> {
+    let now_ms = app.now_ms();
+    let expires_ms = now_ms + app.config.clocks.access_ttl_s * SECOND_MS;
+    let access = app.keys.access_token(Passport { person, login, expires_ms }, now_ms, is_student)?;
+    let refresh_expires_ms = now_ms + app.config.clocks.refresh_ttl_s * SECOND_MS;
+    let device_proof = app.keys.device_proof(person, login);
+    Ok(Tokens { access, refresh: refresh.text().to_owned(), device_proof, expires_ms, refresh_expires_ms })
+}
+
+pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let now_ms = app.now_ms();
+    tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
+    let news = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
+    app.commit(tx, news).await?;
+    dismiss(app, caller.id, |login| login == caller.login);
+    Ok(())
+}
+
+/// Ends a login by its refresh token: a page that has nothing else left can still sign out.
+pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
+    let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
+    let mut tx = app.db.begin().await?;
+    let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1 returning person";
+    let ended: Option<(i64,)> = tx.maybe(sql, args![token.login, app.now_ms()]).await?;
+    let (person,) = ended.ok_or(Error::LoginEnded)?;
+    app.commit(tx, Vec::new()).await?;
+    dismiss(app, person, |ended| ended == token.login);
+    Ok(())
+}
+
+/// Something to show as a QR code: it signs a person in on another device, once.
+pub async fn ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
+    let sql = "update logins set ended_ms = $3 where person = $1 and device = $2 and ended_ms is null";
+    tx.run(sql, args![person, TICKET, app.now_ms()]).await?;
+    let (_, token) = open(app, tx, person, TICKET, TICKET_FOR_MS).await?;
+    Ok(token.text().to_owned())
+}
+
+/// A ticket for someone the command line vouches for.
+pub async fn ticket_for(app: &School, person: i64) -> Result<String> {
+    let mut tx = app.db.begin().await?;
+    let ticket = ticket(app, &mut tx, person).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(ticket)
+}
+
+pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> Result<(Person, Tokens)> {
+    let now_ms = app.now_ms();
+    let attempt = app.failures.take(&Against::LoginsFrom(from), now_ms)?;
+    let token = app.keys.read_refresh_token(ticket).ok_or(Error::LoginEnded)?;
+    app.failures.give_back(&attempt);
+    let mut tx = app.db.begin().await?;
+    let sql = "update logins set ended_ms = $4
+        where id = $1 and nonce = $2 and device = $3 and ended_ms is null and expires_ms > $4 returning person";
+    let used: Option<(i64,)> = tx.maybe(sql, args![token.login, &token.nonce, TICKET, now_ms]).await?;
+    let (id,) = used.ok_or(Error::LoginEnded)?;
+    let person = people::by_id(&mut tx, id).await.map_err(|_| Error::LoginEnded)?;
+    // A guest who has a new phone has lost the old one: whoever finds it is not them.
+    if person.guest {
+        people::end_logins(&mut tx, id, now_ms).await?;
+    }
+    let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;
+    app.commit(tx, Vec::new()).await?;
+    if person.guest {
+        dismiss(app, id, |_| true);
+    }
+    Ok((person, tokens))
+}
+
+/// Who speaks: the role and the login are those of this moment.
+pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
+    let passport = app.keys.read_access_token(access_token, app.now_ms())?;
+    let sql = "select p.role from people p join logins l on l.person = p.id
+        where p.id = $1 and l.id = $2 and p.deleted_ms is null and l.ended_ms is null";
+    let found: Option<(String,)> = app.db.maybe(sql, args![passport.person, passport.login]).await?;
+    let (role,) = found.ok_or(Error::LoginEnded)?;
+    let role = Role::parse(&role).ok_or_else(|| Error::internal(format!("a role called {role}")))?;
+    Ok(Caller { id: passport.person, role, login: passport.login, expires_ms: passport.expires_ms })
+}
+
+/// A socket outlives many requests: whoever lost the right to it in between is not heard on it.
+pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
+    let sql = "select p.role from people p join logins l on l.person = p.id
+        where p.id = $1 and p.deleted_ms is null and l.id = $3 and l.ended_ms is null and p.role = $2";
+    let found: Option<(String,)> = app.db.maybe(sql, args![caller.id, caller.role.word(), caller.login]).await?;
+    found.map(|_| ()).ok_or(Error::LoginEnded)
+}
+
+/// Closes the sockets of a person's logins that have ended.
+pub(super) fn dismiss(app: &School, person: i64, has_ended: impl Fn(i64) -> bool) {
+    app.hub.dismiss(
+        room::person(person),
+        |c| c.person == person && has_ended(c.pass),
+        close::TOKEN,
+        "the login has ended",
+    );
+}
+
+/// The dashboards of a student's courses hear of their coming and going.
+async fn activity(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<News>> {
+    let sql = "select distinct c.course from enrollments e join classes c on c.id = e.class
+        where e.person = $1 and e.status = 'APPROVED' limit 50";
+    let courses: Vec<(i64,)> = tx.all(sql, args![person]).await?;
+    let event = Event::StudentActivity { person, activity };
+    Ok(courses.into_iter().map(|(course,)| News { session: None, course, at_ms, event: event.clone() }).collect())
+}

@@ -1,0 +1,95 @@
+//! Renewing a login by its refresh token, and noticing one that was copied.
+//!
+//! A refresh token is good until its successor is first used, so that a reply lost on a bad network locks nobody out. Asked
+//! again within 30 s it brings the same successor (two tabs, a lost reply); later it brings a new one, and the first is void.
+//! Any other token of the login was copied by someone: the whole login ends, and its person is told.
+
+use super::{TICKET, Tokens, dismiss, tokens};
+use crate::app::School;
+use crate::clock::SECOND_MS;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Result};
+use crate::keys::new_nonce;
+use crate::school::notifications::{self, Kind};
+use crate::school::people::{self, Person};
+use crate::school::rights::Role;
+
+/// How long the same successor is answered again.
+const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
+
+struct Login {
+    id: i64,
+    person: i64,
+    device: String,
+    /// Of the newest token that was used.
+    nonce: String,
+    /// Of the token that it was exchanged for, which nobody has used yet.
+    successor_nonce: Option<String>,
+    successor_ms: Option<i64>,
+    expires_ms: i64,
+    ended_ms: Option<i64>,
+}
+row!(Login { id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms });
+
+struct Successor {
+    nonce: String,
+    made_ms: i64,
+}
+
+impl Login {
+    /// What a token is exchanged for; `None` for one that has no right to be used any more.
+    fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<Successor> {
+        let fresh = || Successor { nonce: new_nonce(), made_ms: now_ms };
+        if self.successor_nonce.as_deref() == Some(nonce) {
+            return Some(fresh());
+        }
+        if self.nonce != nonce {
+            return None;
+        }
+        let last =
+            self.successor_nonce.clone().zip(self.successor_ms).map(|(nonce, made_ms)| Successor { nonce, made_ms });
+        let same = last.filter(|last| now_ms - last.made_ms < SAME_SUCCESSOR_FOR_MS);
+        Some(same.unwrap_or_else(fresh))
+    }
+}
+
+/// Exchanges a refresh token for its successor and a new access token.
+pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
+    let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    let login = held(&mut tx, token.login).await?;
+    if login.ended_ms.is_some() || login.expires_ms <= now_ms || login.device == TICKET {
+        return Err(Error::LoginEnded);
+    }
+    let Some(successor) = login.successor_of(&token.nonce, now_ms) else {
+        end_copied(app, tx, &login, now_ms).await?;
+        return Err(Error::LoginEnded);
+    };
+    let person = people::by_id(&mut tx, login.person).await.map_err(|_| Error::LoginEnded)?;
+    let sql = "update logins set nonce = $2, successor_nonce = $3, successor_ms = $4, expires_ms = $5 where id = $1";
+    let expires_ms = now_ms + app.config.clocks.refresh_ttl_s * SECOND_MS;
+    let args = args![login.id, token.nonce, &successor.nonce, successor.made_ms, expires_ms];
+    tx.run(sql, args).await?;
+    app.commit(tx, Vec::new()).await?;
+    let is_student = person.role == Role::Student.word();
+    let renewed = app.keys.refresh_token(login.id, &successor.nonce);
+    let tokens = tokens(app, person.id, login.id, is_student, renewed)?;
+    Ok((person, tokens))
+}
+
+/// The login; its row is held, so that two refreshes at once follow one another.
+async fn held(tx: &mut Tx, id: i64) -> Result<Login> {
+    let sql = "update logins set nonce = nonce where id = $1
+        returning id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms";
+    tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)
+}
+
+/// Ends a login of which two hold tokens, closes its sockets, and tells its person.
+async fn end_copied(app: &School, mut tx: Tx, login: &Login, now_ms: i64) -> Result<()> {
+    tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
+    notifications::notify(&mut tx, login.person, Kind::LoginCopied, login.person, login.id, now_ms).await?;
+    app.commit(tx, Vec::new()).await?;
+    dismiss(app, login.person, |ended| ended == login.id);
+    Ok(())
+}
