@@ -78,6 +78,54 @@ fn a_guest_whose_reply_was_lost_comes_in_once() {
 }
 
 #[test]
+fn the_key_of_a_guests_join_answers_again_for_ten_minutes() {
+    on_both(|school| async move {
+        let (_, _, session) = class(&school, 1).await;
+        let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        let joins = async || {
+            let path = guest_path(&session);
+            school.nobody().post_once(&path, json!({ "name": "김순자" }), key).await.is(201)
+        };
+        let first = joins().await;
+        school.later(599);
+        let again = joins().await;
+        assert_eq!((&again["user"]["id"], &again["refresh_token"]), (&first["user"]["id"], &first["refresh_token"]));
+        // Answering again does not make it answer for longer.
+        school.later(2);
+        assert_ne!(joins().await["user"]["id"], first["user"]["id"]);
+    });
+}
+
+#[test]
+fn the_key_of_a_guests_join_is_dead_after_a_refresh_a_logout_or_a_reentry() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        for (n, done) in ["refresh", "logout", "reentry"].into_iter().enumerate() {
+            let key = format!("{n}f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f");
+            let joins = async || {
+                let path = guest_path(&session);
+                school.nobody().post_once(&path, json!({ "name": "김순자" }), &key).await.is(201)
+            };
+            let mut guest = school.nobody();
+            let joined = joins().await;
+            guest.id = joined["user"]["id"].as_i64().unwrap();
+            guest.token = joined["access_token"].as_str().map(String::from);
+            guest.refresh = joined["refresh_token"].as_str().map(String::from);
+            match done {
+                "refresh" => drop(guest.refreshes().await),
+                "logout" => drop(guest.post("/api/auth/logout", json!({})).await.ok()),
+                _ => {
+                    let asked = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
+                    let ticket = json!({ "ticket": ticket(&asked) });
+                    school.nobody().post("/api/auth/ticket", ticket).await.ok();
+                }
+            }
+            assert_ne!(joins().await["user"]["id"], guest.id, "after a {done}");
+        }
+    });
+}
+
+#[test]
 fn a_closed_door_keeps_out_who_was_not_in() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;

@@ -148,17 +148,19 @@ async fn admit_guest(
         return Err(Error::DoorClosed);
     }
     let device = key.map_or_else(|| "#guest".to_owned(), |key| format!("#guest {}", key.text()));
-    // Only while they are a guest: a password protects a claimed account.
-    let sql = "select l.person from logins l join participants p on p.person = l.person
-        join people q on q.id = l.person and q.guest and q.deleted_ms is null
-        where l.device = $1 and p.session = $2 and $3 limit 1";
-    let before: Option<(i64,)> = tx.maybe(sql, args![&device, session.id, key.is_some()]).await?;
-    let person = match before {
-        Some((person,)) => person,
+    let before = match key {
+        Some(_) => logins::of_guest_key(tx, session.id, &device, now_ms).await?,
+        None => None,
+    };
+    let person = match &before {
+        Some(login) => login.person,
         None => people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?,
     };
     let (joined, news) = admit(app, tx, &session, person, now_ms).await?;
-    let tokens = logins::begin(app, tx, person, true, &device).await?;
+    let tokens = match &before {
+        Some(login) => logins::same_tokens(app, login)?,
+        None => logins::begin(app, tx, person, true, &device).await?,
+    };
     let person = people::by_id(tx, person).await?;
     Ok(((person, joined, tokens), news))
 }
