@@ -1,19 +1,24 @@
 //! Failed logins and guessed codes, counted per address and per account: a classroom of thirty phones shares one
 //! address, and nobody in it fails. What anyone can do as often as they like, coming in as a guest or registering, has
-//! limits that no classroom reaches.
+//! limits that no classroom reaches. An address from which many logins fail is answered more slowly, long before it is refused.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use dashmap::DashMap;
 
-use crate::clock::MINUTE_MS;
+use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::error::{Error, Result};
 
 /// Whom is tried, or from where.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Against {
     Account(String),
+    /// An account that has reached its limit: one try at a time stays open to all.
+    AccountSlowly(String),
+    /// A device that has signed in to an account before, by the login that it had then.
+    KnownDevice(i64),
     /// … from here: whoever guesses elsewhere does not lock the owner out.
     AccountFrom(String, IpAddr),
     /// The password of someone who is signed in, asked for once more.
@@ -29,8 +34,10 @@ pub enum Against {
 impl Against {
     fn allowed_per_window(&self) -> u32 {
         match self {
-            Against::AccountFrom(..) | Against::PasswordOf(_) => 10,
-            Against::Account(_) | Against::LoginsFrom(_) => 100,
+            Against::AccountSlowly(_) => 1,
+            Against::AccountFrom(..) | Against::KnownDevice(_) | Against::PasswordOf(_) => 10,
+            Against::Account(_) => 100,
+            Against::LoginsFrom(_) => 1_000,
             Against::CodesFrom(_) => 120,
             Against::CertificatesFrom(_) => 30,
             Against::GuestsFrom(_) => 600,
@@ -41,6 +48,7 @@ impl Against {
     fn window_ms(&self) -> i64 {
         match self {
             Against::CodesFrom(_) | Against::CertificatesFrom(_) | Against::GuestsFrom(_) => MINUTE_MS,
+            Against::AccountSlowly(_) => 10 * SECOND_MS,
             _ => 15 * MINUTE_MS,
         }
     }
@@ -58,8 +66,28 @@ impl Against {
             Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(ip)),
             Against::GuestsFrom(ip) => Against::GuestsFrom(network(ip)),
             Against::RegistersFrom(ip) => Against::RegistersFrom(network(ip)),
-            Against::Account(_) | Against::PasswordOf(_) => self.clone(),
+            Against::Account(_) | Against::AccountSlowly(_) | Against::KnownDevice(_) | Against::PasswordOf(_) => {
+                self.clone()
+            }
         }
+    }
+}
+
+/// Failed logins from one address before its answers are held back, and by how much each further one holds them back.
+const SLOWED_AFTER: u32 = 100;
+const SLOWED_BY_MS: u64 = 10;
+const SLOWED_MAX_MS: u64 = 2_000;
+
+/// Something that was counted. Given back, it counts no more.
+#[derive(Debug)]
+pub struct Taken {
+    against: Against,
+    until_ms: i64,
+}
+
+impl Taken {
+    pub fn against(&self) -> &Against {
+        &self.against
     }
 }
 
@@ -89,18 +117,44 @@ impl Failures {
     }
 
     /// Checked and counted in one: those who come at once are counted one after the other.
-    pub fn take(&self, against: &Against, now_ms: i64) -> Result<()> {
+    pub fn take(&self, against: &Against, now_ms: i64) -> Result<Taken> {
         self.forget_old(now_ms);
         let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
         self.allows(against, *counted, now_ms)?;
         *counted = one_more(against, *counted, now_ms);
-        Ok(())
+        Ok(Taken { against: against.clone(), until_ms: counted.1 })
     }
 
-    pub fn give_back(&self, against: &Against) {
-        if let Some(mut counted) = self.counted.get_mut(&against.by_network()) {
-            counted.0 = counted.0.saturating_sub(1);
+    /// All of them, in this order, or none. Who is refused hears how long the last of those that refuse will do so.
+    pub fn take_all(&self, all: &[Against], now_ms: i64) -> Result<Vec<Taken>> {
+        let mut taken = Vec::with_capacity(all.len());
+        for (n, against) in all.iter().enumerate() {
+            match self.take(against, now_ms) {
+                Ok(one) => taken.push(one),
+                Err(refused) => {
+                    taken.iter().for_each(|one| self.give_back(one));
+                    let others = all.iter().skip(n + 1).filter_map(|other| self.check(other, now_ms).err());
+                    return Err(others.fold(refused, longer));
+                }
+            }
         }
+        Ok(taken)
+    }
+
+    /// What was taken in a window that is over is forgotten already.
+    pub fn give_back(&self, taken: &Taken) {
+        if let Some(mut counted) = self.counted.get_mut(&taken.against.by_network()) {
+            if counted.1 == taken.until_ms {
+                counted.0 = counted.0.saturating_sub(1);
+            }
+        }
+    }
+
+    /// How long answers to this address are held back.
+    pub fn delay(&self, against: &Against, now_ms: i64) -> Duration {
+        let (count, until_ms) = self.counted.get(&against.by_network()).map_or((0, 0), |c| *c);
+        let beyond = if self.on && now_ms < until_ms { count.saturating_sub(SLOWED_AFTER) } else { 0 };
+        Duration::from_millis((u64::from(beyond) * SLOWED_BY_MS).min(SLOWED_MAX_MS))
     }
 
     pub fn forgive(&self, against: &Against) {
@@ -111,7 +165,7 @@ impl Failures {
         if !self.on || now_ms >= until_ms || count < against.allowed_per_window() {
             return Ok(());
         }
-        Err(Error::TooManyFailures { retry_after_s: ((until_ms - now_ms) / 1_000 + 1) as u64 })
+        Err(Error::TooManyFailures { retry_after_s: (until_ms - now_ms).unsigned_abs().div_ceil(1_000) })
     }
 
     fn forget_old(&self, now_ms: i64) {
@@ -130,6 +184,10 @@ impl Failures {
     }
 }
 
+fn longer(one: Error, other: Error) -> Error {
+    if other.retry_after_s() > one.retry_after_s() { other } else { one }
+}
+
 fn one_more(against: &Against, (count, until_ms): (u32, i64), now_ms: i64) -> (u32, i64) {
     if now_ms >= until_ms { (1, now_ms + against.window_ms()) } else { (count + 1, until_ms) }
 }
@@ -142,11 +200,12 @@ mod tests {
     fn one_network_of_ipv6_is_one_address() {
         let failures = Failures::new(true);
         let from = |n: u16| Against::CodesFrom(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, n, 0, 0, n)));
-        for n in 0..120 {
+        let first = failures.take(&from(7), 0).unwrap();
+        for n in 1..120 {
             assert!(failures.take(&from(n), 0).is_ok());
         }
         assert!(failures.take(&from(999), 0).is_err());
-        failures.give_back(&from(7));
+        failures.give_back(&first);
         assert!(failures.take(&from(999), 0).is_ok());
         assert!(failures.take(&from(999), MINUTE_MS).is_ok());
     }

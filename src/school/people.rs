@@ -205,13 +205,16 @@ async fn must_know_password(app: &School, caller: &Caller, changes: &Changes) ->
         .current_password
         .clone()
         .ok_or_else(|| Error::bad("current_password", "needed to change how this account signs in"))?;
-    let against = Against::PasswordOf(caller.id);
-    app.failures.check(&against, app.now_ms())?;
-    if password_matches(given, Some(kept)).await? {
-        return Ok(());
+    // Counted before it is known to be wrong: many tries at once are many tries.
+    let attempt = app.failures.take(&Against::PasswordOf(caller.id), app.now_ms())?;
+    match password_matches(given, Some(kept)).await {
+        Ok(false) => Err(Error::bad("current_password", "it is not the current password")),
+        // Right, or we were too busy to look.
+        other => {
+            app.failures.give_back(&attempt);
+            other.map(|_| ())
+        }
     }
-    app.failures.count(&against, app.now_ms());
-    Err(Error::bad("current_password", "it is not the current password"))
 }
 
 async fn who_holds(tx: &mut Tx, but: i64, email: Option<&str>, phone: Option<&str>) -> Result<Option<Error>> {

@@ -133,8 +133,8 @@ fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_what_hap
     over_tls(|school, connector| async move {
         let (teacher, session) = class(&school).await;
         join(&school, &session.code, 300).await;
-        let from = [127, 0, 0, 1].into();
-        let (_, tokens) = logins::login(&school.app, "t@example.com", PASSWORD.into(), "board", from).await.unwrap();
+        let board = logins::Device { name: "board".into(), address: [127, 0, 0, 1].into(), proofs: Vec::new() };
+        let (_, tokens) = logins::login(&school.app, "t@example.com", PASSWORD.into(), &board).await.unwrap();
         let path = format!("/ws/session/{}/instructor/", session.id);
         let mut board = opens(&school, &connector, &path, &tokens.access).await;
         let state = hears(&mut board).await;

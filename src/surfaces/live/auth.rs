@@ -7,10 +7,10 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::wire::people::{ChangeMe, Cookie, Jar, LoggedIn, Login, Refresh, Register, Ticket, User};
 use super::wire::{Refusals, Said, said};
-use super::{From_, Json, OverTls, Query, Result, SignedIn, made};
+use super::{From_, Json, OverTls, Query, Result, SignedIn, device_cookie, made};
 use crate::app::School;
 use crate::error::Error;
-use crate::school::logins::{self, Tokens};
+use crate::school::logins::{self, Device, Tokens};
 use crate::school::people::{self, Person};
 use crate::surfaces::extract::{bearer, device};
 use crate::surfaces::texts::login_name;
@@ -45,11 +45,14 @@ pub async fn login(
     Json(mut sent): Json<Login>,
 ) -> Result<Response> {
     let name = login_name(sent.name()?);
-    let signed_in = logins::login(&app, &name, sent.password.into(), &device(&headers), from).await?;
-    Ok(logged_in(&app, is_https, jar.cookie, signed_in))
+    let proofs = sent.device_proof.map(String::from).into_iter().chain(device_cookie::proofs(&headers)).collect();
+    let device = Device { name: device(&headers), address: from, proofs };
+    let signed_in = logins::login(&app, &name, sent.password.into(), &device).await?;
+    Ok(logged_in(&app, is_https, &headers, jar.cookie, signed_in))
 }
 
-/// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used.
+/// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used. Sent again
+/// within 30 s it brings the same new one; later another, and the first is void. A void token, or an older one, ends the login.
 #[utoipa::path(
     post, path = "/api/auth/refresh", tag = "live: auth",
     params(Cookie),
@@ -65,7 +68,7 @@ pub async fn refresh(
 ) -> Result<Response> {
     let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
     let signed_in = logins::refresh(&app, &token).await?;
-    Ok(logged_in(&app, is_https, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, &headers, jar.cookie, signed_in))
 }
 
 /// Signs in with the ticket of a re-entry QR, once.
@@ -85,7 +88,7 @@ pub async fn ticket(
 ) -> Result<Response> {
     let ticket = String::from(sent.ticket);
     let signed_in = logins::redeem(&app, &ticket, &device(&headers), from).await?;
-    Ok(logged_in(&app, is_https, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, &headers, jar.cookie, signed_in))
 }
 
 /// Ends this login, by its access token or its refresh token.
@@ -136,9 +139,17 @@ pub async fn change_me(
     Ok(Answer(people::change_me(&app, &caller, sent.into()).await?.into()))
 }
 
-fn logged_in(app: &School, is_https: bool, jar: Option<Jar>, (person, tokens): (Person, Tokens)) -> Response {
+fn logged_in(
+    app: &School,
+    is_https: bool,
+    headers: &HeaderMap,
+    jar: Option<Jar>,
+    (person, tokens): (Person, Tokens),
+) -> Response {
     let cookie = with_cookie(app, is_https, jar, &tokens);
-    (cookie, Answer(LoggedIn::new(person, tokens, jar.is_none()))).into_response()
+    let device = jar.and_then(|_| device_cookie::remembering(app, is_https, headers, person.id, &tokens.device_proof));
+    let device = device.map(|cookie| AppendHeaders([(header::SET_COOKIE, cookie)]));
+    (cookie, device, Answer(LoggedIn::new(person, tokens, jar.is_none()))).into_response()
 }
 
 type SetCookie = Option<AppendHeaders<[(header::HeaderName, HeaderValue); 1]>>;

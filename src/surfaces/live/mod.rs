@@ -4,6 +4,7 @@ mod admin;
 mod attendance;
 mod auth;
 mod dashboard;
+mod device_cookie;
 mod frames;
 mod help;
 mod lectures;

@@ -106,13 +106,16 @@ impl From<Person> for User {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"email": "student@example.com", "password": "securePassword123"}))]
+#[schema(example = json!({"email": "student@example.com", "password": "securePassword123",
+    "device_proof": "1.12.dGhpcyBkZXZpY2UgaXMga25vd24"}))]
 pub struct Login {
     /// The e-mail address, or the phone number
     pub email: Option<Typed>,
     /// The phone number, where it is not in `email`
     pub phone: Option<Typed>,
     pub password: Typed,
+    /// What an earlier login on this device answered: it cannot be locked out by others
+    pub device_proof: Option<Typed>,
 }
 
 impl Login {
@@ -124,13 +127,16 @@ impl Login {
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
-    "refresh_token": "12.3.Zm9yIHlvdXIgZXllcyBvbmx5", "expires_at": "2025-10-28T10:30:00Z",
+    "refresh_token": "12.bm9uY2U.Zm9yIHlvdXIgZXllcyBvbmx5", "device_proof": "1.12.dGhpcyBkZXZpY2UgaXMga25vd24",
+    "expires_at": "2025-10-28T10:30:00Z",
     "user": {"id": 1, "email": "student@example.com", "phone": null, "name": "김학생", "role": "STUDENT",
     "digital_level": null, "age": null, "guest": false, "created_at": "2025-10-28T10:00:00Z"}}))]
 pub struct LoggedIn {
     pub access_token: String,
     /// `null` where it was put into a cookie
     pub refresh_token: Option<String>,
+    /// To be sent with the next login on this device; `null` where it was put into a cookie
+    pub device_proof: Option<String>,
     /// When the access token ends
     pub expires_at: Instant,
     pub user: User,
@@ -141,6 +147,7 @@ impl LoggedIn {
         LoggedIn {
             access_token: tokens.access,
             refresh_token: in_body.then_some(tokens.refresh),
+            device_proof: in_body.then_some(tokens.device_proof),
             expires_at: Instant(tokens.expires_ms),
             user: person.into(),
         }
@@ -148,14 +155,14 @@ impl LoggedIn {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"refresh_token": "12.3.Zm9yIHlvdXIgZXllcyBvbmx5"}))]
+#[schema(example = json!({"refresh_token": "12.bm9uY2U.Zm9yIHlvdXIgZXllcyBvbmx5"}))]
 pub struct Refresh {
     /// May be left out where a cookie holds it
     pub refresh_token: Option<Typed>,
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"ticket": "31.0.b25seSBvbmNl"}))]
+#[schema(example = json!({"ticket": "31.bm9uY2U.b25seSBvbmNl"}))]
 pub struct Ticket {
     pub ticket: Typed,
 }

@@ -1,0 +1,262 @@
+//! Guessing passwords is slow, and locks nobody out of their own account.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use gyosil::failures::Against;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::classroom::another_phone;
+use crate::harness::people::{PASSWORD, Reply};
+use crate::harness::{School, on_both_with};
+
+const KIM: &str = "kim@example.com";
+/// A classroom whose phones share one address.
+const CLASSROOM: &str = "203.0.113.7";
+const LIMITED: [&str; 4] = ["--rate-limits", "on", "--trusted-proxies", "127.0.0.1"];
+
+async fn tries_with(school: &School, from: &str, password: &str, proof: Option<&str>) -> Reply {
+    let body = json!({ "email": KIM, "password": password, "device_proof": proof });
+    school.nobody().asks(Method::POST, "/api/auth/login", Some(body), &[("x-forwarded-for", from)]).await
+}
+
+async fn tries(school: &School, from: &str, password: &str) -> Reply {
+    tries_with(school, from, password, None).await
+}
+
+/// Signs in, and keeps what proves it.
+async fn device_proof(school: &School, from: &str) -> String {
+    tries(school, from, PASSWORD).await.is(200)["device_proof"].as_str().unwrap().to_owned()
+}
+
+/// So many failed logins, without the wait for the hash of each.
+fn fail(school: &School, against: &Against, times: usize) {
+    for _ in 0..times {
+        let _ = school.app.failures.take(against, school.app.now_ms());
+    }
+}
+
+fn retry_after_s(reply: &Reply) -> i64 {
+    reply.headers["retry-after"].to_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn guessing_the_current_password_on_a_found_phone_is_slow() {
+    on_both_with(&["--rate-limits", "on"], |school| async move {
+        let kim = school.student("김학생").await;
+        let tries = async |current: &str| {
+            kim.put("/api/auth/me", json!({ "password": "another password", "current_password": current })).await
+        };
+        for _ in 0..10 {
+            assert_eq!(tries("wrong guess").await.refused(400, "INVALID_REQUEST")["field"], "current_password");
+        }
+        tries(PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+    });
+}
+
+#[test]
+fn a_thousand_tries_at_once_are_a_thousand_tries_and_the_owner_gets_in_from_elsewhere() {
+    let flags = ["--rate-limits", "on", "--trusted-proxies", "127.0.0.1"];
+    on_both_with(&flags, |school| async move {
+        school.registers("STUDENT", "김", "kim@example.com").await;
+        let from = async |address: &str, password: &str| {
+            let body = json!({ "email": "kim@example.com", "password": password });
+            let headers = [("x-forwarded-for", address)];
+            school.nobody().asks(reqwest::Method::POST, "/api/auth/login", Some(body), &headers).await
+        };
+        let guesses = join_all((0..40).map(|_| from("203.0.113.7", "wrong"))).await;
+        let heard = guesses.iter().filter(|reply| reply.status == 401).count();
+        assert!(heard <= 10, "{heard} guesses were heard");
+        from("203.0.113.7", PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        from("198.51.100.9", PASSWORD).await.is(200);
+    });
+}
+
+#[test]
+fn tries_of_the_current_password_at_once_are_counted_one_by_one() {
+    on_both_with(&LIMITED, |school| async move {
+        let kim = school.registers("STUDENT", "김", KIM).await;
+        let guess = json!({ "password": "another password", "current_password": "wrong" });
+        let guesses = join_all((0..40).map(|_| kim.put("/api/auth/me", guess.clone()))).await;
+        let heard = guesses.iter().filter(|reply| reply.status == 400).count();
+        assert!((1..=10).contains(&heard), "{heard} guesses were heard");
+        assert!(guesses.iter().any(|reply| reply.status == 429));
+    });
+}
+
+#[test]
+fn the_right_current_password_counts_as_no_failure() {
+    on_both_with(&LIMITED, |school| async move {
+        let kim = school.registers("STUDENT", "김", KIM).await;
+        for _ in 0..12 {
+            kim.put("/api/auth/me", json!({ "password": PASSWORD, "current_password": PASSWORD })).await.ok();
+        }
+    });
+}
+
+#[test]
+fn a_known_device_signs_in_while_others_guess_its_password_from_the_same_address() {
+    on_both_with(&LIMITED, |school| async move {
+        school.registers("STUDENT", "김", KIM).await;
+        let proof = device_proof(&school, CLASSROOM).await;
+        for _ in 0..10 {
+            tries(&school, CLASSROOM, "wrong").await.refused(401, "WRONG_CREDENTIALS");
+        }
+        tries(&school, CLASSROOM, PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        let known = tries_with(&school, CLASSROOM, PASSWORD, Some(&proof)).await.is(200);
+        // Its newer proof is as good, and the older one stays good.
+        let newer = known["device_proof"].as_str().unwrap();
+        for proof in [newer, &proof] {
+            tries_with(&school, CLASSROOM, PASSWORD, Some(proof)).await.is(200);
+        }
+        tries(&school, CLASSROOM, PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+    });
+}
+
+#[test]
+fn a_known_device_that_guesses_is_a_device_like_any_other() {
+    on_both_with(&LIMITED, |school| async move {
+        school.registers("STUDENT", "김", KIM).await;
+        let proof = device_proof(&school, CLASSROOM).await;
+        let guesses = join_all((0..40).map(|_| tries_with(&school, CLASSROOM, "wrong", Some(&proof)))).await;
+        let heard = guesses.iter().filter(|reply| reply.status == 401).count();
+        assert!((10..=20).contains(&heard), "{heard} guesses were heard");
+        tries_with(&school, CLASSROOM, PASSWORD, Some(&proof)).await.refused(429, "TOO_MANY_REQUESTS");
+        school.later(15 * 60);
+        tries_with(&school, CLASSROOM, PASSWORD, Some(&proof)).await.is(200);
+    });
+}
+
+#[test]
+fn a_proof_of_another_person_or_a_forged_one_proves_nothing() {
+    on_both_with(&LIMITED, |school| async move {
+        let kim = school.registers("STUDENT", "김", KIM).await;
+        school.registers("STUDENT", "이", "lee@example.com").await;
+        let of_lee = json!({ "email": "lee@example.com", "password": PASSWORD });
+        let of_lee = school.nobody().post("/api/auth/login", of_lee).await.is(200);
+        let of_lee = of_lee["device_proof"].as_str().unwrap();
+        let of_kim = device_proof(&school, "198.51.100.9").await;
+        fail(&school, &Against::AccountFrom(KIM.into(), CLASSROOM.parse().unwrap()), 10);
+        let (_, rest) = of_lee.split_once('.').unwrap();
+        let forged = [
+            of_lee.to_owned(),
+            format!("{}.{rest}", kim.id),
+            of_kim.replacen('.', ".9", 1),
+            format!("{of_kim}x"),
+            kim.refresh.clone().unwrap(),
+            "..".into(),
+            "교실".into(),
+            "x".repeat(200),
+        ];
+        for proof in forged {
+            tries_with(&school, CLASSROOM, PASSWORD, Some(&proof)).await.refused(429, "TOO_MANY_REQUESTS");
+        }
+        tries_with(&school, CLASSROOM, PASSWORD, Some(&of_kim)).await.is(200);
+    });
+}
+
+#[test]
+fn an_account_that_is_guessed_from_everywhere_takes_one_try_in_ten_seconds() {
+    on_both_with(&LIMITED, |school| async move {
+        school.registers("STUDENT", "김", KIM).await;
+        let proof = device_proof(&school, "198.51.100.1").await;
+        fail(&school, &Against::Account(KIM.into()), 100);
+        // Of many at once, from many addresses, one is heard.
+        let addresses: Vec<String> = (1..=20).map(|n| format!("192.0.2.{n}")).collect();
+        let guesses = join_all(addresses.iter().map(|from| tries(&school, from, "wrong"))).await;
+        assert_eq!(guesses.iter().filter(|reply| reply.status == 401).count(), 1);
+        for refused in guesses.into_iter().filter(|reply| reply.status != 401) {
+            assert!((1..=10).contains(&retry_after_s(&refused)), "{}", retry_after_s(&refused));
+            refused.refused(429, "TOO_MANY_REQUESTS");
+        }
+        let refused = tries(&school, CLASSROOM, PASSWORD).await;
+        tries_with(&school, CLASSROOM, PASSWORD, Some(&proof)).await.is(200);
+        school.later(retry_after_s(&refused));
+        tries(&school, CLASSROOM, PASSWORD).await.is(200);
+        // Who was right does not make the next one wait.
+        tries(&school, "192.0.2.1", PASSWORD).await.is(200);
+    });
+}
+
+#[test]
+fn an_address_with_many_failures_is_answered_slowly_and_refused_only_after_a_thousand() {
+    on_both_with(&LIMITED, |school| async move {
+        school.registers("STUDENT", "김", KIM).await;
+        let proof = device_proof(&school, CLASSROOM).await;
+        let address = Against::LoginsFrom(CLASSROOM.parse().unwrap());
+        let takes = async |proof: Option<&str>| {
+            let begun = Instant::now();
+            tries_with(&school, CLASSROOM, PASSWORD, proof).await.is(200);
+            begun.elapsed()
+        };
+        fail(&school, &address, 100);
+        takes(None).await;
+        assert_eq!(school.app.failures.delay(&address, school.app.now_ms()), Duration::ZERO);
+        fail(&school, &address, 300);
+        assert!(takes(None).await >= Duration::from_secs(2));
+        assert_eq!(school.app.failures.delay(&address, school.app.now_ms()), Duration::from_secs(2));
+        fail(&school, &address, 600);
+        let refused = tries(&school, CLASSROOM, PASSWORD).await;
+        assert!((1..=15 * 60).contains(&retry_after_s(&refused)));
+        // Who writes the header themselves is no proxy: what our proxy saw last counts.
+        for from in [format!("198.51.100.1, {CLASSROOM}"), format!("198.51.100.2, {CLASSROOM}:4711")] {
+            tries(&school, &from, PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        }
+        takes(Some(&proof)).await;
+        tries(&school, "203.0.113.8", PASSWORD).await.is(200);
+        school.later(retry_after_s(&refused));
+        takes(None).await;
+    });
+}
+
+#[test]
+fn a_page_remembers_in_a_cookie_for_whom_it_has_signed_in() {
+    on_both_with(&LIMITED, |school| async move {
+        school.registers("STUDENT", "김", KIM).await;
+        let with = async |name: &str, password: &str, cookie: &str| {
+            let body = json!({ "email": name, "password": password });
+            let headers = [("x-forwarded-for", CLASSROOM), ("cookie", cookie)];
+            school.nobody().asks(Method::POST, "/api/auth/login?cookie=learn", Some(body), &headers).await
+        };
+        let remembered = |reply: &Reply| {
+            let lines = reply.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned());
+            lines.filter(|line| line.starts_with("gyosil_device=")).next_back().unwrap()
+        };
+        let reply = with(KIM, PASSWORD, "").await;
+        let line = remembered(&reply);
+        for word in ["HttpOnly", "SameSite=Strict", "Path=/api/auth", "Max-Age="] {
+            assert!(line.contains(word), "{line}");
+        }
+        assert_eq!(reply.is(200)["device_proof"], Value::Null);
+        let mut cookie = line.split(';').next().unwrap().to_owned();
+        fail(&school, &Against::AccountFrom(KIM.into(), CLASSROOM.parse().unwrap()), 10);
+        with(KIM, PASSWORD, "gyosil_device=").await.refused(429, "TOO_MANY_REQUESTS");
+        with(KIM, PASSWORD, &format!("other=1; {cookie}")).await.is(200);
+        // A computer that a whole class shares remembers the last eight, and what is no proof is dropped.
+        cookie.push_str("~7.7.forged");
+        for n in 0..9 {
+            let email = format!("pupil{n}@example.com");
+            school.registers("STUDENT", "학생", &email).await;
+            cookie = remembered(&with(&email, PASSWORD, &cookie).await).split(';').next().unwrap().to_owned();
+            assert!(cookie.split('~').count() <= 8 && !cookie.contains("forged"), "{cookie}");
+        }
+        with(KIM, PASSWORD, &cookie).await.refused(429, "TOO_MANY_REQUESTS");
+        fail(&school, &Against::AccountFrom("pupil1@example.com".into(), CLASSROOM.parse().unwrap()), 10);
+        with("pupil1@example.com", PASSWORD, &cookie).await.is(200);
+    });
+}
+
+#[test]
+fn a_refresh_proves_a_device_too() {
+    on_both_with(&LIMITED, |school| async move {
+        let kim = school.registers("STUDENT", "김", KIM).await;
+        let token = json!({ "refresh_token": kim.refresh });
+        let renewed = school.nobody().post("/api/auth/refresh", token).await.is(200);
+        let elsewhere = another_phone(&school, KIM).await;
+        elsewhere.post("/api/auth/logout", json!({})).await.is(200);
+        fail(&school, &Against::AccountFrom(KIM.into(), CLASSROOM.parse().unwrap()), 10);
+        tries(&school, CLASSROOM, PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        tries_with(&school, CLASSROOM, PASSWORD, renewed["device_proof"].as_str()).await.is(200);
+    });
+}
