@@ -296,7 +296,8 @@ const PAGES_MAY_IMPORT: &[(&str, &[&str])] = &[
     ("teach/live", &["shared"]),
     // The preview beside the editor is the learner's own screen.
     ("teach/office", &["shared", "learn"]),
-    ("teach", &["shared", "teach/live", "teach/office"]),
+    // It has the books of the pages fetched before they are opened.
+    ("teach", &["shared", "texts", "teach/live", "teach/office"]),
     // It says everything in English too.
     ("check", &["shared", "texts"]),
     ("docs", &["shared"]),

@@ -1,5 +1,6 @@
 //! The pages in `static/`, embedded in the binary.
 
+mod parts;
 mod shelf;
 
 use axum::Router;

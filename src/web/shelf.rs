@@ -10,6 +10,8 @@ use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use super::parts;
+
 #[derive(RustEmbed)]
 #[folder = "static/"]
 struct Files;
@@ -22,10 +24,19 @@ pub struct Page {
 }
 
 const WORKER: &str = "learn/worker.js";
+/// It is told of which scripts each page is made.
+const PARTS: &str = "teach/parts.js";
 /// What is smaller goes out in one packet anyway.
 const PRESSED_FROM_BYTES: usize = 1_024;
 
 pub fn take(name: &str) -> Option<Page> {
+    if name == PARTS {
+        return Some(parts());
+    }
+    take_as_it_is(name)
+}
+
+fn take_as_it_is(name: &str) -> Option<Page> {
     let file = Files::get(name)?;
     let tag = tag(&file.metadata.sha256_hash());
     Some(Page { kind: kind(name), tag, bytes: Bytes::from_owner(file.data) })
@@ -53,6 +64,19 @@ pub fn worker() -> Page {
     static WRITTEN: LazyLock<Page> = LazyLock::new(write_worker);
     // A debug build reads the files anew each time.
     if cfg!(debug_assertions) { write_worker() } else { WRITTEN.clone() }
+}
+
+fn parts() -> Page {
+    static WRITTEN: LazyLock<Page> = LazyLock::new(write_parts);
+    if cfg!(debug_assertions) { write_parts() } else { WRITTEN.clone() }
+}
+
+fn write_parts() -> Page {
+    let read = |name: &str| String::from_utf8(Files::get(name)?.data.into_owned()).ok();
+    let found = serde_json::to_string(&parts::found_by(&read)).unwrap_or_else(|_| "{}".into());
+    let code = take_as_it_is(PARTS).map(|page| page.bytes).unwrap_or_default();
+    let text = [format!("const PARTS = {found};\n").as_bytes(), &code].concat();
+    Page { kind: kind(PARTS), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
 }
 
 fn write_worker() -> Page {

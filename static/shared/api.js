@@ -85,7 +85,9 @@ export class Api {
     return answer;
   }
 
-  login(email, password) {
+  /** What is still being asked about an earlier login must not undo this one. */
+  async login(email, password) {
+    await this.#renewing?.catch(() => {});
     return this.enter("/api/auth/login", { email, password });
   }
 

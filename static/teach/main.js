@@ -1,59 +1,75 @@
-// The instructor's pages: who one is, and which page is shown.
+// The instructor's pages: who one is, and which page is shown. At first only what the sign-in form needs comes over the line.
 
 import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
+import { read, write } from "../shared/device.js";
 import { el, shown, text } from "../shared/dom.js";
 import { openBooks, words } from "../shared/words.js";
-import { attendance } from "./office/attendance.js";
-import { Board } from "./live/board.js";
-import { editor } from "./office/editor.js";
 import { isOfLogin, plainly } from "./office/errors.js";
-import { learner } from "./office/learner.js";
-import { lectures } from "./office/lectures.js";
-import { Notices } from "./office/notices.js";
-import { poster } from "./office/poster.js";
-import { requests } from "./office/requests.js";
-import { Screen } from "./live/screen.js";
-import { dressSettings } from "./office/settings.js";
 import { signInForm } from "./office/signin.js";
-import { statistics } from "./office/statistics.js";
+import { fetchEarly, styled } from "./parts.js";
 
 const api = new Api("teach");
 const main = document.querySelector("#main");
 const alarm = document.querySelector("#alarm");
+const settings = document.querySelector("#settings");
 
+/** Its address, its name, where it is made, and how. */
 const PAGES = [
-  [/^\/teach\/session\/(\d+)\/screen/, "screen", (on, id) => new Screen({ ...on, id: Number(id) }).open()],
-  [/^\/teach\/session\/(\d+)/, "board", (on, id) => new Board({ ...on, id: Number(id) }).open()],
-  [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", (on, id) => statistics(on, Number(id))],
-  [/^\/teach\/lecture\/(\d+)\/poster/, "poster", (on, id) => poster(on, Number(id))],
-  [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", (on, id) => attendance(on, Number(id))],
-  [/^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, "learner", (on, id, person) => learner(on, Number(id), Number(person))],
-  [/^\/teach\/lecture\/(\d+)/, "editor", (on, id) => editor(on, Number(id))],
-  [/^\/teach\/requests/, "requests", requests],
-  [/^\/teach/, "lectures", lectures],
+  [/^\/teach\/session\/(\d+)\/screen/, "screen", "./live/screen.js", ({ Screen }, on, id) => new Screen({ ...on, id }).open()],
+  [/^\/teach\/session\/(\d+)/, "board", "./live/board.js", ({ Board }, on, id) => new Board({ ...on, id }).open()],
+  [/^\/teach\/lecture\/(\d+)\/statistics/, "statistics", "./office/statistics.js", ({ statistics }, on, id) => statistics(on, id)],
+  [/^\/teach\/lecture\/(\d+)\/poster/, "poster", "./office/poster.js", ({ poster }, on, id) => poster(on, id)],
+  [/^\/teach\/lecture\/(\d+)\/attendance/, "attendance", "./office/attendance.js", ({ attendance }, on, id) => attendance(on, id)],
+  [/^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, "learner", "./office/learner.js", ({ learner }, on, id, who) => learner(on, id, who)],
+  [/^\/teach\/lecture\/(\d+)/, "editor", "./office/editor.js", ({ editor }, on, id) => editor(on, id)],
+  [/^\/teach\/requests/, "requests", "./office/requests.js", ({ requests }, on) => requests(on)],
+  [/^\/teach/, "lectures", "./office/lectures.js", ({ lectures }, on) => lectures(on)],
 ];
-
+const SETTINGS = "./office/settings.js";
+const NOTICES = "./office/notices.js";
+/** What all of them say; the sign-in form needs only the first. */
+const BOOKS = ["entry", "office", "board"];
 const AGAIN_AFTER_MS = 4_000;
+/** While someone types their password, what they will see next is fetched. */
+const FETCHES_AFTER_MS = 1_000;
 
 let page = null;
 let turn = 0;
 /** What the sign-in page says. */
 let reason = () => "";
+let notices = null;
 
-await openBooks("office", "board");
-const notices = new Notices({ api, go, fail });
-api.onSignedOut = () => signIn(() => words.signin.again);
-addEventListener("popstate", () => open());
-document.addEventListener("click", follow);
-document.querySelector("#leave").addEventListener("click", leave);
-dress();
-start();
+begin();
 
-async function start(ticket = takeTicket()) {
+async function begin() {
+  const ticket = takeTicket();
+  const asked = ticket ? null : asking(api.resume());
+  if (ticket || read("staff")) fetchNext();
+  await openBooks("entry");
+  api.onSignedOut = () => signIn(() => words.signin.again);
+  addEventListener("popstate", () => open());
+  document.addEventListener("click", follow);
+  document.querySelector("#leave").addEventListener("click", leave);
+  settings.addEventListener("click", openSettings);
+  dress();
+  start(ticket, asked);
+}
+
+/** Looked at later: until then its failure is nobody's. */
+function asking(promise) {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Who was not signed in on this device sees the form at once, and is let in if they are signed in all the same. */
+async function start(ticket, asked) {
+  const isExpected = Boolean(ticket || read("staff"));
+  if (!isExpected && main.dataset.page !== "signin") signIn();
   try {
     const isUsed = ticket && !(await redeem(ticket));
-    if (api.user || (await api.resume())) welcome();
-    else signIn(() => (isUsed ? words.signin.usedLink : ""));
+    if (api.user || (await (asked ?? api.resume()))) welcome();
+    else if (isExpected) signIn(() => (isUsed ? words.signin.usedLink : ""));
+    else fail(null);
   } catch (error) {
     fail(error);
     setTimeout(() => start(ticket), AGAIN_AFTER_MS);
@@ -76,8 +92,18 @@ function dress() {
   text(document.querySelector("#skip"), words.office.skip);
   text(document.querySelector("#leave"), words.office.leave);
   text(document.querySelector("#name"), api.user ? words.office.who(api.user.name) : "");
-  dressSettings(redraw);
-  notices.dress();
+  settings.setAttribute("aria-label", words.settings.title);
+  settings.title = words.settings.title;
+  notices?.dress();
+}
+
+async function openSettings() {
+  try {
+    const [room] = await Promise.all([here(import(SETTINGS)), here(styled())]);
+    room.openSettings(redraw);
+  } catch (error) {
+    fail(error);
+  }
 }
 
 function redraw() {
@@ -92,10 +118,26 @@ function welcome() {
     signIn(() => words.signin.notStaff);
     return;
   }
+  write("staff", true);
   shown(document.querySelector("#me"), true);
   dress();
-  notices.start();
+  watchNotices().catch(fail);
   open();
+}
+
+async function watchNotices() {
+  const [{ Notices }] = await Promise.all([here(import(NOTICES)), here(openBooks(...BOOKS)), here(styled())]);
+  if (!api.user) return;
+  notices ??= new Notices({ api, go, fail });
+  notices.dress();
+  notices.start();
+}
+
+/** What is a part of these pages and does not come is no fault of theirs, but of the line. */
+function here(part) {
+  return part.catch(() => {
+    throw new Unreachable();
+  });
 }
 
 function go(path) {
@@ -110,6 +152,16 @@ function follow(event) {
   go(link.getAttribute("href"));
 }
 
+function pageHere() {
+  return PAGES.find(([address]) => address.test(location.pathname));
+}
+
+/** What will be wanted once it is known who one is. */
+function fetchNext() {
+  fetchEarly(pageHere()[2]);
+  fetchEarly(NOTICES);
+}
+
 async function open() {
   if (!api.user) return;
   const mine = ++turn;
@@ -118,9 +170,12 @@ async function open() {
   close();
   fail(null);
   main.setAttribute("aria-busy", "true");
-  const [pattern, name, make] = PAGES.find(([path]) => path.test(location.pathname));
+  const [address, name, path, make] = pageHere();
+  const ids = location.pathname.match(address).slice(1).map(Number);
+  fetchEarly(path);
   try {
-    const made = await make(on, ...location.pathname.match(pattern).slice(1));
+    const [room] = await Promise.all([here(import(path)), here(styled()), here(openBooks(...BOOKS))]);
+    const made = await make(room, on, ...ids);
     if (mine !== turn) return made.close?.();
     page = made;
     show(name, made);
@@ -139,7 +194,7 @@ function show(name, { node, title }) {
   main.replaceChildren(node);
   main.focus();
   scrollTo(0, 0);
-  notices.look();
+  notices?.look();
 }
 
 function close() {
@@ -175,7 +230,8 @@ function signIn(why = () => "") {
   turn += 1;
   close();
   fail(null);
-  notices.stop();
+  notices?.stop();
+  write("staff", null);
   shown(document.querySelector("#me"), false);
   const form = signInForm({ api, fail, welcome, reason: why() });
   main.dataset.page = "signin";
@@ -183,4 +239,5 @@ function signIn(why = () => "") {
   document.title = [words.signin.title, words.office.school].join(" · ");
   main.replaceChildren(form);
   form.querySelector("input").focus();
+  setTimeout(fetchNext, FETCHES_AFTER_MS);
 }

@@ -11,6 +11,7 @@ mod boards;
 mod classroom;
 mod dashboard;
 mod demo;
+mod desk_speed;
 mod desks;
 mod everywhere;
 mod joining;

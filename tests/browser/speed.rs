@@ -27,12 +27,12 @@ const STOPWATCH: &str = "
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-screen'] });";
 
 /// Slow 4G as Lighthouse has it: 150 ms, 1.6 Mbit/s down, 750 kbit/s up.
-fn slow_4g() -> Value {
+pub fn slow_4g() -> Value {
     json!({ "offline": false, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750 })
 }
 
 /// Past the test's own capture: a measure is for people to read.
-fn tells(what: &str) {
+pub fn tells(what: &str) {
     let _ = writeln!(std::io::stderr(), "  measured: {what}");
 }
 

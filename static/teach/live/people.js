@@ -1,6 +1,6 @@
 // Everyone by name, who needs me first. A word and a colour change at once; a tile changes its place with others, never under a hand.
 
-import { el, shown, text } from "../../shared/dom.js";
+import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { language, words } from "../../shared/words.js";
 import { stateIn } from "./roster.js";
 import { Still } from "./still.js";
@@ -8,8 +8,9 @@ import { Still } from "./still.js";
 const GROUPS = ["help", "stuck", "working", "here", "away", "done", "came"];
 const SIGNS = { help: "!", stuck: "?", working: "…", here: "", away: "–", done: "✓", came: "", gone: "–" };
 const MOVES_EVERY_MS = 500;
-/** More than so many tiles are not worth a glide. */
+/** More than so many tiles are not worth a glide, and are drawn bit by bit: the page has other things to do meanwhile. */
 const GLIDES_MAX = 60;
+const TILES_AT_ONCE = 25;
 const GLIDE = { duration: 260, easing: "ease-out" };
 
 export class PeopleList {
@@ -19,8 +20,13 @@ export class PeopleList {
   #entries = new Map();
   #groups = new Map(GROUPS.map((state) => [state, group(state)]));
   #collator = new Intl.Collator(language);
+  /** Who may look different from how they are drawn, and who stands where they do not belong. */
+  #stale = new Set();
   #displaced = new Set();
   #movedAt = -MOVES_EVERY_MS;
+  #isMoving = false;
+  #goOn = perFrame(() => this.#work());
+  #isClosed = false;
   #timer = 0;
   #still;
   #onlyOpen = false;
@@ -42,6 +48,7 @@ export class PeopleList {
   }
 
   close() {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
@@ -50,8 +57,8 @@ export class PeopleList {
     const changed = roster.takeChanged();
     if (roster.status !== this.#status) for (const id of roster.people.keys()) changed.add(id);
     this.#status = roster.status;
-    for (const id of changed) this.#drawOne(id);
-    if (changed.size) this.#arrangeSoon();
+    for (const id of changed) this.#stale.add(id);
+    if (changed.size) this.#work();
     this.#drawHead(counts);
   }
 
@@ -64,6 +71,10 @@ export class PeopleList {
     shown(this.#nobody, counts.all === 0);
     shown(this.#allDone, this.#onlyOpen && counts.all > 0 && counts.left === 0);
     for (const [state, { count }] of this.#groups) text(count, String(counts[state]));
+    this.#drawSort();
+  }
+
+  #drawSort() {
     text(this.#sort, words.roster.sort(this.#displaced.size));
     shown(this.#sort, this.#displaced.size > 0 && this.#still.isHeld);
   }
@@ -113,27 +124,43 @@ export class PeopleList {
 
   // Who stands where.
 
-  /** The first change of a while at once, the others together. */
+  /** One piece of the work; the next frame does the next. Tiles move at the first change of a while, and then together. */
+  #work() {
+    if (this.#isClosed) return;
+    this.#isMoving = !this.#still.isHeld && (this.#isMoving || performance.now() - this.#movedAt >= MOVES_EVERY_MS);
+    const focused = document.activeElement;
+    const before = this.#isMoving && this.#glides() ? this.#places() : null;
+    let left = this.#entries.size + this.#stale.size > GLIDES_MAX ? TILES_AT_ONCE : Infinity;
+    for (const id of [...this.#stale, ...(this.#isMoving ? this.#displaced : [])]) {
+      if (left === 0) break;
+      left -= 1;
+      if (this.#stale.delete(id)) this.#drawOne(id);
+      if (this.#isMoving && this.#displaced.delete(id)) this.#place(this.#entries.get(id));
+    }
+    for (const { node, order } of this.#groups.values()) shown(node, order.length);
+    if (before) this.#glide(before);
+    if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+    this.#afterwards();
+  }
+
+  #afterwards() {
+    if (this.#stale.size > 0 || (this.#isMoving && this.#displaced.size > 0)) return this.#goOn();
+    if (this.#isMoving) {
+      this.#isMoving = false;
+      this.#movedAt = performance.now();
+    } else if (this.#displaced.size > 0) this.#arrangeSoon();
+    return this.#drawSort();
+  }
+
   #arrangeSoon() {
-    if (this.#timer || this.#displaced.size === 0) return;
     const wait = Math.max(0, this.#movedAt + MOVES_EVERY_MS - performance.now());
-    if (wait === 0) return this.#arrange();
-    this.#timer = setTimeout(() => this.#arrange(), wait);
+    this.#timer ||= setTimeout(() => this.#arrange(), wait);
   }
 
   #arrange() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    if (this.#displaced.size === 0 || this.#still.isHeld) return;
-    this.#movedAt = performance.now();
-    const focused = document.activeElement;
-    const before = this.#glides() ? this.#places() : null;
-    for (const id of this.#displaced) this.#place(this.#entries.get(id));
-    this.#displaced.clear();
-    for (const { node, order } of this.#groups.values()) shown(node, order.length);
-    if (before) this.#glide(before);
-    if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
-    shown(this.#sort, false);
+    if (this.#displaced.size > 0 && !this.#still.isHeld) this.#work();
   }
 
   #place(entry) {

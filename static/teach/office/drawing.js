@@ -18,7 +18,6 @@ const SIGNS = {
   edit: "M4 20h4L19 9l-4-4L4 16zm9-13 4 4",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13m-6 4v5m2-5v5",
   bell: "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zm4 5h4",
-  dials: "M4 7h9m4 0h3M4 17h3m4 0h9M15 4v6M9 14v6",
   voice: "M5 9v6h4l5 4V5L9 9zm12-1a6 6 0 0 1 0 8",
 };
 

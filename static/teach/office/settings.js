@@ -3,24 +3,13 @@
 import { look, lookLike, SIZES, THEMES } from "../../shared/device.js";
 import { el, shown } from "../../shared/dom.js";
 import { language, LANGUAGES, speakIn, words } from "../../shared/words.js";
-import { sign } from "./drawing.js";
 import { chips, openDialog } from "./parts.js";
 
-const button = document.querySelector("#settings");
-let redraw = () => {};
-
-/** `again` draws the page anew, once it speaks another language. */
-export function dressSettings(again) {
-  redraw = again;
-  button.setAttribute("aria-label", words.settings.title);
-  button.title = words.settings.title;
-  button.replaceChildren(sign("dials"));
-  button.onclick = open;
-}
-
-function open() {
+/** `redraw` draws the page anew, once it speaks another language. */
+export function openSettings(redraw) {
   const problem = el("p", { class: "notice", role: "alert", hidden: true }, words.settings.unchanged);
-  const dialog = openDialog("ask", words.settings.title, el("div", { class: "settings" }, choices((wanted) => speak(wanted, dialog, problem)), problem));
+  const speakNow = (wanted) => speak(wanted, { dialog, problem, redraw });
+  const dialog = openDialog("ask", words.settings.title, el("div", { class: "settings" }, choices(speakNow), problem));
   return dialog;
 }
 
@@ -37,7 +26,7 @@ function choices(speakNow) {
 }
 
 /** The page is drawn anew, and this over it; unless it was closed meanwhile. */
-async function speak(wanted, dialog, problem) {
+async function speak(wanted, { dialog, problem, redraw }) {
   try {
     await speakIn(wanted);
   } catch {
@@ -47,5 +36,5 @@ async function speak(wanted, dialog, problem) {
   }
   const isOpen = dialog.open;
   redraw();
-  return isOpen && open().querySelector(":checked").focus();
+  return isOpen && openSettings(redraw).querySelector(":checked").focus();
 }

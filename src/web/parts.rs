@@ -1,0 +1,77 @@
+//! Which scripts each page of the instructor is made of. A browser learns of an import only when it has read the script
+//! that holds it: on a slow line each such step is a round trip. So the page is told all of them at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The script that takes in the others, some of them only when their page is opened.
+const MAIN: &str = "teach/main.js";
+
+/// The scripts for each that `MAIN` takes in later, without those that came with it, as paths beside `MAIN`.
+/// `read` gives the text of a file by its path in `static/`.
+pub fn found_by(read: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<String>> {
+    let main = read(MAIN).unwrap_or_default();
+    let first = closure(MAIN, read);
+    let quoted = main.split('"').filter(|word| word.starts_with("./") && word.ends_with(".js"));
+    let later = quoted.filter(|path| !first.contains(&resolved(MAIN, path)));
+    later
+        .map(|path| {
+            let parts = closure(&resolved(MAIN, path), read);
+            (path.to_owned(), parts.difference(&first).map(|part| beside_main(part)).collect())
+        })
+        .collect()
+}
+
+/// A script and all that it imports at once.
+fn closure(name: &str, read: &dyn Fn(&str) -> Option<String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![name.to_owned()];
+    while let Some(name) = waiting.pop() {
+        let Some(text) = read(&name) else { continue };
+        let imports = text.split("from \"").skip(1).filter_map(|rest| rest.split('"').next());
+        waiting.extend(imports.filter(|path| path.starts_with('.')).map(|path| resolved(&name, path)));
+        waiting.retain(|name| !found.contains(name));
+        found.insert(name);
+    }
+    found
+}
+
+/// The path in `static/` of what `from` calls `path`.
+fn resolved(from: &str, path: &str) -> String {
+    let mut folders: Vec<&str> = from.split('/').collect();
+    folders.pop();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                folders.pop();
+            }
+            part => folders.push(part),
+        }
+    }
+    folders.join("/")
+}
+
+fn beside_main(name: &str) -> String {
+    name.strip_prefix("teach/").map_or_else(|| format!("../{name}"), |rest| format!("./{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_told_what_its_parts_import_and_nothing_twice() {
+        let read = |name: &str| {
+            let text = match name {
+                "teach/main.js" => "import { a } from \"../shared/a.js\";\nconst PAGE = \"./live/board.js\";",
+                "teach/live/board.js" => "import { a } from \"../../shared/a.js\";\nimport { b } from \"./b.js\";",
+                "teach/live/b.js" => "import { board } from \"./board.js\";\nimport { c } from \"../../shared/c.js\";",
+                "shared/a.js" | "shared/c.js" => "",
+                _ => return None,
+            };
+            Some(text.to_owned())
+        };
+        let parts = ["../shared/c.js", "./live/b.js", "./live/board.js"].map(str::to_owned).to_vec();
+        assert_eq!(found_by(&read), BTreeMap::from([("./live/board.js".to_owned(), parts)]));
+    }
+}

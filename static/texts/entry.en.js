@@ -1,0 +1,62 @@
+// What is read before anything else: around every page of the instructor, in the sign-in form, and where something went wrong. In English.
+
+const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+export default {
+  office: {
+    school: "Gyosil",
+    skip: "Skip to the page",
+    leave: "Sign out",
+    who: (name) => name,
+    back: "← My lectures",
+    close: "Close",
+    no: "Cancel",
+    justNow: "just now",
+    noLecture: "There is no such lecture.",
+    noSession: "There is no such class.",
+  },
+  signin: {
+    title: "Instructor sign-in",
+    login: "E-mail or phone number",
+    password: "Password",
+    go: "Sign in",
+    again: "Please sign in again.",
+    notStaff: "Please sign in with an instructor's account.",
+    usedLink: "This link has been used already, or is too old. Please sign in with your e-mail and password.",
+  },
+  settings: {
+    title: "Display settings",
+    language: "Language",
+    theme: "Colours",
+    size: "Text size",
+    themes: { auto: "As this device", light: "Light", dark: "Dark", contrast: "High contrast" },
+    unchanged: "The language could not be changed. Please check the internet connection and try again.",
+  },
+  errors: {
+    unreachable: "The server cannot be reached. Please check the internet connection.",
+    broken: "Something on this page went wrong. Please reload it.",
+    tooMany: (seconds) => `Too many tries. Please try again in ${plural(seconds, "second")}.`,
+    other: (message) => `That did not work: ${message}`,
+    byCode: {
+      WRONG_CREDENTIALS: "The e-mail or the password is wrong.",
+      INVALID_REQUEST: "Please check what you wrote. It may be empty or too long.",
+      TOO_LARGE: "That is too long. Please shorten it.",
+      INVALID_STATE: "That is not possible now. The class has moved on already.",
+      STEP_IN_USE: "A class is on this step right now. Please delete it when the class is over.",
+      HAS_OPEN_ENROLLMENTS: "It has learners, so it cannot be deleted.",
+      NOT_FOUND: "It is not there. It may have been deleted.",
+      FORBIDDEN: "Only the instructor of this lecture can see it.",
+      INSTRUCTOR_ONLY: "Only an instructor can do this.",
+      ADMIN_ONLY: "Only an administrator can do this.",
+      ALREADY_MARKED: "There is a mark already. Please reload the page and change it.",
+      ALREADY_ANSWERED: "It has been dealt with already.",
+      NOTHING_PENDING: "This request has been decided already. Please reload the page.",
+      SESSION_FULL: "The classroom is full.",
+      CLASS_ENDED: "This class has ended.",
+      CONFLICT: "Someone else changed it a moment ago. Please try again.",
+      KEY_REUSED: "It has been dealt with already.",
+      BUSY: "The server is busy. Please try again in a moment.",
+      INTERNAL_ERROR: "Something went wrong on the server. Please try again in a moment.",
+    },
+  },
+};
