@@ -23,6 +23,10 @@ pub enum Event {
         step: Option<i64>,
         message: Option<String>,
     },
+    /// The instructor says something to all, and the class stays where it is.
+    InstructorMessage {
+        message: String,
+    },
     SessionEnded {
         message: Option<String>,
         completed: i64,
@@ -208,6 +212,7 @@ impl Event {
             | Event::StepChanged { .. }
             | Event::SessionPaused { .. }
             | Event::SessionResumed { .. }
+            | Event::InstructorMessage { .. }
             | Event::SessionEnded { .. } => Audience::Students,
             _ => Audience::Instructors,
         }

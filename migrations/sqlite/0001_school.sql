@@ -275,6 +275,7 @@ create table session_events (
   at_ms bigint not null,
   primary key (session, seq)
 );
+create index session_events_stuck on session_events (session, type) where type = 'student_stuck';
 
 create table help_requests (
   id integer primary key autoincrement,

@@ -101,6 +101,18 @@ fn stored(event: &Event) -> Result<(String, String)> {
     }
 }
 
+/// Reads the events of one kind in all sessions of a course, each with its session.
+pub async fn of_course(tx: &mut Tx, course: i64, kind: &str) -> Result<Vec<(i64, Event)>> {
+    let sql = "select e.session, e.data from live_sessions s join session_events e on e.session = s.id
+        where s.course = $1 and e.type = $2 order by e.session, e.seq";
+    let rows: Vec<(i64, String)> = tx.all(sql, args![course, kind]).await?;
+    rows.into_iter().map(|(session, data)| Ok((session, parsed(kind, &data)?))).collect()
+}
+
+fn parsed(kind: &str, data: &str) -> Result<Event> {
+    serde_json::from_str(&format!(r#"{{"type":"{kind}","data":{data}}}"#)).map_err(Error::internal)
+}
+
 struct Logged {
     seq: i64,
     prev: i64,
@@ -124,8 +136,7 @@ pub async fn read(
     let rows: Vec<Logged> = tx.all(sql, args![session, after, !students_only, limit]).await?;
     rows.into_iter()
         .map(|r| {
-            let text = format!(r#"{{"type":"{}","data":{}}}"#, r.r#type, r.data);
-            let event = serde_json::from_str(&text).map_err(Error::internal)?;
+            let event = parsed(&r.r#type, &r.data)?;
             let place = Some(Place { seq: r.seq, prev: r.prev });
             Ok(Told { news: News { session: Some(session), course, at_ms: r.at_ms, event }, place })
         })

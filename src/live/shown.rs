@@ -37,10 +37,18 @@ impl Shown {
         change(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// How many show something from `first` to `last`: what lies ahead of the log is nobody's screen.
-    pub fn count(&self, room: i64, first: i64, last: i64) -> i64 {
-        let within = |seq: &&i64| (first..=last).contains(*seq);
-        self.rooms.get(&room).map_or(0, |room| room.newest.values().filter(within).count() as i64)
+    /// Counts who shows something from `first` to `last`: what lies ahead of the log is nobody's screen, and who is
+    /// not `here` shows nothing.
+    pub fn count(&self, room: i64, first: i64, last: i64, here: impl Fn(i64) -> bool) -> i64 {
+        let shows = |(person, seq): &(&i64, &i64)| (first..=last).contains(*seq) && here(**person);
+        self.rooms.get(&room).map_or(0, |room| room.newest.iter().filter(shows).count() as i64)
+    }
+
+    /// Someone has come or gone: what was told may not be so any more. A room where nobody shows anything stays unlooked at.
+    pub fn moved(&self, room: i64) {
+        if self.rooms.contains_key(&room) {
+            self.look_again(room);
+        }
     }
 
     /// Whether it is news that so many show what began with `first`: a later event of the same step changes no number.
@@ -74,14 +82,19 @@ mod tests {
         shown.ack(1, 1_000_000, 7);
         shown.ack(1, 3, 8);
         shown.ack(1, 5, 9);
-        assert_eq!(shown.count(1, 3, 5), 2);
-        assert_eq!(shown.count(1, 4, 5), 1);
+        let all = |_| true;
+        assert_eq!(shown.count(1, 3, 5, all), 2);
+        assert_eq!(shown.count(1, 4, 5, all), 1);
+        assert_eq!(shown.count(1, 3, 5, |person| person != 9), 1);
         assert_eq!(shown.take_changed().len(), 1);
         assert!(shown.is_news(1, 3, 2));
         shown.was_told(1, 3, 2);
         assert!(!shown.is_news(1, 3, 2));
         assert!(shown.is_news(1, 5, 2));
         shown.ack(1, 5, 9);
+        shown.moved(2);
         assert!(shown.take_changed().is_empty());
+        shown.moved(1);
+        assert_eq!(shown.take_changed().len(), 1);
     }
 }

@@ -1,13 +1,17 @@
 //! What an instructor sees of a course: who is where, who waits for help, how it goes.
 
+mod difficulties;
+
 use std::collections::HashMap;
 
 use crate::app::School;
 use crate::clock::{Day, MINUTE_MS, SECOND_MS};
 use crate::db::{Arg, Tx, among, args, row};
 use crate::error::Result;
-use crate::event::Progress;
+use crate::event::{HelpKind, Progress};
 use crate::school::help;
+pub use crate::school::insight::difficulties::Difficulty;
+use crate::school::names::namesakes;
 use crate::school::outline::{self, Item, STEPS};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
@@ -15,12 +19,16 @@ use crate::school::{Page, Window};
 pub struct Student {
     pub person: i64,
     pub name: String,
+    /// Which one of this name in the course, counted from 1.
+    pub namesake: i64,
     pub email: Option<String>,
     pub enrolled_ms: i64,
     pub completed: i64,
     pub total: i64,
     pub current: Option<(Item, String)>,
     pub help_count: i64,
+    /// Of these, those that they made themselves.
+    pub manual_help_count: i64,
     pub last_activity_ms: Option<i64>,
 }
 
@@ -28,12 +36,14 @@ struct Enrolled {
     person: i64,
     enrollment: i64,
     name: String,
+    namesake: i64,
     email: Option<String>,
     enrolled_ms: i64,
     help_count: i64,
+    manual_help_count: i64,
     helped_ms: Option<i64>,
 }
-row!(Enrolled { person, enrollment, name, email, enrolled_ms, help_count, helped_ms });
+row!(Enrolled { person, enrollment, name, namesake, email, enrolled_ms, help_count, manual_help_count, helped_ms });
 
 /// Each person once, by their newest enrollment.
 const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms
@@ -46,13 +56,15 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
     rights::course_taught(&mut tx, caller, course).await?;
     let (total,) = tx.one(format!("select count(*) from ({ROSTER}) r"), args![course]).await?;
     let sql = format!(
-        "select r.person, r.enrollment, r.enrolled_ms, p.name, p.email,
-            coalesce(h.count, 0) as help_count, h.last_ms as helped_ms
-        from ({ROSTER}) r join people p on p.id = r.person
-        left join (select h.person, count(*) as count, max(h.created_ms) as last_ms from help_requests h
-            join items i on i.id = h.item join units u on u.id = i.unit where u.course = $1 group by h.person) h
+        "select r.person, r.enrollment, r.enrolled_ms, p.name, n.nth as namesake, p.email,
+            coalesce(h.count, 0) as help_count, coalesce(h.manual, 0) as manual_help_count, h.last_ms as helped_ms
+        from ({ROSTER}) r join people p on p.id = r.person join ({}) n on n.person = r.person
+        left join (select h.person, count(*) as count, max(h.created_ms) as last_ms,
+                cast(sum(case when {OWN_CALL} then 1 else 0 end) as bigint) as manual
+            {HELP_OF_COURSE} group by h.person) h
             on h.person = r.person
-        order by r.enrollment limit $2 offset $3"
+        order by r.enrollment limit $2 offset $3",
+        namesakes("k.course = $1")
     );
     let enrolled: Vec<Enrolled> = tx.all(sql, args![course, window.limit, window.offset]).await?;
     let steps = outline::steps(&mut tx, course).await?;
@@ -92,12 +104,14 @@ fn student(e: Enrolled, steps: &[Item], mine: &States) -> Student {
     Student {
         person: e.person,
         name: e.name,
+        namesake: e.namesake,
         email: e.email,
         enrolled_ms: e.enrolled_ms,
         completed: steps.iter().filter(is_done).count() as i64,
         total: steps.len() as i64,
         current: at.map(|item| (item.clone(), word(item))),
         help_count: e.help_count,
+        manual_help_count: e.manual_help_count,
         last_activity_ms: [seen, e.helped_ms].into_iter().flatten().max(),
     }
 }
@@ -169,24 +183,19 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
     Ok(waiting)
 }
 
-pub struct Difficulty {
-    pub item: i64,
-    pub title: String,
-    pub help_count: i64,
-    pub stuck_seconds: f64,
-}
-row!(Difficulty { item, title, help_count, stuck_seconds });
-
 pub struct DayCount {
     pub date: String,
     pub active: i64,
     pub helped: i64,
+    pub manual_helped: i64,
 }
 
 pub struct Statistics {
     pub students: i64,
     pub average_progress: f64,
     pub help_requests: i64,
+    /// Of these, those that people made themselves.
+    pub manual_help_requests: i64,
     pub completion_minutes: f64,
     pub difficulties: Vec<Difficulty>,
     pub days: Vec<DayCount>,
@@ -196,7 +205,10 @@ pub struct Statistics {
 
 const HELP_OF_COURSE: &str = "from help_requests h join items i on i.id = h.item join units u on u.id = i.unit
     where u.course = $1";
-const DIFFICULTIES: i64 = 10;
+/// Which requests of `h` people made themselves: not those of the class, those taken back, and those of people who
+/// were removed from it.
+const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN' and not exists (
+    select 1 from participants x where x.session = h.session and x.person = h.person and x.removed_ms is not null)";
 
 pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<Statistics> {
     let mut tx = app.db.read().await?;
@@ -216,18 +228,17 @@ pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<St
         .filter(|(done, ..)| steps > 0 && *done >= steps)
         .filter_map(|(_, first_ms, last_ms)| Some((*last_ms)? - (*first_ms)?))
         .collect();
-    let (help_requests,) = tx.one(format!("select count(*) {HELP_OF_COURSE}"), args![course]).await?;
-    let sql = format!(
-        "select i.id as item, i.title, count(*) as help_count, cast(avg(h.stuck_seconds) as double precision) as stuck_seconds
-        {HELP_OF_COURSE} group by i.id, i.title order by help_count desc, i.id limit $2"
-    );
-    let difficulties = tx.all(sql, args![course, DIFFICULTIES]).await?;
+    let own = format!("cast(coalesce(sum(case when {OWN_CALL} then 1 else 0 end), 0) as bigint)");
+    let sql = format!("select count(*), {own} {HELP_OF_COURSE}");
+    let (help_requests, manual_help_requests) = tx.one(sql, args![course]).await?;
+    let difficulties = difficulties::of_course(&mut tx, course).await?;
     let days = daily(&mut tx, course, app.clock.last_days(7)).await?;
     let average = |sum: f64, count: usize| if count == 0 { 0.0 } else { sum / count as f64 };
     Ok(Statistics {
         students: walks.len() as i64,
         average_progress: average(rates.iter().sum(), rates.len()),
         help_requests,
+        manual_help_requests,
         completion_minutes: average(whole.iter().sum::<i64>() as f64 / MINUTE_MS as f64, whole.len()),
         difficulties,
         days,
@@ -274,14 +285,15 @@ async fn daily(tx: &mut Tx, course: i64, days: Vec<Day>) -> Result<Vec<DayCount>
                 where s.course = $1)
         select d.n,
             (select count(distinct seen.person) from seen where seen.at_ms >= d.starts and seen.at_ms < d.ends),
-            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends)
+            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends),
+            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends and {OWN_CALL})
         from days d order by d.n"
     );
-    let counts: Vec<(i64, i64, i64)> = tx.all(sql, args).await?;
+    let counts: Vec<(i64, i64, i64, i64)> = tx.all(sql, args).await?;
     Ok(days
         .into_iter()
         .zip(counts)
-        .map(|(day, (_, active, helped))| DayCount { date: day.date, active, helped })
+        .map(|(day, (_, active, helped, manual_helped))| DayCount { date: day.date, active, helped, manual_helped })
         .collect())
 }
 
@@ -292,7 +304,19 @@ pub struct Trend {
     pub helped: i64,
 }
 
-pub async fn trend(app: &School, caller: &Caller, course: i64, days: i64) -> Result<Vec<Trend>> {
+/// The last days of a course. `kind`: which requests are counted, all of them without it.
+pub async fn trend(
+    app: &School,
+    caller: &Caller,
+    course: i64,
+    days: i64,
+    kind: Option<HelpKind>,
+) -> Result<Vec<Trend>> {
+    let counted = match kind {
+        None => "h.id > 0",
+        Some(HelpKind::Manual) => OWN_CALL,
+        Some(HelpKind::Auto) => "h.kind = 'AUTO'",
+    };
     let mut tx = app.db.read().await?;
     rights::course_taught(&mut tx, caller, course).await?;
     let steps = outline::steps(&mut tx, course).await?.len() as i64;
@@ -305,7 +329,7 @@ pub async fn trend(app: &School, caller: &Caller, course: i64, days: i64) -> Res
             (select count(*) from roster r join item_progress ip on ip.enrollment = r.enrollment
                 join items i on i.id = ip.item join units u on u.id = i.unit and {STEPS}
                 where ip.status = 'COMPLETED' and ip.completed_ms < d.ends),
-            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends)
+            (select count(*) {HELP_OF_COURSE} and h.created_ms >= d.starts and h.created_ms < d.ends and {counted})
         from days d order by d.n"
     );
     let counts: Vec<(i64, i64, i64, i64)> = tx.all(sql, args).await?;

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use crate::app::Voice;
 use crate::db::{Tx, among, args, row};
 use crate::error::Result;
-use crate::event::Told;
+use crate::event::{Event, Told};
 use crate::live::Letter;
 use crate::school::grades;
 
@@ -19,6 +19,8 @@ pub struct Names {
     people: HashMap<i64, PersonName>,
     items: HashMap<i64, ItemText>,
     courses: HashMap<i64, CourseName>,
+    /// By course and person, where it is not 1.
+    namesakes: HashMap<(i64, i64), i64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -87,7 +89,18 @@ impl Names {
             let sql = format!("select id, title, instructor from courses where id in ({marks})");
             names.courses = tx.all(sql, ids).await?.into_iter().map(|c: CourseName| (c.id, c)).collect();
         }
+        let is_named = |e: &Event| matches!(e, Event::StudentJoined { .. } | Event::StudentRenamed { .. });
+        for course in distinct(told.iter().filter(|t| is_named(&t.news.event)).map(|t| t.news.course)) {
+            let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes("k.course = $1"));
+            let found: Vec<(i64, i64)> = tx.all(sql, args![course]).await?;
+            names.namesakes.extend(found.into_iter().map(|(person, nth)| ((course, person), nth)));
+        }
         Ok(names)
+    }
+
+    /// Which one of this name in the course someone is, counted from 1. Known of who has joined or was renamed.
+    pub fn namesake(&self, course: i64, person: i64) -> i64 {
+        self.namesakes.get(&(course, person)).copied().unwrap_or(1)
     }
 
     pub fn person(&self, id: i64) -> PersonName {
@@ -101,6 +114,16 @@ impl Names {
     pub fn course(&self, id: i64) -> CourseName {
         self.courses.get(&id).cloned().unwrap_or(CourseName { id, ..CourseName::default() })
     }
+}
+
+/// Numbers the people of one name in a course by when they first enrolled, as rows of `course, person, nth`: two called
+/// Kim have the same numbers on every page and every day. `which` is a condition on the classes `k`.
+pub(super) fn namesakes(which: &str) -> String {
+    format!(
+        "select k.course, e.person, row_number() over (partition by k.course, p.name order by min(e.id)) as nth
+        from enrollments e join classes k on k.id = e.class join people p on p.id = e.person
+        where {which} group by k.course, e.person, p.name"
+    )
 }
 
 fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {

@@ -97,6 +97,7 @@ export class Lesson {
     else if (type === "session_started" || type === "step_changed") this.#stepIs(data, seq);
     else if (type === "session_paused") this.#change({ status: "PAUSED", message: data.instructor_message });
     else if (type === "session_resumed") this.#change({ status: "IN_PROGRESS", message: data.instructor_message });
+    else if (type === "instructor_message") this.#told(data.instructor_message);
     else if (type === "session_ended") this.#ended(data);
     else if (type === "help_position") this.#help.placed(data);
     else if (type === "help_updated") this.#help.moved(data);
@@ -158,6 +159,14 @@ export class Lesson {
     announce([this.#hasFollowed && words.step.followed, `${step.title}.`, step.guide_text].filter(Boolean).join(" "));
     if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
     sound.readOut(textOf(step));
+  }
+
+  /** The teacher says something to all: it stands on the screen, and is heard where one listens. */
+  #told(message) {
+    this.#change({ message });
+    announce(`${words.step.teacher} ${message}`);
+    if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
+    sound.readOut(message);
   }
 
   #ended(data) {

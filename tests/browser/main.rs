@@ -7,6 +7,7 @@
 mod harness;
 
 mod axe;
+mod board_numbers;
 mod boards;
 mod classroom;
 mod dashboard;

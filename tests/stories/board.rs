@@ -137,7 +137,7 @@ fn the_statistics_of_a_lecture_count_everyone_once() {
         let quarters = json!({ "0-25%": 2, "26-50%": 1, "51-75%": 0, "76-100%": 1 });
         assert_eq!(seen["progress_distribution"], quarters);
         let worst = json!({ "subtask_id": lecture.steps[1], "subtask_title": "2번째 단계", "help_count": 2,
-            "average_stuck_time_seconds": 60 });
+            "average_stuck_time_seconds": 60, "manual_help_count": 2, "helped_people": 2, "stuck_people": 0 });
         assert_eq!(seen["common_difficulties"][0], worst);
         assert_eq!(seen["common_difficulties"].as_array().unwrap().len(), 2);
         let days = seen["daily_activity"].as_array().unwrap();

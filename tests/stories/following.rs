@@ -79,8 +79,53 @@ fn the_instructor_hears_everything_without_a_hole() {
         phone.hangs_up().await;
         let gone = board.hears("student_disconnected").await;
         assert_eq!((&gone["data"]["user_id"], &gone["data"]["active_participants"]), (&json!(grandma.id), &json!(0)));
+        // A phone that is gone shows nothing; when it is back, it still has the step on its screen.
+        assert_eq!(board.hears("step_shown").await["data"]["phones"], 0);
+        let _phone = grandma.follows(&session).await;
+        board.hears("student_connected").await;
+        assert_eq!(board.hears("step_shown").await["data"]["phones"], 1);
         let seqs: Vec<i64> = board.heard.iter().map(|f| f["seq"].as_i64().unwrap()).collect();
-        assert_eq!(seqs, (0..=7).collect::<Vec<i64>>());
+        assert_eq!(seqs, (0..=10).collect::<Vec<i64>>());
+        let state = teacher.watches(&session).await.hears("session_state").await;
+        assert_eq!((&state["data"]["shown"], &state["data"]["active_participants"]), (&json!(1), &json!(1)));
+    });
+}
+
+#[test]
+fn a_message_reaches_every_phone_and_the_class_stays_where_it_is() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 2).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let mut phone = grandma.follows(&session).await;
+        phone.hears("session_state").await;
+        let path = format!("/api/sessions/{}/message", session.id);
+        let said = teacher.post(&path, json!({ "message": "5분 뒤에 시작해요" })).await.ok();
+        assert_eq!(
+            (&said["session_id"], &said["instructor_message"]),
+            (&json!(session.id), &json!("5분 뒤에 시작해요"))
+        );
+        assert_eq!(phone.hears("instructor_message").await["data"]["instructor_message"], "5분 뒤에 시작해요");
+        let started = teacher.starts(&session, lecture.steps[0]).await["current_subtask"].clone();
+        phone.hears("session_started").await;
+        // By the socket too; sent again with its key, it is said once.
+        let mut board = teacher.watches(&session).await;
+        let key = "7c0f1f0e-6f5f-4b52-9a4e-3f6f1f0f7a10";
+        for _ in 0..2 {
+            let message = json!({ "type": "message", "key": key, "data": { "message": "천천히 하세요" } });
+            assert_eq!(board.asks(message).await["data"]["instructor_message"], "천천히 하세요");
+        }
+        assert_eq!(phone.hears("instructor_message").await["data"]["instructor_message"], "천천히 하세요");
+        let current = grandma.get(&format!("/api/sessions/{}/current", session.id)).await.ok();
+        assert_eq!(
+            (&current["status"], &current["instructor_message"]),
+            (&json!("IN_PROGRESS"), &json!("천천히 하세요"))
+        );
+        assert_eq!(current["current_subtask"]["id"], started["id"]);
+        teacher.post(&path, json!({ "message": " " })).await.refused(400, "INVALID_REQUEST");
+        grandma.post(&path, json!({ "message": "저도요" })).await.is(403);
+        teacher.presses(&session, "end").await.ok();
+        phone.hears("session_ended").await;
+        teacher.post(&path, json!({ "message": "잘 가요" })).await.refused(409, "INVALID_STATE");
     });
 }
 

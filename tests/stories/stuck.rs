@@ -113,6 +113,60 @@ fn once_half_have_finished_the_slow_one_is_told_of_once() {
 }
 
 #[test]
+fn the_statistics_tell_calls_of_people_from_those_that_the_class_made() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 4).await;
+        let step = class.lecture.steps[0];
+        for n in 0..2 {
+            class.finishes(n).await;
+        }
+        let statistics = async |class: &Class| {
+            let path = format!("/api/dashboard/statistics/lecture/{}", class.lecture.id);
+            class.teacher.get(&path).await.ok()
+        };
+        class.student(2).asks_for_help(step).await;
+        class.student(2).asks_for_help(step).await;
+        school.later(62);
+        for _ in 0..2 {
+            class.board.waits_for("student_stuck").await;
+        }
+        let seen = statistics(&class).await;
+        assert_eq!((&seen["total_help_requests"], &seen["manual_help_requests"]), (&json!(4), &json!(2)));
+        let worst = &seen["common_difficulties"][0];
+        assert_eq!((&worst["subtask_id"], &worst["help_count"]), (&json!(step), &json!(4)));
+        assert_eq!((&worst["manual_help_count"], &worst["helped_people"]), (&json!(2), &json!(1)));
+        assert_eq!(worst["stuck_people"], 2);
+        // Days and people are counted in the same way; who asks for nothing else is told all of them.
+        let last = seen["daily_activity"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["help_requests"], &last["manual_help_requests"]), (&json!(4), &json!(2)));
+        let trend = async |kind: &str| {
+            let path = format!("/api/dashboard/chart-data/progress-trend?lecture_id={}&days=1{kind}", class.lecture.id);
+            class.teacher.get(&path).await.ok()["datasets"][1]["data"][0].clone()
+        };
+        assert_eq!((trend("").await, trend("&request_type=MANUAL").await), (json!(4), json!(2)));
+        let path = format!("/api/dashboard/lectures/{}/students", class.lecture.id);
+        let students = class.teacher.get(&path).await.ok()["students"].clone();
+        let counts: Vec<(i64, i64)> = students
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["help_count"].as_i64().unwrap(), one["manual_help_count"].as_i64().unwrap()))
+            .collect();
+        assert_eq!(counts, [(0, 0), (0, 0), (3, 2), (1, 0)]);
+        // A dashboard is told who called themselves.
+        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let kind = |n: usize| state["data"]["participants"][n]["open_help_request_type"].clone();
+        assert_eq!([kind(0), kind(2), kind(3)], [Value::Null, json!("MANUAL"), json!("AUTO")]);
+        // Who was shown out was not in the class.
+        let path = format!("/api/sessions/{}/participants/{}/remove", class.session.id, class.student(2).id);
+        class.teacher.post(&path, json!({})).await.ok();
+        let seen = statistics(&class).await;
+        assert_eq!((&seen["total_help_requests"], &seen["manual_help_requests"]), (&json!(4), &json!(0)));
+        assert_eq!(seen["common_difficulties"][0]["stuck_people"], 1);
+    });
+}
+
+#[test]
 fn nobody_is_stuck_while_fewer_than_half_have_finished() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 5).await;

@@ -9,6 +9,7 @@ use crate::app::School;
 use crate::db::{Tx, Which, among, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Attendance, News, Whose, words};
+use crate::school::names::namesakes;
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window, enrollment};
@@ -74,12 +75,14 @@ pub struct Waiting {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
+    /// Which one of this name in the course, counted from 1.
+    pub namesake: i64,
     pub number: i64,
     pub date: Option<String>,
     pub reason: String,
     pub created_ms: i64,
 }
-row!(Waiting { course, title, code, class, enrollment, person, name, number, date, reason, created_ms });
+row!(Waiting { course, title, code, class, enrollment, person, name, namesake, number, date, reason, created_ms });
 
 /// What waits in the courses that one teaches and can be decided, the oldest first; for an admin in all.
 pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<Waiting>> {
@@ -101,8 +104,12 @@ pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window:
     let (sql, args) = which.count(from);
     let (total,) = tx.one(sql, args).await?;
     let select = format!(
-        "select k.course, c.title, c.code, e.class, r.enrollment, e.person, q.name, r.number, t.date, r.reason,
-            r.created_ms {from}"
+        "select k.course, c.title, c.code, e.class, r.enrollment, e.person, q.name, n.nth as namesake, r.number, t.date,
+            r.reason, r.created_ms {from} join ({}) n on n.course = k.course and n.person = e.person",
+        namesakes(
+            "k.course in (select j.course from attendance_requests o join enrollments i on i.id = o.enrollment
+                join classes j on j.id = i.class where o.status = 'PENDING')"
+        )
     );
     let (sql, args) = which.page(&select, "r.created_ms, r.id", window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total })

@@ -8,6 +8,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::Attendance;
 use crate::school::grades::with_held;
+use crate::school::names::namesakes;
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, sessions};
 
@@ -24,13 +25,15 @@ pub struct Student {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
+    /// Which one of this name in the course, counted from 1.
+    pub namesake: i64,
     pub email: Option<String>,
     pub student_no: Option<String>,
     pub planned: i64,
     pub rate: Option<f64>,
     pub needed_rate: f64,
 }
-row!(Student { enrollment, person, name, email, student_no, planned, rate, needed_rate });
+row!(Student { enrollment, person, name, namesake, email, student_no, planned, rate, needed_rate });
 
 /// A meeting that was held, and what stands beside it: without a mark one was not there.
 #[derive(Debug, Clone)]
@@ -71,11 +74,15 @@ impl Overview {
 /// A few queries, however many students and meetings.
 async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Overview>> {
     let sql = format!(
-        "select e.id as enrollment, e.person, q.name, q.email, q.student_no,
+        "select e.id as enrollment, e.person, q.name, n.nth as namesake, q.email, q.student_no,
             case when e.source = 'APPLIED' then k.total_sessions else 0 end as planned, e.attendance_score as rate,
             c.needed_rate
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
-        join people q on q.id = e.person where e.id in ({which}) order by e.id"
+        join people q on q.id = e.person join ({}) n on n.course = k.course and n.person = e.person
+        where e.id in ({which}) order by e.id",
+        namesakes(&format!(
+            "k.course in (select c.course from enrollments o join classes c on c.id = o.class where o.id in ({which}))"
+        ))
     );
     let students: Vec<Student> = tx.all(sql, args![id]).await?;
     // A class that runs right now is not missed yet.

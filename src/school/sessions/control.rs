@@ -16,11 +16,27 @@ use crate::school::rights::Caller;
 /// A press of a button.
 #[derive(Debug, Clone)]
 pub enum Command {
-    Start { first: Option<i64>, message: Option<String> },
-    NextStep { next: Option<i64>, message: Option<String> },
-    Pause { message: Option<String> },
-    Resume { message: Option<String> },
-    End { message: Option<String> },
+    Start {
+        first: Option<i64>,
+        message: Option<String>,
+    },
+    NextStep {
+        next: Option<i64>,
+        message: Option<String>,
+    },
+    Pause {
+        message: Option<String>,
+    },
+    Resume {
+        message: Option<String>,
+    },
+    /// Says something to all, and moves nothing.
+    Say {
+        message: String,
+    },
+    End {
+        message: Option<String>,
+    },
 }
 
 impl Command {
@@ -33,6 +49,7 @@ impl Command {
             }
             (Command::Pause { .. }, Event::SessionPaused { .. })
             | (Command::Resume { .. }, Event::SessionResumed { .. })
+            | (Command::Say { .. }, Event::InstructorMessage { .. })
             | (Command::End { .. }, Event::SessionEnded { .. }) => true,
             _ => false,
         }
@@ -115,11 +132,21 @@ async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms
             set(tx, at, Status::InProgress, message.as_deref()).await?;
             (Event::SessionResumed { step: at.step, message }, Vec::new())
         }
+        Command::Say { message } => (say(tx, at, message).await?, Vec::new()),
         Command::End { message } => end(tx, at, message, now_ms).await?,
     };
     let mut news = vec![News { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];
     news.append(&mut more);
     Ok((event, news))
+}
+
+/// Puts a message on every phone. It stays until the next button is pressed.
+async fn say(tx: &mut Tx, at: &Session, message: String) -> Result<Event> {
+    if at.is(Status::Review) {
+        return Err(Error::wrong_state(at.status.clone()));
+    }
+    tx.run("update live_sessions set message = $2 where id = $1", args![at.id, &message]).await?;
+    Ok(Event::InstructorMessage { message })
 }
 
 fn must_be(at: &Session, status: Status) -> Result<()> {

@@ -171,6 +171,7 @@ pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Partic
     let at = attended(&mut tx, caller, session).await?;
     let participant = part(app, tx, &at, caller.id, false).await?;
     app.hub.presence.forget(session, caller.id);
+    app.hub.shown.moved(session);
     app.hub.dismiss(room::session(session), |c| c.person == caller.id, close::NORMAL, "goodbye");
     Ok(participant)
 }
@@ -181,6 +182,7 @@ pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) ->
     let at = taught(&mut tx, caller, session).await?;
     let participant = part(app, tx, &at, person, true).await?;
     app.hub.presence.forget(session, person);
+    app.hub.shown.moved(session);
     app.hub.dismiss(room::session(session), |c| c.person == person, close::REMOVED, "removed by the instructor");
     Ok(participant)
 }

@@ -29,6 +29,7 @@ pub async fn arrived(app: &School, session: i64, person: i64) -> Result<()> {
         // Untold, they are not there: the next socket tells it.
         app.hub.presence.forget(session, person);
     }
+    app.hub.shown.moved(session);
     told
 }
 
@@ -75,6 +76,7 @@ async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
             app.hub.presence.expect_back(session, person, at_ms, app.config.clocks.presence_grace_ms);
         }
     }
+    app.hub.shown.moved(session);
     told
 }
 
@@ -96,7 +98,8 @@ async fn tell_shown_in(app: &School, session: i64) -> Result<()> {
                     and status <> 'REVIEW_MODE'";
                 let at: Option<(Option<i64>, i64, i64, i64)> = tx.maybe(sql, args![session]).await?;
                 let Some((Some(step), course, first, last)) = at else { return Ok((None, Vec::new())) };
-                let phones = app.hub.shown.count(session, first, last);
+                let here = |person| app.hub.presence.is_here(session, person);
+                let phones = app.hub.shown.count(session, first, last, here);
                 if !app.hub.shown.is_news(session, first, phones) {
                     return Ok((Some((first, phones)), Vec::new()));
                 }

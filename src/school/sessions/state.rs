@@ -6,7 +6,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::Told;
 use crate::live::log;
-use crate::school::names::Names;
+use crate::school::names::{Names, namesakes};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
 
@@ -37,16 +37,33 @@ pub struct Mine {
 pub struct Attendee {
     pub person: i64,
     pub name: String,
+    /// Which one of this name in the course, counted from 1.
+    pub namesake: i64,
     pub email: Option<String>,
     pub guest: bool,
     pub joined_ms: i64,
     pub left_ms: Option<i64>,
     pub step_status: Option<String>,
     pub open_help: Option<i64>,
+    /// They called themselves, and not the class for them.
+    pub called: bool,
     pub last_active_ms: Option<i64>,
     pub flagged: bool,
 }
-row!(Attendee { person, name, email, guest, joined_ms, left_ms, step_status, open_help, last_active_ms, flagged });
+row!(Attendee {
+    person,
+    name,
+    namesake,
+    email,
+    guest,
+    joined_ms,
+    left_ms,
+    step_status,
+    open_help,
+    called,
+    last_active_ms,
+    flagged
+});
 
 pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
     let sql = "select count(*) from participants where session = $1 and removed_ms is null and left_ms is null";
@@ -89,23 +106,28 @@ pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result
 
 /// Everyone in it, with where they are in the current step: one pass over the class's log and one over its people.
 async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
-    let sql = "with log as (
+    let sql = format!(
+        "with log as (
             select person, max(at_ms) as last_ms,
                 max(case when type = 'student_stuck' and seq > $2 then 1 else 0 end) as flag
             from session_events where session = $1 and person is not null group by person),
         help as (
-            select person, max(id) as id from help_requests
+            select person, max(case when kind = 'MANUAL' then id end) as own, max(id) as id from help_requests
             where session = $1 and status in ('ANALYZING', 'ESCALATED') group by person)
-        select p.person, q.name, q.email, q.guest, p.joined_ms, p.left_ms, ip.status as step_status,
-            help.id as open_help, log.last_ms as last_active_ms,
+        select p.person, q.name, coalesce(n.nth, 1) as namesake, q.email, q.guest, p.joined_ms, p.left_ms, ip.status as step_status,
+            coalesce(help.own, help.id) as open_help, help.own is not null as called, log.last_ms as last_active_ms,
             coalesce(log.flag, 0) = 1 and coalesce(ip.status, '') <> 'COMPLETED' as flagged
         from participants p join people q on q.id = p.person
         left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
             and (ip.status <> 'COMPLETED' or ip.done_ms >= $4)
         left join log on log.person = p.person
         left join help on help.person = p.person
-        where p.session = $1 and p.removed_ms is null order by p.id";
-    tx.all(sql, args![session.id, session.step_seq, session.step, session.started_ms.unwrap_or(0)]).await
+        left join ({}) n on n.person = p.person
+        where p.session = $1 and p.removed_ms is null order by p.id",
+        namesakes("k.course = $5")
+    );
+    let args = args![session.id, session.step_seq, session.step, session.started_ms.unwrap_or(0), session.course];
+    tx.all(sql, args).await
 }
 
 pub struct Active {

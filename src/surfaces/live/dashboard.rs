@@ -9,6 +9,7 @@ use super::wire::dashboard::{
 use super::wire::{Pagination, Paging, Refusals, WHOLE_PAGE};
 use super::{Id, Query, Result, SignedIn};
 use crate::app::School;
+use crate::event::HelpKind;
 use crate::school::insight;
 
 const TREND_DAYS: i64 = 7;
@@ -74,5 +75,6 @@ pub async fn trend(
     Query(query): Query<TrendQuery>,
 ) -> Result<Answer<Chart>> {
     let days = query.days.map_or(TREND_DAYS, |d| d.0);
-    Ok(Answer(insight::trend(&app, &caller, query.lecture_id, days).await?.into()))
+    let kind = query.request_type.map(HelpKind::from);
+    Ok(Answer(insight::trend(&app, &caller, query.lecture_id, days, kind).await?.into()))
 }

@@ -92,23 +92,28 @@ fn class_event(told: &Told, names: &Names) -> (&'static str, Value) {
             "session_resumed",
             json!({ "session_id": session_id, "instructor_message": message, "timestamp": timestamp }),
         ),
+        Event::InstructorMessage { message } => (
+            "instructor_message",
+            json!({ "session_id": session_id, "instructor_message": message, "timestamp": timestamp }),
+        ),
         Event::SessionEnded { message, .. } => (
             "session_ended",
             json!({ "session_id": session_id, "ended_at": timestamp, "instructor_message": message,
                 "review_mode_enabled": true }),
         ),
-        other => student_event(other, names, timestamp),
+        other => student_event(other, names, timestamp, told.news.course),
     }
 }
 
-fn student_event(event: &Event, names: &Names, timestamp: String) -> (&'static str, Value) {
+fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -> (&'static str, Value) {
     let who = event.person().map(|id| names.person(id)).unwrap_or_default();
+    let namesake = names.namesake(course, who.id);
     let (user_id, name) = (who.id, who.name);
     let what = event.item().map(|id| names.item(id)).unwrap_or_default();
     match event {
         Event::StudentJoined { total, .. } => (
             "student_joined",
-            json!({ "user_id": user_id, "name": name, "email": who.email, "joined_at": timestamp,
+            json!({ "user_id": user_id, "name": name, "namesake": namesake, "email": who.email, "joined_at": timestamp,
                 "total_participants": total }),
         ),
         Event::StudentConnected { active, .. } => (
@@ -125,7 +130,9 @@ fn student_event(event: &Event, names: &Names, timestamp: String) -> (&'static s
             json!({ "user_id": user_id, "name": name, "removed": removed, "total_participants": total,
                 "timestamp": timestamp }),
         ),
-        Event::StudentRenamed { .. } => ("student_renamed", json!({ "user_id": user_id, "name": name })),
+        Event::StudentRenamed { .. } => {
+            ("student_renamed", json!({ "user_id": user_id, "name": name, "namesake": namesake }))
+        }
         Event::DoorMoved { open } => {
             ("door_changed", json!({ "door": if *open { "OPEN" } else { "CLOSED" }, "timestamp": timestamp }))
         }

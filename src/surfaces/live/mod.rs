@@ -79,6 +79,7 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(sessions::next_step))
         .routes(routes!(sessions::pause))
         .routes(routes!(sessions::resume))
+        .routes(routes!(sessions::say))
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::current))
         .routes(routes!(sessions::events))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::frames;
 use super::help::rate;
 use super::wire::Refusal;
-use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, Start, Started, WithMessage};
+use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
 use super::wire::entry::{StateOfInstructor, StateOfStudent};
 use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress};
 use crate::app::School;
@@ -163,7 +163,8 @@ impl Chair {
             }
             Arrival::ForInstructor(seen, attendees) => {
                 let here = self.app.hub.presence.everyone(session);
-                let shown = self.app.hub.shown.count(session, seen.session.step_seq, seen.session.last_student_seq);
+                let (first, last) = (seen.session.step_seq, seen.session.last_student_seq);
+                let shown = self.app.hub.shown.count(session, first, last, |person| here.contains_key(&person));
                 vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown, &self.app.public_url))?]
             }
         };
@@ -228,6 +229,7 @@ impl Chair {
             }
             "pause" => Command::Pause { message: told(message.data()?) },
             "resume" => Command::Resume { message: told(message.data()?) },
+            "message" => Command::Say { message: message.data::<SayToAll>()?.message.into() },
             "end" => Command::End { message: told(message.data()?) },
             other => return Err(unknown(other)),
         };
@@ -236,6 +238,7 @@ impl Chair {
             "start" => said(Started::from(outcome)),
             "next_step" => said(Moved::from(outcome)),
             "pause" => said(Paused::from(outcome)),
+            "message" => said(SaidToAll::from(outcome)),
             "end" => said(Ended::from(outcome)),
             _ => said(Resumed::from(outcome)),
         }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, Start, Started, WithMessage};
+use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
 use super::wire::sessions::{
     ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, SessionFound, SessionListed, SessionMade,
     Sessions, Steps,
@@ -154,6 +154,24 @@ pub async fn resume(
     Json(sent): Json<WithMessage>,
 ) -> Result<Answer<Resumed>> {
     let command = Command::Resume { message: sent.message.map(String::from) };
+    Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
+}
+
+/// Says something to all, before the start, in class or in a pause; the class stays where it is (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/message", tag = "live: sessions",
+    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = SayToAll,
+    responses((status = 200, body = SaidToAll), Refusals),
+)]
+pub async fn say(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+    Once(key): Once,
+    Json(sent): Json<SayToAll>,
+) -> Result<Answer<SaidToAll>> {
+    let command = Command::Say { message: sent.message.into() };
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 

@@ -9,9 +9,9 @@ import { HelpQueue } from "./help.js";
 import { Invite } from "./invite.js";
 import { LiveClass } from "./liveclass.js";
 import { Now } from "./now.js";
-import { PeopleList } from "./people.js";
+import { aboutState, PeopleList } from "./people.js";
 import { aboutPerson } from "./person.js";
-import { stateIn } from "./roster.js";
+import { ScrollKeys } from "./scrollkeys.js";
 import { Steer } from "./steer.js";
 import { StepList } from "./steplist.js";
 import { Summary } from "./summary.js";
@@ -30,6 +30,7 @@ export class Board {
   #awake;
   #isClosed = false;
   #ticker;
+  #scrollKeys;
   #lost = 0;
   #told = "";
   #paint = perFrame(() => this.#draw());
@@ -47,6 +48,7 @@ export class Board {
     this.#awake = new Awake();
     this.#parts = this.#rooms();
     this.node = layout(this.#parts);
+    this.#scrollKeys = new ScrollKeys(this.node);
     this.#class.onChange = () => this.#heard();
     this.#class.onLink = (state) => this.#linkIs(state);
     this.#class.open();
@@ -61,6 +63,7 @@ export class Board {
     this.#class.close();
     this.#chime.close();
     this.#awake.close();
+    this.#scrollKeys.close();
     this.#parts.steer.close();
     this.#parts.people.close();
     link("");
@@ -82,7 +85,7 @@ export class Board {
     const sheets = [0, 1].map(() => el("a", { class: "quiet", "data-act": "attendance" }, words.board.attendance));
     return {
       people, help, steer, now: new Now(), invite: new Invite(on), steps: new StepList({ onGo: (step) => steer.go(step) }),
-      summary: new Summary({ ...on, links: [sheets[1], this.#csv()] }),
+      summary: new Summary({ ...on, onFinishers: (people) => this.#finished(people), links: [sheets[1], this.#csv()] }),
       title: el("h1"), about: el("p", { class: "hint" }), offline: el("p", { class: "notice", role: "alert", hidden: true }),
       screen: el("a", { class: "quiet", href: `/teach/session/${this.#id}/screen`, target: "_blank", "data-act": "screen",
         // Not followed within this page: it is for another window.
@@ -102,8 +105,7 @@ export class Board {
     const { roster } = this.#class;
     const person = roster.people.get(id);
     if (!person) return;
-    const state = words.roster.state[stateIn(roster.status, person)];
-    const says = roster.isElsewhere(person) ? words.roster.elsewhere(state, this.#class.numberOf(person.at)) : state;
+    const says = aboutState(roster, person, (step) => this.#class.numberOf(step));
     aboutPerson({ api: this.#api, session: this.#id, person, says, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
   }
 
@@ -121,6 +123,11 @@ export class Board {
   #called(calls) {
     this.#chime.ring(calls.some((call) => !call.isAuto) ? "call" : "auto");
     text(this.#parts.announce, words.calls.announce(calls.map((call) => call.name).join(", ")));
+  }
+
+  #finished(people) {
+    this.#class.roster.finishersAre(people);
+    this.#paint();
   }
 
   #linkIs(state) {

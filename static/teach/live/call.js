@@ -45,9 +45,10 @@ export class Call {
     this.node = el("li", { class: "caller", "data-call": request.user.id }, el("h3", {}, this.#head), this.#body);
   }
 
-  /** The one that waits longest is open where there is room, unless one has chosen otherwise. */
+  /** The first is open where there is room, unless one has chosen otherwise, and as long as one is busy with it. */
   mayOpen(isFirst) {
-    this.#unfold(this.#chosen ?? (isFirst && hasRoom.matches));
+    const isInUse = !this.#answer.hidden || this.node.contains(document.activeElement);
+    this.#unfold(this.#chosen ?? ((isFirst && hasRoom.matches) || (isInUse && !this.#body.hidden)));
   }
 
   open(isOpen = true) {

@@ -39,6 +39,11 @@ export class Commands {
     return this.#send("resume", { message });
   }
 
+  /** To all, and the class stays where it is. */
+  say(message) {
+    return this.#send("message", { message });
+  }
+
   end(message) {
     return this.#send("end", { message });
   }

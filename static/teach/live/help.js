@@ -1,4 +1,5 @@
-// Who waits for help, the longest first, and to whom one is on the way.
+// Who waits for help: at the step of the class before at an earlier one, who called before who is stuck, the longest first.
+// And to whom one is on the way.
 
 import { post } from "../../shared/api.js";
 import { el, shown, single, text } from "../../shared/dom.js";
@@ -24,12 +25,12 @@ export class HelpQueue {
   #list = el("ol", { class: "queue" });
   #visits = el("ul", { class: "visits" });
   #nobody = el("p", { class: "hint" }, words.calls.nobody);
-  /** How many wait now. */
+  /** How many have called and wait now. */
   size = 0;
   onSize = () => {};
   /** Someone calls who did not before. */
   onCall = () => {};
-  /** All that wait, as `{ id, user }`. */
+  /** One call of each that waits, as `{ id, user, isAuto }`. */
   onPending = () => {};
 
   /** `nameOf`: what someone is called here, where two may have the same name. */
@@ -71,8 +72,9 @@ export class HelpQueue {
     try {
       const { pending_requests: pending } = await this.#api.get(`/api/dashboard/help-requests/pending?session_id=${this.#class.id}`);
       await this.#checkVisits(pending);
-      this.onPending(pending.map((request) => ({ id: request.help_request_id, user: request.user.id })));
-      this.#people = byPerson(pending);
+      this.#people = byPerson(pending, this.#class.roster.step?.id);
+      const mains = [...this.#people.values()].map(({ main }) => main);
+      this.onPending(mains.map((main) => ({ id: main.help_request_id, user: main.user.id, isAuto: isAuto(main) })));
       this.#show(this.#people);
     } catch (error) {
       // Without a network the page says so already, and looks again when it is back.
@@ -88,21 +90,23 @@ export class HelpQueue {
       this.#calls.delete(user);
     }
     const fresh = [...people.values()].filter(({ main }) => !this.#calls.has(main.user.id)).map(({ main }) => main);
-    [...people.values()].forEach((calls, at) => this.#keep(calls, at));
-    this.#drawHead(people.size);
+    const kept = [...people.values()].map((calls, at) => this.#keep(calls, at));
+    inOrder(this.#list, kept.map((call) => call.node));
+    this.#drawHead();
     if (fresh.length && !this.#isFirst) this.onCall(fresh.map((request) => ({ name: this.#nameOf(request.user), isAuto: isAuto(request) })));
     this.#isFirst = false;
     this.tick();
   }
 
-  #drawHead(size) {
-    this.size = size;
-    text(this.#title, words.calls.title(size));
-    this.node.classList.toggle("calling", size > 0);
-    shown(this.#nobody, size === 0 && this.#going.length === 0);
-    shown(this.#list, size > 0);
+  #drawHead() {
+    const all = this.#people.size;
+    this.size = [...this.#people.values()].filter(({ main }) => !isAuto(main)).length;
+    text(this.#title, words.calls.title(this.size));
+    this.node.classList.toggle("calling", all > 0);
+    shown(this.#nobody, all === 0 && this.#going.length === 0);
+    shown(this.#list, all > 0);
     shown(this.#visits, this.#going.length > 0);
-    this.onSize(size);
+    this.onSize(this.size);
   }
 
   #keep({ main, since }, at) {
@@ -112,9 +116,9 @@ export class HelpQueue {
       call = new Call({ request: main, name: this.#nameOf(main.user), act: single((what, said) => this.#do(user, what, said)) });
       this.#calls.set(user, call);
     }
-    if (this.#list.children[at] !== call.node) this.#list.insertBefore(call.node, this.#list.children[at] ?? null);
     call.draw(main, this.#class.numberOf(main.subtask.id), since);
     call.mayOpen(at === 0);
+    return call;
   }
 
   // What is done about it.
@@ -127,7 +131,7 @@ export class HelpQueue {
       if (what === "resolve") await this.#resolve(main.help_request_id);
       else await this.#api.call(post, `/api/help/request/${main.help_request_id}/respond`, { help_type: KINDS[what], help_content: said });
       for (const { help_request_id: id } of others) await this.#resolve(id);
-      if (what === "visit") this.#goingTo([...this.#going, { id: main.help_request_id, user, step: main.subtask.id }]);
+      if (what === "visit") this.#goingTo([...this.#going, { id: main.help_request_id, user, name: this.#nameOf(main.user), step: main.subtask.id }]);
     } catch (error) {
       this.#fail(error);
     }
@@ -172,11 +176,11 @@ export class HelpQueue {
     this.#visits.dataset.drawn = drawn;
     if (this.#visits.contains(document.activeElement)) this.#title.focus();
     this.#visits.replaceChildren(...this.#going.map((one) => this.#visit(one)));
-    this.#drawHead(this.size);
+    this.#drawHead();
   }
 
-  #visit({ id, user, step }) {
-    const name = this.#nameOf({ id: user, name: "" });
+  #visit({ id, user, name: was, step }) {
+    const name = this.#nameOf({ id: user, name: was ?? "" });
     const where = el("span", { class: "hint" }, words.calls.step(this.#class.numberOf(step)));
     return el("li", {}, el("p", {}, el("b", {}, words.calls.goingTo(name)), " ", where),
       el("button", { type: "button", class: "quiet", "data-act": "resolve", "aria-label": words.calls.resolveOf(name),
@@ -186,14 +190,26 @@ export class HelpQueue {
 
 const isAuto = (request) => request.request_type === "AUTO";
 
-/** One line for each person, since their first call: their own is shown before one that the class made for them. */
-function byPerson(pending) {
-  const people = new Map();
-  for (const request of pending) {
-    const known = people.get(request.user.id);
-    if (!known) people.set(request.user.id, { main: request, others: [], since: request.created_at });
-    else if (isAuto(known.main) && !isAuto(request)) [known.main, known.others] = [request, [...known.others, known.main]];
-    else known.others.push(request);
+/** One line for each person: their own call at the step of the class is shown, or else their first. */
+function byPerson(pending, step) {
+  const ranked = ({ main }) => [main.subtask.id !== step, isAuto(main)].map(Number);
+  const calls = new Map();
+  for (const request of pending) calls.set(request.user.id, [...(calls.get(request.user.id) ?? []), request]);
+  const lines = [...calls.values()].map((all) => {
+    const main = all.find((one) => !isAuto(one) && one.subtask.id === step) ?? all.find((one) => !isAuto(one)) ?? all[0];
+    return { main, others: all.filter((one) => one !== main), since: all[0].created_at };
+  });
+  lines.sort((a, b) => ranked(a)[0] - ranked(b)[0] || ranked(a)[1] - ranked(b)[1] || Date.parse(a.since) - Date.parse(b.since));
+  return new Map(lines.map((line) => [line.main.user.id, line]));
+}
+
+/** Puts the nodes in this order. The one in which someone writes stays; the others move around it. */
+function inOrder(list, nodes) {
+  if (nodes.every((node, at) => list.children[at] === node)) return;
+  const at = nodes.findIndex((node) => node.isConnected && node.contains(document.activeElement));
+  if (at < 0) list.append(...nodes);
+  else {
+    nodes[at].before(...nodes.slice(0, at));
+    nodes[at].after(...nodes.slice(at + 1));
   }
-  return people;
 }

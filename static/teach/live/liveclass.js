@@ -3,6 +3,9 @@
 import { Roster } from "./roster.js";
 import { holeForInstructor, LiveSocket } from "../../shared/socket.js";
 
+/** A phone opens its socket as soon as it has joined. */
+const COMES_WITHIN_MS = 5_000;
+
 export class LiveClass {
   roster = new Roster();
   steps = [];
@@ -89,12 +92,19 @@ export class LiveClass {
 
   #heard(frame) {
     this.roster.heard(frame);
+    if (frame.type === "student_joined") setTimeout(() => this.#hasCome(frame.data.user_id), COMES_WITHIN_MS);
     if (this.roster.stateIsOld) {
       this.roster.stateIsOld = false;
       this.#socket.refresh();
     }
     // Someone edits the lecture while its class runs.
     if (this.roster.step && this.at < 0) this.#reload();
+    this.onChange();
+  }
+
+  #hasCome(person) {
+    if (this.#isClosed) return;
+    this.roster.giveUp(person);
     this.onChange();
   }
 

@@ -46,17 +46,18 @@ export class Now {
     text(this.#said, message ? words.board.said(message) : "");
     shown(this.#said, message);
     text(this.#coming, steps[at + 1] ? words.board.coming(steps[at + 1].title) : words.board.last);
-    text(this.#phones, words.board.phones(phones, counts.connected));
+    // Who has gone since is not counted yet.
+    text(this.#phones, words.board.phones(Math.min(phones, counts.connected), counts.connected));
     shown(this.#phones, status === "IN_PROGRESS" && counts.connected > 0);
     this.#drawTally(counts);
   }
 
   #drawTally(counts) {
-    const { left } = counts;
-    text(this.#left, left || !counts.all ? words.board.left(left) : words.board.allFinished);
-    this.#left.classList.toggle("none", counts.all > 0 && left === 0);
-    text(this.#finished, words.board.finished(counts.finished, counts.all));
-    this.#bar.setAttribute("aria-label", words.board.finished(counts.finished, counts.all));
+    const { left, done, all } = counts;
+    text(this.#left, left || !all ? words.board.left(left) : words.board.noneLeft(done, all));
+    this.#left.classList.toggle("none", done > 0 && left === 0);
+    text(this.#finished, words.board.finished(done, all));
+    this.#bar.setAttribute("aria-label", words.board.finished(done, all));
     for (const { state, piece, entry, count } of this.#shares) {
       const grow = String(counts[state]);
       if (piece.style.flexGrow !== grow) piece.style.flexGrow = grow;

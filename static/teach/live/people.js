@@ -69,7 +69,7 @@ export class PeopleList {
     shown(this.#switch, inClass);
     if (!inClass && this.#onlyOpen) this.#filter(false);
     shown(this.#nobody, counts.all === 0);
-    shown(this.#allDone, this.#onlyOpen && counts.all > 0 && counts.left === 0);
+    shown(this.#allDone, this.#onlyOpen && counts.done > 0 && counts.left === 0);
     for (const [state, { count }] of this.#groups) text(count, String(counts[state]));
     this.#drawSort();
   }
@@ -92,10 +92,11 @@ export class PeopleList {
     if (!entry) return;
     const state = person ? stateIn(this.#status, person) : "gone";
     if (entry.button.dataset.state !== state) entry.button.dataset.state = state;
-    if (person) text(entry.name, person.label);
-    text(entry.word, person ? this.#wordFor(person, state) : words.roster.state.gone);
+    if (person) this.#drawName(entry, person);
+    const word = person ? aboutState(this.#roster, person, this.numberOf) : words.roster.state.gone;
+    text(entry.word, word);
     text(entry.sign, SIGNS[state]);
-    entry.isElsewhere = Boolean(person && this.#roster.isElsewhere(person));
+    entry.saysMore = word !== words.roster.state[state];
     entry.state = state;
     entry.label = person?.label ?? "";
     entry.since = person?.help ?? 0;
@@ -104,20 +105,23 @@ export class PeopleList {
     settle(entry);
   }
 
-  #wordFor(person, state) {
-    const word = words.roster.state[state];
-    return this.#roster.isElsewhere(person) ? words.roster.elsewhere(word, this.numberOf(person.at)) : word;
+  /** However long a name is, what tells it apart stays in sight. */
+  #drawName({ button, name, nth }, person) {
+    text(name, person.name);
+    text(nth, person.namesake > 1 ? ` (${person.namesake})` : "");
+    if (button.title !== person.label) button.title = person.label;
   }
 
   /** Which step of the class has this id, counted from one. */
   numberOf = () => 0;
 
   #entry(id) {
-    const name = el("span", { class: "name" });
+    const [name, nth] = [el("span"), el("b", { class: "nth" })];
     const word = el("span", { class: "word" });
     const sign = el("span", { class: "sign", "aria-hidden": "true" });
-    const button = el("button", { type: "button", class: "person", "data-person": id, onclick: () => this.#onPick(id) }, sign, name, word);
-    const entry = { id, node: el("li", {}, button), button, name, word, sign, state: null, placed: null, group: null };
+    const button = el("button", { type: "button", class: "person", "data-person": id, onclick: () => this.#onPick(id) }, sign,
+      el("span", { class: "name" }, name, nth), word);
+    const entry = { id, node: el("li", {}, button), button, name, nth, word, sign, state: null, placed: null, group: null };
     this.#entries.set(id, entry);
     return entry;
   }
@@ -212,8 +216,16 @@ export class PeopleList {
 }
 
 /** The title of a group says how they are, who stands in it. */
-function settle({ button, group, state, isElsewhere }) {
-  button.classList.toggle("settled", group?.state === state && !isElsewhere);
+function settle({ button, group, state, saysMore }) {
+  button.classList.toggle("settled", group?.state === state && !saysMore);
+}
+
+/** How someone is, in words; who calls from a phone that is gone, or is at another step, is said to. */
+export function aboutState(roster, person, numberOf) {
+  const state = stateIn(roster.status, person);
+  const word = words.roster.state[state];
+  if (state === "help" && !person.connected) return `${word} · ${words.roster.state.away}`;
+  return roster.isElsewhere(person) ? words.roster.elsewhere(word, numberOf(person.at)) : word;
 }
 
 /** Someone stands elsewhere when this is another. */

@@ -1,9 +1,15 @@
 // What the instructor's socket has said so far: a class as plain data. Nothing here touches the page.
 
+import { calledOf } from "../../shared/names.js";
+
 const OPEN = ["ANALYZING", "ESCALATED"];
 
 export class Roster {
   people = new Map();
+  /** Who went out by themselves: they took part. */
+  #gone = new Set();
+  /** After the end: who finished the last step in class. */
+  #finishers = new Set();
   status = null;
   step = null;
   message = null;
@@ -33,14 +39,14 @@ export class Roster {
     return changed;
   }
 
-  /** How many are in each state; besides, how many there are, are connected, have finished the step, and have not. */
+  /** How many are in each state: each person is in one. Besides, how many there are, took part, are connected, and are still at the step. */
   counts() {
-    const counts = { all: this.people.size, finished: 0, left: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
+    const counts = { all: this.people.size, everyone: this.people.size + this.#gone.size, left: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
     for (const person of this.people.values()) {
       counts[stateIn(this.status, person)] += 1;
-      counts[person.status === "COMPLETED" ? "finished" : "left"] += 1;
       if (person.connected) counts.connected += 1;
     }
+    counts.left = counts.help + counts.stuck + counts.working;
     return counts;
   }
 
@@ -54,14 +60,24 @@ export class Roster {
   }
 
   isElsewhere(person) {
-    return Boolean(person.at && this.step && person.at !== this.step.id);
+    return Boolean(person.connected && person.at && this.step && person.at !== this.step.id);
   }
 
-  /** Who waits for help by the queue itself, the longest first: a frame tells of one call, and some have several. */
+  /** Who waits for help by the queue itself, as `{ id, user, isAuto }`: a frame tells of one call, and some have several. */
   callsAre(calls) {
-    const first = new Map();
-    for (const { id, user } of calls) if (!first.has(user)) first.set(user, id);
-    for (const id of this.people.keys()) this.#with(id, { help: first.get(id) ?? null });
+    const first = new Map(calls.map((call) => [call.user, call]));
+    for (const id of this.people.keys()) this.#with(id, { help: first.get(id)?.id ?? null, calls: first.get(id)?.isAuto === false });
+  }
+
+  /** By the log of the class, after its end. */
+  finishersAre(people) {
+    this.#finishers = people;
+    for (const id of this.people.keys()) this.#with(id, { finished: people.has(id) });
+  }
+
+  /** Who has joined opens a socket at once. Who does not is not there. */
+  giveUp(id) {
+    if (this.people.get(id)?.isExpected) this.#with(id, { connected: false, isExpected: false });
   }
 
   on_session_state(data) {
@@ -73,15 +89,16 @@ export class Roster {
     });
     const known = this.people;
     this.people = new Map();
+    this.#gone = new Set(data.participants.filter((one) => one.status === "LEFT").map((one) => one.user_id));
     for (const p of data.participants.filter((one) => one.status !== "LEFT").sort(byArrival)) {
       this.people.set(p.user_id, known.get(p.user_id) ?? { id: p.user_id });
       this.#with(p.user_id, {
-        name: p.name, guest: p.guest, connected: p.connected, status: p.subtask_status, stuck: p.stuck,
-        help: p.open_help_request_id, at: p.current_subtask?.id ?? null,
+        name: p.name, namesake: p.namesake, label: calledOf(p.name, p.namesake), guest: p.guest, connected: p.connected || Boolean(known.get(p.user_id)?.isExpected), status: p.subtask_status,
+        stuck: p.stuck, help: p.open_help_request_id, calls: p.open_help_request_type === "MANUAL", at: p.current_subtask?.id ?? null,
+        finished: this.#finishers.has(p.user_id),
       });
     }
     for (const id of known.keys()) if (!this.people.has(id)) this.#changed.add(id);
-    this.#label();
   }
 
   #with(id, changes) {
@@ -89,16 +106,6 @@ export class Roster {
     if (!person || Object.keys(changes).every((key) => person[key] === changes[key])) return;
     Object.assign(person, changes);
     this.#changed.add(id);
-  }
-
-  /** Two of the same name are told apart by who came first. */
-  #label() {
-    const met = new Map();
-    for (const { id, name } of this.people.values()) {
-      const nth = (met.get(name) ?? 0) + 1;
-      met.set(name, nth);
-      this.#with(id, { label: nth > 1 ? `${name} (${nth})` : name });
-    }
   }
 
   #stepIs({ current_subtask: step, instructor_message: message }) {
@@ -125,6 +132,10 @@ export class Roster {
     Object.assign(this, { status: "IN_PROGRESS", message: data.instructor_message });
   }
 
+  on_instructor_message(data) {
+    this.message = data.instructor_message;
+  }
+
   on_session_ended(data) {
     Object.assign(this, { status: "REVIEW_MODE", message: data.instructor_message, endedAt: data.ended_at });
   }
@@ -139,26 +150,28 @@ export class Roster {
 
   on_student_joined(data) {
     if (this.people.has(data.user_id)) return;
+    this.#gone.delete(data.user_id);
     this.people.set(data.user_id, { id: data.user_id });
     this.#with(data.user_id, {
-      name: data.name, guest: !data.email, connected: true, status: "NOT_STARTED", stuck: false, help: null, at: this.step?.id ?? null,
+      name: data.name, namesake: data.namesake, label: calledOf(data.name, data.namesake), guest: !data.email, connected: true, isExpected: true, status: "NOT_STARTED", stuck: false, help: null, calls: false,
+      at: this.step?.id ?? null,
     });
-    this.#label();
   }
 
   on_student_left(data) {
     this.people.delete(data.user_id);
+    if (!data.removed) this.#gone.add(data.user_id);
     this.#changed.add(data.user_id);
-    this.#label();
   }
 
   on_student_renamed(data) {
-    this.#with(data.user_id, { name: data.name });
-    this.#label();
+    this.#with(data.user_id, { name: data.name, namesake: data.namesake, label: calledOf(data.name, data.namesake) });
+    // Others of the old and the new name may be numbered anew.
+    this.stateIsOld = true;
   }
 
   on_student_connected(data) {
-    this.#with(data.user_id, { connected: true });
+    this.#with(data.user_id, { connected: true, isExpected: false });
   }
 
   on_student_disconnected(data) {
@@ -178,26 +191,26 @@ export class Roster {
 
   on_student_help_request(data) {
     this.helpHasChanged = true;
-    this.#with(data.user.id, { help: data.help_request_id });
+    const isOwn = data.request_type === "MANUAL";
+    if (isOwn || !this.people.get(data.user.id)?.help) this.#with(data.user.id, { help: data.help_request_id, calls: isOwn });
   }
 
   on_help_updated(data) {
     this.helpHasChanged = true;
-    const person = this.people.get(data.user_id);
-    if (!person) return;
-    if (OPEN.includes(data.status)) this.#with(person.id, { help: data.help_request_id });
-    else if (person.help === data.help_request_id) this.#with(person.id, { help: null });
+    const isOpen = OPEN.includes(data.status);
+    if (!isOpen && this.people.get(data.user_id)?.help === data.help_request_id) this.#with(data.user_id, { help: null, calls: false });
   }
 }
 
 /** One word for how a person is, the most pressing first. Before the start it tells who is here, and after the end who has finished. */
 export function stateIn(status, person) {
-  if (person.help) return "help";
+  if (status === "REVIEW_MODE") return person.finished ? "done" : "came";
+  if (person.calls) return "help";
   if (status === "WAITING") return person.connected ? "here" : "away";
   if (person.status === "COMPLETED") return "done";
-  if (status === "REVIEW_MODE") return "came";
   if (!person.connected) return "away";
-  return person.stuck ? "stuck" : "working";
+  // The class calls for who is stuck: that is no call of theirs.
+  return person.stuck || person.help ? "stuck" : "working";
 }
 
 /** Within a second they keep the order in which the server sent them. */

@@ -115,8 +115,8 @@ export class Screen {
     shown(p.lesson, status !== "WAITING");
     shown(p.tally, inClass || status === "PAUSED");
     p.bar.max = Math.max(1, counts.all);
-    p.bar.value = counts.finished;
-    text(p.count, counts.all > 0 && counts.finished === counts.all ? words.wall.allFinished : words.wall.finished(counts.finished, counts.all));
+    p.bar.value = counts.done;
+    text(p.count, counts.all > 0 && counts.done === counts.all ? words.wall.allFinished : words.wall.finished(counts.done, counts.all));
     this.node.classList.toggle("closed", door !== "OPEN");
     this.#drawTools();
     document.title = words.wall.pageTitle(roster.lecture.title);
@@ -126,7 +126,7 @@ export class Screen {
   /** What stands in the middle, when it is not the way in. */
   #drawWords({ status, step, message }, counts) {
     const p = this.#parts;
-    const over = { PAUSED: [words.wall.paused, words.wall.pausedMore], REVIEW_MODE: [words.wall.ended, words.wall.endedMore(counts.all)] }[status];
+    const over = { PAUSED: [words.wall.paused, words.wall.pausedMore], REVIEW_MODE: [words.wall.ended, words.wall.endedMore(counts.everyone)] }[status];
     const [head, body] = over ?? [step?.title, step?.guide_text];
     text(p.head, head);
     text(p.body, body);

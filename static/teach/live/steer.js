@@ -1,11 +1,13 @@
 // The big buttons, what they say to everyone, and their keys.
 
-import { confirmed, el, shown, text } from "../../shared/dom.js";
+import { confirmed, el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { KEYS, Keys } from "./keys.js";
 
 /** From this on it is worth a word that the server has not answered yet. */
 const LONG_MS = 400;
+/** What a browser calls a key that an input method is still busy with. */
+const COMPOSES = 229;
 /** Which buttons there are in which state, the one that is mostly meant first. */
 const BUTTONS = {
   WAITING: ["start", "end"], IN_PROGRESS: ["next", "back", "pause", "end"], PAUSED: ["resume", "end"], REVIEW_MODE: [],
@@ -16,7 +18,7 @@ const KINDS = { start: "main", next: "main", resume: "main", back: "quiet", paus
 export class Steer {
   #commands;
   #class;
-  #message = el("input", { id: "message", maxlength: 500, autocomplete: "off", enterkeyhint: "done", placeholder: words.steer.messageHint });
+  #message = el("input", { id: "message", maxlength: 500, autocomplete: "off", enterkeyhint: "send", placeholder: words.steer.messageHint, onkeydown: (event) => this.#typed(event) });
   #say;
   #more;
   #note = el("p", { class: "sent", role: "status" });
@@ -30,14 +32,15 @@ export class Steer {
     commands.onBusy = () => this.#busy();
     commands.onOutdated = () => text(this.#note, words.steer.outdated);
     this.#buttons = Object.fromEntries(Object.keys(KINDS).map((name) => [name, this.#button(name)]));
-    this.#say = el("div", { class: "say", id: "say" }, el("label", { for: "message" }, words.steer.message), this.#message);
+    this.#say = el("div", { class: "say", id: "say" }, el("label", { for: "message" }, words.steer.message),
+      el("div", { class: "row" }, this.#message, el("button", { type: "button", class: "quiet", "data-act": "tell", onclick: single(() => this.#tell()) }, words.steer.tell)));
     this.#more = el("button", { type: "button", class: "quiet more", "data-act": "say", "aria-expanded": "false", "aria-controls": "say",
       onclick: () => this.#unfold() }, words.steer.say);
     const { start, back, next, resume, pause, end } = this.#buttons;
     this.node = el("section", { class: "steer", "aria-label": words.steer.name }, this.#note, this.#say,
       el("div", { class: "buttons" }, this.#more, start, back, next, resume, pause, end));
     this.keys = new Keys({
-      S: () => start, ArrowRight: () => next, Space: () => next, ArrowLeft: () => back, P: () => (resume.hidden ? pause : resume), E: () => end,
+      S: () => start, ArrowRight: () => next, ArrowLeft: () => back, P: () => (resume.hidden ? pause : resume), E: () => end,
     });
   }
 
@@ -78,6 +81,25 @@ export class Steer {
     if (name === "next") await this.#sent(this.#commands.move(1, said));
     else if (name === "back") await this.#sent(this.#commands.move(-1, said));
     else await this.#sent(this.#commands[name](said));
+  }
+
+  /** Enter that ends a syllable of Hangul or chooses a Kanji is no Enter yet. */
+  #typed(event) {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === COMPOSES) return;
+    event.preventDefault();
+    if (!event.repeat) this.#tell();
+  }
+
+  /** At once to all, whatever the class does. */
+  async #tell() {
+    const said = this.#message.value.trim();
+    if (!said) return this.#message.focus();
+    if (!(await this.#commands.say(said))) return undefined;
+    if (this.#message.value.trim() === said) this.#message.value = "";
+    text(this.#note, words.steer.told(said));
+    const isFolding = this.#say.classList.contains("unfolded");
+    this.#fold();
+    return isFolding && this.#more.focus();
   }
 
   /** What was said stays in the field until it has gone out. */

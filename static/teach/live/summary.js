@@ -10,9 +10,12 @@ export class Summary {
   #api;
   #class;
   #isAsked = false;
+  #onFinishers;
   #body = el("div", { class: "open" });
 
-  constructor({ api, liveClass, links }) {
+  /** `onFinishers(people)`: who finished the last step in class. */
+  constructor({ api, liveClass, links, onFinishers }) {
+    this.#onFinishers = onFinishers;
     this.#api = api;
     this.#class = liveClass;
     this.node = el("section", { class: "card summary", "aria-labelledby": "summary-title", hidden: true },
@@ -48,16 +51,19 @@ export class Summary {
     const { roster, steps } = this.#class;
     const minutes = Math.max(1, Math.round((Date.parse(roster.endedAt) - Date.parse(roster.startedAt)) / 60_000));
     const last = steps.at(-1);
+    const finishers = last ? tally.of("finished", last) : new Set();
+    this.#onFinishers(finishers);
+    const early = [...tally.came].filter((id) => !roster.people.has(id)).length;
     this.#body.replaceChildren(
-      el("dl", { class: "numbers" }, number(words.summary.people, tally.came.size),
-        last && number(words.summary.finished, tally.of("finished", last).size),
+      el("dl", { class: "numbers" }, number(words.summary.people, tally.came.size, early > 0 && words.summary.early(early)),
+        last && number(words.summary.finished, finishers.size),
         number(words.summary.calls, tally.calls), roster.startedAt && number(words.summary.minutes, minutes)),
       el("h3", {}, words.summary.hard), hardSteps(tally, steps));
   }
 }
 
-function number(name, value) {
-  return el("div", {}, el("dt", {}, name), el("dd", {}, String(value)));
+function number(name, value, hint) {
+  return el("div", {}, el("dt", {}, name, hint && el("span", { class: "hint" }, ` (${hint})`)), el("dd", {}, String(value)));
 }
 
 function hardSteps(tally, steps) {
@@ -75,26 +81,35 @@ function hardStep(tally, step, nth) {
     el("p", { class: "hint" }, words.summary.trouble(helped, stuck, done, all)));
 }
 
-/** Who did what at which step. Each person counts once for each. */
+/** Who did what at which step. Each person counts once for each; who was removed counts for nothing. The statistics count in the same way. */
 class Tally {
   came = new Set();
-  calls = 0;
+  /** By its id: who made it, and at which step. What was taken back is no call. */
+  #calls = new Map();
   #people = new Map();
+
+  get calls() {
+    return [...this.#calls.values()].filter(({ user }) => this.came.has(user)).length;
+  }
 
   count({ type, data }) {
     if (type === "student_joined") this.came.add(data.user_id);
     if (type === "student_left" && data.removed) this.came.delete(data.user_id);
     if (type === "student_progress" && data.status === "COMPLETED") this.#add("finished", data.subtask_id, data.user_id);
     if (type === "student_stuck") this.#add("stuck", data.subtask_id, data.user_id);
+    if (type === "help_updated" && data.status === "WITHDRAWN") this.#calls.delete(data.help_request_id);
     // What the class calls for by itself is of those who are stuck.
-    if (type !== "student_help_request" || data.request_type !== "MANUAL") return;
-    this.#add("helped", data.subtask.id, data.user.id);
-    this.calls += 1;
+    if (type === "student_help_request" && data.request_type === "MANUAL") this.#calls.set(data.help_request_id, { user: data.user.id, step: data.subtask.id });
   }
 
   /** Who finished this step, was helped or stuck at it. */
   of(what, step) {
-    return this.#people.get(`${what} ${step.id}`) ?? new Set();
+    const people = what === "helped" ? this.#callers(step) : [...(this.#people.get(`${what} ${step.id}`) ?? [])];
+    return new Set(people.filter((person) => this.came.has(person)));
+  }
+
+  #callers(step) {
+    return [...this.#calls.values()].filter((call) => call.step === step.id).map((call) => call.user);
   }
 
   troubled(step) {

@@ -9,6 +9,8 @@ import { markSign } from "./marks.js";
 import { percent, tile } from "./parts.js";
 
 const SIGNS = { COMPLETED: "✓", IN_PROGRESS: "…", NOT_STARTED: "" };
+/** Less than this is no time to tell. */
+const WORTH_TELLING_S = 10;
 const IN_CLASS = ["APPROVED", "COMPLETED"];
 
 export async function learner(on, id, person) {
@@ -18,10 +20,12 @@ export async function learner(on, id, person) {
     enrollmentOf(api, id, person), learnersOf(api, id),
   ]);
   const marks = enrollment ? (await api.get(`/api/v1/attendance/enrollment/${enrollment.enrollment_id}`)).attendances : [];
+  const line = everyone.find((one) => one.user_id === person);
+  const name = line?.name ?? user.name;
   const node = lecturePage(on, lecture, "statistics", el("section", { class: "pile" },
-    el("h2", { class: "person-name" }, user.name), tiles(everyone.find((one) => one.user_id === person), enrollment),
+    el("h2", { class: "person-name" }, name), tiles(line, enrollment),
     el("div", { class: "two" }, steps(progress), meetings(marks))));
-  return { node, title: `${user.name} · ${lecture.title}` };
+  return { node, title: `${name} · ${lecture.title}` };
 }
 
 async function enrollmentOf(api, id, person) {
@@ -36,7 +40,7 @@ function tiles(one, enrollment) {
   return el("dl", { class: "tiles" },
     one && tile(said.progress, percent(one.progress_rate), statistics.steps(one.completed_subtasks, one.total_subtasks)),
     tile(said.attendance, rate === null || rate === undefined ? "–" : `${Math.round(rate)}%`),
-    one && tile(said.helps, statistics.times(one.help_count)),
+    one && tile(said.helps, statistics.times(one.manual_help_count)),
     tile(said.last, one?.last_activity ? ago(one.last_activity) : "–"));
 }
 
@@ -55,7 +59,7 @@ function grouped(progress) {
 function step({ subtask_title: title, status, started_at: began, completed_at: done }) {
   // Who only says that it is done has begun in the same moment.
   const seconds = began && done ? Math.round((new Date(done) - new Date(began)) / 1_000) : 0;
-  const took = seconds > 0 && words.learner.took(seconds);
+  const took = seconds >= WORTH_TELLING_S && words.learner.took(seconds);
   const when = done && [dayOf(done), timeOf(done)].join(" ");
   return el("li", { "data-state": status },
     el("span", { class: "check-sign", "aria-hidden": "true" }, SIGNS[status]),

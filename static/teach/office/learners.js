@@ -1,6 +1,7 @@
 // Everyone who takes a lecture, and how far they are; each leads to a page of their own.
 
 import { el } from "../../shared/dom.js";
+import { calledOf } from "../../shared/names.js";
 import { language, words } from "../../shared/words.js";
 import { ago } from "./dates.js";
 import { everyPage, percent } from "./parts.js";
@@ -8,11 +9,14 @@ import { everyPage, percent } from "./parts.js";
 const ORDERS = {
   behind: (a, b) => a.progress_rate - b.progress_rate,
   ahead: (a, b) => b.progress_rate - a.progress_rate,
-  helps: (a, b) => b.help_count - a.help_count,
+  helps: (a, b) => b.manual_help_count - a.manual_help_count,
   name: (a, b) => a.name.localeCompare(b.name, language),
 };
 
-export const learnersOf = (api, id) => everyPage(api, `/api/dashboard/lectures/${id}/students`, "students");
+export async function learnersOf(api, id) {
+  const found = await everyPage(api, `/api/dashboard/lectures/${id}/students`, "students");
+  return found.map((one) => ({ ...one, name: calledOf(one.name, one.namesake) }));
+}
 
 export async function learnerList({ api }, id) {
   const found = await learnersOf(api, id);
@@ -30,7 +34,7 @@ function line(id, one) {
   bar.firstChild.style.width = percent(one.progress_rate);
   const facts = [
     words.statistics.steps(one.completed_subtasks, one.total_subtasks),
-    one.help_count > 0 && words.statistics.helps(one.help_count), one.last_activity && ago(one.last_activity),
+    one.manual_help_count > 0 && words.statistics.helps(one.manual_help_count), one.last_activity && ago(one.last_activity),
   ];
   return el("li", { "data-person": one.user_id },
     el("a", { href: `/teach/lecture/${id}/learner/${one.user_id}` }, one.name),

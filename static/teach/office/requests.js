@@ -2,6 +2,7 @@
 
 import { post } from "../../shared/api.js";
 import { el, shown, submits, text } from "../../shared/dom.js";
+import { calledOf } from "../../shared/names.js";
 import { words } from "../../shared/words.js";
 import { dayName, dayOf, timeOf } from "./dates.js";
 import { announce, everyPage, openDialog } from "./parts.js";
@@ -10,8 +11,9 @@ const APPROVED = "APPROVED";
 const REJECTED = "REJECTED";
 
 /** What waits, the oldest first: in one lecture, or in all that one teaches. */
-export function waitingRequests(api, lecture) {
-  return everyPage(api, `/api/v1/attendance/requests${lecture ? `?course_id=${lecture}` : ""}`, "requests", "size");
+export async function waitingRequests(api, lecture) {
+  const found = await everyPage(api, `/api/v1/attendance/requests${lecture ? `?course_id=${lecture}` : ""}`, "requests", "size");
+  return found.map((request) => ({ ...request, user_name: calledOf(request.user_name, request.namesake) }));
 }
 
 export async function requests(on) {

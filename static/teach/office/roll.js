@@ -1,5 +1,6 @@
 // A class as plain data: its people, its meetings, and the mark of each of them at each.
 
+import { calledOf } from "../../shared/names.js";
 import { language } from "../../shared/words.js";
 
 export async function loadRoll(api, lecture, classId) {
@@ -15,6 +16,7 @@ class Roll {
 
   constructor({ meetings, students }) {
     const order = new Intl.Collator(language);
+    for (const person of students) person.user_name = calledOf(person.user_name, person.namesake);
     this.people = students.sort((a, b) => order.compare(a.user_name, b.user_name) || a.enrollment_id - b.enrollment_id);
     this.meetings = meetings.map(({ session_number: number, class_date: date }) => ({ number, date }));
     students.forEach((person) => person.attendances.forEach((mark) => this.keep(person, mark)));

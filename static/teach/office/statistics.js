@@ -24,7 +24,7 @@ function tiles(found) {
   const { tiles: names, minutes } = words.statistics;
   const took = found.average_completion_time_minutes;
   return el("dl", { class: "tiles" }, tile(names.learners, words.lectures.people(found.total_students)),
-    tile(names.progress, percent(found.average_progress_rate)), tile(names.helps, words.statistics.times(found.total_help_requests)),
+    tile(names.progress, percent(found.average_progress_rate)), tile(names.helps, words.statistics.times(found.manual_help_requests)),
     tile(names.took, took > 0 ? minutes(took) : "–"));
 }
 
@@ -57,7 +57,7 @@ function activity({ daily_activity: days }) {
 
 /** The last days, 7 or 30 of them: how far everyone was, and how often help was asked for. */
 async function showTrend({ api, fail }, id, node, days) {
-  const chart = await api.get(`/api/dashboard/chart-data/progress-trend?lecture_id=${id}&days=${days}`);
+  const chart = await api.get(`/api/dashboard/chart-data/progress-trend?lecture_id=${id}&days=${days}&request_type=MANUAL`);
   const [progress, helped] = chart.datasets.map(({ data }) => data);
   const item = (said) => (value, at) => ({ name: chart.labels[at], value, said: said(value) });
   const choose = async (wanted) => {
@@ -72,9 +72,11 @@ async function showTrend({ api, fail }, id, node, days) {
 }
 
 function difficulties(id, { common_difficulties: steps }) {
-  const items = steps.map((step) => ({
-    name: step.subtask_title, value: step.help_count,
-    said: words.statistics.helped(step.help_count, step.average_stuck_time_seconds),
+  // What only the class called for by itself, or was taken back, was no difficulty.
+  const hard = steps.filter((step) => step.helped_people + step.stuck_people > 0);
+  const items = hard.map((step) => ({
+    name: step.subtask_title, value: step.helped_people + step.stuck_people,
+    said: words.statistics.trouble(step.helped_people, step.stuck_people),
   }));
   return card(el("h2", {}, words.statistics.difficult), el("p", { class: "hint" }, words.statistics.difficultHint),
     items.length > 0 ? bars(items) : el("p", {}, words.statistics.noHelp),

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::school::sessions::Status;
 use crate::school::sessions::control::Outcome;
 use crate::surfaces::language::said;
-use crate::surfaces::texts::{Instant, Prose};
+use crate::surfaces::texts::{Instant, Prose, Reason};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"first_subtask_id": 1000, "message": "수업을 시작하겠습니다. 첫 번째 단계를 함께 진행해봅시다."}))]
@@ -30,6 +30,21 @@ pub struct NextStep {
 #[schema(example = json!({"message": "잠시 쉬는 시간입니다. 5분 후 다시 시작하겠습니다."}))]
 pub struct WithMessage {
     pub message: Option<Prose>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"message": "5분 뒤에 시작하겠습니다."}))]
+pub struct SayToAll {
+    pub message: Reason,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"session_id": 1, "instructor_message": "5분 뒤에 시작하겠습니다.",
+    "timestamp": "2025-10-28T09:55:00Z"}))]
+pub struct SaidToAll {
+    pub session_id: i64,
+    pub instructor_message: String,
+    pub timestamp: Instant,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -87,6 +102,13 @@ pub struct Ended {
     pub completed_participants: i64,
     pub total_participants: i64,
     pub message: String,
+}
+
+impl From<Outcome> for SaidToAll {
+    fn from(o: Outcome) -> SaidToAll {
+        let message = if let Event::InstructorMessage { message } = o.event { message } else { String::new() };
+        SaidToAll { session_id: o.session, instructor_message: message, timestamp: Instant(o.at_ms) }
+    }
 }
 
 impl From<Outcome> for Started {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::learning::{Analysis, rate, two_digits};
+use super::learning::{Analysis, HelpKindWord, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::school::insight::{Pending, Statistics, Student, Trend};
 use crate::school::notifications::{Kind, Notification};
@@ -19,19 +19,25 @@ pub struct StepState {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "name": "김학생", "email": "student@example.com", "progress_rate": 0.25,
+#[schema(example = json!({"user_id": 1, "name": "김학생", "namesake": 1, "email": "student@example.com", "progress_rate": 0.25,
     "completed_subtasks": 5, "total_subtasks": 20,
     "current_subtask": {"id": 1001, "title": "친구 선택하기", "status": "IN_PROGRESS"}, "help_count": 3,
+    "manual_help_count": 2,
     "last_activity": "2025-10-28T10:06:00Z", "enrolled_at": "2025-10-20T09:00:00Z"}))]
 pub struct StudentLine {
     pub user_id: i64,
     pub name: String,
+    /// 1 for the first of this name in the lecture, 2 for the second …
+    pub namesake: i64,
     pub email: Option<String>,
     pub progress_rate: f64,
     pub completed_subtasks: i64,
     pub total_subtasks: i64,
     pub current_subtask: Option<StepState>,
+    /// All requests, those that the class made by itself for who is stuck too
     pub help_count: i64,
+    /// Those that the student made and did not take back
+    pub manual_help_count: i64,
     pub last_activity: Option<Instant>,
     pub enrolled_at: Instant,
 }
@@ -41,12 +47,14 @@ impl From<Student> for StudentLine {
         StudentLine {
             user_id: s.person,
             name: s.name,
+            namesake: s.namesake,
             email: s.email,
             progress_rate: rate(s.completed, s.total),
             completed_subtasks: s.completed,
             total_subtasks: s.total,
             current_subtask: s.current.map(|(item, status)| StepState { id: item.id, title: item.title, status }),
             help_count: s.help_count,
+            manual_help_count: s.manual_help_count,
             last_activity: s.last_activity_ms.map(Instant),
             enrolled_at: Instant(s.enrolled_ms),
         }
@@ -128,8 +136,15 @@ pub struct PendingHelp {
 pub struct DifficultyLine {
     pub subtask_id: i64,
     pub subtask_title: String,
+    /// All requests, those that the class made by itself for who is stuck too
     pub help_count: i64,
     pub average_stuck_time_seconds: i64,
+    /// Those that students made and did not take back
+    pub manual_help_count: i64,
+    /// How many students made them
+    pub helped_people: i64,
+    /// How many students were stuck there
+    pub stuck_people: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -137,6 +152,7 @@ pub struct DayLine {
     pub date: String,
     pub active_students: i64,
     pub help_requests: i64,
+    pub manual_help_requests: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -157,7 +173,10 @@ pub struct LectureStatistics {
     pub lecture_id: i64,
     pub total_students: i64,
     pub average_progress_rate: f64,
+    /// All requests, those that the class made by itself for who is stuck too
     pub total_help_requests: i64,
+    /// Those that students made and did not take back
+    pub manual_help_requests: i64,
     pub average_completion_time_minutes: i64,
     pub common_difficulties: Vec<DifficultyLine>,
     pub daily_activity: Vec<DayLine>,
@@ -172,14 +191,22 @@ impl LectureStatistics {
             subtask_title: d.title,
             help_count: d.help_count,
             average_stuck_time_seconds: d.stuck_seconds.round() as i64,
+            manual_help_count: d.manual_help_count,
+            helped_people: d.helped_people,
+            stuck_people: d.stuck_people,
         });
-        let days =
-            s.days.into_iter().map(|d| DayLine { date: d.date, active_students: d.active, help_requests: d.helped });
+        let days = s.days.into_iter().map(|d| DayLine {
+            date: d.date,
+            active_students: d.active,
+            help_requests: d.helped,
+            manual_help_requests: d.manual_helped,
+        });
         LectureStatistics {
             lecture_id,
             total_students: s.students,
             average_progress_rate: two_digits(s.average_progress),
             total_help_requests: s.help_requests,
+            manual_help_requests: s.manual_help_requests,
             average_completion_time_minutes: s.completion_minutes.round() as i64,
             common_difficulties: difficulties.collect(),
             daily_activity: days.collect(),
@@ -195,6 +222,8 @@ pub struct TrendQuery {
     /// How many days, today included (7)
     #[param(value_type = Option<i64>, minimum = 1, maximum = 366)]
     pub days: Option<Within<1, 366>>,
+    /// Which requests for help are counted: all of them when left out
+    pub request_type: Option<HelpKindWord>,
 }
 
 #[derive(Serialize, ToSchema)]

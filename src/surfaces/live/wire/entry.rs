@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{StepGuide, TitleRef};
+use crate::event::HelpKind;
 use crate::live::presence::Here;
 use crate::school::sessions::state::{Attendee, Mine, Seen, participant_status};
 use crate::surfaces::texts::Instant;
@@ -79,6 +80,7 @@ pub struct StateOfInstructor<'a> {
 struct ParticipantState {
     user_id: i64,
     name: String,
+    namesake: i64,
     email: Option<String>,
     guest: bool,
     status: &'static str,
@@ -87,6 +89,7 @@ struct ParticipantState {
     subtask_status: String,
     stuck: bool,
     open_help_request_id: Option<i64>,
+    open_help_request_type: Option<&'static str>,
     joined_at: Instant,
     last_active_at: Instant,
 }
@@ -110,9 +113,13 @@ impl<'a> StateOfInstructor<'a> {
                 subtask_status: a.step_status.unwrap_or_else(|| "NOT_STARTED".into()),
                 stuck: a.flagged,
                 open_help_request_id: a.open_help,
+                open_help_request_type: a
+                    .open_help
+                    .map(|_| if a.called { HelpKind::Manual } else { HelpKind::Auto }.word()),
                 joined_at: Instant(a.joined_ms),
                 last_active_at: Instant(a.last_active_ms.unwrap_or(a.joined_ms)),
                 name: a.name,
+                namesake: a.namesake,
                 email: a.email,
                 guest: a.guest,
             })

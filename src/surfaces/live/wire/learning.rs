@@ -223,6 +223,15 @@ pub enum HelpKindWord {
     Auto,
 }
 
+impl From<HelpKindWord> for HelpKind {
+    fn from(word: HelpKindWord) -> HelpKind {
+        match word {
+            HelpKindWord::Manual => HelpKind::Manual,
+            HelpKindWord::Auto => HelpKind::Auto,
+        }
+    }
+}
+
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"user_id": 1, "subtask_id": 1001, "request_type": "MANUAL",
     "context_data": {"current_screen": "com.kakao.talk.MainActivity", "recent_actions": ["CLICK", "SCROLL"],
@@ -249,10 +258,7 @@ impl AskHelp {
         let stuck = serde_json::from_str::<Context>(&context).unwrap_or_default().stuck_duration_seconds;
         NewRequest {
             item: self.subtask_id,
-            kind: match self.request_type {
-                Some(HelpKindWord::Auto) => HelpKind::Auto,
-                Some(HelpKindWord::Manual) | None => HelpKind::Manual,
-            },
+            kind: self.request_type.map_or(HelpKind::Manual, HelpKind::from),
             context,
             stuck_seconds: stuck.map(|s| s.clamp(0.0, LONGEST_STUCK_S) as i64),
             in_session,

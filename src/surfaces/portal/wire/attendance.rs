@@ -261,6 +261,8 @@ pub struct SheetStudent {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
+    /// 1 for the first of this name in the course, 2 for the second …
+    pub namesake: i64,
     /// From 0 to 100; null while there was no meeting yet
     pub attendance_rate: Option<f64>,
     /// The meetings that count for them: at one without a mark they were not there
@@ -274,6 +276,7 @@ impl From<(Overview, Vec<Mark>)> for SheetStudent {
             enrollment_id: one.student.enrollment,
             user_id: one.student.person,
             user_name: one.student.name,
+            namesake: one.student.namesake,
             attendance_rate: one.student.rate,
             counted_session_numbers: one.meetings.iter().map(|meeting| meeting.number).collect(),
             attendances: marks.into_iter().map(SheetMark::from).collect(),
@@ -306,7 +309,7 @@ pub struct RequestsQuery {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = PortalAttendanceRequest, example = json!({"course_id": 1, "course_title": "카카오톡 기초", "course_code": "KAKAO-1",
-    "class_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생", "session_number": 3, "class_date": "2025-03-10",
+    "class_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "session_number": 3, "class_date": "2025-03-10",
     "request_reason": "병원 진료", "created_at": "2025-03-11T01:30:00Z"}))]
 pub struct WaitingRequest {
     pub course_id: i64,
@@ -316,6 +319,8 @@ pub struct WaitingRequest {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
+    /// 1 for the first of this name in the course, 2 for the second …
+    pub namesake: i64,
     pub session_number: i64,
     /// null: there was no such meeting yet
     pub class_date: Option<String>,
@@ -333,6 +338,7 @@ impl From<Waiting> for WaitingRequest {
             enrollment_id: w.enrollment,
             user_id: w.person,
             user_name: w.name,
+            namesake: w.namesake,
             session_number: w.number,
             class_date: w.date,
             request_reason: w.reason,

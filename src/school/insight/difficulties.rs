@@ -1,0 +1,100 @@
+//! The steps of a course at which people called for help or were stuck.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use super::{HELP_OF_COURSE, OWN_CALL};
+use crate::db::{Tx, args, row};
+use crate::error::Result;
+use crate::event::Event;
+use crate::live::log;
+
+pub struct Difficulty {
+    pub item: i64,
+    pub title: String,
+    /// All requests, those that the class made by itself too.
+    pub help_count: i64,
+    pub stuck_seconds: f64,
+    /// Requests that people made themselves.
+    pub manual_help_count: i64,
+    pub helped_people: i64,
+    pub stuck_people: i64,
+}
+
+#[derive(Default)]
+struct Requests {
+    item: i64,
+    count: i64,
+    manual: i64,
+    stuck_seconds: f64,
+}
+row!(Requests { item, count, manual, stuck_seconds });
+
+const DIFFICULTIES_MAX_STEPS: usize = 10;
+
+/// Those that troubled most people come first.
+pub(super) async fn of_course(tx: &mut Tx, course: i64) -> Result<Vec<Difficulty>> {
+    let sql = "select i.id, i.title from items i join units u on u.id = i.unit where u.course = $1 order by i.id";
+    let items: Vec<(i64, String)> = tx.all(sql, args![course]).await?;
+    let mut requests: HashMap<i64, Requests> =
+        requests(tx, course).await?.into_iter().map(|asked| (asked.item, asked)).collect();
+    let helped = helped(tx, course).await?;
+    let stuck = stuck(tx, course).await?;
+    let nobody = HashSet::new();
+    let mut found: Vec<(usize, Difficulty)> = Vec::new();
+    for (item, title) in items {
+        let asked = requests.remove(&item).unwrap_or_default();
+        let (helped, stuck) = (helped.get(&item).unwrap_or(&nobody), stuck.get(&item).unwrap_or(&nobody));
+        let troubled = helped.union(stuck).count();
+        if asked.count == 0 && troubled == 0 {
+            continue;
+        }
+        let difficulty = Difficulty {
+            item,
+            title,
+            help_count: asked.count,
+            stuck_seconds: asked.stuck_seconds,
+            manual_help_count: asked.manual,
+            helped_people: helped.len() as i64,
+            stuck_people: stuck.len() as i64,
+        };
+        found.push((troubled, difficulty));
+    }
+    found.sort_by_key(|(troubled, step)| (Reverse(*troubled), Reverse(step.help_count), step.item));
+    Ok(found.into_iter().take(DIFFICULTIES_MAX_STEPS).map(|(_, step)| step).collect())
+}
+
+async fn requests(tx: &mut Tx, course: i64) -> Result<Vec<Requests>> {
+    let sql = format!(
+        "select h.item, count(*) as count, cast(sum(case when {OWN_CALL} then 1 else 0 end) as bigint) as manual,
+            cast(avg(h.stuck_seconds) as double precision) as stuck_seconds
+        {HELP_OF_COURSE} group by h.item"
+    );
+    tx.all(sql, args![course]).await
+}
+
+/// By step: who called themselves.
+async fn helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
+    let sql = format!("select distinct h.item, h.person {HELP_OF_COURSE} and {OWN_CALL}");
+    let mut people: HashMap<i64, HashSet<i64>> = HashMap::new();
+    for (item, person) in tx.all::<(i64, i64)>(sql, args![course]).await? {
+        people.entry(item).or_default().insert(person);
+    }
+    Ok(people)
+}
+
+/// By step: who was stuck, as the logs of its sessions tell it. Who was removed was not in the class.
+async fn stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
+    let sql = "select p.session, p.person from participants p join live_sessions s on s.id = p.session
+        where s.course = $1 and p.removed_ms is not null";
+    let removed: HashSet<(i64, i64)> = tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
+    let mut people: HashMap<i64, HashSet<i64>> = HashMap::new();
+    for (session, event) in log::of_course(tx, course, "student_stuck").await? {
+        if let Event::StudentStuck { person, item, .. } = event
+            && !removed.contains(&(session, person))
+        {
+            people.entry(item).or_default().insert(person);
+        }
+    }
+    Ok(people)
+}

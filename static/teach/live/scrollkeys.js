@@ -1,0 +1,38 @@
+// The keys that scroll a page scroll the board: it does not move as a whole, but the part of it that is looked at does.
+
+const PARTS = ".wide, .side, .floor";
+const WAYS = { " ": 1, PageDown: 1, PageUp: -1 };
+const TYPES = "input, textarea, select, [contenteditable]";
+/** What the space bar presses, as everywhere. */
+const TAKES_SPACE = "button, a, summary, [role='switch']";
+const PAGE = 0.85;
+
+export class ScrollKeys {
+  #node;
+  #listener = (event) => this.#heard(event);
+
+  constructor(node) {
+    this.#node = node;
+    document.addEventListener("keydown", this.#listener);
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.#listener);
+  }
+
+  #heard(event) {
+    const { target, key, defaultPrevented, isComposing } = event;
+    if (!WAYS[key] || defaultPrevented || isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.closest(TYPES) || (key === " " && target.closest(TAKES_SPACE)) || document.querySelector("dialog[open]")) return;
+    const part = [target.closest(PARTS), ...this.#node.querySelectorAll(PARTS)].find((one) => one && moves(one));
+    // On a low window the page itself moves, and the browser sees to it.
+    if (!part) return;
+    event.preventDefault();
+    const way = key === " " && event.shiftKey ? -1 : WAYS[key];
+    part.scrollBy({ top: way * PAGE * part.clientHeight });
+  }
+}
+
+function moves(part) {
+  return part.scrollHeight > part.clientHeight + 1 && ["auto", "scroll"].includes(getComputedStyle(part).overflowY);
+}
