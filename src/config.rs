@@ -87,6 +87,30 @@ pub struct Config {
     pub log_form: LogForm,
     #[command(flatten)]
     pub clocks: Clocks,
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+/// How much work and space others may take.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Bounds {
+    /// MiB of activity logs that one person may write in an hour
+    #[arg(long, global = true, env = "GYOSIL_LOG_HOUR_MB", default_value_t = 5, value_parser = mebibytes())]
+    pub log_hour_mb: i64,
+    /// MiB of activity logs that one person may write in a day
+    #[arg(long, global = true, env = "GYOSIL_LOG_DAY_MB", default_value_t = 50, value_parser = mebibytes())]
+    pub log_day_mb: i64,
+    /// MiB of activity logs that may be written in one session
+    #[arg(long, global = true, env = "GYOSIL_LOG_SESSION_MB", default_value_t = 500, value_parser = mebibytes())]
+    pub log_session_mb: i64,
+    /// MiB of activity logs that are kept: beyond, the oldest are deleted
+    #[arg(long, global = true, env = "GYOSIL_LOG_MAX_MB", default_value_t = 2_048, value_parser = mebibytes())]
+    pub log_max_mb: i64,
+}
+
+fn mebibytes() -> clap::builder::RangedI64ValueParser<i64> {
+    clap::value_parser!(i64).range(1..=16 * 1024 * 1024)
 }
 
 /// Every duration that a rule depends on.
@@ -139,7 +163,7 @@ impl Config {
     /// The SQLite database of these settings, if it is not there.
     pub fn missing_database(&self) -> Option<PathBuf> {
         let url = self.database_url();
-        let file = PathBuf::from(url.strip_prefix("sqlite:")?.split('?').next()?);
+        let file = PathBuf::from(url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?);
         (!file.exists()).then_some(file)
     }
 

@@ -93,6 +93,10 @@ pub enum Error {
     TooManyFailures {
         retry_after_s: u64,
     },
+    /// A person or a session has written as many logs as it may.
+    LogQuotaUsed {
+        retry_after_s: u64,
+    },
     Busy {
         retry_after_s: u64,
     },
@@ -171,7 +175,7 @@ impl Error {
             | StepInUse { .. }
             | KeyReused
             | SomeoneWasFaster => Kind::Conflict,
-            TooManyFailures { .. } => Kind::TooMany,
+            TooManyFailures { .. } | LogQuotaUsed { .. } => Kind::TooMany,
             Busy { .. } => Kind::Busy,
             Internal(_) => Kind::Internal,
         }
@@ -225,6 +229,7 @@ impl Error {
             KeyReused => "KEY_REUSED",
             SomeoneWasFaster => "CONFLICT",
             TooManyFailures { .. } => "TOO_MANY_REQUESTS",
+            LogQuotaUsed { .. } => "LOG_QUOTA_USED",
             Busy { .. } => "BUSY",
             Internal(_) => "INTERNAL_ERROR",
         }
@@ -232,7 +237,9 @@ impl Error {
 
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
-            Error::TooManyFailures { retry_after_s } | Error::Busy { retry_after_s } => Some(*retry_after_s),
+            Error::TooManyFailures { retry_after_s }
+            | Error::LogQuotaUsed { retry_after_s }
+            | Error::Busy { retry_after_s } => Some(*retry_after_s),
             _ => None,
         }
     }
@@ -287,6 +294,9 @@ impl Error {
             KeyReused => "This Idempotency-Key was used for something else".into(),
             SomeoneWasFaster => "Someone else took this a moment ago".into(),
             TooManyFailures { retry_after_s } => format!("Too many attempts: try again in {retry_after_s} s"),
+            LogQuotaUsed { retry_after_s } => {
+                format!("No more logs are taken for now: try again in {retry_after_s} s")
+            }
             Busy { retry_after_s } => format!("Too busy right now: try again in {retry_after_s} s"),
             Internal(_) => "Something went wrong on our side".into(),
         }

@@ -318,10 +318,30 @@ create table activity_logs (
   type text not null,
   data text not null,
   screen text,
-  at_ms bigint not null
+  at_ms bigint not null,
+  bytes bigint not null
 );
 create index activity_logs_person on activity_logs (person, at_ms);
 create index activity_logs_age on activity_logs (created_ms);
+
+-- The bytes of activity logs that a person wrote in each five minutes of the last day.
+create table log_slots (
+  person bigint not null references people,
+  slot bigint not null,
+  bytes bigint not null,
+  primary key (person, slot)
+);
+create index log_slots_age on log_slots (slot);
+
+-- The bytes of activity logs that were written in a session while it was open.
+create table session_log_bytes (
+  session bigint primary key references live_sessions,
+  bytes bigint not null
+);
+
+-- The bytes of all activity logs that are kept: one row.
+create table log_total (bytes bigint not null);
+insert into log_total (bytes) values (0);
 
 create table notifications (
   id integer primary key autoincrement,

@@ -46,6 +46,13 @@ pub async fn settle(tx: &mut Tx, person: i64, key: Option<&Key>, done: &Done) ->
     Ok(())
 }
 
+/// Gives a claimed key back: what it was for was refused, and may be tried again.
+pub async fn release(tx: &mut Tx, person: i64, key: Option<&Key>) -> Result<()> {
+    let Some(Key(key)) = key else { return Ok(()) };
+    tx.run("delete from done_keys where person = $1 and key = $2", args![person, key]).await?;
+    Ok(())
+}
+
 pub async fn forget_before(tx: &mut Tx, ms: i64) -> Result<()> {
     tx.run("delete from done_keys where at_ms < $1", args![ms]).await?;
     Ok(())

@@ -14,10 +14,9 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
-use crate::school::certificates;
 use crate::school::logins;
 use crate::school::rights::{Caller, Role};
-use crate::school::{Page, Window};
+use crate::school::{Page, Window, activity, certificates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -322,7 +321,7 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     tx.run(sql, args![id, app.now_ms()]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
     certificates::forget(app, &mut tx, id).await?;
-    tx.run("delete from activity_logs where person = $1", args![id]).await?;
+    activity::forget_person(&mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";

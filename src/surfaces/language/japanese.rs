@@ -61,6 +61,9 @@ pub fn message(error: &Error) -> String {
         TooManyFailures { retry_after_s } => {
             format!("回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")
         }
+        LogQuotaUsed { retry_after_s } => {
+            format!("活動記録が多すぎるため、今は受け取れません。{retry_after_s} 秒後にもう一度お送りください。")
+        }
         Busy { retry_after_s } => format!("ただいま混み合っています。{retry_after_s} 秒後にもう一度お試しください。"),
         Internal(_) => "サーバーで問題が起きました。".into(),
     }

@@ -61,6 +61,9 @@ pub fn message(error: &Error) -> String {
         KeyReused => "이미 다른 요청에 쓰인 키입니다.".into(),
         SomeoneWasFaster => "방금 다른 사람이 먼저 처리했습니다.".into(),
         TooManyFailures { retry_after_s } => format!("시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
+        LogQuotaUsed { retry_after_s } => {
+            format!("활동 기록이 너무 많아 지금은 더 받을 수 없습니다. {retry_after_s}초 뒤에 다시 보내 주세요.")
+        }
         Busy { retry_after_s } => format!("지금은 접속이 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
         Internal(_) => "서버 오류가 발생했습니다.".into(),
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::wire::Refusals;
-use super::wire::learning::{Log, LogSaved, Logs, LogsSaved};
+use super::wire::learning::{Log, LogSaved, Logs, LogsSaved, checked_logs};
 use super::{Json, LargeJson, Once, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::activity;
@@ -24,7 +24,7 @@ pub async fn one(
     Json(sent): Json<Log>,
 ) -> Result<(StatusCode, Answer<LogSaved>)> {
     caller.must_be(sent.user_id)?;
-    let logged = activity::log(&app, &caller, vec![sent.into()], key).await?;
+    let logged = activity::log(&app, &caller, vec![sent.checked("")?], key).await?;
     Ok(made(LogSaved { log_id: logged.first, message: "Log saved successfully".into() }))
 }
 
@@ -42,7 +42,7 @@ pub async fn batch(
     LargeJson(sent): LargeJson<Logs>,
 ) -> Result<(StatusCode, Answer<LogsSaved>)> {
     sent.logs.iter().try_for_each(|log| caller.must_be(log.user_id))?;
-    let logs = sent.logs.into_iter().map(Into::into).collect();
+    let logs = checked_logs(sent.logs, "logs")?;
     let saved_count = activity::log(&app, &caller, logs, key).await?.count;
     Ok(made(LogsSaved { saved_count, message: "Logs saved successfully".into() }))
 }

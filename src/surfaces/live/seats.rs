@@ -13,7 +13,7 @@ use super::help::rate;
 use super::wire::Refusal;
 use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
 use super::wire::entry::{StateOfInstructor, StateOfStudent};
-use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress};
+use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress, checked_logs};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::{Connection, Entry, Frame, RoomKey, Seat};
@@ -257,7 +257,7 @@ impl Chair {
     async fn log(&self, message: &Message) -> Result<Option<Value>> {
         let sent: Vec<Log> = message.data()?;
         sent.iter().try_for_each(|log| self.caller.must_be(log.user_id))?;
-        let logs = sent.into_iter().map(Into::into).collect();
+        let logs = checked_logs(sent, "")?;
         let saved_count = activity::log(&self.app, &self.caller, logs, message.key()?).await?.count;
         said(LogsSaved { saved_count, message: "Logs saved successfully".into() })
     }

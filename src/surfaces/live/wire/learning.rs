@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{PersonRef, TitleRef};
+use crate::error::{Error, Result};
 use crate::event::{HelpKind, Progress};
-use crate::school::activity::NewLog;
+use crate::school::activity::{LOG_MAX_BYTES, NewLog};
 use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
 use crate::school::progress::Recorded;
@@ -178,16 +179,28 @@ pub struct Log {
     pub timestamp: Option<Instant>,
 }
 
-impl From<Log> for NewLog {
-    fn from(l: Log) -> NewLog {
-        NewLog {
-            item: l.subtask_id,
-            kind: l.event_type.into(),
-            data: l.event_data.map_or_else(|| "{}".into(), Anything::text),
-            screen: l.screen_info.map(Anything::text),
-            at_ms: l.timestamp.map(|t| t.0),
+impl Log {
+    /// The log as it is kept. `place` is what stands before its fields in the message that brought it.
+    pub fn checked(self, place: &str) -> Result<NewLog> {
+        let log = NewLog {
+            item: self.subtask_id,
+            kind: self.event_type.into(),
+            data: self.event_data.map_or_else(|| "{}".into(), Anything::text),
+            screen: self.screen_info.map(Anything::text),
+            at_ms: self.timestamp.map(|t| t.0),
+        };
+        if log.text_bytes() > LOG_MAX_BYTES {
+            let is_screen = log.screen.as_ref().is_some_and(|screen| screen.len() > log.data.len());
+            let field = if is_screen { "screen_info" } else { "event_data" };
+            return Err(Error::bad(format!("{place}{field}"), format!("a log has at most {LOG_MAX_BYTES} bytes")));
         }
+        Ok(log)
     }
+}
+
+/// Many of them: `list` is the name of the list in the message that brought them.
+pub fn checked_logs(logs: Vec<Log>, list: &str) -> Result<Vec<NewLog>> {
+    logs.into_iter().enumerate().map(|(n, log)| log.checked(&format!("{list}[{n}]."))).collect()
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,171 @@
+//! The activity log: what a phone says its person did. It can show other people's chats, so it is not kept for long.
+
+mod quota;
+
+use crate::app::School;
+use crate::clock::DAY_MS;
+use crate::config::Bounds;
+use crate::db::{Arg, Tx, among, args, places};
+use crate::error::{Error, Result};
+use crate::event::Done;
+use crate::school::once::{self, Key};
+use crate::school::outline;
+use crate::school::rights::Caller;
+
+pub const BATCH_MAX_LOGS: usize = 1_000;
+/// The most that one log may have of texts.
+pub const LOG_MAX_BYTES: usize = 8 * 1024;
+/// What a row takes beside its texts: its numbers, its head, and its place in the indexes.
+const ROW_BYTES: usize = 128;
+const COLUMNS: usize = 8;
+const ROWS_PER_STATEMENT: usize = 100;
+/// The oldest logs are deleted in small parts, so that nobody waits long for the one who may write.
+const DELETED_AT_ONCE_ROWS: i64 = 500;
+const DELETED_PER_ROUND_PARTS: usize = 2_000;
+
+#[derive(Debug, Clone)]
+pub struct NewLog {
+    pub item: Option<i64>,
+    pub kind: String,
+    /// JSON texts, as they came.
+    pub data: String,
+    pub screen: Option<String>,
+    pub at_ms: Option<i64>,
+}
+
+impl NewLog {
+    pub fn text_bytes(&self) -> usize {
+        self.kind.len() + self.data.len() + self.screen.as_ref().map_or(0, String::len)
+    }
+
+    fn bytes(&self) -> i64 {
+        (self.text_bytes() + ROW_BYTES) as i64
+    }
+}
+
+pub struct Logged {
+    pub first: i64,
+    pub count: i64,
+}
+
+/// Keeps all of them or none. Refuses what is more than a person or a session may write.
+pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<Key>) -> Result<Logged> {
+    if logs.is_empty() || logs.len() > BATCH_MAX_LOGS {
+        return Err(Error::bad("logs", format!("1 to {BATCH_MAX_LOGS} logs in one batch")));
+    }
+    let (person, now_ms) = (caller.id, app.now_ms());
+    let bounds = app.config.bounds.clone();
+    let outcome = app
+        .ledger
+        .record(move |tx| {
+            let (logs, key, bounds) = (logs.clone(), key.clone(), bounds.clone());
+            Box::pin(async move { Ok((write(tx, &bounds, person, &logs, key.as_ref(), now_ms).await?, Vec::new())) })
+        })
+        .await?;
+    // A refusal is an outcome and not a failure: it does not undo what others write in the same commit.
+    match outcome? {
+        Done::Logs { first, count } => Ok(Logged { first, count }),
+        _ => Err(Error::KeyReused),
+    }
+}
+
+async fn write(
+    tx: &mut Tx,
+    bounds: &Bounds,
+    person: i64,
+    logs: &[NewLog],
+    key: Option<&Key>,
+    now_ms: i64,
+) -> Result<Result<Done>> {
+    if let Some(done) = once::claim(tx, person, key, now_ms).await? {
+        return Ok(Ok(done));
+    }
+    let bytes = logs.iter().map(NewLog::bytes).sum();
+    if let Some(refusal) = quota::count(tx, bounds, person, bytes, now_ms).await? {
+        once::release(tx, person, key).await?;
+        return Ok(Err(refusal));
+    }
+    tx.run("update log_total set bytes = bytes + $1", args![bytes]).await?;
+    let (first, count) = insert(tx, person, logs, now_ms).await?;
+    let done = Done::Logs { first, count };
+    once::settle(tx, person, key, &done).await?;
+    Ok(Ok(done))
+}
+
+async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Result<(i64, i64)> {
+    let mut items: Vec<i64> = logs.iter().filter_map(|l| l.item).collect();
+    items.sort_unstable();
+    items.dedup();
+    if !items.is_empty() {
+        outline::must_be_of(tx, person, &items).await?;
+    }
+    let mut first = None;
+    for chunk in logs.chunks(ROWS_PER_STATEMENT) {
+        let args: Vec<Arg> = chunk
+            .iter()
+            .flat_map(|l| {
+                let at_ms = l.at_ms.unwrap_or(now_ms);
+                args![now_ms, person, l.item, &l.kind, &l.data, l.screen.as_deref(), at_ms, l.bytes()]
+            })
+            .collect();
+        let columns = "created_ms, person, item, type, data, screen, at_ms, bytes";
+        let values = places(chunk.len(), COLUMNS);
+        let sql = format!("insert into activity_logs ({columns}) values {values} returning id");
+        let ids: Vec<(i64,)> = tx.all(sql, args).await?;
+        first = first.or(ids.iter().map(|(id,)| *id).min());
+    }
+    Ok((first.unwrap_or_default(), logs.len() as i64))
+}
+
+/// Deletes the oldest logs (those that are older than the school keeps them, and as many as are more than it has room
+/// for), and the logins and keys whose time is over. Each part is a commit of its own, so that others write in between.
+pub async fn forget_old(app: &School) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    tx.run("delete from logins where expires_ms < $1", args![app.now_ms()]).await?;
+    once::forget_before(&mut tx, app.now_ms() - once::KEPT_DAYS * DAY_MS).await?;
+    quota::forget_old(app, &mut tx).await?;
+    app.commit(tx, Vec::new()).await?;
+    for _ in 0..DELETED_PER_ROUND_PARTS {
+        if !forget_part(app).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// `false` when nothing was left to delete.
+async fn forget_part(app: &School) -> Result<bool> {
+    let mut tx = app.db.begin().await?;
+    let (kept_bytes,): (i64,) = tx.one("select bytes from log_total", args![]).await?;
+    let mut over_bytes = kept_bytes - app.config.bounds.log_max_mb * 1024 * 1024;
+    let too_old_ms = app.now_ms() - app.config.clocks.log_days * DAY_MS;
+    let sql = "select id, created_ms, bytes from activity_logs order by created_ms limit $1";
+    let oldest: Vec<(i64, i64, i64)> = tx.all(sql, args![DELETED_AT_ONCE_ROWS]).await?;
+    let (mut ids, mut gone_bytes) = (Vec::new(), 0);
+    for (id, created_ms, bytes) in oldest {
+        if created_ms >= too_old_ms && over_bytes <= 0 {
+            break;
+        }
+        ids.push(id);
+        over_bytes -= bytes;
+        gone_bytes += bytes;
+    }
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    let (marks, ids) = among(&ids, 1);
+    tx.run(format!("delete from activity_logs where id in ({marks})"), ids).await?;
+    tx.run("update log_total set bytes = bytes - $1", args![gone_bytes]).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(true)
+}
+
+/// Deletes all that a person wrote.
+pub async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
+    let sql = "select cast(coalesce(sum(bytes), 0) as bigint) from activity_logs where person = $1";
+    let (bytes,): (i64,) = tx.one(sql, args![person]).await?;
+    tx.run("delete from activity_logs where person = $1", args![person]).await?;
+    tx.run("delete from log_slots where person = $1", args![person]).await?;
+    tx.run("update log_total set bytes = bytes - $1", args![bytes]).await?;
+    Ok(())
+}

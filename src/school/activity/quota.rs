@@ -1,0 +1,103 @@
+//! How many bytes of activity logs one person and one session may write, so that nobody fills the school's disk.
+//!
+//! A person's bytes are added up in slots of five minutes. A slot counts until its last moment is an hour (a day) old, so
+//! that no sixty minutes (24 hours) ever hold more than the limit.
+
+use crate::app::School;
+use crate::clock::{DAY_MS, SECOND_MS};
+use crate::config::Bounds;
+use crate::db::{Tx, args};
+use crate::error::{Error, Result};
+
+const SLOT_MS: i64 = 5 * 60 * SECOND_MS;
+const HOUR_SLOTS: i64 = 60 / 5 + 1;
+const DAY_SLOTS: i64 = DAY_MS / SLOT_MS + 1;
+const MIB: i64 = 1024 * 1024;
+/// A session that is full stays full; whoever asks again may do so in an hour.
+const SESSION_FULL_RETRY_S: u64 = 3_600;
+
+/// Counts these bytes for the person and for the session they are in. Counts nothing and gives the refusal where that
+/// would be more than is allowed.
+pub async fn count(tx: &mut Tx, bounds: &Bounds, person: i64, bytes: i64, now_ms: i64) -> Result<Option<Error>> {
+    // Two batches of one person follow one another, on any node.
+    tx.hold("select id from people where id = $1", args![person]).await?;
+    let slot = now_ms / SLOT_MS;
+    let sql = "select slot, bytes from log_slots where person = $1 and slot > $2 order by slot";
+    let slots: Vec<(i64, i64)> = tx.all(sql, args![person, slot - DAY_SLOTS]).await?;
+    let hour = wait_ms(&slots, HOUR_SLOTS, bounds.log_hour_mb * MIB, bytes, now_ms);
+    let day = wait_ms(&slots, DAY_SLOTS, bounds.log_day_mb * MIB, bytes, now_ms);
+    if let Some(wait_ms) = hour.max(day) {
+        let retry_after_s = u64::try_from(wait_ms / SECOND_MS + 1).unwrap_or(1);
+        return Ok(Some(Error::LogQuotaUsed { retry_after_s }));
+    }
+    if !count_for_session(tx, person, bytes, bounds.log_session_mb * MIB).await? {
+        return Ok(Some(Error::LogQuotaUsed { retry_after_s: SESSION_FULL_RETRY_S }));
+    }
+    let sql = "insert into log_slots (person, slot, bytes) values ($1, $2, $3)
+        on conflict (person, slot) do update set bytes = log_slots.bytes + excluded.bytes";
+    tx.run(sql, args![person, slot, bytes]).await?;
+    Ok(None)
+}
+
+/// How long until so many more bytes fit into a window of so many slots; `None` where they fit now.
+fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, more: i64, now_ms: i64) -> Option<i64> {
+    let counted = slots.iter().filter(|(slot, _)| *slot > now_ms / SLOT_MS - window);
+    let mut used: i64 = counted.clone().map(|(_, bytes)| bytes).sum::<i64>() + more;
+    if used <= limit {
+        return None;
+    }
+    let mut wait_ms = window * SLOT_MS;
+    for (slot, bytes) in counted {
+        used -= bytes;
+        wait_ms = (slot + window) * SLOT_MS - now_ms;
+        if used <= limit {
+            break;
+        }
+    }
+    Some(wait_ms)
+}
+
+/// `false` where the session has no room for so many more. A log belongs to the open session that its writer came into
+/// last; what is written outside of sessions counts for the person alone.
+async fn count_for_session(tx: &mut Tx, person: i64, bytes: i64, limit: i64) -> Result<bool> {
+    let sql = "select p.session from participants p join live_sessions s on s.id = p.session
+        where p.person = $1 and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE'
+        order by p.joined_ms desc, p.id desc limit 1";
+    let session: Option<(i64,)> = tx.maybe(sql, args![person]).await?;
+    let Some((session,)) = session else { return Ok(true) };
+    if bytes > limit {
+        return Ok(false);
+    }
+    let sql = "insert into session_log_bytes (session, bytes) values ($1, $2)
+        on conflict (session) do update set bytes = session_log_bytes.bytes + excluded.bytes
+        where session_log_bytes.bytes + excluded.bytes <= $3";
+    Ok(tx.run(sql, args![session, bytes, limit]).await? == 1)
+}
+
+/// Forgets the slots that no longer count.
+pub async fn forget_old(app: &School, tx: &mut Tx) -> Result<()> {
+    let before = app.now_ms() / SLOT_MS - DAY_SLOTS;
+    tx.run("delete from log_slots where slot <= $1", args![before]).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000 * SLOT_MS + 1;
+
+    #[test]
+    fn what_fits_need_not_wait() {
+        assert_eq!(wait_ms(&[], HOUR_SLOTS, 100, 100, NOW), None);
+        assert_eq!(wait_ms(&[(999, 50), (1_000, 20)], HOUR_SLOTS, 100, 30, NOW), None);
+        assert_eq!(wait_ms(&[(987, 99)], HOUR_SLOTS, 100, 30, NOW), None, "a slot of more than an hour ago");
+    }
+
+    #[test]
+    fn one_waits_until_enough_of_the_oldest_is_an_hour_old() {
+        let slots = [(990, 10), (995, 50), (1_000, 40)];
+        assert_eq!(wait_ms(&slots, HOUR_SLOTS, 100, 10, NOW), Some(3 * SLOT_MS - 1));
+        assert_eq!(wait_ms(&slots, HOUR_SLOTS, 100, 11, NOW), Some(8 * SLOT_MS - 1));
+    }
+}
