@@ -7,6 +7,7 @@
 //! statement, or stand behind a row that the transaction has locked.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
+use crate::private;
 
 const READERS: u32 = 4;
 const PG_CONNECTIONS: u32 = 16;
@@ -243,6 +245,7 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_FOR);
+        close_to_others(options.get_filename())?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
@@ -335,8 +338,13 @@ impl Db {
     pub async fn backup(&self, file: &str) -> Result<()> {
         match self {
             Db::Sqlite { writer, .. } => {
-                sqlx::query("vacuum into $1").bind(file).execute(writer).await?;
-                Ok(())
+                let path = Path::new(file);
+                private::new_file(path).map_err(|e| private::cannot_make(path, &e))?;
+                let copied = sqlx::query("vacuum into $1").bind(file).execute(writer).await;
+                if copied.is_err() {
+                    let _ = std::fs::remove_file(path);
+                }
+                copied.map(drop).map_err(Error::from)
             }
             Db::Postgres(_) => Err(Error::internal("PostgreSQL is backed up with pg_dump")),
         }
@@ -351,6 +359,21 @@ impl Db {
             Db::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// The database and what SQLite keeps beside it, which gets the mode of the database when it is made.
+fn close_to_others(database: &Path) -> Result<()> {
+    if database.as_os_str().to_string_lossy().contains(":memory:") {
+        return Ok(());
+    }
+    private::open_file(database).map_err(|e| private::cannot_make(database, &e))?;
+    for end in ["-wal", "-shm", "-journal"] {
+        let mut beside = database.as_os_str().to_owned();
+        beside.push(end);
+        let beside = PathBuf::from(beside);
+        private::close_file(&beside).map_err(|e| private::cannot_make(&beside, &e))?;
+    }
+    Ok(())
 }
 
 impl From<sqlx::Error> for Error {

@@ -15,6 +15,7 @@ use sha2::Sha256;
 
 use crate::clock::{SECOND_MS, chance};
 use crate::error::{Error, Result};
+use crate::private;
 
 const ISSUER: &str = "gyosil";
 const AUDIENCE: &str = "gyosil-api";
@@ -193,6 +194,7 @@ impl Stamp {
 fn kept(data: &Path, name: &str, make: impl FnOnce() -> String) -> Result<Vec<u8>> {
     let path = data.join(name);
     if let Ok(kept) = fs::read(&path) {
+        private::close_file(&path).map_err(Error::internal)?;
         return Ok(kept);
     }
     // Whole or not at all, also when two start at once.

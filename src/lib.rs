@@ -8,7 +8,7 @@
 //! - [`app`], [`ledger`]: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: news between nodes; the two databases
-//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`failures`]: leaves
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`failures`], [`private`]: leaves
 
 pub mod app;
 pub mod bus;
@@ -26,6 +26,7 @@ pub mod live;
 pub mod metrics;
 pub mod outside;
 pub mod print;
+pub mod private;
 pub mod school;
 mod serve;
 pub mod surfaces;

@@ -1,6 +1,7 @@
 //! The command line: serve · demo · user · backup · openapi.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -80,6 +81,7 @@ fn role(word: &str) -> std::result::Result<Role, String> {
 }
 
 fn main() -> ExitCode {
+    gyosil::private::hide_new_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -148,9 +150,7 @@ async fn run(cli: Cli) -> Result<()> {
 async fn run_server(config: Config) -> Result<()> {
     gyosil::raise_file_limit();
     gyosil::gate::tls(&config)?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|e| Error::internal(format!("cannot listen on {}: {e}", config.listen)))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| cannot_listen("--listen", config.listen, &e))?;
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
     println!("Gyosil is open at {}", app.public_url);
     println!(
@@ -165,6 +165,31 @@ async fn run_server(config: Config) -> Result<()> {
     serve(app, listener, stopped()).await
 }
 
+/// Names what is in the way of listening, and what to do about it.
+fn cannot_listen(flag: &str, address: SocketAddr, error: &std::io::Error) -> Error {
+    let port = address.port();
+    let next = SocketAddr::new(address.ip(), port.checked_add(1).unwrap_or(8080));
+    Error::internal(match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "port {port} is taken: another program (perhaps another Gyosil) listens on {address}. Stop it, or take \
+             another port: {flag} {next}"
+        ),
+        ErrorKind::PermissionDenied => {
+            format!(
+                "this user may not listen on port {port}: take one above 1023, such as {flag} {}:8080",
+                address.ip()
+            )
+        }
+        ErrorKind::AddrNotAvailable => {
+            format!(
+                "this machine has no address {}: listen on all that it has with {flag} 0.0.0.0:{port}",
+                address.ip()
+            )
+        }
+        _ => format!("cannot listen on {address}: {error}"),
+    })
+}
+
 async fn stopped() {
     let term = signal(SignalKind::terminate());
     let mut term = match term {
@@ -177,21 +202,18 @@ async fn stopped() {
     }
 }
 
-/// The school's database, perhaps beside a server that has it open too.
-async fn beside(config: Config) -> Result<School> {
-    let listen = config.listen;
-    open(config, listen).await
-}
-
-/// … that must be there already: a mistyped folder is no empty school.
+/// Opens the school's database, perhaps beside a server that has it open too. It must be there already: a forgotten or
+/// mistyped `--data` is no new school.
 async fn beside_existing(config: Config) -> Result<School> {
     if let Some(file) = config.missing_database() {
         return Err(Error::internal(format!(
-            "there is no database at {}: give the server's own --data",
+            "there is no school here: {} does not exist. Give the --data (GYOSIL_DATA) that the server has; \
+             a new school begins with «gyosil serve»",
             file.display()
         )));
     }
-    beside(config).await
+    let listen = config.listen;
+    open(config, listen).await
 }
 
 async fn back_up(config: Config, file: &str) -> Result<()> {
@@ -216,7 +238,7 @@ async fn add_user(config: Config, new: NewUser) -> Result<()> {
         age: None,
         digital_level: None,
     };
-    let app = beside(config).await?;
+    let app = beside_existing(config).await?;
     let person = people::add(&app, person).await?;
     print_person(&person);
     app.db.close().await;

@@ -26,6 +26,7 @@ use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
+use crate::private;
 use crate::school::names::Teller;
 use crate::school::sessions::{control, presence};
 use crate::school::{activity, help, stuck};
@@ -38,7 +39,7 @@ const COME_BACK_WITHIN_MS: u64 = 5_000;
 
 /// Opens the database and wires the parts. Nothing listens yet.
 pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
-    std::fs::create_dir_all(&config.data).map_err(|e| Error::internal(format!("{}: {e}", config.data.display())))?;
+    private::open_folder(&config.data)?;
     let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
     let db = Db::open(&config.database_url()).await?;
     let stamp = Stamp::open(config.certificate_seed(), &config.data)?;
@@ -108,13 +109,7 @@ fn chores(app: &School) -> JoinSet<()> {
     every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
         control::end_forgotten(&app).await
     });
-    every(
-        &mut chores,
-        app,
-        Duration::from_secs(3_600),
-        "old logs",
-        |app| async move { activity::forget_old(&app).await },
-    );
+    every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
     chores.spawn(analyse(app.clone()));
     chores
 }
