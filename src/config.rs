@@ -10,6 +10,8 @@ use hyper::Uri;
 use ipnet::IpNet;
 
 const SECRET_MIN_BYTES: usize = 32;
+/// What a school is called that was given no name.
+pub const UNNAMED_SCHOOL: &str = "교실";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Signup {
@@ -34,6 +36,9 @@ pub struct Config {
     /// The address to listen on
     #[arg(long, global = true, env = "GYOSIL_LISTEN", default_value = "0.0.0.0:8080")]
     pub listen: SocketAddr,
+    /// An address of their own for the metrics (default: /metrics, for this machine and trusted proxies only)
+    #[arg(long, global = true, env = "GYOSIL_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The folder that holds the database and the secrets
     #[arg(long, global = true, env = "GYOSIL_DATA", default_value = "./data")]
     pub data: PathBuf,
@@ -70,10 +75,10 @@ pub struct Config {
     /// … and this private key (PEM)
     #[arg(long, global = true, env = "GYOSIL_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// The school's name, as certificates print it
-    #[arg(long, global = true, env = "GYOSIL_SCHOOL_NAME", default_value = "교실", value_parser = school_name)]
+    /// The school's name, on pages, posters and certificates
+    #[arg(long, global = true, env = "GYOSIL_SCHOOL_NAME", default_value = UNNAMED_SCHOOL, value_parser = school_name)]
     pub school_name: String,
-    /// The school's logo for certificates: PNG or JPEG, at most 512 KiB and 2000 pixels on a side
+    /// The school's logo, on pages, posters and certificates: PNG or JPEG, at most 512 KiB and 2000 pixels on a side
     #[arg(long, global = true, env = "GYOSIL_SCHOOL_LOGO")]
     pub school_logo: Option<PathBuf>,
     /// The picture of a signature or stamp beside the school's name on certificates (as the logo)
@@ -107,6 +112,9 @@ pub struct Bounds {
     /// MiB of activity logs that are kept: beyond, the oldest are deleted
     #[arg(long, global = true, env = "GYOSIL_LOG_MAX_MB", default_value_t = 2_048, value_parser = mebibytes())]
     pub log_max_mb: i64,
+    /// Connections that one address may have open at once (IPv6: one /64 network); trusted proxies may have any number
+    #[arg(long, global = true, env = "GYOSIL_CONNECTIONS_PER_ADDRESS", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections_per_address: u32,
 }
 
 fn mebibytes() -> clap::builder::RangedI64ValueParser<i64> {

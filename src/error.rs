@@ -93,6 +93,14 @@ pub enum Error {
     TooManyFailures {
         retry_after_s: u64,
     },
+    /// One address has as many connections open as it may.
+    TooManyConnections {
+        retry_after_s: u64,
+    },
+    /// The link that makes the first administrator was used, or is that of another start.
+    SetupOver,
+    /// A page of another site sent this, with the cookies of our pages.
+    ForeignPage,
     /// A person or a session has written as many logs as it may.
     LogQuotaUsed {
         retry_after_s: u64,
@@ -148,7 +156,7 @@ impl Error {
             WrongMethod => Kind::WrongMethod,
             SignInNeeded | TokenExpired | WrongPassword | LoginEnded => Kind::Unknown,
             NotYours | StaffOnly | AdminOnly | StudentsOnly | SignupClosed | DoorClosed | Removed | Refused
-            | NotAdmitted => Kind::Forbidden,
+            | NotAdmitted | SetupOver | ForeignPage => Kind::Forbidden,
             WrongState { .. }
             | ClassFull
             | ClassEnded
@@ -175,7 +183,7 @@ impl Error {
             | StepInUse { .. }
             | KeyReused
             | SomeoneWasFaster => Kind::Conflict,
-            TooManyFailures { .. } | LogQuotaUsed { .. } => Kind::TooMany,
+            TooManyFailures { .. } | TooManyConnections { .. } | LogQuotaUsed { .. } => Kind::TooMany,
             Busy { .. } => Kind::Busy,
             Internal(_) => Kind::Internal,
         }
@@ -229,6 +237,9 @@ impl Error {
             KeyReused => "KEY_REUSED",
             SomeoneWasFaster => "CONFLICT",
             TooManyFailures { .. } => "TOO_MANY_REQUESTS",
+            TooManyConnections { .. } => "TOO_MANY_CONNECTIONS",
+            SetupOver => "SETUP_OVER",
+            ForeignPage => "FOREIGN_PAGE",
             LogQuotaUsed { .. } => "LOG_QUOTA_USED",
             Busy { .. } => "BUSY",
             Internal(_) => "INTERNAL_ERROR",
@@ -238,6 +249,7 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Error::TooManyFailures { retry_after_s }
+            | Error::TooManyConnections { retry_after_s }
             | Error::LogQuotaUsed { retry_after_s }
             | Error::Busy { retry_after_s } => Some(*retry_after_s),
             _ => None,
@@ -294,6 +306,11 @@ impl Error {
             KeyReused => "This Idempotency-Key was used for something else".into(),
             SomeoneWasFaster => "Someone else took this a moment ago".into(),
             TooManyFailures { retry_after_s } => format!("Too many attempts: try again in {retry_after_s} s"),
+            TooManyConnections { retry_after_s } => {
+                format!("Your address has too many connections open: try again in {retry_after_s} s")
+            }
+            SetupOver => "This link was used already, or the server has started anew since it was printed".into(),
+            ForeignPage => "A page of another site cannot do this".into(),
             LogQuotaUsed { retry_after_s } => {
                 format!("No more logs are taken for now: try again in {retry_after_s} s")
             }

@@ -1,9 +1,10 @@
 //! Where everyone comes in: TCP, TLS, HTTP, and the way out.
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -23,7 +25,7 @@ use tower::ServiceExt;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::live::stream::Socket;
+use crate::live::stream::{Counted, Socket};
 
 /// A head of a request that takes longer than this belongs to nobody who means well.
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
@@ -31,6 +33,10 @@ const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEAD_MAX_BYTES: usize = 64 * 1024;
 /// What one browser may ask for at once on one connection.
 const AT_ONCE_MAX: u32 = 100;
+/// What one connection over HTTP/2 may send before any of it is read.
+const UNREAD_MAX_BYTES: u32 = 256 * 1024;
+/// How many connections are told at once that their address has too many; more are closed without a word.
+const REFUSING_MAX_CONNECTIONS: u32 = 256;
 /// A connection that asks for much at once is asked whether it is still there.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
 
@@ -54,8 +60,47 @@ pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
     Ok(Some(TlsAcceptor::from(Arc::new(server))))
 }
 
+/// Names what is in the way of listening, and what to do about it.
+pub fn cannot_listen(flag: &str, address: SocketAddr, error: &std::io::Error) -> Error {
+    let port = address.port();
+    let next = SocketAddr::new(address.ip(), port.checked_add(1).unwrap_or(8080));
+    Error::internal(match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "port {port} is taken: another program (perhaps another Gyosil) listens on {address}. Stop it, or take \
+             another port: {flag} {next}"
+        ),
+        std::io::ErrorKind::PermissionDenied => {
+            format!(
+                "this user may not listen on port {port}: take one above 1023, such as {flag} {}:8080",
+                address.ip()
+            )
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            format!(
+                "this machine has no address {}: listen on all that it has with {flag} 0.0.0.0:{port}",
+                address.ip()
+            )
+        }
+        _ => format!("cannot listen on {address}: {error}"),
+    })
+}
+
+/// What the connections at a gate are answered with.
+#[derive(Clone)]
+pub struct Routers {
+    pub open: Router,
+    /// For addresses that have too many connections already.
+    pub full: Router,
+}
+
 /// Takes connections until `leaving` says so; what is being answered then is answered to the end.
-pub async fn keep(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, mut leaving: watch::Receiver<bool>) {
+pub async fn keep(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    routers: Routers,
+    limits: Arc<Addresses>,
+    mut leaving: watch::Receiver<bool>,
+) {
     let connections = tracker::Tracker::default();
     loop {
         let accepted = tokio::select! {
@@ -64,7 +109,9 @@ pub async fn keep(listener: TcpListener, tls: Option<TlsAcceptor>, router: Route
         };
         match accepted {
             Ok((tcp, peer)) => {
-                let serving = serve(tcp, peer, tls.clone(), router.clone(), leaving.clone());
+                let Some((counted, has_room)) = limits.count(peer.ip()) else { continue };
+                let router = if has_room { &routers.open } else { &routers.full };
+                let serving = serve(tcp, peer, tls.clone(), router.clone(), counted, leaving.clone());
                 connections.spawn(serving);
             }
             Err(error) => {
@@ -82,14 +129,15 @@ async fn serve(
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
     router: Router,
+    counted: Counted,
     mut leaving: watch::Receiver<bool>,
 ) {
     // Frames are small and someone waits for each.
     let _ = tcp.set_nodelay(true);
     let socket = match tls {
-        None => Socket::Plain(tcp),
+        None => Socket::plain(tcp, counted),
         Some(tls) => match tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(tcp)).await {
-            Ok(Ok(stream)) => Socket::Tls(Box::new(stream)),
+            Ok(Ok(stream)) => Socket::tls(stream, counted),
             _ => return,
         },
     };
@@ -109,6 +157,7 @@ async fn serve(
         .keep_alive_interval(ASKED_EVERY)
         .max_header_list_size(HEAD_MAX_BYTES as u32);
     builder.http2().max_concurrent_streams(AT_ONCE_MAX);
+    builder.http2().initial_connection_window_size(UNREAD_MAX_BYTES).initial_stream_window_size(UNREAD_MAX_BYTES);
     if !socket.speaks_http2() {
         builder = builder.http1_only();
     }
@@ -128,6 +177,80 @@ async fn stays_silent(spoken: &AtomicBool) {
     tokio::time::sleep(HEAD_WITHIN * 2).await;
     if spoken.load(Ordering::Relaxed) {
         std::future::pending().await
+    }
+}
+
+/// How many connections each address has open. One that is not there has none, so that there are never more of them
+/// than connections.
+pub struct Addresses {
+    open: Mutex<HashMap<IpAddr, u32>>,
+    refusing: AtomicU32,
+    max_each: u32,
+    without_limit: Vec<IpNet>,
+}
+
+impl Addresses {
+    pub fn new(config: &Config) -> Arc<Addresses> {
+        Arc::new(Addresses {
+            open: Mutex::default(),
+            refusing: AtomicU32::new(0),
+            max_each: config.bounds.connections_per_address,
+            without_limit: config.trusted_proxies.clone(),
+        })
+    }
+
+    /// Counts one more, for as long as what it gives is held, and says whether there is room for it. `None`: there is
+    /// not even room to refuse it.
+    fn count(self: &Arc<Self>, peer: IpAddr) -> Option<(Counted, bool)> {
+        let peer = peer.to_canonical();
+        if self.without_limit.iter().any(|network| network.contains(&peer)) {
+            return Some((Arc::new(()), true));
+        }
+        let (addresses, address) = (self.clone(), network(peer));
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        if *count < self.max_each {
+            *count += 1;
+            return Some((Arc::new(OneOpen { addresses, address }), true));
+        }
+        let more = |refusing: u32| (refusing < REFUSING_MAX_CONNECTIONS).then_some(refusing + 1);
+        self.refusing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some((Arc::new(OneRefused { addresses }), false))
+    }
+}
+
+/// Whoever has one IPv6 address has all of its /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
+struct OneOpen {
+    addresses: Arc<Addresses>,
+    address: IpAddr,
+}
+
+impl Drop for OneOpen {
+    fn drop(&mut self) {
+        let mut open = self.addresses.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.address) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+struct OneRefused {
+    addresses: Arc<Addresses>,
+}
+
+impl Drop for OneRefused {
+    fn drop(&mut self) {
+        self.addresses.refusing.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -76,7 +76,15 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     presence::expect_back(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
-    let gate = tokio::spawn(gate::keep(listener, tls, surfaces::router(&app), leaving));
+    let limits = gate::Addresses::new(&app.config);
+    let routers = gate::Routers { open: surfaces::router(&app), full: surfaces::too_many_connections() };
+    if let Some(address) = app.config.metrics_listen {
+        let beside = TcpListener::bind(address).await;
+        let beside = beside.map_err(|e| gate::cannot_listen("--metrics-listen", address, &e))?;
+        let routers = gate::Routers { open: surfaces::metrics_only(&app), full: surfaces::too_many_connections() };
+        tokio::spawn(gate::keep(beside, None, routers, limits.clone(), leaving.clone()));
+    }
+    let gate = tokio::spawn(gate::keep(listener, tls, routers, limits, leaving));
     shutdown.await;
 
     tracing::info!("closing");

@@ -34,7 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("school", &["app", "clock", "config", "db", "error", "event", "failures", "keys", "live", "outside", "print"]),
-    ("surfaces", &["app", "clock", "error", "event", "live", "metrics", "school", "web"]),
+    ("surfaces", &["app", "clock", "config", "error", "event", "live", "metrics", "school", "web"]),
     ("web", &["app", "error", "school"]),
     ("gate", &["config", "error", "live"]),
     (
@@ -44,7 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "outside", "print", "private", "school", "surfaces",
         ],
     ),
-    ("demo", &["app", "clock", "config", "error", "live", "school", "serve"]),
+    ("demo", &["app", "clock", "config", "error", "gate", "live", "school", "serve"]),
     ("lib", &[]),
     ("main", &[]),
 ];

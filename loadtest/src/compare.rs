@@ -113,12 +113,14 @@ pub fn run(options: &Options) -> Result<()> {
 
 fn at_gyosil(options: &Options, load: Load) -> Result<Outcome> {
     let data = tempfile::tempdir()?;
-    add_instructor(&options.gyosil, data.path())?;
     let address = free_address()?;
     let mut command = gyosil(&options.gyosil, data.path());
-    command.args(["--listen", &address.to_string(), "--ping-s", "300"]).stdout(Stdio::null());
+    command
+        .args(["--listen", &address.to_string(), "--ping-s", "300", "--connections-per-address", "100000"])
+        .stdout(Stdio::null());
     let server = Server::start(&mut command, options.server_core, options.load_core)?;
     wait_until_open(address)?;
+    add_instructor(&options.gyosil, data.path())?;
     let mut school = School::enter(address, EMAIL, PASSWORD)?;
     measure(&mut school, load, Some(server.pid()), Duration::ZERO)
 }

@@ -12,7 +12,6 @@ mod temper;
 mod welcome;
 
 use std::future::Future;
-use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +26,7 @@ use crate::app::School;
 use crate::clock::spoken_code;
 use crate::config::{Config, Signup};
 use crate::error::{Error, Result};
+use crate::gate::cannot_listen;
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::{self, NewSession, Session};
@@ -110,19 +110,13 @@ fn suited(mut config: Config) -> Result<Config> {
         config.clocks.stuck_after_s = STUCK_AFTER_S;
     }
     config.instructor_signup = Signup::Open;
+    // All learners come from one address: this machine's own.
+    config.bounds.connections_per_address = u32::MAX;
     Ok(config)
 }
 
 async fn listen(at: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(at).await.map_err(|error| {
-        let another = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(8_080));
-        Error::internal(match error.kind() {
-            ErrorKind::AddrInUse => {
-                format!("port {} is taken by another program: try `gyosil demo --listen {another}`", at.port())
-            }
-            _ => format!("cannot listen on {at}: {error}"),
-        })
-    })
+    TcpListener::bind(at).await.map_err(|error| cannot_listen("--listen", at, &error))
 }
 
 /// Where this very machine finds the server.

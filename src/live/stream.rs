@@ -1,9 +1,11 @@
 //! The socket under a connection: plain TCP, or TLS over it.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
@@ -15,23 +17,39 @@ const READ_BYTES: usize = 16 * 1024;
 const TLS_READ_BYTES: usize = 4 * 1024;
 
 /// A socket while it speaks HTTP.
-pub enum Socket {
+pub struct Socket {
+    wire: Wire,
+    counted: Counted,
+}
+
+/// Held for as long as the connection is open: whoever counts connections counts it back when this is dropped.
+pub type Counted = Arc<dyn Any + Send + Sync>;
+
+enum Wire {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Socket {
+    pub fn plain(tcp: TcpStream, counted: Counted) -> Socket {
+        Socket { wire: Wire::Plain(tcp), counted }
+    }
+
+    pub fn tls(tls: TlsStream<TcpStream>, counted: Counted) -> Socket {
+        Socket { wire: Wire::Tls(Box::new(tls)), counted }
+    }
+
     /// What was agreed on with TLS: without it, browsers speak HTTP/1.1.
     pub fn speaks_http2(&self) -> bool {
-        matches!(self, Socket::Tls(tls) if tls.get_ref().1.alpn_protocol() == Some(b"h2"))
+        matches!(&self.wire, Wire::Tls(tls) if tls.get_ref().1.alpn_protocol() == Some(b"h2"))
     }
 }
 
 macro_rules! either {
     ($self:ident, $stream:ident => $what:expr) => {
-        match $self.get_mut() {
-            Socket::Plain($stream) => $what,
-            Socket::Tls($stream) => $what,
+        match &mut $self.get_mut().wire {
+            Wire::Plain($stream) => $what,
+            Wire::Tls($stream) => $what,
         }
     };
 }
@@ -70,8 +88,8 @@ impl AsyncWrite for Socket {
 
 /// A socket once it carries frames: one side reads, anyone may try to write.
 pub enum Stream {
-    Plain(TcpStream),
-    Tls(Box<Tls>),
+    Plain(TcpStream, Counted),
+    Tls(Box<Tls>, Counted),
 }
 
 pub struct Tls {
@@ -92,15 +110,16 @@ thread_local! {
 
 impl From<Socket> for Stream {
     fn from(socket: Socket) -> Stream {
-        match socket {
-            Socket::Plain(tcp) => Stream::Plain(tcp),
-            Socket::Tls(tls) => {
+        match socket.wire {
+            Wire::Plain(tcp) => Stream::Plain(tcp, socket.counted),
+            Wire::Tls(tls) => {
                 let (half, write) = tokio::io::split(*tls);
-                Stream::Tls(Box::new(Tls {
+                let tls = Tls {
                     read: Mutex::new(Reading { half, buffer: vec![0; TLS_READ_BYTES].into_boxed_slice() }),
                     write: Mutex::new(write),
                     hung_up: Notify::new(),
-                }))
+                };
+                Stream::Tls(Box::new(tls), socket.counted)
             }
         }
     }
@@ -110,21 +129,21 @@ impl Stream {
     /// What the kernel takes at once. TLS never does: its frames go through the queue.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Stream::Plain(tcp) => tcp.try_write(bytes),
-            Stream::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
+            Stream::Plain(tcp, _) => tcp.try_write(bytes),
+            Stream::Tls(..) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 
     pub async fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
-            Stream::Plain(tcp) => loop {
+            Stream::Plain(tcp, _) => loop {
                 tcp.writable().await?;
                 match tcp.try_write_vectored(slices) {
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                     done => return done,
                 }
             },
-            Stream::Tls(tls) => {
+            Stream::Tls(tls, _) => {
                 let mut write = tls.write.lock().await;
                 let written = write.write_vectored(slices).await?;
                 write.flush().await?;
@@ -136,7 +155,7 @@ impl Stream {
     /// Hands over what arrived; `None` at the end.
     pub async fn read<T>(&self, mut take: impl FnMut(&mut [u8]) -> T) -> io::Result<Option<T>> {
         match self {
-            Stream::Plain(tcp) => loop {
+            Stream::Plain(tcp, _) => loop {
                 // Also replaces the waker that the handshake left, which holds the memory of its whole task.
                 poll_fn(|cx| tcp.poll_read_ready(cx)).await?;
                 let read = BUFFER.with_borrow_mut(|buffer| match tcp.try_read(buffer) {
@@ -150,7 +169,7 @@ impl Stream {
                 }
             },
             // Boxed, so that a plain connection does not hold room for it.
-            Stream::Tls(tls) => {
+            Stream::Tls(tls, _) => {
                 Box::pin(async {
                     let mut guard = tls.read.lock().await;
                     let Reading { half, buffer } = &mut *guard;
@@ -170,10 +189,10 @@ impl Stream {
     /// No more will be written; what is on its way still arrives.
     pub async fn finish(&self) {
         match self {
-            Stream::Plain(tcp) => {
+            Stream::Plain(tcp, _) => {
                 let _ = socket2::SockRef::from(tcp).shutdown(std::net::Shutdown::Write);
             }
-            Stream::Tls(tls) => {
+            Stream::Tls(tls, _) => {
                 let _ = tls.write.lock().await.shutdown().await;
             }
         }
@@ -182,10 +201,10 @@ impl Stream {
     /// Over, at once: the reader sees the end.
     pub fn hang_up(&self) {
         match self {
-            Stream::Plain(tcp) => {
+            Stream::Plain(tcp, _) => {
                 let _ = socket2::SockRef::from(tcp).shutdown(std::net::Shutdown::Both);
             }
-            Stream::Tls(tls) => tls.hung_up.notify_one(),
+            Stream::Tls(tls, _) => tls.hung_up.notify_one(),
         }
     }
 }

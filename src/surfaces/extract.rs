@@ -17,6 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
+use crate::surfaces::bodies;
 
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 pub const LOGS_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -32,7 +33,9 @@ pub async fn caller(parts: &Parts, app: &School) -> Result<Caller> {
     logins::caller(app, token).await
 }
 
-pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> Result<T> {
+pub async fn json<T: DeserializeOwned>(request: Request, app: &School, limit_bytes: usize) -> Result<T> {
+    let is_stranger = !bodies::has_token(app, request.headers());
+    let limit_bytes = if is_stranger { limit_bytes.min(bodies::STRANGER_MAX_BYTES) } else { limit_bytes };
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let essence = kind.split(';').next().unwrap_or("").trim();
     let is_json = essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json");
@@ -56,16 +59,7 @@ pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 }
 
 async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
-    to_bytes(body, limit_bytes).await.map_err(|e| {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&e);
-        while let Some(error) = cause {
-            if error.is::<http_body_util::LengthLimitError>() {
-                return Error::TooLarge { limit_bytes };
-            }
-            cause = error.source();
-        }
-        Error::bad("", "the body could not be read")
-    })
+    to_bytes(body, limit_bytes).await.map_err(|error| bodies::unreadable(&error, limit_bytes))
 }
 
 /// Names the field of what it cannot read.
@@ -158,7 +152,7 @@ fn hop(text: &str) -> Option<IpAddr> {
     address.ok().map(|ip| ip.to_canonical())
 }
 
-fn peer(parts: &Parts) -> IpAddr {
+pub fn peer(parts: &Parts) -> IpAddr {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip().to_canonical())
 }
 
@@ -166,6 +160,35 @@ fn peer(parts: &Parts) -> IpAddr {
 pub fn is_https(parts: &Parts, app: &School) -> bool {
     let said = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
     app.config.tls_cert.is_some() || (said && app.config.trusts(peer(parts)))
+}
+
+/// Refuses what a page of another site sends with our cookies. Programs, which send neither header, bring no cookies of
+/// anyone else.
+pub fn must_be_our_page(parts: &Parts, app: &School) -> Result<()> {
+    let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let (site, origin) = (text("sec-fetch-site"), text("origin"));
+    let is_allowed = |origin: &str| app.config.cors_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
+    let is_ours = match (site, origin) {
+        // The browser itself says so, and no page can.
+        (Some("same-origin" | "none"), _) => true,
+        (Some(_), origin) => origin.is_some_and(is_allowed),
+        (None, None) => true,
+        (None, Some(origin)) => is_allowed(origin) || is_own_origin(origin, parts, app),
+    };
+    if is_ours { Ok(()) } else { Err(Error::ForeignPage) }
+}
+
+/// The address under which the caller reached us, or the one that is printed in QR codes.
+fn is_own_origin(origin: &str, parts: &Parts, app: &School) -> bool {
+    let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok());
+    let host = host.or_else(|| parts.uri.authority().map(|a| a.as_str())).unwrap_or_default();
+    let Some((scheme, named)) = origin.split_once("://") else { return false };
+    let bare = |host: &str| {
+        let usual = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+        host.strip_suffix(usual).unwrap_or(host).to_ascii_lowercase()
+    };
+    let public = app.public_url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or(""));
+    !named.is_empty() && [host, public].iter().any(|own| bare(own) == bare(named))
 }
 
 /// What the phone calls itself, for the list of one's logins.
@@ -288,14 +311,14 @@ macro_rules! extractors {
             }
             impl<T: serde::de::DeserializeOwned> FromRequest<School> for Json<T> {
                 type Rejection = $fault;
-                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
-                    Ok(Json(extract::json(request, extract::BODY_MAX_BYTES).await?))
+                async fn from_request(request: Request, app: &School) -> Result<Self, $fault> {
+                    Ok(Json(extract::json(request, app, extract::BODY_MAX_BYTES).await?))
                 }
             }
             impl<T: serde::de::DeserializeOwned> FromRequest<School> for LargeJson<T> {
                 type Rejection = $fault;
-                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
-                    Ok(LargeJson(extract::json(request, extract::LOGS_MAX_BYTES).await?))
+                async fn from_request(request: Request, app: &School) -> Result<Self, $fault> {
+                    Ok(LargeJson(extract::json(request, app, extract::LOGS_MAX_BYTES).await?))
                 }
             }
         };

@@ -1,6 +1,7 @@
 //! The table of contents of every URL. Each surface speaks its own dialect of the same school.
 
 mod attendance;
+mod bodies;
 mod certificates;
 mod csv;
 pub mod extract;
@@ -10,8 +11,11 @@ mod ops;
 mod portal;
 pub mod texts;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -46,15 +50,28 @@ pub fn openapi() -> String {
     contents().1.to_pretty_json().unwrap_or_default()
 }
 
+/// Every URL of the school, and what stands around each.
 pub fn router(app: &School) -> Router {
+    let bodies = Arc::new(bodies::Room::default());
     contents()
         .0
         .merge(web::router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
-        .layer(axum::middleware::from_fn_with_state(app.clone(), ops::around))
+        .layer(axum::middleware::from_fn_with_state((app.clone(), bodies), ops::around))
         .layer(ops::cors(&app.config.cors_origins))
         .with_state(app.clone())
+}
+
+pub use ops::metrics_only;
+
+/// What those hear whose address has too many connections open already.
+pub fn too_many_connections() -> Router {
+    let refuse = |request: Request| async move {
+        let refusal = refused(request.uri().path(), Error::TooManyConnections { retry_after_s: 10 });
+        ([(header::CONNECTION, "close")], refusal)
+    };
+    Router::new().fallback(refuse)
 }
 
 /// An unknown path answers in the dialect of its base path.

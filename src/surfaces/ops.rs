@@ -1,19 +1,18 @@
 //! For the people who run it: health, metrics, documentation, and what happens around every request.
 
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::Router;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use futures_util::FutureExt;
-use http_body_util::BodyExt;
-use hyper::body::Frame;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,12 +22,11 @@ use crate::app::School;
 use crate::clock::chance;
 use crate::error::Error;
 use crate::metrics::Route;
+use crate::surfaces::bodies::{CountedBody, Room};
+use crate::surfaces::extract::{address, is_https, peer};
 use crate::surfaces::language::{Language, speaking};
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
-/// How much of what a refused caller still sends is read, and for how long.
-const HEARD_OUT_MAX_BYTES: usize = 16 * 1024 * 1024;
-const HEARD_OUT_FOR: Duration = Duration::from_secs(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub fn router() -> OpenApiRouter<School> {
@@ -56,9 +54,33 @@ async fn readyz(State(app): State<School>) -> (StatusCode, &'static str) {
     }
 }
 
-/// Metrics for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = String)), security(()))]
-async fn metrics(State(app): State<School>) -> impl IntoResponse {
+/// Metrics for Prometheus, for this machine and the proxies that are trusted; elsewhere where --metrics-listen says so.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, body = String), (status = 403, body = String)), security(()))]
+async fn metrics(State(app): State<School>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if app.config.metrics_listen.is_some() || !is_near(&parts, &app) {
+        return (StatusCode::FORBIDDEN, "the metrics are shown to this machine only, or where --metrics-listen says")
+            .into_response();
+    }
+    shown_metrics(&app).into_response()
+}
+
+/// Does it come from this machine or from a proxy that we trust, and not through one from elsewhere?
+fn is_near(parts: &Parts, app: &School) -> bool {
+    let from = address(parts, app);
+    let is_passed_on = parts.headers.contains_key("x-forwarded-for") || parts.headers.contains_key("forwarded");
+    let is_strange_proxy = is_passed_on && !app.config.trusts(peer(parts));
+    (from.is_loopback() || app.config.trusts(from)) && !is_strange_proxy
+}
+
+/// The metrics at an address of their own, and nothing else.
+pub fn metrics_only(app: &School) -> Router {
+    let shown = |State(app): State<School>| async move { shown_metrics(&app) };
+    Router::new().route("/metrics", get(shown)).with_state(app.clone())
+}
+
+fn shown_metrics(app: &School) -> impl IntoResponse + use<> {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.metrics.render())
 }
@@ -84,7 +106,7 @@ pub fn cors(origins: &[String]) -> CorsLayer {
 }
 
 /// A request gets an id, a time limit, a line in the log (without its query: it may hold a token) and safe headers.
-pub async fn around(State(app): State<School>, request: Request, next: Next) -> Response {
+pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = request_id(request.headers());
     let method = known(request.method());
@@ -92,8 +114,9 @@ pub async fn around(State(app): State<School>, request: Request, next: Next) -> 
     let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |m| m.as_str().to_owned());
     let span = tracing::info_span!("request", id, method, path);
     let (parts, body) = request.into_parts();
-    let left = Arc::new(Mutex::new(Some(body)));
-    let request = Request::from_parts(parts, Body::new(Shared(left.clone())));
+    let is_https = is_https(&parts, &app);
+    let body = CountedBody::new(&app, &bodies, &parts.headers, body);
+    let request = Request::from_parts(parts, Body::new(body.clone()));
     let language = Language::asked_for(request.headers());
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let answer = speaking(language, async {
@@ -104,46 +127,15 @@ pub async fn around(State(app): State<School>, request: Request, next: Next) -> 
         }
     });
     let mut response = answer.instrument(span.clone()).await;
-    if response.status().is_client_error() {
-        hear_out(&left).await;
+    if response.status().is_client_error() || response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        body.hear_out().await;
     }
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method, route, status }).inc();
     app.metrics.request_time.observe(took.as_secs_f64());
-    safe_headers(response.headers_mut(), &id, path.starts_with("/api"));
+    safe_headers(response.headers_mut(), &id, path.starts_with("/api"), is_https);
     response
-}
-
-/// A body that can be read on when its handler is done with it.
-struct Shared(Arc<Mutex<Option<Body>>>);
-
-impl HttpBody for Shared {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(body) => Pin::new(body).poll_frame(cx),
-            None => Poll::Ready(None),
-        }
-    }
-}
-
-/// Whoever is refused in the middle of sending would not hear why: the connection would be reset under their feet.
-async fn hear_out(left: &Mutex<Option<Body>>) {
-    let body = left.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(mut body) = body else { return };
-    let read = async {
-        let mut heard_bytes = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            heard_bytes += frame.data_ref().map_or(0, Bytes::len);
-            if heard_bytes > HEARD_OUT_MAX_BYTES {
-                return;
-            }
-        }
-    };
-    let _ = tokio::time::timeout(HEARD_OUT_FOR, read).await;
 }
 
 /// A caller's own id is kept, so that their log and ours can be laid side by side.
@@ -159,7 +151,7 @@ fn request_id(headers: &HeaderMap) -> String {
     given.filter(fits).map_or_else(|| format!("{:016x}", u64::from_le_bytes(chance())), str::to_owned)
 }
 
-fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool) {
+fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool, is_https: bool) {
     const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
         form-action 'self'; frame-ancestors 'none'";
     let mut set = |name: HeaderName, value: &'static str| {
@@ -171,6 +163,10 @@ fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool) {
     set(header::REFERRER_POLICY, "no-referrer");
     if is_api {
         set(header::CACHE_CONTROL, "no-store");
+    }
+    if is_https {
+        // A browser that came by https once comes by no other way for a year.
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);

@@ -118,6 +118,9 @@ impl School {
             "300",
             "--instructor-signup",
             "open",
+            // All people of a story come from one address.
+            "--connections-per-address",
+            "100000",
         ];
         for pair in usual.chunks(2).filter(|pair| !flags.iter().any(|f| f == pair[0])) {
             words.extend(pair);

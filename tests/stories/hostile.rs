@@ -115,7 +115,7 @@ fn spoiled(village: &Village, schema: &Value) -> Vec<(String, String, String)> {
         let mut values: Vec<String> = wrong_types(kind).into_iter().map(String::from).collect();
         values.retain(|value| !is_taken_too(property, value));
         if is_text(kind) {
-            values.push(json!("가".repeat(10_000)).to_string());
+            values.push(json!("가".repeat(5_001)).to_string());
             values.push("\"a\\u0000b\"".into());
             values.push("\"\\ud800\"".into());
         }
@@ -245,8 +245,8 @@ fn what_is_no_json_object_is_refused() {
                 format!("[{good}]"),
                 format!("{good} {good}"),
                 format!("\u{feff}{good}"),
-                "[".repeat(100_000),
-                "{\"a\":".repeat(100_000),
+                "[".repeat(15_000),
+                "{\"a\":".repeat(3_000),
                 "name=value&other=1".into(),
             ];
             for text in texts {

@@ -7,6 +7,7 @@ mod admin;
 mod assessments;
 mod attendance;
 mod board;
+mod bounds;
 mod certificates;
 mod classroom;
 mod collisions;

@@ -61,6 +61,11 @@ pub fn message(error: &Error) -> String {
         TooManyFailures { retry_after_s } => {
             format!("回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")
         }
+        TooManyConnections { retry_after_s } => {
+            format!("同じ回線からの接続が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")
+        }
+        SetupOver => "このリンクは使用済みか、表示されたあとにサーバーが再起動しています。".into(),
+        ForeignPage => "ほかのサイトのページからは行えません。".into(),
         LogQuotaUsed { retry_after_s } => {
             format!("活動記録が多すぎるため、今は受け取れません。{retry_after_s} 秒後にもう一度お送りください。")
         }

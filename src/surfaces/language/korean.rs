@@ -61,6 +61,11 @@ pub fn message(error: &Error) -> String {
         KeyReused => "이미 다른 요청에 쓰인 키입니다.".into(),
         SomeoneWasFaster => "방금 다른 사람이 먼저 처리했습니다.".into(),
         TooManyFailures { retry_after_s } => format!("시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
+        TooManyConnections { retry_after_s } => {
+            format!("같은 인터넷 주소에서 연결이 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.")
+        }
+        SetupOver => "이 링크는 이미 쓰였거나, 링크가 나온 뒤에 서버가 다시 시작되었습니다.".into(),
+        ForeignPage => "다른 사이트의 페이지에서는 할 수 없습니다.".into(),
         LogQuotaUsed { retry_after_s } => {
             format!("활동 기록이 너무 많아 지금은 더 받을 수 없습니다. {retry_after_s}초 뒤에 다시 보내 주세요.")
         }

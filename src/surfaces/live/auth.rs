@@ -7,7 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::wire::people::{ChangeMe, Cookie, Jar, LoggedIn, Login, Refresh, Register, Ticket, User};
 use super::wire::{Refusals, Said, said};
-use super::{From_, Json, OverTls, Query, Result, SignedIn, device_cookie, made};
+use super::{From_, Json, OurJar, OverTls, Result, SignedIn, device_cookie, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Device, Tokens};
@@ -41,14 +41,14 @@ pub async fn login(
     From_(from): From_,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    Query(jar): Query<Cookie>,
+    OurJar(jar): OurJar,
     Json(mut sent): Json<Login>,
 ) -> Result<Response> {
     let name = login_name(sent.name()?);
     let proofs = sent.device_proof.map(String::from).into_iter().chain(device_cookie::proofs(&headers)).collect();
     let device = Device { name: device(&headers), address: from, proofs };
     let signed_in = logins::login(&app, &name, sent.password.into(), &device).await?;
-    Ok(logged_in(&app, is_https, &headers, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
 }
 
 /// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used. Sent again
@@ -63,12 +63,12 @@ pub async fn refresh(
     State(app): State<School>,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    Query(jar): Query<Cookie>,
+    OurJar(jar): OurJar,
     Json(sent): Json<Refresh>,
 ) -> Result<Response> {
-    let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
+    let token = kept_token(&headers, jar, sent.refresh_token.map(String::from))?;
     let signed_in = logins::refresh(&app, &token).await?;
-    Ok(logged_in(&app, is_https, &headers, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
 }
 
 /// Signs in with the ticket of a re-entry QR, once.
@@ -83,12 +83,12 @@ pub async fn ticket(
     From_(from): From_,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    Query(jar): Query<Cookie>,
+    OurJar(jar): OurJar,
     Json(sent): Json<Ticket>,
 ) -> Result<Response> {
     let ticket = String::from(sent.ticket);
     let signed_in = logins::redeem(&app, &ticket, &device(&headers), from).await?;
-    Ok(logged_in(&app, is_https, &headers, jar.cookie, signed_in))
+    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
 }
 
 /// Ends this login, by its access token or its refresh token.
@@ -102,17 +102,17 @@ pub async fn logout(
     State(app): State<School>,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    Query(jar): Query<Cookie>,
+    OurJar(jar): OurJar,
     Json(sent): Json<Refresh>,
 ) -> Result<Response> {
     if let Some(token) = bearer(&headers) {
         let caller = logins::caller(&app, token).await?;
         logins::logout(&app, &caller).await?;
     } else {
-        let token = kept_token(&headers, jar.cookie, sent.refresh_token.map(String::from))?;
+        let token = kept_token(&headers, jar, sent.refresh_token.map(String::from))?;
         logins::logout_by_token(&app, &token).await?;
     }
-    let cookie = jar.cookie.and_then(|jar| cookie(is_https, jar, "", 0));
+    let cookie = jar.and_then(|jar| cookie(is_https, jar, "", 0));
     Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(said("로그아웃했습니다"))).into_response())
 }
 

@@ -20,7 +20,9 @@ mod tasks;
 pub mod wire;
 
 use axum::Json as Answer;
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,9 +31,24 @@ pub use frames::{Archive, letters};
 
 use crate::app::School;
 use crate::error::Error;
-use crate::surfaces::extract::{extractors, refusal};
+use crate::surfaces::extract::{self, extractors, refusal};
 
 extractors!(Fault);
+
+/// The cookie that the request is about, if any: only a page of ours may ask for it.
+pub struct OurJar(pub Option<wire::people::Jar>);
+
+impl FromRequestParts<School> for OurJar {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<OurJar> {
+        let jar = extract::query::<wire::people::Cookie>(parts)?.cookie;
+        if jar.is_some() {
+            extract::must_be_our_page(parts, app)?;
+        }
+        Ok(OurJar(jar))
+    }
+}
 
 type Result<T, E = Fault> = std::result::Result<T, E>;
 

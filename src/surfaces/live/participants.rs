@@ -11,7 +11,7 @@ use super::wire::people::{Cookie, LoggedIn};
 use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename, Renamed,
 };
-use super::{From_, Id, Ids, Json, Once, OverTls, PathText, Query, Result, SignedIn, qr};
+use super::{From_, Id, Ids, Json, Once, OurJar, OverTls, PathText, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
@@ -50,7 +50,7 @@ pub async fn guest(
     OverTls(is_https): OverTls,
     PathText(code): PathText,
     Once(key): Once,
-    Query(jar): Query<Cookie>,
+    OurJar(jar): OurJar,
     Json(sent): Json<GuestJoin>,
 ) -> Result<Response> {
     let guest = joining::Guest {
@@ -59,8 +59,8 @@ pub async fn guest(
         digital_level: sent.digital_level.map(Level::from),
     };
     let (person, joined, tokens) = joining::join_as_guest(&app, &code, guest, key, from).await?;
-    let cookie = with_cookie(&app, is_https, jar.cookie, &tokens);
-    let login = LoggedIn::new(person, tokens, jar.cookie.is_none());
+    let cookie = with_cookie(&app, is_https, jar, &tokens);
+    let login = LoggedIn::new(person, tokens, jar.is_none());
     let body = GuestJoined { login, participant: ParticipantJoined::from(&joined) };
     Ok((StatusCode::CREATED, cookie, Answer(body)).into_response())
 }
