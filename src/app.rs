@@ -13,7 +13,7 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::event::{News, Told};
 use crate::failures::Failures;
-use crate::keys::{Keys, Stamp};
+use crate::keys::{Keys, SetupSecret, Stamp};
 use crate::ledger::Ledger;
 use crate::live::{Hub, Letter, log};
 use crate::metrics::Metrics;
@@ -36,6 +36,7 @@ pub struct App {
     pub help_asked: Notify,
     pub keys: Keys,
     pub stamp: Stamp,
+    pub setup: SetupSecret,
     pub press: Press,
     pub failures: Failures,
     pub voice: Box<dyn Voice>,

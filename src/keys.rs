@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64};
@@ -11,7 +12,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::clock::{SECOND_MS, chance};
 use crate::error::{Error, Result};
@@ -187,6 +188,39 @@ impl Stamp {
     /// In base64.
     pub fn public_key(&self) -> String {
         STANDARD.encode(self.0.verifying_key().to_bytes())
+    }
+}
+
+/// The secret of the link that makes the first administrator. It is printed once, works once, and ends with the process.
+#[derive(Default)]
+pub struct SetupSecret(Mutex<Option<String>>);
+
+impl SetupSecret {
+    /// A new one; an older one is good no more.
+    pub fn renew(&self) -> String {
+        let secret = BASE64.encode(chance::<24>());
+        *self.held() = Some(secret.clone());
+        secret
+    }
+
+    /// Takes it from whoever has it: nobody else can use it then. `false` if it is another one, or was used.
+    pub fn take(&self, given: &str) -> bool {
+        let mut held = self.held();
+        // By their hashes, so that the time it takes says nothing about the secret.
+        let is_it = held.as_deref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(given));
+        if is_it {
+            *held = None;
+        }
+        is_it
+    }
+
+    /// What it was taken for did not come about: it may be used again.
+    pub fn give_back(&self, secret: String) {
+        *self.held() = Some(secret);
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The command line: serve · demo · user · backup · openapi.
 
-use std::io::{ErrorKind, IsTerminal, Read, Write};
-use std::net::SocketAddr;
+use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -10,6 +9,7 @@ use gyosil::config::{Config, LogForm};
 use gyosil::error::{Error, Result};
 use gyosil::school::people::{self, NewPerson};
 use gyosil::school::rights::Role;
+use gyosil::school::setup;
 use gyosil::surfaces::texts::{Email, Name, Password, Phone, login_name};
 use gyosil::{demo, open, serve, surfaces};
 use tokio::net::TcpListener;
@@ -150,44 +150,25 @@ async fn run(cli: Cli) -> Result<()> {
 async fn run_server(config: Config) -> Result<()> {
     gyosil::raise_file_limit();
     gyosil::gate::tls(&config)?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|e| cannot_listen("--listen", config.listen, &e))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|e| gyosil::gate::cannot_listen("--listen", config.listen, &e))?;
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
     println!("Gyosil is open at {}", app.public_url);
     println!(
         "  students: {}/    instructors: {}/teach    API: {}/docs",
         app.public_url, app.public_url, app.public_url
     );
-    if !people::is_anyone_here(&app).await? {
+    if let Some(link) = setup::link(&app).await? {
         println!();
-        println!("Nobody is here yet. Make the first administrator in another terminal:");
+        println!(
+            "Nobody is here yet. Open this link to become the administrator (it works once, until the server stops):"
+        );
+        println!("  {link}");
+        println!("… or, in another terminal:");
         println!("  gyosil user add --email you@example.com --name 'Your name' --role ADMIN");
     }
     serve(app, listener, stopped()).await
-}
-
-/// Names what is in the way of listening, and what to do about it.
-fn cannot_listen(flag: &str, address: SocketAddr, error: &std::io::Error) -> Error {
-    let port = address.port();
-    let next = SocketAddr::new(address.ip(), port.checked_add(1).unwrap_or(8080));
-    Error::internal(match error.kind() {
-        ErrorKind::AddrInUse => format!(
-            "port {port} is taken: another program (perhaps another Gyosil) listens on {address}. Stop it, or take \
-             another port: {flag} {next}"
-        ),
-        ErrorKind::PermissionDenied => {
-            format!(
-                "this user may not listen on port {port}: take one above 1023, such as {flag} {}:8080",
-                address.ip()
-            )
-        }
-        ErrorKind::AddrNotAvailable => {
-            format!(
-                "this machine has no address {}: listen on all that it has with {flag} 0.0.0.0:{port}",
-                address.ip()
-            )
-        }
-        _ => format!("cannot listen on {address}: {error}"),
-    })
 }
 
 async fn stopped() {

@@ -20,7 +20,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::failures::Failures;
 use crate::gate;
-use crate::keys::{Keys, Stamp};
+use crate::keys::{Keys, SetupSecret, Stamp};
 use crate::ledger::{self, Ledger};
 use crate::live::Hub;
 use crate::metrics::Metrics;
@@ -60,6 +60,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         help_asked: Notify::new(),
         keys,
         stamp,
+        setup: SetupSecret::default(),
         press,
         failures: Failures::new(config.limits_failures()),
         voice: Box::new(Teller { render: surfaces::live::letters }),

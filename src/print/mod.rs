@@ -71,8 +71,16 @@ const WAITING_MAX_SHEETS: usize = 64;
 const PICTURE_MAX_BYTES: u64 = 512 * 1024;
 const PICTURE_MAX_PX: u32 = 2_000;
 
+/// A picture as it came, for pages.
+pub struct PictureFile {
+    pub bytes: Arc<[u8]>,
+    pub mime: &'static str,
+}
+
 pub struct Press {
     pictures: Pictures,
+    /// The school's logo, for pages.
+    pub logo: Option<PictureFile>,
     waiting: Arc<Semaphore>,
     printing: Arc<Semaphore>,
 }
@@ -81,10 +89,11 @@ impl Press {
     /// Reads the pictures of the settings, and refuses those that could not be printed later.
     pub fn open(logo: Option<&Path>, signature: Option<&Path>) -> Result<Press> {
         let picture = |flag: &str, path: Option<&Path>| path.map(|path| read(flag, path)).transpose();
-        let pictures =
-            Pictures { logo: picture("--school-logo", logo)?, signature: picture("--school-signature", signature)? };
+        let (logo, signature) = (picture("--school-logo", logo)?, picture("--school-signature", signature)?);
+        let (logo, logo_file) = logo.unzip();
+        let pictures = Pictures { logo, signature: signature.map(|(image, _)| image) };
         let waiting = Arc::new(Semaphore::new(WAITING_MAX_SHEETS));
-        Ok(Press { pictures, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
+        Ok(Press { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
     }
 
     /// The PDF. The same order gives the same bytes.
@@ -101,16 +110,17 @@ impl Press {
     }
 }
 
-fn read(flag: &str, path: &Path) -> Result<Image> {
+fn read(flag: &str, path: &Path) -> Result<(Image, PictureFile)> {
     let wrong = |why: &str| Error::internal(format!("{flag} {}: {why}", path.display()));
     let bytes = std::fs::metadata(path).map_err(|e| wrong(&e.to_string()))?.len();
     if bytes > PICTURE_MAX_BYTES {
         return Err(wrong("the picture is larger than 512 KiB"));
     }
     let bytes = std::fs::read(path).map_err(|e| wrong(&e.to_string()))?;
-    let image = match bytes.as_slice() {
-        [0x89, b'P', b'N', b'G', ..] => Image::from_png(bytes.into(), true),
-        [0xff, 0xd8, ..] => Image::from_jpeg(bytes.into(), true),
+    let file = |mime| PictureFile { bytes: bytes.as_slice().into(), mime };
+    let (file, image) = match bytes.as_slice() {
+        [0x89, b'P', b'N', b'G', ..] => (file("image/png"), Image::from_png(bytes.into(), true)),
+        [0xff, 0xd8, ..] => (file("image/jpeg"), Image::from_jpeg(bytes.into(), true)),
         _ => return Err(wrong("a PNG or JPEG picture is needed")),
     };
     let image = image.map_err(|_| wrong("the picture cannot be read"))?;
@@ -119,7 +129,7 @@ fn read(flag: &str, path: &Path) -> Result<Image> {
         return Err(wrong("the picture is larger than 2000 pixels on a side"));
     }
     certificate::try_picture(&image).map_err(|_| wrong("the picture cannot be read"))?;
-    Ok(image)
+    Ok((image, file))
 }
 
 #[cfg(test)]

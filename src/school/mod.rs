@@ -21,6 +21,7 @@ pub mod people;
 pub mod progress;
 pub mod rights;
 pub mod sessions;
+pub mod setup;
 pub mod stuck;
 
 /// One page of a list.

@@ -71,15 +71,25 @@ pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Pers
 
 /// Adds a person, whoever they are: for those who may, the command line among them.
 pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
-    let hash = match &new.password {
-        Some(password) => Some(hash_password(password.clone()).await?),
-        None => None,
-    };
+    let hash = hashed(&new).await?;
     let mut tx = app.db.begin().await?;
-    let id = insert(&mut tx, &new, hash, app.now_ms(), false).await?;
-    let person = by_id(&mut tx, id).await?;
+    let person = insert_with(&mut tx, &new, hash, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(person)
+}
+
+/// The hash of a new person's password, if they have one. It takes time, so no transaction waits for it.
+pub(super) async fn hashed(new: &NewPerson) -> Result<Option<String>> {
+    match &new.password {
+        Some(password) => Ok(Some(hash_password(password.clone()).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Writes a new person who has an account.
+pub(super) async fn insert_with(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64) -> Result<Person> {
+    let id = insert(tx, new, hash, now_ms, false).await?;
+    by_id(tx, id).await
 }
 
 /// A person who scanned a QR code and typed a name.

@@ -24,6 +24,7 @@ pub fn router() -> Router<School> {
         .route("/", page(LEARN))
         .route("/j/{code}", page(LEARN))
         .route("/me", page(LEARN))
+        .route("/setup", page(TEACH))
         .route("/teach", page(TEACH))
         .route("/teach/", page(TEACH))
         .route("/teach/{*rest}", page(TEACH))

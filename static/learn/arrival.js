@@ -3,6 +3,7 @@
 import { patiently, Refused, send, Unreachable } from "../shared/api.js";
 import { uuid } from "../shared/device.js";
 import { single } from "../shared/dom.js";
+import { schoolSign } from "../shared/school.js";
 import { words } from "../shared/words.js";
 import { forget, isKept, remembered } from "./phone.js";
 import { plain } from "./screens.js";
@@ -35,7 +36,7 @@ const record = () => ({ act: "record", label: words.code.record, icon: "paper", 
 
 async function ask(screen, what) {
   const { question } = await import("./question.js");
-  show(screen, () => question(what()));
+  show(screen, () => question({ above: schoolSign(), ...what() }));
 }
 
 function home() {

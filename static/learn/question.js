@@ -7,7 +7,7 @@ import { button, heading, remark, screen } from "./screens.js";
 import { waitIsTold } from "./stage.js";
 
 /** A form of big fields, mostly of one. `submit` gives a sentence to show when it cannot be done, or `{said, at}`: at which field. */
-export function question({ title, hint, because, fields, go, submit, more = [] }) {
+export function question({ above = null, title, hint, because, fields, go, submit, more = [] }) {
   const problem = el("p", { class: "note call", role: "alert", id: "problem", hidden: true });
   const inputs = fields.map(entry);
   const press = el("button", { class: "button main", "data-act": "enter" }, el("span", {}, go));
@@ -19,7 +19,7 @@ export function question({ title, hint, because, fields, go, submit, more = [] }
   });
   const rows = inputs.map((input, at) => el("div", { class: "entry" }, el("label", { for: input.id }, fields[at].label),
     fields[at].hint && el("p", { class: "room", id: hintOf(input) }, fields[at].hint), input));
-  const content = el("div", { class: "content" }, el("div", { class: "greeting" }, heading(title), hint && el("p", { class: "guide" }, hint)),
+  const content = el("div", { class: "content" }, el("div", { class: "greeting" }, above, heading(title), hint && el("p", { class: "guide" }, hint)),
     because && el("p", { class: "note" }, because), el("form", { novalidate: true, onsubmit: ask }, rows, problem, press));
   const others = more.map(({ act, label: said, icon, go: follow }) => button("plain small", act, said, icon, follow));
   return { node: screen(content, others, fields.length > 1 ? "still" : ""), update() {} };

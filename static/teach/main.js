@@ -3,6 +3,7 @@
 import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
 import { read, write } from "../shared/device.js";
 import { el, shown, text } from "../shared/dom.js";
+import { meetSchool, schoolLogo, schoolName } from "../shared/school.js";
 import { openBooks, words } from "../shared/words.js";
 import { isOfLogin, plainly } from "./office/errors.js";
 import { signInForm } from "./office/signin.js";
@@ -27,9 +28,11 @@ const PAGES = [
 ];
 const SETTINGS = "./office/settings.js";
 const NOTICES = "./office/notices.js";
+const SETUP = "./office/setup.js";
 /** What all of them say; the sign-in form needs only the first. */
 const BOOKS = ["entry", "office", "board"];
 const AGAIN_AFTER_MS = 4_000;
+const ICON = "/static/icon.svg";
 /** While someone types their password, what they will see next is fetched. */
 const FETCHES_AFTER_MS = 1_000;
 
@@ -43,7 +46,7 @@ begin();
 
 async function begin() {
   const ticket = takeTicket();
-  const asked = ticket ? null : asking(api.resume());
+  const asked = ticket || isSetup() ? null : asking(api.resume());
   if (ticket || read("staff")) fetchNext();
   await openBooks("entry");
   api.onSignedOut = () => signIn(() => words.signin.again);
@@ -52,7 +55,13 @@ async function begin() {
   document.querySelector("#leave").addEventListener("click", leave);
   settings.addEventListener("click", openSettings);
   dress();
-  start(ticket, asked);
+  if (isSetup()) setUp();
+  else start(ticket, asked);
+  meetSchool().then(dress);
+}
+
+function isSetup() {
+  return location.pathname === "/setup";
 }
 
 /** Looked at later: until then its failure is nobody's. */
@@ -88,7 +97,9 @@ async function redeem(ticket) {
 
 /** What stands around every page, in the language of now. */
 function dress() {
-  text(document.querySelector("#school"), words.office.school);
+  text(document.querySelector("#school"), called());
+  const logo = document.querySelector(".brand img");
+  if (logo.getAttribute("src") !== schoolLogo(ICON)) logo.src = schoolLogo(ICON);
   text(document.querySelector("#skip"), words.office.skip);
   text(document.querySelector("#leave"), words.office.leave);
   text(document.querySelector("#name"), api.user ? words.office.who(api.user.name) : "");
@@ -106,10 +117,32 @@ async function openSettings() {
   }
 }
 
+/** The school by its name. */
+function called() {
+  return schoolName(words.office.school);
+}
+
 function redraw() {
   dress();
-  if (api.user) open();
+  if (isSetup()) setUp();
+  else if (api.user) open();
   else signIn(reason);
+}
+
+/** Nobody is here yet: who has the link of the server's first words is the first. */
+async function setUp() {
+  const secret = decodeURIComponent(location.hash.slice(1));
+  try {
+    const [room] = await Promise.all([here(import(SETUP)), here(openBooks("entry", "setup"))]);
+    fail(null);
+    main.dataset.page = "setup";
+    document.title = [words.setup.title, called()].join(" · ");
+    main.replaceChildren(secret ? room.setupForm({ api, secret, fail, welcome }) : room.setupOver());
+    main.querySelector("input")?.focus();
+  } catch (error) {
+    fail(error);
+    setTimeout(setUp, AGAIN_AFTER_MS);
+  }
 }
 
 function welcome() {
@@ -153,7 +186,7 @@ function follow(event) {
 }
 
 function pageHere() {
-  return PAGES.find(([address]) => address.test(location.pathname));
+  return PAGES.find(([address]) => address.test(location.pathname)) ?? PAGES.at(-1);
 }
 
 /** What will be wanted once it is known who one is. */
@@ -190,7 +223,7 @@ async function open() {
 
 function show(name, { node, title }) {
   main.dataset.page = name;
-  document.title = [title, words.office.school].filter(Boolean).join(" · ");
+  document.title = [title, called()].filter(Boolean).join(" · ");
   main.replaceChildren(node);
   main.focus();
   scrollTo(0, 0);
@@ -236,7 +269,7 @@ function signIn(why = () => "") {
   const form = signInForm({ api, fail, welcome, reason: why() });
   main.dataset.page = "signin";
   main.removeAttribute("aria-busy");
-  document.title = [words.signin.title, words.office.school].join(" · ");
+  document.title = [words.signin.title, called()].join(" · ");
   main.replaceChildren(form);
   form.querySelector("input").focus();
   setTimeout(fetchNext, FETCHES_AFTER_MS);

@@ -15,6 +15,7 @@ mod demo;
 mod desk_speed;
 mod desks;
 mod everywhere;
+mod first;
 mod joining;
 mod keyboard;
 mod lesson;

@@ -1,9 +1,10 @@
 //! The program itself, as a person starts it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 pub struct Process {
@@ -11,6 +12,8 @@ pub struct Process {
     pub address: SocketAddr,
     /// What it printed before it was open, that line included.
     pub said: String,
+    /// What it printed until now.
+    all: Arc<Mutex<String>>,
 }
 
 fn command(words: &[&str]) -> Command {
@@ -44,9 +47,21 @@ impl Process {
         said.push_str(&line);
         let url = line.trim().rsplit("//").next().unwrap_or_else(|| panic!("it said {line}"));
         let address = url.parse().unwrap_or_else(|_| panic!("it said {line}"));
+        let all = Arc::new(Mutex::new(said.clone()));
+        let heard = all.clone();
         // Whatever else it says is drained, so that it never waits for us.
-        std::thread::spawn(move || lines.read_to_string(&mut String::new()));
-        Process { child, address, said }
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let mut heard = heard.lock().unwrap();
+                heard.push_str(&line);
+                heard.push('\n');
+            }
+        });
+        Process { child, address, said, all }
+    }
+
+    pub fn all_it_said(&self) -> String {
+        self.all.lock().unwrap().clone()
     }
 
     /// The power fails.

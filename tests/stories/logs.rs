@@ -107,6 +107,7 @@ fn a_session_has_room_for_so_many_logs() {
         }
         let answer = socket.asks(json!({ "type": "log", "data": logs(7)["logs"] })).await;
         assert_eq!(answer["error"]["code"], "LOG_QUOTA_USED", "{answer}");
+        assert!(answer["error"]["details"]["retry_after_s"].is_i64(), "{answer}");
         teacher.post(BATCH, logs(80)).await.is(201);
         school.student("바깥사람").await.post(BATCH, logs(80)).await.is(201);
     });

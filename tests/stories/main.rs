@@ -36,6 +36,7 @@ mod renewals;
 mod rights;
 mod routes;
 mod rude;
+mod setup;
 mod sheets;
 mod steps;
 mod strangers;

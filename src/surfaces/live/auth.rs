@@ -139,7 +139,8 @@ pub async fn change_me(
     Ok(Answer(people::change_me(&app, &caller, sent.into()).await?.into()))
 }
 
-fn logged_in(
+/// The answer of every way to sign in.
+pub fn logged_in(
     app: &School,
     is_https: bool,
     headers: &HeaderMap,

@@ -13,6 +13,7 @@ mod notifications;
 mod participants;
 mod progress;
 mod qr;
+mod school;
 mod seats;
 mod sessions;
 mod sockets;
@@ -80,6 +81,9 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(auth::ticket))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me, auth::change_me))
+        .routes(routes!(school::about))
+        .routes(routes!(school::logo))
+        .routes(routes!(school::set_up))
         .routes(routes!(lectures::list, lectures::create))
         .routes(routes!(lectures::detail, lectures::change, lectures::delete))
         .routes(routes!(lectures::archive))

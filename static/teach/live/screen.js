@@ -1,6 +1,7 @@
 // The wall of the classroom: how to come in, then the step in large type. No names.
 
 import { el, perFrame, shown, text } from "../../shared/dom.js";
+import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
 import { Awake } from "./awake.js";
 import { Commands } from "./commands.js";
@@ -188,7 +189,7 @@ function layout(p, buttons) {
   p.lesson.append(el("div", { class: "sheet" }, p.head, p.body, p.said));
   p.tally.append(p.count, p.bar);
   p.corner.append(p.smallQr, p.smallCode);
-  return el("div", { class: "wall" }, el("div", { class: "line" }, p.title, p.where, p.link),
+  return el("div", { class: "wall" }, el("div", { class: "line" }, schoolSign(), p.title, p.where, p.link),
     el("div", { class: "middle" }, p.ways, p.lesson), el("div", { class: "foot" }, p.tally, p.corner),
     el("div", { class: "wall-tools", role: "toolbar", "aria-label": words.wall.tools }, buttons));
 }

@@ -1,6 +1,7 @@
 // A sheet for the wall of the classroom: who scans it comes into the class of the moment. What stands on it never changes.
 
 import { el, text } from "../../shared/dom.js";
+import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
 
 export async function poster({ api }, id) {
@@ -8,7 +9,7 @@ export async function poster({ api }, id) {
   // What a scanner reads and what a hand types are the same.
   const { host, pathname } = new URL(lecture.join_url);
   const sheet = el("section", { class: "poster", "aria-label": words.poster.sheet },
-    el("h1", {}, lecture.title), el("p", {}, words.poster.teacher(lecture.instructor.name)),
+    schoolSign(), el("h1", {}, lecture.title), el("p", {}, words.poster.teacher(lecture.instructor.name)),
     el("img", { class: "qr", src: `/qr/l/${lecture.code}.svg`, alt: words.poster.qr }),
     el("p", { class: "how" }, words.poster.how), el("p", {}, words.poster.byHand), el("b", { class: "address" }, host, el("wbr"), pathname));
   const node = el("div", { class: "page broad" },

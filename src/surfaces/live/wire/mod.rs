@@ -7,6 +7,7 @@ pub mod entry;
 pub mod learning;
 pub mod lectures;
 pub mod people;
+pub mod school;
 pub mod sessions;
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ impl From<&Error> for Refusal {
             Error::HasOpenEnrollments { count } => serde_json::json!({ "enrollments": count }),
             Error::StepInUse { session } => serde_json::json!({ "session_id": session }),
             Error::TooLarge { limit_bytes } => serde_json::json!({ "limit_bytes": limit_bytes }),
+            // A socket has no header that says it.
+            Error::LogQuotaUsed { retry_after_s } => serde_json::json!({ "retry_after_s": retry_after_s }),
             _ => serde_json::json!({}),
         };
         Refusal {

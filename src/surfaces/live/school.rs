@@ -1,0 +1,71 @@
+//! What the school is called, and how its first administrator comes in.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::auth::logged_in;
+use super::wire::Refusals;
+use super::wire::people::{Cookie, LoggedIn};
+use super::wire::school::{AboutSchool, Setup};
+use super::{Json, OurJar, OverTls, Result};
+use crate::app::School;
+use crate::error::Error;
+use crate::school::setup;
+use crate::surfaces::extract::device;
+
+/// The school's name and logo, as the settings say them.
+#[utoipa::path(
+    get, path = "/api/school", tag = "live: school",
+    responses((status = 200, body = AboutSchool), Refusals), security(()),
+)]
+pub async fn about(State(app): State<School>) -> Answer<AboutSchool> {
+    Answer(AboutSchool::new(&app.config.school_name, app.press.logo.as_ref().map(|logo| hash_of(&logo.bytes))))
+}
+
+/// The picture of the logo.
+#[utoipa::path(
+    get, path = "/api/school/logo", tag = "live: school",
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))), Refusals), security(()),
+)]
+pub async fn logo(State(app): State<School>, headers: HeaderMap) -> Result<Response> {
+    let logo = app.press.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
+    let tag = format!("\"{}\"", hash_of(&logo.bytes));
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let head = [
+        (header::CONTENT_TYPE, logo.mime),
+        // Its address changes with it.
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+        (header::ETAG, tag.as_str()),
+    ];
+    Ok((head, logo.bytes.to_vec()).into_response())
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    let sum = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{sum:016x}")
+}
+
+/// Makes the first administrator, by the link that the server printed when it started with nobody in it.
+#[utoipa::path(
+    post, path = "/api/setup", tag = "live: school",
+    params(Cookie),
+    request_body = Setup,
+    responses((status = 200, body = LoggedIn), Refusals), security(()),
+)]
+pub async fn set_up(
+    State(app): State<School>,
+    OverTls(is_https): OverTls,
+    headers: HeaderMap,
+    OurJar(jar): OurJar,
+    Json(sent): Json<Setup>,
+) -> Result<Response> {
+    let (secret, new) = sent.parted();
+    let signed_in = setup::become_admin(&app, secret, new, &device(&headers)).await?;
+    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
+}
