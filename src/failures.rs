@@ -143,10 +143,10 @@ impl Failures {
 
     /// What was taken in a window that is over is forgotten already.
     pub fn give_back(&self, taken: &Taken) {
-        if let Some(mut counted) = self.counted.get_mut(&taken.against.by_network()) {
-            if counted.1 == taken.until_ms {
-                counted.0 = counted.0.saturating_sub(1);
-            }
+        if let Some(mut counted) = self.counted.get_mut(&taken.against.by_network())
+            && counted.1 == taken.until_ms
+        {
+            counted.0 = counted.0.saturating_sub(1);
         }
     }
 
