@@ -1,15 +1,15 @@
 //! The parts of a school, wired once and handed down.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, Tx};
+use crate::db::{Db, SILENT, Tx, Verdict};
 use crate::error::{Error, Result};
 use crate::event::{News, Told};
 use crate::failures::Failures;
@@ -21,6 +21,9 @@ use crate::outside::analyser::Analyser;
 use crate::print::Press;
 
 pub type School = Arc<App>;
+
+/// How long a small write may take before the school counts as not ready.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 pub struct App {
     pub config: Config,
@@ -40,6 +43,8 @@ pub struct App {
     pub press: Press,
     pub failures: Failures,
     pub voice: Box<dyn Voice>,
+    /// Held by whoever finds out whether writes work.
+    pub asking: Mutex<()>,
 }
 
 /// What a school makes of what happened, before the commit.
@@ -57,7 +62,12 @@ impl App {
         let app = self.clone();
         let (done, answer) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
-            match app.seal(tx, news).await {
+            let mut tx = tx;
+            let sealed = match app.prepare(&mut tx, news).await {
+                Ok(letters) => app.seal(tx).await.map(|()| letters),
+                Err(error) => Err(error),
+            };
+            match sealed {
                 Ok(letters) => {
                     let _ = done.send(Ok(()));
                     app.bus.publish(letters).await;
@@ -70,21 +80,49 @@ impl App {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
-    /// Numbers and writes the events, lets follow what follows, puts it all into words, and commits. Rows of sessions are
-    /// held before rows of enrollments, here as everywhere.
-    pub(crate) async fn seal(&self, mut tx: Tx, news: Vec<News>) -> Result<Vec<Letter>> {
-        let told = log::append(&mut tx, news).await?;
-        let told = self.voice.follow(&mut tx, told).await?;
-        let letters = if told.is_empty() { Vec::new() } else { self.voice.say(&mut tx, &told).await? };
+    /// Numbers and writes the events, lets follow what follows, and puts it all into words. Rows of sessions are held
+    /// before rows of enrollments, here as everywhere.
+    pub(crate) async fn prepare(&self, tx: &mut Tx, news: Vec<News>) -> Result<Vec<Letter>> {
+        let told = log::append(tx, news).await?;
+        let told = self.voice.follow(tx, told).await?;
+        if told.is_empty() { Ok(Vec::new()) } else { self.voice.say(tx, &told).await }
+    }
+
+    pub(crate) async fn seal(&self, tx: Tx) -> Result<()> {
         let begun = Instant::now();
         tx.commit().await?;
         self.metrics.commit_time.observe(begun.elapsed().as_secs_f64());
-        Ok(letters)
+        Ok(())
     }
 
-    /// Can it take a write?
-    pub async fn is_ready(&self) -> bool {
-        self.db.is_ready().await
+    /// Why it cannot take a write, if it cannot. What counts is what became of the last real writes; where there
+    /// was none for a second, one is made, in the group commit like any other. One at a time: anyone may ask.
+    pub async fn why_not_ready(self: &Arc<Self>) -> Option<String> {
+        let _one_at_a_time = self.asking.lock().await;
+        match self.db.health.verdict() {
+            Verdict::Writes => return None,
+            Verdict::Fails(why) => return Some(self.not_ready(why)),
+            Verdict::Unknown => {}
+        }
+        let now_ms = self.now_ms();
+        let beat = self.ledger.record(move |tx| {
+            Box::pin(async move {
+                tx.beat(now_ms).await?;
+                Ok(((), Vec::new()))
+            })
+        });
+        match tokio::time::timeout(READY_WITHIN, beat).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(self.not_ready(&error.to_string())),
+            Err(_) => {
+                let _ = self.db.is_silent("a small write took too long");
+                Some(self.not_ready(SILENT))
+            }
+        }
+    }
+
+    fn not_ready(&self, why: &str) -> String {
+        format!("{why}; the last write succeeded {} s ago", self.db.health.last_write().as_secs())
     }
 
     pub fn now_ms(&self) -> i64 {

@@ -6,49 +6,76 @@
 //! PostgreSQL runs its default isolation: a read that is followed by a write of the same fact must be one guarded
 //! statement, or stand behind a row that the transaction has locked.
 
-use std::borrow::Cow;
+mod failure;
+mod health;
+mod pool;
+mod postgres;
+mod sql;
+mod sqlite;
+
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, Row, SqlSafeStr, SqliteConnection};
 
-use crate::error::{Error, Result};
+use self::failure::Failure;
+use self::health::Health;
+use self::pool::{Lent, Limits, Pool};
+use self::postgres::Server;
+use self::sqlite::File;
+use crate::error::{Error, Repeat, Result};
 use crate::private;
 
+pub use self::failure::SILENT;
+pub use self::health::Verdict;
+pub use self::sql::{Arg, Sql, Which, among, part_of, places};
+
 const READERS: u32 = 4;
-const PG_CONNECTIONS: u32 = 16;
-const BUSY_FOR: Duration = Duration::from_secs(15);
+const PG_WRITERS: u32 = 6;
+const PG_READERS: u32 = 9;
+/// How long one waits for a connection while others have them all.
+const WAIT_WITHIN: Duration = Duration::from_secs(15);
+const OPEN_WITHIN: Duration = Duration::from_secs(3);
+const START_WITHIN: Duration = Duration::from_secs(15);
+/// How long another process may hold a SQLite database.
+const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
+/// How long one statement may take over a wire. What takes longer is given up, and its connection with it.
+const GROUP_STATEMENT_WITHIN: Duration = Duration::from_secs(5);
+const WRITE_WITHIN: Duration = Duration::from_secs(8);
+const READ_WITHIN: Duration = Duration::from_secs(10);
+/// `begin` waits for nobody.
+const BEGIN_WITHIN: Duration = Duration::from_secs(2);
+const SOON: Duration = Duration::from_millis(500);
 
-pub enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres(PgPool),
+pub struct Db {
+    links: Links,
+    pub health: Arc<Health>,
 }
 
+enum Links {
+    Sqlite {
+        writer: Pool<SqliteConnection>,
+        readers: Pool<SqliteConnection>,
+    },
+    Postgres {
+        /// The group commit has a connection of its own: whatever else hangs, it waits for no one.
+        group: Pool<PgConnection>,
+        writers: Pool<PgConnection>,
+        readers: Pool<PgConnection>,
+    },
+}
+
+/// A transaction. Dropped without a commit, it is rolled back before its connection is lent again, or the connection
+/// is closed: also where its caller hung up in the middle of a statement, or of `begin`.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Lent<SqliteConnection>),
+    Postgres(Lent<PgConnection>, Option<u64>),
 }
-
-/// A value on its way in. Every kind may be absent, since PostgreSQL wants to know of what kind a NULL is.
-#[derive(Debug, Clone)]
-pub enum Arg {
-    Int(Option<i64>),
-    Text(Option<String>),
-    Real(Option<f64>),
-    Bool(Option<bool>),
-}
-
-macro_rules! from {
-    ($($kind:ident($plain:ty)),+ $(,)?) => { $(
-        impl From<$plain> for Arg { fn from(v: $plain) -> Arg { Arg::$kind(Some(v.into())) } }
-        impl From<Option<$plain>> for Arg { fn from(v: Option<$plain>) -> Arg { Arg::$kind(v.map(Into::into)) } }
-    )+ };
-}
-from!(Int(i64), Text(String), Text(&str), Text(&String), Real(f64), Bool(bool));
 
 /// The arguments of one statement.
 macro_rules! args {
@@ -76,91 +103,6 @@ pub(crate) use row;
 pub trait Fact: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 impl<T> Fact for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-/// SQL: a literal, or a text that was put together here from literals (never from what someone sent).
-pub struct Sql(Cow<'static, str>);
-
-impl From<&'static str> for Sql {
-    fn from(text: &'static str) -> Sql {
-        Sql(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Sql {
-    fn from(text: String) -> Sql {
-        Sql(Cow::Owned(text))
-    }
-}
-
-impl SqlSafeStr for Sql {
-    fn into_sql_str(self) -> sqlx::SqlStr {
-        match self.0 {
-            Cow::Borrowed(text) => text.into_sql_str(),
-            Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
-        }
-    }
-}
-
-/// `$4, $5, $6` for these ids, and the ids as arguments. Lengths are rounded up to a power of two by repeating the
-/// last, so that few statements are prepared.
-pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
-    let length = ids.len().max(1).next_power_of_two();
-    let last = ids.last().copied().unwrap_or(0);
-    let values = (0..length).map(|i| Arg::from(ids.get(i).copied().unwrap_or(last))).collect();
-    let marks = (first..first + length).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-    (marks, values)
-}
-
-/// A `where` that is put together: what nobody asked for is not in it, so that what they asked for finds its index.
-#[derive(Clone)]
-pub struct Which {
-    pub text: String,
-    pub args: Vec<Arg>,
-}
-
-impl Which {
-    /// Of all for which `$1` … are these.
-    pub fn of(text: &str, args: Vec<Arg>) -> Which {
-        Which { text: text.to_owned(), args }
-    }
-
-    /// … and, where there is a value, for which it is `?`.
-    pub fn and(mut self, condition: &str, value: Option<impl Into<Arg>>) -> Which {
-        if let Some(value) = value {
-            self.args.push(value.into());
-            let place = format!("${}", self.args.len());
-            self.text.push_str(" and ");
-            self.text.push_str(&condition.replace('?', &place));
-        }
-        self
-    }
-
-    /// … a page of them: the statement, and what goes in.
-    pub fn page(&self, select: &str, order: &str, limit: i64, offset: i64) -> (Sql, Vec<Arg>) {
-        let n = self.args.len();
-        let sql = format!("{select} where {} order by {order} limit ${} offset ${}", self.text, n + 1, n + 2);
-        (sql.into(), [self.args.clone(), args![limit, offset]].concat())
-    }
-
-    /// … how many there are.
-    pub fn count(&self, from: &str) -> (Sql, Vec<Arg>) {
-        (format!("select count(*) {from} where {}", self.text).into(), self.args.clone())
-    }
-}
-
-/// `($1, $2), ($3, $4)` for so many rows of so many columns.
-pub fn places(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let marks: Vec<String> = (1..=columns).map(|n| format!("${}", row * columns + n)).collect();
-        format!("({})", marks.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
-
-/// In how large parts so many rows are written: few sizes, so that few statements are prepared.
-pub fn part_of(rows: usize) -> usize {
-    [64, 16, 4].into_iter().find(|size| *size <= rows).unwrap_or(1)
-}
-
 macro_rules! bound {
     ($query:expr, $args:expr) => {{
         let mut query = $query;
@@ -176,187 +118,277 @@ macro_rules! bound {
     }};
 }
 
+/// One statement on a connection that is lent, within its time limit.
+macro_rules! ask {
+    ($lent:expr, $connection:ident => $work:expr) => {{
+        let limit = $lent.limit();
+        ask!($lent, limit, $connection => $work)
+    }};
+    ($lent:expr, $limit:expr, $connection:ident => $work:expr) => {{
+        let $connection = $lent.ask()?;
+        let outcome = match $limit {
+            Some(limit) => tokio::time::timeout(limit, $work).await.ok(),
+            None => Some($work.await),
+        };
+        $lent.answered(outcome)
+    }};
+}
+
 macro_rules! fetch {
-    ($method:ident, $executor:expr, $sql:expr, $args:expr) => {
-        bound!(sqlx::query_as($sql), $args).$method($executor).await.map_err(Error::from)
+    ($method:ident, $tx:expr, $sql:expr, $args:expr) => {{
+        let (sql, args) = ($sql, $args);
+        let changes = sql.changes();
+        match $tx {
+            Tx::Sqlite(lent) => {
+                if changes { lent.changes() }
+                ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
+            }
+            Tx::Postgres(lent, _) => {
+                if changes { lent.changes() }
+                ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
+            }
+        }
+    }};
+}
+
+/// … and again on a new connection, where the first turned out to be dead. For what changes nothing.
+macro_rules! twice {
+    ($lent:expr, $limit:expr, $connection:ident => $work:expr) => {{
+        let begun = Instant::now();
+        let mut done = ask!($lent, $limit, $connection => $work);
+        if done.is_err() && $lent.is_broken() && begun.elapsed() <= BEGIN_WITHIN + SOON {
+            $lent.reopen().await?;
+            done = ask!($lent, $limit, $connection => $work);
+        }
+        done
+    }};
+}
+
+macro_rules! fetch_alone {
+    ($method:ident, $db:expr, $sql:expr, $args:expr) => {{
+        let (sql, args) = ($sql, $args);
+        match &$db.links {
+            Links::Sqlite { readers, .. } => {
+                let mut lent = readers.lend().await?;
+                ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
+            }
+            Links::Postgres { readers, .. } => {
+                let mut lent = readers.lend().await?;
+                let limit = lent.limit();
+                twice!(lent, limit, connection => bound!(sqlx::query_as(sql.clone()), args.clone()).$method(connection))
+            }
+        }
+    }};
+}
+
+macro_rules! migrations {
+    ($folder:literal: $($version:literal $name:literal),+) => {
+        Migrator::with_migrations(vec![$(Migration::new(
+            $version,
+            $name.into(),
+            MigrationType::Simple,
+            include_str!(concat!("../migrations/", $folder, "/", $name, ".sql")).into_sql_str(),
+            false,
+        )),+])
     };
 }
 
 impl Tx {
     pub async fn all<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
-        match self {
-            Tx::Sqlite(tx) => fetch!(fetch_all, &mut **tx, sql.into(), args),
-            Tx::Postgres(tx) => fetch!(fetch_all, &mut **tx, sql.into(), args),
-        }
+        fetch!(fetch_all, self, sql.into(), args)
     }
 
     pub async fn maybe<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
-        match self {
-            Tx::Sqlite(tx) => fetch!(fetch_optional, &mut **tx, sql.into(), args),
-            Tx::Postgres(tx) => fetch!(fetch_optional, &mut **tx, sql.into(), args),
-        }
+        fetch!(fetch_optional, self, sql.into(), args)
     }
 
     /// For a question that always has an answer: a count, a `returning`.
     pub async fn one<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
-        match self {
-            Tx::Sqlite(tx) => fetch!(fetch_one, &mut **tx, sql.into(), args),
-            Tx::Postgres(tx) => fetch!(fetch_one, &mut **tx, sql.into(), args),
-        }
+        fetch!(fetch_one, self, sql.into(), args)
     }
 
     /// How many rows it changed.
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<u64> {
         match self {
-            Tx::Sqlite(tx) => Ok(bound!(sqlx::query(sql.into()), args).execute(&mut **tx).await?.rows_affected()),
-            Tx::Postgres(tx) => Ok(bound!(sqlx::query(sql.into()), args).execute(&mut **tx).await?.rows_affected()),
+            Tx::Sqlite(lent) => {
+                lent.changes();
+                let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
+                Ok(done?.rows_affected())
+            }
+            Tx::Postgres(lent, _) => {
+                lent.changes();
+                let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
+                Ok(done?.rows_affected())
+            }
         }
     }
 
     /// Nobody else changes these rows until the transaction ends. `ids` is a `select id …` that is ordered by id, so that
     /// two who hold several never wait for each other in a circle. (SQLite has one writer: they are held already.)
     pub async fn hold(&mut self, ids: impl Into<Sql>, args: Vec<Arg>) -> Result<()> {
-        if let Tx::Postgres(_) = self {
+        if let Tx::Postgres(..) = self {
             let sql = format!("{} for no key update", ids.into().0);
             self.all::<(i64,)>(sql, args).await?;
         }
         Ok(())
     }
 
+    /// Where the answer of a commit is lost, PostgreSQL is asked over another connection what became of it. SQLite is in
+    /// this process and always answers.
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
-            Tx::Sqlite(tx) => Ok(tx.commit().await?),
-            Tx::Postgres(tx) => Ok(tx.commit().await?),
+            Tx::Sqlite(mut lent) => {
+                ask!(lent, connection => sqlx::raw_sql("commit").execute(connection))?;
+                lent.ended();
+                Ok(())
+            }
+            Tx::Postgres(mut lent, number) => {
+                if !lent.is_whole() {
+                    return Err(Error::internal("a transaction that had failed was to be committed"));
+                }
+                let done = ask!(lent, connection => sqlx::raw_sql("commit").execute(connection));
+                let Err(error) = done else {
+                    lent.ended();
+                    return Ok(());
+                };
+                let (Error::Unavailable { why, .. }, Some(number), true) = (&error, number, lent.is_broken()) else {
+                    return Err(error);
+                };
+                match lent.was_committed(number).await {
+                    Some(true) => Ok(()),
+                    Some(false) => Err(Error::Unavailable { why, repeat: Repeat::AtOnce }),
+                    None => Err(Error::Unavailable { why, repeat: Repeat::WithSameKey }),
+                }
+            }
         }
+    }
+
+    /// A small write that shows that writes work, for `/readyz`.
+    pub(crate) async fn beat(&mut self, now_ms: i64) -> Result<()> {
+        let sql =
+            "insert into heartbeat (id, at_ms) values (1, $1) on conflict (id) do update set at_ms = excluded.at_ms";
+        self.run(sql, args![now_ms]).await.map(drop)
     }
 }
 
 impl Db {
     pub async fn open(url: &str) -> Result<Db> {
-        let db = if url.starts_with("sqlite:") { Db::open_sqlite(url).await? } else { Db::open_postgres(url).await? };
-        db.migrate().await?;
-        Ok(db)
+        let health = Arc::new(Health::default());
+        let links = match url.starts_with("sqlite:") {
+            true => Db::open_sqlite(url, &health).await?,
+            false => Db::open_postgres(url, &health).await?,
+        };
+        Ok(Db { links, health })
     }
 
-    async fn open_sqlite(url: &str) -> Result<Db> {
-        let options = SqliteConnectOptions::from_str(url)?
+    async fn open_sqlite(url: &str, health: &Arc<Health>) -> Result<Links> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(Error::internal)?
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_FOR);
+            .busy_timeout(LOCKED_FOR_MAX);
         close_to_others(options.get_filename())?;
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await
-            .map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.pragma("query_only", "on"))
-            .await?;
-        Ok(Db::Sqlite { writer, readers })
+        let mut first = options.connect().await.map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
+        migrations!("sqlite": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
+        let limits = Limits { connections: 1, wait: WAIT_WITHIN, open: OPEN_WITHIN, statement: None };
+        let writer = Pool::new(Arc::new(File(options.clone())), limits, health.clone());
+        let limits = Limits { connections: READERS, ..limits };
+        let readers = Pool::new(Arc::new(File(options.pragma("query_only", "on"))), limits, health.clone());
+        // The database is never without a connection: the last that closes would take its log of writes with it.
+        drop((writer.lend().await?, readers.lend().await?));
+        first.close().await.map_err(Error::internal)?;
+        Ok(Links::Sqlite { writer, readers })
     }
 
-    async fn open_postgres(url: &str) -> Result<Db> {
-        let options = PgConnectOptions::from_str(url)?.application_name("gyosil");
-        let host = options.get_host().to_owned();
-        let pool = PgPoolOptions::new().max_connections(PG_CONNECTIONS).acquire_timeout(BUSY_FOR).connect_with(options);
-        let pool = pool.await.map_err(|e| Error::internal(format!("the database at {host} cannot be reached: {e}")))?;
-        Ok(Db::Postgres(pool))
-    }
-
-    async fn migrate(&self) -> Result<()> {
-        macro_rules! migrations {
-            ($folder:literal: $($version:literal $name:literal),+) => {
-                Migrator::with_migrations(vec![$(Migration::new(
-                    $version,
-                    $name.into(),
-                    MigrationType::Simple,
-                    include_str!(concat!("../migrations/", $folder, "/", $name, ".sql")).into_sql_str(),
-                    false,
-                )),+])
-            };
-        }
-        match self {
-            Db::Sqlite { writer, .. } => migrations!("sqlite": 1 "0001_school").run(writer).await,
-            Db::Postgres(pool) => migrations!("postgres": 1 "0001_school").run(pool).await,
-        }
-        .map_err(Error::internal)
+    async fn open_postgres(url: &str, health: &Arc<Health>) -> Result<Links> {
+        let options = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("gyosil");
+        let mut first = first_connection(&options).await?;
+        migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
+        first.close().await.map_err(Error::internal)?;
+        let pool = |connections, statement: Duration| {
+            let limits = Limits { connections, wait: WAIT_WITHIN, open: OPEN_WITHIN, statement: Some(statement) };
+            Pool::new(Arc::new(Server::new(options.clone(), &limits)), limits, health.clone())
+        };
+        let (group, writers) = (pool(1, GROUP_STATEMENT_WITHIN), pool(PG_WRITERS, WRITE_WITHIN));
+        Ok(Links::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN) })
     }
 
     /// To change something. Ends with `App::commit`, or, dropped, changes nothing.
     pub async fn begin(&self) -> Result<Tx> {
-        match self {
-            Db::Sqlite { writer, .. } => Ok(Tx::Sqlite(writer.begin_with("begin immediate").await?)),
-            Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        match &self.links {
+            Links::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,
+            Links::Postgres { writers, .. } => begin_postgres(writers).await,
+        }
+    }
+
+    /// … for the group commit.
+    pub async fn begin_group(&self) -> Result<Tx> {
+        match &self.links {
+            Links::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,
+            Links::Postgres { group, .. } => begin_postgres(group).await,
         }
     }
 
     /// To read several things as of one instant.
     pub async fn read(&self) -> Result<Tx> {
-        match self {
-            Db::Sqlite { readers, .. } => Ok(Tx::Sqlite(readers.begin().await?)),
-            Db::Postgres(pool) => {
-                Ok(Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?))
+        match &self.links {
+            Links::Sqlite { readers, .. } => begin_sqlite(readers, "begin").await,
+            Links::Postgres { readers, .. } => {
+                let mut lent = readers.lend().await?;
+                lent.begins();
+                let begin = "begin isolation level repeatable read read only";
+                twice!(lent, Some(BEGIN_WITHIN), connection => sqlx::raw_sql(begin).execute(connection))?;
+                Ok(Tx::Postgres(lent, None))
             }
         }
     }
 
     pub async fn all<T: Fact>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
-        match self {
-            Db::Sqlite { readers, .. } => fetch!(fetch_all, readers, sql.into(), args),
-            Db::Postgres(pool) => fetch!(fetch_all, pool, sql.into(), args),
-        }
+        fetch_alone!(fetch_all, self, sql.into(), args)
     }
 
     pub async fn maybe<T: Fact>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
-        match self {
-            Db::Sqlite { readers, .. } => fetch!(fetch_optional, readers, sql.into(), args),
-            Db::Postgres(pool) => fetch!(fetch_optional, pool, sql.into(), args),
-        }
+        fetch_alone!(fetch_optional, self, sql.into(), args)
     }
 
     pub async fn one<T: Fact>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
-        match self {
-            Db::Sqlite { readers, .. } => fetch!(fetch_one, readers, sql.into(), args),
-            Db::Postgres(pool) => fetch!(fetch_one, pool, sql.into(), args),
-        }
+        fetch_alone!(fetch_one, self, sql.into(), args)
     }
 
-    /// Can it take a write? (for `/readyz`)
-    pub async fn is_ready(&self) -> bool {
-        let begun = tokio::time::timeout(Duration::from_secs(2), self.begin()).await;
-        matches!(begun, Ok(Ok(_)))
+    /// Notes that writes get no answer.
+    pub fn is_silent(&self, detail: &str) -> Error {
+        self.health.failed(SILENT, detail);
+        Error::Unavailable { why: SILENT, repeat: Repeat::Later }
     }
 
     /// A whole copy in one file, while the school goes on.
     pub async fn backup(&self, file: &str) -> Result<()> {
-        match self {
-            Db::Sqlite { writer, .. } => {
+        match &self.links {
+            Links::Sqlite { writer, .. } => {
                 let path = Path::new(file);
                 private::new_file(path).map_err(|e| private::cannot_make(path, &e))?;
-                let copied = sqlx::query("vacuum into $1").bind(file).execute(writer).await;
+                let mut lent = writer.lend().await?;
+                let copied = ask!(lent, connection => sqlx::query("vacuum into $1").bind(file).execute(connection));
                 if copied.is_err() {
                     let _ = std::fs::remove_file(path);
                 }
-                copied.map(drop).map_err(Error::from)
+                copied.map(drop)
             }
-            Db::Postgres(_) => Err(Error::internal("PostgreSQL is backed up with pg_dump")),
+            Links::Postgres { .. } => Err(Error::internal("PostgreSQL is backed up with pg_dump")),
         }
     }
 
     pub async fn close(&self) {
-        match self {
-            Db::Sqlite { writer, readers } => {
+        match &self.links {
+            Links::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Links::Postgres { group, writers, readers } => {
+                tokio::join!(group.close(), writers.close(), readers.close());
+            }
         }
     }
 }
@@ -376,22 +408,38 @@ fn close_to_others(database: &Path) -> Result<()> {
     Ok(())
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Error {
-        match error {
-            sqlx::Error::PoolTimedOut => Error::Busy { retry_after_s: 2 },
-            sqlx::Error::Database(db) if db.is_unique_violation() => Error::SomeoneWasFaster,
-            // Two waited for each other in a circle, or the same row moved under both: this one was undone.
-            sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40P01" | "40001")) => {
-                Error::Busy { retry_after_s: 1 }
+async fn begin_sqlite(pool: &Pool<SqliteConnection>, begin: &'static str) -> Result<Tx> {
+    let mut lent = pool.lend().await?;
+    lent.begins();
+    ask!(lent, connection => sqlx::raw_sql(begin).execute(connection))?;
+    Ok(Tx::Sqlite(lent))
+}
+
+/// The number of the transaction is asked for at once, so that what became of it can be found out later.
+async fn begin_postgres(pool: &Pool<PgConnection>) -> Result<Tx> {
+    let begin = "begin; select pg_current_xact_id()::text";
+    let mut lent = pool.lend().await?;
+    lent.begins();
+    let row = twice!(lent, Some(BEGIN_WITHIN), connection => sqlx::raw_sql(begin).fetch_one(connection))?;
+    let number: String = row.try_get(0).map_err(Error::internal)?;
+    Ok(Tx::Postgres(lent, number.parse().ok()))
+}
+
+/// A server that is just starting is waited for, as long as a person waits who has just started both.
+async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
+    let begun = Instant::now();
+    loop {
+        let tried = tokio::time::timeout(OPEN_WITHIN, options.connect()).await;
+        let error = match tried {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) if !Failure::is_passing(&error) || begun.elapsed() > START_WITHIN => error.to_string(),
+            Err(_) if begun.elapsed() > START_WITHIN => "no answer".into(),
+            _ => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
             }
-            // A number that is smaller or larger than it can work with.
-            sqlx::Error::Database(db) if db.code().as_deref() == Some("22003") => {
-                Error::bad("", "a number is out of range")
-            }
-            // A text that PostgreSQL cannot keep: it holds a NUL.
-            sqlx::Error::Database(db) if db.code().as_deref() == Some("22021") => Error::bad("", "no NUL in texts"),
-            other => Error::internal(other),
-        }
+        };
+        let host = options.get_host();
+        return Err(Error::internal(format!("the database at {host} cannot be reached: {error}")));
     }
 }

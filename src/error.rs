@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-#[derive(Debug)]
+/// When to try again what the database could not do.
+pub const UNAVAILABLE_RETRY_AFTER_S: u64 = 2;
+
+#[derive(Debug, Clone)]
 pub enum Error {
     /// What was sent cannot be read: `field` names where, in the sender's own words.
     BadInput {
@@ -108,8 +111,24 @@ pub enum Error {
     Busy {
         retry_after_s: u64,
     },
+    /// The database cannot do this now. `why` is for our log and for `/readyz`, never for this answer.
+    Unavailable {
+        why: &'static str,
+        repeat: Repeat,
+    },
     /// Ours, not theirs. The text is for our log, never for the wire.
     Internal(String),
+}
+
+/// What may be done about a write that the database failed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing was written, and on another connection it may succeed at once.
+    AtOnce,
+    /// Nothing was written, and at once it would fail again.
+    Later,
+    /// Nobody knows whether it was written. Only a repetition under the same idempotency key is safe.
+    WithSameKey,
 }
 
 /// The kinds of answer that every dialect knows.
@@ -144,6 +163,11 @@ impl Error {
 
     pub fn internal(what: impl std::fmt::Display) -> Error {
         Error::Internal(what.to_string())
+    }
+
+    /// Nothing was written, and the same may succeed at once: someone was in the way, or a connection died.
+    pub fn may_succeed_at_once(&self) -> bool {
+        matches!(self, Error::Busy { .. } | Error::Unavailable { repeat: Repeat::AtOnce, .. })
     }
 
     pub fn kind(&self) -> Kind {
@@ -184,7 +208,7 @@ impl Error {
             | KeyReused
             | SomeoneWasFaster => Kind::Conflict,
             TooManyFailures { .. } | TooManyConnections { .. } | LogQuotaUsed { .. } => Kind::TooMany,
-            Busy { .. } => Kind::Busy,
+            Busy { .. } | Unavailable { .. } => Kind::Busy,
             Internal(_) => Kind::Internal,
         }
     }
@@ -241,7 +265,7 @@ impl Error {
             SetupOver => "SETUP_OVER",
             ForeignPage => "FOREIGN_PAGE",
             LogQuotaUsed { .. } => "LOG_QUOTA_USED",
-            Busy { .. } => "BUSY",
+            Busy { .. } | Unavailable { .. } => "BUSY",
             Internal(_) => "INTERNAL_ERROR",
         }
     }
@@ -252,6 +276,7 @@ impl Error {
             | Error::TooManyConnections { retry_after_s }
             | Error::LogQuotaUsed { retry_after_s }
             | Error::Busy { retry_after_s } => Some(*retry_after_s),
+            Error::Unavailable { .. } => Some(UNAVAILABLE_RETRY_AFTER_S),
             _ => None,
         }
     }
@@ -315,6 +340,9 @@ impl Error {
                 format!("No more logs are taken for now: try again in {retry_after_s} s")
             }
             Busy { retry_after_s } => format!("Too busy right now: try again in {retry_after_s} s"),
+            Unavailable { .. } => {
+                format!("This cannot be done right now: try again in {UNAVAILABLE_RETRY_AFTER_S} s")
+            }
             Internal(_) => "Something went wrong on our side".into(),
         }
     }
@@ -324,6 +352,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::Internal(what) => write!(f, "{what}"),
+            Error::Unavailable { why, .. } => write!(f, "{why}"),
             other => write!(f, "{}", other.message()),
         }
     }

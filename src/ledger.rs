@@ -3,9 +3,14 @@
 //! While one commit is under way the next group gathers, so that nobody waits for company: alone, a write commits at
 //! once. When a member fails, the group is undone; the bad one steps aside, is written alone and fails alone, and the rest
 //! is written together again.
+//!
+//! When the database fails, the group is tried again as long as that may help and cannot double anything: nothing was
+//! written, and another connection may do it. A commit of which nobody knows whether it happened is not repeated here:
+//! its callers hear 503, and repeat it themselves under the same idempotency key.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -21,6 +26,13 @@ const GROUP_MAX_SLIPS: usize = 256;
 /// How many may step aside from one group before all that is left of it is written one by one.
 const ASIDE_MAX_SLIPS: usize = 8;
 const ALONE_TRIES: usize = 3;
+/// How often a group is written anew when the database failed, and for how long.
+const GROUP_TRIES: usize = 3;
+const TRIED_FOR: Duration = Duration::from_secs(12);
+/// How long a group may take up to its commit, which has a limit of its own.
+const GROUP_WITHIN: Duration = Duration::from_secs(15);
+/// A failure that took so long would take as long for each group that waits: they are told at once.
+const SLOW_FAILURE: Duration = Duration::from_secs(2);
 
 pub struct Ledger {
     inbox: mpsc::Sender<Box<dyn Slip>>,
@@ -107,27 +119,58 @@ pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
             return;
         }
         app.metrics.rows_per_commit.observe(group.len() as f64);
-        let mut aside = Vec::new();
-        while !group.is_empty() {
-            match write_together(&app, &mut group).await {
-                Ok(()) => group.drain(..).for_each(|slip| slip.answer(None)),
-                Err(Undone { by: Some(n), .. }) if aside.len() < ASIDE_MAX_SLIPS => aside.push(group.remove(n)),
-                Err(_) => aside.append(&mut group),
+        let begun = Instant::now();
+        let Err(failure) = write_group(&app, group).await else { continue };
+        if begun.elapsed() > SLOW_FAILURE {
+            while let Ok(slip) = inbox.0.try_recv() {
+                slip.answer(Some(failure.clone()));
             }
         }
-        for mut slip in aside {
-            let failed = write_alone(&app, &mut slip).await.err();
-            slip.answer(failed);
+    }
+}
+
+/// Writes and answers them all. Fails where the database does, and not a member.
+async fn write_group(app: &Arc<App>, mut group: Vec<Box<dyn Slip>>) -> Result<()> {
+    let begun = Instant::now();
+    let mut aside = Vec::new();
+    let mut tries = 1;
+    let mut down = Ok(());
+    while !group.is_empty() {
+        match write_together(app, &mut group).await {
+            Ok(()) => group.drain(..).for_each(|slip| slip.answer(None)),
+            Err(Undone { why: why @ Error::Unavailable { .. }, .. }) => {
+                if why.may_succeed_at_once() && tries < GROUP_TRIES && begun.elapsed() < TRIED_FOR {
+                    tries += 1;
+                    continue;
+                }
+                group.append(&mut aside);
+                group.drain(..).for_each(|slip| slip.answer(Some(why.clone())));
+                down = Err(why);
+            }
+            Err(Undone { by: Some(n), .. }) if aside.len() < ASIDE_MAX_SLIPS => aside.push(group.remove(n)),
+            Err(_) => aside.append(&mut group),
         }
     }
+    for mut slip in aside {
+        let failed = match &down {
+            Ok(()) => write_alone(app, &mut slip).await.err(),
+            Err(why) => Some(why.clone()),
+        };
+        if let Some(why @ Error::Unavailable { .. }) = &failed {
+            down = Err(why.clone());
+        }
+        slip.answer(failed);
+    }
+    down
 }
 
 /// Whoever was undone only because someone else was in the way is written again.
 async fn write_alone(app: &Arc<App>, slip: &mut Box<dyn Slip>) -> Result<()> {
     let mut written = write_together(app, std::slice::from_mut(slip)).await;
     for _ in 1..ALONE_TRIES {
-        if !matches!(&written, Err(Undone { why: Error::Busy { .. }, .. })) {
-            break;
+        match &written {
+            Err(undone) if undone.why.may_succeed_at_once() => {}
+            _ => break,
         }
         written = write_together(app, std::slice::from_mut(slip)).await;
     }
@@ -154,12 +197,21 @@ async fn write_together(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<(
 }
 
 async fn write_all(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
-    let mut tx = app.db.begin().await?;
-    let mut news = Vec::new();
-    for (n, slip) in group.iter_mut().enumerate() {
-        news.extend(slip.write(&mut tx).await.map_err(|why| Undone { why, by: Some(n) })?);
-    }
-    let letters = app.seal(tx, news).await?;
+    let written = async {
+        let mut tx = app.db.begin_group().await?;
+        let mut news = Vec::new();
+        for (n, slip) in group.iter_mut().enumerate() {
+            news.extend(slip.write(&mut tx).await.map_err(|why| Undone { why, by: Some(n) })?);
+        }
+        let letters = app.prepare(&mut tx, news).await?;
+        Ok::<_, Undone>((tx, letters))
+    };
+    let (tx, letters) = match tokio::time::timeout(GROUP_WITHIN, written).await {
+        Ok(written) => written?,
+        // Undone with its transaction, which is dropped.
+        Err(_) => return Err(app.db.is_silent("a group of writes took too long").into()),
+    };
+    app.seal(tx).await?;
     let app = app.clone();
     // The next group is written while this one is delivered: rooms keep the order by `seq`.
     tokio::spawn(async move { app.bus.publish(letters).await });

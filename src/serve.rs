@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -32,8 +32,12 @@ use crate::school::sessions::{control, presence};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
 
-/// How long what is under way may take once the server leaves.
-const GOODBYE_WITHIN: Duration = Duration::from_secs(8);
+/// How long what is under way may take once the server leaves. Together with what follows it is less than 10 s.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
+/// … and then what waits for the group commit, and the connections to the database. What is not written by then was
+/// not acknowledged.
+const LAST_WRITES_WITHIN: Duration = Duration::from_millis(1_500);
+const CLOSED_WITHIN: Duration = Duration::from_millis(500);
 /// Clients come back spread over this time, so that the next server is not overrun.
 const COME_BACK_WITHIN_MS: u64 = 5_000;
 
@@ -64,6 +68,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         press,
         failures: Failures::new(config.limits_failures()),
         voice: Box::new(Teller { render: surfaces::live::letters }),
+        asking: Mutex::new(()),
         config,
     });
     app.hub.find_missed_in(Arc::new(surfaces::live::Archive(app.clone())));
@@ -98,8 +103,12 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
         tracing::warn!("some requests were not answered in time");
     }
     chores.abort_all();
-    app.ledger.flush().await;
-    app.db.close().await;
+    if tokio::time::timeout(LAST_WRITES_WITHIN, app.ledger.flush()).await.is_err() {
+        tracing::warn!("some writes were not done in time; none of them was acknowledged");
+    }
+    if tokio::time::timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {
+        tracing::warn!("the database was not closed in time; it recovers by itself");
+    }
     Ok(())
 }
 
@@ -138,8 +147,10 @@ fn every<F>(
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = chore(app.clone()).await {
-                tracing::error!(%error, name, "a chore failed; it is tried again");
+            match chore(app.clone()).await {
+                // The log has heard of it.
+                Ok(()) | Err(Error::Unavailable { .. }) => {}
+                Err(error) => tracing::error!(%error, name, "a chore failed; it is tried again"),
             }
         }
     });
@@ -151,7 +162,7 @@ async fn analyse(app: School) {
     loop {
         match help::analysis::answer_waiting(&app).await {
             Ok(true) => continue,
-            Ok(false) => {}
+            Ok(false) | Err(Error::Unavailable { .. }) => {}
             Err(error) => tracing::error!(%error, "a call for help could not be looked at; it is tried again"),
         }
         let _ = tokio::time::timeout(AT_LATEST, app.help_asked.notified()).await;

@@ -463,3 +463,9 @@ create table refunds (
   by_person bigint not null references people
 );
 create index refunds_payment on refunds (payment);
+
+-- Written by `/readyz` when nothing else was, to show that writes work.
+create table heartbeat (
+  id bigint primary key check (id = 1),
+  at_ms bigint not null
+);

@@ -43,14 +43,13 @@ async fn healthz() -> &'static str {
     "ok"
 }
 
-/// It can take requests: its database takes writes.
+/// It can take requests: its database takes writes. If it does not, the body says why.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = String), (status = 503, body = String)), security(()))]
-async fn readyz(State(app): State<School>) -> (StatusCode, &'static str) {
-    if app.is_ready().await {
-        (StatusCode::OK, "ready")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the database takes no writes")
+async fn readyz(State(app): State<School>) -> (StatusCode, String) {
+    match app.why_not_ready().await {
+        None => (StatusCode::OK, "ready".into()),
+        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
     }
 }
 

@@ -6,15 +6,15 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 static SERVER: OnceLock<u16> = OnceLock::new();
-static PID: AtomicI32 = AtomicI32::new(0);
-static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// All servers that this program started.
+static STARTED: Mutex<Vec<(i32, PathBuf)>> = Mutex::new(Vec::new());
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static TEMPLATE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
 
@@ -22,9 +22,51 @@ fn url(port: u16, name: &str) -> String {
     format!("postgres://postgres@127.0.0.1:{port}/{name}")
 }
 
+/// A server for one story alone, which may do to it what it likes.
+pub struct OwnServer {
+    port: u16,
+    pid: i32,
+}
+
+impl OwnServer {
+    pub fn starts() -> OwnServer {
+        let (port, pid) = start();
+        OwnServer { port, pid }
+    }
+
+    pub async fn new_database(&self) -> String {
+        run(self.port, "create database school".into()).await;
+        url(self.port, "school")
+    }
+
+    /// All of its processes stand still, and hold what they hold.
+    pub fn freezes(&self) {
+        self.signals(libc::SIGSTOP);
+    }
+
+    pub fn thaws(&self) {
+        self.signals(libc::SIGCONT);
+    }
+
+    fn signals(&self, signal: i32) {
+        let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid)).unwrap();
+        let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
+        for pid in std::iter::once(self.pid).chain(children) {
+            // SAFETY: signals our own child and its children.
+            unsafe { libc::kill(pid, signal) };
+        }
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        self.thaws();
+    }
+}
+
 /// A new database with all tables in it, copied from one that was migrated once.
 pub async fn new_database() -> String {
-    let port = *SERVER.get_or_init(start);
+    let port = *SERVER.get_or_init(|| start().0);
     TEMPLATE
         .get_or_init(|| async {
             run(port, "create database template_school".into()).await;
@@ -75,9 +117,9 @@ fn command(name: &str, folder: &Path) -> Command {
     command
 }
 
-/// Waited for when the test program ends, in `stop`.
+/// Its port and its process, which is waited for when the test program ends, in `stop`.
 #[allow(clippy::zombie_processes)]
-fn start() -> u16 {
+fn start() -> (u16, i32) {
     let folder = tempfile::Builder::new().prefix("gyosil-postgres-").tempdir().unwrap().keep();
     if let Some((uid, gid)) = owner() {
         let path = CString::new(folder.to_str().unwrap()).unwrap();
@@ -92,7 +134,7 @@ fn start() -> u16 {
         .unwrap();
     assert!(made.success(), "initdb");
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    *FOLDER.lock().unwrap() = Some(folder.clone());
+    let kept = folder.clone();
     // The kernel's «your parent is gone» is tied to the thread that forked: this one stays until the process ends.
     let (started, child) = std::sync::mpsc::channel::<Child>();
     std::thread::spawn(move || {
@@ -102,15 +144,20 @@ fn start() -> u16 {
         }
     });
     let child = child.recv().unwrap();
-    PID.store(child.id() as i32, Ordering::Relaxed);
-    // SAFETY: registers a function that takes and returns nothing.
-    unsafe { libc::atexit(stop) };
+    let pid = child.id() as i32;
+    let mut started = STARTED.lock().unwrap();
+    if started.is_empty() {
+        // SAFETY: registers a function that takes and returns nothing.
+        unsafe { libc::atexit(stop) };
+    }
+    started.push((pid, kept));
+    drop(started);
     let patience = Instant::now() + Duration::from_secs(60);
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < patience, "PostgreSQL did not start");
         std::thread::sleep(Duration::from_millis(20));
     }
-    port
+    (port, pid)
 }
 
 fn spawn(folder: &Path, data: &Path, port: u16) -> Child {
@@ -132,15 +179,14 @@ fn spawn(folder: &Path, data: &Path, port: u16) -> Child {
 }
 
 extern "C" fn stop() {
-    let pid = PID.load(Ordering::Relaxed);
-    // SAFETY: signals and waits for our own child.
-    unsafe {
-        libc::kill(pid, libc::SIGQUIT);
-        libc::waitpid(pid, std::ptr::null_mut(), 0);
-    }
-    if let Ok(folder) = FOLDER.lock()
-        && let Some(folder) = folder.as_ref()
-    {
+    let Ok(started) = STARTED.lock() else { return };
+    for (pid, folder) in started.iter() {
+        // SAFETY: signals and waits for our own child.
+        unsafe {
+            libc::kill(*pid, libc::SIGQUIT);
+            libc::kill(*pid, libc::SIGCONT);
+            libc::waitpid(*pid, std::ptr::null_mut(), 0);
+        }
         let _ = fs::remove_dir_all(folder);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,7 @@ pub struct Process {
     pub address: SocketAddr,
     /// What it printed before it was open, that line included.
     pub said: String,
+    log: std::fs::File,
     /// What it printed until now.
     all: Arc<Mutex<String>>,
 }
@@ -39,7 +41,9 @@ impl Process {
         let data = data.display().to_string();
         let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
         words.extend(flags);
-        let mut child = command(&words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let log = tempfile::tempfile().unwrap();
+        let stderr = log.try_clone().unwrap();
+        let mut child = command(&words).stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut said = String::new();
         let mut line = String::new();
@@ -57,11 +61,18 @@ impl Process {
                 heard.push('\n');
             }
         });
-        Process { child, address, said, all }
+        Process { child, address, said, log, all }
     }
 
     pub fn all_it_said(&self) -> String {
         self.all.lock().unwrap().clone()
+    }
+
+    /// What it has written to its log so far.
+    pub fn log(&self) -> String {
+        let mut bytes = vec![0; self.log.metadata().unwrap().len() as usize];
+        let read = self.log.read_at(&mut bytes, 0).unwrap();
+        String::from_utf8_lossy(&bytes[..read]).into_owned()
     }
 
     /// The power fails.

@@ -42,6 +42,15 @@ impl Wire {
         format!("http://{}{path}", self.address)
     }
 
+    /// A wire that leads to a database, and the address of the database over it.
+    pub async fn to_database(database: &str) -> (Wire, String) {
+        let (login, rest) = database.split_once('@').unwrap();
+        let (server, name) = rest.split_once('/').unwrap();
+        let wire = Wire::to(server.parse().unwrap()).await;
+        let over_it = format!("{login}@{}/{name}", wire.address);
+        (wire, over_it)
+    }
+
     pub fn leads_to(&self, school: SocketAddr) {
         *self.leads_to.lock().unwrap() = school;
     }

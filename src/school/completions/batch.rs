@@ -69,8 +69,9 @@ const TRIES: usize = 5;
 async fn complete_patiently(app: &School, caller: &Caller, enrollment: i64, date: &str) -> Result<Option<Why>> {
     let mut done = complete_one(app, caller, enrollment, date).await;
     for _ in 1..TRIES {
-        if !matches!(done, Err(Error::Busy { .. } | Error::SomeoneWasFaster)) {
-            break;
+        match &done {
+            Err(error) if error.may_succeed_at_once() || matches!(error, Error::SomeoneWasFaster) => {}
+            _ => break,
         }
         done = complete_one(app, caller, enrollment, date).await;
     }

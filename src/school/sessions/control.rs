@@ -79,8 +79,9 @@ pub async fn command(
 ) -> Result<Outcome> {
     let mut pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
     for _ in 1..TRIES {
-        if !matches!(pressed, Err(Error::Busy { .. })) {
-            break;
+        match &pressed {
+            Err(error) if error.may_succeed_at_once() => {}
+            _ => break,
         }
         pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
     }

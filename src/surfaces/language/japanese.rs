@@ -1,7 +1,7 @@
 //! What went wrong, in Japanese.
 
 use super::{korean, phrases};
-use crate::error::Error;
+use crate::error::{Error, UNAVAILABLE_RETRY_AFTER_S};
 
 pub fn message(error: &Error) -> String {
     use Error::*;
@@ -60,6 +60,9 @@ pub fn message(error: &Error) -> String {
         SomeoneWasFaster => "たった今、ほかの人が先に行いました。".into(),
         TooManyFailures { retry_after_s } => {
             format!("回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")
+        }
+        Unavailable { .. } => {
+            format!("ただいま処理できません。{UNAVAILABLE_RETRY_AFTER_S} 秒後にもう一度お試しください。")
         }
         TooManyConnections { retry_after_s } => {
             format!("同じ回線からの接続が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")

@@ -1,6 +1,6 @@
 //! What went wrong, in Korean: for the surfaces whose users read it.
 
-use crate::error::Error;
+use crate::error::{Error, UNAVAILABLE_RETRY_AFTER_S};
 use crate::event::Attendance;
 
 pub fn message(error: &Error) -> String {
@@ -61,6 +61,7 @@ pub fn message(error: &Error) -> String {
         KeyReused => "이미 다른 요청에 쓰인 키입니다.".into(),
         SomeoneWasFaster => "방금 다른 사람이 먼저 처리했습니다.".into(),
         TooManyFailures { retry_after_s } => format!("시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
+        Unavailable { .. } => format!("지금은 처리할 수 없습니다. {UNAVAILABLE_RETRY_AFTER_S}초 뒤에 다시 해 주세요."),
         TooManyConnections { retry_after_s } => {
             format!("같은 인터넷 주소에서 연결이 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.")
         }

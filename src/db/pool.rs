@@ -1,0 +1,359 @@
+//! Lends connections, and takes back only those whose state is known.
+//!
+//! That is after a clean commit, or after a rollback (of what someone dropped, hung up on, or failed at) was answered.
+//! A connection that broke, fell silent or may be in the middle of something is closed, and another is opened when it is
+//! needed. Every wait has a limit. sqlx's own pool promises none of this: it counts transactions by itself and is
+//! wrong where SQLite rolled back on its own or where a caller was dropped inside `begin`, and it waits without limit
+//! on links that are silent.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use sqlx::Connection;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::failure::{self, Failure};
+use super::health::Health;
+use crate::error::{Error, Repeat, Result};
+
+/// A connection that was idle for longer is asked whether it is still there before it is lent.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+const PING_WITHIN: Duration = Duration::from_secs(2);
+const ROLLBACK_WITHIN: Duration = Duration::from_secs(2);
+/// A server that is just starting is tried again for so long.
+const OPEN_TRIED_FOR: Duration = Duration::from_secs(2);
+const OPEN_AGAIN_AFTER: Duration = Duration::from_millis(100);
+const IDLE_FOR_MAX: Duration = Duration::from_secs(600);
+
+/// What a kind of database does in its own way.
+pub trait Link: Connection + Unpin + 'static {
+    /// SQLite is in this process: no statement is silent, and a worker that is closed must have ended before the next opens.
+    const IS_LOCAL: bool;
+    fn roll_back(&mut self) -> BoxFuture<'_, sqlx::Result<()>>;
+}
+
+/// The server's side of a connection.
+#[derive(Debug, Clone)]
+pub struct Backend {
+    pub pid: i32,
+    pub started: String,
+}
+
+pub struct Line<C> {
+    pub connection: C,
+    pub backend: Option<Backend>,
+}
+
+/// How a connection is opened, and how one that is silent is ended from the server's side.
+pub trait Opener<C>: Send + Sync + 'static {
+    fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<C>>>;
+    fn end(&self, backend: Backend);
+    /// Was this transaction committed, of which the answer was lost? `None`: nobody can tell.
+    fn was_committed(&self, backend: Option<Backend>, number: u64) -> BoxFuture<'_, Option<bool>>;
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub connections: u32,
+    /// How long one waits while others have them all.
+    pub wait: Duration,
+    pub open: Duration,
+    pub statement: Option<Duration>,
+}
+
+pub struct Pool<C: Link>(Arc<Shared<C>>);
+
+struct Shared<C> {
+    opener: Arc<dyn Opener<C>>,
+    limits: Limits,
+    health: Arc<Health>,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Idle<C>>>,
+    closing: AtomicBool,
+}
+
+struct Idle<C> {
+    line: Line<C>,
+    since: Instant,
+}
+
+/// A connection that is lent. However it is dropped, it goes back only in a known state.
+pub struct Lent<C: Link> {
+    line: Option<Line<C>>,
+    permit: Option<OwnedSemaphorePermit>,
+    pool: Arc<Shared<C>>,
+    condition: Condition,
+    in_transaction: bool,
+    /// A statement of this transaction changed something, or may have.
+    changes: bool,
+    /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
+    refused: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Sound,
+    /// A statement is under way. Dropped now, nobody knows how far it came.
+    Asked,
+    Broken,
+}
+
+impl<C: Link> Clone for Pool<C> {
+    fn clone(&self) -> Pool<C> {
+        Pool(self.0.clone())
+    }
+}
+
+impl<C: Link> Pool<C> {
+    pub fn new(opener: Arc<dyn Opener<C>>, limits: Limits, health: Arc<Health>) -> Pool<C> {
+        let permits = Arc::new(Semaphore::new(limits.connections as usize));
+        let (idle, closing) = (Mutex::default(), AtomicBool::new(false));
+        Pool(Arc::new(Shared { opener, limits, health, permits, idle, closing }))
+    }
+
+    /// Lends a connection, an idle one where there is one. Safe to cancel.
+    pub async fn lend(&self) -> Result<Lent<C>> {
+        let shared = &self.0;
+        let permit = tokio::time::timeout(shared.limits.wait, shared.permits.clone().acquire_owned());
+        let Ok(Ok(permit)) = permit.await else {
+            shared.health.failed(failure::CROWDED, "none came free in time");
+            return Err(Error::Unavailable { why: failure::CROWDED, repeat: Repeat::Later });
+        };
+        if shared.closing.load(Ordering::Acquire) {
+            return Err(Error::Unavailable { why: failure::CLOSING, repeat: Repeat::Later });
+        }
+        let idle = shared.idle().pop();
+        let Some(Idle { line, since }) = idle else { return Shared::open_apart(shared, permit).await };
+        let mut lent = Lent::new(line, permit, shared.clone());
+        if C::IS_LOCAL || since.elapsed() < TRUSTED_FOR {
+            return Ok(lent);
+        }
+        lent.condition = Condition::Asked;
+        let is_there = tokio::time::timeout(PING_WITHIN, lent.line_mut()?.connection.ping()).await;
+        if matches!(is_there, Ok(Ok(()))) {
+            lent.condition = Condition::Sound;
+            return Ok(lent);
+        }
+        shared.forget_idle();
+        lent.reopen().await?;
+        Ok(lent)
+    }
+
+    /// Lends no more, waits for what is lent, and closes all.
+    pub async fn close(&self) {
+        let shared = &self.0;
+        shared.closing.store(true, Ordering::Release);
+        let all = shared.permits.acquire_many(shared.limits.connections).await;
+        let idle = std::mem::take(&mut *shared.idle());
+        for idle in idle {
+            let _ = idle.line.connection.close().await;
+        }
+        drop(all);
+    }
+}
+
+impl<C: Link> Shared<C> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle<C>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server was found gone or silent: so may be whatever else was open.
+    fn forget_idle(&self) {
+        let forgotten = std::mem::take(&mut *self.idle());
+        drop(forgotten);
+    }
+
+    /// Opens one in a task of its own: who gives up waiting for it leaves an open connection to the next.
+    async fn open_apart(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<Lent<C>> {
+        let shared = self.clone();
+        let opening = tokio::spawn(async move {
+            let line = shared.open().await?;
+            Ok(Lent::new(line, permit, shared))
+        });
+        opening.await.unwrap_or_else(|_| Err(Error::internal("opening a connection failed")))
+    }
+
+    async fn open(&self) -> Result<Line<C>> {
+        let begun = Instant::now();
+        loop {
+            let failure = match tokio::time::timeout(self.limits.open, self.opener.open()).await {
+                Ok(Ok(line)) => return Ok(line),
+                Ok(Err(error)) => Failure::of(error),
+                Err(_) => Failure::silence(),
+            };
+            if failure.link_is_dead && begun.elapsed() < OPEN_TRIED_FOR {
+                tokio::time::sleep(OPEN_AGAIN_AFTER).await;
+                continue;
+            }
+            if let (Error::Unavailable { why, .. }, Some(detail)) = (&failure.error, &failure.detail) {
+                self.health.failed(why, detail);
+            }
+            // What cannot be opened now will not open at once.
+            return Err(match failure.error {
+                Error::Unavailable { why, .. } => Error::Unavailable { why, repeat: Repeat::Later },
+                Error::Internal(detail) => {
+                    self.health.failed(failure::UNREACHABLE, &detail);
+                    Error::Unavailable { why: failure::UNREACHABLE, repeat: Repeat::Later }
+                }
+                other => other,
+            });
+        }
+    }
+
+    fn take_back(&self, line: Line<C>, permit: OwnedSemaphorePermit) {
+        let mut idle = self.idle();
+        let is_old = !C::IS_LOCAL && idle.first().is_some_and(|first| first.since.elapsed() > IDLE_FOR_MAX);
+        let old = is_old.then(|| idle.remove(0));
+        idle.push(Idle { line, since: Instant::now() });
+        drop(idle);
+        drop(permit);
+        if let Some(old) = old {
+            spawn(async move {
+                let _ = tokio::time::timeout(ROLLBACK_WITHIN, old.line.connection.close()).await;
+            });
+        }
+    }
+
+    /// Ends what is under way, and takes the connection back if it says that this was done.
+    async fn settle(&self, mut line: Line<C>, in_transaction: bool, permit: OwnedSemaphorePermit) {
+        let settled =
+            async { if in_transaction { line.connection.roll_back().await } else { line.connection.ping().await } };
+        let is_settled = if C::IS_LOCAL {
+            settled.await.is_ok()
+        } else {
+            matches!(tokio::time::timeout(ROLLBACK_WITHIN, settled).await, Ok(Ok(())))
+        };
+        if is_settled && !self.closing.load(Ordering::Acquire) {
+            self.take_back(line, permit);
+        } else {
+            self.discard(line, permit).await;
+        }
+    }
+
+    /// Over a wire the connection is dropped, and the server told over another to end its side: it may hold locks.
+    async fn discard(&self, line: Line<C>, permit: OwnedSemaphorePermit) {
+        if C::IS_LOCAL {
+            let _ = line.connection.close().await;
+        } else {
+            drop(line.connection);
+            if let Some(backend) = line.backend {
+                self.opener.end(backend);
+            }
+        }
+        drop(permit);
+    }
+}
+
+impl<C: Link> Lent<C> {
+    fn new(line: Line<C>, permit: OwnedSemaphorePermit, pool: Arc<Shared<C>>) -> Lent<C> {
+        let (line, permit) = (Some(line), Some(permit));
+        Lent { line, permit, pool, condition: Condition::Sound, in_transaction: false, changes: false, refused: false }
+    }
+
+    fn line_mut(&mut self) -> Result<&mut Line<C>> {
+        self.line.as_mut().ok_or(Error::Unavailable { why: failure::LOST, repeat: Repeat::AtOnce })
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.condition == Condition::Broken
+    }
+
+    /// Would the database commit what was asked of it?
+    pub fn is_whole(&self) -> bool {
+        self.condition == Condition::Sound && (C::IS_LOCAL || !self.refused)
+    }
+
+    /// Looks up, over another connection, what became of a commit that was not answered.
+    pub async fn was_committed(&self, number: u64) -> Option<bool> {
+        let backend = self.line.as_ref().and_then(|line| line.backend.clone());
+        self.pool.opener.was_committed(backend, number).await
+    }
+
+    /// How long a statement may take.
+    pub fn limit(&self) -> Option<Duration> {
+        self.pool.limits.statement
+    }
+
+    /// From here on, whatever happens is rolled back until `ended`.
+    pub fn begins(&mut self) {
+        self.in_transaction = true;
+    }
+
+    /// The database has said that no transaction is open.
+    pub fn ended(&mut self) {
+        self.in_transaction = false;
+        if self.changes {
+            self.pool.health.wrote();
+        }
+    }
+
+    pub fn changes(&mut self) {
+        self.changes = true;
+    }
+
+    /// The connection, for one statement. One that broke does no more: after SQLite has rolled back by itself, what
+    /// follows would be written alone.
+    pub fn ask(&mut self) -> Result<&mut C> {
+        if self.condition != Condition::Sound {
+            return Err(Error::Unavailable { why: failure::LOST, repeat: Repeat::AtOnce });
+        }
+        self.condition = Condition::Asked;
+        Ok(&mut self.line_mut()?.connection)
+    }
+
+    /// What came of the statement. `None`: there was no answer in time.
+    pub fn answered<T>(&mut self, outcome: Option<sqlx::Result<T>>) -> Result<T> {
+        let failure = match outcome {
+            Some(Ok(value)) => {
+                self.condition = Condition::Sound;
+                return Ok(value);
+            }
+            Some(Err(error)) => Failure::of(error),
+            None => Failure::silence(),
+        };
+        self.condition = if failure.is_sound { Condition::Sound } else { Condition::Broken };
+        self.refused |= failure.was_refused;
+        if failure.link_is_dead {
+            self.pool.forget_idle();
+        }
+        if let (Error::Unavailable { why, .. }, Some(detail)) = (&failure.error, &failure.detail) {
+            self.pool.health.failed(why, detail);
+        }
+        Err(failure.error)
+    }
+
+    /// Another connection in the place of this one.
+    pub async fn reopen(&mut self) -> Result<()> {
+        let (Some(line), Some(permit)) = (self.line.take(), self.permit.take()) else {
+            return Err(Error::Unavailable { why: failure::LOST, repeat: Repeat::AtOnce });
+        };
+        drop(line);
+        let in_transaction = self.in_transaction;
+        *self = Shared::open_apart(&self.pool, permit).await?;
+        self.in_transaction = in_transaction;
+        Ok(())
+    }
+}
+
+impl<C: Link> Drop for Lent<C> {
+    fn drop(&mut self) {
+        let (Some(line), Some(permit)) = (self.line.take(), self.permit.take()) else { return };
+        let pool = self.pool.clone();
+        match (self.condition, self.in_transaction) {
+            (Condition::Sound, false) if !pool.closing.load(Ordering::Acquire) => pool.take_back(line, permit),
+            (Condition::Broken, _) => spawn(async move { pool.discard(line, permit).await }),
+            (_, in_transaction) => spawn(async move { pool.settle(line, in_transaction, permit).await }),
+        }
+    }
+}
+
+/// Outside of a runtime, which is where a program ends, there is nothing left to do for a connection.
+fn spawn(work: impl Future<Output = ()> + Send + 'static) {
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(work);
+    }
+}

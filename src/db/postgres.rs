@@ -1,0 +1,138 @@
+//! PostgreSQL: how a connection is set up, and what is done about one that fell silent.
+//!
+//! sqlx gives nobody its socket, so that keepalive and the TCP user time-out are set at the server's end of each link. At
+//! ours every statement has a limit.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
+
+use super::pool::{Backend, Limits, Line, Link, Opener};
+
+/// The server gives up a statement so much earlier than we do, so that we hear of it.
+const EARLIER: Duration = Duration::from_millis(500);
+/// … and waiting for a lock another so much earlier.
+const LOCK_EARLIER: Duration = Duration::from_secs(1);
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
+const ASIDE_WITHIN: Duration = Duration::from_secs(3);
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// More than these end by themselves, after `IDLE_IN_TRANSACTION`.
+const TO_END_MAX_BACKENDS: usize = 64;
+
+impl Link for PgConnection {
+    const IS_LOCAL: bool = false;
+
+    fn roll_back(&mut self) -> BoxFuture<'_, sqlx::Result<()>> {
+        Box::pin(async move { sqlx::raw_sql("rollback").execute(self).await.map(drop) })
+    }
+}
+
+#[derive(Clone)]
+pub struct Server(Arc<Inner>);
+
+struct Inner {
+    options: PgConnectOptions,
+    settings: String,
+    to_end: Mutex<Vec<Backend>>,
+}
+
+impl Server {
+    pub fn new(options: PgConnectOptions, limits: &Limits) -> Server {
+        let statement = limits.statement.unwrap_or_default();
+        let settings = format!(
+            "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {};
+            set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3;
+            set tcp_user_timeout = 30000;
+            select pid, extract(epoch from backend_start)::text from pg_stat_activity where pid = pg_backend_pid()",
+            statement.saturating_sub(EARLIER).as_millis(),
+            statement.saturating_sub(EARLIER + LOCK_EARLIER).as_millis(),
+            IDLE_IN_TRANSACTION.as_millis(),
+        );
+        Server(Arc::new(Inner { options, settings, to_end: Mutex::default() }))
+    }
+
+    /// Ends what `to_end` lists, over a connection of its own.
+    async fn end_all(self) {
+        loop {
+            let listed = self.to_end().clone();
+            let ended = async {
+                let mut aside = self.0.options.connect().await?;
+                for backend in &listed {
+                    end(&mut aside, backend).await?;
+                }
+                aside.close().await
+            };
+            if let Ok(Err(error)) = tokio::time::timeout(ASIDE_WITHIN, ended).await {
+                tracing::debug!(%error, "silent sessions could not be ended; the server ends them by itself");
+            }
+            let mut to_end = self.to_end();
+            to_end.drain(..listed.len());
+            if to_end.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn to_end(&self) -> std::sync::MutexGuard<'_, Vec<Backend>> {
+        self.0.to_end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look_up(&self, backend: Option<Backend>, number: u64) -> sqlx::Result<Option<bool>> {
+        let mut aside = self.0.options.connect().await?;
+        if let Some(backend) = backend {
+            end(&mut aside, &backend).await?;
+        }
+        let begun = Instant::now();
+        loop {
+            let sql = AssertSqlSafe(format!("select pg_xact_status('{number}'::xid8)"));
+            let status: Option<String> = sqlx::raw_sql(sql).fetch_one(&mut aside).await?.try_get(0)?;
+            match status.as_deref() {
+                Some("committed") => return Ok(Some(true)),
+                Some("aborted") => return Ok(Some(false)),
+                Some(_) if begun.elapsed() < ASIDE_WITHIN => tokio::time::sleep(ASK_AGAIN_AFTER).await,
+                _ => return Ok(None),
+            }
+        }
+    }
+}
+
+/// Ends a session, unless its process number is someone else's by now.
+async fn end(aside: &mut PgConnection, backend: &Backend) -> sqlx::Result<()> {
+    let sql = "select pg_terminate_backend(pid) from pg_stat_activity
+        where pid = $1 and extract(epoch from backend_start)::text = $2";
+    sqlx::query(sql).bind(backend.pid).bind(&backend.started).execute(aside).await.map(drop)
+}
+
+impl Opener<PgConnection> for Server {
+    fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<PgConnection>>> {
+        Box::pin(async move {
+            let mut connection = self.0.options.connect().await?;
+            let settings = sqlx::raw_sql(AssertSqlSafe(self.0.settings.clone()));
+            let backend = match settings.fetch_optional(&mut connection).await? {
+                Some(row) => Some(Backend { pid: row.try_get(0)?, started: row.try_get(1)? }),
+                None => None,
+            };
+            Ok(Line { connection, backend })
+        })
+    }
+
+    fn end(&self, backend: Backend) {
+        let mut to_end = self.to_end();
+        if to_end.len() < TO_END_MAX_BACKENDS {
+            to_end.push(backend);
+            if to_end.len() == 1 {
+                tokio::spawn(self.clone().end_all());
+            }
+        }
+    }
+
+    fn was_committed(&self, backend: Option<Backend>, number: u64) -> BoxFuture<'_, Option<bool>> {
+        Box::pin(async move {
+            let found = tokio::time::timeout(ASIDE_WITHIN * 2, self.look_up(backend, number)).await;
+            found.ok()?.ok()?
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! Statements and what goes into them.
+
+use std::borrow::Cow;
+
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+/// A value on its way in. Every kind may be absent, since PostgreSQL wants to know of what kind a NULL is.
+#[derive(Debug, Clone)]
+pub enum Arg {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Real(Option<f64>),
+    Bool(Option<bool>),
+}
+
+macro_rules! from {
+    ($($kind:ident($plain:ty)),+ $(,)?) => { $(
+        impl From<$plain> for Arg { fn from(v: $plain) -> Arg { Arg::$kind(Some(v.into())) } }
+        impl From<Option<$plain>> for Arg { fn from(v: Option<$plain>) -> Arg { Arg::$kind(v.map(Into::into)) } }
+    )+ };
+}
+from!(Int(i64), Text(String), Text(&str), Text(&String), Real(f64), Bool(bool));
+
+/// SQL: a literal, or a text that was put together here from literals (never from what someone sent).
+#[derive(Clone)]
+pub struct Sql(pub(super) Cow<'static, str>);
+
+impl Sql {
+    pub(super) fn changes(&self) -> bool {
+        !self.0.trim_start().starts_with("select")
+    }
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Sql {
+        Sql(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Sql {
+    fn from(text: String) -> Sql {
+        Sql(Cow::Owned(text))
+    }
+}
+
+impl SqlSafeStr for Sql {
+    fn into_sql_str(self) -> sqlx::SqlStr {
+        match self.0 {
+            Cow::Borrowed(text) => text.into_sql_str(),
+            Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
+        }
+    }
+}
+
+/// `$4, $5, $6` for these ids, and the ids as arguments. Lengths are rounded up to a power of two by repeating the
+/// last, so that few statements are prepared.
+pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
+    let length = ids.len().max(1).next_power_of_two();
+    let last = ids.last().copied().unwrap_or(0);
+    let values = (0..length).map(|i| Arg::from(ids.get(i).copied().unwrap_or(last))).collect();
+    let marks = (first..first + length).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    (marks, values)
+}
+
+/// A `where` that is put together: what nobody asked for is not in it, so that what they asked for finds its index.
+#[derive(Clone)]
+pub struct Which {
+    pub text: String,
+    pub args: Vec<Arg>,
+}
+
+impl Which {
+    /// Of all for which `$1` … are these.
+    pub fn of(text: &str, args: Vec<Arg>) -> Which {
+        Which { text: text.to_owned(), args }
+    }
+
+    /// … and, where there is a value, for which it is `?`.
+    pub fn and(mut self, condition: &str, value: Option<impl Into<Arg>>) -> Which {
+        if let Some(value) = value {
+            self.args.push(value.into());
+            let place = format!("${}", self.args.len());
+            self.text.push_str(" and ");
+            self.text.push_str(&condition.replace('?', &place));
+        }
+        self
+    }
+
+    /// … a page of them: the statement, and what goes in.
+    pub fn page(&self, select: &str, order: &str, limit: i64, offset: i64) -> (Sql, Vec<Arg>) {
+        let n = self.args.len();
+        let sql = format!("{select} where {} order by {order} limit ${} offset ${}", self.text, n + 1, n + 2);
+        (sql.into(), [self.args.clone(), vec![limit.into(), offset.into()]].concat())
+    }
+
+    /// … how many there are.
+    pub fn count(&self, from: &str) -> (Sql, Vec<Arg>) {
+        (format!("select count(*) {from} where {}", self.text).into(), self.args.clone())
+    }
+}
+
+/// `($1, $2), ($3, $4)` for so many rows of so many columns.
+pub fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let marks: Vec<String> = (1..=columns).map(|n| format!("${}", row * columns + n)).collect();
+        format!("({})", marks.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// In how large parts so many rows are written: few sizes, so that few statements are prepared.
+pub fn part_of(rows: usize) -> usize {
+    [64, 16, 4].into_iter().find(|size| *size <= rows).unwrap_or(1)
+}

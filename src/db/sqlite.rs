@@ -1,0 +1,30 @@
+//! SQLite: a file, and a thread for each connection.
+
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
+
+use super::pool::{Backend, Line, Link, Opener};
+
+impl Link for SqliteConnection {
+    const IS_LOCAL: bool = true;
+
+    /// An error where SQLite rolled back by itself: such a connection is closed.
+    fn roll_back(&mut self) -> BoxFuture<'_, sqlx::Result<()>> {
+        Box::pin(async move { sqlx::raw_sql("rollback").execute(self).await.map(drop) })
+    }
+}
+
+pub struct File(pub SqliteConnectOptions);
+
+impl Opener<SqliteConnection> for File {
+    fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<SqliteConnection>>> {
+        Box::pin(async move { Ok(Line { connection: self.0.connect().await?, backend: None }) })
+    }
+
+    fn end(&self, _: Backend) {}
+
+    fn was_committed(&self, _: Option<Backend>, _: u64) -> BoxFuture<'_, Option<bool>> {
+        Box::pin(async { None })
+    }
+}

@@ -1,0 +1,91 @@
+//! The way to PostgreSQL falls silent, or its server ends sessions.
+
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::harness::people::Person;
+use crate::harness::wire::Wire;
+use crate::harness::{postgres, until};
+use crate::work::{Class, Work, serves};
+
+fn tells<F: Future<Output = ()>>(story: F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(story);
+}
+
+#[test]
+fn links_that_fall_silent_cost_seconds_and_no_write() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (wire, over_it) = Wire::to_database(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let server = serves(folder.path(), &over_it);
+        let class = Class::begins(&server).await;
+        let work = Work::begins(&class).await;
+        for _ in 0..2 {
+            work.goes_on(20).await;
+            // What is open stays silent for ever, what is opened from now on is whole.
+            wire.falls_silent();
+            wire.is_mended().await;
+            let since = Instant::now();
+            work.goes_on(10).await;
+            assert!(since.elapsed() < Duration::from_secs(9), "it took {:?}", since.elapsed());
+        }
+        work.heard_only_not_now();
+        work.ends().await.is_all_there(&class).await;
+    });
+}
+
+#[test]
+fn it_is_not_ready_while_the_database_is_silent() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (wire, over_it) = Wire::to_database(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let server = serves(folder.path(), &over_it);
+        let class = Class::begins(&server).await;
+        let work = Work::begins(&class).await;
+        work.goes_on(20).await;
+        let nobody = Person::nobody_at(server.address);
+        nobody.get("/readyz").await.is(200);
+        wire.falls_silent();
+        let since = Instant::now();
+        let why =
+            until("it is not ready", async || Some(nobody.get("/readyz").await).filter(|r| r.status == 503)).await;
+        assert!(since.elapsed() < Duration::from_secs(5), "it took {:?}", since.elapsed());
+        let why = why.json.as_str().unwrap().to_owned();
+        assert!(why.contains("does not answer") && why.contains("the last write succeeded"), "{why}");
+        let refused = work.answered(503);
+        until("writes are refused", async || (work.answered(503) > refused).then_some(())).await;
+        wire.is_mended().await;
+        let since = Instant::now();
+        work.goes_on(10).await;
+        assert!(since.elapsed() < Duration::from_secs(9), "it took {:?}", since.elapsed());
+        until("it is ready", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
+        work.heard_only_not_now();
+        work.ends().await.is_all_there(&class).await;
+        assert_eq!(server.log().matches("the database fails").count(), 1);
+    });
+}
+
+#[test]
+fn sessions_that_the_server_ends_double_nothing_and_lose_nothing() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let server = serves(folder.path(), &database);
+        let class = Class::begins(&server).await;
+        let work = Work::begins(&class).await;
+        let mut root = PgConnection::connect(&database).await.unwrap();
+        for _ in 0..20 {
+            work.goes_on(3).await;
+            let ends = "select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid()";
+            root.execute(AssertSqlSafe(ends)).await.unwrap();
+        }
+        work.goes_on(10).await;
+        work.heard_only_not_now();
+        work.ends().await.is_all_there(&class).await;
+    });
+}

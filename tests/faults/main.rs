@@ -1,0 +1,10 @@
+//! What a school promises while its disk, its database or the way there fails.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod disk;
+mod hang_ups;
+mod links;
+mod shutdown;
+mod work;

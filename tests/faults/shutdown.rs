@@ -1,0 +1,109 @@
+//! Asked to stop, the server is gone within ten seconds, whatever hangs; and what it acknowledged is there.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::{Connection, Executor, SqliteConnection};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::harness::process::Process;
+use crate::harness::wire::Wire;
+use crate::harness::{Kept, postgres};
+use crate::work::{Class, Work, serves};
+
+const GONE_WITHIN: Duration = Duration::from_secs(10);
+
+/// A class is at work when something hangs and the server is asked to stop; the next one finds all that was acknowledged.
+async fn stops_in_time(
+    folder: &Path,
+    over: &str,
+    database: &str,
+    hangs: impl AsyncFnOnce(&Process, &Class),
+    is_mended: impl AsyncFnOnce(),
+) {
+    let server = serves(folder, over);
+    let class = Class::begins(&server).await;
+    let work = Work::begins(&class).await;
+    work.goes_on(30).await;
+    hangs(&server, &class).await;
+    // What is under way now hangs.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let (code, took) = tokio::task::spawn_blocking(move || server.stops()).await.unwrap();
+    assert!(took < GONE_WITHIN, "it took {took:?}");
+    assert_eq!(code, Some(0));
+    let ended = work.ends().await;
+    is_mended().await;
+    let server = serves(folder, database);
+    let class = Class { teacher: class.teacher.at(server.address), ..class };
+    ended.is_all_there(&class).await;
+}
+
+fn tells<F: Future<Output = ()>>(story: F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(story);
+}
+
+#[test]
+fn a_frozen_postgresql_keeps_no_server_from_leaving() {
+    tells(async {
+        let postgres = postgres::OwnServer::starts();
+        let database = postgres.new_database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let freezes = async |_: &Process, _: &Class| postgres.freezes();
+        stops_in_time(folder.path(), &database, &database, freezes, async || postgres.thaws()).await;
+    });
+}
+
+#[test]
+fn a_silent_link_keeps_no_server_from_leaving() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (wire, over_it) = Wire::to_database(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let falls_silent = async |_: &Process, _: &Class| wire.falls_silent();
+        stops_in_time(folder.path(), &over_it, &database, falls_silent, async || wire.is_cut()).await;
+    });
+}
+
+#[test]
+fn a_database_that_another_process_holds_keeps_no_server_from_leaving() {
+    tells(async {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("gyosil.db").display());
+        let mut other = None;
+        let holds = async |_: &Process, _: &Class| {
+            let mut connection = SqliteConnection::connect(&database).await.unwrap();
+            connection.execute("begin immediate").await.unwrap();
+            other = Some(connection);
+        };
+        stops_in_time(folder.path(), &database, &database, holds, async || {}).await;
+    });
+}
+
+#[test]
+fn bodies_that_never_end_keep_no_server_from_leaving() {
+    for kept in [Kept::InSqlite, Kept::InPostgres] {
+        tells(async {
+            let folder = tempfile::tempdir().unwrap();
+            let database = match kept {
+                Kept::InSqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
+                Kept::InPostgres => postgres::new_database().await,
+            };
+            let mut callers = Vec::new();
+            let stall = async |server: &Process, class: &Class| {
+                for _ in 0..20 {
+                    let mut tcp = TcpStream::connect(server.address).await.unwrap();
+                    let head = format!(
+                        "POST /api/lectures HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+                         content-type: application/json\r\ncontent-length: 1000\r\n\r\n{{",
+                        class.teacher.token.as_ref().unwrap()
+                    );
+                    tcp.write_all(head.as_bytes()).await.unwrap();
+                    callers.push(tcp);
+                }
+            };
+            stops_in_time(folder.path(), &database, &database, stall, async || {}).await;
+        });
+    }
+}
