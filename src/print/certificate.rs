@@ -18,43 +18,58 @@ const INSIDE: f32 = WIDE - 2.0 * MARGIN;
 /// The middle of the seal, and of the logo above it.
 const SEAL: f32 = WIDE - MARGIN - 50.0;
 
-pub fn print(order: &Order, pictures: &Pictures) -> Result<Vec<u8>> {
-    let facts = &order.facts;
-    on_paper(metadata(facts), |sheet| {
-        ornament::watermark(sheet);
-        ornament::frame(sheet);
-        head(sheet, facts, pictures.logo.as_ref());
-        let below = body(sheet, facts);
-        tables(sheet, facts, below);
-        foot(sheet, facts, pictures.signature.as_ref());
-        proof(sheet, order)?;
-        if let Some(mark) = order.mark {
-            across(sheet, mark);
-        }
-        Ok(())
-    })
+pub fn print(orders: &[Order], pictures: &Pictures) -> Result<Vec<u8>> {
+    let mut document = Document::new();
+    document.set_metadata(match orders {
+        [one] => metadata(&one.facts),
+        _ => Metadata::new()
+            .title("수료증 · Certificates of Completion".into())
+            .creator("Gyosil".into())
+            .language("ko".into()),
+    });
+    for order in orders {
+        page(&mut document, |sheet| draw(sheet, order, pictures))?;
+    }
+    finished(document)
 }
 
-fn on_paper(metadata: Metadata, draw: impl FnOnce(&mut Sheet) -> Result<()>) -> Result<Vec<u8>> {
-    let mut document = Document::new();
-    document.set_metadata(metadata);
+fn draw(sheet: &mut Sheet, order: &Order, pictures: &Pictures) -> Result<()> {
+    let facts = &order.facts;
+    ornament::watermark(sheet);
+    ornament::frame(sheet);
+    head(sheet, facts, pictures.logo.as_ref());
+    let below = body(sheet, facts);
+    tables(sheet, facts, below);
+    foot(sheet, facts, pictures.signature.as_ref());
+    proof(sheet, order)?;
+    if let Some(mark) = order.mark {
+        across(sheet, mark);
+    }
+    Ok(())
+}
+
+fn page(document: &mut Document, draw: impl FnOnce(&mut Sheet) -> Result<()>) -> Result<()> {
     let size = PageSettings::from_wh(WIDE, HIGH).ok_or_else(|| Error::internal("no such paper"))?;
     let mut page = document.start_page_with(size);
     let mut sheet = Sheet::new(page.surface());
     let drawn = draw(&mut sheet);
     sheet.finish();
     page.finish();
-    drawn?;
+    drawn
+}
+
+fn finished(document: Document) -> Result<Vec<u8>> {
     document.finish().map_err(|e| Error::internal(format!("{e:?}")))
 }
 
 /// A picture whose head is well may still not be one: it shows when it is printed.
 pub fn try_picture(image: &Image) -> Result<()> {
-    let drawn = on_paper(Metadata::new(), |sheet| {
+    let mut document = Document::new();
+    page(&mut document, |sheet| {
         sheet.picture(image, 0.0, 0.0, 100.0, 100.0);
         Ok(())
-    });
-    drawn.map(|_| ())
+    })?;
+    finished(document).map(|_| ())
 }
 
 fn metadata(facts: &Facts) -> Metadata {

@@ -96,15 +96,15 @@ impl Press {
         Ok(Press { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
     }
 
-    /// The PDF. The same order gives the same bytes.
-    pub async fn print(&self, order: Order) -> Result<Vec<u8>> {
+    /// The PDF, a page for each. The same orders give the same bytes.
+    pub async fn print(&self, orders: Vec<Order>) -> Result<Vec<u8>> {
         let place = self.waiting.clone().try_acquire_owned().map_err(|_| Error::Busy { retry_after_s: 2 })?;
         let turn = self.printing.clone().acquire_owned().await.map_err(Error::internal)?;
         let pictures = self.pictures.clone();
         let work = move || {
             // Held until it is printed, also when whoever asked has hung up.
             let _held = (place, turn);
-            certificate::print(&order, &pictures)
+            certificate::print(&orders, &pictures)
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn printed(order: &Order) -> Vec<u8> {
-        certificate::print(order, &Pictures::default()).unwrap()
+        certificate::print(std::slice::from_ref(order), &Pictures::default()).unwrap()
     }
 
     const NAMES: &[&str] = &[

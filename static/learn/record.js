@@ -35,7 +35,7 @@ function doors(api) {
     await api.call(post, `/api/notifications/${notice}/read`, {}).catch(() => {});
     await back();
   };
-  return { isGuest: api.user.guest, claim: () => claim(api, back), leave: () => leave(api, back), seen };
+  return { back, isGuest: api.user.guest, claim: () => claim(api, back), leave: () => leave(api, back), seen };
 }
 
 function nobody(api) {
@@ -143,7 +143,7 @@ function card(one, doors) {
   return el("article", { class: "card", "data-course": one.course_id },
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
-    one.isCompleted && certificate(one.certificate, doors?.isGuest),
+    one.isCompleted && certificate(one.certificate, doors?.isGuest, doors?.back ?? again),
     one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
     memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
 }
@@ -152,16 +152,28 @@ function leading(act, href, label, icon, kind = "plain small") {
   return el("a", { class: `button ${kind}`, href, "data-act": act }, picture(icon), el("span", {}, label));
 }
 
-function certificate(paper, isGuest) {
+function certificate(paper, isGuest, back) {
   const isGood = paper?.status === "VALID";
   const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
   return [
     el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
     !paper && el("p", {}, isGuest ? words.me.toKeep : words.me.toCome),
-    isGood && leading("certificate", paper.page, words.me.certificate, "paper", "main"),
+    isGood && button("main", "certificate", words.me.certificate, "paper", single(() => openPaper(paper, back))),
     isGood && leading("print", paper.pdf, words.me.print, "next"),
   ];
 }
+
+/** Where it cannot be had now, the page of the school says why. */
+async function openPaper(paper, back) {
+  try {
+    const { showPaper } = await import("./paper.js");
+    await showPaper(paper, back);
+  } catch {
+    location.assign(paper.page);
+  }
+}
+
+const again = () => location.reload();
 
 function attendance(marks) {
   const came = marks.filter(({ mark }) => CAME.includes(mark)).length;

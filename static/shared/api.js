@@ -27,6 +27,8 @@ export const post = "POST";
 export const put = "PUT";
 export const del = "DELETE";
 
+/** What is handed on as it came. */
+const FILES = ["text/csv", "application/pdf"];
 const RETRY_AFTER_MS = [400, 1200, 3000];
 /** A renewal is not listened to for longer: its reply would bring back a cookie that a later one has replaced. */
 const RENEWAL_MAX_MS = 20_000;
@@ -178,7 +180,7 @@ export async function send(method, path, { body, key, token, within } = {}) {
   } finally {
     clearTimeout(timer);
   }
-  if (response.ok && response.headers.get("content-type")?.startsWith("text/csv")) return response.blob();
+  if (response.ok && FILES.includes(response.headers.get("content-type")?.split(";")[0])) return response.blob();
   const said = await response.text();
   const answer = parsed(said);
   if (!response.ok) throw new Refused(response.status, answer, Number(response.headers.get("retry-after")) || 0);

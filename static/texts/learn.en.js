@@ -137,6 +137,9 @@ export default {
     toKeep: "You can get the certificate once your record is saved.",
     copied: "Someone else was in this record too", copiedLine: "So the phone that was in use then was signed out. If that was not you, tell your teacher and choose a new password.", copiedSeen: "All right",
   },
+  paper: {
+    title: "Certificate", larger: "Make it larger", smaller: "Make it smaller", check: "See the page that proves it", back: "Back to my record",
+  },
   account: {
     phone: "Phone number", record: "See my record",
   },

@@ -135,6 +135,9 @@ export default {
     toKeep: "수료증은 기록을 저장하신 다음에 받으실 수 있어요.",
     copied: "다른 곳에서도 이 기록에 들어왔어요", copiedLine: "그래서 그때 쓰던 휴대폰에서는 나가게 했어요. 내가 한 일이 아니면 선생님께 말씀하시고 비밀번호를 새로 정하세요.", copiedSeen: "알겠어요",
   },
+  paper: {
+    title: "수료증", larger: "크게 보기", smaller: "작게 보기", check: "진짜인지 확인하는 쪽 보기", back: "내 기록으로",
+  },
   account: {
     phone: "전화번호", record: "내 기록 보기",
   },

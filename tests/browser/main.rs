@@ -10,6 +10,7 @@ mod axe;
 mod board_numbers;
 mod boards;
 mod classroom;
+mod completing;
 mod dashboard;
 mod demo;
 mod desk_speed;

@@ -79,8 +79,7 @@ fn who_has_finished_finds_attendance_and_certificate_on_the_phone() {
         phone.reloads().await;
         phone.reads("스마트폰 첫걸음").await;
         phone.keeps_screenshot("phone-certificate-offered").await;
-        let link = format!("main a[href^='{certificate}']");
-        phone.shows(&link, true).await;
+        phone.shows("[data-act=certificate]", true).await;
         let findings = Findings::default();
         findings.note("my record", phone.faults(Contrast::Aaa).await);
         findings.note("my record", phone.hard_to_read_or_press().await);
@@ -88,7 +87,10 @@ fn who_has_finished_finds_attendance_and_certificate_on_the_phone() {
         phone.emulates(320, 640).await;
         findings.note("my record, 200 % at 320 px", phone.hard_to_read_or_press().await);
         findings.are_none();
-        phone.clicks(&link).await;
+        phone.taps("certificate").await;
+        phone.sees("paper").await;
+        phone.reads("김민자").await;
+        phone.clicks(&format!("main a[data-act=check][href^='{certificate}']")).await;
         phone.reads("김민자").await;
     });
 }

@@ -38,6 +38,7 @@ mod routes;
 mod rude;
 mod setup;
 mod sheets;
+mod standing;
 mod steps;
 mod strangers;
 mod stuck;

@@ -1,5 +1,6 @@
 //! Certificates: given once, kept as they were printed, and good until they are revoked or expire.
 
+mod printing;
 mod verifying;
 
 use crate::app::{App, School};
@@ -11,7 +12,8 @@ pub use crate::print::Facts;
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller};
 
-pub use verifying::{Glimpse, pdf, seen_by_code, seen_by_number, seen_by_uuid};
+pub use printing::{class_pdf, pdf};
+pub use verifying::{Glimpse, seen_by_code, seen_by_number, seen_by_uuid};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -20,6 +22,16 @@ pub enum State {
     Revoked,
 }
 words!(State { Valid = "VALID", Expired = "EXPIRED", Revoked = "REVOKED" });
+
+impl State {
+    pub fn of(revoked_ms: Option<i64>, expires_ms: Option<i64>, now_ms: i64) -> State {
+        match (revoked_ms, expires_ms) {
+            (Some(_), _) => State::Revoked,
+            (None, Some(expires_ms)) if expires_ms <= now_ms => State::Expired,
+            (None, _) => State::Valid,
+        }
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct Certificate {
@@ -66,11 +78,7 @@ const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, c.
 impl Certificate {
     /// Nobody stores it: it follows from what happened and from the clock.
     pub fn state(&self, now_ms: i64) -> State {
-        match (self.revoked_ms, self.expires_ms) {
-            (Some(_), _) => State::Revoked,
-            (None, Some(expires_ms)) if expires_ms <= now_ms => State::Expired,
-            (None, _) => State::Valid,
-        }
+        State::of(self.revoked_ms, self.expires_ms, now_ms)
     }
 
     pub fn printed(&self) -> Result<Facts> {

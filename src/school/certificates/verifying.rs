@@ -7,7 +7,6 @@ use crate::app::School;
 use crate::db::{Arg, args};
 use crate::error::{Error, Result};
 use crate::failures::Against;
-use crate::print::{Mark, Order};
 
 /// What the number alone shows: numbers can be guessed.
 pub struct Glimpse {
@@ -31,24 +30,6 @@ pub async fn seen_by_number(app: &School, number: &str, from: IpAddr) -> Result<
     let facts = found.printed()?;
     let masked_name = if found.erased { facts.name } else { masked(&facts.name) };
     Ok(Glimpse { number: found.number.clone(), state: found.state(app.now_ms()), course: facts.course, masked_name })
-}
-
-/// The sheet to print, with what it has become across it.
-pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate, Vec<u8>)> {
-    let found = seen_by_uuid(app, uuid, from).await?;
-    let lookup = format!("{}/certificates", app.public_url);
-    let order = Order {
-        facts: found.printed()?,
-        qr: format!("{lookup}?number={}&code={}", found.number, found.code),
-        lookup,
-        mark: match found.state(app.now_ms()) {
-            State::Valid => None,
-            State::Expired => Some(Mark::Expired),
-            State::Revoked => Some(Mark::Revoked),
-        },
-    };
-    let bytes = app.press.print(order).await?;
-    Ok((found, bytes))
 }
 
 async fn find(app: &School, which: &str, what: Vec<Arg>, from: IpAddr) -> Result<Certificate> {

@@ -7,6 +7,7 @@ use super::{Scores, Status, close, insert, missing, must_be_after_start, take_gr
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
+use crate::school::certificates;
 use crate::school::enrollment::Status as Enrolled;
 use crate::school::rights::{self, Caller};
 
@@ -14,6 +15,8 @@ const STUDENTS_MAX: usize = 5_000;
 
 pub struct Judged {
     pub processed: i64,
+    /// Of those: who got a certificate at once.
+    pub issued: i64,
     /// Those who were not completed, and why.
     pub refused: Vec<(i64, Why)>,
 }
@@ -26,13 +29,21 @@ pub enum Why {
     NotMet(Vec<&'static str>),
 }
 
-/// Those who are named; everyone in the class, when nobody is.
+/// What came of one student.
+enum Outcome {
+    Completed { issued: bool },
+    Refused(Why),
+}
+
+/// Those who are named; everyone in the class, when nobody is. With `issue` they get their certificates in the same step;
+/// guests do not, until they have claimed their name.
 pub async fn complete(
     app: &School,
     caller: &Caller,
     (course, class): (i64, i64),
     date: Option<String>,
     students: Option<Vec<i64>>,
+    issue: bool,
 ) -> Result<Judged> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
@@ -49,15 +60,18 @@ pub async fn complete(
     if students.is_empty() || students.len() > STUDENTS_MAX {
         return Err(Error::bad("student_ids", format!("1 to {STUDENTS_MAX} students")));
     }
-    let mut judged = Judged { processed: 0, refused: Vec::new() };
+    let mut judged = Judged { processed: 0, issued: 0, refused: Vec::new() };
     for person in students {
-        let why = match newest.get(&person) {
-            Some(enrollment) => complete_patiently(app, caller, *enrollment, &date).await?,
-            None => Some(Why::NotInClass),
+        let outcome = match newest.get(&person) {
+            Some(enrollment) => complete_patiently(app, caller, *enrollment, &date, issue).await?,
+            None => Outcome::Refused(Why::NotInClass),
         };
-        match why {
-            None => judged.processed += 1,
-            Some(why) => judged.refused.push((person, why)),
+        match outcome {
+            Outcome::Completed { issued } => {
+                judged.processed += 1;
+                judged.issued += i64::from(issued);
+            }
+            Outcome::Refused(why) => judged.refused.push((person, why)),
         }
     }
     Ok(judged)
@@ -66,33 +80,38 @@ pub async fn complete(
 const TRIES: usize = 5;
 
 /// Many are done already when one finds someone else in the way: it is tried again.
-async fn complete_patiently(app: &School, caller: &Caller, enrollment: i64, date: &str) -> Result<Option<Why>> {
-    let mut done = complete_one(app, caller, enrollment, date).await;
+async fn complete_patiently(
+    app: &School,
+    caller: &Caller,
+    enrollment: i64,
+    date: &str,
+    issue: bool,
+) -> Result<Outcome> {
+    let mut done = complete_one(app, caller, enrollment, date, issue).await;
     for _ in 1..TRIES {
         match &done {
             Err(error) if error.may_succeed_at_once() || matches!(error, Error::SomeoneWasFaster) => {}
             _ => break,
         }
-        done = complete_one(app, caller, enrollment, date).await;
+        done = complete_one(app, caller, enrollment, date, issue).await;
     }
     done
 }
 
-/// `None`: it is done.
-async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str) -> Result<Option<Why>> {
+async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str, issue: bool) -> Result<Outcome> {
     let mut tx = app.db.begin().await?;
     let placed = rights::enrollment_held(&mut tx, caller, enrollment).await?;
     if placed.status != Enrolled::Approved.word() {
-        return Ok(Some(Why::State(placed.status)));
+        return Ok(Outcome::Refused(Why::State(placed.status)));
     }
     let known = "select id, status from completions where enrollment = $1";
     let known: Option<(i64, String)> = tx.maybe(known, args![enrollment]).await?;
     if let Some((_, status)) = known.as_ref().filter(|(_, status)| status != Status::Incomplete.word()) {
-        return Ok(Some(Why::State(status.clone())));
+        return Ok(Outcome::Refused(Why::State(status.clone())));
     }
     let missing = missing(&mut tx, enrollment).await?;
     if !missing.is_empty() {
-        return Ok(Some(Why::NotMet(missing)));
+        return Ok(Outcome::Refused(Why::NotMet(missing)));
     }
     match known {
         Some((id, _)) => finish(&mut tx, id, enrollment, date, app.now_ms()).await?,
@@ -100,8 +119,17 @@ async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str
             insert(&mut tx, enrollment, date, Status::Completed, Scores::default(), None, app.now_ms()).await?;
         }
     }
+    let issued = issue && issue_unless_guest(app, &mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
-    Ok(None)
+    Ok(Outcome::Completed { issued })
+}
+
+async fn issue_unless_guest(app: &School, tx: &mut Tx, enrollment: i64) -> Result<bool> {
+    match certificates::issue_held(app, tx, enrollment).await {
+        Ok((_, is_new)) => Ok(is_new),
+        Err(Error::GuestUnclaimed) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Who was recorded as incomplete meets the rule by now.

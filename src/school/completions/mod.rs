@@ -2,6 +2,7 @@
 //! all required assessments passed; staff may force it, and say why.
 
 pub mod batch;
+pub mod standing;
 
 use crate::app::School;
 use crate::db::{Tx, Which, args, row};
@@ -189,34 +190,9 @@ async fn take_grade(tx: &mut Tx, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// What the rule asks for, beside what there is.
-struct Standing {
-    attendance: Option<f64>,
-    needed_rate: f64,
-    undone: i64,
-    unpassed: i64,
-}
-row!(Standing { attendance, needed_rate, undone, unpassed });
-
-/// The parts of the rule that an enrollment does not meet. A class without meetings asks for no attendance.
+/// The parts of the rule that an enrollment does not meet.
 async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<&'static str>> {
-    let sql = "select e.attendance_score as attendance, c.needed_rate,
-            (select count(*) from items i join units u on u.id = i.unit and u.deleted_ms is null
-                where u.course = k.course and i.required and i.deleted_ms is null and not exists (
-                    select 1 from item_progress p where p.enrollment = e.id and p.item = i.id
-                        and p.status = 'COMPLETED')) as undone,
-            (select count(*) from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
-                and a.required and a.active and a.deleted_ms is null and not exists (
-                    select 1 from attempts t where t.enrollment = e.id and t.assessment = a.id
-                        and t.score >= a.pass)) as unpassed
-        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1";
-    let standing: Standing = tx.one(sql, args![enrollment]).await?;
-    let parts = [
-        ("attendance", standing.attendance.is_some_and(|rate| rate < standing.needed_rate)),
-        ("progress", standing.undone > 0),
-        ("assessment", standing.unpassed > 0),
-    ];
-    Ok(parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect())
+    Ok(standing::of(tx, enrollment).await?.missing())
 }
 
 /// Forced, it needs a reason, which is kept.

@@ -1,16 +1,18 @@
 //! Completions and certificates (3-33 … 3-40).
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 
 use super::wire::completions::{
     BatchDone, BatchSent, CertificateMade, CertificateView, ChangeCompletion, CompletionMade, CompletionSent,
-    Completions, CompletionsQuery, OneCompletion,
+    Completions, CompletionsQuery, OneCompletion, PapersQuery, Standings,
 };
 use super::wire::{Done, Pages, Refusals};
 use super::{Answer, Id, Ids, Json, PathText, Query, Result, SignedIn, StatusCode, done, made};
 use crate::app::School;
 use crate::school::certificates;
-use crate::school::completions::{self, batch};
+use crate::school::completions::{self, batch, standing};
 
 /// 3-33 수료 등록: judged by the rule, unless it is forced (staff of the course).
 #[utoipa::path(
@@ -141,6 +143,46 @@ pub async fn complete_all(
 ) -> Result<Answer<Done<BatchDone>>> {
     let date = sent.completion_date.map(|day| day.0);
     let class = (sent.course_id, sent.class_id);
-    let judged = batch::complete(&app, &caller, class, date, sent.student_ids).await?;
+    let issue = sent.issue_certificates.unwrap_or(false);
+    let judged = batch::complete(&app, &caller, class, date, sent.student_ids, issue).await?;
     Ok(done("일괄 수료 처리가 끝났습니다.", judged.into()))
+}
+
+/// Who of a class meets the rule of completion, what the others lack, and what became of each (staff of the course).
+#[utoipa::path(
+    get, path = "/api/v1/completions/course/{course_id}/class/{class_id}/standing", tag = "portal: completions",
+    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
+    responses((status = 200, body = Done<Standings>), Refusals),
+)]
+pub async fn standing_of_class(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(course, class): Ids,
+) -> Result<Answer<Done<Standings>>> {
+    let (needed_rate, all) = standing::of_class(&app, &caller, course, class).await?;
+    let standings = Standings::of(needed_rate, all, &app.public_url, app.now_ms());
+    Ok(done("수료 목록을 조회했습니다.", standings))
+}
+
+/// The valid certificates of a class, one page for each, 200 in a file (staff of the course).
+#[utoipa::path(
+    get, path = "/api/v1/completions/course/{course_id}/class/{class_id}/certificates.pdf", tag = "portal: completions",
+    params(("course_id" = i64, Path), ("class_id" = i64, Path), PapersQuery),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), Refusals),
+)]
+pub async fn papers_of_class(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(course, class): Ids,
+    Query(query): Query<PapersQuery>,
+) -> Result<Response> {
+    let part = query.part.map_or(1, |part| part.0);
+    let bytes = certificates::class_pdf(&app, &caller, (course, class), part).await?;
+    let named = format!("attachment; filename=\"certificates-{class}-{part}.pdf\"");
+    let head = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, named.as_str()),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((head, bytes).into_response())
 }

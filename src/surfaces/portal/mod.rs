@@ -83,6 +83,8 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(completions::view, completions::change))
         .routes(routes!(completions::of_enrollment))
         .routes(routes!(completions::of_class))
+        .routes(routes!(completions::standing_of_class))
+        .routes(routes!(completions::papers_of_class))
         .routes(routes!(completions::certify))
         .routes(routes!(completions::certificate))
         .routes(routes!(completions::complete_all))

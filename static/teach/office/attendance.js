@@ -2,6 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { completionDesk } from "./completing.js";
 import { lecturePage } from "./lecture.js";
 import { MeetingSheet } from "./meeting.js";
 import { RequestDesk, waitingRequests } from "./requests.js";
@@ -16,7 +17,7 @@ export async function attendance(on, id) {
   const place = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
   const [roll, waiting] = await Promise.all([loadRoll(on.api, id, one.class_id), waitingRequests(on.api, id)]);
   const meeting = meetingOf(roll, asked);
-  const parts = meeting ? [new MeetingSheet(place, roll, meeting).node] : wholeSheet(place, roll, classes, waiting);
+  const parts = meeting ? [new MeetingSheet(place, roll, meeting).node] : [wholeSheet(place, roll, classes, waiting), await completionDesk(place)];
   const title = [meeting ? words.marks.meeting(meeting.number) : words.lecture.attendance, lecture.title].join(" · ");
   return { node: lecturePage(on, lecture, "attendance", parts), title };
 }

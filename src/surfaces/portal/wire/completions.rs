@@ -6,10 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::Paging;
 use crate::school::certificates::{Certificate as CertificateRow, Facts};
 use crate::school::completions::batch::{Judged, Why};
+use crate::school::completions::standing::Standing;
 use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
 use crate::school::{Page, Window};
 use crate::surfaces::language::{korean, said, said_of};
-use crate::surfaces::texts::{Day, Instant, Percent, Prose, named};
+use crate::surfaces::texts::{Day, Instant, Percent, Prose, Within, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -191,7 +192,7 @@ pub struct CompletionsQuery {
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PortalCompletionBatch, example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30",
-    "student_ids": [1, 2]}))]
+    "student_ids": [1, 2], "issue_certificates": true}))]
 pub struct BatchSent {
     pub course_id: i64,
     pub class_id: i64,
@@ -199,13 +200,17 @@ pub struct BatchSent {
     pub completion_date: Option<Day>,
     /// `user_id`s; everyone who is APPROVED in the class when left out
     pub student_ids: Option<Vec<i64>>,
+    /// Give those who complete their certificates at once (false)
+    pub issue_certificates: Option<bool>,
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"processed": 18, "not_completed": [{"user_id": 2, "code": "REQUIREMENTS_NOT_MET",
+#[schema(example = json!({"processed": 18, "certificates_issued": 17, "not_completed": [{"user_id": 2, "code": "REQUIREMENTS_NOT_MET",
     "missing": ["attendance"], "reason": "수료 조건을 채우지 못했습니다: 출석률"}]}))]
 pub struct BatchDone {
     pub processed: i64,
+    /// Guests get none before they have claimed their name
+    pub certificates_issued: i64,
     pub not_completed: Vec<NotCompleted>,
 }
 
@@ -238,7 +243,11 @@ impl From<Judged> for BatchDone {
                 NotCompleted { user_id, code: "REQUIREMENTS_NOT_MET", missing, reason }
             }
         };
-        BatchDone { processed: judged.processed, not_completed: judged.refused.into_iter().map(line).collect() }
+        BatchDone {
+            processed: judged.processed,
+            certificates_issued: judged.issued,
+            not_completed: judged.refused.into_iter().map(line).collect(),
+        }
     }
 }
 
@@ -330,4 +339,100 @@ impl CertificateView {
         let user = UserOf { user_id: completion.person, name: completion.name.clone() };
         Ok(CertificateView { certificate, completion: completion.into(), course, user })
     }
+}
+
+/// What the rule of completion asks for, beside all required steps and all required assessments.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalCompletionRule)]
+pub struct Rule {
+    /// In per cent
+    pub attendance_rate: f64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalStandingCertificate)]
+pub struct PaperOf {
+    pub certificate_no: String,
+    /// VALID, EXPIRED or REVOKED
+    pub status: &'static str,
+    pub certificate_url: String,
+    pub pdf_url: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalStanding, example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "is_guest": false,
+    "missing": ["attendance", "progress"], "attendance_score": 60.0, "steps_left": 2, "assessments_left": 0,
+    "completion_id": null, "completion_status": null, "completion_date": null, "memo": null, "certificate": null}))]
+pub struct StandingLine {
+    pub enrollment_id: i64,
+    pub user_id: i64,
+    pub user_name: String,
+    /// A guest gets no certificate before they have claimed their name
+    pub is_guest: bool,
+    /// What the rule asks for and is not there: attendance, progress, assessment
+    pub missing: Vec<&'static str>,
+    /// In per cent; null in a class without meetings
+    pub attendance_score: Option<f64>,
+    /// Required steps that are not done
+    pub steps_left: i64,
+    /// Required assessments that are not passed
+    pub assessments_left: i64,
+    pub completion_id: Option<i64>,
+    /// COMPLETED, INCOMPLETE or REVOKED
+    pub completion_status: Option<String>,
+    pub completion_date: Option<String>,
+    pub memo: Option<String>,
+    pub certificate: Option<PaperOf>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalStandings)]
+pub struct Standings {
+    pub rule: Rule,
+    /// Everyone who is APPROVED in the class or has completed it
+    pub learners: Vec<StandingLine>,
+}
+
+impl StandingLine {
+    fn of(s: Standing, public_url: &str, now_ms: i64) -> StandingLine {
+        let missing = s.missing();
+        let state = s.certificate_state(now_ms);
+        let paper = s.certificate_no.zip(s.certificate_uuid).zip(state);
+        let certificate = paper.map(|((certificate_no, uuid), state)| PaperOf {
+            certificate_no,
+            status: state.word(),
+            certificate_url: format!("{public_url}/certificates/{uuid}"),
+            pdf_url: format!("{public_url}/certificates/{uuid}.pdf"),
+        });
+        StandingLine {
+            enrollment_id: s.enrollment,
+            user_id: s.person,
+            user_name: s.name,
+            is_guest: s.guest,
+            missing,
+            attendance_score: s.attendance,
+            steps_left: s.undone,
+            assessments_left: s.unpassed,
+            completion_id: s.completion,
+            completion_status: s.completion_status,
+            completion_date: s.date,
+            memo: s.memo,
+            certificate,
+        }
+    }
+}
+
+impl Standings {
+    pub fn of(needed_rate: f64, all: Vec<Standing>, public_url: &str, now_ms: i64) -> Standings {
+        let learners = all.into_iter().map(|one| StandingLine::of(one, public_url, now_ms)).collect();
+        Standings { rule: Rule { attendance_rate: needed_rate }, learners }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PapersQuery {
+    /// Which file of 200 papers (1)
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    pub part: Option<Within<1, 100>>,
 }

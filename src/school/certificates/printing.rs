@@ -1,0 +1,53 @@
+//! The papers: one by its UUID, or all of a class in one file.
+
+use std::net::IpAddr;
+
+use super::{CERTIFICATE, Certificate, State, seen_by_uuid};
+use crate::app::School;
+use crate::db::args;
+use crate::error::{Error, Result};
+use crate::print::{Mark, Order};
+use crate::school::rights::{self, Caller};
+
+/// How many papers of a class come in one file.
+const FILE_MAX_PAPERS: i64 = 200;
+
+/// The sheet to print, with what it has become across it.
+pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate, Vec<u8>)> {
+    let found = seen_by_uuid(app, uuid, from).await?;
+    let bytes = app.press.print(vec![order(app, &found)?]).await?;
+    Ok((found, bytes))
+}
+
+/// The valid certificates of a class by name, 200 in a file (staff of the course). The first file is part 1.
+pub async fn class_pdf(app: &School, caller: &Caller, (course, class): (i64, i64), part: i64) -> Result<Vec<u8>> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let sql = format!(
+        "{CERTIFICATE} where e.class = $1 and t.unit is null and t.revoked_ms is null
+        and (t.expires_ms is null or t.expires_ms > $2) and p.deleted_ms is null
+        order by p.name, t.id limit $3 offset $4"
+    );
+    let args = args![class, app.now_ms(), FILE_MAX_PAPERS, (part - 1) * FILE_MAX_PAPERS];
+    let found: Vec<Certificate> = tx.all(sql, args).await?;
+    drop(tx);
+    if found.is_empty() {
+        return Err(Error::NotFound("Certificate"));
+    }
+    let orders = found.iter().map(|one| order(app, one)).collect::<Result<Vec<Order>>>()?;
+    app.press.print(orders).await
+}
+
+fn order(app: &School, certificate: &Certificate) -> Result<Order> {
+    let lookup = format!("{}/certificates", app.public_url);
+    Ok(Order {
+        facts: certificate.printed()?,
+        qr: format!("{lookup}?number={}&code={}", certificate.number, certificate.code),
+        lookup,
+        mark: match certificate.state(app.now_ms()) {
+            State::Valid => None,
+            State::Expired => Some(Mark::Expired),
+            State::Revoked => Some(Mark::Revoked),
+        },
+    })
+}

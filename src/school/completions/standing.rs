@@ -1,0 +1,98 @@
+//! Who of a class meets the rule of completion, and what the others lack: one question for the whole class.
+
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::Result;
+use crate::school::certificates::State;
+use crate::school::rights::{self, Caller};
+
+/// A learner before the rule: what it asks for, what there is, and what came of it.
+#[derive(Debug)]
+pub struct Standing {
+    pub enrollment: i64,
+    pub person: i64,
+    pub name: String,
+    pub guest: bool,
+    pub status: String,
+    /// In per cent; `None` in a class without meetings, which asks for no attendance.
+    pub attendance: Option<f64>,
+    pub needed_rate: f64,
+    /// Required items that are not done, and required assessments that are not passed.
+    pub undone: i64,
+    pub unpassed: i64,
+    pub completion: Option<i64>,
+    pub completion_status: Option<String>,
+    pub date: Option<String>,
+    pub memo: Option<String>,
+    pub certificate_no: Option<String>,
+    pub certificate_uuid: Option<String>,
+    pub expires_ms: Option<i64>,
+    pub revoked_ms: Option<i64>,
+}
+row!(Standing {
+    enrollment,
+    person,
+    name,
+    guest,
+    status,
+    attendance,
+    needed_rate,
+    undone,
+    unpassed,
+    completion,
+    completion_status,
+    date,
+    memo,
+    certificate_no,
+    certificate_uuid,
+    expires_ms,
+    revoked_ms
+});
+
+const STANDING: &str = "select e.id as enrollment, e.person, q.name, q.guest, e.status, e.attendance_score as attendance, c.needed_rate,
+    (select count(*) from items i join units u on u.id = i.unit and u.deleted_ms is null
+        where u.course = k.course and i.required and i.deleted_ms is null and not exists (
+            select 1 from item_progress p where p.enrollment = e.id and p.item = i.id
+                and p.status = 'COMPLETED')) as undone,
+    (select count(*) from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
+        and a.required and a.active and a.deleted_ms is null and not exists (
+            select 1 from attempts t where t.enrollment = e.id and t.assessment = a.id
+                and t.score >= a.pass)) as unpassed,
+    d.id as completion, d.status as completion_status, d.date, d.memo,
+    f.number as certificate_no, f.uuid as certificate_uuid, f.expires_ms, f.revoked_ms
+    from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course join people q on q.id = e.person
+    left join completions d on d.enrollment = e.id
+    left join certificates f on f.enrollment = e.id and f.unit is null";
+
+impl Standing {
+    /// The parts of the rule that are not met.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let parts = [
+            ("attendance", self.attendance.is_some_and(|rate| rate < self.needed_rate)),
+            ("progress", self.undone > 0),
+            ("assessment", self.unpassed > 0),
+        ];
+        parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect()
+    }
+
+    /// What has become of the certificate, if there is one.
+    pub fn certificate_state(&self, now_ms: i64) -> Option<State> {
+        self.certificate_no.as_ref().map(|_| State::of(self.revoked_ms, self.expires_ms, now_ms))
+    }
+}
+
+pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {
+    tx.one(format!("{STANDING} where e.id = $1"), args![enrollment]).await
+}
+
+/// The attendance that the course needs, and everyone who is in the class or has completed it, by name (staff of the course).
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<(f64, Vec<Standing>)> {
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, course, class).await?;
+    let (needed_rate,) = tx.one("select needed_rate from courses where id = $1", args![course]).await?;
+    let sql = format!(
+        "{STANDING} where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null
+        order by q.name, e.id"
+    );
+    Ok((needed_rate, tx.all(sql, args![class]).await?))
+}

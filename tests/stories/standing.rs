@@ -1,0 +1,164 @@
+//! Who of a class meets the rule of completion, and what becomes of a whole class: completed, certified, printed, revoked.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::classroom::{applied, class, default_class, plans};
+use crate::harness::people::{Lecture, Person};
+use crate::harness::{School, on_both};
+
+struct Course {
+    teacher: Person,
+    lecture: Lecture,
+    class: i64,
+}
+
+impl Course {
+    async fn of(school: &School, steps: usize) -> Course {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", steps).await;
+        let class = default_class(&teacher, lecture.id).await;
+        Course { teacher, lecture, class }
+    }
+
+    fn path(&self, end: &str) -> String {
+        format!("/api/v1/completions/course/{}/class/{}/{end}", self.lecture.id, self.class)
+    }
+
+    /// A student who has done so many of the steps.
+    async fn student(&self, school: &School, name: &str, steps: usize) -> Person {
+        let student = school.student(name).await;
+        let enrollment = applied(&student, self.lecture.id, self.class).await;
+        for step in &self.lecture.steps[..steps] {
+            let body = json!({ "enrollment_id": enrollment, "content_id": step });
+            student.patch("/api/v1/progress/complete", body).await.is(200);
+        }
+        student
+    }
+
+    async fn standing(&self, person: &Person) -> Value {
+        let all = self.teacher.get(&self.path("standing")).await.ok();
+        let of = |one: &&Value| one["user_id"] == person.id;
+        all["learners"].as_array().unwrap().iter().find(of).unwrap().clone()
+    }
+
+    async fn completes_all(&self) -> Value {
+        let body = json!({ "course_id": self.lecture.id, "class_id": self.class, "issue_certificates": true });
+        self.teacher.post("/api/v1/completions/batch", body).await.ok()
+    }
+
+    async fn changes(&self, person: &Person, change: Value) {
+        let completion = self.standing(person).await["completion_id"].clone();
+        self.teacher.put(&format!("/api/v1/completions/{completion}"), change).await.ok();
+    }
+
+    /// The text of each paper.
+    async fn papers(&self, school: &School) -> Vec<String> {
+        let asked = school.http.get(school.url(&self.path("certificates.pdf")));
+        let answer = asked.bearer_auth(self.teacher.token.as_ref().unwrap()).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &"application/pdf".parse().unwrap())
+        );
+        let file = school.data().join("papers.pdf");
+        std::fs::write(&file, answer.bytes().await.unwrap()).unwrap();
+        let read = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(&file).arg("-").output().unwrap();
+        let text = String::from_utf8(read.stdout).unwrap();
+        text.split_terminator('\u{c}').map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn one_question_tells_who_meets_the_rule_and_what_the_others_lack() {
+    on_both(|school| async move {
+        let course = Course::of(&school, 2).await;
+        let (done, halfway) = (course.student(&school, "김학생", 2).await, course.student(&school, "이학생", 1).await);
+        let all = course.teacher.get(&course.path("standing")).await.ok();
+        assert_eq!((&all["rule"]["attendance_rate"], &all["learners"].as_array().unwrap().len()), (&json!(75.0), &2));
+        let ready = course.standing(&done).await;
+        assert_eq!(
+            (&ready["missing"], &ready["steps_left"], &ready["completion_id"]),
+            (&json!([]), &json!(0), &Value::Null)
+        );
+        let lacking = course.standing(&halfway).await;
+        assert_eq!((&lacking["missing"], &lacking["steps_left"]), (&json!(["progress"]), &json!(1)));
+        // It is the rule by which one is completed.
+        let plan = json!({ "total_sessions": 4 });
+        plans(&course.teacher, course.lecture.id, course.class, plan).await;
+        let lacking = course.standing(&halfway).await;
+        assert_eq!(
+            (&lacking["missing"], &lacking["attendance_score"]),
+            (&json!(["attendance", "progress"]), &json!(0.0))
+        );
+        let refused = json!({ "enrollment_id": lacking["enrollment_id"] });
+        let refused = course.teacher.post("/api/v1/completions", refused).await.is(409);
+        assert_eq!(refused["details"]["missing"], lacking["missing"]);
+        let stranger = school.another_teacher().await;
+        for anyone in [&done, &stranger] {
+            for end in ["standing", "certificates.pdf"] {
+                anyone.get(&course.path(end)).await.is(403);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_class_is_completed_and_certified_at_once_and_one_completion_is_revoked_with_a_reason() {
+    on_both(|school| async move {
+        let course = Course::of(&school, 2).await;
+        let (done, halfway) = (course.student(&school, "김학생", 2).await, course.student(&school, "이학생", 1).await);
+        let batch = course.completes_all().await;
+        assert_eq!((&batch["processed"], &batch["certificates_issued"]), (&json!(1), &json!(1)));
+        assert_eq!(batch["not_completed"][0]["user_id"], halfway.id);
+        let one = course.standing(&done).await;
+        assert_eq!((&one["completion_status"], &one["certificate"]["status"]), (&json!("COMPLETED"), &json!("VALID")));
+        course.changes(&done, json!({ "completion_status": "REVOKED", "memo": "다른 분의 기록입니다" })).await;
+        let one = course.standing(&done).await;
+        assert_eq!((&one["completion_status"], &one["memo"]), (&json!("REVOKED"), &json!("다른 분의 기록입니다")));
+        assert_eq!(one["certificate"]["status"], "REVOKED");
+        course.changes(&done, json!({ "completion_status": "COMPLETED" })).await;
+        assert_eq!(course.standing(&done).await["certificate"]["status"], "VALID");
+    });
+}
+
+#[test]
+fn a_guest_completes_with_the_class_and_gets_the_certificate_after_the_claim() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let course = Course { teacher, lecture, class };
+        let guest = school.guest(&session, "김순자").await;
+        guest.finishes(course.lecture.steps[0]).await;
+        let batch = course.completes_all().await;
+        assert_eq!((&batch["processed"], &batch["certificates_issued"]), (&json!(1), &json!(0)), "{batch}");
+        let one = course.standing(&guest).await;
+        assert_eq!((&one["is_guest"], &one["certificate"]), (&json!(true), &Value::Null));
+        guest.put("/api/auth/me", json!({ "phone": "01012345678", "password": "a long password" })).await.ok();
+        let path = format!("/api/v1/completions/{}/certificate", one["completion_id"]);
+        course.teacher.post(&path, json!({})).await.is(201);
+        let one = course.standing(&guest).await;
+        assert_eq!((&one["is_guest"], &one["certificate"]["status"]), (&json!(false), &json!("VALID")));
+    });
+}
+
+#[test]
+fn all_valid_papers_of_a_class_come_in_one_file() {
+    on_both(|school| async move {
+        let course = Course::of(&school, 1).await;
+        course.teacher.get(&course.path("certificates.pdf")).await.is(404);
+        let (kim, _) = (course.student(&school, "김학생", 1).await, course.student(&school, "이학생", 1).await);
+        course.student(&school, "박학생", 0).await;
+        course.completes_all().await;
+        let papers = course.papers(&school).await;
+        assert_eq!(papers.len(), 2, "{papers:?}");
+        for (paper, name) in papers.iter().zip(["김학생", "이학생"]) {
+            assert!(paper.contains(name) && paper.contains("카카오톡 기초"), "{paper}");
+        }
+        course.teacher.get(&course.path("certificates.pdf?part=2")).await.is(404);
+        course.teacher.get(&course.path("certificates.pdf?part=0")).await.is(400);
+        course.changes(&kim, json!({ "completion_status": "REVOKED", "memo": "착오" })).await;
+        let papers = course.papers(&school).await;
+        assert!(papers.len() == 1 && papers[0].contains("이학생"), "{papers:?}");
+    });
+}
