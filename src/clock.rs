@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -122,7 +124,24 @@ pub fn random_id() -> i64 {
     }
 }
 
-/// A code that can be read out across a room: no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V.
+/// A code of so many digits, to be read out and typed on a number pad. It does not begin with 0.
+pub fn digit_code(digits: u32) -> String {
+    let least = 10_u64.pow(digits.saturating_sub(1));
+    // The remainder favours nothing that anyone could measure: 2^64 is much larger.
+    (least + u64::from_le_bytes(chance()) % (9 * least)).to_string()
+}
+
+/// 64 bits that nobody can guess, as 11 characters of an address. It has a letter in it, so that nothing reads it as a number.
+pub fn link_key() -> String {
+    loop {
+        let key = URL_SAFE_NO_PAD.encode(chance::<8>());
+        if key.bytes().any(|b| b.is_ascii_alphabetic()) {
+            return key;
+        }
+    }
+}
+
+/// A code that can be told over the phone: no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V.
 pub fn spoken_code<const N: usize>() -> String {
     const LETTERS: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";
     let mut code = String::with_capacity(N);

@@ -25,6 +25,8 @@ pub enum Against {
     PasswordOf(i64),
     LoginsFrom(IpAddr),
     CodesFrom(IpAddr),
+    /// Codes that someone who is signed in types wrongly: neighbours at the same address do not make them wait.
+    CodesBy(i64),
     /// Certificates that are not there.
     CertificatesFrom(IpAddr),
     GuestsFrom(IpAddr),
@@ -38,7 +40,7 @@ impl Against {
             Against::AccountFrom(..) | Against::KnownDevice(_) | Against::PasswordOf(_) => 10,
             Against::Account(_) => 100,
             Against::LoginsFrom(_) => 1_000,
-            Against::CodesFrom(_) => 120,
+            Against::CodesFrom(_) | Against::CodesBy(_) => 60,
             Against::CertificatesFrom(_) => 30,
             Against::GuestsFrom(_) => 600,
             Against::RegistersFrom(_) => 200,
@@ -47,7 +49,9 @@ impl Against {
 
     fn window_ms(&self) -> i64 {
         match self {
-            Against::CodesFrom(_) | Against::CertificatesFrom(_) | Against::GuestsFrom(_) => MINUTE_MS,
+            Against::CodesFrom(_) | Against::CodesBy(_) | Against::CertificatesFrom(_) | Against::GuestsFrom(_) => {
+                MINUTE_MS
+            }
             Against::AccountSlowly(_) => 10 * SECOND_MS,
             _ => 15 * MINUTE_MS,
         }
@@ -66,9 +70,11 @@ impl Against {
             Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(ip)),
             Against::GuestsFrom(ip) => Against::GuestsFrom(network(ip)),
             Against::RegistersFrom(ip) => Against::RegistersFrom(network(ip)),
-            Against::Account(_) | Against::AccountSlowly(_) | Against::KnownDevice(_) | Against::PasswordOf(_) => {
-                self.clone()
-            }
+            Against::Account(_)
+            | Against::AccountSlowly(_)
+            | Against::KnownDevice(_)
+            | Against::PasswordOf(_)
+            | Against::CodesBy(_) => self.clone(),
         }
     }
 }
@@ -201,7 +207,7 @@ mod tests {
         let failures = Failures::new(true);
         let from = |n: u16| Against::CodesFrom(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, n, 0, 0, n)));
         let first = failures.take(&from(7), 0).unwrap();
-        for n in 1..120 {
+        for n in 1..60 {
             assert!(failures.take(&from(n), 0).is_ok());
         }
         assert!(failures.take(&from(999), 0).is_err());

@@ -23,7 +23,8 @@ pub struct School {
 
 struct Session {
     id: i64,
-    code: String,
+    /// Where guests come in, as one who has scanned the QR.
+    door: String,
     presses: usize,
 }
 
@@ -63,15 +64,17 @@ impl School {
         for _ in 0..=rooms {
             let made = self.ask(&format!("/api/lectures/{lecture}/sessions"), &json!({}))?;
             let (id, code) = (number(&made, "session_id")?, word(&made, "session_code")?);
+            let join_url = word(&made, "join_url")?;
+            let key = join_url.split_once("?k=").map_or("", |(_, key)| key);
+            let door = format!("/api/sessions/{code}/guest?k={key}");
             self.ask(&format!("/api/sessions/{id}/start"), &json!({ "first_subtask_id": self.steps[0] }))?;
-            self.sessions.push(Session { id, code, presses: 0 });
+            self.sessions.push(Session { id, door, presses: 0 });
         }
         Ok(())
     }
 
-    fn guest(http: &mut Http, code: &str, nth: usize) -> Result<String> {
-        let path = format!("/api/sessions/{code}/guest");
-        word(&http.post(&path, None, &json!({ "name": format!("김순자 {nth}"), "age": 72 }))?, "access_token")
+    fn guest(http: &mut Http, door: &str, nth: usize) -> Result<String> {
+        word(&http.post(door, None, &json!({ "name": format!("김순자 {nth}"), "age": 72 }))?, "access_token")
     }
 }
 
@@ -94,7 +97,7 @@ impl Stage for School {
             let mut http = Http::connect(address)?;
             let ticket = |&(room, n): &(usize, usize)| {
                 let session: &Session = &sessions[room];
-                let token = School::guest(&mut http, &session.code, n)?;
+                let token = School::guest(&mut http, &session.door, n)?;
                 let path = format!("/ws/session/{}/student", session.id);
                 Ok(Ticket { room, path, token: Some(token) })
             };

@@ -44,6 +44,8 @@ create table courses (
   created_ms bigint not null,
   updated_ms bigint not null,
   code text not null,
+  -- Leads to the session of the moment; on the poster, and known to staff only.
+  poster_code text not null,
   title text not null,
   description text not null default '',
   overview text not null default '',
@@ -67,6 +69,7 @@ create table courses (
   deleted_ms bigint
 );
 create unique index courses_code on courses (code);
+create unique index courses_poster_code on courses (poster_code);
 create index courses_instructor on courses (instructor);
 
 create table course_prerequisites (
@@ -229,7 +232,10 @@ create table live_sessions (
   course bigint not null references courses,
   class bigint not null references classes,
   meeting bigint references meetings,
+  -- Typed; an ended session's code may lead to another one later.
   code text not null,
+  -- Scanned: nobody guesses it.
+  join_key text not null,
   title text not null,
   status text not null check (status in ('WAITING', 'IN_PROGRESS', 'PAUSED', 'REVIEW_MODE')),
   door text not null default 'OPEN' check (door in ('OPEN', 'CLOSED')),
@@ -244,7 +250,8 @@ create table live_sessions (
   last_seq bigint not null default 0,
   last_student_seq bigint not null default 0
 );
-create unique index live_sessions_code on live_sessions (code);
+create index live_sessions_code on live_sessions (code);
+create unique index live_sessions_open_code on live_sessions (code) where status <> 'REVIEW_MODE';
 create index live_sessions_course on live_sessions (course, created_ms, id);
 create index live_sessions_open on live_sessions (status) where status <> 'REVIEW_MODE';
 create index live_sessions_step on live_sessions (step);

@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::gate::cannot_listen;
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::{Caller, Role};
-use crate::school::sessions::{self, NewSession, Session};
+use crate::school::sessions::{self, NewSession, Session, codes};
 use crate::{open, raise_file_limit, serve};
 
 use folder::Folder;
@@ -61,6 +61,13 @@ const LOOKS_FOR_CLASS_EVERY: Duration = Duration::from_secs(1);
 struct Class {
     session: i64,
     code: String,
+    key: String,
+}
+
+impl From<Session> for Class {
+    fn from(session: Session) -> Class {
+        Class { session: session.id, code: session.code, key: session.key }
+    }
 }
 
 /// What the demo makes before anyone comes.
@@ -159,7 +166,7 @@ async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Sessio
 
 /// Everyone who acts. They stop when this is dropped.
 fn cast(app: &School, stage: &Stage, options: &Options, server: SocketAddr) -> JoinSet<()> {
-    let first = Class { session: stage.session.id, code: stage.session.code.clone() };
+    let first = Class::from(stage.session.clone());
     let (show, classes) = watch::channel(first);
     let roll = Arc::new(Roll::default());
     let mut cast = JoinSet::new();
@@ -169,20 +176,20 @@ fn cast(app: &School, stage: &Stage, options: &Options, server: SocketAddr) -> J
     if options.auto {
         cast.spawn(Teacher::new(app.clone(), caller(&stage.teacher), stage.course, classes).teach());
     }
-    cast.spawn(show_the_way(app.clone(), show));
+    cast.spawn(show_the_way(app.clone(), stage.course, show));
     cast
 }
 
 /// Everyone goes where the lecture's poster leads to: also to a class that the person at the dashboard opens.
-async fn show_the_way(app: School, show: watch::Sender<Class>) {
+async fn show_the_way(app: School, course: i64, show: watch::Sender<Class>) {
     loop {
         sleep(LOOKS_FOR_CLASS_EVERY).await;
-        let Ok(Some(code)) = sessions::open_of_lecture(&app, lecture::CODE).await else { continue };
-        if show.borrow().code == code {
-            continue;
-        }
-        if let Ok(found) = sessions::by_code(&app, &code, Ipv4Addr::LOCALHOST.into()).await {
-            show.send_replace(Class { session: found.session.id, code });
-        }
+        let Ok(Some(session)) = codes::open_of_course(&app, course).await else { continue };
+        let class = Class::from(session);
+        show.send_if_modified(|shown| {
+            let is_new = *shown != class;
+            *shown = class;
+            is_new
+        });
     }
 }

@@ -49,7 +49,7 @@ impl Phone {
     /// Scans the QR, types a name, and is in.
     pub async fn join(server: SocketAddr, class: &Class, guest: &Value) -> Result<Phone, IoError> {
         let mut phone = Phone { server, access: String::new(), refresh: String::new() };
-        let joined = phone.post(&format!("/api/sessions/{}/guest", class.code), guest).await?;
+        let joined = phone.post(&format!("/api/sessions/{}/guest?k={}", class.code, class.key), guest).await?;
         phone.keep(&joined)?;
         Ok(phone)
     }

@@ -80,7 +80,7 @@ impl Teacher {
         match Status::parse(&session.status) {
             Some(Status::Waiting) if stood >= STARTS_AFTER => {
                 self.press(&session, Command::Start { first: None, message: said(HELLO) }).await?;
-                welcome::line(&format!("  ▶ class {} begins", session.code));
+                welcome::line(&format!("  ▶ class {} begins", welcome::spaced(&session.code)));
                 Ok(())
             }
             Some(Status::InProgress) => {
@@ -149,8 +149,9 @@ impl Teacher {
         let url = &self.app.public_url;
         welcome::line("");
         welcome::line(&format!(
-            "  The next class: {url}/teach/session/{}   join: {url}/j/{}",
-            session.id, session.code
+            "  The next class: {url}/teach/session/{}   join: {}",
+            session.id,
+            session.join_url(url)
         ));
         // Everyone is shown the way there; until then it is not opened twice.
         self.since = Instant::now();

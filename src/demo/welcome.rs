@@ -20,7 +20,7 @@ pub async fn say(app: &School, stage: &Stage, options: &Options, bound: SocketAd
     let url = &app.public_url;
     let Stage { session, password, .. } = stage;
     let ticket = logins::ticket_for(app, stage.teacher.id).await?;
-    let join = format!("{url}/j/{}", session.code);
+    let join = session.join_url(url);
     let (title, steps) = (lecture::TITLE, lecture::steps());
 
     line("");
@@ -32,7 +32,7 @@ pub async fn say(app: &School, stage: &Stage, options: &Options, bound: SocketAd
     line(&format!("    {url}/teach/session/{}#t={ticket}", session.id));
     line(&format!("  later: {url}/teach   {TEACHER_EMAIL}   {password}"));
     line("");
-    line(&format!("  Come in yourself, with a phone in the same network: code {}", session.code));
+    line(&format!("  Come in yourself, with a phone in the same network: code {}", spaced(&session.code)));
     line(&format!("    {join}"));
     if bound.ip().is_loopback() {
         line("  (It listens on this machine only. For phones: --listen 0.0.0.0:8080)");
@@ -44,6 +44,12 @@ pub async fn say(app: &School, stage: &Stage, options: &Options, bound: SocketAd
     line("  Stop       Ctrl-C");
     line("");
     Ok(())
+}
+
+/// As it is shown everywhere: 482 173.
+pub fn spaced(code: &str) -> String {
+    let (first, rest) = code.split_at_checked(3).unwrap_or((code, ""));
+    format!("{first} {rest}")
 }
 
 fn who_comes(options: &Options) -> String {

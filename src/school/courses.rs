@@ -1,11 +1,16 @@
 //! Courses: what is taught, and by whom.
 
+use std::net::IpAddr;
+
 use crate::app::School;
 use crate::clock::spoken_code;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, News, Whose};
+use crate::failures::Against;
 use crate::school::rights::{self, Caller};
+use crate::school::sessions::Session;
+use crate::school::sessions::codes::open_of_course;
 use crate::school::{Page, Window};
 
 #[derive(Debug, Clone)]
@@ -13,6 +18,8 @@ pub struct Course {
     pub id: i64,
     pub created_ms: i64,
     pub code: String,
+    /// Of the poster; `None` for those who do not teach the course.
+    pub poster_code: Option<String>,
     pub title: String,
     pub description: String,
     pub thumbnail_url: Option<String>,
@@ -33,6 +40,7 @@ row!(Course {
     id,
     created_ms,
     code,
+    poster_code,
     title,
     description,
     thumbnail_url,
@@ -51,7 +59,7 @@ row!(Course {
 });
 
 const COURSE: &str =
-    "select c.id, c.created_ms, c.code, c.title, c.description, c.thumbnail_url, c.status, c.auto_help,
+    "select c.id, c.created_ms, c.code, c.poster_code, c.title, c.description, c.thumbnail_url, c.status, c.auto_help,
     c.instructor, p.name as instructor_name, c.price, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
     c.weight_progress, c.weight_assessment, c.updated_ms from courses c join people p on p.id = c.instructor";
 
@@ -82,11 +90,12 @@ pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Cou
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let sql =
-        "insert into courses (created_ms, updated_ms, code, title, description, thumbnail_url, instructor, status, published_ms)
-        values ($1, $1, $2, $3, $4, $5, $6, 'PUBLISHED', $1) on conflict do nothing returning id";
+        "insert into courses (created_ms, updated_ms, code, poster_code, title, description, thumbnail_url, instructor, status,
+            published_ms)
+        values ($1, $1, $2, $3, $4, $5, $6, $7, 'PUBLISHED', $1) on conflict do nothing returning id";
     let chosen = new.code.is_some();
     let code = new.code.unwrap_or_else(spoken_code::<6>);
-    let args = args![now_ms, code, &new.title, new.description, new.thumbnail_url, caller.id];
+    let args = args![now_ms, code, poster_code(), &new.title, new.description, new.thumbnail_url, caller.id];
     let made: Option<(i64,)> = tx.maybe(sql, args).await?;
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
@@ -96,6 +105,11 @@ pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Cou
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
+}
+
+/// 54 bits: nobody guesses one.
+fn poster_code() -> String {
+    spoken_code::<12>()
 }
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Course> {
@@ -110,7 +124,7 @@ pub struct Filter {
 }
 
 /// What is published, and what was: drafts are their instructor's business.
-pub async fn list(app: &School, filter: Filter, window: Window) -> Result<Page<Course>> {
+pub async fn list(app: &School, caller: Option<&Caller>, filter: Filter, window: Window) -> Result<Page<Course>> {
     let mut tx = app.db.read().await?;
     let which = "where c.deleted_ms is null and c.status in ('PUBLISHED', 'ARCHIVED')
         and ($1 is null or c.instructor = $1) and ($2 is null or c.status = $2)";
@@ -118,8 +132,16 @@ pub async fn list(app: &School, filter: Filter, window: Window) -> Result<Page<C
     let args = args![filter.instructor, status];
     let (total,) = tx.one(format!("select count(*) from courses c {which}"), args.clone()).await?;
     let sql = format!("{COURSE} {which} order by c.id desc limit $3 offset $4");
-    let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
-    Ok(Page { rows, total })
+    let rows: Vec<Course> = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
+    Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total })
+}
+
+impl Course {
+    /// Without the code of the poster, for those who do not teach it: who has that code comes in.
+    fn shown_to(self, caller: Option<&Caller>) -> Course {
+        let poster_code = self.poster_code.filter(|_| caller.is_some_and(|c| c.teaches(self.instructor)));
+        Course { poster_code, ..self }
+    }
 }
 
 pub struct Detail {
@@ -139,7 +161,7 @@ row!(UnitBrief { id, title, position, items });
 pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<Detail> {
     let mut tx = app.db.read().await?;
     must_be_seen(&mut tx, caller, id).await?;
-    let course = by_id(&mut tx, id).await?;
+    let course = by_id(&mut tx, id).await?.shown_to(caller);
     let sql = "select u.id, u.title, u.position,
         (select count(*) from items i where i.unit = u.id and i.deleted_ms is null) as items
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
@@ -220,9 +242,30 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
     Ok(weights != [now.weight_attendance, now.weight_progress, now.weight_assessment])
 }
 
-/// Is there a poster of this code? (its picture is drawn for everyone)
-pub async fn poster_exists(app: &School, code: &str) -> Result<()> {
-    rights::course_by_code(&mut app.db.read().await?, code).await.map(drop)
+/// Gives the poster of a course another code. The posters that hang somewhere lead nowhere from now on.
+pub async fn renew_poster(app: &School, caller: &Caller, id: i64) -> Result<Course> {
+    let mut tx = app.db.begin().await?;
+    rights::course_held(&mut tx, caller, id).await?;
+    tx.run("update courses set poster_code = $2 where id = $1", args![id, poster_code()]).await?;
+    let course = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+/// Reads the code of a poster as it is typed: small letters, spaces and hyphens do not matter.
+pub fn poster_code_as_kept(typed: &str) -> String {
+    typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect()
+}
+
+/// Finds the session that a poster leads to now. A right code never waits; wrong ones count as wrong session codes do.
+pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result<Option<Session>> {
+    let sql = "select id from courses where poster_code = $1 and deleted_ms is null
+        and status in ('PUBLISHED', 'ARCHIVED')";
+    let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![poster_code_as_kept(code)]).await? else {
+        app.failures.take(&Against::CodesFrom(from), app.now_ms())?;
+        return Err(Error::NotFound("Lecture"));
+    };
+    open_of_course(app, course).await
 }
 
 /// Taught no more, kept for those who learnt here.

@@ -4,14 +4,12 @@ mod parts;
 mod shelf;
 
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::app::School;
 use crate::error::{Error, Kind};
-use crate::school::sessions;
 
 /// The page that a learner's phone keeps, so that it opens without a network.
 const LEARN: &str = "learn/learn.html";
@@ -32,7 +30,6 @@ pub fn router() -> Router<School> {
         .route("/favicon.ico", page("icon.svg"))
         .route("/manifest.webmanifest", page("learn/manifest.webmanifest"))
         .route("/sw.js", get(worker))
-        .route("/l/{code}", get(poster))
         .route("/static/{*path}", get(any))
 }
 
@@ -47,15 +44,6 @@ async fn any(uri: Uri, headers: HeaderMap) -> Response {
 
 async fn worker(headers: HeaderMap) -> Response {
     answer(shelf::worker(), &headers)
-}
-
-/// A poster on the wall leads to the class of the moment, and never goes stale.
-async fn poster(State(app): State<School>, Path(code): Path<String>) -> Response {
-    match sessions::open_of_lecture(&app, &code).await {
-        Ok(Some(session)) => Redirect::to(&format!("/j/{session}")).into_response(),
-        Ok(None) => Redirect::to("/?closed=1").into_response(),
-        Err(error) => nothing_here(&error),
-    }
 }
 
 fn file(name: &str, headers: &HeaderMap) -> Response {
@@ -98,8 +86,13 @@ pub fn nothing_here(error: &Error) -> Response {
     let status = match error.kind() {
         Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Internal | Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::NOT_FOUND,
     };
     let body = shelf::take(LOST).map(|page| page.bytes).unwrap_or_default();
-    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
+    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response();
+    if let Some(seconds) = error.retry_after_s() {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }

@@ -1,6 +1,7 @@
 // Finds out which class and who, then hands over to the class.
 
 import { patiently, Refused, send, Unreachable } from "../shared/api.js";
+import { CODE_MAX_DIGITS, CODE_MIN_DIGITS, digitsOf, spaced } from "../shared/code.js";
 import { uuid } from "../shared/device.js";
 import { single } from "../shared/dom.js";
 import { schoolSign } from "../shared/school.js";
@@ -9,14 +10,13 @@ import { forget, isKept, remembered } from "./phone.js";
 import { plain } from "./screens.js";
 import { entitle, link, show } from "./stage.js";
 
-const CODE_LETTERS = 6;
 const COME_BACK_MS = 4_000;
 
 /** The screens on which it does not go on: the picture, and what the button does. Their words are in `{name}Stop`. */
 const STOPS = {
   door: ["door", again], removed: ["person", home], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
   offline: ["wave", again], busy: ["cup", again], replaced: ["phone", again], over: ["moon", home], gone: ["search", home], rejected: ["door", home],
-  teacher: ["person", () => location.assign("/teach")],
+  wait: ["phone", again], teacher: ["person", () => location.assign("/teach")],
 };
 const REFUSALS = {
   DOOR_CLOSED: "door", REMOVED: "removed", INVALID_STATE: "over", CLASS_FULL: "full", SESSION_FULL: "full",
@@ -47,17 +47,18 @@ function again() {
   location.reload();
 }
 
-/** `code`: of the address. `ticket`: of a re-entry QR. `resumed`: whether this phone is logged in, asked already; `found`: the class, too. */
+/** `code`: of the address. `scanned`: the key of the QR, as `?k=…`, or nothing. `ticket`: of a re-entry QR. `resumed`: whether this phone is logged in, asked already; `found`: the class, too. */
 export class Arrival {
   #api;
   #code;
+  #scanned;
   #resumed;
   #found;
   /** Why the name is asked although one was here: `stale` or `ended`, as in the texts. */
   #because = "";
 
-  constructor({ api, code, resumed, found }) {
-    [this.#api, this.#code, this.#resumed, this.#found] = [api, code, resumed, found];
+  constructor({ api, code, scanned, resumed, found }) {
+    [this.#api, this.#code, this.#scanned, this.#resumed, this.#found] = [api, code, scanned, resumed, found];
   }
 
   async start(ticket) {
@@ -131,10 +132,9 @@ export class Arrival {
     return ask("code", () => ({
       title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, go: words.code.go,
       fields: [{
-        label: words.code.label, tidy: tidyCode, class: "field code", autocomplete: "off", autocapitalize: "characters", autocorrect: "off",
-        spellcheck: "false", inputmode: "text", enterkeyhint: "go", lang: "en",
+        label: words.code.label, tidy: tidyCode, class: "field code", autocomplete: "off", inputmode: "numeric", enterkeyhint: "go",
       }],
-      submit: openCode,
+      submit: (typed) => openCode(this.#api, typed),
       more: [record()],
     }));
   }
@@ -155,11 +155,17 @@ export class Arrival {
   }
 
   async #find() {
+    const path = `/api/sessions/${this.#code}${this.#scanned}`;
     try {
-      return await (this.#found ??= send("GET", `/api/sessions/${encodeURIComponent(this.#code)}`));
+      return await (this.#found ??= send("GET", path)).catch(async (error) => {
+        // Neighbours have typed wrong codes: who is signed in does not wait for them.
+        if (error.status === 429 && (await this.#isLoggedIn())) return this.#api.get(path);
+        throw error;
+      });
     } catch (error) {
-      if (error.status !== 404) throw error;
-      stop("gone");
+      const why = { 404: "gone", 429: "wait" }[error.status];
+      if (!why) throw error;
+      stop(why);
       return null;
     }
   }
@@ -210,7 +216,7 @@ export class Arrival {
   async #joinAs(name, session, key) {
     if (!name) return words.name.missing;
     try {
-      await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest`, { name }, key));
+      await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, { name }, key));
       await this.#begin(session, this.#api.user);
       return "";
     } catch (error) {
@@ -244,21 +250,23 @@ export class Arrival {
 }
 
 function tidyCode(input) {
-  const typed = input.value.normalize("NFKC");
   // Who pastes the whole address means the code in it.
-  const inAddress = typed.match(/\/j\/([a-z0-9]{6})/i)?.[1];
-  const tidy = (inAddress ?? typed).replace(/[^a-z0-9]/gi, "").toUpperCase().slice(0, CODE_LETTERS);
+  const inAddress = input.value.match(/\/j\/([^/?#]+)/i)?.[1];
+  const tidy = spaced(digitsOf(inAddress ?? input.value).slice(0, CODE_MAX_DIGITS));
   if (tidy !== input.value) input.value = tidy;
 }
 
-async function openCode(code) {
-  if (code.length !== CODE_LETTERS) return words.code.length;
+async function openCode(api, typed) {
+  const code = digitsOf(typed);
+  if (code.length < CODE_MIN_DIGITS) return words.code.length;
   try {
-    await send("GET", `/api/sessions/${code}`);
+    const path = `/api/sessions/${code}`;
+    await (api.user ? api.get(path) : send("GET", path));
     location.assign(`/j/${code}`);
     return "";
   } catch (error) {
     if (error.status === 404) return words.code.unknown;
+    if (error.status === 429) return words.code.wait(Math.max(1, Math.ceil(error.retryAfterS / 60)));
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // The learner's phone: asks for all that it will need at once, while the rest of the page is still on its way.
 
-import { Api, send, takeTicket } from "../shared/api.js";
+import { Api, send, takeKey, takeTicket } from "../shared/api.js";
+import { digitsOf } from "../shared/code.js";
 import { read } from "../shared/device.js";
 import { openBooks } from "../shared/words.js";
 
@@ -13,14 +14,15 @@ const KEEPS_AFTER_MS = 1_000;
 open();
 
 async function open() {
-  const code = (location.pathname.match(/^\/j\/([^/]+)/)?.[1] ?? "").toUpperCase();
+  const code = codeOf(location.pathname);
+  const scanned = takeKey(code);
   const ticket = takeTicket();
   const api = new Api("learn");
   const isKnown = code && read(`class.${code}`);
   // None waits for another; first what the first screen is made of.
   const opened = openBooks("learn");
   (isKnown ? LESSON : QUESTION).forEach(fetchEarly);
-  const found = code && !isKnown ? asked(send("GET", `/api/sessions/${encodeURIComponent(code)}`)) : null;
+  const found = code && !isKnown ? asked(send("GET", `/api/sessions/${code}${scanned}`)) : null;
   const resumed = ticket ? null : asked(api.resume());
   if (found) LESSON.forEach(fetchEarly);
   await parsed();
@@ -32,12 +34,20 @@ async function open() {
   const settings = () => import("./settings.js");
   stage.offerSettings(settings);
   if (isRecord) await room.showRecord({ api, resumed });
-  else await new room.Arrival({ api, code, resumed, found }).start(ticket);
+  else await new room.Arrival({ api, code, scanned, resumed, found }).start(ticket);
   setTimeout(() => {
     phone.keepPage();
     // If they do not come, the tap asks again.
     asked(settings());
   }, KEEPS_AFTER_MS);
+}
+
+function codeOf(path) {
+  try {
+    return digitsOf(decodeURIComponent(path.match(/^\/j\/([^/]+)/)?.[1] ?? ""));
+  } catch {
+    return "";
+  }
 }
 
 function fetchEarly(path) {

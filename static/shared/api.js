@@ -82,7 +82,7 @@ export class Api {
 
   /** Logs in by one of the endpoints that answer with a token. */
   async enter(path, body, key, within) {
-    const answer = await send(post, `${path}?cookie=${this.#jar}`, { body, key, within });
+    const answer = await send(post, `${path}${path.includes("?") ? "&" : "?"}cookie=${this.#jar}`, { body, key, within });
     this.#keep(answer);
     return answer;
   }
@@ -200,6 +200,28 @@ export function takeTicket() {
   const ticket = new URLSearchParams(location.hash.slice(1)).get("t");
   if (ticket) history.replaceState(null, "", location.pathname + location.search);
   return ticket;
+}
+
+/** The key that a scanned QR carries, as the end of a path: `?k=…`, or nothing. It is taken out of the address and kept with this tab. */
+export function takeKey(code) {
+  const url = new URL(location.href);
+  const key = url.searchParams.get("k");
+  if (key) {
+    url.searchParams.delete("k");
+    history.replaceState(null, "", url.pathname + url.search + url.hash);
+  }
+  const kept = keptKey(`gyosil.key.${code}`, key);
+  return kept ? `?k=${encodeURIComponent(kept)}` : "";
+}
+
+function keptKey(name, key) {
+  try {
+    if (key) sessionStorage.setItem(name, key);
+    return key ?? sessionStorage.getItem(name);
+  } catch {
+    // The browser forbids it: then it is gone when the page is loaded anew.
+    return key;
+  }
 }
 
 // Such a link, opened where this page is open already, changes only the hash: the browser does not load it anew.

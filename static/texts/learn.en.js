@@ -15,9 +15,10 @@ export default {
     voiceless: "This phone has no voice to read aloud. Please read the words.",
   },
   code: {
-    title: "Welcome", hint: "Type the 6 letters that your teacher told you.", label: "Class code", go: "Come in",
-    closed: "No class is open now. If your teacher gave you a code, type it here.",
-    length: "The code is 6 letters and numbers. Please type it again.", unknown: "There is no such class. Please look at the code again.",
+    title: "Welcome", hint: "Type the 6 digits on your teacher’s screen.", label: "Class number", go: "Come in",
+    closed: "No class is open now. If your teacher gave you a number, type it here.",
+    length: "The class number has 6 digits. Please type it again.", unknown: "There is no such class. Please look at the number again.",
+    wait: (minutes) => `There were too many wrong numbers. Please type it again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}. If you scan the QR on your teacher’s screen, you are in at once.`,
     record: "See my record",
   },
   returning: {
@@ -79,13 +80,13 @@ export default {
     title: "The classroom door is closed", line: "Ask your teacher to open it. Then press the button below.", next: "Try again",
   },
   removedStop: {
-    title: "You cannot come back into this class", line: "Please ask your teacher.", next: "Type another code",
+    title: "You cannot come back into this class", line: "Please ask your teacher.", next: "Type another number",
   },
   overStop: {
-    title: "This class is over", line: "See you at the next one.", next: "Type another code",
+    title: "This class is over", line: "See you at the next one.", next: "Type another number",
   },
   goneStop: {
-    title: "There is no such class", line: "Ask your teacher for the code again. You can also scan the QR code once more.", next: "Type a code",
+    title: "There is no such class", line: "Ask your teacher for the number again. You can also scan the QR code once more.", next: "Type the number",
   },
   replacedStop: {
     title: "Your class is open in another window", line: "To see it here, press the button below.", next: "Go on here",
@@ -97,7 +98,10 @@ export default {
     title: "This class is for those who signed up", line: "If you would like to come in, please tell your teacher.", next: "Try again",
   },
   rejectedStop: {
-    title: "You cannot come into this class", line: "Please ask your teacher why.", next: "Type another code",
+    title: "You cannot come into this class", line: "Please ask your teacher why.", next: "Type another number",
+  },
+  waitStop: {
+    title: "Please wait a moment", line: "Too many wrong numbers came from here. Please try again in a minute. If you scan the QR on your teacher’s screen, you are in at once.", next: "Try again",
   },
   teacherStop: {
     title: "You are signed in as a teacher", line: "Open the learner's page on another phone or in another window.", next: "To the teacher's page",

@@ -132,7 +132,7 @@ impl Tour {
         let Tour { phone, class, .. } = self;
         phone.sees("code").await;
         self.looks_at("code").await;
-        phone.visits("/j/QQQQQ2").await;
+        phone.visits("/j/000000").await;
         phone.sees("gone").await;
         self.looks_at("gone").await;
         class.closes_door(true).await;

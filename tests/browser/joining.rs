@@ -27,14 +27,14 @@ fn a_code_can_be_typed_instead_in_any_way_one_types() {
         let class = Class::runs(&school).await;
         let phone = Phone::opens(&school, "/").await;
         phone.sees("code").await;
-        phone.types("main input", "AB").await;
+        phone.types("main input", "12").await;
         phone.taps("enter").await;
         phone.shows("main [role=alert]", true).await;
-        phone.types("main input", "QQQQQ2").await;
+        phone.types("main input", "000000").await;
         phone.taps("enter").await;
         phone.until_js("it says so", "document.querySelector('main [role=alert]').innerText !== ''", vec![]).await;
         let (left, right) = class.session.code.split_at(3);
-        phone.types("main input", &format!("{} {}", left.to_lowercase(), right.to_lowercase())).await;
+        phone.types("main input", &format!("{left}-{right}")).await;
         phone.taps("enter").await;
         phone.types_name("김순자").await;
         phone.taps("enter").await;
@@ -142,7 +142,7 @@ fn the_newer_of_two_tabs_takes_over_and_the_older_can_take_it_back() {
 fn who_cannot_come_in_reads_why_and_what_to_do() {
     told(|school| async move {
         let class = Class::waits(&school).await;
-        let phone = Phone::opens(&school, "/j/QQQQQ2").await;
+        let phone = Phone::opens(&school, "/j/000000").await;
         phone.sees("gone").await;
         class.closes_door(true).await;
         phone.visits(&format!("/j/{}", class.session.code)).await;

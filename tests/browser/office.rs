@@ -70,8 +70,7 @@ async fn the_session(desk: &Dashboard, teacher: &Person, lecture: i64) -> Sessio
     let id: i64 = desk.url().await.rsplit('/').next().unwrap().parse().unwrap();
     let all = teacher.get(&format!("/api/lectures/{lecture}/sessions")).await.ok();
     let of = |s: &&Value| s["session_id"] == id;
-    let code = all["results"].as_array().unwrap().iter().find(of).unwrap()["session_code"].as_str().unwrap().to_owned();
-    Session { id, code, lecture }
+    Session::made(all["results"].as_array().unwrap().iter().find(of).unwrap(), lecture)
 }
 
 /// A lecture that two students were to learn, and missed: both ask for their attendance.
@@ -147,6 +146,14 @@ fn statistics_show_the_class_as_it_was() {
     });
 }
 
+const STATUS: &str = "return performance.getEntriesByType('navigation')[0].responseStatus";
+
+/// As it is printed: the address of the poster, easier to type.
+fn in_fours(lecture: &Value) -> String {
+    let code = lecture["poster_code"].as_str().unwrap();
+    format!("/l/{}-{}-{}", &code[..4], &code[4..8], &code[8..])
+}
+
 #[test]
 fn a_poster_is_one_sheet_that_leads_to_the_class_of_the_day() {
     told(|school| async move {
@@ -164,12 +171,25 @@ fn a_poster_is_one_sheet_that_leads_to_the_class_of_the_day() {
         let text = String::from_utf8(read.stdout).unwrap();
         assert_eq!(text.matches('\u{c}').count(), 1, "one page: {text}");
         let lecture = class.teacher.get(&format!("/api/lectures/{}", class.lecture.id)).await.ok();
-        let address = lecture["join_url"].as_str().unwrap();
-        assert!(text.contains(address.trim_start_matches("http://")), "{address} in {text}");
-        let way = address.strip_prefix(&school.url("")).unwrap();
-        let phone = Phone::opens(&school, way).await;
+        let (address, typed) = (lecture["join_url"].as_str().unwrap(), in_fours(&lecture));
+        assert!(text.contains(&format!("{}{typed}", school.address)), "{typed} in {text}");
+        let phone = Phone::opens(&school, &typed).await;
         phone.types_name("김순자").await;
         phone.taps("enter").await;
+        phone.sees("waiting").await;
+        // Strangers have the address: there is a new one, and the old sheet leads nowhere.
+        desk.presses_button("renew").await;
+        desk.shows("dialog.ask", true).await;
+        desk.keeps_screenshot("office-poster-renew").await;
+        desk.clicks("dialog.ask button[value=yes]").await;
+        desk.shows("main [role=status]", true).await;
+        desk.keeps_screenshot("office-poster-renewed").await;
+        let renewed = class.teacher.get(&format!("/api/lectures/{}", class.lecture.id)).await.ok();
+        assert_ne!(renewed["join_url"].as_str().unwrap(), address);
+        desk.reads(&in_fours(&renewed)).await;
+        phone.visits(&typed).await;
+        assert_eq!(phone.js::<u16>(STATUS, vec![]).await, 404);
+        phone.visits(&in_fours(&renewed)).await;
         phone.sees("waiting").await;
     });
 }

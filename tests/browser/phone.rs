@@ -41,7 +41,7 @@ impl Phone {
     }
 
     pub async fn joins_at(base: &str, session: &Session, name: &str, device: &Device) -> Phone {
-        let phone = Phone::opens_at(base, &format!("/j/{}", session.code), device).await;
+        let phone = Phone::opens_at(base, &session.scanned(), device).await;
         phone.types_name(name).await;
         phone.taps("enter").await;
         phone

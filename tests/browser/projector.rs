@@ -22,6 +22,11 @@ async fn shows(wall: &Dashboard, what: &str, words: &str, findings: &Findings) {
     wall.keeps_screenshot(&format!("projector-{what}")).await;
 }
 
+/// As it is shown everywhere.
+fn spaced(code: &str) -> String {
+    format!("{} {}", &code[..3], &code[3..])
+}
+
 #[test]
 fn the_wall_shows_the_way_in_and_then_the_step_and_never_a_name() {
     told(|school| async move {
@@ -32,12 +37,12 @@ fn the_wall_shows_the_way_in_and_then_the_step_and_never_a_name() {
         wall.is_at("screen").await;
         wall.shows("main img[src^='/qr/']", true).await;
         let findings = Findings::default();
-        shows(&wall, "empty", &class.session.code, &findings).await;
+        shows(&wall, "empty", &spaced(&class.session.code), &findings).await;
         let phone = Phone::joins(&school, &class.session, NAMES[0]).await;
         phone.sees("waiting").await;
         let other = school.guest(&class.session, NAMES[1]).await;
-        wall.until_js("two are counted", "/2/.test(document.querySelector('#main').innerText)", vec![]).await;
-        shows(&wall, "waiting", &class.session.code, &findings).await;
+        wall.until_js("two are counted", "/2명/.test(document.querySelector('#main').innerText)", vec![]).await;
+        shows(&wall, "waiting", &spaced(&class.session.code), &findings).await;
         class.begins().await;
         shows(&wall, "step", STEPS[0].0, &findings).await;
         phone.taps("done").await;

@@ -73,7 +73,27 @@ pub struct Lecture {
 pub struct Session {
     pub id: i64,
     pub code: String,
+    /// What the QR holds besides.
+    pub key: String,
     pub lecture: i64,
+}
+
+impl Session {
+    /// As the server answered when it was made.
+    pub fn made(answer: &Value, lecture: i64) -> Session {
+        let join_url = answer["join_url"].as_str().unwrap();
+        Session {
+            id: answer["session_id"].as_i64().unwrap(),
+            code: answer["session_code"].as_str().unwrap().into(),
+            key: join_url.split_once("?k=").unwrap().1.into(),
+            lecture,
+        }
+    }
+
+    /// The address in its QR, without the server.
+    pub fn scanned(&self) -> String {
+        format!("/j/{}?k={}", self.code, self.key)
+    }
 }
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -295,11 +315,7 @@ impl Person {
     pub async fn opens_session(&self, lecture: &Lecture) -> Session {
         let path = format!("/api/lectures/{}/sessions", lecture.id);
         let session = self.post(&path, json!({ "title": "오전반" })).await.is(201);
-        Session {
-            id: session["session_id"].as_i64().unwrap(),
-            code: session["session_code"].as_str().unwrap().into(),
-            lecture: lecture.id,
-        }
+        Session::made(&session, lecture.id)
     }
 
     pub async fn starts(&self, session: &Session, step: i64) -> Value {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use gyosil::school::sessions::codes::Invitation;
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
@@ -28,7 +29,8 @@ pub async fn join(school: &School, code: &str, count: usize) -> Vec<String> {
         let joining = (begin..count.min(begin + 250)).map(|n| async move {
             let guest = Guest { name: format!("학생{n}"), age: None, digital_level: None };
             let from = [127, 0, 0, 1].into();
-            join_as_guest(&school.app, code, guest, None, from).await.unwrap().2.access
+            let typed = Invitation { code: code.to_owned(), key: None };
+            join_as_guest(&school.app, &typed, guest, None, from).await.unwrap().2.access
         });
         tokens.extend(futures_util::future::join_all(joining).await);
     }

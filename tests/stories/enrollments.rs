@@ -353,8 +353,7 @@ fn the_qr_opens_no_class_that_is_full_or_admits_nobody_by_itself() {
         let opens = async |class: i64| {
             let path = format!("/api/lectures/{course}/sessions");
             let made = teacher.post(&path, json!({ "class_id": class })).await.is(201);
-            let (id, code) = (made["session_id"].as_i64().unwrap(), made["session_code"].as_str().unwrap().to_owned());
-            Session { id, code, lecture: course }
+            Session::made(&made, course)
         };
         let join = async |who: &Person, session: &Session| {
             who.post(&format!("/api/sessions/{}/join", session.id), json!({})).await

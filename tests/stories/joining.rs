@@ -1,12 +1,11 @@
 //! Coming into a class, and going out of it.
 
 use futures_util::future::join_all;
-use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value, json};
 
 use crate::classroom::{class, how_often, running_class};
+use crate::harness::on_both;
 use crate::harness::people::{PASSWORD, Person, Session};
-use crate::harness::{School, on_both, on_both_with};
 
 fn guest_path(session: &Session) -> String {
     format!("/api/sessions/{}/guest", session.code)
@@ -37,15 +36,15 @@ fn a_senior_scans_the_code_types_a_name_and_is_in() {
         assert_eq!((&joined["user"]["role"], &joined["user"]["age"]), (&json!("STUDENT"), &json!(72)));
         assert_eq!(joined["participant"]["status"], "WAITING");
         assert!(joined["access_token"].is_string() && joined["refresh_token"].is_string());
-        // As it is read out or typed: small letters, spaces and hyphens do not matter.
-        let spoken = format!("{}-{}", session.code[..3].to_lowercase(), &session.code[3..]);
+        // As it is read out or typed: spaces and hyphens do not matter.
+        let spoken = format!("{}-{}", &session.code[..3], &session.code[3..]);
         let path = format!("/api/sessions/{spoken}/guest");
         school.nobody().post(&path, json!({ "name": "이영희" })).await.is(201);
         let listed = teacher.get(&self::path(&session, "participants")).await.ok();
         let names: Vec<&str> =
             listed["participants"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
         assert_eq!((names, &listed["total_count"]), (vec!["김순자", "이영희"], &json!(2)));
-        school.nobody().post("/api/sessions/NOCODE/guest", json!({ "name": "김" })).await.refused(404, "NOT_FOUND");
+        school.nobody().post("/api/sessions/000000/guest", json!({ "name": "김" })).await.refused(404, "NOT_FOUND");
     });
 }
 
@@ -301,7 +300,7 @@ fn a_guest_with_a_new_phone_comes_back_into_their_own_place_once() {
         guest.finishes(lecture.steps[0]).await;
         let asked = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
         let url = asked["url"].as_str().unwrap();
-        assert!(url.starts_with(&school.app.public_url) && url.contains(&format!("/j/{}#t=", session.code)), "{url}");
+        assert!(url.starts_with(&school.app.public_url) && url.contains(&format!("{}#t=", session.scanned())), "{url}");
         assert!(asked["qr_svg"].as_str().unwrap().contains("<svg"));
         assert_eq!(asked["expires_in_seconds"], 600);
         let redeems = async |ticket: &str| school.nobody().post("/api/auth/ticket", json!({ "ticket": ticket })).await;
@@ -348,112 +347,6 @@ fn an_instructor_gets_no_ticket_for_an_account_with_a_password() {
         let removed = school.guest(&session, "이영희").await;
         teacher.post(&of_participant(&session, &removed, "remove"), json!({})).await.ok();
         teacher.post(&of_participant(&session, &removed, "reentry"), json!({})).await.refused(404, "NOT_FOUND");
-    });
-}
-
-#[test]
-fn a_poster_on_the_wall_leads_to_the_class_of_the_moment() {
-    on_both(|school| async move {
-        let teacher = school.teacher().await;
-        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
-        let code = school.nobody().get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].clone();
-        let by_hand =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        let leads = async |code: &str| {
-            let answer = by_hand.get(school.url(&format!("/l/{code}"))).send().await.unwrap();
-            let place = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
-            (answer.status().as_u16(), place.unwrap_or_default())
-        };
-        let code = code.as_str().unwrap();
-        assert_eq!(leads(code).await, (303, "/?closed=1".into()));
-        let first = teacher.opens_session(&lecture).await;
-        assert_eq!(leads(code).await, (303, format!("/j/{}", first.code)));
-        let second = teacher.opens_session(&lecture).await;
-        assert_eq!(leads(code).await, (303, format!("/j/{}", second.code)));
-        // One that runs goes before one that waits.
-        teacher.starts(&first, lecture.steps[0]).await;
-        assert_eq!(leads(code).await, (303, format!("/j/{}", first.code)));
-        teacher.presses(&first, "end").await.ok();
-        assert_eq!(leads(code).await, (303, format!("/j/{}", second.code)));
-        assert_eq!(leads("NO-SUCH").await.0, 404);
-        let page = school.http.get(school.url(&format!("/j/{}", second.code))).send().await.unwrap();
-        assert_eq!(page.status(), 200);
-        assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    });
-}
-
-/// Black and white, module by module, out of a picture with modules of this many pixels.
-fn modules(png: &[u8], size: usize) -> Vec<Vec<bool>> {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
-    decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    let width = info.width as usize;
-    assert_eq!((width % size, info.height as usize), (0, width));
-    (0..width / size)
-        .map(|y| (0..width / size).map(|x| pixels[y * size * info.line_size + x * size] < 128).collect())
-        .collect()
-}
-
-fn expected(url: &str) -> Vec<Vec<bool>> {
-    const QUIET: usize = 4;
-    let code = QrCode::with_error_correction_level(url, EcLevel::M).unwrap();
-    let width = code.width() + 2 * QUIET;
-    let dark = |x: usize, y: usize| {
-        let inside = |n: usize| (QUIET..width - QUIET).contains(&n);
-        inside(x) && inside(y) && code[(x - QUIET, y - QUIET)] == Color::Dark
-    };
-    (0..width).map(|y| (0..width).map(|x| dark(x, y)).collect()).collect()
-}
-
-async fn picture(school: &School, path: &str) -> (String, Vec<u8>, String) {
-    let answer = school.http.get(school.url(path)).send().await.unwrap();
-    assert_eq!(answer.status(), 200, "{path}");
-    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-    let (kind, tag) = (header("content-type"), header("etag"));
-    assert!(header("cache-control").contains("max-age"));
-    (kind, answer.bytes().await.unwrap().to_vec(), tag)
-}
-
-#[test]
-fn the_picture_of_a_code_leads_to_its_class() {
-    on_both_with(&["--public-url", "https://class.example.com"], |school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
-        let lecture = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok();
-        let posted = lecture["code"].as_str().unwrap();
-        let url = format!("https://class.example.com/j/{}", session.code);
-        for size in [1, 3, 8, 64] {
-            let (kind, png, _) = picture(&school, &format!("/qr/{}.png?size={size}", session.code)).await;
-            assert_eq!(kind, "image/png");
-            assert!(modules(&png, size) == expected(&url), "size {size}");
-        }
-        let (_, png, tag) = picture(&school, &format!("/qr/{}.png", session.code.to_lowercase())).await;
-        assert!(modules(&png, 8) == expected(&url), "8 is the usual size");
-        let width = |size: usize| format!("width=\"{}\"", expected(&url).len() * size);
-        for size in [2, 10] {
-            let (kind, svg, _) = picture(&school, &format!("/qr/{}.svg?size={size}", session.code)).await;
-            let svg = String::from_utf8(svg).unwrap();
-            assert_eq!(kind, "image/svg+xml");
-            assert!(svg.contains("<svg") && svg.contains(&width(size)), "{size}: {svg:.200}");
-        }
-        let again = school.http.get(school.url(&format!("/qr/{}.png", session.code))).header("if-none-match", tag);
-        assert_eq!(again.send().await.unwrap().status(), 304);
-        let poster = format!("https://class.example.com/l/{posted}");
-        assert_eq!(lecture["join_url"], poster.as_str());
-        let (kind, png, _) = picture(&school, &format!("/qr/l/{posted}.png")).await;
-        assert_eq!(kind, "image/png");
-        assert!(modules(&png, 8) == expected(&poster));
-        for unknown in ["l/NO-SUCH.png", "l/NO-SUCH", &format!("l/{posted}.gif"), &format!("l/{}.png", session.code)] {
-            school.nobody().get(&format!("/qr/{unknown}")).await.refused(404, "NOT_FOUND");
-        }
-        for unknown in ["NOCODE.png", "NOCODE.svg", "NOCODE", &format!("{}.gif", session.code), &session.code] {
-            school.nobody().get(&format!("/qr/{unknown}")).await.refused(404, "NOT_FOUND");
-        }
-        for size in ["0", "65", "-1", "x"] {
-            let path = format!("/qr/{}.png?size={size}", session.code);
-            assert_eq!(school.nobody().get(&path).await.refused(400, "INVALID_REQUEST")["field"], "size");
-        }
     });
 }
 

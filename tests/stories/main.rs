@@ -10,6 +10,7 @@ mod board;
 mod bounds;
 mod certificates;
 mod classroom;
+mod codes;
 mod collisions;
 mod completions;
 mod courses;

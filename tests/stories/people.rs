@@ -151,28 +151,6 @@ fn who_fails_too_often_waits_and_others_behind_the_same_router_do_not() {
 }
 
 #[test]
-fn guessing_codes_is_slow_and_a_class_behind_one_router_is_not() {
-    on_both_with(&["--rate-limits", "on"], |school| async move {
-        let (_, _, session) = class(&school, 1).await;
-        let look = async |code: &str| school.nobody().get(&format!("/api/sessions/{code}")).await;
-        for _ in 0..150 {
-            look(&session.code).await.is(200);
-        }
-        for n in 0..120 {
-            look(&format!("WRONG{n}")).await.refused(404, "NOT_FOUND");
-        }
-        let reply = look("WRONG").await;
-        assert!(reply.headers.contains_key("retry-after"));
-        reply.refused(429, "TOO_MANY_REQUESTS");
-        let path = "/api/sessions/NOCODE/guest";
-        school.nobody().post(path, json!({ "name": "김" })).await.refused(429, "TOO_MANY_REQUESTS");
-        school.nobody().get("/qr/NOCODE.png").await.refused(429, "TOO_MANY_REQUESTS");
-        school.later(61);
-        school.guest(&session, "김순자").await;
-    });
-}
-
-#[test]
 fn a_stranger_cannot_lock_anyones_password_change() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
         let kim = school.student("김학생").await;

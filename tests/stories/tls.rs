@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use gyosil::school::people::{NewPerson, add};
 use gyosil::school::rights::{Caller, Role};
+use gyosil::school::sessions::codes::Invitation;
 use gyosil::school::sessions::control::{self, Command};
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
 use gyosil::school::{courses, logins, outline, sessions};
@@ -114,7 +115,8 @@ fn a_phone_follows_over_tls() {
         let (teacher, session) = class(&school).await;
         let guest = Guest { name: "김순자".into(), age: None, digital_level: None };
         let from = [127, 0, 0, 1].into();
-        let (_, _, tokens) = join_as_guest(&school.app, &session.code, guest, None, from).await.unwrap();
+        let scanned = Invitation { code: session.code.clone(), key: Some(session.key.clone()) };
+        let (_, _, tokens) = join_as_guest(&school.app, &scanned, guest, None, from).await.unwrap();
         let path = format!("/ws/session/{}/student/", session.id);
         let mut phone = opens(&school, &connector, &path, &tokens.access).await;
         assert_eq!(hears(&mut phone).await["type"], "session_state");

@@ -23,8 +23,7 @@ async fn code_of(teacher: &Person, lecture: &Lecture) -> Value {
 async fn opens_of(teacher: &Person, lecture: &Lecture, class: i64) -> Session {
     let path = format!("/api/lectures/{}/sessions", lecture.id);
     let made = teacher.post(&path, json!({ "class_id": class })).await.is(201);
-    let (id, code) = (made["session_id"].as_i64().unwrap(), made["session_code"].as_str().unwrap().to_owned());
-    Session { id, code, lecture: lecture.id }
+    Session::made(&made, lecture.id)
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::{Session, Status, attended, by_id, code_as_kept, room, state, taught};
+use super::codes::{self, Invitation};
+use super::{Session, Status, attended, by_id, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -109,38 +110,34 @@ pub struct Guest {
 /// that was lost on the way makes no second person of the same name.
 pub async fn join_as_guest(
     app: &School,
-    code: &str,
+    invitation: &Invitation,
     guest: Guest,
     key: Option<Key>,
     from: IpAddr,
 ) -> Result<(Person, Joined, Tokens)> {
-    let limit = Against::CodesFrom(from);
     let now_ms = app.now_ms();
-    app.failures.check(&limit, now_ms)?;
-    app.failures.take(&Against::GuestsFrom(from), now_ms)?;
-    let code = code_as_kept(code);
-    let school = app.clone();
-    let outcome = app.ledger.record(move |tx| {
-        let (app, code, guest, key) = (school.clone(), code.clone(), guest.clone(), key.clone());
-        Box::pin(async move { admit_guest(&app, tx, &code, &guest, key.as_ref(), now_ms).await })
-    });
-    let outcome = outcome.await;
-    if let Err(Error::NotFound(_)) = outcome {
-        app.failures.count(&limit, now_ms);
+    let found = codes::find(app, invitation, None, from).await?;
+    if !found.is_scanned {
+        app.failures.take(&Against::GuestsFrom(from), now_ms)?;
     }
-    outcome
+    let (school, session) = (app.clone(), found.session.id);
+    app.ledger
+        .record(move |tx| {
+            let (app, guest, key) = (school.clone(), guest.clone(), key.clone());
+            Box::pin(async move { admit_guest(&app, tx, session, &guest, key.as_ref(), now_ms).await })
+        })
+        .await
 }
 
 async fn admit_guest(
     app: &School,
     tx: &mut Tx,
-    code: &str,
+    session: i64,
     guest: &Guest,
     key: Option<&Key>,
     now_ms: i64,
 ) -> Result<((Person, Joined, Tokens), Vec<News>)> {
-    let found: Option<(i64,)> = tx.maybe("select id from live_sessions where code = $1", args![code]).await?;
-    let session = by_id(tx, found.ok_or(Error::NotFound("Session"))?.0).await?;
+    let session = by_id(tx, session).await?;
     if session.is(Status::Review) {
         return Err(Error::wrong_state(session.status));
     }

@@ -2,19 +2,17 @@
 //!
 //! WAITING --start--> IN_PROGRESS <--resume/pause--> PAUSED, and any of the three --end--> REVIEW_MODE.
 
+pub mod codes;
 pub mod control;
 pub mod joining;
 pub mod presence;
 pub mod state;
 
-use std::net::IpAddr;
-
 use crate::app::School;
-use crate::clock::{DRAWS_MAX, random_id, spoken_code};
+use crate::clock::{DRAWS_MAX, link_key, random_id};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
-use crate::failures::Against;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, attendance, enrollment};
 
@@ -53,8 +51,6 @@ pub enum Status {
 }
 words!(Status { Waiting = "WAITING", InProgress = "IN_PROGRESS", Paused = "PAUSED", Review = "REVIEW_MODE" });
 
-const CODE_LETTERS: usize = 6;
-
 #[derive(Debug, Clone)]
 pub struct Session {
     pub id: i64,
@@ -65,6 +61,7 @@ pub struct Session {
     pub number: Option<i64>,
     pub late_after_min: Option<i64>,
     pub code: String,
+    pub key: String,
     pub title: String,
     pub status: String,
     pub door: String,
@@ -91,6 +88,7 @@ row!(Session {
     number,
     late_after_min,
     code,
+    key,
     title,
     status,
     door,
@@ -111,7 +109,7 @@ row!(Session {
 });
 
 const SESSION: &str =
-    "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
+    "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.join_key as key, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
     s.message, s.scheduled_ms, s.started_ms, s.ended_ms, s.created_ms, s.last_seq, s.last_student_seq,
     c.title as lecture_title, c.description as lecture_description, c.instructor, p.name as instructor_name
     from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor
@@ -143,12 +141,12 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession)
     let date = app.clock.date_of(new.scheduled_ms.unwrap_or(now_ms));
     let meeting = attendance::meeting_of_session(&mut tx, class, &date, new.number, now_ms).await?;
     let sql =
-        "insert into live_sessions (id, created_ms, course, class, code, title, status, scheduled_ms, taught_ms, meeting)
-        values ($1, $2, $3, $4, $5, $6, 'WAITING', $7, $2, $8) on conflict do nothing returning id";
+        "insert into live_sessions (id, created_ms, course, class, code, join_key, title, status, scheduled_ms, taught_ms, meeting)
+        values ($1, $2, $3, $4, $5, $6, $7, 'WAITING', $8, $2, $9) on conflict do nothing returning id";
     let mut made = None;
     for _ in 0..DRAWS_MAX {
-        let code = spoken_code::<CODE_LETTERS>();
-        let args = args![random_id(), now_ms, course, class, code, &title, new.scheduled_ms, meeting];
+        let Some(code) = codes::draw(&mut tx, now_ms).await? else { continue };
+        let args = args![random_id(), now_ms, course, class, code, link_key(), &title, new.scheduled_ms, meeting];
         made = tx.maybe::<(i64,)>(sql, args).await?;
         if made.is_some() {
             break;
@@ -164,45 +162,6 @@ pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
     tx.maybe(format!("{SESSION} where s.id = $1 and c.deleted_ms is null"), args![id])
         .await?
         .ok_or(Error::NotFound("Session"))
-}
-
-/// As it is read out or typed: small letters, spaces and hyphens do not matter.
-pub fn code_as_kept(typed: &str) -> String {
-    typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect()
-}
-
-pub struct LookedUp {
-    pub session: Session,
-    pub participants: i64,
-}
-
-/// Guessing codes is slow: those that are none are counted per address.
-pub async fn by_code(app: &School, code: &str, from: IpAddr) -> Result<LookedUp> {
-    let limit = Against::CodesFrom(from);
-    app.failures.check(&limit, app.now_ms())?;
-    let mut tx = app.db.read().await?;
-    let found =
-        tx.maybe(format!("{SESSION} where s.code = $1 and c.deleted_ms is null"), args![code_as_kept(code)]).await?;
-    let Some(session): Option<Session> = found else {
-        app.failures.count(&limit, app.now_ms());
-        return Err(Error::NotFound("Session"));
-    };
-    let participants = state::participant_count(&mut tx, session.id).await?;
-    Ok(LookedUp { session, participants })
-}
-
-/// Does a session with this code exist? (its picture is drawn for everyone)
-pub async fn code_exists(app: &School, code: &str, from: IpAddr) -> Result<String> {
-    Ok(by_code(app, code, from).await?.session.code)
-}
-
-/// The code of the session that a lecture's poster leads to: the one that runs, or waits, or comes next.
-pub async fn open_of_lecture(app: &School, lecture_code: &str) -> Result<Option<String>> {
-    let mut tx = app.db.read().await?;
-    let course = rights::course_by_code(&mut tx, lecture_code).await?.course;
-    let sql = "select code from live_sessions where course = $1 and status <> 'REVIEW_MODE'
-        order by case status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, created_ms desc, id desc limit 1";
-    Ok(tx.maybe::<(String,)>(sql, args![course]).await?.map(|(code,)| code))
 }
 
 pub struct Listed {

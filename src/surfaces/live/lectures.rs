@@ -19,12 +19,13 @@ use crate::school::enrollment::{self, Application};
 )]
 pub async fn list(
     State(app): State<School>,
+    Anyone(caller): Anyone,
     Query(query): Query<LecturesQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Answer<Lectures>> {
     let (window, page) = paging.window(WHOLE_PAGE);
     let filter = courses::Filter { instructor: query.instructor_id, is_active: query.is_active };
-    let found = courses::list(&app, filter, window).await?;
+    let found = courses::list(&app, caller.as_ref(), filter, window).await?;
     let pagination = Pagination::of(window, page, found.total);
     Ok(Answer(Lectures {
         lectures: found.rows.into_iter().map(|c| Lecture::new(c, &app.public_url)).collect(),
@@ -101,6 +102,20 @@ pub async fn archive(State(app): State<School>, SignedIn(caller): SignedIn, Id(i
 )]
 pub async fn restore(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
     Ok(Answer(Lecture::new(courses::restore(&app, &caller, id).await?, &app.public_url)))
+}
+
+/// Gives the poster of a lecture another address; printed posters lead nowhere from now on (its instructor).
+#[utoipa::path(
+    post, path = "/api/lectures/{lecture_id}/poster-code", tag = "live: lectures",
+    params(("lecture_id" = i64, Path)),
+    responses((status = 200, body = Lecture), Refusals),
+)]
+pub async fn renew_poster(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id,
+) -> Result<Answer<Lecture>> {
+    Ok(Answer(Lecture::new(courses::renew_poster(&app, &caller, id).await?, &app.public_url)))
 }
 
 /// Applies for a lecture (students).

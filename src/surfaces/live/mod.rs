@@ -11,6 +11,7 @@ mod lectures;
 mod logs;
 mod notifications;
 mod participants;
+mod posters;
 mod progress;
 mod qr;
 mod school;
@@ -25,6 +26,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -88,6 +90,7 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(lectures::detail, lectures::change, lectures::delete))
         .routes(routes!(lectures::archive))
         .routes(routes!(lectures::restore))
+        .routes(routes!(lectures::renew_poster))
         .routes(routes!(lectures::enroll))
         .routes(routes!(tasks::add))
         .routes(routes!(tasks::detail, tasks::change, tasks::delete))
@@ -138,5 +141,6 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(admin::erase))
         .routes(routes!(qr::picture))
         .routes(routes!(qr::poster))
+        .route("/l/{code}", get(posters::follow))
         .merge(sockets::router())
 }

@@ -9,9 +9,9 @@ use super::auth::with_cookie;
 use super::wire::Refusals;
 use super::wire::people::{Cookie, LoggedIn};
 use super::wire::sessions::{
-    GuestJoin, GuestJoined, Join, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename, Renamed,
+    GuestJoin, GuestJoined, Join, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename, Renamed, Scanned,
 };
-use super::{From_, Id, Ids, Json, Once, OurJar, OverTls, PathText, Result, SignedIn, qr};
+use super::{From_, Id, Ids, Json, Once, OurJar, OverTls, PathText, Query, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
@@ -40,7 +40,7 @@ pub async fn join(
 /// Scans the QR, types a name, and is in: no account, no password.
 #[utoipa::path(
     post, path = "/api/sessions/{session_code}/guest", tag = "live: participants",
-    params(("session_code" = String, Path), ("Idempotency-Key" = Option<String>, Header), Cookie),
+    params(("session_code" = String, Path), ("Idempotency-Key" = Option<String>, Header), Scanned, Cookie),
     request_body = GuestJoin,
     responses((status = 201, body = GuestJoined), Refusals), security(()),
 )]
@@ -50,6 +50,7 @@ pub async fn guest(
     OverTls(is_https): OverTls,
     PathText(code): PathText,
     Once(key): Once,
+    Query(scanned): Query<Scanned>,
     OurJar(jar): OurJar,
     Json(sent): Json<GuestJoin>,
 ) -> Result<Response> {
@@ -58,7 +59,7 @@ pub async fn guest(
         age: sent.age.map(|a| a.0),
         digital_level: sent.digital_level.map(Level::from),
     };
-    let (person, joined, tokens) = joining::join_as_guest(&app, &code, guest, key, from).await?;
+    let (person, joined, tokens) = joining::join_as_guest(&app, &scanned.invites(code), guest, key, from).await?;
     let cookie = with_cookie(&app, is_https, jar, &tokens);
     let login = LoggedIn::new(person, tokens, jar.is_none());
     let body = GuestJoined { login, participant: ParticipantJoined::from(&joined) };
@@ -134,7 +135,7 @@ pub async fn reentry(
     Ids(id, person): Ids,
 ) -> Result<Answer<Reentry>> {
     let (session, ticket) = joining::reentry(&app, &caller, id, person).await?;
-    let url = format!("{}/j/{}#t={ticket}", app.public_url, session.code);
+    let url = format!("{}#t={ticket}", session.join_url(&app.public_url));
     let qr_svg = qr::svg(&url, 6)?;
     Ok(Answer(Reentry { user_id: person, url, qr_svg, expires_in_seconds: TICKET_FOR_MS / 1_000 }))
 }

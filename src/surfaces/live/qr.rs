@@ -1,4 +1,7 @@
-//! The pictures of what leads to a class: its own code, and the poster of its lecture.
+//! The pictures of what leads to a class: its own address, and that of its lecture's poster.
+//!
+//! A picture is drawn from the address alone and asks no database. So it tells nobody whether a code leads anywhere, nobody
+//! waits for it, and it holds a key only for those who sent it along.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,16 +12,20 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::wire::Refusals;
-use super::{From_, PathText, Query, Result};
+use super::wire::sessions::Scanned;
+use super::{PathText, Query, Result};
 use crate::app::School;
 use crate::error::Error;
-use crate::school::{courses, sessions};
+use crate::school::courses::poster_code_as_kept;
+use crate::school::sessions::codes::code_as_kept;
 use crate::surfaces::texts::Within;
 
 const MODULE_PX: i64 = 8;
 const QUIET_MODULES: usize = 4;
-/// A code leads to where it leads for as long as that is kept.
-const CACHED: &str = "public, max-age=86400";
+/// The same address is always the same picture. Only the browser keeps it: it may hold a key.
+const CACHED: &str = "private, max-age=86400";
+const KEY_LETTERS: usize = 11;
+const POSTER_LETTERS: usize = 12;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -28,28 +35,35 @@ pub struct Size {
     pub size: Option<Within<1, 64>>,
 }
 
-/// The QR of a session: `/qr/ACX739.png` or `.svg`.
+/// The QR of a session: `/qr/482173.png` or `.svg`. With the session's key in `k`, as in `qr_code_url`, it holds that too.
 #[utoipa::path(
     get, path = "/qr/{file}", tag = "live: sessions",
-    params(("file" = String, Path, description = "The session's code with .png or .svg"), Size),
+    params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, Scanned),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), Refusals), security(()),
 )]
 pub async fn picture(
     State(app): State<School>,
-    From_(from): From_,
     headers: HeaderMap,
     PathText(file): PathText,
     Query(size): Query<Size>,
+    Query(scanned): Query<Scanned>,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
-    let code = sessions::code_exists(&app, code, from).await?;
-    drawn(&format!("{}/j/{code}", app.public_url), kind, &size, &headers)
+    let code = Some(code_as_kept(code)).filter(|code| (6..=7).contains(&code.len()));
+    let code = code.ok_or(Error::NotFound("Picture"))?;
+    let key = scanned.k.map_or(Ok(String::new()), |key| in_address(&key.0))?;
+    drawn(&format!("{}/j/{code}{key}", app.public_url), kind, &size, &headers)
 }
 
-/// The QR of a lecture's permanent address, for a poster: `/qr/l/KAKAO1.png` or `.svg`.
+fn in_address(key: &str) -> Result<String, Error> {
+    let fits = key.len() == KEY_LETTERS && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if fits { Ok(format!("?k={key}")) } else { Err(Error::bad("k", "it is no key of a session")) }
+}
+
+/// The QR of a lecture's poster: `/qr/l/ACDEFGHJKMNP.png` or `.svg`.
 #[utoipa::path(
     get, path = "/qr/l/{file}", tag = "live: lectures",
-    params(("file" = String, Path, description = "The lecture's code with .png or .svg"), Size),
+    params(("file" = String, Path, description = "The code of the lecture's poster with .png or .svg"), Size),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), Refusals), security(()),
 )]
 pub async fn poster(
@@ -59,7 +73,8 @@ pub async fn poster(
     Query(size): Query<Size>,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
-    courses::poster_exists(&app, code).await?;
+    let code = Some(poster_code_as_kept(code)).filter(|code| code.len() == POSTER_LETTERS);
+    let code = code.ok_or(Error::NotFound("Picture"))?;
     drawn(&format!("{}/l/{code}", app.public_url), kind, &size, &headers)
 }
 

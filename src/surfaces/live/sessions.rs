@@ -7,14 +7,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
 use super::wire::sessions::{
-    ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, SessionFound, SessionListed, SessionMade,
-    Sessions, Steps,
+    ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, Scanned, SessionFound, SessionListed,
+    SessionMade, Sessions, Steps,
 };
 use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
-use super::{From_, Id, Json, Once, PathText, Query, Result, SignedIn, frames, made};
+use super::{Anyone, From_, Id, Json, Once, PathText, Query, Result, SignedIn, frames, made};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
-use crate::school::sessions::{self, state};
+use crate::school::sessions::{self, codes, state};
 
 /// Opens a session with a code and a QR (its instructor).
 #[utoipa::path(
@@ -52,18 +52,20 @@ pub async fn list(
     Ok(Answer(Sessions { results, pagination }))
 }
 
-/// What is behind a code: what a phone asks first.
+/// What is behind a code: what a phone asks first. Spaces and hyphens in it do not matter.
 #[utoipa::path(
     get, path = "/api/sessions/{session_code}", tag = "live: sessions",
-    params(("session_code" = String, Path)),
+    params(("session_code" = String, Path), Scanned),
     responses((status = 200, body = SessionFound), Refusals), security(()),
 )]
 pub async fn by_code(
     State(app): State<School>,
+    Anyone(caller): Anyone,
     From_(from): From_,
     PathText(code): PathText,
+    Query(scanned): Query<Scanned>,
 ) -> Result<Answer<SessionFound>> {
-    Ok(Answer(sessions::by_code(&app, &code, from).await?.into()))
+    Ok(Answer(codes::look_up(&app, &scanned.invites(code), caller.as_ref(), from).await?.into()))
 }
 
 /// Opens or closes the door, or changes the title; named by its id (its instructor).

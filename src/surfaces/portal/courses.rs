@@ -16,7 +16,7 @@ use crate::school::{classes, courses};
 )]
 pub async fn list(State(app): State<School>, Query(pages): Query<Pages>) -> Result<Answer<Done<Courses>>> {
     let window = pages.window();
-    let found = courses::list(&app, courses::Filter::default(), window).await?;
+    let found = courses::list(&app, None, courses::Filter::default(), window).await?;
     Ok(done("과정 목록을 조회했습니다.", Courses::of(found, window)))
 }
 

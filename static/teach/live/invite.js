@@ -1,6 +1,7 @@
 // How one comes in: the QR, the code and the address, and the door.
 
 import { put } from "../../shared/api.js";
+import { pictureOf, spaced } from "../../shared/code.js";
 import { el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
@@ -39,8 +40,8 @@ export class Invite {
   /** The address that phones can reach is known to the server, not to this browser. */
   #show(code, joinUrl) {
     this.#code = code;
-    this.#qr.src = `/qr/${code}.svg`;
-    text(this.#spoken, code);
+    this.#qr.src = pictureOf(joinUrl);
+    text(this.#spoken, spaced(code));
     this.#url.replaceChildren(...addressParts(joinUrl));
   }
 
@@ -54,7 +55,7 @@ export class Invite {
   }
 }
 
-/** It is broken between the server and the code, if it must be. */
+/** As it is typed, without the key; broken between the server and the code, if it must be. */
 export function addressParts(joinUrl) {
   const { host, pathname } = new URL(joinUrl);
   return [host, el("wbr"), el("span", {}, pathname)];

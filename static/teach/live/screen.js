@@ -1,5 +1,6 @@
 // The wall of the classroom: how to come in, then the step in large type. No names.
 
+import { pictureOf, spaced } from "../../shared/code.js";
 import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
@@ -140,8 +141,8 @@ export class Screen {
     const p = this.#parts;
     if (this.#code !== code) {
       this.#code = code;
-      for (const image of [p.qr, p.smallQr]) image.src = `/qr/${code}.svg`;
-      for (const node of [p.code, p.smallCode]) text(node, code);
+      for (const image of [p.qr, p.smallQr]) image.src = pictureOf(joinUrl);
+      for (const node of [p.code, p.smallCode]) text(node, spaced(code));
       p.url.replaceChildren(...addressParts(joinUrl));
     }
     text(p.here, words.wall.here(counts.all));

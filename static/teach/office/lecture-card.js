@@ -1,5 +1,6 @@
 // A lecture in the list: where one can go from it, and what was taught.
 
+import { spaced } from "../../shared/code.js";
 import { el, shown } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { dayOf } from "./dates.js";
@@ -22,7 +23,7 @@ export function lectureCard(on, lecture) {
 export function runningLink(session) {
   return el("a", { class: "running", href: `/teach/session/${session.session_id}`, "data-session": session.session_id },
     el("span", {}, el("b", {}, session.lecture.title), el("span", { class: "hint" }, words.board.status[session.status])),
-    el("b", { class: "bigcode" }, session.session_code),
+    el("b", { class: "bigcode" }, spaced(session.session_code)),
     el("span", {}, words.lectures.people(session.participant_count)));
 }
 

@@ -1,29 +1,54 @@
-// A sheet for the wall of the classroom: who scans it comes into the class of the moment. What stands on it never changes.
+// A sheet for the wall of the classroom: who scans it comes into the class of the moment. It stays right until its address is renewed.
 
-import { el, text } from "../../shared/dom.js";
+import { post } from "../../shared/api.js";
+import { confirmed, el, single, text } from "../../shared/dom.js";
 import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
 
-export async function poster({ api }, id) {
+export async function poster({ api, fail }, id) {
   const lecture = await api.get(`/api/lectures/${id}`);
-  // What a scanner reads and what a hand types are the same.
-  const { host, pathname } = new URL(lecture.join_url);
-  const sheet = el("section", { class: "poster", "aria-label": words.poster.sheet },
-    schoolSign(), el("h1", {}, lecture.title), el("p", {}, words.poster.teacher(lecture.instructor.name)),
-    el("img", { class: "qr", src: `/qr/l/${lecture.code}.svg`, alt: words.poster.qr }),
-    el("p", { class: "how" }, words.poster.how), el("p", {}, words.poster.byHand), el("b", { class: "address" }, host, el("wbr"), pathname));
+  const sheet = el("section", { class: "poster", "aria-label": words.poster.sheet });
+  const row = el("div", { class: "row" });
+  const said = el("p", { class: "notice", role: "status", hidden: true }, words.poster.renewed);
+  const draw = (now) => {
+    sheet.replaceChildren(...onSheet(now));
+    row.replaceChildren(...tools(now, renew));
+  };
+  const renew = single(async () => {
+    if (!(await confirmed(words.poster.renewQuestion, words.poster.renew, words.office.no))) return;
+    try {
+      fail(null);
+      draw(await api.call(post, `/api/lectures/${id}/poster-code`, {}));
+      said.hidden = false;
+    } catch (error) {
+      fail(error);
+    }
+  });
+  draw(lecture);
   const node = el("div", { class: "page broad" },
     el("div", { class: "pile unprinted" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
-      el("p", { class: "hint" }, words.poster.hint), tools(lecture)), sheet);
+      el("p", { class: "hint" }, words.poster.hint), row, said), sheet);
   return { node, title: [words.poster.title, lecture.title].join(" · ") };
 }
 
-function tools(lecture) {
+/** What a scanner reads and what a hand types are the same; in fours it is easier to type. */
+function onSheet(lecture) {
+  const { host } = new URL(lecture.join_url);
+  const code = lecture.poster_code.match(/.{1,4}/g).join("-");
+  return [
+    schoolSign(), el("h1", {}, lecture.title), el("p", {}, words.poster.teacher(lecture.instructor.name)),
+    el("img", { class: "qr", src: `/qr/l/${lecture.poster_code}.svg`, alt: words.poster.qr }),
+    el("p", { class: "how" }, words.poster.how), el("p", {}, words.poster.byHand), el("b", { class: "address" }, host, el("wbr"), `/l/${code}`),
+  ];
+}
+
+function tools(lecture, onRenew) {
   const print = el("button", { type: "button", class: "main", "data-act": "print", onclick: () => window.print() }, words.poster.print);
   // Only there where the page came over https, or from this very machine.
   const copy = navigator.clipboard && el("button", { type: "button", class: "quiet", onclick: async () => {
     await navigator.clipboard.writeText(lecture.join_url);
     text(copy, words.poster.copied);
   } }, words.poster.copy);
-  return el("div", { class: "row" }, print, copy);
+  const renew = el("button", { type: "button", class: "quiet", "data-act": "renew", onclick: onRenew }, words.poster.renew);
+  return [print, copy, renew].filter(Boolean);
 }

@@ -1,5 +1,6 @@
 // The way into a class: one click here, and one on the board.
 
+import { spaced } from "../../shared/code.js";
 import { confirmed, el, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { openDialog } from "./parts.js";
@@ -15,7 +16,7 @@ async function begin({ api, go, fail }, lecture) {
   try {
     fail(null);
     const open = await openSession(api, lecture.id);
-    if (open && !(await confirmed(words.lectures.openAlready(open.session_code), words.lectures.begin, words.lectures.goThere)))
+    if (open && !(await confirmed(words.lectures.openAlready(spaced(open.session_code)), words.lectures.begin, words.lectures.goThere)))
       return go(`/teach/session/${open.session_id}`);
     const classes = await classesOf(api, lecture.id);
     const wanted = classes.length > 1 ? await choose(classes) : classes[0];

@@ -126,7 +126,7 @@ impl<'a> StateOfInstructor<'a> {
             .collect();
         StateOfInstructor {
             common: seen.into(),
-            join_url: format!("{public_url}/j/{}", seen.session.code),
+            join_url: seen.session.join_url(public_url),
             door: &seen.session.door,
             class_id: seen.session.class,
             session_number: seen.session.number,

@@ -21,7 +21,8 @@ pub struct LecturesQuery {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": 1, "code": "KAKAO1", "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
     "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
-    "is_active": true, "auto_help": true, "join_url": "http://192.168.0.10:8080/l/KAKAO1", "created_at": "2025-10-01T00:00:00Z"}))]
+    "is_active": true, "auto_help": true, "poster_code": "ACDEFGHJKMNP",
+    "join_url": "http://192.168.0.10:8080/l/ACDEFGHJKMNP", "created_at": "2025-10-01T00:00:00Z"}))]
 pub struct Lecture {
     pub id: i64,
     pub code: String,
@@ -32,8 +33,10 @@ pub struct Lecture {
     pub thumbnail_url: Option<String>,
     pub is_active: bool,
     pub auto_help: bool,
-    /// Never changes: leads to the class of the moment, for a poster on the wall
-    pub join_url: String,
+    /// Of the poster on the wall; null for those who do not teach the lecture
+    pub poster_code: Option<String>,
+    /// Where the poster leads: always to the session of the moment; null for those who do not teach the lecture
+    pub join_url: Option<String>,
     pub created_at: Instant,
 }
 
@@ -41,7 +44,8 @@ impl Lecture {
     pub fn new(c: Course, public_url: &str) -> Lecture {
         Lecture {
             id: c.id,
-            join_url: format!("{public_url}/l/{}", c.code),
+            join_url: c.poster_code.as_ref().map(|code| format!("{public_url}/l/{code}")),
+            poster_code: c.poster_code,
             code: c.code,
             title: c.title,
             description: c.description,

@@ -5,11 +5,13 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Pagination, PersonRef, StepGuide, TitleRef};
+use crate::school::sessions::codes::Invitation;
+use crate::school::sessions::codes::LookedUp;
 use crate::school::sessions::joining::{Joined, Participant};
 use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
-use crate::school::sessions::{Listed, LookedUp, NewSession as Wanted, Session, Status};
+use crate::school::sessions::{Listed, NewSession as Wanted, Session, Status};
 use crate::surfaces::language::said;
-use crate::surfaces::texts::{Age, Instant, Name, Within, named};
+use crate::surfaces::texts::{Age, Instant, Loose, Name, Within, named};
 
 use super::people::LevelWord;
 
@@ -53,16 +55,20 @@ pub struct ChangeSession {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "session_code": "ACX739", "title": "2025-10-28 오전반",
-    "qr_code_url": "http://192.168.0.10:8080/qr/ACX739.png", "join_url": "http://192.168.0.10:8080/j/ACX739",
+#[schema(example = json!({"session_id": 1, "session_code": "482173", "title": "2025-10-28 오전반",
+    "qr_code_url": "http://192.168.0.10:8080/qr/482173.png?k=q7Zk2mXw0aE",
+    "join_url": "http://192.168.0.10:8080/j/482173?k=q7Zk2mXw0aE",
     "status": "WAITING", "door": "OPEN", "class_id": 1, "session_number": 1, "lecture": {"id": 1, "title": "카카오톡 기초"},
     "scheduled_at": "2025-10-28T10:00:00Z", "started_at": null, "ended_at": null,
     "created_at": "2025-10-28T09:50:00Z"}))]
 pub struct SessionMade {
     pub session_id: i64,
+    /// Six digits, or seven, to be typed
     pub session_code: String,
     pub title: String,
+    /// The picture of `join_url`
     pub qr_code_url: String,
+    /// What is scanned: who comes by it, with its key, is never limited
     pub join_url: String,
     pub status: String,
     pub door: String,
@@ -79,8 +85,8 @@ impl SessionMade {
     pub fn new(s: Session, public_url: &str) -> SessionMade {
         SessionMade {
             session_id: s.id,
-            qr_code_url: format!("{public_url}/qr/{}.png", s.code),
-            join_url: format!("{public_url}/j/{}", s.code),
+            qr_code_url: format!("{public_url}/qr/{}.png?k={}", s.code, s.key),
+            join_url: s.join_url(public_url),
             session_code: s.code,
             title: s.title,
             status: s.status,
@@ -159,6 +165,21 @@ impl From<LookedUp> for SessionFound {
 pub struct Join {
     /// One's own, or left out
     pub user_id: Option<i64>,
+}
+
+/// The key of the QR, for those who scanned it.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Scanned {
+    /// The key that the QR carries: with it nobody waits
+    #[param(value_type = Option<String>)]
+    pub k: Option<Loose>,
+}
+
+impl Scanned {
+    pub fn invites(self, code: String) -> Invitation {
+        Invitation { code, key: self.k.map(|k| k.0) }
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -283,7 +304,7 @@ pub struct Renamed {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "url": "http://192.168.0.10:8080/j/ACX739#t=31.0.b25seSBvbmNl",
+#[schema(example = json!({"user_id": 1, "url": "http://192.168.0.10:8080/j/482173?k=q7Zk2mXw0aE#t=31.0.b25seSBvbmNl",
     "qr_svg": "<svg …>", "expires_in_seconds": 600}))]
 pub struct Reentry {
     pub user_id: i64,

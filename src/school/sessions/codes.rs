@@ -1,0 +1,115 @@
+//! What leads to a session: its code, which anyone can type, and its key, which only the QR carries.
+
+use std::net::IpAddr;
+
+use super::{SESSION, Session, Status, state};
+use crate::app::School;
+use crate::clock::{DAY_MS, digit_code};
+use crate::db::{Tx, args};
+use crate::error::{Error, Result};
+use crate::failures::Against;
+use crate::school::rights::Caller;
+
+const CODE_DIGITS: u32 = 6;
+/// With more sessions open than this, a code has one digit more, so that guessing does not become easier.
+const FEW_OPEN_SESSIONS: i64 = 1_000;
+/// A code is not given to another session sooner: phones remember the class that it led to.
+const CODE_RESTS_MS: i64 = 90 * DAY_MS;
+
+/// Draws a code that leads nowhere now, and has not for a while; `None` when it met one that does.
+pub(super) async fn draw(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
+    let sql = "select count(*) from live_sessions where status <> 'REVIEW_MODE'";
+    let (open,): (i64,) = tx.one(sql, args![]).await?;
+    let code = digit_code(if open > FEW_OPEN_SESSIONS { CODE_DIGITS + 1 } else { CODE_DIGITS });
+    let sql = "select 1 from live_sessions where code = $1 and (status <> 'REVIEW_MODE' or created_ms > $2) limit 1";
+    let used: Option<(i64,)> = tx.maybe(sql, args![&code, now_ms - CODE_RESTS_MS]).await?;
+    Ok(used.is_none().then_some(code))
+}
+
+/// Reads a typed code: spaces and hyphens do not matter, and full-width digits are digits. What is no code is empty.
+pub fn code_as_kept(typed: &str) -> String {
+    let is_between =
+        |c: &char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}');
+    let digit = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10),
+        c => Some(c).filter(char::is_ascii_digit),
+    };
+    let digits: Option<String> = typed.chars().filter(|c| !is_between(c)).take(32).map(digit).collect();
+    digits.unwrap_or_default()
+}
+
+/// What someone who wants to come in has: a code, and the key if they scanned it.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    pub code: String,
+    pub key: Option<String>,
+}
+
+pub struct FoundSession {
+    pub session: Session,
+    /// The key was right: this is nobody who guesses.
+    pub is_scanned: bool,
+}
+
+/// Finds the session that an invitation leads to.
+///
+/// Who scanned is never limited. Of wrong typed codes 60 a minute are heard from an address, or from a person who is
+/// signed in; after that all typed codes wait, also the right ones.
+pub async fn find(
+    app: &School,
+    invitation: &Invitation,
+    caller: Option<&Caller>,
+    from: IpAddr,
+) -> Result<FoundSession> {
+    let code = code_as_kept(&invitation.code);
+    let mut tx = app.db.read().await?;
+    if let Some(key) = &invitation.key {
+        let sql = format!("{SESSION} where s.code = $1 and s.join_key = $2 and c.deleted_ms is null limit 1");
+        if let Some(session) = tx.maybe(sql, args![&code, key]).await? {
+            return Ok(FoundSession { session, is_scanned: true });
+        }
+    }
+    let limit = caller.map_or(Against::CodesFrom(from), |caller| Against::CodesBy(caller.id));
+    let counted = app.failures.take(&limit, app.now_ms())?;
+    // An ended session is found too, to go through its steps again, unless its code leads to an open one now.
+    let sql = format!(
+        "{SESSION} where s.code = $1 and c.deleted_ms is null
+        order by case s.status when 'REVIEW_MODE' then 1 else 0 end, s.created_ms desc, s.id desc limit 1"
+    );
+    let found = tx.maybe(sql, args![&code]).await;
+    if !matches!(found, Ok(None)) {
+        app.failures.give_back(&counted);
+    }
+    let session = found?.ok_or(Error::NotFound("Session"))?;
+    Ok(FoundSession { session, is_scanned: false })
+}
+
+pub struct LookedUp {
+    pub session: Session,
+    pub participants: i64,
+}
+
+/// Tells what is behind a code.
+pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Caller>, from: IpAddr) -> Result<LookedUp> {
+    let session = find(app, invitation, caller, from).await?.session;
+    let participants = state::participant_count(&mut app.db.read().await?, session.id).await?;
+    Ok(LookedUp { session, participants })
+}
+
+/// Finds the session of a course to come to now: the one that runs, or waits, or was made last.
+pub async fn open_of_course(app: &School, course: i64) -> Result<Option<Session>> {
+    let sql = format!(
+        "{SESSION} where s.course = $1 and s.status <> '{}'
+        order by case s.status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, s.created_ms desc, s.id desc
+        limit 1",
+        Status::Review.word()
+    );
+    app.db.read().await?.maybe(sql, args![course]).await
+}
+
+impl Session {
+    /// The address that the QR holds. Whoever has it comes in without waiting: it is for staff and for those in the room.
+    pub fn join_url(&self, public_url: &str) -> String {
+        format!("{public_url}/j/{}?k={}", self.code, self.key)
+    }
+}
