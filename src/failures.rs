@@ -27,6 +27,8 @@ pub enum Against {
     CodesFrom(IpAddr),
     /// Codes that someone who is signed in types wrongly: neighbours at the same address do not make them wait.
     CodesBy(i64),
+    /// Students whom an instructor enrols by an e-mail address, a phone number or a student number.
+    ContactsBy(i64),
     /// Certificates that are not there.
     CertificatesFrom(IpAddr),
     GuestsFrom(IpAddr),
@@ -40,7 +42,7 @@ impl Against {
             Against::AccountFrom(..) | Against::KnownDevice(_) | Against::PasswordOf(_) => 10,
             Against::Account(_) => 100,
             Against::LoginsFrom(_) => 1_000,
-            Against::CodesFrom(_) | Against::CodesBy(_) => 60,
+            Against::CodesFrom(_) | Against::CodesBy(_) | Against::ContactsBy(_) => 60,
             Against::CertificatesFrom(_) => 30,
             Against::GuestsFrom(_) => 600,
             Against::RegistersFrom(_) => 200,
@@ -74,7 +76,8 @@ impl Against {
             | Against::AccountSlowly(_)
             | Against::KnownDevice(_)
             | Against::PasswordOf(_)
-            | Against::CodesBy(_) => self.clone(),
+            | Against::CodesBy(_)
+            | Against::ContactsBy(_) => self.clone(),
         }
     }
 }

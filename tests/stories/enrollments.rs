@@ -210,8 +210,10 @@ fn a_class_that_is_over_takes_nobody() {
         assert_eq!(applies(&students[0], course, class).await.is(201)["status"], "APPROVED");
         school.later(86_400);
         applies(&students[1], course, class).await.refused(409, "CLASS_ENDED");
-        let by_staff = json!({ "user_id": students[1].id, "course_id": course, "class_id": class });
-        teacher.post("/api/v1/enrollments", by_staff).await.refused(409, "CLASS_ENDED");
+        for email in ["student1@example.com", "nobody@example.com"] {
+            let by_staff = json!({ "email": email, "course_id": course, "class_id": class });
+            teacher.post("/api/v1/enrollments", by_staff).await.refused(409, "CLASS_ENDED");
+        }
         assert_eq!(students[1].get("/api/v1/enrollments").await.ok()["enrollments"], json!([]));
     });
 }
@@ -249,12 +251,17 @@ fn one_applies_for_oneself_and_staff_for_a_student_of_their_course() {
         enrols(&students[0], Some(999_999)).await.refused(403, "FORBIDDEN");
         enrols(&students[0], Some(students[0].id)).await.is(201);
         enrols(&other, Some(students[1].id)).await.refused(403, "FORBIDDEN");
+        // The teacher knows this one from another course.
+        let earlier = teacher.makes_lecture("유튜브 기초", 1).await;
+        students[1].enrolls(&earlier).await;
         assert_eq!(enrols(&teacher, Some(students[1].id)).await.is(201)["status"], "APPROVED");
         enrols(&admin, Some(students[2].id)).await.is(201);
-        for whom in [None, Some(teacher.id), Some(other.id), Some(admin.id)] {
+        for whom in [None, Some(teacher.id)] {
             enrols(&teacher, whom).await.refused(403, "STUDENT_ONLY");
         }
         enrols(&admin, None).await.refused(403, "STUDENT_ONLY");
+        enrols(&admin, Some(teacher.id)).await.refused(403, "STUDENT_ONLY");
+        enrols(&admin, Some(999_999)).await.refused(404, "NOT_FOUND");
         enrols(&teacher, Some(999_999)).await.refused(404, "NOT_FOUND");
         let found = admin.get(&format!("/api/v1/enrollments?course_id={course}")).await.ok();
         let mut people: Vec<i64> =

@@ -3,6 +3,7 @@
 //! PENDING → APPROVED or REJECTED, either of the open ones → CANCELLED, APPROVED → COMPLETED. Whoever is PENDING holds a
 //! seat, unless they wait for one. Their row and the class's are held, the class's first, before anything is decided.
 
+pub mod applicants;
 pub mod decisions;
 pub mod payments;
 
@@ -94,7 +95,7 @@ pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Enrollment> {
 }
 
 pub struct Application {
-    /// The caller, when nobody is named. Staff enrol someone in their own course.
+    /// The caller, when nobody is named. Staff enrol a student in their own course.
     pub person: Option<i64>,
     pub course: i64,
     /// The default class, when none is named.
@@ -105,16 +106,25 @@ pub struct Application {
 pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
     let mut tx = app.db.begin().await?;
     let owned = rights::course(&mut tx, application.course).await?;
-    let person = for_whom(&mut tx, caller, application.person, owned.instructor).await?;
+    let person = applicants::applicant(&mut tx, caller, application.person, owned.instructor).await?;
     must_be_taught(&owned)?;
-    let class = find_class(&mut tx, application.course, application.class).await?;
+    enrol(app, tx, caller, person, application.course, application.class).await
+}
+
+async fn enrol(
+    app: &School,
+    mut tx: Tx,
+    caller: &Caller,
+    person: i64,
+    course: i64,
+    class: Option<i64>,
+) -> Result<Enrollment> {
+    let class = find_class(&mut tx, course, class).await?;
     let seats = seats_held(&mut tx, class).await?;
     // Whoever archives or deletes the course holds its classes: it may be gone by now.
-    must_be_taught(&rights::course(&mut tx, application.course).await?)?;
+    must_be_taught(&rights::course(&mut tx, course).await?)?;
     let now_ms = app.now_ms();
-    if seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(now_ms)) {
-        return Err(Error::ClassEnded);
-    }
+    must_not_be_over(app, &seats)?;
     if person == caller.id {
         must_not_be_refused(&mut tx, class, person).await?;
     }
@@ -138,15 +148,9 @@ fn must_be_taught(course: &Owned) -> Result<()> {
     }
 }
 
-async fn for_whom(tx: &mut Tx, caller: &Caller, wanted: Option<i64>, instructor: i64) -> Result<i64> {
-    let Some(person) = wanted.filter(|person| *person != caller.id) else {
-        caller.must_be_student()?;
-        return Ok(caller.id);
-    };
-    caller.must_be(wanted).or_else(|_| caller.must_teach(instructor).map_err(|_| Error::NotYours))?;
-    let sql = "select role from people where id = $1 and deleted_ms is null";
-    let (role,): (String,) = tx.maybe(sql, args![person]).await?.ok_or(Error::NotFound("User"))?;
-    if role == Role::Student.word() { Ok(person) } else { Err(Error::StudentsOnly) }
+fn must_not_be_over(app: &School, seats: &Seats) -> Result<()> {
+    let is_over = seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(app.now_ms()));
+    if is_over { Err(Error::ClassEnded) } else { Ok(()) }
 }
 
 /// Who was refused does not come back by applying again; staff may enrol them.

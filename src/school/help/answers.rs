@@ -182,9 +182,12 @@ pub async fn feedback(
         Some(_) => return Err(Error::KeyReused),
         None => once::settle(&mut tx, caller.id, key.as_ref(), &Done::Help { request: request.id }).await?,
     }
+    let is_answered = request.status == HelpStatus::Answered.word();
+    if is_answered && rating <= NOT_YET {
+        sessions::must_not_be_removed(&mut tx, request.course, caller.id, None).await?;
+    }
     let sql = "update help_responses set rating = $2, feedback = $3 where id = $1";
     tx.run(sql, args![response, rating, text]).await?;
-    let is_answered = request.status == HelpStatus::Answered.word();
     let news = if is_answered && rating >= HELPED {
         settle(&mut tx, &request, HelpStatus::Resolved, now_ms).await?
     } else if is_answered && rating <= NOT_YET {

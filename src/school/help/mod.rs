@@ -74,6 +74,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
         outline::step_of(tx, course, "subtask_id", item.id).await?;
     }
+    sessions::must_not_be_removed(tx, item.course, person, new.in_session).await?;
     crate::school::enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let sql = format!("select count(*) from help_requests where person = $1 and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {

@@ -44,6 +44,7 @@ const PHRASES: &[[&str; 3]] = &[
     ["정원이 차서 대기자로 등록되었습니다.", "定員に達したため、順番待ちに入りました。", "The class is full: you are on the waiting list."],
     ["수강 신청이 승인되었습니다.", "申し込みが認められました。", "The enrollment is approved."],
     ["수강 신청이 접수되었습니다.", "申し込みを受け付けました。", "The enrollment has been received."],
+    ["그런 학생이 있으면 수강 명단에 등록됩니다.", "その学生がいれば、名簿に登録されます。", "If there is such a student, they are enrolled."],
     ["수강 신청을 조회했습니다.", "申し込みはこちらです。", "Here is the enrollment."],
     ["수강 신청 목록을 조회했습니다.", "申し込みの一覧です。", "Here are the enrollments."],
     ["내 수강 신청 목록을 조회했습니다.", "あなたの申し込みの一覧です。", "Here are your enrollments."],

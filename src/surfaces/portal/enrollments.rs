@@ -1,35 +1,44 @@
 //! Enrollments (3-01 … 3-10).
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 
 use super::wire::enrollments::{
-    Cancelling, Enrolled, Enrollments, EnrollmentsQuery, OneEnrollment, Paid, PaymentSent, RefundDone, RefundSent,
-    Rejection, StatusWord,
+    Asked, Cancelling, Enrolled, Enrollments, EnrollmentsQuery, OneEnrollment, Paid, PaymentSent, RefundDone,
+    RefundSent, Rejection, StatusWord,
 };
 use super::wire::{Done, Pages, Refusals};
 use super::{Answer, Id, Json, Once, Query, Result, SignedIn, StatusCode, done, made};
 use crate::app::School;
+use crate::school::enrollment::applicants::apply_for_contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::{self, Filter, payments};
 
-/// 3-01 수강 신청: applies for a class; a full one puts in the line.
+/// 3-01 수강 신청: applies for a class; a full one puts in the line. Staff may name a student; by an e-mail address, a
+/// phone or a student number the answer is 202, whether there is such a student or not.
 #[utoipa::path(
     post, path = "/api/v1/enrollments", tag = "portal: enrollments",
     request_body = super::wire::enrollments::NewEnrollment,
-    responses((status = 201, body = Done<Enrolled>), Refusals),
+    responses((status = 201, body = Done<Enrolled>),
+        (status = 202, description = "Enrolled, if there is such a student", body = Done<Asked>), Refusals),
 )]
 pub async fn apply(
     State(app): State<School>,
     SignedIn(caller): SignedIn,
     Json(new): Json<super::wire::enrollments::NewEnrollment>,
-) -> Result<(StatusCode, Answer<Done<Enrolled>>)> {
+) -> Result<Response> {
+    if let Some(contact) = new.contact()? {
+        apply_for_contact(&app, &caller, contact, new.course_id, new.class_id).await?;
+        let asked = done("그런 학생이 있으면 수강 명단에 등록됩니다.", Asked {});
+        return Ok((StatusCode::ACCEPTED, asked).into_response());
+    }
     let enrollment = enrollment::apply(&app, &caller, new.into()).await?;
     let message = match (enrollment.waiting_number, enrollment.status.as_str()) {
         (Some(_), _) => "정원이 차서 대기자로 등록되었습니다.",
         (None, "APPROVED") => "수강 신청이 승인되었습니다.",
         _ => "수강 신청이 접수되었습니다.",
     };
-    Ok(made(message, Enrolled::from(&enrollment)))
+    Ok(made(message, Enrolled::from(&enrollment)).into_response())
 }
 
 /// 3-02 수강 신청 조회 (one's own; staff of the course).

@@ -5,19 +5,44 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Grade, Paging};
+use crate::error::Error;
 use crate::school::Page;
+use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::payments::{NewPayment, Payment, Refunded};
 use crate::school::enrollment::{Application, Enrollment as Row, Filter, Status};
-use crate::surfaces::texts::{Instant, Prose, Reason, Within, Word};
+use crate::surfaces::texts::{Email, Instant, Phone, Prose, Reason, Within, Word};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"user_id": 1, "course_id": 1, "class_id": 1}))]
 pub struct NewEnrollment {
-    /// The caller's own, or left out; staff may name a student for their own course
+    /// The caller's own, or left out; staff may name, for their own course, a student who is or was in a course of theirs
     pub user_id: Option<i64>,
+    /// Staff: the student who signs in with this
+    pub email: Option<Email>,
+    /// Staff: the student who signs in with this
+    pub phone: Option<Phone>,
+    /// Staff: the student to whom the school gave this number
+    pub student_no: Option<Word>,
     pub course_id: i64,
     /// The course's default class when left out
     pub class_id: Option<i64>,
+}
+
+impl NewEnrollment {
+    /// The contact by which staff name a student; `None` for an id, or for the caller.
+    pub fn contact(&self) -> Result<Option<Contact>, Error> {
+        let named = [
+            self.email.clone().map(|email| Contact::Email(email.kept())),
+            self.phone.clone().map(|phone| Contact::Phone(phone.kept())),
+            self.student_no.clone().map(|number| Contact::StudentNumber(number.into())),
+        ];
+        let mut named = named.into_iter().flatten();
+        match (named.next(), named.next(), self.user_id) {
+            (Some(contact), None, None) => Ok(Some(contact)),
+            (None, ..) => Ok(None),
+            _ => Err(Error::bad("user_id", "name the student in one way")),
+        }
+    }
 }
 
 impl From<NewEnrollment> for Application {
@@ -25,6 +50,11 @@ impl From<NewEnrollment> for Application {
         Application { person: n.user_id, course: n.course_id, class: n.class_id }
     }
 }
+
+/// It says nothing of who is here.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalEnrollmentAsked, example = json!({}))]
+pub struct Asked {}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = PortalEnrolled, example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
