@@ -102,6 +102,7 @@ pub enum Event {
     HelpAvailable {
         person: i64,
         request: i64,
+        item: i64,
         kind: HelpKind,
         response: i64,
         /// By the instructor, and not by the analyser.

@@ -168,7 +168,7 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
     let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
             c.title as lecture_title, h.session, h.kind, h.status, h.created_ms, h.context, h.stuck_seconds,
             h.diagnosis, h.confidence,
-            (select r.content from help_responses r where r.request = h.id and r.type = 'SUGGESTION'
+            (select r.content from help_responses r where r.request = h.id and r.by_person is null
                 order by r.id desc limit 1) as suggestion,
             (select count(*) from help_requests o where o.person = h.person and o.item = h.item
                 and o.status <> 'WITHDRAWN') as requests_on_step,

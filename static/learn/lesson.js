@@ -23,6 +23,8 @@ export class Lesson {
   #socket;
   #help;
   #done;
+  /** The id of the last hint that was said to who does not see it. */
+  #saidHint = null;
   #known;
   #place;
   #linkIs = "connecting";
@@ -198,7 +200,7 @@ export class Lesson {
   #wordsNow() {
     const { status, step, steps } = this.#state;
     if (status === "REVIEW_MODE") return textOf(steps[this.#reviewAt]);
-    return this.#help.now?.answer ? wordsOf(this.#help.now.answer) : textOf(step);
+    return this.#help.answer ? wordsOf(this.#help.answer.answer) : textOf(step);
   }
 
   #listen = (slowly) => sound.listen(this.#wordsNow(), slowly);
@@ -223,7 +225,7 @@ export class Lesson {
     if (this.#isOver) return;
     const { status, step } = this.#state;
     if (status === "REVIEW_MODE") this.#paintReview();
-    else if (this.#help.now?.answer && step) this.#paintAnswer();
+    else if (this.#help.answer && step) this.#paintAnswer();
     else if (status === "PAUSED") show("paused", screens.paused, this.#state);
     else if (status === "IN_PROGRESS" && step) this.#paintStep();
     else show("waiting", () => screens.waiting({ name: this.#nameNow(), isBare: isToBeTold() }), this.#state);
@@ -231,17 +233,30 @@ export class Lesson {
 
   #paintStep() {
     const { step, steps, message } = this.#state;
-    const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.call(this.#state.step) };
+    const hint = this.#help.hintFor(step);
+    const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.request(this.#state.step),
+      cancel: () => this.#help.takeBack(), hear: () => sound.listen(wordsOf(this.#help.hint.answer)), ...this.#rates };
     show("step", () => screens.step(act), {
-      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, help: this.#help.now, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
+      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
       ...this.#done.of(step), at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
+    if (hint && hint.answer.id !== this.#saidHint) this.#sayHint(hint);
   }
 
+  /** Said when it is on the screen, once. */
+  #sayHint({ answer, isUnasked }) {
+    this.#saidHint = answer.id;
+    announce(`${words.answerer.GUIDE} ${answer.help_content}`);
+    if (!isUnasked) sound.readOut(wordsOf(answer));
+  }
+
+  #rates = { helped: () => this.#help.rate(true), notYet: () => this.#help.rate(false) };
+
   #paintAnswer() {
-    const { answer, isUnasked } = this.#help.now;
-    const act = { listen: this.#listen, helped: () => this.#help.rate(true), notYet: () => this.#help.rate(false) };
-    show("answer", () => screens.answer(act), { answer, isUnasked, step: this.#state.step, ...sound.soundOf(wordsOf(answer)) });
+    const { answer, isUnasked, step: about } = this.#help.answer;
+    const { step, steps } = this.#state;
+    const earlier = about === step.id ? null : steps.find(({ id }) => id === about);
+    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, ...sound.soundOf(wordsOf(answer)) });
   }
 
   #paintReview() {

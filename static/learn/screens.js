@@ -1,6 +1,7 @@
 // The screens of the learner's phone: each is made once and then only updated, so that what has the focus keeps it.
 
 import { el, shown, text } from "../shared/dom.js";
+import { canSpeak } from "../shared/speech.js";
 import { languageOf, words } from "../shared/words.js";
 import { announce } from "./stage.js";
 
@@ -85,7 +86,7 @@ function say(node, message) {
 function listening(act) {
   const again = button("plain small", "listen", "", "sound", () => act.listen(false));
   const slowly = button("plain small", "slow", words.sound.slowly, "slow", () => act.listen(true));
-  return { node: el("div", { class: "listening" }, again, slowly), again, slowly, voiceless: note() };
+  return { node: el("div", { class: "listening" }, again, slowly), again, slowly, voiceless: note("voiceless") };
 }
 
 function offer({ node, again, slowly, voiceless }, { canListen, isHeard, isSlow, isVoiceless }) {
@@ -118,10 +119,11 @@ export function step(act) {
     where: placing(), company: el("p", { class: "company" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act),
     word: note(), line: note("call"), praise: note("good"), late: note(), failed: note("call"),
     done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
+    hint: hinting(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
   };
-  const { where, company, title, guide, sound, word, line, praise, late, failed, done, help } = parts;
-  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, word);
-  const node = screen(content, [line, praise, late, failed, done, help]);
+  const { where, company, title, guide, sound, word, line, praise, late, failed, done, help, hint, cancel } = parts;
+  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, hint.node, word);
+  const node = screen(content, [line, praise, late, failed, done, help, cancel]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
 
@@ -134,13 +136,16 @@ function updateStep(node, parts, state) {
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
   say(parts.word, state.message);
-  tell(parts.line, state.help && lineOf(state.help, state.link));
+  tell(parts.line, state.call && lineOf(state.call, state.link));
+  hintAt(parts.hint, state.hint);
   tell(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
   tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);
   tell(parts.failed, whyNot(state.refused ?? state.helpRefused));
   shown(parts.done, !state.isDone);
   send(parts.done, words.step.done, state);
-  shown(parts.help, !state.help);
+  shown(parts.help, !state.call);
+  shown(parts.cancel, state.call?.id);
+  send(parts.cancel, words.help.cancel, { link: state.link, ...state.call });
   if (isNew) replay(node);
 }
 
@@ -149,6 +154,23 @@ function accompany(node, { link, hasFollowed }) {
   const isSaid = link === "open" && hasFollowed;
   text(node, isSaid ? words.step.followed : { open: words.step.together, connecting: "" }[link] ?? words.step.apart);
   node.dataset.state = isSaid ? "followed" : link;
+}
+
+/** What the classroom's helper says, below the step: it covers nothing and takes nothing away. */
+function hinting(act) {
+  const said = el("p", {});
+  const hear = button("plain small", "hear-hint", words.sound.listen, "sound", act.hear);
+  const helped = button("plain small", "helped", words.answer.helped, "check", act.helped);
+  const notYet = button("plain small", "not-yet", words.answer.notYet, null, act.notYet);
+  const node = el("section", { class: "card hint", "aria-label": words.answerer.GUIDE, hidden: true },
+    el("p", { class: "room" }, words.answerer.GUIDE), said, el("div", { class: "listening" }, hear, helped, notYet));
+  return { node, said, hear };
+}
+
+function hintAt({ node, said, hear }, hint) {
+  shown(node, hint);
+  quote(said, hint?.answer.help_content ?? "");
+  shown(hear, canSpeak);
 }
 
 function lineOf({ id, position, isLong }, link) {
@@ -162,6 +184,7 @@ function send(pressed, label, { isSending, isLong, link }) {
   const said = isSending && isLong && link === "open" ? words.step.sending : label;
   if (said !== label && pressed.textContent !== said) announce(said);
   name(pressed, said);
+  if (pressed.children.length > 1) repicture(pressed.firstChild, isSending ? "wave" : "check");
   pressed.setAttribute("aria-disabled", Boolean(isSending));
 }
 
@@ -188,12 +211,12 @@ export function answer(act) {
     [button("main", "helped", words.answer.helped, "check", act.helped), button("plain", "not-yet", words.answer.notYet, null, act.notYet)]);
   return {
     node,
-    update({ answer: given, isUnasked, step: now, ...sound }) {
+    update({ answer: given, isUnasked, step: now, earlier, ...sound }) {
       const isVisit = given.help_type === "VISIT";
       text(parts.title, isVisit ? words.answer.visit : isUnasked ? words.answer.unasked : words.answer.title);
       remark(parts.from, isVisit ? "" : words.answerer[given.answered_by]);
       quote(parts.guide, given.help_content || (isVisit ? words.answer.visitLine : ""));
-      remark(parts.about, now && words.answer.step(now.title));
+      remark(parts.about, earlier ? words.answer.earlier(earlier.title) : now && words.answer.step(now.title));
       offer(parts.sound, sound);
     },
   };

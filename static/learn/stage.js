@@ -7,12 +7,14 @@ const main = document.querySelector("#main");
 const announcer = document.querySelector("#announce");
 const status = document.querySelector("#link");
 const settings = document.querySelector("#settings");
+const more = document.querySelector("#more");
 const TRAIL_LENGTH = 12;
 /** So long a person waits without a word. */
 const TELLS_AFTER_MS = 2_000;
 /** A finger that taps twice would press what has come to lie under it. */
 const SETTLES_MS = 800;
 
+const root = document.documentElement;
 let kind = null;
 let make = null;
 let given = {};
@@ -36,7 +38,7 @@ export function show(wanted, maker, state = {}) {
 }
 
 function raise() {
-  main.dataset.screen = kind;
+  main.dataset.screen = root.dataset.screen = kind;
   current = make();
   main.replaceChildren(current.node);
   current.update(given);
@@ -69,6 +71,7 @@ addEventListener("language", () => {
   entitle(title);
   link(linkIs);
   text(settings.querySelector("span"), words.page.settings);
+  labelMore();
   if (!current) return;
   const fields = () => [...main.querySelectorAll("input")];
   const typed = fields().map((field) => field.value);
@@ -76,11 +79,25 @@ addEventListener("language", () => {
   for (const [at, field] of fields().entries()) field.value = typed[at] || field.value;
 });
 
+/** Under very large words a small phone shows the step alone; all else is behind this button. */
+more.addEventListener("click", () => {
+  root.toggleAttribute("data-more");
+  labelMore();
+  scrollTo(0, 0);
+});
+
+function labelMore() {
+  const isOpen = root.hasAttribute("data-more");
+  more.setAttribute("aria-expanded", isOpen);
+  text(more, isOpen ? words.page.less : words.page.more);
+}
+
 /** One tap away on every screen; `load` brings them when they are first wanted. */
 export function offerSettings(load) {
   settings.addEventListener("click", async () => (await load()).open());
   text(settings.querySelector("span"), words.page.settings);
   settings.hidden = false;
+  labelMore();
 }
 
 /** The name of the class, or nothing: then it is the house's. */

@@ -4,7 +4,7 @@ const times = (n) => (n === 1 ? "once" : `${n} times`);
 
 export default {
   page: {
-    title: "Gyosil", settings: "Settings",
+    title: "Gyosil", settings: "Settings", more: "More", less: "Less",
   },
   link: {
     connecting: "Connecting", open: "Connected", waiting: "Connecting again. Just wait a moment.",
@@ -58,13 +58,15 @@ export default {
   help: {
     known: "Your teacher knows.", line: (position) => (position === 1 ? "You are next." : `You are number ${position} in line.`),
     soon: "Help is on its way.", unsent: "Your teacher will hear of it when the internet is back.",
+    cancel: "I am fine, cancel", takenBack: "Your call is cancelled.",
   },
   answer: {
     title: "Here is your answer", unasked: "Try it like this", visit: "Your teacher is coming", visitLine: "Just stay where you are.",
     helped: "It works now", notYet: "It still does not work", thanks: "Good!", step: (title) => `This step: ${title}`,
+    earlier: (title) => `This is about the earlier step “${title}”.`,
   },
   answerer: {
-    INSTRUCTOR: "This is from your teacher.", GUIDE: "This is from the classroom's helper. If it does not work, your teacher will be called.",
+    INSTRUCTOR: "This is from your teacher.", GUIDE: "A hint from the classroom’s helper.",
   },
   paused: {
     title: "A short rest", line: "When the class goes on, this screen changes by itself.",

@@ -2,7 +2,7 @@
 
 export default {
   page: {
-    title: "教室", settings: "設定",
+    title: "教室", settings: "設定", more: "もっと見る", less: "閉じる",
   },
   link: {
     connecting: "つないでいます", open: "つながっています", waiting: "つなぎ直しています。そのままお待ちください。",
@@ -56,13 +56,15 @@ export default {
   help: {
     known: "先生に伝わっています。", line: (position) => (position === 1 ? "次の番です。" : `順番は${position}番目です。`), soon: "もうすぐお手伝いします。",
     unsent: "インターネットがつながったら、すぐに知らせます。",
+    cancel: "大丈夫です、取り消します", takenBack: "呼び出しを取り消しました。",
   },
   answer: {
     title: "答えが来ました", unasked: "こうしてみてください", visit: "先生が向かっています", visitLine: "そのままお待ちください。",
     helped: "できました", notYet: "まだうまくいきません", thanks: "よかったです！", step: (title) => `今のところ：${title}`,
+    earlier: (title) => `前の「${title}」への答えです。`,
   },
   answerer: {
-    INSTRUCTOR: "先生からの答えです。", GUIDE: "教室のお手伝い係の答えです。うまくいかなければ、先生を呼びます。",
+    INSTRUCTOR: "先生からの答えです。", GUIDE: "教室のお手伝い係からのヒントです。",
   },
   paused: {
     title: "少し休みましょう", line: "また始まると、画面は自動で変わります。",

@@ -2,7 +2,7 @@
 
 export default {
   page: {
-    title: "교실", settings: "설정",
+    title: "교실", settings: "설정", more: "더 보기", less: "접기",
   },
   link: {
     connecting: "연결하는 중", open: "연결됨", waiting: "다시 연결하는 중이에요. 기다리시면 됩니다.",
@@ -56,13 +56,15 @@ export default {
   help: {
     known: "선생님께 알려 드렸어요.", line: (position) => (position === 1 ? "다음 차례예요." : `${position}번째로 기다리고 있어요.`), soon: "곧 도와드릴게요.",
     unsent: "인터넷이 이어지면 바로 알려 드릴게요.",
+    cancel: "괜찮아요, 취소", takenBack: "부르신 것을 취소했어요.",
   },
   answer: {
     title: "답이 왔어요", unasked: "이렇게 해 보세요", visit: "선생님이 오고 계세요", visitLine: "그대로 기다려 주세요.",
     helped: "해결됐어요", notYet: "아직 잘 안 돼요", thanks: "다행이에요!", step: (title) => `지금 단계: ${title}`,
+    earlier: (title) => `앞 단계 ‘${title}’에 대한 답이에요.`,
   },
   answerer: {
-    INSTRUCTOR: "선생님의 답이에요.", GUIDE: "교실 도우미의 답이에요. 안 되면 선생님을 불러 드릴게요.",
+    INSTRUCTOR: "선생님의 답이에요.", GUIDE: "교실 도우미가 알려 드려요.",
   },
   paused: {
     title: "잠시 쉬어요", line: "다시 시작하면 화면이 저절로 바뀌어요.",

@@ -19,6 +19,7 @@ mod everywhere;
 mod first;
 mod joining;
 mod keyboard;
+mod large;
 mod lesson;
 mod network;
 mod office;

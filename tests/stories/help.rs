@@ -72,9 +72,14 @@ fn the_guide_answers_from_the_texts_of_the_step_on_both_sockets() {
         assert!(heard["help_response"]["help_content"].as_str().unwrap().contains("1번째 단계: 화면을 눌러주세요"));
         assert_eq!(heard["help_response"]["answered_by"], "GUIDE");
         let updated = board.waits_for("help_updated").await["data"].clone();
-        assert_eq!((&updated["help_request_id"], &updated["status"]), (&json!(id), &json!("ANSWERED")));
+        // The hint takes nobody's place: the call waits for the instructor as before.
+        assert_eq!((&updated["help_request_id"], &updated["status"]), (&json!(id), &json!("ESCALATED")));
         let seen = view(&student, id).await;
-        assert_eq!((&seen["status"], &seen["help_response"]), (&json!("ANSWERED"), &heard["help_response"]));
+        assert_eq!((&seen["status"], &seen["help_response"]), (&json!("ESCALATED"), &heard["help_response"]));
+        assert_eq!((&heard["request_type"], &heard["subtask_id"]), (&json!("MANUAL"), &json!(lecture.steps[0])));
+        let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
+        assert_eq!((&pending[0]["help_request_id"], &pending[0]["status"]), (&json!(id), &json!("ESCALATED")));
+        assert_eq!(pending[0]["suggestion"], heard["help_response"]["help_content"]);
         let confidence = seen["analysis"]["confidence_score"].as_f64().unwrap();
         assert!((0.5..1.0).contains(&confidence), "an honest {confidence}");
         assert_eq!(view(&teacher, id).await, seen);
@@ -103,14 +108,14 @@ fn who_asks_again_on_a_step_gets_the_instructor() {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let first = student.asks_for_help(lecture.steps[0]).await;
-        assert_eq!(settled(&student, first).await["status"], "ANSWERED");
+        assert_eq!(settled(&student, first).await["help_response"]["answered_by"], "GUIDE");
         let second = student.asks_for_help(lecture.steps[0]).await;
         let seen = settled(&student, second).await;
         // What the analyser was not sure of is for the instructor's eyes.
         assert_eq!((&seen["status"], &seen["help_response"]), (&json!("ESCALATED"), &Value::Null));
         let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
-        assert_eq!((&pending[0]["help_request_id"], &pending[0]["priority"]), (&json!(second), &json!("HIGH")));
-        assert!(pending[0]["suggestion"].as_str().unwrap().contains("화면을 눌러주세요"));
+        assert_eq!((&pending[1]["help_request_id"], &pending[1]["priority"]), (&json!(second), &json!("HIGH")));
+        assert!(pending[1]["suggestion"].as_str().unwrap().contains("화면을 눌러주세요"));
     });
 }
 
@@ -160,7 +165,7 @@ fn what_is_resolved_is_over() {
 fn it_helped_resolves_and_not_yet_calls_the_instructor() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
-        for (rating, status) in [(5, "RESOLVED"), (4, "RESOLVED"), (3, "ANSWERED"), (2, "ESCALATED"), (1, "ESCALATED")]
+        for (rating, status) in [(5, "RESOLVED"), (4, "RESOLVED"), (3, "ESCALATED"), (2, "ESCALATED"), (1, "ESCALATED")]
         {
             let student = school.guest(&session, "김순자").await;
             let id = student.asks_for_help(lecture.steps[0]).await;
@@ -195,7 +200,7 @@ fn an_answer_that_helped_is_given_to_the_next() {
         let next = school.guest(&session, "이영희").await;
         let id = next.asks_for_help(lecture.steps[0]).await;
         let seen = settled(&next, id).await;
-        assert_eq!((&seen["status"], &seen["help_response"]["help_content"]), (&json!("ANSWERED"), &json!(told)));
+        assert_eq!((&seen["status"], &seen["help_response"]["help_content"]), (&json!("ESCALATED"), &json!(told)));
     });
 }
 
@@ -270,6 +275,9 @@ fn both_sides_are_notified() {
             let list = who.get(&format!("/api/notifications{query}")).await.ok()["notifications"].clone();
             list.as_array().unwrap().clone()
         };
+        assert_eq!(notes(&teacher, "").await.len(), 1, "one call, one notice");
+        let answered = teacher.post(&format!("{}/respond", request(id)), answer("왼쪽을 보세요")).await.ok();
+        rates(&student, &answered["help_response"]["id"], 1).await;
         let of_teacher = notes(&teacher, "").await;
         let kinds: Vec<&str> = of_teacher.iter().map(|n| n["type"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["HELP_ESCALATED", "HELP_REQUEST"]);
@@ -284,7 +292,7 @@ fn both_sides_are_notified() {
         assert_eq!(notes(&teacher, "?unread=true").await.len(), 1);
         assert_eq!(notes(&teacher, "?unread=false").await[0]["id"], first["id"]);
         assert_eq!(notes(&teacher, "?page=2&page_size=1").await[0]["id"], first["id"]);
-        assert_eq!(notes(&student, "").await, [] as [Value; 0]);
+        assert_eq!(notes(&student, "").await.len(), 1);
         teacher.post(&format!("{}/respond", request(id)), answer("위를 보세요")).await.ok();
         let all = "/api/notifications/read";
         teacher.post(all, json!({ "up_to": first["id"] })).await.is(204);
@@ -323,7 +331,7 @@ fn a_call_that_nobody_looked_at_survives_the_servers_end() {
         let student = student.at(school.address);
         let mut phone = student.follows(&session).await;
         assert_eq!(phone.waits_for("HELP_AVAILABLE").await["help_request_id"], asked.request);
-        assert_eq!(view(&student, asked.request).await["status"], "ANSWERED");
+        assert_eq!(view(&student, asked.request).await["status"], "ESCALATED");
     });
 }
 
@@ -439,5 +447,66 @@ fn a_rating_can_be_sent_on_the_socket_and_counts_once() {
         let unknown = json!({ "type": "help_feedback", "data": { "help_response_id": 999_999, "rating": 5 } });
         let refused = phone.asks(unknown).await;
         assert_eq!((&refused["status"], &refused["error"]["code"]), (&json!(404), &json!("NOT_FOUND")));
+    });
+}
+
+#[test]
+fn a_call_is_with_the_instructor_from_its_first_moment_until_a_person_settles_it() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let student = school.guest(&session, "김순자").await;
+        let waiting = async || {
+            let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
+            pending.as_array().unwrap().iter().map(|p| p["help_request_id"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        let call = student.asks_for_help(lecture.steps[0]).await;
+        assert_eq!(waiting().await, [call], "before the analyser has looked");
+        let hint = settled(&student, call).await["help_response"].clone();
+        assert_eq!(hint["answered_by"], "GUIDE");
+        assert_eq!(waiting().await, [call], "and after its hint");
+        assert_eq!(rates(&student, &hint["id"], 1).await["status"], "ESCALATED");
+        student.finishes(lecture.steps[0]).await;
+        teacher.moves_to(&session, lecture.steps[1]).await;
+        assert_eq!(waiting().await, [call], "whatever else happens");
+        teacher.post(&format!("{}/respond", request(call)), answer("제가 갈게요")).await.ok();
+        assert_eq!(waiting().await, [] as [i64; 0]);
+        // «It helped» of a hint settles the call too.
+        let next = student.asks_for_help(lecture.steps[1]).await;
+        let hint = settled(&student, next).await["help_response"]["id"].clone();
+        assert_eq!(rates(&student, &hint, 5).await["status"], "RESOLVED");
+        assert_eq!(waiting().await, [] as [i64; 0]);
+    });
+}
+
+#[test]
+fn a_student_takes_their_own_call_back_while_it_waits() {
+    on_both(|school| async move {
+        let (teacher, lecture, session, student, id) = escalated(&school).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let mate = school.guest(&session, "이영희").await;
+        let second = mate.asks_for_help(lecture.steps[0]).await;
+        settled(&mate, second).await;
+        let withdraw = |id: i64| format!("{}/withdraw", request(id));
+        // Only one's own: neither a classmate nor an instructor takes it back, and to them it is not there.
+        mate.post(&withdraw(id), json!({})).await.refused(404, "NOT_FOUND");
+        teacher.post(&withdraw(id), json!({})).await.refused(404, "NOT_FOUND");
+        school.nobody().post(&withdraw(id), json!({})).await.refused(401, "UNAUTHORIZED");
+        let mut phone = mate.follows(&session).await;
+        phone.hears("session_state").await;
+        let said = json!({ "type": "help_withdraw", "data": { "help_request_id": id } });
+        assert_eq!(phone.asks(said.clone()).await["error"]["code"], "NOT_FOUND");
+        assert_eq!(student.post(&withdraw(id), json!({})).await.ok()["status"], "WITHDRAWN");
+        let told = |f: &Value| f["type"] == "help_updated" && f["data"]["status"] == "WITHDRAWN";
+        assert_eq!(board.waits_until("the call is taken back", told).await["data"]["help_request_id"], id);
+        // Who waited behind moves up, and twice is once.
+        assert_eq!(phone.waits_for("help_position").await["data"], json!({ "help_request_id": second, "position": 1 }));
+        let mut own = student.follows(&session).await;
+        assert_eq!(own.hears("session_state").await["data"]["open_help_request_id"], Value::Null);
+        assert_eq!(own.asks(said).await["data"], json!({ "help_request_id": id, "status": "WITHDRAWN" }));
+        teacher.post(&format!("{}/respond", request(id)), answer("늦은 답")).await.refused(409, "INVALID_STATE");
+        teacher.post(&format!("{}/respond", request(second)), answer("위를 보세요")).await.ok();
+        let details = mate.post(&withdraw(second), json!({})).await.refused(409, "INVALID_STATE");
+        assert_eq!(details["status"], "ANSWERED");
     });
 }

@@ -2,12 +2,12 @@
 
 use futures_util::future::join_all;
 
-use super::answers::{HelpType, NewAnswer, SUGGESTION, escalate, give, held};
+use super::answers::{HelpType, NewAnswer, SUGGESTION, escalate, give, held, hint};
 use super::{Request, by_id};
 use crate::app::School;
 use crate::db::args;
 use crate::error::Result;
-use crate::event::HelpStatus;
+use crate::event::{HelpKind, HelpStatus};
 use crate::outside::analyser::{Earlier, Question, SURE_ENOUGH, Verdict};
 use crate::school::outline;
 
@@ -100,6 +100,10 @@ async fn settle(app: &School, id: i64, verdict: Verdict) -> Result<()> {
                 let Verdict { content, voice, confidence, .. } = verdict;
                 if confidence >= SURE_ENOUGH {
                     let answer = NewAnswer { help_type: HelpType::Text, content, voice };
+                    // Whoever called a person waits for a person; the hint shortens the wait.
+                    if request.kind == HelpKind::Manual.word() {
+                        return Ok(((), hint(tx, &request, &answer, now_ms).await?));
+                    }
                     return Ok(((), give(tx, &request, None, &answer, now_ms).await?.1));
                 }
                 if !content.is_empty() {

@@ -102,11 +102,7 @@ pub(super) async fn give(
     answer: &NewAnswer,
     now_ms: i64,
 ) -> Result<(Response, Vec<News>)> {
-    let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
-        values ($1, $2, $3, $4, $5, $6) returning id, request, by_person, type, content, voice, rating";
-    let kind = answer.help_type.word();
-    let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref()];
-    let response: Response = tx.one(sql, args).await?;
+    let response = write(tx, request, by, answer, now_ms).await?;
     let sql = "update help_requests set status = 'ANSWERED', acked_ms = null where id = $1";
     tx.run(sql, args![request.id]).await?;
     let about = by.unwrap_or(request.instructor);
@@ -114,6 +110,23 @@ pub(super) async fn give(
     let mut news = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
     news.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
     Ok((response, news))
+}
+
+async fn write(tx: &mut Tx, request: &Request, by: Option<i64>, answer: &NewAnswer, now_ms: i64) -> Result<Response> {
+    let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
+        values ($1, $2, $3, $4, $5, $6) returning id, request, by_person, type, content, voice, rating";
+    let kind = answer.help_type.word();
+    let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref()];
+    tx.one(sql, args).await
+}
+
+/// Tells the student what the analyser knows. The call stays open: it waits for the instructor as before.
+pub(super) async fn hint(tx: &mut Tx, request: &Request, answer: &NewAnswer, now_ms: i64) -> Result<Vec<News>> {
+    let response = write(tx, request, None, answer, now_ms).await?;
+    tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
+    let mut news = escalate(tx, request, now_ms).await?;
+    news.push(available(request, &response, now_ms));
+    Ok(news)
 }
 
 pub(super) fn updated(request: &Request, status: HelpStatus, now_ms: i64) -> News {
@@ -126,6 +139,7 @@ fn available(request: &Request, response: &Response, now_ms: i64) -> News {
     let event = Event::HelpAvailable {
         person: request.person,
         request: request.id,
+        item: request.item,
         kind: HelpKind::parse(&request.kind).unwrap_or(HelpKind::Manual),
         response: response.id,
         by_hand: response.by_person.is_some(),
@@ -145,6 +159,25 @@ pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> 
     }
     must_be_unresolved(&request)?;
     let news = settle(&mut tx, &request, HelpStatus::Resolved, app.now_ms()).await?;
+    let request = by_id(&mut tx, id).await?;
+    app.commit(tx, news).await?;
+    Ok(request)
+}
+
+/// Taken back by the student who called. Twice is once; what was answered or settled first stays so.
+pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request> {
+    let mut tx = app.db.begin().await?;
+    let request = held(&mut tx, id).await?;
+    if request.person != caller.id {
+        return Err(Error::NotFound("Help request"));
+    }
+    let news = match HelpStatus::parse(&request.status) {
+        Some(HelpStatus::Withdrawn) => Vec::new(),
+        Some(HelpStatus::Analyzing | HelpStatus::Escalated) => {
+            settle(&mut tx, &request, HelpStatus::Withdrawn, app.now_ms()).await?
+        }
+        _ => return Err(Error::wrong_state(request.status)),
+    };
     let request = by_id(&mut tx, id).await?;
     app.commit(tx, news).await?;
     Ok(request)
@@ -188,7 +221,8 @@ pub async fn feedback(
     }
     let sql = "update help_responses set rating = $2, feedback = $3 where id = $1";
     tx.run(sql, args![response, rating, text]).await?;
-    let news = if is_answered && rating >= HELPED {
+    // A hint may help while the call still waits for the instructor.
+    let news = if must_be_unresolved(&request).is_ok() && rating >= HELPED {
         settle(&mut tx, &request, HelpStatus::Resolved, now_ms).await?
     } else if is_answered && rating <= NOT_YET {
         escalate(&mut tx, &request, now_ms).await?
@@ -202,7 +236,11 @@ pub async fn feedback(
 
 pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {
     let (instructor, person) = (request.instructor, request.person);
-    notifications::notify(tx, instructor, Kind::HelpEscalated, person, request.id, now_ms).await?;
+    // A call that a student made themselves was told to the instructor when it was made.
+    let is_told = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
+    if !is_told {
+        notifications::notify(tx, instructor, Kind::HelpEscalated, person, request.id, now_ms).await?;
+    }
     tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;
     Ok(vec![updated(request, HelpStatus::Escalated, now_ms)])
 }
@@ -225,8 +263,10 @@ pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
 pub async fn unseen(app: &School, person: i64) -> Result<Vec<News>> {
     let mut tx = app.db.read().await?;
     let sql = format!(
-        "{} left join live_sessions s on s.id = h.session where h.person = $1 and h.status = 'ANSWERED'
-        and h.acked_ms is null and (s.id is null or s.status <> 'REVIEW_MODE') order by h.id desc limit 5",
+        "{} left join live_sessions s on s.id = h.session where h.person = $1 and h.status in ('ANSWERED', 'ESCALATED')
+        and h.acked_ms is null and (s.id is null or s.status <> 'REVIEW_MODE')
+        and exists (select 1 from help_responses r where r.request = h.id and r.type <> '{SUGGESTION}')
+        order by h.id desc limit 5",
         super::REQUEST
     );
     let mut news = Vec::new();

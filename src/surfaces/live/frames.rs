@@ -263,12 +263,12 @@ fn of_person(told: &Told) -> Option<Letter> {
 }
 
 pub fn help_available(event: &Event) -> Option<Frame> {
-    let Event::HelpAvailable { request, kind, response, by_hand, help_type, content, voice, .. } = event else {
+    let Event::HelpAvailable { request, item, kind, response, by_hand, help_type, content, voice, .. } = event else {
         return None;
     };
     let answer = json!({ "id": response, "answered_by": answered_by(*by_hand), "help_type": help_type, "help_content": content, "voice_guide_text": voice });
     let frame = json!({ "type": "HELP_AVAILABLE", "help_request_id": request, "request_type": kind.word(),
-        "help_response": answer });
+        "subtask_id": item, "help_response": answer });
     Some(Frame::text(frame.to_string()))
 }
 

@@ -71,6 +71,18 @@ pub async fn resolve(State(app): State<School>, SignedIn(caller): SignedIn, Id(i
     Ok(Answer(HelpView::new(request, response)))
 }
 
+/// Takes a call back while it waits (who asked).
+#[utoipa::path(
+    post, path = "/api/help/request/{help_request_id}/withdraw", tag = "live: help",
+    params(("help_request_id" = i64, Path)),
+    responses((status = 200, body = HelpView), Refusals),
+)]
+pub async fn withdraw(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
+    answers::withdraw(&app, &caller, id).await?;
+    let (request, response) = answers::view(&app, &caller, id).await?;
+    Ok(Answer(HelpView::new(request, response)))
+}
+
 /// «It helped», or «not yet»: 4 and more resolve it, 2 and less call the instructor.
 #[utoipa::path(
     post, path = "/api/help/feedback", tag = "live: help",

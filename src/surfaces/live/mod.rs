@@ -126,6 +126,7 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(help::view))
         .routes(routes!(help::respond))
         .routes(routes!(help::resolve))
+        .routes(routes!(help::withdraw))
         .routes(routes!(help::feedback))
         .routes(routes!(dashboard::students))
         .routes(routes!(dashboard::pending))

@@ -17,7 +17,7 @@ use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated,
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::{Connection, Entry, Frame, RoomKey, Seat};
-use crate::school::help::{self, answers};
+use crate::school::help::{self, Request, answers};
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
@@ -74,6 +74,11 @@ struct Acked {
 #[derive(Deserialize)]
 struct Resume {
     seq: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Withdraw {
+    help_request_id: i64,
 }
 
 #[derive(Deserialize)]
@@ -207,6 +212,11 @@ impl Chair {
                 self.caller.must_be(sent.user_id)?;
                 let asked = help::ask(&self.app, &self.caller, sent.request(Some(session)), message.key()?).await?;
                 said(HelpAsked::from(asked))
+            }
+            ("help_withdraw", Place::Class(_, Side::Student)) => {
+                let Withdraw { help_request_id } = message.data()?;
+                let Request { id, status, .. } = answers::withdraw(&self.app, &self.caller, help_request_id).await?;
+                said(json!({ "help_request_id": id, "status": status }))
             }
             ("help_feedback", Place::Class(_, Side::Student)) => {
                 said(rate(&self.app, &self.caller, message.data()?, message.key()?).await?)

@@ -1,0 +1,137 @@
+//! The largest words on the smallest phones: what the lesson is about stays in sight.
+
+use serde_json::{Value, json};
+
+use crate::classroom::{Class, STEPS};
+use crate::harness::browser::Device;
+use crate::phone::Phone;
+use crate::told;
+
+/// What of the lesson is out of sight without scrolling.
+const OUT_OF_SIGHT: &str = "const box = (css) => document.querySelector(css).getBoundingClientRect();
+    const [title, guide, done, help] = ['main h1', 'main .guide', '[data-act=done]', '[data-act=help]'].map(box);
+    const line = parseFloat(getComputedStyle(document.querySelector('main .guide')).lineHeight);
+    const foot = box('main .actions').top;
+    const faults = {
+        'the title': title.top < 0 || title.bottom > foot,
+        'two lines of the guide': guide.top < title.bottom || guide.top + Math.min(2 * line, guide.height) > foot + 1,
+        'done': done.top < foot || done.bottom > innerHeight,
+        'help': help.top < done.bottom || help.bottom > innerHeight,
+        'a margin': document.documentElement.scrollWidth > arguments[0],
+        'more': !document.querySelector('#more').checkVisibility() || box('#more').bottom > title.top,
+    };
+    return Object.keys(faults).filter((what) => faults[what])";
+
+#[test]
+fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let mut faults = Vec::new();
+        for language in ["ko-KR", "ja-JP", "en-GB"] {
+            let device = Device { languages: language, ..Device::phone() };
+            let phone = Phone::joins_at(&school.url(""), &class.session, "김순자", &device).await;
+            phone.is_at(STEPS[0].0).await;
+            phone.link_is(&["open"]).await;
+            for (width, height) in [(320, 480), (360, 560), (390, 600), (412, 640)] {
+                phone.emulates(width, height).await;
+                for size in [160, 200] {
+                    phone.looks("size", json!(size)).await;
+                    let hidden: Vec<String> = phone.js(OUT_OF_SIGHT, vec![json!(width)]).await;
+                    faults.extend(hidden.iter().map(|what| format!("{language} {width}×{height} {size} %: {what}")));
+                    phone.keeps_screenshot(&format!("large-{}-{width}-{size}", &language[..2])).await;
+                }
+            }
+        }
+        assert!(faults.is_empty(), "out of sight:\n{}", faults.join("\n"));
+    });
+}
+
+#[test]
+fn what_is_folded_under_the_largest_words_is_one_tap_away() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.emulates(320, 480).await;
+        phone.looks("size", json!(200)).await;
+        for folded in ["#settings", "[data-act=listen]", ".where"] {
+            phone.shows(folded, false).await;
+        }
+        phone.taps("more").await;
+        for shown in ["#settings", "[data-act=listen]", ".where"] {
+            phone.shows(shown, true).await;
+        }
+        phone.keeps_screenshot("large-unfolded").await;
+        phone.taps("settings").await;
+        phone.shows("dialog[open]", true).await;
+        phone.taps("size-100").await;
+        phone.taps("close").await;
+        phone.shows("#more", false).await;
+    });
+}
+
+/// Where the hint stands, and what it leaves in sight.
+async fn hint_is_below_the_step(phone: &Phone) {
+    phone.shows(".hint", true).await;
+    phone.sees("step").await;
+    let below = "document.querySelector('.hint').getBoundingClientRect().top
+        >= document.querySelector('main .guide').getBoundingClientRect().bottom";
+    phone.until_js("it is below the step", below, vec![]).await;
+    phone.shows("[data-act=done]", true).await;
+}
+
+#[test]
+fn a_hint_stands_below_the_step_while_the_teacher_is_called_and_the_call_can_be_taken_back() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.taps("help").await;
+        phone.reads("선생님께 알려 드렸어요").await;
+        // The first step has a guide: the classroom's helper knows something, and the teacher is called all the same.
+        hint_is_below_the_step(&phone).await;
+        phone.keeps_screenshot("phone-hint").await;
+        assert!(class.person("김순자").await["open_help_request_id"].is_i64());
+        // It comes over no pause and no other step.
+        class.presses("pause").await;
+        phone.sees("paused").await;
+        phone.shows(".hint", false).await;
+        class.presses("resume").await;
+        hint_is_below_the_step(&phone).await;
+        phone.reloads().await;
+        hint_is_below_the_step(&phone).await;
+        class.goes_to(1).await;
+        phone.is_at(STEPS[1].0).await;
+        phone.shows(".hint", false).await;
+        class.goes_to(0).await;
+        phone.is_at(STEPS[0].0).await;
+        phone.shows(".hint", false).await;
+        // The call still waits, until she takes it back.
+        phone.taps("cancel").await;
+        phone.shows("[data-act=help]", true).await;
+        phone.shows("[data-act=cancel]", false).await;
+        let is_over = async || (class.person("김순자").await["open_help_request_id"] == Value::Null).then_some(());
+        phone.until("the teacher knows", is_over).await;
+        phone.taps("help").await;
+        phone.shows("[data-act=cancel]", true).await;
+        class.presses("end").await;
+        phone.sees("ended").await;
+        phone.shows(".hint", false).await;
+    });
+}
+
+#[test]
+fn a_hint_that_helped_ends_the_call() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.taps("help").await;
+        phone.shows(".hint", true).await;
+        phone.taps("helped").await;
+        phone.shows(".hint", false).await;
+        phone.shows("[data-act=help]", true).await;
+        let is_over = async || (class.person("김순자").await["open_help_request_id"] == Value::Null).then_some(());
+        phone.until("the teacher knows", is_over).await;
+    });
+}
