@@ -80,6 +80,10 @@ pub enum Error {
     EmailTaken,
     PhoneTaken,
     CodeTaken,
+    /// A guest of this very name is in the session: who comes says whether they are the same.
+    NameIsHere,
+    /// A guest who has records in other classes, or a result or payment in this one, is not joined into another.
+    HasMoreThanThisClass,
     SessionFull {
         cap_people: i64,
     },
@@ -202,6 +206,8 @@ impl Error {
             | EmailTaken
             | PhoneTaken
             | CodeTaken
+            | NameIsHere
+            | HasMoreThanThisClass
             | SessionFull { .. }
             | HasOpenEnrollments { .. }
             | StepInUse { .. }
@@ -255,6 +261,8 @@ impl Error {
             EmailTaken => "EMAIL_TAKEN",
             PhoneTaken => "PHONE_TAKEN",
             CodeTaken => "CODE_TAKEN",
+            NameIsHere => "NAME_IS_HERE",
+            HasMoreThanThisClass => "HAS_MORE_THAN_THIS_CLASS",
             SessionFull { .. } => "SESSION_FULL",
             HasOpenEnrollments { .. } => "HAS_OPEN_ENROLLMENTS",
             StepInUse { .. } => "STEP_IN_USE",
@@ -325,6 +333,8 @@ impl Error {
             EmailTaken => "This e-mail address is taken".into(),
             PhoneTaken => "This phone number is taken".into(),
             CodeTaken => "This code is taken".into(),
+            NameIsHere => "Someone of this name is here already: say whether it is the same person".into(),
+            HasMoreThanThisClass => "This guest has records beyond this class: join the other one into this one".into(),
             SessionFull { cap_people } => format!("This class is full: it holds {cap_people} people"),
             HasOpenEnrollments { count } => format!("{count} people are enrolled: archive the lecture instead"),
             StepInUse { session } => format!("The class of session {session} is on this step now"),

@@ -56,6 +56,17 @@ pub enum Event {
     StudentRenamed {
         person: i64,
     },
+    /// A newcomer says to be someone who is here already; nobody, once the instructor has said no.
+    StudentSameAs {
+        person: i64,
+        same_as: Option<i64>,
+    },
+    /// The instructor has joined two guests who are one person.
+    StudentMerged {
+        person: i64,
+        into: i64,
+        total: i64,
+    },
     DoorMoved {
         open: bool,
     },
@@ -240,6 +251,8 @@ impl Event {
             | StudentDisconnected { person, .. }
             | StudentLeft { person, .. }
             | StudentRenamed { person }
+            | StudentSameAs { person, .. }
+            | StudentMerged { person, .. }
             | StudentProgress { person, .. }
             | StudentStuck { person, .. }
             | StudentHelpRequest { person, .. }

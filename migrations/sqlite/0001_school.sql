@@ -264,7 +264,9 @@ create table participants (
   enrollment bigint not null references enrollments,
   joined_ms bigint not null,
   left_ms bigint,
-  removed_ms bigint
+  removed_ms bigint,
+  -- Whom they say to be, until the instructor has decided.
+  same_as bigint references people
 );
 create unique index participants_once on participants (session, person);
 create index participants_person on participants (person);

@@ -213,13 +213,29 @@ export class Arrival {
     }));
   }
 
-  async #joinAs(name, session, key) {
+  /** Someone of this name is in the class: perhaps it is they themselves, with another phone. The instructor decides. */
+  #askWhetherHere(name, session, key) {
+    const come = (as) => single(() => this.#joinAs(name, session, key, as).catch((error) => this.#trouble(error)));
+    show("here", () => plain({
+      icon: "person", title: words.same.title(name), lines: [words.here.line],
+      acts: [
+        { act: "yes", label: words.same.yes, go: come("SAME") },
+        { act: "no", label: words.same.no, go: come("OTHER") },
+        { act: "rename", label: words.here.rename, go: () => this.#askForName(session) },
+      ],
+    }));
+    return "";
+  }
+
+  async #joinAs(name, session, key, ifHere = "ASK") {
     if (!name) return words.name.missing;
+    const guest = { name, if_name_is_here: ifHere };
     try {
-      await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, { name }, key));
+      await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, guest, key));
       await this.#begin(session, this.#api.user);
       return "";
     } catch (error) {
+      if (error.code === "NAME_IS_HERE") return this.#askWhetherHere(name, session, key);
       if (REFUSALS[error.code]) return this.#refused(error);
       throw error;
     }

@@ -61,6 +61,15 @@ export default {
     removeAsk: (name) => `Remove ${name}? They cannot come back in.`,
     close: "Close",
   },
+  same: {
+    title: "Is it the same person?",
+    ask: (name) => `${name} has come with another phone. Is it the same person?`,
+    yes: "Yes, the same",
+    no: "No, someone else",
+    by: "If the same person is here twice",
+    merge: "Join",
+    mergeAsk: (from, into) => `Join “${from}” with “${into}”? Their steps and attendance become one, and the earlier phone is signed out.`,
+  },
   calls: {
     title: (calls) => (calls ? `Calls for help: ${calls}` : "Calls for help"),
     nobody: "Nobody is waiting.",

@@ -62,6 +62,15 @@ export default {
     removeAsk: (name) => `${name}さんを退室させますか。もう一度入ることはできません。`,
     close: "閉じる",
   },
+  same: {
+    title: "同じ方か確かめる",
+    ask: (name) => `${name}さんが別のスマホで来ました。同じ方ですか?`,
+    yes: "はい、同じ方です",
+    no: "いいえ、別の方です",
+    by: "同じ方が二人分入っているとき",
+    merge: "まとめる",
+    mergeAsk: (from, into) => `「${from}」さんを「${into}」さんにまとめますか? 進み具合と出席が一つになり、前のスマホは外れます。`,
+  },
   calls: {
     title: (calls) => (calls ? `手助けの呼び出し ${calls}` : "手助けの呼び出し"),
     nobody: "待っている人はいません。",

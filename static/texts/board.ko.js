@@ -62,6 +62,15 @@ export default {
     removeAsk: (name) => `${name} 님을 내보낼까요? 다시 들어올 수 없습니다.`,
     close: "닫기",
   },
+  same: {
+    title: "같은 분인지 확인",
+    ask: (name) => `${name}님이 다른 휴대폰으로 왔습니다. 같은 분인가요?`,
+    yes: "네, 같은 분입니다",
+    no: "아니요, 다른 분입니다",
+    by: "같은 분이 두 번 들어와 있으면",
+    merge: "합치기",
+    mergeAsk: (from, into) => `‘${from}’ 님을 ‘${into}’ 님과 합칠까요? 진도와 출석이 하나가 되고, 전에 쓰던 휴대폰은 나가게 됩니다.`,
+  },
   calls: {
     title: (calls) => (calls ? `도움 요청 ${calls}` : "도움 요청"),
     nobody: "기다리는 사람이 없습니다.",

@@ -49,6 +49,8 @@ export default {
       INSTRUCTOR_ONLY: "Only an instructor can do this.",
       ADMIN_ONLY: "Only an administrator can do this.",
       ALREADY_MARKED: "There is a mark already. Please reload the page and change it.",
+      NAME_IS_HERE: "Someone of this name is here already.",
+      HAS_MORE_THAN_THIS_CLASS: "This guest has records beyond this class. Join the other one into this one.",
       ALREADY_ANSWERED: "It has been dealt with already.",
       NOTHING_PENDING: "This request has been decided already. Please reload the page.",
       SESSION_FULL: "The classroom is full.",

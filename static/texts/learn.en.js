@@ -32,6 +32,9 @@ export default {
   same: {
     title: (name) => `Are you ${name}?`, yes: "Yes, that is me", no: "No, I am someone else",
   },
+  here: {
+    line: "Someone of this name is in the class already. If that was you, your teacher is asked, and you go on where you were.", rename: "I will write another name",
+  },
   tried: {
     offline: "No internet just now. Please press again in a moment.", failed: "That did not work. Please press once more.",
     often: (minutes) => `That was pressed too often. Please try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,

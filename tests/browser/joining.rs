@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::classroom::{Class, STEPS};
+use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
 use crate::phone::Phone;
 use crate::told;
@@ -181,5 +182,40 @@ fn who_was_shown_out_stays_out_whatever_was_still_on_its_way() {
         phone.sees("removed").await;
         phone.reloads().await;
         phone.sees("removed").await;
+    });
+}
+
+#[test]
+fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the_instructor() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let first = Phone::joins(&school, &class.session, "김순자").await;
+        first.is_at(STEPS[0].0).await;
+        first.taps("done").await;
+        first.shows(".note.good", true).await;
+        let board = Dashboard::watches(&school, &class.teacher, &class.session).await;
+        let second = Phone::joins(&school, &class.session, "김순자").await;
+        second.sees("here").await;
+        second.reads("김순자 님이신가요?").await;
+        second.keeps_screenshot("phone-name-is-here").await;
+        second.taps("yes").await;
+        second.is_at(STEPS[0].0).await;
+        second.shows("[data-act=done]", true).await;
+        board.reads("김순자님이 다른 휴대폰으로 왔습니다. 같은 분인가요?").await;
+        board.keeps_screenshot("dashboard-same-person").await;
+        board.clicks("[data-act=same-yes]").await;
+        // The second phone goes on where the first one was; the first one is asked who is there.
+        second.shows("[data-act=done]", false).await;
+        second.is_at(STEPS[0].0).await;
+        first.sees("name").await;
+        assert_eq!(class.people().await.len(), 1);
+        // A namesake comes in as another person.
+        first.types_name("김순자").await;
+        first.taps("enter").await;
+        first.sees("here").await;
+        first.taps("no").await;
+        first.is_at(STEPS[0].0).await;
+        board.reads("김순자 (2)").await;
+        assert_eq!(class.people().await.len(), 2);
     });
 }

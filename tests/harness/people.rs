@@ -201,7 +201,7 @@ impl Person {
         self.becomes(&joined)
     }
 
-    fn becomes(&self, login: &Value) -> Person {
+    pub fn becomes(&self, login: &Value) -> Person {
         Person {
             id: login["user"]["id"].as_i64().unwrap(),
             name: login["user"]["name"].as_str().unwrap().into(),

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use gyosil::school::sessions::codes::Invitation;
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
+use gyosil::school::sessions::merging::IfNameIsHere;
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use tungstenite::client::IntoClientRequest;
@@ -27,7 +28,12 @@ pub async fn join(school: &School, code: &str, count: usize) -> Vec<String> {
     let mut tokens = Vec::with_capacity(count);
     for begin in (0..count).step_by(250) {
         let joining = (begin..count.min(begin + 250)).map(|n| async move {
-            let guest = Guest { name: format!("학생{n}"), age: None, digital_level: None };
+            let guest = Guest {
+                name: format!("학생{n}"),
+                age: None,
+                digital_level: None,
+                if_name_is_here: IfNameIsHere::Other,
+            };
             let from = [127, 0, 0, 1].into();
             let typed = Invitation { code: code.to_owned(), key: None };
             join_as_guest(&school.app, &typed, guest, None, from).await.unwrap().2.access

@@ -26,6 +26,7 @@ mod languages;
 mod lectures;
 mod logins;
 mod logs;
+mod merging;
 mod model;
 mod pages;
 mod payments;

@@ -8,6 +8,7 @@ use gyosil::school::rights::{Caller, Role};
 use gyosil::school::sessions::codes::Invitation;
 use gyosil::school::sessions::control::{self, Command};
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
+use gyosil::school::sessions::merging::IfNameIsHere;
 use gyosil::school::{courses, logins, outline, sessions};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -113,7 +114,8 @@ fn a_phone_follows_over_tls() {
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok"), "{answer}");
 
         let (teacher, session) = class(&school).await;
-        let guest = Guest { name: "김순자".into(), age: None, digital_level: None };
+        let guest =
+            Guest { name: "김순자".into(), age: None, digital_level: None, if_name_is_here: IfNameIsHere::Other };
         let from = [127, 0, 0, 1].into();
         let scanned = Invitation { code: session.code.clone(), key: Some(session.key.clone()) };
         let (_, _, tokens) = join_as_guest(&school.app, &scanned, guest, None, from).await.unwrap();

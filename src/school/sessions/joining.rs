@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::codes::{self, Invitation};
+use super::merging::{self, IfNameIsHere};
 use super::{Session, Status, attended, by_id, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
@@ -104,6 +105,7 @@ pub struct Guest {
     pub name: String,
     pub age: Option<i64>,
     pub digital_level: Option<Level>,
+    pub if_name_is_here: IfNameIsHere,
 }
 
 /// A senior scans the QR, types a name, and is in. `key`, where the phone sends one, makes it happen once: a reply
@@ -149,11 +151,17 @@ async fn admit_guest(
         Some(_) => logins::of_guest_key(tx, session.id, &device, now_ms).await?,
         None => None,
     };
-    let person = match &before {
-        Some(login) => login.person,
-        None => people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?,
+    let (person, same_as) = match &before {
+        Some(login) => (login.person, None),
+        None => {
+            let same_as = merging::asked(app, tx, session.id, guest).await?;
+            (people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?, same_as)
+        }
     };
-    let (joined, news) = admit(app, tx, &session, person, now_ms).await?;
+    let (joined, mut news) = admit(app, tx, &session, person, now_ms).await?;
+    if let Some(same_as) = same_as {
+        news.extend(merging::say_same(tx, &session, person, same_as, now_ms).await?);
+    }
     let tokens = match &before {
         Some(login) => logins::same_tokens(app, login)?,
         None => logins::begin(app, tx, person, true, &device).await?,
@@ -219,7 +227,7 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     Ok(renamed)
 }
 
-async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
+pub(super) async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
     let sql = "select q.guest from participants p join people q on q.id = p.person
         where p.session = $1 and p.person = $2 and p.removed_ms is null";
     Ok(tx.maybe::<(bool,)>(sql, args![session, person]).await?.ok_or(Error::NotFound("Participant"))?.0)

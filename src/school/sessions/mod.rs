@@ -5,6 +5,7 @@
 pub mod codes;
 pub mod control;
 pub mod joining;
+pub mod merging;
 pub mod presence;
 pub mod state;
 

@@ -49,6 +49,8 @@ pub struct Attendee {
     pub called: bool,
     pub last_active_ms: Option<i64>,
     pub flagged: bool,
+    /// Whom they say to be, until the instructor has decided.
+    pub same_as: Option<i64>,
 }
 row!(Attendee {
     person,
@@ -62,7 +64,8 @@ row!(Attendee {
     open_help,
     called,
     last_active_ms,
-    flagged
+    flagged,
+    same_as
 });
 
 pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
@@ -114,7 +117,7 @@ async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
         help as (
             select person, max(case when kind = 'MANUAL' then id end) as own, max(id) as id from help_requests
             where session = $1 and status in ('ANALYZING', 'ESCALATED') group by person)
-        select p.person, q.name, coalesce(n.nth, 1) as namesake, q.email, q.guest, p.joined_ms, p.left_ms, ip.status as step_status,
+        select p.person, q.name, coalesce(n.nth, 1) as namesake, q.email, q.guest, p.joined_ms, p.left_ms, p.same_as, ip.status as step_status,
             coalesce(help.own, help.id) as open_help, help.own is not null as called, log.last_ms as last_active_ms,
             coalesce(log.flag, 0) = 1 and coalesce(ip.status, '') <> 'COMPLETED' as flagged
         from participants p join people q on q.id = p.person

@@ -53,6 +53,8 @@ pub fn message(error: &Error) -> String {
         EmailTaken => "このメールアドレスはもう使われています。".into(),
         PhoneTaken => "この電話番号はもう使われています。".into(),
         CodeTaken => "このコードはもう使われています。".into(),
+        NameIsHere => "同じ名前の方がすでに参加しています。同じ方かどうかお知らせください。".into(),
+        HasMoreThanThisClass => "この方にはこの授業以外の記録があります。もう一方をこの方にまとめてください。".into(),
         SessionFull { cap_people } => format!("教室がいっぱいです。(最大 {cap_people} 人)"),
         HasOpenEnrollments { count } => format!("受講者が {count} 人いるため、削除できません。"),
         StepInUse { .. } => "今の授業で使っているステップです。".into(),

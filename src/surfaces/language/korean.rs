@@ -55,6 +55,8 @@ pub fn message(error: &Error) -> String {
         EmailTaken => "이미 쓰이고 있는 이메일입니다.".into(),
         PhoneTaken => "이미 쓰이고 있는 전화번호입니다.".into(),
         CodeTaken => "이미 쓰이고 있는 코드입니다.".into(),
+        NameIsHere => "같은 이름의 분이 이미 들어와 있습니다. 같은 분인지 알려 주세요.".into(),
+        HasMoreThanThisClass => "이 분에게는 이 수업 밖의 기록이 있습니다. 다른 분을 이 분에게 합쳐 주세요.".into(),
         SessionFull { cap_people } => format!("교실이 가득 찼습니다. (최대 {cap_people}명)"),
         HasOpenEnrollments { count } => format!("수강생 {count}명이 있어 삭제할 수 없습니다."),
         StepInUse { .. } => "지금 수업에서 쓰고 있는 단계입니다.".into(),

@@ -133,6 +133,14 @@ fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -
         Event::StudentRenamed { .. } => {
             ("student_renamed", json!({ "user_id": user_id, "name": name, "namesake": namesake }))
         }
+        Event::StudentSameAs { same_as, .. } => {
+            ("student_same_as", json!({ "user_id": user_id, "name": name, "same_as": same_as, "timestamp": timestamp }))
+        }
+        Event::StudentMerged { into, total, .. } => (
+            "student_merged",
+            json!({ "user_id": user_id, "name": name, "into": into, "total_participants": total,
+                "timestamp": timestamp }),
+        ),
         Event::DoorMoved { open } => {
             ("door_changed", json!({ "door": if *open { "OPEN" } else { "CLOSED" }, "timestamp": timestamp }))
         }

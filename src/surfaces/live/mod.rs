@@ -115,6 +115,8 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(participants::remove))
         .routes(routes!(participants::rename))
         .routes(routes!(participants::reentry))
+        .routes(routes!(participants::merge))
+        .routes(routes!(participants::separate))
         .routes(routes!(attendance::list))
         .routes(routes!(attendance::sheet))
         .routes(routes!(progress::me))

@@ -9,12 +9,14 @@ use super::auth::with_cookie;
 use super::wire::Refusals;
 use super::wire::people::{Cookie, LoggedIn};
 use super::wire::sessions::{
-    GuestJoin, GuestJoined, Join, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename, Renamed, Scanned,
+    GuestJoin, GuestJoined, Join, Merge, Merged, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename,
+    Renamed, Scanned,
 };
 use super::{From_, Id, Ids, Json, Once, OurJar, OverTls, PathText, Query, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
+use crate::school::sessions::merging::{self, IfNameIsHere};
 use crate::school::sessions::{joining, state};
 
 /// Comes in (students): into the waiting room, or to the step the class is on.
@@ -58,6 +60,7 @@ pub async fn guest(
         name: sent.name.into(),
         age: sent.age.map(|a| a.0),
         digital_level: sent.digital_level.map(Level::from),
+        if_name_is_here: sent.if_name_is_here.map_or(IfNameIsHere::Other, Into::into),
     };
     let (person, joined, tokens) = joining::join_as_guest(&app, &scanned.invites(code), guest, key, from).await?;
     let cookie = with_cookie(&app, is_https, jar, &tokens);
@@ -121,6 +124,39 @@ pub async fn rename(
     let name = String::from(sent.name);
     let renamed = joining::rename(&app, &caller, id, person, &name).await?;
     Ok(Answer(Renamed { user_id: renamed.id, name: renamed.name }))
+}
+
+/// Joins a guest with another one who is the same person (its instructor): what both did is united under `into`, whose
+/// phone signed in before has to ask anew.
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/merge", tag = "live: participants",
+    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
+    request_body = Merge,
+    responses((status = 200, body = Merged), Refusals),
+)]
+pub async fn merge(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(id, person): Ids,
+    Json(sent): Json<Merge>,
+) -> Result<Answer<Merged>> {
+    merging::merge(&app, &caller, id, person, sent.into).await?;
+    Ok(Answer(Merged { user_id: person, into: sent.into }))
+}
+
+/// Says that a guest is not who they say to be: they stay as another person (its instructor).
+#[utoipa::path(
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/separate", tag = "live: participants",
+    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
+    responses((status = 204), Refusals),
+)]
+pub async fn separate(
+    State(app): State<School>,
+    SignedIn(caller): SignedIn,
+    Ids(id, person): Ids,
+) -> Result<StatusCode> {
+    merging::separate(&app, &caller, id, person).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A QR that brings a guest with a new phone back into their own place, once (its instructor).

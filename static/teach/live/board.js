@@ -11,6 +11,7 @@ import { LiveClass } from "./liveclass.js";
 import { Now } from "./now.js";
 import { aboutState, PeopleList } from "./people.js";
 import { aboutPerson } from "./person.js";
+import { SameQuestion } from "./same.js";
 import { ScrollKeys } from "./scrollkeys.js";
 import { Steer } from "./steer.js";
 import { StepList } from "./steplist.js";
@@ -84,7 +85,7 @@ export class Board {
     this.#chime.onChange = () => this.#drawSwitches();
     const sheets = [0, 1].map(() => el("a", { class: "quiet", "data-act": "attendance" }, words.board.attendance));
     return {
-      people, help, steer, now: new Now(), invite: new Invite(on), steps: new StepList({ onGo: (step) => steer.go(step) }),
+      people, help, steer, same: new SameQuestion(on), now: new Now(), invite: new Invite(on), steps: new StepList({ onGo: (step) => steer.go(step) }),
       summary: new Summary({ ...on, onFinishers: (people) => this.#finished(people), links: [sheets[1], this.#csv()] }),
       title: el("h1"), about: el("p", { class: "hint" }), offline: el("p", { class: "notice", role: "alert", hidden: true }),
       screen: el("a", { class: "quiet", href: `/teach/session/${this.#id}/screen`, target: "_blank", "data-act": "screen",
@@ -106,7 +107,7 @@ export class Board {
     const person = roster.people.get(id);
     if (!person) return;
     const says = aboutState(roster, person, (step) => this.#class.numberOf(step));
-    aboutPerson({ api: this.#api, session: this.#id, person, says, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
+    aboutPerson({ api: this.#api, session: this.#id, person, others: roster.guestsBeside(id), says, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
   }
 
   // What happens.
@@ -173,6 +174,7 @@ export class Board {
     p.steps.draw(this.#class);
     p.invite.draw(roster, counts);
     p.people.draw(roster, counts);
+    p.same.draw(roster);
     this.node.dataset.status = roster.status;
     shown(p.summary.node, roster.status === "REVIEW_MODE");
     shown(p.help.node, roster.status !== "REVIEW_MODE");
@@ -238,6 +240,6 @@ function layout(p) {
       p.offline, p.announce,
       el("div", { class: "columns" },
         el("div", { class: "wide" }, p.summary.node, p.now.node, p.people.node),
-        el("div", { class: "side" }, p.help.node, p.invite.node, p.steps.node))),
+        el("div", { class: "side" }, p.same.node, p.help.node, p.invite.node, p.steps.node))),
     p.steer.node);
 }

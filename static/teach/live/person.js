@@ -3,9 +3,10 @@
 import { post } from "../../shared/api.js";
 import { confirmed, dialog, el, shown, submits, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { joining } from "./same.js";
 
-/** `says`: how the person is, in words. `onCall`: shows their call for help. */
-export function aboutPerson({ api, session, person, says, fail, onCall }) {
+/** `says`: how the person is, in words. `others`: the other guests. `onCall`: shows their call for help. */
+export function aboutPerson({ api, session, person, others, says, fail, onCall }) {
   const close = () => node.close();
   /** What went wrong is said on the page, which lies behind. */
   const tried = async (work) => {
@@ -25,7 +26,7 @@ export function aboutPerson({ api, session, person, says, fail, onCall }) {
   const node = dialog({ class: "ask", "aria-labelledby": "person-title", "data-about": person.id },
     el("div", {}, el("h2", { id: "person-title" }, person.label), el("p", { class: "hint" }, says)),
     person.help && el("button", { type: "button", class: "main", "data-act": "to-call", onclick: toCall }, words.person.call),
-    person.guest && [renaming(on), returning(on)],
+    person.guest && [renaming(on), returning(on), joining({ ...on, at: `/api/sessions/${session}/participants`, others })],
     el("div", { class: "row" }, removing(on),
       el("button", { type: "button", class: "main", autofocus: true, "data-act": "close", onclick: close }, words.person.close)));
 }

@@ -95,6 +95,7 @@ export class Roster {
       this.#with(p.user_id, {
         name: p.name, namesake: p.namesake, label: calledOf(p.name, p.namesake), guest: p.guest, connected: p.connected || Boolean(known.get(p.user_id)?.isExpected), status: p.subtask_status,
         stuck: p.stuck, help: p.open_help_request_id, calls: p.open_help_request_type === "MANUAL", at: p.current_subtask?.id ?? null,
+        sameAs: p.same_as, came: Date.parse(p.joined_at),
         finished: this.#finishers.has(p.user_id),
       });
     }
@@ -154,7 +155,7 @@ export class Roster {
     this.people.set(data.user_id, { id: data.user_id });
     this.#with(data.user_id, {
       name: data.name, namesake: data.namesake, label: calledOf(data.name, data.namesake), guest: !data.email, connected: true, isExpected: true, status: "NOT_STARTED", stuck: false, help: null, calls: false,
-      at: this.step?.id ?? null,
+      at: this.step?.id ?? null, came: Date.parse(data.joined_at),
     });
   }
 
@@ -168,6 +169,21 @@ export class Roster {
     this.#with(data.user_id, { name: data.name, namesake: data.namesake, label: calledOf(data.name, data.namesake) });
     // Others of the old and the new name may be numbered anew.
     this.stateIsOld = true;
+  }
+
+  /** They say to be someone who is here already; nobody, once that is settled. */
+  on_student_same_as(data) {
+    this.#with(data.user_id, { sameAs: data.same_as });
+  }
+
+  /** One person came twice: what both did is one now, and read anew. */
+  on_student_merged(data) {
+    this.on_student_left(data);
+    Object.assign(this, { stateIsOld: true, helpHasChanged: true });
+  }
+
+  guestsBeside(id) {
+    return [...this.people.values()].filter((person) => person.guest && person.id !== id);
   }
 
   on_student_connected(data) {

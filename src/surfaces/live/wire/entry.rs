@@ -90,6 +90,8 @@ struct ParticipantState {
     stuck: bool,
     open_help_request_id: Option<i64>,
     open_help_request_type: Option<&'static str>,
+    /// Whom they say to be, until the instructor has decided
+    same_as: Option<i64>,
     joined_at: Instant,
     last_active_at: Instant,
 }
@@ -116,6 +118,7 @@ impl<'a> StateOfInstructor<'a> {
                 open_help_request_type: a
                     .open_help
                     .map(|_| if a.called { HelpKind::Manual } else { HelpKind::Auto }.word()),
+                same_as: a.same_as,
                 joined_at: Instant(a.joined_ms),
                 last_active_at: Instant(a.last_active_ms.unwrap_or(a.joined_ms)),
                 name: a.name,

@@ -8,6 +8,7 @@ use super::{Pagination, PersonRef, StepGuide, TitleRef};
 use crate::school::sessions::codes::Invitation;
 use crate::school::sessions::codes::LookedUp;
 use crate::school::sessions::joining::{Joined, Participant};
+use crate::school::sessions::merging::IfNameIsHere;
 use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
 use crate::school::sessions::{Listed, NewSession as Wanted, Session, Status};
 use crate::surfaces::language::said;
@@ -188,6 +189,27 @@ pub struct GuestJoin {
     pub name: Name,
     pub age: Option<Age>,
     pub digital_level: Option<LevelWord>,
+    /// What to do where a guest of this very name is in the session: OTHER (as when it is left out) comes in as another
+    /// person, ASK is refused with NAME_IS_HERE, SAME comes in and asks the instructor to join the two
+    pub if_name_is_here: Option<IfNameIsHereWord>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IfNameIsHereWord {
+    Ask,
+    Same,
+    Other,
+}
+
+impl From<IfNameIsHereWord> for IfNameIsHere {
+    fn from(word: IfNameIsHereWord) -> IfNameIsHere {
+        match word {
+            IfNameIsHereWord::Ask => IfNameIsHere::Ask,
+            IfNameIsHereWord::Same => IfNameIsHere::Same,
+            IfNameIsHereWord::Other => IfNameIsHere::Other,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -294,6 +316,21 @@ impl Participants {
 #[schema(example = json!({"name": "김순자 (앞줄)"}))]
 pub struct Rename {
     pub name: Name,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"into": 1}))]
+pub struct Merge {
+    /// Who stays
+    pub into: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"user_id": 2, "into": 1}))]
+pub struct Merged {
+    /// Who is no longer there
+    pub user_id: i64,
+    pub into: i64,
 }
 
 #[derive(Serialize, ToSchema)]

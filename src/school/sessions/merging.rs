@@ -1,0 +1,207 @@
+//! One person who came twice: a guest with a second phone is asked whether they were here before, and their instructor
+//! joins the two. Nobody takes another's place without the instructor.
+
+use super::joining::{Guest, must_be_guest_of};
+use super::{Session, state, taught};
+use crate::app::School;
+use crate::db::{Tx, args};
+use crate::error::{Error, Result};
+use crate::event::{Event, News, Whose};
+use crate::school::rights::Caller;
+use crate::school::{logins, people};
+
+/// What a guest says of someone with their name who is in the session already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfNameIsHere {
+    /// Nothing yet: asks to be told.
+    Ask,
+    /// «That is me»: the instructor is asked.
+    Same,
+    /// «That is another person.»
+    Other,
+}
+
+/// The guest of this very name who is in the session and was not shown out. Of several, one whose phone is gone, else
+/// the first.
+async fn namesake(app: &School, tx: &mut Tx, session: i64, name: &str) -> Result<Option<i64>> {
+    let sql = "select p.person from participants p join people q on q.id = p.person
+        where p.session = $1 and q.name = $2 and q.guest and q.deleted_ms is null and p.removed_ms is null
+        order by p.id limit 50";
+    let found: Vec<(i64,)> = tx.all(sql, args![session, name]).await?;
+    let gone = found.iter().find(|(person,)| !app.hub.presence.is_here(session, *person));
+    Ok(gone.or(found.first()).map(|(person,)| *person))
+}
+
+/// Whom a newcomer says to be. Refused where they want to be told of a namesake first.
+pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest) -> Result<Option<i64>> {
+    if guest.if_name_is_here == IfNameIsHere::Other {
+        return Ok(None);
+    }
+    let known = namesake(app, tx, session, &guest.name).await?;
+    if known.is_some() && guest.if_name_is_here == IfNameIsHere::Ask { Err(Error::NameIsHere) } else { Ok(known) }
+}
+
+/// Keeps that a newcomer says to be `same_as`, and tells the instructor.
+pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<News>> {
+    let sql = "update participants set same_as = $3 where session = $1 and person = $2";
+    tx.run(sql, args![at.id, person, same_as]).await?;
+    let event = Event::StudentSameAs { person, same_as: Some(same_as) };
+    Ok(vec![News { session: Some(at.id), course: at.course, at_ms: now_ms, event }])
+}
+
+/// The instructor says that the two are different people: the question is settled.
+pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let at = taught(&mut tx, caller, session).await?;
+    if !must_be_guest_of(&mut tx, at.id, person).await? {
+        return Err(Error::NotYours);
+    }
+    let sql = "update participants set same_as = null where session = $1 and person = $2 and same_as is not null";
+    let mut news = Vec::new();
+    if tx.run(sql, args![at.id, person]).await? > 0 {
+        let event = Event::StudentSameAs { person, same_as: None };
+        news.push(News { session: Some(at.id), course: at.course, at_ms: app.now_ms(), event });
+    }
+    app.commit(tx, news).await
+}
+
+/// The instructor says that the two are one person: `from` becomes `into`. Both are guests of this session without a
+/// password. The phone of `from` has the place of `into` from now on, and the logins that `into` had have ended.
+pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into: i64) -> Result<()> {
+    if from == into {
+        return Err(Error::bad("into", "it is the same participant"));
+    }
+    let mut tx = app.db.begin().await?;
+    let at = taught(&mut tx, caller, session).await?;
+    super::hold(&mut tx, at.id).await?;
+    for person in [from, into] {
+        if !must_be_guest_of(&mut tx, at.id, person).await? {
+            return Err(Error::NotYours);
+        }
+    }
+    let held = "select id from enrollments where person in ($1, $2) order by id";
+    tx.hold(held, args![from, into]).await?;
+    must_be_of_this_class(&mut tx, at.class, from).await?;
+    let sql = "select enrollment from participants where session = $1 and person = $2";
+    let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
+    let sql = "select id from enrollments where person = $1 order by id";
+    let now_ms = app.now_ms();
+    for (old,) in tx.all::<(i64,)>(sql, args![from]).await? {
+        unite_enrollments(&mut tx, old, enrollment, now_ms).await?;
+    }
+    unite_people(&mut tx, from, into, enrollment, now_ms).await?;
+    tx.run("delete from enrollments where person = $1", args![from]).await?;
+    let total = state::participant_count(&mut tx, at.id).await?;
+    let news = |session, event| News { session, course: at.course, at_ms: now_ms, event };
+    let told = vec![
+        news(Some(at.id), Event::StudentMerged { person: from, into, total }),
+        news(None, Event::GradeDue(Whose::Enrollment(enrollment))),
+    ];
+    app.commit(tx, told).await?;
+    app.hub.presence.forget(at.id, from);
+    for person in [from, into] {
+        logins::dismiss(app, person, |_| true);
+    }
+    Ok(())
+}
+
+/// Whoever has more than their part in this class keeps it: then the other one is joined into them.
+async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
+    let sql = "select count(*) from enrollments e where e.person = $1 and (e.class <> $2
+        or exists (select 1 from attempts a where a.enrollment = e.id)
+        or exists (select 1 from completions c where c.enrollment = e.id)
+        or exists (select 1 from certificates c where c.enrollment = e.id)
+        or exists (select 1 from payments p where p.enrollment = e.id))";
+    let (more,): (i64,) = tx.one(sql, args![person, class]).await?;
+    if more == 0 { Ok(()) } else { Err(Error::HasMoreThanThisClass) }
+}
+
+/// Progress, time and attendance: of each the better stays.
+async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Result<()> {
+    let best = [
+        "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position, started_ms,
+                completed_ms, done_ms)
+            select created_ms, $3, $2, item, status, rate, last_position, started_ms, completed_ms, done_ms
+            from item_progress where enrollment = $1
+            on conflict (enrollment, item) do update set updated_ms = excluded.updated_ms,
+                status = case when item_progress.status = 'COMPLETED' or excluded.status = 'NOT_STARTED'
+                    then item_progress.status else excluded.status end,
+                rate = case when excluded.rate > item_progress.rate then excluded.rate else item_progress.rate end,
+                last_position = coalesce(item_progress.last_position, excluded.last_position),
+                started_ms = coalesce(item_progress.started_ms, excluded.started_ms),
+                completed_ms = coalesce(item_progress.completed_ms, excluded.completed_ms),
+                done_ms = case when item_progress.done_ms is null or excluded.done_ms > item_progress.done_ms
+                    then excluded.done_ms else item_progress.done_ms end",
+        "insert into study_days (enrollment, item, day, seconds)
+            select $2, item, day, seconds from study_days where enrollment = $1 and item is not null and $3 > 0
+            on conflict (enrollment, item, day) where item is not null
+            do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
+                else study_days.seconds + excluded.seconds end",
+        "insert into study_days (enrollment, item, day, seconds)
+            select $2, item, day, seconds from study_days where enrollment = $1 and item is null and $3 > 0
+            on conflict (enrollment, day) where item is null
+            do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
+                else study_days.seconds + excluded.seconds end",
+        "insert into unit_progress (enrollment, unit, completed_ms, seconds)
+            select $2, unit, completed_ms, seconds from unit_progress where enrollment = $1 and $3 > 0
+            on conflict (enrollment, unit) do update set seconds = unit_progress.seconds + excluded.seconds,
+                completed_ms = coalesce(unit_progress.completed_ms, excluded.completed_ms)",
+        // What staff wrote by hand stays; else whoever was there was there.
+        "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms, out_ms, reason, by_hand)
+            select created_ms, $3, $2, meeting, type, in_ms, out_ms, reason, by_hand from marks where enrollment = $1
+            on conflict (enrollment, meeting) do update set updated_ms = excluded.updated_ms,
+                type = case when marks.by_hand then marks.type
+                    when excluded.by_hand or excluded.type = 'PRESENT' or marks.type = 'ABSENT' then excluded.type
+                    else marks.type end,
+                by_hand = marks.by_hand or excluded.by_hand,
+                in_ms = case when marks.in_ms is null or excluded.in_ms < marks.in_ms then excluded.in_ms
+                    else marks.in_ms end,
+                out_ms = case when marks.out_ms is null or excluded.out_ms > marks.out_ms then excluded.out_ms
+                    else marks.out_ms end",
+        "update attendance_requests set status = 'WITHDRAWN', updated_ms = $3 where enrollment = $1
+            and status = 'PENDING' and exists (select 1 from attendance_requests r
+                where r.enrollment = $2 and r.number = attendance_requests.number and r.status = 'PENDING')",
+        "update attendance_requests set enrollment = $2, updated_ms = $3 where enrollment = $1",
+    ];
+    for sql in best {
+        tx.run(sql, args![old, new, now_ms]).await?;
+    }
+    for table in ["item_progress", "study_days", "unit_progress", "marks"] {
+        tx.run(format!("delete from {table} where enrollment = $1"), args![old]).await?;
+    }
+    Ok(())
+}
+
+/// Seats in sessions, calls for help, what was logged, and the login of the phone in the hand.
+async fn unite_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms: i64) -> Result<()> {
+    let moves = [
+        "update participants set left_ms = case when exists (select 1 from participants p
+                where p.session = participants.session and p.person = $1 and p.left_ms is null) then null else left_ms end
+            where person = $2 and removed_ms is null and session in (select session from participants where person = $1)",
+        "delete from participants where person = $1 and session in (select session from participants where person = $2)",
+        "update participants set person = $2 where person = $1",
+        "update participants set same_as = null where same_as = $1 and person = $2",
+        "update participants set same_as = $2 where same_as = $1",
+        "update help_requests set status = 'WITHDRAWN' where person = $1 and kind = 'AUTO'
+            and status in ('ANALYZING', 'ESCALATED') and exists (select 1 from people where id = $2)",
+        "update help_requests set person = $2 where person = $1 and kind = 'MANUAL'",
+        "update activity_logs set person = $2 where person = $1",
+        "update notifications set person = $2 where person = $1",
+        "update notifications set about = $2 where about = $1",
+        "update done_keys set person = $2 where person = $1
+            and not exists (select 1 from done_keys d where d.person = $2 and d.key = done_keys.key)",
+    ];
+    for sql in moves {
+        tx.run(sql, args![from, into]).await?;
+    }
+    tx.run(
+        "update participants set enrollment = $2 where person = $1 and enrollment in
+            (select id from enrollments where person <> $1)",
+        args![into, enrollment],
+    )
+    .await?;
+    people::end_logins(tx, into, now_ms).await?;
+    tx.run("update logins set person = $2 where person = $1 and ended_ms is null", args![from, into]).await?;
+    tx.run("update people set deleted_ms = $2 where id = $1", args![from, now_ms]).await?;
+    Ok(())
+}
