@@ -40,44 +40,37 @@ function screen(printed, paper, back) {
     el("div", { class: "actions still" }, button("main", "record", words.paper.back, "paper", back)));
 }
 
-/** It is in Korean with a line of English beside it, whatever the page speaks. */
+/** It speaks Korean with a line of English beside it, whatever the page speaks. */
 function diploma(printed) {
+  const it = words.diploma;
   const line = (kind, said, lang) => said && el("p", { class: kind, lang }, said);
   return el("article", { class: "diploma", lang: "ko" },
-    line("number", `제 ${printed.number} 호`),
-    line("title", "수료증"), line("english", "CERTIFICATE OF COMPLETION", "en"),
-    line("name", printed.name),
-    line("said", "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다."),
-    line("completed", "has successfully completed the course", "en"),
+    line("number", it.number(printed.number)), line("title", it.title), line("english", "CERTIFICATE OF COMPLETION", "en"),
+    line("name", printed.name), line("said", it.said), line("completed", "has successfully completed the course", "en"),
     line("course", printed.course), line("class", printed.class),
     el("div", { class: "facts" }, about(printed).map(cell)), el("div", { class: "facts" }, scores(printed).map(cell)),
-    el("div", { class: "foot" }, line("issued", inWords(printed.issued)), line("issuer", printed.issuer),
-      el("p", { class: "seal" }, el("b", {}, "수료"), el("span", { lang: "en" }, "CERTIFIED"))),
+    el("div", { class: "foot" }, line("issued", it.day(...printed.issued.split("-").map(Number))), line("issuer", printed.issuer),
+      el("p", { class: "seal" }, el("b", {}, it.seal), el("span", { lang: "en" }, "CERTIFIED"))),
     line("proof", `${printed.number} · ${printed.code}`), line("proof", printed.uuid));
 }
 
-const cell = ([name, english, value]) => el("p", {}, el("span", {}, name, el("i", { lang: "en" }, english)), value);
+function cell([field, value]) {
+  const [name, english] = words.diploma.fields[field];
+  return el("p", {}, el("span", {}, name, el("i", { lang: "en" }, english)), value);
+}
 
 function about({ starts, ends, minutes, completed, instructor, expires }) {
   return [
-    ["기간", "Period", [starts, ends].filter(Boolean).map(dots).join(" – ")],
-    ["학습 시간", "Hours", minutes ? hours(minutes) : ""],
-    ["수료일", "Completed", dots(completed)], ["강사", "Instructor", instructor],
-    ["유효 기한", "Valid until", expires ? dots(expires) : ""],
-  ].filter(([, , value]) => value);
+    ["period", [starts, ends].filter(Boolean).map(dots).join(" – ")],
+    ["hours", minutes ? words.diploma.hours(Math.floor(minutes / 60), minutes % 60) : ""],
+    ["completed", dots(completed)], ["instructor", instructor], ["expires", expires ? dots(expires) : ""],
+  ].filter(([, value]) => value);
 }
 
-function scores({ total_score, attendance_score, progress_score, assessment_score }) {
-  const all = [["총점", "Total", total_score], ["출석", "Attendance", attendance_score], ["진도", "Progress", progress_score], ["평가", "Assessment", assessment_score]];
-  return all.filter(([, , score]) => score !== null).map(([name, english, score]) => [name, english, `${Number(score.toFixed(2))}점`]);
+function scores({ total_score: total, attendance_score: attendance, progress_score: progress, assessment_score: assessment }) {
+  const given = Object.entries({ total, attendance, progress, assessment }).filter(([, score]) => score !== null);
+  return given.map(([field, score]) => [field, words.diploma.points(Number(score.toFixed(2)))]);
 }
-
-const hours = (minutes) => [minutes >= 60 && `${Math.floor(minutes / 60)}시간`, minutes % 60 > 0 && `${minutes % 60}분`].filter(Boolean).join(" ");
 
 /** `2026. 9. 1.` */
 const dots = (date) => date.split("-").map((part) => `${Number(part)}.`).join(" ");
-
-function inWords(date) {
-  const [year, month, day] = date.split("-").map(Number);
-  return `${year}년 ${month}월 ${day}일`;
-}
