@@ -215,7 +215,7 @@ fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the
         first.sees("here").await;
         first.taps("no").await;
         first.is_at(STEPS[0].0).await;
-        board.reads("김순자 (2)").await;
+        board.reads(" (2)").await;
         assert_eq!(class.people().await.len(), 2);
     });
 }

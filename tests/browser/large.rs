@@ -27,9 +27,9 @@ fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let mut faults = Vec::new();
-        for language in ["ko-KR", "ja-JP", "en-GB"] {
+        for (language, name) in [("ko-KR", "김순자"), ("ja-JP", "佐藤花子"), ("en-GB", "Mary Smith")] {
             let device = Device { languages: language, ..Device::phone() };
-            let phone = Phone::joins_at(&school.url(""), &class.session, "김순자", &device).await;
+            let phone = Phone::joins_at(&school.url(""), &class.session, name, &device).await;
             phone.is_at(STEPS[0].0).await;
             phone.link_is(&["open"]).await;
             for (width, height) in [(320, 480), (360, 560), (390, 600), (412, 640)] {

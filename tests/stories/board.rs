@@ -214,7 +214,7 @@ fn a_dashboard_hears_of_progress_and_of_calls() {
         assert_eq!(new["lecture"], json!({ "id": lecture.id, "title": "카카오톡 기초" }));
         for socket in [&mut board, &mut desk] {
             let updated = socket.waits_for("help_updated").await["data"].clone();
-            assert_eq!((&updated["help_request_id"], &updated["status"]), (&json!(id), &json!("ANSWERED")));
+            assert_eq!((&updated["help_request_id"], &updated["status"]), (&json!(id), &json!("ESCALATED")));
         }
         student.asks_for_help(lecture.steps[1]).await;
         assert_eq!(desk.waits_for("new_help_request").await["data"]["priority"], "HIGH");

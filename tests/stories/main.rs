@@ -8,6 +8,7 @@ mod assessments;
 mod attendance;
 mod board;
 mod bounds;
+mod calls;
 mod certificates;
 mod classroom;
 mod codes;

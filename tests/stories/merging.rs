@@ -80,7 +80,7 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
         let new = returns(&school, &session, "김순자").await;
         let into = json!({ "into": old.id });
         // Neither the newcomer nor a stranger decides it.
-        new.post(&of(&session, &new, "merge"), into.clone()).await.refused(403, "FORBIDDEN");
+        new.post(&of(&session, &new, "merge"), into.clone()).await.refused(403, "INSTRUCTOR_ONLY");
         let other = school.another_teacher().await;
         other.post(&of(&session, &new, "merge"), into.clone()).await.refused(403, "FORBIDDEN");
         other.post(&of(&session, &new, "separate"), json!({})).await.refused(403, "FORBIDDEN");

@@ -95,6 +95,7 @@ const ONES_OWN: &[(&str, &str)] = &[
     ("GET /api/progress/users/{user_id}/lectures/{lecture_id}", "one's own progress"),
     ("GET /api/help/request/{help_request_id}", "one's own call"),
     ("POST /api/help/request/{help_request_id}/resolve", "one's own call"),
+    ("POST /api/help/request/{help_request_id}/withdraw", "one's own call"),
     ("POST /api/help/feedback", "one's own answer"),
     ("GET /api/v1/enrollments/{enrollment_id}", "one's own application"),
     ("PATCH /api/v1/enrollments/{enrollment_id}/cancel", "one's own application"),
