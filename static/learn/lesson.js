@@ -8,7 +8,7 @@ import { Help, wordsOf } from "./help.js";
 import { isToBeTold, keepLight, remember } from "./phone.js";
 import * as screens from "./screens.js";
 import * as sound from "./sound.js";
-import { announce, did, link, show } from "./stage.js";
+import { announce, did, link, show, uncover } from "./stage.js";
 
 const BUZZ_MS = 200;
 /** What comes this soon after coming back happened while the phone was away. */
@@ -167,6 +167,7 @@ export class Lesson {
   #told(message) {
     this.#change({ message });
     announce(`${words.step.teacher} ${message}`);
+    uncover("main .note[data-said]");
     if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
     sound.readOut(message);
   }

@@ -106,6 +106,11 @@ export function entitle(name) {
   document.title = name || words.page.title;
 }
 
+/** Brings what has just come before the eyes, where it lies below. */
+export function uncover(css) {
+  requestAnimationFrame(() => document.querySelector(css)?.scrollIntoView({ block: "nearest" }));
+}
+
 export function announce(said) {
   text(announcer, said);
 }

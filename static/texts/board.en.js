@@ -118,7 +118,7 @@ export default {
   steer: {
     name: "Lead the class",
     message: "A word to everyone",
-    messageHint: "Enter sends it to everyone at once",
+    messageHint: "Shown on every phone at once",
     tell: "Send",
     told: (message) => `Sent to everyone: ${message}`,
     say: "Say",

@@ -119,7 +119,7 @@ export default {
   steer: {
     name: "授業の進行",
     message: "みんなへのひとこと",
-    messageHint: "Enter を押すとすぐにみんなへ伝わります",
+    messageHint: "すぐにみんなのスマホに出ます",
     tell: "伝える",
     told: (message) => `みんなに伝えました：${message}`,
     say: "一言",

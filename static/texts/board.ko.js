@@ -119,7 +119,7 @@ export default {
   steer: {
     name: "수업 진행",
     message: "모두에게 한마디",
-    messageHint: "Enter를 누르면 바로 모두에게 전해집니다",
+    messageHint: "바로 모두의 휴대폰에 보입니다",
     tell: "전하기",
     told: (message) => `모두에게 전했습니다: ${message}`,
     say: "한마디",

@@ -156,6 +156,12 @@ fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
         assert_eq!(taken, json!([true, true, "false"]));
         desk.presses(Key::Enter).await;
         phone.reads("천천히 하세요").await;
+        let in_sight = "(() => {
+            const note = document.querySelector('main .note[data-said]');
+            const { left, top, width, height } = note.getBoundingClientRect();
+            return note.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        })()";
+        phone.until_js("the word is in sight", in_sight, vec![]).await;
         phone.is_at(STEPS[0].0).await;
         desk.until_js("the field is empty", "document.querySelector('#message').value === ''", vec![]).await;
         desk.says(".sent", "천천히 하세요").await;

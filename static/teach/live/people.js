@@ -133,6 +133,7 @@ export class PeopleList {
     if (this.#isClosed) return;
     this.#isMoving = !this.#still.isHeld && (this.#isMoving || performance.now() - this.#movedAt >= MOVES_EVERY_MS);
     const focused = document.activeElement;
+    if (this.#isMoving && this.#stale.size + this.#displaced.size > GLIDES_MAX) this.#handOver();
     const before = this.#isMoving && this.#glides() ? this.#places() : null;
     let left = this.#entries.size + this.#stale.size > GLIDES_MAX ? TILES_AT_ONCE : Infinity;
     for (const id of [...this.#stale, ...(this.#isMoving ? this.#displaced : [])]) {
@@ -145,6 +146,39 @@ export class PeopleList {
     if (before) this.#glide(before);
     if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
     this.#afterwards();
+  }
+
+  /** When the class goes on, most of a group becomes another one: its list stays where it is, and gets another title. */
+  #handOver() {
+    for (const from of [...this.#groups.values()]) {
+      const states = new Map();
+      for (const { id } of from.order) {
+        const person = this.#roster.people.get(id);
+        const state = person && stateIn(this.#status, person);
+        states.set(state, (states.get(state) ?? 0) + 1);
+      }
+      const [state, count] = [...states].reduce((most, one) => (one[1] > most[1] ? one : most), [from.state, 0]);
+      const to = this.#groups.get(state);
+      if (to && to !== from && count > GLIDES_MAX && count > to.order.length) this.#exchange(from, to);
+    }
+  }
+
+  #exchange(from, to) {
+    for (const part of ["node", "list", "order"]) [from[part], to[part]] = [to[part], from[part]];
+    for (const one of [from, to]) {
+      one.node.dataset.group = one.state;
+      one.node.prepend(one.head);
+      for (const entry of one.order) {
+        entry.group = one;
+        entry.placed = placeOf({ ...entry, state: one.state });
+        this.#stale.add(entry.id);
+      }
+    }
+    // The long list stays; the others are put around it.
+    const nodes = [...this.#groups.values()].map((one) => one.node);
+    const at = nodes.indexOf(to.node);
+    to.node.before(...nodes.slice(0, at));
+    to.node.after(...nodes.slice(at + 1));
   }
 
   #afterwards() {
@@ -236,7 +270,7 @@ function placeOf({ state, since, label }) {
 function group(state) {
   const count = el("span", { class: "count" });
   const list = el("ul", { class: "people" });
-  const node = el("section", { class: "group", "data-group": state, hidden: true },
-    el("h3", {}, el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[state]), words.roster.state[state], " ", count), list);
-  return { state, node, list, count, order: [] };
+  const head = el("h3", {}, el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[state]), words.roster.state[state], " ", count);
+  const node = el("section", { class: "group", "data-group": state, hidden: true }, head, list);
+  return { state, node, head, list, count, order: [] };
 }

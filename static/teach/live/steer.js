@@ -32,7 +32,7 @@ export class Steer {
     commands.onBusy = () => this.#busy();
     commands.onOutdated = () => text(this.#note, words.steer.outdated);
     this.#buttons = Object.fromEntries(Object.keys(KINDS).map((name) => [name, this.#button(name)]));
-    this.#say = el("div", { class: "say", id: "say" }, el("label", { for: "message" }, words.steer.message),
+    this.#say = el("div", { class: "say", id: "say" }, el("label", { for: "message" }, words.steer.message, " ", el("kbd", { "aria-hidden": "true" }, "Enter")),
       el("div", { class: "row" }, this.#message, el("button", { type: "button", class: "quiet", "data-act": "tell", onclick: single(() => this.#tell()) }, words.steer.tell)));
     this.#more = el("button", { type: "button", class: "quiet more", "data-act": "say", "aria-expanded": "false", "aria-controls": "say",
       onclick: () => this.#unfold() }, words.steer.say);
