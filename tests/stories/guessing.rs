@@ -220,8 +220,8 @@ fn a_page_remembers_in_a_cookie_for_whom_it_has_signed_in() {
             school.nobody().asks(Method::POST, "/api/auth/login?cookie=learn", Some(body), &headers).await
         };
         let remembered = |reply: &Reply| {
-            let lines = reply.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned());
-            lines.filter(|line| line.starts_with("gyosil_device=")).next_back().unwrap()
+            let mut lines = reply.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned());
+            lines.rfind(|line| line.starts_with("gyosil_device=")).unwrap()
         };
         let reply = with(KIM, PASSWORD, "").await;
         let line = remembered(&reply);

@@ -34,6 +34,7 @@ pub use frames::{Archive, letters};
 
 use crate::app::School;
 use crate::error::Error;
+use crate::school::sessions::codes::Invitation;
 use crate::surfaces::extract::{self, extractors, refusal};
 
 extractors!(Fault);
@@ -50,6 +51,19 @@ impl FromRequestParts<School> for OurJar {
             extract::must_be_our_page(parts, app)?;
         }
         Ok(OurJar(jar))
+    }
+}
+
+/// What leads to a session: the code in the path, and the key of the QR where one scanned it.
+pub struct Invited(pub Invitation);
+
+impl FromRequestParts<School> for Invited {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Invited> {
+        let [(_, code)] = extract::path::<1>(parts).await?;
+        let scanned: wire::sessions::Scanned = extract::query(parts)?;
+        Ok(Invited(scanned.invites(code)))
     }
 }
 

@@ -12,7 +12,7 @@ use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, Merge, Merged, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename,
     Renamed, Scanned,
 };
-use super::{From_, Id, Ids, Json, Once, OurJar, OverTls, PathText, Query, Result, SignedIn, qr};
+use super::{From_, Id, Ids, Invited, Json, Once, OurJar, OverTls, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
@@ -50,9 +50,8 @@ pub async fn guest(
     State(app): State<School>,
     From_(from): From_,
     OverTls(is_https): OverTls,
-    PathText(code): PathText,
+    Invited(invitation): Invited,
     Once(key): Once,
-    Query(scanned): Query<Scanned>,
     OurJar(jar): OurJar,
     Json(sent): Json<GuestJoin>,
 ) -> Result<Response> {
@@ -62,7 +61,7 @@ pub async fn guest(
         digital_level: sent.digital_level.map(Level::from),
         if_name_is_here: sent.if_name_is_here.map_or(IfNameIsHere::Other, Into::into),
     };
-    let (person, joined, tokens) = joining::join_as_guest(&app, &scanned.invites(code), guest, key, from).await?;
+    let (person, joined, tokens) = joining::join_as_guest(&app, &invitation, guest, key, from).await?;
     let cookie = with_cookie(&app, is_https, jar, &tokens);
     let login = LoggedIn::new(person, tokens, jar.is_none());
     let body = GuestJoined { login, participant: ParticipantJoined::from(&joined) };

@@ -11,7 +11,7 @@ use super::wire::sessions::{
     SessionMade, Sessions, Steps,
 };
 use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
-use super::{Anyone, From_, Id, Json, Once, PathText, Query, Result, SignedIn, frames, made};
+use super::{Anyone, From_, Id, Invited, Json, Once, Query, Result, SignedIn, frames, made};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::{self, codes, state};
@@ -62,10 +62,9 @@ pub async fn by_code(
     State(app): State<School>,
     Anyone(caller): Anyone,
     From_(from): From_,
-    PathText(code): PathText,
-    Query(scanned): Query<Scanned>,
+    Invited(invitation): Invited,
 ) -> Result<Answer<SessionFound>> {
-    Ok(Answer(codes::look_up(&app, &scanned.invites(code), caller.as_ref(), from).await?.into()))
+    Ok(Answer(codes::look_up(&app, &invitation, caller.as_ref(), from).await?.into()))
 }
 
 /// Opens or closes the door, or changes the title; named by its id (its instructor).
