@@ -136,7 +136,7 @@ function updateStep(node, parts, state) {
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
   say(parts.word, state.message);
-  tell(parts.line, state.call && lineOf(state.call, state.link));
+  tell(parts.line, [state.call && lineOf(state.call, state.link), state.hint && words.help.hint].filter(Boolean).join(" "));
   hintAt(parts.hint, state.hint);
   tell(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
   tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);

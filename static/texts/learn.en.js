@@ -61,7 +61,7 @@ export default {
   help: {
     known: "Your teacher knows.", line: (position) => (position === 1 ? "You are next." : `You are number ${position} in line.`),
     soon: "Help is on its way.", unsent: "Your teacher will hear of it when the internet is back.",
-    cancel: "I am fine, cancel", takenBack: "Your call is cancelled.",
+    hint: "There is a hint below the instructions.", cancel: "I am fine, cancel", takenBack: "Your call is cancelled.",
   },
   answer: {
     title: "Here is your answer", unasked: "Try it like this", visit: "Your teacher is coming", visitLine: "Just stay where you are.",

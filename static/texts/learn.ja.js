@@ -59,7 +59,7 @@ export default {
   help: {
     known: "先生に伝わっています。", line: (position) => (position === 1 ? "次の番です。" : `順番は${position}番目です。`), soon: "もうすぐお手伝いします。",
     unsent: "インターネットがつながったら、すぐに知らせます。",
-    cancel: "大丈夫です、取り消します", takenBack: "呼び出しを取り消しました。",
+    hint: "説明の下にヒントもあります。", cancel: "大丈夫です、取り消します", takenBack: "呼び出しを取り消しました。",
   },
   answer: {
     title: "答えが来ました", unasked: "こうしてみてください", visit: "先生が向かっています", visitLine: "そのままお待ちください。",
