@@ -1,7 +1,8 @@
 //! Time, dates and chance. They come from `App`, so that a test sets the clock and asserts the instant.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,25 +14,83 @@ pub const MINUTE_MS: i64 = 60 * SECOND_MS;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// The clock on the wall was set when it runs so much ahead of or behind the time that passed between two looks.
+const SET_MS: i64 = 5 * SECOND_MS;
+
 #[derive(Clone)]
 pub struct Clock {
     zone: TimeZone,
-    /// What a test adds to the real time.
-    ahead_ms: Arc<AtomicI64>,
+    started: Instant,
+    /// What a test lets pass.
+    passed_ms: Arc<AtomicI64>,
+    /// By how much a test sets the clock on the wall.
+    set_ms: Arc<AtomicI64>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// One moment on both clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// On the clock on the wall, which someone may set: for what is written down and shown.
+    pub wall_ms: i64,
+    /// For how long the process has run: for whatever must not end because someone sets the clock.
+    pub running_ms: i64,
+}
+
+#[derive(Default)]
+struct Seen {
+    last: Option<Moment>,
+    steady_since_ms: Option<i64>,
 }
 
 impl Clock {
     pub fn new(zone: TimeZone) -> Clock {
-        Clock { zone, ahead_ms: Arc::default() }
+        Clock { zone, started: Instant::now(), passed_ms: Arc::default(), set_ms: Arc::default(), seen: Arc::default() }
+    }
+
+    pub fn now(&self) -> Moment {
+        let ran_ms = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let passed_ms = self.passed_ms.load(Ordering::Relaxed);
+        let wall_ms = Timestamp::now().as_millisecond() + self.set_ms.load(Ordering::Relaxed);
+        Moment { wall_ms: wall_ms + passed_ms, running_ms: ran_ms.saturating_add(passed_ms) }
     }
 
     pub fn now_ms(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.ahead_ms.load(Ordering::Relaxed)
+        self.now().wall_ms
     }
 
-    /// For tests: the clock of this school jumps.
+    /// For how long the process has run. It never jumps and never goes back.
+    pub fn monotonic_ms(&self) -> i64 {
+        self.now().running_ms
+    }
+
+    /// When an instant of the wall clock comes, if nobody sets that clock until then.
+    pub fn monotonic_at(&self, wall_ms: i64) -> i64 {
+        let now = self.now();
+        now.running_ms.saturating_add(wall_ms.saturating_sub(now.wall_ms))
+    }
+
+    /// Since when nobody has set the clock on the wall, if anyone ever did. It is found out by looking often.
+    pub fn steady_since_ms(&self) -> Option<i64> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        if let Some(last) = seen.last.replace(now) {
+            let drift_ms = (now.wall_ms - last.wall_ms) - (now.running_ms - last.running_ms);
+            if drift_ms.abs() > SET_MS {
+                seen.steady_since_ms = Some(now.wall_ms);
+            }
+        }
+        seen.steady_since_ms
+    }
+
+    /// For tests: time passes, on both clocks.
     pub fn advance(&self, ms: i64) {
-        self.ahead_ms.fetch_add(ms, Ordering::Relaxed);
+        self.passed_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// For tests: someone sets the clock on the wall.
+    pub fn jump(&self, ms: i64) {
+        self.set_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
     /// The day in the school's own zone, as `YYYY-MM-DD`.

@@ -116,7 +116,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
 fn chores(app: &School) -> JoinSet<()> {
     let mut chores = JoinSet::new();
     every(&mut chores, app, Duration::from_secs(1), "pings", |app| async move {
-        app.hub.tick(app.now_ms());
+        app.hub.tick(app.clock.monotonic_ms());
         Ok(())
     });
     every(&mut chores, app, Duration::from_millis(200), "presence", |app| async move {

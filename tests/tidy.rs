@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("keys", &["clock", "error", "private"]),
     ("failures", &["clock", "error"]),
     ("db", &["error", "private"]),
-    ("live", &["db", "error", "event", "metrics"]),
+    ("live", &["clock", "db", "error", "event", "metrics"]),
     ("bus", &["live"]),
     ("outside", &["error"]),
     ("print", &["error"]),

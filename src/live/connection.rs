@@ -10,11 +10,11 @@ use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::frame::{Fault, Frame, Heard, Parser};
+use super::frame::Frame;
 use super::hub::{Audience, Hub, RoomKey};
 use super::stream::Stream;
 use crate::error::Result;
@@ -29,8 +29,6 @@ const FRAMES_PER_WRITE: usize = 32;
 const STALLED_FOR: Duration = Duration::from_secs(30);
 /// How long we listen for the peer's own goodbye.
 const GOODBYE_FOR: Duration = Duration::from_secs(3);
-const MESSAGES_PER_SECOND: f64 = 50.0;
-const MESSAGES_AT_ONCE: f64 = 200.0;
 
 pub mod close {
     pub const NORMAL: u16 = 1000;
@@ -52,7 +50,7 @@ pub struct Entry {
 pub trait Seat: Send + Sync {
     /// The state of the room, or what was missed since an event.
     fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>>;
-    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: &'a str) -> BoxFuture<'a, ()>;
+    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()>;
     /// The socket is gone, and with it its place in every room.
     fn gone(&self);
     /// The word that the token is about to expire.
@@ -67,15 +65,18 @@ pub struct Connection {
     pub home: RoomKey,
     pub audience: Audience,
     pub device: Option<Box<str>>,
-    stream: Stream,
+    pub(super) stream: Stream,
     /// One entering at a time: a second one would let go of what the first holds back.
     pub(super) entering: tokio::sync::Mutex<()>,
     out: Mutex<Out>,
     seat: Arc<dyn Seat>,
     hub: Arc<Hub>,
+    /// On the monotonic clock: who sets the clock of the server ends no connection.
     expires_ms: AtomicI64,
     /// Has it said anything since the last ping?
     pub(super) heard: AtomicBool,
+    /// So much of what it said waits for its turn that no more is read, also no pong.
+    pub(super) is_full: AtomicBool,
     pub(super) warned: AtomicBool,
 }
 
@@ -118,6 +119,7 @@ pub struct Caller {
     pub home: RoomKey,
     pub audience: Audience,
     pub device: Option<Box<str>>,
+    /// On the monotonic clock.
     pub expires_ms: i64,
     pub seat: Arc<dyn Seat>,
 }
@@ -139,6 +141,7 @@ impl Connection {
             hub: hub.clone(),
             expires_ms: AtomicI64::new(caller.expires_ms),
             heard: AtomicBool::new(true),
+            is_full: AtomicBool::new(false),
             warned: AtomicBool::new(false),
         })
     }
@@ -277,13 +280,17 @@ impl Connection {
 
     /// Says why, sends what waits, and hangs up; after `GOODBYE_FOR` also on a peer that says nothing.
     pub fn close(self: &Arc<Self>, code: u16, reason: &str) {
+        self.say_goodbye(&Frame::close(code, reason));
+    }
+
+    pub(super) fn say_goodbye(self: &Arc<Self>, goodbye: &Frame) {
         {
             let mut out = self.out();
             if out.closing {
                 return;
             }
             out.forget(|of| of != Of::Person);
-            self.send(&mut out, &Frame::close(code, reason), Of::Person);
+            self.send(&mut out, goodbye, Of::Person);
             out.closing = true;
         }
         let connection = self.clone();
@@ -296,42 +303,7 @@ impl Connection {
         });
     }
 
-    /// The life of a connection: reads until the end. `first` is what came along with the request.
-    pub(super) async fn listen(self: &Arc<Self>, first: bytes::Bytes) {
-        let mut parser = Parser::default();
-        let mut pace = Pace { allowance: MESSAGES_AT_ONCE, since: Instant::now() };
-        let mut heard = Vec::new();
-        let mut fed = parser.feed(&mut first.to_vec(), &mut heard);
-        // With it goes the buffer that the handshake was read into.
-        drop(first);
-        loop {
-            for message in heard.drain(..) {
-                if self.is_closing() {
-                    continue;
-                }
-                if !pace.allows_one() {
-                    self.close(close::TOO_MANY, "too many messages");
-                    continue;
-                }
-                match message {
-                    Heard::Text(text) => self.seat.heard(self, &text).await,
-                    Heard::Ping(payload) => self.reply(&Frame::pong(&payload)),
-                    Heard::Pong => {}
-                    Heard::Close => self.close(1000, ""),
-                }
-            }
-            if let Err(Fault(code, reason)) = fed {
-                self.close(code, reason);
-            }
-            match self.stream.read(|bytes| parser.feed(bytes, &mut heard)).await {
-                Ok(Some(result)) => fed = result,
-                Ok(None) | Err(_) => return,
-            }
-            self.heard.store(true, Ordering::Relaxed);
-        }
-    }
-
-    fn is_closing(&self) -> bool {
+    pub(super) fn is_closing(&self) -> bool {
         self.out().closing
     }
 
@@ -396,21 +368,5 @@ impl Out {
             self.held = Some(Vec::new());
         }
         owed
-    }
-}
-
-/// How fast one socket may talk.
-struct Pace {
-    allowance: f64,
-    since: Instant,
-}
-
-impl Pace {
-    fn allows_one(&mut self) -> bool {
-        let now = Instant::now();
-        let earned = now.duration_since(self.since).as_secs_f64() * MESSAGES_PER_SECOND;
-        self.allowance = (self.allowance + earned).min(MESSAGES_AT_ONCE) - 1.0;
-        self.since = now;
-        self.allowance >= 0.0
     }
 }

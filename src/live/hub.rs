@@ -16,6 +16,7 @@ use super::connection::{Connection, close};
 use super::frame::Frame;
 use super::presence::Presence;
 use super::shown::Shown;
+use super::unattended::Unattended;
 use super::wheel::Wheel;
 use crate::error::Error;
 use crate::metrics::Metrics;
@@ -71,6 +72,7 @@ pub struct Hub {
     devices: DashMap<(RoomKey, i64, Box<str>), Arc<Connection>>,
     pub presence: Presence,
     pub shown: Shown,
+    pub unattended: Unattended,
     pub(super) wheel: Wheel,
     archive: OnceLock<Arc<dyn Archive>>,
     pub metrics: Arc<Metrics>,
@@ -113,6 +115,7 @@ impl Hub {
             devices: DashMap::new(),
             presence: Presence::default(),
             shown: Shown::default(),
+            unattended: Unattended::default(),
             wheel: Wheel::new(ping_s),
             archive: OnceLock::new(),
             metrics,
@@ -323,6 +326,7 @@ impl Hub {
         self.metrics.connections.get()
     }
 
+    /// Turns the wheel of pings by a second. `now_ms`: on the monotonic clock.
     pub fn tick(&self, now_ms: i64) {
         self.wheel.turn(now_ms);
     }

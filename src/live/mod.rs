@@ -1,12 +1,17 @@
 //! Rooms and sockets. This module moves encoded bytes between them, in order, and knows no school.
 
+#[cfg(test)]
+mod autobahn;
 pub mod connection;
 pub mod frame;
 pub mod hub;
+mod listening;
 pub mod log;
+mod parser;
 pub mod presence;
 pub mod shown;
 pub mod stream;
+pub mod unattended;
 mod wheel;
 
 pub use connection::{Connection, Entry, Seat};

@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use dashmap::DashMap;
 
+use crate::clock::Moment;
+
 #[derive(Default)]
 pub struct Presence {
     rooms: DashMap<i64, HashMap<i64, Here>>,
@@ -15,8 +17,9 @@ pub struct Presence {
 #[derive(Debug, Clone, Copy)]
 pub struct Here {
     sockets: u32,
-    /// Since when without an interruption.
+    /// Since when without an interruption, on the wall clock.
     pub since_ms: i64,
+    /// When a socket last came or went, on the wall clock.
     pub last_ms: i64,
     /// Which parting the grace belongs to.
     partings: u32,
@@ -26,6 +29,7 @@ struct Leaving {
     room: i64,
     person: i64,
     parting: u32,
+    /// The end of the grace, on the clock that nobody can set.
     until_ms: i64,
 }
 
@@ -39,35 +43,36 @@ pub struct Gone {
 
 impl Presence {
     /// `true` when the person was not there before.
-    pub fn come(&self, room: i64, person: i64, now_ms: i64) -> bool {
+    pub fn come(&self, room: i64, person: i64, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let mut is_new = false;
         let here = people.entry(person).or_insert_with(|| {
             is_new = true;
-            Here { sockets: 0, since_ms: now_ms, last_ms: now_ms, partings: 0 }
+            Here { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, partings: 0 }
         });
         here.sockets += 1;
-        here.last_ms = now_ms;
+        here.last_ms = now.wall_ms;
         is_new
     }
 
-    pub fn go(&self, room: i64, person: i64, now_ms: i64, grace_ms: i64) {
+    pub fn go(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
         let Some(mut people) = self.rooms.get_mut(&room) else { return };
         let Some(here) = people.get_mut(&person) else { return };
         here.sockets = here.sockets.saturating_sub(1);
-        here.last_ms = now_ms;
+        here.last_ms = now.wall_ms;
         if here.sockets == 0 {
             here.partings += 1;
             let parting = here.partings;
             drop(people);
-            self.leaving(|queue| queue.push_back(Leaving { room, person, parting, until_ms: now_ms + grace_ms }));
+            let until_ms = now.running_ms.saturating_add(grace_ms);
+            self.leaving(|queue| queue.push_back(Leaving { room, person, parting, until_ms }));
         }
     }
 
     /// Someone whom the log calls connected, after a restart: they have the same grace to come back.
-    pub fn expect_back(&self, room: i64, person: i64, now_ms: i64, grace_ms: i64) {
-        self.come(room, person, now_ms);
-        self.go(room, person, now_ms, grace_ms);
+    pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
+        self.come(room, person, now);
+        self.go(room, person, now, grace_ms);
     }
 
     /// At once, without grace: they said goodbye themselves. `true` if they were there.
@@ -78,9 +83,9 @@ impl Presence {
     }
 
     /// Those who did not come back in time.
-    pub fn sweep(&self, now_ms: i64) -> Vec<Gone> {
+    pub fn sweep(&self, now: Moment) -> Vec<Gone> {
         let due: Vec<Leaving> = self.leaving(|queue| {
-            let count = queue.iter().take_while(|l| l.until_ms <= now_ms).count();
+            let count = queue.iter().take_while(|l| l.until_ms <= now.running_ms).count();
             queue.drain(..count).collect()
         });
         let mut gone = Vec::new();
@@ -119,29 +124,44 @@ impl Presence {
 mod tests {
     use super::*;
 
+    fn at(ms: i64) -> Moment {
+        Moment { wall_ms: ms, running_ms: ms }
+    }
+
     #[test]
     fn a_phone_that_comes_back_in_time_has_not_left() {
         let presence = Presence::default();
-        assert!(presence.come(1, 7, 0));
-        presence.go(1, 7, 100, 50);
-        assert!(!presence.come(1, 7, 120));
-        assert_eq!(presence.sweep(1_000), []);
-        presence.go(1, 7, 2_000, 50);
-        assert_eq!(presence.sweep(2_049), []);
-        assert_eq!(presence.sweep(2_050), [Gone { room: 1, person: 7, last_ms: 2_000 }]);
-        assert!(presence.come(1, 7, 3_000));
+        assert!(presence.come(1, 7, at(0)));
+        presence.go(1, 7, at(100), 50);
+        assert!(!presence.come(1, 7, at(120)));
+        assert_eq!(presence.sweep(at(1_000)), []);
+        presence.go(1, 7, at(2_000), 50);
+        assert_eq!(presence.sweep(at(2_049)), []);
+        assert_eq!(presence.sweep(at(2_050)), [Gone { room: 1, person: 7, last_ms: 2_000 }]);
+        assert!(presence.come(1, 7, at(3_000)));
     }
 
     #[test]
     fn the_second_phone_keeps_its_person_there() {
         let presence = Presence::default();
-        presence.come(1, 7, 0);
-        presence.come(1, 7, 0);
-        presence.go(1, 7, 10, 0);
-        assert_eq!(presence.sweep(99), []);
+        presence.come(1, 7, at(0));
+        presence.come(1, 7, at(0));
+        presence.go(1, 7, at(10), 0);
+        assert_eq!(presence.sweep(at(99)), []);
         assert_eq!(presence.count(1), 1);
-        presence.go(1, 7, 100, 0);
-        assert_eq!(presence.sweep(100).len(), 1);
+        presence.go(1, 7, at(100), 0);
+        assert_eq!(presence.sweep(at(100)).len(), 1);
         assert_eq!(presence.count(1), 0);
+    }
+
+    #[test]
+    fn setting_the_clock_neither_ends_a_grace_nor_prolongs_it() {
+        let presence = Presence::default();
+        presence.come(1, 7, at(10_000));
+        presence.go(1, 7, at(10_000), 5_000);
+        presence.come(1, 8, at(10_000));
+        presence.go(1, 8, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
+        assert_eq!(presence.sweep(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
+        assert_eq!(presence.sweep(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);
     }
 }

@@ -27,6 +27,7 @@ impl Wheel {
         slot.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(connection));
     }
 
+    /// `now_ms`: on the monotonic clock.
     pub fn turn(&self, now_ms: i64) {
         let at = self.at.fetch_add(1, Ordering::Relaxed) % self.slots.len();
         let mut slot = self.slots[at].lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,8 +43,9 @@ impl Wheel {
         if left_ms < WARNING_MS + round_ms && !connection.warned.swap(true, Ordering::Relaxed) {
             connection.reply(&connection.seat().token_expiring());
         }
-        // Nothing since the last ping, not even its pong: nobody is there.
-        if !connection.heard.swap(false, Ordering::Relaxed) {
+        // Nothing since the last ping, not even its pong: nobody is there, unless it is we who do not listen.
+        let has_spoken = connection.heard.swap(false, Ordering::Relaxed);
+        if !has_spoken && !connection.is_full.load(Ordering::Relaxed) {
             return connection.hang_up();
         }
         connection.ping(&self.ping);

@@ -26,14 +26,17 @@ row!(Walking { id, course, step, step_ms, step_seq, started_ms, auto_help });
 
 /// Tells the instructors of every class that someone here sits in.
 pub async fn notice(app: &School) -> Result<()> {
+    // How long anyone takes for a step during which the clock was set, nobody knows.
+    let steady_ms = app.clock.steady_since_ms().unwrap_or(0);
     let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;
     let here: HashSet<i64> = open_here(app).into_iter().collect();
     if here.is_empty() {
         return Ok(());
     }
     let sql = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help from live_sessions s
-        join courses c on c.id = s.course where s.status = 'IN_PROGRESS' and s.step_ms < $1";
-    let walking: Vec<Walking> = app.db.all(sql, args![before]).await?;
+        join courses c on c.id = s.course where s.status = 'IN_PROGRESS' and s.step_ms < $1
+        and s.step_ms >= $2";
+    let walking: Vec<Walking> = app.db.all(sql, args![before, steady_ms]).await?;
     for class in walking.into_iter().filter(|class| here.contains(&class.id)) {
         let stuck = who(app, &class).await?;
         if !stuck.is_empty() {

@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod chromium;
 pub mod dialect;
+pub mod frozen;
 pub mod namespace;
 pub mod people;
 pub mod postgres;
@@ -174,9 +175,14 @@ impl School {
         self.reopens().await
     }
 
-    /// The clock of this school jumps.
+    /// Time passes, on both clocks.
     pub fn later(&self, seconds: i64) {
         self.app.clock.advance(seconds * 1_000);
+    }
+
+    /// Someone sets the clock on the wall: no time passes.
+    pub fn sets_the_clock(&self, seconds: i64) {
+        self.app.clock.jump(seconds * 1_000);
     }
 }
 

@@ -41,6 +41,7 @@ mod routes;
 mod rude;
 mod setup;
 mod sheets;
+mod sockets;
 mod standing;
 mod steps;
 mod strangers;

@@ -232,11 +232,18 @@ fn a_handshake_that_is_none_is_refused() {
         let upgrade = ("upgrade", "websocket");
         let key = ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
         let version = ("sec-websocket-version", "13");
+        let no_base64 = "dGhlIHNhbXBsZSBub25j-Q==";
         for (headers, field) in [
             (vec![], "Upgrade"),
             (vec![("connection", "upgrade"), upgrade, key, ("sec-websocket-version", "8")], "Sec-WebSocket-Version"),
             (vec![("connection", "upgrade"), upgrade, version], "Sec-WebSocket-Key"),
             (vec![("connection", "upgrade"), ("upgrade", "h2c"), key, version], "Upgrade"),
+            (vec![("connection", "upgrade"), upgrade, ("sec-websocket-key", "SGVsbG8="), version], "Sec-WebSocket-Key"),
+            (vec![("connection", "upgrade"), upgrade, ("sec-websocket-key", no_base64), version], "Sec-WebSocket-Key"),
+            (vec![("connection", "upgrade"), upgrade, key, key, version], "Sec-WebSocket-Key"),
+            (vec![("connection", "upgrade"), upgrade, key, version, version], "Sec-WebSocket-Version"),
+            (vec![("connection", "upgrade"), upgrade, key], "Sec-WebSocket-Version"),
+            (vec![("connection", "close"), upgrade, key, version], "Upgrade"),
         ] {
             let mut head = format!("GET {path} HTTP/1.1\r\nhost: gyosil\r\nauthorization: Bearer {token}\r\n");
             for (name, value) in headers {
@@ -248,6 +255,7 @@ fn a_handshake_that_is_none_is_refused() {
             let length = tcp.read(&mut answer).await.unwrap();
             let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
             assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+            assert!(answer.contains("sec-websocket-version: 13\r\n"), "{answer}");
             let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
             assert_eq!(body["error"]["details"]["field"], field, "{body}");
         }

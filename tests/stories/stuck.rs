@@ -362,3 +362,20 @@ fn a_call_made_by_the_class_rings_no_bell() {
         class.student(1).post("/api/help/request", own).await.refused(409, "ALREADY_ANSWERED");
     });
 }
+
+#[test]
+fn a_clock_that_jumps_makes_nobody_stuck() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 2).await;
+        class.finishes(0).await;
+        notice(&school.app).await.unwrap();
+        school.sets_the_clock(3_600);
+        class.nobody_is_stuck(&school).await;
+        // On the next step everything is as ever.
+        class.teacher.moves_to(&class.session, class.lecture.steps[1]).await;
+        class.student(0).finishes(class.lecture.steps[1]).await;
+        school.later(62);
+        let stuck = class.board.waits_for("student_stuck").await["data"].clone();
+        assert_eq!(stuck["user_id"], class.student(1).id);
+    });
+}

@@ -7,6 +7,7 @@ use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{Done, Event, News};
+use crate::live::unattended::Sign;
 use crate::school::attendance;
 use crate::school::help;
 use crate::school::once::{self, Key};
@@ -271,25 +272,32 @@ pub async fn change(
     Ok(changed)
 }
 
-/// A session of which its instructor has shown no sign for so long ends itself.
+/// A session that its instructor has not touched or watched for so long ends itself. Only the time that this process has
+/// run counts: no clock that someone sets, and no night in which the server was off.
 pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
 
 pub async fn end_forgotten(app: &School) -> Result<()> {
-    let before = app.now_ms() - FORGOTTEN_AFTER_MS;
-    let sql = "select id from live_sessions where status <> 'REVIEW_MODE' and taught_ms < $1 limit 100";
-    for (session,) in app.db.all::<(i64,)>(sql, args![before]).await? {
-        let mut tx = app.db.begin().await?;
-        let guard = "update live_sessions set taught_ms = taught_ms where id = $1 and taught_ms < $2
-            and status <> 'REVIEW_MODE'";
-        if app.hub.has_few(super::room::session(session)) {
-            tx.run("update live_sessions set taught_ms = $2 where id = $1", args![session, app.now_ms()]).await?;
-            app.commit(tx, Vec::new()).await?;
-        } else if tx.run(guard, args![session, before]).await? == 1 {
-            let at = by_id(&mut tx, session).await?;
-            let (_, news) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
-            app.commit(tx, news).await?;
-            app.hub.shown.forget(session);
-        }
+    let sql = "select id, taught_ms from live_sessions where status <> 'REVIEW_MODE'";
+    let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
+    let is_attended = |session| app.hub.has_few(super::room::session(session));
+    let signs: Vec<Sign> =
+        open.into_iter().map(|(room, sign_ms)| Sign { room, sign_ms, is_attended: is_attended(room) }).collect();
+    for Sign { room: session, sign_ms, .. } in app.hub.unattended.look(app.clock.now(), &signs, FORGOTTEN_AFTER_MS) {
+        end_untouched(app, session, sign_ms).await?;
+    }
+    Ok(())
+}
+
+/// Ends a session, unless its instructor has just pressed something.
+async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let guard = "update live_sessions set taught_ms = taught_ms where id = $1 and taught_ms = $2
+        and status <> 'REVIEW_MODE'";
+    if tx.run(guard, args![session, taught_ms]).await? == 1 {
+        let at = by_id(&mut tx, session).await?;
+        let (_, news) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
+        app.commit(tx, news).await?;
+        app.hub.shown.forget(session);
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Who of a class is there, as the log tells it.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 
 use super::room;
@@ -9,32 +11,42 @@ use crate::error::Result;
 use crate::event::{Event, News};
 use crate::live::presence::Gone;
 
-/// The first socket of a person opened. Coming back within the grace is no news.
+/// A coming that the database does not take is told again so often, while its person is there.
+const ARRIVAL_TRIES: u32 = 60;
+const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
+
+/// Tells that the first socket of a person opened. Coming back within the grace is no news.
 pub async fn arrived(app: &School, session: i64, person: i64) -> Result<()> {
-    let now_ms = app.now_ms();
-    if !app.hub.presence.come(session, person, now_ms) {
+    let now = app.clock.now();
+    if !app.hub.presence.come(session, person, now) {
         return Ok(());
     }
-    let active = app.hub.presence.count(session);
-    let told = app
-        .ledger
-        .record(move |tx| {
-            Box::pin(async move {
-                let news = about(tx, session, now_ms, Event::StudentConnected { person, active }).await?;
-                Ok(((), news))
-            })
-        })
-        .await;
-    if told.is_err() {
-        // Untold, they are not there: the next socket tells it.
-        app.hub.presence.forget(session, person);
+    let mut told = tell_arrival(app, session, person, now.wall_ms).await;
+    for _ in 1..ARRIVAL_TRIES {
+        if told.is_ok() || !app.hub.presence.is_here(session, person) {
+            break;
+        }
+        tokio::time::sleep(ARRIVAL_PAUSE).await;
+        told = tell_arrival(app, session, person, now.wall_ms).await;
     }
     app.hub.shown.moved(session);
     told
 }
 
+async fn tell_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Result<()> {
+    let active = app.hub.presence.count(session);
+    app.ledger
+        .record(move |tx| {
+            Box::pin(async move {
+                let news = about(tx, session, at_ms, Event::StudentConnected { person, active }).await?;
+                Ok(((), news))
+            })
+        })
+        .await
+}
+
 pub fn departed(app: &School, session: i64, person: i64) {
-    app.hub.presence.go(session, person, app.now_ms(), app.config.clocks.presence_grace_ms);
+    app.hub.presence.go(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
 /// In a class that is over, nobody's coming and going is news.
@@ -46,7 +58,7 @@ async fn about(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Ve
 
 /// Those whose grace has run out are told to their instructors; all classes share a commit.
 pub async fn tell_departures(app: &School) -> Result<()> {
-    let mut gone = app.hub.presence.sweep(app.now_ms());
+    let mut gone = app.hub.presence.sweep(app.clock.now());
     gone.sort_by_key(|g| g.room);
     let classes = gone.chunk_by(|a, b| a.room == b.room).map(|class| tell_gone(app, class.to_vec()));
     join_all(classes).await.into_iter().collect()
@@ -54,7 +66,7 @@ pub async fn tell_departures(app: &School) -> Result<()> {
 
 async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
     let Some(session) = class.first().map(|g| g.room) else { return Ok(()) };
-    let (active, at_ms) = (app.hub.presence.count(session), app.now_ms());
+    let (active, now) = (app.hub.presence.count(session), app.clock.now());
     let gone = class.clone();
     let told = app
         .ledger
@@ -64,7 +76,7 @@ async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
                 let mut news = Vec::with_capacity(gone.len());
                 for Gone { person, last_ms, .. } in gone {
                     let event = Event::StudentDisconnected { person, last_active_ms: last_ms, active };
-                    news.extend(about(tx, session, at_ms, event).await?);
+                    news.extend(about(tx, session, now.wall_ms, event).await?);
                 }
                 Ok(((), news))
             })
@@ -73,7 +85,7 @@ async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
     if told.is_err() {
         // Untold, they have not gone: the next sweep finds them.
         for person in class.iter().map(|g| g.person) {
-            app.hub.presence.expect_back(session, person, at_ms, app.config.clocks.presence_grace_ms);
+            app.hub.presence.expect_back(session, person, now, app.config.clocks.presence_grace_ms);
         }
     }
     app.hub.shown.moved(session);
@@ -129,7 +141,7 @@ pub async fn expect_back(app: &School) -> Result<()> {
             where s.status <> 'REVIEW_MODE' and e.type in ('student_connected', 'student_disconnected', 'student_left')
         ) newest where n = 1 and type = 'student_connected'";
     for (session, person) in app.db.all::<(i64, i64)>(sql, args![]).await? {
-        app.hub.presence.expect_back(session, person, app.now_ms(), app.config.clocks.presence_grace_ms);
+        app.hub.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
     }
     Ok(())
 }

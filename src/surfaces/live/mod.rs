@@ -6,6 +6,7 @@ mod auth;
 mod dashboard;
 mod device_cookie;
 mod frames;
+mod handshake;
 mod help;
 mod lectures;
 mod logs;
@@ -91,12 +92,6 @@ fn made<T>(body: T) -> (StatusCode, Answer<T>) {
 
 pub fn router() -> OpenApiRouter<School> {
     OpenApiRouter::new()
-        .routes(routes!(auth::register))
-        .routes(routes!(auth::login))
-        .routes(routes!(auth::refresh))
-        .routes(routes!(auth::ticket))
-        .routes(routes!(auth::logout))
-        .routes(routes!(auth::me, auth::change_me))
         .routes(routes!(school::about))
         .routes(routes!(school::logo))
         .routes(routes!(school::set_up))
@@ -159,5 +154,16 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(qr::picture))
         .routes(routes!(qr::poster))
         .route("/l/{code}", get(posters::follow))
+        .merge(signing_in())
         .merge(sockets::router())
+}
+
+fn signing_in() -> OpenApiRouter<School> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::ticket))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me, auth::change_me))
 }

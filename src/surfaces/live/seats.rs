@@ -112,7 +112,7 @@ impl Seat for Chair {
         })
     }
 
-    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: &'a str) -> BoxFuture<'a, ()> {
+    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {
         Box::pin(speaking(self.language, async move {
             let message = match parse_object::<Message>(text.as_bytes()) {
                 Ok(message) => message,
@@ -278,7 +278,7 @@ impl Chair {
         if (caller.id, caller.login) != (self.caller.id, self.caller.login) {
             return Err(Error::NotYours);
         }
-        connection.renew(caller.expires_ms);
+        connection.renew(self.app.clock.monotonic_at(caller.expires_ms));
         said(json!({ "expires_at": crate::clock::rfc3339(caller.expires_ms) }))
     }
 }

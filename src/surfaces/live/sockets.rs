@@ -1,19 +1,19 @@
 //! The five sockets of the seed. axum routes and authenticates; then the bare stream is ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
 use serde::Deserialize;
-use tungstenite::handshake::derive_accept_key;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::handshake::{key, name_version, switching, token};
 use super::seats::{Chair, Place};
 use super::{Fault, Id, Query};
 use crate::app::School;
@@ -25,7 +25,6 @@ use crate::school::rights::Caller;
 use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};
 use crate::school::{courses, logins, sessions};
-use crate::surfaces::extract::bearer;
 use crate::surfaces::language::Language;
 use crate::surfaces::texts::Loose;
 
@@ -54,6 +53,8 @@ struct Wishes {
 }
 
 const DEVICE_MAX_LETTERS: usize = 100;
+/// The room hears of a newcomer before they hear of the room, unless the database takes longer than this.
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 async fn student(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
     open(app, Wanted::Class(id.0, Side::Student), wishes.0, request).await
@@ -94,7 +95,10 @@ async fn open(
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
     let caller = logins::caller(&app, &token).await?;
     let (place, present) = admit(&app, &caller, wanted).await?;
-    let key = upgrade_key(request.headers())?;
+    let key = match key(&request) {
+        Ok(key) => key,
+        Err(error) => return Ok(name_version(Fault::from(error).into_response())),
+    };
     let upgrade = request
         .extensions_mut()
         .remove::<OnUpgrade>()
@@ -105,13 +109,16 @@ async fn open(
         (Place::Class(_, Side::Instructor), _) => Audience::Few,
         _ => Audience::Many,
     };
+    let home = place.home(&caller);
+    let device: Option<Box<str>> =
+        wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into());
     let guest = Guest {
         person: caller.id,
         pass: caller.login,
-        home: place.home(&caller),
+        home,
         audience,
-        device: wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into()),
-        expires_ms: caller.expires_ms,
+        device,
+        expires_ms: app.clock.monotonic_at(caller.expires_ms),
         seat: Arc::new(Chair { app: app.clone(), caller, place, present, language }),
     };
     let arriving = present.then_some(place);
@@ -141,7 +148,13 @@ async fn admit(app: &School, caller: &Caller, wanted: Wanted) -> Result<(Place, 
 }
 
 /// Takes the stream out of hyper's hands. Its buffers stay behind; what it had read already comes along.
-async fn sit_down(app: School, upgrade: OnUpgrade, guest: Guest, arriving: Option<Place>, since: Option<i64>) {
+async fn sit_down(
+    app: School,
+    upgrade: OnUpgrade,
+    guest: Guest,
+    arriving: Option<Place>,
+    since: Option<i64>,
+) {
     let Ok(upgraded) = upgrade.await else { return };
     let Ok(parts) = downcast::<TokioIo<Socket>>(upgraded) else {
         tracing::error!("a socket of an unknown kind was upgraded");
@@ -149,58 +162,17 @@ async fn sit_down(app: School, upgrade: OnUpgrade, guest: Guest, arriving: Optio
     };
     let (person, home) = (guest.person, guest.home);
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), guest);
-    if let Some(Place::Class(session, _)) = arriving
-        && let Err(error) = sessions::presence::arrived(&app, session, person).await
-    {
-        tracing::warn!(%error, "a coming was not told");
+    if let Some(Place::Class(session, _)) = arriving {
+        let school = app.clone();
+        let telling = tokio::spawn(async move {
+            if let Err(error) = sessions::presence::arrived(&school, session, person).await {
+                tracing::warn!(%error, "a coming was not told");
+            }
+        });
+        let _ = tokio::time::timeout(TOLD_WITHIN, telling).await;
     }
     let own = room::person(person);
     let others = if own == home { Vec::new() } else { vec![own] };
     // A task of its own, so that nothing of the handshake is kept for as long as the connection lives.
     tokio::spawn(app.hub.clone().seat(connection, others, since, parts.read_buf));
-}
-
-/// From the header, from the sub-protocol `bearer, <token>` (browsers can set no header), or from the address.
-fn token(headers: &HeaderMap, in_query: Option<&str>) -> Option<(String, bool)> {
-    if let Some(token) = bearer(headers) {
-        return Some((token.to_owned(), false));
-    }
-    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|v| v.to_str().ok());
-    let mut words = offered.flat_map(|line| line.split(',')).map(str::trim);
-    if words.any(|word| word == "bearer")
-        && let Some(token) = words.next()
-    {
-        return Some((token.to_owned(), true));
-    }
-    in_query.map(|token| (token.to_owned(), false))
-}
-
-fn upgrade_key(headers: &HeaderMap) -> Result<String> {
-    let has = |name: header::HeaderName, word: &str| {
-        let values = headers.get_all(name).iter().filter_map(|v| v.to_str().ok());
-        values.flat_map(|line| line.split(',')).any(|w| w.trim().eq_ignore_ascii_case(word))
-    };
-    if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
-        return Err(Error::bad("Upgrade", "this address is a WebSocket"));
-    }
-    if !has(header::SEC_WEBSOCKET_VERSION, "13") {
-        return Err(Error::bad("Sec-WebSocket-Version", "13 is needed"));
-    }
-    let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|v| v.to_str().ok());
-    key.map(str::to_owned).ok_or_else(|| Error::bad("Sec-WebSocket-Key", "it is needed"))
-}
-
-fn switching(key: &str, by_protocol: bool) -> Response {
-    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
-    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
-    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    if let Ok(accept) = accept {
-        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-    }
-    if by_protocol {
-        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("bearer"));
-    }
-    response
 }

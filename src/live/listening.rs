@@ -1,0 +1,266 @@
+//! What one socket says. It is read on while a message is handled: pings are answered and pongs are seen, however long the
+//! database takes, so that a slow server hangs up on nobody.
+//!
+//! Messages are handled one at a time, in their order. What waits behind the first has a bound; beyond it nothing is read, and
+//! the peer's own system holds back the rest.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::connection::{Connection, close};
+use super::frame::Frame;
+use super::parser::{Fault, Heard, Parser};
+
+/// What may wait while a message is handled. What was read together is kept together: one read more than this.
+const WAITING_MAX_MESSAGES: usize = 256;
+const WAITING_MAX_BYTES: usize = 64 * 1024;
+const FRAMES_PER_SECOND: f64 = 50.0;
+const FRAMES_AT_ONCE: f64 = 200.0;
+
+struct Incoming {
+    parser: Parser,
+    pace: Pace,
+    waiting: VecDeque<Waiting>,
+    waiting_bytes: usize,
+    /// The peer hung up: nothing more can be read.
+    has_ended: bool,
+    /// A goodbye waits for its turn: what comes after it is not listened to.
+    has_goodbye: bool,
+}
+
+/// What is done in the order in which it was said.
+enum Waiting {
+    Message(String),
+    /// The answer to the peer's own goodbye, or to a fault of theirs.
+    Goodbye(Frame),
+}
+
+impl Connection {
+    /// The life of a connection: reads until the end. `first` is what came along with the request.
+    pub(super) async fn listen(self: &Arc<Self>, first: Bytes) {
+        let mut incoming = Incoming::new();
+        self.take(&mut incoming, &mut first.to_vec());
+        // With it goes the buffer that the handshake was read into.
+        drop(first);
+        loop {
+            while let Some(next) = incoming.next() {
+                match next {
+                    Waiting::Message(_) if self.is_closing() => {}
+                    // Boxed, so that an idle connection does not hold room for it.
+                    Waiting::Message(text) => Box::pin(self.handle(text, &mut incoming)).await,
+                    Waiting::Goodbye(goodbye) => self.say_goodbye(&goodbye),
+                }
+            }
+            if incoming.has_ended {
+                return;
+            }
+            self.read(&mut incoming).await;
+        }
+    }
+
+    /// Handles one message, and reads on meanwhile.
+    async fn handle(self: &Arc<Self>, text: String, incoming: &mut Incoming) {
+        let mut handling = self.seat().heard(self, text);
+        loop {
+            let has_room = incoming.has_room();
+            self.is_full.store(!has_room, Ordering::Relaxed);
+            tokio::select! {
+                biased;
+                () = &mut handling => break,
+                () = self.read(incoming), if has_room && !incoming.has_ended => {}
+            }
+        }
+        if self.is_full.swap(false, Ordering::Relaxed) {
+            // Its pongs may wait behind what was not read: it has until the next ping.
+            self.heard.store(true, Ordering::Relaxed);
+        }
+    }
+
+    async fn read(self: &Arc<Self>, incoming: &mut Incoming) {
+        match self.stream.read(|bytes| self.take(incoming, bytes)).await {
+            Ok(Some(())) => self.heard.store(true, Ordering::Relaxed),
+            Ok(None) | Err(_) => incoming.has_ended = true,
+        }
+    }
+
+    /// Answers pings at once, and puts the rest in line.
+    fn take(self: &Arc<Self>, incoming: &mut Incoming, bytes: &mut [u8]) {
+        let mut heard = Vec::new();
+        let fed = incoming.parser.feed(bytes, &mut heard);
+        for said in heard {
+            let is_goodbye = matches!(said, Heard::Close(_));
+            if !is_goodbye && !incoming.pace.allows_one() {
+                return incoming.say_goodbye(Frame::close(close::TOO_MANY, "too many messages"));
+            }
+            match said {
+                Heard::Text(text) => incoming.push(text),
+                Heard::Ping(payload) => self.reply(&Frame::pong(&payload)),
+                Heard::Pong | Heard::Fragment => {}
+                Heard::Close(code) => incoming.say_goodbye(Frame::close_echo(code)),
+            }
+        }
+        if let Err(Fault(code, reason)) = fed {
+            incoming.say_goodbye(Frame::close(code, reason));
+        }
+    }
+}
+
+impl Incoming {
+    fn new() -> Incoming {
+        Incoming {
+            parser: Parser::default(),
+            pace: Pace { allowance: FRAMES_AT_ONCE, since: Instant::now() },
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            has_ended: false,
+            has_goodbye: false,
+        }
+    }
+
+    fn push(&mut self, text: String) {
+        self.waiting_bytes += text.len();
+        self.waiting.push_back(Waiting::Message(text));
+    }
+
+    fn say_goodbye(&mut self, goodbye: Frame) {
+        self.parser.stop();
+        self.waiting.push_back(Waiting::Goodbye(goodbye));
+        self.has_goodbye = true;
+    }
+
+    fn next(&mut self) -> Option<Waiting> {
+        let next = self.waiting.pop_front();
+        match &next {
+            Some(Waiting::Message(text)) => self.waiting_bytes -= text.len(),
+            Some(Waiting::Goodbye(_)) => {}
+            // An idle connection holds no memory for what may come.
+            None => self.waiting = VecDeque::new(),
+        }
+        next
+    }
+
+    fn has_room(&self) -> bool {
+        let fits = self.waiting.len() < WAITING_MAX_MESSAGES && self.waiting_bytes < WAITING_MAX_BYTES;
+        fits || self.has_goodbye
+    }
+}
+
+/// How fast one socket may talk. Every frame counts, also an empty part of a message.
+struct Pace {
+    allowance: f64,
+    since: Instant,
+}
+
+impl Pace {
+    fn allows_one(&mut self) -> bool {
+        let now = Instant::now();
+        let earned = now.duration_since(self.since).as_secs_f64() * FRAMES_PER_SECOND;
+        self.allowance = (self.allowance + earned).min(FRAMES_AT_ONCE) - 1.0;
+        self.since = now;
+        self.allowance >= 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use futures_util::future::BoxFuture;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::error::Result;
+    use crate::live::connection::Caller;
+    use crate::live::stream::{Socket, Stream};
+    use crate::live::{Audience, Entry, Hub, RoomKey, Seat};
+    use crate::metrics::Metrics;
+
+    /// Handles a message for each permit.
+    struct Slow {
+        permits: Semaphore,
+        handled: Mutex<Vec<String>>,
+    }
+
+    impl Seat for Slow {
+        fn enter(&self, _: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+            Box::pin(async { Ok(Entry { frames: Vec::new(), seq: 0 }) })
+        }
+
+        fn heard<'a>(&'a self, _: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {
+            Box::pin(async move {
+                self.permits.acquire().await.unwrap().forget();
+                self.handled.lock().unwrap().push(text);
+            })
+        }
+
+        fn gone(&self) {}
+
+        fn token_expiring(&self) -> Frame {
+            Frame::ping()
+        }
+    }
+
+    fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(payload.len()).unwrap().to_be_bytes();
+        let mut frame = match payload.len() {
+            short @ 0..126 => vec![0x80 | opcode, 0x80 | short as u8],
+            _ => vec![0x80 | opcode, 0x80 | 126, length[0], length[1]],
+        };
+        frame.extend([0; 4]);
+        frame.extend(payload);
+        frame
+    }
+
+    async fn until(what: &str, is_so: impl Fn() -> bool) {
+        for _ in 0..3_000 {
+            if is_so() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("waited too long: {what}");
+    }
+
+    #[tokio::test]
+    async fn what_waits_behind_a_slow_message_is_bounded_and_nobody_is_dropped_for_it() {
+        let hub = Hub::new(Arc::new(Metrics::default()), 1);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let stream = Stream::from(Socket::Plain(listener.accept().await.unwrap().0));
+        let seat = Arc::new(Slow { permits: Semaphore::new(0), handled: Mutex::default() });
+        let (person, home) = (1, RoomKey { kind: "room", id: 1 });
+        let (audience, expires_ms) = (Audience::Many, i64::MAX);
+        let caller = Caller { person, pass: 1, home, audience, device: None, expires_ms, seat: seat.clone() };
+        let connection = Connection::new(&hub, stream, caller);
+        let life = tokio::spawn(hub.clone().seat(connection.clone(), Vec::new(), None, Bytes::new()));
+
+        let texts: Vec<String> = (0..10_u8).map(|n| char::from(b'a' + n).to_string().repeat(20_000)).collect();
+        let (mut ears, mut mouth) = peer.into_split();
+        let said = [vec![masked(9, b"before")], texts.iter().map(|t| masked(1, t.as_bytes())).collect()].concat();
+        let talking = tokio::spawn(async move { mouth.write_all(&said.concat()).await.map(|()| mouth) });
+        let mut pong = vec![0; 8];
+        ears.read_exact(&mut pong).await.unwrap();
+        assert_eq!(pong, [&[0x8A, 6], b"before".as_slice()].concat());
+        until("the bound", || connection.is_full.load(Ordering::Relaxed)).await;
+        for _ in 0..3 {
+            hub.tick(0);
+        }
+        seat.permits.add_permits(texts.len());
+        until("all messages", || seat.handled.lock().unwrap().len() == texts.len()).await;
+        assert!(*seat.handled.lock().unwrap() == texts, "in their order");
+        assert!(!connection.is_full.load(Ordering::Relaxed));
+        // Who says nothing any more, though all is read, is dropped as ever.
+        for _ in 0..3 {
+            hub.tick(0);
+        }
+        let _mouth = talking.await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(30), life).await.expect("it ends").unwrap();
+    }
+}
