@@ -60,6 +60,12 @@ pub struct Config {
     /// Limits on failed logins and guessed codes
     #[arg(long, global = true, env = "GYOSIL_RATE_LIMITS", default_value = "on")]
     pub rate_limits: Switch,
+    /// How many sockets one person may hold open
+    #[arg(long, global = true, env = "GYOSIL_SOCKETS_PER_PERSON", default_value_t = 32, value_parser = at_least_one)]
+    pub sockets_per_person: usize,
+    /// … and how many of them in one session
+    #[arg(long, global = true, env = "GYOSIL_SOCKETS_PER_SESSION", default_value_t = 8, value_parser = at_least_one)]
+    pub sockets_per_session: usize,
     /// The school's time zone
     #[arg(long, global = true, env = "GYOSIL_TIMEZONE", default_value = "Asia/Seoul", value_parser = time_zone)]
     pub timezone: String,
@@ -209,6 +215,10 @@ fn lan_address() -> IpAddr {
 fn database_url(text: &str) -> Result<String, String> {
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|p| text.starts_with(p));
     if known { Ok(text.into()) } else { Err("it must begin with sqlite: or postgres://".into()) }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a whole number from 1 is needed".into())
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

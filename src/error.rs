@@ -7,6 +7,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// When to try again what the database could not do.
 pub const UNAVAILABLE_RETRY_AFTER_S: u64 = 2;
 
+/// When a socket that nobody has closed, and whose line is dead, may be found out.
+const SOCKET_FREED_AFTER_S: u64 = 30;
+
 #[derive(Debug, Clone)]
 pub enum Error {
     /// What was sent cannot be read: `field` names where, in the sender's own words.
@@ -112,6 +115,10 @@ pub enum Error {
     LogQuotaUsed {
         retry_after_s: u64,
     },
+    /// One person holds this many sockets open already.
+    TooManySockets {
+        most: usize,
+    },
     Busy {
         retry_after_s: u64,
     },
@@ -213,7 +220,9 @@ impl Error {
             | StepInUse { .. }
             | KeyReused
             | SomeoneWasFaster => Kind::Conflict,
-            TooManyFailures { .. } | TooManyConnections { .. } | LogQuotaUsed { .. } => Kind::TooMany,
+            TooManyFailures { .. } | TooManySockets { .. } | TooManyConnections { .. } | LogQuotaUsed { .. } => {
+                Kind::TooMany
+            }
             Busy { .. } | Unavailable { .. } => Kind::Busy,
             Internal(_) => Kind::Internal,
         }
@@ -269,6 +278,7 @@ impl Error {
             KeyReused => "KEY_REUSED",
             SomeoneWasFaster => "CONFLICT",
             TooManyFailures { .. } => "TOO_MANY_REQUESTS",
+            TooManySockets { .. } => "TOO_MANY_SOCKETS",
             TooManyConnections { .. } => "TOO_MANY_CONNECTIONS",
             SetupOver => "SETUP_OVER",
             ForeignPage => "FOREIGN_PAGE",
@@ -285,6 +295,7 @@ impl Error {
             | Error::LogQuotaUsed { retry_after_s }
             | Error::Busy { retry_after_s } => Some(*retry_after_s),
             Error::Unavailable { .. } => Some(UNAVAILABLE_RETRY_AFTER_S),
+            Error::TooManySockets { .. } => Some(SOCKET_FREED_AFTER_S),
             _ => None,
         }
     }
@@ -340,6 +351,7 @@ impl Error {
             StepInUse { session } => format!("The class of session {session} is on this step now"),
             KeyReused => "This Idempotency-Key was used for something else".into(),
             SomeoneWasFaster => "Someone else took this a moment ago".into(),
+            TooManySockets { most } => format!("This is open in {most} places already: close one of them first"),
             TooManyFailures { retry_after_s } => format!("Too many attempts: try again in {retry_after_s} s"),
             TooManyConnections { retry_after_s } => {
                 format!("Your address has too many connections open: try again in {retry_after_s} s")

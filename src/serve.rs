@@ -22,7 +22,7 @@ use crate::failures::Failures;
 use crate::gate;
 use crate::keys::{Keys, SetupSecret, Stamp};
 use crate::ledger::{self, Ledger};
-use crate::live::Hub;
+use crate::live::{Capacity, Hub};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
@@ -50,7 +50,11 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let press = Press::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
     let keys = Keys::open(config.jwt_secret.as_deref(), Path::new(&config.data))?;
     let metrics = Arc::new(Metrics::default());
-    let hub = Hub::new(metrics.clone(), config.clocks.ping_s);
+    let hub = Hub::new(
+        metrics.clone(),
+        config.clocks.ping_s,
+        Capacity::new(config.sockets_per_person, config.sockets_per_session),
+    );
     let (ledger, inbox) = Ledger::new();
     let app = Arc::new(App {
         public_url: config.public_url(bound),

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use futures_util::future::BoxFuture;
 
+use super::capacity::{Capacity, SocketPlace};
 use super::connection::{Connection, close};
 use super::frame::Frame;
 use super::presence::Presence;
@@ -73,6 +74,7 @@ pub struct Hub {
     pub presence: Presence,
     pub shown: Shown,
     pub unattended: Unattended,
+    capacity: Arc<Capacity>,
     pub(super) wheel: Wheel,
     archive: OnceLock<Arc<dyn Archive>>,
     pub metrics: Arc<Metrics>,
@@ -109,13 +111,14 @@ struct Order {
 }
 
 impl Hub {
-    pub fn new(metrics: Arc<Metrics>, ping_s: u64) -> Arc<Hub> {
+    pub fn new(metrics: Arc<Metrics>, ping_s: u64, capacity: Arc<Capacity>) -> Arc<Hub> {
         Arc::new(Hub {
             rooms: DashMap::new(),
             devices: DashMap::new(),
             presence: Presence::default(),
             shown: Shown::default(),
             unattended: Unattended::default(),
+            capacity,
             wheel: Wheel::new(ping_s),
             archive: OnceLock::new(),
             metrics,
@@ -126,10 +129,24 @@ impl Hub {
         let _ = self.archive.set(archive);
     }
 
+    /// Takes a place for one more socket of this person, or says how many they may have. `is_limited`: the bound for one room
+    /// holds too.
+    pub fn take_place(
+        &self,
+        person: i64,
+        home: RoomKey,
+        device: Option<&str>,
+        is_limited: bool,
+    ) -> Result<SocketPlace, usize> {
+        let is_known = |device: &str| self.devices.contains_key(&(home, person, device.into()));
+        self.capacity.take(person, home, is_limited, device.is_some_and(is_known))
+    }
+
     /// The whole life of a connection: it enters its home and the other rooms, reads to the end, and leaves.
     pub async fn seat(
         self: Arc<Hub>,
         connection: Arc<Connection>,
+        place: SocketPlace,
         others: Vec<RoomKey>,
         since: Option<i64>,
         first: Bytes,
@@ -161,6 +178,7 @@ impl Hub {
         }
         self.metrics.connections.dec();
         self.metrics.rooms.set(self.rooms.len() as i64);
+        drop(place);
         connection.seat().gone();
     }
 

@@ -179,7 +179,7 @@ mod tests {
     use crate::error::Result;
     use crate::live::connection::Caller;
     use crate::live::stream::{Socket, Stream};
-    use crate::live::{Audience, Entry, Hub, RoomKey, Seat};
+    use crate::live::{Audience, Capacity, Entry, Hub, RoomKey, Seat};
     use crate::metrics::Metrics;
 
     /// Handles a message for each permit.
@@ -230,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_behind_a_slow_message_is_bounded_and_nobody_is_dropped_for_it() {
-        let hub = Hub::new(Arc::new(Metrics::default()), 1);
+        let hub = Hub::new(Arc::new(Metrics::default()), 1, Capacity::new(1, 1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let stream = Stream::from(Socket::Plain(listener.accept().await.unwrap().0));
@@ -239,7 +239,8 @@ mod tests {
         let (audience, expires_ms) = (Audience::Many, i64::MAX);
         let caller = Caller { person, pass: 1, home, audience, device: None, expires_ms, seat: seat.clone() };
         let connection = Connection::new(&hub, stream, caller);
-        let life = tokio::spawn(hub.clone().seat(connection.clone(), Vec::new(), None, Bytes::new()));
+        let place = hub.take_place(person, home, None, true).unwrap();
+        let life = tokio::spawn(hub.clone().seat(connection.clone(), place, Vec::new(), None, Bytes::new()));
 
         let texts: Vec<String> = (0..10_u8).map(|n| char::from(b'a' + n).to_string().repeat(20_000)).collect();
         let (mut ears, mut mouth) = peer.into_split();

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod autobahn;
+mod capacity;
 pub mod connection;
 pub mod frame;
 pub mod hub;
@@ -14,6 +15,7 @@ pub mod stream;
 pub mod unattended;
 mod wheel;
 
+pub use capacity::{Capacity, SocketPlace};
 pub use connection::{Connection, Entry, Seat};
 pub use frame::Frame;
 pub use hub::{Audience, Hub, Letter, RoomKey};

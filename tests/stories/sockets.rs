@@ -13,7 +13,7 @@ use tungstenite::{Bytes, Message};
 
 use crate::classroom::running_class;
 use crate::harness::people::{Person, Session};
-use crate::harness::{PATIENCE, School, on_both, on_both_with};
+use crate::harness::{PATIENCE, School, on_both, on_both_with, until};
 
 #[test]
 fn a_socket_whose_message_waits_for_the_database_answers_pings_and_stays_open() {
@@ -119,6 +119,54 @@ fn a_session_is_forgotten_by_the_time_that_the_server_ran() {
         school.later(3 * 3_600);
         control::end_forgotten(&school.app).await.unwrap();
         assert_eq!(state(&teacher).await, "REVIEW_MODE");
+    });
+}
+
+#[test]
+fn one_person_holds_so_many_sockets_and_no_more() {
+    let settings = ["--sockets-per-person", "3", "--sockets-per-session", "2"];
+    on_both_with(&settings, |school| async move {
+        let (_, _, session) = running_class(&school, 1).await;
+        let student = school.guest(&session, "김순자").await;
+        let path = format!("/ws/session/{}/student/", session.id);
+        let mut first = student.opens(&format!("{path}?device=a")).await;
+        let second = student.opens(&format!("{path}?device=b")).await;
+        assert_eq!(student.tries_to_open(&path).await.err(), Some(429));
+        // A phone that comes back takes the place that it had.
+        let again = student.opens(&format!("{path}?device=a")).await;
+        assert_eq!(first.ends().await.code, 4409);
+        // The bound of a session is the session's, and that of a person holds everywhere.
+        let help = format!("/ws/help/{}", student.id);
+        let third = until("the place of the replaced one", async || student.tries_to_open(&help).await.ok()).await;
+        assert_eq!(student.tries_to_open(&help).await.err(), Some(429));
+        let mate = school.guest(&session, "이영희").await;
+        mate.follows(&session).await.hears("session_state").await;
+        // Who closes one may open one.
+        second.hangs_up().await;
+        until("a free place", async || student.tries_to_open(&path).await.ok()).await;
+        drop((again, third));
+    });
+}
+
+#[test]
+fn a_refusal_says_how_many_sockets_are_open_and_when_to_come_back() {
+    on_both_with(&["--sockets-per-session", "1"], |school| async move {
+        let (_, _, session) = running_class(&school, 1).await;
+        let student = school.guest(&session, "김순자").await;
+        let phone = student.follows(&session).await;
+        let path = format!("/ws/session/{}/student/", session.id);
+        let headers = [
+            ("connection", "upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("accept-language", "ko"),
+        ];
+        let refused = student.asks(reqwest::Method::GET, &path, None, &headers).await;
+        assert_eq!(refused.headers["retry-after"], "30");
+        assert!(refused.json["error"]["message"].as_str().unwrap().contains("화면 1곳"), "{}", refused.json);
+        refused.refused(429, "TOO_MANY_SOCKETS");
+        drop(phone);
     });
 }
 

@@ -60,6 +60,25 @@ pub fn message(error: &Error) -> String {
         StepInUse { .. } => "今の授業で使っているステップです。".into(),
         KeyReused => "このキーは別の要求に使われています。".into(),
         SomeoneWasFaster => "たった今、ほかの人が先に行いました。".into(),
+        SetupOver => "このリンクは使用済みか、表示されたあとにサーバーが再起動しています。".into(),
+        ForeignPage => "ほかのサイトのページからは行えません。".into(),
+        TooManySockets { .. }
+        | TooManyFailures { .. }
+        | TooManyConnections { .. }
+        | LogQuotaUsed { .. }
+        | Busy { .. }
+        | Unavailable { .. } => too_much(error),
+        Internal(_) => "サーバーで問題が起きました。".into(),
+    }
+}
+
+/// What is too much, now or in all.
+fn too_much(error: &Error) -> String {
+    use Error::*;
+    match error {
+        TooManySockets { most } => {
+            format!("すでに{most}か所の画面で開かれています。ほかの画面を一つ閉じてから、もう一度お試しください。")
+        }
         TooManyFailures { retry_after_s } => {
             format!("回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")
         }
@@ -69,13 +88,11 @@ pub fn message(error: &Error) -> String {
         TooManyConnections { retry_after_s } => {
             format!("同じ回線からの接続が多すぎます。{retry_after_s} 秒後にもう一度お試しください。")
         }
-        SetupOver => "このリンクは使用済みか、表示されたあとにサーバーが再起動しています。".into(),
-        ForeignPage => "ほかのサイトのページからは行えません。".into(),
         LogQuotaUsed { retry_after_s } => {
             format!("活動記録が多すぎるため、今は受け取れません。{retry_after_s} 秒後にもう一度お送りください。")
         }
         Busy { retry_after_s } => format!("ただいま混み合っています。{retry_after_s} 秒後にもう一度お試しください。"),
-        Internal(_) => "サーバーで問題が起きました。".into(),
+        _ => String::new(),
     }
 }
 

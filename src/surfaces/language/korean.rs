@@ -62,18 +62,35 @@ pub fn message(error: &Error) -> String {
         StepInUse { .. } => "지금 수업에서 쓰고 있는 단계입니다.".into(),
         KeyReused => "이미 다른 요청에 쓰인 키입니다.".into(),
         SomeoneWasFaster => "방금 다른 사람이 먼저 처리했습니다.".into(),
+        SetupOver => "이 링크는 이미 쓰였거나, 링크가 나온 뒤에 서버가 다시 시작되었습니다.".into(),
+        ForeignPage => "다른 사이트의 페이지에서는 할 수 없습니다.".into(),
+        TooManySockets { .. }
+        | TooManyFailures { .. }
+        | TooManyConnections { .. }
+        | LogQuotaUsed { .. }
+        | Busy { .. }
+        | Unavailable { .. } => too_much(error),
+        Internal(_) => "서버 오류가 발생했습니다.".into(),
+    }
+}
+
+/// What is too much, now or in all.
+fn too_much(error: &Error) -> String {
+    use Error::*;
+    match error {
+        TooManySockets { most } => {
+            format!("이미 화면 {most}곳에서 열려 있습니다. 다른 화면을 하나 닫은 뒤 다시 해 주세요.")
+        }
         TooManyFailures { retry_after_s } => format!("시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
         Unavailable { .. } => format!("지금은 처리할 수 없습니다. {UNAVAILABLE_RETRY_AFTER_S}초 뒤에 다시 해 주세요."),
         TooManyConnections { retry_after_s } => {
             format!("같은 인터넷 주소에서 연결이 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.")
         }
-        SetupOver => "이 링크는 이미 쓰였거나, 링크가 나온 뒤에 서버가 다시 시작되었습니다.".into(),
-        ForeignPage => "다른 사이트의 페이지에서는 할 수 없습니다.".into(),
         LogQuotaUsed { retry_after_s } => {
             format!("활동 기록이 너무 많아 지금은 더 받을 수 없습니다. {retry_after_s}초 뒤에 다시 보내 주세요.")
         }
         Busy { retry_after_s } => format!("지금은 접속이 많습니다. {retry_after_s}초 뒤에 다시 해 주세요."),
-        Internal(_) => "서버 오류가 발생했습니다.".into(),
+        _ => String::new(),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::connection::Caller as Guest;
 use crate::live::stream::{Socket, Stream};
-use crate::live::{Audience, Connection};
+use crate::live::{Audience, Connection, SocketPlace};
 use crate::school::rights::Caller;
 use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};
@@ -112,6 +112,11 @@ async fn open(
     let home = place.home(&caller);
     let device: Option<Box<str>> =
         wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into());
+    let is_session = matches!(place, Place::Class(..));
+    let socket = app
+        .hub
+        .take_place(caller.id, home, device.as_deref(), is_session)
+        .map_err(|most| Error::TooManySockets { most })?;
     let guest = Guest {
         person: caller.id,
         pass: caller.login,
@@ -122,7 +127,7 @@ async fn open(
         seat: Arc::new(Chair { app: app.clone(), caller, place, present, language }),
     };
     let arriving = present.then_some(place);
-    tokio::spawn(sit_down(app, upgrade, guest, arriving, wishes.since));
+    tokio::spawn(sit_down(app, upgrade, guest, socket, arriving, wishes.since));
     Ok(switching(&key, by_protocol))
 }
 
@@ -152,6 +157,7 @@ async fn sit_down(
     app: School,
     upgrade: OnUpgrade,
     guest: Guest,
+    socket: SocketPlace,
     arriving: Option<Place>,
     since: Option<i64>,
 ) {
@@ -174,5 +180,5 @@ async fn sit_down(
     let own = room::person(person);
     let others = if own == home { Vec::new() } else { vec![own] };
     // A task of its own, so that nothing of the handshake is kept for as long as the connection lives.
-    tokio::spawn(app.hub.clone().seat(connection, others, since, parts.read_buf));
+    tokio::spawn(app.hub.clone().seat(connection, socket, others, since, parts.read_buf));
 }

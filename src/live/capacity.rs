@@ -1,0 +1,87 @@
+//! How many sockets one person may hold open: in all, and in one room.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::hub::RoomKey;
+
+pub struct Capacity {
+    pub per_person: usize,
+    pub per_room: usize,
+    /// The rooms of each person's open sockets: at most `per_person` and one for each person.
+    open: Mutex<HashMap<i64, Vec<RoomKey>>>,
+}
+
+/// The right to one open socket. Dropping it gives it back.
+pub struct SocketPlace {
+    capacity: Arc<Capacity>,
+    person: i64,
+    room: RoomKey,
+}
+
+impl Capacity {
+    pub fn new(per_person: usize, per_room: usize) -> Arc<Capacity> {
+        Arc::new(Capacity { per_person, per_room, open: Mutex::default() })
+    }
+
+    /// Takes a place, or says how many are taken. Whoever replaces a socket of theirs may have one more, until the old one
+    /// is closed.
+    pub fn take(
+        self: &Arc<Self>,
+        person: i64,
+        room: RoomKey,
+        is_limited: bool,
+        is_replacing: bool,
+    ) -> Result<SocketPlace, usize> {
+        let more = usize::from(is_replacing);
+        let mut open = self.open();
+        let rooms = open.entry(person).or_default();
+        if rooms.len() >= self.per_person + more {
+            return Err(self.per_person);
+        }
+        if is_limited && rooms.iter().filter(|held| **held == room).count() >= self.per_room + more {
+            return Err(self.per_room);
+        }
+        rooms.push(room);
+        Ok(SocketPlace { capacity: self.clone(), person, room })
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<i64, Vec<RoomKey>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for SocketPlace {
+    fn drop(&mut self) {
+        let mut open = self.capacity.open();
+        let Some(rooms) = open.get_mut(&self.person) else { return };
+        if let Some(at) = rooms.iter().position(|room| *room == self.room) {
+            rooms.swap_remove(at);
+        }
+        if rooms.is_empty() {
+            open.remove(&self.person);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_given_back_when_it_is_dropped() {
+        let capacity = Capacity::new(3, 2);
+        let room = |id| RoomKey { kind: "room", id };
+        let first = capacity.take(1, room(1), true, false).unwrap();
+        let second = capacity.take(1, room(1), true, false).unwrap();
+        assert_eq!(capacity.take(1, room(1), true, false).err(), Some(2));
+        let third = capacity.take(1, room(1), false, false).unwrap();
+        assert_eq!(capacity.take(1, room(2), true, false).err(), Some(3));
+        assert!(capacity.take(2, room(1), true, false).is_ok(), "someone else");
+        drop(third);
+        let replaces = capacity.take(1, room(1), true, true).unwrap();
+        assert_eq!(capacity.take(1, room(1), true, true).err(), Some(2));
+        drop((first, second, replaces));
+        assert!(capacity.open().is_empty());
+    }
+}
