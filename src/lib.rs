@@ -8,7 +8,7 @@
 //! - [`app`], [`ledger`]: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: news between nodes; the two databases
-//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`failures`], [`private`]: leaves
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`private`]: leaves
 
 pub mod app;
 pub mod bus;
@@ -21,6 +21,7 @@ pub mod event;
 pub mod failures;
 pub mod gate;
 pub mod keys;
+pub mod language;
 pub mod ledger;
 pub mod live;
 pub mod metrics;

@@ -294,6 +294,8 @@ create table help_requests (
   session bigint references live_sessions,
   kind text not null check (kind in ('MANUAL', 'AUTO')),
   context text not null default '{}',
+  -- Of whoever asked, where they said it: ko, ja or en.
+  language text,
   stuck_seconds bigint not null default 0,
   status text not null check (status in ('ANALYZING', 'ANSWERED', 'ESCALATED', 'RESOLVED', 'WITHDRAWN')),
   diagnosis text,

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use dashmap::DashMap;
 
 use crate::clock::Moment;
+use crate::language::Language;
 
 #[derive(Default)]
 pub struct Presence {
@@ -21,6 +22,8 @@ pub struct Here {
     pub since_ms: i64,
     /// When a socket last came or went, on the wall clock.
     pub last_ms: i64,
+    /// In which their newest socket speaks.
+    pub language: Option<Language>,
     /// Which parting the grace belongs to.
     partings: u32,
 }
@@ -43,15 +46,16 @@ pub struct Gone {
 
 impl Presence {
     /// `true` when the person was not there before.
-    pub fn come(&self, room: i64, person: i64, now: Moment) -> bool {
+    pub fn come(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let mut is_new = false;
         let here = people.entry(person).or_insert_with(|| {
             is_new = true;
-            Here { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, partings: 0 }
+            Here { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, language, partings: 0 }
         });
         here.sockets += 1;
         here.last_ms = now.wall_ms;
+        here.language = language.or(here.language);
         is_new
     }
 
@@ -71,7 +75,7 @@ impl Presence {
 
     /// Someone whom the log calls connected, after a restart: they have the same grace to come back.
     pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        self.come(room, person, now);
+        self.come(room, person, None, now);
         self.go(room, person, now, grace_ms);
     }
 
@@ -131,21 +135,21 @@ mod tests {
     #[test]
     fn a_phone_that_comes_back_in_time_has_not_left() {
         let presence = Presence::default();
-        assert!(presence.come(1, 7, at(0)));
+        assert!(presence.come(1, 7, None, at(0)));
         presence.go(1, 7, at(100), 50);
-        assert!(!presence.come(1, 7, at(120)));
+        assert!(!presence.come(1, 7, None, at(120)));
         assert_eq!(presence.sweep(at(1_000)), []);
         presence.go(1, 7, at(2_000), 50);
         assert_eq!(presence.sweep(at(2_049)), []);
         assert_eq!(presence.sweep(at(2_050)), [Gone { room: 1, person: 7, last_ms: 2_000 }]);
-        assert!(presence.come(1, 7, at(3_000)));
+        assert!(presence.come(1, 7, None, at(3_000)));
     }
 
     #[test]
     fn the_second_phone_keeps_its_person_there() {
         let presence = Presence::default();
-        presence.come(1, 7, at(0));
-        presence.come(1, 7, at(0));
+        presence.come(1, 7, None, at(0));
+        presence.come(1, 7, None, at(0));
         presence.go(1, 7, at(10), 0);
         assert_eq!(presence.sweep(at(99)), []);
         assert_eq!(presence.count(1), 1);
@@ -157,9 +161,9 @@ mod tests {
     #[test]
     fn setting_the_clock_neither_ends_a_grace_nor_prolongs_it() {
         let presence = Presence::default();
-        presence.come(1, 7, at(10_000));
+        presence.come(1, 7, None, at(10_000));
         presence.go(1, 7, at(10_000), 5_000);
-        presence.come(1, 8, at(10_000));
+        presence.come(1, 8, None, at(10_000));
         presence.go(1, 8, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
         assert_eq!(presence.sweep(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
         assert_eq!(presence.sweep(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);

@@ -1,7 +1,10 @@
-//! Who looks at a call for help first. It answers only what it can stand for, and says how sure it is.
+//! Looks at a call for help before anyone else. It answers only what it can stand for, and says how sure it is.
 //!
-//! `Guide` works from the texts of the step, from what the student did, and from answers that helped others on this
-//! step. A language model can take its place behind the same question and verdict.
+//! `Guide` works from the texts of the step, from what this learner's phone showed, and from answers that helped others on
+//! this step. A language model can take its place behind the same question and verdict.
+
+use super::phrases::{is_addition, phrases, without_opening};
+use crate::language::Language;
 
 pub enum Analyser {
     Guide,
@@ -9,22 +12,27 @@ pub enum Analyser {
 
 /// Below this the instructor is asked instead.
 pub const SURE_ENOUGH: f64 = 0.5;
+/// From this average on, an answer helped.
+const HELPED: f64 = 4.0;
+/// From this time on a step, it is worth telling the instructor.
+const LONG_S: i64 = 60;
 
 #[derive(Debug, Clone, Default)]
 pub struct Question {
-    pub title: String,
+    /// The learner's.
+    pub language: Language,
     pub guide: Option<String>,
     pub voice: Option<String>,
     pub target_action: Option<String>,
     pub target_hint: Option<String>,
-    /// What the phone said it shows, such as `com.kakao.talk.MainActivity`.
+    /// What this learner's phone said on this step that it shows, such as `com.kakao.talk.MainActivity`.
     pub screen: Option<String>,
-    /// The latest last.
+    /// What this learner did on this step, the latest last.
     pub recent_actions: Vec<String>,
     pub stuck_seconds: i64,
     /// Answers given on this step before, with how they were rated.
     pub earlier: Vec<Earlier>,
-    /// How often this student has asked on this step before.
+    /// How often this learner has asked on this step before.
     pub asked_before: i64,
 }
 
@@ -32,14 +40,18 @@ pub struct Question {
 pub struct Earlier {
     pub content: String,
     pub voice: Option<String>,
+    /// Did an instructor give it?
+    pub by_hand: bool,
     pub ratings: i64,
     pub average: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
+    /// What is known of this learner, for the instructor. Empty where nothing is.
     pub diagnosis: String,
     pub confidence: f64,
+    /// Empty where there is nothing to say.
     pub content: String,
     pub voice: Option<String>,
 }
@@ -52,101 +64,172 @@ impl Analyser {
     }
 }
 
+/// What this learner's own phone shows to be in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// The step happens in one app, the phone shows another.
+    Elsewhere,
+    /// Several tries in a short time.
+    Wandering,
+}
+
 fn guide(q: &Question) -> Verdict {
-    let helped = q
-        .earlier
-        .iter()
-        .filter(|e| e.average >= 4.0)
-        .max_by(|a, b| (a.average * a.ratings.min(5) as f64).total_cmp(&(b.average * b.ratings.min(5) as f64)));
-    let (diagnosis, mut confidence) = diagnose(q);
-    let (content, voice) = match helped {
-        Some(answer) => {
-            confidence += 0.1 + 0.05 * answer.ratings.min(4) as f64;
-            (answer.content.clone(), answer.voice.clone().or_else(|| Some(answer.content.clone())))
-        }
-        None => from_the_step(q),
+    let sign = sign(q);
+    let mut confidence = match sign {
+        Some(Sign::Elsewhere) => 0.7,
+        Some(Sign::Wandering) => 0.6,
+        None if q.recent_actions.is_empty() && q.screen.is_none() => 0.5,
+        None => 0.55,
     };
-    if content.is_empty() {
-        confidence = 0.0;
+    let good = q.earlier.iter().filter(|e| e.average >= HELPED);
+    let (of_guide, by_hand): (Vec<&Earlier>, Vec<&Earlier>) = good.partition(|e| is_from_the_step(q, e));
+    let weight = |e: &&Earlier| e.average * e.ratings.min(5) as f64;
+    let best = |answers: Vec<&Earlier>| answers.into_iter().max_by(|a, b| weight(&a).total_cmp(&weight(&b))).cloned();
+    let helped = best(by_hand.into_iter().filter(|e| e.by_hand).collect());
+    if let Some(answer) = helped.as_ref().or(best(of_guide).as_ref()) {
+        confidence += 0.1 + 0.05 * answer.ratings.min(4) as f64;
     }
+    let said = match &helped {
+        Some(answer) => from_others(q, answer, sign),
+        None => from_the_step(q, sign),
+    };
+    let Some((content, voice)) = said else {
+        return Verdict { diagnosis: diagnosis(q, sign), confidence: 0.0, content: String::new(), voice: None };
+    };
     // Who asks again was not helped by the texts of the step.
     confidence -= 0.25 * q.asked_before.min(3) as f64;
-    Verdict { diagnosis, confidence: (confidence.clamp(0.0, 0.95) * 100.0).round() / 100.0, content, voice }
+    let confidence = (confidence.clamp(0.0, 0.95) * 100.0).round() / 100.0;
+    Verdict { diagnosis: diagnosis(q, sign), confidence, content, voice: Some(voice) }
 }
 
-fn from_the_step(q: &Question) -> (String, Option<String>) {
-    let Some(guide) = q.guide.as_deref().filter(|g| !g.trim().is_empty()) else { return (String::new(), None) };
-    let first = if is_elsewhere(q) {
-        "지금은 다른 화면이 열려 있어요. 홈 버튼을 눌러 처음 화면으로 돌아간 다음, 이렇게 해 보세요. "
-    } else if is_wandering(q) {
-        "천천히 하셔도 괜찮아요. 화면을 그대로 두고, 이렇게 한 번만 해 보세요. "
-    } else {
-        "괜찮아요, 다시 한번 함께 해 볼게요. "
-    };
+/// What helped others, without what was said of their phones.
+fn from_others(q: &Question, answer: &Earlier, sign: Option<Sign>) -> Option<(String, String)> {
+    let content = without_opening(&answer.content);
+    let voice = answer.voice.as_deref().map_or(content, without_opening);
+    let opening = sign.map_or("", |sign| opening(q, sign));
+    (!content.is_empty()).then(|| (format!("{opening}{content}"), format!("{opening}{voice}")))
+}
+
+/// Are these the words of the step, perhaps with ours around them? They are said anew, in the language of whoever asks.
+fn is_from_the_step(q: &Question, answer: &Earlier) -> bool {
+    let content = without_opening(&answer.content);
+    q.guide.as_deref().and_then(|guide| content.strip_prefix(guide.trim())).is_some_and(is_addition)
+}
+
+fn from_the_step(q: &Question, sign: Option<Sign>) -> Option<(String, String)> {
+    let guide = q.guide.as_deref().map(str::trim).filter(|guide| !guide.is_empty())?;
+    let words = phrases(q.language);
+    let opening = sign.map_or(words.again, |sign| opening(q, sign));
     let how = match q.target_action.as_deref() {
-        Some("LONG_CLICK" | "LONG_PRESS") => " 2초쯤 꾹 누르고 계시면 됩니다.",
-        Some("SCROLL" | "SWIPE") => " 손가락을 화면에 대고 위로 천천히 밀어 주세요.",
-        Some("INPUT" | "TYPE") => " 글자를 다 쓰신 다음 확인을 눌러 주세요.",
+        Some("LONG_CLICK" | "LONG_PRESS") => words.long_press,
+        Some("SCROLL" | "SWIPE") => words.swipe,
+        Some("INPUT" | "TYPE") => words.typing,
         _ => "",
     };
-    let spoken = q.voice.as_deref().filter(|v| !v.trim().is_empty()).unwrap_or(guide);
-    (format!("{first}{guide}{how}"), Some(format!("{first}{spoken}{how}")))
+    let spoken = q.voice.as_deref().map(str::trim).filter(|voice| !voice.is_empty()).unwrap_or(guide);
+    Some((format!("{opening}{guide}{how}"), format!("{opening}{spoken}{how}")))
 }
 
-fn diagnose(q: &Question) -> (String, f64) {
-    let title = &q.title;
+fn opening(q: &Question, sign: Sign) -> &'static str {
+    match sign {
+        Sign::Elsewhere => phrases(q.language).elsewhere,
+        Sign::Wandering => phrases(q.language).wandering,
+    }
+}
+
+/// What the instructor should know before going there, in their words.
+fn diagnosis(q: &Question, sign: Option<Sign>) -> String {
+    let mut known = Vec::new();
+    match sign {
+        Some(Sign::Elsewhere) => known.push("휴대폰에 다른 앱이 열려 있어요.".to_owned()),
+        Some(Sign::Wandering) => known.push("누를 곳을 찾느라 여러 번 눌러 보셨어요.".to_owned()),
+        None => {}
+    }
+    if q.asked_before > 0 {
+        known.push(format!("이 단계에서 {}번째 부르셨어요.", q.asked_before + 1));
+    }
+    if q.stuck_seconds >= LONG_S {
+        known.push(format!("이 단계에 {}분 넘게 머물러 계세요.", q.stuck_seconds / 60));
+    }
+    known.join(" ")
+}
+
+fn sign(q: &Question) -> Option<Sign> {
     if is_elsewhere(q) {
-        return (format!("‘{title}’ 단계와 다른 앱 화면에 있습니다"), 0.7);
+        return Some(Sign::Elsewhere);
     }
-    if is_wandering(q) {
-        return (format!("‘{title}’ 단계에서 누를 곳을 찾지 못하고 여러 번 시도했습니다"), 0.6);
-    }
-    if q.recent_actions.is_empty() && q.screen.is_none() {
-        return (format!("‘{title}’ 단계에서 멈췄으나 화면 정보가 없습니다"), 0.5);
-    }
-    (format!("‘{title}’ 단계의 안내를 다시 들을 필요가 있습니다"), 0.55)
-}
-
-/// The step happens in one app, the phone shows another.
-fn is_elsewhere(q: &Question) -> bool {
-    match (&q.target_hint, &q.screen) {
-        (Some(target), Some(screen)) => {
-            target.contains('.') && screen.contains('.') && !screen.starts_with(target.as_str())
-        }
-        _ => false,
-    }
-}
-
-fn is_wandering(q: &Question) -> bool {
     let tries = q.recent_actions.iter().filter(|a| matches!(a.as_str(), "CLICK" | "SCROLL" | "BACK" | "SWIPE")).count();
-    tries >= 4 || (q.recent_actions.iter().any(|a| a == "BACK") && tries >= 2)
+    let went_back = q.recent_actions.iter().any(|a| a == "BACK");
+    (tries >= 4 || (went_back && tries >= 2)).then_some(Sign::Wandering)
+}
+
+fn is_elsewhere(q: &Question) -> bool {
+    let (Some(target), Some(screen)) = (&q.target_hint, &q.screen) else { return false };
+    let rest = screen.strip_prefix(target.as_str());
+    let is_there = rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()));
+    // On the first screen, nobody needs to be sent there.
+    let is_home = ["launcher", "systemui"].iter().any(|word| screen.to_lowercase().contains(word));
+    target.contains('.') && screen.contains('.') && !is_there && !is_home
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const GUIDE: &str = "친구 목록에서 친구를 선택하세요";
+
     fn question() -> Question {
-        Question {
-            title: "친구 선택하기".into(),
-            guide: Some("친구 목록에서 친구를 선택하세요".into()),
-            target_hint: Some("com.kakao.talk".into()),
-            ..Question::default()
-        }
+        Question { guide: Some(GUIDE.into()), target_hint: Some("com.kakao.talk".into()), ..Question::default() }
+    }
+
+    fn helped(content: &str, by_hand: bool) -> Earlier {
+        Earlier { content: content.into(), voice: None, by_hand, ratings: 3, average: 4.7 }
     }
 
     #[test]
-    fn another_app_on_the_screen_is_seen() {
-        let verdict = guide(&Question { screen: Some("com.android.settings.Main".into()), ..question() });
-        assert!(verdict.content.contains("홈 버튼") && verdict.confidence >= SURE_ENOUGH);
-        let at_home = guide(&Question { screen: Some("com.kakao.talk.MainActivity".into()), ..question() });
-        assert!(!at_home.content.contains("홈 버튼"));
+    fn what_is_said_of_the_screen_needs_a_sign_of_it_from_this_phone() {
+        let elsewhere = guide(&Question { screen: Some("com.android.settings.Main".into()), ..question() });
+        assert!(elsewhere.content.contains("다른 화면") && elsewhere.confidence >= SURE_ENOUGH);
+        assert!(elsewhere.diagnosis.contains("다른 앱"));
+        for screen in [None, Some("com.kakao.talk.MainActivity"), Some("com.sec.android.app.launcher"), Some("step")] {
+            let verdict = guide(&Question { screen: screen.map(Into::into), ..question() });
+            assert!(!verdict.content.contains("다른 화면") && !verdict.content.contains("홈 버튼"), "{screen:?}");
+            assert_eq!(verdict.diagnosis, "", "{screen:?}");
+        }
+        let tries = ["CLICK", "BACK", "CLICK"].map(String::from).to_vec();
+        let wandering = guide(&Question { recent_actions: tries, ..question() });
+        assert!(wandering.content.starts_with("천천히") && wandering.diagnosis.contains("여러 번"));
+    }
+
+    #[test]
+    fn what_helped_another_is_given_without_what_was_said_of_their_phone() {
+        let elsewhere = phrases(Language::Korean).elsewhere;
+        let words = "위쪽 '친구'를 누르세요";
+        let earlier = vec![helped(&format!("{elsewhere}{words}"), true)];
+        let verdict = guide(&Question { earlier: earlier.clone(), ..question() });
+        assert_eq!((verdict.content.as_str(), verdict.voice.as_deref()), (words, Some(words)));
+        let here = Question { screen: Some("com.android.settings.Main".into()), earlier, ..question() };
+        assert_eq!(guide(&here).content, format!("{elsewhere}{words}"));
+    }
+
+    #[test]
+    fn what_the_guide_said_to_another_is_said_anew_with_more_confidence() {
+        let first = guide(&Question { screen: Some("com.android.settings.Main".into()), ..question() });
+        for by_hand in [false, true] {
+            let next =
+                Question { earlier: vec![helped(&first.content, by_hand)], language: Language::Japanese, ..question() };
+            let verdict = guide(&next);
+            assert_eq!(verdict.content, format!("{}{GUIDE}", phrases(Language::Japanese).again));
+            assert!(verdict.confidence > guide(&question()).confidence);
+        }
+        // The words of a step that has been rewritten since are nobody's answer.
+        let old = Question { earlier: vec![helped("옛날 안내", false)], ..question() };
+        assert_eq!(guide(&old), guide(&question()));
     }
 
     #[test]
     fn an_answer_that_helped_before_is_given_again_with_more_confidence() {
-        let earlier =
-            Earlier { content: "위쪽 '친구'를 누르세요".into(), voice: None, ratings: 3, average: 4.7 };
+        let earlier = helped("위쪽 '친구'를 누르세요", true);
         let verdict = guide(&Question { earlier: vec![earlier.clone()], ..question() });
         assert_eq!(verdict.content, earlier.content);
         assert!(verdict.confidence > guide(&question()).confidence);
@@ -155,8 +238,25 @@ mod tests {
     }
 
     #[test]
-    fn a_step_without_words_and_a_second_question_go_to_the_instructor() {
-        assert_eq!(guide(&Question { guide: None, ..question() }).confidence, 0.0);
+    fn the_guide_speaks_the_learners_language_and_leaves_the_words_of_the_step() {
+        for (language, word) in
+            [(Language::Korean, "꾹"), (Language::Japanese, "押したまま"), (Language::English, "pressing")]
+        {
+            let asked = Question { language, target_action: Some("LONG_CLICK".into()), ..question() };
+            let content = guide(&asked).content;
+            assert!(content.contains(word) && content.contains(GUIDE), "{content}");
+            let ours = content.replace(GUIDE, "");
+            let is_hangul = |letter: char| ('가'..='힣').contains(&letter);
+            assert_eq!(ours.contains(is_hangul), language == Language::Korean, "{content}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_known_nothing_is_said() {
+        let unknown = guide(&Question { guide: None, ..question() });
+        assert_eq!(unknown, Verdict { diagnosis: String::new(), confidence: 0.0, content: String::new(), voice: None });
         assert!(guide(&Question { asked_before: 1, ..question() }).confidence < SURE_ENOUGH);
+        let long = guide(&Question { asked_before: 1, stuck_seconds: 130, ..question() });
+        assert_eq!(long.diagnosis, "이 단계에서 2번째 부르셨어요. 이 단계에 2분 넘게 머물러 계세요.");
     }
 }

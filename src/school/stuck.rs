@@ -10,7 +10,7 @@ use crate::clock::SECOND_MS;
 use crate::db::{args, row};
 use crate::error::Result;
 use crate::event::{Event, News};
-use crate::school::help;
+use crate::school::help::{self, Slow};
 use crate::school::sessions::presence::open_here;
 
 struct Walking {
@@ -46,8 +46,8 @@ pub async fn notice(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Who is stuck and not yet known to be, and for how many seconds.
-async fn who(app: &School, class: &Walking) -> Result<Vec<(i64, i64)>> {
+/// Finds those who are stuck and not yet known to be.
+async fn who(app: &School, class: &Walking) -> Result<Vec<Slow>> {
     let now_ms = app.now_ms();
     let mut tx = app.db.read().await?;
     let sql = "select type, coalesce(person, 0), at_ms from session_events where session = $1 and seq > $2
@@ -76,7 +76,11 @@ async fn who(app: &School, class: &Walking) -> Result<Vec<(i64, i64)>> {
         .filter(|(id, done_ms, _)| done_ms.is_none() && !known.contains(id))
         .map(|(id, _, since_ms)| (id, walked(class.step_ms.max(since_ms), now_ms, &pauses)))
         .filter(|(_, ms)| *ms > patience)
-        .map(|(id, ms)| (id, ms / SECOND_MS))
+        .map(|(person, ms)| Slow {
+            person,
+            seconds: ms / SECOND_MS,
+            language: present.get(&person).and_then(|here| here.language),
+        })
         .collect())
 }
 
@@ -102,7 +106,7 @@ fn walked(from_ms: i64, to_ms: i64, pauses: &[(i64, i64)]) -> i64 {
     (to_ms - from_ms - stood).max(0)
 }
 
-async fn tell(app: &School, class: &Walking, stuck: Vec<(i64, i64)>) -> Result<()> {
+async fn tell(app: &School, class: &Walking, stuck: Vec<Slow>) -> Result<()> {
     let Walking { id, course, step, step_seq, auto_help, .. } = *class;
     let at_ms = app.now_ms();
     app.ledger
@@ -118,12 +122,13 @@ async fn tell(app: &School, class: &Walking, stuck: Vec<(i64, i64)>) -> Result<(
                 let known: HashSet<i64> =
                     tx.all::<(i64,)>(sql, args![id, step_seq]).await?.into_iter().map(|(person,)| person).collect();
                 let mut news = Vec::new();
-                for (person, seconds) in stuck.into_iter().filter(|(person, _)| !known.contains(person)) {
+                for slow in stuck.into_iter().filter(|slow| !known.contains(&slow.person)) {
+                    let Slow { person, seconds, .. } = slow;
                     let event = Event::StudentStuck { person, item: step, seconds };
                     news.push(News { session: Some(id), course, at_ms, event });
                     if auto_help {
                         let class = help::Stuck { id, course, step };
-                        news.extend(help::ask_for(tx, &class, person, seconds, at_ms).await?);
+                        news.extend(help::ask_for(tx, &class, slow, at_ms).await?);
                     }
                 }
                 Ok(((), news))

@@ -320,6 +320,7 @@ fn a_call_that_nobody_looked_at_survives_the_servers_end() {
             item: lecture.steps[0],
             kind: HelpKind::Manual,
             context: "{}".into(),
+            language: None,
             stuck_seconds: None,
             in_session: None,
         };

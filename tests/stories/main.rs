@@ -20,6 +20,7 @@ mod crowd;
 mod enrollments;
 mod following;
 mod guessing;
+mod guide;
 mod help;
 mod hostile;
 mod joining;

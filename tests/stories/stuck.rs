@@ -3,7 +3,7 @@
 use gyosil::school::stuck::notice;
 use serde_json::{Value, json};
 
-use crate::classroom::{how_often, lecture_without_words, log_of};
+use crate::classroom::{how_often, lecture_without_words, log_of, running_class};
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
 use crate::harness::{School, on_both_with};
@@ -377,5 +377,27 @@ fn a_clock_that_jumps_makes_nobody_stuck() {
         school.later(62);
         let stuck = class.board.waits_for("student_stuck").await["data"].clone();
         assert_eq!(stuck["user_id"], class.student(1).id);
+    });
+}
+
+#[test]
+fn the_class_asks_for_the_slow_one_in_the_language_of_their_phone() {
+    on_both_with(FLAGS, |school| async move {
+        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let (quick, slow) = (school.guest(&session, "김순자").await, school.guest(&session, "木村").await);
+        let path = format!("/ws/session/{}/student/", session.id);
+        let _quick = quick.follows(&session).await;
+        let mut phone = Socket::open_in("ja", school.address, &path, slow.token.as_deref()).await.unwrap();
+        for _ in 0..2 {
+            board.waits_for("student_connected").await;
+        }
+        quick.finishes(lecture.steps[0]).await;
+        school.later(62);
+        let heard = phone.waits_for("HELP_AVAILABLE").await;
+        assert_eq!(heard["request_type"], "AUTO");
+        let said = heard["help_response"]["help_content"].as_str().unwrap();
+        assert!(said.contains("もう一度お伝えします"), "{said}");
     });
 }

@@ -8,6 +8,7 @@ use crate::app::School;
 use crate::db::args;
 use crate::error::Result;
 use crate::event::{HelpKind, HelpStatus};
+use crate::language::Language;
 use crate::outside::analyser::{Earlier, Question, SURE_ENOUGH, Verdict};
 use crate::school::outline;
 
@@ -44,22 +45,25 @@ async fn question(app: &School, id: i64) -> Result<Question> {
         .unwrap_or_default();
     let mut screen = context["current_screen"].as_str().map(short);
     if actions.is_empty() {
-        let sql = "select type, coalesce(screen, '') from activity_logs where person = $1 and at_ms > $2
+        let sql = "select type, coalesce(screen, '') from activity_logs where person = $1 and item = $4 and at_ms > $2
             order by at_ms desc limit $3";
         let since = request.created_ms - 5 * crate::clock::MINUTE_MS;
-        let logs: Vec<(String, String)> = tx.all(sql, args![request.person, since, RECENT_ACTIONS]).await?;
+        let logs: Vec<(String, String)> =
+            tx.all(sql, args![request.person, since, RECENT_ACTIONS, request.item]).await?;
         screen = screen.or_else(|| logs.first().and_then(|(_, screen)| package(screen)));
         actions = logs.into_iter().rev().map(|(kind, _)| kind).collect();
     }
-    let sql = "select r.content, r.voice, cast(count(r.rating) as bigint), cast(avg(r.rating) as double precision)
+    let sql = "select r.content, r.voice, r.by_person is not null, cast(count(r.rating) as bigint),
+            cast(avg(r.rating) as double precision)
         from help_responses r join help_requests h on h.id = r.request
-        where h.item = $1 and r.rating is not null and r.type = 'TEXT' group by r.content, r.voice order by 4 desc, 3 desc limit 5";
-    let earlier: Vec<(String, Option<String>, i64, f64)> = tx.all(sql, args![request.item]).await?;
+        where h.item = $1 and r.rating is not null and r.type = 'TEXT'
+        group by r.content, r.voice, r.by_person is not null order by 5 desc, 4 desc limit 5";
+    let earlier: Vec<(String, Option<String>, bool, i64, f64)> = tx.all(sql, args![request.item]).await?;
     let sql = "select count(*) from help_requests where item = $1 and person = $2 and id < $3 and kind = 'MANUAL'";
     let (asked_before,) = tx.one(sql, args![request.item, request.person, id]).await?;
     let item = item.as_ref();
     Ok(Question {
-        title: item.map(|i| i.title.clone()).unwrap_or_default(),
+        language: request.language.as_deref().and_then(Language::of_tag).unwrap_or_default(),
         guide: item.and_then(|i| i.guide.clone()),
         voice: item.and_then(|i| i.voice.clone()),
         target_action: item.and_then(|i| i.target_action.clone()),
@@ -69,7 +73,7 @@ async fn question(app: &School, id: i64) -> Result<Question> {
         stuck_seconds: request.stuck_seconds,
         earlier: earlier
             .into_iter()
-            .map(|(content, voice, ratings, average)| Earlier { content, voice, ratings, average })
+            .map(|(content, voice, by_hand, ratings, average)| Earlier { content, voice, by_hand, ratings, average })
             .collect(),
         asked_before,
     })

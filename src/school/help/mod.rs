@@ -7,6 +7,7 @@ use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Done, Event, HelpKind, HelpStatus, News};
+use crate::language::Language;
 use crate::school::notifications::{self, Kind};
 use crate::school::once::{self, Key};
 use crate::school::outline;
@@ -29,6 +30,8 @@ pub struct NewRequest {
     pub kind: HelpKind,
     /// JSON, as it came.
     pub context: String,
+    /// In which the learner is answered.
+    pub language: Option<Language>,
     pub stuck_seconds: Option<i64>,
     pub in_session: Option<i64>,
 }
@@ -115,10 +118,12 @@ async fn insert(
     let Place { person, item, course, session } = at;
     let sql = "select count(*) from help_requests where person = $1 and item = $2 and status <> 'WITHDRAWN'";
     let (before,): (i64,) = tx.one(sql, args![person, item]).await?;
-    let sql = "insert into help_requests (created_ms, person, item, session, kind, context, stuck_seconds, status)
-        values ($1, $2, $3, $4, $5, $6, $7, 'ANALYZING') on conflict do nothing returning id";
+    let sql =
+        "insert into help_requests (created_ms, person, item, session, kind, context, language, stuck_seconds, status)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 'ANALYZING') on conflict do nothing returning id";
     let kind = new.kind;
-    let args = args![now_ms, person, item, session, kind.word(), &new.context, seconds];
+    let language = new.language.map(Language::tag);
+    let args = args![now_ms, person, item, session, kind.word(), &new.context, language, seconds];
     let Some((request,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok((None, Vec::new())) };
     let (instructor,) = tx.one("select instructor from courses where id = $1", args![course]).await?;
     if kind == HelpKind::Manual {
@@ -141,7 +146,8 @@ pub(super) fn is_urgent(asked_before: i64, waited_s: i64) -> bool {
 }
 
 /// The class itself asks for a student who is stuck: once per step and person, never more than a few at a time.
-pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, person: i64, seconds: i64, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64) -> Result<Vec<News>> {
+    let Slow { person, seconds, language } = who;
     let sql =
         format!("select count(*) from help_requests where session = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![session.id, session.step]).await?.0 >= AUTO_MAX_OPEN {
@@ -151,6 +157,7 @@ pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, person: i64, seconds: 
         item: session.step,
         kind: HelpKind::Auto,
         context: "{}".into(),
+        language,
         stuck_seconds: Some(seconds),
         in_session: None,
     };
@@ -164,6 +171,15 @@ pub struct Stuck {
     pub id: i64,
     pub course: i64,
     pub step: i64,
+}
+
+/// Someone who has taken long for the step.
+#[derive(Clone, Copy)]
+pub struct Slow {
+    pub person: i64,
+    pub seconds: i64,
+    /// In which their phone speaks to them.
+    pub language: Option<Language>,
 }
 
 /// How many wait before this one, itself included; 0 outside a class.
@@ -252,6 +268,7 @@ pub struct Request {
     pub session: Option<i64>,
     pub kind: String,
     pub context: String,
+    pub language: Option<String>,
     pub stuck_seconds: i64,
     pub status: String,
     pub diagnosis: Option<String>,
@@ -268,6 +285,7 @@ row!(Request {
     session,
     kind,
     context,
+    language,
     stuck_seconds,
     status,
     diagnosis,
@@ -278,7 +296,7 @@ row!(Request {
 });
 
 pub(super) const REQUEST: &str = "select h.id, h.created_ms, h.person, h.item, h.session, h.kind, h.context,
-    h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor
+    h.language, h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor
     from help_requests h join items i on i.id = h.item join units u on u.id = i.unit join courses c on c.id = u.course";
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Request> {

@@ -9,6 +9,7 @@ use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::Result;
 use crate::event::{Event, News};
+use crate::language::Language;
 use crate::live::presence::Gone;
 
 /// A coming that the database does not take is told again so often, while its person is there.
@@ -16,9 +17,9 @@ const ARRIVAL_TRIES: u32 = 60;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells that the first socket of a person opened. Coming back within the grace is no news.
-pub async fn arrived(app: &School, session: i64, person: i64) -> Result<()> {
+pub async fn arrived(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
     let now = app.clock.now();
-    if !app.hub.presence.come(session, person, now) {
+    if !app.hub.presence.come(session, person, language, now) {
         return Ok(());
     }
     let mut told = tell_arrival(app, session, person, now.wall_ms).await;

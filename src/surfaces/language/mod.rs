@@ -9,13 +9,7 @@ use std::future::Future;
 use axum::http::{HeaderMap, header};
 
 use crate::error::Error;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    Korean,
-    Japanese,
-    English,
-}
+pub use crate::language::Language;
 
 tokio::task_local! {
     static ASKED_FOR: Option<Language>;
@@ -40,16 +34,8 @@ impl Language {
         best.map(|(_, language)| language)
     }
 
-    fn of_tag(tag: &str) -> Option<Language> {
-        match tag.split('-').next()?.to_ascii_lowercase().as_str() {
-            "ko" => Some(Language::Korean),
-            "ja" => Some(Language::Japanese),
-            "en" => Some(Language::English),
-            _ => None,
-        }
-    }
-
-    fn now() -> Option<Language> {
+    /// The language that the caller of the moment asked for.
+    pub fn now() -> Option<Language> {
         ASKED_FOR.try_with(|language| *language).ok().flatten()
     }
 }

@@ -126,7 +126,7 @@ async fn open(
         expires_ms: app.clock.monotonic_at(caller.expires_ms),
         seat: Arc::new(Chair { app: app.clone(), caller, place, present, language }),
     };
-    let arriving = present.then_some(place);
+    let arriving = present.then_some((place, language));
     tokio::spawn(sit_down(app, upgrade, guest, socket, arriving, wishes.since));
     Ok(switching(&key, by_protocol))
 }
@@ -158,7 +158,7 @@ async fn sit_down(
     upgrade: OnUpgrade,
     guest: Guest,
     socket: SocketPlace,
-    arriving: Option<Place>,
+    arriving: Option<(Place, Option<Language>)>,
     since: Option<i64>,
 ) {
     let Ok(upgraded) = upgrade.await else { return };
@@ -168,10 +168,10 @@ async fn sit_down(
     };
     let (person, home) = (guest.person, guest.home);
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), guest);
-    if let Some(Place::Class(session, _)) = arriving {
+    if let Some((Place::Class(session, _), language)) = arriving {
         let school = app.clone();
         let telling = tokio::spawn(async move {
-            if let Err(error) = sessions::presence::arrived(&school, session, person).await {
+            if let Err(error) = sessions::presence::arrived(&school, session, person, language).await {
                 tracing::warn!(%error, "a coming was not told");
             }
         });

@@ -75,7 +75,7 @@ export class Call {
     this.node.classList.toggle("urgent", urgent);
     text(this.#where, words.calls.where(number, request.subtask.title));
     text(this.#diagnosis, request.analysis?.problem_diagnosis);
-    shown(this.#diagnosis, request.analysis);
+    shown(this.#diagnosis, request.analysis?.problem_diagnosis);
     text(this.#quote, request.suggestion);
     shown(this.#suggestion, request.suggestion && !this.#isDiscarded && this.#answer.hidden);
     this.#drawFacts(request);

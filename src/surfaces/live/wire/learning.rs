@@ -11,7 +11,7 @@ use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
 use crate::school::progress::Recorded;
 use crate::school::progress::views::{Line, Mine, OfStudent};
-use crate::surfaces::language::said;
+use crate::surfaces::language::{Language, said};
 use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Within, Word};
 
 #[derive(Deserialize, IntoParams)]
@@ -273,6 +273,7 @@ impl AskHelp {
             item: self.subtask_id,
             kind: self.request_type.map_or(HelpKind::Manual, HelpKind::from),
             context,
+            language: Language::now(),
             stuck_seconds: stuck.map(|s| s.clamp(0.0, LONGEST_STUCK_S) as i64),
             in_session,
         }

@@ -1,0 +1,30 @@
+//! The languages that the school speaks.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    Korean,
+    Japanese,
+    English,
+}
+
+impl Language {
+    /// Its tag, as it is stored.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Korean => "ko",
+            Language::Japanese => "ja",
+            Language::English => "en",
+        }
+    }
+
+    /// The language of a tag such as `ko` or `en-GB`, if we speak it.
+    pub fn of_tag(tag: &str) -> Option<Language> {
+        match tag.split('-').next()?.to_ascii_lowercase().as_str() {
+            "ko" => Some(Language::Korean),
+            "ja" => Some(Language::Japanese),
+            "en" => Some(Language::English),
+            _ => None,
+        }
+    }
+}
