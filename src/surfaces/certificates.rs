@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::live::wire::Refusals;
 use super::live::{Fault, From_, PathText, Query};
-use super::texts::{Instant, Loose};
+use super::texts::{Asked, Instant};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::certificates::{self, Certificate, Facts, Glimpse};
@@ -33,7 +33,8 @@ pub fn router() -> OpenApiRouter<School> {
 
 /// The page: with `number` and `code` (the QR carries them) it shows that certificate, else it asks for them.
 #[utoipa::path(
-    get, path = "/certificates", tag = "certificates", params(Printed),
+    get, path = "/certificates", tag = "certificates",
+    params(("number" = Option<String>, Query), ("code" = Option<String>, Query)),
     responses((status = 200, description = "The page", content_type = "text/html", body = String)), security(()),
 )]
 async fn page(headers: HeaderMap) -> Response {
@@ -48,7 +49,7 @@ async fn page(headers: HeaderMap) -> Response {
 async fn check(State(app): State<School>, From_(from): From_, Query(printed): Query<Printed>) -> Result<Response> {
     let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0;
     let found = match printed.code {
-        Some(Loose(code)) => {
+        Some(Asked(code)) => {
             Found::Whole(Box::new(Whole::of(&app, certificates::seen_by_code(&app, &number, &code, from).await?)?))
         }
         None => Found::Masked(certificates::seen_by_number(&app, &number, from).await?.into()),
@@ -124,11 +125,11 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
 #[into_params(parameter_in = Query)]
 pub struct Printed {
     /// CERT-YYYYMMDD-XXXXXX
-    #[param(value_type = Option<String>)]
-    pub number: Option<Loose>,
+    #[param(inline, required = true)]
+    pub number: Option<Asked>,
     /// VER-XXXXXXXXXXXX
-    #[param(value_type = Option<String>)]
-    pub code: Option<Loose>,
+    #[param(inline)]
+    pub code: Option<Asked>,
 }
 
 #[derive(Serialize, ToSchema)]

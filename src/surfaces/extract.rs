@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
-use crate::surfaces::bodies;
+use crate::surfaces::{bodies, json};
 
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 pub const LOGS_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -64,7 +64,8 @@ async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
 
 /// Names the field of what it cannot read.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let bytes = json::with_whole_numbers(bytes);
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
         let path = e.path().to_string();
         unreadable(&path, &e.into_inner().to_string())
@@ -92,13 +93,16 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
         axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).map_err(|_| Error::bad("query", "unreadable"))?;
     // Numbers and truths arrive as texts: each is read as what it looks like, and as a text where that does not fit.
     let mut object = serde_json::Map::new();
-    for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
-        let value = match text.as_str() {
-            "true" => true.into(),
-            "false" => false.into(),
-            number => number.parse::<i64>().map_or_else(|_| text.clone().into(), serde_json::Value::from),
+    for (name, text) in parsed {
+        let value = match (text.as_str(), text.parse::<i64>()) {
+            ("true", _) => true.into(),
+            ("false", _) => false.into(),
+            (_, Ok(number)) if number.to_string() == text => number.into(),
+            _ => text.into(),
         };
-        object.insert(name, value);
+        if object.insert(name.clone(), value).is_some() {
+            return Err(Error::bad(name, "it is there twice"));
+        }
     }
     let object = serde_json::Value::Object(object);
     serde_path_to_error::deserialize(&object).map_err(|e| unreadable(&e.path().to_string(), &e.inner().to_string()))

@@ -4,12 +4,17 @@ mod attendance;
 mod bodies;
 mod certificates;
 mod csv;
+mod document;
 pub mod extract;
+pub mod json;
 mod language;
 pub mod live;
+pub mod numbers;
 mod ops;
 mod portal;
+mod schemas;
 pub mod texts;
+pub mod times;
 
 use std::sync::Arc;
 
@@ -27,8 +32,13 @@ use crate::web;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Gyosil", description = "교실: the live-classroom server. The socket messages are in docs/protocol.md."),
-    components(schemas(portal::wire::Refusal, attendance::wire::Refusal, live::wire::Refusal, live::wire::RefusalBody, live::wire::people::Jar)),
+    info(
+        title = "Gyosil",
+        description = "교실: the live-classroom server. The socket messages are in docs/protocol.md. Keys of a body and \
+            parameters of a query that are not described here are ignored. A body of which every key may be left out may \
+            be left out itself. A method that an address does not answer is refused with 405.",
+    ),
+    components(schemas(portal::wire::Refusal, attendance::wire::Refusal, live::wire::Refusal, live::wire::RefusalBody)),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -47,7 +57,9 @@ fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
 }
 
 pub fn openapi() -> String {
-    contents().1.to_pretty_json().unwrap_or_default()
+    let mut document = serde_json::to_value(contents().1).unwrap_or_default();
+    document::complete(&mut document);
+    serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
 /// Every URL of the school, and what stands around each.

@@ -55,7 +55,7 @@ async fn readyz(State(app): State<School>) -> (StatusCode, String) {
 
 /// Metrics for Prometheus, for this machine and the proxies that are trusted; elsewhere where --metrics-listen says so.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
-    responses((status = 200, body = String), (status = 403, body = String)), security(()))]
+    responses((status = 200, content_type = "application/openmetrics-text", body = String), (status = 403, body = String)), security(()))]
 async fn metrics(State(app): State<School>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if app.config.metrics_listen.is_some() || !is_near(&parts, &app) {

@@ -1,18 +1,23 @@
-//! Texts, numbers and instants as they come in: what is too long or unprintable is refused where it is read, so that
+//! Texts as they come in: what is too long or unprintable is refused where it is read, so that
 //! the error names the field.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use serde::{Deserialize, Deserializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use crate::clock;
+pub use super::numbers::{AboveZero, Age, Percent, Position, Several, UpTo, Within};
+use super::schemas::{described, text_schema};
+pub use super::times::{Day, Instant};
 
+/// Declares a text. The check and the OpenAPI document have its limits from here; that `$pattern` says the same as `$rule`
+/// is held by a test below.
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $rule:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Deserialize, ToSchema)]
+    ($(#[doc = $doc:literal])* $name:ident, $min:literal..=$max:literal, $pattern:expr, $rule:expr) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Deserialize)]
         #[serde(try_from = "String")]
-        #[schema(value_type = String)]
         pub struct $name(String);
+
+        described!($name, text_schema([$($doc),*].concat().trim(), $min, $max, $pattern));
 
         impl TryFrom<String> for $name {
             type Error = String;
@@ -36,6 +41,42 @@ macro_rules! text {
     };
 }
 
+// Sets of characters for the patterns below, as a class in brackets has them. What lies beyond 16 bits is written as it is:
+// the readers of a pattern have no common way to spell it.
+macro_rules! controls {
+    () => {
+        r"\x00-\x1f\x7f-\x9f"
+    };
+}
+macro_rules! spaces {
+    () => {
+        r"\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    };
+}
+macro_rules! blanks {
+    () => {
+        r"\x20-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+    };
+}
+macro_rules! joiners {
+    () => {
+        r"\u200c\u200d\ufe00-\ufe0f"
+    };
+}
+macro_rules! alone {
+    () => {
+        r"0-9A-Za-z\u1100-\u115e\u1161-\u11ff\u3040-\u3163\u3165-\ud7ff"
+    };
+}
+macro_rules! invisibles {
+    () => {
+        concat!(
+            r"\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0",
+            "\u{e0000}-\u{e007e}\u{e0080}-\u{e0fff}"
+        )
+    };
+}
+
 /// Takes no place, or turns the line around: nobody has it in their name. (The joiners of some scripts and emoji stay.)
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
@@ -56,9 +97,58 @@ fn has_hidden_joiner(text: &str) -> bool {
     text.chars().zip(text.chars().skip(1)).any(|(before, c)| is_joiner(c) && joins_nothing(before))
 }
 
+const NO_NUL: &str = r"^[^\x00]*$";
+const REASON_PATTERN: &str = concat!(r"^[^\x00]*[^\x00\x09-\x0d\x85", spaces!(), r"][^\x00]*$");
+const EMAIL_PATTERN: &str = concat!(
+    r"^[^@",
+    controls!(),
+    spaces!(),
+    r"]+@[^",
+    controls!(),
+    spaces!(),
+    r"]*\.[^",
+    controls!(),
+    spaces!(),
+    r"]*[^.",
+    controls!(),
+    spaces!(),
+    "]$",
+);
+/// Joiners at the beginning, what is blank, one letter that can be seen, and then anything but a joiner where it would hide.
+const NAME_PATTERN: &str = concat!(
+    "^[",
+    joiners!(),
+    "]*(?:[",
+    blanks!(),
+    "][",
+    joiners!(),
+    "]*)*",
+    "(?:[",
+    alone!(),
+    "]|[^",
+    controls!(),
+    invisibles!(),
+    joiners!(),
+    alone!(),
+    blanks!(),
+    "][",
+    joiners!(),
+    "]*)",
+    "(?:[",
+    alone!(),
+    "]|[^",
+    controls!(),
+    invisibles!(),
+    joiners!(),
+    alone!(),
+    "][",
+    joiners!(),
+    "]*)*$",
+);
+
 text!(
     /// A name or a title: 1 to 200 characters on one line.
-    Name, 1..=200, |t| {
+    Name, 1..=200, NAME_PATTERN, |t| {
         if t.chars().any(char::is_control) {
             return Err("no control characters in a name");
         }
@@ -73,49 +163,49 @@ text!(
 );
 text!(
     /// A longer text, of at most 5,000 characters.
-    Prose, 0..=5000, no_nul
+    Prose, 0..=5000, NO_NUL, no_nul
 );
 text!(
     /// Why: 1 to 5,000 characters that say something.
-    Reason, 1..=5000, |t| {
+    Reason, 1..=5000, REASON_PATTERN, |t| {
         if t.trim().is_empty() { Err("at least one letter") } else { no_nul(t) }
     }
 );
 text!(
     /// What a step says, in at most 2,000 characters.
-    Guide, 0..=2000, no_nul
+    Guide, 0..=2000, NO_NUL, no_nul
 );
 text!(
     /// A word such as CLICK.
-    Word, 1..=50, |t| {
+    Word, 1..=50, "^[A-Za-z0-9_.-]*$", |t| {
         let known = t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
         if known { Ok(()) } else { Err("letters, digits, - and _ only") }
     }
 );
 text!(
     /// Letters, digits and hyphens.
-    Code, 2..=50, |t| {
+    Code, 2..=50, "^[A-Za-z0-9-]*$", |t| {
         let known = t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         if known { Ok(()) } else { Err("letters, digits and - only") }
     }
 );
 text!(
     /// A web address.
-    Url, 1..=2000, |t| {
+    Url, 1..=2000, r"^https?://[^\x00-\x20\x7f-\x9f]*$", |t| {
         let known = (t.starts_with("https://") || t.starts_with("http://")) && !t.chars().any(|c| c.is_control() || c == ' ');
         if known { Ok(()) } else { Err("an address that begins with https:// or http://") }
     }
 );
 text!(
     /// An e-mail address.
-    Email, 3..=200, |t| {
+    Email, 3..=200, EMAIL_PATTERN, |t| {
         let known = t.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !b.ends_with('.'));
         if known && !t.chars().any(|c| c.is_control() || c.is_whitespace()) { Ok(()) } else { Err("it is no e-mail address") }
     }
 );
 text!(
     /// A phone number; hyphens and spaces do not matter.
-    Phone, 5..=30, |t| {
+    Phone, 5..=30, r"^[+() -]*(?:[0-9][+() -]*){5,15}$", |t| {
         let digits = t.chars().filter(char::is_ascii_digit).count();
         let known = t.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
         if known && (5..=15).contains(&digits) { Ok(()) } else { Err("it is no phone number") }
@@ -123,11 +213,11 @@ text!(
 );
 text!(
     /// A password of 8 to 200 characters.
-    Password, 8..=200, no_nul
+    Password, 8..=200, NO_NUL, no_nul
 );
 text!(
     /// Anything short that someone typed: it may match nothing.
-    Typed, 0..=200, no_nul
+    Typed, 0..=200, NO_NUL, no_nul
 );
 
 fn no_nul(text: &str) -> Result<(), &'static str> {
@@ -155,44 +245,6 @@ pub fn login_name(typed: String) -> String {
     }
 }
 
-/// An instant: RFC 3339 on the wire, milliseconds inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
-#[schema(value_type = String, format = DateTime, examples("2025-10-28T10:00:00Z"))]
-pub struct Instant(pub i64);
-
-impl Serialize for Instant {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&clock::rfc3339(self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Instant {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let ms = clock::parse_rfc3339(&text).filter(|ms| (0..=253_402_300_799_000).contains(ms));
-        ms.map(Instant).ok_or_else(|| serde::de::Error::custom("a time such as 2025-10-28T10:00:00Z is needed"))
-    }
-}
-
-/// A whole number from `A` to `B`.
-#[derive(Debug, Clone, Copy, ToSchema)]
-#[schema(value_type = i64)]
-pub struct Within<const A: i64, const B: i64>(pub i64);
-
-impl<'de, const A: i64, const B: i64> Deserialize<'de> for Within<A, B> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = i64::deserialize(deserializer)?;
-        if (A..=B).contains(&number) {
-            Ok(Within(number))
-        } else {
-            Err(serde::de::Error::custom(format!("from {A} to {B}")))
-        }
-    }
-}
-
-pub type Age = Within<0, 150>;
-pub type Position = Within<0, 1_000_000>;
-
 /// A key that is there with `null` says something else than one that is not there.
 pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
@@ -203,7 +255,12 @@ pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) ->
 #[derive(Debug, Clone)]
 pub struct Anything(String);
 
-const ANYTHING_MAX_BYTES: usize = 16 * 1024;
+pub const ANYTHING_MAX_BYTES: usize = 16 * 1024;
+
+described!(
+    Anything,
+    ObjectBuilder::new().schema_type(Type::Object).description(Some("Any object, of at most 16 KiB as JSON"))
+);
 
 impl<'de> Deserialize<'de> for Anything {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Anything, D::Error> {
@@ -235,37 +292,15 @@ impl<'de> Deserialize<'de> for Loose {
     }
 }
 
-/// From 0 to 100.
-#[derive(Debug, Clone, Copy, ToSchema)]
-#[schema(value_type = f64, minimum = 0, maximum = 100)]
-pub struct Percent(pub f64);
+/// … of at most 200 characters.
+pub struct Asked(pub String);
 
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Percent, D::Error> {
-        let number = f64::deserialize(deserializer)?;
-        if (0.0..=100.0).contains(&number) {
-            Ok(Percent(number))
-        } else {
-            Err(serde::de::Error::custom("from 0 to 100"))
-        }
-    }
-}
+described!(Asked, text_schema("", 0, 200, NO_NUL));
 
-/// A day: `YYYY-MM-DD`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[schema(value_type = String, format = Date, examples("2025-10-28"))]
-pub struct Day(pub String);
-
-impl Day {
-    pub fn parse(text: &str) -> Option<Day> {
-        (text.len() == 10).then(|| clock::parse_date(text)).flatten().map(Day)
-    }
-}
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Day::parse(&text).ok_or_else(|| serde::de::Error::custom("a day such as 2025-10-28 is needed"))
+impl<'de> Deserialize<'de> for Asked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Asked, D::Error> {
+        let Loose(text) = Loose::deserialize(deserializer)?;
+        Typed::try_from(text).map(|typed| Asked(typed.0)).map_err(serde::de::Error::custom)
     }
 }
 
@@ -295,5 +330,60 @@ mod tests {
         for name in ["김순자", "髙橋 さくら", "O'Neill", "7", "👩\u{200d}🏫", "뷁", "क्\u{200d}ष"] {
             assert!(Name::try_from(name.to_owned()).is_ok(), "{name:?}");
         }
+    }
+
+    /// What the document says of a text, as a check.
+    fn described<T: utoipa::PartialSchema>() -> impl Fn(&str) -> bool {
+        let schema = serde_json::to_value(T::schema()).unwrap();
+        let pattern = regex::Regex::new(schema["pattern"].as_str().unwrap()).unwrap();
+        let length = schema["minLength"].as_u64().unwrap()..=schema["maxLength"].as_u64().unwrap();
+        move |text| length.contains(&(text.chars().count() as u64)) && pattern.is_match(text)
+    }
+
+    #[track_caller]
+    fn agree<T: utoipa::PartialSchema + TryFrom<String>>(texts: &[String]) {
+        let fits = described::<T>();
+        let taken: Vec<&String> = texts.iter().filter(|text| T::try_from((*text).clone()).is_ok()).collect();
+        assert!(!taken.is_empty() && taken.len() < texts.len(), "{} of {}", taken.len(), texts.len());
+        for text in texts {
+            assert_eq!(T::try_from(text.clone()).is_ok(), fits(text), "{} {text:?}", std::any::type_name::<T>());
+        }
+    }
+
+    #[test]
+    fn the_document_has_the_patterns_that_are_checked() {
+        let blocks = [0..0x3400, 0xd780..0xd800, 0xf900..0x10100, 0x1f600..0x1f650, 0xe0000..0xe1010];
+        let mut texts: Vec<String> = Vec::new();
+        for c in blocks.into_iter().flatten().filter_map(char::from_u32) {
+            let around = ["", "a", "1", "가", " ", "्", "\u{200d}"];
+            texts.extend(around.iter().flat_map(|by| [format!("{by}{c}"), format!("{c}{by}")]));
+            texts.extend([format!("a@b{c}.kr"), format!("a{c}@b.kr"), format!("a@b.k{c}"), format!("http://a{c}")]);
+            texts.extend([format!("010-123{c}"), format!("long enough{c}")]);
+        }
+        for text in [
+            "a@b",
+            "@b.kr",
+            "a@@b.kr",
+            "a@b.",
+            "a@.b",
+            "a@b.kr.",
+            "ftp://a",
+            "https://",
+            "010 (12) 34",
+            "12345678901234567",
+        ] {
+            texts.extend([text.to_owned(), text.repeat(30), format!("{text}\n")]);
+        }
+        agree::<Name>(&texts);
+        agree::<Prose>(&texts);
+        agree::<Reason>(&texts);
+        agree::<Guide>(&texts);
+        agree::<Word>(&texts);
+        agree::<Code>(&texts);
+        agree::<Url>(&texts);
+        agree::<Email>(&texts);
+        agree::<Phone>(&texts);
+        agree::<Password>(&texts);
+        agree::<Typed>(&texts);
     }
 }

@@ -69,7 +69,7 @@ const SURFACES: [Surface; 5] = [
     Surface {
         base: "/api/v1/",
         tag: "portal: ",
-        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "503"],
+        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
         envelope: &["success", "message", "code", "details"],
     },
     Surface {
@@ -81,10 +81,15 @@ const SURFACES: [Surface; 5] = [
     Surface {
         base: "/api/",
         tag: "",
-        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "503"],
+        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
         envelope: &["error"],
     },
-    Surface { base: "/certificates", tag: "certificates", refusals: &["400", "404", "429"], envelope: &["error"] },
+    Surface {
+        base: "/certificates",
+        tag: "certificates",
+        refusals: &["400", "404", "429", "500", "503"],
+        envelope: &["error"],
+    },
     Surface { base: "/", tag: "", refusals: &[], envelope: &["error"] },
 ];
 
@@ -169,6 +174,99 @@ fn every_operation_says_how_it_refuses_in_the_words_of_its_surface() {
             }
             // The seed of this surface knows no others.
             if surface.tag == "attendance" && !surface.refusals.contains(&status.as_str()) {
+                faults.push(format!("{place}: {status}"));
+            }
+        }
+    }
+    none(&faults);
+}
+
+/// Every schema that some part of the operations leads to, each once.
+fn schemas_of<'d>(document: &'d Value, part: impl Fn(&'d Value) -> Vec<&'d Value>) -> Vec<&'d Value> {
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut rest: Vec<&Value> = operations(document).into_iter().flat_map(|(_, operation)| part(operation)).collect();
+    while let Some(node) = rest.pop() {
+        match node {
+            Value::Object(object) => {
+                if let Some(target) = object.get("$ref").and_then(Value::as_str)
+                    && seen.insert(target)
+                {
+                    rest.push(resolved(document, node));
+                }
+                if object.contains_key("type") {
+                    found.push(node);
+                }
+                rest.extend(object.iter().filter(|(key, _)| !key.starts_with("example")).map(|(_, value)| value));
+            }
+            Value::Array(list) => rest.extend(list),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is(schema: &Value, kind: &str) -> bool {
+    schema["type"] == kind || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
+}
+
+#[test]
+fn everything_that_one_sends_has_its_limits_in_the_document() {
+    let document = document();
+    let sent = schemas_of(&document, |operation| vec![&operation["requestBody"], &operation["parameters"]]);
+    assert!(sent.len() >= 200, "{} schemas", sent.len());
+    let has = |schema: &Value, limits: &[&str]| limits.iter().any(|limit| !schema[limit].is_null());
+    let mut faults = Vec::new();
+    for schema in sent {
+        let is_limited = [
+            ("string", has(schema, &["enum", "pattern"])),
+            ("integer", has(schema, &["minimum"]) && has(schema, &["maximum"])),
+            ("number", has(schema, &["minimum", "exclusiveMinimum"]) && has(schema, &["maximum"])),
+            ("array", has(schema, &["minItems"]) && has(schema, &["maxItems"])),
+        ];
+        let is_part_of_another = schema["description"].is_null() && schema.as_object().unwrap().len() == 1;
+        if is_limited.iter().any(|(kind, limited)| is(schema, kind) && !limited) && !is_part_of_another {
+            faults.push(format!("no limits: {schema}"));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn every_key_of_an_answer_is_always_there() {
+    let document = document();
+    let mut faults = Vec::new();
+    for schema in schemas_of(&document, |operation| vec![&operation["responses"]]) {
+        let required: BTreeSet<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let keys = schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key);
+        faults.extend(
+            keys.filter(|key| !required.contains(key.as_str())).map(|key| format!("{key} may be missing in {schema}")),
+        );
+    }
+    none(&faults);
+}
+
+#[test]
+fn a_body_may_be_left_out_where_no_key_is_needed() {
+    let document = document();
+    let is_needed = |place: &str| {
+        let (method, path) = place.split_once(' ').unwrap();
+        document["paths"][path][method]["requestBody"]["required"].as_bool().unwrap()
+    };
+    assert!(is_needed("post /api/auth/register"));
+    assert!(is_needed("post /api/v1/completions"));
+    assert!(!is_needed("post /api/sessions/{session_id}/start"));
+    assert!(!is_needed("put /api/v1/completions/{completion_id}"));
+}
+
+#[test]
+fn what_asks_for_patience_says_for_how_long() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (place, operation) in operations(&document) {
+        for status in ["429", "503"] {
+            let response = &operation["responses"][status];
+            if response.is_object() && response["headers"]["Retry-After"]["schema"]["type"] != "integer" {
                 faults.push(format!("{place}: {status}"));
             }
         }

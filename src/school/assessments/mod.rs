@@ -189,8 +189,8 @@ impl Edge {
             Edge::Day(day) => clock.at(&day, "00:00"),
             Edge::At(ms) => Some(ms),
         };
-        let ms = ms.filter(|ms| *ms >= 0).ok_or(Error::bad("start_date", "from 1970 to 9999"))?;
-        Ok(ms - ms % SECOND_MS)
+        let ms = ms.ok_or(Error::bad("start_date", "it is no day"))?;
+        Ok(ms - ms.rem_euclid(SECOND_MS))
     }
 
     /// … and closes after the last second of a day.
@@ -199,8 +199,8 @@ impl Edge {
             Edge::Day(day) => clock.at(&day, "23:59:59"),
             Edge::At(ms) => Some(ms),
         };
-        let ms = ms.filter(|ms| *ms >= 0).ok_or(Error::bad("end_date", "from 1970 to 9999"))?;
-        Ok(ms - ms % SECOND_MS + SECOND_MS - 1)
+        let ms = ms.ok_or(Error::bad("end_date", "it is no day"))?;
+        Ok(ms - ms.rem_euclid(SECOND_MS) + SECOND_MS - 1)
     }
 }
 

@@ -93,7 +93,7 @@ pub enum Who {
     Person(i64),
 }
 
-const BATCH_MAX_MARKS: usize = 2_000;
+pub const BATCH_MAX_MARKS: usize = 2_000;
 
 pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: When, new: NewMark) -> Result<Mark> {
     let mut tx = app.db.begin().await?;

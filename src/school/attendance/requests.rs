@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 words!(Verdict { Approved = "APPROVED", Rejected = "REJECTED" });
 
-const DECISIONS_MAX: usize = 1_000;
+pub const DECISIONS_MAX: usize = 1_000;
 /// So many of one enrollment wait for a decision at a time.
 const PENDING_MAX_REQUESTS: i64 = 10;
 

@@ -78,7 +78,7 @@ async fn approve(
     Json(sent): Json<Approval>,
 ) -> Result<Answer<Settled>> {
     let code = String::from(sent.lec_serial);
-    let decided = sent.attendance_records.into_iter().map(Into::into).collect();
+    let decided = sent.attendance_records.0.into_iter().map(Into::into).collect();
     requests::decide(&app, &caller, &code, sent.session_number.0, decided).await?;
     Ok(wire::settled("출석 승인 처리가 완료되었습니다."))
 }

@@ -7,10 +7,10 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::event::Attendance;
-use crate::school::attendance::requests::{Decided, Verdict};
+use crate::school::attendance::requests::{DECISIONS_MAX, Decided, Verdict};
 use crate::school::attendance::views::{self, Pending};
 use crate::surfaces::language::{self, Language, said};
-use crate::surfaces::texts::{Code, Prose, Reason, Within};
+use crate::surfaces::texts::{Code, Prose, Reason, Several, Within};
 
 /// Every answer of this surface.
 #[derive(Serialize, ToSchema)]
@@ -110,14 +110,13 @@ pub struct Request {
 pub struct Approval {
     pub lec_serial: Code,
     pub session_number: SessionNumber,
-    pub attendance_records: Vec<Record>,
+    pub attendance_records: Several<Record, 1, { DECISIONS_MAX }>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
     pub student_idx: i64,
-    #[schema(value_type = String)]
     pub status: VerdictWord,
     pub reject_reason: Option<Prose>,
 }

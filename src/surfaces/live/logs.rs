@@ -41,8 +41,8 @@ pub async fn batch(
     Once(key): Once,
     LargeJson(sent): LargeJson<Logs>,
 ) -> Result<(StatusCode, Answer<LogsSaved>)> {
-    sent.logs.iter().try_for_each(|log| caller.must_be(log.user_id))?;
-    let logs = checked_logs(sent.logs, "logs")?;
+    sent.logs.0.iter().try_for_each(|log| caller.must_be(log.user_id))?;
+    let logs = checked_logs(sent.logs.0, "logs")?;
     let saved_count = activity::log(&app, &caller, logs, key).await?.count;
     Ok(made(LogsSaved { saved_count, message: "Logs saved successfully".into() }))
 }

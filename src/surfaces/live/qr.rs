@@ -31,7 +31,7 @@ const POSTER_LETTERS: usize = 12;
 #[into_params(parameter_in = Query)]
 pub struct Size {
     /// Pixels of one module (8)
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 64)]
+    #[param(inline)]
     pub size: Option<Within<1, 64>>,
 }
 
@@ -39,7 +39,8 @@ pub struct Size {
 #[utoipa::path(
     get, path = "/qr/{file}", tag = "live: sessions",
     params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, Scanned),
-    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), Refusals), security(()),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+        (status = 304, description = "As `If-None-Match` has it"), Refusals), security(()),
 )]
 pub async fn picture(
     State(app): State<School>,
@@ -64,7 +65,8 @@ fn in_address(key: &str) -> Result<String, Error> {
 #[utoipa::path(
     get, path = "/qr/l/{file}", tag = "live: lectures",
     params(("file" = String, Path, description = "The code of the lecture's poster with .png or .svg"), Size),
-    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), Refusals), security(()),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+        (status = 304, description = "As `If-None-Match` has it"), Refusals), security(()),
 )]
 pub async fn poster(
     State(app): State<School>,

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
 use super::wire::sessions::{
-    ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, Scanned, SessionFound, SessionListed,
-    SessionMade, Sessions, Steps,
+    ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, NoneActive, Scanned, SessionFound,
+    SessionListed, SessionMade, Sessions, Steps,
 };
 use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
 use super::{Anyone, From_, Id, Invited, Json, Once, Query, Result, SignedIn, frames, made};
@@ -236,11 +236,11 @@ pub async fn steps(State(app): State<School>, SignedIn(caller): SignedIn, Id(id)
 /// The open session that one is in.
 #[utoipa::path(
     get, path = "/api/sessions/my-active", tag = "live: sessions",
-    responses(Refusals, (status = 200, body = MyActive), (status = 404, description = "In none", body = MyActive)),
+    responses(Refusals, (status = 200, body = MyActive), (status = 404, description = "In none", body = NoneActive)),
 )]
 pub async fn my_active(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Response> {
     Ok(match state::my_active(&app, &caller).await? {
         Some(active) => Answer(MyActive::from(active)).into_response(),
-        None => (StatusCode::NOT_FOUND, Answer(MyActive::none())).into_response(),
+        None => (StatusCode::NOT_FOUND, Answer(NoneActive::new())).into_response(),
     })
 }

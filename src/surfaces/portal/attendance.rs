@@ -80,7 +80,7 @@ pub async fn change(
 /// 3-21 과정 차수별 특정 일자 출결 목록 (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/attendance/course/{course_id}/class/{class_id}/date/{class_date}", tag = "portal: attendance",
-    params(("course_id" = i64, Path), ("class_id" = i64, Path), ("class_date" = String, Path), Pages),
+    params(("course_id" = i64, Path), ("class_id" = i64, Path), ("class_date" = Day, Path), Pages),
     responses((status = 200, body = Done<DayAttendances>), Refusals),
 )]
 pub async fn of_day(
@@ -107,7 +107,7 @@ pub async fn register_all(
     SignedIn(caller): SignedIn,
     Json(sent): Json<BatchSent>,
 ) -> Result<(StatusCode, Answer<Done<Registered>>)> {
-    let lines = sent.attendances.into_iter().enumerate().map(|(n, line)| line.line(n));
+    let lines = sent.attendances.0.into_iter().enumerate().map(|(n, line)| line.line(n));
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
     let (class, when) = ((sent.course_id, sent.class_id), when(&sent.class_date, sent.session_number));
     let processed = attendance::register_all(&app, &caller, class, when, lines).await?;

@@ -143,8 +143,9 @@ pub async fn complete_all(
 ) -> Result<Answer<Done<BatchDone>>> {
     let date = sent.completion_date.map(|day| day.0);
     let class = (sent.course_id, sent.class_id);
+    let students = sent.student_ids.map(|students| students.0);
     let issue = sent.issue_certificates.unwrap_or(false);
-    let judged = batch::complete(&app, &caller, class, date, sent.student_ids, issue).await?;
+    let judged = batch::complete(&app, &caller, class, date, students, issue).await?;
     Ok(done("일괄 수료 처리가 끝났습니다.", judged.into()))
 }
 

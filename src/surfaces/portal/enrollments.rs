@@ -76,7 +76,7 @@ pub async fn list(
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MineQuery {
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     pub status: Option<StatusWord>,
 }
 
@@ -178,7 +178,7 @@ pub async fn pay(
     Once(key): Once,
     Json(sent): Json<PaymentSent>,
 ) -> Result<(StatusCode, Answer<Done<Paid>>)> {
-    let (payment, enrollment) = payments::pay(&app, &caller, id, sent.try_into()?, key).await?;
+    let (payment, enrollment) = payments::pay(&app, &caller, id, sent.into(), key).await?;
     let paid = Paid { payment: payment.into(), enrollment: enrollment.into() };
     Ok(made("결제 정보가 등록되었습니다.", paid))
 }

@@ -220,7 +220,7 @@ impl LectureStatistics {
 pub struct TrendQuery {
     pub lecture_id: i64,
     /// How many days, today included (7)
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 366)]
+    #[param(inline)]
     pub days: Option<Within<1, 366>>,
     /// Which requests for help are counted: all of them when left out
     pub request_type: Option<HelpKindWord>,

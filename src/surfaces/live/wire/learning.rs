@@ -6,13 +6,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::{PersonRef, TitleRef};
 use crate::error::{Error, Result};
 use crate::event::{HelpKind, Progress};
-use crate::school::activity::{LOG_MAX_BYTES, NewLog};
+use crate::school::activity::{BATCH_MAX_LOGS, LOG_MAX_BYTES, NewLog};
 use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
 use crate::school::progress::Recorded;
 use crate::school::progress::views::{Line, Mine, OfStudent};
 use crate::surfaces::language::{Language, said};
-use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Within, Word};
+use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Several, Within, Word};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -172,9 +172,7 @@ pub struct Log {
     pub user_id: Option<i64>,
     pub subtask_id: Option<i64>,
     pub event_type: Word,
-    #[schema(value_type = Option<Object>)]
     pub event_data: Option<Anything>,
-    #[schema(value_type = Option<Object>)]
     pub screen_info: Option<Anything>,
     pub timestamp: Option<Instant>,
 }
@@ -215,8 +213,8 @@ pub struct LogSaved {
     {"event_type": "CLICK", "event_data": {"x": 150, "y": 300}, "timestamp": "2025-10-28T10:05:30Z"},
     {"event_type": "SCROLL", "event_data": {"dy": 120}, "timestamp": "2025-10-28T10:05:31Z"}]}))]
 pub struct Logs {
-    /// 1 to 1000 of them: all are kept, or none
-    pub logs: Vec<Log>,
+    /// All are kept, or none
+    pub logs: Several<Log, 1, { BATCH_MAX_LOGS }>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -254,7 +252,6 @@ pub struct AskHelp {
     pub subtask_id: i64,
     /// MANUAL when left out
     pub request_type: Option<HelpKindWord>,
-    #[schema(value_type = Option<Object>)]
     pub context_data: Option<Anything>,
 }
 
@@ -401,7 +398,6 @@ impl From<Respond> for NewAnswer {
 #[schema(example = json!({"help_response_id": 3000, "rating": 5, "feedback_text": "매우 도움이 되었습니다"}))]
 pub struct Feedback {
     pub help_response_id: i64,
-    #[schema(value_type = i64, minimum = 1, maximum = 5)]
     pub rating: Within<1, 5>,
     pub feedback_text: Option<Prose>,
 }

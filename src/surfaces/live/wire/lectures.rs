@@ -94,7 +94,7 @@ pub struct ChangeLecture {
     pub title: Option<Name>,
     pub description: Option<Prose>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Url>)]
     pub thumbnail_url: Option<Option<Url>>,
     pub code: Option<Code>,
     /// May the class call for help by itself for who is stuck?
@@ -306,16 +306,16 @@ pub struct ChangeSubtask {
     pub description: Option<Prose>,
     pub order_index: Option<Position>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Word>)]
     pub target_action: Option<Option<Word>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Name>)]
     pub target_element_hint: Option<Option<Name>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Guide>)]
     pub guide_text: Option<Option<Guide>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Guide>)]
     pub voice_guide_text: Option<Option<Guide>>,
 }
 

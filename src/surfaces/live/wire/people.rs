@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::school::logins::Tokens;
 use crate::school::people::{Changes, Level, NewPerson, Person};
 use crate::school::rights::Role;
-use crate::surfaces::texts::{Age, Email, Instant, Loose, Name, Password, Phone, Typed, Word, named};
+use crate::surfaces::texts::{Age, Asked, Email, Instant, Name, Password, Phone, Typed, Word, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -179,6 +179,7 @@ pub enum Jar {
 #[into_params(parameter_in = Query)]
 pub struct Cookie {
     /// Put the refresh token into a cookie instead of the body (for pages served here)
+    #[param(inline)]
     pub cookie: Option<Jar>,
 }
 
@@ -187,16 +188,16 @@ pub struct Cookie {
 pub struct ChangeMe {
     pub name: Option<Name>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Email>)]
     pub email: Option<Option<Email>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Phone>)]
     pub phone: Option<Option<Phone>>,
     pub password: Option<Password>,
     /// Needed to change how an account signs in that has a password
     pub current_password: Option<Typed>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Age>)]
     pub age: Option<Option<Age>>,
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<LevelWord>)]
@@ -222,10 +223,11 @@ impl From<ChangeMe> for Changes {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PeopleQuery {
+    #[param(inline)]
     pub role: Option<RoleWord>,
     /// A part of the name, the e-mail address or the phone number
-    #[param(value_type = Option<String>)]
-    pub search: Option<Loose>,
+    #[param(inline)]
+    pub search: Option<Asked>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -244,6 +246,7 @@ pub struct NewRole {
 #[schema(example = json!({"student_no": "20241001"}))]
 pub struct NewStudentNo {
     /// null takes it away
+    #[schema(required = true)]
     #[serde(deserialize_with = "Option::deserialize")]
     pub student_no: Option<Word>,
 }

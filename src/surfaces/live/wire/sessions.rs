@@ -12,7 +12,7 @@ use crate::school::sessions::merging::IfNameIsHere;
 use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
 use crate::school::sessions::{Listed, NewSession as Wanted, Session, Status};
 use crate::surfaces::language::said;
-use crate::surfaces::texts::{Age, Instant, Loose, Name, Within, named};
+use crate::surfaces::texts::{Age, Asked, Instant, Name, Within, named};
 
 use super::people::LevelWord;
 
@@ -50,7 +50,7 @@ pub enum Door {
 pub struct ChangeSession {
     pub title: Option<Name>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Instant>)]
     pub scheduled_at: Option<Option<Instant>>,
     pub door: Option<Door>,
 }
@@ -173,8 +173,8 @@ pub struct Join {
 #[into_params(parameter_in = Query)]
 pub struct Scanned {
     /// The key that the QR carries: with it nobody waits
-    #[param(value_type = Option<String>)]
-    pub k: Option<Loose>,
+    #[param(inline)]
+    pub k: Option<Asked>,
 }
 
 impl Scanned {
@@ -390,9 +390,15 @@ pub struct ActiveSession {
 
 #[derive(Serialize, ToSchema)]
 pub struct MyActive {
-    pub active_session: Option<ActiveSession>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    pub active_session: ActiveSession,
+}
+
+/// One is in no open session.
+#[derive(Serialize, ToSchema)]
+pub struct NoneActive {
+    #[schema(value_type = Option<Object>)]
+    pub active_session: Option<()>,
+    pub message: &'static str,
 }
 
 impl From<Active> for MyActive {
@@ -406,13 +412,13 @@ impl From<Active> for MyActive {
             my_status: a.status.into(),
             joined_at: Instant(a.joined_ms),
         };
-        MyActive { active_session: Some(active), message: None }
+        MyActive { active_session: active }
     }
 }
 
-impl MyActive {
-    pub fn none() -> MyActive {
-        MyActive { active_session: None, message: Some(said("참가 중인 활성 세션이 없습니다").into()) }
+impl NoneActive {
+    pub fn new() -> NoneActive {
+        NoneActive { active_session: None, message: said("참가 중인 활성 세션이 없습니다") }
     }
 }
 
@@ -420,10 +426,10 @@ impl MyActive {
 #[into_params(parameter_in = Query)]
 pub struct EventsQuery {
     /// Only what came after this `seq`
-    #[param(value_type = Option<i64>)]
+    #[param(inline)]
     pub after: Option<Within<0, { i64::MAX }>>,
     /// At most so many (1000)
-    #[param(value_type = Option<i64>)]
+    #[param(inline)]
     pub limit: Option<Within<1, 1000>>,
 }
 

@@ -4,59 +4,61 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::Paging;
 use crate::school::assessments::attempts::{ATTEMPTS_MAX, Attempt, Grading, NewResult};
 use crate::school::assessments::{Assessment as Row, Changes, Edge, Kind, NewAssessment};
 use crate::school::{Page, Window};
-use crate::surfaces::texts::{Day, Instant, Name, Prose, Within, named};
-
-/// A number from 0 to `MAX`, with a fraction or without.
-#[derive(Debug, Clone, Copy, ToSchema)]
-#[schema(value_type = f64, minimum = 0)]
-pub struct UpTo<const MAX: i64>(pub f64);
-
-impl<'de, const MAX: i64> Deserialize<'de> for UpTo<MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
-        if (0.0..=MAX as f64).contains(&number) {
-            Ok(UpTo(number))
-        } else {
-            Err(D::Error::custom(format!("from 0 to {MAX}")))
-        }
-    }
-}
+use crate::surfaces::schemas::described;
+use crate::surfaces::texts::{AboveZero, Day, Instant, Name, Prose, UpTo, Within, named};
 
 pub type Points = UpTo<1_000_000>;
+pub type Total = AboveZero<1_000_000>;
 pub type Weight = UpTo<1_000>;
 pub type Minutes = Within<1, 100_000>;
 pub type Attempts = Within<1, ATTEMPTS_MAX>;
 
 /// A day of the school's zone, `YYYY-MM-DD`, or an instant.
-#[derive(Debug, Clone, ToSchema)]
-#[schema(value_type = String, examples("2025-10-28", "2025-10-28T10:00:00Z"))]
+#[derive(Debug, Clone)]
 pub struct DayOrInstant(Edge);
+
+described!(
+    DayOrInstant,
+    AnyOfBuilder::new()
+        .item(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+                .pattern(Some("^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-[0-9]{2}-[0-9]{2}$"))
+        )
+        .item(Instant::schema())
+        .description(Some("A day of the school's zone, or an instant; of the years 1970 to 9998"))
+        .examples(["2025-10-28", "2025-10-28T10:00:00Z"])
+);
 
 impl<'de> Deserialize<'de> for DayOrInstant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if let Some(day) = Day::parse(&text) {
-            return Ok(DayOrInstant(Edge::Day(day.0)));
-        }
-        match Instant::deserialize(Value::String(text)) {
-            Ok(instant) => Ok(DayOrInstant(Edge::At(instant.0))),
-            Err(_) => {
-                Err(D::Error::custom("a day such as 2025-10-28 or a time such as 2025-10-28T10:00:00Z is needed"))
-            }
-        }
+        let day = Day::parse(&text).filter(|day| ("1970".."9999").contains(&&day.0[..4]));
+        let edge = day.map(|day| Edge::Day(day.0)).or_else(|| Instant::parse(&text).map(|at| Edge::At(at.0)));
+        let needed = "a day such as 2025-10-28 or a time such as 2025-10-28T10:00:00Z is needed";
+        edge.map(DayOrInstant).ok_or_else(|| D::Error::custom(needed))
     }
 }
 
 /// "Y" or "N"; a boolean is understood too.
-#[derive(Debug, Clone, Copy, ToSchema)]
-#[schema(value_type = String, examples("Y", "N"))]
+#[derive(Debug, Clone, Copy)]
 pub struct YesNo(bool);
+
+described!(
+    YesNo,
+    AnyOfBuilder::new()
+        .item(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["Y", "N"])))
+        .item(ObjectBuilder::new().schema_type(Type::Boolean))
+        .examples(["Y", "N"])
+);
 
 impl<'de> Deserialize<'de> for YesNo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -107,7 +109,7 @@ pub struct AssessmentSent {
     /// A day, which counts to its last instant, or an instant
     pub end_date: Option<DayOrInstant>,
     /// More than 0 (100)
-    pub total_score: Option<Points>,
+    pub total_score: Option<Total>,
     /// From which score on one passes (60)
     pub pass_score: Option<Points>,
     /// In minutes
@@ -147,26 +149,26 @@ pub struct ChangeAssessment {
     pub assessment_name: Option<Name>,
     pub assessment_type: Option<AssessmentType>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Prose>)]
     pub assessment_desc: Option<Option<Prose>>,
     /// null: open from the beginning
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<DayOrInstant>)]
     pub start_date: Option<Option<DayOrInstant>>,
     /// null: open without an end
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<DayOrInstant>)]
     pub end_date: Option<Option<DayOrInstant>>,
     /// Not below a score that was given
-    pub total_score: Option<Points>,
+    pub total_score: Option<Total>,
     pub pass_score: Option<Points>,
     /// In minutes; null is without a limit
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Minutes>)]
     pub time_limit: Option<Option<Minutes>>,
     /// null is without a limit
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Attempts>)]
     pub attempt_limit: Option<Option<Attempts>>,
     pub is_active: Option<bool>,
     pub weight: Option<Weight>,
@@ -303,7 +305,7 @@ pub struct GradeSent {
     pub pass_yn: Option<YesNo>,
     /// Stays as it is when left out; null clears it
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Prose>)]
     pub feedback: Option<Option<Prose>>,
 }
 

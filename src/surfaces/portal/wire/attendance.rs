@@ -1,7 +1,8 @@
 //! Attendance, mark by mark.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::Paging;
 use crate::clock;
@@ -9,14 +10,27 @@ use crate::error::Error;
 use crate::event::Attendance as Kind;
 use crate::school::attendance::requests::Waiting;
 use crate::school::attendance::views::{Held, Overview, Sheet as ClassSheet};
-use crate::school::attendance::{Changes, Mark, Moment, NewMark, When, Who};
+use crate::school::attendance::{BATCH_MAX_MARKS, Changes, Mark, Moment, NewMark, When, Who};
 use crate::school::{Page, Window};
-use crate::surfaces::texts::{Day, Instant, Prose, Within, named};
+use crate::surfaces::schemas::described;
+use crate::surfaces::texts::{Day, Instant, Prose, Several, Within, named};
 
 /// An instant, or `HH:MM` on the day of the class.
-#[derive(Debug, Clone, ToSchema)]
-#[schema(value_type = String, examples("09:00"))]
+#[derive(Debug, Clone)]
 pub struct TimeSent(Moment);
+
+described!(
+    TimeSent,
+    AnyOfBuilder::new()
+        .item(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"))
+        )
+        .item(Instant::schema())
+        .description(Some("A time of the day of the class, or an instant"))
+        .examples(["09:00"])
+);
 
 impl<'de> Deserialize<'de> for TimeSent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimeSent, D::Error> {
@@ -24,13 +38,35 @@ impl<'de> Deserialize<'de> for TimeSent {
         if clock::is_time_of_day(&text) {
             return Ok(TimeSent(Moment::Clock(text)));
         }
-        let at = serde_json::from_value::<Instant>(serde_json::Value::String(text));
         let needed = "a time such as 09:30 or 2025-10-28T00:30:00Z is needed";
-        at.map(|at| TimeSent(Moment::At(at.0))).map_err(|_| serde::de::Error::custom(needed))
+        Instant::parse(&text).map(|at| TimeSent(Moment::At(at.0))).ok_or_else(|| serde::de::Error::custom(needed))
     }
 }
 
 type SessionNumber = Within<1, 1_000>;
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = PortalAttendanceType)]
+pub enum AttendanceWord {
+    Present,
+    Late,
+    Absent,
+    Excused,
+    EarlyLeave,
+}
+
+impl From<AttendanceWord> for Kind {
+    fn from(word: AttendanceWord) -> Kind {
+        match word {
+            AttendanceWord::Present => Kind::Present,
+            AttendanceWord::Late => Kind::Late,
+            AttendanceWord::Absent => Kind::Absent,
+            AttendanceWord::Excused => Kind::Excused,
+            AttendanceWord::EarlyLeave => Kind::EarlyLeave,
+        }
+    }
+}
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"enrollment_id": 1, "class_date": "2025-03-03", "session_number": null, "attendance_type": "PRESENT",
@@ -39,11 +75,8 @@ pub struct AttendanceSent {
     pub enrollment_id: i64,
     pub class_date: Day,
     /// Which meeting of a day with two; left out, the first without a mark
-    #[schema(value_type = Option<i64>)]
     pub session_number: Option<SessionNumber>,
-    /// PRESENT, LATE, ABSENT, EXCUSED or EARLY_LEAVE
-    #[schema(value_type = String)]
-    pub attendance_type: Kind,
+    pub attendance_type: AttendanceWord,
     pub check_in_time: Option<TimeSent>,
     pub check_out_time: Option<TimeSent>,
     pub absence_reason: Option<Prose>,
@@ -53,7 +86,7 @@ pub struct AttendanceSent {
 macro_rules! mark {
     ($sent:expr) => {
         NewMark {
-            kind: $sent.attendance_type,
+            kind: $sent.attendance_type.into(),
             check_in: $sent.check_in_time.map(|t| t.0),
             check_out: $sent.check_out_time.map(|t| t.0),
             reason: $sent.absence_reason.map(String::from),
@@ -75,23 +108,22 @@ impl From<AttendanceSent> for NewMark {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"attendance_type": "EXCUSED", "absence_reason": "병원 진료"}))]
 pub struct ChangeAttendance {
-    #[schema(value_type = Option<String>)]
-    pub attendance_type: Option<Kind>,
+    pub attendance_type: Option<AttendanceWord>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TimeSent>)]
     pub check_in_time: Option<Option<TimeSent>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TimeSent>)]
     pub check_out_time: Option<Option<TimeSent>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Prose>)]
     pub absence_reason: Option<Option<Prose>>,
 }
 
 impl From<ChangeAttendance> for Changes {
     fn from(c: ChangeAttendance) -> Changes {
         Changes {
-            kind: c.attendance_type,
+            kind: c.attendance_type.map(Kind::from),
             check_in: c.check_in_time.map(|t| t.map(|t| t.0)),
             check_out: c.check_out_time.map(|t| t.map(|t| t.0)),
             reason: c.absence_reason.map(|t| t.map(String::from)),
@@ -108,9 +140,8 @@ pub struct BatchSent {
     pub class_id: i64,
     pub class_date: Day,
     /// Which meeting of a day with two; left out, each one's first without a mark
-    #[schema(value_type = Option<i64>)]
     pub session_number: Option<SessionNumber>,
-    pub attendances: Vec<LineSent>,
+    pub attendances: Several<LineSent, 1, { BATCH_MAX_MARKS }>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -119,9 +150,7 @@ pub struct LineSent {
     pub enrollment_id: Option<i64>,
     /// … or this
     pub user_id: Option<i64>,
-    /// PRESENT, LATE, ABSENT, EXCUSED or EARLY_LEAVE
-    #[schema(value_type = String)]
-    pub attendance_type: Kind,
+    pub attendance_type: AttendanceWord,
     pub check_in_time: Option<TimeSent>,
     pub check_out_time: Option<TimeSent>,
     pub absence_reason: Option<Prose>,

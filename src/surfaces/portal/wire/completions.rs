@@ -5,12 +5,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Paging;
 use crate::school::certificates::{Certificate as CertificateRow, Facts};
-use crate::school::completions::batch::{Judged, Why};
+use crate::school::completions::batch::{Judged, STUDENTS_MAX, Why};
 use crate::school::completions::standing::Standing;
 use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
 use crate::school::{Page, Window};
 use crate::surfaces::language::{korean, said, said_of};
-use crate::surfaces::texts::{Day, Instant, Percent, Prose, Within, named};
+use crate::surfaces::texts::{Day, Instant, Percent, Prose, Several, Within, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -31,6 +31,24 @@ impl From<StatusWord> for Status {
     }
 }
 
+/// Nothing is there yet that could be revoked.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = PortalNewCompletionStatus)]
+pub enum NewStatusWord {
+    Completed,
+    Incomplete,
+}
+
+impl From<NewStatusWord> for Status {
+    fn from(word: NewStatusWord) -> Status {
+        match word {
+            NewStatusWord::Completed => Status::Completed,
+            NewStatusWord::Incomplete => Status::Incomplete,
+        }
+    }
+}
+
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"enrollment_id": 1, "completion_date": "2025-06-30", "completion_status": "COMPLETED",
     "total_score": 92.5, "attendance_score": 100, "assessment_score": 90, "progress_score": 95, "memo": "우수",
@@ -39,9 +57,7 @@ pub struct CompletionSent {
     pub enrollment_id: i64,
     /// Today when left out
     pub completion_date: Option<Day>,
-    /// COMPLETED or INCOMPLETE
-    #[schema(value_type = Option<String>)]
-    pub completion_status: Option<StatusWord>,
+    pub completion_status: Option<NewStatusWord>,
     /// The grade's when left out
     pub total_score: Option<Percent>,
     pub attendance_score: Option<Percent>,
@@ -81,14 +97,13 @@ impl From<CompletionSent> for NewCompletion {
 #[schema(example = json!({"completion_status": "REVOKED", "memo": "부정행위 확인"}))]
 pub struct ChangeCompletion {
     pub completion_date: Option<Day>,
-    #[schema(value_type = Option<String>)]
     pub completion_status: Option<StatusWord>,
     pub total_score: Option<Percent>,
     pub attendance_score: Option<Percent>,
     pub assessment_score: Option<Percent>,
     pub progress_score: Option<Percent>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Prose>)]
     pub memo: Option<Option<Prose>>,
     pub force: Option<bool>,
 }
@@ -186,7 +201,7 @@ impl Completions {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CompletionsQuery {
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     pub completion_status: Option<StatusWord>,
 }
 
@@ -199,7 +214,7 @@ pub struct BatchSent {
     /// Today when left out
     pub completion_date: Option<Day>,
     /// `user_id`s; everyone who is APPROVED in the class when left out
-    pub student_ids: Option<Vec<i64>>,
+    pub student_ids: Option<Several<i64, 1, { STUDENTS_MAX }>>,
     /// Give those who complete their certificates at once (false)
     pub issue_certificates: Option<bool>,
 }
@@ -433,6 +448,6 @@ impl Standings {
 #[into_params(parameter_in = Query)]
 pub struct PapersQuery {
     /// Which file of 200 papers (1)
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    #[param(inline)]
     pub part: Option<Within<1, 100>>,
 }

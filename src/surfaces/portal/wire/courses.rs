@@ -35,13 +35,13 @@ pub struct CourseSent {
     pub price: Option<Within<0, 1_000_000_000>>,
     /// How long it is, in minutes: a certificate says it in hours
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Within<0, 1_000_000>>)]
     pub minutes: Option<Option<Within<0, 1_000_000>>>,
     /// The attendance that a completion needs, in per cent (75)
     pub needed_rate: Option<Percent>,
     /// Minutes after the start at which joining is late; the school's own when null
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Within<0, 1_440>>)]
     pub late_after_min: Option<Option<Within<0, 1_440>>>,
     /// The parts of the total score (20, 20, 60)
     pub weight_attendance: Option<Within<0, 1_000>>,
@@ -71,13 +71,13 @@ pub struct ChangeCourse {
     pub price: Option<Within<0, 1_000_000_000>>,
     /// How long it is, in minutes: a certificate says it in hours
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Within<0, 1_000_000>>)]
     pub minutes: Option<Option<Within<0, 1_000_000>>>,
     /// The attendance that a completion needs, in per cent (75)
     pub needed_rate: Option<Percent>,
     /// Minutes after the start at which joining is late; the school's own when null
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Within<0, 1_440>>)]
     pub late_after_min: Option<Option<Within<0, 1_440>>>,
     /// The parts of the total score (20, 20, 60)
     pub weight_attendance: Option<Within<0, 1_000>>,
@@ -192,15 +192,14 @@ pub struct ClassSent {
     pub class_name: Name,
     /// Seats; null is without a limit
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Within<1, 1_000_000>>)]
     pub capacity: Option<Option<Within<1, 1_000_000>>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Day>)]
     pub start_date: Option<Option<Day>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Day>)]
     pub end_date: Option<Option<Day>>,
-    #[schema(value_type = Option<String>)]
     pub approval: Option<ApprovalWord>,
     /// How many meetings are planned
     pub total_sessions: Option<Within<0, 1_000>>,
@@ -212,15 +211,14 @@ pub struct ChangeClass {
     pub class_name: Option<Name>,
     /// Seats; null is without a limit
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<Within<1, 1_000_000>>)]
     pub capacity: Option<Option<Within<1, 1_000_000>>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Day>)]
     pub start_date: Option<Option<Day>>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Day>)]
     pub end_date: Option<Option<Day>>,
-    #[schema(value_type = Option<String>)]
     pub approval: Option<ApprovalWord>,
     /// How many meetings are planned
     pub total_sessions: Option<Within<0, 1_000>>,

@@ -1,7 +1,9 @@
 //! Enrollments, and what is paid for them.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Grade, Paging};
@@ -10,7 +12,8 @@ use crate::school::Page;
 use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::payments::{NewPayment, Payment, Refunded};
 use crate::school::enrollment::{Application, Enrollment as Row, Filter, Status};
-use crate::surfaces::texts::{Email, Instant, Phone, Prose, Reason, Within, Word};
+use crate::surfaces::schemas::described;
+use crate::surfaces::texts::{ANYTHING_MAX_BYTES, Email, Instant, Phone, Prose, Reason, Within, Word};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"user_id": 1, "course_id": 1, "class_id": 1}))]
@@ -182,7 +185,7 @@ pub struct EnrollmentsQuery {
     pub user_id: Option<i64>,
     pub course_id: Option<i64>,
     pub class_id: Option<i64>,
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     pub status: Option<StatusWord>,
     /// true: those who wait for a seat, from the front of the line
     pub is_waiting: Option<bool>,
@@ -220,25 +223,37 @@ pub type Amount = Within<1, 1_000_000_000_000>;
 pub struct PaymentSent {
     pub payment_amount: Amount,
     pub payment_method: Word,
-    /// An object or a text
-    #[schema(value_type = Option<Object>)]
-    pub payment_info: Option<Value>,
+    pub payment_info: Option<PaymentInfo>,
 }
 
-const INFO_MAX_BYTES: usize = 16 * 1024;
+/// An object or a text, as JSON.
+pub struct PaymentInfo(String);
 
-impl TryFrom<PaymentSent> for NewPayment {
-    type Error = crate::error::Error;
-    fn try_from(p: PaymentSent) -> Result<NewPayment, Self::Error> {
-        let info = match p.payment_info {
-            None | Some(Value::Null) => "{}".to_owned(),
-            Some(info @ (Value::Object(_) | Value::String(_))) => info.to_string(),
-            Some(_) => return Err(Self::Error::bad("payment_info", "an object or a text is needed")),
+described!(
+    PaymentInfo,
+    AnyOfBuilder::new()
+        .item(ObjectBuilder::new().schema_type(Type::Object))
+        .item(ObjectBuilder::new().schema_type(Type::String))
+        .description(Some("An object or a text, of at most 16 KiB as JSON and without NUL in its texts"))
+);
+
+impl<'de> Deserialize<'de> for PaymentInfo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PaymentInfo, D::Error> {
+        let info = match Value::deserialize(deserializer)? {
+            info @ (Value::Object(_) | Value::String(_)) => info.to_string(),
+            _ => return Err(D::Error::custom("an object or a text is needed")),
         };
-        if info.len() > INFO_MAX_BYTES || info.contains("\\u0000") {
-            return Err(Self::Error::bad("payment_info", "at most 16 KiB of printable text"));
+        if info.len() > ANYTHING_MAX_BYTES || info.contains("\\u0000") {
+            return Err(D::Error::custom("at most 16 KiB, and no NUL in its texts"));
         }
-        Ok(NewPayment { amount: p.payment_amount.0, method: p.payment_method.into(), info })
+        Ok(PaymentInfo(info))
+    }
+}
+
+impl From<PaymentSent> for NewPayment {
+    fn from(p: PaymentSent) -> NewPayment {
+        let info = p.payment_info.map_or_else(|| "{}".to_owned(), |info| info.0);
+        NewPayment { amount: p.payment_amount.0, method: p.payment_method.into(), info }
     }
 }
 
@@ -251,7 +266,7 @@ pub struct PaymentLine {
     pub enrollment_id: i64,
     pub payment_amount: i64,
     pub payment_method: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = PaymentInfo)]
     pub payment_info: Value,
     pub payment_status: String,
     pub refunded_amount: i64,

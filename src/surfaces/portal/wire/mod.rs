@@ -99,10 +99,10 @@ pub enum Refusals {
 #[into_params(parameter_in = Query)]
 pub struct Pages {
     /// Which page, from 1
-    #[param(value_type = Option<i64>, minimum = 1)]
+    #[param(inline)]
     pub page: Option<Within<1, 1_000_000>>,
     /// How many on a page, at most 100
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    #[param(inline)]
     pub size: Option<Within<1, 100>>,
 }
 

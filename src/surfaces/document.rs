@@ -1,0 +1,179 @@
+//! What is said of every operation alike is added to the finished OpenAPI document here, once: what no derive can see.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// What a body needs that cannot be said key by key: one of these must fit.
+fn together() -> [(&'static str, Value); 7] {
+    let said = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
+    let number = |key: &str| json!({"required": [key], "properties": {key: {"type": "integer"}}});
+    let no = |key: &str| json!({"properties": {key: {"type": "null"}}});
+    let either = |one: &str, other: &str| json!({"allOf": [number(one), no(other)]});
+    let graded = json!({"required": ["score"], "properties": {"score": {"type": "number"}}});
+    let unfinished =
+        json!({"required": ["completion_status"], "properties": {"completion_status": {"enum": ["INCOMPLETE"]}}});
+    let unforced = json!({"properties": {"force": {"enum": [false, null]}}});
+    let explained = json!({"required": ["memo"], "properties": {"memo": {"$ref": "#/components/schemas/Reason"}}});
+    [
+        ("Register", json!([said("email"), said("phone")])),
+        ("Login", json!([said("email"), said("phone")])),
+        ("Setup", json!([said("email"), said("phone")])),
+        ("LineSent", json!([either("enrollment_id", "user_id"), either("user_id", "enrollment_id")])),
+        ("PortalNewResult", json!([no("pass_yn"), graded])),
+        ("CompletionSent", json!([unforced, unfinished, explained])),
+        ("ChangeCompletion", json!([unforced, unfinished, explained])),
+    ]
+}
+
+/// Completes the document that was put together from the handlers.
+pub fn complete(document: &mut Value) {
+    let asked =
+        reached(document, &|operation| [&operation["requestBody"], &operation["parameters"]].map(Value::clone).into());
+    let answered = reached(document, &|operation| vec![operation["responses"].clone()]);
+    for (name, any) in together() {
+        if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
+            schema["anyOf"] = any;
+        }
+    }
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for (name, schema) in schemas.iter_mut() {
+        if asked.contains(name) {
+            whole_numbers(schema);
+        } else if answered.contains(name) {
+            every_key_is_there(schema);
+        }
+    }
+    let may_be_empty: BTreeSet<String> =
+        schemas.iter().filter(|(_, schema)| takes_nothing(schema)).map(|(name, _)| name.clone()).collect();
+    for operation in operations(document) {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            describe_parameter(parameter);
+        }
+        if let Some(body) = operation.get_mut("requestBody") {
+            let target = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+            let name = target.rsplit('/').next().unwrap_or_default();
+            body["required"] = (!may_be_empty.contains(name)).into();
+        }
+        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            describe_responses(responses);
+        }
+    }
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let items = paths.filter_map(|(_, item)| item.as_object_mut());
+    items.flat_map(|item| item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())).map(|(_, it)| it))
+}
+
+/// The names of all schemas that some part of an operation leads to.
+fn reached(document: &mut Value, part: &dyn Fn(&Value) -> Vec<Value>) -> BTreeSet<String> {
+    let mut rest: Vec<Value> = operations(document).flat_map(|operation| part(operation)).collect();
+    let mut names = BTreeSet::new();
+    while let Some(node) = rest.pop() {
+        match node {
+            Value::Object(object) => {
+                let target = object.get("$ref").and_then(Value::as_str);
+                if let Some(name) = target.and_then(|target| target.strip_prefix("#/components/schemas/"))
+                    && names.insert(name.to_owned())
+                {
+                    rest.push(document["components"]["schemas"][name].clone());
+                }
+                rest.extend(object.into_iter().filter(|(key, _)| key != "example").map(|(_, value)| value));
+            }
+            Value::Array(list) => rest.extend(list),
+            _ => {}
+        }
+    }
+    names
+}
+
+fn has_type(schema: &Value, kind: &str) -> bool {
+    schema["type"] == kind || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
+}
+
+/// A number without limits of its own takes what 64 bits hold.
+fn whole_numbers(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            object.iter_mut().filter(|(key, _)| *key != "example").for_each(|(_, part)| whole_numbers(part));
+        }
+        Value::Array(list) => list.iter_mut().for_each(whole_numbers),
+        _ => {}
+    }
+    if schema["format"] == "int64" && has_type(schema, "integer") {
+        for (limit, value) in [("minimum", i64::MIN), ("maximum", i64::MAX)] {
+            if schema[limit].is_null() {
+                schema[limit] = value.into();
+            }
+        }
+    }
+}
+
+/// What may be null in an answer is there all the same.
+fn every_key_is_there(schema: &mut Value) {
+    for word in ["allOf", "oneOf", "anyOf"] {
+        schema.get_mut(word).and_then(Value::as_array_mut).into_iter().flatten().for_each(every_key_is_there);
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        schema["required"] = properties.keys().cloned().collect();
+    }
+}
+
+/// Is `{}`, and so no body at all, enough?
+fn takes_nothing(schema: &Value) -> bool {
+    let is_free = |schema: &Value| schema["required"].as_array().is_none_or(Vec::is_empty);
+    is_free(schema) && schema["anyOf"].as_array().is_none_or(|parts| parts.iter().any(is_free))
+}
+
+/// A parameter is there or it is not: it is never null.
+fn describe_parameter(parameter: &mut Value) {
+    if parameter["name"] == "Idempotency-Key" {
+        parameter["description"] = "Sent again with the same key, it happens once, and is answered as before".into();
+        parameter["schema"] = json!({"type": "string", "format": "uuid",
+            "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"});
+    }
+    let schema = &mut parameter["schema"];
+    if let Some(kinds) = schema.get_mut("type").and_then(Value::as_array_mut) {
+        kinds.retain(|kind| kind != "null");
+        if let [kind] = kinds.as_slice() {
+            schema["type"] = kind.clone();
+        }
+    }
+    if let Some(parts) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+        parts.retain(|part| part["type"] != "null");
+        if let [part] = parts.as_slice() {
+            *schema = part.clone();
+        }
+    }
+    whole_numbers(schema);
+    if parameter["in"] == "path" && parameter["schema"]["type"] == "string" && parameter["schema"]["pattern"].is_null()
+    {
+        parameter["schema"]["pattern"] = r"^[^\x00/]+$".into();
+    }
+}
+
+/// Whatever is asked, we may be too busy to answer, or fail.
+fn describe_responses(responses: &mut Map<String, Value>) {
+    let refusal = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}});
+    let refusal = responses.get("400").map_or(refusal, |response| response["content"].clone());
+    if !responses.contains_key("500") {
+        let failed = json!({"description": "Something went wrong on our side.", "content": refusal});
+        let busy = json!({"description": "Too busy.", "content": refusal});
+        responses.insert("500".into(), failed);
+        responses.entry("503").or_insert(busy);
+    }
+    for (status, response) in responses.iter_mut() {
+        if matches!(status.as_str(), "429" | "503") {
+            let header =
+                json!({"description": "Try again in so many seconds", "schema": {"type": "integer", "minimum": 1}});
+            response["headers"] = json!({"Retry-After": header});
+        }
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = "Done".into();
+        }
+    }
+}
