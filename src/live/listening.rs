@@ -233,7 +233,7 @@ mod tests {
         let hub = Hub::new(Arc::new(Metrics::default()), 1, Capacity::new(1, 1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let stream = Stream::from(Socket::Plain(listener.accept().await.unwrap().0));
+        let stream = Stream::from(Socket::plain(listener.accept().await.unwrap().0, Arc::new(())));
         let seat = Arc::new(Slow { permits: Semaphore::new(0), handled: Mutex::default() });
         let (person, home) = (1, RoomKey { kind: "room", id: 1 });
         let (audience, expires_ms) = (Audience::Many, i64::MAX);
