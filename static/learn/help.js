@@ -140,10 +140,11 @@ export class Help {
     const id = read(`help.${this.#place}`);
     if (!id) return;
     const view = await this.#viewOf(id).catch(() => null);
-    if (!view || this.call || this.answer || this.hint) return;
+    const isAboutAnother = this.call && this.call.id !== id;
+    if (!view || isAboutAnother || this.answer || this.hint) return;
     const { help_response: answer, subtask_id: step, status } = view;
     const given = { id, answer, step, isUnasked: view.request_type === "AUTO" };
-    if (IS_OPEN.includes(status)) this.#waits(id, 0);
+    if (IS_OPEN.includes(status)) this.#waits(id, this.call?.position ?? 0);
     if (answer && isHint(answer) && [...IS_OPEN, "ANSWERED"].includes(status)) this.#set({ hint: given });
     else if (answer && status === "ANSWERED") this.#set({ answer: given });
     else if (!IS_OPEN.includes(status)) this.over();

@@ -80,13 +80,14 @@ addEventListener("language", () => {
 });
 
 /** Under very large words a small phone shows the step alone; all else is behind this button. */
-more.addEventListener("click", () => {
+more?.addEventListener("click", () => {
   root.toggleAttribute("data-more");
   labelMore();
   scrollTo(0, 0);
 });
 
 function labelMore() {
+  if (!more) return;
   const isOpen = root.hasAttribute("data-more");
   more.setAttribute("aria-expanded", isOpen);
   text(more, isOpen ? words.page.less : words.page.more);

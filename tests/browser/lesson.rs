@@ -19,6 +19,8 @@ fn three_phones_and_a_dashboard_go_through_a_class_together_on_postgresql() {
     told_in(Kept::InPostgres, &[], a_class);
 }
 
+const NAMES: [&str; 3] = ["김순자", "이영자", "박정숙"];
+
 struct Room {
     board: Dashboard,
     phones: Vec<Phone>,
@@ -53,7 +55,7 @@ async fn everyone_comes(school: &School) -> Room {
     let session = teacher.opens_session(&lecture).await;
     let board = Dashboard::watches(school, &teacher, &session).await;
     let mut phones = Vec::new();
-    for name in ["김순자", "이영자", "박정숙"] {
+    for name in NAMES {
         let phone = Phone::joins(school, &session, name).await;
         phone.sees("waiting").await;
         board.reads(name).await;
@@ -70,10 +72,9 @@ async fn everyone_comes(school: &School) -> Room {
 async fn ids(teacher: &crate::harness::people::Person, session: &Session) -> Vec<i64> {
     until("three are in", async || {
         let listed = teacher.get(&format!("/api/sessions/{}/participants", session.id)).await.ok();
-        let mut ids: Vec<i64> =
-            listed["participants"].as_array()?.iter().filter_map(|p| p["user_id"].as_i64()).collect();
-        ids.sort_unstable();
-        (ids.len() == 3).then_some(ids)
+        let listed = listed["participants"].as_array()?;
+        let id_of = |name| listed.iter().find(|p| p["name"] == name).and_then(|p| p["user_id"].as_i64());
+        NAMES.into_iter().map(id_of).collect()
     })
     .await
 }

@@ -94,7 +94,8 @@ fn all_bodies_in_flight_have_64_mib_together() {
 
 #[test]
 fn an_address_has_so_many_connections() {
-    on(Kept::InSqlite, &["--connections-per-address", "20"], |school| async move {
+    let flags = ["--connections-per-address", "20", "--sockets-per-session", "100", "--sockets-per-person", "100"];
+    on(Kept::InSqlite, &flags, |school| async move {
         let (_, _, session) = class(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/", session.id);
