@@ -93,7 +93,7 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
         axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).map_err(|_| Error::bad("query", "unreadable"))?;
     // Numbers and truths arrive as texts: each is read as what it looks like, and as a text where that does not fit.
     let mut object = serde_json::Map::new();
-    for (name, text) in parsed {
+    for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
         let value = match (text.as_str(), text.parse::<i64>()) {
             ("true", _) => true.into(),
             ("false", _) => false.into(),

@@ -182,5 +182,6 @@ fn kept_token(headers: &HeaderMap, jar: Option<Jar>, sent: Option<String>) -> Re
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value.to_owned())
     };
-    sent.or_else(from_cookie).ok_or(Error::SignInNeeded)
+    let missing = if jar.is_some() { Error::SignInNeeded } else { Error::bad("refresh_token", "it is needed") };
+    sent.or_else(from_cookie).ok_or(missing)
 }

@@ -319,7 +319,7 @@ pub struct Rename {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"into": 1}))]
+#[schema(example = json!({"into": 2}))]
 pub struct Merge {
     /// Who stays
     pub into: i64,
