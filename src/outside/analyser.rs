@@ -84,7 +84,7 @@ fn guide(q: &Question) -> Verdict {
     let good = q.earlier.iter().filter(|e| e.average >= HELPED);
     let (of_guide, by_hand): (Vec<&Earlier>, Vec<&Earlier>) = good.partition(|e| is_from_the_step(q, e));
     let weight = |e: &&Earlier| e.average * e.ratings.min(5) as f64;
-    let best = |answers: Vec<&Earlier>| answers.into_iter().max_by(|a, b| weight(&a).total_cmp(&weight(&b))).cloned();
+    let best = |answers: Vec<&Earlier>| answers.into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).cloned();
     let helped = best(by_hand.into_iter().filter(|e| e.by_hand).collect());
     if let Some(answer) = helped.as_ref().or(best(of_guide).as_ref()) {
         confidence += 0.1 + 0.05 * answer.ratings.min(4) as f64;

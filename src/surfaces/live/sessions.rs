@@ -241,6 +241,6 @@ pub async fn steps(State(app): State<School>, SignedIn(caller): SignedIn, Id(id)
 pub async fn my_active(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Response> {
     Ok(match state::my_active(&app, &caller).await? {
         Some(active) => Answer(MyActive::from(active)).into_response(),
-        None => (StatusCode::NOT_FOUND, Answer(NoneActive::new())).into_response(),
+        None => (StatusCode::NOT_FOUND, Answer(NoneActive::default())).into_response(),
     })
 }

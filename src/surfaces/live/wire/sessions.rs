@@ -416,8 +416,8 @@ impl From<Active> for MyActive {
     }
 }
 
-impl NoneActive {
-    pub fn new() -> NoneActive {
+impl Default for NoneActive {
+    fn default() -> NoneActive {
         NoneActive { active_session: None, message: said("참가 중인 활성 세션이 없습니다") }
     }
 }
