@@ -153,6 +153,7 @@ fn an_instructor_leads_a_class_by_the_keyboard() {
         phone.is_at(STEPS[1].0).await;
         phone.taps("help").await;
         desk.sees(her, "help").await;
+        desk.shows("[data-act=answer]", true).await;
         desk.tabs_to("[data-act=answer]").await;
         desk.presses(Key::Enter).await;
         desk.tabs_to("[data-act=answer-text]").await;
