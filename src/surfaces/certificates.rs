@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use super::live::wire::Refusals;
 use super::live::{Fault, From_, PathText, Query};
-use super::texts::{Asked, Instant};
+use super::schemas::text_schema;
+use super::texts::{Asked, Instant, NO_NUL};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::certificates::{self, Certificate, Facts, Glimpse};
@@ -125,11 +126,16 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
 #[into_params(parameter_in = Query)]
 pub struct Printed {
     /// CERT-YYYYMMDD-XXXXXX
-    #[param(inline, required = true)]
+    #[param(required = true, schema_with = number_schema)]
     pub number: Option<Asked>,
     /// VER-XXXXXXXXXXXX
     #[param(inline)]
     pub code: Option<Asked>,
+}
+
+/// A number without a letter in it counts as left out, and it may not be.
+fn number_schema() -> utoipa::openapi::Object {
+    text_schema("", 1, 200, NO_NUL).build()
 }
 
 #[derive(Serialize, ToSchema)]

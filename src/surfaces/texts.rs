@@ -97,7 +97,7 @@ fn has_hidden_joiner(text: &str) -> bool {
     text.chars().zip(text.chars().skip(1)).any(|(before, c)| is_joiner(c) && joins_nothing(before))
 }
 
-const NO_NUL: &str = r"^[^\x00]*$";
+pub const NO_NUL: &str = r"^[^\x00]*$";
 const REASON_PATTERN: &str = concat!(r"^[^\x00]*[^\x00\x09-\x0d\x85", spaces!(), r"][^\x00]*$");
 const EMAIL_PATTERN: &str = concat!(
     r"^[^@",
