@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::live::wire::Refusals;
 use super::live::{Fault, From_, PathText, Query};
-use super::schemas::text_schema;
+use super::schemas::{described, text_schema};
 use super::texts::{Asked, Instant, NO_NUL};
 use crate::app::School;
 use crate::error::Error;
@@ -48,7 +48,7 @@ async fn page(headers: HeaderMap) -> Response {
     responses((status = 200, body = Found), Refusals), security(()),
 )]
 async fn check(State(app): State<School>, From_(from): From_, Query(printed): Query<Printed>) -> Result<Response> {
-    let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0;
+    let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0.0;
     let found = match printed.code {
         Some(Asked(code)) => {
             Found::Whole(Box::new(Whole::of(&app, certificates::seen_by_code(&app, &number, &code, from).await?)?))
@@ -126,17 +126,18 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
 #[into_params(parameter_in = Query)]
 pub struct Printed {
     /// CERT-YYYYMMDD-XXXXXX
-    #[param(required = true, schema_with = number_schema)]
-    pub number: Option<Asked>,
+    #[param(inline, required = true)]
+    pub number: Option<AskedNumber>,
     /// VER-XXXXXXXXXXXX
     #[param(inline)]
     pub code: Option<Asked>,
 }
 
 /// A number without a letter in it counts as left out, and it may not be.
-fn number_schema() -> utoipa::openapi::Object {
-    text_schema("", 1, 200, NO_NUL).build()
-}
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct AskedNumber(Asked);
+described!(AskedNumber, text_schema("", 1, 200, NO_NUL));
 
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
