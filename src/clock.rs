@@ -21,7 +21,7 @@ const SET_MS: i64 = 5 * SECOND_MS;
 pub struct Clock {
     zone: TimeZone,
     started: Instant,
-    /// What a test lets pass.
+    /// Time that a test adds.
     passed_ms: Arc<AtomicI64>,
     /// By how much a test sets the clock on the wall.
     set_ms: Arc<AtomicI64>,

@@ -10,7 +10,7 @@ use hyper::Uri;
 use ipnet::IpNet;
 
 const SECRET_MIN_BYTES: usize = 32;
-/// What a school is called that was given no name.
+/// The name of a school that was given none.
 pub const UNNAMED_SCHOOL: &str = "교실";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,7 +63,7 @@ pub struct Config {
     /// How many sockets one person may hold open
     #[arg(long, global = true, env = "GYOSIL_SOCKETS_PER_PERSON", default_value_t = 32, value_parser = at_least_one)]
     pub sockets_per_person: usize,
-    /// … and how many of them in one session
+    /// How many sockets one person may hold open in one session
     #[arg(long, global = true, env = "GYOSIL_SOCKETS_PER_SESSION", default_value_t = 8, value_parser = at_least_one)]
     pub sockets_per_session: usize,
     /// The school's time zone

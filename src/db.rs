@@ -151,7 +151,7 @@ macro_rules! fetch {
     }};
 }
 
-/// … and again on a new connection, where the first turned out to be dead. For what changes nothing.
+/// Asks a second time, on a new connection, where the first was dead. Only for statements that change nothing.
 macro_rules! twice {
     ($lent:expr, $limit:expr, $connection:ident => $work:expr) => {{
         let begun = Instant::now();
@@ -323,7 +323,7 @@ impl Db {
         }
     }
 
-    /// … for the group commit.
+    /// Begins a transaction of the group commit, on its own connection.
     pub async fn begin_group(&self) -> Result<Tx> {
         match &self.links {
             Links::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,

@@ -1,4 +1,4 @@
-//! What an error of the database means: for the caller, and for the connection on which it came.
+//! The meaning of a database error: for the caller, and for the connection on which it came.
 
 use std::io::ErrorKind;
 

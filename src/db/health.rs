@@ -22,7 +22,7 @@ struct State {
     told: bool,
 }
 
-/// What is known without trying.
+/// Answers from the last writes, without trying one.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     Writes,

@@ -29,7 +29,7 @@ const OPEN_TRIED_FOR: Duration = Duration::from_secs(2);
 const OPEN_AGAIN_AFTER: Duration = Duration::from_millis(100);
 const IDLE_FOR_MAX: Duration = Duration::from_secs(600);
 
-/// What a kind of database does in its own way.
+/// The steps in which SQLite and PostgreSQL differ.
 pub trait Link: Connection + Unpin + 'static {
     /// SQLite is in this process: no statement is silent, and a worker that is closed must have ended before the next opens.
     const IS_LOCAL: bool;
@@ -192,7 +192,7 @@ impl<C: Link> Shared<C> {
             if let (Error::Unavailable { why, .. }, Some(detail)) = (&failure.error, &failure.detail) {
                 self.health.failed(why, detail);
             }
-            // What cannot be opened now will not open at once.
+            // A database that refuses a connection now refuses the next one too.
             return Err(match failure.error {
                 Error::Unavailable { why, .. } => Error::Unavailable { why, repeat: Repeat::Later },
                 Error::Internal(detail) => {
@@ -305,7 +305,7 @@ impl<C: Link> Lent<C> {
         Ok(&mut self.line_mut()?.connection)
     }
 
-    /// What came of the statement. `None`: there was no answer in time.
+    /// Takes the outcome of the statement. `None`: there was no answer in time.
     pub fn answered<T>(&mut self, outcome: Option<sqlx::Result<T>>) -> Result<T> {
         let failure = match outcome {
             Some(Ok(value)) => {
