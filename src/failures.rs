@@ -170,6 +170,15 @@ impl Failures {
         self.counted.remove(&against.by_network());
     }
 
+    /// Forgives every failed login of an account, from wherever: it has a new password.
+    pub fn forgive_account(&self, name: &str) {
+        let name = name.to_lowercase();
+        self.counted.retain(|against, _| match against {
+            Against::Account(of) | Against::AccountSlowly(of) | Against::AccountFrom(of, _) => *of != name,
+            _ => true,
+        });
+    }
+
     fn allows(&self, against: &Against, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
         if !self.on || now_ms >= until_ms || count < against.allowed_per_window() {
             return Ok(());

@@ -302,6 +302,9 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
+    for name in [&person.email, &person.phone].into_iter().flatten() {
+        app.failures.forgive_account(name);
+    }
     logins::dismiss(app, id, |_| true);
     Ok(person)
 }

@@ -184,7 +184,12 @@ fn a_removed_participant_calls_nobody() {
         let answered = teacher.post(&format!("/api/help/request/{call}/respond"), answer).await.ok();
         let response = answered["help_response"]["id"].as_i64().unwrap();
         let removes = format!("/api/sessions/{}/participants/{}/remove", session.id, guest.id);
+        let open = guest.asks_for_help(lecture.steps[0]).await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
         teacher.post(&removes, json!({})).await.ok();
+        let told = board.waits_for("help_updated").await["data"].clone();
+        assert_eq!((&told["help_request_id"], &told["status"]), (&json!(open), &json!("WITHDRAWN")));
         let calls = async || {
             let body = json!({ "subtask_id": lecture.steps[0], "request_type": "MANUAL" });
             guest.post("/api/help/request", body).await

@@ -212,6 +212,17 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
     withdrawals(tx, Some(at.id), at.course, withdrawn, now_ms).await
 }
 
+/// Withdraws the open calls of someone who has no part in the session any more: removed, or merged into another person. The
+/// caller holds the session.
+pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_ms: i64) -> Result<Vec<News>> {
+    let sql = format!(
+        "update help_requests set status = 'WITHDRAWN' where session = $1 and person = $2 and {IS_OPEN}
+        returning id, person, item"
+    );
+    let withdrawn = tx.all(sql, args![at.id, person]).await?;
+    withdrawals(tx, Some(at.id), at.course, withdrawn, now_ms).await
+}
+
 /// The student has finished the step by themselves.
 pub(super) async fn withdraw_auto_of(
     tx: &mut Tx,

@@ -16,7 +16,7 @@ use crate::school::logins::{self, Tokens};
 use crate::school::once::Key;
 use crate::school::people::{self, Level, Person};
 use crate::school::rights::Caller;
-use crate::school::{enrollment, names};
+use crate::school::{enrollment, help, names};
 
 /// A class holds this many people.
 const SESSION_MAX_PEOPLE: i64 = 10_000;
@@ -194,6 +194,7 @@ pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) ->
 
 async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed: bool) -> Result<Participant> {
     let now_ms = app.now_ms();
+    super::hold(&mut tx, session.id).await?;
     let sql = "update participants set left_ms = coalesce(left_ms, $3),
         removed_ms = case when $4 then coalesce(removed_ms, $3) else removed_ms end
         where session = $1 and person = $2 and (left_ms is null or ($4 and removed_ms is null))";
@@ -206,6 +207,9 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
         let total = state::participant_count(&mut tx, session.id).await?;
         let event = Event::StudentLeft { person, removed, total };
         news.push(News { session: Some(session.id), course: session.course, at_ms: now_ms, event });
+    }
+    if changed && removed {
+        news.extend(help::withdraw_all_of(&mut tx, session, person, now_ms).await?);
     }
     app.commit(tx, news).await?;
     Ok(participant)

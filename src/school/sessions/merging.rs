@@ -8,7 +8,7 @@ use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{Event, News, Whose};
 use crate::school::rights::Caller;
-use crate::school::{logins, people};
+use crate::school::{help, logins, people};
 
 /// What a guest says of someone with their name who is in the session already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,11 +92,10 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     unite_people(&mut tx, from, into, enrollment, now_ms).await?;
     tx.run("delete from enrollments where person = $1", args![from]).await?;
     let total = state::participant_count(&mut tx, at.id).await?;
+    let mut told = help::withdraw_all_of(&mut tx, &at, from, now_ms).await?;
     let news = |session, event| News { session, course: at.course, at_ms: now_ms, event };
-    let told = vec![
-        news(Some(at.id), Event::StudentMerged { person: from, into, total }),
-        news(None, Event::GradeDue(Whose::Enrollment(enrollment))),
-    ];
+    told.push(news(Some(at.id), Event::StudentMerged { person: from, into, total }));
+    told.push(news(None, Event::GradeDue(Whose::Enrollment(enrollment))));
     app.commit(tx, told).await?;
     app.hub.presence.forget(at.id, from);
     for person in [from, into] {
@@ -182,8 +181,6 @@ async fn unite_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms
         "update participants set person = $2 where person = $1",
         "update participants set same_as = null where same_as = $1 and person = $2",
         "update participants set same_as = $2 where same_as = $1",
-        "update help_requests set status = 'WITHDRAWN' where person = $1 and kind = 'AUTO'
-            and status in ('ANALYZING', 'ESCALATED') and exists (select 1 from people where id = $2)",
         "update help_requests set person = $2 where person = $1 and kind = 'MANUAL'",
         "update activity_logs set person = $2 where person = $1",
         "update notifications set person = $2 where person = $1",
