@@ -48,6 +48,9 @@ const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
 const GROUP_STATEMENT_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(8);
 const READ_WITHIN: Duration = Duration::from_secs(10);
+/// How long one statement waits for a row that someone else holds. All who write wait for the group commit.
+const GROUP_LOCK_WITHIN: Duration = Duration::from_secs(1);
+const LOCK_WITHIN: Duration = Duration::from_millis(6_500);
 /// `begin` waits for nobody.
 const BEGIN_WITHIN: Duration = Duration::from_secs(2);
 const SOON: Duration = Duration::from_millis(500);
@@ -307,12 +310,13 @@ impl Db {
         let mut first = first_connection(&options).await?;
         migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
         first.close().await.map_err(Error::internal)?;
-        let pool = |connections, statement: Duration| {
+        let pool = |connections, statement: Duration, lock: Duration| {
             let limits = Limits { connections, wait: WAIT_WITHIN, open: OPEN_WITHIN, statement: Some(statement) };
-            Pool::new(Arc::new(Server::new(options.clone(), &limits)), limits, health.clone())
+            Pool::new(Arc::new(Server::new(options.clone(), statement, lock)), limits, health.clone())
         };
-        let (group, writers) = (pool(1, GROUP_STATEMENT_WITHIN), pool(PG_WRITERS, WRITE_WITHIN));
-        Ok(Links::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN) })
+        let group = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
+        let writers = pool(PG_WRITERS, WRITE_WITHIN, LOCK_WITHIN);
+        Ok(Links::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN) })
     }
 
     /// To change something. Ends with `App::commit`, or, dropped, changes nothing.

@@ -4,10 +4,14 @@
 //! once. When a member fails, the group is undone; the bad one steps aside, is written alone and fails alone, and the rest
 //! is written together again.
 //!
+//! A row that someone else holds stops only those who need it. Who waited for it in vain is tried again after everyone
+//! else of the group, and those who write to the same session do not wait for it too, one after the other.
+//!
 //! When the database fails, the group is tried again as long as that may help and cannot double anything: nothing was
 //! written, and another connection may do it. A commit of which nobody knows whether it happened is not repeated here:
 //! its callers hear 503, and repeat it themselves under the same idempotency key.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,9 +29,10 @@ const WAITING_MAX_SLIPS: usize = 16_384;
 const GROUP_MAX_SLIPS: usize = 256;
 /// How many may step aside from one group before all that is left of it is written one by one.
 const ASIDE_MAX_SLIPS: usize = 8;
-const ALONE_TRIES: usize = 3;
-/// How often a group is written anew when the database failed, and for how long.
+const ALONE_ROUNDS: usize = 3;
+/// How often a group is written anew when the database failed.
 const GROUP_TRIES: usize = 3;
+/// How long the members of one group are tried again, for whatever reason. The next group waits for it.
 const TRIED_FOR: Duration = Duration::from_secs(12);
 /// How long a group may take up to its commit, which has a limit of its own.
 const GROUP_WITHIN: Duration = Duration::from_secs(15);
@@ -46,12 +51,15 @@ pub type Written<T> = Result<(T, Vec<News>)>;
 /// A write that can be tried again.
 trait Slip: Send {
     fn write<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Vec<News>>>;
+    /// The sessions to whose logs it wrote when it was last tried.
+    fn sessions(&self) -> &[i64];
     fn answer(self: Box<Self>, failed: Option<Error>);
 }
 
 struct Pending<T, F> {
     write: F,
     outcome: Option<T>,
+    sessions: Vec<i64>,
     caller: oneshot::Sender<Result<T>>,
 }
 
@@ -64,8 +72,13 @@ where
         Box::pin(async move {
             let (outcome, news) = (self.write)(tx).await?;
             self.outcome = Some(outcome);
+            self.sessions = news.iter().filter_map(|news| news.session).collect();
             Ok(news)
         })
+    }
+
+    fn sessions(&self) -> &[i64] {
+        &self.sessions
     }
 
     fn answer(self: Box<Self>, failed: Option<Error>) {
@@ -109,7 +122,7 @@ where
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Written<T>> + Send + 'static,
 {
     let (caller, answer) = oneshot::channel();
-    (Box::new(Pending { write, outcome: None, caller }), answer)
+    (Box::new(Pending { write, outcome: None, sessions: Vec::new(), caller }), answer)
 }
 
 pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
@@ -134,7 +147,6 @@ async fn write_group(app: &Arc<App>, mut group: Vec<Box<dyn Slip>>) -> Result<()
     let begun = Instant::now();
     let mut aside = Vec::new();
     let mut tries = 1;
-    let mut down = Ok(());
     while !group.is_empty() {
         match write_together(app, &mut group).await {
             Ok(()) => group.drain(..).for_each(|slip| slip.answer(None)),
@@ -145,36 +157,58 @@ async fn write_group(app: &Arc<App>, mut group: Vec<Box<dyn Slip>>) -> Result<()
                 }
                 group.append(&mut aside);
                 group.drain(..).for_each(|slip| slip.answer(Some(why.clone())));
-                down = Err(why);
+                return Err(why);
             }
-            Err(Undone { by: Some(n), .. }) if aside.len() < ASIDE_MAX_SLIPS => aside.push(group.remove(n)),
-            Err(_) => aside.append(&mut group),
+            Err(Undone { by: Some(n), .. }) if aside.len() < ASIDE_MAX_SLIPS && begun.elapsed() < TRIED_FOR => {
+                aside.push(group.remove(n));
+            }
+            Err(_) => {
+                // Those who failed come last: of the others nobody knows anything bad.
+                group.append(&mut aside);
+                std::mem::swap(&mut group, &mut aside);
+            }
         }
     }
-    for mut slip in aside {
-        let failed = match &down {
-            Ok(()) => write_alone(app, &mut slip).await.err(),
-            Err(why) => Some(why.clone()),
-        };
-        if let Some(why @ Error::Unavailable { .. }) = &failed {
-            down = Err(why.clone());
-        }
-        slip.answer(failed);
-    }
-    down
+    write_alone(app, aside, begun).await
 }
 
-/// Whoever was undone only because someone else was in the way is written again.
-async fn write_alone(app: &Arc<App>, slip: &mut Box<dyn Slip>) -> Result<()> {
-    let mut written = write_together(app, std::slice::from_mut(slip)).await;
-    for _ in 1..ALONE_TRIES {
-        match &written {
-            Err(undone) if undone.why.may_succeed_at_once() => {}
-            _ => break,
+/// Writes and answers each by itself. Those who were undone only because someone else was in the way are written again
+/// in the next round, as long as there is time.
+async fn write_alone(app: &Arc<App>, mut slips: Vec<Box<dyn Slip>>, begun: Instant) -> Result<()> {
+    for round in 1..=ALONE_ROUNDS {
+        let mut held: HashSet<i64> = HashSet::new();
+        let (mut unwritten, mut failed) = (Vec::new(), Vec::new());
+        let mut queue = std::mem::take(&mut slips).into_iter();
+        while let Some(mut slip) = queue.next() {
+            if slip.sessions().iter().any(|session| held.contains(session)) {
+                unwritten.push(slip);
+                continue;
+            }
+            let Err(Undone { why, .. }) = write_together(app, std::slice::from_mut(&mut slip)).await else {
+                slip.answer(None);
+                continue;
+            };
+            let is_late = begun.elapsed() >= TRIED_FOR;
+            if why.may_succeed_at_once() {
+                held.extend(slip.sessions());
+                if round < ALONE_ROUNDS && !is_late {
+                    failed.push(slip);
+                    continue;
+                }
+            }
+            let is_down = matches!(why, Error::Unavailable { .. });
+            slip.answer(Some(why.clone()));
+            if is_down || (is_late && why.may_succeed_at_once()) {
+                unwritten.into_iter().chain(failed).chain(queue).for_each(|slip| slip.answer(Some(why.clone())));
+                return if is_down { Err(why) } else { Ok(()) };
+            }
         }
-        written = write_together(app, std::slice::from_mut(slip)).await;
+        // A failure may have been about less than the whole session: the others of it are tried before it.
+        slips = unwritten;
+        slips.append(&mut failed);
     }
-    written.map_err(|undone| undone.why)
+    slips.into_iter().for_each(|slip| slip.answer(Some(Error::Busy { retry_after_s: 1 })));
+    Ok(())
 }
 
 /// Nothing of the group was written.

@@ -10,12 +10,10 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
-use super::pool::{Backend, Limits, Line, Link, Opener};
+use super::pool::{Backend, Line, Link, Opener};
 
 /// The server gives up a statement so much earlier than we do, so that we hear of it.
 const EARLIER: Duration = Duration::from_millis(500);
-/// … and waiting for a lock another so much earlier.
-const LOCK_EARLIER: Duration = Duration::from_secs(1);
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
 const ASIDE_WITHIN: Duration = Duration::from_secs(3);
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
@@ -40,15 +38,14 @@ struct Inner {
 }
 
 impl Server {
-    pub fn new(options: PgConnectOptions, limits: &Limits) -> Server {
-        let statement = limits.statement.unwrap_or_default();
+    pub fn new(options: PgConnectOptions, statement: Duration, lock: Duration) -> Server {
         let settings = format!(
             "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {};
             set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3;
             set tcp_user_timeout = 30000;
             select pid, extract(epoch from backend_start)::text from pg_stat_activity where pid = pg_backend_pid()",
             statement.saturating_sub(EARLIER).as_millis(),
-            statement.saturating_sub(EARLIER + LOCK_EARLIER).as_millis(),
+            lock.as_millis(),
             IDLE_IN_TRANSACTION.as_millis(),
         );
         Server(Arc::new(Inner { options, settings, to_end: Mutex::default() }))

@@ -6,5 +6,6 @@ mod harness;
 mod disk;
 mod hang_ups;
 mod links;
+mod locks;
 mod shutdown;
 mod work;

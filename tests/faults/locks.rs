@@ -1,0 +1,61 @@
+//! Someone holds a row in PostgreSQL and does not let go of it.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::harness::people::{Person, Reply};
+use crate::harness::{Kept, on};
+
+const STUDENTS: usize = 12;
+
+async fn finishes(student: &Person, step: i64) -> (Reply, Duration) {
+    let begun = Instant::now();
+    let reply = student.post("/api/progress/update", json!({ "subtask_id": step, "status": "COMPLETED" })).await;
+    (reply, begun.elapsed())
+}
+
+#[test]
+fn a_session_that_someone_holds_keeps_no_other_session_waiting_for_long() {
+    on(Kept::InPostgres, &[], |school| async move {
+        let teacher = school.teacher().await;
+        let held = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let free = teacher.makes_lecture("사진 보내기", 4).await;
+        let (held_session, free_session) = (teacher.opens_session(&held).await, teacher.opens_session(&free).await);
+        teacher.starts(&held_session, held.steps[0]).await;
+        teacher.starts(&free_session, free.steps[0]).await;
+        let mut waiting = Vec::new();
+        for n in 0..STUDENTS {
+            waiting.push(school.guest(&held_session, &format!("학생{n}")).await);
+        }
+        let kim = school.guest(&free_session, "김순자").await;
+
+        let mut other = PgConnection::connect(school.database()).await.unwrap();
+        let holds = format!("begin; update live_sessions set title = title where id = {}", held_session.id);
+        other.execute(AssertSqlSafe(holds)).await.unwrap();
+        let step = held.steps[0];
+        let in_vain = join_all(waiting.iter().map(|student| finishes(student, step)));
+        let meanwhile = async {
+            let mut slowest = Duration::ZERO;
+            for step in &free.steps {
+                let (reply, took) = finishes(&kim, *step).await;
+                reply.ok();
+                slowest = slowest.max(took);
+            }
+            slowest
+        };
+        let (in_vain, slowest) = tokio::join!(in_vain, meanwhile);
+        for (reply, took) in &in_vain {
+            assert_eq!((reply.status, reply.headers.contains_key("retry-after")), (503, true), "{}", reply.json);
+            assert!(*took < Duration::from_secs(15), "{took:?}");
+        }
+        assert!(slowest < Duration::from_secs(8), "another session waited {slowest:?}");
+
+        other.execute("rollback").await.unwrap();
+        for (reply, _) in join_all(waiting.iter().map(|student| finishes(student, step))).await {
+            reply.ok();
+        }
+    });
+}
