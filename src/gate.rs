@@ -37,6 +37,8 @@ const AT_ONCE_MAX: u32 = 100;
 const UNREAD_MAX_BYTES: u32 = 256 * 1024;
 /// How many connections are told at once that their address has too many; more are closed without a word.
 const REFUSING_MAX_CONNECTIONS: u32 = 256;
+/// … and how long such a connection may last. (Over HTTP/2 it stays open after the refusal.)
+const REFUSED_WITHIN: Duration = Duration::from_secs(5);
 /// A connection that asks for much at once is asked whether it is still there.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
 
@@ -112,7 +114,13 @@ pub async fn keep(
                 let Some((counted, has_room)) = limits.count(peer.ip()) else { continue };
                 let router = if has_room { &routers.open } else { &routers.full };
                 let serving = serve(tcp, peer, tls.clone(), router.clone(), counted, leaving.clone());
-                connections.spawn(serving);
+                connections.spawn(async move {
+                    if has_room {
+                        serving.await;
+                    } else {
+                        let _ = tokio::time::timeout(REFUSED_WITHIN, serving).await;
+                    }
+                });
             }
             Err(error) => {
                 // Out of file descriptors, say: those who go will make room.

@@ -157,3 +157,36 @@ fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_what_hap
         }
     });
 }
+
+/// The first bytes of HTTP/2, and a request for `/`.
+fn http2_request() -> Vec<u8> {
+    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    let mut fields = vec![0x82, 0x87, 0x84, 0x41, 9];
+    fields.extend(b"localhost");
+    let end_of_stream_and_headers = 0x5;
+    let head = [0, 0, fields.len() as u8, 1, end_of_stream_and_headers, 0, 0, 0, 1];
+    [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), &settings, &head, &fields].concat()
+}
+
+#[test]
+fn a_connection_that_is_refused_is_closed_also_over_http2() {
+    let certificate = Certificate::is_made();
+    let connector = connector(&certificate, &[b"h2"]);
+    let mut flags = certificate.flags().to_vec();
+    flags.extend(["--connections-per-address".into(), "1".into()]);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    on(Kept::InSqlite, &flags, |school| {
+        let connector = connector.clone();
+        async move {
+            let first = connects(&school, &connector).await;
+            let mut second = connects(&school, &connector).await;
+            second.write_all(&http2_request()).await.unwrap();
+            let mut answer = Vec::new();
+            // The end may be one without a goodbye.
+            let _ = tokio::time::timeout(PATIENCE, second.read_to_end(&mut answer)).await.expect("it is closed");
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            assert!(answer.contains("TOO_MANY_CONNECTIONS"), "{answer}");
+            drop(first);
+        }
+    });
+}
