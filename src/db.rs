@@ -447,3 +447,16 @@ async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
         return Err(Error::internal(format!("the database at {host} cannot be reached: {error}")));
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// How SQLite looks for what a statement asks: which indexes it takes, and what it reads from end to end.
+    pub async fn sqlite_plan(sql: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}", folder.path().join("gyosil.db").display())).await.unwrap();
+        let lines: Vec<(i64, i64, i64, String)> = db.all(format!("explain query plan {sql}"), args![]).await.unwrap();
+        lines.into_iter().map(|(.., line)| line).collect()
+    }
+}

@@ -24,6 +24,11 @@ struct Walking {
 }
 row!(Walking { id, course, step, step_ms, step_seq, started_ms, auto_help });
 
+/// `<> 'REVIEW_MODE'` adds nothing but the words of the partial index, which SQLite does not find without them.
+const WALKING: &str = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help
+    from live_sessions s join courses c on c.id = s.course
+    where s.status = 'IN_PROGRESS' and s.status <> 'REVIEW_MODE' and s.step_ms < $1 and s.step_ms >= $2";
+
 /// Tells the instructors of every class that someone here sits in.
 pub async fn notice(app: &School) -> Result<()> {
     // How long anyone takes for a step during which the clock was set, nobody knows.
@@ -33,10 +38,7 @@ pub async fn notice(app: &School) -> Result<()> {
     if here.is_empty() {
         return Ok(());
     }
-    let sql = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help from live_sessions s
-        join courses c on c.id = s.course where s.status = 'IN_PROGRESS' and s.step_ms < $1
-        and s.step_ms >= $2";
-    let walking: Vec<Walking> = app.db.all(sql, args![before, steady_ms]).await?;
+    let walking: Vec<Walking> = app.db.all(WALKING, args![before, steady_ms]).await?;
     for class in walking.into_iter().filter(|class| here.contains(&class.id)) {
         let stuck = who(app, &class).await?;
         if !stuck.is_empty() {
@@ -142,6 +144,13 @@ async fn tell(app: &School, class: &Walking, stuck: Vec<Slow>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn looking_for_the_stuck_reads_no_session_that_is_over() {
+        let plan = sqlite_plan(WALKING).await;
+        assert!(plan.iter().any(|line| line.contains("live_sessions_open")), "{plan:?}");
+    }
 
     #[test]
     fn pauses_do_not_count() {

@@ -16,6 +16,16 @@ use crate::live::presence::Gone;
 const ARRIVAL_TRIES: u32 = 60;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
 
+/// Whom the logs of the open sessions call connected. `cross join` makes SQLite begin with those sessions, as it is written;
+/// otherwise it reads the logs of all.
+const CONNECTED: &str = "select session, person from (
+        select e.session, e.person, e.type,
+            row_number() over (partition by e.session, e.person order by e.seq desc) as n
+        from live_sessions s cross join session_events e
+        where e.session = s.id and s.status <> 'REVIEW_MODE'
+            and e.type in ('student_connected', 'student_disconnected', 'student_left')
+    ) newest where n = 1 and type = 'student_connected'";
+
 /// Tells that the first socket of a person opened. Coming back within the grace is no news.
 pub async fn arrived(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
     let now = app.clock.now();
@@ -135,13 +145,7 @@ async fn tell_shown_in(app: &School, session: i64) -> Result<()> {
 
 /// After a restart: whom the log calls connected has the usual grace to come back.
 pub async fn expect_back(app: &School) -> Result<()> {
-    let sql = "select session, person from (
-            select e.session, e.person, e.type,
-                row_number() over (partition by e.session, e.person order by e.seq desc) as n
-            from session_events e join live_sessions s on s.id = e.session
-            where s.status <> 'REVIEW_MODE' and e.type in ('student_connected', 'student_disconnected', 'student_left')
-        ) newest where n = 1 and type = 'student_connected'";
-    for (session, person) in app.db.all::<(i64, i64)>(sql, args![]).await? {
+    for (session, person) in app.db.all::<(i64, i64)>(CONNECTED, args![]).await? {
         app.hub.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
     }
     Ok(())
@@ -150,4 +154,17 @@ pub async fn expect_back(app: &School) -> Result<()> {
 /// The sessions in which someone sits at a socket here.
 pub fn open_here(app: &School) -> Vec<i64> {
     app.hub.open_rooms(room::SESSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn a_start_reads_the_logs_of_open_sessions_only() {
+        let plan = sqlite_plan(CONNECTED).await;
+        assert!(plan.iter().any(|line| line.contains("live_sessions_open")), "{plan:?}");
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN e")), "{plan:?}");
+    }
 }
