@@ -181,6 +181,11 @@ impl Error {
         matches!(self, Error::Busy { .. } | Error::Unavailable { repeat: Repeat::AtOnce, .. })
     }
 
+    /// The database failed. The log hears of that once a minute, and not from each who met it.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Error::Unavailable { .. })
+    }
+
     pub fn kind(&self) -> Kind {
         use Error::*;
         match self {

@@ -151,10 +151,10 @@ fn every<F>(
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            match chore(app.clone()).await {
-                // The log has heard of it.
-                Ok(()) | Err(Error::Unavailable { .. }) => {}
-                Err(error) => tracing::error!(%error, name, "a chore failed; it is tried again"),
+            if let Err(error) = chore(app.clone()).await
+                && !error.is_outage()
+            {
+                tracing::error!(%error, name, "a chore failed; it is tried again");
             }
         }
     });
@@ -166,7 +166,8 @@ async fn analyse(app: School) {
     loop {
         match help::analysis::answer_waiting(&app).await {
             Ok(true) => continue,
-            Ok(false) | Err(Error::Unavailable { .. }) => {}
+            Ok(false) => {}
+            Err(error) if error.is_outage() => {}
             Err(error) => tracing::error!(%error, "a call for help could not be looked at; it is tried again"),
         }
         let _ = tokio::time::timeout(AT_LATEST, app.help_asked.notified()).await;

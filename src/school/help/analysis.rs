@@ -24,7 +24,7 @@ pub async fn answer_waiting(app: &School) -> Result<bool> {
     let waiting: Vec<(i64,)> = app.db.all(WAITING, args![AT_ONCE_MAX_REQUESTS]).await?;
     let answers = join_all(waiting.iter().map(|(id,)| answer(app, *id))).await;
     // One that fails stays in the line, and stops nobody behind it.
-    for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+    for error in answers.iter().filter_map(|answer| answer.as_ref().err()).filter(|error| !error.is_outage()) {
         tracing::error!(%error, "a call for help could not be analysed");
     }
     Ok(answers.iter().any(Result::is_ok))

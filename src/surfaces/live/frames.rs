@@ -24,7 +24,9 @@ impl crate::live::hub::Archive for Archive {
             match state::missed(&self.0, key.id, after).await {
                 Ok((told, names)) => told.iter().filter_map(|t| of_session(t, &names)).collect(),
                 Err(error) => {
-                    tracing::error!(%error, "the log of a class could not be read");
+                    if !error.is_outage() {
+                        tracing::error!(%error, "the log of a class could not be read");
+                    }
                     Vec::new()
                 }
             }

@@ -171,7 +171,9 @@ async fn sit_down(
     if let Some((Place::Class(session, _), language)) = arriving {
         let school = app.clone();
         let telling = tokio::spawn(async move {
-            if let Err(error) = sessions::presence::arrived(&school, session, person, language).await {
+            if let Err(error) = sessions::presence::arrived(&school, session, person, language).await
+                && !error.is_outage()
+            {
                 tracing::warn!(%error, "a coming was not told");
             }
         });
