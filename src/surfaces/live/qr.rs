@@ -120,19 +120,28 @@ fn png(text: &str, module_px: usize) -> Result<Vec<u8>, Error> {
     let width = (modules + 2 * QUIET_MODULES) * module_px;
     let stride = width.div_ceil(8);
     let colors = code.to_colors();
-    let mut pixels = vec![0xFF_u8; stride * width];
-    for (n, _) in colors.iter().enumerate().filter(|(_, color)| **color == qrcode::Color::Dark) {
-        let (left, top) = ((n % modules + QUIET_MODULES) * module_px, (n / modules + QUIET_MODULES) * module_px);
-        for y in top..top + module_px {
+    let mut pixels = vec![0xFF_u8; stride * QUIET_MODULES * module_px];
+    pixels.reserve(stride * width - pixels.len());
+    for line in colors.chunks(modules) {
+        let mut row = vec![0xFF_u8; stride];
+        for (n, _) in line.iter().enumerate().filter(|(_, color)| **color == qrcode::Color::Dark) {
+            let left = (n + QUIET_MODULES) * module_px;
             for x in left..left + module_px {
-                pixels[y * stride + x / 8] &= !(0x80 >> (x % 8));
+                row[x / 8] &= !(0x80 >> (x % 8));
             }
         }
+        for _ in 0..module_px {
+            pixels.extend_from_slice(&row);
+        }
     }
+    pixels.resize(stride * width, 0xFF);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, width as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
+    // Anyone may ask for it. A row is mostly the one above it.
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().map_err(Error::internal)?;
     writer.write_image_data(&pixels).map_err(Error::internal)?;
     writer.finish().map_err(Error::internal)?;
