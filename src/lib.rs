@@ -8,7 +8,8 @@
 //! - [`app`], [`ledger`]: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: news between nodes; the two databases
-//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`private`]: leaves
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`private`],
+//!   [`tag`]: leaves
 
 pub mod app;
 pub mod bus;
@@ -31,6 +32,7 @@ pub mod private;
 pub mod school;
 mod serve;
 pub mod surfaces;
+pub mod tag;
 mod web;
 
 pub use serve::{open, raise_file_limit, serve};

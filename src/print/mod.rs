@@ -8,6 +8,7 @@ mod sheet;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use krilla::image::Image;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -15,6 +16,7 @@ use tokio::sync::Semaphore;
 pub use letters::missing;
 
 use crate::error::{Error, Result};
+use crate::tag;
 
 /// What a certificate says. Its JSON is what is kept, what is signed and what is printed: a field may be added, with a
 /// default, but none lost or renamed.
@@ -73,8 +75,10 @@ const PICTURE_MAX_PX: u32 = 2_000;
 
 /// A picture as it came, for pages.
 pub struct PictureFile {
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     pub mime: &'static str,
+    /// Changes with its content.
+    pub tag: String,
 }
 
 pub struct Press {
@@ -116,11 +120,11 @@ fn read(flag: &str, path: &Path) -> Result<(Image, PictureFile)> {
     if bytes > PICTURE_MAX_BYTES {
         return Err(wrong("the picture is larger than 512 KiB"));
     }
-    let bytes = std::fs::read(path).map_err(|e| wrong(&e.to_string()))?;
-    let file = |mime| PictureFile { bytes: bytes.as_slice().into(), mime };
-    let (file, image) = match bytes.as_slice() {
-        [0x89, b'P', b'N', b'G', ..] => (file("image/png"), Image::from_png(bytes.into(), true)),
-        [0xff, 0xd8, ..] => (file("image/jpeg"), Image::from_jpeg(bytes.into(), true)),
+    let bytes = Bytes::from(std::fs::read(path).map_err(|e| wrong(&e.to_string()))?);
+    let file = |mime| PictureFile { bytes: bytes.clone(), mime, tag: tag::of(&bytes) };
+    let (file, image) = match &*bytes {
+        [0x89, b'P', b'N', b'G', ..] => (file("image/png"), Image::from_png(bytes.to_vec().into(), true)),
+        [0xff, 0xd8, ..] => (file("image/jpeg"), Image::from_jpeg(bytes.to_vec().into(), true)),
         _ => return Err(wrong("a PNG or JPEG picture is needed")),
     };
     let image = image.map_err(|_| wrong("the picture cannot be read"))?;

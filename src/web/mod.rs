@@ -3,8 +3,10 @@
 mod parts;
 mod shelf;
 
+use std::convert::Infallible;
+
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -57,19 +59,37 @@ fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
     // A new version of the server shows at the next load: the browser asks each time, and mostly hears «unchanged».
     // The tag is weak, since it is that of the page however it is packed.
     let tag = format!("W/{}", page.tag);
-    let head = [
-        (header::CONTENT_TYPE, page.kind),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::ETAG, tag.as_str()),
-        (header::VARY, "Accept-Encoding"),
-    ];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return (StatusCode::NOT_MODIFIED, head).into_response();
+    let head =
+        [(header::CONTENT_TYPE, page.kind), (header::CACHE_CONTROL, "no-cache"), (header::VARY, "Accept-Encoding")];
+    let Ok(response) = tagged(headers, &tag, head, || {
+        Ok::<_, Infallible>(match shelf::pressed(&page).filter(|_| takes_gzip(headers)) {
+            Some(small) => ([(header::CONTENT_ENCODING, "gzip")], small).into_response(),
+            None => page.bytes.into_response(),
+        })
+    });
+    response
+}
+
+/// Answers with the body that `tag` names, or that it is unchanged to a browser that has it. Both answers have the same
+/// head: what may be kept, and for how long.
+pub fn tagged<B: IntoResponse, E, const N: usize>(
+    asked: &HeaderMap,
+    tag: &str,
+    head: [(HeaderName, &str); N],
+    body: impl FnOnce() -> Result<B, E>,
+) -> Result<Response, E> {
+    let tagged = [(header::ETAG, tag)];
+    if has(asked, tag) {
+        return Ok((StatusCode::NOT_MODIFIED, tagged, head).into_response());
     }
-    match shelf::pressed(&page).filter(|_| takes_gzip(headers)) {
-        Some(small) => (head, [(header::CONTENT_ENCODING, "gzip")], small).into_response(),
-        None => (head, page.bytes).into_response(),
-    }
+    Ok((tagged, head, body()?).into_response())
+}
+
+/// Does the browser say that it has this? A proxy that packs the body makes a tag weak.
+fn has(asked: &HeaderMap, tag: &str) -> bool {
+    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|list| list.split(',')).any(|known| known.trim() == "*" || strong(known) == strong(tag))
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {

@@ -11,6 +11,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::parts;
+use crate::tag;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -103,9 +104,8 @@ fn is_kept(name: &str) -> bool {
     name != WORKER && ["learn/", "shared/", "texts/learn.", "icon"].iter().any(|start| name.starts_with(start))
 }
 
-fn tag(hash: &[u8]) -> String {
-    let short: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("\"{short}\"")
+fn tag(sha256: &[u8]) -> String {
+    format!("\"{}\"", tag::of_hash(sha256))
 }
 
 fn kind(name: &str) -> &'static str {

@@ -359,8 +359,10 @@ fn a_picture_holds_the_key_for_those_who_have_it_and_tells_nobody_whether_a_code
             assert_eq!(kind, "image/svg+xml");
             assert!(svg.contains("<svg") && svg.contains(&width(size)), "{size}: {svg:.200}");
         }
-        let again = school.http.get(school.url(&format!("/qr/{code}.png?k={key}"))).header("if-none-match", tag);
-        assert_eq!(again.send().await.unwrap().status(), 304);
+        let again = school.http.get(school.url(&format!("/qr/{code}.png?k={key}"))).header("if-none-match", &tag);
+        let again = again.send().await.unwrap();
+        assert_eq!((again.status().as_u16(), again.headers()["etag"].to_str().unwrap()), (304, tag.as_str()));
+        assert_eq!(again.headers()["cache-control"], "private, max-age=86400");
         // Who has the code alone gets a picture of the code alone; and so does who guesses.
         for code in [code, "000000", "1234567"] {
             let (_, png, _) = picture(&school, &format!("/qr/{code}.png")).await;

@@ -99,7 +99,11 @@ fn a_school_says_its_name_and_shows_its_logo() {
             (200, &"image/png".parse().unwrap())
         );
         assert_eq!(picture.bytes().await.unwrap(), std::fs::read(logo).unwrap());
-        let again = school.http.get(&url).header("if-none-match", tag).send().await.unwrap();
-        assert_eq!(again.status().as_u16(), 304);
+        let weak = format!("\"other\", W/{}", tag.to_str().unwrap());
+        for known in [tag.to_str().unwrap(), &weak] {
+            let again = school.http.get(&url).header("if-none-match", known).send().await.unwrap();
+            assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (304, &tag));
+            assert_eq!(again.headers()["cache-control"], "public, max-age=86400", "it is kept for another day");
+        }
     });
 }

@@ -4,8 +4,8 @@
 //! waits for it, and it holds a key only for those who sent it along.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::Deserialize;
@@ -19,6 +19,8 @@ use crate::error::Error;
 use crate::school::courses::poster_code_as_kept;
 use crate::school::sessions::codes::code_as_kept;
 use crate::surfaces::texts::Within;
+use crate::tag;
+use crate::web;
 
 const MODULE_PX: i64 = 8;
 const QUIET_MODULES: usize = 4;
@@ -86,22 +88,19 @@ fn parted(file: &str) -> Result<(&str, &str), Error> {
 
 fn drawn(url: &str, kind: &str, size: &Size, headers: &HeaderMap) -> Result<Response> {
     let module_px = size.size.as_ref().map_or(MODULE_PX, |s| s.0);
-    let tag = format!("\"{:x}-{module_px}\"", crc(url));
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let (mime, bytes) = match kind {
-        "png" => ("image/png", png(url, module_px as usize)?),
-        "svg" => ("image/svg+xml", svg(url, module_px as u32)?.into_bytes()),
+    let mime = match kind {
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
         _ => return Err(Error::NotFound("Picture").into()),
     };
-    let head = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, CACHED), (header::ETAG, tag.as_str())];
-    Ok((head, bytes).into_response())
-}
-
-/// Changes when the address does.
-fn crc(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    let tag = format!("\"{}-{module_px}\"", tag::of(url.as_bytes()));
+    let head = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, CACHED)];
+    web::tagged(headers, &tag, head, || {
+        Ok(match kind {
+            "png" => png(url, module_px as usize)?,
+            _ => svg(url, module_px as u32)?.into_bytes(),
+        })
+    })
 }
 
 fn code(text: &str) -> Result<QrCode, Error> {

@@ -2,8 +2,8 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 
 use super::auth::logged_in;
 use super::wire::Refusals;
@@ -14,6 +14,7 @@ use crate::app::School;
 use crate::error::Error;
 use crate::school::setup;
 use crate::surfaces::extract::device;
+use crate::web;
 
 /// The school's name and logo, as the settings say them.
 #[utoipa::path(
@@ -21,34 +22,20 @@ use crate::surfaces::extract::device;
     responses((status = 200, body = AboutSchool), Refusals), security(()),
 )]
 pub async fn about(State(app): State<School>) -> Answer<AboutSchool> {
-    Answer(AboutSchool::new(&app.config.school_name, app.press.logo.as_ref().map(|logo| hash_of(&logo.bytes))))
+    Answer(AboutSchool::new(&app.config.school_name, app.press.logo.as_ref().map(|logo| logo.tag.as_str())))
 }
 
 /// The picture of the logo.
 #[utoipa::path(
     get, path = "/api/school/logo", tag = "live: school",
-    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))), Refusals), security(()),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))),
+        (status = 304, description = "As `If-None-Match` has it"), Refusals), security(()),
 )]
 pub async fn logo(State(app): State<School>, headers: HeaderMap) -> Result<Response> {
     let logo = app.press.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
-    let tag = format!("\"{}\"", hash_of(&logo.bytes));
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let head = [
-        (header::CONTENT_TYPE, logo.mime),
-        // Its address changes with it.
-        (header::CACHE_CONTROL, "public, max-age=86400"),
-        (header::ETAG, tag.as_str()),
-    ];
-    Ok((head, logo.bytes.to_vec()).into_response())
-}
-
-fn hash_of(bytes: &[u8]) -> String {
-    let sum = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{sum:016x}")
+    // Its address changes with it.
+    let head = [(header::CONTENT_TYPE, logo.mime), (header::CACHE_CONTROL, "public, max-age=86400")];
+    web::tagged(&headers, &format!("\"{}\"", logo.tag), head, || Ok(logo.bytes.clone()))
 }
 
 /// Makes the first administrator, by the link that the server printed when it started with nobody in it.

@@ -18,7 +18,7 @@ pub struct AboutSchool {
 }
 
 impl AboutSchool {
-    pub fn new(name: &str, logo: Option<String>) -> AboutSchool {
+    pub fn new(name: &str, logo: Option<&str>) -> AboutSchool {
         AboutSchool {
             name: (name != UNNAMED_SCHOOL).then(|| name.to_owned()),
             logo_url: logo.map(|tag| format!("/api/school/logo?v={tag}")),
