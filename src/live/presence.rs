@@ -79,11 +79,12 @@ impl Presence {
         self.go(room, person, now, grace_ms);
     }
 
-    /// At once, without grace: they said goodbye themselves. `true` if they were there.
-    pub fn forget(&self, room: i64, person: i64) -> bool {
-        let found = self.rooms.get_mut(&room).and_then(|mut people| people.remove(&person)).is_some();
+    /// At once, without grace: they said goodbye themselves.
+    pub fn forget(&self, room: i64, person: i64) {
+        if let Some(mut people) = self.rooms.get_mut(&room) {
+            people.remove(&person);
+        }
         self.rooms.remove_if(&room, |_, people| people.is_empty());
-        found
     }
 
     /// Those who did not come back in time.
