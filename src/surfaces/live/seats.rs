@@ -33,7 +33,7 @@ pub enum Place {
     Class(i64, Side),
     Board(i64),
     Desk,
-    Help,
+    Help(i64),
 }
 
 pub struct Chair {
@@ -92,7 +92,14 @@ impl Place {
             Place::Class(session, _) => room::session(*session),
             Place::Board(course) => room::board(*course),
             Place::Desk => room::desk(caller.id),
-            Place::Help => room::person(caller.id),
+            Place::Help(person) => room::person(*person),
+        }
+    }
+
+    pub fn session(&self) -> Option<i64> {
+        match self {
+            Place::Class(session, _) => Some(*session),
+            _ => None,
         }
     }
 }
@@ -107,7 +114,7 @@ impl Seat for Chair {
                 Place::Board(_) | Place::Desk => {
                     Ok(Entry { frames: vec![Frame::text(r#"{"type":"resync"}"#)], seq: 0 })
                 }
-                Place::Help => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
+                Place::Help(_) => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
             }
         })
     }
@@ -198,7 +205,7 @@ impl Chair {
                 self.app.hub.clone().enter(connection, seq).await;
                 Ok(None)
             }
-            ("ack", Place::Class(_, Side::Student) | Place::Help) => self.ack(message.data()?).await,
+            ("ack", Place::Class(_, Side::Student) | Place::Help(_)) => self.ack(message.data()?).await,
             ("log", _) => self.log(message).await,
             ("progress", Place::Class(session, Side::Student)) => {
                 let sent: UpdateProgress = message.data()?;

@@ -57,44 +57,36 @@ const DEVICE_MAX_LETTERS: usize = 100;
 const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 async fn student(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
-    open(app, Wanted::Class(id.0, Side::Student), wishes.0, request).await
+    open(app, Place::Class(id.0, Side::Student), wishes.0, request).await
 }
 
 async fn instructor(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
-    open(app, Wanted::Class(id.0, Side::Instructor), wishes.0, request).await
+    open(app, Place::Class(id.0, Side::Instructor), wishes.0, request).await
 }
 
 async fn board(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
-    open(app, Wanted::Board(id.0), wishes.0, request).await
+    open(app, Place::Board(id.0), wishes.0, request).await
 }
 
 async fn desk(app: State<School>, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
-    open(app, Wanted::Desk, wishes.0, request).await
+    open(app, Place::Desk, wishes.0, request).await
 }
 
 async fn help(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
-    open(app, Wanted::Help(id.0), wishes.0, request).await
-}
-
-#[derive(Clone, Copy)]
-enum Wanted {
-    Class(i64, Side),
-    Board(i64),
-    Desk,
-    Help(i64),
+    open(app, Place::Help(id.0), wishes.0, request).await
 }
 
 /// Who you are, then whether it is yours, then the upgrade: a refusal is an ordinary answer.
 async fn open(
     State(app): State<School>,
-    wanted: Wanted,
+    place: Place,
     wishes: Wishes,
     mut request: Request,
 ) -> Result<Response, Fault> {
     let in_query = wishes.token.as_ref().map(|t| t.0.as_str());
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
     let caller = logins::caller(&app, &token).await?;
-    let (place, present) = admit(&app, &caller, wanted).await?;
+    let present = admit(&app, &caller, place).await?;
     let key = match key(&request) {
         Ok(key) => key,
         Err(error) => return Ok(name_version(Fault::from(error).into_response())),
@@ -112,10 +104,10 @@ async fn open(
     let home = place.home(&caller);
     let device: Option<Box<str>> =
         wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into());
-    let is_session = matches!(place, Place::Class(..));
+    let session = place.session();
     let socket = app
         .hub
-        .take_place(caller.id, home, device.as_deref(), is_session)
+        .take_place(caller.id, home, device.as_deref(), session.is_some())
         .map_err(|most| Error::TooManySockets { most })?;
     let guest = Guest {
         person: caller.id,
@@ -126,30 +118,20 @@ async fn open(
         expires_ms: app.clock.monotonic_at(caller.expires_ms),
         seat: Arc::new(Chair { app: app.clone(), caller, place, present, language }),
     };
-    let arriving = present.then_some((place, language));
+    let arriving = session.filter(|_| present).map(|session| (session, language));
     tokio::spawn(sit_down(app, upgrade, guest, socket, arriving, wishes.since));
     Ok(switching(&key, by_protocol))
 }
 
-async fn admit(app: &School, caller: &Caller, wanted: Wanted) -> Result<(Place, bool)> {
-    match wanted {
-        Wanted::Class(session, side) => {
-            let present = state::may_enter(app, caller, session, side).await?;
-            Ok((Place::Class(session, side), present))
-        }
-        Wanted::Board(course) => {
-            courses::taught(app, caller, course).await?;
-            Ok((Place::Board(course), false))
-        }
-        Wanted::Desk => {
-            caller.must_be_staff()?;
-            Ok((Place::Desk, false))
-        }
-        Wanted::Help(person) => {
-            caller.must_be(Some(person))?;
-            Ok((Place::Help, false))
-        }
+/// Says whether they are one of the session while they sit there.
+async fn admit(app: &School, caller: &Caller, place: Place) -> Result<bool> {
+    match place {
+        Place::Class(session, side) => return state::may_enter(app, caller, session, side).await,
+        Place::Board(course) => courses::taught(app, caller, course).await?,
+        Place::Desk => caller.must_be_staff()?,
+        Place::Help(person) => caller.must_be(Some(person))?,
     }
+    Ok(false)
 }
 
 /// Takes the stream out of hyper's hands. Its buffers stay behind; what it had read already comes along.
@@ -158,7 +140,7 @@ async fn sit_down(
     upgrade: OnUpgrade,
     guest: Guest,
     socket: SocketPlace,
-    arriving: Option<(Place, Option<Language>)>,
+    arriving: Option<(i64, Option<Language>)>,
     since: Option<i64>,
 ) {
     let Ok(upgraded) = upgrade.await else { return };
@@ -168,7 +150,7 @@ async fn sit_down(
     };
     let (person, home) = (guest.person, guest.home);
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), guest);
-    if let Some((Place::Class(session, _), language)) = arriving {
+    if let Some((session, language)) = arriving {
         let school = app.clone();
         let telling = tokio::spawn(async move {
             if let Err(error) = sessions::presence::arrived(&school, session, person, language).await
