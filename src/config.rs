@@ -214,7 +214,15 @@ fn lan_address() -> IpAddr {
 
 fn database_url(text: &str) -> Result<String, String> {
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|p| text.starts_with(p));
-    if known { Ok(text.into()) } else { Err("it must begin with sqlite: or postgres://".into()) }
+    if !known {
+        return Err("it must begin with sqlite: or postgres://".into());
+    }
+    if text.starts_with("sqlite:") && (text.contains(":memory:") || text.contains("mode=memory")) {
+        return Err(
+            "a database in memory would be lost at the end, and each connection would have its own: name a file".into(),
+        );
+    }
+    Ok(text.into())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
