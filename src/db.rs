@@ -25,10 +25,10 @@ use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, Row, SqlSafeStr, S
 
 use self::failure::Failure;
 use self::health::Health;
-use self::pool::{Lent, Limits, Pool};
+use self::pool::{Lent, Limits, OPEN_WITHIN, Pool};
 use self::postgres::Server;
 use self::sqlite::File;
-use crate::error::{Error, Repeat, Result};
+use crate::error::{Error, Result};
 use crate::private;
 
 pub use self::failure::SILENT;
@@ -38,9 +38,6 @@ pub use self::sql::{Arg, Sql, Which, among, part_of, places};
 const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
 const PG_READERS: u32 = 9;
-/// How long one waits for a connection while others have them all.
-const WAIT_WITHIN: Duration = Duration::from_secs(15);
-const OPEN_WITHIN: Duration = Duration::from_secs(3);
 const START_WITHIN: Duration = Duration::from_secs(15);
 /// How long another process may hold a SQLite database.
 const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
@@ -236,8 +233,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Where the answer of a commit is lost, PostgreSQL is asked over another connection what became of it. SQLite is in
-    /// this process and always answers.
+    /// Where the answer of a commit is lost, PostgreSQL is asked over another connection what became of it. When that does not
+    /// tell either, nobody knows whether it was written: only a repetition under the same idempotency key is safe. SQLite is
+    /// in this process and always answers.
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             Tx::Sqlite(mut lent) => {
@@ -259,8 +257,8 @@ impl Tx {
                 };
                 match lent.was_committed(number).await {
                     Some(true) => Ok(()),
-                    Some(false) => Err(Error::Unavailable { why, repeat: Repeat::AtOnce }),
-                    None => Err(Error::Unavailable { why, repeat: Repeat::WithSameKey }),
+                    Some(false) => Err(Error::Unavailable { why, at_once: true }),
+                    None => Err(Error::Unavailable { why, at_once: false }),
                 }
             }
         }
@@ -295,7 +293,7 @@ impl Db {
         close_to_others(options.get_filename())?;
         let mut first = options.connect().await.map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
         migrations!("sqlite": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
-        let limits = Limits { connections: 1, wait: WAIT_WITHIN, open: OPEN_WITHIN, statement: None };
+        let limits = Limits { connections: 1, statement: None };
         let writer = Pool::new(Arc::new(File(options.clone())), limits, health.clone());
         let limits = Limits { connections: READERS, ..limits };
         let readers = Pool::new(Arc::new(File(options.pragma("query_only", "on"))), limits, health.clone());
@@ -311,7 +309,7 @@ impl Db {
         migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
         first.close().await.map_err(Error::internal)?;
         let pool = |connections, statement: Duration, lock: Duration| {
-            let limits = Limits { connections, wait: WAIT_WITHIN, open: OPEN_WITHIN, statement: Some(statement) };
+            let limits = Limits { connections, statement: Some(statement) };
             Pool::new(Arc::new(Server::new(options.clone(), statement, lock)), limits, health.clone())
         };
         let group = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
@@ -321,17 +319,19 @@ impl Db {
 
     /// To change something. Ends with `App::commit`, or, dropped, changes nothing.
     pub async fn begin(&self) -> Result<Tx> {
-        match &self.links {
-            Links::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,
-            Links::Postgres { writers, .. } => begin_postgres(writers).await,
-        }
+        self.begin_write(false).await
     }
 
     /// Begins a transaction of the group commit, on its own connection.
     pub async fn begin_group(&self) -> Result<Tx> {
+        self.begin_write(true).await
+    }
+
+    async fn begin_write(&self, is_group: bool) -> Result<Tx> {
         match &self.links {
             Links::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,
-            Links::Postgres { group, .. } => begin_postgres(group).await,
+            Links::Postgres { group, .. } if is_group => begin_postgres(group).await,
+            Links::Postgres { writers, .. } => begin_postgres(writers).await,
         }
     }
 
@@ -364,7 +364,7 @@ impl Db {
     /// Notes that writes get no answer.
     pub fn is_silent(&self, detail: &str) -> Error {
         self.health.failed(SILENT, detail);
-        Error::Unavailable { why: SILENT, repeat: Repeat::Later }
+        Error::Unavailable { why: SILENT, at_once: false }
     }
 
     /// A whole copy in one file, while the school goes on.
@@ -399,9 +399,6 @@ impl Db {
 
 /// The database and what SQLite keeps beside it, which gets the mode of the database when it is made.
 fn close_to_others(database: &Path) -> Result<()> {
-    if database.as_os_str().to_string_lossy().contains(":memory:") {
-        return Ok(());
-    }
     private::open_file(database).map_err(|e| private::cannot_make(database, &e))?;
     for end in ["-wal", "-shm", "-journal"] {
         let mut beside = database.as_os_str().to_owned();

@@ -125,21 +125,11 @@ pub enum Error {
     /// The database cannot do this now. `why` is for our log and for `/readyz`, never for this answer.
     Unavailable {
         why: &'static str,
-        repeat: Repeat,
+        /// Nothing was written, and on another connection it may succeed at once.
+        at_once: bool,
     },
     /// Ours, not theirs. The text is for our log, never for the wire.
     Internal(String),
-}
-
-/// What may be done about a write that the database failed at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
-    /// Nothing was written, and on another connection it may succeed at once.
-    AtOnce,
-    /// Nothing was written, and at once it would fail again.
-    Later,
-    /// Nobody knows whether it was written. Only a repetition under the same idempotency key is safe.
-    WithSameKey,
 }
 
 /// The kinds of answer that every dialect knows.
@@ -178,7 +168,7 @@ impl Error {
 
     /// Nothing was written, and the same may succeed at once: someone was in the way, or a connection died.
     pub fn may_succeed_at_once(&self) -> bool {
-        matches!(self, Error::Busy { .. } | Error::Unavailable { repeat: Repeat::AtOnce, .. })
+        matches!(self, Error::Busy { .. } | Error::Unavailable { at_once: true, .. })
     }
 
     /// The database failed. The log hears of that once a minute, and not from each who met it.

@@ -2,7 +2,8 @@
 
 use std::io::ErrorKind;
 
-use crate::error::{Error, Repeat};
+use super::health::Health;
+use crate::error::Error;
 
 pub const DISK_FULL: &str = "the disk is full";
 pub const DISK_ERROR: &str = "the disk cannot be read or written";
@@ -31,13 +32,19 @@ impl Failure {
         Failure { error, is_sound: true, was_refused: false, link_is_dead: false, detail: None }
     }
 
-    fn outage(why: &'static str, repeat: Repeat, detail: impl ToString) -> Failure {
+    /// The database itself fails, and would again.
+    fn outage(why: &'static str, detail: impl ToString) -> Failure {
         let detail = Some(detail.to_string());
-        Failure { detail, is_sound: false, ..Failure::ordinary(Error::Unavailable { why, repeat }) }
+        Failure { detail, is_sound: false, ..Failure::ordinary(Error::Unavailable { why, at_once: false }) }
+    }
+
+    /// The connection is of no more use; another may do it.
+    fn broken(why: &'static str, detail: impl ToString) -> Failure {
+        Failure { error: Error::Unavailable { why, at_once: true }, ..Failure::outage(why, detail) }
     }
 
     fn dead(why: &'static str, detail: impl ToString) -> Failure {
-        Failure { link_is_dead: true, ..Failure::outage(why, Repeat::AtOnce, detail) }
+        Failure { link_is_dead: true, ..Failure::broken(why, detail) }
     }
 
     /// There was no answer in time.
@@ -49,6 +56,13 @@ impl Failure {
     fn in_the_way(error: &sqlx::Error) -> Failure {
         tracing::debug!(%error, "undone, since another transaction was in the way");
         Failure::ordinary(Error::Busy { retry_after_s: 1 })
+    }
+
+    /// Tells the health of the database, where the fault is the database's.
+    pub fn report(&self, health: &Health) {
+        if let (Error::Unavailable { why, .. }, Some(detail)) = (&self.error, &self.detail) {
+            health.failed(why, detail);
+        }
     }
 
     pub fn of(error: sqlx::Error) -> Failure {
@@ -86,12 +100,12 @@ impl Failure {
 /// <https://www.sqlite.org/rescode.html>: the last byte is the kind, the others say more.
 fn of_sqlite(code: i32, error: &sqlx::Error) -> Failure {
     match code & 0xff {
-        13 => Failure::outage(DISK_FULL, Repeat::Later, error),
-        5 | 6 | 15 => Failure::outage(LOCKED, Repeat::Later, error),
+        13 => Failure::outage(DISK_FULL, error),
+        5 | 6 | 15 => Failure::outage(LOCKED, error),
         // No memory, no permission, read-only, I/O, corrupt, cannot open, no database.
-        3 | 7 | 8 | 10 | 11 | 14 | 26 => Failure::outage(DISK_ERROR, Repeat::Later, error),
+        3 | 7 | 8 | 10 | 11 | 14 | 26 => Failure::outage(DISK_ERROR, error),
         // Aborted, interrupted.
-        4 | 9 => Failure::outage(REFUSES, Repeat::AtOnce, error),
+        4 | 9 => Failure::broken(REFUSES, error),
         _ => Failure::ordinary(Error::internal(error)),
     }
 }
@@ -106,16 +120,16 @@ fn of_postgres(code: &str, error: &sqlx::Error) -> Failure {
         // A text that PostgreSQL cannot keep: it holds a NUL.
         "22021" => Failure::ordinary(Error::bad("", "no NUL in texts")),
         // A statement took longer than `statement_timeout`, or someone cancelled it.
-        "57014" => Failure { is_sound: true, ..Failure::outage(SILENT, Repeat::AtOnce, error) },
-        "53100" => Failure::outage(DISK_FULL, Repeat::Later, error),
-        "58030" => Failure::outage(DISK_ERROR, Repeat::Later, error),
+        "57014" => Failure { is_sound: true, ..Failure::broken(SILENT, error) },
+        "53100" => Failure::outage(DISK_FULL, error),
+        "58030" => Failure::outage(DISK_ERROR, error),
         // The server ended this session, or is starting or stopping.
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Failure::dead(LOST, error),
         // A standby, after another server took over.
         "25006" => Failure::dead(REFUSES, error),
         _ => match code.get(..2) {
             Some("08") => Failure::dead(LOST, error),
-            Some("28" | "3D" | "53" | "57" | "58" | "F0" | "XX") => Failure::outage(REFUSES, Repeat::Later, error),
+            Some("28" | "3D" | "53" | "57" | "58" | "F0" | "XX") => Failure::outage(REFUSES, error),
             _ => Failure::ordinary(Error::internal(error)),
         },
     }

@@ -18,8 +18,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::failure::{self, Failure};
 use super::health::Health;
-use crate::error::{Error, Repeat, Result};
+use crate::error::{Error, Result};
 
+/// How long one waits for a connection while others have them all.
+const WAIT_WITHIN: Duration = Duration::from_secs(15);
+pub const OPEN_WITHIN: Duration = Duration::from_secs(3);
 /// A connection that was idle for longer is asked whether it is still there before it is lent.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const PING_WITHIN: Duration = Duration::from_secs(2);
@@ -51,17 +54,18 @@ pub struct Line<C> {
 /// How a connection is opened, and how one that is silent is ended from the server's side.
 pub trait Opener<C>: Send + Sync + 'static {
     fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<C>>>;
-    fn end(&self, backend: Backend);
+    /// SQLite has no other side.
+    fn end(&self, _: Backend) {}
     /// Was this transaction committed, of which the answer was lost? `None`: nobody can tell.
-    fn was_committed(&self, backend: Option<Backend>, number: u64) -> BoxFuture<'_, Option<bool>>;
+    fn was_committed(&self, _: Option<Backend>, _: u64) -> BoxFuture<'_, Option<bool>> {
+        Box::pin(async { None })
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub connections: u32,
-    /// How long one waits while others have them all.
-    pub wait: Duration,
-    pub open: Duration,
+    /// How long one statement may take.
     pub statement: Option<Duration>,
 }
 
@@ -83,8 +87,8 @@ struct Idle<C> {
 
 /// A connection that is lent. However it is dropped, it goes back only in a known state.
 pub struct Lent<C: Link> {
-    line: Option<Line<C>>,
-    permit: Option<OwnedSemaphorePermit>,
+    /// `None` only while another takes its place, and after it was given back.
+    held: Option<(Line<C>, OwnedSemaphorePermit)>,
     pool: Arc<Shared<C>>,
     condition: Condition,
     in_transaction: bool,
@@ -102,12 +106,6 @@ enum Condition {
     Broken,
 }
 
-impl<C: Link> Clone for Pool<C> {
-    fn clone(&self) -> Pool<C> {
-        Pool(self.0.clone())
-    }
-}
-
 impl<C: Link> Pool<C> {
     pub fn new(opener: Arc<dyn Opener<C>>, limits: Limits, health: Arc<Health>) -> Pool<C> {
         let permits = Arc::new(Semaphore::new(limits.connections as usize));
@@ -118,13 +116,13 @@ impl<C: Link> Pool<C> {
     /// Lends a connection, an idle one where there is one. Safe to cancel.
     pub async fn lend(&self) -> Result<Lent<C>> {
         let shared = &self.0;
-        let permit = tokio::time::timeout(shared.limits.wait, shared.permits.clone().acquire_owned());
+        let permit = tokio::time::timeout(WAIT_WITHIN, shared.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
             shared.health.failed(failure::CROWDED, "none came free in time");
-            return Err(Error::Unavailable { why: failure::CROWDED, repeat: Repeat::Later });
+            return Err(Error::Unavailable { why: failure::CROWDED, at_once: false });
         };
         if shared.closing.load(Ordering::Acquire) {
-            return Err(Error::Unavailable { why: failure::CLOSING, repeat: Repeat::Later });
+            return Err(Error::Unavailable { why: failure::CLOSING, at_once: false });
         }
         let idle = shared.idle().pop();
         let Some(Idle { line, since }) = idle else { return Shared::open_apart(shared, permit).await };
@@ -180,7 +178,7 @@ impl<C: Link> Shared<C> {
     async fn open(&self) -> Result<Line<C>> {
         let begun = Instant::now();
         loop {
-            let failure = match tokio::time::timeout(self.limits.open, self.opener.open()).await {
+            let failure = match tokio::time::timeout(OPEN_WITHIN, self.opener.open()).await {
                 Ok(Ok(line)) => return Ok(line),
                 Ok(Err(error)) => Failure::of(error),
                 Err(_) => Failure::silence(),
@@ -189,15 +187,13 @@ impl<C: Link> Shared<C> {
                 tokio::time::sleep(OPEN_AGAIN_AFTER).await;
                 continue;
             }
-            if let (Error::Unavailable { why, .. }, Some(detail)) = (&failure.error, &failure.detail) {
-                self.health.failed(why, detail);
-            }
+            failure.report(&self.health);
             // A database that refuses a connection now refuses the next one too.
             return Err(match failure.error {
-                Error::Unavailable { why, .. } => Error::Unavailable { why, repeat: Repeat::Later },
+                Error::Unavailable { why, .. } => Error::Unavailable { why, at_once: false },
                 Error::Internal(detail) => {
                     self.health.failed(failure::UNREACHABLE, &detail);
-                    Error::Unavailable { why: failure::UNREACHABLE, repeat: Repeat::Later }
+                    Error::Unavailable { why: failure::UNREACHABLE, at_once: false }
                 }
                 other => other,
             });
@@ -250,12 +246,13 @@ impl<C: Link> Shared<C> {
 
 impl<C: Link> Lent<C> {
     fn new(line: Line<C>, permit: OwnedSemaphorePermit, pool: Arc<Shared<C>>) -> Lent<C> {
-        let (line, permit) = (Some(line), Some(permit));
-        Lent { line, permit, pool, condition: Condition::Sound, in_transaction: false, changes: false, refused: false }
+        let held = Some((line, permit));
+        Lent { held, pool, condition: Condition::Sound, in_transaction: false, changes: false, refused: false }
     }
 
     fn line_mut(&mut self) -> Result<&mut Line<C>> {
-        self.line.as_mut().ok_or(Error::Unavailable { why: failure::LOST, repeat: Repeat::AtOnce })
+        let held = self.held.as_mut().map(|(line, _)| line);
+        held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })
     }
 
     pub fn is_broken(&self) -> bool {
@@ -269,7 +266,7 @@ impl<C: Link> Lent<C> {
 
     /// Looks up, over another connection, what became of a commit that was not answered.
     pub async fn was_committed(&self, number: u64) -> Option<bool> {
-        let backend = self.line.as_ref().and_then(|line| line.backend.clone());
+        let backend = self.held.as_ref().and_then(|(line, _)| line.backend.clone());
         self.pool.opener.was_committed(backend, number).await
     }
 
@@ -299,7 +296,7 @@ impl<C: Link> Lent<C> {
     /// follows would be written alone.
     pub fn ask(&mut self) -> Result<&mut C> {
         if self.condition != Condition::Sound {
-            return Err(Error::Unavailable { why: failure::LOST, repeat: Repeat::AtOnce });
+            return Err(Error::Unavailable { why: failure::LOST, at_once: true });
         }
         self.condition = Condition::Asked;
         Ok(&mut self.line_mut()?.connection)
@@ -320,17 +317,14 @@ impl<C: Link> Lent<C> {
         if failure.link_is_dead {
             self.pool.forget_idle();
         }
-        if let (Error::Unavailable { why, .. }, Some(detail)) = (&failure.error, &failure.detail) {
-            self.pool.health.failed(why, detail);
-        }
+        failure.report(&self.pool.health);
         Err(failure.error)
     }
 
     /// Another connection in the place of this one.
     pub async fn reopen(&mut self) -> Result<()> {
-        let (Some(line), Some(permit)) = (self.line.take(), self.permit.take()) else {
-            return Err(Error::Unavailable { why: failure::LOST, repeat: Repeat::AtOnce });
-        };
+        let held = self.held.take();
+        let (line, permit) = held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })?;
         drop(line);
         let in_transaction = self.in_transaction;
         *self = Shared::open_apart(&self.pool, permit).await?;
@@ -341,7 +335,7 @@ impl<C: Link> Lent<C> {
 
 impl<C: Link> Drop for Lent<C> {
     fn drop(&mut self) {
-        let (Some(line), Some(permit)) = (self.line.take(), self.permit.take()) else { return };
+        let Some((line, permit)) = self.held.take() else { return };
         let pool = self.pool.clone();
         match (self.condition, self.in_transaction) {
             (Condition::Sound, false) if !pool.closing.load(Ordering::Acquire) => pool.take_back(line, permit),

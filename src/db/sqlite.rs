@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 
-use super::pool::{Backend, Line, Link, Opener};
+use super::pool::{Line, Link, Opener};
 
 impl Link for SqliteConnection {
     const IS_LOCAL: bool = true;
@@ -20,11 +20,5 @@ pub struct File(pub SqliteConnectOptions);
 impl Opener<SqliteConnection> for File {
     fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<SqliteConnection>>> {
         Box::pin(async move { Ok(Line { connection: self.0.connect().await?, backend: None }) })
-    }
-
-    fn end(&self, _: Backend) {}
-
-    fn was_committed(&self, _: Option<Backend>, _: u64) -> BoxFuture<'_, Option<bool>> {
-        Box::pin(async { None })
     }
 }
