@@ -267,3 +267,18 @@ fn school_name(text: &str) -> Result<String, String> {
 fn time_zone(text: &str) -> Result<String, String> {
     jiff::tz::TimeZone::get(text).map(|_| text.into()).map_err(|_| "it is no time zone such as Asia/Seoul".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_a_file_or_a_server() {
+        for good in ["sqlite:gyosil.db", "sqlite:///var/lib/gyosil/gyosil.db", "postgres://localhost/school"] {
+            assert_eq!(database_url(good).as_deref(), Ok(good), "{good}");
+        }
+        for bad in ["sqlite::memory:", "sqlite://:memory:", "sqlite:x.db?mode=memory", "mysql://localhost/school"] {
+            assert!(database_url(bad).is_err(), "{bad}");
+        }
+    }
+}
