@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -233,12 +232,8 @@ fn kept(data: &Path, name: &str, make: impl FnOnce() -> String) -> Result<Vec<u8
     }
     // Whole or not at all, also when two start at once.
     let fresh = data.join(format!("{name}.{}", hex(&chance::<4>())));
-    let made = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&fresh)
-        .and_then(|mut file| file.write_all(make().as_bytes()).and_then(|()| file.sync_all()));
+    let made =
+        private::new_file(&fresh).and_then(|mut file| file.write_all(make().as_bytes()).and_then(|()| file.sync_all()));
     made.map_err(Error::internal)?;
     let _ = fs::hard_link(&fresh, &path);
     let _ = fs::remove_file(&fresh);

@@ -1,6 +1,6 @@
 //! Folders and files that only their owner reads: mode 0700 and 0600.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Error as IoError, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -84,13 +84,13 @@ fn may_write(path: &Path) -> bool {
 pub fn open_file(path: &Path) -> std::io::Result<()> {
     match new_file(path) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => close_file(path),
-        made => made,
+        made => made.map(drop),
     }
 }
 
-/// Makes an empty file. Fails where anything is there already, also a link.
-pub fn new_file(path: &Path) -> std::io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path).map(drop)
+/// Makes an empty file and opens it for writing. Fails where anything is there already, also a link.
+pub fn new_file(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
 }
 
 /// Takes a file away from everyone but its owner. A file that is not there is no failure.
