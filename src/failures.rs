@@ -2,7 +2,7 @@
 //! address, and nobody in it fails. What anyone can do as often as they like, coming in as a guest or registering, has
 //! limits that no classroom reaches. An address from which many logins fail is answered more slowly, long before it is refused.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -59,19 +59,14 @@ impl Against {
         }
     }
 
-    /// Whoever has one address of IPv6 has its whole network.
     fn by_network(&self) -> Against {
-        let network = |ip: &IpAddr| match ip {
-            IpAddr::V4(_) => *ip,
-            IpAddr::V6(v6) => IpAddr::V6((u128::from(*v6) >> 64 << 64).into()),
-        };
         match self {
-            Against::AccountFrom(name, ip) => Against::AccountFrom(name.clone(), network(ip)),
-            Against::LoginsFrom(ip) => Against::LoginsFrom(network(ip)),
-            Against::CodesFrom(ip) => Against::CodesFrom(network(ip)),
-            Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(ip)),
-            Against::GuestsFrom(ip) => Against::GuestsFrom(network(ip)),
-            Against::RegistersFrom(ip) => Against::RegistersFrom(network(ip)),
+            Against::AccountFrom(name, ip) => Against::AccountFrom(name.clone(), network(*ip)),
+            Against::LoginsFrom(ip) => Against::LoginsFrom(network(*ip)),
+            Against::CodesFrom(ip) => Against::CodesFrom(network(*ip)),
+            Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(*ip)),
+            Against::GuestsFrom(ip) => Against::GuestsFrom(network(*ip)),
+            Against::RegistersFrom(ip) => Against::RegistersFrom(network(*ip)),
             Against::Account(_)
             | Against::AccountSlowly(_)
             | Against::KnownDevice(_)
@@ -79,6 +74,14 @@ impl Against {
             | Against::CodesBy(_)
             | Against::ContactsBy(_) => self.clone(),
         }
+    }
+}
+
+/// The network that counts as one address: whoever has one address of IPv6 has its whole /64.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where everyone comes in: TCP, TLS, HTTP, and the way out.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +25,7 @@ use tower::ServiceExt;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::failures::network;
 use crate::live::stream::{Counted, Socket};
 
 /// A head of a request that takes longer than this belongs to nobody who means well.
@@ -224,14 +225,6 @@ impl Addresses {
         let more = |refusing: u32| (refusing < REFUSING_MAX_CONNECTIONS).then_some(refusing + 1);
         self.refusing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
         Some((Arc::new(OneRefused { addresses }), false))
-    }
-}
-
-/// Whoever has one IPv6 address has all of its /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
     }
 }
 

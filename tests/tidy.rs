@@ -41,7 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("surfaces", &["app", "clock", "config", "error", "event", "language", "live", "metrics", "school", "tag", "web"]),
     ("web", &["app", "error", "school", "tag"]),
-    ("gate", &["config", "error", "live"]),
+    ("gate", &["config", "error", "failures", "live"]),
     (
         "serve",
         &[
