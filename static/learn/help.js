@@ -14,8 +14,12 @@ export const wordsOf = (answer) => answer.voice_guide_text ?? answer.help_conten
 export class Help {
   #api;
   #socket;
-  #place;
+  #key;
   #changed;
+  /** The id of what was shown before a reload, until the server has said how it stands. */
+  #recalled = null;
+  /** The ids of calls whose end is on its way. */
+  #ending = new Set();
   /** The open call: `{id, position, isLong, isSending}`, or null. Without an id it is on its way; `isSending`: it is being taken back. */
   call = null;
   /** What the classroom's helper says: `{id, answer, step, isUnasked}`, or null. It stands below the step and in nobody's way. */
@@ -26,14 +30,18 @@ export class Help {
   refused = null;
 
   constructor({ api, socket, place, changed }) {
-    [this.#api, this.#socket, this.#place, this.#changed] = [api, socket, place, changed];
+    [this.#api, this.#socket, this.#key, this.#changed] = [api, socket, `help.${place}`, changed];
   }
 
-  /** What was asked for before a reload is still on its way. */
+  /** Takes up what was on its way before a reload, and what was shown then. */
   recall() {
+    this.#recalled = read(this.#key);
     for (const { answered } of this.#socket.unanswered("help")) this.#asked(answered);
-    for (const { answered } of this.#socket.unanswered("help_withdraw")) this.#takenBack(answered);
-    this.#look();
+    for (const { answered, data } of this.#socket.unanswered("help_withdraw")) this.#takenBack(answered, data.help_request_id);
+    for (const { answered, data } of this.#socket.unanswered("help_feedback")) {
+      if (data.rating === NOT_YET) this.#calledAgain(answered);
+      else answered.catch(() => {});
+    }
   }
 
   /** The hint about this step, if there is one. One about an earlier step helps nobody. */
@@ -42,46 +50,67 @@ export class Help {
   }
 
   request(step) {
-    this.#asked(this.#socket.ask("help", { subtask_id: step.id, request_type: "MANUAL", context_data: lately() }));
+    this.#ask(step.id);
+  }
+
+  #ask(step) {
+    return this.#asked(this.#socket.ask("help", { subtask_id: step, request_type: "MANUAL", context_data: lately() }));
   }
 
   async #asked(answered) {
-    this.refused = null;
-    const isOnItsWay = () => this.call && !this.call.id;
-    this.#set({ call: { id: null, position: 0 } });
     try {
-      const { help_request_id: id, position } = await waitIsTold(answered, () => isOnItsWay() && this.#set({ call: { ...this.call, isLong: true } }));
-      if (isOnItsWay()) this.#waits(id, position);
+      this.#taken(await this.#onItsWay(answered));
     } catch ({ code }) {
-      this.refused = code;
-      this.#set({ call: null });
+      this.#isRefused(code);
     }
+  }
+
+  /** Shows a call that the server does not know of yet; where another call waits already, that one stays. */
+  #onItsWay(answered) {
+    const isOnItsWay = () => this.call && !this.call.id;
+    this.#set({ refused: null, call: this.call ?? { id: null, position: 0 } });
+    return waitIsTold(answered, () => isOnItsWay() && this.#set({ call: { ...this.call, isLong: true } }));
+  }
+
+  /** The server has the call. It may have been answered by now, and that comes by itself. */
+  #taken({ help_request_id: id, status, position = 0 }) {
+    if (this.call?.id && this.call.id !== id) return;
+    if (IS_OPEN.includes(status)) this.#waits(id, position);
+    else this.#set({ call: null });
+  }
+
+  #isRefused(code = "") {
+    this.#set({ refused: code, call: this.call?.id ? this.call : null });
   }
 
   /** «I am fine, thank you»: nobody needs to come. */
   takeBack() {
     const { id, isSending } = this.call;
     if (isSending) return;
-    this.#takenBack(this.#socket.ask("help_withdraw", { help_request_id: id }));
+    this.#takenBack(this.#socket.ask("help_withdraw", { help_request_id: id }), id);
   }
 
-  async #takenBack(answered) {
-    const isLong = () => this.call && this.#set({ call: { ...this.call, isSending: true, isLong: true } });
-    if (this.call) this.#set({ call: { ...this.call, isSending: true } });
+  async #takenBack(answered, id) {
+    const shows = (changes) => this.call?.id === id && this.#set({ call: { ...this.call, ...changes } });
+    this.#ending.add(id);
+    shows({ isSending: true });
     try {
-      await waitIsTold(answered, isLong);
-      this.over();
+      await waitIsTold(answered, () => shows({ isLong: true }));
+      this.#drop(id);
       announce(words.help.takenBack);
     } catch {
-      // It was answered or settled in the meantime, and that is told by itself.
-      if (this.call) this.#set({ call: { ...this.call, isSending: false, isLong: false } });
+      // It was answered or settled in the meantime.
+      shows({ isSending: false, isLong: false });
+      this.#lookAt(id);
+    } finally {
+      this.#ending.delete(id);
     }
   }
 
-  /** The whole state says which call of mine is open. */
+  /** The whole state names the call that I made myself. One that the class made, and that I asked for again, it does not name. */
   entered(id) {
-    if (id) this.#waits(id, this.call?.position ?? 0);
-    else if (this.call?.id) this.over();
+    if (id && !this.#ending.has(id)) this.#waits(id, this.call?.id === id ? this.call.position : 0);
+    else if (!id && this.call?.id) this.#lookAt(this.call.id);
   }
 
   placed({ help_request_id: id, position }) {
@@ -90,7 +119,7 @@ export class Help {
 
   /** The instructor may have settled it in passing. */
   moved({ help_request_id: id, status }) {
-    if (["RESOLVED", "WITHDRAWN"].includes(status) && [this.call, this.hint, this.answer].some((one) => one?.id === id)) this.over();
+    if (isSettled(status)) this.#drop(id);
   }
 
   /** A person's answer ends the call; a hint does not. What was not asked for is shown, and not read aloud. */
@@ -99,55 +128,73 @@ export class Help {
     const given = { id, answer, step, isUnasked: kind === "AUTO" };
     this.#socket.tell("ack", { help_request_id: id });
     if (isHint(answer)) return this.#hinted(given);
-    write(`help.${this.#place}`, id);
-    this.#set({ call: null, hint: null, answer: given });
+    this.#set({ ...this.#without(id), answer: given });
     if (!isNew) return;
     announce(`${words.answer.title}. ${words.answerer[answer.answered_by]} ${answer.help_content ?? ""}`);
     if (!given.isUnasked) readOut(wordsOf(answer) || words.answer.visit);
   }
 
   #hinted(hint) {
-    write(`help.${this.#place}`, hint.id);
     // A call that the class made by itself is settled by the hint for now; one's own waits for the teacher.
-    const isSettled = hint.isUnasked && this.call?.id === hint.id;
-    this.#set({ hint, call: isSettled ? null : this.call });
+    const isOver = hint.isUnasked && this.call?.id === hint.id;
+    this.#set({ hint, call: isOver ? null : this.call });
   }
 
   /** Hints and answers to an earlier step are of no use. */
   leave() {
-    this.refused = null;
-    this.hint = null;
-    if (this.answer) this.over();
+    this.#set({ refused: null, hint: null, answer: null });
   }
 
   over() {
-    write(`help.${this.#place}`, null);
+    this.#recalled = null;
     this.#set({ call: null, hint: null, answer: null });
   }
 
   rate(hasHelped) {
-    const { id, answer, isUnasked } = this.answer ?? this.hint;
-    const isCalledBack = !hasHelped && (this.answer || isUnasked);
-    if (hasHelped) this.over();
-    else this.#set({ hint: null, answer: null });
-    if (isCalledBack) this.#waits(id, 0);
-    if (hasHelped) announce(words.answer.thanks);
-    // What it was worth is told as soon as it can be; nothing on the screen waits for it.
-    this.#socket.ask("help_feedback", { help_response_id: answer.id, rating: hasHelped ? IT_HELPED : NOT_YET }).catch(() => {});
+    const { id, answer } = this.answer ?? this.hint;
+    const answered = this.#socket.ask("help_feedback", { help_response_id: answer.id, rating: hasHelped ? IT_HELPED : NOT_YET });
+    if (hasHelped) return this.#hasHelped(answered, id);
+    this.#set(this.answer ? { answer: null } : { hint: null });
+    return this.#calledAgain(answered);
   }
 
-  async #look() {
-    const id = read(`help.${this.#place}`);
-    if (!id) return;
-    const view = await this.#viewOf(id).catch(() => null);
-    const isAboutAnother = this.call && this.call.id !== id;
-    if (!view || isAboutAnother || this.answer || this.hint) return;
-    const { help_response: answer, subtask_id: step, status } = view;
-    const given = { id, answer, step, isUnasked: view.request_type === "AUTO" };
+  /** What it was worth is told as soon as it can be; nothing on the screen waits for it. */
+  async #hasHelped(answered, id) {
+    this.#ending.add(id);
+    this.#drop(id);
+    announce(words.answer.thanks);
+    await answered.catch(() => {});
+    this.#ending.delete(id);
+  }
+
+  /** «Not yet» calls the teacher. Where the call was settled before the server heard of it, a new one is made. */
+  async #calledAgain(answered) {
+    try {
+      const { help_request_id: id, status } = await this.#onItsWay(answered);
+      if (!isSettled(status)) return this.#taken({ help_request_id: id, status, position: this.call?.position });
+      this.#drop(id);
+      if (!this.call?.id) await this.#ask((await this.#viewOf(id)).subtask_id);
+    } catch ({ code }) {
+      this.#isRefused(code);
+    }
+  }
+
+  /** The line has opened: what became of a call meanwhile was told to nobody here. */
+  look() {
+    const ids = [this.#recalled, this.call?.id, this.hint?.id, this.answer?.id].filter(Boolean);
+    new Set(ids).forEach((id) => this.#lookAt(id));
+  }
+
+  async #lookAt(id) {
+    const view = await this.#viewOf(id).catch(({ status }) => (status === 404 ? { status: "RESOLVED" } : null));
+    if (!view) return;
+    const { help_response: answer, status } = view;
+    const isRecalled = this.#recalled === id && !this.#ending.has(id) && !this.answer && !this.hint && (!this.call || this.call.id === id);
+    if (this.#recalled === id) this.#recalled = null;
+    if (isSettled(status)) return this.#drop(id);
+    if (!isRecalled && !(this.call?.id === id && status === "ANSWERED")) return;
+    if (answer && (isHint(answer) || status === "ANSWERED")) this.answered({ ...view, help_request_id: id });
     if (IS_OPEN.includes(status)) this.#waits(id, this.call?.position ?? 0);
-    if (answer && isHint(answer) && [...IS_OPEN, "ANSWERED"].includes(status)) this.#set({ hint: given });
-    else if (answer && status === "ANSWERED") this.#set({ answer: given });
-    else if (!IS_OPEN.includes(status)) this.over();
   }
 
   async #viewOf(id) {
@@ -156,14 +203,26 @@ export class Help {
   }
 
   #waits(id, position) {
-    write(`help.${this.#place}`, id);
-    this.#set({ call: { ...(this.call?.id === id && this.call), id, position }, answer: null });
+    const { answer } = this;
+    this.#set({ call: { ...(this.call?.id === id && this.call), id, position }, answer: answer?.id === id ? null : answer });
+  }
+
+  /** Shows nothing more of this request; what is about another one stays. */
+  #drop(id) {
+    this.#set(this.#without(id));
+  }
+
+  #without(id) {
+    const [call, hint, answer] = [this.call, this.hint, this.answer].map((one) => (one?.id === id ? null : one));
+    return { call, hint, answer };
   }
 
   #set(changes) {
     Object.assign(this, changes);
+    write(this.#key, (this.answer ?? this.hint ?? this.call)?.id ?? this.#recalled);
     this.#changed();
   }
 }
 
 const isHint = ({ answered_by: by }) => by !== "INSTRUCTOR";
+const isSettled = (status) => ["RESOLVED", "WITHDRAWN"].includes(status);

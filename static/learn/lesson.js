@@ -94,6 +94,7 @@ export class Lesson {
   // What the server says.
 
   #heard(frame) {
+    if (state === "open") this.#help.look();
     const { type, data, seq } = frame;
     if (type === "session_state") this.#entered(data, seq);
     else if (type === "session_started" || type === "step_changed") this.#stepIs(data, seq);

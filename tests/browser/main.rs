@@ -17,6 +17,7 @@ mod desk_speed;
 mod desks;
 mod everywhere;
 mod first;
+mod helping;
 mod joining;
 mod keyboard;
 mod large;
