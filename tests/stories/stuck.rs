@@ -167,6 +167,32 @@ fn the_statistics_tell_calls_of_people_from_those_that_the_class_made() {
 }
 
 #[test]
+fn two_people_who_were_joined_count_once_among_those_who_were_stuck() {
+    on_both_with(FLAGS, |school| async move {
+        let mut class = Class::of(&school, 4).await;
+        for n in 0..2 {
+            class.finishes(n).await;
+        }
+        school.later(62);
+        for _ in 0..2 {
+            class.board.waits_for("student_stuck").await;
+        }
+        let stuck = async |class: &Class| {
+            let path = format!("/api/dashboard/statistics/lecture/{}", class.lecture.id);
+            class.teacher.get(&path).await.ok()["common_difficulties"][0]["stuck_people"].clone()
+        };
+        assert_eq!(stuck(&class).await, 2);
+        // One into the other, and that one into someone who was not stuck.
+        for (from, into) in [(3, 2), (2, 1)] {
+            let [from, into] = [from, into].map(|n| class.student(n).id);
+            let path = format!("/api/sessions/{}/participants/{from}/merge", class.session.id);
+            class.teacher.post(&path, json!({ "into": into })).await.ok();
+            assert_eq!(stuck(&class).await, 1);
+        }
+    });
+}
+
+#[test]
 fn nobody_is_stuck_while_fewer_than_half_have_finished() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 5).await;

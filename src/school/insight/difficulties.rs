@@ -83,18 +83,36 @@ async fn helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> 
     Ok(people)
 }
 
-/// By step: who was stuck, as the logs of its sessions tell it. Who was removed was not in the class.
+/// By step: who was stuck, as the logs of its sessions tell it. Someone who was joined into another person counts as that
+/// one; someone who was removed was not in the class.
 async fn stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
     let sql = "select p.session, p.person from participants p join live_sessions s on s.id = p.session
         where s.course = $1 and p.removed_ms is not null";
     let removed: HashSet<(i64, i64)> = tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
+    let merged = merged(tx, course).await?;
     let mut people: HashMap<i64, HashSet<i64>> = HashMap::new();
     for (session, event) in log::of_course(tx, course, "student_stuck").await? {
-        if let Event::StudentStuck { person, item, .. } = event
-            && !removed.contains(&(session, person))
-        {
-            people.entry(item).or_default().insert(person);
+        if let Event::StudentStuck { person, item, .. } = event {
+            let person = merged.get(&person).copied().unwrap_or(person);
+            if !removed.contains(&(session, person)) {
+                people.entry(item).or_default().insert(person);
+            }
         }
     }
     Ok(people)
+}
+
+/// The people who are another person now, each with who that is: the last one, where that one was joined in turn.
+async fn merged(tx: &mut Tx, course: i64) -> Result<HashMap<i64, i64>> {
+    let mut merged: HashMap<i64, i64> = HashMap::new();
+    for (_, event) in log::of_course(tx, course, "student_merged").await? {
+        if let Event::StudentMerged { person, into, .. } = event {
+            let into = merged.get(&into).copied().unwrap_or(into);
+            for now in merged.values_mut().filter(|now| **now == person) {
+                *now = into;
+            }
+            merged.insert(person, into);
+        }
+    }
+    Ok(merged)
 }

@@ -81,7 +81,7 @@ function hardStep(tally, step, nth) {
     el("p", { class: "hint" }, words.summary.trouble(helped, stuck, done, all)));
 }
 
-/** Who did what at which step. Each person counts once for each; who was removed counts for nothing. The statistics count in the same way. */
+/** Who did what at which step. Each person counts once for each, and two who were joined are one; who was removed counts for nothing. The statistics count in the same way. */
 class Tally {
   came = new Set();
   /** By its id: who made it, and at which step. What was taken back is no call. */
@@ -95,11 +95,20 @@ class Tally {
   count({ type, data }) {
     if (type === "student_joined") this.came.add(data.user_id);
     if (type === "student_left" && data.removed) this.came.delete(data.user_id);
+    if (type === "student_merged") this.#join(data.user_id, data.into);
     if (type === "student_progress" && data.status === "COMPLETED") this.#add("finished", data.subtask_id, data.user_id);
     if (type === "student_stuck") this.#add("stuck", data.subtask_id, data.user_id);
     if (type === "help_updated" && data.status === "WITHDRAWN") this.#calls.delete(data.help_request_id);
     // What the class calls for by itself is of those who are stuck.
     if (type === "student_help_request" && data.request_type === "MANUAL") this.#calls.set(data.help_request_id, { user: data.user.id, step: data.subtask.id });
+  }
+
+  /** What the one did is the other's from now on. */
+  #join(from, into) {
+    this.came.delete(from);
+    this.came.add(into);
+    for (const people of this.#people.values()) if (people.delete(from)) people.add(into);
+    for (const call of this.#calls.values()) if (call.user === from) call.user = into;
   }
 
   /** Who finished this step, was helped or stuck at it. */
