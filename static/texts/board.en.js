@@ -63,12 +63,13 @@ export default {
   },
   same: {
     title: "Is it the same person?",
-    ask: (name) => `${name} has come with another phone. Is it the same person?`,
+    ask: (name, known) => `“${name}” says to have come with another phone. Is it the same person as “${known}”, who was here first?`,
     yes: "Yes, the same",
     no: "No, someone else",
     by: "If the same person is here twice",
     merge: "Join",
     mergeAsk: (from, into) => `Join “${from}” with “${into}”? Their steps and attendance become one, and the earlier phone is signed out.`,
+    otherWay: (from, into) => `“${from}” has a record outside this class, so they cannot be joined that way. Join “${into}” with “${from}” instead? They go on with the phone of “${into}” then.`,
   },
   calls: {
     title: (calls) => (calls ? `Calls for help: ${calls}` : "Calls for help"),

@@ -64,12 +64,13 @@ export default {
   },
   same: {
     title: "같은 분인지 확인",
-    ask: (name) => `${name}님이 다른 휴대폰으로 왔습니다. 같은 분인가요?`,
+    ask: (name, known) => `‘${name}’ 님이 다른 휴대폰으로 왔다고 합니다. 먼저 들어온 ‘${known}’ 님과 같은 분인가요?`,
     yes: "네, 같은 분입니다",
     no: "아니요, 다른 분입니다",
     by: "같은 분이 두 번 들어와 있으면",
     merge: "합치기",
     mergeAsk: (from, into) => `‘${from}’ 님을 ‘${into}’ 님과 합칠까요? 진도와 출석이 하나가 되고, 전에 쓰던 휴대폰은 나가게 됩니다.`,
+    otherWay: (from, into) => `‘${from}’ 님에게는 이 수업 밖의 기록이 있어서 그렇게는 합칠 수 없습니다. 거꾸로, ‘${into}’ 님을 ‘${from}’ 님과 합칠까요? 합친 뒤에는 ‘${into}’ 님의 휴대폰으로 이어서 합니다.`,
   },
   calls: {
     title: (calls) => (calls ? `도움 요청 ${calls}` : "도움 요청"),

@@ -50,7 +50,7 @@ export default {
       ADMIN_ONLY: "Only an administrator can do this.",
       ALREADY_MARKED: "There is a mark already. Please reload the page and change it.",
       NAME_IS_HERE: "Someone of this name is here already.",
-      HAS_MORE_THAN_THIS_CLASS: "This guest has records beyond this class. Join the other one into this one.",
+      HAS_MORE_THAN_THIS_CLASS: "Both have records outside this class, so they cannot be joined. They stay two.",
       ALREADY_ANSWERED: "It has been dealt with already.",
       NOTHING_PENDING: "This request has been decided already. Please reload the page.",
       SESSION_FULL: "The classroom is full.",

@@ -48,7 +48,7 @@ export default {
       ADMIN_ONLY: "管理者だけができます。",
       ALREADY_MARKED: "出欠はもう記入されています。読み込み直してから直してください。",
       NAME_IS_HERE: "同じ名前の方がすでに参加しています。",
-      HAS_MORE_THAN_THIS_CLASS: "この方にはこの授業以外の記録があります。もう一方をこの方にまとめてください。",
+      HAS_MORE_THAN_THIS_CLASS: "どちらの方にもこの授業の外の記録があるので、まとめられません。お二人は別々のままです。",
       ALREADY_ANSWERED: "もう処理されています。",
       NOTHING_PENDING: "もう処理された申請です。読み込み直してください。",
       SESSION_FULL: "教室がいっぱいです。",

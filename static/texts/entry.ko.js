@@ -48,7 +48,7 @@ export default {
       ADMIN_ONLY: "관리자만 할 수 있습니다.",
       ALREADY_MARKED: "이미 출결이 적혀 있습니다. 새로 고친 뒤 고쳐 주세요.",
       NAME_IS_HERE: "같은 이름의 분이 이미 들어와 있습니다.",
-      HAS_MORE_THAN_THIS_CLASS: "이 분에게는 이 수업 밖의 기록이 있습니다. 다른 분을 이 분에게 합쳐 주세요.",
+      HAS_MORE_THAN_THIS_CLASS: "두 분 모두 이 수업 밖의 기록이 있어서 합칠 수 없습니다. 두 분이 따로 남습니다.",
       ALREADY_ANSWERED: "이미 처리되었습니다.",
       NOTHING_PENDING: "이미 처리된 요청입니다. 새로 고쳐 주세요.",
       SESSION_FULL: "교실이 가득 찼습니다.",

@@ -4,18 +4,32 @@ import { post } from "../../shared/api.js";
 import { confirmed, el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
+const HAS_MORE = "HAS_MORE_THAN_THIS_CLASS";
+
+/** Joins `from` into `into`. Whoever has a record outside this class keeps it: then the other way round is offered. */
+async function merge(api, at, from, into) {
+  const join = (one, other) => api.call(post, `${at}/${one.id}/merge`, { into: other.id });
+  try {
+    await join(from, into);
+  } catch (error) {
+    if (error.code !== HAS_MORE) throw error;
+    if (await confirmed(words.same.otherWay(from.label, into.label), words.same.merge, words.office.no)) await join(into, from);
+  }
+}
+
 /** One question at a time, the longest waiting first. */
 export class SameQuestion {
   #at;
-  #api;
   #fail;
+  /** Who came with another phone, and who they say to be. */
   #asked = null;
+  #known = null;
   #said = el("p", { role: "status" });
 
   constructor({ api, id, fail }) {
-    [this.#api, this.#at, this.#fail] = [api, `/api/sessions/${id}/participants`, fail];
-    const yes = single(() => this.#do("merge", { into: this.#asked.sameAs }));
-    const no = single(() => this.#do("separate", {}));
+    [this.#at, this.#fail] = [`/api/sessions/${id}/participants`, fail];
+    const yes = single(() => this.#tries(() => merge(api, this.#at, this.#asked, this.#known)));
+    const no = single(() => this.#tries(() => api.call(post, `${this.#at}/${this.#asked.id}/separate`, {})));
     this.node = el("section", { class: "card same", "aria-label": words.same.title, hidden: true }, this.#said,
       el("div", { class: "row" }, el("button", { type: "button", class: "main", "data-act": "same-yes", onclick: yes }, words.same.yes),
         el("button", { type: "button", class: "quiet", "data-act": "same-no", onclick: no }, words.same.no)));
@@ -23,14 +37,15 @@ export class SameQuestion {
 
   draw({ people }) {
     this.#asked = [...people.values()].find((person) => people.has(person.sameAs)) ?? null;
+    this.#known = people.get(this.#asked?.sameAs) ?? null;
     shown(this.node, this.#asked);
-    text(this.#said, this.#asked && words.same.ask(this.#asked.name));
+    text(this.#said, this.#asked && words.same.ask(this.#asked.label, this.#known.label));
   }
 
-  async #do(what, body) {
+  async #tries(work) {
     try {
       this.#fail(null);
-      await this.#api.call(post, `${this.#at}/${this.#asked.id}/${what}`, body);
+      await work();
     } catch (error) {
       this.#fail(error);
     }
@@ -41,13 +56,13 @@ export class SameQuestion {
 export function joining({ api, at, person, others, tried, close }) {
   if (others.length === 0) return null;
   const choice = el("select", { id: "same-as" }, others.map((other) => el("option", { value: other.id }, other.label)));
-  const merge = async () => {
+  const ask = async () => {
     const other = others.find(({ id }) => String(id) === choice.value);
     const [into, from] = other.came < person.came ? [other, person] : [person, other];
     close();
     const isMeant = await confirmed(words.same.mergeAsk(from.label, into.label), words.same.merge, words.office.no);
-    if (isMeant) await tried(() => api.call(post, `${at}/${from.id}/merge`, { into: into.id }));
+    if (isMeant) await tried(() => merge(api, at, from, into));
   };
   return el("div", { class: "open" }, el("label", { for: "same-as" }, words.same.by),
-    el("div", { class: "row" }, choice, el("button", { type: "button", class: "quiet", "data-act": "merge", onclick: merge }, words.same.merge)));
+    el("div", { class: "row" }, choice, el("button", { type: "button", class: "quiet", "data-act": "merge", onclick: ask }, words.same.merge)));
 }
