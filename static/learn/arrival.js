@@ -1,7 +1,7 @@
 // Finds out which class and who, then hands over to the class.
 
 import { patiently, Refused, send, Unreachable } from "../shared/api.js";
-import { CODE_MAX_DIGITS, CODE_MIN_DIGITS, digitsOf, spaced } from "../shared/code.js";
+import { CODE_MIN_DIGITS, digitsOf, tidyCode } from "../shared/code.js";
 import { uuid } from "../shared/device.js";
 import { single } from "../shared/dom.js";
 import { schoolSign } from "../shared/school.js";
@@ -28,7 +28,7 @@ function stop(kind, instead = null, more = () => []) {
   link("");
   show(kind, () => {
     const said = words[`${kind}Stop`];
-    return plain({ icon, title: said.title, lines: [said.line], acts: [{ act: "again", label: said.next, go: instead ?? go }, ...more()] });
+    return plain({ icon, title: said.title, lines: [said.line], acts: [{ act: "again", label: said.next, waiting: words.link.connecting, go: instead ?? go }, ...more()] });
   });
 }
 
@@ -56,34 +56,50 @@ export class Arrival {
   #found;
   /** Why the name is asked although one was here: `stale` or `ended`, as in the texts. */
   #because = "";
+  /** What is tried again while the network is away or the server is busy, and the timer that does it. */
+  #again = null;
+  #timer = 0;
 
   constructor({ api, code, scanned, resumed, found }) {
     [this.#api, this.#code, this.#scanned, this.#resumed, this.#found] = [api, code, scanned, resumed, found];
   }
 
   async start(ticket) {
+    this.#stopTrying();
     try {
       if (ticket && !(await this.#redeem(ticket))) this.#because = "stale";
       if (this.#code) await this.#enter();
       else await this.#enterByHand();
     } catch (error) {
-      this.#trouble(error, this.#because ? null : ticket);
+      const left = this.#because ? null : ticket;
+      this.#trouble(error, () => {
+        [this.#resumed, this.#found] = [null, null];
+        return this.start(left);
+      });
     }
   }
 
-  #trouble(error, ticket) {
+  /** Says what is amiss, and tries again: by the button, by the clock, or when the network is back. */
+  #trouble(error, again) {
+    this.#stopTrying();
     const isBusy = error.status >= 500;
     if (!isBusy && !(error instanceof Unreachable)) return stop("trouble");
-    const retry = single(() => {
-      clearTimeout(timer);
-      removeEventListener("online", retry);
-      [this.#resumed, this.#found] = [null, null];
-      return this.start(ticket);
-    });
-    const timer = setTimeout(retry, COME_BACK_MS);
-    addEventListener("online", retry);
-    stop(isBusy ? "busy" : "offline", retry, () => [record()].filter(() => isKept()));
+    this.#again = again;
+    this.#timer = setTimeout(this.#tryAgain, COME_BACK_MS);
+    addEventListener("online", this.#tryAgain);
+    stop(isBusy ? "busy" : "offline", this.#tryAgain, () => [record()].filter(() => isKept()));
     return link("waiting");
+  }
+
+  /** The screen of a trouble is made once, for all that are tried on it: so what is tried is looked up. */
+  #tryAgain = single(() => {
+    this.#stopTrying();
+    return this.#again();
+  });
+
+  #stopTrying() {
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.#tryAgain);
   }
 
   async #redeem(ticket) {
@@ -145,7 +161,7 @@ export class Arrival {
     const known = remembered(this.#code);
     // With a ticket it is known by now who is here; else what is remembered is shown at once, and proved by the socket.
     const isMine = known && (!this.#api.user || this.#api.user.id === known.user.id);
-    if (isMine && !this.#because) return this.#begin(known.session, known.user, known);
+    if (isMine && !this.#because) return this.#begin(known.session, known.user, { known });
     const [session, isKnown] = await Promise.all([this.#find(), this.#isLoggedIn()]);
     if (!session) return undefined;
     entitle(session.lecture.title);
@@ -184,10 +200,11 @@ export class Arrival {
 
   #askWhetherSame(session) {
     link("");
+    const join = () => this.#join(session).catch((error) => this.#refused(error) ?? this.#trouble(error, join));
     show("same", () => plain({
       icon: "person", title: words.same.title(this.#api.user.name), lines: [session.lecture.title],
       acts: [
-        { act: "yes", label: words.same.yes, go: single(() => this.#join(session).catch((error) => this.#refused(error) ?? this.#trouble(error))) },
+        { act: "yes", label: words.same.yes, go: join },
         { act: "no", label: words.same.no, go: () => this.#askForName(session) },
       ],
     }));
@@ -215,12 +232,13 @@ export class Arrival {
 
   /** Someone of this name is in the class: perhaps it is they themselves, with another phone. The instructor decides. */
   #askWhetherHere(name, session, key) {
-    const come = (as) => single(() => this.#joinAs(name, session, key, as).catch((error) => this.#trouble(error)));
+    // Tried again with the same key: a lost reply makes no second person.
+    const come = (as) => this.#joinAs(name, session, key, as).catch((error) => this.#trouble(error, () => come(as)));
     show("here", () => plain({
       icon: "person", title: words.same.title(name), lines: [words.here.line],
       acts: [
-        { act: "yes", label: words.same.yes, go: come("SAME") },
-        { act: "no", label: words.same.no, go: come("OTHER") },
+        { act: "yes", label: words.same.yes, go: () => come("SAME") },
+        { act: "no", label: words.same.no, go: () => come("OTHER") },
         { act: "rename", label: words.here.rename, go: () => this.#askForName(session) },
       ],
     }));
@@ -232,7 +250,7 @@ export class Arrival {
     const guest = { name, if_name_is_here: ifHere };
     try {
       await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, guest, key));
-      await this.#begin(session, this.#api.user);
+      await this.#begin(session, this.#api.user, { isAskedAbout: ifHere === "SAME" });
       return "";
     } catch (error) {
       if (error.code === "NAME_IS_HERE") return this.#askWhetherHere(name, session, key);
@@ -248,10 +266,11 @@ export class Arrival {
     return "";
   }
 
-  async #begin(session, user, known = null) {
+  /** `isAskedAbout`: the instructor is asked whether they are the one of this name who was here before. */
+  async #begin(session, user, { known = null, isAskedAbout = false } = {}) {
     entitle(session.lecture.title);
     const { Lesson } = await import("./lesson.js");
-    new Lesson({ api: this.#api, session, user, known, onOver: (why) => this.#over(why) }).start();
+    new Lesson({ api: this.#api, session, user, known, isAskedAbout, onOver: (why) => this.#over(why) }).start();
   }
 
   async #over(why) {
@@ -263,13 +282,6 @@ export class Arrival {
     if (why === "signed-out") this.#because = "ended";
     return this.start(null);
   }
-}
-
-function tidyCode(input) {
-  // Who pastes the whole address means the code in it.
-  const inAddress = input.value.match(/\/j\/([^/?#]+)/i)?.[1];
-  const tidy = spaced(digitsOf(inAddress ?? input.value).slice(0, CODE_MAX_DIGITS));
-  if (tidy !== input.value) input.value = tidy;
 }
 
 async function openCode(api, typed) {

@@ -5,7 +5,7 @@ import { device, read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Done } from "./done.js";
 import { Help, wordsOf } from "./help.js";
-import { isToBeTold, keepLight, remember } from "./phone.js";
+import { handOn, isToBeTold, keepLight, remember } from "./phone.js";
 import * as screens from "./screens.js";
 import * as sound from "./sound.js";
 import { announce, did, link, show, uncover } from "./stage.js";
@@ -27,6 +27,8 @@ export class Lesson {
   #saidHint = null;
   #known;
   #place;
+  /** The login with which this phone was here last. */
+  #login;
   #linkIs = "connecting";
   #state = { status: "WAITING", title: "", step: null, message: null, steps: [], isPresent: false };
   #reviewAt = null;
@@ -37,12 +39,13 @@ export class Lesson {
   /** What was asked before may be answered after. */
   #isOver = false;
 
-  /** `known`: what this phone remembers of the class, if it was here before. */
-  constructor({ api, session, user, known = null, onOver }) {
+  /** `known`: what this phone remembers of the class, if it was here before. `isAskedAbout`: the instructor is asked who this is. */
+  constructor({ api, session, user, known = null, isAskedAbout = false, onOver }) {
     [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
     this.#place = `${session.session_id}.${user.id}`;
+    this.#login = user.login;
     this.#reviewAt = read(`review.${this.#place}`);
-    if (known) Object.assign(this.#state, known.state);
+    Object.assign(this.#state, { isAskedAbout }, known?.state);
   }
 
   start() {
@@ -67,6 +70,9 @@ export class Lesson {
 
   #over(why) {
     this.#isOver = true;
+    const { user, login } = this.#api;
+    // Another person with the same login is no stranger: the instructor has joined two people who are one.
+    if (user && user.id !== this.#user.id && login === this.#login) handOn(this.#session.session_id, this.#user.id, user.id);
     clearTimeout(this.#sayingSo);
     sound.over();
     keepLight(false);
@@ -81,12 +87,14 @@ export class Lesson {
       this.#socket.stop();
       return this.#over("other-person");
     }
+    if (state === "open") this.#login = this.#api.login;
     // Between two tries nothing has changed for the person who waits.
     const isAgain = state === "connecting" && this.#linkIs !== "connecting";
     const was = this.#linkIs;
     this.#linkIs = isAgain ? "waiting" : state;
     if (state === "open") this.#cameBackAt = Date.now();
     if (state === "open" && was === "waiting") did("CAME_BACK_ONLINE");
+    if (state === "open") this.#help.look();
     link(this.#linkIs === "waiting" && navigator.onLine === false ? "offline" : this.#linkIs);
     return this.#paint();
   }
@@ -94,7 +102,6 @@ export class Lesson {
   // What the server says.
 
   #heard(frame) {
-    if (state === "open") this.#help.look();
     const { type, data, seq } = frame;
     if (type === "session_state") this.#entered(data, seq);
     else if (type === "session_started" || type === "step_changed") this.#stepIs(data, seq);
@@ -132,6 +139,7 @@ export class Lesson {
   #isOther(step) {
     const was = this.#state.step;
     if (was?.id === step?.id) return false;
+    if (was) this.#state.isAskedAbout = false;
     const isLate = document.hidden || Date.now() - this.#cameBackAt < CATCHES_UP_MS;
     this.#hasFollowed = Boolean(was && step) && isLate;
     this.#sayForAMoment();
@@ -215,7 +223,7 @@ export class Lesson {
     this.#paint();
     const { session_id, session_code, lecture, instructor } = this.#session;
     const session = { session_id, session_code, lecture, instructor };
-    remember({ session, user: { id: this.#user.id, name: this.#nameNow() }, state: this.#state, done: this.#done.ids });
+    remember({ session, user: { id: this.#user.id, name: this.#nameNow(), login: this.#login }, state: this.#state, done: this.#done.ids });
   }
 
   /** The instructor may have mended it since. */
@@ -234,12 +242,12 @@ export class Lesson {
   }
 
   #paintStep() {
-    const { step, steps, message } = this.#state;
+    const { step, steps, message, isAskedAbout } = this.#state;
     const hint = this.#help.hintFor(step);
     const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.request(this.#state.step),
       cancel: () => this.#help.takeBack(), hear: () => sound.listen(wordsOf(this.#help.hint.answer)), ...this.#rates };
     show("step", () => screens.step(act), {
-      step, message, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
+      step, message, isAskedAbout, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
       ...this.#done.of(step), at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
     if (hint && hint.answer.id !== this.#saidHint) this.#sayHint(hint);

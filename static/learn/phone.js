@@ -100,6 +100,14 @@ export function forgetAll() {
   sweep("class", "record", ...OF_CLASS);
 }
 
+/** The instructor has joined two people who are one: what is not sent yet is sent as the one who they are now. */
+export function handOn(session, from, into) {
+  const [old, now] = [from, into].map((person) => `outbox.${session}.${person}`);
+  const unsent = [...read(now, []), ...read(old, [])];
+  write(now, unsent.length ? unsent : null);
+  write(old, null);
+}
+
 /** Nothing is left of a class that was long ago. */
 function clear(code) {
   const known = remembered(code);

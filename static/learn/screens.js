@@ -1,9 +1,9 @@
 // The screens of the learner's phone: each is made once and then only updated, so that what has the focus keeps it.
 
-import { el, shown, text } from "../shared/dom.js";
+import { el, shown, single, text } from "../shared/dom.js";
 import { canSpeak } from "../shared/speech.js";
 import { languageOf, words } from "../shared/words.js";
-import { announce } from "./stage.js";
+import { announce, waitIsTold } from "./stage.js";
 
 export function button(kind, act, label, icon, onclick) {
   return el("button", { type: "button", class: `button ${kind}`, "data-act": act, onclick }, icon && picture(icon), el("span", {}, label));
@@ -36,7 +36,7 @@ function tell(node, said) {
 
 const emblem = (icon) => el("p", { class: "emblem" }, picture(icon, "large"));
 
-/** One picture, one sentence, and at most one main button: `acts` are `{act, label, icon, go}`, the main one first. */
+/** One picture, one sentence, and at most one main button: `acts` are `{act, label, icon, go, waiting}`, the main one first. */
 export function plain({ icon, title, lines = [], acts = [] }) {
   const said = el("div", { class: "lines" });
   const update = ({ linesNow = () => lines }) => {
@@ -45,22 +45,32 @@ export function plain({ icon, title, lines = [], acts = [] }) {
     said.dataset.said = wanted.join("\n");
     said.replaceChildren(...wanted.map((line) => el("p", { class: "guide", lang: languageOf(line) }, line)));
   };
-  const buttons = acts.map(({ act, label, icon: mark, go }, at) => button(at === 0 ? "main" : "plain", act, label, mark, go));
+  const once = oneAtATime();
+  const buttons = acts.map(({ act, label, icon: mark, go, waiting: wait }, at) => button(at === 0 ? "main" : "plain", act, label, mark, ({ currentTarget }) => once(currentTarget, go, label, wait)));
   return { node: screen(el("div", { class: "content middle" }, emblem(icon), heading(title), said), buttons), update };
 }
 
+/** While one button of a screen works, no other does; a long wait is told on it. */
+function oneAtATime() {
+  return single(async (pressed, go, label, wait = words.step.sending) => {
+    await waitIsTold(go(), () => name(pressed, wait));
+    name(pressed, label);
+  });
+}
+
 export function waiting({ name: who, isBare }) {
-  const parts = { room: el("p", { class: "room" }), word: note(), present: el("p", { class: "present", hidden: true }, picture("check"), words.waiting.present) };
+  const parts = { room: el("p", { class: "room" }), word: note(), asked: note(), present: el("p", { class: "present", hidden: true }, picture("check"), words.waiting.present) };
   const node = screen(el("div", { class: "content middle" }, emblem("smile"), heading(words.waiting.title(who)),
-    el("p", { class: "guide" }, words.waiting.line), parts.word, parts.present, parts.room,
+    el("p", { class: "guide" }, words.waiting.line), parts.word, parts.asked, parts.present, parts.room,
     isBare && el("p", { class: "room" }, words.waiting.insecure)));
   return {
     node,
-    update({ title, message, isPresent }) {
+    update({ title, message, isPresent, isAskedAbout }) {
       if (isPresent && parts.present.hidden) announce(words.waiting.present);
       shown(parts.present, isPresent);
       quote(parts.room, title);
       say(parts.word, message);
+      tell(parts.asked, isAskedAbout && words.here.asked);
     },
   };
 }
@@ -150,10 +160,13 @@ function updateStep(node, parts, state) {
 }
 
 /** Before the first answer nothing is known yet, and nothing is amiss. */
-function accompany(node, { link, hasFollowed }) {
-  const isSaid = link === "open" && hasFollowed;
-  text(node, isSaid ? words.step.followed : { open: words.step.together, connecting: "" }[link] ?? words.step.apart);
-  node.dataset.state = isSaid ? "followed" : link;
+function accompany(node, { link, hasFollowed, isAskedAbout }) {
+  const state = link !== "open" ? link : hasFollowed ? "followed" : isAskedAbout ? "asked" : link;
+  const { together, followed, apart } = words.step;
+  const said = { open: together, connecting: "", followed, asked: words.here.asked }[state] ?? apart;
+  if (state === "asked" && node.dataset.state !== state) announce(said);
+  text(node, said);
+  node.dataset.state = state;
 }
 
 /** What the classroom's helper says, below the step: it covers nothing and takes nothing away. */

@@ -14,3 +14,11 @@ export function pictureOf(joinUrl) {
   const { pathname, search } = new URL(joinUrl);
   return `/qr/${pathname.split("/").pop()}.svg${search}`;
 }
+
+/** Leaves the digits of a code in the field. */
+export function tidyCode(input) {
+  // Who pastes the whole address means the code in it.
+  const inAddress = input.value.match(/\/j\/([^/?#]+)/i)?.[1];
+  const tidy = spaced(digitsOf(inAddress ?? input.value).slice(0, CODE_MAX_DIGITS));
+  if (tidy !== input.value) input.value = tidy;
+}

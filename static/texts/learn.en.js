@@ -34,6 +34,7 @@ export default {
   },
   here: {
     line: "Someone of this name is in the class already. If that was you, your teacher is asked, and you go on where you were.", rename: "I will write another name",
+    asked: "Your teacher is being asked. As soon as they say yes, you go on where you were.",
   },
   tried: {
     offline: "No internet just now. Please press again in a moment.", failed: "That did not work. Please press once more.",

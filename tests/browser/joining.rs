@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
+use crate::harness::wire::Wire;
 use crate::phone::Phone;
 use crate::told;
 
@@ -194,28 +195,80 @@ fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the
         first.taps("done").await;
         first.shows(".note.good", true).await;
         let board = Dashboard::watches(&school, &class.teacher, &class.session).await;
-        let second = Phone::joins(&school, &class.session, "김순자").await;
+        let wire = Wire::to(school.address).await;
+        let second = Phone::joins_at(&wire.url(""), &class.session, "김순자", &Device::phone()).await;
         second.sees("here").await;
         second.reads("김순자 님이신가요?").await;
         second.keeps_screenshot("phone-name-is-here").await;
         second.taps("yes").await;
         second.is_at(STEPS[0].0).await;
         second.shows("[data-act=done]", true).await;
-        board.reads("김순자님이 다른 휴대폰으로 왔습니다. 같은 분인가요?").await;
+        second.reads("선생님께 여쭤보고 있어요").await;
+        second.keeps_screenshot("phone-same-asked").await;
+        board.reads("‘김순자 (2)’ 님이 다른 휴대폰으로 왔다고 합니다. 먼저 들어온 ‘김순자’ 님과 같은 분인가요?").await;
         board.keeps_screenshot("dashboard-same-person").await;
+        // What the second phone finishes meanwhile, without a network, is not lost.
+        class.goes_to(1).await;
+        second.is_at(STEPS[1].0).await;
+        wire.is_cut();
+        second.link_is(&["waiting", "offline"]).await;
+        second.taps("done").await;
+        second.is_sending_done().await;
         board.clicks("[data-act=same-yes]").await;
+        board.shows("[data-act=same-yes]", false).await;
+        wire.is_mended().await;
         // The second phone goes on where the first one was; the first one is asked who is there.
-        second.shows("[data-act=done]", false).await;
-        second.is_at(STEPS[0].0).await;
+        second.shows("main .note.good", true).await;
+        second.is_at(STEPS[1].0).await;
         first.sees("name").await;
         assert_eq!(class.people().await.len(), 1);
+        assert_eq!(class.person("김순자").await["subtask_status"], "COMPLETED");
         // A namesake comes in as another person.
         first.types_name("김순자").await;
         first.taps("enter").await;
         first.sees("here").await;
         first.taps("no").await;
-        first.is_at(STEPS[0].0).await;
+        first.is_at(STEPS[1].0).await;
         board.reads(" (2)").await;
+        assert_eq!(class.people().await.len(), 2);
+        // Two were here, though three came.
+        class.presses("end").await;
+        let two = "document.querySelector('.summary dd')?.innerText.trim() === '2'";
+        board.until_js("two people are in the summary", two, vec![]).await;
+    });
+}
+
+/// Writes down who guests say to be and with which key, and loses every reply to it until `gyosilLoses` is false.
+const LOSES_REPLIES: &str = "window.gyosilLoses = true;
+    window.gyosilGuests = [];
+    const asks = window.fetch;
+    window.fetch = async (path, options) => {
+        const answer = await asks(path, options);
+        const says = String(path).includes('/guest') && JSON.parse(options.body).if_name_is_here;
+        if (!says || says === 'ASK') return answer;
+        gyosilGuests.push([says, options.headers['Idempotency-Key']]);
+        if (gyosilLoses) throw new TypeError('lost on the way');
+        return answer;
+    };";
+
+#[test]
+fn who_answers_twice_who_they_are_and_hears_no_reply_comes_in_once() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        school.guest(&class.session, "김순자").await;
+        let phone = Phone::opens(&school, "/").await;
+        phone.at_each_page(LOSES_REPLIES).await;
+        phone.visits(&class.session.scanned()).await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.sees("here").await;
+        let both = "for (const act of ['yes', 'no']) document.querySelector(`[data-act=${act}]`).click()";
+        let _: Option<bool> = phone.js(both, vec![]).await;
+        phone.sees("offline").await;
+        let _: Option<bool> = phone.js("gyosilLoses = false", vec![]).await;
+        phone.is_at(STEPS[0].0).await;
+        let said: Vec<(String, String)> = phone.js("return gyosilGuests", vec![]).await;
+        assert!(said.len() > 1 && said.iter().all(|one| *one == ("SAME".into(), said[0].1.clone())), "{said:?}");
         assert_eq!(class.people().await.len(), 2);
     });
 }
