@@ -11,8 +11,11 @@ import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
 const COME_BACK_MS = 5_000;
+/** The timer that asks for the record again, while what is shown is old. */
+let comingBack = 0;
 
 export async function showRecord({ api, resumed }) {
+  clearTimeout(comingBack);
   try {
     const isKnown = await (resumed ?? api.resume());
     const record = isKnown && api.user.role === "STUDENT" ? await fetched(api) : null;
@@ -21,9 +24,10 @@ export async function showRecord({ api, resumed }) {
     if (isKnown) draw(record, doors(api));
     else nobody(api);
   } catch {
+    const back = () => showRecord({ api });
     link(navigator.onLine === false ? "offline" : "waiting");
-    draw(read("record") ?? fromMemory(), null);
-    setTimeout(() => showRecord({ api }), COME_BACK_MS);
+    draw(read("record") ?? fromMemory(), { back, isOld: true });
+    comingBack = setTimeout(back, COME_BACK_MS);
   }
 }
 
@@ -106,25 +110,27 @@ function fromMemory() {
 
 // What is shown of it.
 
-/** `doors`: null where what is shown is old. */
+/** `doors`: where the buttons lead; of what is old, only back to it. */
 function draw(record, doors) {
-  if (record?.courses.length || (doors && record?.copied)) return show(doors ? "me" : "me-old", () => ({ node: page(record, doors), update() {} }));
-  if (!doors) return show("me-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.offlineStop.line] }));
+  const isCopied = !doors.isOld && record?.copied;
+  const kind = doors.isOld ? "me-old" : isCopied ? "me-copied" : "me";
+  if (record?.courses.length || isCopied) return show(kind, () => ({ node: page(record, doors, isCopied), update() {} }));
+  if (doors.isOld) return show("me-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.offlineStop.line] }));
   return show("me-empty", () => plain({
     icon: "paper", title: words.me.none, lines: [words.me.noneLine],
     acts: [{ act: "enter", label: words.me.enter, go: toClass }, { act: "leave", label: words.me.leave, go: doors.leave }],
   }));
 }
 
-function page({ name, courses, copied }, doors) {
+function page({ name, courses }, doors, copied) {
   const hasEarned = courses.some((one) => one.isCompleted && !one.certificate);
-  const keep = doors?.isGuest && keeping(doors.claim, hasEarned);
+  const keep = doors.isGuest && keeping(doors.claim, hasEarned);
   return el("section", { class: "screen" },
     el("div", { class: "content" }, el("h1", { tabindex: "-1" }, words.me.title), el("p", { class: "guide" }, words.me.whose(name)),
-      !doors && el("p", { class: "note" }, words.me.old), doors && copied && warning(() => doors.seen(copied)),
+      doors.isOld && el("p", { class: "note" }, words.me.old), copied && warning(() => doors.seen(copied)),
       hasEarned && keep, courses.map((one) => card(one, doors)), !hasEarned && keep),
     el("div", { class: "actions still" }, el("a", { class: "button plain", href: "/", "data-act": "enter" }, el("span", {}, words.me.enter)),
-      doors && button("plain small", "leave", words.me.leave, "door", doors.leave)));
+      !doors.isOld && button("plain small", "leave", words.me.leave, "door", doors.leave)));
 }
 
 function warning(go) {
@@ -143,7 +149,7 @@ function card(one, doors) {
   return el("article", { class: "card", "data-course": one.course_id },
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
-    one.isCompleted && certificate(one.certificate, doors?.isGuest, doors?.back ?? again),
+    one.isCompleted && certificate(one.certificate, doors),
     one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
     memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
 }
@@ -152,7 +158,7 @@ function leading(act, href, label, icon, kind = "plain small") {
   return el("a", { class: `button ${kind}`, href, "data-act": act }, picture(icon), el("span", {}, label));
 }
 
-function certificate(paper, isGuest, back) {
+function certificate(paper, { isGuest, back }) {
   const isGood = paper?.status === "VALID";
   const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
   return [
@@ -163,17 +169,22 @@ function certificate(paper, isGuest, back) {
   ];
 }
 
-/** Where it cannot be had now, the page of the school says why. */
+/** Where it is not to be had, the page of the school says why. Without a network there is no such page either. */
 async function openPaper(paper, back) {
+  clearTimeout(comingBack);
   try {
     const { showPaper } = await import("./paper.js");
     await showPaper(paper, back);
-  } catch {
-    location.assign(paper.page);
+  } catch (error) {
+    if (error instanceof Refused) return location.assign(paper.page);
+    const acts = [
+      { act: "again", label: words.offlineStop.next, go: () => openPaper(paper, back) },
+      { act: "record", label: words.paper.back, icon: "paper", go: back },
+    ];
+    show("paper-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.leave.offlineLine], acts }));
   }
+  return undefined;
 }
-
-const again = () => location.reload();
 
 function attendance(marks) {
   const came = marks.filter(({ mark }) => CAME.includes(mark)).length;

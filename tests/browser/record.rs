@@ -73,6 +73,8 @@ fn who_signs_in_after_a_login_was_copied_is_told_until_they_have_seen_it() {
         let new = json!({ "phone": NUMBER, "password": SECRET, "name": "김순자" });
         school.nobody().post("/api/auth/register", new).await.is(201);
         let owner = school.nobody().logs_in(NUMBER, SECRET).await;
+        let lecture = school.teacher().await.makes_lecture("카카오톡 기초", 1).await;
+        owner.enrolls(&lecture).await;
         let void = owner.refreshes().await.refresh;
         school.later(60);
         owner.refreshes().await;
@@ -85,9 +87,11 @@ fn who_signs_in_after_a_login_was_copied_is_told_until_they_have_seen_it() {
         phone.shows("[data-notice=copied]", true).await;
         phone.keeps_screenshot("record-copied").await;
         phone.taps("seen").await;
-        phone.sees("me-empty").await;
+        phone.sees("me").await;
+        phone.shows("[data-notice=copied]", false).await;
         phone.visits("/me").await;
-        phone.sees("me-empty").await;
+        phone.sees("me").await;
+        phone.shows("[data-notice=copied]", false).await;
     });
 }
 
