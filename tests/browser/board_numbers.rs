@@ -230,3 +230,5 @@ fn people_of_one_name_are_told_apart_everywhere_and_long_names_push_nothing() {
         desk.says(".person-name", second).await;
     });
 }
+        // On the same page as the sheet: those who are completed, or not.
+        desk.says(&format!("#completing [data-person='{}']", people[2].id), second).await;

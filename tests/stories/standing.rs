@@ -94,6 +94,9 @@ fn one_question_tells_who_meets_the_rule_and_what_the_others_lack() {
         let refused = json!({ "enrollment_id": lacking["enrollment_id"] });
         let refused = course.teacher.post("/api/v1/completions", refused).await.is(409);
         assert_eq!(refused["details"]["missing"], lacking["missing"]);
+        let namesake = school.registers("STUDENT", "김학생", "namesake@example.com").await;
+        applied(&namesake, course.lecture.id, course.class).await;
+        assert_eq!((&ready["namesake"], &course.standing(&namesake).await["namesake"]), (&json!(1), &json!(2)));
         let stranger = school.another_teacher().await;
         for anyone in [&done, &stranger] {
             for end in ["standing", "certificates.pdf"] {

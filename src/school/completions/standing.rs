@@ -1,9 +1,12 @@
 //! Who of a class meets the rule of completion, and what the others lack: one question for the whole class.
 
+use std::collections::HashMap;
+
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::Result;
 use crate::school::certificates::State;
+use crate::school::names::namesakes;
 use crate::school::rights::{self, Caller};
 
 /// A learner before the rule: what it asks for, what there is, and what came of it.
@@ -85,8 +88,15 @@ pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {
     tx.one(format!("{STANDING} where e.id = $1"), args![enrollment]).await
 }
 
+/// A learner of a class, told apart from others of the same name.
+pub struct Learner {
+    pub standing: Standing,
+    /// Which of the people of this name in the course they are, from 1.
+    pub namesake: i64,
+}
+
 /// The attendance that the course needs, and everyone who is in the class or has completed it, by name (staff of the course).
-pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<(f64, Vec<Standing>)> {
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<(f64, Vec<Learner>)> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
     let (needed_rate,) = tx.one("select needed_rate from courses where id = $1", args![course]).await?;
@@ -94,5 +104,12 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) ->
         "{STANDING} where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null
         order by q.name, e.id"
     );
-    Ok((needed_rate, tx.all(sql, args![class]).await?))
+    let standings: Vec<Standing> = tx.all(sql, args![class]).await?;
+    let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes("k.course = $1"));
+    let numbers: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
+    let learner = |standing: Standing| {
+        let namesake = numbers.get(&standing.person).copied().unwrap_or(1);
+        Learner { standing, namesake }
+    };
+    Ok((needed_rate, standings.into_iter().map(learner).collect()))
 }

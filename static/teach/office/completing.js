@@ -2,6 +2,7 @@
 
 import { post, put } from "../../shared/api.js";
 import { confirmed, el, shown, single, submits, text } from "../../shared/dom.js";
+import { calledOf } from "../../shared/names.js";
 import { language, words } from "../../shared/words.js";
 import { announce, openDialog } from "./parts.js";
 
@@ -42,7 +43,8 @@ class CompletionDesk {
   async load() {
     const { rule, learners } = await this.#on.api.get(`${this.#path}/standing`);
     const order = new Intl.Collator(language);
-    this.#people = learners.sort((a, b) => order.compare(a.user_name, b.user_name) || a.enrollment_id - b.enrollment_id);
+    this.#people = learners.map((one) => ({ ...one, label: calledOf(one.user_name, one.namesake) }))
+      .sort((a, b) => order.compare(a.user_name, b.user_name) || a.namesake - b.namesake || a.enrollment_id - b.enrollment_id);
     text(this.#title, words.completing.title);
     text(this.#rule, words.completing.rule(rule.attendance_rate));
     text(this.#none, words.sheet.nobody);
@@ -65,7 +67,7 @@ class CompletionDesk {
 
   #line(one) {
     return el("li", { "data-person": one.user_id, "data-state": stateOf(one) },
-      el("div", { class: "who" }, el("b", {}, one.user_name), el("span", { class: "hint" }, said(one))),
+      el("div", { class: "who" }, el("b", {}, one.label), el("span", { class: "hint" }, said(one))),
       el("div", { class: "row" }, this.#acts(one)));
   }
 
@@ -73,7 +75,7 @@ class CompletionDesk {
     const act = (kind, name, go) => {
       const button = this.#button(kind, name, go);
       text(button, words.completing.acts[name]);
-      button.setAttribute("aria-label", words.completing.of(one.user_name, words.completing.acts[name]));
+      button.setAttribute("aria-label", words.completing.of(one.label, words.completing.acts[name]));
       return button;
     };
     switch (stateOf(one)) {
@@ -81,7 +83,7 @@ class CompletionDesk {
       case "lacking": return act("quiet", "force", () => this.#force(one));
       case "revoked": return act("quiet", "restore", () => this.#change(one, { completion_status: "COMPLETED" }, words.completing.restored));
       default: return [
-        isUnissued(one) && act("quiet good", "issue", () => this.#done(() => this.#certify(one.completion_id), words.completing.issued(one.user_name))),
+        isUnissued(one) && act("quiet good", "issue", () => this.#done(() => this.#certify(one.completion_id), words.completing.issued(one.label))),
         one.certificate && paper(one),
         act("quiet", "revoke", () => this.#revoke(one)),
       ];
@@ -107,7 +109,7 @@ class CompletionDesk {
     await this.#done(async () => {
       const id = await this.#register(one, forced);
       if (!one.is_guest) await this.#certify(id);
-    }, words.completing.completed(one.user_name));
+    }, words.completing.completed(one.label));
   }
 
   /** Whoever was written down as incomplete is so no more. */
@@ -129,9 +131,10 @@ class CompletionDesk {
     const due = this.#people.filter(isDue);
     if (!(await confirmed(words.completing.allQuestion(due.length), words.completing.allYes, words.office.no))) return;
     const { lecture, one } = this.#place;
+    // Some may have been completed, or lack something, since this page was drawn.
     await this.#done(() => this.#on.api.call(post, "/api/v1/completions/batch", {
       course_id: lecture.id, class_id: one.class_id, student_ids: due.map((found) => found.user_id), issue_certificates: true,
-    }), words.completing.allDone(due.length));
+    }), ({ processed }) => words.completing.allDone(processed));
   }
 
   async #issueAll() {
@@ -142,17 +145,17 @@ class CompletionDesk {
   }
 
   #force(one) {
-    this.#askWhy(words.completing.forcing(one.user_name), said(one), words.completing.acts.force, (memo) => this.#complete(one, { force: true, memo }));
+    this.#askWhy(words.completing.forcing(one.label), said(one), words.completing.acts.force, (memo) => this.#complete(one, { force: true, memo }));
   }
 
   #revoke(one) {
     const hint = one.certificate ? words.completing.revokeCertified : words.completing.revokeHint;
-    this.#askWhy(words.completing.revoking(one.user_name), hint, words.completing.revokeNow, (memo) =>
+    this.#askWhy(words.completing.revoking(one.label), hint, words.completing.revokeNow, (memo) =>
       this.#change(one, { completion_status: "REVOKED", memo }, words.completing.revoked));
   }
 
   #change(one, change, told) {
-    return this.#done(() => this.#on.api.call(put, `/api/v1/completions/${one.completion_id}`, change), told(one.user_name));
+    return this.#done(() => this.#on.api.call(put, `/api/v1/completions/${one.completion_id}`, change), told(one.label));
   }
 
   /** It is kept with the completion: so nothing is done without one. */
@@ -169,14 +172,14 @@ class CompletionDesk {
     why.focus();
   }
 
-  /** Whatever came of it, what is shown then is what is so. */
+  /** Whatever came of it, what is shown then is what is so. `told`: what to announce, or what makes it of the answer. */
   async #done(work, told) {
     const hadFocus = document.activeElement?.dataset.act;
     const person = document.activeElement?.closest("[data-person]")?.dataset.person;
     try {
       this.#on.fail(null);
-      await work();
-      announce(told);
+      const answer = await work();
+      announce(typeof told === "function" ? told(answer) : told);
     } catch (error) {
       this.#on.fail(error);
     }
@@ -197,10 +200,10 @@ class CompletionDesk {
 }
 
 /** The school may be reached by another name than it prints. */
-function paper({ user_name: name, certificate }) {
-  const label = words.completing.acts.paper;
+function paper({ label: name, certificate }) {
+  const act = words.completing.acts.paper;
   const href = new URL(certificate.pdf_url, location).pathname;
-  return el("a", { class: "quiet", href, target: "_blank", rel: "noopener", "data-act": "paper", "aria-label": words.completing.of(name, label) }, label);
+  return el("a", { class: "quiet", href, target: "_blank", rel: "noopener", "data-act": "paper", "aria-label": words.completing.of(name, act) }, act);
 }
 
 function stateOf(one) {

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Paging;
 use crate::school::certificates::{Certificate as CertificateRow, Facts};
 use crate::school::completions::batch::{Judged, STUDENTS_MAX, Why};
-use crate::school::completions::standing::Standing;
+use crate::school::completions::standing::Learner;
 use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
 use crate::school::{Page, Window};
 use crate::surfaces::language::{korean, said, said_of};
@@ -375,13 +375,15 @@ pub struct PaperOf {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalStanding, example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "is_guest": false,
+#[schema(as = PortalStanding, example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "is_guest": false,
     "missing": ["attendance", "progress"], "attendance_score": 60.0, "steps_left": 2, "assessments_left": 0,
     "completion_id": null, "completion_status": null, "completion_date": null, "memo": null, "certificate": null}))]
 pub struct StandingLine {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
+    /// Which of the people of this name in the course they are, from 1: two of one name can be told apart
+    pub namesake: i64,
     /// A guest gets no certificate before they have claimed their name
     pub is_guest: bool,
     /// What the rule asks for and is not there: attendance, progress, assessment
@@ -409,7 +411,8 @@ pub struct Standings {
 }
 
 impl StandingLine {
-    fn of(s: Standing, public_url: &str, now_ms: i64) -> StandingLine {
+    fn of(learner: Learner, public_url: &str, now_ms: i64) -> StandingLine {
+        let Learner { standing: s, namesake } = learner;
         let missing = s.missing();
         let state = s.certificate_state(now_ms);
         let paper = s.certificate_no.zip(s.certificate_uuid).zip(state);
@@ -423,6 +426,7 @@ impl StandingLine {
             enrollment_id: s.enrollment,
             user_id: s.person,
             user_name: s.name,
+            namesake,
             is_guest: s.guest,
             missing,
             attendance_score: s.attendance,
@@ -438,7 +442,7 @@ impl StandingLine {
 }
 
 impl Standings {
-    pub fn of(needed_rate: f64, all: Vec<Standing>, public_url: &str, now_ms: i64) -> Standings {
+    pub fn of(needed_rate: f64, all: Vec<Learner>, public_url: &str, now_ms: i64) -> Standings {
         let learners = all.into_iter().map(|one| StandingLine::of(one, public_url, now_ms)).collect();
         Standings { rule: Rule { attendance_rate: needed_rate }, learners }
     }
