@@ -165,6 +165,15 @@ fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
         phone.is_at(STEPS[0].0).await;
         desk.until_js("the field is empty", "document.querySelector('#message').value === ''", vec![]).await;
         desk.says(".sent", "천천히 하세요").await;
+        // What is still being written goes out with no other button.
+        desk.types("#message", "아직 쓰고 있는 말").await;
+        desk.presses_button("next").await;
+        phone.is_at(STEPS[1].0).await;
+        assert!(!phone.text().await.contains("아직 쓰고 있는 말"));
+        desk.until_js("it is still there", "document.querySelector('#message').value === '아직 쓰고 있는 말'", vec![])
+            .await;
+        desk.presses_button("back").await;
+        phone.is_at(STEPS[0].0).await;
         desk.keeps_screenshot("board-told").await;
         phone.keeps_screenshot("phone-told").await;
         let _: Option<bool> = desk.js("document.activeElement.blur()", vec![]).await;
@@ -225,10 +234,10 @@ fn people_of_one_name_are_told_apart_everywhere_and_long_names_push_nothing() {
             desk.is_not_wider_than_its_window().await;
             desk.keeps_screenshot(&format!("names-{page}")).await;
         }
+        // On the same page as the sheet: those who are completed, or not.
+        desk.says(&format!("#completing [data-person='{}']", people[2].id), second).await;
         desk.visits(&format!("{lecture}/learner/{}", people[2].id)).await;
         desk.is_at("learner").await;
         desk.says(".person-name", second).await;
     });
 }
-        // On the same page as the sheet: those who are completed, or not.
-        desk.says(&format!("#completing [data-person='{}']", people[2].id), second).await;

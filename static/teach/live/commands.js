@@ -17,26 +17,26 @@ export class Commands {
     this.#fail = fail;
   }
 
-  start(message, step = this.#class.steps[0]) {
-    return this.#send("start", { first_subtask_id: step?.id, message });
+  start(step = this.#class.steps[0]) {
+    return this.#send("start", { first_subtask_id: step?.id });
   }
 
   /** Named, not counted: pressed twice it is still the same step. */
-  move(by, message) {
+  move(by) {
     const step = this.#class.steps[this.#class.at + by];
-    return step ? this.to(step, message) : false;
+    return step ? this.to(step) : false;
   }
 
-  to(step, message) {
-    return this.#send("next-step", { next_subtask_id: step.id, message });
+  to(step) {
+    return this.#send("next-step", { next_subtask_id: step.id });
   }
 
-  pause(message) {
-    return this.#send("pause", { message });
+  pause() {
+    return this.#send("pause", {});
   }
 
-  resume(message) {
-    return this.#send("resume", { message });
+  resume() {
+    return this.#send("resume", {});
   }
 
   /** To all, and the class stays where it is. */
@@ -44,18 +44,18 @@ export class Commands {
     return this.#send("message", { message });
   }
 
-  end(message) {
-    return this.#send("end", { message });
+  end() {
+    return this.#send("end", {});
   }
 
   /** Resolves to whether it happened. */
-  async #send(name, { message, ...body }) {
+  async #send(name, body) {
     if (this.isBusy) return false;
     this.#busy(true);
     try {
       this.#fail(null);
       if (!this.#class.isOpen && !(await this.#isWhereShown())) return false;
-      await this.#api.once(`/api/sessions/${this.#class.id}/${name}`, { ...body, message: message || null });
+      await this.#api.once(`/api/sessions/${this.#class.id}/${name}`, body);
       if (!this.#class.isOpen) this.#class.reconnect();
       return true;
     } catch (error) {

@@ -64,8 +64,7 @@ export class Steer {
 
   /** To a step, or to begin with it. */
   go(step) {
-    const { commands, said } = { commands: this.#commands, said: this.#message.value.trim() };
-    return this.#sent(this.#class.roster.status === "WAITING" ? commands.start(said, step) : commands.to(step, said));
+    return this.#class.roster.status === "WAITING" ? this.#commands.start(step) : this.#commands.to(step);
   }
 
   #button(name) {
@@ -77,10 +76,10 @@ export class Steer {
   async #press(name) {
     if (this.#buttons[name].getAttribute("aria-disabled") === "true" || this.#commands.isBusy) return;
     if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end, words.office.no))) return;
-    const said = this.#message.value.trim();
-    if (name === "next") await this.#sent(this.#commands.move(1, said));
-    else if (name === "back") await this.#sent(this.#commands.move(-1, said));
-    else await this.#sent(this.#commands[name](said));
+    // What is being written stays in its field: only its own button and Enter send it.
+    if (name === "next") await this.#commands.move(1);
+    else if (name === "back") await this.#commands.move(-1);
+    else await this.#commands[name]();
   }
 
   /** Enter that ends a syllable of Hangul or chooses a Kanji is no Enter yet. */
@@ -100,13 +99,6 @@ export class Steer {
     const isFolding = this.#say.classList.contains("unfolded");
     this.#fold();
     return isFolding && this.#more.focus();
-  }
-
-  /** What was said stays in the field until it has gone out. */
-  async #sent(pressed) {
-    if (!(await pressed)) return;
-    this.#message.value = "";
-    this.#fold();
   }
 
   #busy() {
