@@ -131,7 +131,7 @@ function redraw() {
 
 /** Nobody is here yet: who has the link of the server's first words is the first. */
 async function setUp() {
-  const secret = decodeURIComponent(location.hash.slice(1));
+  const secret = secretHere();
   try {
     const [room] = await Promise.all([here(import(SETUP)), here(openBooks("entry", "setup"))]);
     fail(null);
@@ -142,6 +142,15 @@ async function setUp() {
   } catch (error) {
     fail(error);
     setTimeout(setUp, AGAIN_AFTER_MS);
+  }
+}
+
+/** What stands behind # in the address; nothing where it cannot be read. */
+function secretHere() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
   }
 }
 

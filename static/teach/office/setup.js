@@ -19,13 +19,18 @@ export function setupForm({ api, secret, fail, welcome }) {
   const complain = (said, at) => {
     problem.hidden = !said;
     problem.textContent = said;
-    for (const [name, input] of Object.entries(inputs)) input.setAttribute("aria-invalid", String(name === at));
+    for (const [name, input] of Object.entries(inputs)) {
+      input.setAttribute("aria-invalid", String(name === at));
+      describe(input, [name === at && problem.id, hints[name] && `${name}-hint`]);
+    }
     if (at) inputs[at].after(problem);
     inputs[at]?.focus();
   };
-  const row = (name, label, hint) => [el("label", { for: inputs[name].id }, label), hint && el("p", { class: "hint", id: `${name}-hint` }, hint), inputs[name]];
+  const hints = { login: setup.loginHint, password: setup.passwordHint };
+  const row = (name, label) => [el("label", { for: inputs[name].id }, label), hints[name] && el("p", { class: "hint", id: `${name}-hint` }, hints[name]), inputs[name]];
+  for (const name of Object.keys(hints)) describe(inputs[name], [`${name}-hint`]);
   const form = el("form", { class: "card signin setup", novalidate: true }, el("h1", {}, setup.title), el("p", { class: "hint" }, setup.lead),
-    row("name", setup.name), row("login", setup.login, setup.loginHint), row("password", setup.password, setup.passwordHint),
+    row("name", setup.name), row("login", setup.login), row("password", setup.password),
     el("label", { class: "see", for: "see" }, see, setup.see), problem, el("button", { class: "main", "data-act": "setup" }, setup.go));
   form.addEventListener("submit", submits(async () => {
     const typed = { name: inputs.name.value.trim(), login: inputs.login.value.trim(), password: inputs.password.value };
@@ -45,6 +50,13 @@ export function setupForm({ api, secret, fail, welcome }) {
     }
   }));
   return form;
+}
+
+/** What is read out with a field: the elements of these ids. */
+function describe(input, ids) {
+  const said = ids.filter(Boolean).join(" ");
+  if (said) input.setAttribute("aria-describedby", said);
+  else input.removeAttribute("aria-describedby");
 }
 
 /** The link has done its work, or the server has started anew. */
