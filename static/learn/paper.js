@@ -10,6 +10,18 @@ import { show } from "./stage.js";
 const WIDE_EM = 84.2;
 const LARGER = 2.4;
 
+/** What is printed on the paper: Korean with a line of English, whatever the page speaks. */
+const PRINTED = {
+  number: (number) => `제 ${number} 호`, title: "수료증", said: "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.", seal: "수료",
+  fields: {
+    period: ["기간", "Period"], hours: ["학습 시간", "Hours"], completed: ["수료일", "Completed"], instructor: ["강사", "Instructor"],
+    expires: ["유효 기한", "Valid until"], total: ["총점", "Total"], attendance: ["출석", "Attendance"], progress: ["진도", "Progress"],
+    assessment: ["평가", "Assessment"],
+  },
+  hours: (hours, minutes) => [hours > 0 && `${hours}시간`, minutes > 0 && `${minutes}분`].filter(Boolean).join(" "),
+  points: (points) => `${points}점`, day: (year, month, day) => `${year}년 ${month}월 ${day}일`,
+};
+
 /** `paper` leads to its page and its PDF; `back` to where one came from. */
 export async function showPaper(paper, back) {
   const { printed } = await send("GET", `${paper.page}.json`);
@@ -40,9 +52,8 @@ function screen(printed, paper, back) {
     el("div", { class: "actions still" }, button("main", "record", words.paper.back, "paper", back)));
 }
 
-/** It speaks Korean with a line of English beside it, whatever the page speaks. */
 function diploma(printed) {
-  const it = words.diploma;
+  const it = PRINTED;
   const line = (kind, said, lang) => said && el("p", { class: kind, lang }, said);
   return el("article", { class: "diploma", lang: "ko" },
     line("number", it.number(printed.number)), line("title", it.title), line("english", "CERTIFICATE OF COMPLETION", "en"),
@@ -55,21 +66,21 @@ function diploma(printed) {
 }
 
 function cell([field, value]) {
-  const [name, english] = words.diploma.fields[field];
+  const [name, english] = PRINTED.fields[field];
   return el("p", {}, el("span", {}, name, el("i", { lang: "en" }, english)), value);
 }
 
 function about({ starts, ends, minutes, completed, instructor, expires }) {
   return [
     ["period", [starts, ends].filter(Boolean).map(dots).join(" – ")],
-    ["hours", minutes ? words.diploma.hours(Math.floor(minutes / 60), minutes % 60) : ""],
+    ["hours", minutes ? PRINTED.hours(Math.floor(minutes / 60), minutes % 60) : ""],
     ["completed", dots(completed)], ["instructor", instructor], ["expires", expires ? dots(expires) : ""],
   ].filter(([, value]) => value);
 }
 
 function scores({ total_score: total, attendance_score: attendance, progress_score: progress, assessment_score: assessment }) {
   const given = Object.entries({ total, attendance, progress, assessment }).filter(([, score]) => score !== null);
-  return given.map(([field, score]) => [field, words.diploma.points(Number(score.toFixed(2)))]);
+  return given.map(([field, score]) => [field, PRINTED.points(Number(score.toFixed(2)))]);
 }
 
 /** `2026. 9. 1.` */

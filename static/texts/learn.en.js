@@ -150,17 +150,6 @@ export default {
   paper: {
     title: "Certificate", larger: "Make it larger", smaller: "Make it smaller", check: "See the page that proves it", back: "Back to my record",
   },
-  // The paper speaks Korean, whatever the page does.
-  diploma: {
-    number: (number) => `제 ${number} 호`, title: "수료증", said: "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.", seal: "수료",
-    fields: {
-      period: ["기간", "Period"], hours: ["학습 시간", "Hours"], completed: ["수료일", "Completed"], instructor: ["강사", "Instructor"],
-      expires: ["유효 기한", "Valid until"], total: ["총점", "Total"], attendance: ["출석", "Attendance"], progress: ["진도", "Progress"],
-      assessment: ["평가", "Assessment"],
-    },
-    hours: (hours, minutes) => [hours > 0 && `${hours}시간`, minutes > 0 && `${minutes}분`].filter(Boolean).join(" "),
-    points: (points) => `${points}점`, day: (year, month, day) => `${year}년 ${month}월 ${day}일`,
-  },
   account: {
     phone: "Phone number", record: "See my record",
   },
