@@ -1,5 +1,6 @@
 // The page around the screens: which one is shown, what is said aloud to screen readers, how the connection is.
 
+import { look } from "../shared/device.js";
 import { text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 
@@ -13,6 +14,9 @@ const TRAIL_LENGTH = 12;
 const TELLS_AFTER_MS = 2_000;
 /** A finger that taps twice would press what has come to lie under it. */
 const SETTLES_MS = 800;
+/** From this size on a small phone shows no more than what these screens are about. */
+const TIGHT_FROM_SIZE = 160;
+const TIGHT_SCREENS = ["step", "review"];
 
 const root = document.documentElement;
 let kind = null;
@@ -38,11 +42,18 @@ export function show(wanted, maker, state = {}) {
 }
 
 function raise() {
-  main.dataset.screen = root.dataset.screen = kind;
+  main.dataset.screen = kind;
+  tighten();
   current = make();
   main.replaceChildren(current.node);
   current.update(given);
 }
+
+function tighten() {
+  root.toggleAttribute("data-tight", look().size >= TIGHT_FROM_SIZE && TIGHT_SCREENS.includes(kind));
+}
+
+addEventListener("look", tighten);
 
 /** What has just changed cannot be pressed yet; `data-fresh` says so to the style. */
 function settle() {

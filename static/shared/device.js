@@ -76,6 +76,7 @@ function apply() {
   const { size, theme } = look();
   root.dataset.size = size;
   root.dataset.theme = theme === "auto" ? ofDevice() : theme;
+  dispatchEvent(new Event("look"));
 }
 
 function ofDevice() {
