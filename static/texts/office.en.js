@@ -202,7 +202,7 @@ export default {
   learner: {
     progress: "Progress",
     attendance: "Attendance",
-    helps: "Calls by learners",
+    helps: "Calls for help of their own",
     last: "Last learnt",
     steps: "Steps",
     states: { COMPLETED: "done", IN_PROGRESS: "working on it", NOT_STARTED: "not yet" },
