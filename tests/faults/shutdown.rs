@@ -19,16 +19,14 @@ async fn stops_in_time(
     folder: &Path,
     over: &str,
     database: &str,
-    hangs: impl AsyncFnOnce(&Process, &Class),
+    hangs: impl AsyncFnOnce(&Process, &Class, &Work),
     is_mended: impl AsyncFnOnce(),
 ) {
     let server = serves(folder, over);
     let class = Class::begins(&server).await;
     let work = Work::begins(&class).await;
     work.goes_on(30).await;
-    hangs(&server, &class).await;
-    // What is under way now hangs.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    hangs(&server, &class, &work).await;
     let (code, took) = tokio::task::spawn_blocking(move || server.stops()).await.unwrap();
     assert!(took < GONE_WITHIN, "it took {took:?}");
     assert_eq!(code, Some(0));
@@ -50,7 +48,10 @@ fn a_frozen_postgresql_keeps_no_server_from_leaving() {
         let postgres = postgres::OwnServer::starts();
         let database = postgres.new_database().await;
         let folder = tempfile::tempdir().unwrap();
-        let freezes = async |_: &Process, _: &Class| postgres.freezes();
+        let freezes = async |_: &Process, _: &Class, work: &Work| {
+            postgres.freezes();
+            work.hangs().await;
+        };
         stops_in_time(folder.path(), &database, &database, freezes, async || postgres.thaws()).await;
     });
 }
@@ -61,7 +62,10 @@ fn a_silent_link_keeps_no_server_from_leaving() {
         let database = postgres::new_database().await;
         let (wire, over_it) = Wire::to_database(&database).await;
         let folder = tempfile::tempdir().unwrap();
-        let falls_silent = async |_: &Process, _: &Class| wire.falls_silent();
+        let falls_silent = async |_: &Process, _: &Class, work: &Work| {
+            wire.falls_silent();
+            work.hangs().await;
+        };
         stops_in_time(folder.path(), &over_it, &database, falls_silent, async || wire.is_cut()).await;
     });
 }
@@ -72,10 +76,11 @@ fn a_database_that_another_process_holds_keeps_no_server_from_leaving() {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("gyosil.db").display());
         let mut other = None;
-        let holds = async |_: &Process, _: &Class| {
+        let holds = async |_: &Process, _: &Class, work: &Work| {
             let mut connection = SqliteConnection::connect(&database).await.unwrap();
             connection.execute("begin immediate").await.unwrap();
             other = Some(connection);
+            work.hangs().await;
         };
         stops_in_time(folder.path(), &database, &database, holds, async || {}).await;
     });
@@ -91,7 +96,7 @@ fn bodies_that_never_end_keep_no_server_from_leaving() {
                 Kept::InPostgres => postgres::new_database().await,
             };
             let mut callers = Vec::new();
-            let stall = async |server: &Process, class: &Class| {
+            let stall = async |server: &Process, class: &Class, work: &Work| {
                 for _ in 0..20 {
                     let mut tcp = TcpStream::connect(server.address).await.unwrap();
                     let head = format!(
@@ -102,6 +107,8 @@ fn bodies_that_never_end_keep_no_server_from_leaving() {
                     tcp.write_all(head.as_bytes()).await.unwrap();
                     callers.push(tcp);
                 }
+                // These bodies keep nobody else waiting.
+                work.goes_on(30).await;
             };
             stops_in_time(folder.path(), &database, &database, stall, async || {}).await;
         });

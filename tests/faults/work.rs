@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -15,6 +15,14 @@ use crate::harness::process::Process;
 const FLAGS: &[&str] = &["--rate-limits", "off", "--instructor-signup", "open"];
 const STUDENTS: usize = 6;
 pub const STEPS: usize = 40;
+
+/// Without a single answer for so long, the work hangs.
+const HANGS_AFTER: Duration = Duration::from_secs(1);
+
+/// How many lines of one kind a server may have logged since then, at one a minute.
+pub fn minutes_begun(since: Instant) -> usize {
+    1 + usize::try_from(since.elapsed().as_secs() / 60).unwrap()
+}
 
 pub fn serves(folder: &Path, database: &str) -> Process {
     Process::serves(folder, database, FLAGS)
@@ -94,6 +102,16 @@ impl Work {
         let before = self.acknowledged();
         crate::harness::until("writes are acknowledged", async || (self.acknowledged() >= before + more).then_some(()))
             .await;
+    }
+
+    /// Nothing is acknowledged any more: what is under way hangs.
+    pub async fn hangs(&self) {
+        crate::harness::until("nothing is acknowledged", async || {
+            let before = self.acknowledged();
+            tokio::time::sleep(HANGS_AFTER).await;
+            (self.acknowledged() == before).then_some(())
+        })
+        .await;
     }
 
     pub fn acknowledged(&self) -> usize {
