@@ -19,8 +19,12 @@ create table people (
   guest boolean not null default false,
   deleted_ms bigint
 );
-create unique index people_email on people (email);
-create unique index people_phone on people (phone);
+-- Partial, though a unique index allows many nulls: what PostgreSQL takes for a key that others may refer to is held against
+-- everyone who writes a row about this person while it changes.
+create unique index people_email on people (email) where email is not null;
+create unique index people_phone on people (phone) where phone is not null;
+create index people_name on people (name);
+create index people_student_no on people (student_no) where student_no is not null;
 create index people_age on people (created_ms, id);
 
 -- A device that is signed in, or a ticket that signs one in, once.
@@ -350,7 +354,7 @@ create table session_log_bytes (
   bytes bigint not null
 );
 
--- The bytes of all activity logs that are kept: one row.
+-- The bytes of all activity logs that are kept, but for those that log_slots still counts: one row, which may be below zero.
 create table log_total (bytes bigint not null);
 insert into log_total (bytes) values (0);
 

@@ -90,12 +90,23 @@ impl Names {
             names.courses = tx.all(sql, ids).await?.into_iter().map(|c: CourseName| (c.id, c)).collect();
         }
         let is_named = |e: &Event| matches!(e, Event::StudentJoined { .. } | Event::StudentRenamed { .. });
-        for course in distinct(told.iter().filter(|t| is_named(&t.news.event)).map(|t| t.news.course)) {
-            let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes("k.course = $1"));
-            let found: Vec<(i64, i64)> = tx.all(sql, args![course]).await?;
-            names.namesakes.extend(found.into_iter().map(|(person, nth)| ((course, person), nth)));
+        let named: Vec<&Told> = told.iter().filter(|t| is_named(&t.news.event)).collect();
+        for course in distinct(named.iter().map(|t| t.news.course)) {
+            let of_course = named.iter().filter(|t| t.news.course == course);
+            let people = distinct(of_course.filter_map(|t| t.news.event.person()));
+            for part in people.chunks(IDS_PER_STATEMENT) {
+                names.number(tx, course, part).await?;
+            }
         }
         Ok(names)
+    }
+
+    async fn number(&mut self, tx: &mut Tx, course: i64, people: &[i64]) -> Result<()> {
+        let (marks, ids) = among(people, 2);
+        let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
+        let found: Vec<(i64, i64)> = tx.all(sql, [args![course], ids].concat()).await?;
+        self.namesakes.extend(found.into_iter().map(|(person, nth)| ((course, person), nth)));
+        Ok(())
     }
 
     /// Which one of this name in the course someone is, counted from 1. Known of who has joined or was renamed.
@@ -117,14 +128,27 @@ impl Names {
 }
 
 /// Numbers the people of one name in a course by when they first enrolled, as rows of `course, person, nth`: two called
-/// Kim have the same numbers on every page and every day. `which` is a condition on the classes `k`.
+/// Kim have the same numbers on every page and every day. `which` is a condition on the classes `k`. Reads whole courses.
 pub(super) fn namesakes(which: &str) -> String {
     format!(
-        "select k.course, e.person, row_number() over (partition by k.course, p.name order by min(e.id)) as nth
-        from enrollments e join classes k on k.id = e.class join people p on p.id = e.person
+        "{NUMBERED} from enrollments e join classes k on k.id = e.class join people p on p.id = e.person
         where {which} group by k.course, e.person, p.name"
     )
 }
+
+/// Numbers in the same way, but only those who are called like one of `people`, a list or a query of ids: what that costs
+/// depends on how many have such a name, and not on how many are in the course.
+pub(super) fn namesakes_of(people: &str, which: &str) -> String {
+    // `cross join` has SQLite begin with the names; to PostgreSQL it is a join like any other.
+    format!(
+        "{NUMBERED} from people p cross join enrollments e cross join classes k
+        where p.name in (select name from people where id in ({people})) and e.person = p.id and k.id = e.class and {which}
+        group by k.course, e.person, p.name"
+    )
+}
+
+const NUMBERED: &str =
+    "select k.course, e.person, row_number() over (partition by k.course, p.name order by min(e.id)) as nth";
 
 fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut ids: Vec<i64> = ids.collect();

@@ -8,6 +8,7 @@ use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both_with};
 
 const BATCH: &str = "/api/logs/batch";
+const TOTAL: &str = "select bytes + (select cast(coalesce(sum(s.bytes), 0) as bigint) from log_slots s) from log_total";
 const MIB: i64 = 1024 * 1024;
 
 /// So many logs of about 8 KiB each.
@@ -20,7 +21,7 @@ fn logs(count: usize) -> Value {
 async fn kept(school: &School) -> (i64, i64, i64) {
     let sql = "select count(*), cast(coalesce(sum(bytes), 0) as bigint) from activity_logs";
     let (count, bytes): (i64, i64) = school.app.db.one(sql, Vec::new()).await.unwrap();
-    let (total,): (i64,) = school.app.db.one("select bytes from log_total", Vec::new()).await.unwrap();
+    let (total,): (i64,) = school.app.db.one(TOTAL, Vec::new()).await.unwrap();
     (count, bytes, total)
 }
 
@@ -164,5 +165,35 @@ fn the_oldest_logs_make_room_for_the_new() {
         activity::forget_old(&school.app).await.unwrap();
         let (count, bytes, total) = kept(&school).await;
         assert_eq!((count, bytes), (1, total), "what is older than ten days is gone");
+    });
+}
+
+#[test]
+fn logs_that_several_delete_at_once_leave_the_total_only_once() {
+    on_both_with(&["--log-max-mb", "1"], |school| async move {
+        let admin = school.admin().await;
+        let (kim, lee) = (school.student("김순자").await, school.student("이영수").await);
+        for person in [&lee, &kim] {
+            for _ in 0..5 {
+                person.post(BATCH, logs(100)).await.is(201);
+            }
+        }
+        let path = format!("/api/admin/people/{}/erase", lee.id);
+        let (first, second, erased) = futures_util::future::join3(
+            activity::forget_old(&school.app),
+            activity::forget_old(&school.app),
+            admin.post(&path, json!({})),
+        )
+        .await;
+        first.and(second).unwrap();
+        erased.is(204);
+        let (_, bytes, total) = kept(&school).await;
+        assert_eq!(bytes, total);
+        // The slots of a day are over: what they counted is counted on.
+        school.later(2 * 86_400);
+        activity::forget_old(&school.app).await.unwrap();
+        assert_eq!(school.app.db.one::<(i64,)>("select count(*) from log_slots", Vec::new()).await.unwrap().0, 0);
+        let (_, bytes, total) = kept(&school).await;
+        assert_eq!(bytes, total);
     });
 }

@@ -85,7 +85,6 @@ async fn write(
         once::release(tx, person, key).await?;
         return Ok(Err(refusal));
     }
-    tx.run("update log_total set bytes = bytes + $1", args![bytes]).await?;
     let (first, count) = insert(tx, person, logs, now_ms).await?;
     let done = Done::Logs { first, count };
     once::settle(tx, person, key, &done).await?;
@@ -123,7 +122,9 @@ pub async fn forget_old(app: &School) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.run("delete from logins where expires_ms < $1", args![app.now_ms()]).await?;
     once::forget_before(&mut tx, app.now_ms() - once::KEPT_DAYS * DAY_MS).await?;
-    quota::forget_old(app, &mut tx).await?;
+    app.commit(tx, Vec::new()).await?;
+    let mut tx = app.db.begin().await?;
+    quota::forget_old(&mut tx, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
     for _ in 0..DELETED_PER_ROUND_PARTS {
         if !forget_part(app).await? {
@@ -136,36 +137,36 @@ pub async fn forget_old(app: &School) -> Result<()> {
 /// `false` when nothing was left to delete.
 async fn forget_part(app: &School) -> Result<bool> {
     let mut tx = app.db.begin().await?;
-    let (kept_bytes,): (i64,) = tx.one("select bytes from log_total", args![]).await?;
-    let mut over_bytes = kept_bytes - app.config.bounds.log_max_mb * 1024 * 1024;
+    quota::hold_total(&mut tx).await?;
+    let mut over_bytes = quota::total_bytes(&mut tx).await? - app.config.bounds.log_max_mb * 1024 * 1024;
     let too_old_ms = app.now_ms() - app.config.clocks.log_days * DAY_MS;
     let sql = "select id, created_ms, bytes from activity_logs order by created_ms limit $1";
     let oldest: Vec<(i64, i64, i64)> = tx.all(sql, args![DELETED_AT_ONCE_ROWS]).await?;
-    let (mut ids, mut gone_bytes) = (Vec::new(), 0);
+    let mut ids = Vec::new();
     for (id, created_ms, bytes) in oldest {
         if created_ms >= too_old_ms && over_bytes <= 0 {
             break;
         }
         ids.push(id);
         over_bytes -= bytes;
-        gone_bytes += bytes;
     }
     if ids.is_empty() {
         return Ok(false);
     }
     let (marks, ids) = among(&ids, 1);
-    tx.run(format!("delete from activity_logs where id in ({marks})"), ids).await?;
-    tx.run("update log_total set bytes = bytes - $1", args![gone_bytes]).await?;
+    delete(&mut tx, &format!("id in ({marks})"), ids).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(true)
 }
 
-/// Deletes all that a person wrote.
+/// Deletes all that a person wrote. How much that was in the last day stays: it is still their share of that day.
 pub async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
-    let sql = "select cast(coalesce(sum(bytes), 0) as bigint) from activity_logs where person = $1";
-    let (bytes,): (i64,) = tx.one(sql, args![person]).await?;
-    tx.run("delete from activity_logs where person = $1", args![person]).await?;
-    tx.run("delete from log_slots where person = $1", args![person]).await?;
-    tx.run("update log_total set bytes = bytes - $1", args![bytes]).await?;
-    Ok(())
+    quota::hold_total(tx).await?;
+    delete(tx, "person = $1", args![person]).await
+}
+
+/// Deletes logs, and takes from the total what was really there: someone else may have deleted some of them already.
+async fn delete(tx: &mut Tx, which: &str, args: Vec<Arg>) -> Result<()> {
+    let deleted: Vec<(i64,)> = tx.all(format!("delete from activity_logs where {which} returning bytes"), args).await?;
+    quota::add_to_total(tx, -deleted.iter().map(|(bytes,)| bytes).sum::<i64>()).await
 }

@@ -3,7 +3,6 @@
 //! A person's bytes are added up in slots of five minutes. A slot counts until its last moment is an hour (a day) old, so
 //! that no sixty minutes (24 hours) ever hold more than the limit.
 
-use crate::app::School;
 use crate::clock::{DAY_MS, SECOND_MS};
 use crate::config::Bounds;
 use crate::db::{Tx, args};
@@ -18,10 +17,14 @@ const SESSION_FULL_RETRY_S: u64 = 3_600;
 
 /// Counts these bytes for the person and for the session they are in. Counts nothing and gives the refusal where that
 /// would be more than is allowed.
+///
+/// The row of the slot is held from the first statement on: two batches of one person in the same five minutes follow one
+/// another, on any node. Nothing else in the school waits for such a row.
 pub async fn count(tx: &mut Tx, bounds: &Bounds, person: i64, bytes: i64, now_ms: i64) -> Result<Option<Error>> {
-    // Two batches of one person follow one another, on any node.
-    tx.hold("select id from people where id = $1", args![person]).await?;
     let slot = now_ms / SLOT_MS;
+    let sql = "insert into log_slots (person, slot, bytes) values ($1, $2, 0)
+        on conflict (person, slot) do update set bytes = log_slots.bytes";
+    tx.run(sql, args![person, slot]).await?;
     let sql = "select slot, bytes from log_slots where person = $1 and slot > $2 order by slot";
     let slots: Vec<(i64, i64)> = tx.all(sql, args![person, slot - DAY_SLOTS]).await?;
     let hour = wait_ms(&slots, HOUR_SLOTS, bounds.log_hour_mb * MIB, bytes, now_ms);
@@ -33,8 +36,7 @@ pub async fn count(tx: &mut Tx, bounds: &Bounds, person: i64, bytes: i64, now_ms
     if !count_for_session(tx, person, bytes, bounds.log_session_mb * MIB).await? {
         return Ok(Some(Error::LogQuotaUsed { retry_after_s: SESSION_FULL_RETRY_S }));
     }
-    let sql = "insert into log_slots (person, slot, bytes) values ($1, $2, $3)
-        on conflict (person, slot) do update set bytes = log_slots.bytes + excluded.bytes";
+    let sql = "update log_slots set bytes = bytes + $3 where person = $1 and slot = $2";
     tx.run(sql, args![person, slot, bytes]).await?;
     Ok(None)
 }
@@ -74,11 +76,32 @@ async fn count_for_session(tx: &mut Tx, person: i64, bytes: i64, limit: i64) -> 
     Ok(tx.run(sql, args![session, bytes, limit]).await? == 1)
 }
 
-/// Forgets the slots that no longer count.
-pub async fn forget_old(app: &School, tx: &mut Tx) -> Result<()> {
-    let before = app.now_ms() / SLOT_MS - DAY_SLOTS;
-    tx.run("delete from log_slots where slot <= $1", args![before]).await?;
+/// Deletes the slots that no longer count, and adds their bytes to `log_total`.
+pub async fn forget_old(tx: &mut Tx, now_ms: i64) -> Result<()> {
+    hold_total(tx).await?;
+    let before = now_ms / SLOT_MS - DAY_SLOTS;
+    let deleted: Vec<(i64,)> = tx.all("delete from log_slots where slot <= $1 returning bytes", args![before]).await?;
+    add_to_total(tx, deleted.iter().map(|(bytes,)| bytes).sum()).await
+}
+
+/// Holds the row of `log_total`. Whoever deletes logs or slots holds it first: one does so after the other. Whoever writes
+/// logs never touches it.
+pub async fn hold_total(tx: &mut Tx) -> Result<()> {
+    tx.hold("select bytes from log_total", args![]).await
+}
+
+/// Adds to `log_total`: bytes below zero for logs that were deleted.
+pub async fn add_to_total(tx: &mut Tx, bytes: i64) -> Result<()> {
+    if bytes != 0 {
+        tx.run("update log_total set bytes = bytes + $1", args![bytes]).await?;
+    }
     Ok(())
+}
+
+/// The bytes of all logs that are kept.
+pub async fn total_bytes(tx: &mut Tx) -> Result<i64> {
+    let sql = "select bytes + (select cast(coalesce(sum(s.bytes), 0) as bigint) from log_slots s) from log_total";
+    Ok(tx.one::<(i64,)>(sql, args![]).await?.0)
 }
 
 #[cfg(test)]

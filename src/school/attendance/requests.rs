@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::db::{Tx, Which, among, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Attendance, News, Whose, words};
-use crate::school::names::namesakes;
+use crate::school::names::namesakes_of;
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window, enrollment};
@@ -106,7 +106,8 @@ pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window:
     let select = format!(
         "select k.course, c.title, c.code, e.class, r.enrollment, e.person, q.name, n.nth as namesake, r.number, t.date,
             r.reason, r.created_ms {from} join ({}) n on n.course = k.course and n.person = e.person",
-        namesakes(
+        namesakes_of(
+            "select i.person from attendance_requests o join enrollments i on i.id = o.enrollment where o.status = 'PENDING'",
             "k.course in (select j.course from attendance_requests o join enrollments i on i.id = o.enrollment
                 join classes j on j.id = i.class where o.status = 'PENDING')"
         )

@@ -8,7 +8,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::Attendance;
 use crate::school::grades::with_held;
-use crate::school::names::namesakes;
+use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, sessions};
 
@@ -80,9 +80,12 @@ async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Over
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         join people q on q.id = e.person join ({}) n on n.course = k.course and n.person = e.person
         where e.id in ({which}) order by e.id",
-        namesakes(&format!(
-            "k.course in (select c.course from enrollments o join classes c on c.id = o.class where o.id in ({which}))"
-        ))
+        namesakes_of(
+            &format!("select person from enrollments where id in ({which})"),
+            &format!(
+                "k.course in (select c.course from enrollments o join classes c on c.id = o.class where o.id in ({which}))"
+            )
+        )
     );
     let students: Vec<Student> = tx.all(sql, args![id]).await?;
     // A class that runs right now is not missed yet.
