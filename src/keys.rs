@@ -190,7 +190,8 @@ impl Stamp {
     }
 }
 
-/// The secret of the link that makes the first administrator. It is printed once, works once, and ends with the process.
+/// The secret of the link that makes the first administrator. It is printed once, and ends with the process. It works while
+/// nobody is there, which the database decides.
 #[derive(Default)]
 pub struct SetupSecret(Mutex<Option<String>>);
 
@@ -202,20 +203,9 @@ impl SetupSecret {
         secret
     }
 
-    /// Takes it from whoever has it: nobody else can use it then. `false` if it is another one, or was used.
-    pub fn take(&self, given: &str) -> bool {
-        let mut held = self.held();
+    pub fn is(&self, given: &str) -> bool {
         // By their hashes, so that the time it takes says nothing about the secret.
-        let is_it = held.as_deref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(given));
-        if is_it {
-            *held = None;
-        }
-        is_it
-    }
-
-    /// What it was taken for did not come about: it may be used again.
-    pub fn give_back(&self, secret: String) {
-        *self.held() = Some(secret);
+        self.held().as_deref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(given))
     }
 
     fn held(&self) -> MutexGuard<'_, Option<String>> {

@@ -479,6 +479,11 @@ create table refunds (
 );
 create index refunds_payment on refunds (payment);
 
+-- The first administrator was made by the link that `serve` prints: one row at most, so that it happens once.
+create table first_admin (
+  id bigint primary key check (id = 1)
+);
+
 -- Written by `/readyz` when nothing else was, to show that writes work.
 create table heartbeat (
   id bigint primary key check (id = 1),

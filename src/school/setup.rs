@@ -15,34 +15,28 @@ pub async fn link(app: &School) -> Result<Option<String>> {
     Ok(Some(format!("{}/setup#{}", app.public_url, app.setup.renew())))
 }
 
-/// Makes the first administrator and signs them in. Fails where the secret is not the one of the link or was used, or
-/// where someone has come in the meantime.
-pub async fn become_admin(app: &School, secret: String, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
+/// Makes the first administrator and signs them in. Fails where the secret is not the one of the link, or where someone is
+/// there already: of several who use the link at once, one becomes administrator. Whoever hangs up in the middle may use it again.
+pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
     // Before the password is hashed: strangers make us work for nothing.
-    if !app.setup.take(&secret) {
+    if !app.setup.is(secret) || people::is_anyone_here(app).await? {
         return Err(Error::SetupOver);
     }
-    let made = make(app, new, device).await;
-    if made.as_ref().is_err_and(|error| !matches!(error, Error::SetupOver)) {
-        app.setup.give_back(secret);
-    }
-    made
-}
-
-async fn make(app: &School, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
     if new.email.is_none() && new.phone.is_none() {
         return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
     }
     let hash = people::hashed(&new).await?;
     let mut tx = app.db.begin().await?;
-    must_be_empty(&mut tx).await?;
+    must_be_first(&mut tx).await?;
     let person = people::insert_with(&mut tx, &NewPerson { role: Role::Admin, ..new }, hash, app.now_ms()).await?;
     let tokens = logins::begin(app, &mut tx, person.id, false, device).await?;
     app.commit(tx, Vec::new()).await?;
     Ok((person, tokens))
 }
 
-async fn must_be_empty(tx: &mut Tx) -> Result<()> {
+/// Refuses all but the first who asks: whoever comes second waits for the row of the first.
+async fn must_be_first(tx: &mut Tx) -> Result<()> {
+    let made = tx.run("insert into first_admin (id) values (1) on conflict do nothing", args![]).await?;
     let someone: Option<(i64,)> = tx.maybe("select id from people limit 1", args![]).await?;
-    someone.map_or(Ok(()), |_| Err(Error::SetupOver))
+    if made == 1 && someone.is_none() { Ok(()) } else { Err(Error::SetupOver) }
 }

@@ -52,6 +52,26 @@ fn of_all_who_use_the_link_at_once_one_becomes_administrator() {
 }
 
 #[test]
+fn the_link_works_again_for_whoever_hung_up_in_the_middle() {
+    on_both(|school| async move {
+        let secret = secret(&school).await.unwrap();
+        let admin = gyosil::school::people::NewPerson {
+            email: Some("a@example.com".into()),
+            phone: None,
+            password: Some("a good password".into()),
+            name: "박관리".into(),
+            role: gyosil::school::rights::Role::Student,
+            age: None,
+            digital_level: None,
+        };
+        let mut work = Box::pin(setup::become_admin(&school.app, &secret, admin, "a browser"));
+        assert!(futures_util::poll!(&mut work).is_pending());
+        drop(work);
+        school.nobody().post(SETUP, new(&secret, "a@example.com")).await.is(200);
+    });
+}
+
+#[test]
 fn the_link_is_over_when_someone_came_another_way() {
     on_both(|school| async move {
         let secret = secret(&school).await.unwrap();

@@ -53,6 +53,6 @@ pub async fn set_up(
     Json(sent): Json<Setup>,
 ) -> Result<Response> {
     let (secret, new) = sent.parted();
-    let signed_in = setup::become_admin(&app, secret, new, &device(&headers)).await?;
+    let signed_in = setup::become_admin(&app, &secret, new, &device(&headers)).await?;
     Ok(logged_in(&app, is_https, &headers, jar, signed_in))
 }
