@@ -1,7 +1,10 @@
 //! Who of a class meets the rule of completion, and what becomes of a whole class: completed, certified, printed, revoked.
 
 use std::process::Command;
+use std::time::Duration;
 
+use gyosil::school::completions::batch::{Batch, complete_within};
+use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
 use crate::classroom::{applied, class, default_class, plans};
@@ -163,5 +166,49 @@ fn all_valid_papers_of_a_class_come_in_one_file() {
         course.changes(&kim, json!({ "completion_status": "REVOKED", "memo": "착오" })).await;
         let papers = course.papers(&school).await;
         assert!(papers.len() == 1 && papers[0].contains("이학생"), "{papers:?}");
+    });
+}
+
+#[test]
+fn a_class_of_which_nobody_is_to_be_completed_is_completed_by_nobody() {
+    on_both(|school| async move {
+        let course = Course::of(&school, 1).await;
+        let batch = course.completes_all().await;
+        assert_eq!((&batch["processed"], &batch["remaining"]), (&json!(0), &json!([])));
+        let body = json!({ "course_id": course.lecture.id, "class_id": course.class, "student_ids": [] });
+        course.teacher.post("/api/v1/completions/batch", body).await.is(400);
+    });
+}
+
+#[test]
+fn a_batch_without_time_names_those_who_remain() {
+    on_both(|school| async move {
+        let course = Course::of(&school, 1).await;
+        let (kim, lee) = (course.student(&school, "김학생", 1).await, course.student(&school, "이학생", 1).await);
+        let caller = Caller { id: course.teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
+        let batch = Batch { course: course.lecture.id, class: course.class, date: None, students: None, issue: false };
+        let judged = complete_within(&school.app, &caller, batch.clone(), Duration::ZERO).await.unwrap();
+        assert_eq!((judged.processed, judged.remaining), (0, vec![kim.id, lee.id]));
+        let judged = complete_within(&school.app, &caller, batch, Duration::from_secs(60)).await.unwrap();
+        assert_eq!((judged.processed, judged.remaining), (2, vec![]));
+    });
+}
+
+#[test]
+fn a_large_class_is_shown_in_pages() {
+    on_both(|school| async move {
+        let course = Course::of(&school, 1).await;
+        for name in ["김학생", "박학생", "이학생"] {
+            course.student(&school, name, 0).await;
+        }
+        let page = async |query: &str| {
+            let found = course.teacher.get(&course.path(&format!("standing{query}"))).await.ok();
+            let names = found["learners"].as_array().unwrap().iter().map(|one| one["user_name"].clone()).collect();
+            (Value::Array(names), found["paging"]["total_pages"].clone())
+        };
+        assert_eq!(page("").await, (json!(["김학생", "박학생", "이학생"]), json!(1)));
+        assert_eq!(page("?size=2").await, (json!(["김학생", "박학생"]), json!(2)));
+        assert_eq!(page("?size=2&page=2").await, (json!(["이학생"]), json!(2)));
+        course.teacher.get(&course.path("standing?size=101")).await.is(400);
     });
 }

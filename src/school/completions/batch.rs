@@ -2,6 +2,7 @@
 //! does not stand in the way of the others.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use super::{Scores, Status, close, insert, missing, must_be_after_start, take_grade};
 use crate::app::School;
@@ -13,12 +14,17 @@ use crate::school::rights::{self, Caller};
 
 pub const STUDENTS_MAX: usize = 5_000;
 
+/// A batch judges nobody after so long: its caller hears what was done before the request runs out of time.
+const JUDGED_FOR: Duration = Duration::from_secs(20);
+
 pub struct Judged {
     pub processed: i64,
     /// Of those: who got a certificate at once.
     pub issued: i64,
     /// Those who were not completed, and why.
     pub refused: Vec<(i64, Why)>,
+    /// Those for whom there was no time: to be asked for again.
+    pub remaining: Vec<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -35,35 +41,47 @@ enum Outcome {
     Refused(Why),
 }
 
-/// Those who are named; everyone in the class, when nobody is. With `issue` they get their certificates in the same step;
-/// guests do not, until they have claimed their name.
-pub async fn complete(
-    app: &School,
-    caller: &Caller,
-    (course, class): (i64, i64),
-    date: Option<String>,
-    students: Option<Vec<i64>>,
-    issue: bool,
-) -> Result<Judged> {
-    let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
-    let date = date.unwrap_or_else(|| app.clock.date_of(app.now_ms()));
-    must_be_after_start(&mut tx, class, &date).await?;
-    let sql = "select e.person, e.id from enrollments e where e.class = $1 order by e.id";
-    let newest: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, args![class]).await?.into_iter().collect();
-    let sql = "select e.person from enrollments e where e.class = $1 and e.status = 'APPROVED' order by e.id";
-    let students = match students {
-        Some(named) => named,
-        None => tx.all::<(i64,)>(sql, args![class]).await?.into_iter().map(|(person,)| person).collect(),
-    };
-    drop(tx);
-    if students.is_empty() || students.len() > STUDENTS_MAX {
+/// Whom a batch completes, and how.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub course: i64,
+    pub class: i64,
+    /// Today when left out.
+    pub date: Option<String>,
+    /// Everyone who is APPROVED in the class when left out.
+    pub students: Option<Vec<i64>>,
+    /// Gives them their certificates in the same step; guests get none until they have claimed their name.
+    pub issue: bool,
+}
+
+/// Judges and completes so many of them as there is time for.
+pub async fn complete(app: &School, caller: &Caller, batch: Batch) -> Result<Judged> {
+    complete_within(app, caller, batch, JUDGED_FOR).await
+}
+
+pub async fn complete_within(app: &School, caller: &Caller, batch: Batch, within: Duration) -> Result<Judged> {
+    let begun = Instant::now();
+    if batch.students.as_ref().is_some_and(|named| named.is_empty() || named.len() > STUDENTS_MAX) {
         return Err(Error::bad("student_ids", format!("1 to {STUDENTS_MAX} students")));
     }
-    let mut judged = Judged { processed: 0, issued: 0, refused: Vec::new() };
-    for person in students {
-        let outcome = match newest.get(&person) {
-            Some(enrollment) => complete_patiently(app, caller, *enrollment, &date, issue).await?,
+    let mut tx = app.db.read().await?;
+    rights::class_taught(&mut tx, caller, batch.course, batch.class).await?;
+    let date = batch.date.unwrap_or_else(|| app.clock.date_of(app.now_ms()));
+    must_be_after_start(&mut tx, batch.class, &date).await?;
+    let sql = "select e.person, e.id, e.status from enrollments e where e.class = $1 order by e.id";
+    let all: Vec<(i64, i64, String)> = tx.all(sql, args![batch.class]).await?;
+    drop(tx);
+    let approved = || all.iter().filter(|(.., status)| status == Enrolled::Approved.word()).map(|(person, ..)| *person);
+    let students = batch.students.unwrap_or_else(|| approved().collect());
+    let newest: HashMap<i64, i64> = all.iter().map(|(person, enrollment, _)| (*person, *enrollment)).collect();
+    let mut judged = Judged { processed: 0, issued: 0, refused: Vec::new(), remaining: Vec::new() };
+    for (n, person) in students.iter().enumerate() {
+        if begun.elapsed() >= within {
+            judged.remaining = students[n..].to_vec();
+            break;
+        }
+        let outcome = match newest.get(person) {
+            Some(enrollment) => complete_patiently(app, caller, *enrollment, &date, batch.issue).await?,
             None => Outcome::Refused(Why::NotInClass),
         };
         match outcome {
@@ -71,7 +89,7 @@ pub async fn complete(
                 judged.processed += 1;
                 judged.issued += i64::from(issued);
             }
-            Outcome::Refused(why) => judged.refused.push((person, why)),
+            Outcome::Refused(why) => judged.refused.push((*person, why)),
         }
     }
     Ok(judged)

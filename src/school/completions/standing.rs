@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::app::School;
-use crate::db::{Tx, args, row};
+use crate::db::{Tx, among, args, row};
 use crate::error::Result;
 use crate::school::certificates::State;
-use crate::school::names::namesakes;
+use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
+use crate::school::{Page, Window};
 
 /// A learner before the rule: what it asks for, what there is, and what came of it.
 #[derive(Debug)]
@@ -95,21 +96,30 @@ pub struct Learner {
     pub namesake: i64,
 }
 
-/// The attendance that the course needs, and everyone who is in the class or has completed it, by name (staff of the course).
-pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<(f64, Vec<Learner>)> {
+/// The attendance that the course needs, and those who are in the class or have completed it, by name (staff of the course).
+pub async fn of_class(
+    app: &School,
+    caller: &Caller,
+    (course, class): (i64, i64),
+    window: Window,
+) -> Result<(f64, Page<Learner>)> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
     let (needed_rate,) = tx.one("select needed_rate from courses where id = $1", args![course]).await?;
-    let sql = format!(
-        "{STANDING} where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null
-        order by q.name, e.id"
-    );
-    let standings: Vec<Standing> = tx.all(sql, args![class]).await?;
-    let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes("k.course = $1"));
-    let numbers: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
+    let which = "where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null";
+    let count = format!("select count(*) from enrollments e join people q on q.id = e.person {which}");
+    let (total,) = tx.one(count, args![class]).await?;
+    let sql = format!("{STANDING} {which} order by q.name, e.id limit $2 offset $3");
+    let standings: Vec<Standing> = tx.all(sql, args![class, window.limit, window.offset]).await?;
+    let people: Vec<i64> = standings.iter().map(|one| one.person).collect();
+    let (marks, ids) = among(&people, 2);
+    let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
+    let numbers: Vec<(i64, i64)> =
+        if people.is_empty() { Vec::new() } else { tx.all(sql, [args![course], ids].concat()).await? };
+    let numbers: HashMap<i64, i64> = numbers.into_iter().collect();
     let learner = |standing: Standing| {
         let namesake = numbers.get(&standing.person).copied().unwrap_or(1);
         Learner { standing, namesake }
     };
-    Ok((needed_rate, standings.into_iter().map(learner).collect()))
+    Ok((needed_rate, Page { rows: standings.into_iter().map(learner).collect(), total }))
 }

@@ -8,7 +8,7 @@ use super::wire::completions::{
     BatchDone, BatchSent, CertificateMade, CertificateView, ChangeCompletion, CompletionMade, CompletionSent,
     Completions, CompletionsQuery, OneCompletion, PapersQuery, Standings,
 };
-use super::wire::{Done, Pages, Refusals};
+use super::wire::{Done, Pages, Refusals, WholePages};
 use super::{Answer, Id, Ids, Json, PathText, Query, Result, SignedIn, StatusCode, done, made};
 use crate::app::School;
 use crate::school::certificates;
@@ -130,7 +130,8 @@ pub async fn certificate(
     Ok(done("수료증을 조회했습니다.", view))
 }
 
-/// 3-40 일괄 수료 처리: judges each, completes who meets the rule, and says why of the others (staff of the course).
+/// 3-40 일괄 수료 처리: judges each, completes who meets the rule, and says why of the others (staff of the course). After 20 s
+/// it judges no more, and names those who remain: they are sent again.
 #[utoipa::path(
     post, path = "/api/v1/completions/batch", tag = "portal: completions",
     request_body = BatchSent,
@@ -141,27 +142,25 @@ pub async fn complete_all(
     SignedIn(caller): SignedIn,
     Json(sent): Json<BatchSent>,
 ) -> Result<Answer<Done<BatchDone>>> {
-    let date = sent.completion_date.map(|day| day.0);
-    let class = (sent.course_id, sent.class_id);
-    let students = sent.student_ids.map(|students| students.0);
-    let issue = sent.issue_certificates.unwrap_or(false);
-    let judged = batch::complete(&app, &caller, class, date, students, issue).await?;
+    let judged = batch::complete(&app, &caller, sent.into()).await?;
     Ok(done("일괄 수료 처리가 끝났습니다.", judged.into()))
 }
 
 /// Who of a class meets the rule of completion, what the others lack, and what became of each (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/completions/course/{course_id}/class/{class_id}/standing", tag = "portal: completions",
-    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
+    params(("course_id" = i64, Path), ("class_id" = i64, Path), WholePages),
     responses((status = 200, body = Done<Standings>), Refusals),
 )]
 pub async fn standing_of_class(
     State(app): State<School>,
     SignedIn(caller): SignedIn,
     Ids(course, class): Ids,
+    Query(pages): Query<WholePages>,
 ) -> Result<Answer<Done<Standings>>> {
-    let (needed_rate, all) = standing::of_class(&app, &caller, course, class).await?;
-    let standings = Standings::of(needed_rate, all, &app.public_url, app.now_ms());
+    let window = pages.window();
+    let (needed_rate, found) = standing::of_class(&app, &caller, (course, class), window).await?;
+    let standings = Standings::of(needed_rate, found, window, &app.public_url, app.now_ms());
     Ok(done("수료 목록을 조회했습니다.", standings))
 }
 

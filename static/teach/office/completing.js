@@ -41,7 +41,7 @@ class CompletionDesk {
   }
 
   async load() {
-    const { rule, learners } = await this.#on.api.get(`${this.#path}/standing`);
+    const { rule, learners } = await this.#standing();
     const order = new Intl.Collator(language);
     this.#people = learners.map((one) => ({ ...one, label: calledOf(one.user_name, one.namesake) }))
       .sort((a, b) => order.compare(a.user_name, b.user_name) || a.namesake - b.namesake || a.enrollment_id - b.enrollment_id);
@@ -49,6 +49,14 @@ class CompletionDesk {
     text(this.#rule, words.completing.rule(rule.attendance_rate));
     text(this.#none, words.sheet.nobody);
     this.#draw();
+  }
+
+  /** Everyone, however many pages they fill. */
+  async #standing() {
+    const page = (number) => this.#on.api.get(`${this.#path}/standing?page=${number}`);
+    const first = await page(1);
+    for (let number = 2; number <= first.paging.total_pages; number++) first.learners.push(...(await page(number)).learners);
+    return first;
   }
 
   #draw() {

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Paging;
 use crate::school::certificates::{Certificate as CertificateRow, Facts};
-use crate::school::completions::batch::{Judged, STUDENTS_MAX, Why};
+use crate::school::completions::batch::{Batch, Judged, STUDENTS_MAX, Why};
 use crate::school::completions::standing::Learner;
 use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
 use crate::school::{Page, Window};
@@ -219,14 +219,28 @@ pub struct BatchSent {
     pub issue_certificates: Option<bool>,
 }
 
+impl From<BatchSent> for Batch {
+    fn from(sent: BatchSent) -> Batch {
+        Batch {
+            course: sent.course_id,
+            class: sent.class_id,
+            date: sent.completion_date.map(|day| day.0),
+            students: sent.student_ids.map(|students| students.0),
+            issue: sent.issue_certificates.unwrap_or(false),
+        }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"processed": 18, "certificates_issued": 17, "not_completed": [{"user_id": 2, "code": "REQUIREMENTS_NOT_MET",
-    "missing": ["attendance"], "reason": "수료 조건을 채우지 못했습니다: 출석률"}]}))]
+    "missing": ["attendance"], "reason": "수료 조건을 채우지 못했습니다: 출석률"}], "remaining": []}))]
 pub struct BatchDone {
     pub processed: i64,
     /// Guests get none before they have claimed their name
     pub certificates_issued: i64,
     pub not_completed: Vec<NotCompleted>,
+    /// `user_id`s of those for whom there was no time: send them again
+    pub remaining: Vec<i64>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -262,6 +276,7 @@ impl From<Judged> for BatchDone {
             processed: judged.processed,
             certificates_issued: judged.issued,
             not_completed: judged.refused.into_iter().map(line).collect(),
+            remaining: judged.remaining,
         }
     }
 }
@@ -406,8 +421,9 @@ pub struct StandingLine {
 #[schema(as = PortalStandings)]
 pub struct Standings {
     pub rule: Rule,
-    /// Everyone who is APPROVED in the class or has completed it
+    /// Everyone who is APPROVED in the class or has completed it, by name
     pub learners: Vec<StandingLine>,
+    pub paging: Paging,
 }
 
 impl StandingLine {
@@ -442,9 +458,10 @@ impl StandingLine {
 }
 
 impl Standings {
-    pub fn of(needed_rate: f64, all: Vec<Learner>, public_url: &str, now_ms: i64) -> Standings {
-        let learners = all.into_iter().map(|one| StandingLine::of(one, public_url, now_ms)).collect();
-        Standings { rule: Rule { attendance_rate: needed_rate }, learners }
+    pub fn of(needed_rate: f64, page: Page<Learner>, window: Window, public_url: &str, now_ms: i64) -> Standings {
+        let paging = Paging::of(window, page.total);
+        let learners = page.rows.into_iter().map(|one| StandingLine::of(one, public_url, now_ms)).collect();
+        Standings { rule: Rule { attendance_rate: needed_rate }, learners, paging }
     }
 }
 

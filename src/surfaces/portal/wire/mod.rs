@@ -106,13 +106,36 @@ pub struct Pages {
     pub size: Option<Within<1, 100>>,
 }
 
+/// The same for a list of which pages show all.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WholePages {
+    /// Which page, from 1
+    #[param(inline)]
+    pub page: Option<Within<1, 1_000_000>>,
+    /// How many on a page, at most 100 (100)
+    #[param(inline)]
+    pub size: Option<Within<1, 100>>,
+}
+
 const USUAL_SIZE: i64 = 20;
+const WHOLE_SIZE: i64 = 100;
 
 impl Pages {
     pub fn window(&self) -> Window {
-        let limit = self.size.map_or(USUAL_SIZE, |size| size.0);
-        Window { limit, offset: (self.page.map_or(1, |page| page.0) - 1) * limit }
+        window(self.page.as_ref(), self.size.as_ref(), USUAL_SIZE)
     }
+}
+
+impl WholePages {
+    pub fn window(&self) -> Window {
+        window(self.page.as_ref(), self.size.as_ref(), WHOLE_SIZE)
+    }
+}
+
+fn window(page: Option<&Within<1, 1_000_000>>, size: Option<&Within<1, 100>>, usual: i64) -> Window {
+    let limit = size.map_or(usual, |size| size.0);
+    Window { limit, offset: (page.map_or(1, |page| page.0) - 1) * limit }
 }
 
 #[derive(Serialize, ToSchema)]
