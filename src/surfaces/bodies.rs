@@ -16,8 +16,8 @@ use crate::app::School;
 use crate::error::Error;
 use crate::surfaces::extract::bearer;
 
-/// The most that a request without a valid token may send.
-pub const STRANGER_MAX_BYTES: usize = 16 * 1024;
+/// The most that a request without a valid token may send, wherever to.
+const STRANGER_MAX_BYTES: usize = 16 * 1024;
 /// The beginning of a body, which is all there is of most: large ones cannot take this room from it.
 const BEGINNING_BYTES: usize = 16 * 1024;
 /// All bodies in flight have 64 MiB together, in three parts, so that nobody's kind can shut out another's.
@@ -38,19 +38,25 @@ pub struct Room {
 }
 
 /// Why a body is not read on.
-#[derive(Debug)]
-pub struct NoRoom;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unread {
+    NoRoom,
+    StrangersTooLong,
+}
 
-impl std::fmt::Display for NoRoom {
+impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the bodies in flight take all the room there is")
+        f.write_str(match self {
+            Unread::NoRoom => "the bodies in flight take all the room there is",
+            Unread::StrangersTooLong => "more than someone without a token may send",
+        })
     }
 }
 
-impl std::error::Error for NoRoom {}
+impl std::error::Error for Unread {}
 
 /// Does the request carry a token that was made here and has not expired? Whether its login still stands is asked later.
-pub fn has_token(app: &School, headers: &HeaderMap) -> bool {
+fn has_token(app: &School, headers: &HeaderMap) -> bool {
     bearer(headers).is_some_and(|token| app.keys.read_access_token(token, app.now_ms()).is_ok())
 }
 
@@ -63,7 +69,10 @@ struct Taken {
 }
 
 impl Taken {
-    fn take(&mut self, bytes: usize) -> Result<(), NoRoom> {
+    fn take(&mut self, bytes: usize) -> Result<(), Unread> {
+        if self.is_stranger && self.first_bytes + bytes > STRANGER_MAX_BYTES {
+            return Err(Unread::StrangersTooLong);
+        }
         let first = bytes.min(BEGINNING_BYTES.saturating_sub(self.first_bytes));
         let (part, max) = match self.is_stranger {
             true => (&self.room.strangers, STRANGERS_MAX_BYTES),
@@ -77,9 +86,9 @@ impl Taken {
     }
 }
 
-fn add(part: &AtomicUsize, bytes: usize, max: usize) -> Result<(), NoRoom> {
+fn add(part: &AtomicUsize, bytes: usize, max: usize) -> Result<(), Unread> {
     let fits = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= max);
-    part.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).map(drop).map_err(|_| NoRoom)
+    part.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).map(drop).map_err(|_| Unread::NoRoom)
 }
 
 impl Drop for Taken {
@@ -131,9 +140,9 @@ impl HttpBody for CountedBody {
         let Some((body, taken)) = &mut *held else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Err(no_room) = taken.take(frame.data_ref().map_or(0, Bytes::len))
+            && let Err(unread) = taken.take(frame.data_ref().map_or(0, Bytes::len))
         {
-            return Poll::Ready(Some(Err(axum::Error::new(no_room))));
+            return Poll::Ready(Some(Err(axum::Error::new(unread))));
         }
         polled
     }
@@ -146,8 +155,10 @@ pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
         if error.is::<http_body_util::LengthLimitError>() {
             return Error::TooLarge { limit_bytes };
         }
-        if error.is::<NoRoom>() {
-            return Error::Busy { retry_after_s: RETRY_AFTER_S };
+        match error.downcast_ref() {
+            Some(Unread::NoRoom) => return Error::Busy { retry_after_s: RETRY_AFTER_S },
+            Some(Unread::StrangersTooLong) => return Error::TooLarge { limit_bytes: STRANGER_MAX_BYTES },
+            None => {}
         }
         cause = error.source();
     }
@@ -167,7 +178,8 @@ mod tests {
         let room = Arc::new(Room::default());
         let mut held: Vec<Taken> = (0..STRANGERS_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&room, true)).collect();
         assert!(held.iter_mut().all(|taken| taken.take(BEGINNING_BYTES).is_ok()));
-        assert!(body(&room, true).take(1).is_err(), "strangers have taken all of theirs");
+        assert_eq!(body(&room, true).take(1), Err(Unread::NoRoom), "strangers have taken all of theirs");
+        assert_eq!(held[0].take(1), Err(Unread::StrangersTooLong));
         let mut large = body(&room, false);
         assert!(large.take(LARGE_MAX_BYTES + BEGINNING_BYTES).is_ok());
         assert!(large.take(1).is_err(), "large ones have taken all of theirs");

@@ -8,7 +8,7 @@ use axum::RequestPartsExt;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
@@ -33,9 +33,7 @@ pub async fn caller(parts: &Parts, app: &School) -> Result<Caller> {
     logins::caller(app, token).await
 }
 
-pub async fn json<T: DeserializeOwned>(request: Request, app: &School, limit_bytes: usize) -> Result<T> {
-    let is_stranger = !bodies::has_token(app, request.headers());
-    let limit_bytes = if is_stranger { limit_bytes.min(bodies::STRANGER_MAX_BYTES) } else { limit_bytes };
+pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> Result<T> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let essence = kind.split(';').next().unwrap_or("").trim();
     let is_json = essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json");
@@ -127,6 +125,20 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
             Key::parse(text).map(Some).map_err(|_| Error::bad("Idempotency-Key", "a UUID is needed"))
         }
     }
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+/// A cookie that no script can read and no other site can send.
+pub fn set_cookie(name: &str, value: &str, path: &str, lives_s: i64, is_https: bool) -> Option<HeaderValue> {
+    let secure = if is_https { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path={path}; Max-Age={lives_s}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&text).ok()
 }
 
 /// Where a request comes from: the peer, or whom a proxy that we trust names.
@@ -315,14 +327,14 @@ macro_rules! extractors {
             }
             impl<T: serde::de::DeserializeOwned> FromRequest<School> for Json<T> {
                 type Rejection = $fault;
-                async fn from_request(request: Request, app: &School) -> Result<Self, $fault> {
-                    Ok(Json(extract::json(request, app, extract::BODY_MAX_BYTES).await?))
+                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
+                    Ok(Json(extract::json(request, extract::BODY_MAX_BYTES).await?))
                 }
             }
             impl<T: serde::de::DeserializeOwned> FromRequest<School> for LargeJson<T> {
                 type Rejection = $fault;
-                async fn from_request(request: Request, app: &School) -> Result<Self, $fault> {
-                    Ok(LargeJson(extract::json(request, app, extract::LOGS_MAX_BYTES).await?))
+                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
+                    Ok(LargeJson(extract::json(request, extract::LOGS_MAX_BYTES).await?))
                 }
             }
         };

@@ -12,7 +12,7 @@ use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Device, Tokens};
 use crate::school::people::{self, Person};
-use crate::surfaces::extract::{bearer, device};
+use crate::surfaces::extract::{self, bearer, device, set_cookie};
 use crate::surfaces::texts::login_name;
 
 /// Registers oneself, by e-mail or phone.
@@ -162,10 +162,7 @@ pub fn with_cookie(app: &School, is_https: bool, jar: Option<Jar>, tokens: &Toke
 }
 
 fn cookie(is_https: bool, jar: Jar, token: &str, lives_s: i64) -> Option<HeaderValue> {
-    let secure = if is_https { "; Secure" } else { "" };
-    let name = jar_name(jar);
-    let text = format!("{name}={token}; Path=/api; Max-Age={lives_s}; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::from_str(&text).ok()
+    set_cookie(jar_name(jar), token, "/api", lives_s, is_https)
 }
 
 fn jar_name(jar: Jar) -> &'static str {
@@ -176,12 +173,7 @@ fn jar_name(jar: Jar) -> &'static str {
 }
 
 fn kept_token(headers: &HeaderMap, jar: Option<Jar>, sent: Option<String>) -> Result<String, Error> {
-    let from_cookie = || {
-        let name = jar_name(jar?);
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value.to_owned())
-    };
+    let from_cookie = || extract::cookie(headers, jar_name(jar?)).map(str::to_owned);
     let missing = if jar.is_some() { Error::SignInNeeded } else { Error::bad("refresh_token", "it is needed") };
     sent.or_else(from_cookie).ok_or(missing)
 }

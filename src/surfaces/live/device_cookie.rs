@@ -1,9 +1,10 @@
 //! The cookie by which a browser shows that it has signed in to an account before. It opens nothing: it keeps others from
 //! locking the owner out.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 
 use crate::app::School;
+use crate::surfaces::extract;
 
 const NAME: &str = "gyosil_device";
 /// A browser that many people share remembers the last of them.
@@ -13,9 +14,7 @@ const LIVES_S: i64 = 400 * 86_400;
 
 /// The proofs in the cookie, as they were sent, the newest first.
 pub fn proofs(headers: &HeaderMap) -> Vec<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let found = pairs.find(|(name, _)| *name == NAME).map_or("", |(_, value)| value);
+    let found = extract::cookie(headers, NAME).unwrap_or("");
     found.split('~').take(MAX_PROOFS).map(str::to_owned).collect()
 }
 
@@ -24,8 +23,5 @@ pub fn remembering(app: &School, is_https: bool, headers: &HeaderMap, person: i6
     let is_of_another = |text: &String| app.keys.read_device_proof(text).is_some_and(|kept| kept.person != person);
     let others = proofs(headers).into_iter().filter(is_of_another).take(MAX_PROOFS - 1);
     let all: Vec<String> = std::iter::once(proof.to_owned()).chain(others).collect();
-    let secure = if is_https { "; Secure" } else { "" };
-    let value = all.join("~");
-    let text = format!("{NAME}={value}; Path=/api/auth; Max-Age={LIVES_S}; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::from_str(&text).ok()
+    extract::set_cookie(NAME, &all.join("~"), "/api/auth", LIVES_S, is_https)
 }
