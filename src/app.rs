@@ -15,7 +15,7 @@ use crate::event::{News, Told};
 use crate::failures::Failures;
 use crate::keys::{Keys, SetupSecret, Stamp};
 use crate::ledger::Ledger;
-use crate::live::{Hub, Letter, log};
+use crate::live::{CloseSockets, Hub, Letter, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
@@ -59,6 +59,12 @@ impl App {
     /// The only commit there is. The change, its rows in the log and the handing over of its frames are one unit
     /// that a caller who hangs up cannot split.
     pub async fn commit(self: &Arc<Self>, tx: Tx, news: Vec<News>) -> Result<()> {
+        self.commit_and_close(tx, news, Vec::new()).await
+    }
+
+    /// The same for a change that takes sockets their right. They are closed after the frames of the change were handed
+    /// over, and before the caller is answered.
+    pub async fn commit_and_close(self: &Arc<Self>, tx: Tx, news: Vec<News>, closed: Vec<CloseSockets>) -> Result<()> {
         let app = self.clone();
         let (done, answer) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
@@ -68,9 +74,14 @@ impl App {
                 Err(error) => Err(error),
             };
             match sealed {
-                Ok(letters) => {
+                Ok(letters) if closed.is_empty() => {
                     let _ = done.send(Ok(()));
                     app.bus.publish(letters).await;
+                }
+                Ok(letters) => {
+                    app.bus.publish(letters).await;
+                    app.bus.close_sockets(&closed);
+                    let _ = done.send(Ok(()));
                 }
                 Err(error) => {
                     let _ = done.send(Err(error));

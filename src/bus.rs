@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::live::{Hub, Letter};
+use crate::live::{CloseSockets, Hub, Letter};
 
 pub enum Bus {
     Local(Arc<Hub>),
@@ -12,6 +12,12 @@ impl Bus {
     pub async fn publish(&self, letters: Vec<Letter>) {
         match self {
             Bus::Local(hub) => hub.deliver(letters).await,
+        }
+    }
+
+    pub fn close_sockets(&self, meant: &[CloseSockets]) {
+        match self {
+            Bus::Local(hub) => meant.iter().for_each(|one| hub.close_sockets(one)),
         }
     }
 }

@@ -90,16 +90,43 @@ const SLOWED_AFTER: u32 = 100;
 const SLOWED_BY_MS: u64 = 10;
 const SLOWED_MAX_MS: u64 = 2_000;
 
-/// Something that was counted. Given back, it counts no more.
-#[derive(Debug)]
-pub struct Taken {
+/// An attempt that was counted before anyone knew how it ends. Dropped, it counts no more, also where its caller hung up
+/// in the middle, unless it was kept.
+#[must_use = "dropped at once, it counts nothing: keep it"]
+pub struct Taken<'a> {
+    failures: &'a Failures,
     against: Against,
     until_ms: i64,
+    is_kept: bool,
 }
 
-impl Taken {
+impl Taken<'_> {
     pub fn against(&self) -> &Against {
         &self.against
+    }
+
+    /// Lets it count from now on, whatever becomes of its caller.
+    pub fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// Takes it out of the count, though it was kept.
+    pub fn give_back(mut self) {
+        self.is_kept = false;
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        // What was taken in a window that is over is forgotten already.
+        if let Some(mut counted) = self.failures.counted.get_mut(&self.against.by_network())
+            && counted.1 == self.until_ms
+        {
+            counted.0 = counted.0.saturating_sub(1);
+        }
     }
 }
 
@@ -129,22 +156,21 @@ impl Failures {
     }
 
     /// Checked and counted in one: those who come at once are counted one after the other.
-    pub fn take(&self, against: &Against, now_ms: i64) -> Result<Taken> {
+    pub fn take(&self, against: &Against, now_ms: i64) -> Result<Taken<'_>> {
         self.forget_old(now_ms);
         let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
         self.allows(against, *counted, now_ms)?;
         *counted = one_more(against, *counted, now_ms);
-        Ok(Taken { against: against.clone(), until_ms: counted.1 })
+        Ok(Taken { failures: self, against: against.clone(), until_ms: counted.1, is_kept: false })
     }
 
     /// All of them, in this order, or none. Who is refused hears how long the last of those that refuse will do so.
-    pub fn take_all(&self, all: &[Against], now_ms: i64) -> Result<Vec<Taken>> {
+    pub fn take_all(&self, all: &[Against], now_ms: i64) -> Result<Vec<Taken<'_>>> {
         let mut taken = Vec::with_capacity(all.len());
         for (n, against) in all.iter().enumerate() {
             match self.take(against, now_ms) {
                 Ok(one) => taken.push(one),
                 Err(refused) => {
-                    taken.iter().for_each(|one| self.give_back(one));
                     let others = all.iter().skip(n + 1).filter_map(|other| self.check(other, now_ms).err());
                     return Err(others.fold(refused, longer));
                 }
@@ -153,13 +179,9 @@ impl Failures {
         Ok(taken)
     }
 
-    /// What was taken in a window that is over is forgotten already.
-    pub fn give_back(&self, taken: &Taken) {
-        if let Some(mut counted) = self.counted.get_mut(&taken.against.by_network())
-            && counted.1 == taken.until_ms
-        {
-            counted.0 = counted.0.saturating_sub(1);
-        }
+    /// Counts what anyone may do only so often, however it ends.
+    pub fn take_for_good(&self, against: &Against, now_ms: i64) -> Result<()> {
+        self.take(against, now_ms).map(|mut taken| taken.keep())
     }
 
     /// How long answers to this address are held back.
@@ -223,11 +245,28 @@ mod tests {
         let from = |n: u16| Against::CodesFrom(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, n, 0, 0, n)));
         let first = failures.take(&from(7), 0).unwrap();
         for n in 1..60 {
-            assert!(failures.take(&from(n), 0).is_ok());
+            assert!(failures.take_for_good(&from(n), 0).is_ok());
         }
         assert!(failures.take(&from(999), 0).is_err());
-        failures.give_back(&first);
-        assert!(failures.take(&from(999), 0).is_ok());
+        drop(first);
+        assert!(failures.take_for_good(&from(999), 0).is_ok());
+        assert!(failures.take(&from(999), 0).is_err());
         assert!(failures.take(&from(999), MINUTE_MS).is_ok());
+    }
+
+    #[test]
+    fn a_kept_attempt_counts_though_its_caller_has_hung_up() {
+        let failures = Failures::new(true);
+        let kim = Against::PasswordOf(7);
+        for _ in 0..10 {
+            drop(failures.take(&kim, 0));
+        }
+        let mut tries: Vec<Taken> = (0..10).map(|_| failures.take(&kim, 0).unwrap()).collect();
+        tries.iter_mut().for_each(Taken::keep);
+        let right = tries.pop();
+        drop(tries);
+        assert!(failures.take(&kim, 0).is_err());
+        right.unwrap().give_back();
+        assert!(failures.take(&kim, 0).is_ok());
     }
 }

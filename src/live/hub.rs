@@ -325,7 +325,7 @@ impl Hub {
     }
 
     /// Closes those sockets of a room that are meant.
-    pub fn dismiss(&self, room: RoomKey, is_meant: impl Fn(&Connection) -> bool, code: u16, reason: &str) {
+    pub(super) fn dismiss(&self, room: RoomKey, is_meant: impl Fn(&Connection) -> bool, code: u16, reason: &str) {
         let found = self.rooms.get(&room).map(|r| r.clone());
         for connection in found.iter().flat_map(|room| room.everyone()).filter(|c| is_meant(c)) {
             connection.close(code, reason);

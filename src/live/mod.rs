@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod autobahn;
 mod capacity;
+mod closing;
 pub mod connection;
 pub mod frame;
 pub mod hub;
@@ -16,6 +17,7 @@ pub mod unattended;
 mod wheel;
 
 pub use capacity::{Capacity, SocketPlace};
+pub use closing::{CloseSockets, EndedLogins};
 pub use connection::{Connection, Entry, Seat};
 pub use frame::Frame;
 pub use hub::{Audience, Hub, Letter, RoomKey};

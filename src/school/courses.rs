@@ -262,7 +262,7 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
     let sql = "select id from courses where poster_code = $1 and deleted_ms is null
         and status in ('PUBLISHED', 'ARCHIVED')";
     let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![poster_code_as_kept(code)]).await? else {
-        app.failures.take(&Against::CodesFrom(from), app.now_ms())?;
+        app.failures.take_for_good(&Against::CodesFrom(from), app.now_ms())?;
         return Err(Error::NotFound("Lecture"));
     };
     open_of_course(app, course).await

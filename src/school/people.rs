@@ -14,8 +14,10 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::Against;
+use crate::live::EndedLogins;
 use crate::school::logins;
 use crate::school::rights::{Caller, Role};
+use crate::school::sessions::merging;
 use crate::school::{Page, Window, activity, certificates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub struct NewPerson {
 
 /// Registers oneself. Anyone may be a student; an instructor only where the setting allows it, an admin never.
 pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Person> {
-    app.failures.take(&Against::RegistersFrom(from), app.now_ms())?;
+    app.failures.take_for_good(&Against::RegistersFrom(from), app.now_ms())?;
     match new.role {
         Role::Student => {}
         Role::Instructor if app.config.instructor_signup == Signup::Open => {}
@@ -163,6 +165,8 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
         None => None,
     };
     let mut tx = app.db.begin().await?;
+    // Only a new password can make a guest's account their own; sessions are held before people.
+    let asked = if hash.is_some() { merging::questions_held(&mut tx, caller.id).await? } else { Vec::new() };
     tx.run("update people set name = name where id = $1", args![caller.id]).await?;
     let now = by_id(&mut tx, caller.id).await?;
     let email = changes.email.unwrap_or(now.email);
@@ -189,16 +193,15 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
         return Err(held.unwrap_or(error));
     }
     // Whoever signs in with a password from now on gave no login to anyone.
-    let is_new_key = changes.password.is_some() || (now.guest && claimed);
-    if is_new_key {
+    let mut closed = Vec::new();
+    if changes.password.is_some() || (now.guest && claimed) {
         let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
+        closed.push(logins::sockets(caller.id, EndedLogins::AllBut(caller.login)));
     }
+    let news = if now.guest && claimed { merging::settle(&mut tx, &asked, app.now_ms()).await? } else { Vec::new() };
     let person = by_id(&mut tx, caller.id).await?;
-    app.commit(tx, Vec::new()).await?;
-    if is_new_key {
-        logins::dismiss(app, caller.id, |login| login != caller.login);
-    }
+    app.commit_and_close(tx, news, closed).await?;
     Ok(person)
 }
 
@@ -214,13 +217,14 @@ async fn must_know_password(app: &School, caller: &Caller, changes: &Changes) ->
         .current_password
         .clone()
         .ok_or_else(|| Error::bad("current_password", "needed to change how this account signs in"))?;
-    // Counted before it is known to be wrong: many tries at once are many tries.
-    let attempt = app.failures.take(&Against::PasswordOf(caller.id), app.now_ms())?;
+    // Counted before it is known to be wrong: many tries at once are many tries, also of callers who hang up.
+    let mut attempt = app.failures.take(&Against::PasswordOf(caller.id), app.now_ms())?;
+    attempt.keep();
     match password_matches(given, Some(kept)).await {
         Ok(false) => Err(Error::bad("current_password", "it is not the current password")),
         // Right, or we were too busy to look.
         other => {
-            app.failures.give_back(&attempt);
+            attempt.give_back();
             other.map(|_| ())
         }
     }
@@ -265,8 +269,7 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
     }
     tx.run("update people set role = $2 where id = $1", args![id, role.word()]).await?;
     let person = by_id(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
-    logins::dismiss(app, id, |_| true);
+    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
     Ok(person)
 }
 
@@ -301,11 +304,10 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     let person = by_id(&mut tx, id).await?;
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
-    app.commit(tx, Vec::new()).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
     for name in [&person.email, &person.phone].into_iter().flatten() {
         app.failures.forgive_account(name);
     }
-    logins::dismiss(app, id, |_| true);
     Ok(person)
 }
 
@@ -334,15 +336,14 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     tx.run(sql, args![id, app.now_ms()]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
     certificates::forget(app, &mut tx, id).await?;
-    activity::forget_person(&mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
     forget_reasons(&mut tx, id, app.now_ms()).await?;
-    app.commit(tx, Vec::new()).await?;
-    logins::dismiss(app, id, |_| true);
-    Ok(())
+    // Last: from here on nobody else deletes logs.
+    activity::forget_person(&mut tx, id).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await
 }
 
 /// Why someone was ill or did not come is theirs, and goes with them; that they did not come stays.

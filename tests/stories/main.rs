@@ -28,6 +28,7 @@ mod languages;
 mod lectures;
 mod logins;
 mod logs;
+mod meanwhile;
 mod merging;
 mod model;
 mod pages;

@@ -129,3 +129,24 @@ fn only_guests_of_this_class_alone_are_joined_into_another() {
         assert_eq!(old.refreshes().await.id, new.id);
     });
 }
+
+#[test]
+fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
+    on_both(|school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let old = school.guest(&session, "김순자").await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        let new = returns(&school, &session, "김순자").await;
+        board.waits_for("student_same_as").await;
+        // What changes no login settles nothing.
+        new.put("/api/auth/me", json!({ "name": "김순자" })).await.ok();
+        let claim = json!({ "email": "kim@example.com", "password": "a good password" });
+        new.put("/api/auth/me", claim).await.ok();
+        let told = board.waits_for("student_same_as").await["data"].clone();
+        assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &Value::Null));
+        assert!(people(&teacher, &session).await.iter().all(|person| person["same_as"].is_null()));
+        teacher.post(&of(&session, &new, "merge"), json!({ "into": old.id })).await.refused(403, "FORBIDDEN");
+        teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
+    });
+}

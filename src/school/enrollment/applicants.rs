@@ -51,7 +51,7 @@ pub async fn apply_for_contact(
     let wanted = find_class(&mut tx, course, class).await?;
     must_not_be_over(app, &seats(&mut tx, wanted).await?)?;
     if caller.role != Role::Admin {
-        app.failures.take(&Against::ContactsBy(caller.id), app.now_ms())?;
+        app.failures.take_for_good(&Against::ContactsBy(caller.id), app.now_ms())?;
     }
     let Some(person) = student_with(&mut tx, contact).await? else { return Ok(()) };
     match enrol(app, tx, caller, person, course, class).await {

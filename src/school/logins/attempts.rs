@@ -1,7 +1,7 @@
 //! Signing in with a password, and what is done against guessing it.
 //!
 //! Failed logins count per account and address, per account, and per address. What counts is taken before the password is
-//! looked at and given back when it was right: a thousand tries at once are a thousand tries. A device that has signed in to
+//! looked at and given back when it was right: a thousand tries at once are a thousand tries, also of callers who hang up. A device that has signed in to
 //! the account before shows so by its proof, and has a count of its own: nobody else can lock it out.
 
 use std::net::IpAddr;
@@ -37,7 +37,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
         Ok(false) => return Err(Error::WrongPassword),
         Err(error) => {
             // That we were too busy to look is no failure of theirs.
-            attempt.undone(&app.failures);
+            attempt.give_back();
             return Err(error);
         }
     }
@@ -55,45 +55,55 @@ fn earlier_login(app: &School, person: i64, device: &Device) -> Option<i64> {
     proofs.filter(|proof| proof.person == person).map(|proof| proof.login).next()
 }
 
-/// A try of a password that has been counted.
-struct Attempt {
-    taken: Vec<Taken>,
+/// A try of a password, which counts until it is known to be right.
+struct Attempt<'a> {
+    taken: Vec<Taken<'a>>,
     /// How long its answer is held back.
     delay: Duration,
 }
 
-impl Attempt {
-    fn take(failures: &Failures, name: &str, earlier_login: Option<i64>, from: IpAddr, now_ms: i64) -> Result<Attempt> {
+impl Attempt<'_> {
+    fn take<'a>(
+        failures: &'a Failures,
+        name: &str,
+        earlier_login: Option<i64>,
+        from: IpAddr,
+        now_ms: i64,
+    ) -> Result<Attempt<'a>> {
         // A known device that has failed too often itself is a device like any other.
         if let Some(taken) = earlier_login.and_then(|login| failures.take(&Against::KnownDevice(login), now_ms).ok()) {
-            return Ok(Attempt { taken: vec![taken], delay: Duration::ZERO });
+            return Ok(Attempt::kept(vec![taken], Duration::ZERO));
         }
         let (name, address) = (name.to_lowercase(), Against::LoginsFrom(from));
         let mut taken = failures.take_all(&[address.clone(), Against::AccountFrom(name.clone(), from)], now_ms)?;
-        match take_account(failures, name, now_ms) {
-            Ok(account) => taken.push(account),
-            Err(refused) => {
-                taken.iter().for_each(|one| failures.give_back(one));
-                return Err(refused);
-            }
-        }
-        Ok(Attempt { taken, delay: failures.delay(&address, now_ms) })
+        taken.push(take_account(failures, name, now_ms)?);
+        Ok(Attempt::kept(taken, failures.delay(&address, now_ms)))
+    }
+
+    fn kept(mut taken: Vec<Taken<'_>>, delay: Duration) -> Attempt<'_> {
+        taken.iter_mut().for_each(Taken::keep);
+        Attempt { taken, delay }
     }
 
     /// Forgives what was counted against this account from here, and gives the rest back.
-    fn succeeded(&self, failures: &Failures) {
-        self.undone(failures);
-        let own = |taken: &&Taken| matches!(taken.against(), Against::AccountFrom(..) | Against::KnownDevice(_));
-        self.taken.iter().filter(own).for_each(|taken| failures.forgive(taken.against()));
+    fn succeeded(self, failures: &Failures) {
+        let is_own = |against: &Against| matches!(against, Against::AccountFrom(..) | Against::KnownDevice(_));
+        for taken in self.taken {
+            let against = taken.against().clone();
+            taken.give_back();
+            if is_own(&against) {
+                failures.forgive(&against);
+            }
+        }
     }
 
-    fn undone(&self, failures: &Failures) {
-        self.taken.iter().for_each(|taken| failures.give_back(taken));
+    fn give_back(self) {
+        self.taken.into_iter().for_each(Taken::give_back);
     }
 }
 
 /// An account of which too many logins have failed takes one try at a time, from whomever.
-fn take_account(failures: &Failures, name: String, now_ms: i64) -> Result<Taken> {
+fn take_account(failures: &Failures, name: String, now_ms: i64) -> Result<Taken<'_>> {
     let full = match failures.take(&Against::Account(name.clone()), now_ms) {
         Ok(taken) => return Ok(taken),
         Err(full) => full,

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::event::{Activity, Event, News};
 use crate::failures::Against;
 use crate::keys::{Passport, RefreshToken, new_nonce};
-use crate::live::connection::close;
+use crate::live::{CloseSockets, EndedLogins};
 use crate::school::people::{self, Person};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::room;
@@ -88,9 +88,7 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     let now_ms = app.now_ms();
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
     let news = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
-    app.commit(tx, news).await?;
-    dismiss(app, caller.id, |login| login == caller.login);
-    Ok(())
+    app.commit_and_close(tx, news, vec![sockets(caller.id, EndedLogins::Only(caller.login))]).await
 }
 
 /// Ends a login by its refresh token: a page that has nothing else left can still sign out.
@@ -100,9 +98,7 @@ pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1 returning person";
     let ended: Option<(i64,)> = tx.maybe(sql, args![token.login, app.now_ms()]).await?;
     let (person,) = ended.ok_or(Error::LoginEnded)?;
-    app.commit(tx, Vec::new()).await?;
-    dismiss(app, person, |ended| ended == token.login);
-    Ok(())
+    app.commit_and_close(tx, Vec::new(), vec![sockets(person, EndedLogins::Only(token.login))]).await
 }
 
 /// Something to show as a QR code: it signs a person in on another device, once.
@@ -123,24 +119,26 @@ pub async fn ticket_for(app: &School, person: i64) -> Result<String> {
 
 pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> Result<(Person, Tokens)> {
     let now_ms = app.now_ms();
-    let attempt = app.failures.take(&Against::LoginsFrom(from), now_ms)?;
-    let token = app.keys.read_refresh_token(ticket).ok_or(Error::LoginEnded)?;
-    app.failures.give_back(&attempt);
+    let mut attempt = app.failures.take(&Against::LoginsFrom(from), now_ms)?;
+    let Some(token) = app.keys.read_refresh_token(ticket) else {
+        attempt.keep();
+        return Err(Error::LoginEnded);
+    };
+    drop(attempt);
     let mut tx = app.db.begin().await?;
     let sql = "update logins set ended_ms = $4
         where id = $1 and nonce = $2 and device = $3 and ended_ms is null and expires_ms > $4 returning person";
     let used: Option<(i64,)> = tx.maybe(sql, args![token.login, &token.nonce, TICKET, now_ms]).await?;
     let (id,) = used.ok_or(Error::LoginEnded)?;
     let person = people::by_id(&mut tx, id).await.map_err(|_| Error::LoginEnded)?;
+    let mut closed = Vec::new();
     // A guest who has a new phone has lost the old one: whoever finds it is not them.
     if person.guest {
         people::end_logins(&mut tx, id, now_ms).await?;
+        closed.push(sockets(id, EndedLogins::All));
     }
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;
-    app.commit(tx, Vec::new()).await?;
-    if person.guest {
-        dismiss(app, id, |_| true);
-    }
+    app.commit_and_close(tx, Vec::new(), closed).await?;
     Ok((person, tokens))
 }
 
@@ -163,14 +161,9 @@ pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
     found.map(|_| ()).ok_or(Error::LoginEnded)
 }
 
-/// Closes the sockets of a person's logins that have ended.
-pub(super) fn dismiss(app: &School, person: i64, has_ended: impl Fn(i64) -> bool) {
-    app.hub.dismiss(
-        room::person(person),
-        |c| c.person == person && has_ended(c.pass),
-        close::TOKEN,
-        "the login has ended",
-    );
+/// The sockets of a person's logins that end.
+pub(super) fn sockets(person: i64, ended: EndedLogins) -> CloseSockets {
+    CloseSockets::of_logins(room::person(person), person, ended)
 }
 
 /// The dashboards of a student's courses hear of their coming and going.

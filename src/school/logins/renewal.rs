@@ -4,12 +4,13 @@
 //! again within 30 s it brings the same successor (two tabs, a lost reply); later it brings a new one, and the first is void.
 //! Any other token of the login was copied by someone: the whole login ends, and its person is told.
 
-use super::{TICKET, Tokens, dismiss, tokens};
+use super::{TICKET, Tokens, sockets, tokens};
 use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::keys::new_nonce;
+use crate::live::EndedLogins;
 use crate::school::notifications::{self, Kind};
 use crate::school::people::{self, Person};
 use crate::school::rights::Role;
@@ -89,7 +90,5 @@ async fn held(tx: &mut Tx, id: i64) -> Result<Login> {
 async fn end_copied(app: &School, mut tx: Tx, login: &Login, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
     notifications::notify(&mut tx, login.person, Kind::LoginCopied, login.person, login.id, now_ms).await?;
-    app.commit(tx, Vec::new()).await?;
-    dismiss(app, login.person, |ended| ended == login.id);
-    Ok(())
+    app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(login.id))]).await
 }

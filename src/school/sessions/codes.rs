@@ -54,15 +54,17 @@ pub struct FoundSession {
 /// Finds the session that an invitation leads to.
 ///
 /// Who scanned is never limited. Of wrong typed codes 60 a minute are heard from an address, or from a person who is
-/// signed in; after that all typed codes wait, also the right ones.
+/// signed in; after that all typed codes wait, also the right ones. A code that is being looked up counts among them until
+/// it is found or its caller has hung up. So that this makes no right one wait, nothing is counted before there is a
+/// connection to look it up on: these are far fewer than 60.
 pub async fn find(
     app: &School,
+    tx: &mut Tx,
     invitation: &Invitation,
     caller: Option<&Caller>,
     from: IpAddr,
 ) -> Result<FoundSession> {
     let code = code_as_kept(&invitation.code);
-    let mut tx = app.db.read().await?;
     if let Some(key) = &invitation.key {
         let sql = format!("{SESSION} where s.code = $1 and s.join_key = $2 and c.deleted_ms is null limit 1");
         if let Some(session) = tx.maybe(sql, args![&code, key]).await? {
@@ -70,17 +72,16 @@ pub async fn find(
         }
     }
     let limit = caller.map_or(Against::CodesFrom(from), |caller| Against::CodesBy(caller.id));
-    let counted = app.failures.take(&limit, app.now_ms())?;
+    let mut counted = app.failures.take(&limit, app.now_ms())?;
     // An ended session is found too, to go through its steps again, unless its code leads to an open one now.
     let sql = format!(
         "{SESSION} where s.code = $1 and c.deleted_ms is null
         order by case s.status when 'REVIEW_MODE' then 1 else 0 end, s.created_ms desc, s.id desc limit 1"
     );
-    let found = tx.maybe(sql, args![&code]).await;
-    if !matches!(found, Ok(None)) {
-        app.failures.give_back(&counted);
-    }
-    let session = found?.ok_or(Error::NotFound("Session"))?;
+    let Some(session) = tx.maybe(sql, args![&code]).await? else {
+        counted.keep();
+        return Err(Error::NotFound("Session"));
+    };
     Ok(FoundSession { session, is_scanned: false })
 }
 
@@ -91,8 +92,9 @@ pub struct LookedUp {
 
 /// Tells what is behind a code.
 pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Caller>, from: IpAddr) -> Result<LookedUp> {
-    let session = find(app, invitation, caller, from).await?.session;
-    let participants = state::participant_count(&mut app.db.read().await?, session.id).await?;
+    let mut tx = app.db.read().await?;
+    let session = find(app, &mut tx, invitation, caller, from).await?.session;
+    let participants = state::participant_count(&mut tx, session.id).await?;
     Ok(LookedUp { session, participants })
 }
 

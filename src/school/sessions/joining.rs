@@ -10,6 +10,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, News, Whose};
 use crate::failures::Against;
+use crate::live::CloseSockets;
 use crate::live::connection::close;
 use crate::school::attendance::automatic;
 use crate::school::logins::{self, Tokens};
@@ -118,9 +119,9 @@ pub async fn join_as_guest(
     from: IpAddr,
 ) -> Result<(Person, Joined, Tokens)> {
     let now_ms = app.now_ms();
-    let found = codes::find(app, invitation, None, from).await?;
+    let found = codes::find(app, &mut app.db.read().await?, invitation, None, from).await?;
     if !found.is_scanned {
-        app.failures.take(&Against::GuestsFrom(from), now_ms)?;
+        app.failures.take_for_good(&Against::GuestsFrom(from), now_ms)?;
     }
     let (school, session) = (app.clone(), found.session.id);
     app.ledger
@@ -174,22 +175,14 @@ async fn admit_guest(
 pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
     let at = attended(&mut tx, caller, session).await?;
-    let participant = part(app, tx, &at, caller.id, false).await?;
-    app.hub.presence.forget(session, caller.id);
-    app.hub.shown.moved(session);
-    app.hub.dismiss(room::session(session), |c| c.person == caller.id, close::NORMAL, "goodbye");
-    Ok(participant)
+    part(app, tx, &at, caller.id, false).await
 }
 
 /// The instructor shows someone out: their sockets close, and they cannot come in again.
 pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
     let at = taught(&mut tx, caller, session).await?;
-    let participant = part(app, tx, &at, person, true).await?;
-    app.hub.presence.forget(session, person);
-    app.hub.shown.moved(session);
-    app.hub.dismiss(room::session(session), |c| c.person == person, close::REMOVED, "removed by the instructor");
-    Ok(participant)
+    part(app, tx, &at, person, true).await
 }
 
 async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed: bool) -> Result<Participant> {
@@ -211,7 +204,10 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
     if changed && removed {
         news.extend(help::withdraw_all_of(&mut tx, session, person, now_ms).await?);
     }
-    app.commit(tx, news).await?;
+    let (code, reason) =
+        if removed { (close::REMOVED, "removed by the instructor") } else { (close::NORMAL, "goodbye") };
+    let closed = CloseSockets::of_leaver(room::session(session.id), person, code, reason);
+    app.commit_and_close(tx, news, vec![closed]).await?;
     Ok(participant)
 }
 

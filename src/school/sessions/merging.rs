@@ -2,11 +2,13 @@
 //! joins the two. Nobody takes another's place without the instructor.
 
 use super::joining::{Guest, must_be_guest_of};
-use super::{Session, state, taught};
+use super::{Session, room, state, taught};
 use crate::app::School;
-use crate::db::{Tx, args};
+use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, News, Whose};
+use crate::live::connection::close;
+use crate::live::{CloseSockets, EndedLogins};
 use crate::school::rights::Caller;
 use crate::school::{help, logins, people};
 
@@ -53,16 +55,42 @@ pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i6
 pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let at = taught(&mut tx, caller, session).await?;
-    if !must_be_guest_of(&mut tx, at.id, person).await? {
-        return Err(Error::NotYours);
-    }
+    let sql = "select course from live_sessions s join participants p on p.session = s.id
+        where s.id = $1 and p.person = $2 and p.removed_ms is null";
+    let (course,) = tx.maybe(sql, args![at.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
+    let news = settle(&mut tx, &[Question { session: at.id, course, person }], app.now_ms()).await?;
+    app.commit(tx, news).await
+}
+
+/// A question whether a newcomer is someone who was there already, which no instructor has answered yet.
+pub(in crate::school) struct Question {
+    session: i64,
+    course: i64,
+    /// The newcomer.
+    person: i64,
+}
+row!(Question { session, course, person });
+
+/// The open questions that someone has part in, as a newcomer or as who was there. Their sessions are held.
+pub(in crate::school) async fn questions_held(tx: &mut Tx, person: i64) -> Result<Vec<Question>> {
+    let open = "from participants p join live_sessions s on s.id = p.session
+        where p.same_as is not null and (p.person = $1 or p.same_as = $1)";
+    tx.hold(format!("select id from live_sessions where id in (select s.id {open}) order by id"), args![person])
+        .await?;
+    tx.all(format!("select p.session, s.course, p.person {open} order by p.id"), args![person]).await
+}
+
+/// Settles these questions, and tells the instructors.
+pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[Question], now_ms: i64) -> Result<Vec<News>> {
     let sql = "update participants set same_as = null where session = $1 and person = $2 and same_as is not null";
     let mut news = Vec::new();
-    if tx.run(sql, args![at.id, person]).await? > 0 {
-        let event = Event::StudentSameAs { person, same_as: None };
-        news.push(News { session: Some(at.id), course: at.course, at_ms: app.now_ms(), event });
+    for Question { session, course, person } in questions {
+        if tx.run(sql, args![*session, *person]).await? > 0 {
+            let event = Event::StudentSameAs { person: *person, same_as: None };
+            news.push(News { session: Some(*session), course: *course, at_ms: now_ms, event });
+        }
     }
-    app.commit(tx, news).await
+    Ok(news)
 }
 
 /// The instructor says that the two are one person: `from` becomes `into`. Both are guests of this session without a
@@ -74,34 +102,44 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     let mut tx = app.db.begin().await?;
     let at = taught(&mut tx, caller, session).await?;
     super::hold(&mut tx, at.id).await?;
-    for person in [from, into] {
-        if !must_be_guest_of(&mut tx, at.id, person).await? {
-            return Err(Error::NotYours);
-        }
-    }
-    let held = "select id from enrollments where person in ($1, $2) order by id";
-    tx.hold(held, args![from, into]).await?;
-    must_be_of_this_class(&mut tx, at.class, from).await?;
+    let olds = two_held(&mut tx, &at, from, into).await?;
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
-    let sql = "select id from enrollments where person = $1 order by id";
     let now_ms = app.now_ms();
-    for (old,) in tx.all::<(i64,)>(sql, args![from]).await? {
-        unite_enrollments(&mut tx, old, enrollment, now_ms).await?;
+    for old in &olds {
+        unite_enrollments(&mut tx, *old, enrollment, now_ms).await?;
     }
     unite_people(&mut tx, from, into, enrollment, now_ms).await?;
-    tx.run("delete from enrollments where person = $1", args![from]).await?;
+    for old in olds {
+        tx.run("delete from enrollments where id = $1", args![old]).await?;
+    }
     let total = state::participant_count(&mut tx, at.id).await?;
     let mut told = help::withdraw_all_of(&mut tx, &at, from, now_ms).await?;
     let news = |session, event| News { session, course: at.course, at_ms: now_ms, event };
     told.push(news(Some(at.id), Event::StudentMerged { person: from, into, total }));
     told.push(news(None, Event::GradeDue(Whose::Enrollment(enrollment))));
-    app.commit(tx, told).await?;
-    app.hub.presence.forget(at.id, from);
+    let closed = vec![
+        CloseSockets::of_leaver(room::session(at.id), from, close::TOKEN, "the login has ended"),
+        logins::sockets(from, EndedLogins::All),
+        logins::sockets(into, EndedLogins::All),
+    ];
+    app.commit_and_close(tx, told, closed).await
+}
+
+/// Holds both, and gives the enrollments of `from`, which are all of this class. Checks nothing that someone could change
+/// before the two are joined: neither claims their account in between, and an enrollment that comes later stays as it is.
+async fn two_held(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec<i64>> {
+    let sql = "select id from enrollments where person = $1 and class = $2 order by id";
+    let olds: Vec<(i64,)> = tx.all(sql, args![from, at.class]).await?;
+    tx.hold("select id from enrollments where person in ($1, $2) order by id", args![from, into]).await?;
+    tx.hold("select id from people where id in ($1, $2) order by id", args![from, into]).await?;
     for person in [from, into] {
-        logins::dismiss(app, person, |_| true);
+        if !must_be_guest_of(tx, at.id, person).await? {
+            return Err(Error::NotYours);
+        }
     }
-    Ok(())
+    must_be_of_this_class(tx, at.class, from).await?;
+    Ok(olds.into_iter().map(|(id,)| id).collect())
 }
 
 /// Whoever has more than their part in this class keeps it: then the other one is joined into them.
