@@ -354,6 +354,11 @@ create table session_log_bytes (
   bytes bigint not null
 );
 
+-- Erased people whose activity logs are still to be deleted.
+create table log_erasures (
+  person bigint primary key references people
+);
+
 -- The bytes of all activity logs that are kept, but for those that log_slots still counts: one row, which may be below zero.
 create table log_total (bytes bigint not null);
 insert into log_total (bytes) values (0);

@@ -341,9 +341,12 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
     forget_reasons(&mut tx, id, app.now_ms()).await?;
-    // Last: from here on nobody else deletes logs.
     activity::forget_person(&mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await
+    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
+    let app = app.clone();
+    // What this does not do is done by the next round of those who delete old logs.
+    tokio::spawn(async move { activity::forget_erased(&app).await });
+    Ok(())
 }
 
 /// Why someone was ill or did not come is theirs, and goes with them; that they did not come stays.

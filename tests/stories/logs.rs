@@ -2,10 +2,11 @@
 
 use gyosil::school::activity;
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::classroom::class;
 use crate::harness::people::{Person, Reply};
-use crate::harness::{School, on_both_with};
+use crate::harness::{Kept, School, on_both_with, until};
 
 const BATCH: &str = "/api/logs/batch";
 const TOTAL: &str = "select bytes + (select cast(coalesce(sum(s.bytes), 0) as bigint) from log_slots s) from log_total";
@@ -137,6 +138,43 @@ fn a_log_of_more_than_8_kib_is_refused_by_the_name_of_its_field() {
     });
 }
 
+/// The logs of erased people are deleted after the answer.
+async fn erasures_are_done(school: &School) {
+    until("the logs of erased people are gone", async || {
+        let (left,): (i64,) = school.app.db.one("select count(*) from log_erasures", Vec::new()).await.unwrap();
+        (left == 0).then_some(())
+    })
+    .await;
+}
+
+#[test]
+fn an_erased_person_with_many_logs_is_erased_at_once_and_their_logs_bit_by_bit() {
+    on_both_with(&["--log-hour-mb", "100"], |school| async move {
+        let admin = school.admin().await;
+        let (kim, lee) = (school.student("김순자").await, school.student("이영수").await);
+        let small = json!({ "logs": vec![json!({ "event_type": "CLICK" }); 600] });
+        for person in [&kim, &lee, &lee] {
+            person.post(BATCH, small.clone()).await.is(201);
+        }
+        let path = format!("/api/admin/people/{}/erase", lee.id);
+        if school.kept == Kept::InPostgres {
+            // While someone holds one of their logs.
+            let mut other = PgConnection::connect(school.database()).await.unwrap();
+            let holds = format!("begin; update activity_logs set type = type where person = {}", lee.id);
+            other.execute(AssertSqlSafe(holds)).await.unwrap();
+            admin.post(&path, json!({})).await.is(204);
+            other.execute("rollback").await.unwrap();
+        } else {
+            admin.post(&path, json!({})).await.is(204);
+        }
+        lee.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
+        activity::forget_old(&school.app).await.unwrap();
+        erasures_are_done(&school).await;
+        let (count, bytes, total) = kept(&school).await;
+        assert_eq!((count, bytes), (600, total));
+    });
+}
+
 #[test]
 fn the_oldest_logs_make_room_for_the_new() {
     on_both_with(&["--log-max-mb", "1", "--log-days", "10"], |school| async move {
@@ -154,6 +192,9 @@ fn the_oldest_logs_make_room_for_the_new() {
         assert_eq!(of_lee, 60, "the newest stay");
 
         admin.post(&format!("/api/admin/people/{}/erase", lee.id), json!({})).await.is(204);
+        erasures_are_done(&school).await;
+        let (of_lee,): (i64,) = school.app.db.one(sql, vec![lee.id.into()]).await.unwrap();
+        assert_eq!(of_lee, 0);
         let (count, bytes, total) = kept(&school).await;
         assert_eq!(bytes, total);
         kim.post(BATCH, logs(1)).await.is(201);
@@ -187,6 +228,7 @@ fn logs_that_several_delete_at_once_leave_the_total_only_once() {
         .await;
         first.and(second).unwrap();
         erased.is(204);
+        erasures_are_done(&school).await;
         let (_, bytes, total) = kept(&school).await;
         assert_eq!(bytes, total);
         // The slots of a day are over: what they counted is counted on.

@@ -126,12 +126,37 @@ pub async fn forget_old(app: &School) -> Result<()> {
     let mut tx = app.db.begin().await?;
     quota::forget_old(&mut tx, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
+    forget_erased(app).await?;
     for _ in 0..DELETED_PER_ROUND_PARTS {
         if !forget_part(app).await? {
             break;
         }
     }
     Ok(())
+}
+
+/// Deletes what erased people wrote, in parts as `forget_old` does.
+pub async fn forget_erased(app: &School) -> Result<()> {
+    for _ in 0..DELETED_PER_ROUND_PARTS {
+        if !forget_erased_part(app).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// `false` when nothing was left to delete.
+async fn forget_erased_part(app: &School) -> Result<bool> {
+    let mut tx = app.db.begin().await?;
+    quota::hold_total(&mut tx).await?;
+    let sql = "select person from log_erasures order by person limit 1";
+    let Some((person,)) = tx.maybe::<(i64,)>(sql, args![]).await? else { return Ok(false) };
+    let part = "id in (select id from activity_logs where person = $1 limit $2)";
+    if delete(&mut tx, part, args![person, DELETED_AT_ONCE_ROWS]).await? == 0 {
+        tx.run("delete from log_erasures where person = $1", args![person]).await?;
+    }
+    app.commit(tx, Vec::new()).await?;
+    Ok(true)
 }
 
 /// `false` when nothing was left to delete.
@@ -159,14 +184,17 @@ async fn forget_part(app: &School) -> Result<bool> {
     Ok(true)
 }
 
-/// Deletes all that a person wrote. How much that was in the last day stays: it is still their share of that day.
+/// Has all deleted that a person wrote, by `forget_erased`: it may be more than one statement can delete in its time. How
+/// much it was in the last day stays: it is still their share of that day.
 pub async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
-    quota::hold_total(tx).await?;
-    delete(tx, "person = $1", args![person]).await
+    let sql = "insert into log_erasures (person) values ($1) on conflict (person) do nothing";
+    tx.run(sql, args![person]).await.map(drop)
 }
 
-/// Deletes logs, and takes from the total what was really there: someone else may have deleted some of them already.
-async fn delete(tx: &mut Tx, which: &str, args: Vec<Arg>) -> Result<()> {
+/// Deletes logs, and takes from the total what was really there: someone else may have deleted some of them already. Says
+/// how many they were.
+async fn delete(tx: &mut Tx, which: &str, args: Vec<Arg>) -> Result<usize> {
     let deleted: Vec<(i64,)> = tx.all(format!("delete from activity_logs where {which} returning bytes"), args).await?;
-    quota::add_to_total(tx, -deleted.iter().map(|(bytes,)| bytes).sum::<i64>()).await
+    quota::add_to_total(tx, -deleted.iter().map(|(bytes,)| bytes).sum::<i64>()).await?;
+    Ok(deleted.len())
 }
