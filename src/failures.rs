@@ -8,21 +8,32 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 
-use crate::clock::{MINUTE_MS, SECOND_MS};
+use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::error::{Error, Result};
+
+/// The account that someone tries to sign in to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// This person's, by whichever of their login names.
+    Of(i64),
+    /// Nobody's: the name that was typed, in small letters.
+    Unknown(String),
+}
 
 /// Whom is tried, or from where.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Against {
-    Account(String),
+    Account(Account),
     /// An account that has reached its limit: one try at a time stays open to all.
-    AccountSlowly(String),
+    AccountSlowly(Account),
     /// A device that has signed in to an account before, by the login that it had then.
     KnownDevice(i64),
     /// … from here: whoever guesses elsewhere does not lock the owner out.
-    AccountFrom(String, IpAddr),
-    /// The password of someone who is signed in, asked for once more.
+    AccountFrom(Account, IpAddr),
+    /// Passwords that someone who is signed in gives or asks for: wrong ones, and right ones too, since each costs a hash.
     PasswordOf(i64),
+    /// … by all who are signed in here.
+    PasswordsFrom(IpAddr),
     LoginsFrom(IpAddr),
     CodesFrom(IpAddr),
     /// Codes that someone who is signed in types wrongly: neighbours at the same address do not make them wait.
@@ -32,7 +43,11 @@ pub enum Against {
     /// Certificates that are not there.
     CertificatesFrom(IpAddr),
     GuestsFrom(IpAddr),
+    /// Guests who come by a QR, from a whole hall behind one address.
+    ScannedGuestsFrom(IpAddr),
     RegistersFrom(IpAddr),
+    /// Goings out of a session, by its id, that someone chooses: each is told to the instructor, as is the coming back.
+    LeavesOf(i64, i64),
 }
 
 impl Against {
@@ -43,8 +58,9 @@ impl Against {
             Against::Account(_) => 100,
             Against::LoginsFrom(_) => 1_000,
             Against::CodesFrom(_) | Against::CodesBy(_) | Against::ContactsBy(_) => 60,
-            Against::CertificatesFrom(_) => 30,
-            Against::GuestsFrom(_) => 600,
+            Against::CertificatesFrom(_) | Against::LeavesOf(..) => 30,
+            Against::ScannedGuestsFrom(_) => 3_000,
+            Against::GuestsFrom(_) | Against::PasswordsFrom(_) => 600,
             Against::RegistersFrom(_) => 200,
         }
     }
@@ -55,22 +71,27 @@ impl Against {
                 MINUTE_MS
             }
             Against::AccountSlowly(_) => 10 * SECOND_MS,
+            Against::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
+            Against::LeavesOf(..) => HOUR_MS,
             _ => 15 * MINUTE_MS,
         }
     }
 
     fn by_network(&self) -> Against {
         match self {
-            Against::AccountFrom(name, ip) => Against::AccountFrom(name.clone(), network(*ip)),
+            Against::AccountFrom(account, ip) => Against::AccountFrom(account.clone(), network(*ip)),
+            Against::PasswordsFrom(ip) => Against::PasswordsFrom(network(*ip)),
             Against::LoginsFrom(ip) => Against::LoginsFrom(network(*ip)),
             Against::CodesFrom(ip) => Against::CodesFrom(network(*ip)),
             Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(*ip)),
             Against::GuestsFrom(ip) => Against::GuestsFrom(network(*ip)),
+            Against::ScannedGuestsFrom(ip) => Against::ScannedGuestsFrom(network(*ip)),
             Against::RegistersFrom(ip) => Against::RegistersFrom(network(*ip)),
             Against::Account(_)
             | Against::AccountSlowly(_)
             | Against::KnownDevice(_)
             | Against::PasswordOf(_)
+            | Against::LeavesOf(..)
             | Against::CodesBy(_)
             | Against::ContactsBy(_) => self.clone(),
         }
@@ -195,11 +216,12 @@ impl Failures {
         self.counted.remove(&against.by_network());
     }
 
-    /// Forgives every failed login of an account, from wherever: it has a new password.
-    pub fn forgive_account(&self, name: &str) {
-        let name = name.to_lowercase();
+    /// Forgives every failed login of a person, from wherever: they have a new password.
+    pub fn forgive_account(&self, person: i64) {
         self.counted.retain(|against, _| match against {
-            Against::Account(of) | Against::AccountSlowly(of) | Against::AccountFrom(of, _) => *of != name,
+            Against::Account(of) | Against::AccountSlowly(of) | Against::AccountFrom(of, _) => {
+                *of != Account::Of(person)
+            }
             _ => true,
         });
     }

@@ -17,6 +17,7 @@ pub mod names;
 pub mod notifications;
 pub mod once;
 pub mod outline;
+pub mod passwords;
 pub mod people;
 pub mod progress;
 pub mod rights;

@@ -1,11 +1,6 @@
 //! People: who they are, how they come and go.
 
 use std::net::IpAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-
-use tokio::sync::oneshot;
 
 use crate::app::School;
 use crate::clock::{DRAWS_MAX, random_id};
@@ -13,9 +8,10 @@ use crate::config::Signup;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
-use crate::failures::Against;
+use crate::failures::{Against, Taken};
 use crate::live::EndedLogins;
 use crate::school::logins;
+use crate::school::passwords::{Turn, hash_password, password_matches};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::merging;
 use crate::school::{Page, Window, activity, certificates};
@@ -158,20 +154,23 @@ pub struct Changes {
 }
 
 /// Changes one's own profile. A guest who gives a login name and a password claims the account.
-pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Result<Person> {
-    must_know_password(app, caller, &changes).await?;
-    let hash = match &changes.password {
-        Some(password) => Some(hash_password(password.clone()).await?),
-        None => None,
+pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: IpAddr) -> Result<Person> {
+    let (known, hash) = match changes.is_of_login() {
+        true => must_know_password(app, caller, &changes, from).await?,
+        false => (None, None),
     };
+    let is_of_login = changes.is_of_login();
     let mut tx = app.db.begin().await?;
     // Only a new password can make a guest's account their own; sessions are held before people.
     let asked = if hash.is_some() { merging::questions_held(&mut tx, caller.id).await? } else { Vec::new() };
-    tx.run("update people set name = name where id = $1", args![caller.id]).await?;
+    let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
+    // Someone has changed it in the meantime, and ended this login with it.
+    if is_of_login && kept != known {
+        return Err(Error::bad("current_password", "it is not the current password"));
+    }
     let email = changes.email.unwrap_or(now.email);
     let phone = changes.phone.unwrap_or(now.phone);
-    let (kept,): (Option<String>,) = tx.one("select password_hash from people where id = $1", args![caller.id]).await?;
     let hash = hash.or(kept);
     let claimed = hash.is_some() && (email.is_some() || phone.is_some());
     // Without a password nobody could sign in with it, and whose it is could not.
@@ -205,28 +204,61 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes) -> Resul
     Ok(person)
 }
 
-/// Whoever finds an unlocked phone cannot take the account with it.
-async fn must_know_password(app: &School, caller: &Caller, changes: &Changes) -> Result<()> {
-    if changes.password.is_none() && changes.email.is_none() && changes.phone.is_none() {
-        return Ok(());
+impl Changes {
+    /// Do they change how the account is signed in to?
+    fn is_of_login(&self) -> bool {
+        self.password.is_some() || self.email.is_some() || self.phone.is_some()
     }
-    let (kept,): (Option<String>,) =
-        app.db.one("select password_hash from people where id = $1", args![caller.id]).await?;
-    let Some(kept) = kept else { return Ok(()) };
-    let given = changes
-        .current_password
-        .clone()
-        .ok_or_else(|| Error::bad("current_password", "needed to change how this account signs in"))?;
-    // Counted before it is known to be wrong: many tries at once are many tries, also of callers who hang up.
-    let mut attempt = app.failures.take(&Against::PasswordOf(caller.id), app.now_ms())?;
-    attempt.keep();
-    match password_matches(given, Some(kept)).await {
-        Ok(false) => Err(Error::bad("current_password", "it is not the current password")),
-        // Right, or we were too busy to look.
-        other => {
-            attempt.give_back();
-            other.map(|_| ())
+}
+
+/// Checks that the caller knows the password of their account, so that whoever finds an unlocked phone cannot take the
+/// account with it. Gives the hash that was checked, and that of the new password.
+///
+/// All that can be refused is refused before anything is hashed, and the tries are counted, right ones too: hashing for a
+/// few must not keep others from signing in.
+async fn must_know_password(
+    app: &School,
+    caller: &Caller,
+    changes: &Changes,
+    from: IpAddr,
+) -> Result<(Option<String>, Option<String>)> {
+    let sql = "select password_hash, guest, email is not null or phone is not null from people where id = $1";
+    let (kept, guest, is_named): (Option<String>, bool, bool) = app.db.one(sql, args![caller.id]).await?;
+    let names_itself = matches!(changes.email, Some(Some(_))) || matches!(changes.phone, Some(Some(_)));
+    if guest && changes.password.is_some() && !is_named && !names_itself {
+        return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
+    }
+    let given = match (&kept, &changes.current_password) {
+        (Some(_), None) => {
+            return Err(Error::bad("current_password", "needed to change how this account signs in"));
         }
+        (Some(_), Some(given)) => Some(given.clone()),
+        (None, _) => None,
+    };
+    if given.is_none() && changes.password.is_none() {
+        return Ok((kept, None));
+    }
+    let _turn = Turn::of(caller.id)?;
+    // Counted before it is known to be wrong: many tries at once are many tries, also of callers who hang up.
+    let attempts = [Against::PasswordOf(caller.id), Against::PasswordsFrom(from)];
+    let mut taken = app.failures.take_all(&attempts, app.now_ms())?;
+    taken.iter_mut().for_each(Taken::keep);
+    let hashed = known_and_hashed(given, &kept, changes.password.clone()).await;
+    if matches!(hashed, Err(Error::Busy { .. })) {
+        taken.into_iter().for_each(Taken::give_back);
+    }
+    Ok((kept, hashed?))
+}
+
+async fn known_and_hashed(given: Option<String>, kept: &Option<String>, new: Option<String>) -> Result<Option<String>> {
+    if let Some(given) = given
+        && !password_matches(given, kept.clone()).await?
+    {
+        return Err(Error::bad("current_password", "it is not the current password"));
+    }
+    match new {
+        Some(password) => Ok(Some(hash_password(password).await?)),
+        None => Ok(None),
     }
 }
 
@@ -305,9 +337,7 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
     app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
-    for name in [&person.email, &person.phone].into_iter().flatten() {
-        app.failures.forgive_account(name);
-    }
+    app.failures.forgive_account(id);
     Ok(person)
 }
 
@@ -378,60 +408,4 @@ pub(super) async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<
 
 pub async fn is_anyone_here(app: &School) -> Result<bool> {
     Ok(app.db.maybe::<(i64,)>("select id from people limit 1", args![]).await?.is_some())
-}
-
-// Passwords. Hashing takes tens of milliseconds and 19 MiB by design: never on an async thread, never many at once.
-
-type Work = Box<dyn FnOnce() + Send>;
-
-const HASHING_THREADS: usize = 2;
-const WAITING_MAX_WORKS: usize = 64;
-
-/// Two threads of their own: what they allocate, they allocate again, and no other thread's memory grows by it.
-static HASHERS: LazyLock<SyncSender<Work>> = LazyLock::new(|| {
-    let (sender, works) = sync_channel::<Work>(WAITING_MAX_WORKS);
-    let works = Arc::new(Mutex::new(works));
-    for _ in 0..HASHING_THREADS {
-        let works = works.clone();
-        std::thread::spawn(move || {
-            let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            while let Ok(work) = next() {
-                // Whoever waits for one that panics hears that it was given up; the thread goes on.
-                let _ = catch_unwind(AssertUnwindSafe(work));
-            }
-        });
-    }
-    sender
-});
-
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let (done, result) = oneshot::channel();
-    let work: Work = Box::new(move || {
-        // Whoever hung up does not ask for the result.
-        let _ = done.send(work());
-    });
-    HASHERS.try_send(work).map_err(|_| Error::Busy { retry_after_s: 2 })?;
-    result.await.map_err(|_| Error::internal("hashing was given up"))?
-}
-
-pub async fn hash_password(password: String) -> Result<String> {
-    use argon2::PasswordHasher;
-    apart(move || {
-        let hash = argon2::Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal)?;
-        Ok(hash.to_string())
-    })
-    .await
-}
-
-/// Takes as long for someone whom nobody knows as for a wrong password.
-pub async fn password_matches(password: String, hash: Option<String>) -> Result<bool> {
-    use argon2::PasswordVerifier;
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$Z3lvc2lsLW5vYm9keQ$pyyGJf4A0m1KyS1xUM4aE+tHzO1tTz7iPC6Nt1EcI4o";
-    apart(move || {
-        let known = hash.is_some();
-        let hash = argon2::PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(Error::internal)?;
-        Ok(argon2::Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
-    })
-    .await
 }

@@ -176,3 +176,19 @@ fn what_the_database_keeps_of_a_token_opens_no_door() {
         phone.refreshes().await.get("/api/auth/me").await.is(200);
     });
 }
+
+#[test]
+fn signing_out_by_a_token_that_was_copied_tells_its_person() {
+    on_both(|school| async move {
+        let kim = school.registers("STUDENT", "김학생", "kim@example.com").await;
+        let out = json!({ "refresh_token": kim.refresh });
+        let kim = kim.refreshes().await.refreshes().await;
+        kim.get("/api/auth/me").await.is(200);
+        school.nobody().post("/api/auth/logout", out.clone()).await.refused(401, "LOGIN_ENDED");
+        kim.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
+        let again = another_phone(&school, "kim@example.com").await;
+        let told = again.get("/api/notifications").await.ok()["notifications"].clone();
+        assert_eq!(told[0]["type"], "LOGIN_COPIED", "{told}");
+        school.nobody().post("/api/auth/logout", out).await.ok();
+    });
+}

@@ -91,14 +91,20 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     app.commit_and_close(tx, news, vec![sockets(caller.id, EndedLogins::Only(caller.login))]).await
 }
 
-/// Ends a login by its refresh token: a page that has nothing else left can still sign out.
+/// Ends a login by its refresh token: a page that has nothing else left can still sign out. A token that refreshes nothing
+/// was copied by someone, here as in `refresh`.
 pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
     let mut tx = app.db.begin().await?;
-    let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1 returning person";
-    let ended: Option<(i64,)> = tx.maybe(sql, args![token.login, app.now_ms()]).await?;
-    let (person,) = ended.ok_or(Error::LoginEnded)?;
-    app.commit_and_close(tx, Vec::new(), vec![sockets(person, EndedLogins::Only(token.login))]).await
+    let now_ms = app.now_ms();
+    let login = renewal::held(&mut tx, token.login).await?;
+    if login.ended_ms.is_none() && login.successor_of(&token.nonce, now_ms).is_none() {
+        renewal::end_copied(app, tx, &login, now_ms).await?;
+        return Err(Error::LoginEnded);
+    }
+    let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1";
+    tx.run(sql, args![token.login, now_ms]).await?;
+    app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(token.login))]).await
 }
 
 /// Something to show as a QR code: it signs a person in on another device, once.
@@ -107,6 +113,12 @@ pub async fn ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
     tx.run(sql, args![person, TICKET, app.now_ms()]).await?;
     let (_, token) = open(app, tx, person, TICKET, TICKET_FOR_MS).await?;
     Ok(token.text().to_owned())
+}
+
+/// Holds a person's row, and gives the hash of their password: whoever gives them another one, and ends their logins, waits.
+pub(super) async fn hold_person(tx: &mut Tx, person: i64) -> Result<Option<String>> {
+    let sql = "update people set password_hash = password_hash where id = $1 returning password_hash";
+    Ok(tx.maybe::<(Option<String>,)>(sql, args![person]).await?.and_then(|(hash,)| hash))
 }
 
 /// A ticket for someone the command line vouches for.
@@ -126,6 +138,8 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     };
     drop(attempt);
     let mut tx = app.db.begin().await?;
+    let whose: Option<(i64,)> = tx.maybe("select person from logins where id = $1", args![token.login]).await?;
+    hold_person(&mut tx, whose.ok_or(Error::LoginEnded)?.0).await?;
     let sql = "update logins set ended_ms = $4
         where id = $1 and nonce = $2 and device = $3 and ended_ms is null and expires_ms > $4 returning person";
     let used: Option<(i64,)> = tx.maybe(sql, args![token.login, &token.nonce, TICKET, now_ms]).await?;

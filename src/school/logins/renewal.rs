@@ -18,9 +18,9 @@ use crate::school::rights::Role;
 /// How long the same successor is answered again.
 const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
 
-struct Login {
+pub(super) struct Login {
     id: i64,
-    person: i64,
+    pub(super) person: i64,
     device: String,
     /// Of the newest token that was used.
     nonce: String,
@@ -28,18 +28,18 @@ struct Login {
     successor_nonce: Option<String>,
     successor_ms: Option<i64>,
     expires_ms: i64,
-    ended_ms: Option<i64>,
+    pub(super) ended_ms: Option<i64>,
 }
 row!(Login { id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms });
 
-struct Successor {
+pub(super) struct Successor {
     nonce: String,
     made_ms: i64,
 }
 
 impl Login {
     /// What a token is exchanged for; `None` for one that has no right to be used any more.
-    fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<Successor> {
+    pub(super) fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<Successor> {
         let fresh = || Successor { nonce: new_nonce(), made_ms: now_ms };
         if self.successor_nonce.as_deref() == Some(nonce) {
             return Some(fresh());
@@ -80,14 +80,14 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
 }
 
 /// The login; its row is held, so that two refreshes at once follow one another.
-async fn held(tx: &mut Tx, id: i64) -> Result<Login> {
+pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Login> {
     let sql = "update logins set nonce = nonce where id = $1
         returning id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms";
     tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)
 }
 
 /// Ends a login of which two hold tokens, closes its sockets, and tells its person.
-async fn end_copied(app: &School, mut tx: Tx, login: &Login, now_ms: i64) -> Result<()> {
+pub(super) async fn end_copied(app: &School, mut tx: Tx, login: &Login, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
     notifications::notify(&mut tx, login.person, Kind::LoginCopied, login.person, login.id, now_ms).await?;
     app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(login.id))]).await

@@ -134,9 +134,10 @@ pub async fn me(State(app): State<School>, SignedIn(caller): SignedIn) -> Result
 pub async fn change_me(
     State(app): State<School>,
     SignedIn(caller): SignedIn,
+    From_(from): From_,
     Json(sent): Json<ChangeMe>,
 ) -> Result<Answer<User>> {
-    Ok(Answer(people::change_me(&app, &caller, sent.into()).await?.into()))
+    Ok(Answer(people::change_me(&app, &caller, sent.into(), from).await?.into()))
 }
 
 /// The answer of every way to sign in.
