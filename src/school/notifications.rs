@@ -50,12 +50,16 @@ const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, 
 /// `subject` is what it leads to: a help request, a certificate, a login.
 pub(super) async fn notify(tx: &mut Tx, person: i64, kind: Kind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
     let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
-    let data = serde_json::json!({ "id": subject }).to_string();
-    tx.run(sql, args![now_ms, person, kind.word(), about, data]).await?;
+    tx.run(sql, args![now_ms, person, kind.word(), about, leads_to(subject)]).await?;
     Ok(())
 }
 
-/// Unless they have not read of it yet: many requests of one person are one thing to look at.
+fn leads_to(subject: i64) -> String {
+    serde_json::json!({ "id": subject }).to_string()
+}
+
+/// Notifies a person unless they have not read of the last one yet: many requests of one person are one thing to look at,
+/// and lead to the newest.
 pub(super) async fn notify_once(
     tx: &mut Tx,
     person: i64,
@@ -64,10 +68,10 @@ pub(super) async fn notify_once(
     subject: i64,
     now_ms: i64,
 ) -> Result<()> {
-    let sql = "select id from notifications where person = $1 and kind = $2 and about = $3 and read_ms is null limit 1";
-    match tx.maybe::<(i64,)>(sql, args![person, kind.word(), about]).await? {
-        Some(_) => Ok(()),
-        None => notify(tx, person, kind, about, subject, now_ms).await,
+    let sql = "update notifications set data = $4 where person = $1 and kind = $2 and about = $3 and read_ms is null";
+    match tx.run(sql, args![person, kind.word(), about, leads_to(subject)]).await? {
+        0 => notify(tx, person, kind, about, subject, now_ms).await,
+        _ => Ok(()),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::running_class;
-use crate::harness::on_both;
+use crate::classroom::{how_often, running_class};
+use crate::harness::{on_both, on_both_with};
 use crate::help::{answer, escalated, rates, request, settled};
 
 #[test]
@@ -64,5 +64,57 @@ fn a_student_takes_their_own_call_back_while_it_waits() {
         teacher.post(&format!("{}/respond", request(second)), answer("위를 보세요")).await.ok();
         let details = mate.post(&withdraw(second), json!({})).await.refused(409, "INVALID_STATE");
         assert_eq!(details["status"], "ANSWERED");
+    });
+}
+
+#[test]
+fn calls_that_are_taken_back_count_and_leave_nothing_behind() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let student = school.guest(&session, "김순자").await;
+        let calls = async || {
+            let context = json!({ "recent_actions": ["x".repeat(16_000)] });
+            let body = json!({ "subtask_id": lecture.steps[0], "request_type": "MANUAL", "context_data": context });
+            student.post("/api/help/request", body).await
+        };
+        let mut last = 0;
+        for _ in 0..30 {
+            last = calls().await.is(201)["help_request_id"].as_i64().unwrap();
+            student.post(&format!("{}/withdraw", request(last)), json!({})).await.ok();
+        }
+        let refused = calls().await;
+        assert!((1..=3_600).contains(&refused.headers["retry-after"].to_str().unwrap().parse().unwrap()));
+        refused.refused(429, "TOO_MANY_REQUESTS");
+        let sql = "select cast(coalesce(sum(length(context)), 0) as bigint) from help_requests";
+        let (kept_bytes,): (i64,) = school.app.db.one(sql, Vec::new()).await.unwrap();
+        assert_eq!(kept_bytes, 30 * 2, "what was said of the phone");
+        // Many calls that nobody has looked at are one thing to look at, and it leads to the newest.
+        let told = teacher.get("/api/notifications").await.ok()["notifications"].clone();
+        assert_eq!((told.as_array().unwrap().len(), &told[0]["related_id"]), (1, &json!(last)), "{told}");
+        school.later(3_600);
+        let student = student.refreshes().await;
+        student.asks_for_help(lecture.steps[0]).await;
+    });
+}
+
+#[test]
+fn going_out_and_in_again_fills_no_log() {
+    on_both_with(&["--rate-limits", "on"], |school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let student = school.guest(&session, "김순자").await;
+        let leave = format!("/api/sessions/{}/leave", session.id);
+        for _ in 0..30 {
+            student.post(&leave, json!({})).await.ok();
+            student.joins(&session).await;
+        }
+        student.post(&leave, json!({})).await.refused(429, "TOO_MANY_REQUESTS");
+        assert_eq!(how_often(&teacher, &session, "student_left").await, 30);
+        // A phone that loses its network goes out of nothing.
+        for _ in 0..3 {
+            student.follows(&session).await.hangs_up().await;
+            student.joins(&session).await;
+        }
+        school.later(3_600);
+        student.refreshes().await.post(&leave, json!({})).await.ok();
     });
 }

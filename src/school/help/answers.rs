@@ -183,8 +183,10 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request>
     Ok(request)
 }
 
+/// Settles a call. What the phone of someone said who takes theirs back is of no use to anyone: it is not kept.
 async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<News>> {
-    tx.run("update help_requests set status = $2 where id = $1", args![request.id, status.word()]).await?;
+    let sql = "update help_requests set status = $2, context = case when $3 then '{}' else context end where id = $1";
+    tx.run(sql, args![request.id, status.word(), status == HelpStatus::Withdrawn]).await?;
     let mut news = vec![updated(request, status, now_ms)];
     news.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
     Ok(news)

@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod answers;
 
 use crate::app::School;
+use crate::clock::HOUR_MS;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Done, Event, HelpKind, HelpStatus, News};
@@ -18,6 +19,8 @@ use crate::school::sessions::{self, Session};
 /// What one student may have open at a time.
 const URGENT_AFTER_S: i64 = 120;
 const OPEN_MAX_REQUESTS: i64 = 10;
+/// Calls that one person makes in an hour, those that were withdrawn or settled included.
+const HOUR_MAX_REQUESTS: i64 = 30;
 /// Calls made by the class itself, per step.
 const AUTO_MAX_OPEN: i64 = 5;
 /// How many who wait are told that they moved up.
@@ -83,6 +86,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
     if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {
         return Err(Error::TooManyFailures { retry_after_s: 60 });
     }
+    must_not_be_many(tx, person, now_ms).await?;
     let session = progress::open_session(tx, item.course, person).await?.map(|(session, _)| session);
     let seconds = match new.stuck_seconds {
         Some(seconds) => seconds,
@@ -92,6 +96,15 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
         insert(tx, Place { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
     let asked = asked.ok_or(Error::AlreadyAnswered)?;
     Ok((asked, news))
+}
+
+/// Refuses a person who has made as many calls in the last hour as anyone may.
+async fn must_not_be_many(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+    let sql = "select created_ms from help_requests where person = $1 and kind = 'MANUAL' and created_ms > $2
+        order by created_ms desc limit 1 offset $3";
+    let earliest: Option<(i64,)> = tx.maybe(sql, args![person, now_ms - HOUR_MS, HOUR_MAX_REQUESTS - 1]).await?;
+    let Some((earliest_ms,)) = earliest else { return Ok(()) };
+    Err(Error::TooManyFailures { retry_after_s: (earliest_ms + HOUR_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
 async fn since_step_began(tx: &mut Tx, session: Option<i64>, item: i64, now_ms: i64) -> Result<i64> {
@@ -127,7 +140,7 @@ async fn insert(
     let Some((request,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok((None, Vec::new())) };
     let (instructor,) = tx.one("select instructor from courses where id = $1", args![course]).await?;
     if kind == HelpKind::Manual {
-        notifications::notify(tx, instructor, Kind::HelpRequest, person, request, now_ms).await?;
+        notifications::notify_once(tx, instructor, Kind::HelpRequest, person, request, now_ms).await?;
     }
     let position = position(tx, session, request).await?;
     let urgent = is_urgent(before, seconds);
@@ -216,7 +229,7 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
 /// caller holds the session.
 pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_ms: i64) -> Result<Vec<News>> {
     let sql = format!(
-        "update help_requests set status = 'WITHDRAWN' where session = $1 and person = $2 and {IS_OPEN}
+        "update help_requests set status = 'WITHDRAWN', context = '{{}}' where session = $1 and person = $2 and {IS_OPEN}
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id, person]).await?;

@@ -120,9 +120,8 @@ pub async fn join_as_guest(
 ) -> Result<(Person, Joined, Tokens)> {
     let now_ms = app.now_ms();
     let found = codes::find(app, &mut app.db.read().await?, invitation, None, from).await?;
-    if !found.is_scanned {
-        app.failures.take_for_good(&Against::GuestsFrom(from), now_ms)?;
-    }
+    let limit = if found.is_scanned { Against::ScannedGuestsFrom(from) } else { Against::GuestsFrom(from) };
+    app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
     app.ledger
         .record(move |tx| {
@@ -175,6 +174,7 @@ async fn admit_guest(
 pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
     let at = attended(&mut tx, caller, session).await?;
+    app.failures.take_for_good(&Against::LeavesOf(session, caller.id), app.now_ms())?;
     part(app, tx, &at, caller.id, false).await
 }
 
