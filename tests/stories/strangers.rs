@@ -212,3 +212,29 @@ fn a_removed_participant_calls_nobody() {
         calls().await.is(201);
     });
 }
+
+#[test]
+fn coming_into_a_session_that_is_over_gives_no_right_back() {
+    on_both(|school| async move {
+        let (teacher, lecture, ended) = running_class(&school, 1).await;
+        teacher.presses(&ended, "end").await.ok();
+        school.later(60);
+        let session = teacher.opens_session(&lecture).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let guest = school.guest(&session, "김순자").await;
+        teacher.post(&format!("/api/sessions/{}/participants/{}/remove", session.id, guest.id), json!({})).await.ok();
+        let calls = async || {
+            let body = json!({ "subtask_id": lecture.steps[0], "request_type": "MANUAL" });
+            guest.post("/api/help/request", body).await
+        };
+        guest.joins(&ended).await;
+        calls().await.refused(403, "REMOVED");
+        teacher.presses(&session, "end").await.ok();
+        // Who has sat in the next one to its end is like anyone else.
+        let next = teacher.opens_session(&lecture).await;
+        teacher.starts(&next, lecture.steps[0]).await;
+        guest.joins(&next).await;
+        teacher.presses(&next, "end").await.ok();
+        calls().await.is(201);
+    });
+}

@@ -215,10 +215,11 @@ pub(super) async fn attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Se
 }
 
 /// Refuses someone whom the instructor has shown out of the session of this course that they were in last, or out of the
-/// named one, unless they sit in another.
+/// named one, unless they sit in another. To come into a session that is over, and go through its steps, is not to sit in it.
 pub(super) async fn must_not_be_removed(tx: &mut Tx, course: i64, person: i64, session: Option<i64>) -> Result<()> {
     let sql = "select p.removed_ms is not null from participants p join live_sessions s on s.id = p.session
         where s.course = $1 and p.person = $2 and ($3 is null or s.id = $3)
+            and (p.removed_ms is not null or s.ended_ms is null or p.joined_ms <= s.ended_ms)
         order by case when p.removed_ms is null and p.left_ms is null and s.status <> 'REVIEW_MODE' then 0 else 1 end,
             p.id desc limit 1";
     match tx.maybe::<(bool,)>(sql, args![course, person, session]).await? {
