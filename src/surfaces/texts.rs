@@ -2,6 +2,7 @@
 //! the error names the field.
 
 use serde::{Deserialize, Deserializer};
+use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 pub use super::numbers::{AboveZero, Age, Percent, Position, Several, UpTo, Within};
@@ -9,9 +10,12 @@ use super::schemas::{described, text_schema};
 pub use super::times::{Day, Instant};
 
 /// Declares a text. The check and the OpenAPI document have its limits from here; that `$pattern` says the same as `$rule`
-/// is held by a test below.
+/// is held by a test below. `$kept` says how it is kept.
 macro_rules! text {
     ($(#[doc = $doc:literal])* $name:ident, $min:literal..=$max:literal, $pattern:expr, $rule:expr) => {
+        text!($(#[doc = $doc])* $name, $min..=$max, $pattern, $rule, |text| text);
+    };
+    ($(#[doc = $doc:literal])* $name:ident, $min:literal..=$max:literal, $pattern:expr, $rule:expr, $kept:expr) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Deserialize)]
         #[serde(try_from = "String")]
@@ -29,7 +33,8 @@ macro_rules! text {
                     return Err(format!("{bound} characters"));
                 }
                 rule(&text)?;
-                Ok($name(text))
+                let kept: fn(String) -> String = $kept;
+                Ok($name(kept(text)))
             }
         }
 
@@ -63,25 +68,32 @@ macro_rules! joiners {
         r"\u200c\u200d\ufe00-\ufe0f"
     };
 }
-macro_rules! alone {
+macro_rules! unjoined {
     () => {
-        r"0-9A-Za-z\u1100-\u115e\u1161-\u11ff\u3040-\u3163\u3165-\ud7ff"
+        concat!(
+            r"0-9A-Za-z\xc0-\u034e\u0350-\u058f\u10a0-\u115e\u1161-\u11ff\u1c80-\u1cbf\u1d00-\u1fff",
+            r"\u2126\u212a\u212b\u2c60-\u2c7f\u3040-\u3163\u3165-\ud7ff\uf900-\ufaff"
+        )
     };
 }
 macro_rules! invisibles {
     () => {
         concat!(
-            r"\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0",
-            "\u{e0000}-\u{e007e}\u{e0080}-\u{e0fff}"
+            r"\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f",
+            r"\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb",
+            "\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}"
         )
     };
 }
 
-/// Takes no place, or turns the line around: nobody has it in their name. (The joiners of some scripts and emoji stay.)
+/// Takes no place, or turns the line around: nobody has it in their name. All that Unicode calls ignorable or a format
+/// character, but for the joiners.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{3164}' | '\u{feff}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{2800}' | '\u{180e}' | '\u{61c}'
-        | '\u{34f}' | '\u{2028}' | '\u{2029}' | '\u{206a}'..='\u{206f}' | '\u{e0000}'..='\u{e007e}' | '\u{e0080}'..='\u{e0fff}')
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+        | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'
+        | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Joins or varies the letters beside it, and is nothing alone.
@@ -89,12 +101,32 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// Scripts of India need joiners, and so do faces that are put together. After these letters they only hide.
+/// A letter of a script without joiners: Latin, Greek, Cyrillic, Armenian, Georgian, Korean, Japanese or Chinese.
+fn is_never_joined(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '\u{c0}'..='\u{58f}' | '\u{10a0}'..='\u{11ff}' | '\u{1c80}'..='\u{1cbf}' | '\u{1d00}'..='\u{1fff}'
+            | '\u{2126}' | '\u{212a}' | '\u{212b}' | '\u{2c60}'..='\u{2c7f}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// Scripts of India need joiners, and so do faces that are put together. At the beginning, beside a space and after other
+/// letters they only hide.
 fn has_hidden_joiner(text: &str) -> bool {
-    let joins_nothing = |c: char| {
-        c.is_ascii_alphanumeric() || ('\u{1100}'..='\u{11ff}').contains(&c) || ('\u{3040}'..='\u{d7ff}').contains(&c)
-    };
-    text.chars().zip(text.chars().skip(1)).any(|(before, c)| is_joiner(c) && joins_nothing(before))
+    let mut joins = false;
+    for c in text.chars() {
+        if !is_joiner(c) {
+            joins = !(c.is_ascii() || c.is_whitespace() || is_never_joined(c));
+        } else if !joins {
+            return true;
+        }
+    }
+    false
+}
+
+/// A name as it is kept, so that two that look the same are the same: letters put together as Unicode's form NFC has
+/// them, one space between words and none around.
+fn name_as_kept(text: &str) -> String {
+    let words: String = text.split_whitespace().collect::<Vec<&str>>().join(" ");
+    words.nfc().collect()
 }
 
 pub const NO_NUL: &str = r"^[^\x00]*$";
@@ -114,40 +146,37 @@ const EMAIL_PATTERN: &str = concat!(
     spaces!(),
     "]$",
 );
-/// Joiners at the beginning, what is blank, one letter that can be seen, and then anything but a joiner where it would hide.
+/// What is blank, one letter that can be seen, and then anything, but joiners only where they join.
 const NAME_PATTERN: &str = concat!(
     "^[",
-    joiners!(),
-    "]*(?:[",
     blanks!(),
-    "][",
-    joiners!(),
-    "]*)*",
-    "(?:[",
-    alone!(),
+    "]*(?:[",
+    unjoined!(),
     "]|[^",
     controls!(),
     invisibles!(),
     joiners!(),
-    alone!(),
+    unjoined!(),
     blanks!(),
     "][",
     joiners!(),
     "]*)",
     "(?:[",
-    alone!(),
+    unjoined!(),
+    blanks!(),
     "]|[^",
     controls!(),
     invisibles!(),
     joiners!(),
-    alone!(),
+    unjoined!(),
+    blanks!(),
     "][",
     joiners!(),
     "]*)*$",
 );
 
 text!(
-    /// A name or a title: 1 to 200 characters on one line.
+    /// A name or a title: 1 to 200 characters on one line. It is kept with one space between words and none around.
     Name, 1..=200, NAME_PATTERN, |t| {
         if t.chars().any(char::is_control) {
             return Err("no control characters in a name");
@@ -159,7 +188,8 @@ text!(
             return Ok(());
         }
         if t.trim().is_empty() { Err("it is empty") } else { Err("a letter is needed") }
-    }
+    },
+    |text| name_as_kept(&text)
 );
 text!(
     /// A longer text, of at most 5,000 characters.
@@ -324,11 +354,35 @@ mod tests {
             "A\u{200c}da",
             "홍\u{2028}길동",
             "홍\u{e0041}",
+            "김순자 \u{fe0f}",
+            "\u{fe0f}김순자",
+            "김\u{180b}순자",
+            "김\u{180f}순자",
+            "김\u{17b5}순자",
+            "김\u{fff9}순자",
+            "김\u{1d173}순자",
+            "Пётр\u{200d}",
         ] {
             assert!(Name::try_from(blank.to_owned()).is_err(), "{blank:?}");
         }
         for name in ["김순자", "髙橋 さくら", "O'Neill", "7", "👩\u{200d}🏫", "뷁", "क्\u{200d}ष"] {
             assert!(Name::try_from(name.to_owned()).is_ok(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_kept_the_same() {
+        let kept = |text: &str| String::from(Name::try_from(text.to_owned()).unwrap());
+        let spaced =
+            ["김 순자", " 김 순자", "김 순자 ", "김\u{a0}순자", "김  순자", "김\u{3000}순자", "김\u{2003}\u{2009}순자"];
+        for name in spaced {
+            assert_eq!(kept(name), "김 순자", "{name:?}");
+        }
+        for (name, one) in
+            [("김순자", "김순자"), ("Ame\u{301}lie", "Amélie"), ("\u{212a}im", "Kim"), ("क्\u{200d}ष", "क्\u{200d}ष")]
+        {
+            let apart: String = name.nfd().collect();
+            assert_eq!((kept(name), kept(&apart)), (one.to_owned(), one.to_owned()));
         }
     }
 
@@ -352,7 +406,17 @@ mod tests {
 
     #[test]
     fn the_document_has_the_patterns_that_are_checked() {
-        let blocks = [0..0x3400, 0xd780..0xd800, 0xf900..0x10100, 0x1f600..0x1f650, 0xe0000..0xe1010];
+        let blocks = [
+            0..0x3400,
+            0xd780..0xd800,
+            0xf900..0x10100,
+            0x11080..0x110e0,
+            0x13420..0x13450,
+            0x1bca0..0x1bcb0,
+            0x1d160..0x1d180,
+            0x1f600..0x1f650,
+            0xe0000..0xe1010,
+        ];
         let mut texts: Vec<String> = Vec::new();
         for c in blocks.into_iter().flatten().filter_map(char::from_u32) {
             let around = ["", "a", "1", "가", " ", "्", "\u{200d}"];
