@@ -111,7 +111,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
     let method = known(request.method());
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |m| m.as_str().to_owned());
-    let span = tracing::info_span!("request", id, method, path);
+    let span = tracing::info_span!("request", id, method, path = shown_path(&path, &route));
     let (parts, body) = request.into_parts();
     let is_https = is_https(&parts, &app);
     let body = CountedBody::new(&app, &bodies, &parts.headers, body);
@@ -135,6 +135,13 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
     app.metrics.request_time.observe(took.as_secs_f64());
     safe_headers(response.headers_mut(), &id, path.starts_with("/api"), is_https);
     response
+}
+
+/// The path as the log has it. The code of a poster leads to the key of its lecture's session: whoever reads the log has no
+/// need of it.
+fn shown_path<'a>(path: &'a str, route: &'a str) -> &'a str {
+    let is_poster = ["/l/", "/qr/l/"].iter().any(|beginning| path.starts_with(beginning));
+    if is_poster { route } else { path }
 }
 
 /// A caller's own id is kept, so that their log and ours can be laid side by side.

@@ -185,7 +185,7 @@ fn the_key_stands_in_no_log() {
     let flags = ["--instructor-signup", "open"];
     let server = Process::serves(folder.path(), &database, &flags);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let session = runtime.block_on(async {
+    let (session, poster) = runtime.block_on(async {
         let nobody = Person::nobody_at(server.address);
         let new = json!({ "email": "t@example.com", "password": PASSWORD, "name": "박강사", "role": "INSTRUCTOR" });
         nobody.post("/api/auth/register", new).await.is(201);
@@ -197,9 +197,13 @@ fn the_key_stands_in_no_log() {
         nobody.get(&format!("/qr/{}.svg{k}", session.code)).await.is(200);
         looks_up(&nobody, &format!("{}{k}", session.code)).await.is(200);
         nobody.post(&format!("/api/sessions/{}/guest{k}", session.code), json!({ "name": "김순자" })).await.is(201);
-        session
+        let poster = poster(&teacher, lecture.id).await;
+        nobody.get(&format!("/l/{poster}")).await.is(200);
+        nobody.get(&format!("/qr/l/{poster}.svg")).await.is(200);
+        (session, poster)
     });
     let log = server.log();
+    assert!(log.contains("/l/{code}") && !log.contains(&poster), "{log}");
     assert!(log.contains(&format!("/api/sessions/{}/guest", session.code)), "{log}");
     assert!(!log.contains(&session.key), "{log}");
 }
