@@ -116,6 +116,25 @@ fn a_session_has_room_for_so_many_logs() {
 }
 
 #[test]
+fn going_out_of_a_session_brings_no_more_room_for_logs() {
+    on_both_with(&["--log-session-mb", "1"], |school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let kim = school.guest(&session, "김순자").await;
+        let lee = school.student("이영수").await;
+        lee.joins(&session).await;
+        kim.post(BATCH, logs(80)).await.is(201);
+        for who in [&kim, &lee] {
+            who.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+            wait_s(who.post(BATCH, logs(80)).await);
+        }
+        teacher.presses(&session, "end").await.ok();
+        // What an account writes at home counts for its person; a guest has none, and comes as often as they like.
+        lee.post(BATCH, logs(80)).await.is(201);
+        wait_s(kim.post(BATCH, logs(80)).await);
+    });
+}
+
+#[test]
 fn a_log_of_more_than_8_kib_is_refused_by_the_name_of_its_field() {
     on_both_with(&[], |school| async move {
         let (_, _, session) = class(&school, 1).await;

@@ -60,11 +60,13 @@ fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, more: i64, now_ms: i64
 }
 
 /// `false` where the session has no room for so many more. A log belongs to the open session that its writer came into
-/// last; what is written outside of sessions counts for the person alone.
+/// last, also after they have gone out of it. What is written outside of sessions counts for the person alone; but guests,
+/// of whom anyone can be as many as they like, always write in the session that they came by, even when it is over.
 async fn count_for_session(tx: &mut Tx, person: i64, bytes: i64, limit: i64) -> Result<bool> {
     let sql = "select p.session from participants p join live_sessions s on s.id = p.session
-        where p.person = $1 and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE'
-        order by p.joined_ms desc, p.id desc limit 1";
+        join people q on q.id = p.person
+        where p.person = $1 and (s.status <> 'REVIEW_MODE' or q.guest)
+        order by case s.status when 'REVIEW_MODE' then 1 else 0 end, p.joined_ms desc, p.id desc limit 1";
     let session: Option<(i64,)> = tx.maybe(sql, args![person]).await?;
     let Some((session,)) = session else { return Ok(true) };
     if bytes > limit {
