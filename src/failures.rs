@@ -38,6 +38,8 @@ pub enum Against {
     CodesFrom(IpAddr),
     /// Codes that someone who is signed in types wrongly: neighbours at the same address do not make them wait.
     CodesBy(i64),
+    /// … and by all who are signed in with an account here.
+    KnownCodesFrom(IpAddr),
     /// Students whom an instructor enrols by an e-mail address, a phone number or a student number.
     ContactsBy(i64),
     /// Certificates that are not there.
@@ -60,16 +62,18 @@ impl Against {
             Against::CodesFrom(_) | Against::CodesBy(_) | Against::ContactsBy(_) => 60,
             Against::CertificatesFrom(_) | Against::LeavesOf(..) => 30,
             Against::ScannedGuestsFrom(_) => 3_000,
-            Against::GuestsFrom(_) | Against::PasswordsFrom(_) => 600,
+            Against::GuestsFrom(_) | Against::PasswordsFrom(_) | Against::KnownCodesFrom(_) => 600,
             Against::RegistersFrom(_) => 200,
         }
     }
 
     fn window_ms(&self) -> i64 {
         match self {
-            Against::CodesFrom(_) | Against::CodesBy(_) | Against::CertificatesFrom(_) | Against::GuestsFrom(_) => {
-                MINUTE_MS
-            }
+            Against::CodesFrom(_)
+            | Against::CodesBy(_)
+            | Against::KnownCodesFrom(_)
+            | Against::CertificatesFrom(_)
+            | Against::GuestsFrom(_) => MINUTE_MS,
             Against::AccountSlowly(_) => 10 * SECOND_MS,
             Against::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
             Against::LeavesOf(..) => HOUR_MS,
@@ -83,6 +87,7 @@ impl Against {
             Against::PasswordsFrom(ip) => Against::PasswordsFrom(network(*ip)),
             Against::LoginsFrom(ip) => Against::LoginsFrom(network(*ip)),
             Against::CodesFrom(ip) => Against::CodesFrom(network(*ip)),
+            Against::KnownCodesFrom(ip) => Against::KnownCodesFrom(network(*ip)),
             Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(*ip)),
             Against::GuestsFrom(ip) => Against::GuestsFrom(network(*ip)),
             Against::ScannedGuestsFrom(ip) => Against::ScannedGuestsFrom(network(*ip)),

@@ -1,6 +1,7 @@
 //! What leads to a class: a code that is typed, a key that is scanned, and the poster on the wall.
 
 use futures_util::future::join_all;
+use gyosil::failures::Against;
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value, json};
 
@@ -394,5 +395,48 @@ fn a_picture_holds_the_key_for_those_who_have_it_and_tells_nobody_whether_a_code
             let path = format!("/qr/{code}.png?{query}");
             assert_eq!(school.nobody().get(&path).await.refused(400, "INVALID_REQUEST")["field"], field, "{query}");
         }
+    });
+}
+
+#[test]
+fn guests_guess_no_more_codes_than_their_address() {
+    on_both_with(&["--rate-limits", "on"], |school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let guests = [school.guest(&session, "하나").await, school.guest(&session, "둘").await];
+        let mut missed = 0;
+        for n in 0..70 {
+            missed += usize::from(looks_up(&guests[n % 2], &format!("{:07}", 1_000_000 + n)).await.status == 404);
+        }
+        assert_eq!(missed, 60);
+        looks_up(&guests[0], &session.code).await.refused(429, "TOO_MANY_REQUESTS");
+        looks_up(&guests[0], &format!("{}?k={}", session.code, session.key)).await.is(200);
+        // Who has an account is not kept waiting by them, but by all who have one at this address.
+        looks_up(&teacher, &session.code).await.is(200);
+        let known = Against::KnownCodesFrom(std::net::Ipv4Addr::LOCALHOST.into());
+        for _ in 0..600 {
+            school.app.failures.take_for_good(&known, school.app.now_ms()).unwrap();
+        }
+        looks_up(&teacher, &session.code).await.refused(429, "TOO_MANY_REQUESTS");
+    });
+}
+
+#[test]
+fn guests_who_scan_are_counted_too_and_a_hall_of_two_thousand_comes_in() {
+    on_both_with(&["--rate-limits", "on"], |school| async move {
+        let (_, _, session) = class(&school, 1).await;
+        let asks = async |if_name_is_here: &str| {
+            let path = format!("/api/sessions/{}/guest?k={}", session.code, session.key);
+            let body = json!({ "name": "김순자", "if_name_is_here": if_name_is_here });
+            school.nobody().post(&path, body).await
+        };
+        asks("ASK").await.is(201);
+        let scanned = Against::ScannedGuestsFrom(std::net::Ipv4Addr::LOCALHOST.into());
+        for _ in 0..2_998 {
+            school.app.failures.take_for_good(&scanned, school.app.now_ms()).unwrap();
+        }
+        asks("ASK").await.refused(409, "NAME_IS_HERE");
+        asks("ASK").await.refused(429, "TOO_MANY_REQUESTS");
+        school.later(600);
+        asks("OTHER").await.is(201);
     });
 }

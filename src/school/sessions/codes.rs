@@ -7,7 +7,7 @@ use crate::app::School;
 use crate::clock::{DAY_MS, digit_code};
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::failures::Against;
+use crate::failures::{Against, Taken};
 use crate::school::rights::Caller;
 
 const CODE_DIGITS: u32 = 6;
@@ -53,8 +53,8 @@ pub struct FoundSession {
 
 /// Finds the session that an invitation leads to.
 ///
-/// Who scanned is never limited. Of wrong typed codes 60 a minute are heard from an address, or from a person who is
-/// signed in; after that all typed codes wait, also the right ones. A code that is being looked up counts among them until
+/// Who scanned is never limited. Of wrong typed codes 60 a minute are heard from an address, or from a person who has an
+/// account; these together have 600 at an address. Guests, of whom anyone can be many, count as their address. After that all typed codes wait, also the right ones. A code that is being looked up counts among them until
 /// it is found or its caller has hung up. So that this makes no right one wait, nothing is counted before there is a
 /// connection to look it up on: these are far fewer than 60.
 pub async fn find(
@@ -71,18 +71,28 @@ pub async fn find(
             return Ok(FoundSession { session, is_scanned: true });
         }
     }
-    let limit = caller.map_or(Against::CodesFrom(from), |caller| Against::CodesBy(caller.id));
-    let mut counted = app.failures.take(&limit, app.now_ms())?;
+    let limits = match caller {
+        Some(caller) if has_account(tx, caller).await? => {
+            vec![Against::CodesBy(caller.id), Against::KnownCodesFrom(from)]
+        }
+        _ => vec![Against::CodesFrom(from)],
+    };
+    let mut counted = app.failures.take_all(&limits, app.now_ms())?;
     // An ended session is found too, to go through its steps again, unless its code leads to an open one now.
     let sql = format!(
         "{SESSION} where s.code = $1 and c.deleted_ms is null
         order by case s.status when 'REVIEW_MODE' then 1 else 0 end, s.created_ms desc, s.id desc limit 1"
     );
     let Some(session) = tx.maybe(sql, args![&code]).await? else {
-        counted.keep();
+        counted.iter_mut().for_each(Taken::keep);
         return Err(Error::NotFound("Session"));
     };
     Ok(FoundSession { session, is_scanned: false })
+}
+
+async fn has_account(tx: &mut Tx, caller: &Caller) -> Result<bool> {
+    let sql = "select guest from people where id = $1";
+    Ok(tx.maybe::<(bool,)>(sql, args![caller.id]).await?.is_some_and(|(guest,)| !guest))
 }
 
 pub struct LookedUp {
