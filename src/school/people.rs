@@ -161,8 +161,9 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
     };
     let is_of_login = changes.is_of_login();
     let mut tx = app.db.begin().await?;
-    // Only a new password can make a guest's account their own; sessions are held before people.
-    let asked = if hash.is_some() { merging::questions_held(&mut tx, caller.id).await? } else { Vec::new() };
+    // Only a new password can make a guest's account their own, and a question names people; sessions are held before people.
+    let may_settle = hash.is_some() || changes.name.is_some();
+    let asked = if may_settle { merging::questions_held(&mut tx, caller.id).await? } else { Vec::new() };
     let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
     // Someone has changed it in the meantime, and ended this login with it.
@@ -183,6 +184,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
     let sql = "update people set name = $2, email = $3, phone = $4, password_hash = $5, age = $6, digital_level = $7,
         guest = $8 where id = $1";
     let level = changes.digital_level.map_or(now.digital_level, |l| l.map(|l| l.word().to_owned()));
+    let is_renamed = changes.name.as_ref().is_some_and(|name| *name != now.name);
     let name = changes.name.unwrap_or(now.name);
     let age = changes.age.unwrap_or(now.age);
     let args = args![caller.id, name, email.as_deref(), phone.as_deref(), hash, age, level, !claimed];
@@ -198,7 +200,11 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
         closed.push(logins::sockets(caller.id, EndedLogins::AllBut(caller.login)));
     }
-    let news = if now.guest && claimed { merging::settle(&mut tx, &asked, app.now_ms()).await? } else { Vec::new() };
+    let news = if is_renamed || (now.guest && claimed) {
+        merging::settle(&mut tx, &asked, app.now_ms()).await?
+    } else {
+        Vec::new()
+    };
     let person = by_id(&mut tx, caller.id).await?;
     app.commit_and_close(tx, news, closed).await?;
     Ok(person)

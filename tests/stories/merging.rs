@@ -150,3 +150,24 @@ fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
         teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
     });
 }
+
+#[test]
+fn a_question_ends_when_either_of_the_two_gets_another_name() {
+    on_both(|school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let old = school.guest(&session, "김순자").await;
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        for renamed in 0..3 {
+            let new = returns(&school, &session, "김순자").await;
+            assert_eq!(board.waits_for("student_same_as").await["data"]["same_as"], old.id);
+            match renamed {
+                0 => drop(new.put("/api/auth/me", json!({ "name": "박회장" })).await.ok()),
+                1 => drop(teacher.post(&of(&session, &new, "rename"), json!({ "name": "김순자 2" })).await.ok()),
+                _ => drop(old.put("/api/auth/me", json!({ "name": "박회장" })).await.ok()),
+            }
+            let told = board.waits_for("student_same_as").await["data"].clone();
+            assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &Value::Null));
+        }
+    });
+}

@@ -219,11 +219,14 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     if !guest {
         return Err(Error::NotYours);
     }
+    let asked = merging::questions_held(&mut tx, person).await?;
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
     let event = Event::StudentRenamed { person };
-    let news = News { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event };
-    app.commit(tx, vec![news]).await?;
+    let mut news = vec![News { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
+    // The question was about two of one name.
+    news.extend(merging::settle(&mut tx, &asked, app.now_ms()).await?);
+    app.commit(tx, news).await?;
     Ok(renamed)
 }
 
