@@ -162,7 +162,7 @@ async fn run_server(config: Config) -> Result<()> {
     if let Some(link) = setup::link(&app).await? {
         println!();
         println!(
-            "Nobody is here yet. Open this link to become the administrator (it works once, until the server stops):"
+            "There is no administrator yet. Open this link to become the administrator (it works once, until the server stops):"
         );
         println!("  {link}");
         println!("… or, in another terminal:");

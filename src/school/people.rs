@@ -412,6 +412,7 @@ pub(super) async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<
     Ok(())
 }
 
-pub async fn is_anyone_here(app: &School) -> Result<bool> {
-    Ok(app.db.maybe::<(i64,)>("select id from people limit 1", args![]).await?.is_some())
+pub async fn is_admin_here(app: &School) -> Result<bool> {
+    let sql = "select id from people where role = 'ADMIN' and deleted_ms is null limit 1";
+    Ok(app.db.maybe::<(i64,)>(sql, args![]).await?.is_some())
 }

@@ -1,4 +1,4 @@
-//! The first administrator of a school in which nobody is yet.
+//! The first administrator of a school that has none yet.
 
 use crate::app::School;
 use crate::db::{Tx, args};
@@ -7,19 +7,19 @@ use crate::school::logins::{self, Tokens};
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::Role;
 
-/// The address that makes the first administrator: `None` where there are people already. It holds a secret.
+/// The address that makes the first administrator: `None` where there is one already. It holds a secret.
 pub async fn link(app: &School) -> Result<Option<String>> {
-    if people::is_anyone_here(app).await? {
+    if people::is_admin_here(app).await? {
         return Ok(None);
     }
     Ok(Some(format!("{}/setup#{}", app.public_url, app.setup.renew())))
 }
 
-/// Makes the first administrator and signs them in. Fails where the secret is not the one of the link, or where someone is
-/// there already: of several who use the link at once, one becomes administrator. Whoever hangs up in the middle may use it again.
+/// Makes the first administrator and signs them in. Fails where the secret is not the one of the link, or where there is an
+/// administrator already: of several who use the link at once, one becomes administrator. Whoever hangs up in the middle may use it again.
 pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
     // Before the password is hashed: strangers make us work for nothing.
-    if !app.setup.is(secret) || people::is_anyone_here(app).await? {
+    if !app.setup.is(secret) || people::is_admin_here(app).await? {
         return Err(Error::SetupOver);
     }
     if new.email.is_none() && new.phone.is_none() {
@@ -37,6 +37,7 @@ pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &s
 /// Refuses all but the first who asks: whoever comes second waits for the row of the first.
 async fn must_be_first(tx: &mut Tx) -> Result<()> {
     let made = tx.run("insert into first_admin (id) values (1) on conflict do nothing", args![]).await?;
-    let someone: Option<(i64,)> = tx.maybe("select id from people limit 1", args![]).await?;
-    if made == 1 && someone.is_none() { Ok(()) } else { Err(Error::SetupOver) }
+    let sql = "select id from people where role = 'ADMIN' and deleted_ms is null limit 1";
+    let admin: Option<(i64,)> = tx.maybe(sql, args![]).await?;
+    if made == 1 && admin.is_none() { Ok(()) } else { Err(Error::SetupOver) }
 }

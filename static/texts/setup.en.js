@@ -3,7 +3,7 @@
 export default {
   setup: {
     title: "The first administrator",
-    lead: "Nobody is in this school yet. Whoever fills this in becomes its administrator, who can make lectures and open classes.",
+    lead: "This school has no administrator yet. Whoever fills this in becomes its administrator, who can make lectures and open classes.",
     name: "Name",
     login: "E-mail or phone number",
     loginHint: "You sign in with it from now on.",

@@ -72,11 +72,22 @@ fn the_link_works_again_for_whoever_hung_up_in_the_middle() {
 }
 
 #[test]
-fn the_link_is_over_when_someone_came_another_way() {
+fn the_link_is_over_when_there_is_an_administrator_and_not_before() {
     on_both(|school| async move {
-        let secret = secret(&school).await.unwrap();
+        let link = secret(&school).await.unwrap();
+        // Nobody takes it from the one who set the school up by registering first.
+        school.student("빠른학생").await;
         school.teacher().await;
-        school.nobody().post(SETUP, new(&secret, "a@example.com")).await.refused(403, "SETUP_OVER");
+        assert!(secret(&school).await.is_some_and(|newer| newer != link));
+        school.admin().await;
+        assert!(secret(&school).await.is_none());
+        school.nobody().post(SETUP, new(&link, "a@example.com")).await.refused(403, "SETUP_OVER");
+    });
+    on_both(|school| async move {
+        let link = secret(&school).await.unwrap();
+        school.student("빠른학생").await;
+        let login = school.nobody().post(SETUP, new(&link, "a@example.com")).await.is(200);
+        assert_eq!(login["user"]["role"], "ADMIN");
     });
 }
 
