@@ -39,7 +39,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "school",
         &["app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "print"],
     ),
-    ("surfaces", &["app", "clock", "config", "error", "event", "language", "live", "metrics", "school", "tag", "web"]),
+    (
+        "surfaces",
+        &[
+            "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "school", "tag",
+            "web",
+        ],
+    ),
     ("web", &["app", "error", "school", "tag"]),
     ("gate", &["config", "error", "failures", "live"]),
     (

@@ -1,9 +1,11 @@
 //! Room for what callers send: all bodies that are being read or worked on have a bound together, and those of callers
-//! without a token a small one. A body takes room as it arrives and gives it back when its request is answered.
+//! without a token a small one; of each part nobody has more than a share. A body takes room as it arrives and gives it
+//! back when its request is answered.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,9 +13,11 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::HeaderMap;
 use http_body_util::BodyExt;
 use hyper::body::Frame;
+use tokio::time::Sleep;
 
 use crate::app::School;
 use crate::error::Error;
+use crate::failures::network;
 use crate::surfaces::extract::bearer;
 
 /// The most that a request without a valid token may send, wherever to.
@@ -24,23 +28,82 @@ const BEGINNING_BYTES: usize = 16 * 1024;
 const STRANGERS_MAX_BYTES: usize = 8 * 1024 * 1024;
 const BEGINNINGS_MAX_BYTES: usize = 8 * 1024 * 1024;
 const LARGE_MAX_BYTES: usize = 48 * 1024 * 1024;
+/// What one address of strangers, or one person, has of their part and of the large one.
+const SHARE_MAX_BYTES: usize = STRANGERS_MAX_BYTES / 16;
+const LARGE_SHARE_MAX_BYTES: usize = LARGE_MAX_BYTES / 8;
+/// How soon after its first byte all of a small body is there. Most come in one piece with their head.
+const SMALL_WITHIN: Duration = Duration::from_secs(5);
 pub const RETRY_AFTER_S: u64 = 2;
 /// How much of what a refused caller still sends is read, and for how long.
 const HEARD_OUT_MAX_BYTES: usize = 16 * 1024 * 1024;
 const HEARD_OUT_FOR: Duration = Duration::from_secs(2);
 
+/// Whose body it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Sender {
+    Stranger(IpAddr),
+    Person(i64),
+}
+
 /// The bytes of all bodies in flight.
 #[derive(Default)]
-pub struct Room {
-    strangers: AtomicUsize,
-    beginnings: AtomicUsize,
-    large: AtomicUsize,
+pub struct Room(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    strangers: usize,
+    beginnings: usize,
+    large: usize,
+    /// Of each sender: the beginnings of their bodies, and what is beyond. Whoever holds nothing is not in it.
+    shares: HashMap<Sender, (usize, usize)>,
+}
+
+impl Room {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn take(&mut self, sender: Sender, first: usize, more: usize) -> Result<(), Unread> {
+        let (first_share, more_share) = self.shares.get(&sender).copied().unwrap_or_default();
+        let (part, max) = match sender {
+            Sender::Stranger(_) => (&mut self.strangers, STRANGERS_MAX_BYTES),
+            Sender::Person(_) => (&mut self.beginnings, BEGINNINGS_MAX_BYTES),
+        };
+        let fits = *part + first <= max && self.large + more <= LARGE_MAX_BYTES;
+        let is_share = first_share + first <= SHARE_MAX_BYTES && more_share + more <= LARGE_SHARE_MAX_BYTES;
+        if !(fits && is_share) {
+            return Err(Unread::NoRoom);
+        }
+        *part += first;
+        self.large += more;
+        if first + more > 0 {
+            self.shares.insert(sender, (first_share + first, more_share + more));
+        }
+        Ok(())
+    }
+
+    fn give_back(&mut self, sender: Sender, first: usize, more: usize) {
+        match sender {
+            Sender::Stranger(_) => self.strangers -= first,
+            Sender::Person(_) => self.beginnings -= first,
+        }
+        self.large -= more;
+        if let Some(share) = self.shares.get_mut(&sender) {
+            *share = (share.0 - first, share.1 - more);
+            if *share == (0, 0) {
+                self.shares.remove(&sender);
+            }
+        }
+    }
 }
 
 /// Why a body is not read on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unread {
     NoRoom,
+    TooSlow,
     StrangersTooLong,
 }
 
@@ -48,6 +111,7 @@ impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Unread::NoRoom => "the bodies in flight take all the room there is",
+            Unread::TooSlow => "a small body took too long to come",
             Unread::StrangersTooLong => "more than someone without a token may send",
         })
     }
@@ -55,65 +119,70 @@ impl std::fmt::Display for Unread {
 
 impl std::error::Error for Unread {}
 
-/// Does the request carry a token that was made here and has not expired? Whether its login still stands is asked later.
-fn has_token(app: &School, headers: &HeaderMap) -> bool {
-    bearer(headers).is_some_and(|token| app.keys.read_access_token(token, app.now_ms()).is_ok())
+/// Who sends the request: the person of a token that was made here and has not expired, or a stranger. Whether its login
+/// still stands is asked later.
+fn sender(app: &School, headers: &HeaderMap, from: IpAddr) -> Sender {
+    let passport = bearer(headers).and_then(|token| app.keys.read_access_token(token, app.now_ms()).ok());
+    passport.map_or(Sender::Stranger(network(from)), |passport| Sender::Person(passport.person))
 }
 
 /// The room that one body takes, given back when this is dropped.
 struct Taken {
     room: Arc<Room>,
-    is_stranger: bool,
+    sender: Sender,
     first_bytes: usize,
     more_bytes: usize,
 }
 
 impl Taken {
     fn take(&mut self, bytes: usize) -> Result<(), Unread> {
-        if self.is_stranger && self.first_bytes + bytes > STRANGER_MAX_BYTES {
+        let is_stranger = matches!(self.sender, Sender::Stranger(_));
+        if is_stranger && self.first_bytes + bytes > STRANGER_MAX_BYTES {
             return Err(Unread::StrangersTooLong);
         }
         let first = bytes.min(BEGINNING_BYTES.saturating_sub(self.first_bytes));
-        let (part, max) = match self.is_stranger {
-            true => (&self.room.strangers, STRANGERS_MAX_BYTES),
-            false => (&self.room.beginnings, BEGINNINGS_MAX_BYTES),
-        };
-        add(part, first, max)?;
+        self.room.held().take(self.sender, first, bytes - first)?;
         self.first_bytes += first;
-        add(&self.room.large, bytes - first, LARGE_MAX_BYTES)?;
         self.more_bytes += bytes - first;
         Ok(())
     }
 }
 
-fn add(part: &AtomicUsize, bytes: usize, max: usize) -> Result<(), Unread> {
-    let fits = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= max);
-    part.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).map(drop).map_err(|_| Unread::NoRoom)
-}
-
 impl Drop for Taken {
     fn drop(&mut self) {
-        let first = if self.is_stranger { &self.room.strangers } else { &self.room.beginnings };
-        first.fetch_sub(self.first_bytes, Ordering::Relaxed);
-        self.room.large.fetch_sub(self.more_bytes, Ordering::Relaxed);
+        self.room.held().give_back(self.sender, self.first_bytes, self.more_bytes);
     }
+}
+
+/// A body that is read, and what it holds meanwhile.
+struct Reading {
+    body: Body,
+    taken: Taken,
+    is_small: bool,
+    /// When a small one is late. Set by its first byte.
+    late: Option<Pin<Box<Sleep>>>,
 }
 
 /// A body that counts what it brings, and can be read on when its handler is done with it.
 #[derive(Clone)]
-pub struct CountedBody(Arc<Mutex<Option<(Body, Taken)>>>);
+pub struct CountedBody(Arc<Mutex<Option<Reading>>>);
 
 impl CountedBody {
-    pub fn new(app: &School, room: &Arc<Room>, headers: &HeaderMap, body: Body) -> CountedBody {
-        let is_stranger = !body.is_end_stream() && !has_token(app, headers);
-        let taken = Taken { room: room.clone(), is_stranger, first_bytes: 0, more_bytes: 0 };
-        CountedBody(Arc::new(Mutex::new(Some((body, taken)))))
+    pub fn new(app: &School, room: &Arc<Room>, headers: &HeaderMap, from: IpAddr, body: Body) -> CountedBody {
+        let sender = match body.is_end_stream() {
+            true => Sender::Stranger(from),
+            false => sender(app, headers, from),
+        };
+        let is_stranger = matches!(sender, Sender::Stranger(_));
+        let is_small = is_stranger || body.size_hint().exact().is_some_and(|bytes| bytes <= BEGINNING_BYTES as u64);
+        let taken = Taken { room: room.clone(), sender, first_bytes: 0, more_bytes: 0 };
+        CountedBody(Arc::new(Mutex::new(Some(Reading { body, taken, is_small, late: None }))))
     }
 
     /// Reads and forgets what a refused caller still sends: in the middle of sending they would not hear why, since
     /// the connection would be reset under their feet.
     pub async fn hear_out(&self) {
-        let Some((mut body, _taken)) = self.finish() else { return };
+        let Some(Reading { mut body, taken: _taken, .. }) = self.finish() else { return };
         let read = async {
             let mut heard_bytes = 0;
             while let Some(Ok(frame)) = body.frame().await {
@@ -126,7 +195,7 @@ impl CountedBody {
         let _ = tokio::time::timeout(HEARD_OUT_FOR, read).await;
     }
 
-    fn finish(&self) -> Option<(Body, Taken)> {
+    fn finish(&self) -> Option<Reading> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -137,12 +206,20 @@ impl HttpBody for CountedBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((body, taken)) = &mut *held else { return Poll::Ready(None) };
-        let polled = Pin::new(body).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Err(unread) = taken.take(frame.data_ref().map_or(0, Bytes::len))
+        let Some(reading) = &mut *held else { return Poll::Ready(None) };
+        let polled = Pin::new(&mut reading.body).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            if let Err(unread) = reading.taken.take(frame.data_ref().map_or(0, Bytes::len)) {
+                return Poll::Ready(Some(Err(axum::Error::new(unread))));
+            }
+            if reading.is_small && reading.late.is_none() {
+                reading.late = Some(Box::pin(tokio::time::sleep(SMALL_WITHIN)));
+            }
+        }
+        if let (Poll::Pending, Some(late)) = (&polled, &mut reading.late)
+            && late.as_mut().poll(cx).is_ready()
         {
-            return Poll::Ready(Some(Err(axum::Error::new(unread))));
+            return Poll::Ready(Some(Err(axum::Error::new(Unread::TooSlow))));
         }
         polled
     }
@@ -156,7 +233,7 @@ pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
             return Error::TooLarge { limit_bytes };
         }
         match error.downcast_ref() {
-            Some(Unread::NoRoom) => return Error::Busy { retry_after_s: RETRY_AFTER_S },
+            Some(Unread::NoRoom | Unread::TooSlow) => return Error::Busy { retry_after_s: RETRY_AFTER_S },
             Some(Unread::StrangersTooLong) => return Error::TooLarge { limit_bytes: STRANGER_MAX_BYTES },
             None => {}
         }
@@ -169,23 +246,47 @@ pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
 mod tests {
     use super::*;
 
-    fn body(room: &Arc<Room>, is_stranger: bool) -> Taken {
-        Taken { room: room.clone(), is_stranger, first_bytes: 0, more_bytes: 0 }
+    fn body(room: &Arc<Room>, sender: Sender) -> Taken {
+        Taken { room: room.clone(), sender, first_bytes: 0, more_bytes: 0 }
+    }
+
+    fn stranger(n: usize) -> Sender {
+        Sender::Stranger(IpAddr::from([10, 0, (n >> 8) as u8, n as u8]))
     }
 
     #[test]
     fn neither_strangers_nor_large_bodies_take_the_room_of_small_ones() {
         let room = Arc::new(Room::default());
-        let mut held: Vec<Taken> = (0..STRANGERS_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&room, true)).collect();
+        let count = STRANGERS_MAX_BYTES / BEGINNING_BYTES;
+        let mut held: Vec<Taken> = (0..count).map(|n| body(&room, stranger(n))).collect();
         assert!(held.iter_mut().all(|taken| taken.take(BEGINNING_BYTES).is_ok()));
-        assert_eq!(body(&room, true).take(1), Err(Unread::NoRoom), "strangers have taken all of theirs");
+        assert_eq!(body(&room, stranger(count)).take(1), Err(Unread::NoRoom), "strangers have taken all of theirs");
         assert_eq!(held[0].take(1), Err(Unread::StrangersTooLong));
-        let mut large = body(&room, false);
-        assert!(large.take(LARGE_MAX_BYTES + BEGINNING_BYTES).is_ok());
-        assert!(large.take(1).is_err(), "large ones have taken all of theirs");
-        assert!(body(&room, false).take(BEGINNING_BYTES).is_ok());
+        let mut large: Vec<Taken> = (0..8).map(|n| body(&room, Sender::Person(n))).collect();
+        assert!(large.iter_mut().all(|taken| taken.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok()));
+        let one_more = body(&room, Sender::Person(8)).take(BEGINNING_BYTES + 1);
+        assert_eq!(one_more, Err(Unread::NoRoom), "large ones have taken all of theirs");
+        assert!(body(&room, Sender::Person(8)).take(BEGINNING_BYTES).is_ok());
         drop((held, large));
-        let all = [&room.strangers, &room.beginnings, &room.large];
-        assert!(all.iter().all(|part| part.load(Ordering::Relaxed) == 0), "all was given back");
+        let held = room.held();
+        assert_eq!(
+            (held.strangers, held.beginnings, held.large, held.shares.len()),
+            (0, 0, 0, 0),
+            "all was given back"
+        );
+    }
+
+    #[test]
+    fn nobody_takes_more_than_a_share() {
+        let room = Arc::new(Room::default());
+        for sender in [stranger(1), Sender::Person(1)] {
+            let mut held: Vec<Taken> = (0..SHARE_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&room, sender)).collect();
+            assert!(held.iter_mut().all(|taken| taken.take(BEGINNING_BYTES).is_ok()));
+            assert_eq!(body(&room, sender).take(1), Err(Unread::NoRoom));
+            assert!(body(&room, stranger(2)).take(1).is_ok() && body(&room, Sender::Person(2)).take(1).is_ok());
+        }
+        let mut large = body(&room, Sender::Person(1));
+        assert!(large.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok());
+        assert_eq!(large.take(1), Err(Unread::NoRoom));
     }
 }

@@ -114,7 +114,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
     let span = tracing::info_span!("request", id, method, path = shown_path(&path, &route));
     let (parts, body) = request.into_parts();
     let is_https = is_https(&parts, &app);
-    let body = CountedBody::new(&app, &bodies, &parts.headers, body);
+    let body = CountedBody::new(&app, &bodies, &parts.headers, address(&parts, &app), body);
     let request = Request::from_parts(parts, Body::new(body.clone()));
     let language = Language::asked_for(request.headers());
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();

@@ -64,11 +64,11 @@ async fn stalls(school: &School, person: &Person, bytes: usize) -> TcpStream {
 fn all_bodies_in_flight_have_64_mib_together() {
     on(Kept::InSqlite, &["--log-hour-mb", "1000", "--log-day-mb", "1000"], |school| async move {
         let (_, lecture, session) = class(&school, 1).await;
-        let attacker = school.student("공격자").await;
+        let attackers = school.students(16).await;
         let kim = school.guest(&session, "김순자").await;
         let mut stalled = Vec::new();
-        for _ in 0..16 {
-            stalled.push(stalls(&school, &attacker, 4_080 * KIB).await);
+        for attacker in &attackers {
+            stalled.push(stalls(&school, attacker, 4_080 * KIB).await);
         }
         let log = json!({ "event_type": "CLICK", "event_data": { "a": "x".repeat(7_000) } });
         let (one, many) = (json!({ "logs": [log] }), json!({ "logs": vec![log.clone(); 100] }));
@@ -89,6 +89,41 @@ fn all_bodies_in_flight_have_64_mib_together() {
             (kim.post("/api/logs/batch", many.clone()).await.status == 201).then_some(())
         })
         .await;
+    });
+}
+
+/// Sends nearly all of a small body without a token, from this address, and stops before its end.
+async fn stalls_a_login(school: &School, from: &str) -> TcpStream {
+    let mut tcp = connects(school).await;
+    let head = format!(
+        "POST /api/auth/login HTTP/1.1\r\nHost: {}\r\nX-Forwarded-For: {from}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n",
+        school.address,
+        16 * KIB
+    );
+    tcp.write_all(head.as_bytes()).await.unwrap();
+    tcp.write_all(&vec![b' '; 16 * KIB - 1]).await.unwrap();
+    tcp
+}
+
+#[test]
+fn one_address_that_stalls_its_bodies_stops_nobody_else() {
+    on(Kept::InSqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
+        school.student("김학생").await;
+        let login = async |from: &str| {
+            let body = json!({ "email": "nobody@example.com", "password": PASSWORD });
+            let headers = [("x-forwarded-for", from)];
+            school.nobody().asks(reqwest::Method::POST, "/api/auth/login", Some(body), &headers).await
+        };
+        let (attacker, classroom) = ("198.51.100.9", "203.0.113.7");
+        let mut stalled = Vec::new();
+        for _ in 0..40 {
+            stalled.push(stalls_a_login(&school, attacker).await);
+        }
+        until("the attacker's share is taken", async || (login(attacker).await.status == 503).then_some(())).await;
+        login(classroom).await.refused(401, "WRONG_CREDENTIALS");
+        // What stalls is given up, though its connection stays open.
+        until("its bodies are given up", async || (login(attacker).await.status == 401).then_some(())).await;
     });
 }
 
