@@ -1,5 +1,6 @@
 //! The parts of a school, wired once and handed down.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,84 @@ use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
 
-pub type School = Arc<App>;
+/// A school, cheap to clone: what every handler and every task is given.
+#[derive(Clone)]
+pub struct School(Arc<App>);
+
+impl School {
+    pub fn new(parts: App) -> School {
+        School(Arc::new(parts))
+    }
+
+    /// The only commit there is. The change, its rows in the log and the handing over of its frames are one unit
+    /// that a caller who hangs up cannot split.
+    pub async fn commit(&self, tx: Tx, news: Vec<News>) -> Result<()> {
+        self.commit_and_close(tx, news, Vec::new()).await
+    }
+
+    /// The same for a change that takes sockets their right. They are closed after the frames of the change were handed
+    /// over, and before the caller is answered.
+    pub async fn commit_and_close(&self, tx: Tx, news: Vec<News>, closed: Vec<CloseSockets>) -> Result<()> {
+        let app = self.clone();
+        let (done, answer) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            let mut tx = tx;
+            let sealed = match app.prepare(&mut tx, news).await {
+                Ok(letters) => app.seal(tx).await.map(|()| letters),
+                Err(error) => Err(error),
+            };
+            match sealed {
+                Ok(letters) if closed.is_empty() => {
+                    let _ = done.send(Ok(()));
+                    app.bus.publish(letters).await;
+                }
+                Ok(letters) => {
+                    app.bus.publish(letters).await;
+                    app.bus.close_sockets(&closed);
+                    let _ = done.send(Ok(()));
+                }
+                Err(error) => {
+                    let _ = done.send(Err(error));
+                }
+            }
+        });
+        answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
+    }
+
+    /// Why it cannot take a write, if it cannot. What counts is what became of the last real writes; where there
+    /// was none for a second, one is made, in the group commit like any other. One at a time: anyone may ask.
+    pub async fn why_not_ready(&self) -> Option<String> {
+        let _one_at_a_time = self.asking.lock().await;
+        match self.db.health.verdict() {
+            Verdict::Writes => return None,
+            Verdict::Fails(why) => return Some(self.not_ready(why)),
+            Verdict::Unknown => {}
+        }
+        let now_ms = self.now_ms();
+        let beat = self.ledger.record(move |tx| {
+            Box::pin(async move {
+                tx.beat(now_ms).await?;
+                Ok(((), Vec::new()))
+            })
+        });
+        match tokio::time::timeout(READY_WITHIN, beat).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(self.not_ready(&error.to_string())),
+            Err(_) => {
+                let _ = self.db.is_silent("a small write took too long");
+                Some(self.not_ready(SILENT))
+            }
+        }
+    }
+}
+
+impl Deref for School {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
 
 /// How long a small write may take before the school counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -56,41 +134,6 @@ pub trait Voice: Send + Sync {
 }
 
 impl App {
-    /// The only commit there is. The change, its rows in the log and the handing over of its frames are one unit
-    /// that a caller who hangs up cannot split.
-    pub async fn commit(self: &Arc<Self>, tx: Tx, news: Vec<News>) -> Result<()> {
-        self.commit_and_close(tx, news, Vec::new()).await
-    }
-
-    /// The same for a change that takes sockets their right. They are closed after the frames of the change were handed
-    /// over, and before the caller is answered.
-    pub async fn commit_and_close(self: &Arc<Self>, tx: Tx, news: Vec<News>, closed: Vec<CloseSockets>) -> Result<()> {
-        let app = self.clone();
-        let (done, answer) = tokio::sync::oneshot::channel();
-        tokio::spawn(async move {
-            let mut tx = tx;
-            let sealed = match app.prepare(&mut tx, news).await {
-                Ok(letters) => app.seal(tx).await.map(|()| letters),
-                Err(error) => Err(error),
-            };
-            match sealed {
-                Ok(letters) if closed.is_empty() => {
-                    let _ = done.send(Ok(()));
-                    app.bus.publish(letters).await;
-                }
-                Ok(letters) => {
-                    app.bus.publish(letters).await;
-                    app.bus.close_sockets(&closed);
-                    let _ = done.send(Ok(()));
-                }
-                Err(error) => {
-                    let _ = done.send(Err(error));
-                }
-            }
-        });
-        answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
-    }
-
     /// Numbers and writes the events, lets follow what follows, and puts it all into words. Rows of sessions are held
     /// before rows of enrollments, here as everywhere.
     pub(crate) async fn prepare(&self, tx: &mut Tx, news: Vec<News>) -> Result<Vec<Letter>> {
@@ -104,32 +147,6 @@ impl App {
         tx.commit().await?;
         self.metrics.commit_time.observe(begun.elapsed().as_secs_f64());
         Ok(())
-    }
-
-    /// Why it cannot take a write, if it cannot. What counts is what became of the last real writes; where there
-    /// was none for a second, one is made, in the group commit like any other. One at a time: anyone may ask.
-    pub async fn why_not_ready(self: &Arc<Self>) -> Option<String> {
-        let _one_at_a_time = self.asking.lock().await;
-        match self.db.health.verdict() {
-            Verdict::Writes => return None,
-            Verdict::Fails(why) => return Some(self.not_ready(why)),
-            Verdict::Unknown => {}
-        }
-        let now_ms = self.now_ms();
-        let beat = self.ledger.record(move |tx| {
-            Box::pin(async move {
-                tx.beat(now_ms).await?;
-                Ok(((), Vec::new()))
-            })
-        });
-        match tokio::time::timeout(READY_WITHIN, beat).await {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(self.not_ready(&error.to_string())),
-            Err(_) => {
-                let _ = self.db.is_silent("a small write took too long");
-                Some(self.not_ready(SILENT))
-            }
-        }
     }
 
     fn not_ready(&self, why: &str) -> String {

@@ -13,14 +13,13 @@
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::app::App;
+use crate::app::School;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::event::News;
@@ -125,7 +124,7 @@ where
     (Box::new(Pending { write, outcome: None, sessions: Vec::new(), caller }), answer)
 }
 
-pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
+pub async fn keep(app: School, mut inbox: Inbox) {
     loop {
         let mut group = Vec::new();
         if inbox.0.recv_many(&mut group, GROUP_MAX_SLIPS).await == 0 {
@@ -143,7 +142,7 @@ pub async fn keep(app: Arc<App>, mut inbox: Inbox) {
 }
 
 /// Writes and answers them all. Fails where the database does, and not a member.
-async fn write_group(app: &Arc<App>, mut group: Vec<Box<dyn Slip>>) -> Result<()> {
+async fn write_group(app: &School, mut group: Vec<Box<dyn Slip>>) -> Result<()> {
     let begun = Instant::now();
     let mut aside = Vec::new();
     let mut tries = 1;
@@ -174,7 +173,7 @@ async fn write_group(app: &Arc<App>, mut group: Vec<Box<dyn Slip>>) -> Result<()
 
 /// Writes and answers each by itself. Those who were undone only because someone else was in the way are written again
 /// in the next round, as long as there is time.
-async fn write_alone(app: &Arc<App>, mut slips: Vec<Box<dyn Slip>>, begun: Instant) -> Result<()> {
+async fn write_alone(app: &School, mut slips: Vec<Box<dyn Slip>>, begun: Instant) -> Result<()> {
     for round in 1..=ALONE_ROUNDS {
         let mut held: HashSet<i64> = HashSet::new();
         let (mut unwritten, mut failed) = (Vec::new(), Vec::new());
@@ -225,12 +224,12 @@ impl From<Error> for Undone {
 }
 
 /// A member that panics fails like any other: the ledger goes on for everyone else.
-async fn write_together(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
+async fn write_together(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
     let written = AssertUnwindSafe(write_all(app, group)).catch_unwind().await;
     written.unwrap_or_else(|_| Err(Error::internal("a write panicked").into()))
 }
 
-async fn write_all(app: &Arc<App>, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
+async fn write_all(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
     let written = async {
         let mut tx = app.db.begin_group().await?;
         let mut news = Vec::new();

@@ -56,7 +56,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         Capacity::new(config.sockets_per_person, config.sockets_per_session),
     );
     let (ledger, inbox) = Ledger::new();
-    let app = Arc::new(App {
+    let app = School::new(App {
         public_url: config.public_url(bound),
         clock: Clock::new(zone),
         db,

@@ -63,7 +63,7 @@ pub async fn list(app: &School, caller: Option<&Caller>, course: i64, window: Wi
     let (total,) = tx.one("select count(*) from classes k where k.course = $1", args![course]).await?;
     let sql = format!("{CLASS} where k.course = $1 order by k.id limit $2 offset $3");
     let rows = tx.all(sql, args![course, window.limit, window.offset]).await?;
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }
 
 pub async fn by_id(app: &School, caller: Option<&Caller>, course: i64, class: i64) -> Result<Class> {

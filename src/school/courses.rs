@@ -133,7 +133,7 @@ pub async fn list(app: &School, caller: Option<&Caller>, filter: Filter, window:
     let (total,) = tx.one(format!("select count(*) from courses c {which}"), args.clone()).await?;
     let sql = format!("{COURSE} {which} order by c.id desc limit $3 offset $4");
     let rows: Vec<Course> = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
-    Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total })
+    Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total, window })
 }
 
 impl Course {

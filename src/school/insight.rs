@@ -76,7 +76,7 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
             student(e, &steps, &mine)
         })
         .collect();
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }
 
 /// By item: its status, and when that was.

@@ -25,8 +25,9 @@ pub mod sessions;
 pub mod setup;
 pub mod stuck;
 
-/// One page of a list.
+/// One page of a list: which one, its rows, and how many there are on all pages.
 pub struct Page<T> {
+    pub window: Window,
     pub rows: Vec<T>,
     pub total: i64,
 }

@@ -82,7 +82,7 @@ pub async fn list(app: &School, caller: &Caller, unread: Option<bool>, window: W
     let (total,) = tx.one(format!("select count(*) from notifications n {which}"), args.clone()).await?;
     let sql = format!("{NOTIFICATION} {which} order by n.id desc limit $3 offset $4");
     let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }
 
 /// Reading it twice keeps the first time.

@@ -295,7 +295,7 @@ pub async fn list(
     let (total,) = tx.one(format!("select count(*) from people {filter}"), args![role, like.as_deref()]).await?;
     let sql = format!("{PERSON} {filter} order by created_ms, id limit $3 offset $4");
     let rows = tx.all(sql, args![role, like, window.limit, window.offset]).await?;
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }
 
 pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> Result<Person> {

@@ -1,7 +1,6 @@
 //! Where anyone checks a certificate: `/certificates…`. A page for people, JSON for programs, the PDF for walls.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -9,16 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::live::wire::Refusals;
-use super::live::{Fault, From_, PathText, Query};
+use super::extract::{From_, PathText, Query};
+use super::live::refusal::Refusals;
 use super::schemas::{described, text_schema};
 use super::texts::{Asked, Instant, NO_NUL};
 use crate::app::School;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::school::certificates::{self, Certificate, Facts, Glimpse};
 use crate::web;
-
-type Result<T, E = Fault> = std::result::Result<T, E>;
 
 const PAGE: &str = "check/certificate.html";
 /// It names people: no search engine lists it, and no cache in between keeps it.
@@ -47,7 +44,7 @@ async fn page(headers: HeaderMap) -> Response {
     get, path = "/certificates.json", tag = "certificates", params(Printed),
     responses((status = 200, body = Found), Refusals), security(()),
 )]
-async fn check(State(app): State<School>, From_(from): From_, Query(printed): Query<Printed>) -> Result<Response> {
+async fn check(app: School, From_(from): From_, Query(printed): Query<Printed>) -> Result<Response> {
     let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0.0;
     let found = match printed.code {
         Some(Asked(code)) => {
@@ -62,7 +59,7 @@ async fn check(State(app): State<School>, From_(from): From_, Query(printed): Qu
 #[utoipa::path(
     get, path = "/certificates/key", tag = "certificates", responses((status = 200, body = PublicKey)), security(()),
 )]
-async fn key(State(app): State<School>) -> Answer<PublicKey> {
+async fn key(app: School) -> Answer<PublicKey> {
     Answer(PublicKey::of(&app))
 }
 
@@ -74,12 +71,7 @@ async fn key(State(app): State<School>) -> Answer<PublicKey> {
         content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals),
     security(()),
 )]
-async fn one(
-    State(app): State<School>,
-    From_(from): From_,
-    headers: HeaderMap,
-    PathText(file): PathText,
-) -> Result<Response> {
+async fn one(app: School, From_(from): From_, headers: HeaderMap, PathText(file): PathText) -> Result<Response> {
     match file.rsplit_once('.') {
         None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),
         Some((uuid, "json")) => {
@@ -89,10 +81,10 @@ async fn one(
         Some((uuid, "pdf")) => match certificates::pdf(&app, uuid, from).await {
             Ok((found, bytes)) => Ok(pdf(&found, bytes)),
             Err(Error::NotFound(_)) if is_browser(&headers) => Ok(web::nothing_here(&Error::NoSuchPath)),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         },
         _ if is_browser(&headers) => Ok(web::nothing_here(&Error::NoSuchPath)),
-        _ => Err(Error::NoSuchPath.into()),
+        _ => Err(Error::NoSuchPath),
     }
 }
 

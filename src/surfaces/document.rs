@@ -3,8 +3,62 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
+use utoipa::IntoResponses;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Required};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::School;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The words in paths that are no numbers.
+const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
+
+/// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
+/// the surface may refuse.
+pub fn surface<Refusals: IntoResponses>(
+    groups: impl IntoIterator<Item = (&'static str, OpenApiRouter<School>)>,
+) -> OpenApiRouter<School> {
+    let mut surface = OpenApiRouter::new();
+    for (tag, mut group) in groups {
+        for (path, item) in &mut group.get_openapi_mut().paths.paths {
+            for operation in methods(item) {
+                operation.tags = Some(vec![tag.into()]);
+                let declared = operation.parameters.take().unwrap_or_default();
+                let is_declared = |name: &&str| declared.iter().any(|p| matches!(p, RefOr::T(p) if p.name == *name));
+                let others: Vec<_> =
+                    parameters_of(path).filter(|name| !is_declared(name)).map(path_parameter).collect();
+                operation.parameters = Some([others, declared].concat()).filter(|all| !all.is_empty());
+                for (status, refusal) in Refusals::responses() {
+                    operation.responses.responses.entry(status).or_insert(refusal);
+                }
+            }
+        }
+        surface = surface.merge(group);
+    }
+    surface
+}
+
+fn methods(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
+fn parameters_of(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn path_parameter(name: &str) -> RefOr<Parameter> {
+    let schema = ObjectBuilder::new();
+    let schema = if TEXTS_IN_PATHS.contains(&name) {
+        schema.schema_type(Type::String)
+    } else {
+        schema.schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+    };
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
+    RefOr::T(parameter.schema(Some(schema)).build())
+}
 
 /// What a body needs that cannot be said key by key: one of these must fit.
 fn together() -> [(&'static str, Value); 7] {

@@ -1,22 +1,24 @@
-//! What a handler is given: who asks, and what they sent. Shared by all surfaces; `extractors!` makes a surface's own,
-//! whose refusals are in its dialect.
+//! What a handler is given: who asks, and what they sent. All surfaces share these. They reject with the school's `Error`,
+//! which `refusals` turns into the dialect of the address.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use axum::RequestPartsExt;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::School;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
+use crate::surfaces::times::Day;
 use crate::surfaces::{bodies, json};
 
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
@@ -213,131 +215,90 @@ pub fn device(headers: &HeaderMap) -> String {
     agent.chars().filter(|c| !c.is_control()).skip_while(|c| *c == '#').take(200).collect()
 }
 
-/// A refusal in the words of a surface: its status, and when to try again.
-pub fn refusal(error: &Error, said: impl serde::Serialize) -> Response {
-    if let Error::Internal(what) = error {
-        tracing::error!(what, "a request failed on our side");
-    }
-    let mut response = (status(error.kind()), axum::Json(said)).into_response();
-    if let Some(seconds) = error.retry_after_s() {
-        response.headers_mut().insert("retry-after", seconds.into());
-    }
-    response
-}
+/// Who asks: nobody gets past without a token.
+pub struct SignedIn(pub Caller);
+/// Who asks, where one may also be nobody.
+pub struct Anyone(pub Option<Caller>);
+/// The JSON body of a request, or none at all; and that of an answer.
+pub struct Json<T>(pub T);
 
-pub fn status(kind: Kind) -> StatusCode {
-    match kind {
-        Kind::BadInput => StatusCode::BAD_REQUEST,
-        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Kind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::Unknown => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
     }
 }
 
-macro_rules! extractors {
-    ($fault:ident) => {
-        // No surface needs to use all of them.
+/// A JSON body with room for a thousand logs.
+pub struct LargeJson<T>(pub T);
+pub struct Query<T>(pub T);
+/// The one number in the path.
+pub struct Id(pub i64);
+/// The two numbers in the path.
+pub struct Ids(pub i64, pub i64);
+/// The two numbers and the day in the path.
+pub struct IdsAndDay(pub i64, pub i64, pub Day);
+/// The one word in the path.
+pub struct PathText(pub String);
+/// The header Idempotency-Key.
+pub struct Once(pub Option<Key>);
+/// The address that a request comes from.
+pub struct From_(pub IpAddr);
+/// Whether the browser speaks TLS.
+pub struct OverTls(pub bool);
 
-        /// Who asks: nobody gets past without a token.
-        #[allow(dead_code)]
-        pub struct SignedIn(pub $crate::school::rights::Caller);
-        /// Who asks, where one may also be nobody.
-        #[allow(dead_code)]
-        pub struct Anyone(pub Option<$crate::school::rights::Caller>);
-        /// The JSON body, or none at all.
-        #[allow(dead_code)]
-        pub struct Json<T>(pub T);
-        /// The same with room for a thousand logs.
-        #[allow(dead_code)]
-        pub struct LargeJson<T>(pub T);
-        #[allow(dead_code)]
-        pub struct Query<T>(pub T);
-        /// One number in the path.
-        #[allow(dead_code)]
-        pub struct Id(pub i64);
-        #[allow(dead_code)]
-        pub struct Ids(pub i64, pub i64);
-        /// Three words in the path, with their names.
-        #[allow(dead_code)]
-        pub struct ThreeOfPath(pub [(String, String); 3]);
-        /// One word in the path.
-        #[allow(dead_code)]
-        pub struct PathText(pub String);
-        /// The header Idempotency-Key.
-        #[allow(dead_code)]
-        pub struct Once(pub Option<$crate::school::once::Key>);
-        /// Where it comes from.
-        #[allow(dead_code)]
-        pub struct From_(pub std::net::IpAddr);
-        /// Does the browser speak TLS?
-        #[allow(dead_code)]
-        pub struct OverTls(pub bool);
-
-        const _: () = {
-            use axum::extract::{FromRequest, FromRequestParts, Request};
-            use axum::http::request::Parts;
-            use $crate::app::School;
-            use $crate::surfaces::extract;
-
-            macro_rules! from_parts {
-                ($name:ident, |$parts:ident, $app:ident| $what:expr) => {
-                    impl FromRequestParts<School> for $name {
-                        type Rejection = $fault;
-                        async fn from_request_parts($parts: &mut Parts, $app: &School) -> Result<Self, $fault> {
-                            let _ = $app;
-                            Ok($what)
-                        }
-                    }
-                };
+/// `from_parts!(Type, |parts, app| expression)`: how a type is read from the head of a request.
+macro_rules! from_parts {
+    ($name:ident, |$parts:ident, $app:ident| $read:expr) => {
+        impl FromRequestParts<School> for $name {
+            type Rejection = Error;
+            async fn from_request_parts($parts: &mut Parts, $app: &School) -> Result<Self> {
+                Ok($read)
             }
-            from_parts!(SignedIn, |parts, app| SignedIn(extract::caller(parts, app).await?));
-            from_parts!(Anyone, |parts, app| match extract::bearer(&parts.headers) {
-                Some(_) => Anyone(Some(extract::caller(parts, app).await?)),
-                None => Anyone(None),
-            });
-            from_parts!(Id, |parts, _app| {
-                let [id] = extract::path::<1>(parts).await?;
-                Id(extract::number(id)?)
-            });
-            from_parts!(Ids, |parts, _app| {
-                let [a, b] = extract::path::<2>(parts).await?;
-                Ids(extract::number(a)?, extract::number(b)?)
-            });
-            from_parts!(ThreeOfPath, |parts, _app| ThreeOfPath(extract::path::<3>(parts).await?));
-            from_parts!(PathText, |parts, _app| {
-                let [(_, text)] = extract::path::<1>(parts).await?;
-                PathText(text)
-            });
-            from_parts!(Once, |parts, _app| Once(extract::idempotency_key(&parts.headers)?));
-            from_parts!(From_, |parts, app| From_(extract::address(parts, app)));
-            from_parts!(OverTls, |parts, app| OverTls(extract::is_https(parts, app)));
-
-            impl<T: serde::de::DeserializeOwned> FromRequestParts<School> for Query<T> {
-                type Rejection = $fault;
-                async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Self, $fault> {
-                    Ok(Query(extract::query(parts)?))
-                }
-            }
-            impl<T: serde::de::DeserializeOwned> FromRequest<School> for Json<T> {
-                type Rejection = $fault;
-                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
-                    Ok(Json(extract::json(request, extract::BODY_MAX_BYTES).await?))
-                }
-            }
-            impl<T: serde::de::DeserializeOwned> FromRequest<School> for LargeJson<T> {
-                type Rejection = $fault;
-                async fn from_request(request: Request, _: &School) -> Result<Self, $fault> {
-                    Ok(LargeJson(extract::json(request, extract::LOGS_MAX_BYTES).await?))
-                }
-            }
-        };
+        }
     };
 }
-pub(crate) use extractors;
+from_parts!(School, |_parts, app| app.clone());
+from_parts!(SignedIn, |parts, app| SignedIn(caller(parts, app).await?));
+from_parts!(Anyone, |parts, app| match bearer(&parts.headers) {
+    Some(_) => Anyone(Some(caller(parts, app).await?)),
+    None => Anyone(None),
+});
+from_parts!(Id, |parts, _app| {
+    let [id] = path::<1>(parts).await?;
+    Id(number(id)?)
+});
+from_parts!(Ids, |parts, _app| {
+    let [a, b] = path::<2>(parts).await?;
+    Ids(number(a)?, number(b)?)
+});
+from_parts!(IdsAndDay, |parts, _app| {
+    let [a, b, (name, day)] = path::<3>(parts).await?;
+    let day = Day::parse(&day).ok_or_else(|| Error::bad(name, "a day such as 2025-10-28 is needed"))?;
+    IdsAndDay(number(a)?, number(b)?, day)
+});
+from_parts!(PathText, |parts, _app| {
+    let [(_, text)] = path::<1>(parts).await?;
+    PathText(text)
+});
+from_parts!(Once, |parts, _app| Once(idempotency_key(&parts.headers)?));
+from_parts!(From_, |parts, app| From_(address(parts, app)));
+from_parts!(OverTls, |parts, app| OverTls(is_https(parts, app)));
+
+impl<T: DeserializeOwned> FromRequestParts<School> for Query<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Self> {
+        Ok(Query(query(parts)?))
+    }
+}
+impl<T: DeserializeOwned> FromRequest<School> for Json<T> {
+    type Rejection = Error;
+    async fn from_request(request: Request, _: &School) -> Result<Self> {
+        Ok(Json(json(request, BODY_MAX_BYTES).await?))
+    }
+}
+impl<T: DeserializeOwned> FromRequest<School> for LargeJson<T> {
+    type Rejection = Error;
+    async fn from_request(request: Request, _: &School) -> Result<Self> {
+        Ok(LargeJson(json(request, LOGS_MAX_BYTES).await?))
+    }
+}

@@ -1,5 +1,6 @@
 //! The table of contents of every URL. Each surface speaks its own dialect of the same school.
 
+mod answer;
 mod attendance;
 mod bodies;
 mod certificates;
@@ -12,6 +13,7 @@ pub mod live;
 pub mod numbers;
 mod ops;
 mod portal;
+pub mod refusals;
 mod schemas;
 pub mod texts;
 pub mod times;
@@ -21,7 +23,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -38,7 +40,7 @@ use crate::web;
             parameters of a query that are not described here are ignored; a parameter without a value counts as left out. A body of which every key may be left out may \
             be left out itself. A method that an address does not answer is refused with 405.",
     ),
-    components(schemas(portal::wire::Refusal, attendance::wire::Refusal, live::wire::Refusal, live::wire::RefusalBody)),
+    components(schemas(portal::refusal::Refusal, attendance::refusal::Refusal, live::refusal::Refusal, live::refusal::RefusalBody)),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -80,7 +82,7 @@ pub use ops::metrics_only;
 /// What those hear whose address has too many connections open already.
 pub fn too_many_connections() -> Router {
     let refuse = |request: Request| async move {
-        let refusal = refused(request.uri().path(), Error::TooManyConnections { retry_after_s: 10 });
+        let refusal = refusals::refused(request.uri().path(), &Error::TooManyConnections { retry_after_s: 10 });
         ([(header::CONNECTION, "close")], refusal)
     };
     Router::new().fallback(refuse)
@@ -88,26 +90,9 @@ pub fn too_many_connections() -> Router {
 
 /// An unknown path answers in the dialect of its base path.
 async fn nothing_here(request: Request) -> Response {
-    refused(request.uri().path(), Error::NoSuchPath)
+    refusals::refused(request.uri().path(), &Error::NoSuchPath)
 }
 
 async fn wrong_method(request: Request) -> Response {
-    refused(request.uri().path(), Error::WrongMethod)
-}
-
-fn is_below(path: &str, base: &str) -> bool {
-    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// What happens to a request before or beside its handler is said in the dialect of its base path too.
-pub fn refused(path: &str, error: Error) -> Response {
-    if is_below(path, "/api/v1") {
-        return portal::Fault::from(error).into_response();
-    }
-    if is_below(path, "/api/attendance") {
-        return attendance::Fault::from(error).into_response();
-    }
-    let is_missing = matches!(error, Error::NoSuchPath | Error::WrongMethod);
-    let is_page = !["/api", "/ws", "/qr", "/certificates.json"].iter().any(|base| path.starts_with(base));
-    if is_page && is_missing { web::nothing_here(&error) } else { live::Fault::from(error).into_response() }
+    refusals::refused(request.uri().path(), &Error::WrongMethod)
 }

@@ -25,6 +25,7 @@ use crate::metrics::Route;
 use crate::surfaces::bodies::{CountedBody, Room};
 use crate::surfaces::extract::{address, is_https, peer};
 use crate::surfaces::language::{Language, speaking};
+use crate::surfaces::refusals;
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -46,7 +47,7 @@ async fn healthz() -> &'static str {
 /// It can take requests: its database takes writes. If it does not, the body says why.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = String), (status = 503, body = String)), security(()))]
-async fn readyz(State(app): State<School>) -> (StatusCode, String) {
+async fn readyz(app: School) -> (StatusCode, String) {
     match app.why_not_ready().await {
         None => (StatusCode::OK, "ready".into()),
         Some(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
@@ -56,7 +57,7 @@ async fn readyz(State(app): State<School>) -> (StatusCode, String) {
 /// Metrics for Prometheus, for this machine and the proxies that are trusted; elsewhere where --metrics-listen says so.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, content_type = "application/openmetrics-text", body = String), (status = 403, body = String)), security(()))]
-async fn metrics(State(app): State<School>, request: Request) -> Response {
+async fn metrics(app: School, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if app.config.metrics_listen.is_some() || !is_near(&parts, &app) {
         return (StatusCode::FORBIDDEN, "the metrics are shown to this machine only, or where --metrics-listen says")
@@ -75,7 +76,7 @@ fn is_near(parts: &Parts, app: &School) -> bool {
 
 /// The metrics at an address of their own, and nothing else.
 pub fn metrics_only(app: &School) -> Router {
-    let shown = |State(app): State<School>| async move { shown_metrics(&app) };
+    let shown = |app: School| async move { shown_metrics(&app) };
     Router::new().route("/metrics", get(shown)).with_state(app.clone())
 }
 
@@ -120,9 +121,9 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let answer = speaking(language, async {
         match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(_)) => super::refused(&path, Error::internal("a handler panicked")),
-            Err(_) => super::refused(&path, Error::Busy { retry_after_s: 5 }),
+            Ok(Ok(response)) => refusals::in_dialect(&path, response),
+            Ok(Err(_)) => refusals::refused(&path, &Error::internal("a handler panicked")),
+            Err(_) => refusals::refused(&path, &Error::Busy { retry_after_s: 5 }),
         }
     });
     let mut response = answer.instrument(span.clone()).await;

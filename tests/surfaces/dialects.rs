@@ -2,12 +2,12 @@
 
 use axum::body::to_bytes;
 use gyosil::error::Error;
-use gyosil::surfaces::refused;
+use gyosil::surfaces::refusals::refused;
 use serde_json::{Value, json};
 
 /// The status, when to try again, and the body.
 async fn said(path: &str, error: Error) -> (u16, Option<String>, Value) {
-    let response = refused(path, error);
+    let response = refused(path, &error);
     let later = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();
     let bytes = to_bytes(response.into_body(), 64 * 1024).await.unwrap();

@@ -199,7 +199,7 @@ pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, windo
     let (sql, args) = which.count("from attempts t");
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = which.page(&format!("{ATTEMPT} {FROM}"), "t.id", window.limit, window.offset);
-    Ok(Page { rows: tx.all(sql, args).await?, total })
+    Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
 /// One's own, or those of a student of one's own course: assessment by assessment, attempt by attempt.

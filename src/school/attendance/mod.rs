@@ -344,7 +344,7 @@ pub async fn of_day(
     let (total,) = tx.one(format!("select count(*) {FROM} {which}"), args![class, date]).await?;
     let sql = format!("{MARK} {FROM} {which} order by t.number, m.enrollment limit $3 offset $4");
     let rows = tx.all(sql, args![class, date, window.limit, window.offset]).await?;
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }
 
 /// The first mark of a meeting makes it one that was held, for everyone in the class.

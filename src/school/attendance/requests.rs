@@ -113,7 +113,7 @@ pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window:
         )
     );
     let (sql, args) = which.page(&select, "r.created_ms, r.id", window.limit, window.offset);
-    Ok(Page { rows: tx.all(sql, args).await?, total })
+    Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
 #[derive(Debug, Clone)]

@@ -294,7 +294,7 @@ pub async fn of_class(
     let (sql, args) = which.count(FROM);
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = which.page(&format!("{COMPLETION} {FROM}"), "d.id", window.limit, window.offset);
-    Ok(Page { rows: tx.all(sql, args).await?, total })
+    Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
 pub async fn all_of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Completion>> {

@@ -121,5 +121,5 @@ pub async fn of_class(
         let namesake = numbers.get(&standing.person).copied().unwrap_or(1);
         Learner { standing, namesake }
     };
-    Ok((needed_rate, Page { rows: standings.into_iter().map(learner).collect(), total }))
+    Ok((needed_rate, Page { rows: standings.into_iter().map(learner).collect(), total, window }))
 }

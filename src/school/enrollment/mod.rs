@@ -316,7 +316,7 @@ pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window)
     let (sql, args) = which.count(FROM);
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = which.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
-    Ok(Page { rows: tx.all(sql, args).await?, total })
+    Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
 /// Everyone who was ever in a class, or asked to be.

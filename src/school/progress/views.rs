@@ -141,5 +141,5 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, wi
         {which} order by e.id limit $3 offset $4"
     );
     let rows = tx.all(sql, args![class, course, window.limit, window.offset]).await?;
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }

@@ -184,7 +184,7 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
         .into_iter()
         .map(|session| Listed { participants: counts.get(&session.id).copied().unwrap_or(0), session })
         .collect();
-    Ok(Page { rows, total })
+    Ok(Page { rows, total, window })
 }
 
 /// Nobody moves this class until the transaction ends.

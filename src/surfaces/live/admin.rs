@@ -1,24 +1,19 @@
 //! What an administrator does for people.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::wire::people::{NewPassword, NewRole, NewStudentNo, People, PeopleQuery, User};
-use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, Said, said};
+use super::wire::{PAGE_SIZE, Pagination, Paging, Said, said};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::people;
 use crate::school::rights::Role;
 
 /// Everyone (administrators).
-#[utoipa::path(
-    get, path = "/api/admin/people", tag = "live: admin",
-    params(PeopleQuery, Paging),
-    responses((status = 200, body = People), Refusals),
-)]
+#[utoipa::path(get, path = "/api/admin/people", params(PeopleQuery, Paging), responses((status = 200, body = People)))]
 pub async fn people(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<PeopleQuery>,
     Query(paging): Query<Paging>,
@@ -32,13 +27,10 @@ pub async fn people(
 
 /// Makes someone an instructor, say (administrators).
 #[utoipa::path(
-    patch, path = "/api/admin/people/{user_id}/role", tag = "live: admin",
-    params(("user_id" = i64, Path)),
-    request_body = NewRole,
-    responses((status = 200, body = User), Refusals),
+    patch, path = "/api/admin/people/{user_id}/role", request_body = NewRole, responses((status = 200, body = User)),
 )]
 pub async fn role(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<NewRole>,
@@ -48,13 +40,11 @@ pub async fn role(
 
 /// The number by which the school knows a student (administrators).
 #[utoipa::path(
-    patch, path = "/api/admin/people/{user_id}/student-no", tag = "live: admin",
-    params(("user_id" = i64, Path)),
-    request_body = NewStudentNo,
-    responses((status = 200, body = User), Refusals),
+    patch, path = "/api/admin/people/{user_id}/student-no", request_body = NewStudentNo,
+    responses((status = 200, body = User)),
 )]
 pub async fn number(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<NewStudentNo>,
@@ -64,13 +54,11 @@ pub async fn number(
 
 /// A new password for someone who has lost theirs; all their logins end (administrators).
 #[utoipa::path(
-    post, path = "/api/admin/people/{user_id}/password-reset", tag = "live: admin",
-    params(("user_id" = i64, Path)),
-    request_body = NewPassword,
-    responses((status = 200, body = Said), Refusals),
+    post, path = "/api/admin/people/{user_id}/password-reset", request_body = NewPassword,
+    responses((status = 200, body = Said)),
 )]
 pub async fn password_reset(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<NewPassword>,
@@ -80,12 +68,8 @@ pub async fn password_reset(
 }
 
 /// Blanks who someone was; what they did stays, without them (administrators).
-#[utoipa::path(
-    post, path = "/api/admin/people/{user_id}/erase", tag = "live: admin",
-    params(("user_id" = i64, Path)),
-    responses((status = 204), Refusals),
-)]
-pub async fn erase(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
+#[utoipa::path(post, path = "/api/admin/people/{user_id}/erase", responses((status = 204)))]
+pub async fn erase(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     people::erase(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

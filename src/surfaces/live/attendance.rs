@@ -1,10 +1,8 @@
 //! Who was there: the marks of a live session's meeting.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::response::Response;
 
-use super::wire::Refusals;
 use super::wire::attendance::SessionAttendance;
 use super::{Id, Result, SignedIn};
 use crate::app::School;
@@ -15,25 +13,18 @@ use crate::surfaces::language::{korean, said};
 
 /// The attendance of the session's meeting (its instructor).
 #[utoipa::path(
-    get, path = "/api/sessions/{session_id}/attendance", tag = "live: participants",
-    params(("session_id" = i64, Path)),
-    responses((status = 200, body = SessionAttendance), Refusals),
+    get, path = "/api/sessions/{session_id}/attendance", responses((status = 200, body = SessionAttendance)),
 )]
-pub async fn list(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<SessionAttendance>> {
+pub async fn list(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<SessionAttendance>> {
     Ok(Answer(SessionAttendance::of(id, views::of_session(&app, &caller, id).await?)))
 }
 
 /// The same as a table for spreadsheets (its instructor).
 #[utoipa::path(
-    get, path = "/api/sessions/{session_id}/attendance.csv", tag = "live: participants",
-    params(("session_id" = i64, Path)),
-    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+    get, path = "/api/sessions/{session_id}/attendance.csv",
+    responses((status = 200, content_type = "text/csv", body = String)),
 )]
-pub async fn sheet(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Response> {
+pub async fn sheet(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Response> {
     let mut table = Table::headed(["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
     for mark in views::of_session(&app, &caller, id).await? {
         let kind = Attendance::parse(&mark.kind).map_or("", |mark| said(korean::mark(mark)));

@@ -1,12 +1,11 @@
 //! Registering, signing in and out.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::wire::people::{ChangeMe, Cookie, Jar, LoggedIn, Login, Refresh, Register, Ticket, User};
-use super::wire::{Refusals, Said, said};
+use super::wire::{Said, said};
 use super::{From_, Json, OurJar, OverTls, Result, SignedIn, device_cookie, made};
 use crate::app::School;
 use crate::error::Error;
@@ -17,12 +16,10 @@ use crate::surfaces::texts::login_name;
 
 /// Registers oneself, by e-mail or phone.
 #[utoipa::path(
-    post, path = "/api/auth/register", tag = "live: auth",
-    request_body = Register,
-    responses((status = 201, body = User), Refusals), security(()),
+    post, path = "/api/auth/register", request_body = Register, responses((status = 201, body = User)), security(()),
 )]
 pub async fn register(
-    State(app): State<School>,
+    app: School,
     From_(from): From_,
     Json(sent): Json<Register>,
 ) -> Result<(StatusCode, Answer<User>)> {
@@ -31,13 +28,11 @@ pub async fn register(
 
 /// Signs in by e-mail or phone.
 #[utoipa::path(
-    post, path = "/api/auth/login", tag = "live: auth",
-    params(Cookie),
-    request_body = Login,
-    responses((status = 200, body = LoggedIn), Refusals), security(()),
+    post, path = "/api/auth/login", params(Cookie), request_body = Login, responses((status = 200, body = LoggedIn)),
+    security(()),
 )]
 pub async fn login(
-    State(app): State<School>,
+    app: School,
     From_(from): From_,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
@@ -54,13 +49,11 @@ pub async fn login(
 /// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used. Sent again
 /// within 30 s it brings the same new one; later another, and the first is void. A void token, or an older one, ends the login.
 #[utoipa::path(
-    post, path = "/api/auth/refresh", tag = "live: auth",
-    params(Cookie),
-    request_body = Refresh,
-    responses((status = 200, body = LoggedIn), Refusals), security(()),
+    post, path = "/api/auth/refresh", params(Cookie), request_body = Refresh,
+    responses((status = 200, body = LoggedIn)), security(()),
 )]
 pub async fn refresh(
-    State(app): State<School>,
+    app: School,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
     OurJar(jar): OurJar,
@@ -73,13 +66,11 @@ pub async fn refresh(
 
 /// Signs in with the ticket of a re-entry QR, once.
 #[utoipa::path(
-    post, path = "/api/auth/ticket", tag = "live: auth",
-    params(Cookie),
-    request_body = Ticket,
-    responses((status = 200, body = LoggedIn), Refusals), security(()),
+    post, path = "/api/auth/ticket", params(Cookie), request_body = Ticket, responses((status = 200, body = LoggedIn)),
+    security(()),
 )]
 pub async fn ticket(
-    State(app): State<School>,
+    app: School,
     From_(from): From_,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
@@ -93,13 +84,10 @@ pub async fn ticket(
 
 /// Ends this login, by its access token or its refresh token.
 #[utoipa::path(
-    post, path = "/api/auth/logout", tag = "live: auth",
-    params(Cookie),
-    request_body = Refresh,
-    responses((status = 200, body = Said), Refusals),
+    post, path = "/api/auth/logout", params(Cookie), request_body = Refresh, responses((status = 200, body = Said)),
 )]
 pub async fn logout(
-    State(app): State<School>,
+    app: School,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
     OurJar(jar): OurJar,
@@ -117,22 +105,15 @@ pub async fn logout(
 }
 
 /// Who one is.
-#[utoipa::path(
-    get, path = "/api/auth/me", tag = "live: auth",
-    responses((status = 200, body = User), Refusals),
-)]
-pub async fn me(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Answer<User>> {
+#[utoipa::path(get, path = "/api/auth/me", responses((status = 200, body = User)))]
+pub async fn me(app: School, SignedIn(caller): SignedIn) -> Result<Answer<User>> {
     Ok(Answer(people::me(&app, &caller).await?.into()))
 }
 
 /// Changes one's profile; a guest claims the account with a login name and a password.
-#[utoipa::path(
-    put, path = "/api/auth/me", tag = "live: auth",
-    request_body = ChangeMe,
-    responses((status = 200, body = User), Refusals),
-)]
+#[utoipa::path(put, path = "/api/auth/me", request_body = ChangeMe, responses((status = 200, body = User)))]
 pub async fn change_me(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     From_(from): From_,
     Json(sent): Json<ChangeMe>,

@@ -1,12 +1,11 @@
 //! The instructor's dashboard.
 
 use axum::Json as Answer;
-use axum::extract::State;
 
 use super::wire::dashboard::{
     Chart, LectureStatistics, PendingHelp, PendingLine, PendingQuery, StudentLine, Students, TrendQuery,
 };
-use super::wire::{Pagination, Paging, Refusals, WHOLE_PAGE};
+use super::wire::{Pagination, Paging, WHOLE_PAGE};
 use super::{Id, Query, Result, SignedIn};
 use crate::app::School;
 use crate::event::HelpKind;
@@ -16,12 +15,11 @@ const TREND_DAYS: i64 = 7;
 
 /// Everyone enrolled, and how far they are (its instructor).
 #[utoipa::path(
-    get, path = "/api/dashboard/lectures/{lecture_id}/students", tag = "live: dashboard",
-    params(("lecture_id" = i64, Path), Paging),
-    responses((status = 200, body = Students), Refusals),
+    get, path = "/api/dashboard/lectures/{lecture_id}/students", params(Paging),
+    responses((status = 200, body = Students)),
 )]
 pub async fn students(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Query(paging): Query<Paging>,
@@ -35,12 +33,11 @@ pub async fn students(
 
 /// Everyone who waits for help in one's lectures, the longest first (instructors).
 #[utoipa::path(
-    get, path = "/api/dashboard/help-requests/pending", tag = "live: dashboard",
-    params(PendingQuery),
-    responses((status = 200, body = PendingHelp), Refusals),
+    get, path = "/api/dashboard/help-requests/pending", params(PendingQuery),
+    responses((status = 200, body = PendingHelp)),
 )]
 pub async fn pending(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<PendingQuery>,
 ) -> Result<Answer<PendingHelp>> {
@@ -51,29 +48,18 @@ pub async fn pending(
 
 /// How a lecture goes (its instructor).
 #[utoipa::path(
-    get, path = "/api/dashboard/statistics/lecture/{lecture_id}", tag = "live: dashboard",
-    params(("lecture_id" = i64, Path)),
-    responses((status = 200, body = LectureStatistics), Refusals),
+    get, path = "/api/dashboard/statistics/lecture/{lecture_id}", responses((status = 200, body = LectureStatistics)),
 )]
-pub async fn statistics(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<LectureStatistics>> {
+pub async fn statistics(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<LectureStatistics>> {
     Ok(Answer(LectureStatistics::new(id, insight::statistics(&app, &caller, id).await?)))
 }
 
 /// The last days as Chart.js draws them (its instructor).
 #[utoipa::path(
-    get, path = "/api/dashboard/chart-data/progress-trend", tag = "live: dashboard",
-    params(TrendQuery),
-    responses((status = 200, body = Chart), Refusals),
+    get, path = "/api/dashboard/chart-data/progress-trend", params(TrendQuery),
+    responses((status = 200, body = Chart)),
 )]
-pub async fn trend(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Query(query): Query<TrendQuery>,
-) -> Result<Answer<Chart>> {
+pub async fn trend(app: School, SignedIn(caller): SignedIn, Query(query): Query<TrendQuery>) -> Result<Answer<Chart>> {
     let days = query.days.map_or(TREND_DAYS, |d| d.0);
     let kind = query.request_type.map(HelpKind::from);
     Ok(Answer(insight::trend(&app, &caller, query.lecture_id, days, kind).await?.into()))

@@ -1,10 +1,8 @@
 //! Calls for help and their answers.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::wire::Refusals;
 use super::wire::learning::{AskHelp, Feedback, FeedbackTaken, HelpAsked, HelpView, Respond};
 use super::{Id, Json, Once, Result, SignedIn, made};
 use crate::app::School;
@@ -16,13 +14,11 @@ use crate::surfaces::language::said;
 
 /// Calls for help with a step (students).
 #[utoipa::path(
-    post, path = "/api/help/request", tag = "live: help",
-    params(("Idempotency-Key" = Option<String>, Header)),
-    request_body = AskHelp,
-    responses((status = 201, body = HelpAsked), Refusals),
+    post, path = "/api/help/request", params(("Idempotency-Key" = Option<String>, Header)), request_body = AskHelp,
+    responses((status = 201, body = HelpAsked)),
 )]
 pub async fn ask(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Once(key): Once,
     Json(sent): Json<AskHelp>,
@@ -32,25 +28,19 @@ pub async fn ask(
 }
 
 /// How a call for help stands, with its newest answer.
-#[utoipa::path(
-    get, path = "/api/help/request/{help_request_id}", tag = "live: help",
-    params(("help_request_id" = i64, Path)),
-    responses((status = 200, body = HelpView), Refusals),
-)]
-pub async fn view(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
+#[utoipa::path(get, path = "/api/help/request/{help_request_id}", responses((status = 200, body = HelpView)))]
+pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
     let (request, response) = answers::view(&app, &caller, id).await?;
     Ok(Answer(HelpView::new(request, response)))
 }
 
 /// Answers by hand (the lecture's instructor).
 #[utoipa::path(
-    post, path = "/api/help/request/{help_request_id}/respond", tag = "live: help",
-    params(("help_request_id" = i64, Path)),
-    request_body = Respond,
-    responses((status = 200, body = HelpView), Refusals),
+    post, path = "/api/help/request/{help_request_id}/respond", request_body = Respond,
+    responses((status = 200, body = HelpView)),
 )]
 pub async fn respond(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<Respond>,
@@ -60,24 +50,16 @@ pub async fn respond(
 }
 
 /// Done (the lecture's instructor, or who asked).
-#[utoipa::path(
-    post, path = "/api/help/request/{help_request_id}/resolve", tag = "live: help",
-    params(("help_request_id" = i64, Path)),
-    responses((status = 200, body = HelpView), Refusals),
-)]
-pub async fn resolve(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
+#[utoipa::path(post, path = "/api/help/request/{help_request_id}/resolve", responses((status = 200, body = HelpView)))]
+pub async fn resolve(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
     answers::resolve(&app, &caller, id).await?;
     let (request, response) = answers::view(&app, &caller, id).await?;
     Ok(Answer(HelpView::new(request, response)))
 }
 
 /// Takes a call back while it waits (who asked).
-#[utoipa::path(
-    post, path = "/api/help/request/{help_request_id}/withdraw", tag = "live: help",
-    params(("help_request_id" = i64, Path)),
-    responses((status = 200, body = HelpView), Refusals),
-)]
-pub async fn withdraw(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
+#[utoipa::path(post, path = "/api/help/request/{help_request_id}/withdraw", responses((status = 200, body = HelpView)))]
+pub async fn withdraw(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
     answers::withdraw(&app, &caller, id).await?;
     let (request, response) = answers::view(&app, &caller, id).await?;
     Ok(Answer(HelpView::new(request, response)))
@@ -85,13 +67,11 @@ pub async fn withdraw(State(app): State<School>, SignedIn(caller): SignedIn, Id(
 
 /// «It helped», or «not yet»: 4 and more resolve it, 2 and less call the instructor.
 #[utoipa::path(
-    post, path = "/api/help/feedback", tag = "live: help",
-    params(("Idempotency-Key" = Option<String>, Header)),
-    request_body = Feedback,
-    responses((status = 200, body = FeedbackTaken), Refusals),
+    post, path = "/api/help/feedback", params(("Idempotency-Key" = Option<String>, Header)), request_body = Feedback,
+    responses((status = 200, body = FeedbackTaken)),
 )]
 pub async fn feedback(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Once(key): Once,
     Json(sent): Json<Feedback>,

@@ -1,10 +1,8 @@
 //! Activity logs, one by one and a thousand at a time.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::wire::Refusals;
 use super::wire::learning::{Log, LogSaved, Logs, LogsSaved, checked_logs};
 use super::{Json, LargeJson, Once, Result, SignedIn, made};
 use crate::app::School;
@@ -12,13 +10,11 @@ use crate::school::activity;
 
 /// Keeps one thing that happened on a phone.
 #[utoipa::path(
-    post, path = "/api/logs/activity", tag = "live: logs",
-    params(("Idempotency-Key" = Option<String>, Header)),
-    request_body = Log,
-    responses((status = 201, body = LogSaved), Refusals),
+    post, path = "/api/logs/activity", params(("Idempotency-Key" = Option<String>, Header)), request_body = Log,
+    responses((status = 201, body = LogSaved)),
 )]
 pub async fn one(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Once(key): Once,
     Json(sent): Json<Log>,
@@ -30,13 +26,11 @@ pub async fn one(
 
 /// Keeps up to 1,000 of them: all, or none.
 #[utoipa::path(
-    post, path = "/api/logs/batch", tag = "live: logs",
-    params(("Idempotency-Key" = Option<String>, Header)),
-    request_body = Logs,
-    responses((status = 201, body = LogsSaved), Refusals),
+    post, path = "/api/logs/batch", params(("Idempotency-Key" = Option<String>, Header)), request_body = Logs,
+    responses((status = 201, body = LogsSaved)),
 )]
 pub async fn batch(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Once(key): Once,
     LargeJson(sent): LargeJson<Logs>,

@@ -15,6 +15,7 @@ mod participants;
 mod posters;
 mod progress;
 mod qr;
+pub mod refusal;
 mod school;
 mod seats;
 mod sessions;
@@ -26,25 +27,26 @@ use axum::Json as Answer;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use frames::{Archive, letters};
 
+use self::refusal::Refusals;
 use crate::app::School;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::school::sessions::codes::Invitation;
-use crate::surfaces::extract::{self, extractors, refusal};
-
-extractors!(Fault);
+use crate::surfaces::document::surface;
+use crate::surfaces::extract::{
+    self, Anyone, From_, Id, Ids, Json, LargeJson, Once, OverTls, PathText, Query, SignedIn,
+};
 
 /// The cookie that the request is about, if any: only a page of ours may ask for it.
 pub struct OurJar(pub Option<wire::people::Jar>);
 
 impl FromRequestParts<School> for OurJar {
-    type Rejection = Fault;
+    type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<OurJar> {
         let jar = extract::query::<wire::people::Cookie>(parts)?.cookie;
@@ -59,29 +61,12 @@ impl FromRequestParts<School> for OurJar {
 pub struct Invited(pub Invitation);
 
 impl FromRequestParts<School> for Invited {
-    type Rejection = Fault;
+    type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Invited> {
         let [(_, code)] = extract::path::<1>(parts).await?;
         let scanned: wire::sessions::Scanned = extract::query(parts)?;
         Ok(Invited(scanned.invites(code)))
-    }
-}
-
-type Result<T, E = Fault> = std::result::Result<T, E>;
-
-/// What went wrong, in this surface's dialect.
-pub struct Fault(Error);
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        Fault(error)
-    }
-}
-
-impl IntoResponse for Fault {
-    fn into_response(self) -> Response {
-        refusal(&self.0, wire::Refusal::from(&self.0))
     }
 }
 
@@ -91,79 +76,123 @@ fn made<T>(body: T) -> (StatusCode, Answer<T>) {
 }
 
 pub fn router() -> OpenApiRouter<School> {
-    OpenApiRouter::new()
-        .routes(routes!(school::about))
-        .routes(routes!(school::logo))
-        .routes(routes!(school::set_up))
-        .routes(routes!(lectures::list, lectures::create))
-        .routes(routes!(lectures::detail, lectures::change, lectures::delete))
-        .routes(routes!(lectures::archive))
-        .routes(routes!(lectures::restore))
-        .routes(routes!(lectures::renew_poster))
-        .routes(routes!(lectures::enroll))
-        .routes(routes!(tasks::add))
-        .routes(routes!(tasks::detail, tasks::change, tasks::delete))
-        .routes(routes!(tasks::add_step))
-        .routes(routes!(tasks::change_step, tasks::delete_step))
-        .routes(routes!(sessions::list, sessions::create))
-        .routes(routes!(sessions::my_active))
-        .routes(routes!(sessions::by_code, sessions::change))
-        .routes(routes!(sessions::start))
-        .routes(routes!(sessions::next_step))
-        .routes(routes!(sessions::pause))
-        .routes(routes!(sessions::resume))
-        .routes(routes!(sessions::say))
-        .routes(routes!(sessions::end))
-        .routes(routes!(sessions::current))
-        .routes(routes!(sessions::events))
-        .routes(routes!(sessions::steps))
-        .routes(routes!(participants::join))
-        .routes(routes!(participants::guest))
-        .routes(routes!(participants::leave))
-        .routes(routes!(participants::list))
-        .routes(routes!(participants::remove))
-        .routes(routes!(participants::rename))
-        .routes(routes!(participants::reentry))
-        .routes(routes!(participants::merge))
-        .routes(routes!(participants::separate))
-        .routes(routes!(attendance::list))
-        .routes(routes!(attendance::sheet))
-        .routes(routes!(progress::me))
-        .routes(routes!(progress::update))
-        .routes(routes!(progress::of_student))
-        .routes(routes!(logs::one))
-        .routes(routes!(logs::batch))
-        .routes(routes!(help::ask))
-        .routes(routes!(help::view))
-        .routes(routes!(help::respond))
-        .routes(routes!(help::resolve))
-        .routes(routes!(help::withdraw))
-        .routes(routes!(help::feedback))
-        .routes(routes!(dashboard::students))
-        .routes(routes!(dashboard::pending))
-        .routes(routes!(dashboard::statistics))
-        .routes(routes!(dashboard::trend))
-        .routes(routes!(notifications::list))
-        .routes(routes!(notifications::read))
-        .routes(routes!(notifications::read_all))
-        .routes(routes!(admin::people))
-        .routes(routes!(admin::role))
-        .routes(routes!(admin::number))
-        .routes(routes!(admin::password_reset))
-        .routes(routes!(admin::erase))
-        .routes(routes!(qr::picture))
-        .routes(routes!(qr::poster))
-        .route("/l/{code}", get(posters::follow))
-        .merge(signing_in())
-        .merge(sockets::router())
-}
-
-fn signing_in() -> OpenApiRouter<School> {
-    OpenApiRouter::new()
-        .routes(routes!(auth::register))
-        .routes(routes!(auth::login))
-        .routes(routes!(auth::refresh))
-        .routes(routes!(auth::ticket))
-        .routes(routes!(auth::logout))
-        .routes(routes!(auth::me, auth::change_me))
+    surface::<Refusals>([
+        (
+            "live: school",
+            OpenApiRouter::new()
+                .routes(routes!(school::about)) // /api/school
+                .routes(routes!(school::logo)) // /api/school/logo
+                .routes(routes!(school::set_up)), // /api/setup
+        ),
+        (
+            "live: lectures",
+            OpenApiRouter::new()
+                .routes(routes!(lectures::list, lectures::create)) // /api/lectures
+                .routes(routes!(lectures::detail, lectures::change, lectures::delete)) // /api/lectures/{lecture_id}
+                .routes(routes!(lectures::archive)) // /api/lectures/{lecture_id}/archive
+                .routes(routes!(lectures::restore)) // /api/lectures/{lecture_id}/restore
+                .routes(routes!(lectures::renew_poster)) // /api/lectures/{lecture_id}/poster-code
+                .routes(routes!(lectures::enroll)) // /api/lectures/{lecture_id}/enroll
+                .routes(routes!(qr::poster)), // /qr/l/{file}
+        ),
+        (
+            "live: tasks",
+            OpenApiRouter::new()
+                .routes(routes!(tasks::add)) // /api/lectures/{lecture_id}/tasks
+                .routes(routes!(tasks::detail, tasks::change, tasks::delete)) // /api/tasks/{task_id}
+                .routes(routes!(tasks::add_step)) // /api/tasks/{task_id}/subtasks
+                .routes(routes!(tasks::change_step, tasks::delete_step)), // /api/subtasks/{subtask_id}
+        ),
+        (
+            "live: sessions",
+            OpenApiRouter::new()
+                .routes(routes!(sessions::list, sessions::create)) // /api/lectures/{lecture_id}/sessions
+                .routes(routes!(sessions::my_active)) // /api/sessions/my-active
+                .routes(routes!(sessions::by_code, sessions::change)) // /api/sessions/{session_code}
+                .routes(routes!(sessions::start)) // /api/sessions/{session_id}/start
+                .routes(routes!(sessions::next_step)) // /api/sessions/{session_id}/next-step
+                .routes(routes!(sessions::pause)) // /api/sessions/{session_id}/pause
+                .routes(routes!(sessions::resume)) // /api/sessions/{session_id}/resume
+                .routes(routes!(sessions::say)) // /api/sessions/{session_id}/message
+                .routes(routes!(sessions::end)) // /api/sessions/{session_id}/end
+                .routes(routes!(sessions::current)) // /api/sessions/{session_id}/current
+                .routes(routes!(sessions::events)) // /api/sessions/{session_id}/events
+                .routes(routes!(sessions::steps)) // /api/sessions/{session_id}/steps
+                .routes(routes!(qr::picture)), // /qr/{file}
+        ),
+        (
+            "live: participants",
+            OpenApiRouter::new()
+                .routes(routes!(participants::join)) // /api/sessions/{session_id}/join
+                .routes(routes!(participants::guest)) // /api/sessions/{session_code}/guest
+                .routes(routes!(participants::leave)) // /api/sessions/{session_id}/leave
+                .routes(routes!(participants::list)) // /api/sessions/{session_id}/participants
+                .routes(routes!(participants::remove)) // /api/sessions/{session_id}/participants/{user_id}/remove
+                .routes(routes!(participants::rename)) // /api/sessions/{session_id}/participants/{user_id}/rename
+                .routes(routes!(participants::reentry)) // /api/sessions/{session_id}/participants/{user_id}/reentry
+                .routes(routes!(participants::merge)) // /api/sessions/{session_id}/participants/{user_id}/merge
+                .routes(routes!(participants::separate)) // /api/sessions/{session_id}/participants/{user_id}/separate
+                .routes(routes!(attendance::list)) // /api/sessions/{session_id}/attendance
+                .routes(routes!(attendance::sheet)), // /api/sessions/{session_id}/attendance.csv
+        ),
+        (
+            "live: progress",
+            OpenApiRouter::new()
+                .routes(routes!(progress::me)) // /api/progress/me
+                .routes(routes!(progress::update)) // /api/progress/update
+                .routes(routes!(progress::of_student)), // /api/progress/users/{user_id}/lectures/{lecture_id}
+        ),
+        (
+            "live: logs",
+            OpenApiRouter::new()
+                .routes(routes!(logs::one)) // /api/logs/activity
+                .routes(routes!(logs::batch)), // /api/logs/batch
+        ),
+        (
+            "live: help",
+            OpenApiRouter::new()
+                .routes(routes!(help::ask)) // /api/help/request
+                .routes(routes!(help::view)) // /api/help/request/{help_request_id}
+                .routes(routes!(help::respond)) // /api/help/request/{help_request_id}/respond
+                .routes(routes!(help::resolve)) // /api/help/request/{help_request_id}/resolve
+                .routes(routes!(help::withdraw)) // /api/help/request/{help_request_id}/withdraw
+                .routes(routes!(help::feedback)), // /api/help/feedback
+        ),
+        (
+            "live: dashboard",
+            OpenApiRouter::new()
+                .routes(routes!(dashboard::students)) // /api/dashboard/lectures/{lecture_id}/students
+                .routes(routes!(dashboard::pending)) // /api/dashboard/help-requests/pending
+                .routes(routes!(dashboard::statistics)) // /api/dashboard/statistics/lecture/{lecture_id}
+                .routes(routes!(dashboard::trend)), // /api/dashboard/chart-data/progress-trend
+        ),
+        (
+            "live: notifications",
+            OpenApiRouter::new()
+                .routes(routes!(notifications::list)) // /api/notifications
+                .routes(routes!(notifications::read)) // /api/notifications/{notification_id}/read
+                .routes(routes!(notifications::read_all)), // /api/notifications/read
+        ),
+        (
+            "live: admin",
+            OpenApiRouter::new()
+                .routes(routes!(admin::people)) // /api/admin/people
+                .routes(routes!(admin::role)) // /api/admin/people/{user_id}/role
+                .routes(routes!(admin::number)) // /api/admin/people/{user_id}/student-no
+                .routes(routes!(admin::password_reset)) // /api/admin/people/{user_id}/password-reset
+                .routes(routes!(admin::erase)), // /api/admin/people/{user_id}/erase
+        ),
+        (
+            "live: auth",
+            OpenApiRouter::new()
+                .routes(routes!(auth::register)) // /api/auth/register
+                .routes(routes!(auth::login)) // /api/auth/login
+                .routes(routes!(auth::refresh)) // /api/auth/refresh
+                .routes(routes!(auth::ticket)) // /api/auth/ticket
+                .routes(routes!(auth::logout)) // /api/auth/logout
+                .routes(routes!(auth::me, auth::change_me)), // /api/auth/me
+        ),
+    ])
+    .route("/l/{code}", get(posters::follow))
+    .merge(sockets::router())
 }

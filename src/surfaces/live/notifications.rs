@@ -1,23 +1,21 @@
 //! Notifications.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::wire::dashboard::{NotificationLine, Notifications, NotificationsQuery, NotificationsRead};
-use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals};
+use super::wire::{PAGE_SIZE, Pagination, Paging};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::notifications;
 
 /// One's notifications, the newest first.
 #[utoipa::path(
-    get, path = "/api/notifications", tag = "live: notifications",
-    params(NotificationsQuery, Paging),
-    responses((status = 200, body = Notifications), Refusals),
+    get, path = "/api/notifications", params(NotificationsQuery, Paging),
+    responses((status = 200, body = Notifications)),
 )]
 pub async fn list(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<NotificationsQuery>,
     Query(paging): Query<Paging>,
@@ -31,26 +29,16 @@ pub async fn list(
 
 /// Marks one as read.
 #[utoipa::path(
-    post, path = "/api/notifications/{notification_id}/read", tag = "live: notifications",
-    params(("notification_id" = i64, Path)),
-    responses((status = 200, body = NotificationLine), Refusals),
+    post, path = "/api/notifications/{notification_id}/read", responses((status = 200, body = NotificationLine)),
 )]
-pub async fn read(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<NotificationLine>> {
+pub async fn read(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<NotificationLine>> {
     Ok(Answer(notifications::read(&app, &caller, id).await?.into()))
 }
 
 /// Marks all as read, up to the newest that one has seen.
-#[utoipa::path(
-    post, path = "/api/notifications/read", tag = "live: notifications",
-    request_body = NotificationsRead,
-    responses((status = 204), Refusals),
-)]
+#[utoipa::path(post, path = "/api/notifications/read", request_body = NotificationsRead, responses((status = 204)))]
 pub async fn read_all(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Json(seen): Json<NotificationsRead>,
 ) -> Result<StatusCode> {

@@ -1,12 +1,10 @@
 //! Who is in a session: coming, going, and being shown out.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::auth::with_cookie;
-use super::wire::Refusals;
 use super::wire::people::{Cookie, LoggedIn};
 use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, Merge, Merged, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename,
@@ -21,14 +19,11 @@ use crate::school::sessions::{joining, state};
 
 /// Comes in (students): into the waiting room, or to the step the class is on.
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/join", tag = "live: participants",
-    params(("session_id" = i64, Path)),
-    request_body = Join,
-    responses((status = 201, body = ParticipantJoined),
-        (status = 200, description = "Was in already", body = ParticipantJoined), Refusals),
+    post, path = "/api/sessions/{session_id}/join", request_body = Join,
+    responses((status = 201, body = ParticipantJoined), (status = 200, description = "Was in already", body = ParticipantJoined)),
 )]
 pub async fn join(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<Join>,
@@ -41,13 +36,12 @@ pub async fn join(
 
 /// Scans the QR, types a name, and is in: no account, no password.
 #[utoipa::path(
-    post, path = "/api/sessions/{session_code}/guest", tag = "live: participants",
-    params(("session_code" = String, Path), ("Idempotency-Key" = Option<String>, Header), Scanned, Cookie),
-    request_body = GuestJoin,
-    responses((status = 201, body = GuestJoined), Refusals), security(()),
+    post, path = "/api/sessions/{session_code}/guest",
+    params(("Idempotency-Key" = Option<String>, Header), Scanned, Cookie), request_body = GuestJoin,
+    responses((status = 201, body = GuestJoined)), security(()),
 )]
 pub async fn guest(
-    State(app): State<School>,
+    app: School,
     From_(from): From_,
     OverTls(is_https): OverTls,
     Invited(invitation): Invited,
@@ -69,53 +63,34 @@ pub async fn guest(
 }
 
 /// Goes out; the door stays open for coming back.
-#[utoipa::path(
-    post, path = "/api/sessions/{session_id}/leave", tag = "live: participants",
-    params(("session_id" = i64, Path)),
-    responses((status = 200, body = ParticipantLeft), Refusals),
-)]
-pub async fn leave(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<ParticipantLeft>> {
+#[utoipa::path(post, path = "/api/sessions/{session_id}/leave", responses((status = 200, body = ParticipantLeft)))]
+pub async fn leave(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<ParticipantLeft>> {
     Ok(Answer(joining::leave(&app, &caller, id).await?.into()))
 }
 
 /// Everyone in the session (its instructor).
-#[utoipa::path(
-    get, path = "/api/sessions/{session_id}/participants", tag = "live: participants",
-    params(("session_id" = i64, Path)),
-    responses((status = 200, body = Participants), Refusals),
-)]
-pub async fn list(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Participants>> {
+#[utoipa::path(get, path = "/api/sessions/{session_id}/participants", responses((status = 200, body = Participants)))]
+pub async fn list(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Participants>> {
     let (session, attendees) = state::participants(&app, &caller, id).await?;
     Ok(Answer(Participants::new(&session, attendees, |person| app.hub.presence.is_here(id, person))))
 }
 
 /// Shows someone out for good (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/participants/{user_id}/remove", tag = "live: participants",
-    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
-    responses((status = 200, body = ParticipantLeft), Refusals),
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/remove",
+    responses((status = 200, body = ParticipantLeft)),
 )]
-pub async fn remove(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Ids(id, person): Ids,
-) -> Result<Answer<ParticipantLeft>> {
+pub async fn remove(app: School, SignedIn(caller): SignedIn, Ids(id, person): Ids) -> Result<Answer<ParticipantLeft>> {
     Ok(Answer(joining::remove(&app, &caller, id, person).await?.into()))
 }
 
 /// Gives a guest another name (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/participants/{user_id}/rename", tag = "live: participants",
-    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
-    request_body = Rename,
-    responses((status = 200, body = Renamed), Refusals),
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/rename", request_body = Rename,
+    responses((status = 200, body = Renamed)),
 )]
 pub async fn rename(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Ids(id, person): Ids,
     Json(sent): Json<Rename>,
@@ -128,13 +103,11 @@ pub async fn rename(
 /// Joins a guest with another one who is the same person (its instructor): what both did is united under `into`, whose
 /// phone signed in before has to ask anew.
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/participants/{user_id}/merge", tag = "live: participants",
-    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
-    request_body = Merge,
-    responses((status = 200, body = Merged), Refusals),
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/merge", request_body = Merge,
+    responses((status = 200, body = Merged)),
 )]
 pub async fn merge(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Ids(id, person): Ids,
     Json(sent): Json<Merge>,
@@ -144,31 +117,18 @@ pub async fn merge(
 }
 
 /// Says that a guest is not who they say to be: they stay as another person (its instructor).
-#[utoipa::path(
-    post, path = "/api/sessions/{session_id}/participants/{user_id}/separate", tag = "live: participants",
-    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
-    responses((status = 204), Refusals),
-)]
-pub async fn separate(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Ids(id, person): Ids,
-) -> Result<StatusCode> {
+#[utoipa::path(post, path = "/api/sessions/{session_id}/participants/{user_id}/separate", responses((status = 204)))]
+pub async fn separate(app: School, SignedIn(caller): SignedIn, Ids(id, person): Ids) -> Result<StatusCode> {
     merging::separate(&app, &caller, id, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A QR that brings a guest with a new phone back into their own place, once (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/participants/{user_id}/reentry", tag = "live: participants",
-    params(("session_id" = i64, Path), ("user_id" = i64, Path)),
-    responses((status = 200, body = Reentry), Refusals),
+    post, path = "/api/sessions/{session_id}/participants/{user_id}/reentry",
+    responses((status = 200, body = Reentry)),
 )]
-pub async fn reentry(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Ids(id, person): Ids,
-) -> Result<Answer<Reentry>> {
+pub async fn reentry(app: School, SignedIn(caller): SignedIn, Ids(id, person): Ids) -> Result<Answer<Reentry>> {
     let (session, ticket) = joining::reentry(&app, &caller, id, person).await?;
     let url = format!("{}#t={ticket}", session.join_url(&app.public_url));
     let qr_svg = qr::svg(&url, 6)?;

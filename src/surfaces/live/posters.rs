@@ -1,6 +1,5 @@
 //! Where a poster on the wall leads to: `/l/{poster_code}`.
 
-use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -10,7 +9,7 @@ use crate::school::courses;
 use crate::web;
 
 /// Leads to the session of the moment, with its key: who scans a poster waits no more than who scans the session's QR.
-pub async fn follow(State(app): State<School>, From_(from): From_, PathText(code): PathText) -> Response {
+pub async fn follow(app: School, From_(from): From_, PathText(code): PathText) -> Response {
     let place = match courses::session_of_poster(&app, &code, from).await {
         Ok(Some(session)) => session.join_url(""),
         Ok(None) => "/?closed=1".to_owned(),

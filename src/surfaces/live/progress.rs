@@ -1,22 +1,16 @@
 //! How far students are.
 
 use axum::Json as Answer;
-use axum::extract::State;
 
-use super::wire::Refusals;
 use super::wire::learning::{MyProgress, MyProgressQuery, ProgressUpdated, StudentProgress, UpdateProgress};
 use super::{Ids, Json, Once, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::progress;
 
 /// Where one is in a lecture.
-#[utoipa::path(
-    get, path = "/api/progress/me", tag = "live: progress",
-    params(MyProgressQuery),
-    responses((status = 200, body = MyProgress), Refusals),
-)]
+#[utoipa::path(get, path = "/api/progress/me", params(MyProgressQuery), responses((status = 200, body = MyProgress)))]
 pub async fn me(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<MyProgressQuery>,
 ) -> Result<Answer<MyProgress>> {
@@ -25,13 +19,11 @@ pub async fn me(
 
 /// Says that one is working on a step, or has finished it; what is finished stays so.
 #[utoipa::path(
-    post, path = "/api/progress/update", tag = "live: progress",
-    params(("Idempotency-Key" = Option<String>, Header)),
-    request_body = UpdateProgress,
-    responses((status = 200, body = ProgressUpdated), Refusals),
+    post, path = "/api/progress/update", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = UpdateProgress, responses((status = 200, body = ProgressUpdated)),
 )]
 pub async fn update(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Once(key): Once,
     Json(sent): Json<UpdateProgress>,
@@ -43,12 +35,11 @@ pub async fn update(
 
 /// Every step of a lecture with how far one student is (its instructor, and the student).
 #[utoipa::path(
-    get, path = "/api/progress/users/{user_id}/lectures/{lecture_id}", tag = "live: progress",
-    params(("user_id" = i64, Path), ("lecture_id" = i64, Path)),
-    responses((status = 200, body = StudentProgress), Refusals),
+    get, path = "/api/progress/users/{user_id}/lectures/{lecture_id}",
+    responses((status = 200, body = StudentProgress)),
 )]
 pub async fn of_student(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Ids(person, lecture): Ids,
 ) -> Result<Answer<StudentProgress>> {

@@ -3,7 +3,6 @@
 //! A picture is drawn from the address alone and asks no database. So it tells nobody whether a code leads anywhere, nobody
 //! waits for it, and it holds a key only for those who sent it along.
 
-use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use qrcode::render::svg;
@@ -11,7 +10,6 @@ use qrcode::{EcLevel, QrCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::wire::Refusals;
 use super::wire::sessions::Scanned;
 use super::{PathText, Query, Result};
 use crate::app::School;
@@ -39,13 +37,13 @@ pub struct Size {
 
 /// The QR of a session: `/qr/482173.png` or `.svg`. With the session's key in `k`, as in `qr_code_url`, it holds that too.
 #[utoipa::path(
-    get, path = "/qr/{file}", tag = "live: sessions",
+    get, path = "/qr/{file}",
     params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, Scanned),
-    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))),
-        (status = 304, description = "As `If-None-Match` has it"), Refusals), security(()),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
+    security(()),
 )]
 pub async fn picture(
-    State(app): State<School>,
+    app: School,
     headers: HeaderMap,
     PathText(file): PathText,
     Query(size): Query<Size>,
@@ -65,13 +63,13 @@ fn in_address(key: &str) -> Result<String, Error> {
 
 /// The QR of a lecture's poster: `/qr/l/ACDEFGHJKMNP.png` or `.svg`.
 #[utoipa::path(
-    get, path = "/qr/l/{file}", tag = "live: lectures",
+    get, path = "/qr/l/{file}",
     params(("file" = String, Path, description = "The code of the lecture's poster with .png or .svg"), Size),
-    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))),
-        (status = 304, description = "As `If-None-Match` has it"), Refusals), security(()),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
+    security(()),
 )]
 pub async fn poster(
-    State(app): State<School>,
+    app: School,
     headers: HeaderMap,
     PathText(file): PathText,
     Query(size): Query<Size>,

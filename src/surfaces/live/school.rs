@@ -1,12 +1,10 @@
 //! What the school is called, and how its first administrator comes in.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
 use super::auth::logged_in;
-use super::wire::Refusals;
 use super::wire::people::{Cookie, LoggedIn};
 use super::wire::school::{AboutSchool, Setup};
 use super::{Json, OurJar, OverTls, Result};
@@ -17,21 +15,18 @@ use crate::surfaces::extract::device;
 use crate::web;
 
 /// The school's name and logo, as the settings say them.
-#[utoipa::path(
-    get, path = "/api/school", tag = "live: school",
-    responses((status = 200, body = AboutSchool), Refusals), security(()),
-)]
-pub async fn about(State(app): State<School>) -> Answer<AboutSchool> {
+#[utoipa::path(get, path = "/api/school", responses((status = 200, body = AboutSchool)), security(()))]
+pub async fn about(app: School) -> Answer<AboutSchool> {
     Answer(AboutSchool::new(&app.config.school_name, app.press.logo.as_ref().map(|logo| logo.tag.as_str())))
 }
 
 /// The picture of the logo.
 #[utoipa::path(
-    get, path = "/api/school/logo", tag = "live: school",
+    get, path = "/api/school/logo",
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))),
-        (status = 304, description = "As `If-None-Match` has it"), Refusals), security(()),
+        (status = 304, description = "As `If-None-Match` has it")), security(()),
 )]
-pub async fn logo(State(app): State<School>, headers: HeaderMap) -> Result<Response> {
+pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
     let logo = app.press.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
     // Its address changes with it.
     let head = [(header::CONTENT_TYPE, logo.mime), (header::CACHE_CONTROL, "public, max-age=86400")];
@@ -40,13 +35,11 @@ pub async fn logo(State(app): State<School>, headers: HeaderMap) -> Result<Respo
 
 /// Makes the first administrator, by the link that the server printed when it started with nobody in it.
 #[utoipa::path(
-    post, path = "/api/setup", tag = "live: school",
-    params(Cookie),
-    request_body = Setup,
-    responses((status = 200, body = LoggedIn), Refusals), security(()),
+    post, path = "/api/setup", params(Cookie), request_body = Setup, responses((status = 200, body = LoggedIn)),
+    security(()),
 )]
 pub async fn set_up(
-    State(app): State<School>,
+    app: School,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
     OurJar(jar): OurJar,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::frames;
 use super::help::rate;
-use super::wire::Refusal;
+use super::refusal::Refusal;
 use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
 use super::wire::entry::{StateOfInstructor, StateOfStudent};
 use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress, checked_logs};
@@ -24,8 +24,9 @@ use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::state::{self, Arrival, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
-use crate::surfaces::extract::{parse, parse_object, status};
+use crate::surfaces::extract::{parse, parse_object};
 use crate::surfaces::language::{Language, speaking};
+use crate::surfaces::refusals::status;
 
 /// Which of the five sockets of the seed.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,6 @@
 //! Live sessions: made, found, and moved by their instructor.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -10,7 +9,7 @@ use super::wire::sessions::{
     ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, NoneActive, Scanned, SessionFound,
     SessionListed, SessionMade, Sessions, Steps,
 };
-use super::wire::{PAGE_SIZE, Pagination, Paging, Refusals, StepGuide};
+use super::wire::{PAGE_SIZE, Pagination, Paging, StepGuide};
 use super::{Anyone, From_, Id, Invited, Json, Once, Query, Result, SignedIn, frames, made};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
@@ -18,13 +17,11 @@ use crate::school::sessions::{self, codes, state};
 
 /// Opens a session with a code and a QR (its instructor).
 #[utoipa::path(
-    post, path = "/api/lectures/{lecture_id}/sessions", tag = "live: sessions",
-    params(("lecture_id" = i64, Path)),
-    request_body = NewSession,
-    responses((status = 201, body = SessionMade), Refusals),
+    post, path = "/api/lectures/{lecture_id}/sessions", request_body = NewSession,
+    responses((status = 201, body = SessionMade)),
 )]
 pub async fn create(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(new): Json<NewSession>,
@@ -35,12 +32,10 @@ pub async fn create(
 
 /// The sessions of a lecture, the newest first (its instructor).
 #[utoipa::path(
-    get, path = "/api/lectures/{lecture_id}/sessions", tag = "live: sessions",
-    params(("lecture_id" = i64, Path), Paging),
-    responses((status = 200, body = Sessions), Refusals),
+    get, path = "/api/lectures/{lecture_id}/sessions", params(Paging), responses((status = 200, body = Sessions)),
 )]
 pub async fn list(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Query(paging): Query<Paging>,
@@ -54,12 +49,11 @@ pub async fn list(
 
 /// What is behind a code: what a phone asks first. Spaces and hyphens in it do not matter.
 #[utoipa::path(
-    get, path = "/api/sessions/{session_code}", tag = "live: sessions",
-    params(("session_code" = String, Path), Scanned),
-    responses((status = 200, body = SessionFound), Refusals), security(()),
+    get, path = "/api/sessions/{session_code}", params(Scanned), responses((status = 200, body = SessionFound)),
+    security(()),
 )]
 pub async fn by_code(
-    State(app): State<School>,
+    app: School,
     Anyone(caller): Anyone,
     From_(from): From_,
     Invited(invitation): Invited,
@@ -69,13 +63,11 @@ pub async fn by_code(
 
 /// Opens or closes the door, or changes the title; named by its id (its instructor).
 #[utoipa::path(
-    put, path = "/api/sessions/{session_code}", tag = "live: sessions",
-    params(("session_code" = i64, Path, description = "The session's id")),
-    request_body = ChangeSession,
-    responses((status = 200, body = SessionMade), Refusals),
+    put, path = "/api/sessions/{session_code}", params(("session_code" = i64, Path, description = "The session's id")),
+    request_body = ChangeSession, responses((status = 200, body = SessionMade)),
 )]
 pub async fn change(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<ChangeSession>,
@@ -88,13 +80,11 @@ pub async fn change(
 
 /// Starts the class (its instructor): everyone in the waiting room becomes active.
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/start", tag = "live: sessions",
-    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = Start,
-    responses((status = 200, body = Started), Refusals),
+    post, path = "/api/sessions/{session_id}/start", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = Start, responses((status = 200, body = Started)),
 )]
 pub async fn start(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
@@ -106,13 +96,11 @@ pub async fn start(
 
 /// To the next step, or to any: every phone follows (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/next-step", tag = "live: sessions",
-    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = NextStep,
-    responses((status = 200, body = Moved), Refusals),
+    post, path = "/api/sessions/{session_id}/next-step", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = NextStep, responses((status = 200, body = Moved)),
 )]
 pub async fn next_step(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
@@ -124,13 +112,11 @@ pub async fn next_step(
 
 /// Pauses the class (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/pause", tag = "live: sessions",
-    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = WithMessage,
-    responses((status = 200, body = Paused), Refusals),
+    post, path = "/api/sessions/{session_id}/pause", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = WithMessage, responses((status = 200, body = Paused)),
 )]
 pub async fn pause(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
@@ -142,13 +128,11 @@ pub async fn pause(
 
 /// Goes on after a pause (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/resume", tag = "live: sessions",
-    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = WithMessage,
-    responses((status = 200, body = Resumed), Refusals),
+    post, path = "/api/sessions/{session_id}/resume", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = WithMessage, responses((status = 200, body = Resumed)),
 )]
 pub async fn resume(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
@@ -160,13 +144,11 @@ pub async fn resume(
 
 /// Says something to all, before the start, in class or in a pause; the class stays where it is (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/message", tag = "live: sessions",
-    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = SayToAll,
-    responses((status = 200, body = SaidToAll), Refusals),
+    post, path = "/api/sessions/{session_id}/message", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = SayToAll, responses((status = 200, body = SaidToAll)),
 )]
 pub async fn say(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
@@ -178,13 +160,11 @@ pub async fn say(
 
 /// Ends the class; its students can go on reviewing (its instructor).
 #[utoipa::path(
-    post, path = "/api/sessions/{session_id}/end", tag = "live: sessions",
-    params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = WithMessage,
-    responses((status = 200, body = Ended), Refusals),
+    post, path = "/api/sessions/{session_id}/end", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = WithMessage, responses((status = 200, body = Ended)),
 )]
 pub async fn end(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
@@ -195,23 +175,17 @@ pub async fn end(
 }
 
 /// The state of a session, for its instructor and those in it.
-#[utoipa::path(
-    get, path = "/api/sessions/{session_id}/current", tag = "live: sessions",
-    params(("session_id" = i64, Path)),
-    responses((status = 200, body = Current), Refusals),
-)]
-pub async fn current(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Current>> {
+#[utoipa::path(get, path = "/api/sessions/{session_id}/current", responses((status = 200, body = Current)))]
+pub async fn current(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Current>> {
     Ok(Answer(state::current(&app, &caller, id).await?.into()))
 }
 
 /// What has happened, in order: students see what was for students.
 #[utoipa::path(
-    get, path = "/api/sessions/{session_id}/events", tag = "live: sessions",
-    params(("session_id" = i64, Path), EventsQuery),
-    responses((status = 200, body = Events), Refusals),
+    get, path = "/api/sessions/{session_id}/events", params(EventsQuery), responses((status = 200, body = Events)),
 )]
 pub async fn events(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Query(query): Query<EventsQuery>,
@@ -223,22 +197,18 @@ pub async fn events(
 }
 
 /// All steps of the class, to go through them again at one's own pace.
-#[utoipa::path(
-    get, path = "/api/sessions/{session_id}/steps", tag = "live: sessions",
-    params(("session_id" = i64, Path)),
-    responses((status = 200, body = Steps), Refusals),
-)]
-pub async fn steps(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Steps>> {
+#[utoipa::path(get, path = "/api/sessions/{session_id}/steps", responses((status = 200, body = Steps)))]
+pub async fn steps(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Steps>> {
     let steps = state::steps(&app, &caller, id).await?;
     Ok(Answer(Steps { session_id: id, subtasks: steps.iter().map(StepGuide::from).collect() }))
 }
 
 /// The open session that one is in.
 #[utoipa::path(
-    get, path = "/api/sessions/my-active", tag = "live: sessions",
-    responses(Refusals, (status = 200, body = MyActive), (status = 404, description = "In none", body = NoneActive)),
+    get, path = "/api/sessions/my-active",
+    responses((status = 200, body = MyActive), (status = 404, description = "In none", body = NoneActive)),
 )]
-pub async fn my_active(State(app): State<School>, SignedIn(caller): SignedIn) -> Result<Response> {
+pub async fn my_active(app: School, SignedIn(caller): SignedIn) -> Result<Response> {
     Ok(match state::my_active(&app, &caller).await? {
         Some(active) => Answer(MyActive::from(active)).into_response(),
         None => (StatusCode::NOT_FOUND, Answer(NoneActive::default())).into_response(),

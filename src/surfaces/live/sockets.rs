@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hyper::upgrade::OnUpgrade;
@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::handshake::{key, name_version, switching, token};
 use super::seats::{Chair, Place};
-use super::{Fault, Id, Query};
+use super::{Id, Query};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::connection::Caller as Guest;
@@ -56,40 +56,35 @@ const DEVICE_MAX_LETTERS: usize = 100;
 /// The room hears of a newcomer before they hear of the room, unless the database takes longer than this.
 const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
-async fn student(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+async fn student(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
     open(app, Place::Class(id.0, Side::Student), wishes.0, request).await
 }
 
-async fn instructor(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+async fn instructor(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
     open(app, Place::Class(id.0, Side::Instructor), wishes.0, request).await
 }
 
-async fn board(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+async fn board(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
     open(app, Place::Board(id.0), wishes.0, request).await
 }
 
-async fn desk(app: State<School>, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+async fn desk(app: School, wishes: Query<Wishes>, request: Request) -> Result<Response> {
     open(app, Place::Desk, wishes.0, request).await
 }
 
-async fn help(app: State<School>, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response, Fault> {
+async fn help(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
     open(app, Place::Help(id.0), wishes.0, request).await
 }
 
 /// Who you are, then whether it is yours, then the upgrade: a refusal is an ordinary answer.
-async fn open(
-    State(app): State<School>,
-    place: Place,
-    wishes: Wishes,
-    mut request: Request,
-) -> Result<Response, Fault> {
+async fn open(app: School, place: Place, wishes: Wishes, mut request: Request) -> Result<Response> {
     let in_query = wishes.token.as_ref().map(|t| t.0.as_str());
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
     let caller = logins::caller(&app, &token).await?;
     let present = admit(&app, &caller, place).await?;
     let key = match key(&request) {
         Ok(key) => key,
-        Err(error) => return Ok(name_version(Fault::from(error).into_response())),
+        Err(error) => return Ok(name_version(error.into_response())),
     };
     let upgrade = request
         .extensions_mut()

@@ -1,10 +1,8 @@
 //! Tasks and their subtasks: the steps that a class walks.
 
 use axum::Json as Answer;
-use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::wire::Refusals;
 use super::wire::lectures::{ChangeSubtask, ChangeTask, NewSubtask, NewTask, Subtask, Task};
 use super::{Id, Json, Result, SignedIn, made};
 use crate::app::School;
@@ -12,13 +10,10 @@ use crate::school::outline;
 
 /// A new task of a lecture (its instructor).
 #[utoipa::path(
-    post, path = "/api/lectures/{lecture_id}/tasks", tag = "live: tasks",
-    params(("lecture_id" = i64, Path)),
-    request_body = NewTask,
-    responses((status = 201, body = Task), Refusals),
+    post, path = "/api/lectures/{lecture_id}/tasks", request_body = NewTask, responses((status = 201, body = Task)),
 )]
 pub async fn add(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(new): Json<NewTask>,
@@ -27,25 +22,16 @@ pub async fn add(
 }
 
 /// A task with its subtasks.
-#[utoipa::path(
-    get, path = "/api/tasks/{task_id}", tag = "live: tasks",
-    params(("task_id" = i64, Path)),
-    responses((status = 200, body = Task), Refusals),
-)]
-pub async fn detail(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Task>> {
+#[utoipa::path(get, path = "/api/tasks/{task_id}", responses((status = 200, body = Task)))]
+pub async fn detail(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Task>> {
     let (unit, items) = outline::unit(&app, &caller, id).await?;
     Ok(Answer(Task::new(unit, items)))
 }
 
 /// Changes what is named in the body (its instructor).
-#[utoipa::path(
-    put, path = "/api/tasks/{task_id}", tag = "live: tasks",
-    params(("task_id" = i64, Path)),
-    request_body = ChangeTask,
-    responses((status = 200, body = Task), Refusals),
-)]
+#[utoipa::path(put, path = "/api/tasks/{task_id}", request_body = ChangeTask, responses((status = 200, body = Task)))]
 pub async fn change(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(changes): Json<ChangeTask>,
@@ -56,25 +42,18 @@ pub async fn change(
 }
 
 /// Takes a task away, with its subtasks; not while a class is on one of them.
-#[utoipa::path(
-    delete, path = "/api/tasks/{task_id}", tag = "live: tasks",
-    params(("task_id" = i64, Path)),
-    responses((status = 204), Refusals),
-)]
-pub async fn delete(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
+#[utoipa::path(delete, path = "/api/tasks/{task_id}", responses((status = 204)))]
+pub async fn delete(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     outline::delete_unit(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A new step (its instructor).
 #[utoipa::path(
-    post, path = "/api/tasks/{task_id}/subtasks", tag = "live: tasks",
-    params(("task_id" = i64, Path)),
-    request_body = NewSubtask,
-    responses((status = 201, body = Subtask), Refusals),
+    post, path = "/api/tasks/{task_id}/subtasks", request_body = NewSubtask, responses((status = 201, body = Subtask)),
 )]
 pub async fn add_step(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(new): Json<NewSubtask>,
@@ -84,13 +63,10 @@ pub async fn add_step(
 
 /// Changes what is named in the body (its instructor).
 #[utoipa::path(
-    put, path = "/api/subtasks/{subtask_id}", tag = "live: tasks",
-    params(("subtask_id" = i64, Path)),
-    request_body = ChangeSubtask,
-    responses((status = 200, body = Subtask), Refusals),
+    put, path = "/api/subtasks/{subtask_id}", request_body = ChangeSubtask, responses((status = 200, body = Subtask)),
 )]
 pub async fn change_step(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(changes): Json<ChangeSubtask>,
@@ -99,12 +75,8 @@ pub async fn change_step(
 }
 
 /// Takes a step away; not while a class is on it.
-#[utoipa::path(
-    delete, path = "/api/subtasks/{subtask_id}", tag = "live: tasks",
-    params(("subtask_id" = i64, Path)),
-    responses((status = 204), Refusals),
-)]
-pub async fn delete_step(State(app): State<School>, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
+#[utoipa::path(delete, path = "/api/subtasks/{subtask_id}", responses((status = 204)))]
+pub async fn delete_step(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     outline::delete_item(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,15 +1,16 @@
 //! Enrollments (3-01 … 3-10).
 
-use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::wire::enrollments::{
-    Asked, Cancelling, Enrolled, Enrollments, EnrollmentsQuery, OneEnrollment, Paid, PaymentSent, RefundDone,
-    RefundSent, Rejection, StatusWord,
+    Asked, Cancelling, Enrolled, Enrollments, EnrollmentsQuery, NewEnrollment, OneEnrollment, Paid, PaymentSent,
+    RefundDone, RefundSent, Rejection, StatusWord,
 };
-use super::wire::{Done, Pages, Refusals};
-use super::{Answer, Id, Json, Once, Query, Result, SignedIn, StatusCode, done, made};
+use super::wire::{Done, Pages};
+use super::{Answer, Created, Id, Json, Once, Query, SignedIn, created, done};
 use crate::app::School;
+use crate::error::Result;
 use crate::school::enrollment::applicants::apply_for_contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::{self, Filter, payments};
@@ -17,19 +18,13 @@ use crate::school::enrollment::{self, Filter, payments};
 /// 3-01 수강 신청: applies for a class; a full one puts in the line. Staff may name a student; by an e-mail address, a
 /// phone or a student number the answer is 202, whether there is such a student or not.
 #[utoipa::path(
-    post, path = "/api/v1/enrollments", tag = "portal: enrollments",
-    request_body = super::wire::enrollments::NewEnrollment,
-    responses((status = 201, body = Done<Enrolled>),
-        (status = 202, description = "Enrolled, if there is such a student", body = Done<Asked>), Refusals),
+    post, path = "/api/v1/enrollments", request_body = NewEnrollment,
+    responses((status = 201, body = Done<Enrolled>), (status = 202, description = "Enrolled, if there is such a student", body = Done<Asked>)),
 )]
-pub async fn apply(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Json(new): Json<super::wire::enrollments::NewEnrollment>,
-) -> Result<Response> {
+pub async fn apply(app: School, SignedIn(caller): SignedIn, Json(new): Json<NewEnrollment>) -> Result<Response> {
     if let Some(contact) = new.contact()? {
         apply_for_contact(&app, &caller, contact, new.course_id, new.class_id).await?;
-        let asked = done("그런 학생이 있으면 수강 명단에 등록됩니다.", Asked {});
+        let asked = done::<Asked>("그런 학생이 있으면 수강 명단에 등록됩니다.", Asked {})?;
         return Ok((StatusCode::ACCEPTED, asked).into_response());
     }
     let enrollment = enrollment::apply(&app, &caller, new.into()).await?;
@@ -38,39 +33,29 @@ pub async fn apply(
         (None, "APPROVED") => "수강 신청이 승인되었습니다.",
         _ => "수강 신청이 접수되었습니다.",
     };
-    Ok(made(message, Enrolled::from(&enrollment)).into_response())
+    Ok(created::<Enrolled>(message, &enrollment)?.into_response())
 }
 
 /// 3-02 수강 신청 조회 (one's own; staff of the course).
 #[utoipa::path(
-    get, path = "/api/v1/enrollments/{enrollment_id}", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
-    responses((status = 200, body = Done<OneEnrollment>), Refusals),
+    get, path = "/api/v1/enrollments/{enrollment_id}", responses((status = 200, body = Done<OneEnrollment>)),
 )]
-pub async fn view(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<Done<OneEnrollment>>> {
-    let enrollment = enrollment::by_id(&app, &caller, id).await?.into();
-    Ok(done("수강 신청을 조회했습니다.", OneEnrollment { enrollment }))
+pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer<OneEnrollment> {
+    done("수강 신청을 조회했습니다.", enrollment::by_id(&app, &caller, id).await?)
 }
 
 /// 3-03 수강 신청 목록: a student's own, an instructor's courses', all for an admin.
 #[utoipa::path(
-    get, path = "/api/v1/enrollments", tag = "portal: enrollments",
-    params(EnrollmentsQuery, Pages),
-    responses((status = 200, body = Done<Enrollments>), Refusals),
+    get, path = "/api/v1/enrollments", params(EnrollmentsQuery, Pages),
+    responses((status = 200, body = Done<Enrollments>)),
 )]
 pub async fn list(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<EnrollmentsQuery>,
     Query(pages): Query<Pages>,
-) -> Result<Answer<Done<Enrollments>>> {
-    let window = pages.window();
-    let found = enrollment::list(&app, &caller, query.into(), window).await?;
-    Ok(done("수강 신청 목록을 조회했습니다.", Enrollments::of(found, window)))
+) -> Answer<Enrollments> {
+    done("수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, query.into(), pages.into()).await?)
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -82,122 +67,94 @@ pub struct MineQuery {
 
 /// 3-04 내 수강 신청 목록.
 #[utoipa::path(
-    get, path = "/api/v1/enrollments/me", tag = "portal: enrollments",
-    params(MineQuery, Pages),
-    responses((status = 200, body = Done<Enrollments>), Refusals),
+    get, path = "/api/v1/enrollments/me", params(MineQuery, Pages),
+    responses((status = 200, body = Done<Enrollments>)),
 )]
 pub async fn mine(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<MineQuery>,
     Query(pages): Query<Pages>,
-) -> Result<Answer<Done<Enrollments>>> {
-    let window = pages.window();
+) -> Answer<Enrollments> {
     let filter = Filter { person: Some(caller.id), status: query.status.map(Into::into), ..Filter::default() };
-    let found = enrollment::list(&app, &caller, filter, window).await?;
-    Ok(done("내 수강 신청 목록을 조회했습니다.", Enrollments::of(found, window)))
+    done("내 수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, filter, pages.into()).await?)
 }
 
 /// 3-05 수강 신청 승인 (staff of the course).
 #[utoipa::path(
-    patch, path = "/api/v1/enrollments/{enrollment_id}/approve", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
-    responses((status = 200, body = Done<OneEnrollment>), Refusals),
+    patch, path = "/api/v1/enrollments/{enrollment_id}/approve", responses((status = 200, body = Done<OneEnrollment>)),
 )]
-pub async fn approve(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<Done<OneEnrollment>>> {
-    let enrollment = decide(&app, &caller, id, Decision::Approve).await?.into();
-    Ok(done("수강 신청이 승인되었습니다.", OneEnrollment { enrollment }))
+pub async fn approve(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer<OneEnrollment> {
+    done("수강 신청이 승인되었습니다.", decide(&app, &caller, id, Decision::Approve).await?)
 }
 
 /// 3-06 수강 신청 거부 (staff of the course).
 #[utoipa::path(
-    patch, path = "/api/v1/enrollments/{enrollment_id}/reject", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
-    request_body = Rejection,
-    responses((status = 200, body = Done<OneEnrollment>), Refusals),
+    patch, path = "/api/v1/enrollments/{enrollment_id}/reject", request_body = Rejection,
+    responses((status = 200, body = Done<OneEnrollment>)),
 )]
 pub async fn reject(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<Rejection>,
-) -> Result<Answer<Done<OneEnrollment>>> {
+) -> Answer<OneEnrollment> {
     let decision = Decision::Reject { reason: sent.rejection_reason.into() };
-    let enrollment = decide(&app, &caller, id, decision).await?.into();
-    Ok(done("수강 신청이 거부되었습니다.", OneEnrollment { enrollment }))
+    done("수강 신청이 거부되었습니다.", decide(&app, &caller, id, decision).await?)
 }
 
 /// 3-07 수강 신청 취소 (one's own; staff of the course).
 #[utoipa::path(
-    patch, path = "/api/v1/enrollments/{enrollment_id}/cancel", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
-    request_body = Cancelling,
-    responses((status = 200, body = Done<OneEnrollment>), Refusals),
+    patch, path = "/api/v1/enrollments/{enrollment_id}/cancel", request_body = Cancelling,
+    responses((status = 200, body = Done<OneEnrollment>)),
 )]
 pub async fn cancel(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<Cancelling>,
-) -> Result<Answer<Done<OneEnrollment>>> {
+) -> Answer<OneEnrollment> {
     let decision = Decision::Cancel { reason: sent.cancel_reason.map(String::from) };
-    let enrollment = decide(&app, &caller, id, decision).await?.into();
-    Ok(done("수강 신청이 취소되었습니다.", OneEnrollment { enrollment }))
+    done("수강 신청이 취소되었습니다.", decide(&app, &caller, id, decision).await?)
 }
 
 /// 3-08 수강 대기자 승인: gives someone who waits a seat that has become free (staff of the course).
 #[utoipa::path(
-    patch, path = "/api/v1/enrollments/{enrollment_id}/approve-waiting", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path)),
-    responses((status = 200, body = Done<OneEnrollment>), Refusals),
+    patch, path = "/api/v1/enrollments/{enrollment_id}/approve-waiting",
+    responses((status = 200, body = Done<OneEnrollment>)),
 )]
-pub async fn approve_waiting(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id,
-) -> Result<Answer<Done<OneEnrollment>>> {
-    let enrollment = decide(&app, &caller, id, Decision::AdmitWaiting).await?.into();
-    Ok(done("대기자가 승인되었습니다.", OneEnrollment { enrollment }))
+pub async fn approve_waiting(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer<OneEnrollment> {
+    done("대기자가 승인되었습니다.", decide(&app, &caller, id, Decision::AdmitWaiting).await?)
 }
 
 /// 3-09 수강료 결제 정보 등록: by the student a report, which staff confirm by registering the same amount.
 #[utoipa::path(
-    post, path = "/api/v1/enrollments/{enrollment_id}/payment", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = PaymentSent,
-    responses((status = 201, body = Done<Paid>), Refusals),
+    post, path = "/api/v1/enrollments/{enrollment_id}/payment", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = PaymentSent, responses((status = 201, body = Done<Paid>)),
 )]
 pub async fn pay(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
     Json(sent): Json<PaymentSent>,
-) -> Result<(StatusCode, Answer<Done<Paid>>)> {
-    let (payment, enrollment) = payments::pay(&app, &caller, id, sent.into(), key).await?;
-    let paid = Paid { payment: payment.into(), enrollment: enrollment.into() };
-    Ok(made("결제 정보가 등록되었습니다.", paid))
+) -> Created<Paid> {
+    created("결제 정보가 등록되었습니다.", payments::pay(&app, &caller, id, sent.into(), key).await?)
 }
 
 /// 3-10 수강료 환불 처리: not more than was paid (staff of the course).
 #[utoipa::path(
-    post, path = "/api/v1/enrollments/{enrollment_id}/refund", tag = "portal: enrollments",
-    params(("enrollment_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = RefundSent,
-    responses((status = 200, body = Done<RefundDone>), Refusals),
+    post, path = "/api/v1/enrollments/{enrollment_id}/refund", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = RefundSent, responses((status = 200, body = Done<RefundDone>)),
 )]
 pub async fn refund(
-    State(app): State<School>,
+    app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Once(key): Once,
     Json(sent): Json<RefundSent>,
-) -> Result<Answer<Done<RefundDone>>> {
+) -> Answer<RefundDone> {
     let reason = String::from(sent.refund_reason);
     let refunded = payments::refund(&app, &caller, id, sent.refund_amount.0, &reason, key).await?;
-    Ok(done("환불이 처리되었습니다.", refunded.into()))
+    done("환불이 처리되었습니다.", refunded)
 }

@@ -6,93 +6,105 @@ mod completions;
 mod courses;
 mod enrollments;
 mod progress;
+pub mod refusal;
 mod sheets;
 pub mod wire;
 
-use axum::Json as Answer;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::refusal::Refusals;
+use self::wire::Done;
 use crate::app::School;
-use crate::error::Error;
-use crate::surfaces::extract::{extractors, refusal};
+use crate::error::Result;
+use crate::surfaces::document::surface;
+use crate::surfaces::extract::{Anyone, Id, Ids, IdsAndDay, Json, Once, PathText, Query, SignedIn};
+use crate::surfaces::language;
 
-extractors!(Fault);
+/// 200: it was done.
+type Answer<T> = Result<Json<Done<T>>>;
+/// 201: a new thing.
+type Created<T> = Result<(StatusCode, Json<Done<T>>)>;
 
-type Result<T, E = Fault> = std::result::Result<T, E>;
-
-/// What went wrong, in this surface's dialect.
-pub struct Fault(Error);
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        Fault(error)
-    }
+fn done<T>(message: &'static str, what: impl Into<T>) -> Answer<T> {
+    Ok(Json(Done { success: true, message: language::said(message), what: what.into() }))
 }
 
-impl IntoResponse for Fault {
-    fn into_response(self) -> Response {
-        refusal(&self.0, wire::Refusal::from(&self.0))
-    }
-}
-
-/// It was done.
-fn done<T>(message: &'static str, what: T) -> Answer<wire::Done<T>> {
-    Answer(wire::done(message, what))
-}
-
-/// A new thing, with 201.
-fn made<T>(message: &'static str, what: T) -> (StatusCode, Answer<wire::Done<T>>) {
-    (StatusCode::CREATED, done(message, what))
+fn created<T>(message: &'static str, what: impl Into<T>) -> Created<T> {
+    Ok((StatusCode::CREATED, done(message, what)?))
 }
 
 pub fn router() -> OpenApiRouter<School> {
-    OpenApiRouter::new()
-        .routes(routes!(courses::list, courses::create))
-        .routes(routes!(courses::view, courses::change))
-        .routes(routes!(courses::classes, courses::add_class))
-        .routes(routes!(courses::class, courses::change_class))
-        .routes(routes!(sheets::attendance))
-        .routes(routes!(sheets::grades))
-        .routes(routes!(sheets::completed))
-        .routes(routes!(enrollments::list, enrollments::apply))
-        .routes(routes!(enrollments::mine))
-        .routes(routes!(enrollments::view))
-        .routes(routes!(enrollments::approve))
-        .routes(routes!(enrollments::reject))
-        .routes(routes!(enrollments::cancel))
-        .routes(routes!(enrollments::approve_waiting))
-        .routes(routes!(enrollments::pay))
-        .routes(routes!(enrollments::refund))
-        .routes(routes!(progress::report))
-        .routes(routes!(progress::view))
-        .routes(routes!(progress::of_enrollment))
-        .routes(routes!(progress::start))
-        .routes(routes!(progress::complete))
-        .routes(routes!(progress::of_class))
-        .routes(routes!(attendance::register))
-        .routes(routes!(attendance::view, attendance::change))
-        .routes(routes!(attendance::of_enrollment))
-        .routes(routes!(attendance::of_day))
-        .routes(routes!(attendance::sheet))
-        .routes(routes!(attendance::waiting))
-        .routes(routes!(attendance::register_all))
-        .routes(routes!(completions::register))
-        .routes(routes!(completions::view, completions::change))
-        .routes(routes!(completions::of_enrollment))
-        .routes(routes!(completions::of_class))
-        .routes(routes!(completions::standing_of_class))
-        .routes(routes!(completions::papers_of_class))
-        .routes(routes!(completions::certify))
-        .routes(routes!(completions::certificate))
-        .routes(routes!(completions::complete_all))
-        .routes(routes!(assessments::create))
-        .routes(routes!(assessments::view, assessments::change, assessments::delete))
-        .routes(routes!(assessments::of_class))
-        .routes(routes!(assessments::results, assessments::record))
-        .routes(routes!(assessments::result))
-        .routes(routes!(assessments::of_enrollment))
-        .routes(routes!(assessments::grade))
+    surface::<Refusals>([
+        (
+            "portal: courses",
+            OpenApiRouter::new()
+                .routes(routes!(courses::list, courses::create)) // /api/v1/courses
+                .routes(routes!(courses::view, courses::change)) // /api/v1/courses/{course_id}
+                .routes(routes!(courses::classes, courses::add_class)) // /api/v1/courses/{course_id}/classes
+                .routes(routes!(courses::class, courses::change_class)) // /api/v1/courses/{course_id}/classes/{class_id}
+                .routes(routes!(sheets::attendance)) // /api/v1/courses/{course_id}/classes/{class_id}/attendance.csv
+                .routes(routes!(sheets::grades)) // /api/v1/courses/{course_id}/classes/{class_id}/grades.csv
+                .routes(routes!(sheets::completed)), // /api/v1/courses/{course_id}/classes/{class_id}/completions.csv
+        ),
+        (
+            "portal: enrollments",
+            OpenApiRouter::new()
+                .routes(routes!(enrollments::list, enrollments::apply)) // /api/v1/enrollments
+                .routes(routes!(enrollments::mine)) // /api/v1/enrollments/me
+                .routes(routes!(enrollments::view)) // /api/v1/enrollments/{enrollment_id}
+                .routes(routes!(enrollments::approve)) // /api/v1/enrollments/{enrollment_id}/approve
+                .routes(routes!(enrollments::reject)) // /api/v1/enrollments/{enrollment_id}/reject
+                .routes(routes!(enrollments::cancel)) // /api/v1/enrollments/{enrollment_id}/cancel
+                .routes(routes!(enrollments::approve_waiting)) // /api/v1/enrollments/{enrollment_id}/approve-waiting
+                .routes(routes!(enrollments::pay)) // /api/v1/enrollments/{enrollment_id}/payment
+                .routes(routes!(enrollments::refund)), // /api/v1/enrollments/{enrollment_id}/refund
+        ),
+        (
+            "portal: progress",
+            OpenApiRouter::new()
+                .routes(routes!(progress::report)) // /api/v1/progress
+                .routes(routes!(progress::view)) // /api/v1/progress/{progress_id}
+                .routes(routes!(progress::of_enrollment)) // /api/v1/progress/enrollment/{enrollment_id}
+                .routes(routes!(progress::start)) // /api/v1/progress/start
+                .routes(routes!(progress::complete)) // /api/v1/progress/complete
+                .routes(routes!(progress::of_class)), // /api/v1/progress/course/{course_id}/class/{class_id}
+        ),
+        (
+            "portal: attendance",
+            OpenApiRouter::new()
+                .routes(routes!(attendance::register)) // /api/v1/attendance
+                .routes(routes!(attendance::view, attendance::change)) // /api/v1/attendance/{attendance_id}
+                .routes(routes!(attendance::of_enrollment)) // /api/v1/attendance/enrollment/{enrollment_id}
+                .routes(routes!(attendance::of_day)) // /api/v1/attendance/course/{course_id}/class/{class_id}/date/{class_date}
+                .routes(routes!(attendance::sheet)) // /api/v1/attendance/course/{course_id}/class/{class_id}
+                .routes(routes!(attendance::waiting)) // /api/v1/attendance/requests
+                .routes(routes!(attendance::register_all)), // /api/v1/attendance/batch
+        ),
+        (
+            "portal: completions",
+            OpenApiRouter::new()
+                .routes(routes!(completions::register)) // /api/v1/completions
+                .routes(routes!(completions::view, completions::change)) // /api/v1/completions/{completion_id}
+                .routes(routes!(completions::of_enrollment)) // /api/v1/completions/enrollment/{enrollment_id}
+                .routes(routes!(completions::of_class)) // /api/v1/completions/course/{course_id}/class/{class_id}
+                .routes(routes!(completions::standing_of_class)) // /api/v1/completions/course/{course_id}/class/{class_id}/standing
+                .routes(routes!(completions::papers_of_class)) // /api/v1/completions/course/{course_id}/class/{class_id}/certificates.pdf
+                .routes(routes!(completions::certify)) // /api/v1/completions/{completion_id}/certificate
+                .routes(routes!(completions::certificate)) // /api/v1/completions/certificate/{certificate_no}
+                .routes(routes!(completions::complete_all)), // /api/v1/completions/batch
+        ),
+        (
+            "portal: assessments",
+            OpenApiRouter::new()
+                .routes(routes!(assessments::create)) // /api/v1/assessments
+                .routes(routes!(assessments::view, assessments::change, assessments::delete)) // /api/v1/assessments/{assessment_id}
+                .routes(routes!(assessments::of_class)) // /api/v1/assessments/course/{course_id}/class/{class_id}
+                .routes(routes!(assessments::results, assessments::record)) // /api/v1/assessments/{assessment_id}/results
+                .routes(routes!(assessments::result)) // /api/v1/assessments/{assessment_id}/results/{result_id}
+                .routes(routes!(assessments::of_enrollment)) // /api/v1/assessments/results/enrollment/{enrollment_id}
+                .routes(routes!(assessments::grade)), // /api/v1/assessments/results/{result_id}/grade
+        ),
+    ])
 }

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::State;
 use axum::response::Response;
 
-use super::wire::Refusals;
 use super::{Ids, Result, SignedIn};
 use crate::app::School;
 use crate::school::attendance::views;
@@ -15,15 +13,10 @@ use crate::surfaces::language::{korean, said, said_of};
 
 /// 출석부: who was there at which meeting (staff of the course).
 #[utoipa::path(
-    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv", tag = "portal: courses",
-    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
-    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv",
+    responses((status = 200, content_type = "text/csv", body = String)),
 )]
-pub async fn attendance(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Ids(course, class): Ids,
-) -> Result<Response> {
+pub async fn attendance(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Result<Response> {
     let everyone = views::of_class(&app, &caller, course, class).await?;
     let meetings = everyone.iter().flat_map(|one| &one.meetings);
     let dates: BTreeMap<i64, &str> = meetings.map(|meeting| (meeting.number, meeting.date.as_str())).collect();
@@ -47,15 +40,10 @@ pub async fn attendance(
 
 /// 성적표: everyone's scores (staff of the course).
 #[utoipa::path(
-    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/grades.csv", tag = "portal: courses",
-    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
-    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/grades.csv",
+    responses((status = 200, content_type = "text/csv", body = String)),
 )]
-pub async fn grades(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Ids(course, class): Ids,
-) -> Result<Response> {
+pub async fn grades(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Result<Response> {
     let mut table =
         Table::headed(["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
     for e in enrollment::of_class(&app, &caller, course, class).await? {
@@ -70,15 +58,10 @@ pub async fn grades(
 
 /// 수료 명단: who has completed, with the numbers of the certificates (staff of the course).
 #[utoipa::path(
-    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/completions.csv", tag = "portal: courses",
-    params(("course_id" = i64, Path), ("class_id" = i64, Path)),
-    responses((status = 200, content_type = "text/csv", body = String), Refusals),
+    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/completions.csv",
+    responses((status = 200, content_type = "text/csv", body = String)),
 )]
-pub async fn completed(
-    State(app): State<School>,
-    SignedIn(caller): SignedIn,
-    Ids(course, class): Ids,
-) -> Result<Response> {
+pub async fn completed(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Result<Response> {
     let mut table = Table::headed([
         "이름",
         "수료일",

@@ -7,6 +7,7 @@ use super::TitleRef;
 use crate::event::Event;
 use crate::school::sessions::Status;
 use crate::school::sessions::control::Outcome;
+use crate::surfaces::answer::answer;
 use crate::surfaces::language::said;
 use crate::surfaces::texts::{Instant, Prose, Reason};
 
@@ -60,14 +61,15 @@ pub struct Started {
     pub message: String,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
-    "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
-pub struct Moved {
-    pub session_id: i64,
-    pub previous_subtask: Option<TitleRef>,
-    pub current_subtask: Option<TitleRef>,
-    pub timestamp: Instant,
+answer! {
+    #[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
+        "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
+    pub struct Moved from Outcome as o {
+        session_id: i64 = o.session,
+        previous_subtask: Option<TitleRef> = o.previous.as_ref().map(TitleRef::from),
+        current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
+        timestamp: Instant = Instant(o.at_ms),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -80,14 +82,15 @@ pub struct Paused {
     pub timestamp: Instant,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "action": "RESUME", "current_subtask": {"id": 1001, "title": "친구 선택하기"},
-    "timestamp": "2025-10-28T10:20:00Z"}))]
-pub struct Resumed {
-    pub session_id: i64,
-    pub action: String,
-    pub current_subtask: Option<TitleRef>,
-    pub timestamp: Instant,
+answer! {
+    #[schema(example = json!({"session_id": 1, "action": "RESUME", "current_subtask": {"id": 1001, "title": "친구 선택하기"},
+        "timestamp": "2025-10-28T10:20:00Z"}))]
+    pub struct Resumed from Outcome as o {
+        session_id: i64 = o.session,
+        action: String = "RESUME".into(),
+        current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
+        timestamp: Instant = Instant(o.at_ms),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -125,32 +128,10 @@ impl From<Outcome> for Started {
     }
 }
 
-impl From<Outcome> for Moved {
-    fn from(o: Outcome) -> Moved {
-        Moved {
-            session_id: o.session,
-            previous_subtask: o.previous.as_ref().map(TitleRef::from),
-            current_subtask: o.current.as_ref().map(TitleRef::from),
-            timestamp: Instant(o.at_ms),
-        }
-    }
-}
-
 impl From<Outcome> for Paused {
     fn from(o: Outcome) -> Paused {
         let message = said("수업이 일시 정지되었습니다").into();
         Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
-    }
-}
-
-impl From<Outcome> for Resumed {
-    fn from(o: Outcome) -> Resumed {
-        Resumed {
-            session_id: o.session,
-            action: "RESUME".into(),
-            current_subtask: o.current.as_ref().map(TitleRef::from),
-            timestamp: Instant(o.at_ms),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::learning::{Analysis, HelpKindWord, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::school::insight::{Pending, Statistics, Student, Trend};
 use crate::school::notifications::{Kind, Notification};
+use crate::surfaces::answer::answer;
 use crate::surfaces::language::{said, said_of};
 use crate::surfaces::texts::{Instant, Within};
 
@@ -18,46 +19,29 @@ pub struct StepState {
     pub status: String,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "name": "김학생", "namesake": 1, "email": "student@example.com", "progress_rate": 0.25,
-    "completed_subtasks": 5, "total_subtasks": 20,
-    "current_subtask": {"id": 1001, "title": "친구 선택하기", "status": "IN_PROGRESS"}, "help_count": 3,
-    "manual_help_count": 2,
-    "last_activity": "2025-10-28T10:06:00Z", "enrolled_at": "2025-10-20T09:00:00Z"}))]
-pub struct StudentLine {
-    pub user_id: i64,
-    pub name: String,
-    /// 1 for the first of this name in the lecture, 2 for the second …
-    pub namesake: i64,
-    pub email: Option<String>,
-    pub progress_rate: f64,
-    pub completed_subtasks: i64,
-    pub total_subtasks: i64,
-    pub current_subtask: Option<StepState>,
-    /// All requests, those that the class made by itself for who is stuck too
-    pub help_count: i64,
-    /// Those that the student made and did not take back
-    pub manual_help_count: i64,
-    pub last_activity: Option<Instant>,
-    pub enrolled_at: Instant,
-}
-
-impl From<Student> for StudentLine {
-    fn from(s: Student) -> StudentLine {
-        StudentLine {
-            user_id: s.person,
-            name: s.name,
-            namesake: s.namesake,
-            email: s.email,
-            progress_rate: rate(s.completed, s.total),
-            completed_subtasks: s.completed,
-            total_subtasks: s.total,
-            current_subtask: s.current.map(|(item, status)| StepState { id: item.id, title: item.title, status }),
-            help_count: s.help_count,
-            manual_help_count: s.manual_help_count,
-            last_activity: s.last_activity_ms.map(Instant),
-            enrolled_at: Instant(s.enrolled_ms),
-        }
+answer! {
+    #[schema(example = json!({"user_id": 1, "name": "김학생", "namesake": 1, "email": "student@example.com", "progress_rate": 0.25,
+        "completed_subtasks": 5, "total_subtasks": 20,
+        "current_subtask": {"id": 1001, "title": "친구 선택하기", "status": "IN_PROGRESS"}, "help_count": 3,
+        "manual_help_count": 2,
+        "last_activity": "2025-10-28T10:06:00Z", "enrolled_at": "2025-10-20T09:00:00Z"}))]
+    pub struct StudentLine from Student as s {
+        user_id: i64 = s.person,
+        name: String = s.name,
+        /// 1 for the first of this name in the lecture, 2 for the second …
+        namesake: i64 = s.namesake,
+        email: Option<String> = s.email,
+        progress_rate: f64 = rate(s.completed, s.total),
+        completed_subtasks: i64 = s.completed,
+        total_subtasks: i64 = s.total,
+        current_subtask: Option<StepState> =
+            s.current.map(|(item, status)| StepState { id: item.id, title: item.title, status }),
+        /// All requests, those that the class made by itself for who is stuck too
+        help_count: i64 = s.help_count,
+        /// Those that the student made and did not take back
+        manual_help_count: i64 = s.manual_help_count,
+        last_activity: Option<Instant> = s.last_activity_ms.map(Instant),
+        enrolled_at: Instant = Instant(s.enrolled_ms),
     }
 }
 

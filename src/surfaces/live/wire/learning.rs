@@ -11,6 +11,7 @@ use crate::school::help::answers::{HelpType, NewAnswer, Response};
 use crate::school::help::{Asked, NewRequest, Request};
 use crate::school::progress::Recorded;
 use crate::school::progress::views::{Line, Mine, OfStudent};
+use crate::surfaces::answer::answer;
 use crate::surfaces::language::{Language, said};
 use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Several, Within, Word};
 
@@ -98,66 +99,35 @@ pub struct UpdateProgress {
     pub user_id: Option<i64>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"subtask_id": 1000, "status": "COMPLETED", "completed_at": "2025-10-28T10:05:00Z",
-    "next_subtask": {"id": 1001, "title": "친구 선택하기"}}))]
-pub struct ProgressUpdated {
-    pub subtask_id: i64,
-    pub status: String,
-    pub completed_at: Option<Instant>,
-    pub next_subtask: Option<TitleRef>,
-}
-
-impl From<Recorded> for ProgressUpdated {
-    fn from(r: Recorded) -> ProgressUpdated {
-        ProgressUpdated {
-            subtask_id: r.item,
-            status: r.progress.word().into(),
-            completed_at: r.completed_ms.map(Instant),
-            next_subtask: r.next.as_ref().map(TitleRef::from),
-        }
+answer! {
+    #[schema(example = json!({"subtask_id": 1000, "status": "COMPLETED", "completed_at": "2025-10-28T10:05:00Z",
+        "next_subtask": {"id": 1001, "title": "친구 선택하기"}}))]
+    pub struct ProgressUpdated from Recorded as r {
+        subtask_id: i64 = r.item,
+        status: String = r.progress.word().into(),
+        completed_at: Option<Instant> = r.completed_ms.map(Instant),
+        next_subtask: Option<TitleRef> = r.next.as_ref().map(TitleRef::from),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"task_title": "메시지 보내기", "subtask_title": "카카오톡 앱 열기", "subtask_id": 1000,
-    "status": "COMPLETED", "started_at": "2025-10-28T10:01:00Z", "completed_at": "2025-10-28T10:05:00Z"}))]
-pub struct ProgressLine {
-    pub task_title: String,
-    pub subtask_title: String,
-    pub subtask_id: i64,
-    pub status: String,
-    pub started_at: Option<Instant>,
-    pub completed_at: Option<Instant>,
-}
-
-impl From<Line> for ProgressLine {
-    fn from(l: Line) -> ProgressLine {
-        ProgressLine {
-            task_title: l.task_title,
-            subtask_title: l.item_title,
-            subtask_id: l.item,
-            status: l.status,
-            started_at: l.started_ms.map(Instant),
-            completed_at: l.completed_ms.map(Instant),
-        }
+answer! {
+    #[schema(example = json!({"task_title": "메시지 보내기", "subtask_title": "카카오톡 앱 열기", "subtask_id": 1000,
+        "status": "COMPLETED", "started_at": "2025-10-28T10:01:00Z", "completed_at": "2025-10-28T10:05:00Z"}))]
+    pub struct ProgressLine from Line as l {
+        task_title: String = l.task_title,
+        subtask_title: String = l.item_title,
+        subtask_id: i64 = l.item,
+        status: String = l.status,
+        started_at: Option<Instant> = l.started_ms.map(Instant),
+        completed_at: Option<Instant> = l.completed_ms.map(Instant),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct StudentProgress {
-    pub user: PersonRef,
-    pub lecture: TitleRef,
-    pub progress: Vec<ProgressLine>,
-}
-
-impl From<OfStudent> for StudentProgress {
-    fn from(o: OfStudent) -> StudentProgress {
-        StudentProgress {
-            user: PersonRef { id: o.person.0, name: o.person.1 },
-            lecture: TitleRef { id: o.course.0, title: o.course.1 },
-            progress: o.lines.into_iter().map(ProgressLine::from).collect(),
-        }
+answer! {
+    pub struct StudentProgress from OfStudent as o {
+        user: PersonRef = PersonRef { id: o.person.0, name: o.person.1 },
+        lecture: TitleRef = TitleRef { id: o.course.0, title: o.course.1 },
+        progress: Vec<ProgressLine> = o.lines.into_iter().map(ProgressLine::from).collect(),
     }
 }
 
@@ -277,56 +247,35 @@ impl AskHelp {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"help_request_id": 5000, "status": "ANALYZING", "position": 2,
-    "message": "분석 중입니다. 잠시만 기다려주세요."}))]
-pub struct HelpAsked {
-    pub help_request_id: i64,
-    pub status: String,
-    /// How many wait, oneself included; 0 outside a class
-    pub position: i64,
-    pub message: String,
-}
-
-impl From<Asked> for HelpAsked {
-    fn from(a: Asked) -> HelpAsked {
-        HelpAsked {
-            help_request_id: a.request,
-            status: a.status,
-            position: a.position,
-            message: said("분석 중입니다. 잠시만 기다려주세요.").into(),
-        }
+answer! {
+    #[schema(example = json!({"help_request_id": 5000, "status": "ANALYZING", "position": 2,
+        "message": "분석 중입니다. 잠시만 기다려주세요."}))]
+    pub struct HelpAsked from Asked as a {
+        help_request_id: i64 = a.request,
+        status: String = a.status,
+        /// How many wait, oneself included; 0 outside a class
+        position: i64 = a.position,
+        message: String = said("분석 중입니다. 잠시만 기다려주세요.").into(),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 3000, "answered_by": "GUIDE", "help_type": "TEXT",
-    "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.",
-    "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
-pub struct HelpResponse {
-    pub id: i64,
-    /// INSTRUCTOR, or GUIDE where the analyser answered by itself
-    pub answered_by: &'static str,
-    pub help_type: String,
-    pub help_content: String,
-    pub voice_guide_text: Option<String>,
+answer! {
+    #[schema(example = json!({"id": 3000, "answered_by": "GUIDE", "help_type": "TEXT",
+        "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.",
+        "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
+    pub struct HelpResponse from Response as r {
+        id: i64 = r.id,
+        /// INSTRUCTOR, or GUIDE where the analyser answered by itself
+        answered_by: &'static str = answered_by(r.by_person.is_some()),
+        help_type: String = r.r#type,
+        help_content: String = r.content,
+        voice_guide_text: Option<String> = r.voice,
+    }
 }
 
 /// The words for who has answered.
 pub fn answered_by(by_hand: bool) -> &'static str {
     if by_hand { "INSTRUCTOR" } else { "GUIDE" }
-}
-
-impl From<Response> for HelpResponse {
-    fn from(r: Response) -> HelpResponse {
-        HelpResponse {
-            id: r.id,
-            answered_by: answered_by(r.by_person.is_some()),
-            help_type: r.r#type,
-            help_content: r.content,
-            voice_guide_text: r.voice,
-        }
-    }
 }
 
 #[derive(Serialize, ToSchema)]

@@ -7,6 +7,7 @@ use super::{Pagination, PersonRef};
 use crate::school::courses::{Changes, Course, Detail, NewCourse, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, NewItem, NewUnit, Unit, UnitChanges};
+use crate::surfaces::answer::answer;
 use crate::surfaces::texts::{Code, Guide, Instant, Name, Position, Prose, Url, Word, named};
 
 #[derive(Deserialize, IntoParams)]
@@ -114,18 +115,13 @@ impl From<ChangeLecture> for Changes {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 100, "title": "메시지 보내기", "order_index": 1, "subtask_count": 4}))]
-pub struct TaskBrief {
-    pub id: i64,
-    pub title: String,
-    pub order_index: i64,
-    pub subtask_count: i64,
-}
-
-impl From<UnitBrief> for TaskBrief {
-    fn from(u: UnitBrief) -> TaskBrief {
-        TaskBrief { id: u.id, title: u.title, order_index: u.position, subtask_count: u.items }
+answer! {
+    #[schema(example = json!({"id": 100, "title": "메시지 보내기", "order_index": 1, "subtask_count": 4}))]
+    pub struct TaskBrief from UnitBrief as u {
+        id: i64 = u.id,
+        title: String = u.title,
+        order_index: i64 = u.position,
+        subtask_count: i64 = u.items,
     }
 }
 
@@ -147,26 +143,15 @@ impl LectureDetail {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"enrollment_id": 500, "lecture_id": 1, "user_id": 1, "status": "APPROVED",
-    "enrolled_at": "2025-10-28T10:00:00Z"}))]
-pub struct Enrolled {
-    pub enrollment_id: i64,
-    pub lecture_id: i64,
-    pub user_id: i64,
-    pub status: String,
-    pub enrolled_at: Instant,
-}
-
-impl From<Enrollment> for Enrolled {
-    fn from(e: Enrollment) -> Enrolled {
-        Enrolled {
-            enrollment_id: e.id,
-            lecture_id: e.course,
-            user_id: e.person,
-            status: e.status,
-            enrolled_at: Instant(e.created_ms),
-        }
+answer! {
+    #[schema(example = json!({"enrollment_id": 500, "lecture_id": 1, "user_id": 1, "status": "APPROVED",
+        "enrolled_at": "2025-10-28T10:00:00Z"}))]
+    pub struct Enrolled from Enrollment as e {
+        enrollment_id: i64 = e.id,
+        lecture_id: i64 = e.course,
+        user_id: i64 = e.person,
+        status: String = e.status,
+        enrolled_at: Instant = Instant(e.created_ms),
     }
 }
 
@@ -234,38 +219,22 @@ impl Task {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
-    "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1, "target_action": "CLICK",
-    "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
-    "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "created_at": "2025-10-28T10:00:00Z"}))]
-pub struct Subtask {
-    pub id: i64,
-    pub task_id: i64,
-    pub title: String,
-    pub description: String,
-    pub order_index: i64,
-    pub target_action: Option<String>,
-    pub target_element_hint: Option<String>,
-    pub guide_text: Option<String>,
-    pub voice_guide_text: Option<String>,
-    pub created_at: Instant,
-}
-
-impl From<Item> for Subtask {
-    fn from(i: Item) -> Subtask {
-        Subtask {
-            id: i.id,
-            task_id: i.unit,
-            title: i.title,
-            description: i.description,
-            order_index: i.position,
-            target_action: i.target_action,
-            target_element_hint: i.target_hint,
-            guide_text: i.guide,
-            voice_guide_text: i.voice,
-            created_at: Instant(i.created_ms),
-        }
+answer! {
+    #[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
+        "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1, "target_action": "CLICK",
+        "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
+        "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "created_at": "2025-10-28T10:00:00Z"}))]
+    pub struct Subtask from Item as i {
+        id: i64 = i.id,
+        task_id: i64 = i.unit,
+        title: String = i.title,
+        description: String = i.description,
+        order_index: i64 = i.position,
+        target_action: Option<String> = i.target_action,
+        target_element_hint: Option<String> = i.target_hint,
+        guide_text: Option<String> = i.guide,
+        voice_guide_text: Option<String> = i.voice,
+        created_at: Instant = Instant(i.created_ms),
     }
 }
 

@@ -11,84 +11,13 @@ pub mod school;
 pub mod sessions;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::error::Error;
 use crate::school::Window;
 use crate::school::outline::Item;
-use crate::surfaces::language::{self, Language};
+use crate::surfaces::answer::answer;
+use crate::surfaces::language;
 use crate::surfaces::texts::Within;
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"error": {"code": "INVALID_REQUEST", "message": "title: it is empty", "details": {"field": "title"}}}))]
-pub struct Refusal {
-    pub error: RefusalBody,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct RefusalBody {
-    pub code: String,
-    pub message: String,
-    #[schema(value_type = Object)]
-    pub details: Value,
-}
-
-impl From<&Error> for Refusal {
-    fn from(error: &Error) -> Refusal {
-        let details = match error {
-            Error::BadInput { field, .. } if !field.is_empty() => serde_json::json!({ "field": field }),
-            Error::WrongState { status } => serde_json::json!({ "status": status }),
-            Error::SessionFull { cap_people } => serde_json::json!({ "cap": cap_people }),
-            Error::HasOpenEnrollments { count } => serde_json::json!({ "enrollments": count }),
-            Error::StepInUse { session } => serde_json::json!({ "session_id": session }),
-            Error::TooLarge { limit_bytes } => serde_json::json!({ "limit_bytes": limit_bytes }),
-            // A socket has no header that says it.
-            Error::LogQuotaUsed { retry_after_s } => serde_json::json!({ "retry_after_s": retry_after_s }),
-            _ => serde_json::json!({}),
-        };
-        Refusal {
-            error: RefusalBody {
-                code: error.code().into(),
-                message: language::error(error, Language::English),
-                details,
-            },
-        }
-    }
-}
-
-/// What every endpoint may answer when it refuses.
-#[derive(IntoResponses)]
-#[allow(dead_code)]
-pub enum Refusals {
-    /// What was sent cannot be read; `details.field` names where.
-    #[response(status = 400)]
-    BadInput(Refusal),
-    /// No token, or one that is no longer good: TOKEN_EXPIRED asks for a refresh, LOGIN_ENDED for a new login.
-    #[response(status = 401)]
-    Unauthorized(Refusal),
-    /// Not yours.
-    #[response(status = 403)]
-    Forbidden(Refusal),
-    /// Not there.
-    #[response(status = 404)]
-    NotFound(Refusal),
-    /// A wrong move; `details.status` names the state that forbids it.
-    #[response(status = 409)]
-    Conflict(Refusal),
-    /// Larger than 1 MiB (logs: 4 MiB).
-    #[response(status = 413)]
-    TooLarge(Refusal),
-    /// Not JSON.
-    #[response(status = 415)]
-    NotJson(Refusal),
-    /// Too many failures; `Retry-After` says when to try again.
-    #[response(status = 429)]
-    TooMany(Refusal),
-    /// Too busy; `Retry-After` says when to try again.
-    #[response(status = 503)]
-    Busy(Refusal),
-}
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -141,41 +70,25 @@ pub struct PersonRef {
     pub name: String,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1, "title": "카카오톡 기초"}))]
-pub struct TitleRef {
-    pub id: i64,
-    pub title: String,
-}
-
-impl From<&Item> for TitleRef {
-    fn from(item: &Item) -> TitleRef {
-        TitleRef { id: item.id, title: item.title.clone() }
+answer! {
+    #[schema(example = json!({"id": 1, "title": "카카오톡 기초"}))]
+    pub struct TitleRef from &Item as item {
+        id: i64 = item.id,
+        title: String = item.title.clone(),
     }
 }
 
-/// A step as a phone needs it.
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1001, "task_id": 100, "title": "친구 선택하기",
-    "guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요",
-    "voice_guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요"}))]
-pub struct StepGuide {
-    pub id: i64,
-    pub task_id: i64,
-    pub title: String,
-    pub guide_text: Option<String>,
-    pub voice_guide_text: Option<String>,
-}
-
-impl From<&Item> for StepGuide {
-    fn from(item: &Item) -> StepGuide {
-        StepGuide {
-            id: item.id,
-            task_id: item.unit,
-            title: item.title.clone(),
-            guide_text: item.guide.clone(),
-            voice_guide_text: item.voice.clone(),
-        }
+answer! {
+    /// A step as a phone needs it.
+    #[schema(example = json!({"id": 1001, "task_id": 100, "title": "친구 선택하기",
+        "guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요",
+        "voice_guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요"}))]
+    pub struct StepGuide from &Item as item {
+        id: i64 = item.id,
+        task_id: i64 = item.unit,
+        title: String = item.title.clone(),
+        guide_text: Option<String> = item.guide.clone(),
+        voice_guide_text: Option<String> = item.voice.clone(),
     }
 }
 

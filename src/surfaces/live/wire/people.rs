@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::school::logins::Tokens;
 use crate::school::people::{Changes, Level, NewPerson, Person};
 use crate::school::rights::Role;
+use crate::surfaces::answer::answer;
 use crate::surfaces::texts::{Age, Asked, Email, Instant, Name, Password, Phone, Typed, Word, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -72,36 +73,20 @@ impl From<Register> for NewPerson {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1, "email": "student@example.com", "phone": "01012345678", "name": "김학생",
-    "role": "STUDENT", "digital_level": "BEGINNER", "age": 65, "guest": false, "student_no": "20241001", "created_at": "2025-10-28T10:00:00Z"}))]
-pub struct User {
-    pub id: i64,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub name: String,
-    pub role: String,
-    pub digital_level: Option<String>,
-    pub age: Option<i64>,
-    pub guest: bool,
-    pub student_no: Option<String>,
-    pub created_at: Instant,
-}
-
-impl From<Person> for User {
-    fn from(p: Person) -> User {
-        User {
-            id: p.id,
-            email: p.email,
-            phone: p.phone,
-            name: p.name,
-            role: p.role,
-            digital_level: p.digital_level,
-            age: p.age,
-            guest: p.guest,
-            student_no: p.student_no,
-            created_at: Instant(p.created_ms),
-        }
+answer! {
+    #[schema(example = json!({"id": 1, "email": "student@example.com", "phone": "01012345678", "name": "김학생",
+        "role": "STUDENT", "digital_level": "BEGINNER", "age": 65, "guest": false, "student_no": "20241001", "created_at": "2025-10-28T10:00:00Z"}))]
+    pub struct User from Person as p {
+        id: i64 = p.id,
+        email: Option<String> = p.email,
+        phone: Option<String> = p.phone,
+        name: String = p.name,
+        role: String = p.role,
+        digital_level: Option<String> = p.digital_level,
+        age: Option<i64> = p.age,
+        guest: bool = p.guest,
+        student_no: Option<String> = p.student_no,
+        created_at: Instant = Instant(p.created_ms),
     }
 }
 

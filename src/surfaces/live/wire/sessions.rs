@@ -11,6 +11,7 @@ use crate::school::sessions::joining::{Joined, Participant};
 use crate::school::sessions::merging::IfNameIsHere;
 use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
 use crate::school::sessions::{Listed, NewSession as Wanted, Session, Status};
+use crate::surfaces::answer::answer;
 use crate::surfaces::language::said;
 use crate::surfaces::texts::{Age, Asked, Instant, Name, Within, named};
 
@@ -251,26 +252,15 @@ pub struct GuestJoined {
     pub participant: ParticipantJoined,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "LEFT",
-    "left_at": "2025-10-28T10:55:00Z"}))]
-pub struct ParticipantLeft {
-    pub participant_id: i64,
-    pub session_id: i64,
-    pub user_id: i64,
-    pub status: String,
-    pub left_at: Option<Instant>,
-}
-
-impl From<Participant> for ParticipantLeft {
-    fn from(p: Participant) -> ParticipantLeft {
-        ParticipantLeft {
-            participant_id: p.id,
-            session_id: p.session,
-            user_id: p.person,
-            status: if p.removed_ms.is_some() { "REMOVED" } else { "LEFT" }.into(),
-            left_at: p.removed_ms.or(p.left_ms).map(Instant),
-        }
+answer! {
+    #[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "LEFT",
+        "left_at": "2025-10-28T10:55:00Z"}))]
+    pub struct ParticipantLeft from Participant as p {
+        participant_id: i64 = p.id,
+        session_id: i64 = p.session,
+        user_id: i64 = p.person,
+        status: String = if p.removed_ms.is_some() { "REMOVED" } else { "LEFT" }.into(),
+        left_at: Option<Instant> = p.removed_ms.or(p.left_ms).map(Instant),
     }
 }
 
@@ -354,26 +344,14 @@ pub struct Reentry {
 
 // What it looks like.
 
-#[derive(Serialize, ToSchema)]
-pub struct Current {
-    pub session_id: i64,
-    pub status: String,
-    pub current_subtask: Option<StepGuide>,
-    pub started_at: Option<Instant>,
-    pub active_participants: i64,
-    pub instructor_message: Option<String>,
-}
-
-impl From<Seen> for Current {
-    fn from(s: Seen) -> Current {
-        Current {
-            session_id: s.session.id,
-            status: s.session.status,
-            current_subtask: s.step.as_ref().map(StepGuide::from),
-            started_at: s.session.started_ms.map(Instant),
-            active_participants: s.active,
-            instructor_message: s.session.message,
-        }
+answer! {
+    pub struct Current from Seen as s {
+        session_id: i64 = s.session.id,
+        status: String = s.session.status,
+        current_subtask: Option<StepGuide> = s.step.as_ref().map(StepGuide::from),
+        started_at: Option<Instant> = s.session.started_ms.map(Instant),
+        active_participants: i64 = s.active,
+        instructor_message: Option<String> = s.session.message,
     }
 }
 

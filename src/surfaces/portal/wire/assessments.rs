@@ -8,9 +8,10 @@ use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, SchemaFo
 use utoipa::{PartialSchema, ToSchema};
 
 use super::Paging;
+use crate::school::Page;
 use crate::school::assessments::attempts::{ATTEMPTS_MAX, Attempt, Grading, NewResult};
 use crate::school::assessments::{Assessment as Row, Changes, Edge, Kind, NewAssessment};
-use crate::school::{Page, Window};
+use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{AboveZero, Day, Instant, Name, Prose, UpTo, Within, named};
 
@@ -194,71 +195,44 @@ impl From<ChangeAssessment> for Changes {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalAssessment, example = json!({"assessment_id": 1, "course_id": 1, "class_id": null,
-    "assessment_name": "중간 평가", "assessment_type": "MIDTERM", "assessment_desc": "1~4주차 내용",
-    "start_date": "2025-04-20T15:00:00Z", "end_date": "2025-04-25T14:59:59Z", "total_score": 100.0, "pass_score": 60.0,
-    "time_limit": 50, "attempt_limit": 2, "is_active": true, "weight": 1.0, "is_required": true,
-    "created_at": "2025-04-01T10:00:00Z", "updated_at": "2025-04-01T10:00:00Z"}))]
-pub struct Assessment {
-    pub assessment_id: i64,
-    pub course_id: i64,
-    pub class_id: Option<i64>,
-    pub assessment_name: String,
-    pub assessment_type: String,
-    pub assessment_desc: String,
-    pub start_date: Option<Instant>,
-    pub end_date: Option<Instant>,
-    pub total_score: f64,
-    pub pass_score: f64,
-    pub time_limit: Option<i64>,
-    pub attempt_limit: Option<i64>,
-    pub is_active: bool,
-    pub weight: f64,
-    pub is_required: bool,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<Row> for Assessment {
-    fn from(a: Row) -> Assessment {
-        Assessment {
-            assessment_id: a.id,
-            course_id: a.course,
-            class_id: a.class,
-            assessment_name: a.name,
-            assessment_type: a.kind,
-            assessment_desc: a.description,
-            start_date: a.starts_ms.map(Instant),
-            end_date: a.ends_ms.map(Instant),
-            total_score: a.total,
-            pass_score: a.pass,
-            time_limit: a.minutes,
-            attempt_limit: a.attempts_allowed,
-            is_active: a.active,
-            weight: a.weight,
-            is_required: a.required,
-            created_at: Instant(a.created_ms),
-            updated_at: Instant(a.updated_ms),
-        }
+answer! {
+    #[schema(as = PortalAssessment, example = json!({"assessment_id": 1, "course_id": 1, "class_id": null,
+        "assessment_name": "중간 평가", "assessment_type": "MIDTERM", "assessment_desc": "1~4주차 내용",
+        "start_date": "2025-04-20T15:00:00Z", "end_date": "2025-04-25T14:59:59Z", "total_score": 100.0, "pass_score": 60.0,
+        "time_limit": 50, "attempt_limit": 2, "is_active": true, "weight": 1.0, "is_required": true,
+        "created_at": "2025-04-01T10:00:00Z", "updated_at": "2025-04-01T10:00:00Z"}))]
+    pub struct Assessment from Row as a {
+        assessment_id: i64 = a.id,
+        course_id: i64 = a.course,
+        class_id: Option<i64> = a.class,
+        assessment_name: String = a.name,
+        assessment_type: String = a.kind,
+        assessment_desc: String = a.description,
+        start_date: Option<Instant> = a.starts_ms.map(Instant),
+        end_date: Option<Instant> = a.ends_ms.map(Instant),
+        total_score: f64 = a.total,
+        pass_score: f64 = a.pass,
+        time_limit: Option<i64> = a.minutes,
+        attempt_limit: Option<i64> = a.attempts_allowed,
+        is_active: bool = a.active,
+        weight: f64 = a.weight,
+        is_required: bool = a.required,
+        created_at: Instant = Instant(a.created_ms),
+        updated_at: Instant = Instant(a.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneAssessment {
-    pub assessment_id: i64,
-    pub assessment: Assessment,
-}
-
-impl From<Row> for OneAssessment {
-    fn from(a: Row) -> OneAssessment {
-        OneAssessment { assessment_id: a.id, assessment: a.into() }
+answer! {
+    pub struct OneAssessment from Row as a {
+        assessment_id: i64 = a.id,
+        assessment: Assessment = a.into(),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Assessments {
-    pub assessments: Vec<Assessment>,
+answer! {
+    pub struct Assessments from Vec<Row> as rows {
+        assessments: Vec<Assessment> = each(rows),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -319,85 +293,51 @@ impl From<GradeSent> for Grading {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalResult, example = json!({"result_id": 1, "assessment_id": 1, "assessment_name": "중간 평가",
-    "assessment_type": "MIDTERM", "total_score": 100.0, "pass_score": 60.0, "enrollment_id": 1, "user_id": 1,
-    "user_name": "김학생", "attempt": 1, "score": 85.5, "pass_yn": "Y", "start_time": "2025-04-21T01:00:00Z",
-    "end_time": "2025-04-21T01:45:00Z", "feedback": "잘하셨습니다", "graded_at": "2025-04-21T02:00:00Z",
-    "created_at": "2025-04-21T02:00:00Z", "updated_at": "2025-04-21T02:00:00Z"}))]
-pub struct AssessmentResult {
-    pub result_id: i64,
-    pub assessment_id: i64,
-    pub assessment_name: String,
-    pub assessment_type: String,
-    pub total_score: f64,
-    pub pass_score: f64,
-    pub enrollment_id: i64,
-    pub user_id: i64,
-    pub user_name: String,
-    pub attempt: i64,
-    pub score: Option<f64>,
-    /// "Y" or "N"; null before it is graded
-    pub pass_yn: Option<&'static str>,
-    pub start_time: Option<Instant>,
-    pub end_time: Option<Instant>,
-    pub feedback: Option<String>,
-    pub graded_at: Option<Instant>,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<Attempt> for AssessmentResult {
-    fn from(t: Attempt) -> AssessmentResult {
-        AssessmentResult {
-            result_id: t.id,
-            assessment_id: t.assessment,
-            pass_yn: t.passed().map(|passed| if passed { "Y" } else { "N" }),
-            assessment_name: t.assessment_name,
-            assessment_type: t.kind,
-            total_score: t.total,
-            pass_score: t.pass,
-            enrollment_id: t.enrollment,
-            user_id: t.person,
-            user_name: t.name,
-            attempt: t.number,
-            score: t.score,
-            start_time: t.started_ms.map(Instant),
-            end_time: t.submitted_ms.map(Instant),
-            feedback: t.feedback,
-            graded_at: t.graded_ms.map(Instant),
-            created_at: Instant(t.created_ms),
-            updated_at: Instant(t.updated_ms),
-        }
+answer! {
+    #[schema(as = PortalResult, example = json!({"result_id": 1, "assessment_id": 1, "assessment_name": "중간 평가",
+        "assessment_type": "MIDTERM", "total_score": 100.0, "pass_score": 60.0, "enrollment_id": 1, "user_id": 1,
+        "user_name": "김학생", "attempt": 1, "score": 85.5, "pass_yn": "Y", "start_time": "2025-04-21T01:00:00Z",
+        "end_time": "2025-04-21T01:45:00Z", "feedback": "잘하셨습니다", "graded_at": "2025-04-21T02:00:00Z",
+        "created_at": "2025-04-21T02:00:00Z", "updated_at": "2025-04-21T02:00:00Z"}))]
+    pub struct AssessmentResult from Attempt as t {
+        result_id: i64 = t.id,
+        assessment_id: i64 = t.assessment,
+        assessment_name: String = t.assessment_name.clone(),
+        assessment_type: String = t.kind.clone(),
+        total_score: f64 = t.total,
+        pass_score: f64 = t.pass,
+        enrollment_id: i64 = t.enrollment,
+        user_id: i64 = t.person,
+        user_name: String = t.name.clone(),
+        attempt: i64 = t.number,
+        score: Option<f64> = t.score,
+        /// "Y" or "N"; null before it is graded
+        pass_yn: Option<&'static str> = t.passed().map(|passed| if passed { "Y" } else { "N" }),
+        start_time: Option<Instant> = t.started_ms.map(Instant),
+        end_time: Option<Instant> = t.submitted_ms.map(Instant),
+        feedback: Option<String> = t.feedback,
+        graded_at: Option<Instant> = t.graded_ms.map(Instant),
+        created_at: Instant = Instant(t.created_ms),
+        updated_at: Instant = Instant(t.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneResult {
-    pub result_id: i64,
-    pub result: AssessmentResult,
-}
-
-impl From<Attempt> for OneResult {
-    fn from(t: Attempt) -> OneResult {
-        OneResult { result_id: t.id, result: t.into() }
+answer! {
+    pub struct OneResult from Attempt as t {
+        result_id: i64 = t.id,
+        result: AssessmentResult = t.into(),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Results {
-    pub results: Vec<AssessmentResult>,
+answer! {
+    pub struct Results from Vec<Attempt> as attempts {
+        results: Vec<AssessmentResult> = each(attempts),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct ResultsPage {
-    pub results: Vec<AssessmentResult>,
-    pub paging: Paging,
-}
-
-impl ResultsPage {
-    pub fn of(page: Page<Attempt>, window: Window) -> ResultsPage {
-        let paging = Paging::of(window, page.total);
-        ResultsPage { results: page.rows.into_iter().map(AssessmentResult::from).collect(), paging }
+answer! {
+    pub struct ResultsPage from Page<Attempt> as page {
+        paging: Paging = Paging::from(&page),
+        results: Vec<AssessmentResult> = each(page.rows),
     }
 }

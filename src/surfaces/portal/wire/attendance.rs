@@ -8,10 +8,11 @@ use super::Paging;
 use crate::clock;
 use crate::error::Error;
 use crate::event::Attendance as Kind;
+use crate::school::Page;
 use crate::school::attendance::requests::Waiting;
 use crate::school::attendance::views::{Held, Overview, Sheet as ClassSheet};
 use crate::school::attendance::{BATCH_MAX_MARKS, Changes, Mark, Moment, NewMark, When, Who};
-use crate::school::{Page, Window};
+use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{Day, Instant, Prose, Several, Within, named};
 
@@ -167,120 +168,81 @@ impl LineSent {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"processed": 20}))]
-pub struct Registered {
-    pub processed: usize,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalAttendance, example = json!({"attendance_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생",
-    "session_number": 3, "class_date": "2025-03-10", "attendance_type": "LATE",
-    "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z", "absence_reason": null,
-    "is_by_hand": false, "created_at": "2025-03-10T00:15:00Z", "updated_at": "2025-03-10T03:00:00Z"}))]
-pub struct Attendance {
-    pub attendance_id: i64,
-    pub enrollment_id: i64,
-    pub user_id: i64,
-    pub user_name: String,
-    pub session_number: i64,
-    pub class_date: String,
-    pub attendance_type: String,
-    pub check_in_time: Option<Instant>,
-    pub check_out_time: Option<Instant>,
-    pub absence_reason: Option<String>,
-    pub is_by_hand: bool,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<Mark> for Attendance {
-    fn from(m: Mark) -> Attendance {
-        Attendance {
-            attendance_id: m.id,
-            enrollment_id: m.enrollment,
-            user_id: m.person,
-            user_name: m.name,
-            session_number: m.number,
-            class_date: m.date,
-            attendance_type: m.kind,
-            check_in_time: m.in_ms.map(Instant),
-            check_out_time: m.out_ms.map(Instant),
-            absence_reason: m.reason,
-            is_by_hand: m.by_hand,
-            created_at: Instant(m.created_ms),
-            updated_at: Instant(m.updated_ms),
-        }
+answer! {
+    #[schema(example = json!({"processed": 20}))]
+    pub struct Registered from usize as processed {
+        processed: usize = processed,
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct AttendanceMade {
-    pub attendance_id: i64,
-    pub attendance: Attendance,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct OneAttendance {
-    pub attendance: Attendance,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct Attendances {
-    pub attendances: Vec<Attendance>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct DayAttendances {
-    pub attendances: Vec<Attendance>,
-    pub paging: Paging,
-}
-
-impl DayAttendances {
-    pub fn of(page: Page<Mark>, window: Window) -> DayAttendances {
-        let paging = Paging::of(window, page.total);
-        DayAttendances { attendances: page.rows.into_iter().map(Attendance::from).collect(), paging }
+answer! {
+    #[schema(as = PortalAttendance, example = json!({"attendance_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생",
+        "session_number": 3, "class_date": "2025-03-10", "attendance_type": "LATE",
+        "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z", "absence_reason": null,
+        "is_by_hand": false, "created_at": "2025-03-10T00:15:00Z", "updated_at": "2025-03-10T03:00:00Z"}))]
+    pub struct Attendance from Mark as m {
+        attendance_id: i64 = m.id,
+        enrollment_id: i64 = m.enrollment,
+        user_id: i64 = m.person,
+        user_name: String = m.name,
+        session_number: i64 = m.number,
+        class_date: String = m.date,
+        attendance_type: String = m.kind,
+        check_in_time: Option<Instant> = m.in_ms.map(Instant),
+        check_out_time: Option<Instant> = m.out_ms.map(Instant),
+        absence_reason: Option<String> = m.reason,
+        is_by_hand: bool = m.by_hand,
+        created_at: Instant = Instant(m.created_ms),
+        updated_at: Instant = Instant(m.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalSheetMeeting, example = json!({"session_number": 3, "class_date": "2025-03-10"}))]
-pub struct SheetMeeting {
-    pub session_number: i64,
-    pub class_date: String,
-}
-
-impl From<Held> for SheetMeeting {
-    fn from(m: Held) -> SheetMeeting {
-        SheetMeeting { session_number: m.number, class_date: m.date }
+answer! {
+    pub struct AttendanceMade from Mark as mark {
+        attendance_id: i64 = mark.id,
+        attendance: Attendance = mark.into(),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalSheetMark, example = json!({"attendance_id": 1, "session_number": 3, "class_date": "2025-03-10",
-    "attendance_type": "LATE", "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z",
-    "absence_reason": null}))]
-pub struct SheetMark {
-    pub attendance_id: i64,
-    pub session_number: i64,
-    pub class_date: String,
-    pub attendance_type: String,
-    pub check_in_time: Option<Instant>,
-    pub check_out_time: Option<Instant>,
-    pub absence_reason: Option<String>,
+answer! {
+    pub struct OneAttendance from Mark as mark {
+        attendance: Attendance = mark.into(),
+    }
 }
 
-impl From<Mark> for SheetMark {
-    fn from(m: Mark) -> SheetMark {
-        SheetMark {
-            attendance_id: m.id,
-            session_number: m.number,
-            class_date: m.date,
-            attendance_type: m.kind,
-            check_in_time: m.in_ms.map(Instant),
-            check_out_time: m.out_ms.map(Instant),
-            absence_reason: m.reason,
-        }
+answer! {
+    pub struct Attendances from Vec<Mark> as marks {
+        attendances: Vec<Attendance> = each(marks),
+    }
+}
+
+answer! {
+    pub struct DayAttendances from Page<Mark> as page {
+        paging: Paging = Paging::from(&page),
+        attendances: Vec<Attendance> = each(page.rows),
+    }
+}
+
+answer! {
+    #[schema(as = PortalSheetMeeting, example = json!({"session_number": 3, "class_date": "2025-03-10"}))]
+    pub struct SheetMeeting from Held as m {
+        session_number: i64 = m.number,
+        class_date: String = m.date,
+    }
+}
+
+answer! {
+    #[schema(as = PortalSheetMark, example = json!({"attendance_id": 1, "session_number": 3, "class_date": "2025-03-10",
+        "attendance_type": "LATE", "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z",
+        "absence_reason": null}))]
+    pub struct SheetMark from Mark as m {
+        attendance_id: i64 = m.id,
+        session_number: i64 = m.number,
+        class_date: String = m.date,
+        attendance_type: String = m.kind,
+        check_in_time: Option<Instant> = m.in_ms.map(Instant),
+        check_out_time: Option<Instant> = m.out_ms.map(Instant),
+        absence_reason: Option<String> = m.reason,
     }
 }
 
@@ -313,20 +275,12 @@ impl From<(Overview, Vec<Mark>)> for SheetStudent {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalSheet)]
-pub struct Sheet {
-    /// Those of which anyone has a mark
-    pub meetings: Vec<SheetMeeting>,
-    pub students: Vec<SheetStudent>,
-}
-
-impl From<ClassSheet> for Sheet {
-    fn from(sheet: ClassSheet) -> Sheet {
-        Sheet {
-            meetings: sheet.meetings.into_iter().map(SheetMeeting::from).collect(),
-            students: sheet.lines.into_iter().map(SheetStudent::from).collect(),
-        }
+answer! {
+    #[schema(as = PortalSheet)]
+    pub struct Sheet from ClassSheet as sheet {
+        /// Those of which anyone has a mark
+        meetings: Vec<SheetMeeting> = sheet.meetings.into_iter().map(SheetMeeting::from).collect(),
+        students: Vec<SheetStudent> = sheet.lines.into_iter().map(SheetStudent::from).collect(),
     }
 }
 
@@ -336,55 +290,31 @@ pub struct RequestsQuery {
     pub course_id: Option<i64>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalAttendanceRequest, example = json!({"course_id": 1, "course_title": "카카오톡 기초", "course_code": "KAKAO-1",
-    "class_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "session_number": 3, "class_date": "2025-03-10",
-    "request_reason": "병원 진료", "created_at": "2025-03-11T01:30:00Z"}))]
-pub struct WaitingRequest {
-    pub course_id: i64,
-    pub course_title: String,
-    pub course_code: String,
-    pub class_id: i64,
-    pub enrollment_id: i64,
-    pub user_id: i64,
-    pub user_name: String,
-    /// 1 for the first of this name in the course, 2 for the second …
-    pub namesake: i64,
-    pub session_number: i64,
-    /// null: there was no such meeting yet
-    pub class_date: Option<String>,
-    pub request_reason: String,
-    pub created_at: Instant,
-}
-
-impl From<Waiting> for WaitingRequest {
-    fn from(w: Waiting) -> WaitingRequest {
-        WaitingRequest {
-            course_id: w.course,
-            course_title: w.title,
-            course_code: w.code,
-            class_id: w.class,
-            enrollment_id: w.enrollment,
-            user_id: w.person,
-            user_name: w.name,
-            namesake: w.namesake,
-            session_number: w.number,
-            class_date: w.date,
-            request_reason: w.reason,
-            created_at: Instant(w.created_ms),
-        }
+answer! {
+    #[schema(as = PortalAttendanceRequest, example = json!({"course_id": 1, "course_title": "카카오톡 기초", "course_code": "KAKAO-1",
+        "class_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "session_number": 3, "class_date": "2025-03-10",
+        "request_reason": "병원 진료", "created_at": "2025-03-11T01:30:00Z"}))]
+    pub struct WaitingRequest from Waiting as w {
+        course_id: i64 = w.course,
+        course_title: String = w.title,
+        course_code: String = w.code,
+        class_id: i64 = w.class,
+        enrollment_id: i64 = w.enrollment,
+        user_id: i64 = w.person,
+        user_name: String = w.name,
+        /// 1 for the first of this name in the course, 2 for the second …
+        namesake: i64 = w.namesake,
+        session_number: i64 = w.number,
+        /// null: there was no such meeting yet
+        class_date: Option<String> = w.date,
+        request_reason: String = w.reason,
+        created_at: Instant = Instant(w.created_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct WaitingRequests {
-    pub requests: Vec<WaitingRequest>,
-    pub paging: Paging,
-}
-
-impl WaitingRequests {
-    pub fn of(page: Page<Waiting>, window: Window) -> WaitingRequests {
-        let paging = Paging::of(window, page.total);
-        WaitingRequests { requests: page.rows.into_iter().map(WaitingRequest::from).collect(), paging }
+answer! {
+    pub struct WaitingRequests from Page<Waiting> as page {
+        paging: Paging = Paging::from(&page),
+        requests: Vec<WaitingRequest> = each(page.rows),
     }
 }

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Paging;
+use crate::school::Page;
 use crate::school::certificates::{Certificate as CertificateRow, Facts};
 use crate::school::completions::batch::{Batch, Judged, STUDENTS_MAX, Why};
 use crate::school::completions::standing::Learner;
 use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
-use crate::school::{Page, Window};
+use crate::surfaces::answer::{answer, each};
 use crate::surfaces::language::{korean, said, said_of};
 use crate::surfaces::texts::{Day, Instant, Percent, Prose, Several, Within, named};
 
@@ -120,81 +121,52 @@ impl From<ChangeCompletion> for Changes {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalCompletion, example = json!({"completion_id": 1, "enrollment_id": 1, "user_id": 1,
-    "user_name": "김학생", "course_id": 1, "course_title": "생활체육 지도자 기초", "class_id": 1, "class_name": "1차",
-    "completion_date": "2025-06-30", "completion_status": "COMPLETED", "total_score": 92.5, "attendance_score": 100.0,
-    "assessment_score": 90.0, "progress_score": 95.0, "is_by_hand": true, "memo": "우수",
-    "certificate_no": "CERT-20250630-A3F7K9", "created_at": "2025-06-30T10:00:00Z", "updated_at": "2025-06-30T10:00:00Z"}))]
-pub struct Completion {
-    pub completion_id: i64,
-    pub enrollment_id: i64,
-    pub user_id: i64,
-    pub user_name: String,
-    pub course_id: i64,
-    pub course_title: String,
-    pub class_id: i64,
-    pub class_name: String,
-    pub completion_date: String,
-    pub completion_status: String,
-    pub total_score: Option<f64>,
-    pub attendance_score: Option<f64>,
-    pub assessment_score: Option<f64>,
-    pub progress_score: Option<f64>,
-    pub is_by_hand: bool,
-    pub memo: Option<String>,
-    pub certificate_no: Option<String>,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<Row> for Completion {
-    fn from(c: Row) -> Completion {
-        Completion {
-            completion_id: c.id,
-            enrollment_id: c.enrollment,
-            user_id: c.person,
-            user_name: c.name,
-            course_id: c.course,
-            course_title: c.course_title,
-            class_id: c.class,
-            class_name: c.class_name,
-            completion_date: c.date,
-            completion_status: c.status,
-            total_score: c.total_score,
-            attendance_score: c.attendance_score,
-            assessment_score: c.assessment_score,
-            progress_score: c.progress_score,
-            is_by_hand: c.by_hand,
-            memo: c.memo,
-            certificate_no: c.certificate_no,
-            created_at: Instant(c.created_ms),
-            updated_at: Instant(c.updated_ms),
-        }
+answer! {
+    #[schema(as = PortalCompletion, example = json!({"completion_id": 1, "enrollment_id": 1, "user_id": 1,
+        "user_name": "김학생", "course_id": 1, "course_title": "생활체육 지도자 기초", "class_id": 1, "class_name": "1차",
+        "completion_date": "2025-06-30", "completion_status": "COMPLETED", "total_score": 92.5, "attendance_score": 100.0,
+        "assessment_score": 90.0, "progress_score": 95.0, "is_by_hand": true, "memo": "우수",
+        "certificate_no": "CERT-20250630-A3F7K9", "created_at": "2025-06-30T10:00:00Z", "updated_at": "2025-06-30T10:00:00Z"}))]
+    pub struct Completion from Row as c {
+        completion_id: i64 = c.id,
+        enrollment_id: i64 = c.enrollment,
+        user_id: i64 = c.person,
+        user_name: String = c.name,
+        course_id: i64 = c.course,
+        course_title: String = c.course_title,
+        class_id: i64 = c.class,
+        class_name: String = c.class_name,
+        completion_date: String = c.date,
+        completion_status: String = c.status,
+        total_score: Option<f64> = c.total_score,
+        attendance_score: Option<f64> = c.attendance_score,
+        assessment_score: Option<f64> = c.assessment_score,
+        progress_score: Option<f64> = c.progress_score,
+        is_by_hand: bool = c.by_hand,
+        memo: Option<String> = c.memo,
+        certificate_no: Option<String> = c.certificate_no,
+        created_at: Instant = Instant(c.created_ms),
+        updated_at: Instant = Instant(c.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct CompletionMade {
-    pub completion_id: i64,
-    pub completion: Completion,
+answer! {
+    pub struct CompletionMade from Row as row {
+        completion_id: i64 = row.id,
+        completion: Completion = row.into(),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneCompletion {
-    pub completion: Completion,
+answer! {
+    pub struct OneCompletion from Row as row {
+        completion: Completion = row.into(),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Completions {
-    pub completions: Vec<Completion>,
-    pub paging: Paging,
-}
-
-impl Completions {
-    pub fn of(page: Page<Row>, window: Window) -> Completions {
-        let paging = Paging::of(window, page.total);
-        Completions { completions: page.rows.into_iter().map(Completion::from).collect(), paging }
+answer! {
+    pub struct Completions from Page<Row> as page {
+        paging: Paging = Paging::from(&page),
+        completions: Vec<Completion> = each(page.rows),
     }
 }
 
@@ -458,8 +430,8 @@ impl StandingLine {
 }
 
 impl Standings {
-    pub fn of(needed_rate: f64, page: Page<Learner>, window: Window, public_url: &str, now_ms: i64) -> Standings {
-        let paging = Paging::of(window, page.total);
+    pub fn of(needed_rate: f64, page: Page<Learner>, public_url: &str, now_ms: i64) -> Standings {
+        let paging = Paging::from(&page);
         let learners = page.rows.into_iter().map(|one| StandingLine::of(one, public_url, now_ms)).collect();
         Standings { rule: Rule { attendance_rate: needed_rate }, learners, paging }
     }

@@ -1,12 +1,13 @@
 //! Courses and their classes.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Paging;
+use crate::school::Page;
 use crate::school::classes::{Approval, Changes as ClassChanges, Class as ClassRow};
 use crate::school::courses::{Changes, Course as CourseRow, NewCourse, Rules};
-use crate::school::{Page, Window};
+use crate::surfaces::answer::{answer, each};
 use crate::surfaces::texts::{Code, Day, Instant, Name, Percent, Prose, Within, named};
 
 /// What a course asks of those who take it, as both bodies have it.
@@ -97,75 +98,42 @@ impl From<ChangeCourse> for Changes {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalCourse, example = json!({"course_id": 1, "code": "ETH201", "title": "생활체육 지도자 기초",
-    "description": "지도자의 첫걸음", "instructor_id": 10, "instructor_name": "박강사", "status": "PUBLISHED", "price": 0,
-    "minutes": 960, "needed_rate": 75.0, "late_after_min": null, "weight_attendance": 20, "weight_progress": 20,
-    "weight_assessment": 60, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
-pub struct Course {
-    pub course_id: i64,
-    pub code: String,
-    pub title: String,
-    pub description: String,
-    pub instructor_id: i64,
-    pub instructor_name: String,
-    pub status: String,
-    pub price: i64,
-    pub minutes: Option<i64>,
-    pub needed_rate: f64,
-    pub late_after_min: Option<i64>,
-    pub weight_attendance: i64,
-    pub weight_progress: i64,
-    pub weight_assessment: i64,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<CourseRow> for Course {
-    fn from(c: CourseRow) -> Course {
-        Course {
-            course_id: c.id,
-            code: c.code,
-            title: c.title,
-            description: c.description,
-            instructor_id: c.instructor,
-            instructor_name: c.instructor_name,
-            status: c.status,
-            price: c.price,
-            minutes: c.minutes,
-            needed_rate: c.needed_rate,
-            late_after_min: c.late_after_min,
-            weight_attendance: c.weight_attendance,
-            weight_progress: c.weight_progress,
-            weight_assessment: c.weight_assessment,
-            created_at: Instant(c.created_ms),
-            updated_at: Instant(c.updated_ms),
-        }
+answer! {
+    #[schema(as = PortalCourse, example = json!({"course_id": 1, "code": "ETH201", "title": "생활체육 지도자 기초",
+        "description": "지도자의 첫걸음", "instructor_id": 10, "instructor_name": "박강사", "status": "PUBLISHED", "price": 0,
+        "minutes": 960, "needed_rate": 75.0, "late_after_min": null, "weight_attendance": 20, "weight_progress": 20,
+        "weight_assessment": 60, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
+    pub struct Course from CourseRow as c {
+        course_id: i64 = c.id,
+        code: String = c.code,
+        title: String = c.title,
+        description: String = c.description,
+        instructor_id: i64 = c.instructor,
+        instructor_name: String = c.instructor_name,
+        status: String = c.status,
+        price: i64 = c.price,
+        minutes: Option<i64> = c.minutes,
+        needed_rate: f64 = c.needed_rate,
+        late_after_min: Option<i64> = c.late_after_min,
+        weight_attendance: i64 = c.weight_attendance,
+        weight_progress: i64 = c.weight_progress,
+        weight_assessment: i64 = c.weight_assessment,
+        created_at: Instant = Instant(c.created_ms),
+        updated_at: Instant = Instant(c.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneCourse {
-    pub course_id: i64,
-    pub course: Course,
-}
-
-impl From<CourseRow> for OneCourse {
-    fn from(c: CourseRow) -> OneCourse {
-        OneCourse { course_id: c.id, course: c.into() }
+answer! {
+    pub struct OneCourse from CourseRow as c {
+        course_id: i64 = c.id,
+        course: Course = c.into(),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Courses {
-    pub courses: Vec<Course>,
-    pub paging: Paging,
-}
-
-impl Courses {
-    pub fn of(page: Page<CourseRow>, window: Window) -> Courses {
-        let paging = Paging::of(window, page.total);
-        Courses { courses: page.rows.into_iter().map(Course::from).collect(), paging }
+answer! {
+    pub struct Courses from Page<CourseRow> as page {
+        paging: Paging = Paging::from(&page),
+        courses: Vec<Course> = each(page.rows),
     }
 }
 
@@ -250,67 +218,37 @@ impl From<ChangeClass> for ClassChanges {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"class_id": 1, "course_id": 1, "class_name": "1차", "is_default": false, "capacity": 20,
-    "start_date": "2025-03-03", "end_date": "2025-06-30", "approval": "MANUAL", "total_sessions": 16,
-    "enrolled_count": 20, "waiting_count": 3, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
-pub struct Class {
-    pub class_id: i64,
-    pub course_id: i64,
-    pub class_name: String,
-    pub is_default: bool,
-    pub capacity: Option<i64>,
-    pub start_date: Option<String>,
-    pub end_date: Option<String>,
-    pub approval: String,
-    pub total_sessions: i64,
-    pub enrolled_count: i64,
-    pub waiting_count: i64,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<ClassRow> for Class {
-    fn from(k: ClassRow) -> Class {
-        Class {
-            class_id: k.id,
-            course_id: k.course,
-            class_name: k.name,
-            is_default: k.is_default,
-            capacity: k.capacity,
-            start_date: k.starts,
-            end_date: k.ends,
-            approval: k.approval,
-            total_sessions: k.total_sessions,
-            enrolled_count: k.enrolled,
-            waiting_count: k.waiting,
-            created_at: Instant(k.created_ms),
-            updated_at: Instant(k.updated_ms),
-        }
+answer! {
+    #[schema(example = json!({"class_id": 1, "course_id": 1, "class_name": "1차", "is_default": false, "capacity": 20,
+        "start_date": "2025-03-03", "end_date": "2025-06-30", "approval": "MANUAL", "total_sessions": 16,
+        "enrolled_count": 20, "waiting_count": 3, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
+    pub struct Class from ClassRow as k {
+        class_id: i64 = k.id,
+        course_id: i64 = k.course,
+        class_name: String = k.name,
+        is_default: bool = k.is_default,
+        capacity: Option<i64> = k.capacity,
+        start_date: Option<String> = k.starts,
+        end_date: Option<String> = k.ends,
+        approval: String = k.approval,
+        total_sessions: i64 = k.total_sessions,
+        enrolled_count: i64 = k.enrolled,
+        waiting_count: i64 = k.waiting,
+        created_at: Instant = Instant(k.created_ms),
+        updated_at: Instant = Instant(k.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneClass {
-    pub class_id: i64,
-    pub class: Class,
-}
-
-impl From<ClassRow> for OneClass {
-    fn from(k: ClassRow) -> OneClass {
-        OneClass { class_id: k.id, class: k.into() }
+answer! {
+    pub struct OneClass from ClassRow as k {
+        class_id: i64 = k.id,
+        class: Class = k.into(),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Classes {
-    pub classes: Vec<Class>,
-    pub paging: Paging,
-}
-
-impl Classes {
-    pub fn of(page: Page<ClassRow>, window: Window) -> Classes {
-        let paging = Paging::of(window, page.total);
-        Classes { classes: page.rows.into_iter().map(Class::from).collect(), paging }
+answer! {
+    pub struct Classes from Page<ClassRow> as page {
+        paging: Paging = Paging::from(&page),
+        classes: Vec<Class> = each(page.rows),
     }
 }

@@ -12,6 +12,7 @@ use crate::school::Page;
 use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::payments::{NewPayment, Payment, Refunded};
 use crate::school::enrollment::{Application, Enrollment as Row, Filter, Status};
+use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{ANYTHING_MAX_BYTES, Email, Instant, Phone, Prose, Reason, Within, Word};
 
@@ -59,23 +60,13 @@ impl From<NewEnrollment> for Application {
 #[schema(as = PortalEnrollmentAsked, example = json!({}))]
 pub struct Asked {}
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalEnrolled, example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
-pub struct Enrolled {
-    pub enrollment_id: i64,
-    pub is_waiting: bool,
-    pub waiting_number: Option<i64>,
-    pub status: String,
-}
-
-impl From<&Row> for Enrolled {
-    fn from(e: &Row) -> Enrolled {
-        Enrolled {
-            enrollment_id: e.id,
-            is_waiting: e.waiting_number.is_some(),
-            waiting_number: e.waiting_number,
-            status: e.status.clone(),
-        }
+answer! {
+    #[schema(as = PortalEnrolled, example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
+    pub struct Enrolled from &Row as e {
+        enrollment_id: i64 = e.id,
+        is_waiting: bool = e.waiting_number.is_some(),
+        waiting_number: Option<i64> = e.waiting_number,
+        status: String = e.status.clone(),
     }
 }
 
@@ -138,21 +129,16 @@ impl From<Row> for Enrollment {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneEnrollment {
-    pub enrollment: Enrollment,
+answer! {
+    pub struct OneEnrollment from Row as row {
+        enrollment: Enrollment = row.into(),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Enrollments {
-    pub enrollments: Vec<Enrollment>,
-    pub paging: Paging,
-}
-
-impl Enrollments {
-    pub fn of(page: Page<Row>, window: crate::school::Window) -> Enrollments {
-        let paging = Paging::of(window, page.total);
-        Enrollments { enrollments: page.rows.into_iter().map(Enrollment::from).collect(), paging }
+answer! {
+    pub struct Enrollments from Page<Row> as page {
+        paging: Paging = Paging::from(&page),
+        enrollments: Vec<Enrollment> = each(page.rows),
     }
 }
 
@@ -257,41 +243,28 @@ impl From<PaymentSent> for NewPayment {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"payment_id": 1, "enrollment_id": 1, "payment_amount": 50000, "payment_method": "CARD",
-    "payment_info": {"approval_no": "12345678"}, "payment_status": "CONFIRMED", "refunded_amount": 0,
-    "created_at": "2025-10-28T10:00:00Z"}))]
-pub struct PaymentLine {
-    pub payment_id: i64,
-    pub enrollment_id: i64,
-    pub payment_amount: i64,
-    pub payment_method: String,
-    #[schema(value_type = PaymentInfo)]
-    pub payment_info: Value,
-    pub payment_status: String,
-    pub refunded_amount: i64,
-    pub created_at: Instant,
-}
-
-impl From<Payment> for PaymentLine {
-    fn from(p: Payment) -> PaymentLine {
-        PaymentLine {
-            payment_id: p.id,
-            enrollment_id: p.enrollment,
-            payment_amount: p.amount,
-            payment_method: p.method,
-            payment_info: serde_json::from_str(&p.info).unwrap_or_default(),
-            payment_status: p.status,
-            refunded_amount: p.refunded,
-            created_at: Instant(p.created_ms),
-        }
+answer! {
+    #[schema(example = json!({"payment_id": 1, "enrollment_id": 1, "payment_amount": 50000, "payment_method": "CARD",
+        "payment_info": {"approval_no": "12345678"}, "payment_status": "CONFIRMED", "refunded_amount": 0,
+        "created_at": "2025-10-28T10:00:00Z"}))]
+    pub struct PaymentLine from Payment as p {
+        payment_id: i64 = p.id,
+        enrollment_id: i64 = p.enrollment,
+        payment_amount: i64 = p.amount,
+        payment_method: String = p.method,
+        #[schema(value_type = PaymentInfo)]
+        payment_info: Value = serde_json::from_str(&p.info).unwrap_or_default(),
+        payment_status: String = p.status,
+        refunded_amount: i64 = p.refunded,
+        created_at: Instant = Instant(p.created_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Paid {
-    pub payment: PaymentLine,
-    pub enrollment: Enrollment,
+answer! {
+    pub struct Paid from (Payment, Row) as paid {
+        payment: PaymentLine = paid.0.into(),
+        enrollment: Enrollment = paid.1.into(),
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -301,16 +274,11 @@ pub struct RefundSent {
     pub refund_reason: Reason,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"refund_amount": 20000, "refunded_amount": 20000, "refundable_amount": 30000}))]
-pub struct RefundDone {
-    pub refund_amount: i64,
-    pub refunded_amount: i64,
-    pub refundable_amount: i64,
-}
-
-impl From<Refunded> for RefundDone {
-    fn from(r: Refunded) -> RefundDone {
-        RefundDone { refund_amount: r.amount, refunded_amount: r.refunded, refundable_amount: r.left }
+answer! {
+    #[schema(example = json!({"refund_amount": 20000, "refunded_amount": 20000, "refundable_amount": 30000}))]
+    pub struct RefundDone from Refunded as r {
+        refund_amount: i64 = r.amount,
+        refunded_amount: i64 = r.refunded,
+        refundable_amount: i64 = r.left,
     }
 }

@@ -8,12 +8,9 @@ pub mod enrollments;
 pub mod progress;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::error::Error;
-use crate::school::Window;
-use crate::surfaces::language::{self, Language};
+use crate::school::{Page, Window};
 use crate::surfaces::texts::Within;
 
 /// Every answer of this surface: it was done, and what of it.
@@ -23,76 +20,6 @@ pub struct Done<T> {
     pub message: &'static str,
     #[serde(flatten)]
     pub what: T,
-}
-
-pub fn done<T>(message: &'static str, what: T) -> Done<T> {
-    Done { success: true, message: language::said(message), what }
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalRefusal, example = json!({"success": false, "message": "정원이 찼습니다.", "code": "CLASS_FULL", "details": {}}))]
-pub struct Refusal {
-    pub success: bool,
-    pub message: String,
-    pub code: String,
-    #[schema(value_type = Object)]
-    pub details: Value,
-}
-
-impl From<&Error> for Refusal {
-    fn from(error: &Error) -> Refusal {
-        let details = match error {
-            Error::BadInput { field, reason } if !field.is_empty() => {
-                serde_json::json!({ "field": field, "reason": reason })
-            }
-            Error::WrongState { status } => serde_json::json!({ "status": status }),
-            Error::RefundTooLarge { left } => serde_json::json!({ "left": left }),
-            Error::NotMet { missing } => serde_json::json!({ "missing": missing }),
-            Error::NoAttemptsLeft { allowed } => serde_json::json!({ "attempt_limit": allowed }),
-            Error::AttemptTaken { number } => serde_json::json!({ "attempt": number }),
-            Error::OverTime { minutes } => serde_json::json!({ "time_limit": minutes }),
-            _ => serde_json::json!({}),
-        };
-        Refusal {
-            success: false,
-            message: language::error(error, Language::Korean),
-            code: error.code().into(),
-            details,
-        }
-    }
-}
-
-/// What every endpoint may answer when it refuses.
-#[derive(IntoResponses)]
-#[allow(dead_code)]
-pub enum Refusals {
-    /// What was sent cannot be read; `details.field` names where.
-    #[response(status = 400)]
-    BadInput(Refusal),
-    /// No token, or one that is no longer good.
-    #[response(status = 401)]
-    Unauthorized(Refusal),
-    /// Not yours.
-    #[response(status = 403)]
-    Forbidden(Refusal),
-    /// Not there.
-    #[response(status = 404)]
-    NotFound(Refusal),
-    /// A wrong move; `details.status` names the state that forbids it.
-    #[response(status = 409)]
-    Conflict(Refusal),
-    /// Larger than 1 MiB.
-    #[response(status = 413)]
-    TooLarge(Refusal),
-    /// Not JSON.
-    #[response(status = 415)]
-    NotJson(Refusal),
-    /// Too many failures; `Retry-After` says when to try again.
-    #[response(status = 429)]
-    TooMany(Refusal),
-    /// Too busy; `Retry-After` says when to try again.
-    #[response(status = 503)]
-    Busy(Refusal),
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -121,15 +48,15 @@ pub struct WholePages {
 const USUAL_SIZE: i64 = 20;
 const WHOLE_SIZE: i64 = 100;
 
-impl Pages {
-    pub fn window(&self) -> Window {
-        window(self.page.as_ref(), self.size.as_ref(), USUAL_SIZE)
+impl From<Pages> for Window {
+    fn from(pages: Pages) -> Window {
+        window(pages.page.as_ref(), pages.size.as_ref(), USUAL_SIZE)
     }
 }
 
-impl WholePages {
-    pub fn window(&self) -> Window {
-        window(self.page.as_ref(), self.size.as_ref(), WHOLE_SIZE)
+impl From<WholePages> for Window {
+    fn from(pages: WholePages) -> Window {
+        window(pages.page.as_ref(), pages.size.as_ref(), WHOLE_SIZE)
     }
 }
 
@@ -147,13 +74,14 @@ pub struct Paging {
     pub total_pages: i64,
 }
 
-impl Paging {
-    pub fn of(window: Window, total: i64) -> Paging {
+impl<T> From<&Page<T>> for Paging {
+    fn from(page: &Page<T>) -> Paging {
+        let Window { limit, offset } = page.window;
         Paging {
-            page: window.offset / window.limit + 1,
-            size: window.limit,
-            total_count: total,
-            total_pages: total.div_euclid(window.limit) + i64::from(total % window.limit != 0),
+            page: offset / limit + 1,
+            size: limit,
+            total_count: page.total,
+            total_pages: page.total.div_euclid(limit) + i64::from(page.total % limit != 0),
         }
     }
 }

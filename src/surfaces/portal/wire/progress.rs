@@ -1,13 +1,14 @@
 //! How far someone is with the contents of a course.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Paging;
 use crate::event::Progress as State;
+use crate::school::Page;
 use crate::school::progress::views::OfClass;
 use crate::school::progress::{ItemProgress, Report};
-use crate::school::{Page, Window};
+use crate::surfaces::answer::{answer, each};
 use crate::surfaces::texts::{Instant, Percent, Within};
 
 #[derive(Deserialize, ToSchema)]
@@ -44,91 +45,59 @@ pub struct ContentOf {
     pub content_id: i64,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = PortalProgress, example = json!({"progress_id": 1, "enrollment_id": 1, "content_id": 1000,
-    "content_title": "친구 선택하기", "status": "IN_PROGRESS", "progress_rate": 45.5, "last_position": 380,
-    "learning_time": 600, "started_at": "2025-10-28T10:00:00Z", "completed_at": null,
-    "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
-pub struct Progress {
-    pub progress_id: i64,
-    pub enrollment_id: i64,
-    pub content_id: i64,
-    pub content_title: String,
-    pub status: String,
-    pub progress_rate: f64,
-    pub last_position: Option<i64>,
-    pub learning_time: i64,
-    pub started_at: Option<Instant>,
-    pub completed_at: Option<Instant>,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-impl From<ItemProgress> for Progress {
-    fn from(p: ItemProgress) -> Progress {
-        Progress {
-            progress_id: p.id,
-            enrollment_id: p.enrollment,
-            content_id: p.item,
-            content_title: p.item_title,
-            status: p.status,
-            progress_rate: p.rate,
-            last_position: p.position,
-            learning_time: p.seconds,
-            started_at: p.started_ms.map(Instant),
-            completed_at: p.completed_ms.map(Instant),
-            created_at: Instant(p.created_ms),
-            updated_at: Instant(p.updated_ms),
-        }
+answer! {
+    #[schema(as = PortalProgress, example = json!({"progress_id": 1, "enrollment_id": 1, "content_id": 1000,
+        "content_title": "친구 선택하기", "status": "IN_PROGRESS", "progress_rate": 45.5, "last_position": 380,
+        "learning_time": 600, "started_at": "2025-10-28T10:00:00Z", "completed_at": null,
+        "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
+    pub struct Progress from ItemProgress as p {
+        progress_id: i64 = p.id,
+        enrollment_id: i64 = p.enrollment,
+        content_id: i64 = p.item,
+        content_title: String = p.item_title,
+        status: String = p.status,
+        progress_rate: f64 = p.rate,
+        last_position: Option<i64> = p.position,
+        learning_time: i64 = p.seconds,
+        started_at: Option<Instant> = p.started_ms.map(Instant),
+        completed_at: Option<Instant> = p.completed_ms.map(Instant),
+        created_at: Instant = Instant(p.created_ms),
+        updated_at: Instant = Instant(p.updated_ms),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct OneProgress {
-    pub progress: Progress,
+answer! {
+    pub struct OneProgress from ItemProgress as progress {
+        progress: Progress = progress.into(),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Progresses {
-    pub progresses: Vec<Progress>,
+answer! {
+    pub struct Progresses from Vec<ItemProgress> as all {
+        progresses: Vec<Progress> = each(all),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "status": "APPROVED",
-    "progress_rate": 50.0, "completed_contents": 2, "total_contents": 4, "learning_time": 1200,
-    "last_learned_at": "2025-10-28T10:00:00Z"}))]
-pub struct LearnerProgress {
-    pub enrollment_id: i64,
-    pub user_id: i64,
-    pub user_name: String,
-    pub status: String,
-    pub progress_rate: f64,
-    pub completed_contents: i64,
-    pub total_contents: i64,
-    pub learning_time: i64,
-    pub last_learned_at: Option<Instant>,
+answer! {
+    #[schema(example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "status": "APPROVED",
+        "progress_rate": 50.0, "completed_contents": 2, "total_contents": 4, "learning_time": 1200,
+        "last_learned_at": "2025-10-28T10:00:00Z"}))]
+    pub struct LearnerProgress from OfClass as learner {
+        enrollment_id: i64 = learner.enrollment,
+        user_id: i64 = learner.person,
+        user_name: String = learner.name,
+        status: String = learner.status,
+        progress_rate: f64 = learner.rate.unwrap_or(0.0),
+        completed_contents: i64 = learner.completed,
+        total_contents: i64 = learner.total,
+        learning_time: i64 = learner.seconds,
+        last_learned_at: Option<Instant> = learner.last_ms.map(Instant),
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct ClassProgress {
-    pub progresses: Vec<LearnerProgress>,
-    pub paging: Paging,
-}
-
-impl ClassProgress {
-    pub fn of(page: Page<OfClass>, window: Window) -> ClassProgress {
-        let line = |l: OfClass| LearnerProgress {
-            enrollment_id: l.enrollment,
-            user_id: l.person,
-            user_name: l.name,
-            status: l.status,
-            progress_rate: l.rate.unwrap_or(0.0),
-            completed_contents: l.completed,
-            total_contents: l.total,
-            learning_time: l.seconds,
-            last_learned_at: l.last_ms.map(Instant),
-        };
-        let paging = Paging::of(window, page.total);
-        ClassProgress { progresses: page.rows.into_iter().map(line).collect(), paging }
+answer! {
+    pub struct ClassProgress from Page<OfClass> as page {
+        paging: Paging = Paging::from(&page),
+        progresses: Vec<LearnerProgress> = each(page.rows),
     }
 }

@@ -1,0 +1,80 @@
+//! How this surface refuses.
+
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::error::Error;
+use crate::surfaces::language::{self, Language};
+use crate::surfaces::refusals;
+
+pub fn refuse(error: &Error) -> Response {
+    refusals::answer(error, Refusal::from(error))
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortalRefusal, example = json!({"success": false, "message": "정원이 찼습니다.", "code": "CLASS_FULL", "details": {}}))]
+pub struct Refusal {
+    pub success: bool,
+    pub message: String,
+    pub code: String,
+    #[schema(value_type = Object)]
+    pub details: Value,
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Refusal {
+        let details = match error {
+            Error::BadInput { field, reason } if !field.is_empty() => {
+                serde_json::json!({ "field": field, "reason": reason })
+            }
+            Error::WrongState { status } => serde_json::json!({ "status": status }),
+            Error::RefundTooLarge { left } => serde_json::json!({ "left": left }),
+            Error::NotMet { missing } => serde_json::json!({ "missing": missing }),
+            Error::NoAttemptsLeft { allowed } => serde_json::json!({ "attempt_limit": allowed }),
+            Error::AttemptTaken { number } => serde_json::json!({ "attempt": number }),
+            Error::OverTime { minutes } => serde_json::json!({ "time_limit": minutes }),
+            _ => serde_json::json!({}),
+        };
+        Refusal {
+            success: false,
+            message: language::error(error, Language::Korean),
+            code: error.code().into(),
+            details,
+        }
+    }
+}
+
+/// What every endpoint may answer when it refuses.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub enum Refusals {
+    /// What was sent cannot be read; `details.field` names where.
+    #[response(status = 400)]
+    BadInput(Refusal),
+    /// No token, or one that is no longer good.
+    #[response(status = 401)]
+    Unauthorized(Refusal),
+    /// Not yours.
+    #[response(status = 403)]
+    Forbidden(Refusal),
+    /// Not there.
+    #[response(status = 404)]
+    NotFound(Refusal),
+    /// A wrong move; `details.status` names the state that forbids it.
+    #[response(status = 409)]
+    Conflict(Refusal),
+    /// Larger than 1 MiB.
+    #[response(status = 413)]
+    TooLarge(Refusal),
+    /// Not JSON.
+    #[response(status = 415)]
+    NotJson(Refusal),
+    /// Too many failures; `Retry-After` says when to try again.
+    #[response(status = 429)]
+    TooMany(Refusal),
+    /// Too busy; `Retry-After` says when to try again.
+    #[response(status = 503)]
+    Busy(Refusal),
+}

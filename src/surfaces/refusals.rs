@@ -1,0 +1,94 @@
+//! How an error becomes an answer. Handlers and extractors reject with the school's `Error`; one layer gives it the status
+//! and the body of the dialect of its address. What goes wrong before or beside a handler (an unknown path, a wrong method,
+//! a panic, a time limit) comes out of the same table.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, response};
+
+use super::{attendance, live, portal};
+use crate::error::{Error, Kind};
+use crate::web;
+
+/// How each dialect refuses, by its base path. The first that fits counts.
+const DIALECTS: [(&str, fn(&Error) -> Response); 6] = [
+    ("/api/v1", portal::refusal::refuse),
+    ("/api/attendance", attendance::refusal::refuse),
+    ("/api", live::refusal::refuse),
+    ("/ws", live::refusal::refuse),
+    ("/qr", live::refusal::refuse),
+    ("/certificates.json", live::refusal::refuse),
+];
+
+/// Carries an error from where it happened to the layer that knows the address.
+#[derive(Clone)]
+struct Refused(Error);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = status(self.kind()).into_response();
+        response.extensions_mut().insert(Refused(self));
+        response
+    }
+}
+
+/// What an operation may refuse is said for its whole surface in `describe`.
+impl IntoResponses for Error {
+    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        BTreeMap::new()
+    }
+}
+
+/// Gives an answer that carries an error the form of the dialect of `path`. Other answers stay as they are.
+pub fn in_dialect(path: &str, mut response: Response) -> Response {
+    match response.extensions_mut().remove::<Refused>() {
+        Some(Refused(error)) => refused(path, &error),
+        None => response,
+    }
+}
+
+/// Refuses in the dialect of `path`; pages that are not there are pages.
+pub fn refused(path: &str, error: &Error) -> Response {
+    if let Error::Internal(what) = error {
+        tracing::error!(what, "a request failed on our side");
+    }
+    let dialect = DIALECTS.iter().find(|(base, _)| is_below(path, base)).map(|(_, refuse)| refuse);
+    let mut response = match dialect {
+        Some(refuse) => refuse(error),
+        None if matches!(error, Error::NoSuchPath | Error::WrongMethod) => return web::nothing_here(error),
+        None => live::refusal::refuse(error),
+    };
+    if let Some(seconds) = error.retry_after_s() {
+        response.headers_mut().insert("retry-after", seconds.into());
+    }
+    response
+}
+
+fn is_below(path: &str, base: &str) -> bool {
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The body of a refusal, with the usual status of its kind.
+pub fn answer(error: &Error, body: impl Serialize) -> Response {
+    (status(error.kind()), axum::Json(body)).into_response()
+}
+
+pub fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::BadInput => StatusCode::BAD_REQUEST,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::Unknown => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
