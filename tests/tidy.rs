@@ -412,3 +412,37 @@ fn the_books_say_the_same_in_every_language() {
     }
     none("books that do not agree", faults);
 }
+
+/// The URL that a handler names in its `#[utoipa::path(…)]`, by `file::function`.
+fn urls(surface: &str) -> BTreeMap<String, String> {
+    let mut urls = BTreeMap::new();
+    for source in rust_files(surface) {
+        let file = source.path.file_stem().unwrap().to_str().unwrap();
+        for declared in source.code().split("#[utoipa::path(").skip(1) {
+            let url = declared.split("path = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            let function = declared.split("fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap();
+            let name = if file == "mod" { function.to_owned() } else { format!("{file}::{function}") };
+            urls.insert(name, url.to_owned());
+        }
+    }
+    urls
+}
+
+#[test]
+fn a_router_shows_the_url_beside_its_handlers() {
+    let mut faults = Vec::new();
+    for surface in ["attendance", "live", "portal"] {
+        let folder = format!("src/surfaces/{surface}");
+        let urls = urls(&folder);
+        let router = fs::read_to_string(root().join(&folder).join("mod.rs")).unwrap();
+        for line in router.lines().filter(|line| line.contains(".routes(routes!(")) {
+            let handlers = line.split("routes!(").nth(1).and_then(|rest| rest.split(')').next()).unwrap();
+            let shown = line.split("// ").nth(1).unwrap_or_default();
+            let is_true = |handler: &str| urls.get(handler).is_some_and(|url| url == shown);
+            if !handlers.split(", ").all(is_true) {
+                faults.push(format!("{folder}/mod.rs: {}", line.trim()));
+            }
+        }
+    }
+    none("line of a router without the URL of its handlers behind it", faults);
+}
