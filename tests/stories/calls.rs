@@ -21,7 +21,6 @@ fn a_call_is_with_the_instructor_from_its_first_moment_until_a_person_settles_it
         assert_eq!(hint["answered_by"], "GUIDE");
         assert_eq!(waiting().await, [call], "and after its hint");
         assert_eq!(rates(&student, &hint["id"], 1).await["status"], "ESCALATED");
-        student.finishes(lecture.steps[0]).await;
         teacher.moves_to(&session, lecture.steps[1]).await;
         assert_eq!(waiting().await, [call], "whatever else happens");
         teacher.post(&format!("{}/respond", request(call)), answer("제가 갈게요")).await.ok();

@@ -96,9 +96,32 @@ fn a_step_without_texts_goes_to_the_instructor() {
         assert_eq!((&pending[0]["help_request_id"], &pending[0]["status"]), (&json!(id), &json!("ESCALATED")));
         let path = format!("/api/dashboard/help-requests/pending?session_id={}", session.id + 1);
         assert_eq!(teacher.get(&path).await.ok()["pending_requests"], json!([]));
-        // Finishing by oneself withdraws no call that one made oneself.
-        student.finishes(lecture.steps[0]).await;
+        // Finishing another step withdraws nothing.
+        student.finishes(lecture.steps[1]).await;
         assert_eq!(view(&student, id).await["status"], "ESCALATED");
+    });
+}
+
+#[test]
+fn whoever_finishes_a_step_waits_for_nobody_there_and_can_call_again() {
+    on_both(|school| async move {
+        let (teacher, lecture, session, student, id) = escalated(&school).await;
+        let mut phone = student.follows(&session).await;
+        assert_eq!(phone.hears("session_state").await["data"]["open_help_request_id"], id);
+        let mut board = teacher.watches(&session).await;
+        board.hears("session_state").await;
+        student.finishes(lecture.steps[0]).await;
+        for socket in [&mut phone, &mut board] {
+            let told = socket.waits_for("help_updated").await["data"].clone();
+            assert_eq!((&told["help_request_id"], &told["status"]), (&json!(id), &json!("WITHDRAWN")));
+        }
+        let pending =
+            async || teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
+        assert_eq!(pending().await, json!([]));
+        let again = student.asks_for_help(lecture.steps[0]).await;
+        // What is finished twice is finished once: the call made after it stays.
+        student.finishes(lecture.steps[0]).await;
+        assert_eq!(pending().await[0]["help_request_id"], again);
     });
 }
 

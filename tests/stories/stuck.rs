@@ -425,5 +425,8 @@ fn the_class_asks_for_the_slow_one_in_the_language_of_their_phone() {
         assert_eq!(heard["request_type"], "AUTO");
         let said = heard["help_response"]["help_content"].as_str().unwrap();
         assert!(said.contains("もう一度お伝えします"), "{said}");
+        // Once the step is finished, nobody needs to come for a call that the class made by itself.
+        slow.finishes(lecture.steps[0]).await;
+        assert_eq!(crate::help::rates(&slow, &heard["help_response"]["id"], 1).await["status"], "ANSWERED");
     });
 }

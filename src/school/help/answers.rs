@@ -226,7 +226,7 @@ pub async fn feedback(
     // A hint may help while the call still waits for the instructor.
     let news = if must_be_unresolved(&request).is_ok() && rating >= HELPED {
         settle(&mut tx, &request, HelpStatus::Resolved, now_ms).await?
-    } else if is_answered && rating <= NOT_YET {
+    } else if is_answered && rating <= NOT_YET && !is_of_finished_step(&mut tx, &request).await? {
         escalate(&mut tx, &request, now_ms).await?
     } else {
         Vec::new()
@@ -234,6 +234,15 @@ pub async fn feedback(
     let request = by_id(&mut tx, request.id).await?;
     app.commit(tx, news).await?;
     Ok((request, Response { rating: Some(rating), ..found }))
+}
+
+/// Whether the session made the call by itself, for a step that its person has finished since: nobody needs to come.
+async fn is_of_finished_step(tx: &mut Tx, request: &Request) -> Result<bool> {
+    let Some(session) = request.session.filter(|_| request.kind == HelpKind::Auto.word()) else { return Ok(false) };
+    let sql = "select p.id from item_progress p join enrollments e on e.id = p.enrollment
+        join live_sessions s on s.id = $3 and p.done_ms >= s.started_ms
+        where e.person = $1 and p.item = $2 and p.status = 'COMPLETED' limit 1";
+    Ok(tx.maybe::<(i64,)>(sql, args![request.person, request.item, session]).await?.is_some())
 }
 
 pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {

@@ -236,8 +236,9 @@ pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_
     withdrawals(tx, Some(at.id), at.course, withdrawn, now_ms).await
 }
 
-/// The student has finished the step by themselves.
-pub(super) async fn withdraw_auto_of(
+/// Withdraws the open calls of a person at a step that they have finished: their own and those that the session made for
+/// them. Whoever still wants help calls again.
+pub(super) async fn withdraw_at_finished_step(
     tx: &mut Tx,
     course: i64,
     item: i64,
@@ -245,7 +246,7 @@ pub(super) async fn withdraw_auto_of(
     now_ms: i64,
 ) -> Result<Vec<News>> {
     let sql =
-        format!("select session from help_requests where person = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
+        format!("select session from help_requests where person = $1 and item = $2 and {IS_OPEN} order by session");
     let open: Vec<(Option<i64>,)> = tx.all(sql, args![person, item]).await?;
     if open.is_empty() {
         return Ok(Vec::new());
@@ -254,7 +255,7 @@ pub(super) async fn withdraw_auto_of(
         sessions::hold(tx, session).await?;
     }
     let sql = format!(
-        "update help_requests set status = 'WITHDRAWN' where person = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}
+        "update help_requests set status = 'WITHDRAWN', context = '{{}}' where person = $1 and item = $2 and {IS_OPEN}
         returning id, person, item, session"
     );
     let withdrawn: Vec<(i64, i64, i64, Option<i64>)> = tx.all(sql, args![person, item]).await?;
