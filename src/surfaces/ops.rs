@@ -141,7 +141,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
 /// The path as the log has it. The code of a poster leads to the key of its lecture's session: whoever reads the log has no
 /// need of it.
 fn shown_path<'a>(path: &'a str, route: &'a str) -> &'a str {
-    let is_poster = ["/l/", "/qr/l/"].iter().any(|beginning| path.starts_with(beginning));
+    let is_poster = ["/l/", "/L/", "/I/", "/1/", "/qr/l/"].iter().any(|beginning| path.starts_with(beginning));
     if is_poster { route } else { path }
 }
 

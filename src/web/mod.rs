@@ -17,6 +17,7 @@ use crate::error::{Error, Kind};
 const LEARN: &str = "learn/learn.html";
 const TEACH: &str = "teach/teach.html";
 const LOST: &str = "learn/lost.html";
+const OLD_POSTER: &str = "learn/old-poster.html";
 
 pub fn router() -> Router<School> {
     let page = |name: &'static str| get(move |headers: HeaderMap| async move { file(name, &headers) });
@@ -103,13 +104,22 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
 
 /// For a person who is lost, in plain words.
 pub fn nothing_here(error: &Error) -> Response {
+    refusal(error, LOST)
+}
+
+/// For a person who scanned a poster whose address was renewed, or typed one wrongly.
+pub fn no_such_poster(error: &Error) -> Response {
+    refusal(error, if error.kind() == Kind::NotFound { OLD_POSTER } else { LOST })
+}
+
+fn refusal(error: &Error, page: &str) -> Response {
     let status = match error.kind() {
         Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Internal | Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::NOT_FOUND,
     };
-    let body = shelf::take(LOST).map(|page| page.bytes).unwrap_or_default();
+    let body = shelf::take(page).map(|page| page.bytes).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response();
     if let Some(seconds) = error.retry_after_s() {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -199,7 +199,9 @@ fn the_key_stands_in_no_log() {
         looks_up(&nobody, &format!("{}{k}", session.code)).await.is(200);
         nobody.post(&format!("/api/sessions/{}/guest{k}", session.code), json!({ "name": "김순자" })).await.is(201);
         let poster = poster(&teacher, lecture.id).await;
-        nobody.get(&format!("/l/{poster}")).await.is(200);
+        for looks_like_l in ["l", "L", "I", "1"] {
+            nobody.get(&format!("/{looks_like_l}/{poster}")).await.is(200);
+        }
         nobody.get(&format!("/qr/l/{poster}.svg")).await.is(200);
         (session, poster)
     });
@@ -243,6 +245,9 @@ fn a_poster_on_the_wall_leads_to_the_class_of_the_moment() {
         // As one types it.
         let (a, b) = code.split_at(4);
         assert_eq!(is_sent(&school, &format!("/l/{}-{b}", a.to_lowercase())).await, (303, second.scanned()));
+        for looks_like_l in ["L", "I", "1"] {
+            assert_eq!(is_sent(&school, &format!("/{looks_like_l}/{code}")).await, (303, second.scanned()));
+        }
         let page = school.http.get(school.url(&second.scanned())).send().await.unwrap();
         assert_eq!(page.status(), 200);
         assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
@@ -289,7 +294,9 @@ fn a_renewed_poster_leads_nowhere_by_its_old_address() {
         }
         let new = teacher.post(&path, json!({})).await.ok()["poster_code"].as_str().unwrap().to_owned();
         assert_eq!((&new, new != old), (&poster(&teacher, lecture.id).await, true));
-        assert_eq!(is_sent(&school, &format!("/l/{old}")).await.0, 404);
+        let page = school.http.get(school.url(&format!("/l/{old}"))).send().await.unwrap();
+        assert_eq!(page.status(), 404);
+        assert!(page.text().await.unwrap().contains("이 포스터는 이제 쓰지 않아요"));
         assert_eq!(is_sent(&school, &format!("/l/{new}")).await, (303, session.scanned()));
         // Who is in the class stays, and who has its own QR comes in.
         looks_up(&school.nobody(), &format!("{}?k={}", session.code, session.key)).await.is(200);

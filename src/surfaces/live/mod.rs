@@ -194,5 +194,9 @@ pub fn router() -> OpenApiRouter<School> {
         ),
     ])
     .route("/l/{code}", get(posters::follow))
+    // «l» on a poster looks like these.
+    .route("/L/{code}", get(posters::follow))
+    .route("/I/{code}", get(posters::follow))
+    .route("/1/{code}", get(posters::follow))
     .merge(sockets::router())
 }

@@ -13,7 +13,7 @@ pub async fn follow(app: School, From_(from): From_, PathText(code): PathText) -
     let place = match courses::session_of_poster(&app, &code, from).await {
         Ok(Some(session)) => session.join_url(""),
         Ok(None) => "/?closed=1".to_owned(),
-        Err(error) => return web::nothing_here(&error),
+        Err(error) => return web::no_such_poster(&error),
     };
     // It leads elsewhere tomorrow.
     ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&place)).into_response()

@@ -9,7 +9,7 @@ export async function poster({ api, fail }, id) {
   const lecture = await api.get(`/api/lectures/${id}`);
   const sheet = el("section", { class: "poster", "aria-label": words.poster.sheet });
   const row = el("div", { class: "row" });
-  const said = el("p", { class: "notice", role: "status", hidden: true }, words.poster.renewed);
+  const said = el("p", { class: "notice good", role: "status", hidden: true }, words.poster.renewed);
   const draw = (now) => {
     sheet.replaceChildren(...onSheet(now));
     row.replaceChildren(...tools(now, renew));
