@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use gyosil::app::School;
 use gyosil::config::{Config, LogForm};
 use gyosil::error::{Error, Result};
+use gyosil::print::Press;
 use gyosil::school::people::{self, NewPerson};
 use gyosil::school::rights::Role;
 use gyosil::school::setup;
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
-    let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw);
+    let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw).or_else(|| picture_flaw(&cli.config));
     if let Some(flaw) = flaw {
         eprintln!("error: {flaw}");
         return ExitCode::from(2);
@@ -116,6 +117,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
 fn failed(error: &Error) -> ExitCode {
     eprintln!("error: {error}");
     ExitCode::FAILURE
+}
+
+fn picture_flaw(config: &Config) -> Option<String> {
+    let pictures = Press::open(config.school_logo.as_deref(), config.school_signature.as_deref());
+    pictures.err().map(|error| error.to_string())
 }
 
 fn log_filter_flaw() -> Option<String> {

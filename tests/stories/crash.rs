@@ -258,6 +258,7 @@ fn a_bad_value_is_one_clear_line() {
         (&["serve", "--trusted-proxies", "nobody"], "--trusted-proxies"),
         (&["serve", "--jwt-secret", "0123456789"], "--jwt-secret"),
         (&["serve", "--tls-cert", "a.pem"], "--tls-key"),
+        (&["serve", "--school-logo", "nowhere/logo.png"], "--school-logo"),
         (&["user", "add", "--name", "x", "--role", "KING", "--email", "a@b.c"], "--role"),
         (&["dance"], "dance"),
     ] {
