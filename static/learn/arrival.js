@@ -12,6 +12,9 @@ import { entitle, link, show } from "./stage.js";
 
 const COME_BACK_MS = 4_000;
 
+const home = () => location.assign("/");
+const again = () => location.reload();
+
 /** The screens on which it does not go on: the picture, and what the button does. Their words are in `{name}Stop`. */
 const STOPS = {
   door: ["door", again], removed: ["person", home], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
@@ -39,14 +42,6 @@ async function ask(screen, what) {
   show(screen, () => question({ above: schoolSign(), ...what() }));
 }
 
-function home() {
-  location.assign("/");
-}
-
-function again() {
-  location.reload();
-}
-
 /** `code`: of the address. `scanned`: the key of the QR, as `?k=…`, or nothing. `ticket`: of a re-entry QR. `resumed`: whether this phone is logged in, asked already; `found`: the class, too. */
 export class Arrival {
   #api;
@@ -56,6 +51,7 @@ export class Arrival {
   #found;
   /** Why the name is asked although one was here: `stale` or `ended`, as in the texts. */
   #because = "";
+  #identity = null;
   /** What is tried again while the network is away or the server is busy, and the timer that does it. */
   #again = null;
   #timer = 0;
@@ -250,7 +246,7 @@ export class Arrival {
     const guest = { name, if_name_is_here: ifHere };
     try {
       await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, guest, key));
-      await this.#begin(session, this.#api.user, { isAskedAbout: ifHere === "SAME" });
+      await this.#begin(session, this.#api.user, { identity: ifHere === "SAME" ? "asked" : null });
       return "";
     } catch (error) {
       if (error.code === "NAME_IS_HERE") return this.#askWhetherHere(name, session, key);
@@ -266,11 +262,11 @@ export class Arrival {
     return "";
   }
 
-  /** `isAskedAbout`: the instructor is asked whether they are the one of this name who was here before. */
-  async #begin(session, user, { known = null, isAskedAbout = false } = {}) {
+  /** `identity`: what is known of whether they are the one of this name who was here before, as the lesson has it. */
+  async #begin(session, user, { known = null, identity = this.#identity } = {}) {
     entitle(session.lecture.title);
     const { Lesson } = await import("./lesson.js");
-    new Lesson({ api: this.#api, session, user, known, isAskedAbout, onOver: (why) => this.#over(why) }).start();
+    new Lesson({ api: this.#api, session, user, known, identity, onOver: (why) => this.#over(why) }).start();
   }
 
   async #over(why) {
@@ -280,6 +276,7 @@ export class Arrival {
     // This phone's login has ended, or is another person's, or is in the class no more: it is asked who is here.
     [this.#resumed, this.#found] = [null, null];
     if (why === "signed-out") this.#because = "ended";
+    this.#identity = why === "joined" ? "same" : null;
     return this.start(null);
   }
 }

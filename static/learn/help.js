@@ -10,6 +10,7 @@ const NOT_YET = 1;
 const IS_OPEN = ["ANALYZING", "ESCALATED"];
 
 export const wordsOf = (answer) => answer.voice_guide_text ?? answer.help_content;
+export const textOf = (step) => (step ? step.voice_guide_text ?? step.guide_text ?? step.title : "");
 
 export class Help {
   #api;
@@ -20,7 +21,7 @@ export class Help {
   #recalled = null;
   /** The ids of calls whose end is on its way. */
   #ending = new Set();
-  /** The open call: `{id, position, isLong, isSending}`, or null. Without an id it is on its way; `isSending`: it is being taken back. */
+  /** The open call: `{id, isLong, isSending}`, or null. Without an id it is on its way; `isSending`: it is being taken back. */
   call = null;
   /** What the classroom's helper says: `{id, answer, step, isUnasked}`, or null. It stands below the step and in nobody's way. */
   hint = null;
@@ -68,14 +69,14 @@ export class Help {
   /** Shows a call that the server does not know of yet; where another call waits already, that one stays. */
   #onItsWay(answered) {
     const isOnItsWay = () => this.call && !this.call.id;
-    this.#set({ refused: null, call: this.call ?? { id: null, position: 0 } });
+    this.#set({ refused: null, call: this.call ?? { id: null } });
     return waitIsTold(answered, () => isOnItsWay() && this.#set({ call: { ...this.call, isLong: true } }));
   }
 
   /** The server has the call. It may have been answered by now, and that comes by itself. */
-  #taken({ help_request_id: id, status, position = 0 }) {
+  #taken({ help_request_id: id, status }) {
     if (this.call?.id && this.call.id !== id) return;
-    if (IS_OPEN.includes(status)) this.#waits(id, position);
+    if (IS_OPEN.includes(status)) this.#waits(id);
     else this.#set({ call: null });
   }
 
@@ -109,12 +110,13 @@ export class Help {
 
   /** The whole state names the call that I made myself. One that the class made, and that I asked for again, it does not name. */
   entered(id) {
-    if (id && !this.#ending.has(id)) this.#waits(id, this.call?.id === id ? this.call.position : 0);
+    if (id && !this.#ending.has(id)) this.#waits(id);
     else if (!id && this.call?.id) this.#lookAt(this.call.id);
   }
 
-  placed({ help_request_id: id, position }) {
-    this.#waits(id, position);
+  /** The server names the call that waits. Its place in the line is not shown: the instructor may help in another order. */
+  placed({ help_request_id: id }) {
+    this.#waits(id);
   }
 
   /** The instructor may have settled it in passing. */
@@ -171,7 +173,7 @@ export class Help {
   async #calledAgain(answered) {
     try {
       const { help_request_id: id, status } = await this.#onItsWay(answered);
-      if (!isSettled(status)) return this.#taken({ help_request_id: id, status, position: this.call?.position });
+      if (!isSettled(status)) return this.#taken({ help_request_id: id, status });
       this.#drop(id);
       if (!this.call?.id) await this.#ask((await this.#viewOf(id)).subtask_id);
     } catch ({ code }) {
@@ -194,7 +196,7 @@ export class Help {
     if (isSettled(status)) return this.#drop(id);
     if (!isRecalled && !(this.call?.id === id && status === "ANSWERED")) return;
     if (answer && (isHint(answer) || status === "ANSWERED")) this.answered({ ...view, help_request_id: id });
-    if (IS_OPEN.includes(status)) this.#waits(id, this.call?.position ?? 0);
+    if (IS_OPEN.includes(status)) this.#waits(id);
   }
 
   async #viewOf(id) {
@@ -202,9 +204,9 @@ export class Help {
     return this.#api.get(`/api/help/request/${id}`);
   }
 
-  #waits(id, position) {
+  #waits(id) {
     const { answer } = this;
-    this.#set({ call: { ...(this.call?.id === id && this.call), id, position }, answer: answer?.id === id ? null : answer });
+    this.#set({ call: { ...(this.call?.id === id && this.call), id }, answer: answer?.id === id ? null : answer });
   }
 
   /** Shows nothing more of this request; what is about another one stays. */

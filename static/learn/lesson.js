@@ -4,7 +4,7 @@ import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device, read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Done } from "./done.js";
-import { Help, wordsOf } from "./help.js";
+import { Help, textOf, wordsOf } from "./help.js";
 import { handOn, isToBeTold, keepLight, remember } from "./phone.js";
 import * as screens from "./screens.js";
 import * as sound from "./sound.js";
@@ -39,13 +39,14 @@ export class Lesson {
   /** What was asked before may be answered after. */
   #isOver = false;
 
-  /** `known`: what this phone remembers of the class, if it was here before. `isAskedAbout`: the instructor is asked who this is. */
-  constructor({ api, session, user, known = null, isAskedAbout = false, onOver }) {
+  /** `known`: what this phone remembers of the class, if it was here before. `identity`: `asked` while the instructor is asked whether this
+   *  is someone who was here, `same` or `other` once it is answered. */
+  constructor({ api, session, user, known = null, identity = null, onOver }) {
     [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
     this.#place = `${session.session_id}.${user.id}`;
     this.#login = user.login;
     this.#reviewAt = read(`review.${this.#place}`);
-    Object.assign(this.#state, { isAskedAbout }, known?.state);
+    Object.assign(this.#state, { identity }, known?.state);
   }
 
   start() {
@@ -72,13 +73,14 @@ export class Lesson {
     this.#isOver = true;
     const { user, login } = this.#api;
     // Another person with the same login is no stranger: the instructor has joined two people who are one.
-    if (user && user.id !== this.#user.id && login === this.#login) handOn(this.#session.session_id, this.#user.id, user.id);
+    const isJoined = user && user.id !== this.#user.id && login === this.#login;
+    if (isJoined) handOn(this.#session.session_id, this.#user.id, user.id);
     clearTimeout(this.#sayingSo);
     sound.over();
     keepLight(false);
     document.removeEventListener("visibilitychange", this.#looked);
     link("");
-    this.#onOver(why);
+    this.#onOver(isJoined && why !== "replaced" ? "joined" : why);
   }
 
   #link(state) {
@@ -111,6 +113,7 @@ export class Lesson {
     else if (type === "session_ended") this.#ended(data);
     else if (type === "help_position") this.#help.placed(data);
     else if (type === "help_updated") this.#help.moved(data);
+    else if (type === "same_as_settled") this.#change({ identity: "other" });
     else if (type === "HELP_AVAILABLE") this.#help.answered(frame);
     else if (type === "attendance_updated") this.#change({ isPresent: isThere(data.attendance_type) });
   }
@@ -120,11 +123,12 @@ export class Lesson {
     const isOther = this.#isOther(step);
     if (data.my_subtask_status === "COMPLETED") this.#done.is(step);
     const isPresent = isThere(data.my_attendance);
+    const isNewMessage = data.instructor_message && data.instructor_message !== this.#state.message;
     this.#change({ status: data.status, title: data.title, step, message: data.instructor_message, isPresent });
     if (isOther) this.#help.leave();
     this.#help.entered(data.open_help_request_id);
     if (step && data.status !== "REVIEW_MODE") this.#isOnScreen(seq, isOther);
-    this.#fetchSteps();
+    this.#fetchSteps().then(() => isNewMessage && uncover("main .note[data-said]"));
   }
 
   #stepIs(data, seq) {
@@ -139,7 +143,7 @@ export class Lesson {
   #isOther(step) {
     const was = this.#state.step;
     if (was?.id === step?.id) return false;
-    if (was) this.#state.isAskedAbout = false;
+    if (was) this.#state.identity = null;
     const isLate = document.hidden || Date.now() - this.#cameBackAt < CATCHES_UP_MS;
     this.#hasFollowed = Boolean(was && step) && isLate;
     this.#sayForAMoment();
@@ -242,12 +246,12 @@ export class Lesson {
   }
 
   #paintStep() {
-    const { step, steps, message, isAskedAbout } = this.#state;
+    const { step, steps, message, identity } = this.#state;
     const hint = this.#help.hintFor(step);
     const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.request(this.#state.step),
       cancel: () => this.#help.takeBack(), hear: () => sound.listen(wordsOf(this.#help.hint.answer)), ...this.#rates };
     show("step", () => screens.step(act), {
-      step, message, isAskedAbout, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
+      step, message, identity, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
       ...this.#done.of(step), at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
     if (hint && hint.answer.id !== this.#saidHint) this.#sayHint(hint);
@@ -264,9 +268,9 @@ export class Lesson {
 
   #paintAnswer() {
     const { answer, isUnasked, step: about } = this.#help.answer;
-    const { step, steps } = this.#state;
+    const { step, steps, message } = this.#state;
     const earlier = about === step.id ? null : steps.find(({ id }) => id === about);
-    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, ...sound.soundOf(wordsOf(answer)) });
+    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, message, ...sound.soundOf(wordsOf(answer)) });
   }
 
   #paintReview() {
@@ -293,8 +297,4 @@ export class Lesson {
 
 function isThere(mark) {
   return mark === "PRESENT" || mark === "LATE";
-}
-
-function textOf(step) {
-  return step ? step.voice_guide_text ?? step.guide_text ?? step.title : "";
 }

@@ -3,7 +3,8 @@
 import { send } from "../shared/api.js";
 import { el, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
-import { button, heading, picture } from "./screens.js";
+import { picture } from "./pictures.js";
+import { button, heading } from "./screens.js";
 import { show } from "./stage.js";
 
 /** The width of the sheet in points, as the printer knows it; one em of the drawing is ten of them. */

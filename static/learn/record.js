@@ -6,7 +6,8 @@ import { read, write } from "../shared/device.js";
 import { language, languageOf, words } from "../shared/words.js";
 import { claim, leave, signIn } from "./account.js";
 import { allRemembered } from "./phone.js";
-import { button, picture, plain } from "./screens.js";
+import { picture } from "./pictures.js";
+import { button, plain } from "./screens.js";
 import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];

@@ -2,7 +2,8 @@
 
 import { el, shown, single, text } from "../shared/dom.js";
 import { canSpeak } from "../shared/speech.js";
-import { languageOf, words } from "../shared/words.js";
+import { languageOf, sentences, words } from "../shared/words.js";
+import { picture, repicture } from "./pictures.js";
 import { announce, waitIsTold } from "./stage.js";
 
 export function button(kind, act, label, icon, onclick) {
@@ -17,9 +18,9 @@ export function screen(content, actions = [], kind = "") {
   return el("section", { class: "screen arrive" }, content, actions.length > 0 && el("div", { class: `actions ${kind}` }, actions));
 }
 
-/** What people wrote is in their language, whatever the page's is. */
+/** What people wrote is in their language, whatever the page's is. A date in it stays on one line. */
 function quote(node, said) {
-  text(node, said);
+  text(node, said?.replaceAll(/(\d)-(?=\d)/g, "$1\u2011"));
   if (said) node.lang = languageOf(said);
 }
 
@@ -65,12 +66,12 @@ export function waiting({ name: who, isBare }) {
     isBare && el("p", { class: "room" }, words.waiting.insecure)));
   return {
     node,
-    update({ title, message, isPresent, isAskedAbout }) {
+    update({ title, message, isPresent, identity }) {
       if (isPresent && parts.present.hidden) announce(words.waiting.present);
       shown(parts.present, isPresent);
       quote(parts.room, title);
       say(parts.word, message);
-      tell(parts.asked, isAskedAbout && words.here.asked);
+      tell(parts.asked, words.here[identity]);
     },
   };
 }
@@ -127,13 +128,13 @@ function place({ node, number, spoken, bar }, { at, of }, kind) {
 export function step(act) {
   const parts = {
     where: placing(), company: el("p", { class: "company" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act),
-    word: note(), line: note("call"), praise: note("good"), late: note(), failed: note("call"),
+    word: note(), line: calling(), praise: note("good"), late: note(), failed: note("call"),
     done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
     hint: hinting(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
   };
   const { where, company, title, guide, sound, word, line, praise, late, failed, done, help, hint, cancel } = parts;
   const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, hint.node, word);
-  const node = screen(content, [line, praise, late, failed, done, help, cancel]);
+  const node = screen(content, [line.node, praise, late, failed, done, help, cancel]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
 
@@ -146,9 +147,9 @@ function updateStep(node, parts, state) {
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
   say(parts.word, state.message);
-  tell(parts.line, [state.call && lineOf(state.call, state.link), state.hint && words.help.hint].filter(Boolean).join(" "));
+  callAt(parts.line, state);
   hintAt(parts.hint, state.hint);
-  tell(parts.praise, state.isDone && `${words.step.praise} ${whatNow(state)}`);
+  tell(parts.praise, state.isDone && sentences(words.step.praise, whatNow(state)));
   tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);
   tell(parts.failed, whyNot(state.refused ?? state.helpRefused));
   shown(parts.done, !state.isDone);
@@ -160,11 +161,11 @@ function updateStep(node, parts, state) {
 }
 
 /** Before the first answer nothing is known yet, and nothing is amiss. */
-function accompany(node, { link, hasFollowed, isAskedAbout }) {
-  const state = link !== "open" ? link : hasFollowed ? "followed" : isAskedAbout ? "asked" : link;
+function accompany(node, { link, hasFollowed, identity }) {
+  const state = link !== "open" ? link : hasFollowed ? "followed" : identity ?? link;
   const { together, followed, apart } = words.step;
-  const said = { open: together, connecting: "", followed, asked: words.here.asked }[state] ?? apart;
-  if (state === "asked" && node.dataset.state !== state) announce(said);
+  const said = { open: together, connecting: "", followed, ...words.here }[state] ?? apart;
+  if (state === identity && node.dataset.state !== state) announce(said);
   text(node, said);
   node.dataset.state = state;
 }
@@ -186,10 +187,26 @@ function hintAt({ node, said, hear }, hint) {
   shown(hear, canSpeak);
 }
 
-function lineOf({ id, position, isLong }, link) {
+/** How an open call stands. That there is a hint, too, is on a screen with very large words only heard: there it would cover the hint. */
+function calling() {
+  const [call, hint] = [el("span"), el("span", { class: "unseen-if-large" })];
+  return { node: el("p", { class: "note call", hidden: true }, call, hint), call, hint };
+}
+
+function callAt({ node, call, hint }, state) {
+  const said = [(state.call && lineOf(state.call, state.link)) || "", state.hint ? words.help.hint : ""];
+  const isNew = `${call.textContent}${hint.textContent}` !== sentences(...said);
+  if (isNew) announce(sentences(...said));
+  text(call, said[0]);
+  text(hint, sentences(...said).slice(said[0].length));
+  node.classList.toggle("unseen-if-large", !said[0]);
+  shown(node, said.some(Boolean));
+}
+
+function lineOf({ id, isLong }, link) {
   if (!id && link !== "open") return words.help.unsent;
   if (!id) return isLong && words.step.sending;
-  return `${words.help.known} ${position > 0 ? words.help.line(position) : words.help.soon}`;
+  return sentences(words.help.known, words.help.soon);
 }
 
 /** A button whose press is on its way cannot be pressed again; a long wait is told on it. The focus stays where it is. */
@@ -219,12 +236,14 @@ function replay(node) {
 export function answer(act) {
   const parts = {
     title: heading(), from: el("p", { class: "room" }), guide: el("p", { class: "guide" }), sound: listening(act), about: el("p", { class: "room" }),
+    word: note(),
   };
-  const node = screen(el("div", { class: "content" }, el("div", { class: "standing" }, parts.title, parts.from), parts.guide, parts.sound.node, parts.sound.voiceless, parts.about),
+  const node = screen(el("div", { class: "content" }, el("div", { class: "standing" }, parts.title, parts.from), parts.guide, parts.sound.node, parts.sound.voiceless, parts.about, parts.word),
     [button("main", "helped", words.answer.helped, "check", act.helped), button("plain", "not-yet", words.answer.notYet, null, act.notYet)]);
   return {
     node,
-    update({ answer: given, isUnasked, step: now, earlier, ...sound }) {
+    update({ answer: given, isUnasked, step: now, earlier, message, ...sound }) {
+      say(parts.word, message);
       const isVisit = given.help_type === "VISIT";
       text(parts.title, isVisit ? words.answer.visit : isUnasked ? words.answer.unasked : words.answer.title);
       remark(parts.from, isVisit ? "" : words.answerer[given.answered_by]);
@@ -256,45 +275,4 @@ export function review(act) {
       if (isNew) replay(node);
     },
   };
-}
-
-// The pictures: lines in the colour of the text, so that they are seen in every theme.
-
-const SVG = "http://www.w3.org/2000/svg";
-
-const LINES = {
-  sound: "M4 9.500v5h3.500l4.500 4v-13l-4.500 4zM15.500 9a4.200 4.200 0 0 1 0 6M18.200 6.300a8 8 0 0 1 0 11.400",
-  slow: "M4 9.500v5h3.500l4.500 4v-13l-4.500 4zM15.500 9a4.200 4.200 0 0 1 0 6",
-  quiet: "M4 9.500v5h3.500l4.500 4v-13l-4.500 4zM16 9.500l5 5M21 9.500l-5 5",
-  check: "M5 12.500l4.500 4.500 9.500-10",
-  hand: "M8 12.500V6.200a1.500 1.500 0 0 1 3 0V11m0-.500V4.500a1.500 1.500 0 0 1 3 0V11m0-.500V6.200a1.500 1.500 0 0 1 3 0v8.300c0 4-2.400 6.500-5.800 6.500-3.300 0-4.900-1.800-6.900-6.200-.7-1.500 1.200-2.700 2.200-1.400L8 15",
-  smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 14a4.600 4.600 0 0 0 8 0M9 9.300v.4M15 9.300v.4",
-  cup: "M5 10h11v5a4 4 0 0 1-4 4H9a4 4 0 0 1-4-4zM16 11h1.500a2.300 2.300 0 0 1 0 4.600H16M8.500 4c-.9 1 .9 1.800 0 3M12.500 4c-.9 1 .9 1.800 0 3",
-  star: "M12 3.500l2.600 5.300 5.900.9-4.250 4.100 1 5.800L12 16.900l-5.250 2.700 1-5.800L3.500 9.700l5.900-.9z",
-  door: "M6.500 20V5a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v15M4 20h16M14 11.700v.6",
-  moon: "M19.500 14.500A8 8 0 0 1 9.500 4.500a8 8 0 1 0 10 10z",
-  search: "M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500l5 5",
-  phone: "M8 3h8a1.500 1.500 0 0 1 1.500 1.500v15A1.500 1.500 0 0 1 16 21H8a1.500 1.500 0 0 1-1.500-1.500v-15A1.500 1.500 0 0 1 8 3zM11 18h2",
-  house: "M3.500 11.500L12 4.500l8.500 7M6 9.700V20h12V9.700M10 20v-5h4v5",
-  paper: "M6 3.500h12V16H6zM9 7.500h6M9 11h4M9.500 16v5l2.500-1.700 2.500 1.700v-5",
-  wave: "M4.500 10a11 11 0 0 1 15 0M7.700 13.500a6.400 6.400 0 0 1 8.600 0M12 17.500v.1",
-  person: "M12 4a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7zM5 20.500a7 7 0 0 1 14 0",
-  back: "M15 5l-7 7 7 7",
-  next: "M9 5l7 7-7 7",
-  again: "M19 12a7 7 0 1 1-2.200-5.100M19.500 4v4h-4",
-};
-
-/** Decoration beside words: a screen reader passes it by. */
-export function picture(name, kind = "icon") {
-  const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: kind, "aria-hidden": "true" })) svg.setAttribute(key, value);
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", LINES[name]);
-  svg.append(path);
-  return svg;
-}
-
-/** Another picture in the same place. */
-export function repicture(svg, name) {
-  if (svg.firstChild.getAttribute("d") !== LINES[name]) svg.firstChild.setAttribute("d", LINES[name]);
 }

@@ -5,7 +5,8 @@ import { el, shown, text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
 import { language, LANGUAGES, speakIn, words } from "../shared/words.js";
 import * as phone from "./phone.js";
-import { button, picture } from "./screens.js";
+import { picture } from "./pictures.js";
+import { button } from "./screens.js";
 import * as sound from "./sound.js";
 import { did } from "./stage.js";
 

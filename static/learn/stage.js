@@ -16,9 +16,10 @@ const TELLS_AFTER_MS = 2_000;
 const SETTLES_MS = 800;
 /** From this size on a small phone shows no more than what these screens are about. */
 const TIGHT_FROM_SIZE = 160;
-const TIGHT_SCREENS = ["step", "review"];
+const TIGHT_SCREENS = ["step", "review", "same", "here"];
 
 const root = document.documentElement;
+const narrow = matchMedia("(max-width: 340px)");
 let kind = null;
 let make = null;
 let given = {};
@@ -47,6 +48,7 @@ function raise() {
   current = make();
   main.replaceChildren(current.node);
   current.update(given);
+  watchFoot();
 }
 
 function tighten() {
@@ -54,6 +56,24 @@ function tighten() {
 }
 
 addEventListener("look", tighten);
+narrow.addEventListener("change", () => link(linkIs));
+
+/** The buttons at the foot are as high as their words are. What is brought before the eyes stays clear of them: `--foot` says so to the style. */
+const footWatch = new ResizeObserver(measureFoot);
+for (const type of ["look", "resize"]) addEventListener(type, measureFoot);
+
+function watchFoot() {
+  footWatch.disconnect();
+  const foot = main.querySelector(".actions");
+  if (foot) footWatch.observe(foot);
+  measureFoot();
+}
+
+function measureFoot() {
+  const foot = main.querySelector(".actions");
+  const covers = foot && getComputedStyle(foot).position === "sticky";
+  root.style.setProperty("--foot", `${covers ? foot.offsetHeight : 0}px`);
+}
 
 /** What has just changed cannot be pressed yet; `data-fresh` says so to the style. */
 function settle() {
@@ -120,7 +140,10 @@ export function entitle(name) {
 
 /** Brings what has just come before the eyes, where it lies below. */
 export function uncover(css) {
-  requestAnimationFrame(() => document.querySelector(css)?.scrollIntoView({ block: "nearest" }));
+  requestAnimationFrame(() => {
+    measureFoot();
+    document.querySelector(css)?.scrollIntoView({ block: "nearest" });
+  });
 }
 
 export function announce(said) {
@@ -131,7 +154,10 @@ export function announce(said) {
 export function link(state) {
   linkIs = state;
   status.dataset.state = state;
-  text(status, state && words.link[state]);
+  const [said] = status.children;
+  text(said, state && words.link[state]);
+  // There the dot says it; the word is for who does not see the dot.
+  said.classList.toggle("unseen", state === "open" && narrow.matches);
 }
 
 /** The answer; `tell` is called if it has not come within two seconds. */

@@ -64,10 +64,10 @@ export function dialog(attributes, ...parts) {
   return node;
 }
 
-/** A question about what cannot be undone. Resolves to whether it was agreed to. */
-export function confirmed(question, yes, no) {
+/** A question. Resolves to whether it was agreed to. `kind`: how «yes» looks; unless it is said, as for what cannot be undone. */
+export function confirmed(question, yes, no, kind = "call") {
   const node = dialog({ class: "ask", "aria-label": question }, el("p", {}, question),
     el("form", { method: "dialog", class: "row" },
-      el("button", { value: "no", class: "quiet" }, no), el("button", { value: "yes", class: "call" }, yes)));
+      el("button", { value: "no", class: "quiet" }, no), el("button", { value: "yes", class: kind }, yes)));
   return new Promise((resolve) => node.addEventListener("close", () => resolve(node.returnValue === "yes")));
 }

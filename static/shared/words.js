@@ -48,6 +48,11 @@ function lay(texts) {
   document.documentElement.lang = language;
 }
 
+/** Sentences after one another, as the page's language writes them; what is empty is left out. */
+export function sentences(...said) {
+  return said.filter(Boolean).join(language === "ja" ? "" : " ");
+}
+
 /** In which language a text is written, told by its letters; the page's own where they do not tell. */
 export function languageOf(text) {
   if (/[\uac00-\ud7a3\u3131-\u318e]/.test(text)) return "ko";

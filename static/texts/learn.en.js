@@ -15,9 +15,9 @@ export default {
     voiceless: "This phone has no voice to read aloud. Please read the words.",
   },
   code: {
-    title: "Welcome", hint: "Type the 6 digits on your teacher’s screen.", label: "Class number", go: "Come in",
+    title: "Welcome", hint: "Type the number on your teacher’s screen.", label: "Class number", go: "Come in",
     closed: "No class is open now. If your teacher gave you a number, type it here.",
-    length: "The class number has 6 digits. Please type it again.", unknown: "There is no such class. Please look at the number again.",
+    length: "That is too short. Please type all digits on your teacher’s screen.", unknown: "There is no such class. Please look at the number again.",
     wait: (minutes) => `There were too many wrong numbers. Please type it again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}. If you scan the QR on your teacher’s screen, you are in at once.`,
     record: "See my record",
   },
@@ -35,6 +35,8 @@ export default {
   here: {
     line: "Someone of this name is in the class already. If that was you, your teacher is asked, and you go on where you were.", rename: "I will write another name",
     asked: "Your teacher is being asked. As soon as they say yes, you go on where you were.",
+    same: "Your teacher said yes. Just go on where you were.",
+    other: "Your teacher said that this is someone else. Just begin from the start.",
   },
   tried: {
     offline: "No internet just now. Please press again in a moment.", failed: "That did not work. Please press once more.",
@@ -60,8 +62,7 @@ export default {
     INVALID_STATE: "The class has ended or changed, so this did not arrive. Please tell your teacher.",
   },
   help: {
-    known: "Your teacher knows.", line: (position) => (position === 1 ? "You are next." : `You are number ${position} in line.`),
-    soon: "Help is on its way.", unsent: "Your teacher will hear of it when the internet is back.",
+    known: "Your teacher knows.", soon: "Help is on its way.", unsent: "Your teacher will hear of it when the internet is back.",
     hint: "There is a hint below the instructions.", cancel: "I am fine, cancel", takenBack: "Your call is cancelled.",
   },
   answer: {
@@ -159,7 +160,7 @@ export default {
     go: "Save", later: "Later", taken: "This phone number is in use already. Please look at it again. If it is right, tell your teacher.",
     noName: "Please type your name again.", noPhone: "Please type your phone number again, in digits.", short: "The password needs at least 8 letters.",
     done: "It is saved", elsewhere: (phone) => `On another phone, come in with ${phone} and your password.`,
-    certificate: "When you complete a course, your teacher gives you a certificate in this name.",
+    certificate: "Your teacher gives you the certificate in this name.",
   },
   signin: {
     title: "Use my phone number", why: "Type what you chose when you saved your record.", password: "Password", go: "Come in", back: "Back",

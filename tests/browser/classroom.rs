@@ -78,6 +78,12 @@ impl Class {
         self.teacher.post(&format!("/api/help/request/{request}/respond"), answer).await.ok();
     }
 
+    /// The instructor says something to all.
+    pub async fn says(&self, message: &str) {
+        let path = format!("/api/sessions/{}/message", self.session.id);
+        self.teacher.post(&path, json!({ "message": message })).await.ok();
+    }
+
     pub async fn closes_door(&self, is_closed: bool) {
         let door = json!({ "door": if is_closed { "CLOSED" } else { "OPEN" } });
         self.teacher.put(&format!("/api/sessions/{}", self.session.id), door).await.ok();

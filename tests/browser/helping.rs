@@ -60,6 +60,9 @@ fn not_yet_is_on_its_way_until_the_teacher_is_called_even_if_the_call_was_settle
         let (class, wire, phone, call) = phone_that_called(&school).await;
         class.answers("김순자", "위쪽의 «친구»를 눌러 주세요.").await;
         phone.sees("answer").await;
+        class.says("칠판을 봐 주세요").await;
+        phone.reads("칠판을 봐 주세요").await;
+        phone.keeps_screenshot("phone-answer-and-message").await;
         wire.is_cut();
         phone.link_is(&["waiting", "offline"]).await;
         phone.taps("not-yet").await;

@@ -220,6 +220,7 @@ fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the
         // The second phone goes on where the first one was; the first one is asked who is there.
         second.shows("main .note.good", true).await;
         second.is_at(STEPS[1].0).await;
+        second.reads("선생님이 확인해 주셨어요").await;
         first.sees("name").await;
         assert_eq!(class.people().await.len(), 1);
         assert_eq!(class.person("김순자").await["subtask_status"], "COMPLETED");
@@ -227,6 +228,16 @@ fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the
         first.types_name("김순자").await;
         first.taps("enter").await;
         first.sees("here").await;
+        first.emulates(320, 640).await;
+        first.looks("size", json!(200)).await;
+        first.keeps_screenshot("phone-name-is-here-large").await;
+        first
+            .until_js(
+                "a button is in sight",
+                "document.querySelector('[data-act=yes]').getBoundingClientRect().bottom <= innerHeight",
+                vec![],
+            )
+            .await;
         first.taps("no").await;
         first.is_at(STEPS[1].0).await;
         board.reads(" (2)").await;

@@ -70,6 +70,44 @@ fn what_is_folded_under_the_largest_words_is_one_tap_away() {
     });
 }
 
+/// Whether what the teacher says to all can be read without scrolling; of what is higher than the room for it, the beginning.
+const MESSAGE_IS_IN_SIGHT: &str = "const [said, foot] = ['main .note[data-said]', 'main .actions']
+        .map((css) => document.querySelector(css).getBoundingClientRect());
+    const bottom = Math.min(foot.top, innerHeight);
+    return said.top >= 0 && (said.bottom <= bottom || (said.top < bottom / 3 && said.height > bottom * 0.6))";
+
+#[test]
+fn what_the_teacher_says_is_in_sight_while_a_call_is_open_and_for_whoever_comes_later() {
+    told(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.taps("help").await;
+        phone.shows(".hint", true).await;
+        for (width, height, size) in [(320, 640, 100), (320, 640, 160), (320, 640, 200), (360, 740, 160)] {
+            phone.emulates(width, height).await;
+            phone.looks("size", json!(size)).await;
+            let message = format!("{size} % {width} 칠판을 봐 주세요. 제가 한 번 더 천천히 보여 드릴게요.");
+            class.says(&message).await;
+            phone.reads(&message).await;
+            phone.settles().await;
+            phone.keeps_screenshot(&format!("large-message-{width}-{size}")).await;
+            let is_seen: bool = phone.js(MESSAGE_IS_IN_SIGHT, vec![]).await;
+            assert!(is_seen, "{width}×{height} {size} %");
+        }
+        let late = Phone::opens(&school, "/").await;
+        late.visits(&class.session.scanned()).await;
+        late.types_name("이영자").await;
+        late.taps("enter").await;
+        late.is_at(STEPS[0].0).await;
+        late.reads("천천히 보여 드릴게요").await;
+        late.settles().await;
+        late.keeps_screenshot("large-message-late").await;
+        let is_seen: bool = late.js(MESSAGE_IS_IN_SIGHT, vec![]).await;
+        assert!(is_seen, "for whoever comes later");
+    });
+}
+
 /// Where the hint stands, and what it leaves in sight.
 async fn hint_is_below_the_step(phone: &Phone) {
     phone.shows(".hint", true).await;

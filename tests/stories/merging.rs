@@ -87,9 +87,12 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
         school.nobody().post(&of(&session, &new, "merge"), into).await.refused(401, "UNAUTHORIZED");
         let mut board = teacher.watches(&session).await;
         board.hears("session_state").await;
+        let mut phone = new.follows(&session).await;
+        phone.hears("session_state").await;
         for _ in 0..2 {
             teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
         }
+        assert_eq!(phone.waits_for("same_as_settled").await["data"], json!({ "same_as": null }));
         let told = board.waits_for("student_same_as").await["data"].clone();
         assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &Value::Null));
         assert_eq!(people(&teacher, &session).await.len(), 3);

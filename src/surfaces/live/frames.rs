@@ -261,6 +261,10 @@ fn of_person(told: &Told) -> Option<Letter> {
             let data = json!({ "lecture_id": told.news.course, "enrollment_id": enrollment, "grade": scores(grade) });
             (*person, Frame::text(json!({ "type": "grade_updated", "data": data }).to_string()))
         }
+        // Those who are one person hear it by their login: it is the other one's from then on.
+        Event::StudentSameAs { person, same_as: None } => {
+            (*person, Frame::text(json!({ "type": "same_as_settled", "data": { "same_as": null } }).to_string()))
+        }
         // An answer says itself by HELP_AVAILABLE.
         Event::HelpUpdated { person, request, status, .. } if *status != HelpStatus::Answered => {
             let data = json!({ "help_request_id": request, "status": status.word() });
