@@ -66,7 +66,7 @@ export class PeopleList {
     const inClass = this.#status === "IN_PROGRESS" || this.#status === "PAUSED";
     text(this.#title, words.roster.title(counts.all));
     text(this.#switch, words.roster.onlyUnfinished(counts.left));
-    shown(this.#switch, inClass);
+    shown(this.#switch, inClass && (counts.left > 0 || this.#onlyOpen));
     if (!inClass && this.#onlyOpen) this.#filter(false);
     shown(this.#nobody, counts.all === 0);
     shown(this.#allDone, this.#onlyOpen && counts.done > 0 && counts.left === 0);

@@ -1,8 +1,8 @@
 // Someone came with a name that is in the class already, and says to be the same person: the instructor decides.
 
 import { post } from "../../shared/api.js";
-import { confirmed, el, shown, single, text } from "../../shared/dom.js";
-import { words } from "../../shared/words.js";
+import { confirmed, el, shown, single, submits, text } from "../../shared/dom.js";
+import { language, words } from "../../shared/words.js";
 
 const HAS_MORE = "HAS_MORE_THAN_THIS_CLASS";
 
@@ -52,10 +52,14 @@ export class SameQuestion {
   }
 }
 
-/** Two guests who are one: chosen by hand. Who came first stays, and has the newer phone. */
+/** Two guests who are one: chosen by hand, those of the same name first. Who came first stays, and has the newer phone. */
 export function joining({ api, at, person, others, tried, close }) {
   if (others.length === 0) return null;
-  const choice = el("select", { id: "same-as" }, others.map((other) => el("option", { value: other.id }, other.label)));
+  const order = new Intl.Collator(language, { numeric: true });
+  const isNamesake = (other) => Number(other.name === person.name);
+  const sorted = [...others].sort((a, b) => isNamesake(b) - isNamesake(a) || order.compare(a.label, b.label));
+  const choice = el("select", { id: "same-as", required: true }, el("option", { value: "" }, words.same.choose),
+    sorted.map((other) => el("option", { value: other.id }, other.label)));
   const ask = async () => {
     const other = others.find(({ id }) => String(id) === choice.value);
     const [into, from] = other.came < person.came ? [other, person] : [person, other];
@@ -63,6 +67,6 @@ export function joining({ api, at, person, others, tried, close }) {
     const isMeant = await confirmed(words.same.mergeAsk(from.label, into.label), words.same.merge, words.office.no);
     if (isMeant) await tried(() => merge(api, at, from, into));
   };
-  return el("div", { class: "open" }, el("label", { for: "same-as" }, words.same.by),
-    el("div", { class: "row" }, choice, el("button", { type: "button", class: "quiet", "data-act": "merge", onclick: ask }, words.same.merge)));
+  return el("form", { class: "open", onsubmit: submits(ask) }, el("label", { for: "same-as" }, words.same.by),
+    el("div", { class: "row" }, choice, el("button", { class: "quiet", "data-act": "merge" }, words.same.merge)));
 }

@@ -143,6 +143,7 @@ export class Screen {
       this.#code = code;
       for (const image of [p.qr, p.smallQr]) image.src = pictureOf(joinUrl);
       for (const node of [p.code, p.smallCode]) text(node, spaced(code));
+      p.code.style.setProperty("--digits", code.length);
       p.url.replaceChildren(...addressParts(joinUrl));
     }
     text(p.here, words.wall.here(counts.all));

@@ -76,8 +76,9 @@ function hardSteps(tally, steps) {
 function hardStep(tally, step, nth) {
   const all = tally.came.size;
   const [done, helped, stuck] = ["finished", "helped", "stuck"].map((what) => tally.of(what, step).size);
+  const trouble = tally.troubled(step);
   return el("li", {}, el("p", {}, el("b", {}, `${nth}. ${step.title}`)),
-    el("progress", { max: Math.max(1, all), value: done, "aria-label": words.summary.doneOf(done, all) }),
+    el("progress", { max: Math.max(1, all), value: trouble, "aria-label": words.summary.troubleOf(trouble, all) }),
     el("p", { class: "hint" }, words.summary.trouble(helped, stuck, done, all)));
 }
 

@@ -3,7 +3,7 @@
 import { post, put } from "../../shared/api.js";
 import { confirmed, el, shown, single, submits, text } from "../../shared/dom.js";
 import { calledOf } from "../../shared/names.js";
-import { language, words } from "../../shared/words.js";
+import { language, sentences, words } from "../../shared/words.js";
 import { announce, openDialog } from "./parts.js";
 
 /** So many papers come in one file. */
@@ -137,7 +137,8 @@ class CompletionDesk {
 
   async #completeAll() {
     const due = this.#people.filter(isDue);
-    if (!(await confirmed(words.completing.allQuestion(due.length), words.completing.allYes, words.office.no))) return;
+    const question = sentences(words.completing.allQuestion(due.length), due.some((one) => one.is_guest) && words.completing.guestsLater);
+    if (!(await confirmed(question, words.completing.allYes, words.office.no, "main"))) return;
     const { lecture, one } = this.#place;
     // Some may have been completed, or lack something, since this page was drawn.
     await this.#done(() => this.#on.api.call(post, "/api/v1/completions/batch", {

@@ -10,7 +10,8 @@ export function lectureCard(on, lecture) {
   const past = el("details", { class: "more", hidden: true });
   const path = `/teach/lecture/${lecture.id}`;
   const node = el("li", { class: "card lecture", "data-lecture": lecture.id },
-    el("div", {}, el("h2", {}, lecture.title), lecture.description && el("p", { class: "hint" }, lecture.description)),
+    el("div", {}, el("h2", {}, lecture.title), isOfAnother(on, lecture) && el("p", { class: "hint" }, words.poster.teacher(lecture.instructor.name)),
+      lecture.description && el("p", { class: "hint" }, lecture.description)),
     el("div", { class: "row" }, beginButton(on, lecture),
       el("a", { class: "quiet", href: path }, words.lectures.edit),
       el("a", { class: "quiet", href: `${path}/attendance` }, words.lectures.attendance),
@@ -19,6 +20,9 @@ export function lectureCard(on, lecture) {
     past);
   return { node, showSessions: (sessions) => showSessions(past, sessions) };
 }
+
+/** Administrators see the lectures of all teachers. */
+const isOfAnother = ({ api }, { instructor }) => instructor.id !== api.user.id;
 
 export function runningLink(session) {
   return el("a", { class: "running", href: `/teach/session/${session.session_id}`, "data-session": session.session_id },
