@@ -56,7 +56,7 @@ function tighten() {
 }
 
 addEventListener("look", tighten);
-narrow.addEventListener("change", () => link(linkIs));
+narrow.addEventListener("change", () => status && link(linkIs));
 
 /** The buttons at the foot are as high as their words are. What is brought before the eyes stays clear of them: `--foot` says so to the style. */
 const footWatch = new ResizeObserver(measureFoot);
@@ -70,7 +70,7 @@ function watchFoot() {
 }
 
 function measureFoot() {
-  const foot = main.querySelector(".actions");
+  const foot = main?.querySelector(".actions");
   const covers = foot && getComputedStyle(foot).position === "sticky";
   root.style.setProperty("--foot", `${covers ? foot.offsetHeight : 0}px`);
 }

@@ -38,6 +38,8 @@ fn pages_for_everyone_are_clean_in_every_language_and_colour() {
             let device = Device { languages, ..Device::phone() };
             let page = Phone::opens_at(&school.url(""), "/nowhere", &device).await;
             look_at(&page, &findings, &format!("lost-{}", &languages[..2])).await;
+            page.visits("/l/ACDE-FGHJ-KMNP").await;
+            look_at(&page, &findings, &format!("old-poster-{}", &languages[..2])).await;
             page.visits(&certificate).await;
             page.reads("김민자").await;
             look_at(&page, &findings, &format!("certificate-{}", &languages[..2])).await;
