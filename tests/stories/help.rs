@@ -113,7 +113,7 @@ fn whoever_finishes_a_step_waits_for_nobody_there_and_can_call_again() {
         student.finishes(lecture.steps[0]).await;
         for socket in [&mut phone, &mut board] {
             let told = socket.waits_for("help_updated").await["data"].clone();
-            assert_eq!((&told["help_request_id"], &told["status"]), (&json!(id), &json!("WITHDRAWN")));
+            assert_eq!((&told["help_request_id"], &told["status"]), (&json!(id), &json!("RESOLVED")));
         }
         let pending =
             async || teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();

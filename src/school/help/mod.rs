@@ -222,7 +222,7 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id]).await?;
-    withdrawals(tx, Some(at.id), at.course, withdrawn, now_ms).await
+    closings(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
 }
 
 /// Withdraws the open calls of someone who has no part in the session any more: removed, or merged into another person. The
@@ -233,12 +233,12 @@ pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id, person]).await?;
-    withdrawals(tx, Some(at.id), at.course, withdrawn, now_ms).await
+    closings(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
 }
 
-/// Withdraws the open calls of a person at a step that they have finished: their own and those that the session made for
-/// them. Whoever still wants help calls again.
-pub(super) async fn withdraw_at_finished_step(
+/// Closes the open calls of a person at a step that they have finished: their own are resolved, and those that the session
+/// made for them are withdrawn. Whoever still wants help calls again.
+pub(super) async fn close_at_finished_step(
     tx: &mut Tx,
     course: i64,
     item: i64,
@@ -254,27 +254,31 @@ pub(super) async fn withdraw_at_finished_step(
     for session in open.into_iter().filter_map(|(session,)| session) {
         sessions::hold(tx, session).await?;
     }
-    let sql = format!(
-        "update help_requests set status = 'WITHDRAWN', context = '{{}}' where person = $1 and item = $2 and {IS_OPEN}
-        returning id, person, item, session"
-    );
-    let withdrawn: Vec<(i64, i64, i64, Option<i64>)> = tx.all(sql, args![person, item]).await?;
     let mut news = Vec::new();
-    for (id, person, item, session) in withdrawn {
-        news.extend(withdrawals(tx, session, course, vec![(id, person, item)], now_ms).await?);
+    for (kind, status) in [(HelpKind::Manual, HelpStatus::Resolved), (HelpKind::Auto, HelpStatus::Withdrawn)] {
+        let sql = format!(
+            "update help_requests set status = $4 where person = $1 and item = $2 and kind = $3 and {IS_OPEN}
+            returning id, person, item, session"
+        );
+        let closed: Vec<(i64, i64, i64, Option<i64>)> =
+            tx.all(sql, args![person, item, kind.word(), status.word()]).await?;
+        for (id, person, item, session) in closed {
+            news.extend(closings(tx, session, course, status, vec![(id, person, item)], now_ms).await?);
+        }
     }
     Ok(news)
 }
 
-async fn withdrawals(
+/// What is told of calls that are over: each, and that those behind them move up.
+async fn closings(
     tx: &mut Tx,
     session: Option<i64>,
     course: i64,
+    status: HelpStatus,
     rows: Vec<(i64, i64, i64)>,
     at_ms: i64,
 ) -> Result<Vec<News>> {
     let Some(first) = rows.iter().map(|(id, ..)| *id).min() else { return Ok(Vec::new()) };
-    let status = HelpStatus::Withdrawn;
     let mut news: Vec<News> = rows
         .into_iter()
         .map(|(request, person, item)| Event::HelpUpdated { person, item, request, status })

@@ -216,7 +216,7 @@ async fn record(
         let event = Event::StudentProgress { person, item: item.id, old, new, completed_ms };
         news.push(told(class.map(|(session, _)| session), event));
         if new == Progress::Completed {
-            news.extend(help::withdraw_at_finished_step(tx, item.course, item.id, person, now_ms).await?);
+            news.extend(help::close_at_finished_step(tx, item.course, item.id, person, now_ms).await?);
         }
     }
     if before.map_or(0.0, |b| b.rate) != after.rate {

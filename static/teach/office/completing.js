@@ -140,10 +140,18 @@ class CompletionDesk {
     const question = sentences(words.completing.allQuestion(due.length), due.some((one) => one.is_guest) && words.completing.guestsLater);
     if (!(await confirmed(question, words.completing.allYes, words.office.no, "main"))) return;
     const { lecture, one } = this.#place;
-    // Some may have been completed, or lack something, since this page was drawn.
-    await this.#done(() => this.#on.api.call(post, "/api/v1/completions/batch", {
-      course_id: lecture.id, class_id: one.class_id, student_ids: due.map((found) => found.user_id), issue_certificates: true,
-    }), ({ processed }) => words.completing.allDone(processed));
+    // Some may have been completed, or lack something, since this page was drawn. A large class takes more than one request.
+    await this.#done(async () => {
+      let left = due.map((found) => found.user_id), processed = 0;
+      while (left.length > 0) {
+        const answer = await this.#on.api.call(post, "/api/v1/completions/batch", {
+          course_id: lecture.id, class_id: one.class_id, student_ids: left, issue_certificates: true,
+        });
+        processed += answer.processed;
+        left = answer.remaining.length < left.length ? answer.remaining : [];
+      }
+      return { processed };
+    }, ({ processed }) => words.completing.allDone(processed));
   }
 
   async #issueAll() {
