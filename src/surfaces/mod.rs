@@ -90,9 +90,9 @@ pub fn too_many_connections() -> Router {
 
 /// An unknown path answers in the dialect of its base path.
 async fn nothing_here(request: Request) -> Response {
-    refusals::refused(request.uri().path(), &Error::NoSuchPath)
+    refusals::not_answered(request.uri().path(), &Error::NoSuchPath)
 }
 
 async fn wrong_method(request: Request) -> Response {
-    refusals::refused(request.uri().path(), &Error::WrongMethod)
+    refusals::not_answered(request.uri().path(), &Error::WrongMethod)
 }

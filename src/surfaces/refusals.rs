@@ -43,29 +43,35 @@ impl IntoResponses for Error {
     }
 }
 
-/// Gives an answer that carries an error the form of the dialect of `path`. Other answers stay as they are.
+/// Gives an answer that carries an error the form of the dialect of `path`, and keeps the headers that were added to it. Other
+/// answers stay as they are.
 pub fn in_dialect(path: &str, mut response: Response) -> Response {
-    match response.extensions_mut().remove::<Refused>() {
-        Some(Refused(error)) => refused(path, &error),
-        None => response,
-    }
+    let Some(Refused(error)) = response.extensions_mut().remove() else { return response };
+    let mut refused = refused(path, &error);
+    refused.headers_mut().extend(std::mem::take(response.headers_mut()));
+    refused
 }
 
-/// Refuses in the dialect of `path`; pages that are not there are pages.
+/// Refuses in the dialect of `path`.
 pub fn refused(path: &str, error: &Error) -> Response {
     if let Error::Internal(what) = error {
         tracing::error!(what, "a request failed on our side");
     }
-    let dialect = DIALECTS.iter().find(|(base, _)| is_below(path, base)).map(|(_, refuse)| refuse);
-    let mut response = match dialect {
-        Some(refuse) => refuse(error),
-        None if matches!(error, Error::NoSuchPath | Error::WrongMethod) => return web::nothing_here(error),
-        None => live::refusal::refuse(error),
-    };
+    let refuse = dialect(path).unwrap_or(live::refusal::refuse);
+    let mut response = refuse(error);
     if let Some(seconds) = error.retry_after_s() {
         response.headers_mut().insert("retry-after", seconds.into());
     }
     response
+}
+
+/// Refuses an address that no handler answers. Where no dialect is spoken, people come: they get a page.
+pub fn not_answered(path: &str, error: &Error) -> Response {
+    if dialect(path).is_some() { refused(path, error) } else { web::nothing_here(error) }
+}
+
+fn dialect(path: &str) -> Option<fn(&Error) -> Response> {
+    DIALECTS.iter().find(|(base, _)| is_below(path, base)).map(|(_, refuse)| *refuse)
 }
 
 fn is_below(path: &str, base: &str) -> bool {
