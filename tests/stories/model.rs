@@ -1,7 +1,7 @@
 //! Random classes against a simple model of one: whatever two instructors press at once and however often the phones
 //! drop off and come back, the log is a legal walk and every phone has all of it, in order, once.
 //!
-//! `GYOSIL_MODEL_CASES` sets how many (500), `GYOSIL_MODEL_SEED` which; a failure names its seed.
+//! `GYOSIL_MODEL_CASES` sets how many (200), `GYOSIL_MODEL_SEED` which; a failure names its seed.
 
 use std::sync::Arc;
 
@@ -236,10 +236,10 @@ fn random_classes(kept: Kept, cases: u64) {
 
 #[test]
 fn random_classes_keep_to_the_model_on_sqlite() {
-    random_classes(Kept::InSqlite, number("GYOSIL_MODEL_CASES").unwrap_or(500) * 3 / 5);
+    random_classes(Kept::InSqlite, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 3 / 5);
 }
 
 #[test]
 fn random_classes_keep_to_the_model_on_postgres() {
-    random_classes(Kept::InPostgres, number("GYOSIL_MODEL_CASES").unwrap_or(500) * 2 / 5);
+    random_classes(Kept::InPostgres, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 2 / 5);
 }
