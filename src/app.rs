@@ -1,4 +1,4 @@
-//! The parts of a school, wired once and handed down.
+//! The parts of a school, put together once and passed to all code that needs them.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
 
-/// A school, cheap to clone: what every handler and every task is given.
+/// A school, cheap to clone. Every handler and every task gets one.
 #[derive(Clone)]
 pub struct School(Arc<App>);
 
@@ -30,14 +30,14 @@ impl School {
         School(Arc::new(parts))
     }
 
-    /// The only commit there is. The change, its rows in the log and the handing over of its frames are one unit
-    /// that a caller who hangs up cannot split.
+    /// Commits a change. The change, its rows in the log and the handing over of its frames are one unit: a caller who hangs up
+    /// cannot split it. All commits go through `App::seal`, which only this file and the ledger call.
     pub async fn commit(&self, tx: Tx, news: Vec<News>) -> Result<()> {
         self.commit_and_close(tx, news, Vec::new()).await
     }
 
-    /// The same for a change that takes sockets their right. They are closed after the frames of the change were handed
-    /// over, and before the caller is answered.
+    /// Commits a change after which the sockets of `closed` have no right to be open. They are closed after the frames of the
+    /// change were handed over, and before the caller is answered.
     pub async fn commit_and_close(&self, tx: Tx, news: Vec<News>, closed: Vec<CloseSockets>) -> Result<()> {
         let app = self.clone();
         let (done, answer) = tokio::sync::oneshot::channel();
@@ -65,8 +65,8 @@ impl School {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
-    /// Why it cannot take a write, if it cannot. What counts is what became of the last real writes; where there
-    /// was none for a second, one is made, in the group commit like any other. One at a time: anyone may ask.
+    /// Returns why the school cannot write, or `None` if it can. The results of the last real writes decide. If there was none
+    /// for a second, one is made, in the group commit like any other. Calls run one at a time, because anyone may ask.
     pub async fn why_not_ready(&self) -> Option<String> {
         let _one_at_a_time = self.asking.lock().await;
         match self.db.health.verdict() {
@@ -113,7 +113,7 @@ pub struct App {
     pub ledger: Ledger,
     pub metrics: Arc<Metrics>,
     pub analyser: Analyser,
-    /// A help request waits for its analysis.
+    /// Notified when a help request waits for its analysis.
     pub help_asked: Notify,
     pub keys: Keys,
     pub stamp: Stamp,
@@ -121,20 +121,20 @@ pub struct App {
     pub press: Press,
     pub failures: Failures,
     pub voice: Box<dyn Voice>,
-    /// Held by whoever finds out whether writes work.
+    /// Held while `why_not_ready` finds out whether writes work.
     pub asking: Mutex<()>,
 }
 
-/// What a school makes of what happened, before the commit.
+/// Turns events into their consequences and into frames, before the commit.
 pub trait Voice: Send + Sync {
-    /// What follows from it in the same commit, and is in no log: grades follow facts.
+    /// Writes, in the same commit, what follows from the events and is in no log (grades). Returns the events to send.
     fn follow<'a>(&'a self, tx: &'a mut Tx, told: Vec<Told>) -> BoxFuture<'a, Result<Vec<Told>>>;
-    /// How it is said on the wire: the school finds the names, the dialect of the sockets the words.
+    /// Renders the events as frames: the school looks up the names, the sockets' dialect writes the JSON.
     fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>>;
 }
 
 impl App {
-    /// Numbers and writes the events, lets follow what follows, and puts it all into words. Rows of sessions are held
+    /// Numbers and writes the events, writes what follows from them, and renders all as frames. Rows of sessions are locked
     /// before rows of enrollments, here as everywhere.
     pub(crate) async fn prepare(&self, tx: &mut Tx, news: Vec<News>) -> Result<Vec<Letter>> {
         let told = log::append(tx, news).await?;

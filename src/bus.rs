@@ -1,4 +1,4 @@
-//! News between nodes. One node serves alone: what it wrote, it delivers itself.
+//! Passes frames, and orders to close sockets, to the nodes. A single node delivers to itself what it wrote.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Time, dates and chance. They come from `App`, so that a test sets the clock and asserts the instant.
+//! Time, dates and random values. They come from `App`, so that a test sets the clock and asserts the instant.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ pub const MINUTE_MS: i64 = 60 * SECOND_MS;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// The clock on the wall was set when it runs so much ahead of or behind the time that passed between two looks.
+/// How far the wall clock may differ from the time that passed between two readings before it counts as set by someone.
 const SET_MS: i64 = 5 * SECOND_MS;
 
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct Clock {
     started: Instant,
     /// Time that a test adds.
     passed_ms: Arc<AtomicI64>,
-    /// By how much a test sets the clock on the wall.
+    /// By how much a test sets the wall clock.
     set_ms: Arc<AtomicI64>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -31,9 +31,9 @@ pub struct Clock {
 /// One moment on both clocks.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// On the clock on the wall, which someone may set: for what is written down and shown.
+    /// The wall clock, which someone may set: for times that are stored and shown.
     pub wall_ms: i64,
-    /// For how long the process has run: for whatever must not end because someone sets the clock.
+    /// How long the process has run: for periods that must not end because someone sets the clock.
     pub running_ms: i64,
 }
 
@@ -59,18 +59,19 @@ impl Clock {
         self.now().wall_ms
     }
 
-    /// For how long the process has run. It never jumps and never goes back.
+    /// Returns how long the process has run. It never jumps and never goes back.
     pub fn monotonic_ms(&self) -> i64 {
         self.now().running_ms
     }
 
-    /// When an instant of the wall clock comes, if nobody sets that clock until then.
+    /// Converts an instant of the wall clock to the time that the process will have run, if nobody sets the wall clock until then.
     pub fn monotonic_at(&self, wall_ms: i64) -> i64 {
         let now = self.now();
         now.running_ms.saturating_add(wall_ms.saturating_sub(now.wall_ms))
     }
 
-    /// Since when nobody has set the clock on the wall, if anyone ever did. It is found out by looking often.
+    /// Returns since when nobody has set the wall clock, or `None` if nobody was seen to set it. Must be called often: a change
+    /// is found by comparing two calls.
     pub fn steady_since_ms(&self) -> Option<i64> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.now();
@@ -83,34 +84,34 @@ impl Clock {
         seen.steady_since_ms
     }
 
-    /// For tests: time passes, on both clocks.
+    /// For tests: lets time pass, on both clocks.
     pub fn advance(&self, ms: i64) {
         self.passed_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
-    /// For tests: someone sets the clock on the wall.
+    /// For tests: moves the wall clock by this much, without letting time pass.
     pub fn jump(&self, ms: i64) {
         self.set_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
-    /// The day in the school's own zone, as `YYYY-MM-DD`.
+    /// Returns the day in the school's time zone, as `YYYY-MM-DD`.
     pub fn date_of(&self, ms: i64) -> String {
         instant(ms).to_zoned(self.zone.clone()).date().to_string()
     }
 
-    /// The instant of a time of day, `HH:MM` or `HH:MM:SS`, on a day of the school's zone.
+    /// Returns the instant of a time of day, `HH:MM` or `HH:MM:SS`, on a day in the school's time zone.
     pub fn at(&self, date: &str, time: &str) -> Option<i64> {
         let date: jiff::civil::Date = date.parse().ok()?;
         let time: jiff::civil::Time = time.parse().ok()?;
         Some(date.to_datetime(time).to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
     }
 
-    /// As a clock on the school's wall shows it: `2025-10-25T10:30:00`, without a zone.
+    /// Returns the date and time in the school's time zone, without the zone: `2025-10-25T10:30:00`.
     pub fn local(&self, ms: i64) -> String {
         instant(ms.div_euclid(SECOND_MS) * SECOND_MS).to_zoned(self.zone.clone()).datetime().to_string()
     }
 
-    /// When today's day began in the school's zone, and the `days - 1` before it, oldest first.
+    /// Returns today and the `days - 1` days before it, in the school's time zone, oldest first.
     pub fn last_days(&self, days: i64) -> Vec<Day> {
         let today = instant(self.now_ms()).to_zoned(self.zone.clone()).date();
         let begin =
@@ -130,7 +131,7 @@ impl Clock {
 
 pub struct Day {
     pub date: String,
-    /// `10/21`, as a chart shows it.
+    /// Month and day for a chart: `10/21`.
     pub label: String,
     pub starts_ms: i64,
     pub ends_ms: i64,
@@ -140,7 +141,7 @@ fn instant(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// RFC 3339 in UTC, to the second, as the seeds write it.
+/// Returns RFC 3339 in UTC, cut to the second, as the seed APIs write it.
 pub fn rfc3339(ms: i64) -> String {
     instant(ms.div_euclid(SECOND_MS) * SECOND_MS).to_string()
 }
@@ -149,18 +150,18 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
-/// A day as it is kept, `YYYY-MM-DD`, if it is one between 1900 and 9999.
+/// Returns a day as it is stored, `YYYY-MM-DD`, if it is one from 1900 to 9999.
 pub fn parse_date(text: &str) -> Option<String> {
     let date: jiff::civil::Date = text.parse().ok()?;
     (1900..=9999).contains(&date.year()).then(|| date.to_string())
 }
 
-/// `HH:MM` or `HH:MM:SS`.
+/// Tells whether a text is `HH:MM` or `HH:MM:SS`.
 pub fn is_time_of_day(text: &str) -> bool {
     matches!(text.len(), 5 | 8) && text.as_bytes().get(2) == Some(&b':') && text.parse::<jiff::civil::Time>().is_ok()
 }
 
-/// Bytes that nobody can guess. Where the operating system has none to give, nothing may go on.
+/// Returns bytes that nobody can guess. Aborts the process if the operating system cannot give any.
 pub fn chance<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
@@ -169,11 +170,11 @@ pub fn chance<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// How often a random id or code that is taken already is drawn anew.
+/// How often a random id or code is drawn anew if it is already taken.
 pub const DRAWS_MAX: usize = 20;
 
-/// The id of a person or of a live session: from 2^31 to below 2^53, which is the largest whole number that is exact in
-/// JSON. Drawn at random, so that nobody finds people or sessions by counting.
+/// Returns a random id of a person or of a live session, from 2^31 to below 2^53: all are exact numbers in JSON. Random, so
+/// that nobody finds people or sessions by counting.
 pub fn random_id() -> i64 {
     loop {
         let id = i64::from_le_bytes(chance()) & ((1 << 53) - 1);
@@ -183,14 +184,15 @@ pub fn random_id() -> i64 {
     }
 }
 
-/// A code of so many digits, to be read out and typed on a number pad. It does not begin with 0.
+/// Returns a code of this many digits, to be read out and typed on a number pad. It does not begin with 0.
 pub fn digit_code(digits: u32) -> String {
     let least = 10_u64.pow(digits.saturating_sub(1));
-    // The remainder favours nothing that anyone could measure: 2^64 is much larger.
+    // The bias of the remainder is too small to measure: 2^64 is much larger.
     (least + u64::from_le_bytes(chance()) % (9 * least)).to_string()
 }
 
-/// 64 bits that nobody can guess, as 11 characters of an address. It has a letter in it, so that nothing reads it as a number.
+/// Returns 64 bits that nobody can guess, as 11 characters for a URL. One of them is a letter, so that nothing reads the key
+/// as a number.
 pub fn link_key() -> String {
     loop {
         let key = URL_SAFE_NO_PAD.encode(chance::<8>());
@@ -200,12 +202,12 @@ pub fn link_key() -> String {
     }
 }
 
-/// A code that can be told over the phone: no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V.
+/// Returns a code that can be read out over the phone: it has no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V.
 pub fn spoken_code<const N: usize>() -> String {
     const LETTERS: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";
     let mut code = String::with_capacity(N);
     while code.len() < N {
-        // 253 = 11 * 23: a byte above would favour the first letters.
+        // 253 = 11 * 23: using bytes from 253 on would make the first letters more likely.
         if let [byte @ 0..=252] = chance::<1>() {
             code.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
         }

@@ -1,4 +1,4 @@
-//! The settings of a school: flags and environment, the flag winning.
+//! The settings of a school, from flags and environment variables. A flag overrides its variable.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use hyper::Uri;
 use ipnet::IpNet;
 
 const SECRET_MIN_BYTES: usize = 32;
-/// The name of a school that was given none.
+/// The name of a school if none is set.
 pub const UNNAMED_SCHOOL: &str = "교실";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -159,7 +159,7 @@ impl Config {
         self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("gyosil.db").display()))
     }
 
-    /// What is wrong with it, said without repeating it: a secret does not belong in a log.
+    /// Returns what is wrong with the settings, without repeating the wrong value: a secret must not be logged.
     pub fn flaw(&self) -> Option<&'static str> {
         if self.jwt_secret.as_ref().is_some_and(|secret| secret.len() < SECRET_MIN_BYTES) {
             return Some("the value for --jwt-secret (GYOSIL_JWT_SECRET) must have 32 characters or more");
@@ -174,7 +174,7 @@ impl Config {
         bytes.try_into().ok()
     }
 
-    /// The SQLite database of these settings, if it is not there.
+    /// Returns the path of the SQLite database of these settings if the file does not exist.
     pub fn missing_database(&self) -> Option<PathBuf> {
         let url = self.database_url();
         let file = PathBuf::from(url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?);
@@ -199,11 +199,11 @@ impl Config {
     }
 }
 
-/// The address at which a phone in the same network finds this machine.
+/// Finds the address at which a phone in the same network reaches this machine.
 fn lan_address() -> IpAddr {
     let found = if_addrs::get_if_addrs().unwrap_or_default();
     let is_lan = |ip: &IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_private());
-    // A bridge for containers is private too, and no phone is on it.
+    // The networks of containers and tunnels have private addresses too, but no phone is in them.
     let is_real = |name: &str| !["docker", "br-", "veth", "virbr", "tun", "wg"].iter().any(|p| name.starts_with(p));
     found
         .iter()

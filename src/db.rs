@@ -1,10 +1,10 @@
-//! The only file that knows there are two databases.
+//! The only module that knows that there are two databases.
 //!
-//! One SQL text with `$1` serves both. What a row becomes is said by `row!`, what goes in by `args!`.
+//! The same SQL text, with `$1`, runs on both. `row!` reads a struct from a row, `args!` collects a statement's arguments.
 //!
 //! SQLite has one writer connection, whose transactions begin immediately, and a pool of readers that see a snapshot.
-//! PostgreSQL runs its default isolation: a read that is followed by a write of the same fact must be one guarded
-//! statement, or stand behind a row that the transaction has locked.
+//! PostgreSQL runs at its default isolation: a read that is followed by a write of the same fact must be one guarded
+//! statement, or come after the transaction has locked a row for it (`Tx::hold`).
 
 mod failure;
 mod health;
@@ -39,16 +39,16 @@ const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
 const PG_READERS: u32 = 9;
 const START_WITHIN: Duration = Duration::from_secs(15);
-/// How long another process may hold a SQLite database.
+/// How long a statement waits while another process holds the SQLite database.
 const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
-/// How long one statement may take over a wire. What takes longer is given up, and its connection with it.
+/// How long one statement may take over a network. Without an answer by then, it is given up and its connection is closed.
 const GROUP_STATEMENT_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(8);
 const READ_WITHIN: Duration = Duration::from_secs(10);
-/// How long one statement waits for a row that someone else holds. All who write wait for the group commit.
+/// How long one statement waits for a row that another transaction holds. Short for the group commit: all who write wait for it.
 const GROUP_LOCK_WITHIN: Duration = Duration::from_secs(1);
 const LOCK_WITHIN: Duration = Duration::from_millis(6_500);
-/// `begin` waits for nobody.
+/// Short, since `begin` waits for no lock.
 const BEGIN_WITHIN: Duration = Duration::from_secs(2);
 const SOON: Duration = Duration::from_millis(500);
 
@@ -63,15 +63,15 @@ enum Links {
         readers: Pool<SqliteConnection>,
     },
     Postgres {
-        /// The group commit has a connection of its own: whatever else hangs, it waits for no one.
+        /// The group commit has a connection of its own, so that it never waits for one, even if all others hang.
         group: Pool<PgConnection>,
         writers: Pool<PgConnection>,
         readers: Pool<PgConnection>,
     },
 }
 
-/// A transaction. Dropped without a commit, it is rolled back before its connection is lent again, or the connection
-/// is closed: also where its caller hung up in the middle of a statement, or of `begin`.
+/// A transaction. If it is dropped without a commit, it is rolled back before its connection is lent again, or the
+/// connection is closed. This also holds if its caller was cancelled in the middle of a statement or of `begin`.
 pub enum Tx {
     Sqlite(Lent<SqliteConnection>),
     Postgres(Lent<PgConnection>, Option<u64>),
@@ -83,7 +83,7 @@ macro_rules! args {
 }
 pub(crate) use args;
 
-/// A struct that is read from a row, column by field.
+/// Reads a struct from a row: each field from the column of its name.
 macro_rules! row {
     ($name:ident { $($field:ident),+ $(,)? }) => {
         impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $name {
@@ -118,7 +118,7 @@ macro_rules! bound {
     }};
 }
 
-/// One statement on a connection that is lent, within its time limit.
+/// Runs one statement on a lent connection, within its time limit.
 macro_rules! ask {
     ($lent:expr, $connection:ident => $work:expr) => {{
         let limit = $lent.limit();
@@ -151,7 +151,8 @@ macro_rules! fetch {
     }};
 }
 
-/// Asks a second time, on a new connection, where the first was dead. Only for statements that change nothing.
+/// Runs the statement a second time, on a new connection, if the first one broke within `BEGIN_WITHIN + SOON`.
+/// Only for statements that change nothing.
 macro_rules! twice {
     ($lent:expr, $limit:expr, $connection:ident => $work:expr) => {{
         let begun = Instant::now();
@@ -202,12 +203,12 @@ impl Tx {
         fetch!(fetch_optional, self, sql.into(), args)
     }
 
-    /// For a question that always has an answer: a count, a `returning`.
+    /// Reads the row of a query that always has one: a count, a `returning`.
     pub async fn one<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
         fetch!(fetch_one, self, sql.into(), args)
     }
 
-    /// How many rows it changed.
+    /// Runs a statement and returns how many rows it changed.
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<u64> {
         match self {
             Tx::Sqlite(lent) => {
@@ -223,8 +224,9 @@ impl Tx {
         }
     }
 
-    /// Nobody else changes these rows until the transaction ends. `ids` is a `select id …` that is ordered by id, so that
-    /// two who hold several never wait for each other in a circle. (SQLite has one writer: they are held already.)
+    /// Locks rows, so that nobody else changes them until the transaction ends. `ids` is a `select id …` that is ordered by id,
+    /// so that two transactions which lock several rows never wait for each other in a circle. (SQLite has one writer and needs
+    /// no row locks.)
     pub async fn hold(&mut self, ids: impl Into<Sql>, args: Vec<Arg>) -> Result<()> {
         if let Tx::Postgres(..) = self {
             let sql = format!("{} for no key update", ids.into().0);
@@ -233,9 +235,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Where the answer of a commit is lost, PostgreSQL is asked over another connection what became of it. When that does not
-    /// tell either, nobody knows whether it was written: only a repetition under the same idempotency key is safe. SQLite is
-    /// in this process and always answers.
+    /// Commits. If the answer is lost, PostgreSQL is asked over another connection whether the transaction was committed. If
+    /// that is not answered either, nobody knows whether it was written: only a repetition under the same idempotency key is
+    /// safe. SQLite runs in this process and always answers.
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             Tx::Sqlite(mut lent) => {
@@ -264,7 +266,7 @@ impl Tx {
         }
     }
 
-    /// A small write that shows that writes work, for `/readyz`.
+    /// Does a small write that shows that writes work, for `/readyz`.
     pub(crate) async fn beat(&mut self, now_ms: i64) -> Result<()> {
         let sql =
             "insert into heartbeat (id, at_ms) values (1, $1) on conflict (id) do update set at_ms = excluded.at_ms";
@@ -297,7 +299,7 @@ impl Db {
         let writer = Pool::new(Arc::new(File(options.clone())), limits, health.clone());
         let limits = Limits { connections: READERS, ..limits };
         let readers = Pool::new(Arc::new(File(options.pragma("query_only", "on"))), limits, health.clone());
-        // The database is never without a connection: the last that closes would take its log of writes with it.
+        // A writer and a reader open before the first connection closes: the last one that closes deletes the write-ahead log.
         drop((writer.lend().await?, readers.lend().await?));
         first.close().await.map_err(Error::internal)?;
         Ok(Links::Sqlite { writer, readers })
@@ -317,7 +319,7 @@ impl Db {
         Ok(Links::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN) })
     }
 
-    /// To change something. Ends with `App::commit`, or, dropped, changes nothing.
+    /// Begins a transaction that changes something. It ends with `App::commit`; if it is dropped, nothing is changed.
     pub async fn begin(&self) -> Result<Tx> {
         self.begin_write(false).await
     }
@@ -335,7 +337,7 @@ impl Db {
         }
     }
 
-    /// To read several things as of one instant.
+    /// Begins a transaction that reads several things as of one instant.
     pub async fn read(&self) -> Result<Tx> {
         match &self.links {
             Links::Sqlite { readers, .. } => begin_sqlite(readers, "begin").await,
@@ -361,13 +363,13 @@ impl Db {
         fetch_alone!(fetch_one, self, sql.into(), args)
     }
 
-    /// Notes that writes get no answer.
+    /// Records that writes get no answer, and returns the error for it.
     pub fn is_silent(&self, detail: &str) -> Error {
         self.health.failed(SILENT, detail);
         Error::Unavailable { why: SILENT, at_once: false }
     }
 
-    /// A whole copy in one file, while the school goes on.
+    /// Copies the whole SQLite database into one new file while the server goes on. Fails on PostgreSQL, or if the file exists.
     pub async fn backup(&self, file: &str) -> Result<()> {
         match &self.links {
             Links::Sqlite { writer, .. } => {
@@ -397,7 +399,8 @@ impl Db {
     }
 }
 
-/// The database and what SQLite keeps beside it, which gets the mode of the database when it is made.
+/// Makes the database file if it is missing, and closes it and the files that SQLite keeps beside it to other users.
+/// SQLite gives those files the mode of the database when it makes them.
 fn close_to_others(database: &Path) -> Result<()> {
     private::open_file(database).map_err(|e| private::cannot_make(database, &e))?;
     for end in ["-wal", "-shm", "-journal"] {
@@ -416,7 +419,7 @@ async fn begin_sqlite(pool: &Pool<SqliteConnection>, begin: &'static str) -> Res
     Ok(Tx::Sqlite(lent))
 }
 
-/// The number of the transaction is asked for at once, so that what became of it can be found out later.
+/// Begins a transaction and asks for its number at once, so that its outcome can be looked up later.
 async fn begin_postgres(pool: &Pool<PgConnection>) -> Result<Tx> {
     let begin = "begin; select pg_current_xact_id()::text";
     let mut lent = pool.lend().await?;
@@ -426,7 +429,7 @@ async fn begin_postgres(pool: &Pool<PgConnection>) -> Result<Tx> {
     Ok(Tx::Postgres(lent, number.parse().ok()))
 }
 
-/// A server that is just starting is waited for, as long as a person waits who has just started both.
+/// Opens the first connection. Waits for a server that is just starting, for as long as a person who started both would wait.
 async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
     let begun = Instant::now();
     loop {
@@ -449,7 +452,7 @@ async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
 pub mod tests {
     use super::*;
 
-    /// How SQLite looks for what a statement asks: which indexes it takes, and what it reads from end to end.
+    /// Returns SQLite's plan for a statement: which indexes it uses, and which tables it reads from end to end.
     pub async fn sqlite_plan(sql: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite:{}", folder.path().join("gyosil.db").display())).await.unwrap();

@@ -1,18 +1,18 @@
-//! What can go wrong in a school. A surface turns it into a status and its own dialect, in one place.
+//! The errors of a school. A surface turns them into statuses and its own JSON, in one place.
 
 use std::borrow::Cow;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// When to try again what the database could not do.
+/// Seconds after which the client may try again if the database could not do something.
 pub const UNAVAILABLE_RETRY_AFTER_S: u64 = 2;
 
-/// When a socket that nobody has closed, and whose line is dead, may be found out.
+/// Seconds after which a socket that nobody closed, but whose connection is dead, may have been found and closed.
 const SOCKET_FREED_AFTER_S: u64 = 30;
 
 #[derive(Debug, Clone)]
 pub enum Error {
-    /// What was sent cannot be read: `field` names where, in the sender's own words.
+    /// The input cannot be accepted. `field` names the place, by its name in the request.
     BadInput {
         field: Cow<'static, str>,
         reason: Cow<'static, str>,
@@ -38,7 +38,7 @@ pub enum Error {
     DoorClosed,
     Removed,
     Refused,
-    /// The class admits nobody by itself: apply, and wait to be approved.
+    /// The class admits nobody without approval: the person must apply and be approved.
     NotAdmitted,
 
     ClassFull,
@@ -49,7 +49,7 @@ pub enum Error {
     TooManyRequests {
         most: i64,
     },
-    /// There is no request of this person to decide.
+    /// The person has no request that waits for a decision.
     NothingPending {
         person: i64,
     },
@@ -67,14 +67,14 @@ pub enum Error {
     AttemptTaken {
         number: i64,
     },
-    /// What a completion still needs, in the words of the rule.
+    /// The completion's conditions that are not met yet, by their names in the rule.
     NotMet {
         missing: Vec<&'static str>,
     },
-    /// A guest claims their name and a login before they get a certificate.
+    /// A guest must set a name and a login before getting a certificate.
     GuestUnclaimed,
 
-    /// A wrong move: it names the state that forbids it.
+    /// The action is not allowed in this state, which `status` names.
     WrongState {
         status: Cow<'static, str>,
     },
@@ -83,9 +83,10 @@ pub enum Error {
     EmailTaken,
     PhoneTaken,
     CodeTaken,
-    /// A guest of this very name is in the session: who comes says whether they are the same.
+    /// A guest with the same name is in the session: the one who joins must say whether they are the same person.
     NameIsHere,
-    /// A guest who has records in other classes, or a result or payment in this one, is not joined into another.
+    /// The guest is not merged into another, because they are enrolled in another class, or have a result, a completion, a
+    /// certificate or a payment in this one.
     HasMoreThanThisClass,
     SessionFull {
         cap_people: i64,
@@ -97,42 +98,42 @@ pub enum Error {
         session: i64,
     },
     KeyReused,
-    /// Two took the same thing at the same moment.
+    /// Another request took the same thing at the same moment.
     SomeoneWasFaster,
 
     TooManyFailures {
         retry_after_s: u64,
     },
-    /// One address has as many connections open as it may.
+    /// The address has as many connections open as one address may.
     TooManyConnections {
         retry_after_s: u64,
     },
-    /// The link that makes the first administrator was used, or is that of another start.
+    /// The link that makes the first administrator was used already, or belongs to an earlier start of the server.
     SetupOver,
-    /// A page of another site sent this, with the cookies of our pages.
+    /// A page of another site sent the request, with the cookies of this school's pages.
     ForeignPage,
-    /// A person or a session has written as many logs as it may.
+    /// The person or the session has written as many activity logs as allowed.
     LogQuotaUsed {
         retry_after_s: u64,
     },
-    /// One person holds this many sockets open already.
+    /// The person has `most` sockets open already.
     TooManySockets {
         most: usize,
     },
     Busy {
         retry_after_s: u64,
     },
-    /// The database cannot do this now. `why` is for our log and for `/readyz`, never for this answer.
+    /// The database cannot do this now. `why` is for the server's log and for `/readyz`, and is never sent in the answer.
     Unavailable {
         why: &'static str,
-        /// Nothing was written, and on another connection it may succeed at once.
+        /// True if nothing was written, and a retry on another connection may succeed at once.
         at_once: bool,
     },
-    /// Ours, not theirs. The text is for our log, never for the wire.
+    /// A fault of the server, not of the client. The text is for the server's log and is never sent.
     Internal(String),
 }
 
-/// The kinds of answer that every dialect knows.
+/// The kinds of error answer that every surface has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     BadInput,
@@ -157,7 +158,8 @@ impl Error {
         Error::WrongState { status: status.into() }
     }
 
-    /// Who may not know that something is there hears that it is not, whatever it hangs on.
+    /// Replaces any «not found» by that of `noun`, so that a caller who may not know that the thing exists gets the same answer
+    /// as if it did not exist.
     pub fn instead_of(self, noun: &'static str) -> Error {
         if matches!(self, Error::NotFound(_)) { Error::NotFound(noun) } else { self }
     }
@@ -166,12 +168,12 @@ impl Error {
         Error::Internal(what.to_string())
     }
 
-    /// Nothing was written, and the same may succeed at once: someone was in the way, or a connection died.
+    /// Tells whether nothing was written and a retry may succeed at once: another transaction was in the way, or a connection broke.
     pub fn may_succeed_at_once(&self) -> bool {
         matches!(self, Error::Busy { .. } | Error::Unavailable { at_once: true, .. })
     }
 
-    /// The database failed. The log hears of that once a minute, and not from each who met it.
+    /// Tells whether the database failed. Such failures are logged once a minute, and not for each request.
     pub fn is_outage(&self) -> bool {
         matches!(self, Error::Unavailable { .. })
     }

@@ -1,11 +1,11 @@
-//! What happens in a school, as the log keeps it: ids and no names. The one place where storage has a form in serde.
+//! The events of a school, as the log stores them: ids and no names. Only here does serde define the form of stored data.
 
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum Event {
-    // What students see, and their instructor too.
+    // Events for the students and their instructor.
     SessionStarted {
         step: i64,
         message: Option<String>,
@@ -23,7 +23,7 @@ pub enum Event {
         step: Option<i64>,
         message: Option<String>,
     },
-    /// The instructor says something to all, and the class stays where it is.
+    /// The instructor sends a message to all, and the session stays at its step.
     InstructorMessage {
         message: String,
     },
@@ -34,7 +34,7 @@ pub enum Event {
         minutes: i64,
     },
 
-    // What instructors see.
+    // Events for instructors only.
     StudentJoined {
         person: i64,
         total: i64,
@@ -56,12 +56,12 @@ pub enum Event {
     StudentRenamed {
         person: i64,
     },
-    /// A newcomer says to be someone who is here already; nobody, once the instructor has said no.
+    /// A new participant claims to be the participant `same_as`: empty once the claim is settled (the instructor said no, for example).
     StudentSameAs {
         person: i64,
         same_as: Option<i64>,
     },
-    /// The instructor has joined two guests who are one person.
+    /// The instructor has merged two guests who are one person.
     StudentMerged {
         person: i64,
         into: i64,
@@ -101,7 +101,7 @@ pub enum Event {
         phones: i64,
     },
 
-    /// Of a meeting; without a class that runs it is told, and not logged.
+    /// The attendance mark of a person at a meeting. Without a running session it is sent, but not logged.
     AttendanceUpdated {
         person: i64,
         enrollment: i64,
@@ -109,14 +109,14 @@ pub enum Event {
         mark: Attendance,
     },
 
-    // What concerns no class, or one person alone: told, never logged.
+    // Events of no session, or for one person alone: sent, never logged.
     HelpAvailable {
         person: i64,
         request: i64,
         item: i64,
         kind: HelpKind,
         response: i64,
-        /// By the instructor, and not by the analyser.
+        /// Whether the instructor wrote the answer, and not the analyser.
         by_hand: bool,
         help_type: String,
         content: String,
@@ -137,11 +137,11 @@ pub enum Event {
         grade: Grade,
     },
 
-    /// Something that counts has changed: whose grades are worked out anew before the commit. Nobody is told of this one.
+    /// A change that counts for grades: these grades are computed again before the commit. This event is never sent.
     GradeDue(Whose),
 }
 
-/// Whose grade it touches.
+/// The enrollments whose grades a change may touch: one, or all of a class or a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Whose {
@@ -150,7 +150,7 @@ pub enum Whose {
     Course(i64),
 }
 
-/// Each from 0 to 100; what a course has none of is not there.
+/// A grade and its parts, each from 0 to 100. A part that the course does not have is empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Grade {
     pub attendance: Option<f64>,
@@ -230,7 +230,7 @@ impl Event {
         }
     }
 
-    /// Is this a row of the class's log, or a word to someone?
+    /// Whether the event goes into the log of its session, if it has a session. Other events are never logged.
     pub fn is_logged(&self) -> bool {
         !matches!(
             self,
@@ -242,7 +242,7 @@ impl Event {
         )
     }
 
-    /// Whom it is about.
+    /// The person whom the event is about.
     pub fn person(&self) -> Option<i64> {
         use Event::*;
         match self {
@@ -266,7 +266,7 @@ impl Event {
         }
     }
 
-    /// Which step it is about.
+    /// The step that the event is about.
     pub fn item(&self) -> Option<i64> {
         use Event::*;
         match self {
@@ -281,7 +281,7 @@ impl Event {
     }
 }
 
-/// A word in upper case as it stands in a column and on the wire.
+/// Defines the upper-case word of each variant, as it stands in a column and on the wire.
 macro_rules! words {
     ($name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
         impl $name {
@@ -314,7 +314,7 @@ words!(Attendance {
 });
 words!(Activity { LoggedIn = "LOGGED_IN", StartedLearning = "STARTED_LEARNING", LoggedOut = "LOGGED_OUT" });
 
-/// Something that happened, not yet in any log. `course` tells which dashboards want to know.
+/// An event that is not in any log yet. `course` decides which dashboards get it.
 #[derive(Debug, Clone)]
 pub struct News {
     pub session: Option<i64>,
@@ -323,7 +323,7 @@ pub struct News {
     pub event: Event,
 }
 
-/// … and its place in the class's log, once it has one.
+/// An event with its position in the session's log; `None` if it is not logged.
 #[derive(Debug, Clone)]
 pub struct Told {
     pub news: News,
@@ -333,11 +333,11 @@ pub struct Told {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     pub seq: i64,
-    /// The `seq` of the students' event before this one: a phone can tell a gap by it.
+    /// The `seq` of the previous event for students, so that a phone can detect a gap.
     pub prev: i64,
 }
 
-/// The answer to something that carried a key, kept so that it happens once.
+/// The stored answer to a request with an idempotency key, so that the request takes effect only once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Done {

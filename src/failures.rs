@@ -1,6 +1,7 @@
-//! Failed logins and guessed codes, counted per address and per account: a classroom of thirty phones shares one
-//! address, and nobody in it fails. What anyone can do as often as they like, coming in as a guest or registering, has
-//! limits that no classroom reaches. An address from which many logins fail is answered more slowly, long before it is refused.
+//! Limits on failed logins and guessed codes, per address and per account. Failures are counted, and not requests, since a
+//! classroom of thirty phones shares one address. Actions that can succeed any number of times (joining as a guest,
+//! registering) have limits that no classroom reaches. An address from which many logins fail is answered more slowly,
+//! long before it is refused.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,41 +15,42 @@ use crate::error::{Error, Result};
 /// The account that someone tries to sign in to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Account {
-    /// This person's, by whichever of their login names.
+    /// The account of this person, by any of their login names.
     Of(i64),
-    /// Nobody's: the name that was typed, in small letters.
+    /// No account has this login name: the name that was typed, in lower case.
     Unknown(String),
 }
 
-/// Whom is tried, or from where.
+/// The account, person, device or address for which attempts are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Against {
     Account(Account),
-    /// An account that has reached its limit: one try at a time stays open to all.
+    /// An account that has reached its limit: one try per window stays open to everyone.
     AccountSlowly(Account),
     /// A device that has signed in to an account before, by the login that it had then.
     KnownDevice(i64),
-    /// … from here: whoever guesses elsewhere does not lock the owner out.
+    /// Tries on one account from one address. Counted per address, so that someone who guesses elsewhere does not lock the owner out.
     AccountFrom(Account, IpAddr),
-    /// Passwords that someone who is signed in gives or asks for: wrong ones, and right ones too, since each costs a hash.
+    /// Requests of a signed-in person that give their password or set a new one. Right ones count too, since each costs a hash.
     PasswordOf(i64),
-    /// … by all who are signed in here.
+    /// The same, for all signed-in persons at one address.
     PasswordsFrom(IpAddr),
     LoginsFrom(IpAddr),
     CodesFrom(IpAddr),
-    /// Codes that someone who is signed in types wrongly: neighbours at the same address do not make them wait.
+    /// Wrong codes that one signed-in person types. Counted per person, so that others at the same address do not make them wait.
     CodesBy(i64),
-    /// … and by all who are signed in with an account here.
+    /// Wrong codes that all persons who are signed in with an account type at one address.
     KnownCodesFrom(IpAddr),
     /// Students whom an instructor enrols by an e-mail address, a phone number or a student number.
     ContactsBy(i64),
-    /// Certificates that are not there.
+    /// Look-ups of certificates that do not exist.
     CertificatesFrom(IpAddr),
     GuestsFrom(IpAddr),
-    /// Guests who come by a QR, from a whole hall behind one address.
+    /// Guests who join by a QR: a whole hall may share one address.
     ScannedGuestsFrom(IpAddr),
     RegistersFrom(IpAddr),
-    /// Goings out of a session, by its id, that someone chooses: each is told to the instructor, as is the coming back.
+    /// Times that a person leaves a session by choice: the session's id, the person's id. Limited, since the instructor is
+    /// notified of each leave and each return.
     LeavesOf(i64, i64),
 }
 
@@ -103,7 +105,7 @@ impl Against {
     }
 }
 
-/// The network that counts as one address: whoever has one address of IPv6 has its whole /64.
+/// Returns the network that counts as one address: for IPv6 the whole /64, since its owner can use any address in it.
 pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -111,13 +113,13 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Failed logins from one address before its answers are held back, and by how much each further one holds them back.
+/// Failed logins from one address before its answers are delayed; then the delay that each further one adds.
 const SLOWED_AFTER: u32 = 100;
 const SLOWED_BY_MS: u64 = 10;
 const SLOWED_MAX_MS: u64 = 2_000;
 
-/// An attempt that was counted before anyone knew how it ends. Dropped, it counts no more, also where its caller hung up
-/// in the middle, unless it was kept.
+/// An attempt that is counted before its outcome is known. If it is dropped without `keep`, it is taken out of the count,
+/// even if its caller was cancelled.
 #[must_use = "dropped at once, it counts nothing: keep it"]
 pub struct Taken<'a> {
     failures: &'a Failures,
@@ -131,12 +133,12 @@ impl Taken<'_> {
         &self.against
     }
 
-    /// Lets it count from now on, whatever becomes of its caller.
+    /// Makes the attempt count from now on, even if its caller is cancelled.
     pub fn keep(&mut self) {
         self.is_kept = true;
     }
 
-    /// Takes it out of the count, though it was kept.
+    /// Takes the attempt out of the count, even if it was kept.
     pub fn give_back(mut self) {
         self.is_kept = false;
     }
@@ -147,7 +149,7 @@ impl Drop for Taken<'_> {
         if self.is_kept {
             return;
         }
-        // What was taken in a window that is over is forgotten already.
+        // An attempt of an earlier window is not in the count any more.
         if let Some(mut counted) = self.failures.counted.get_mut(&self.against.by_network())
             && counted.1 == self.until_ms
         {
@@ -156,7 +158,7 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Beyond this many, those whose window is over are forgotten.
+/// Above this many entries, those whose window is over are removed.
 const REMEMBERED_MAX: usize = 100_000;
 
 pub struct Failures {
@@ -181,7 +183,7 @@ impl Failures {
         *counted = one_more(against, *counted, now_ms);
     }
 
-    /// Checked and counted in one: those who come at once are counted one after the other.
+    /// Checks and counts an attempt in one step, so that simultaneous attempts are counted one after the other.
     pub fn take(&self, against: &Against, now_ms: i64) -> Result<Taken<'_>> {
         self.forget_old(now_ms);
         let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
@@ -190,7 +192,7 @@ impl Failures {
         Ok(Taken { failures: self, against: against.clone(), until_ms: counted.1, is_kept: false })
     }
 
-    /// All of them, in this order, or none. Who is refused hears how long the last of those that refuse will do so.
+    /// Takes all attempts, in this order, or none. The error carries the longest waiting time of all that refuse.
     pub fn take_all(&self, all: &[Against], now_ms: i64) -> Result<Vec<Taken<'_>>> {
         let mut taken = Vec::with_capacity(all.len());
         for (n, against) in all.iter().enumerate() {
@@ -205,12 +207,12 @@ impl Failures {
         Ok(taken)
     }
 
-    /// Counts what anyone may do only so often, however it ends.
+    /// Checks and counts an action that is limited whatever its outcome.
     pub fn take_for_good(&self, against: &Against, now_ms: i64) -> Result<()> {
         self.take(against, now_ms).map(|mut taken| taken.keep())
     }
 
-    /// How long answers to this address are held back.
+    /// Returns how long answers to this address are delayed.
     pub fn delay(&self, against: &Against, now_ms: i64) -> Duration {
         let (count, until_ms) = self.counted.get(&against.by_network()).map_or((0, 0), |c| *c);
         let beyond = if self.on && now_ms < until_ms { count.saturating_sub(SLOWED_AFTER) } else { 0 };
@@ -221,7 +223,7 @@ impl Failures {
         self.counted.remove(&against.by_network());
     }
 
-    /// Forgives every failed login of a person, from wherever: they have a new password.
+    /// Removes a person's failed logins from all addresses, since the person has a new password.
     pub fn forgive_account(&self, person: i64) {
         self.counted.retain(|against, _| match against {
             Against::Account(of) | Against::AccountSlowly(of) | Against::AccountFrom(of, _) => {
@@ -244,7 +246,7 @@ impl Failures {
             self.swept_ms.store(now_ms, Ordering::Relaxed);
             self.counted.retain(|_, (_, until_ms)| *until_ms > now_ms);
         }
-        // A flood of addresses pushes out those that have done little, and not those that are locked out.
+        // Entries below their limit are removed first, so that a flood of addresses does not unlock those that are locked out.
         if self.counted.len() > REMEMBERED_MAX {
             self.counted.retain(|against, (count, _)| *count >= against.allowed_per_window());
         }

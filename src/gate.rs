@@ -1,4 +1,4 @@
-//! Where everyone comes in: TCP, TLS, HTTP, and the way out.
+//! Accepts connections (TCP, TLS, HTTP), limits them per address, and ends them at shutdown.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -28,22 +28,22 @@ use crate::error::{Error, Result};
 use crate::failures::network;
 use crate::live::stream::{Counted, Socket};
 
-/// A head of a request that takes longer than this belongs to nobody who means well.
+/// How long the head of a request may take. A slower one is taken for an attack, and its connection is closed.
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEAD_MAX_BYTES: usize = 64 * 1024;
-/// What one browser may ask for at once on one connection.
+/// How many requests one browser may have open at once on one HTTP/2 connection.
 const AT_ONCE_MAX: u32 = 100;
-/// What one connection over HTTP/2 may send before any of it is read.
+/// How many bytes one HTTP/2 connection may send before any of them is read.
 const UNREAD_MAX_BYTES: u32 = 256 * 1024;
-/// How many connections are told at once that their address has too many; more are closed without a word.
+/// How many connections may at the same time be answered that their address has too many. More are closed without an answer.
 const REFUSING_MAX_CONNECTIONS: u32 = 256;
-/// … and how long such a connection may last. (Over HTTP/2 it stays open after the refusal.)
+/// How long a refused connection may last. (Over HTTP/2 it stays open after the refusal.)
 const REFUSED_WITHIN: Duration = Duration::from_secs(5);
-/// A connection that asks for much at once is asked whether it is still there.
+/// How often an HTTP/2 connection is pinged to find out whether it is still there.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
 
-/// TLS, where the settings ask for it.
+/// Reads the TLS certificate and key, if the settings name them.
 pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
     let (Some(certificate), Some(key)) = (&config.tls_cert, &config.tls_key) else { return Ok(None) };
     let unreadable = |path: &Path, e: &dyn std::fmt::Display| Error::internal(format!("{}: {e}", path.display()));
@@ -58,12 +58,12 @@ pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
         .with_no_client_auth()
         .with_single_cert(chain, secret)
         .map_err(|e| unreadable(key, &e))?;
-    // Far away, what costs is the way: over HTTP/2 all of a page comes in one.
+    // HTTP/2 is preferred: on a distant network, round trips cost most, and HTTP/2 loads all files of a page at once.
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Some(TlsAcceptor::from(Arc::new(server))))
 }
 
-/// Names what is in the way of listening, and what to do about it.
+/// Explains why the server cannot listen, and what to do about it.
 pub fn cannot_listen(flag: &str, address: SocketAddr, error: &std::io::Error) -> Error {
     let port = address.port();
     let next = SocketAddr::new(address.ip(), port.checked_add(1).unwrap_or(8080));
@@ -88,15 +88,16 @@ pub fn cannot_listen(flag: &str, address: SocketAddr, error: &std::io::Error) ->
     })
 }
 
-/// What the connections at a gate are answered with.
+/// The routers that answer the connections of a listener.
 #[derive(Clone)]
 pub struct Routers {
     pub open: Router,
-    /// For addresses that have too many connections already.
+    /// Answers addresses that have too many connections already.
     pub full: Router,
 }
 
-/// Takes connections until `leaving` says so; what is being answered then is answered to the end.
+/// Accepts connections until `leaving` is true, and then waits until all have ended. Requests that are being answered at
+/// that time are answered to the end.
 pub async fn keep(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
@@ -124,7 +125,7 @@ pub async fn keep(
                 });
             }
             Err(error) => {
-                // Out of file descriptors, say: those who go will make room.
+                // For example, no file descriptor is free: connections that close make room.
                 tracing::warn!(%error, "a connection could not be taken");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
@@ -141,7 +142,7 @@ async fn serve(
     counted: Counted,
     mut leaving: watch::Receiver<bool>,
 ) {
-    // Frames are small and someone waits for each.
+    // Each packet is sent at once: frames are small, and someone waits for each.
     let _ = tcp.set_nodelay(true);
     let socket = match tls {
         None => Socket::plain(tcp, counted),
@@ -180,8 +181,8 @@ async fn serve(
     let _ = connection.await;
 }
 
-/// Ends when nothing was asked in time: whoever only holds the line open is nobody's guest. (Hyper's own time limit
-/// for a head begins with its first byte.)
+/// Ends if no request came within `HEAD_WITHIN * 2`, so that a connection which is only held open is closed. (Hyper's own
+/// time limit for a head begins with its first byte.)
 async fn stays_silent(spoken: &AtomicBool) {
     tokio::time::sleep(HEAD_WITHIN * 2).await;
     if spoken.load(Ordering::Relaxed) {
@@ -189,8 +190,8 @@ async fn stays_silent(spoken: &AtomicBool) {
     }
 }
 
-/// How many connections each address has open. One that is not there has none, so that there are never more of them
-/// than connections.
+/// Counts how many connections each address has open. An address without connections has no entry, so there are never more
+/// entries than connections.
 pub struct Addresses {
     open: Mutex<HashMap<IpAddr, u32>>,
     refusing: AtomicU32,
@@ -208,8 +209,8 @@ impl Addresses {
         })
     }
 
-    /// Counts one more, for as long as what it gives is held, and says whether there is room for it. `None`: there is
-    /// not even room to refuse it.
+    /// Counts one more connection, for as long as the returned `Counted` is held, and tells whether there is room for it.
+    /// `None`: there is not even room to refuse it.
     fn count(self: &Arc<Self>, peer: IpAddr) -> Option<(Counted, bool)> {
         let peer = peer.to_canonical();
         if self.without_limit.iter().any(|network| network.contains(&peer)) {
@@ -255,7 +256,7 @@ impl Drop for OneRefused {
     }
 }
 
-/// Counts the tasks that are still at work.
+/// Waits for the end of tasks.
 mod tracker {
     use std::future::Future;
 
@@ -282,7 +283,7 @@ mod tracker {
             });
         }
 
-        /// Every clone of the sender is dropped with its task.
+        /// Waits until all tasks have ended: each task holds a clone of the sender.
         pub async fn all_gone(self) {
             let Tracker { working, mut done } = self;
             drop(working);

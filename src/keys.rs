@@ -1,4 +1,4 @@
-//! The secrets of a school: what signs an access token, what a refresh token is made of, and what signs a certificate.
+//! The secrets of a school, which sign access tokens, prove refresh tokens, and sign certificates.
 
 use std::fs;
 use std::io::Write;
@@ -34,12 +34,12 @@ struct Claims {
     iat: i64,
     exp: i64,
     login: i64,
-    /// 0 for a student, 1 for everyone else: other apps read it; we ask the database.
+    /// 0 for a student, 1 for everyone else. Other apps read it; this server asks the database instead.
     #[serde(rename = "userStudent")]
     user_student: u8,
 }
 
-/// Whom a token speaks for.
+/// The person and the login that a token stands for.
 #[derive(Debug, Clone, Copy)]
 pub struct Passport {
     pub person: i64,
@@ -48,14 +48,14 @@ pub struct Passport {
 }
 
 /// A refresh token, `login.nonce.proof`. The nonce is random and is what the database keeps; the proof is an HMAC of login
-/// and nonce. So an old token of ours can be told from a guess, and a stolen database opens no door.
+/// and nonce. So an old token of this school can be told from a guess, and a stolen database lets nobody sign in.
 pub struct RefreshToken {
     pub login: i64,
     pub nonce: String,
     text: String,
 }
 
-/// Shows that a device has signed in to an account before, by the login that it had then: `person.login.proof`.
+/// A proof that a device has signed in to an account before, by the login that it had then: `person.login.proof`.
 pub struct DeviceProof {
     pub person: i64,
     pub login: i64,
@@ -70,7 +70,7 @@ impl Keys {
         }
     }
 
-    /// The secret of the settings, or the one in the data folder, made at the first start.
+    /// Uses the secret of the settings, or the one in the data folder, which is made at the first start.
     pub fn open(given: Option<&str>, data: &Path) -> Result<Keys> {
         if let Some(secret) = given {
             return Ok(Keys::new(secret.as_bytes()));
@@ -95,7 +95,7 @@ impl Keys {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_audience(&[AUDIENCE]);
         rules.set_issuer(&[ISSUER]);
-        // Our own clock decides, so that a test can move it.
+        // Expiry is checked below by this server's own clock, so that a test can move it.
         rules.validate_exp = false;
         let claims =
             jsonwebtoken::decode::<Claims>(token, &self.decoding, &rules).map_err(|_| Error::SignInNeeded)?.claims;
@@ -138,7 +138,7 @@ impl Keys {
         self.mac(words)?.verify_slice(&proof).ok()
     }
 
-    /// Over words without a space in them: none can be moved from one to the next.
+    /// Computes an HMAC over words that contain no space, so that no character can be moved from one word to the next.
     fn mac(&self, words: &[&str]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
         mac.update(words.join(" ").as_bytes());
@@ -146,23 +146,23 @@ impl Keys {
     }
 }
 
-/// A text of exactly three parts, none of which holds a space.
+/// Splits a text into exactly three parts at its dots. `None` if there are more or fewer, or if the text contains a space.
 fn three_parts(text: &str) -> Option<(&str, &str, &str)> {
     let mut parts = text.split('.');
     let three = (parts.next()?, parts.next()?, parts.next()?);
     (parts.next().is_none() && !text.contains(' ')).then_some(three)
 }
 
-/// A nonce of a refresh token: 16 random bytes in base64.
+/// Makes the nonce of a refresh token: 16 random bytes in base64.
 pub fn new_nonce() -> String {
     BASE64.encode(chance::<16>())
 }
 
-/// Signs what certificates say, so that anyone who knows the public key can tell our words from another's.
+/// Signs the facts of certificates, so that anyone who knows the public key can check that this school wrote them.
 pub struct Stamp(SigningKey);
 
 impl Stamp {
-    /// The seed of the settings, or the one in the data folder, made at the first start.
+    /// Uses the seed of the settings, or the one in the data folder, which is made at the first start.
     pub fn open(given: Option<[u8; 32]>, data: &Path) -> Result<Stamp> {
         const FILE: &str = "certificate-key";
         if let Some(seed) = given {
@@ -179,24 +179,24 @@ impl Stamp {
         "Ed25519"
     }
 
-    /// In base64.
+    /// Signs a text. The signature is in base64.
     pub fn sign(&self, text: &str) -> String {
         STANDARD.encode(self.0.sign(text.as_bytes()).to_bytes())
     }
 
-    /// In base64.
+    /// Returns the public key, in base64.
     pub fn public_key(&self) -> String {
         STANDARD.encode(self.0.verifying_key().to_bytes())
     }
 }
 
 /// The secret of the link that makes the first administrator. It is printed once, and ends with the process. It works while
-/// nobody is there, which the database decides.
+/// the school has no administrator, which the database decides.
 #[derive(Default)]
 pub struct SetupSecret(Mutex<Option<String>>);
 
 impl SetupSecret {
-    /// A new one; an older one is good no more.
+    /// Makes a new secret. An older one becomes invalid.
     pub fn renew(&self) -> String {
         let secret = BASE64.encode(chance::<24>());
         *self.held() = Some(secret.clone());
@@ -204,7 +204,7 @@ impl SetupSecret {
     }
 
     pub fn is(&self, given: &str) -> bool {
-        // By their hashes, so that the time it takes says nothing about the secret.
+        // Hashes are compared, so that the time it takes reveals nothing about the secret.
         self.held().as_deref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(given))
     }
 
@@ -213,14 +213,15 @@ impl SetupSecret {
     }
 }
 
-/// A file that is made once, by whoever comes first, and that only we can read.
+/// Reads a secret file, and makes it if it is missing. Only its owner can read it. If several processes make it at once,
+/// all read the file of the first.
 fn kept(data: &Path, name: &str, make: impl FnOnce() -> String) -> Result<Vec<u8>> {
     let path = data.join(name);
     if let Ok(kept) = fs::read(&path) {
         private::close_file(&path).map_err(Error::internal)?;
         return Ok(kept);
     }
-    // Whole or not at all, also when two start at once.
+    // The file appears whole or not at all, even if two processes start at once.
     let fresh = data.join(format!("{name}.{}", hex(&chance::<4>())));
     let made =
         private::new_file(&fresh).and_then(|mut file| file.write_all(make().as_bytes()).and_then(|()| file.sync_all()));

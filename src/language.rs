@@ -1,4 +1,4 @@
-//! The languages that the school speaks.
+//! The languages of the school's texts.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -9,7 +9,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Its tag, as it is stored.
+    /// Returns the tag of the language, as it is stored.
     pub fn tag(self) -> &'static str {
         match self {
             Language::Korean => "ko",
@@ -18,7 +18,7 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `ko` or `en-GB`, if we speak it.
+    /// Returns the language of a tag such as `ko` or `en-GB`, if the school's texts exist in it.
     pub fn of_tag(tag: &str) -> Option<Language> {
         match tag.split('-').next()?.to_ascii_lowercase().as_str() {
             "ko" => Some(Language::Korean),

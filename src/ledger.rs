@@ -1,15 +1,15 @@
 //! Group commit: writes that arrive together share a transaction, and each is answered after the commit that holds it.
 //!
-//! While one commit is under way the next group gathers, so that nobody waits for company: alone, a write commits at
-//! once. When a member fails, the group is undone; the bad one steps aside, is written alone and fails alone, and the rest
-//! is written together again.
+//! The next group gathers while one commit is under way, so a write never waits for others to come: a single write commits at
+//! once. When one write of a group fails, the group is rolled back. The failed write is set aside and later written alone, where
+//! it fails alone; the rest is written together again.
 //!
-//! A row that someone else holds stops only those who need it. Who waited for it in vain is tried again after everyone
-//! else of the group, and those who write to the same session do not wait for it too, one after the other.
+//! A row that another transaction has locked stops only the writes that need it. A write that waited for it in vain is tried
+//! again after the rest of the group. Other writes to the same session are put off too, so that they do not each wait in turn.
 //!
-//! When the database fails, the group is tried again as long as that may help and cannot double anything: nothing was
-//! written, and another connection may do it. A commit of which nobody knows whether it happened is not repeated here:
-//! its callers hear 503, and repeat it themselves under the same idempotency key.
+//! When the database fails, the group is tried again as long as this may help and can write nothing twice: nothing was written,
+//! and another connection may work. A commit with an unknown outcome is not repeated here: its callers get 503, and repeat
+//! the request themselves with the same idempotency key.
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -26,16 +26,16 @@ use crate::event::News;
 
 const WAITING_MAX_SLIPS: usize = 16_384;
 const GROUP_MAX_SLIPS: usize = 256;
-/// How many may step aside from one group before all that is left of it is written one by one.
+/// How many writes may be set aside from one group before the rest of it is written one by one.
 const ASIDE_MAX_SLIPS: usize = 8;
 const ALONE_ROUNDS: usize = 3;
-/// How often a group is written anew when the database failed.
+/// How often a group is tried in all when the database fails.
 const GROUP_TRIES: usize = 3;
-/// How long the members of one group are tried again, for whatever reason. The next group waits for it.
+/// How long the writes of one group are tried again, for any reason. The next group waits meanwhile.
 const TRIED_FOR: Duration = Duration::from_secs(12);
-/// How long a group may take up to its commit, which has a limit of its own.
+/// How long a group may take up to its commit. The commit has a limit of its own.
 const GROUP_WITHIN: Duration = Duration::from_secs(15);
-/// A failure that took so long would take as long for each group that waits: they are told at once.
+/// A failure of the database that takes longer would take as long for each waiting group, so all waiting writes fail at once.
 const SLOW_FAILURE: Duration = Duration::from_secs(2);
 
 pub struct Ledger {
@@ -44,13 +44,13 @@ pub struct Ledger {
 
 pub struct Inbox(mpsc::Receiver<Box<dyn Slip>>);
 
-/// What a write changed, and what it has to say about it.
+/// The result of a write, and the events that it causes.
 pub type Written<T> = Result<(T, Vec<News>)>;
 
 /// A write that can be tried again.
 trait Slip: Send {
     fn write<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Vec<News>>>;
-    /// The sessions to whose logs it wrote when it was last tried.
+    /// The sessions to whose logs the last try wrote.
     fn sessions(&self) -> &[i64];
     fn answer(self: Box<Self>, failed: Option<Error>);
 }
@@ -82,7 +82,7 @@ where
 
     fn answer(self: Box<Self>, failed: Option<Error>) {
         let lost = || Error::internal("a write without an outcome");
-        // Whoever hung up is not told; what was written stays.
+        // A caller who hung up gets no answer; what was written stays.
         let _ = self.caller.send(match failed {
             Some(error) => Err(error),
             None => self.outcome.ok_or_else(lost),
@@ -106,7 +106,7 @@ impl Ledger {
         answer.await.map_err(|_| Error::internal("the ledger is closed"))?
     }
 
-    /// All that was taken before is written, or has failed.
+    /// Waits until every write accepted before is written, or has failed.
     pub async fn flush(&self) {
         let (last, written) = slip(|_| Box::pin(async { Ok(((), Vec::new())) }));
         if self.inbox.send(last).await.is_ok() {
@@ -141,7 +141,7 @@ pub async fn keep(app: School, mut inbox: Inbox) {
     }
 }
 
-/// Writes and answers them all. Fails where the database does, and not a member.
+/// Writes and answers the whole group. Fails only if the database fails, not if a write does.
 async fn write_group(app: &School, mut group: Vec<Box<dyn Slip>>) -> Result<()> {
     let begun = Instant::now();
     let mut aside = Vec::new();
@@ -162,7 +162,7 @@ async fn write_group(app: &School, mut group: Vec<Box<dyn Slip>>) -> Result<()> 
                 aside.push(group.remove(n));
             }
             Err(_) => {
-                // Those who failed come last: of the others nobody knows anything bad.
+                // The writes that failed come last: the others may still succeed.
                 group.append(&mut aside);
                 std::mem::swap(&mut group, &mut aside);
             }
@@ -171,8 +171,8 @@ async fn write_group(app: &School, mut group: Vec<Box<dyn Slip>>) -> Result<()> 
     write_alone(app, aside, begun).await
 }
 
-/// Writes and answers each by itself. Those who were undone only because someone else was in the way are written again
-/// in the next round, as long as there is time.
+/// Writes and answers each write by itself. Those that may succeed if repeated, for example after a locked row, are tried
+/// again in the next round, as long as there is time.
 async fn write_alone(app: &School, mut slips: Vec<Box<dyn Slip>>, begun: Instant) -> Result<()> {
     for round in 1..=ALONE_ROUNDS {
         let mut held: HashSet<i64> = HashSet::new();
@@ -202,7 +202,7 @@ async fn write_alone(app: &School, mut slips: Vec<Box<dyn Slip>>, begun: Instant
                 return if is_down { Err(why) } else { Ok(()) };
             }
         }
-        // A failure may have been about less than the whole session: the others of it are tried before it.
+        // A failure may concern only a part of the session: its other writes are tried before the one that failed.
         slips = unwritten;
         slips.append(&mut failed);
     }
@@ -210,10 +210,10 @@ async fn write_alone(app: &School, mut slips: Vec<Box<dyn Slip>>, begun: Instant
     Ok(())
 }
 
-/// Nothing of the group was written.
+/// A failed try to write a group.
 struct Undone {
     why: Error,
-    /// Which member failed, if it was one.
+    /// The position of the write that failed, if it was one.
     by: Option<usize>,
 }
 
@@ -223,7 +223,7 @@ impl From<Error> for Undone {
     }
 }
 
-/// A member that panics fails like any other: the ledger goes on for everyone else.
+/// Writes a group in one transaction. A write that panics fails like any other, and the ledger goes on for the rest.
 async fn write_together(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
     let written = AssertUnwindSafe(write_all(app, group)).catch_unwind().await;
     written.unwrap_or_else(|_| Err(Error::internal("a write panicked").into()))
@@ -241,7 +241,7 @@ async fn write_all(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(), Undo
     };
     let (tx, letters) = match tokio::time::timeout(GROUP_WITHIN, written).await {
         Ok(written) => written?,
-        // Undone with its transaction, which is dropped.
+        // Dropping the transaction rolls the group back.
         Err(_) => return Err(app.db.is_silent("a group of writes took too long").into()),
     };
     app.seal(tx).await?;

@@ -102,7 +102,7 @@ fn main() -> ExitCode {
     done.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
 }
 
-/// A bad value is one clear line; help is help.
+/// Prints a usage error as one line, and help as clap writes it.
 fn refuse(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
@@ -189,8 +189,8 @@ async fn stopped() {
     }
 }
 
-/// Opens the school's database, perhaps beside a server that has it open too. It must be there already: a forgotten or
-/// mistyped `--data` is no new school.
+/// Opens the school's database, perhaps while a server has it open too. Fails if the SQLite file does not exist, so that a
+/// forgotten or mistyped `--data` does not make a new school.
 async fn beside_existing(config: Config) -> Result<School> {
     if let Some(file) = config.missing_database() {
         return Err(Error::internal(format!(
@@ -249,7 +249,7 @@ fn print_person(p: &people::Person) {
     );
 }
 
-/// From standard input, or typed at a terminal, where it is not shown.
+/// Reads a password from standard input, or from the terminal without showing it.
 fn password(from_stdin: bool) -> Result<String> {
     let mut text = String::new();
     if from_stdin {

@@ -1,4 +1,4 @@
-//! What the people who run a school can watch.
+//! The metrics of the server, for the people who run it.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;

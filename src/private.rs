@@ -1,4 +1,4 @@
-//! Folders and files that only their owner reads: mode 0700 and 0600.
+//! Folders and files that only their owner can read: mode 0700 and 0600.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Error as IoError, ErrorKind};
@@ -9,18 +9,18 @@ use crate::error::{Error, Result};
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
-/// The bits that let anyone but the owner in.
+/// The permission bits of everyone but the owner.
 const OTHERS: u32 = 0o077;
-/// Folders that may stand in a data folder and still be Gyosil's.
+/// Folders that may be in a data folder that belongs to Gyosil alone.
 const KNOWN_FOLDERS: [&str; 2] = ["backups", "lost+found"];
 
-/// Makes every file that this process makes from now on readable by its owner alone.
+/// Makes all files that this process creates from now on readable by their owner alone.
 pub fn hide_new_files() {
     // SAFETY: umask only sets a number of this process.
     unsafe { libc::umask(OTHERS as libc::mode_t) };
 }
 
-/// Makes the data folder, or closes the one that is there to others, and says once what it closed.
+/// Makes the data folder. If it exists and is open to others, closes it to them and logs that, or only warns if it is shared.
 pub fn open_folder(path: &Path) -> Result<()> {
     let shown = path.display();
     let advice = "give another folder with --data (GYOSIL_DATA), or let this user write there";
@@ -35,7 +35,7 @@ pub fn open_folder(path: &Path) -> Result<()> {
     if !may_write(path) {
         return Err(Error::internal(format!("nothing can be written in the data folder {shown}: {advice}")));
     }
-    // SAFETY: asks for a number.
+    // SAFETY: geteuid only returns a number.
     let us = unsafe { libc::geteuid() };
     if found.uid() != us {
         let owner = found.uid();
@@ -65,7 +65,8 @@ pub fn open_folder(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Is it more than a data folder? `/tmp`, or a folder with the folders of others in it, would be broken by closing it.
+/// Tells whether the folder is more than a data folder. Closing `/tmp`, or a folder that contains folders of others, would
+/// break it.
 fn is_shared(path: &Path, mode: u32) -> bool {
     let is_sticky = mode & 0o1000 != 0;
     let mut entries = fs::read_dir(path).into_iter().flatten().flatten();
@@ -80,7 +81,7 @@ fn may_write(path: &Path) -> bool {
     unsafe { libc::access(text.as_ptr(), libc::W_OK | libc::X_OK) == 0 }
 }
 
-/// Makes an empty file where there is none, and closes one that is there to others.
+/// Makes an empty file. If the file exists, closes it to others.
 pub fn open_file(path: &Path) -> std::io::Result<()> {
     match new_file(path) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => close_file(path),
@@ -88,12 +89,12 @@ pub fn open_file(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Makes an empty file and opens it for writing. Fails where anything is there already, also a link.
+/// Makes an empty file and opens it for writing. Fails if anything exists at this path, even a link.
 pub fn new_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
 }
 
-/// Takes a file away from everyone but its owner. A file that is not there is no failure.
+/// Closes a file to everyone but its owner. A missing file is not an error.
 pub fn close_file(path: &Path) -> std::io::Result<()> {
     let found = match fs::metadata(path) {
         Ok(found) if found.is_file() && found.mode() & OTHERS != 0 => found,
@@ -108,7 +109,7 @@ pub fn close_file(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What stands in the way of a new file, in words for a person.
+/// Explains to the person at the terminal why a new file cannot be made.
 pub fn cannot_make(path: &Path, error: &IoError) -> Error {
     let shown = path.display();
     match error.kind() {

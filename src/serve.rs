@@ -1,4 +1,4 @@
-//! A school opens, is open, and closes.
+//! Opens a school, serves it, and closes it.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -32,16 +32,17 @@ use crate::school::sessions::{control, presence};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
 
-/// How long what is under way may take once the server leaves. Together with what follows it is less than 10 s.
+/// How long requests under way may take once the server stops. All limits of the shutdown together are less than 10 s.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
-/// … and then what waits for the group commit, and the connections to the database. What is not written by then was
-/// not acknowledged.
+/// How long the writes that wait for the group commit may take after that. Writes that are not done by then were not
+/// acknowledged.
 const LAST_WRITES_WITHIN: Duration = Duration::from_millis(1_500);
+/// How long closing the connections to the database may take after that.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
 /// Clients come back spread over this time, so that the next server is not overrun.
 const COME_BACK_WITHIN_MS: u64 = 5_000;
 
-/// Opens the database and wires the parts. Nothing listens yet.
+/// Opens the database and puts the parts of the school together. Nothing listens yet.
 pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     private::open_folder(&config.data)?;
     let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
@@ -80,7 +81,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     Ok(app)
 }
 
-/// Serves until `shutdown`, then tells everyone when to come back, finishes what is under way, and returns.
+/// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
     let tls = gate::tls(&app.config)?;
     presence::expect_back(&app).await?;
@@ -116,7 +117,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     Ok(())
 }
 
-/// What is done again and again while the school is open.
+/// Starts the tasks that run again and again while the school is open.
 fn chores(app: &School) -> JoinSet<()> {
     let mut chores = JoinSet::new();
     every(&mut chores, app, Duration::from_secs(1), "pings", |app| async move {
@@ -160,7 +161,7 @@ fn every<F>(
     });
 }
 
-/// Calls for help are looked at as they come; and now and then, for those that a restart left behind.
+/// Analyses help requests as they come. Looks every 5 s at the latest, to find those that a restart left behind.
 async fn analyse(app: School) {
     const AT_LATEST: Duration = Duration::from_secs(5);
     loop {
@@ -174,7 +175,7 @@ async fn analyse(app: School) {
     }
 }
 
-/// A socket is a file, and a class may have thousands: as many as the system allows.
+/// Raises the limit of open files to what the system allows: each socket is a file, and a session may have thousands.
 pub fn raise_file_limit() {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: both calls only read and write the struct that they are given.

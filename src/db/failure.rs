@@ -17,13 +17,13 @@ pub const CLOSING: &str = "the server is closing";
 
 pub struct Failure {
     pub error: Error,
-    /// The connection answered, and what it answered is an ordinary error: it goes on after a rollback.
+    /// The database answered with an ordinary error: the connection can be used again after a rollback.
     pub is_sound: bool,
-    /// The database itself said no: PostgreSQL takes nothing more in this transaction.
+    /// The database itself refused the statement: PostgreSQL accepts nothing more in this transaction.
     pub was_refused: bool,
-    /// Other connections to the same server are suspect too.
+    /// Other connections to the same server may be broken too.
     pub link_is_dead: bool,
-    /// The text of it, where the fault is the database's and not ours.
+    /// The text of the error, if the fault is the database's and not this server's.
     pub detail: Option<String>,
 }
 
@@ -32,13 +32,13 @@ impl Failure {
         Failure { error, is_sound: true, was_refused: false, link_is_dead: false, detail: None }
     }
 
-    /// The database itself fails, and would again.
+    /// The database itself fails, and would fail again at once.
     fn outage(why: &'static str, detail: impl ToString) -> Failure {
         let detail = Some(detail.to_string());
         Failure { detail, is_sound: false, ..Failure::ordinary(Error::Unavailable { why, at_once: false }) }
     }
 
-    /// The connection is of no more use; another may do it.
+    /// The connection is of no more use; the same may succeed on another.
     fn broken(why: &'static str, detail: impl ToString) -> Failure {
         Failure { error: Error::Unavailable { why, at_once: true }, ..Failure::outage(why, detail) }
     }
@@ -52,13 +52,13 @@ impl Failure {
         Failure::dead(SILENT, "no answer within the time limit")
     }
 
-    /// Another session held what was needed, for longer than one waits: whoever tries again may get it.
+    /// Another database session held what was needed for longer than the time limit. A retry may succeed.
     fn in_the_way(error: &sqlx::Error) -> Failure {
         tracing::debug!(%error, "undone, since another transaction was in the way");
         Failure::ordinary(Error::Busy { retry_after_s: 1 })
     }
 
-    /// Tells the health of the database, where the fault is the database's.
+    /// Records the failure in the database's health, if the fault is the database's.
     pub fn report(&self, health: &Health) {
         if let (Error::Unavailable { why, .. }, Some(detail)) = (&self.error, &self.detail) {
             health.failed(why, detail);
@@ -70,7 +70,7 @@ impl Failure {
         Failure { was_refused, ..Failure::meaning(&error) }
     }
 
-    /// Would the same, tried again in a moment, perhaps succeed?
+    /// Tells whether a retry in a moment may succeed.
     pub fn is_passing(error: &sqlx::Error) -> bool {
         Failure::meaning(error).link_is_dead
     }
@@ -97,7 +97,7 @@ impl Failure {
     }
 }
 
-/// <https://www.sqlite.org/rescode.html>: the last byte is the kind, the others say more.
+/// Reads a result code of <https://www.sqlite.org/rescode.html>: the last byte is its kind, the others give details.
 fn of_sqlite(code: i32, error: &sqlx::Error) -> Failure {
     match code & 0xff {
         13 => Failure::outage(DISK_FULL, error),
@@ -110,22 +110,22 @@ fn of_sqlite(code: i32, error: &sqlx::Error) -> Failure {
     }
 }
 
-/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+/// Reads an error code of <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn of_postgres(code: &str, error: &sqlx::Error) -> Failure {
     match code {
-        // Two waited for each other in a circle, the same row moved under both, or a lock was not free in time.
+        // A deadlock, a serialization conflict, or a lock that was not free in time.
         "40P01" | "40001" | "55P03" => Failure::in_the_way(error),
-        // A number that is smaller or larger than it can work with.
+        // A number that is smaller or larger than PostgreSQL can store.
         "22003" => Failure::ordinary(Error::bad("", "a number is out of range")),
-        // A text that PostgreSQL cannot keep: it holds a NUL.
+        // A text that PostgreSQL cannot store, because it contains a NUL.
         "22021" => Failure::ordinary(Error::bad("", "no NUL in texts")),
         // A statement took longer than `statement_timeout`, or someone cancelled it.
         "57014" => Failure { is_sound: true, ..Failure::broken(SILENT, error) },
         "53100" => Failure::outage(DISK_FULL, error),
         "58030" => Failure::outage(DISK_ERROR, error),
-        // The server ended this session, or is starting or stopping.
+        // The server ended this database session, or is starting or stopping.
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Failure::dead(LOST, error),
-        // A standby, after another server took over.
+        // The server is a read-only standby, after another server took over.
         "25006" => Failure::dead(REFUSES, error),
         _ => match code.get(..2) {
             Some("08") => Failure::dead(LOST, error),

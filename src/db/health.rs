@@ -1,11 +1,11 @@
-//! How the database is, as the real writes found it: for `/readyz`, and one line a minute in the log.
+//! The health of the database, as seen by the real writes: for `/readyz`, and for at most one error line a minute in the log.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A write that succeeded so short a time ago needs no other to show that the database takes writes.
+/// How long a successful write counts as proof that the database takes writes.
 const FRESH_FOR: Duration = Duration::from_secs(1);
-/// A failure counts for so long, even where other writes succeed: a disk that is nearly full takes small ones.
+/// How long a failure counts, even if other writes succeed: a disk that is nearly full still takes small ones.
 const FAILURE_COUNTS_FOR: Duration = Duration::from_secs(2);
 const LOGGED_EVERY: Duration = Duration::from_secs(60);
 
@@ -13,21 +13,21 @@ pub struct Health(Mutex<State>);
 
 struct State {
     wrote: Instant,
-    /// The last failure, until a write succeeds.
+    /// The last failure. A write that succeeds `FAILURE_COUNTS_FOR` or later after it removes it.
     failed: Option<(Instant, &'static str)>,
     logged: Option<Instant>,
     /// Failures since the last line in the log.
     unlogged: u64,
-    /// The last line told of a failure, and not of its end.
+    /// The last line in the log reported a failure, and its end has not been logged.
     told: bool,
 }
 
-/// Answers from the last writes, without trying one.
+/// The state of the database as the last writes show it. No write is made to find it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     Writes,
     Fails(&'static str),
-    /// Nothing was written for a while: only a write can tell.
+    /// Nothing was written for a while, so only a new write can tell.
     Unknown,
 }
 
@@ -42,7 +42,7 @@ impl Health {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a commit that was acknowledged.
+    /// Records a commit that was acknowledged.
     pub(super) fn wrote(&self) {
         let mut state = self.state();
         state.wrote = Instant::now();
@@ -53,7 +53,7 @@ impl Health {
         }
     }
 
-    /// Notes a failure of the database itself. `detail` goes to the log, which hears of it once a minute.
+    /// Records a failure of the database itself. `detail` goes to the log, at most once a minute.
     pub fn failed(&self, why: &'static str, detail: &str) {
         let mut state = self.state();
         state.failed = Some((Instant::now(), why));
@@ -76,7 +76,7 @@ impl Health {
         }
     }
 
-    /// How long ago the last write succeeded.
+    /// Returns how long ago the last write succeeded.
     pub fn last_write(&self) -> Duration {
         self.state().wrote.elapsed()
     }

@@ -1,10 +1,10 @@
 //! Lends connections, and takes back only those whose state is known.
 //!
-//! That is after a clean commit, or after a rollback (of what someone dropped, hung up on, or failed at) was answered.
-//! A connection that broke, fell silent or may be in the middle of something is closed, and another is opened when it is
-//! needed. Every wait has a limit. sqlx's own pool promises none of this: it counts transactions by itself and is
-//! wrong where SQLite rolled back on its own or where a caller was dropped inside `begin`, and it waits without limit
-//! on links that are silent.
+//! The state is known after a clean commit, or after an answered rollback of a transaction that was dropped, cancelled or
+//! failed. A connection that broke, does not answer or may be in the middle of a statement is closed, and another is
+//! opened when it is needed. Every wait has a limit. sqlx's own pool promises none of this: it counts transactions by
+//! itself, and counts wrongly if SQLite rolled back on its own or if a caller was dropped inside `begin`; and it waits
+//! without limit on connections that do not answer.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,21 +20,22 @@ use super::failure::{self, Failure};
 use super::health::Health;
 use crate::error::{Error, Result};
 
-/// How long one waits for a connection while others have them all.
+/// How long a caller waits for a connection while all are lent.
 const WAIT_WITHIN: Duration = Duration::from_secs(15);
 pub const OPEN_WITHIN: Duration = Duration::from_secs(3);
-/// A connection that was idle for longer is asked whether it is still there before it is lent.
+/// A connection that was idle for longer is pinged before it is lent.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const PING_WITHIN: Duration = Duration::from_secs(2);
 const ROLLBACK_WITHIN: Duration = Duration::from_secs(2);
-/// A server that is just starting is tried again for so long.
+/// How long opening is retried while a server is just starting.
 const OPEN_TRIED_FOR: Duration = Duration::from_secs(2);
 const OPEN_AGAIN_AFTER: Duration = Duration::from_millis(100);
 const IDLE_FOR_MAX: Duration = Duration::from_secs(600);
 
-/// The steps in which SQLite and PostgreSQL differ.
+/// The operations in which SQLite and PostgreSQL differ.
 pub trait Link: Connection + Unpin + 'static {
-    /// SQLite is in this process: no statement is silent, and a worker that is closed must have ended before the next opens.
+    /// True for SQLite, which runs in this process: every statement is answered, and a closed worker must have ended before
+    /// the next opens.
     const IS_LOCAL: bool;
     fn roll_back(&mut self) -> BoxFuture<'_, sqlx::Result<()>>;
 }
@@ -51,12 +52,12 @@ pub struct Line<C> {
     pub backend: Option<Backend>,
 }
 
-/// How a connection is opened, and how one that is silent is ended from the server's side.
+/// Opens connections, and ends one that does not answer from the server's side.
 pub trait Opener<C>: Send + Sync + 'static {
     fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<C>>>;
-    /// SQLite has no other side.
+    /// Ends the server's side of a connection. Does nothing for SQLite, which has no server.
     fn end(&self, _: Backend) {}
-    /// Was this transaction committed, of which the answer was lost? `None`: nobody can tell.
+    /// Tells whether a transaction was committed whose answer was lost. `None`: unknown.
     fn was_committed(&self, _: Option<Backend>, _: u64) -> BoxFuture<'_, Option<bool>> {
         Box::pin(async { None })
     }
@@ -65,7 +66,7 @@ pub trait Opener<C>: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub connections: u32,
-    /// How long one statement may take.
+    /// How long one statement may take. `None`: without a limit.
     pub statement: Option<Duration>,
 }
 
@@ -85,14 +86,14 @@ struct Idle<C> {
     since: Instant,
 }
 
-/// A connection that is lent. However it is dropped, it goes back only in a known state.
+/// A lent connection. However it is dropped, it goes back to the pool only in a known state.
 pub struct Lent<C: Link> {
-    /// `None` only while another takes its place, and after it was given back.
+    /// `None` only while the connection is being replaced, and after it was given back.
     held: Option<(Line<C>, OwnedSemaphorePermit)>,
     pool: Arc<Shared<C>>,
     condition: Condition,
     in_transaction: bool,
-    /// A statement of this transaction changed something, or may have.
+    /// A statement of this transaction changed something, or may have changed something.
     changes: bool,
     /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
     refused: bool,
@@ -101,7 +102,7 @@ pub struct Lent<C: Link> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Sound,
-    /// A statement is under way. Dropped now, nobody knows how far it came.
+    /// A statement is running. If the connection is dropped now, its state is unknown.
     Asked,
     Broken,
 }
@@ -113,7 +114,8 @@ impl<C: Link> Pool<C> {
         Pool(Arc::new(Shared { opener, limits, health, permits, idle, closing }))
     }
 
-    /// Lends a connection, an idle one where there is one. Safe to cancel.
+    /// Lends a connection: an idle one if there is one, otherwise a new one. Waits at most `WAIT_WITHIN` while all are lent.
+    /// Safe to cancel.
     pub async fn lend(&self) -> Result<Lent<C>> {
         let shared = &self.0;
         let permit = tokio::time::timeout(WAIT_WITHIN, shared.permits.clone().acquire_owned());
@@ -141,7 +143,7 @@ impl<C: Link> Pool<C> {
         Ok(lent)
     }
 
-    /// Lends no more, waits for what is lent, and closes all.
+    /// Stops lending, waits until all lent connections are back, and closes all.
     pub async fn close(&self) {
         let shared = &self.0;
         shared.closing.store(true, Ordering::Release);
@@ -159,13 +161,13 @@ impl<C: Link> Shared<C> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The server was found gone or silent: so may be whatever else was open.
+    /// Drops all idle connections. Called if the server was gone or did not answer on one: the others may be dead too.
     fn forget_idle(&self) {
         let forgotten = std::mem::take(&mut *self.idle());
         drop(forgotten);
     }
 
-    /// Opens one in a task of its own: who gives up waiting for it leaves an open connection to the next.
+    /// Opens a connection in a task of its own. If the caller stops waiting, the opened connection goes to the next caller.
     async fn open_apart(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<Lent<C>> {
         let shared = self.clone();
         let opening = tokio::spawn(async move {
@@ -214,7 +216,7 @@ impl<C: Link> Shared<C> {
         }
     }
 
-    /// Ends what is under way, and takes the connection back if it says that this was done.
+    /// Ends what is running, and takes the connection back if the database confirms it. Otherwise closes the connection.
     async fn settle(&self, mut line: Line<C>, in_transaction: bool, permit: OwnedSemaphorePermit) {
         let settled =
             async { if in_transaction { line.connection.roll_back().await } else { line.connection.ping().await } };
@@ -230,7 +232,8 @@ impl<C: Link> Shared<C> {
         }
     }
 
-    /// Over a wire the connection is dropped, and the server told over another to end its side: it may hold locks.
+    /// Closes a connection. A network connection is dropped, and over another one the server is asked to end its side, which
+    /// may hold locks.
     async fn discard(&self, line: Line<C>, permit: OwnedSemaphorePermit) {
         if C::IS_LOCAL {
             let _ = line.connection.close().await;
@@ -259,12 +262,12 @@ impl<C: Link> Lent<C> {
         self.condition == Condition::Broken
     }
 
-    /// Would the database commit what was asked of it?
+    /// Tells whether the database would commit this transaction.
     pub fn is_whole(&self) -> bool {
         self.condition == Condition::Sound && (C::IS_LOCAL || !self.refused)
     }
 
-    /// Looks up, over another connection, what became of a commit that was not answered.
+    /// Looks up, over another connection, whether a commit took effect that was not answered.
     pub async fn was_committed(&self, number: u64) -> Option<bool> {
         let backend = self.held.as_ref().and_then(|(line, _)| line.backend.clone());
         self.pool.opener.was_committed(backend, number).await
@@ -275,12 +278,12 @@ impl<C: Link> Lent<C> {
         self.pool.limits.statement
     }
 
-    /// From here on, whatever happens is rolled back until `ended`.
+    /// Marks that a transaction begins. If the connection is dropped before `ended`, the transaction is rolled back.
     pub fn begins(&mut self) {
         self.in_transaction = true;
     }
 
-    /// The database has said that no transaction is open.
+    /// Marks that no transaction is open any more, after the database has confirmed it.
     pub fn ended(&mut self) {
         self.in_transaction = false;
         if self.changes {
@@ -292,8 +295,8 @@ impl<C: Link> Lent<C> {
         self.changes = true;
     }
 
-    /// The connection, for one statement. One that broke does no more: after SQLite has rolled back by itself, what
-    /// follows would be written alone.
+    /// Returns the connection for one statement. Fails on a broken connection: after SQLite has rolled back by itself, the
+    /// statements that follow would be written without those before.
     pub fn ask(&mut self) -> Result<&mut C> {
         if self.condition != Condition::Sound {
             return Err(Error::Unavailable { why: failure::LOST, at_once: true });
@@ -302,7 +305,7 @@ impl<C: Link> Lent<C> {
         Ok(&mut self.line_mut()?.connection)
     }
 
-    /// Takes the outcome of the statement. `None`: there was no answer in time.
+    /// Takes the outcome of the statement that `ask` began. `None`: there was no answer in time.
     pub fn answered<T>(&mut self, outcome: Option<sqlx::Result<T>>) -> Result<T> {
         let failure = match outcome {
             Some(Ok(value)) => {
@@ -321,7 +324,7 @@ impl<C: Link> Lent<C> {
         Err(failure.error)
     }
 
-    /// Another connection in the place of this one.
+    /// Replaces this connection by a new one.
     pub async fn reopen(&mut self) -> Result<()> {
         let held = self.held.take();
         let (line, permit) = held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })?;
@@ -345,7 +348,7 @@ impl<C: Link> Drop for Lent<C> {
     }
 }
 
-/// Outside of a runtime, which is where a program ends, there is nothing left to do for a connection.
+/// Runs work in the background. Does nothing outside a runtime, that is, when the program ends: then no cleanup is needed.
 fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     if let Ok(runtime) = Handle::try_current() {
         runtime.spawn(work);

@@ -1,7 +1,7 @@
-//! PostgreSQL: how a connection is set up, and what is done about one that fell silent.
+//! PostgreSQL: sets up connections, and ends those that do not answer.
 //!
-//! sqlx gives nobody its socket, so that keepalive and the TCP user time-out are set at the server's end of each link. At
-//! ours every statement has a limit.
+//! sqlx does not give access to its socket, so keepalive and the TCP user time-out are set at the server's end of each
+//! connection. At this end, every statement has a time limit.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,12 +12,12 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
 use super::pool::{Backend, Line, Link, Opener};
 
-/// The server gives up a statement so much earlier than we do, so that we hear of it.
+/// How much earlier the server gives up a statement than this side, so that its answer still arrives.
 const EARLIER: Duration = Duration::from_millis(500);
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
 const ASIDE_WITHIN: Duration = Duration::from_secs(3);
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
-/// More than these end by themselves, after `IDLE_IN_TRANSACTION`.
+/// Backends beyond this number are not ended from here: they end by themselves, after `IDLE_IN_TRANSACTION`.
 const TO_END_MAX_BACKENDS: usize = 64;
 
 impl Link for PgConnection {
@@ -51,7 +51,7 @@ impl Server {
         Server(Arc::new(Inner { options, settings, to_end: Mutex::default() }))
     }
 
-    /// Ends what `to_end` lists, over a connection of its own.
+    /// Ends the backends that `to_end` lists, over a connection of its own.
     async fn end_all(self) {
         loop {
             let listed = self.to_end().clone();
@@ -96,7 +96,7 @@ impl Server {
     }
 }
 
-/// Ends a session, unless its process number is someone else's by now.
+/// Ends a database session, unless its process number belongs to another session by now.
 async fn end(aside: &mut PgConnection, backend: &Backend) -> sqlx::Result<()> {
     let sql = "select pg_terminate_backend(pid) from pg_stat_activity
         where pid = $1 and extract(epoch from backend_start)::text = $2";

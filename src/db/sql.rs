@@ -1,10 +1,10 @@
-//! Statements and what goes into them.
+//! Statements and their arguments.
 
 use std::borrow::Cow;
 
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-/// A value on its way in. Every kind may be absent, since PostgreSQL wants to know of what kind a NULL is.
+/// An argument of a statement. Every kind may be NULL, since PostgreSQL needs the type of a NULL too.
 #[derive(Debug, Clone)]
 pub enum Arg {
     Int(Option<i64>),
@@ -21,7 +21,7 @@ macro_rules! from {
 }
 from!(Int(i64), Text(String), Text(&str), Text(&String), Real(f64), Bool(bool));
 
-/// SQL: a literal, or a text that was put together here from literals (never from what someone sent).
+/// SQL: a literal, or a text that the program put together from literals (never from input).
 #[derive(Clone)]
 pub struct Sql(pub(super) Cow<'static, str>);
 
@@ -52,8 +52,8 @@ impl SqlSafeStr for Sql {
     }
 }
 
-/// `$4, $5, $6` for these ids, and the ids as arguments. Lengths are rounded up to a power of two by repeating the
-/// last, so that few statements are prepared.
+/// Returns `$4, $5, $6` for these ids, and the ids as arguments. The length is rounded up to a power of two by repeating
+/// the last id, so that few different statements are prepared.
 pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
     let length = ids.len().max(1).next_power_of_two();
     let last = ids.last().copied().unwrap_or(0);
@@ -62,7 +62,7 @@ pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
     (marks, values)
 }
 
-/// A `where` that is put together: what nobody asked for is not in it, so that what they asked for finds its index.
+/// Builds a `where` from optional conditions. Conditions without a value are left out, so that the others can use an index.
 #[derive(Clone)]
 pub struct Which {
     pub text: String,
@@ -70,12 +70,12 @@ pub struct Which {
 }
 
 impl Which {
-    /// Of all for which `$1` … are these.
+    /// Begins with a condition and the values of its `$1` ….
     pub fn of(text: &str, args: Vec<Arg>) -> Which {
         Which { text: text.to_owned(), args }
     }
 
-    /// … and, where there is a value, for which it is `?`.
+    /// Adds a condition if there is a value, which takes the place of its `?`.
     pub fn and(mut self, condition: &str, value: Option<impl Into<Arg>>) -> Which {
         if let Some(value) = value {
             self.args.push(value.into());
@@ -86,20 +86,20 @@ impl Which {
         self
     }
 
-    /// … a page of them: the statement, and what goes in.
+    /// Returns the statement that reads one page of the rows, and its arguments.
     pub fn page(&self, select: &str, order: &str, limit: i64, offset: i64) -> (Sql, Vec<Arg>) {
         let n = self.args.len();
         let sql = format!("{select} where {} order by {order} limit ${} offset ${}", self.text, n + 1, n + 2);
         (sql.into(), [self.args.clone(), vec![limit.into(), offset.into()]].concat())
     }
 
-    /// … how many there are.
+    /// Returns the statement that counts the rows, and its arguments.
     pub fn count(&self, from: &str) -> (Sql, Vec<Arg>) {
         (format!("select count(*) {from} where {}", self.text).into(), self.args.clone())
     }
 }
 
-/// `($1, $2), ($3, $4)` for so many rows of so many columns.
+/// Returns `($1, $2), ($3, $4)` for this many rows of this many columns.
 pub fn places(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let marks: Vec<String> = (1..=columns).map(|n| format!("${}", row * columns + n)).collect();
@@ -108,7 +108,7 @@ pub fn places(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// In how large parts so many rows are written: few sizes, so that few statements are prepared.
+/// Returns how many of these rows are written by the next statement: 64, 16, 4 or 1, so that few statements are prepared.
 pub fn part_of(rows: usize) -> usize {
     [64, 16, 4].into_iter().find(|size| *size <= rows).unwrap_or(1)
 }

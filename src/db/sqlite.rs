@@ -1,4 +1,4 @@
-//! SQLite: a file, and a thread for each connection.
+//! SQLite: one file, with a thread for each connection.
 
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -9,7 +9,7 @@ use super::pool::{Line, Link, Opener};
 impl Link for SqliteConnection {
     const IS_LOCAL: bool = true;
 
-    /// An error where SQLite rolled back by itself: such a connection is closed.
+    /// Rolls back. Fails if SQLite has already rolled back by itself: such a connection is closed.
     fn roll_back(&mut self) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async move { sqlx::raw_sql("rollback").execute(self).await.map(drop) })
     }

@@ -1,5 +1,4 @@
-//! The demo's own data folder, empty at each start. Only what a demo has made is ever deleted: a folder that carries
-//! our mark.
+//! The demo's own data folder, emptied at each start. Only a folder that holds the demo's mark file is ever emptied.
 
 use std::fs::{self, DirEntry, File, OpenOptions, TryLockError};
 use std::io::{Error as IoError, Write};
@@ -11,7 +10,7 @@ const MARK: &str = "GYOSIL-DEMO.txt";
 const MARK_SAYS: &str = "Made by `gyosil demo`, which deletes everything in this folder each time it starts.\n\
     Keep nothing here.\n";
 
-/// Ours alone until it is dropped.
+/// The demo's folder. It is locked against other demos until this is dropped.
 pub struct Folder {
     _mark: File,
 }
@@ -34,7 +33,7 @@ impl Folder {
     }
 }
 
-/// Puts the mark there, and holds it against a second demo.
+/// Writes the mark file and locks it against a second demo.
 fn mark(path: &Path) -> Result<File> {
     let failed = |e: IoError| Error::internal(format!("{}: {e}", path.join(MARK).display()));
     let open = OpenOptions::new().create(true).truncate(false).write(true).open(path.join(MARK));
@@ -51,7 +50,7 @@ fn mark(path: &Path) -> Result<File> {
     Ok(mark)
 }
 
-/// A link goes, and what it points to stays.
+/// Deletes a file, a folder or a link. The target of a link stays.
 fn remove(entry: &DirEntry) -> std::io::Result<()> {
     if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) }
 }

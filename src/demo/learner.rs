@@ -1,6 +1,6 @@
-//! A learner: comes in, follows, dawdles, gets stuck, asks, loses the signal and comes back.
+//! A simulated learner: joins, follows the steps, gets stuck, asks for help, loses the connection and comes back.
 //!
-//! What they are about to do is a plan with times; what they hear changes it.
+//! The learner has a plan of future acts with their times. Frames from the server change the plan.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,24 +18,24 @@ use super::Class;
 use super::phone::{Line, Phone, Refused, close};
 use super::temper::{Roll, Temper, between, happens, uuid};
 
-/// They come in one by one.
+/// The learners join at random times within this many seconds.
 const ARRIVE_WITHIN_S: f64 = 5.0;
-/// More than this nobody has in mind at once.
+/// The bound of a plan. Further acts are dropped.
 const PLAN_MAX_ACTS: usize = 32;
 const FAR_AWAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Act {
-    /// The step is on the screen.
+    /// Acknowledge that the step is on the screen.
     Show(i64),
     Begin,
     Finish,
     Ask,
-    /// The answer is on the screen.
+    /// Acknowledge that the answer to a call for help is on the screen.
     Read(i64),
     Rate(i64),
     LoseSignal,
-    /// Something was missed.
+    /// Ask for the events that were missed.
     CatchUp,
     RenewToken,
 }
@@ -67,7 +67,7 @@ impl Plan {
         self.acts.retain(|(_, act)| !which(act));
     }
 
-    /// What is next, now or later; a class that rests rests from its step, not from its phones.
+    /// Returns the next act and its time. While the session is paused, acts of work on a step are left out, and all others go on.
     fn next(&self) -> Option<(usize, Instant)> {
         let ready = self.acts.iter().enumerate().filter(|(_, (_, act))| self.stopped.is_none() || !act.is_work());
         ready.map(|(n, (at, _))| (n, *at)).min_by_key(|(_, at)| *at)
@@ -82,7 +82,7 @@ impl Plan {
         (at <= Instant::now()).then(|| self.acts.swap_remove(n).1)
     }
 
-    /// The class rests, and so does everyone in it.
+    /// Stops the work on the step, since the session is paused.
     fn stop(&mut self) {
         self.stopped.get_or_insert_with(Instant::now);
     }
@@ -96,7 +96,7 @@ impl Plan {
     }
 }
 
-/// A frame of the server.
+/// A frame from the server.
 #[derive(Deserialize)]
 struct Heard {
     #[serde(rename = "type")]
@@ -110,14 +110,14 @@ struct Heard {
     help_response: Value,
 }
 
-/// How a connection came to its end.
+/// The way in which a connection ended.
 enum Parting {
     BackIn(f64),
     SignedOut,
     Removed,
 }
 
-/// A chair of the classroom: to each class someone else comes.
+/// Runs one learner after the other: a new one joins each new session.
 pub async fn sit(server: SocketAddr, roll: Arc<Roll>, mut classes: watch::Receiver<Class>) {
     loop {
         let class = classes.borrow_and_update().clone();
@@ -128,7 +128,7 @@ pub async fn sit(server: SocketAddr, roll: Arc<Roll>, mut classes: watch::Receiv
     }
 }
 
-/// Ends only for someone who is shown out.
+/// Joins a session and stays in it. Ends only if the learner was removed or the session is gone.
 async fn attend(server: SocketAddr, class: &Class, guest: Value) {
     pause(0.0, ARRIVE_WITHIN_S).await;
     let phone = loop {
@@ -161,10 +161,10 @@ async fn pause(low_s: f64, high_s: f64) {
 struct Learner {
     phone: Phone,
     temper: Temper,
-    /// The last event that they know.
+    /// The last event that the learner knows.
     seq: Option<i64>,
     step: Option<i64>,
-    /// How often they were helped with this step.
+    /// How many answers the learner got on this step.
     answers: u32,
     plan: Plan,
 }
@@ -196,7 +196,7 @@ impl Learner {
         }
     }
 
-    /// `false`: the connection is gone.
+    /// Does one act. Returns `false` if the connection is gone.
     async fn act(&mut self, act: Act, line: &mut Line) -> bool {
         let said = match act {
             Act::Show(seq) => json!({ "type": "ack", "data": { "seq": seq } }),
@@ -235,7 +235,7 @@ impl Learner {
         json!({ "type": "help", "id": "help", "key": uuid(), "data": data })
     }
 
-    /// Most are helped by the first answer, nearly all by the second: that one comes from a human being.
+    /// Rates an answer. The first answer helps most learners; later ones, which come from a person, help nearly all.
     async fn rate(&mut self, response: i64) {
         self.answers += 1;
         let helped = happens(if self.answers == 1 { 0.7 } else { 0.95 });
@@ -289,7 +289,7 @@ impl Learner {
         }
     }
 
-    /// The class as it is: they may have come late.
+    /// Takes over the state of the session, which may have begun before the learner joined.
     fn look_around(&mut self, state: &Value) {
         match state["status"].as_str() {
             Some("IN_PROGRESS") => {
@@ -321,7 +321,7 @@ impl Learner {
         }
     }
 
-    /// The class is over, or has not begun.
+    /// Drops the step, since the session is over or has not begun.
     fn put_down(&mut self) {
         self.step = None;
         self.plan.go_on();

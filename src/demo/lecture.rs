@@ -1,4 +1,4 @@
-//! «카카오톡 기초»: what is taught in the demo.
+//! The demo's lecture, «카카오톡 기초».
 
 use crate::app::School;
 use crate::error::Result;
@@ -19,10 +19,10 @@ struct Task {
 struct Step {
     title: &'static str,
     guide: &'static str,
-    /// As it is read aloud: without signs that cannot be heard.
+    /// The text that is read aloud: without symbols that cannot be spoken.
     voice: &'static str,
     action: &'static str,
-    /// The app in which it happens.
+    /// The app in which the step happens.
     screen: Option<&'static str>,
 }
 

@@ -1,7 +1,7 @@
-//! `gyosil demo`: a class that is alive at first sight.
+//! `gyosil demo`: a session with simulated learners, to try the server out.
 //!
-//! A school in a folder of its own, with an instructor, a lecture and an open class, all made by the school's own verbs.
-//! The learners are outside of it: they come in over the network like anyone, each on a real socket.
+//! The demo makes a school in a folder of its own, with an instructor, a lecture and an open session, all by the school's
+//! own functions. The learners join over the network like anyone else, each on a real socket.
 
 mod folder;
 mod learner;
@@ -48,15 +48,15 @@ pub struct Options {
 
 const TEACHER_NAME: &str = "박강사";
 const TEACHER_EMAIL: &str = "teacher@gyosil.demo";
-/// What `Config` says when nobody has said anything.
+/// The default of `Config`.
 const USUAL_DATA: &str = "./data";
 const OWN_DATA: &str = "./gyosil-demo";
 const USUAL_STUCK_AFTER_S: i64 = 60;
-/// Nobody watches a demo for minutes until someone is stuck.
+/// Short, since nobody watches a demo for minutes until a learner is stuck.
 const STUCK_AFTER_S: i64 = 10;
 const LOOKS_FOR_CLASS_EVERY: Duration = Duration::from_secs(1);
 
-/// The class that everyone goes to at the moment.
+/// The session that all learners join at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Class {
     session: i64,
@@ -70,7 +70,7 @@ impl From<Session> for Class {
     }
 }
 
-/// What the demo makes before anyone comes.
+/// The data that the demo makes before anyone joins.
 struct Stage {
     teacher: Person,
     password: String,
@@ -83,7 +83,7 @@ pub async fn run(config: Config, options: Options, stopped: impl Future<Output =
     raise_file_limit();
     let listener = listen(config.listen).await?;
     let bound = listener.local_addr().map_err(Error::internal)?;
-    // It stays locked for as long as this lives, so that a second demo does not empty it under our feet.
+    // The folder stays locked for as long as `folder` lives, so that a second demo does not empty it meanwhile.
     let folder = Folder::emptied(&config.data)?;
     let app = open(config, bound).await?;
     let stage = set(&app).await?;
@@ -100,7 +100,7 @@ pub async fn run(config: Config, options: Options, stopped: impl Future<Output =
     Ok(())
 }
 
-/// The demo's own settings, unless what was asked for cannot be shown.
+/// Returns the settings changed for a demo. Fails if a setting cannot be used in a demo.
 fn suited(mut config: Config) -> Result<Config> {
     if config.tls_cert.is_some() {
         let why = "the demo's learners speak plain HTTP: leave out --tls-cert and --tls-key";
@@ -117,7 +117,7 @@ fn suited(mut config: Config) -> Result<Config> {
         config.clocks.stuck_after_s = STUCK_AFTER_S;
     }
     config.instructor_signup = Signup::Open;
-    // All learners come from one address: this machine's own.
+    // All learners connect from one address, that of this machine.
     config.bounds.connections_per_address = u32::MAX;
     Ok(config)
 }
@@ -126,7 +126,7 @@ async fn listen(at: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(at).await.map_err(|error| cannot_listen("--listen", at, &error))
 }
 
-/// Where this very machine finds the server.
+/// Returns the address at which this machine reaches the server.
 fn nearby(bound: SocketAddr) -> SocketAddr {
     let ip = match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -154,7 +154,7 @@ async fn set(app: &School) -> Result<Stage> {
     Ok(Stage { teacher, password, course, session })
 }
 
-/// The instructor, as whoever started this program: there is no login that could end.
+/// Returns the instructor as a caller without a login, so that no login can end.
 fn caller(teacher: &Person) -> Caller {
     Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX }
 }
@@ -164,7 +164,7 @@ async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Sessio
         .await
 }
 
-/// Everyone who acts. They stop when this is dropped.
+/// Starts the learners, and with `--auto` the instructor. They stop when the returned set is dropped.
 fn cast(app: &School, stage: &Stage, options: &Options, server: SocketAddr) -> JoinSet<()> {
     let first = Class::from(stage.session.clone());
     let (show, classes) = watch::channel(first);
@@ -180,7 +180,7 @@ fn cast(app: &School, stage: &Stage, options: &Options, server: SocketAddr) -> J
     cast
 }
 
-/// Everyone goes where the lecture's poster leads to: also to a class that the person at the dashboard opens.
+/// Tells the learners which session the lecture's poster leads to, also if the person at the dashboard opens a new one.
 async fn show_the_way(app: School, course: i64, show: watch::Sender<Class>) {
     loop {
         sleep(LOOKS_FOR_CLASS_EVERY).await;

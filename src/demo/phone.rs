@@ -1,4 +1,4 @@
-//! A learner's phone, as far as the network goes: plain HTTP/1.1 and a socket, to a server on this machine.
+//! The network side of a learner's phone: plain HTTP/1.1 and a WebSocket, to a server on this machine.
 
 use std::io::{Error as IoError, ErrorKind};
 use std::net::SocketAddr;
@@ -20,10 +20,10 @@ pub type Line = WebSocketStream<TcpStream>;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_MAX_BYTES: u64 = 256 * 1024;
-/// Five hundred phones live in this one process: the default of 128 KiB each would be felt.
+/// Small, since up to 500 phones run in this one process, and the default is 128 KiB each.
 const BUFFER_BYTES: usize = 4 * 1024;
 
-/// Why the server hangs up, as its protocol says.
+/// The close codes of the server's protocol.
 pub mod close {
     pub const TOKEN: u16 = 4401;
     pub const REMOVED: u16 = 4403;
@@ -36,17 +36,17 @@ pub struct Phone {
     refresh: String,
 }
 
-/// Why no socket opened.
+/// The reason why no socket opened.
 pub enum Refused {
-    /// The token is too old.
+    /// The access token is not accepted any more.
     SignedOut,
-    /// Shown out, or the class is gone.
+    /// The learner was removed, or the session does not exist any more.
     NotWelcome,
     NoAnswer,
 }
 
 impl Phone {
-    /// Scans the QR, types a name, and is in.
+    /// Joins a session as a guest, as after a scan of the QR and typing a name.
     pub async fn join(server: SocketAddr, class: &Class, guest: &Value) -> Result<Phone, IoError> {
         let mut phone = Phone { server, access: String::new(), refresh: String::new() };
         let joined = phone.post(&format!("/api/sessions/{}/guest?k={}", class.code, class.key), guest).await?;
@@ -54,7 +54,7 @@ impl Phone {
         Ok(phone)
     }
 
-    /// A new token for the old one.
+    /// Gets a new access token for the refresh token, which is renewed too.
     pub async fn renew(&mut self) -> Result<&str, IoError> {
         let body = json!({ "refresh_token": self.refresh });
         let renewed = self.post("/api/auth/refresh", &body).await?;
@@ -68,7 +68,7 @@ impl Phone {
         Ok(())
     }
 
-    /// `since`: the last event that this phone knows.
+    /// Opens the session's socket. `since` is the number of the last event that this phone knows.
     pub async fn open(&self, class: &Class, since: Option<i64>) -> Result<Line, Refused> {
         let since = since.map_or_else(String::new, |seq| format!("?since={seq}"));
         let url = format!("ws://{}/ws/session/{}/student/{since}", self.server, class.session);
@@ -90,7 +90,7 @@ impl Phone {
         }
     }
 
-    /// One request on a connection of its own, which the server closes: so the answer ends where the bytes end.
+    /// Sends one request on a connection of its own. The server closes it, so the answer ends where the bytes end.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, IoError> {
         let body = body.to_string();
         let token =

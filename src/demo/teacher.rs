@@ -1,5 +1,5 @@
-//! The instructor of `--auto`. Looks at the class once a second and does what is next: so that a person at the
-//! dashboard may press a button in between, and nothing is upset.
+//! The instructor of `--auto`. Reads the session's state once a second and does the next thing, so that a person at the
+//! dashboard may press a button in between without disturbing it.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::school::sessions::state::{self, Attendee};
 use crate::school::sessions::{Session, Status};
 
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
-/// Until everyone sits.
+/// The time that the learners get to join.
 const STARTS_AFTER: Duration = Duration::from_secs(8);
-/// A step is worth this much time, however quick they are …
+/// The time that a step lasts at least, however quick the learners are.
 const STAYS_AT_LEAST: Duration = Duration::from_secs(7);
-/// … and no more than this, however slow.
+/// The time that a step lasts at most, however slow the learners are.
 const STAYS_AT_MOST: Duration = Duration::from_secs(25);
 const RESTS_FOR: Duration = Duration::from_secs(8);
 const SAYS_GOODBYE_FOR: Duration = Duration::from_secs(20);
@@ -44,11 +44,11 @@ pub struct Teacher {
     caller: Caller,
     course: i64,
     classes: watch::Receiver<Class>,
-    /// How the class stood when it last changed, and when that was.
+    /// The session's id, status and step when one of them last changed; `since` is the time of that change.
     seen: (i64, String, Option<i64>),
     since: Instant,
     rested_in: Option<i64>,
-    /// A call for help that waits for a human being, and since when.
+    /// An open call for help, and when it was noticed.
     noticed: Option<(i64, Instant)>,
 }
 
@@ -62,7 +62,7 @@ impl Teacher {
         loop {
             sleep(LOOKS_EVERY).await;
             match self.look().await {
-                // Someone pressed a button just now: what is next is seen in a second.
+                // Someone pressed a button just now: the next look, a second later, sees the new state.
                 Ok(()) | Err(Error::WrongState { .. }) => {}
                 Err(error) => tracing::warn!(%error, "the demo's instructor was refused"),
             }
@@ -99,7 +99,7 @@ impl Teacher {
         control::command(&self.app, &self.caller, session.id, command, None).await.map(|_| ())
     }
 
-    /// On to the next step, when it is time.
+    /// Goes on to the next step when it is time, and after the last one ends the session. Pauses once, halfway.
     async fn lead(&mut self, session: &Session, people: &[Attendee], stood: Duration) -> Result<()> {
         let here: Vec<_> = people.iter().filter(|a| self.app.hub.presence.is_here(session.id, a.person)).collect();
         let done = here.iter().filter(|a| a.step_status.as_deref() == Some("COMPLETED")).count();
@@ -124,7 +124,7 @@ impl Teacher {
         self.press(session, Command::NextStep { next: None, message }).await
     }
 
-    /// Whoever still waits for help after a while is visited, one at a time.
+    /// Answers the calls for help that stay open for `LETS_THEM_TRY_FOR`, one at a time, with a visit.
     async fn go_round(&mut self, people: &[Attendee]) -> Result<()> {
         let waits = |request: i64| people.iter().any(|a| a.open_help == Some(request));
         match self.noticed {
@@ -153,7 +153,7 @@ impl Teacher {
             session.id,
             session.join_url(url)
         ));
-        // Everyone is shown the way there; until then it is not opened twice.
+        // The learners find the new session within about a second. Waiting anew keeps it from being opened twice until then.
         self.since = Instant::now();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Who comes, and what they are like. No two are alike, and so the class is not.
+//! Draws the names and the behaviour of the simulated learners at random, so that they differ.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -49,7 +49,7 @@ const NAMES: [&str; 40] = [
     "나순임",
 ];
 
-/// Gives each who comes a name that nobody has yet.
+/// Gives each learner a name that no other has.
 #[derive(Default)]
 pub struct Roll {
     written: AtomicUsize,
@@ -73,17 +73,17 @@ fn name(number: usize) -> String {
 }
 
 pub struct Temper {
-    /// Seconds that they take for an ordinary step, mostly.
+    /// The median of the seconds that the learner takes for an ordinary step.
     pub pace_s: f64,
-    /// How likely an ordinary step is too much for them.
+    /// The probability that the learner gets stuck on an ordinary step.
     gets_stuck: f64,
-    /// How likely they ask then.
+    /// The probability that the learner then asks for help.
     asks: f64,
-    /// A phone with a poor connection loses it every so many seconds.
+    /// How many seconds, beyond 15, a poor connection lasts on average before it is lost. `None`: a good connection.
     signal_for_s: Option<f64>,
 }
 
-/// What one step is to one person.
+/// The times of one learner on one step.
 pub struct Attempt {
     pub looks_for_s: f64,
     pub takes_s: f64,
@@ -101,7 +101,7 @@ impl Temper {
         }
     }
 
-    /// What takes long to say takes long to do.
+    /// Draws the times for a step. A longer guide text makes the step harder and slower.
     pub fn attempt(&self, guide: &str) -> Attempt {
         let hardness = (0.5 + guide.chars().count() as f64 / 70.0).min(2.0);
         let looks_for_s = between(0.5, 2.0);
@@ -112,15 +112,15 @@ impl Temper {
         Attempt { looks_for_s, takes_s: looks_for_s + spread(self.pace_s * hardness, 0.3), asks_after_s: None }
     }
 
-    /// How long the signal holds this time.
+    /// Draws how long the connection lasts this time. `None`: it is not lost.
     pub fn signal_s(&self) -> Option<f64> {
         self.signal_for_s.map(|mean| 15.0 - between(0.001, 1.0).ln() * mean)
     }
 }
 
-// Chance.
+// Random values.
 
-/// From 0 to 1, without 1.
+/// Returns a random number from 0 to 1, without 1.
 fn dice() -> f64 {
     (u64::from_le_bytes(chance()) >> 11) as f64 / (1_u64 << 53) as f64
 }
@@ -133,7 +133,8 @@ pub fn happens(likely: f64) -> bool {
     dice() < likely
 }
 
-/// As people's times are: most near the middle, a few far above, none below zero (log-normal).
+/// Returns a random time that is distributed like people's times: most near the median, a few far above, none below zero
+/// (log-normal).
 fn spread(median: f64, width: f64) -> f64 {
     let bell = (-2.0 * between(1e-9, 1.0).ln()).sqrt() * (std::f64::consts::TAU * dice()).cos();
     median * (width * bell).exp()

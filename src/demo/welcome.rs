@@ -1,4 +1,4 @@
-//! What the terminal says.
+//! The text that the demo prints on the terminal.
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::logins;
 
-/// A terminal that is closed is no reason to fall over.
+/// Prints a line. A closed terminal is not an error.
 pub fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
@@ -46,7 +46,7 @@ pub async fn say(app: &School, stage: &Stage, options: &Options, bound: SocketAd
     Ok(())
 }
 
-/// As it is shown everywhere: 482 173.
+/// Writes a code as it is shown everywhere: 482 173.
 pub fn spaced(code: &str) -> String {
     let (first, rest) = code.split_at_checked(3).unwrap_or((code, ""));
     format!("{first} {rest}")
@@ -62,8 +62,8 @@ fn who_comes(options: &Options) -> String {
     format!("{come} {next}")
 }
 
-/// Scanners want dark on light. A terminal in colours is told so; of another we believe that it is dark, and leave
-/// blank what is to be dark.
+/// Draws a QR for the terminal. Scanners need dark on light: in a terminal with colours both are set; any other terminal is
+/// taken to be dark, so its dark modules are left blank.
 fn qr(text: &str) -> Result<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L).map_err(Error::internal)?;
     let has_colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

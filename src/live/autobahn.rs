@@ -1,7 +1,7 @@
-//! Our own telling of the Autobahn server cases that need no extension, under their numbers.
+//! Tests of the frame parser: the server cases of the Autobahn test suite that need no extension, under their numbers.
 //!
-//! Where that suite wants its message back, we want it heard. Binary messages, which it wants back too, are refused with 1003 by
-//! our protocol, and what is longer than 64 KiB with 1009.
+//! Autobahn expects a message to be echoed; these tests expect the parser to return it. Autobahn also expects binary messages to
+//! be echoed, but our protocol refuses them with code 1003, and messages longer than 64 KiB with code 1009.
 
 #[cfg(test)]
 use super::parser::{Fault, Heard, MESSAGE_MAX_BYTES, Parser};
@@ -15,7 +15,7 @@ const PONG: u8 = 0xA;
 
 const FIN: u8 = 0x80;
 
-/// A frame as a client sends it. `first`: FIN, reserved bits and opcode.
+/// Encodes a masked frame, as a client sends it. `first`: FIN, reserved bits and opcode.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mask = [7, 21, 99, 250];
     let mut bytes = vec![first];
@@ -45,7 +45,7 @@ fn fragments(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     pieces.iter().enumerate().map(|(n, piece)| frame(first(n), piece)).collect()
 }
 
-/// What was heard before the fault, if there was one.
+/// Feeds the bytes to a parser in pieces of `chop`. Returns what was parsed before the first fault, and the code of that fault.
 fn hear(bytes: &[u8], chop: usize) -> (Vec<Heard>, Option<u16>) {
     let (mut parser, mut heard) = (Parser::default(), Vec::new());
     for piece in bytes.chunks(chop) {
@@ -56,7 +56,7 @@ fn hear(bytes: &[u8], chop: usize) -> (Vec<Heard>, Option<u16>) {
     (heard, None)
 }
 
-/// The same, however it is cut; fragments that are no end are left out.
+/// Checks that the frames give the same result however they are cut into pieces. `Heard::Fragment` is not compared.
 #[track_caller]
 fn case(name: &str, frames: &[Vec<u8>], heard: &[Heard], fault: Option<u16>) {
     let wire = frames.concat();
@@ -171,7 +171,7 @@ fn texts_are_utf8_and_the_first_wrong_byte_ends_the_connection() {
     case("6.3.1", &[text(&wrong)], &[], Some(1007));
     case("6.3.2", &fragments(&bytes), &[], Some(1007));
     let (good, bad) = ("κόσμε".as_bytes(), b"\xf4\x90\x80\x80".as_slice());
-    // The message is not at its end, and the fault is known.
+    // The fault is reported before the message is complete.
     case("6.4.1", &fragments(&[good, bad, b"edited"])[..2], &[], Some(1007));
     case("6.4.2", &fragments(&[good, b"\xf4", b"\x90", b"\x80\x80edited"])[..3], &[], Some(1007));
     let whole = text([good, bad, b"edited"].concat());

@@ -1,4 +1,4 @@
-//! How many sockets one person may hold open: in all, and in one room.
+//! Limits on the sockets that one person may hold open: in all, and in one room.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,11 +8,11 @@ use super::hub::RoomKey;
 pub struct Capacity {
     pub per_person: usize,
     pub per_room: usize,
-    /// The rooms of each person's open sockets: at most `per_person` and one for each person.
+    /// The rooms of each person's open sockets: at most `per_person`, and one more while a socket is being replaced.
     open: Mutex<HashMap<i64, Vec<RoomKey>>>,
 }
 
-/// The right to one open socket. Dropping it gives it back.
+/// The right to one open socket. Dropping it gives the right back.
 pub struct SocketPlace {
     capacity: Arc<Capacity>,
     person: i64,
@@ -24,8 +24,8 @@ impl Capacity {
         Arc::new(Capacity { per_person, per_room, open: Mutex::default() })
     }
 
-    /// Takes a place, or says how many are taken. Whoever replaces a socket of theirs may have one more, until the old one
-    /// is closed.
+    /// Takes a place, or fails with the limit that is reached. `is_limited`: the limit for one room applies too. `is_replacing`:
+    /// one more place is allowed, until the replaced socket is closed.
     pub fn take(
         self: &Arc<Self>,
         person: i64,

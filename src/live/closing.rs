@@ -1,5 +1,5 @@
-//! Sockets that a change closes. Plain data beside the news of its commit, so that neither a caller who hangs up nor another
-//! node keeps a socket open that has no right to be.
+//! Orders to close sockets that have no right to be open after a change. They are plain data beside the events of the commit, so
+//! that they can be sent to other nodes, and are carried out even if the caller hangs up.
 
 use super::connection::close;
 use super::{Hub, RoomKey};
@@ -10,13 +10,13 @@ pub struct CloseSockets {
     pub room: RoomKey,
     pub person: i64,
     pub logins: EndedLogins,
-    /// The person is in the room no more: without a grace.
+    /// Whether the person has left the room: they are removed from it at once, without a grace.
     pub has_left: bool,
     pub code: u16,
     pub reason: &'static str,
 }
 
-/// Of which logins.
+/// The logins of a person whose sockets are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedLogins {
     All,
@@ -35,12 +35,12 @@ impl EndedLogins {
 }
 
 impl CloseSockets {
-    /// Of logins that have ended. `room` is the one of the person, which all of their sockets are in.
+    /// Closes the sockets of logins that have ended. `room` is the person's own room, which all of their sockets are in.
     pub fn of_logins(room: RoomKey, person: i64, logins: EndedLogins) -> CloseSockets {
         CloseSockets { room, person, logins, has_left: false, code: close::TOKEN, reason: "the login has ended" }
     }
 
-    /// Of someone who is in this room no more.
+    /// Closes all sockets of a person who is no longer in this room.
     pub fn of_leaver(room: RoomKey, person: i64, code: u16, reason: &'static str) -> CloseSockets {
         CloseSockets { room, person, logins: EndedLogins::All, has_left: true, code, reason }
     }

@@ -1,10 +1,10 @@
 //! One socket of one person.
 //!
-//! Fan-out writes straight into the socket when nothing waits before it. What the kernel does not take goes into a
-//! queue with a bound, and one task empties it. A reader too slow for the bound loses its *room* frames and gets one
-//! fresh state instead; replies and answers to its person are never dropped. What it entered with counts against no
-//! bound, however large the class: there is one of it, and the next waits until it is gone. A socket that takes no byte
-//! for `STALLED_FOR` is closed.
+//! A frame is written straight into the socket when no other frame waits. Bytes that the kernel does not take go into a queue
+//! with bounds, and one task empties the queue. A reader that is too slow for the bound loses its *room* frames and gets one
+//! fresh state instead. Replies and frames for one person are never dropped; too many of them close the socket. The entry
+//! frames (the state, or the missed events) count against no bound, however large the session is: only one entry waits at a
+//! time, and the next follows after it is sent. A socket that takes no byte for `STALLED_FOR` is closed.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -19,15 +19,15 @@ use super::hub::{Audience, Hub, RoomKey};
 use super::stream::Stream;
 use crate::error::Result;
 
-/// Room frames that may wait before a reader counts as too slow.
+/// Bytes of room frames that may wait before a reader counts as too slow.
 const LAG_MAX_BYTES: usize = 64 * 1024;
-/// Replies that may wait: who sends and never reads is not a client.
+/// Bytes of replies that may wait. More close the socket: the peer sends and never reads.
 const REPLIES_MAX_BYTES: usize = 512 * 1024;
 /// Room frames held back while the snapshot is read.
 const HELD_MAX_FRAMES: usize = 512;
 const FRAMES_PER_WRITE: usize = 32;
 const STALLED_FOR: Duration = Duration::from_secs(30);
-/// How long we listen for the peer's own goodbye.
+/// How long the server waits for the peer's own close frame.
 const GOODBYE_FOR: Duration = Duration::from_secs(3);
 
 pub mod close {
@@ -40,42 +40,42 @@ pub mod close {
     pub const TOO_MANY: u16 = 4429;
 }
 
-/// What a newcomer gets first, and up to which event of the room it holds.
+/// The first frames for a new socket. `seq`: the last event of the room that they include.
 pub struct Entry {
     pub frames: Vec<Frame>,
     pub seq: i64,
 }
 
-/// Who sits at a socket: the school's side of it.
+/// The school's side of a socket: it reads the state and handles the messages.
 pub trait Seat: Send + Sync {
-    /// The state of the room, or what was missed since an event.
+    /// Reads the state of the room, or the events that were missed after the event `since`.
     fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>>;
     fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()>;
-    /// The socket is gone, and with it its place in every room.
+    /// Called after the socket has ended and has been removed from every room.
     fn gone(&self);
-    /// The word that the token is about to expire.
+    /// The frame which warns that the token is about to expire.
     fn token_expiring(&self) -> Frame;
 }
 
 pub struct Connection {
     pub id: u64,
     pub person: i64,
-    /// What let it in: when that is taken back, its sockets close.
+    /// The login that opened the socket. When the login ends, its sockets are closed.
     pub pass: i64,
     pub home: RoomKey,
     pub audience: Audience,
     pub device: Option<Box<str>>,
     pub(super) stream: Stream,
-    /// One entering at a time: a second one would let go of what the first holds back.
+    /// Allows one entry at a time: a second one would discard the frames that the first holds back.
     pub(super) entering: tokio::sync::Mutex<()>,
     out: Mutex<Out>,
     seat: Arc<dyn Seat>,
     hub: Arc<Hub>,
-    /// On the monotonic clock: who sets the clock of the server ends no connection.
+    /// On the monotonic clock, so that setting the server's clock ends no connection.
     expires_ms: AtomicI64,
-    /// Has it said anything since the last ping?
+    /// Whether anything was received since the last ping.
     pub(super) heard: AtomicBool,
-    /// So much of what it said waits for its turn that no more is read, also no pong.
+    /// Whether so many received messages wait to be handled that nothing more is read, not even a pong.
     pub(super) is_full: AtomicBool,
     pub(super) warned: AtomicBool,
 }
@@ -83,14 +83,14 @@ pub struct Connection {
 #[derive(Default)]
 struct Out {
     queue: VecDeque<Waiting>,
-    /// Bytes of the first frame in the queue that are already gone.
+    /// Bytes of the first frame in the queue that are already sent.
     sent: usize,
     /// Frames at the front that the drain task is writing right now.
     in_flight: usize,
     room_bytes: usize,
     reply_bytes: usize,
     held: Option<Vec<(i64, Frame)>>,
-    /// Room frames were lost: a fresh state is owed as soon as the queue is empty.
+    /// Whether room frames were lost: a fresh state must be sent as soon as the queue is empty.
     behind: bool,
     draining: bool,
     closing: bool,
@@ -101,18 +101,18 @@ struct Waiting {
     of: Of,
 }
 
-/// What a frame is part of, and so what may become of it while it waits.
+/// The kind of a waiting frame, which decides whether it may be dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
-    /// The stream of its room: forgotten when too much of it waits, and a fresh state makes up for it.
+    /// An event of the room: dropped when too much of this kind waits, and replaced by a fresh state.
     Room,
-    /// What is said to this person: never forgotten. Who lets too much of it wait is hung up on.
+    /// A frame for this person: never dropped. When too much of this kind waits, the socket is closed.
     Person,
-    /// The state, or what was missed: one at a time, which goes out whole.
+    /// The state, or the missed events: only one entry waits at a time, and all of it is sent.
     Entry,
 }
 
-/// Who connects, before there is a socket.
+/// A person who connects, before there is a socket.
 pub struct Caller {
     pub person: i64,
     pub pass: i64,
@@ -158,13 +158,13 @@ impl Connection {
         self.expires_ms.load(Ordering::Relaxed)
     }
 
-    /// A new token in place of the old one.
+    /// Sets when the new token expires, and allows a new warning before that.
     pub fn renew(&self, expires_ms: i64) {
         self.expires_ms.store(expires_ms, Ordering::Relaxed);
         self.warned.store(false, Ordering::Relaxed);
     }
 
-    /// A frame of its room. `seq` is 0 where the room has no log.
+    /// Sends a frame of a room. It may be held back or dropped. `seq` is 0 if the room has no log.
     pub(super) fn tell(self: &Arc<Self>, seq: i64, frame: &Frame) {
         let mut out = self.out();
         if out.closing || out.behind {
@@ -181,7 +181,7 @@ impl Connection {
         self.send(&mut out, frame, Of::Room);
     }
 
-    /// A frame for this socket alone: a reply, an answer.
+    /// Sends a frame that is never dropped, such as a reply. Does nothing once the socket is closing.
     pub fn reply(self: &Arc<Self>, frame: &Frame) {
         let mut out = self.out();
         if !out.closing {
@@ -249,8 +249,8 @@ impl Connection {
         }
     }
 
-    /// From here on room frames wait for the snapshot. `false` while an earlier one still waits to be sent: a fresh one
-    /// is owed after it.
+    /// Begins to hold back room frames until the snapshot is read. Returns `false` while an earlier snapshot still waits to be
+    /// sent: a fresh one must follow it.
     pub(super) fn hold(&self) -> bool {
         let mut out = self.out();
         let waits = out.queue.iter().any(|w| w.of == Of::Entry);
@@ -259,7 +259,8 @@ impl Connection {
         !waits
     }
 
-    /// The snapshot, what came after it, and then the stream. `false` when too much came meanwhile: take a fresh one.
+    /// Sends the snapshot and the held frames that came after it, and ends the holding back. Returns `false` if too many frames
+    /// came meanwhile: a fresh snapshot must be read.
     pub(super) fn admit(self: &Arc<Self>, entry: &Entry) -> bool {
         let mut out = self.out();
         let held = out.held.take().unwrap_or_default();
@@ -270,7 +271,7 @@ impl Connection {
             self.send(&mut out, frame, Of::Entry);
         }
         for (_, frame) in held.iter().filter(|(seq, _)| *seq == 0 || *seq > entry.seq) {
-            // After a hole nothing follows but a fresh state.
+            // After a dropped frame, nothing may follow but a fresh state.
             if !out.behind {
                 self.send(&mut out, frame, Of::Room);
             }
@@ -278,7 +279,7 @@ impl Connection {
         true
     }
 
-    /// Says why, sends what waits, and hangs up; after `GOODBYE_FOR` also on a peer that says nothing.
+    /// Sends the waiting replies and a close frame with the reason, then hangs up: after `GOODBYE_FOR` even if the peer is silent.
     pub fn close(self: &Arc<Self>, code: u16, reason: &str) {
         self.say_goodbye(&Frame::close(code, reason));
     }
@@ -313,7 +314,7 @@ impl Connection {
 }
 
 impl Out {
-    /// What its kind of frames takes up of the bound.
+    /// The bytes that wait of this kind of frame; `None` if it has no bound.
     fn bytes_of(&mut self, of: Of) -> Option<&mut usize> {
         match of {
             Of::Room => Some(&mut self.room_bytes),
@@ -348,7 +349,7 @@ impl Out {
         }
     }
 
-    /// All that is meant, but those of which a part may be gone already.
+    /// Drops all frames of the meant kinds, except those of which a part may already be sent.
     fn forget(&mut self, is_meant: impl Fn(Of) -> bool) {
         let mut begun = self.in_flight.max(usize::from(self.sent > 0));
         self.queue.retain(|w| {
@@ -360,7 +361,8 @@ impl Out {
         self.behind = true;
     }
 
-    /// Is a fresh state owed? Then room frames wait for it from here on, and nobody else is told that it is owed.
+    /// Returns whether a fresh state must be sent now. If so, room frames are held back for it from here on, and the next call
+    /// returns `false`.
     fn takes_debt(&mut self) -> bool {
         let owed = self.behind && self.held.is_none() && !self.closing;
         if owed {

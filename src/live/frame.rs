@@ -1,8 +1,8 @@
-//! WebSocket frames that the server sends: encoded once for everyone.
+//! WebSocket frames that the server sends, each encoded once for all receivers.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// Header and payload, made once; cloning it counts a reference.
+/// A header and its payload, encoded once. Cloning copies no bytes.
 #[derive(Clone, Debug)]
 pub struct Frame(Bytes);
 
@@ -25,7 +25,7 @@ impl Frame {
         Frame::encode(0x8, &payload)
     }
 
-    /// The answer to a peer's close: its own code, or none where it gave none.
+    /// The answer to a peer's close frame: the same code, or no code if the peer gave none.
     pub fn close_echo(code: Option<u16>) -> Frame {
         code.map_or_else(|| Frame::encode(0x8, b""), |code| Frame::close(code, ""))
     }
@@ -52,7 +52,7 @@ impl Frame {
         &self.0
     }
 
-    /// The JSON in it, to put several into one.
+    /// The JSON in the frame, so that several frames can be put into one.
     pub fn payload(&self) -> &[u8] {
         let header = match self.0.get(1) {
             Some(126) => 4,

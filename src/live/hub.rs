@@ -1,8 +1,8 @@
-//! The rooms of this node, and who is in them. A fast path over the tail of each class's log, never the truth.
+//! The rooms of this node, and the sockets in them. The hub delivers new events fast; only the log of a session is the truth.
 //!
-//! Promises: a room with a log releases its events in the order of their `seq` and without a hole (a missing one is
-//! waited for `GAP_PATIENCE`, then read from the log). Fan-out never waits for a socket. What is dropped for a slow
-//! reader is replaced by a fresh state.
+//! Promises: a room with a log releases its events in the order of their `seq` and without a hole. A missing event is
+//! waited for `GAP_PATIENCE`, then read from the log. Fan-out never waits for a socket. Frames that are dropped for a slow
+//! reader are replaced by a fresh state.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -24,28 +24,28 @@ use crate::metrics::Metrics;
 
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
 const GATHER_FOR: Duration = Duration::from_millis(50);
-/// What is gathered goes out before it is more than this: half of what may wait for a reader.
+/// Gathered frames are sent before they exceed this bound: half of what may wait for a reader.
 const GATHERED_MAX_BYTES: usize = 32 * 1024;
 const ENTRY_TRIES: usize = 5;
-/// Events that may wait for a missing one; beyond it they are read from the log too.
+/// Events that may wait for a missing one. Beyond this bound they are read from the log too.
 const HELD_MAX_EVENTS: usize = 4_096;
 const SENDS_BEFORE_YIELD: usize = 256;
 
-/// What kind of room is the business of whoever opens it.
+/// Identifies a room. The code that opens the room chooses its `kind`; the hub does not interpret it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomKey {
     pub kind: &'static str,
     pub id: i64,
 }
 
-/// Which frames of a room a member gets.
+/// Selects the frames of a room that a member gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Those for everyone.
+    /// Only the frames for everyone.
     Many,
-    /// All of them.
+    /// All frames.
     Few,
-    /// All of them, the frequent ones gathered.
+    /// All frames, with the frequent ones gathered.
     FewGathered,
 }
 
@@ -53,17 +53,17 @@ pub enum Audience {
 #[derive(Debug, Clone)]
 pub struct Letter {
     pub room: RoomKey,
-    /// Its place in the room's log, where the room has one.
+    /// The position in the room's log, if the room has a log.
     pub seq: Option<i64>,
     pub for_everyone: bool,
-    /// May it wait a moment and arrive together with others?
+    /// Whether it may wait for `GATHER_FOR`, to be sent together with others.
     pub may_gather: bool,
-    /// A word to one person, which is never dropped.
+    /// Whether it is for one person. Such a frame is never dropped.
     pub personal: bool,
     pub frame: Frame,
 }
 
-/// Where missed letters are found again.
+/// Reads missed letters from the log.
 pub trait Archive: Send + Sync {
     fn letters(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Vec<Letter>>;
 }
@@ -91,9 +91,9 @@ struct Members(Mutex<MemberList>);
 
 #[derive(Default)]
 struct MemberList {
-    /// In the order of their ids, which is the order in which they came.
+    /// Ordered by the ids of the connections, which is the order of connecting.
     all: Vec<Arc<Connection>>,
-    /// What the fan-out walks; made anew when someone came or went.
+    /// A copy of `all` for the fan-out, made again after a member was added or removed.
     walk: Option<Arc<[Arc<Connection>]>>,
 }
 
@@ -101,10 +101,10 @@ struct MemberList {
 struct Order {
     /// The last event released; unknown until the first member has read its snapshot.
     last: Option<i64>,
-    /// From where on the room releases: what the first snapshot held, nobody is told again.
+    /// The last event in the first snapshot. Only events after it are released.
     floor: i64,
     held: BTreeMap<i64, Letter>,
-    /// More was held than there is room for: the rest is in the log.
+    /// Whether more events came than may be held: the rest is read from the log.
     overflowed: bool,
     gathered: Vec<(i64, Frame)>,
     gathered_bytes: usize,
@@ -129,8 +129,8 @@ impl Hub {
         let _ = self.archive.set(archive);
     }
 
-    /// Takes a place for one more socket of this person, or says how many they may have. `is_limited`: the bound for one room
-    /// holds too.
+    /// Takes a place for one more socket of this person, or fails with the number that they may have. `is_limited`: the limit
+    /// for one room applies too.
     pub fn take_place(
         &self,
         person: i64,
@@ -142,7 +142,7 @@ impl Hub {
         self.capacity.take(person, home, is_limited, device.is_some_and(is_known))
     }
 
-    /// The whole life of a connection: it enters its home and the other rooms, reads to the end, and leaves.
+    /// Runs a connection to its end: it joins its home and the other rooms, is read until it ends, and leaves the rooms.
     pub async fn seat(
         self: Arc<Hub>,
         connection: Arc<Connection>,
@@ -190,8 +190,8 @@ impl Hub {
         }
     }
 
-    /// Hold the room's frames back, read the state with its `seq`, drop what is older, flow. Where an earlier state still
-    /// waits to be sent, a fresh one follows it later.
+    /// Holds the room's frames back, reads and sends the state with its `seq`, drops held frames that are older, and releases the
+    /// rest. If an earlier state still waits to be sent, a fresh one follows it later.
     pub async fn enter(self: Arc<Hub>, connection: &Arc<Connection>, mut since: Option<i64>) {
         let _alone = connection.entering.lock().await;
         for _ in 0..ENTRY_TRIES {
@@ -208,7 +208,7 @@ impl Hub {
             if let Some(room) = room
                 && entry.seq < self.clone().know_last(connection.home, &room, entry.seq).await
             {
-                // Someone who came with us read later and was faster: between the two snapshots nothing is released.
+                // A newer snapshot set the floor first. The events between the two are not released, so this state is read again.
                 continue;
             }
             if connection.admit(&entry) {
@@ -219,7 +219,7 @@ impl Hub {
         connection.close(close::RESTART, "too much at once, come back");
     }
 
-    /// The first snapshot tells the room up to where everything is known; the answer is from where on it releases.
+    /// Sets the last released event of the room from its first snapshot. Returns the room's `floor`.
     async fn know_last(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
         let mut order = room.order.lock().await;
         if order.last.is_none() {
@@ -290,12 +290,12 @@ impl Hub {
         }
     }
 
-    /// A future that calls itself must say what it is.
+    /// Boxes `fill_gap`, which calls itself: a recursive future needs a named type.
     fn fill_gap_later(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) -> BoxFuture<'static, ()> {
         Box::pin(self.fill_gap(key, room))
     }
 
-    /// One frame to everyone whom it concerns. The lock on the room's order is held by the caller.
+    /// Sends one frame to all members whose audience gets it. The caller holds the lock on the room's order.
     async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order, seq: i64, letter: &Letter) {
         let begun = Instant::now();
         if letter.for_everyone {
@@ -324,7 +324,7 @@ impl Hub {
         self.metrics.fan_out.observe(begun.elapsed().as_secs_f64());
     }
 
-    /// Closes those sockets of a room that are meant.
+    /// Closes the sockets of a room for which `is_meant` returns `true`.
     pub(super) fn dismiss(&self, room: RoomKey, is_meant: impl Fn(&Connection) -> bool, code: u16, reason: &str) {
         let found = self.rooms.get(&room).map(|r| r.clone());
         for connection in found.iter().flat_map(|room| room.everyone()).filter(|c| is_meant(c)) {
@@ -332,7 +332,7 @@ impl Hub {
         }
     }
 
-    /// The server goes: everyone is told when to come back, each at a moment of their own.
+    /// Closes all sockets because the server stops. `reason` is called for each, so that each client gets its own time to come back.
     pub fn dismiss_all(&self, reason: impl Fn() -> String) {
         let rooms: Vec<Arc<Room>> = self.rooms.iter().map(|r| r.value().clone()).collect();
         for connection in rooms.iter().flat_map(|room| room.everyone()) {
@@ -349,13 +349,13 @@ impl Hub {
         self.wheel.turn(now_ms);
     }
 
-    /// Is someone of the few in this room?
+    /// Whether a member with the audience `Few` or `FewGathered` is in this room.
     pub fn has_few(&self, key: RoomKey) -> bool {
         let few = [Audience::Few, Audience::FewGathered];
         self.rooms.get(&key).is_some_and(|room| few.iter().any(|a| room.members[*a as usize].any()))
     }
 
-    /// The rooms of a kind in which someone is.
+    /// The ids of the rooms of a kind in which at least one socket is.
     pub fn open_rooms(&self, kind: &'static str) -> Vec<i64> {
         self.rooms.iter().filter(|r| r.key().kind == kind).map(|r| r.key().id).collect()
     }

@@ -1,8 +1,8 @@
-//! What one socket says. It is read on while a message is handled: pings are answered and pongs are seen, however long the
-//! database takes, so that a slow server hangs up on nobody.
+//! Reads and handles what one socket receives. Reading goes on while a message is handled: pings are answered and pongs are
+//! noticed however long the database takes, so that no peer is disconnected because the server is slow.
 //!
-//! Messages are handled one at a time, in their order. What waits behind the first has a bound; beyond it nothing is read, and
-//! the peer's own system holds back the rest.
+//! Messages are handled one at a time, in their order. The messages that wait have a bound; beyond it nothing is read, and the
+//! rest waits on the peer's side.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::connection::{Connection, close};
 use super::frame::Frame;
 use super::parser::{Fault, Heard, Parser};
 
-/// What may wait while a message is handled. What was read together is kept together: one read more than this.
+/// Messages that may wait while one is handled. All messages of one read are kept, so one read may exceed the bound.
 const WAITING_MAX_MESSAGES: usize = 256;
 const WAITING_MAX_BYTES: usize = 64 * 1024;
 const FRAMES_PER_SECOND: f64 = 50.0;
@@ -26,31 +26,31 @@ struct Incoming {
     pace: Pace,
     waiting: VecDeque<Waiting>,
     waiting_bytes: usize,
-    /// The peer hung up: nothing more can be read.
+    /// Whether the connection has ended: nothing more can be read.
     has_ended: bool,
-    /// A goodbye waits for its turn: what comes after it is not listened to.
+    /// Whether a close frame waits to be sent: everything received after it is ignored.
     has_goodbye: bool,
 }
 
-/// What is done in the order in which it was said.
+/// Work that is done in the order in which it was received.
 enum Waiting {
     Message(String),
-    /// The answer to the peer's own goodbye, or to a fault of theirs.
+    /// The close frame that answers the peer's own close frame, or a fault of the peer.
     Goodbye(Frame),
 }
 
 impl Connection {
-    /// The life of a connection: reads until the end. `first` is what came along with the request.
+    /// Reads and handles messages until the connection ends. `first`: bytes that arrived together with the request.
     pub(super) async fn listen(self: &Arc<Self>, first: Bytes) {
         let mut incoming = Incoming::new();
         self.take(&mut incoming, &mut first.to_vec());
-        // With it goes the buffer that the handshake was read into.
+        // Frees the buffer that the handshake was read into.
         drop(first);
         loop {
             while let Some(next) = incoming.next() {
                 match next {
                     Waiting::Message(_) if self.is_closing() => {}
-                    // Boxed, so that an idle connection does not hold room for it.
+                    // Boxed, so that an idle connection holds no memory for it.
                     Waiting::Message(text) => Box::pin(self.handle(text, &mut incoming)).await,
                     Waiting::Goodbye(goodbye) => self.say_goodbye(&goodbye),
                 }
@@ -62,7 +62,7 @@ impl Connection {
         }
     }
 
-    /// Handles one message, and reads on meanwhile.
+    /// Handles one message, and goes on reading meanwhile.
     async fn handle(self: &Arc<Self>, text: String, incoming: &mut Incoming) {
         let mut handling = self.seat().heard(self, text);
         loop {
@@ -75,7 +75,7 @@ impl Connection {
             }
         }
         if self.is_full.swap(false, Ordering::Relaxed) {
-            // Its pongs may wait behind what was not read: it has until the next ping.
+            // A pong may wait behind bytes that were not read yet, so the peer has until the next ping.
             self.heard.store(true, Ordering::Relaxed);
         }
     }
@@ -87,7 +87,7 @@ impl Connection {
         }
     }
 
-    /// Answers pings at once, and puts the rest in line.
+    /// Answers pings at once, and queues messages and close frames.
     fn take(self: &Arc<Self>, incoming: &mut Incoming, bytes: &mut [u8]) {
         let mut heard = Vec::new();
         let fed = incoming.parser.feed(bytes, &mut heard);
@@ -137,7 +137,7 @@ impl Incoming {
         match &next {
             Some(Waiting::Message(text)) => self.waiting_bytes -= text.len(),
             Some(Waiting::Goodbye(_)) => {}
-            // An idle connection holds no memory for what may come.
+            // An idle connection holds no memory for future messages.
             None => self.waiting = VecDeque::new(),
         }
         next
@@ -149,7 +149,7 @@ impl Incoming {
     }
 }
 
-/// How fast one socket may talk. Every frame counts, also an empty part of a message.
+/// Limits how fast one socket may send. Every frame counts, also an empty fragment of a message.
 struct Pace {
     allowance: f64,
     since: Instant,
@@ -257,7 +257,7 @@ mod tests {
         until("all messages", || seat.handled.lock().unwrap().len() == texts.len()).await;
         assert!(*seat.handled.lock().unwrap() == texts, "in their order");
         assert!(!connection.is_full.load(Ordering::Relaxed));
-        // Who says nothing any more, though all is read, is dropped as ever.
+        // A peer that sends nothing more after everything was read is still disconnected.
         for _ in 0..3 {
             hub.tick(0);
         }

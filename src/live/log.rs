@@ -1,4 +1,4 @@
-//! The log of a class: dense numbers per session, given in the transaction of the change itself.
+//! The log of a session: events are numbered per session without gaps, in the transaction of the change itself.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use crate::event::{Audience, Event, News, Place, Told};
 
 const COLUMNS: usize = 8;
 
-/// Gives each event its place, and writes it. Sessions are touched in the order of their ids: two nodes that write
-/// to the same two classes never wait for each other in a circle. Nothing may follow but what follows by itself, and the commit.
+/// Numbers the logged events and writes them. Session rows are locked in the order of their ids, so that two nodes that write
+/// to the same two sessions never deadlock. After this, the transaction may only write what follows from the events, and commit.
 pub async fn append(tx: &mut Tx, news: Vec<News>) -> Result<Vec<Told>> {
     let mut per_session: BTreeMap<i64, i64> = BTreeMap::new();
     for n in news.iter().filter(|n| n.event.is_logged()) {
@@ -90,7 +90,7 @@ async fn write(tx: &mut Tx, told: &[Told]) -> Result<()> {
     Ok(())
 }
 
-/// The event's own words for its type and its data.
+/// Splits an event into its type and its data, as the log stores them.
 fn stored(event: &Event) -> Result<(String, String)> {
     match serde_json::to_value(event).map_err(Error::internal)? {
         serde_json::Value::Object(mut parts) => {
@@ -122,7 +122,7 @@ struct Logged {
 }
 row!(Logged { seq, prev, r#type, data, at_ms });
 
-/// The events after `after`, at most `limit` of them; those of the students alone, or all.
+/// Reads at most `limit` events after `after`: all, or only those for students.
 pub async fn read(
     tx: &mut Tx,
     session: i64,

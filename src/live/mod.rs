@@ -1,4 +1,4 @@
-//! Rooms and sockets. This module moves encoded bytes between them, in order, and knows no school.
+//! Rooms and sockets. This module moves encoded bytes between them, in order, and contains no rules of the school.
 
 #[cfg(test)]
 mod autobahn;

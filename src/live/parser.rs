@@ -1,7 +1,7 @@
-//! Reads the frames of a peer, RFC 6455 to the letter, from whatever pieces they arrive in.
+//! Reads the frames of a peer exactly as RFC 6455 requires, from pieces of any size.
 //!
-//! Payloads are unmasked and checked as they come, so that a text that is no UTF-8 ends the connection at its first wrong
-//! byte. What a peer can make the parser hold is one message of `MESSAGE_MAX_BYTES` and one control frame.
+//! Payloads are unmasked and checked as they arrive, so that a text that is not UTF-8 ends the connection at its first wrong
+//! byte. A peer can make the parser hold at most one message of `MESSAGE_MAX_BYTES` and one control frame.
 
 pub const MESSAGE_MAX_BYTES: usize = 64 * 1024;
 const CONTROL_MAX_BYTES: u8 = 125;
@@ -17,22 +17,22 @@ const PONG: u8 = 0xA;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Heard {
     Text(String),
-    /// A part of a text that goes on.
+    /// A part of a text message, but not its last one.
     Fragment,
     Ping(Vec<u8>),
     Pong,
-    /// The peer's goodbye, with its code if it gave one. Nothing is heard after it.
+    /// The peer's close frame, with its code if it gave one. Everything after it is ignored.
     Close(Option<u16>),
 }
 
-/// What a peer did against the protocol, as the close code that answers it.
+/// A violation of the protocol by the peer: the close code that answers it, and the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault(pub u16, pub &'static str);
 
 #[derive(Default)]
 pub struct Parser {
     header: [u8; HEADER_MAX_BYTES],
-    /// How much of the next frame's header is here.
+    /// How many bytes of the next frame's header have arrived.
     header_bytes: u8,
     /// The frame whose payload is arriving.
     frame: Option<Frame>,
@@ -47,7 +47,7 @@ pub struct Parser {
 struct Frame {
     opcode: u8,
     is_final: bool,
-    /// The key, turned so that its first byte fits the next byte of the payload.
+    /// The masking key, rotated so that its first byte is for the next byte of the payload.
     mask: [u8; 4],
     left: usize,
 }
@@ -55,14 +55,14 @@ struct Frame {
 #[derive(Default)]
 struct Text {
     bytes: Vec<u8>,
-    /// Up to where the bytes are whole characters.
+    /// How many of the bytes are checked: they are whole characters.
     checked: usize,
-    /// Fragments with nothing in them: each counts like a byte.
+    /// The number of empty fragments. Each counts like one byte of the message.
     empty_fragments: usize,
 }
 
 impl Parser {
-    /// Reads what arrived. After a fault or the peer's close, whatever follows is ignored.
+    /// Reads the bytes that arrived. After a fault or the peer's close frame, everything is ignored.
     pub fn feed(&mut self, bytes: &mut [u8], heard: &mut Vec<Heard>) -> Result<(), Fault> {
         let fed = self.read(bytes, heard);
         if fed.is_err() {
@@ -71,7 +71,7 @@ impl Parser {
         fed
     }
 
-    /// Ignores whatever else arrives.
+    /// Ignores everything that arrives from here on.
     pub fn stop(&mut self) {
         *self = Parser { is_over: true, ..Parser::default() };
     }
@@ -82,7 +82,7 @@ impl Parser {
             if self.frame.is_none() {
                 at += self.read_header(&bytes[at..])?;
             }
-            // A frame without a payload is whole with its header.
+            // A frame without a payload is complete with its header.
             let Some(mut frame) = self.frame.take() else { continue };
             let length = frame.left.min(bytes.len() - at);
             let payload = &mut bytes[at..at + length];
@@ -98,7 +98,7 @@ impl Parser {
         Ok(())
     }
 
-    /// Takes the next bytes of a header, and says how many. The two that all headers have are checked before the rest.
+    /// Reads the next bytes of a header and returns how many. The two bytes that every header has are checked before the rest.
     fn read_header(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         let mut used = 0;
         loop {
@@ -212,7 +212,7 @@ impl Frame {
 }
 
 impl Text {
-    /// A fragment of so many bytes begins.
+    /// Begins a fragment of `length` bytes. Fails if the message would be longer than `MESSAGE_MAX_BYTES`.
     fn make_room(&mut self, length: usize) -> Result<(), Fault> {
         self.empty_fragments += usize::from(length == 0);
         let so_far = self.bytes.len() + self.empty_fragments;
@@ -222,7 +222,7 @@ impl Text {
         Ok(())
     }
 
-    /// Only the character at the end may be unfinished.
+    /// Appends bytes. Fails if they are not UTF-8; only the character at the end may be incomplete.
     fn push(&mut self, payload: &[u8]) -> Result<(), Fault> {
         self.bytes.extend_from_slice(payload);
         match std::str::from_utf8(&self.bytes[self.checked..]) {
@@ -234,7 +234,7 @@ impl Text {
     }
 }
 
-/// How long a header with this second byte is: the size may need more bytes, and then comes the key.
+/// The length of a header with this second byte: 2 bytes, then 0, 2 or 8 for the size, and 4 for the key.
 fn header_length(second: u8) -> usize {
     match second & 0x7F {
         126 => 8,

@@ -1,5 +1,5 @@
-//! Who is there: a person is, while any socket of theirs is open, and for a grace after the last one closed
-//! (a phone that changes from Wi-Fi to LTE has not left).
+//! Presence: a person is in a room while any socket of theirs is open, and for a grace after the last one closed
+//! (a person whose phone changes from Wi-Fi to LTE has not left).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -18,13 +18,13 @@ pub struct Presence {
 #[derive(Debug, Clone, Copy)]
 pub struct Here {
     sockets: u32,
-    /// Since when without an interruption, on the wall clock.
+    /// Since when they are in the room without interruption, on the wall clock.
     pub since_ms: i64,
-    /// When a socket last came or went, on the wall clock.
+    /// When a socket of theirs last opened or closed, on the wall clock.
     pub last_ms: i64,
-    /// In which their newest socket speaks.
+    /// The language of their newest socket that named one.
     pub language: Option<Language>,
-    /// Which parting the grace belongs to.
+    /// How often their last socket has closed. A grace that began at an earlier closing does not count any more.
     partings: u32,
 }
 
@@ -32,11 +32,11 @@ struct Leaving {
     room: i64,
     person: i64,
     parting: u32,
-    /// The end of the grace, on the clock that nobody can set.
+    /// The end of the grace, on the monotonic clock, which nobody can set.
     until_ms: i64,
 }
 
-/// Someone whose grace has run out.
+/// A person whose grace has run out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gone {
     pub room: i64,
@@ -45,7 +45,7 @@ pub struct Gone {
 }
 
 impl Presence {
-    /// `true` when the person was not there before.
+    /// Counts one more socket of the person. Returns `true` if they were not in the room before.
     pub fn come(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let mut is_new = false;
@@ -73,13 +73,14 @@ impl Presence {
         }
     }
 
-    /// Someone whom the log calls connected, after a restart: they have the same grace to come back.
+    /// Gives a person without a socket here the grace to come back: after a restart, to those whom the log calls connected; and
+    /// to those whose departure could not be logged.
     pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
         self.come(room, person, None, now);
         self.go(room, person, now, grace_ms);
     }
 
-    /// At once, without grace: they said goodbye themselves.
+    /// Removes a person at once, without a grace: they are no longer in the room.
     pub fn forget(&self, room: i64, person: i64) {
         if let Some(mut people) = self.rooms.get_mut(&room) {
             people.remove(&person);
@@ -87,7 +88,7 @@ impl Presence {
         self.rooms.remove_if(&room, |_, people| people.is_empty());
     }
 
-    /// Those who did not come back in time.
+    /// Removes and returns the people who did not come back in time.
     pub fn sweep(&self, now: Moment) -> Vec<Gone> {
         let due: Vec<Leaving> = self.leaving(|queue| {
             let count = queue.iter().take_while(|l| l.until_ms <= now.running_ms).count();
@@ -119,7 +120,7 @@ impl Presence {
         self.rooms.get(&room).map_or(0, |people| people.len() as i64)
     }
 
-    /// Everyone who is there, and since when.
+    /// All people in the room, with the times of their presence.
     pub fn everyone(&self, room: i64) -> HashMap<i64, Here> {
         self.rooms.get(&room).map(|people| people.clone()).unwrap_or_default()
     }

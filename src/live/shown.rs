@@ -1,4 +1,4 @@
-//! Which event each person has said to be on their screen. Who asks counts those between two positions.
+//! The event that each person last reported to be on their screen. `count` counts the people between two positions of the log.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -8,15 +8,15 @@ use dashmap::DashMap;
 #[derive(Default)]
 pub struct Shown {
     rooms: DashMap<i64, Room>,
-    /// Those in which someone has said something since the last look.
+    /// Rooms that may have a new count since the last `take_changed`.
     changed: Mutex<HashSet<i64>>,
 }
 
 #[derive(Default)]
 struct Room {
-    /// The newest event on each person's screen.
+    /// The last event that each person reported.
     newest: HashMap<i64, i64>,
-    /// From which event on how many were told last.
+    /// The last count that was logged, as `(first, count)`: `count` people show the events from `first` on.
     told: Option<(i64, i64)>,
 }
 
@@ -28,7 +28,7 @@ impl Shown {
         }
     }
 
-    /// The rooms to look at, once.
+    /// Returns the rooms that may have a new count, and clears the list.
     pub fn take_changed(&self) -> HashSet<i64> {
         self.changed(std::mem::take)
     }
@@ -37,21 +37,23 @@ impl Shown {
         change(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Counts who shows something from `first` to `last`: what lies ahead of the log is nobody's screen, and who is
-    /// not `here` shows nothing.
+    /// Counts the people who show an event from `first` to `last`. A reported event beyond `last` does not count, nor does a
+    /// person who is not `here`.
     pub fn count(&self, room: i64, first: i64, last: i64, here: impl Fn(i64) -> bool) -> i64 {
         let shows = |(person, seq): &(&i64, &i64)| (first..=last).contains(*seq) && here(**person);
         self.rooms.get(&room).map_or(0, |room| room.newest.iter().filter(shows).count() as i64)
     }
 
-    /// Someone has come or gone: what was told may not be so any more. A room where nobody shows anything stays unlooked at.
+    /// Marks a room in which a person came or left, because its count may be different now. Does nothing if nobody in the room
+    /// has reported an event.
     pub fn moved(&self, room: i64) {
         if self.rooms.contains_key(&room) {
             self.look_again(room);
         }
     }
 
-    /// Whether it is news that so many show what began with `first`: a later event of the same step changes no number.
+    /// Whether the count for the events from `first` on differs from what was last logged. A later event of the same step keeps
+    /// `first`, and so changes nothing.
     pub fn is_news(&self, room: i64, first: i64, count: i64) -> bool {
         self.rooms.get(&room).is_some_and(|room| room.told != Some((first, count)))
     }
@@ -62,7 +64,7 @@ impl Shown {
         }
     }
 
-    /// It could not be told: the next look takes it up again.
+    /// Marks a room, so that it is counted again: its count may have changed, or could not be logged.
     pub fn look_again(&self, room: i64) {
         self.changed(|rooms| rooms.insert(room));
     }

@@ -16,13 +16,13 @@ use tokio_rustls::server::TlsStream;
 const READ_BYTES: usize = 16 * 1024;
 const TLS_READ_BYTES: usize = 4 * 1024;
 
-/// A socket while it speaks HTTP.
+/// A socket while it is used for HTTP.
 pub struct Socket {
     wire: Wire,
     counted: Counted,
 }
 
-/// Held for as long as the connection is open: whoever counts connections counts it back when this is dropped.
+/// A value held for as long as the connection is open. Dropping it lowers the count of open connections.
 pub type Counted = Arc<dyn Any + Send + Sync>;
 
 enum Wire {
@@ -39,7 +39,7 @@ impl Socket {
         Socket { wire: Wire::Tls(Box::new(tls)), counted }
     }
 
-    /// What was agreed on with TLS: without it, browsers speak HTTP/1.1.
+    /// Whether HTTP/2 was agreed on with TLS. Without TLS, browsers use HTTP/1.1.
     pub fn speaks_http2(&self) -> bool {
         matches!(&self.wire, Wire::Tls(tls) if tls.get_ref().1.alpn_protocol() == Some(b"h2"))
     }
@@ -86,7 +86,7 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// A socket once it carries frames: one side reads, anyone may try to write.
+/// A socket that carries WebSocket frames: one task reads, any task may try to write.
 pub enum Stream {
     Plain(TcpStream, Counted),
     Tls(Box<Tls>, Counted),
@@ -104,7 +104,7 @@ struct Reading {
 }
 
 thread_local! {
-    /// Borrowed for the length of one read, so that an idle connection holds no buffer.
+    /// The read buffer of a thread, borrowed for one read, so that an idle connection holds no buffer.
     static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into_boxed_slice());
 }
 
@@ -126,7 +126,7 @@ impl From<Socket> for Stream {
 }
 
 impl Stream {
-    /// What the kernel takes at once. TLS never does: its frames go through the queue.
+    /// Writes what the kernel takes at once. With TLS it never writes: these frames go through the queue.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Stream::Plain(tcp, _) => tcp.try_write(bytes),
@@ -152,11 +152,11 @@ impl Stream {
         }
     }
 
-    /// Hands over what arrived; `None` at the end.
+    /// Waits for bytes and passes them to `take`. Returns `None` at the end of the connection.
     pub async fn read<T>(&self, mut take: impl FnMut(&mut [u8]) -> T) -> io::Result<Option<T>> {
         match self {
             Stream::Plain(tcp, _) => loop {
-                // Also replaces the waker that the handshake left, which holds the memory of its whole task.
+                // Also replaces the waker of the handshake, which holds the memory of the handshake's whole task.
                 poll_fn(|cx| tcp.poll_read_ready(cx)).await?;
                 let read = BUFFER.with_borrow_mut(|buffer| match tcp.try_read(buffer) {
                     Ok(0) => Ok(None),
@@ -168,7 +168,7 @@ impl Stream {
                     done => return done,
                 }
             },
-            // Boxed, so that a plain connection does not hold room for it.
+            // Boxed, so that a plain connection holds no memory for it.
             Stream::Tls(tls, _) => {
                 Box::pin(async {
                     let mut guard = tls.read.lock().await;
@@ -186,7 +186,7 @@ impl Stream {
         }
     }
 
-    /// No more will be written; what is on its way still arrives.
+    /// Ends the writing. Bytes that are already on their way still arrive.
     pub async fn finish(&self) {
         match self {
             Stream::Plain(tcp, _) => {
@@ -198,7 +198,7 @@ impl Stream {
         }
     }
 
-    /// Over, at once: the reader sees the end.
+    /// Ends the connection at once. A waiting `read` returns.
     pub fn hang_up(&self) {
         match self {
             Stream::Plain(tcp, _) => {

@@ -1,4 +1,4 @@
-//! For how long each room has been without the few who lead it, counted in the time that this process has run.
+//! Measures how long nobody has led each room, in the time that this process has run.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,18 +20,18 @@ struct Alone {
     since_ms: i64,
 }
 
-/// What is known of an open room.
+/// The state of an open room when it is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Sign {
     pub room: i64,
-    /// When someone last led it, by the clock on the wall. Another value is another sign; which is later does not matter.
+    /// When a person last led the room, on the wall clock. Only a different value matters, not whether it is later.
     pub sign_ms: i64,
-    /// Is someone there to lead it now?
+    /// Whether a person is there to lead the room now.
     pub is_attended: bool,
 }
 
 impl Unattended {
-    /// Looks at all open rooms. Returns those that nobody has led for so long.
+    /// Looks at all open rooms. Returns those that nobody has led for `patience_ms`.
     pub fn look(&self, now: Moment, open: &[Sign], patience_ms: i64) -> Vec<Sign> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now_ms = now.running_ms;
@@ -40,7 +40,7 @@ impl Unattended {
             let since_ms = match last.rooms.get(&sign.room) {
                 _ if sign.is_attended => now_ms,
                 Some(known) if known.sign_ms == sign.sign_ms => known.since_ms,
-                // The sign came after the last look, whatever the clock on the wall says of it.
+                // The sign is new, so it came after the last look, whatever its time on the wall clock is.
                 _ => now_ms - (now.wall_ms - sign.sign_ms).clamp(0, now_ms - last.at_ms),
             };
             rooms.insert(sign.room, Alone { sign_ms: sign.sign_ms, since_ms });

@@ -1,4 +1,4 @@
-//! One wheel turns for all connections: each is visited once per round, for its ping and its token.
+//! One timer for all connections: each is visited once per round, to send its ping and to check its token.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::connection::{Connection, close};
 use super::frame::Frame;
 
-/// How long before its end a token is called expiring.
+/// How long before a token expires its client is warned, at the latest.
 const WARNING_MS: i64 = 60_000;
 
 pub struct Wheel {
@@ -16,7 +16,7 @@ pub struct Wheel {
 }
 
 impl Wheel {
-    /// A round of `seconds`, one slot a second.
+    /// Creates a wheel whose round takes `seconds`, with one slot per second.
     pub fn new(seconds: u64) -> Wheel {
         let slots = (0..seconds.max(1)).map(|_| Mutex::default()).collect();
         Wheel { slots, at: AtomicUsize::new(0), ping: Frame::ping() }
@@ -27,7 +27,7 @@ impl Wheel {
         slot.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(connection));
     }
 
-    /// `now_ms`: on the monotonic clock.
+    /// Visits the connections of the next slot. `now_ms`: on the monotonic clock.
     pub fn turn(&self, now_ms: i64) {
         let at = self.at.fetch_add(1, Ordering::Relaxed) % self.slots.len();
         let mut slot = self.slots[at].lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +43,7 @@ impl Wheel {
         if left_ms < WARNING_MS + round_ms && !connection.warned.swap(true, Ordering::Relaxed) {
             connection.reply(&connection.seat().token_expiring());
         }
-        // Nothing since the last ping, not even its pong: nobody is there, unless it is we who do not listen.
+        // Nothing was received since the last ping, not even a pong: the peer is gone, unless the server has stopped reading.
         let has_spoken = connection.heard.swap(false, Ordering::Relaxed);
         if !has_spoken && !connection.is_full.load(Ordering::Relaxed) {
             return connection.hang_up();

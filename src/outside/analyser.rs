@@ -1,7 +1,8 @@
-//! Looks at a call for help before anyone else. It answers only what it can stand for, and says how sure it is.
+//! Analyses a call for help before the instructor sees it. Its answer comes with its confidence, and is empty if nothing is
+//! known.
 //!
-//! `Guide` works from the texts of the step, from what this learner's phone showed, and from answers that helped others on
-//! this step. A language model can take its place behind the same question and verdict.
+//! `Guide` uses the texts of the step, what this learner's phone showed, and answers that helped others on this step. A
+//! language model can replace it behind the same `Question` and `Verdict`.
 
 use super::phrases::{is_addition, phrases, without_opening};
 use crate::language::Language;
@@ -10,27 +11,27 @@ pub enum Analyser {
     Guide,
 }
 
-/// Below this the instructor is asked instead.
+/// Below this confidence the instructor is asked instead.
 pub const SURE_ENOUGH: f64 = 0.5;
-/// From this average on, an answer helped.
+/// The average rating from which an answer counts as helpful.
 const HELPED: f64 = 4.0;
-/// From this time on a step, it is worth telling the instructor.
+/// The seconds on a step from which the diagnosis mentions them to the instructor.
 const LONG_S: i64 = 60;
 
 #[derive(Debug, Clone, Default)]
 pub struct Question {
-    /// The learner's.
+    /// The learner's language.
     pub language: Language,
     pub guide: Option<String>,
     pub voice: Option<String>,
     pub target_action: Option<String>,
     pub target_hint: Option<String>,
-    /// What this learner's phone said on this step that it shows, such as `com.kakao.talk.MainActivity`.
+    /// The screen that this learner's phone reported on this step, such as `com.kakao.talk.MainActivity`.
     pub screen: Option<String>,
-    /// What this learner did on this step, the latest last.
+    /// The actions of this learner on this step, the latest last.
     pub recent_actions: Vec<String>,
     pub stuck_seconds: i64,
-    /// Answers given on this step before, with how they were rated.
+    /// Answers given on this step before, with their ratings.
     pub earlier: Vec<Earlier>,
     /// How often this learner has asked on this step before.
     pub asked_before: i64,
@@ -40,7 +41,7 @@ pub struct Question {
 pub struct Earlier {
     pub content: String,
     pub voice: Option<String>,
-    /// Did an instructor give it?
+    /// True if an instructor gave the answer.
     pub by_hand: bool,
     pub ratings: i64,
     pub average: f64,
@@ -48,10 +49,10 @@ pub struct Earlier {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What is known of this learner, for the instructor. Empty where nothing is.
+    /// What is known about this learner's problem, for the instructor. Empty if nothing is known.
     pub diagnosis: String,
     pub confidence: f64,
-    /// Empty where there is nothing to say.
+    /// The answer for the learner. Empty if there is none.
     pub content: String,
     pub voice: Option<String>,
 }
@@ -64,12 +65,12 @@ impl Analyser {
     }
 }
 
-/// What this learner's own phone shows to be in the way.
+/// A problem that this learner's own phone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign {
-    /// The step happens in one app, the phone shows another.
+    /// The step happens in one app, but the phone shows another.
     Elsewhere,
-    /// Several tries in a short time.
+    /// Several tries on this step.
     Wandering,
 }
 
@@ -96,13 +97,13 @@ fn guide(q: &Question) -> Verdict {
     let Some((content, voice)) = said else {
         return Verdict { diagnosis: diagnosis(q, sign), confidence: 0.0, content: String::new(), voice: None };
     };
-    // Who asks again was not helped by the texts of the step.
+    // A learner who asks again was not helped by the texts of the step.
     confidence -= 0.25 * q.asked_before.min(3) as f64;
     let confidence = (confidence.clamp(0.0, 0.95) * 100.0).round() / 100.0;
     Verdict { diagnosis: diagnosis(q, sign), confidence, content, voice: Some(voice) }
 }
 
-/// What helped others, without what was said of their phones.
+/// Returns an answer that helped others, without its words about their phones.
 fn from_others(q: &Question, answer: &Earlier, sign: Option<Sign>) -> Option<(String, String)> {
     let content = without_opening(&answer.content);
     let voice = answer.voice.as_deref().map_or(content, without_opening);
@@ -110,7 +111,8 @@ fn from_others(q: &Question, answer: &Earlier, sign: Option<Sign>) -> Option<(St
     (!content.is_empty()).then(|| (format!("{opening}{content}"), format!("{opening}{voice}")))
 }
 
-/// Are these the words of the step, perhaps with ours around them? They are said anew, in the language of whoever asks.
+/// Tells whether an answer is the text of the step, perhaps with the guide's phrases around it. Such an answer is written
+/// anew, in the language of the learner who asks.
 fn is_from_the_step(q: &Question, answer: &Earlier) -> bool {
     let content = without_opening(&answer.content);
     q.guide.as_deref().and_then(|guide| content.strip_prefix(guide.trim())).is_some_and(is_addition)
@@ -137,7 +139,7 @@ fn opening(q: &Question, sign: Sign) -> &'static str {
     }
 }
 
-/// What the instructor should know before going there, in their words.
+/// Writes what the instructor should know before visiting the learner, in Korean.
 fn diagnosis(q: &Question, sign: Option<Sign>) -> String {
     let mut known = Vec::new();
     match sign {
@@ -167,7 +169,7 @@ fn is_elsewhere(q: &Question) -> bool {
     let (Some(target), Some(screen)) = (&q.target_hint, &q.screen) else { return false };
     let rest = screen.strip_prefix(target.as_str());
     let is_there = rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()));
-    // On the first screen, nobody needs to be sent there.
+    // A phone that shows the home screen need not be sent to it.
     let is_home = ["launcher", "systemui"].iter().any(|word| screen.to_lowercase().contains(word));
     target.contains('.') && screen.contains('.') && !is_there && !is_home
 }
@@ -222,7 +224,7 @@ mod tests {
             assert_eq!(verdict.content, format!("{}{GUIDE}", phrases(Language::Japanese).again));
             assert!(verdict.confidence > guide(&question()).confidence);
         }
-        // The words of a step that has been rewritten since are nobody's answer.
+        // The text of a step that was rewritten since is not used as an answer.
         let old = Question { earlier: vec![helped("옛날 안내", false)], ..question() };
         assert_eq!(guide(&old), guide(&question()));
     }

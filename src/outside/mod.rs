@@ -1,4 +1,4 @@
-//! What is not ours, each behind one small interface.
+//! Services that are not part of the school, each behind one small interface.
 
 pub mod analyser;
 mod phrases;

@@ -1,12 +1,13 @@
-//! What the guide says around the words of a step, in the languages of the learners.
+//! The phrases that the guide adds to the text of a step, in the languages of the learners.
 
 use crate::language::Language;
 
-/// The guide's own words. Those at the beginning of an answer end where the words of the step begin.
+/// The guide's phrases in one language. `elsewhere`, `wandering` and `again` stand before the text of the step, the others
+/// after it.
 pub struct Phrases {
-    /// Only where this learner's phone shows another app.
+    /// Used only if this learner's phone shows another app.
     pub elsewhere: &'static str,
-    /// Only where this learner has tried several times.
+    /// Used only if this learner has tried several times.
     pub wandering: &'static str,
     pub again: &'static str,
     pub long_press: &'static str,
@@ -51,7 +52,7 @@ pub fn phrases(language: Language) -> &'static Phrases {
     }
 }
 
-/// An answer without the words at its beginning that were about the learner to whom it was first given.
+/// Returns an answer without the phrases at its beginning, which were about the learner to whom it was first given.
 pub fn without_opening(answer: &str) -> &str {
     let openings = ALL.iter().flat_map(|p| [p.elsewhere, p.wandering, p.again]);
     let mut rest = answer.trim();
@@ -61,7 +62,7 @@ pub fn without_opening(answer: &str) -> &str {
     rest
 }
 
-/// Is this what the guide adds to the words of a step, in any language?
+/// Tells whether a text is empty or a phrase that the guide adds after the text of a step, in any language.
 pub fn is_addition(text: &str) -> bool {
     let additions = ALL.iter().flat_map(|p| [p.long_press, p.swipe, p.typing]);
     text.trim().is_empty() || additions.map(str::trim).any(|addition| addition == text.trim())

@@ -1,4 +1,4 @@
-//! The certificate: landscape A4, in Korean with a quiet line of English beside it.
+//! The certificate: landscape A4, in Korean, with smaller English beside it.
 
 use krilla::Document;
 use krilla::image::Image;
@@ -12,7 +12,7 @@ use super::{Facts, Mark, Order, Pictures};
 use crate::error::{Error, Result};
 
 const MIDDLE: f32 = WIDE / 2.0;
-/// Nothing that is written stands nearer to the edge.
+/// The distance from the edge within which no text stands.
 const MARGIN: f32 = 72.0;
 const INSIDE: f32 = WIDE - 2.0 * MARGIN;
 /// The middle of the seal, and of the logo above it.
@@ -62,7 +62,7 @@ fn finished(document: Document) -> Result<Vec<u8>> {
     document.finish().map_err(|e| Error::internal(format!("{e:?}")))
 }
 
-/// A picture whose head is well may still not be one: it shows when it is printed.
+/// Prints a picture as a test: a file with a valid header may still be broken, which shows only when it is printed.
 pub fn try_picture(image: &Image) -> Result<()> {
     let mut document = Document::new();
     page(&mut document, |sheet| {
@@ -98,10 +98,10 @@ fn head(sheet: &mut Sheet, facts: &Facts, logo: Option<&Image>) {
     ornament::divider(sheet, MIDDLE, 166.0, 120.0);
 }
 
-/// Who and what; returns where it ends.
+/// Draws the name, the course and the class. Returns the position of the last line.
 fn body(sheet: &mut Sheet, facts: &Facts) -> f32 {
     let name = Room { shrink: 0.5, ..Room::new(35.0, INSIDE - 60.0, 2) };
-    // Two lines are for names that even at half the size would not stand in one.
+    // A name takes two lines only if it does not fit in one at half the size.
     let is_long = letters::fit(&facts.name, name).lines.len() > 1;
     let (name, first) = if is_long { (Room::new(19.0, INSIDE, 2), 199.0) } else { (name, 213.0) };
     let y = sheet.fitted(&facts.name, MIDDLE, first, name, BLACK);
@@ -120,13 +120,13 @@ fn body(sheet: &mut Sheet, facts: &Facts) -> f32 {
     y
 }
 
-/// Where the day of issue stands: what is below has its fixed place.
+/// The position of the date of issue. Everything below it has a fixed place.
 const DATE: f32 = 466.0;
 
 fn tables(sheet: &mut Sheet, facts: &Facts, below: f32) {
     let (about, scores) = (about(facts), scores(facts));
     let high = if scores.is_empty() { 34.0 } else { 74.0 };
-    // In the middle of what is free between the title and the date.
+    // A little above the middle of the free space between the title and the date.
     let free = (DATE - 26.0 - high - below - 15.0).max(0.0);
     let top = below + 15.0 + free * 0.45;
     row(sheet, &about, top);
@@ -165,7 +165,7 @@ fn scores(facts: &Facts) -> Vec<Cell> {
     all.into_iter().filter_map(|(ko, en, score)| Some((ko, en, points(score?)))).collect()
 }
 
-/// Two decimals at most, and only those that say something.
+/// Writes a score with at most two decimals, without zeros at the end.
 fn points(score: f64) -> String {
     let text = format!("{score:.2}");
     format!("{}점", text.trim_end_matches('0').trim_end_matches('.'))
@@ -179,7 +179,7 @@ fn hours(minutes: i64) -> String {
     }
 }
 
-/// `2026. 9. 1.`
+/// Writes a date as `2026. 9. 1.`
 fn dots(date: &str) -> String {
     let parts: Vec<String> = date.split('-').map(|part| format!("{}.", part.trim_start_matches('0'))).collect();
     parts.join(" ")
@@ -205,7 +205,7 @@ fn row(sheet: &mut Sheet, cells: &[Cell], y: f32) {
     }
 }
 
-/// Where and by whom it was given, and with which seal.
+/// Draws the date of issue, the issuer, the signature and the seal.
 fn foot(sheet: &mut Sheet, facts: &Facts, signature: Option<&Image>) {
     sheet.centred(&in_words(&facts.issued), MIDDLE, DATE, 12.5, 0.04, BLACK);
     let issuer = Room::new(22.0, 330.0, 2);
@@ -228,7 +228,7 @@ fn in_words(date: &str) -> String {
     }
 }
 
-/// What lets anyone check it.
+/// Draws the QR and the numbers with which anyone can verify the certificate.
 fn proof(sheet: &mut Sheet, order: &Order) -> Result<()> {
     const SIDE: f32 = 84.0;
     let (x, y) = (MARGIN - 8.0, 432.0);

@@ -1,4 +1,4 @@
-//! Letters: which face has them, how wide a line is, and how a long text becomes short enough.
+//! Sets text: finds the font for each letter, measures lines, and makes a long text fit.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -11,11 +11,12 @@ use rustybuzz::{Face, UnicodeBuffer};
 #[folder = "assets/fonts/"]
 struct Files;
 
-/// The first face has Korean, Japanese, Chinese and the Latin of most; the second the rest of Latin, Greek, Cyrillic.
+/// The two fonts. The first has Korean, Japanese, Chinese and common Latin letters; the second the rest of Latin, Greek and
+/// Cyrillic.
 static CASE: LazyLock<Vec<Type>> =
     LazyLock::new(|| ["NotoSerifCJKkr-Regular.otf", "NotoSerif-Regular.ttf"].iter().filter_map(|n| open(n)).collect());
 
-/// What printers have always set where a letter was missing: nobody can take it for the letter itself.
+/// Stands in place of a letter that no font has. It is the usual mark of printers, and is not mistaken for a letter.
 const MISSING: char = '〓';
 
 struct Type {
@@ -26,18 +27,18 @@ struct Type {
 fn open(name: &str) -> Option<Type> {
     let bytes: &'static [u8] = match Files::get(name)?.data {
         Cow::Borrowed(bytes) => bytes,
-        // Only where the files are read from disk: once, and needed for as long as the process lives.
+        // Happens only in builds that read the files from disk. Each font is leaked once and is needed until the process ends.
         Cow::Owned(bytes) => bytes.leak(),
     };
     Some(Type { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
 }
 
-/// Letters of one face that stand together.
+/// Adjacent letters of one font.
 pub struct Run {
     pub font: Font,
     pub text: String,
     pub glyphs: Vec<KrillaGlyph>,
-    /// In ems.
+    /// The width in ems.
     pub width: f32,
 }
 
@@ -48,12 +49,12 @@ pub struct Line {
     pub width: f32,
 }
 
-/// The letters of a text that no face of ours has. What takes no place is never missing.
+/// Returns the letters of a text that neither font has. A character that takes no place is never missing.
 pub fn missing(text: &str) -> Vec<char> {
     text.chars().filter(|c| !takes_no_place(*c) && face_of(*c, false).is_none()).collect()
 }
 
-/// Joiners, and what picks a variant of the letter before it.
+/// Tells whether a character is not printed: controls, joiners, and selectors of a variant of the letter before.
 fn takes_no_place(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
@@ -76,12 +77,13 @@ pub fn is_east_asian(c: char) -> bool {
         | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// A name whose letters come from two faces would look patched: where the first lacks one, the second gives them all.
+/// Tells whether the first font lacks a letter that the second has. Then the second sets all letters that it can, since a
+/// name in two fonts would look uneven.
 fn needs_second(text: &str) -> bool {
     text.chars().any(|c| !takes_no_place(c) && !is_east_asian(c) && face_of(c, false) == Some(1))
 }
 
-/// Sets one line. `spread` is what stands between two letters, in ems.
+/// Sets one line. `spread` is the extra space between two letters, in ems.
 pub fn line(text: &str, spread: f32) -> Line {
     let second_first = needs_second(text);
     let mut pieces: Vec<(usize, bool, String)> = Vec::new();
@@ -94,7 +96,7 @@ pub fn line(text: &str, spread: f32) -> Line {
         }
     }
     let runs: Vec<Run> = pieces.into_iter().filter_map(|(face, _, text)| run(face, text, spread)).collect();
-    // Nothing stands behind the last letter.
+    // No extra space follows the last letter.
     let width = (runs.iter().map(|r| r.width).sum::<f32>() - spread).max(0.0);
     Line { runs, width }
 }
@@ -122,19 +124,19 @@ fn run(face: usize, text: String, spread: f32) -> Option<Run> {
     Some(Run { font: kind.font.clone(), text, glyphs, width })
 }
 
-/// Lines of one size that fit.
+/// Lines of one size that fit into a room.
 pub struct Block {
     pub size: f32,
     pub lines: Vec<Line>,
 }
 
-/// How large a text may be, and in how many lines it may stand.
+/// The space for a text: its largest size, its width, and its number of lines.
 #[derive(Clone, Copy)]
 pub struct Room {
     pub size: f32,
     pub width: f32,
     pub lines: usize,
-    /// It is made this much smaller before it takes another line.
+    /// The factor by which the text may shrink before it takes another line.
     pub shrink: f32,
 }
 
@@ -144,7 +146,7 @@ impl Room {
     }
 }
 
-/// As large as there is room for: it shrinks, it wraps, and it never overflows.
+/// Sets a text as large as the room allows: it shrinks and wraps, and overflows only if it would need less than 3 points.
 pub fn fit(text: &str, room: Room) -> Block {
     const SMALLEST: f32 = 3.0;
     let words = Words::of(&text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -161,7 +163,7 @@ pub fn fit(text: &str, room: Room) -> Block {
     Block { size: SMALLEST, lines: vec![line(&words.text, 0.0)] }
 }
 
-/// A text and where it can be broken.
+/// A text and the parts between which a line may end.
 struct Words {
     text: String,
     width: f32,
@@ -176,7 +178,7 @@ impl Words {
         Words { width: line(text, 0.0).width, text: text.to_owned(), parts, widths }
     }
 
-    /// In as many lines as allowed, and each about as long as the others.
+    /// Breaks the text into at most `lines_max` lines of about the same length. `None` if it does not fit.
     fn wrap(&self, width: f32, lines_max: usize) -> Option<Vec<Line>> {
         if self.width <= width {
             return Some(vec![line(&self.text, 0.0)]);
@@ -213,10 +215,10 @@ impl Words {
     }
 }
 
-/// No face of ours has a narrower space.
+/// The width of a space: neither font has a narrower one.
 const SPACE_EM: f32 = 0.2;
 
-/// Where a line may end: after a space, and between letters of scripts that know no spaces.
+/// Splits a text where a line may end: after a space, and between letters of scripts that use no spaces.
 fn parts(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut may_break = true;
@@ -236,7 +238,7 @@ fn parts(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A word longer than this many ems is broken anywhere.
+/// A word that is longer than this many ems may be broken anywhere.
 const LONGEST_EM: f32 = 18.0;
 
 fn chop(part: &str) -> Vec<String> {

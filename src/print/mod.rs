@@ -1,4 +1,4 @@
-//! What a school prints: from plain facts to the bytes of a PDF. Knows no school, no database and no web.
+//! Prints certificates: from plain facts to the bytes of a PDF. Uses no school, no database and no web.
 
 mod certificate;
 mod letters;
@@ -18,8 +18,8 @@ pub use letters::missing;
 use crate::error::{Error, Result};
 use crate::tag;
 
-/// What a certificate says. Its JSON is what is kept, what is signed and what is printed: a field may be added, with a
-/// default, but none lost or renamed.
+/// The facts of a certificate. Their JSON is what is stored, signed and printed: a field may be added, with a default, but
+/// none may be removed or renamed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     pub number: String,
@@ -28,7 +28,7 @@ pub struct Facts {
     pub name: String,
     pub course: String,
     pub class: Option<String>,
-    /// Dates are days of the school's own zone: `2026-11-21`.
+    /// Dates are days in the school's time zone: `2026-11-21`.
     pub starts: Option<String>,
     pub ends: Option<String>,
     pub minutes: Option<i64>,
@@ -43,7 +43,7 @@ pub struct Facts {
     pub instructor: String,
 }
 
-/// What is printed across a certificate that is good no more.
+/// The text that is printed across a certificate that is not valid any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     Expired,
@@ -54,7 +54,7 @@ pub enum Mark {
 #[derive(Debug, Clone)]
 pub struct Order {
     pub facts: Facts,
-    /// What the QR opens, and where the same can be looked up by hand.
+    /// The address that the QR opens; then the address where the certificate can be looked up by hand.
     pub qr: String,
     pub lookup: String,
     pub mark: Option<Mark>,
@@ -67,30 +67,30 @@ pub struct Pictures {
     signature: Option<Image>,
 }
 
-/// Printing is work for a processor, so few print at once, on threads of their own, and few wait for it.
+/// Printing uses a whole processor, so few print at once, on threads of their own, and few may wait.
 const PRINTING_MAX_SHEETS: usize = 2;
 const WAITING_MAX_SHEETS: usize = 64;
 const PICTURE_MAX_BYTES: u64 = 512 * 1024;
 const PICTURE_MAX_PX: u32 = 2_000;
 
-/// A picture as it came, for pages.
+/// The file of a picture, unchanged, for web pages.
 pub struct PictureFile {
     pub bytes: Bytes,
     pub mime: &'static str,
-    /// Changes with its content.
+    /// A hash that changes with the content.
     pub tag: String,
 }
 
 pub struct Press {
     pictures: Pictures,
-    /// The school's logo, for pages.
+    /// The school's logo, for web pages.
     pub logo: Option<PictureFile>,
     waiting: Arc<Semaphore>,
     printing: Arc<Semaphore>,
 }
 
 impl Press {
-    /// Reads the pictures of the settings, and refuses those that could not be printed later.
+    /// Reads the pictures of the settings. Fails on a picture that could not be printed later.
     pub fn open(logo: Option<&Path>, signature: Option<&Path>) -> Result<Press> {
         let picture = |flag: &str, path: Option<&Path>| path.map(|path| read(flag, path)).transpose();
         let (logo, signature) = (picture("--school-logo", logo)?, picture("--school-signature", signature)?);
@@ -100,13 +100,14 @@ impl Press {
         Ok(Press { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
     }
 
-    /// The PDF, a page for each. The same orders give the same bytes.
+    /// Prints a PDF with one page for each order. The same orders give the same bytes. Fails with `Busy` if
+    /// `WAITING_MAX_SHEETS` calls are waiting or printing already.
     pub async fn print(&self, orders: Vec<Order>) -> Result<Vec<u8>> {
         let place = self.waiting.clone().try_acquire_owned().map_err(|_| Error::Busy { retry_after_s: 2 })?;
         let turn = self.printing.clone().acquire_owned().await.map_err(Error::internal)?;
         let pictures = self.pictures.clone();
         let work = move || {
-            // Held until it is printed, also when whoever asked has hung up.
+            // Held until the PDF is printed, even if the caller was cancelled.
             let _held = (place, turn);
             certificate::print(&orders, &pictures)
         };
@@ -283,7 +284,7 @@ mod tests {
         String::from_utf8(read.expect("pdftotext is installed").stdout).unwrap()
     }
 
-    /// For whoever changes the design: `GYOSIL_SHEETS=folder cargo test --lib sheets_to_look_at`.
+    /// Writes sample sheets, for work on the design: `GYOSIL_SHEETS=folder cargo test --lib sheets_to_look_at`.
     #[test]
     fn sheets_to_look_at() {
         let Some(folder) = std::env::var_os("GYOSIL_SHEETS") else { return };

@@ -1,4 +1,4 @@
-//! What makes a sheet a diploma: a frame, a rosette, a seal; and the QR.
+//! The ornaments of a certificate: frame, rosette and seal; and the QR.
 
 use std::f32::consts::TAU;
 
@@ -8,11 +8,11 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::sheet::{GOLD, GREEN, HIGH, PALE, Sheet, WHITE, WIDE, circle, ellipse, polyline, rect};
 use crate::error::{Error, Result};
 
-/// How far the frame stands from the edge of the paper: no printer reaches it.
+/// The distance of the frame from the edge of the paper, since no printer prints up to the edge.
 const EDGE: f32 = 26.0;
 const BAND: f32 = 15.0;
 
-/// Two lines, and between them a band of waves that cross.
+/// Draws the frame: lines outside and inside, and between them a band of waves that cross.
 pub fn frame(sheet: &mut Sheet) {
     let inside = |by: f32| rect(by, by, WIDE - 2.0 * by, HIGH - 2.0 * by);
     sheet.stroke(inside(EDGE), GREEN, 2.4);
@@ -32,7 +32,7 @@ pub fn frame(sheet: &mut Sheet) {
     }
 }
 
-/// One wave around the sheet; a side holds a whole number of them, so that the corners meet.
+/// Returns one wave line around the sheet. Each side has a whole number of waves, so that the line meets itself at the corners.
 fn band(by: f32, high: f32, phase: f32) -> Option<Path> {
     let (wide, tall) = (WIDE - 2.0 * by, HIGH - 2.0 * by);
     let side = |length: f32| {
@@ -50,7 +50,7 @@ fn band(by: f32, high: f32, phase: f32) -> Option<Path> {
     polyline(points, true)
 }
 
-/// Ellipses that turn around one middle, as engravers draw them.
+/// Returns ellipses that are turned around one centre.
 fn rosette(x: f32, y: f32, long: f32, short: f32, count: usize) -> Option<Path> {
     let mut path = PathBuilder::new();
     for n in 0..count {
@@ -59,14 +59,14 @@ fn rosette(x: f32, y: f32, long: f32, short: f32, count: usize) -> Option<Path> 
     path.finish()
 }
 
-/// Behind the text, hardly there.
+/// Draws a very light pattern behind the text.
 pub fn watermark(sheet: &mut Sheet) {
     let (x, y) = (WIDE / 2.0, HIGH / 2.0 + 4.0);
     sheet.stroke(rosette(x, y, 196.0, 92.0, 36), PALE, 0.35);
     sheet.stroke(rosette(x, y, 92.0, 40.0, 24), PALE, 0.35);
 }
 
-/// A line with a diamond in its middle.
+/// Draws a line with a diamond in its middle.
 pub fn divider(sheet: &mut Sheet, x: f32, y: f32, half: f32) {
     for way in [-1.0, 1.0] {
         sheet.stroke(polyline([(x + way * 9.0, y), (x + way * half, y)], false), GOLD, 0.7);
@@ -103,7 +103,7 @@ pub fn seal(sheet: &mut Sheet, x: f32, y: f32) {
     sheet.area(diamond(x, y - 12.4, 2.2), GOLD);
 }
 
-/// The QR as areas, with the quiet zone that scanners need around it.
+/// Draws the QR as filled areas, with the quiet zone around it that scanners need.
 pub fn qr(sheet: &mut Sheet, text: &str, x: f32, y: f32, side: f32) -> Result<()> {
     const QUIET: f32 = 4.0;
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(Error::internal)?;

@@ -1,4 +1,4 @@
-//! A sheet of paper and a pen. Points, from the top left.
+//! Draws on one page. Coordinates are in points, from the top left.
 
 use krilla::color::rgb::Color;
 use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
@@ -61,7 +61,7 @@ impl<'a> Sheet<'a> {
         self.surface.draw_path(&path);
     }
 
-    /// Draws with the origin moved and turned.
+    /// Draws with the origin moved to `x`, `y` and the axes turned.
     pub fn turned(&mut self, x: f32, y: f32, degrees: f32, draw: impl FnOnce(&mut Self)) {
         self.surface.push_transform(&Transform::from_translate(x, y));
         self.surface.push_transform(&Transform::from_rotate(degrees));
@@ -92,7 +92,7 @@ impl<'a> Sheet<'a> {
         self.set(&line, x - line.width * size / 2.0, y, size, ink);
     }
 
-    /// Centred in a box of this width, whose first line stands at `y`; returns where the last one stands.
+    /// Sets a text centred on `x`, in lines that fit `room`. The first line stands at `y`; returns where the last one stands.
     pub fn fitted(&mut self, text: &str, x: f32, y: f32, room: Room, ink: Ink) -> f32 {
         let block = letters::fit(text, room);
         for (n, line) in block.lines.iter().enumerate() {
@@ -102,7 +102,7 @@ impl<'a> Sheet<'a> {
         y + block.lines.len().saturating_sub(1) as f32 * block.size * LEADING
     }
 
-    /// Centred in this box, as large as it may be.
+    /// Draws a picture centred in this box, as large as fits.
     pub fn picture(&mut self, image: &Image, x: f32, y: f32, wide: f32, high: f32) {
         let (w, h) = image.size();
         let scale = (wide / w as f32).min(high / h as f32);
@@ -114,7 +114,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// From one line to the next, in ems.
+/// The distance from one line to the next, in ems.
 pub const LEADING: f32 = 1.36;
 
 pub fn rect(x: f32, y: f32, w: f32, h: f32) -> Option<Path> {
@@ -134,9 +134,9 @@ pub fn polyline(points: impl IntoIterator<Item = (f32, f32)>, closed: bool) -> O
     path.finish()
 }
 
-/// An ellipse around the origin, turned.
+/// Adds an ellipse around `x`, `y`, turned by `degrees`.
 pub fn ellipse(path: &mut PathBuilder, (x, y): (f32, f32), a: f32, b: f32, degrees: f32) {
-    // What makes four Bézier curves a circle.
+    // The distance of the control points with which four Bézier curves form a circle.
     const K: f32 = 0.552_284_8;
     let (sin, cos) = degrees.to_radians().sin_cos();
     let at = |u: f32, v: f32| (x + u * a * cos - v * b * sin, y + u * a * sin + v * b * cos);

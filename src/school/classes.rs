@@ -56,7 +56,7 @@ pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Class> {
     tx.maybe(format!("{CLASS} where k.id = $1"), args![id]).await?.ok_or(Error::NotFound("Class"))
 }
 
-/// For everyone who may see the course.
+/// Lists the classes of a course, for everyone who may see the course.
 pub async fn list(app: &School, caller: Option<&Caller>, course: i64, window: Window) -> Result<Page<Class>> {
     let mut tx = app.db.read().await?;
     courses::must_be_seen(&mut tx, caller, course).await?;
@@ -83,7 +83,7 @@ pub struct Changes {
     pub total_sessions: Option<i64>,
 }
 
-/// A new one is admitted to by everyone, without a limit, unless its changes say otherwise.
+/// Creates a class. Unless `first` says otherwise, it admits everyone and has no limit of seats.
 pub async fn create(app: &School, caller: &Caller, course: i64, name: String, first: Changes) -> Result<Class> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -99,7 +99,7 @@ pub async fn create(app: &School, caller: &Caller, course: i64, name: String, fi
     Ok(class)
 }
 
-/// Fewer seats than are taken send nobody away: nobody more comes in.
+/// Changes a class. A capacity below the number of taken seats removes nobody, but nobody more is admitted.
 pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, changes: Changes) -> Result<Class> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;

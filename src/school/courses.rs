@@ -18,7 +18,7 @@ pub struct Course {
     pub id: i64,
     pub created_ms: i64,
     pub code: String,
-    /// Of the poster; `None` for those who do not teach the course.
+    /// The code on the poster; `None` for callers who do not teach the course.
     pub poster_code: Option<String>,
     pub title: String,
     pub description: String,
@@ -72,7 +72,7 @@ pub struct NewCourse {
     pub rules: Rules,
 }
 
-/// What a course asks of those who take it; what is not named stays as it is.
+/// Rules of a course for its learners. A rule that is left out stays as it is.
 #[derive(Debug, Default)]
 pub struct Rules {
     pub price: Option<i64>,
@@ -84,7 +84,7 @@ pub struct Rules {
     pub weight_assessment: Option<i64>,
 }
 
-/// A course has a default class from the beginning: surfaces that know no classes use it.
+/// Creates a course with its default class, which is used by surfaces that know no classes.
 pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Course> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
@@ -107,7 +107,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Cou
     Ok(course)
 }
 
-/// 54 bits: nobody guesses one.
+/// Makes a code of 54 random bits, which nobody can guess.
 fn poster_code() -> String {
     spoken_code::<12>()
 }
@@ -123,7 +123,7 @@ pub struct Filter {
     pub is_active: Option<bool>,
 }
 
-/// What is published, and what was: drafts are their instructor's business.
+/// Lists published and archived courses. Drafts are not listed.
 pub async fn list(app: &School, caller: Option<&Caller>, filter: Filter, window: Window) -> Result<Page<Course>> {
     let mut tx = app.db.read().await?;
     let which = "where c.deleted_ms is null and c.status in ('PUBLISHED', 'ARCHIVED')
@@ -137,7 +137,7 @@ pub async fn list(app: &School, caller: Option<&Caller>, filter: Filter, window:
 }
 
 impl Course {
-    /// Without the code of the poster, for those who do not teach it: who has that code comes in.
+    /// Removes the code of the poster for callers who do not teach the course: anyone who has that code can join.
     fn shown_to(self, caller: Option<&Caller>) -> Course {
         let poster_code = self.poster_code.filter(|_| caller.is_some_and(|c| c.teaches(self.instructor)));
         Course { poster_code, ..self }
@@ -170,7 +170,7 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<De
     Ok(Detail { course, units, enrolled })
 }
 
-/// Drafts are their instructor's business.
+/// Fails unless the course is published or archived, or the caller teaches it.
 pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<()> {
     let owned = rights::course(tx, id).await?;
     let is_public = matches!(owned.status.as_str(), "PUBLISHED" | "ARCHIVED");
@@ -219,7 +219,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     Ok(course)
 }
 
-/// Whether the grades move by it.
+/// Changes the rules of a course. True says that the weights have changed, so that the grades are due.
 async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
     let sql = "update courses set price = $2, minutes = $3, needed_rate = $4, late_after_min = $5,
         weight_attendance = $6, weight_progress = $7, weight_assessment = $8 where id = $1";
@@ -242,7 +242,7 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
     Ok(weights != [now.weight_attendance, now.weight_progress, now.weight_assessment])
 }
 
-/// Gives the poster of a course another code. The posters that hang somewhere lead nowhere from now on.
+/// Gives the poster of a course a new code. Posters with the old code stop working.
 pub async fn renew_poster(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     rights::course_held(&mut tx, caller, id).await?;
@@ -257,7 +257,8 @@ pub fn poster_code_as_kept(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect()
 }
 
-/// Finds the session that a poster leads to now. A right code never waits; wrong ones count as wrong session codes do.
+/// Finds the open session that a poster leads to now. A correct code is never delayed; a wrong one counts against the
+/// sender's address, like a wrong session code.
 pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result<Option<Session>> {
     let sql = "select id from courses where poster_code = $1 and deleted_ms is null
         and status in ('PUBLISHED', 'ARCHIVED')";
@@ -268,7 +269,7 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
     open_of_course(app, course).await
 }
 
-/// Taught no more, kept for those who learnt here.
+/// Archives a course: it is taught no more, and kept for those who learnt in it. Fails while a session of it is open.
 pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     rights::course_held(&mut tx, caller, id).await?;
@@ -280,7 +281,7 @@ pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     Ok(course)
 }
 
-/// Taught again.
+/// Publishes an archived course again.
 pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     let owned = rights::course_held(&mut tx, caller, id).await?;
@@ -293,7 +294,8 @@ pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     Ok(course)
 }
 
-/// Nobody who applied may find their course gone.
+/// Deletes a course. Fails while an application to it is PENDING or APPROVED, so that no applicant finds the course
+/// gone, or while a session of it is open.
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     rights::course_held(&mut tx, caller, id).await?;
@@ -309,7 +311,7 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     app.commit(tx, Vec::new()).await
 }
 
-/// Whoever applies holds their class, too.
+/// Holds the classes of a course. Applying holds the class too, so nobody applies until the transaction ends.
 async fn hold_classes(tx: &mut Tx, course: i64) -> Result<()> {
     tx.hold("select id from classes where course = $1 order by id", args![course]).await
 }
@@ -322,7 +324,7 @@ async fn must_have_no_open_session(tx: &mut Tx, course: i64) -> Result<()> {
     }
 }
 
-/// Whether the caller may watch the course's dashboard.
+/// Fails unless the caller may watch the dashboard of the course.
 pub async fn taught(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::course_taught(&mut app.db.read().await?, caller, id).await.map(|_| ())
 }

@@ -1,21 +1,21 @@
-//! Grades follow facts: whatever changes attendance, progress or a score says so (`Event::GradeDue`), and before the
-//! commit each grade that it touches is worked out once, from what the transaction holds by then.
+//! Grades follow facts: a verb that changes attendance, progress or a score announces `Event::GradeDue`. Before the
+//! commit each affected grade is computed once, from what the transaction holds by then.
 
 use crate::db::{Arg, Tx, among, args, part_of, places, row};
 use crate::error::Result;
 use crate::event::{Event, Grade, News, Told, Whose};
 
-/// Everything that a grade is made of.
+/// Everything that a grade is computed from.
 struct Facts {
     enrollment: i64,
     person: i64,
     course: i64,
     planned: i64,
     joined: bool,
-    /// How many meetings are over, and how many of them before their first mark.
+    /// Number of meetings that are over, and the number of those before the person's first mark.
     over: i64,
     before: i64,
-    /// Their marks of meetings that run.
+    /// Number of the person's marks of meetings whose session is open.
     running: i64,
     attended: i64,
     marked: bool,
@@ -55,14 +55,15 @@ row!(Facts {
     total
 });
 
-/// A mark of these is attended: 001 shows the last two as 출석.
+/// Types of marks that count as attended. The attendance surface (seed 001) shows the last two as 출석.
 pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')";
 
-/// `due`, the enrollments `e` of a condition, and `held`, the meetings of their classes of which anyone has a mark: `nth` puts
-/// them in order, `runs` is 1 while a live session of it is open, `before` counts those before it that are over.
+/// Builds the tables `due` and `held` of a query. `due` has the enrollments `e` that meet a condition. `held` has the
+/// meetings of their classes of which anyone has a mark: `nth` numbers them in order of date, `runs` is 1 while a live
+/// session of the meeting is open, `before` is the number of earlier meetings that are over.
 ///
-/// A meeting counts for everyone when it is over, and while it runs for who has a mark of it. Who came in by the QR is
-/// asked for those since their first.
+/// A meeting counts for everyone once it is over; while its session is open it counts only for people who have a mark of
+/// it. For a person who joined by QR, meetings count from their first mark on.
 pub(super) fn with_held(which: &str) -> String {
     format!(
         "with due as materialized (select e.id, e.class, e.source from enrollments e {which}),
@@ -76,8 +77,8 @@ pub(super) fn with_held(which: &str) -> String {
     )
 }
 
-/// `cross join` keeps SQLite, which knows no sizes, to this order: from the enrollments that are due to their own rows. (For
-/// PostgreSQL it says nothing about the order.)
+/// Builds the query for the facts. `cross join` makes SQLite, which does not know the sizes of tables, keep this order:
+/// from the enrollments that are due to the rows that belong to them. It does not affect the order in PostgreSQL.
 fn facts(which: &str) -> String {
     let with_held = with_held(which);
     format!(
@@ -115,7 +116,7 @@ fn facts(which: &str) -> String {
     )
 }
 
-/// Takes out what is due, and puts in the grades that have changed by it.
+/// Removes the `GradeDue` events, writes the grades that have changed, and adds a `GradeUpdated` event for each of them.
 pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>> {
     let at_ms = happened.iter().map(|t| t.news.at_ms).max().unwrap_or_default();
     let mut due = Vec::new();
@@ -144,8 +145,8 @@ pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>
     Ok(told)
 }
 
-/// All of them in one condition, so that their rows are held in the order of their ids. Whoever was refused or has left
-/// has the grade they had.
+/// Builds one condition for everything that is due, so that the rows are held in the order of their ids. Enrollments
+/// that were rejected or cancelled keep the grade that they had.
 fn which(due: &[Whose]) -> (String, Vec<Arg>) {
     let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
     for whose in due {
@@ -197,7 +198,8 @@ impl Facts {
         Grade { attendance, progress, assessment, total }
     }
 
-    /// How many meetings count: as many as were planned, or held if those are more.
+    /// Number of meetings that count: the planned ones, or those held if they are more. For a person who joined by QR,
+    /// those held since their first mark.
     fn meetings(&self) -> i64 {
         match (self.joined, self.marked) {
             (true, true) => self.over - self.before + self.running,
@@ -206,7 +208,7 @@ impl Facts {
         }
     }
 
-    /// A part that the course has none of is left out, and the others grow.
+    /// Computes the grade. A part that the course does not have is left out, and the other parts weigh more.
     fn grade(&self) -> Grade {
         let attendance = share(self.attended as f64, self.meetings() as f64);
         let progress = share(self.rates / 100.0, self.items as f64);
@@ -223,12 +225,12 @@ impl Facts {
     }
 }
 
-/// Per cent, or nothing of nothing.
+/// The share in per cent; `None` if `of` is 0.
 fn share(part: f64, of: f64) -> Option<f64> {
     (of > 0.0).then(|| rounded(100.0 * part / of))
 }
 
-/// To the hundredth: what is shown is what is kept.
+/// Rounds to two decimals, so that the stored score equals the shown one.
 fn rounded(score: f64) -> f64 {
     (score * 100.0).round() / 100.0
 }

@@ -1,4 +1,4 @@
-//! What an instructor sees of a course: who is where, who waits for help, how it goes.
+//! Insight for the instructor of a course: where each student is, who waits for help, and statistics.
 
 mod difficulties;
 
@@ -19,7 +19,7 @@ use crate::school::{Page, Window};
 pub struct Student {
     pub person: i64,
     pub name: String,
-    /// Which one of this name in the course, counted from 1.
+    /// The student's number among the people of this name in the course, counted from 1.
     pub namesake: i64,
     pub email: Option<String>,
     pub enrolled_ms: i64,
@@ -27,7 +27,7 @@ pub struct Student {
     pub total: i64,
     pub current: Option<(Item, String)>,
     pub help_count: i64,
-    /// Of these, those that they made themselves.
+    /// Those of `help_count` that the student made themselves.
     pub manual_help_count: i64,
     pub last_activity_ms: Option<i64>,
 }
@@ -45,12 +45,12 @@ struct Enrolled {
 }
 row!(Enrolled { person, enrollment, name, namesake, email, enrolled_ms, help_count, manual_help_count, helped_ms });
 
-/// Each person once, by their newest enrollment.
+/// Each person of a course once, by their newest enrollment.
 const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms
     from enrollments e join classes k on k.id = e.class
     where k.course = $1 and e.status in ('APPROVED', 'COMPLETED') group by e.person";
 
-/// A few queries for a page, however many students and steps.
+/// Lists the students of a course. A page takes a few queries, whatever the number of students and steps.
 pub async fn students(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<Student>> {
     let mut tx = app.db.read().await?;
     rights::course_taught(&mut tx, caller, course).await?;
@@ -79,7 +79,7 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
     Ok(Page { rows, total, window })
 }
 
-/// By item: its status, and when that was.
+/// For each item: its status, and when that was last updated.
 type States = HashMap<i64, (String, i64)>;
 
 async fn states_of(tx: &mut Tx, enrollments: Vec<i64>) -> Result<HashMap<i64, States>> {
@@ -162,7 +162,9 @@ row!(Pending {
 
 const PENDING_MAX: i64 = 500;
 
-/// Everyone who waits for this instructor, the longest first. Whoever calls again and again pushes nobody's first call out.
+/// Lists the open help requests of the instructor's courses (of all courses for an admin), the oldest first, at most
+/// 500. Everyone's first request is chosen before anyone's second one, so repeated requests of one person displace no
+/// other person's first request.
 pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<Vec<Pending>> {
     caller.must_be_staff()?;
     let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
@@ -194,19 +196,19 @@ pub struct Statistics {
     pub students: i64,
     pub average_progress: f64,
     pub help_requests: i64,
-    /// Of these, those that people made themselves.
+    /// Those of `help_requests` that people made themselves.
     pub manual_help_requests: i64,
     pub completion_minutes: f64,
     pub difficulties: Vec<Difficulty>,
     pub days: Vec<DayCount>,
-    /// Students by how far they are: to a quarter, a half, three quarters, the end.
+    /// Numbers of students by progress: up to a quarter, a half, three quarters, the end.
     pub quarters: [i64; 4],
 }
 
 const HELP_OF_COURSE: &str = "from help_requests h join items i on i.id = h.item join units u on u.id = i.unit
     where u.course = $1";
-/// Which requests of `h` people made themselves: not those of the class, those taken back, and those of people who
-/// were removed from it.
+/// The condition for requests `h` that people made themselves: not those made automatically, not those taken back, and
+/// not those of people who were removed from the session.
 const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN' and not exists (
     select 1 from participants x where x.session = h.session and x.person = h.person and x.removed_ms is not null)";
 
@@ -250,7 +252,7 @@ fn rate(done: i64, of: i64) -> f64 {
     if of == 0 { 0.0 } else { done.min(of) as f64 / of as f64 }
 }
 
-/// Everyone counts once: exactly a quarter is still in the first.
+/// Counts each student in one quarter. A progress of exactly a quarter still belongs to the first.
 fn quarters(rates: &[f64]) -> [i64; 4] {
     let mut quarters = [0; 4];
     for rate in rates {
@@ -259,7 +261,7 @@ fn quarters(rates: &[f64]) -> [i64; 4] {
     quarters
 }
 
-/// `days (n, starts, ends)` as a table to join with, its first placeholder being `$2`.
+/// Builds the table `days (n, starts, ends)` to join with. Its placeholders begin at `$2`; `$1` is the course.
 fn table_of(days: &[Day], course: i64) -> (String, Vec<Arg>) {
     let mut args = args![course];
     let rows: Vec<String> = days
@@ -299,12 +301,12 @@ async fn daily(tx: &mut Tx, course: i64, days: Vec<Day>) -> Result<Vec<DayCount>
 
 pub struct Trend {
     pub label: String,
-    /// Per cent of all steps of all students, at the end of the day.
+    /// Completed steps in per cent of all steps of all students, at the end of the day.
     pub progress: i64,
     pub helped: i64,
 }
 
-/// The last days of a course. `kind`: which requests are counted, all of them without it.
+/// Computes the trend of the last days of a course. `kind` limits which requests are counted; without it all are.
 pub async fn trend(
     app: &School,
     caller: &Caller,

@@ -1,5 +1,5 @@
-//! What a school does: one file per capability, each with its structs, its SQL and its verbs.
-//! Knows no HTTP and no JSON dialect.
+//! The capabilities of a school: one file or folder each, with its structs, its SQL and its verbs. Knows no HTTP and no
+//! JSON dialect.
 
 pub mod activity;
 pub mod assessments;
@@ -25,14 +25,14 @@ pub mod sessions;
 pub mod setup;
 pub mod stuck;
 
-/// One page of a list: which one, its rows, and how many there are on all pages.
+/// One page of a list: its position, its rows, and the number of rows on all pages.
 pub struct Page<T> {
     pub window: Window,
     pub rows: Vec<T>,
     pub total: i64,
 }
 
-/// Which page: `limit` rows after the first `offset`.
+/// The position of a page: `limit` rows after the first `offset`.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     pub limit: i64,

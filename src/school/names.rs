@@ -1,4 +1,4 @@
-//! The names behind the ids of what happened, read in the transaction that holds it: no cache that could be stale.
+//! Names behind the ids of events, read in the same transaction as the events. There is no cache that could be stale.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::event::{Event, Told};
 use crate::live::Letter;
 use crate::school::grades;
 
-/// As many as both databases take at once, with room to spare.
+/// Ids in one statement: fewer than both databases accept.
 const IDS_PER_STATEMENT: usize = 8_192;
 
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub struct Names {
     people: HashMap<i64, PersonName>,
     items: HashMap<i64, ItemText>,
     courses: HashMap<i64, CourseName>,
-    /// By course and person, where it is not 1.
+    /// Number by course and person, if it is not 1.
     namesakes: HashMap<(i64, i64), i64>,
 }
 
@@ -50,7 +50,7 @@ pub struct CourseName {
 }
 row!(CourseName { id, title, instructor });
 
-/// Finds the names, and lets a dialect put what happened into words.
+/// Finds the names that events need, and renders the events with the function of a dialect.
 pub struct Teller {
     pub render: fn(&Told, &Names) -> Vec<Letter>,
 }
@@ -109,7 +109,8 @@ impl Names {
         Ok(())
     }
 
-    /// Which one of this name in the course someone is, counted from 1. Known of who has joined or was renamed.
+    /// Returns the number of a person among the people of their name in the course, counted from 1. Known only for people
+    /// who joined or were renamed in these events.
     pub fn namesake(&self, course: i64, person: i64) -> i64 {
         self.namesakes.get(&(course, person)).copied().unwrap_or(1)
     }
@@ -127,8 +128,9 @@ impl Names {
     }
 }
 
-/// Numbers the people of one name in a course by when they first enrolled, as rows of `course, person, nth`: two called
-/// Kim have the same numbers on every page and every day. `which` is a condition on the classes `k`. Reads whole courses.
+/// Numbers the people of one name in a course by when they first enrolled, as rows of `course, person, nth`: two people
+/// called Kim have the same numbers on every page and every day. `which` is a condition on the classes `k`. Reads whole
+/// courses.
 pub(super) fn namesakes(which: &str) -> String {
     format!(
         "{NUMBERED} from enrollments e join classes k on k.id = e.class join people p on p.id = e.person
@@ -136,10 +138,10 @@ pub(super) fn namesakes(which: &str) -> String {
     )
 }
 
-/// Numbers in the same way, but only those who are called like one of `people`, a list or a query of ids: what that costs
-/// depends on how many have such a name, and not on how many are in the course.
+/// Numbers in the same way, but only people who have the name of one of `people` (a list or a query of ids). The cost
+/// depends on how many people have such a name, and not on how many are in the course.
 pub(super) fn namesakes_of(people: &str, which: &str) -> String {
-    // `cross join` has SQLite begin with the names; to PostgreSQL it is a join like any other.
+    // `cross join` makes SQLite begin with the names; for PostgreSQL it is a join like any other.
     format!(
         "{NUMBERED} from people p cross join enrollments e cross join classes k
         where p.name in (select name from people where id in ({people})) and e.person = p.id and k.id = e.class and {which}

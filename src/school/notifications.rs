@@ -17,7 +17,7 @@ pub enum Kind {
     EnrollmentAdmitted,
     EnrollmentRefused,
     CertificateIssued,
-    /// A refresh token was used by two: the login has ended.
+    /// A refresh token was used by two holders, so the login has ended.
     LoginCopied,
 }
 words!(Kind {
@@ -47,7 +47,7 @@ row!(Notification { id, kind, about, about_name, data, read_ms, created_ms });
 const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.data, n.read_ms, n.created_ms
     from notifications n left join people p on p.id = n.about";
 
-/// `subject` is what it leads to: a help request, a certificate, a login.
+/// Notifies a person. `subject` is the id of what the notification leads to: a help request, a certificate, a login.
 pub(super) async fn notify(tx: &mut Tx, person: i64, kind: Kind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
     let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
     tx.run(sql, args![now_ms, person, kind.word(), about, leads_to(subject)]).await?;
@@ -58,8 +58,8 @@ fn leads_to(subject: i64) -> String {
     serde_json::json!({ "id": subject }).to_string()
 }
 
-/// Notifies a person unless they have not read of the last one yet: many requests of one person are one thing to look at,
-/// and lead to the newest.
+/// Notifies a person, unless the last such notification is still unread: then that one leads to the newest request. Many
+/// requests of one person are one notification.
 pub(super) async fn notify_once(
     tx: &mut Tx,
     person: i64,
@@ -85,7 +85,7 @@ pub async fn list(app: &School, caller: &Caller, unread: Option<bool>, window: W
     Ok(Page { rows, total, window })
 }
 
-/// Reading it twice keeps the first time.
+/// Marks a notification as read. Marking it again keeps the first time.
 pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<Notification> {
     let mut tx = app.db.begin().await?;
     let sql = "update notifications set read_ms = coalesce(read_ms, $3) where id = $1 and person = $2";
@@ -97,7 +97,7 @@ pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<Notification
     Ok(notification)
 }
 
-/// All up to this one; what has come since is not read.
+/// Marks all notifications up to `newest` as read, or all if it is `None`. Notifications that came later stay unread.
 pub async fn read_up_to(app: &School, caller: &Caller, newest: Option<i64>) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let sql = "update notifications set read_ms = $3 where person = $1 and read_ms is null and id <= coalesce($2, id)";

@@ -1,10 +1,10 @@
-//! What carries a key happens once, however often it is sent.
+//! Idempotency keys: a request with a key is carried out once, however often it is sent.
 
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::event::Done;
 
-/// Kept this long: no phone repeats itself later than that.
+/// Days for which a key is kept: no phone repeats a request later than that.
 pub const KEPT_DAYS: i64 = 7;
 
 /// A UUID that the sender made, unique per person.
@@ -26,7 +26,8 @@ impl Key {
     }
 }
 
-/// The answer given before, or `None`: then this transaction holds the key, and whoever sends it again waits.
+/// Returns the answer that was given before for this key. `None` means a new key, which this transaction holds: the same
+/// key sent again waits for it.
 pub async fn claim(tx: &mut Tx, person: i64, key: Option<&Key>, now_ms: i64) -> Result<Option<Done>> {
     let Some(Key(key)) = key else { return Ok(None) };
     let sql = "insert into done_keys (person, key, answer, at_ms) values ($1, $2, '', $3) on conflict do nothing";
@@ -46,7 +47,7 @@ pub async fn settle(tx: &mut Tx, person: i64, key: Option<&Key>, done: &Done) ->
     Ok(())
 }
 
-/// Gives a claimed key back: what it was for was refused, and may be tried again.
+/// Gives a claimed key back after its request was refused, so that the request can be tried again.
 pub async fn release(tx: &mut Tx, person: i64, key: Option<&Key>) -> Result<()> {
     let Some(Key(key)) = key else { return Ok(()) };
     tx.run("delete from done_keys where person = $1 and key = $2", args![person, key]).await?;

@@ -1,4 +1,4 @@
-//! The outline of a course: its units, and in them the items, of which a class walks through the steps.
+//! The outline of a course: its units, and the items in them. A session goes through the items that are steps.
 
 use crate::app::School;
 use crate::db::{Tx, among, args, row};
@@ -38,9 +38,9 @@ row!(Item { id, unit, course, title, description, position, target_action, targe
 const UNIT: &str = "select id, course, title, description, position, created_ms from units";
 const ITEM: &str = "select i.id, i.unit, u.course, i.title, i.description, i.position, i.target_action, i.target_hint,
     i.guide, i.voice, i.created_ms from items i join units u on u.id = i.unit";
-/// The order in which a class walks.
+/// The order in which a session goes through the steps.
 pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
-/// What is there to be walked.
+/// The condition for items that a session goes through: steps that are not deleted.
 pub(super) const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
 
 pub struct NewUnit {
@@ -100,8 +100,8 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     app.commit(tx, grades_due(app, unit.course)).await
 }
 
-/// A running class cannot lose the step it stands on. All classes of the course are held: one that moves at the same
-/// moment waits, and then finds the step gone.
+/// Fails if a running session is at one of these items. Holds all open sessions of the course: one that moves at the
+/// same moment waits, and then finds the step deleted.
 async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i64) -> Result<()> {
     let held = "update live_sessions set last_seq = last_seq where course = $1 and status <> 'REVIEW_MODE'";
     tx.run(held, args![course]).await?;
@@ -112,7 +112,7 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
     }
 }
 
-/// A unit with its items, for those who may see the course.
+/// Finds a unit with its items, for callers who may see the course.
 pub async fn unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
@@ -160,7 +160,8 @@ pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) ->
     Ok(item)
 }
 
-/// What there is to do has changed, and with it how much of it everyone has done.
+/// Announces that the grades of the course are due: its items have changed, and so has the share of them that each
+/// learner has done.
 fn grades_due(app: &School, course: i64) -> Vec<News> {
     vec![News { session: None, course, at_ms: app.now_ms(), event: Event::GradeDue(Whose::Course(course)) }]
 }
@@ -170,7 +171,7 @@ pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Subtask"))
 }
 
-/// All of these (each named once) are in courses that this person learns or teaches.
+/// Fails unless all of these items (each named once) are in courses that this person learns or teaches.
 pub(super) async fn must_be_of(tx: &mut Tx, person: i64, items: &[i64]) -> Result<()> {
     let (marks, ids) = among(items, 2);
     let sql = format!(
@@ -183,7 +184,7 @@ pub(super) async fn must_be_of(tx: &mut Tx, person: i64, items: &[i64]) -> Resul
     if found == items.len() as i64 { Ok(()) } else { Err(Error::NotFound("Subtask")) }
 }
 
-/// The one or two items that an event names.
+/// Finds the one or two items that an event names.
 pub(super) async fn items(tx: &mut Tx, one: Option<i64>, other: Option<i64>) -> Result<Vec<Item>> {
     tx.all(format!("{ITEM} where i.id in ($1, $2)"), args![one, other]).await
 }
@@ -231,13 +232,13 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     app.commit(tx, grades_due(app, item.course)).await
 }
 
-/// All steps of a course, as a class walks them.
+/// Lists all steps of a course in the order in which a session goes through them.
 pub async fn steps(tx: &mut Tx, course: i64) -> Result<Vec<Item>> {
     let sql = format!("{ITEM} where u.course = $1 and {STEPS} {IN_ORDER}");
     tx.all(sql, args![course]).await
 }
 
-/// A step of this course; one of another is the sender's mistake.
+/// Finds a step of this course. If it belongs to another course, `field` of the request is wrong.
 pub async fn step_of(tx: &mut Tx, course: i64, field: &'static str, id: i64) -> Result<Item> {
     let item = item_by_id(tx, id).await?;
     if item.course == course { Ok(item) } else { Err(Error::bad(field, "it belongs to another lecture")) }

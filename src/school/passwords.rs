@@ -1,5 +1,5 @@
-//! Hashing passwords. It takes tens of milliseconds and 19 MiB by design: never on an async thread, never many at once, and
-//! whoever changes a password takes no place of those who sign in.
+//! Hashing of passwords. A hash takes tens of milliseconds and 19 MiB by design: it is never made on an async thread, and
+//! never many at once. Changes of passwords have a limit of their own, so that they do not keep others from signing in.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,14 +13,15 @@ use crate::error::{Error, Result};
 type Work = Box<dyn FnOnce() + Send>;
 
 const HASHING_THREADS: usize = 2;
-/// How many may wait for a password to be checked, and how many for a new one to be hashed.
+/// Passwords that may wait to be checked, and new passwords that may wait to be hashed.
 const CHECKS_MAX: usize = 64;
 const NEW_ONES_MAX: usize = 32;
 
 static CHECKS: Semaphore = Semaphore::const_new(CHECKS_MAX);
 static NEW_ONES: Semaphore = Semaphore::const_new(NEW_ONES_MAX);
 
-/// Two threads of their own: what they allocate, they allocate again, and no other thread's memory grows by it.
+/// Queue of the two threads that only hash: they reuse the memory that they allocate, and no other thread's memory grows by
+/// it.
 static HASHERS: LazyLock<SyncSender<Work>> = LazyLock::new(|| {
     let (sender, works) = sync_channel::<Work>(CHECKS_MAX + NEW_ONES_MAX);
     let works = Arc::new(Mutex::new(works));
@@ -29,7 +30,7 @@ static HASHERS: LazyLock<SyncSender<Work>> = LazyLock::new(|| {
         std::thread::spawn(move || {
             let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
             while let Ok(work) = next() {
-                // Whoever waits for one that panics hears that it was given up; the thread goes on.
+                // If the work panics, its caller gets an error, and the thread goes on.
                 let _ = catch_unwind(AssertUnwindSafe(work));
             }
         });
@@ -37,7 +38,7 @@ static HASHERS: LazyLock<SyncSender<Work>> = LazyLock::new(|| {
     sender
 });
 
-/// Does the work on a thread for hashing. Fails where too many wait in the same line.
+/// Does the work on a hashing thread. Fails with `Busy` if too many wait in the same line.
 async fn apart<T: Send + 'static>(
     line: &'static Semaphore,
     work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -47,7 +48,7 @@ async fn apart<T: Send + 'static>(
     let work: Work = Box::new(move || {
         let worked = work();
         drop(place);
-        // Whoever hung up does not ask for the result.
+        // A caller who hung up needs no result.
         let _ = done.send(worked);
     });
     HASHERS.try_send(work).map_err(|_| busy())?;
@@ -67,7 +68,7 @@ pub async fn hash_password(password: String) -> Result<String> {
     .await
 }
 
-/// Takes as long for someone whom nobody knows as for a wrong password.
+/// Checks a password. Takes as long for an unknown person as for a wrong password.
 pub async fn password_matches(password: String, hash: Option<String>) -> Result<bool> {
     use argon2::PasswordVerifier;
     const NOBODY: &str =
@@ -80,10 +81,11 @@ pub async fn password_matches(password: String, hash: Option<String>) -> Result<
     .await
 }
 
-/// The turn of someone who changes their password: one at a time for each person, a few in all. Ends when it is dropped.
+/// Permission to change a password: one at a time for each person, and at most `NEW_ONES_MAX` in all. Ends when it is
+/// dropped.
 pub struct Turn(i64);
 
-/// Whose turn it is.
+/// People who have a turn now.
 static TURNS: LazyLock<Mutex<HashSet<i64>>> = LazyLock::new(Mutex::default);
 
 fn turns() -> MutexGuard<'static, HashSet<i64>> {

@@ -1,4 +1,4 @@
-//! People: who they are, how they come and go.
+//! People: their accounts, and how these are made, changed and erased.
 
 use std::net::IpAddr;
 
@@ -53,7 +53,8 @@ pub struct NewPerson {
     pub digital_level: Option<Level>,
 }
 
-/// Registers oneself. Anyone may be a student; an instructor only where the setting allows it, an admin never.
+/// Registers a person for themselves. Anyone may be a student; an instructor only if the setting allows it, an
+/// administrator never.
 pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Person> {
     app.failures.take_for_good(&Against::RegistersFrom(from), app.now_ms())?;
     match new.role {
@@ -67,7 +68,7 @@ pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Pers
     add(app, new).await
 }
 
-/// Adds a person, whoever they are: for those who may, the command line among them.
+/// Adds a person of any role, without checking rights: for callers who may do so, such as the command line.
 pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
     let hash = hashed(&new).await?;
     let mut tx = app.db.begin().await?;
@@ -76,7 +77,7 @@ pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
     Ok(person)
 }
 
-/// The hash of a new person's password, if they have one. It takes time, so no transaction waits for it.
+/// Hashes a new person's password, if they have one. It takes time, so it is done before a transaction begins.
 pub(super) async fn hashed(new: &NewPerson) -> Result<Option<String>> {
     match &new.password {
         Some(password) => Ok(Some(hash_password(password.clone()).await?)),
@@ -90,7 +91,7 @@ pub(super) async fn insert_with(tx: &mut Tx, new: &NewPerson, hash: Option<Strin
     by_id(tx, id).await
 }
 
-/// A person who scanned a QR code and typed a name.
+/// Adds a guest: a person who scanned a QR code and typed a name.
 pub async fn add_guest(tx: &mut Tx, name: &str, age: Option<i64>, level: Option<Level>, now_ms: i64) -> Result<i64> {
     let new = NewPerson {
         email: None,
@@ -124,7 +125,7 @@ async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64,
         if let Some((id,)) = tx.maybe(sql, args).await? {
             return Ok(id);
         }
-        // Otherwise it was the id that someone has already: another is drawn.
+        // If neither is taken, the id was: another one is drawn.
         if let Some(error) = who_holds(tx, 0, new.email.as_deref(), new.phone.as_deref()).await? {
             return Err(error);
         }
@@ -141,7 +142,7 @@ pub async fn me(app: &School, caller: &Caller) -> Result<Person> {
     by_id(&mut app.db.read().await?, caller.id).await
 }
 
-/// What a person may change about themselves; `None` leaves it as it is.
+/// Changes that a person may make to themselves; `None` leaves a value as it is.
 #[derive(Debug, Default)]
 pub struct Changes {
     pub name: Option<String>,
@@ -153,7 +154,8 @@ pub struct Changes {
     pub digital_level: Option<Option<Level>>,
 }
 
-/// Changes one's own profile. A guest who gives a login name and a password claims the account.
+/// Changes the caller's own profile. A guest who gives an e-mail address or a phone number, and a password, claims the
+/// account.
 pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: IpAddr) -> Result<Person> {
     let (known, hash) = match changes.is_of_login() {
         true => must_know_password(app, caller, &changes, from).await?,
@@ -161,12 +163,13 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
     };
     let is_of_login = changes.is_of_login();
     let mut tx = app.db.begin().await?;
-    // Only a new password can make a guest's account their own, and a question names people; sessions are held before people.
+    // Only a new password, by which a guest claims the account, or a new name can settle questions about a guest. The rows
+    // of sessions are held before those of people.
     let may_settle = hash.is_some() || changes.name.is_some();
     let asked = if may_settle { merging::questions_held(&mut tx, caller.id).await? } else { Vec::new() };
     let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
-    // Someone has changed it in the meantime, and ended this login with it.
+    // The password was changed in the meantime, which ended this login too.
     if is_of_login && kept != known {
         return Err(Error::bad("current_password", "it is not the current password"));
     }
@@ -174,7 +177,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
     let phone = changes.phone.unwrap_or(now.phone);
     let hash = hash.or(kept);
     let claimed = hash.is_some() && (email.is_some() || phone.is_some());
-    // Without a password nobody could sign in with it, and whose it is could not.
+    // Without a password nobody could sign in by this address or number, not even its owner.
     if now.guest && !claimed && (email.is_some() || phone.is_some()) {
         return Err(Error::bad("password", "needed together with an e-mail address or a phone number"));
     }
@@ -193,7 +196,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
         let held = who_holds(&mut app.db.read().await?, caller.id, email.as_deref(), phone.as_deref()).await?;
         return Err(held.unwrap_or(error));
     }
-    // Whoever signs in with a password from now on gave no login to anyone.
+    // After a new password or a claim only this login stays: the others may be someone else's.
     let mut closed = Vec::new();
     if changes.password.is_some() || (now.guest && claimed) {
         let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
@@ -211,17 +214,17 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
 }
 
 impl Changes {
-    /// Do they change how the account is signed in to?
+    /// Checks whether the changes affect how the person signs in.
     fn is_of_login(&self) -> bool {
         self.password.is_some() || self.email.is_some() || self.phone.is_some()
     }
 }
 
-/// Checks that the caller knows the password of their account, so that whoever finds an unlocked phone cannot take the
-/// account with it. Gives the hash that was checked, and that of the new password.
+/// Checks that the caller knows the password of their account, so that a person who finds an unlocked phone cannot take
+/// over the account. Returns the hash that was checked, and the hash of the new password.
 ///
-/// All that can be refused is refused before anything is hashed, and the tries are counted, right ones too: hashing for a
-/// few must not keep others from signing in.
+/// Everything that can be refused is refused before anything is hashed, and all attempts are counted, also right ones:
+/// hashing for a few people must not keep others from signing in.
 async fn must_know_password(
     app: &School,
     caller: &Caller,
@@ -245,7 +248,7 @@ async fn must_know_password(
         return Ok((kept, None));
     }
     let _turn = Turn::of(caller.id)?;
-    // Counted before it is known to be wrong: many tries at once are many tries, also of callers who hang up.
+    // Counted before the password is checked: many attempts at once count as many, also if their callers hang up.
     let attempts = [Against::PasswordOf(caller.id), Against::PasswordsFrom(from)];
     let mut taken = app.failures.take_all(&attempts, app.now_ms())?;
     taken.iter_mut().for_each(Taken::keep);
@@ -277,7 +280,7 @@ async fn who_holds(tx: &mut Tx, but: i64, email: Option<&str>, phone: Option<&st
     Ok(tx.maybe::<(i64,)>(sql, args![phone, but]).await?.map(|_| Error::PhoneTaken))
 }
 
-// What an administrator does.
+// Actions of an administrator.
 
 pub async fn list(
     app: &School,
@@ -311,7 +314,7 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
     Ok(person)
 }
 
-/// The number by which the school knows a student; the student does not choose it.
+/// Sets the number by which the school knows a student, for an administrator. A student does not choose it.
 pub async fn number(app: &School, caller: &Caller, id: i64, student_no: Option<String>) -> Result<Person> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
@@ -322,7 +325,8 @@ pub async fn number(app: &School, caller: &Caller, id: i64, student_no: Option<S
     Ok(person)
 }
 
-/// The rows of all admins are held while they are counted: of two who leave at once, one stays.
+/// Fails if no other administrator would remain. Holds the rows of all administrators while it counts them: of two who
+/// leave at once, one stays.
 async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
     tx.run("update people set role = role where role = 'ADMIN'", args![]).await?;
     let sql = "select count(*) from people where role = 'ADMIN' and deleted_ms is null and id <> $1";
@@ -330,7 +334,7 @@ async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
     if others > 0 { Ok(()) } else { Err(Error::wrong_state("LAST_ADMIN")) }
 }
 
-/// A new password for someone who has lost theirs; all their logins end.
+/// Sets a new password for a person who has lost theirs, for an administrator. All logins of the person end.
 pub async fn reset_password(app: &School, caller: &Caller, id: i64, password: String) -> Result<Person> {
     caller.must_be_admin()?;
     set_password(app, id, password).await
@@ -352,13 +356,13 @@ pub async fn by_login_name(app: &School, name: &str) -> Result<Option<Person>> {
     app.db.maybe(sql, args![name]).await
 }
 
-/// Blanks who they were. What they did stays, without them.
+/// Erases a person: their personal data is deleted, and the records of what they did stay without it.
 pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
-    // In the order of whoever answers a call, so that the two never wait for each other in a circle.
+    // Held in the same order as by an answer to a call, so that the two never wait for each other in a circle.
     tx.hold("select id from help_requests where person = $1 order by id", args![id]).await?;
-    // Everyone else takes the enrollment first, and then its person.
+    // All other code holds the enrollment first, and then its person.
     let classes = "select id from classes where id in (select class from enrollments where person = $1) order by id";
     tx.hold(classes, args![id]).await?;
     tx.hold("select id from enrollments where person = $1 order by id", args![id]).await?;
@@ -380,13 +384,14 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     activity::forget_person(&mut tx, id).await?;
     app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
     let app = app.clone();
-    // What this does not do is done by the next round of those who delete old logs.
+    // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
     tokio::spawn(async move { activity::forget_erased(&app).await });
     Ok(())
 }
 
-/// Why someone was ill or did not come is theirs, and goes with them; that they did not come stays.
-/// Whoever is gone holds no seat that they asked for, and is expected nowhere.
+/// Deletes reasons, feedback, notes and payment details from a person's records, because they are private; the marks of
+/// absence stay. Cancels pending applications, and approved enrollments that the person applied for, so that they hold no
+/// seat and are not expected.
 async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
         where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))";

@@ -1,4 +1,4 @@
-//! Who may do what. Every verb asks here, so that no surface can forget to.
+//! Rights: who may do what. Every verb checks its caller here, so that no surface can forget to.
 
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -34,12 +34,12 @@ impl Caller {
         if self.role == Role::Student { Ok(()) } else { Err(Error::StudentsOnly) }
     }
 
-    /// A `user_id` that was sent along must be the sender's own.
+    /// Fails if a `user_id` that the caller sent is not the caller's own.
     pub fn must_be(&self, person: Option<i64>) -> Result<()> {
         if person.is_none_or(|id| id == self.id) { Ok(()) } else { Err(Error::NotYours) }
     }
 
-    /// Instructors act on their own courses, admins on all.
+    /// Fails unless the caller is this course's instructor, or an admin.
     pub fn must_teach(&self, instructor: i64) -> Result<()> {
         self.must_be_staff()?;
         if self.teaches(instructor) { Ok(()) } else { Err(Error::NotYours) }
@@ -54,7 +54,7 @@ impl Caller {
     }
 }
 
-/// A course, as far as rights go.
+/// The part of a course that decides about rights.
 #[derive(Debug, Clone)]
 pub struct Owned {
     pub course: i64,
@@ -68,14 +68,15 @@ pub async fn course(tx: &mut Tx, id: i64) -> Result<Owned> {
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
 }
 
-/// The same, its row held: nobody else changes it, archives it or opens a session of it until the transaction ends.
+/// Finds a course that the caller teaches, and holds its row: nobody else changes it, archives it or opens a session of
+/// it until the transaction ends.
 pub async fn course_held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
     caller.must_be_staff()?;
     tx.hold("select id from courses where id = $1", args![id]).await?;
     course_taught(tx, caller, id).await
 }
 
-/// The course, if the caller teaches it. A draft that is not theirs is not there at all.
+/// Finds a course that the caller teaches. A draft of another instructor is not found.
 pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
     let found = course(tx, id).await?;
     if found.status == "DRAFT" && !caller.teaches(found.instructor) {
@@ -85,14 +86,14 @@ pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owne
     Ok(found)
 }
 
-/// A course by its code, as long as it is taught or was.
+/// Finds a published or archived course by its code.
 pub async fn course_by_code(tx: &mut Tx, code: &str) -> Result<Owned> {
     let sql = "select id as course, instructor, status from courses where code = $1 and deleted_ms is null
         and status in ('PUBLISHED', 'ARCHIVED')";
     tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
 }
 
-/// An enrollment, as far as rights go.
+/// The part of an enrollment that decides about rights.
 #[derive(Debug, Clone)]
 pub struct Placed {
     pub enrollment: i64,
@@ -105,7 +106,7 @@ pub struct Placed {
 row!(Placed { enrollment, person, status, class, course, instructor });
 
 impl Placed {
-    /// Whoever is in the class: admitted, or through with it.
+    /// Fails unless the person is in the class: admitted to it, or through with it.
     pub fn must_be_in_class(&self) -> Result<()> {
         match self.status.as_str() {
             "APPROVED" | "COMPLETED" => Ok(()),
@@ -120,7 +121,8 @@ pub async fn enrollment(tx: &mut Tx, id: i64) -> Result<Placed> {
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Enrollment"))
 }
 
-/// One's own, or one of a course that one teaches. That others are enrolled is theirs to tell.
+/// Finds an enrollment of the caller's own, or of a course that the caller teaches. Other students do not learn that it
+/// exists.
 pub async fn enrollment_seen(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
     let placed = enrollment(tx, id).await?;
     if placed.person == caller.id {
@@ -131,7 +133,7 @@ pub async fn enrollment_seen(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Pl
     Ok(placed)
 }
 
-/// One of a course that the caller teaches.
+/// Finds an enrollment of a course that the caller teaches.
 pub async fn enrollment_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
     caller.must_be_staff()?;
     let placed = enrollment(tx, id).await?;
@@ -139,14 +141,16 @@ pub async fn enrollment_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<
     Ok(placed)
 }
 
-/// The same, its row held: of two who decide at once the second sees what the first did.
+/// Finds an enrollment of a course that the caller teaches, and holds its row: when two people decide at once, the
+/// second one sees what the first one did.
 pub async fn enrollment_held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
     caller.must_be_staff()?;
     tx.hold("select id from enrollments where id = $1", args![id]).await?;
     enrollment_taught(tx, caller, id).await
 }
 
-/// One's own, to learn by: the course of it.
+/// Finds the course that a person learns by this enrollment. Fails if the enrollment is another person's, or if the
+/// person is not in the class.
 pub async fn enrollment_learning(tx: &mut Tx, person: i64, id: i64) -> Result<i64> {
     let placed = enrollment(tx, id).await?;
     if placed.person != person {
@@ -156,7 +160,7 @@ pub async fn enrollment_learning(tx: &mut Tx, person: i64, id: i64) -> Result<i6
     Ok(placed.course)
 }
 
-/// A class of this course, which the caller teaches.
+/// Finds a course that the caller teaches. Fails if the class is not one of this course.
 pub async fn class_taught(tx: &mut Tx, caller: &Caller, course: i64, class: i64) -> Result<Owned> {
     caller.must_be_staff()?;
     let owned = course_taught(tx, caller, course).await?;

@@ -7,7 +7,7 @@ use crate::school::logins::{self, Tokens};
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::Role;
 
-/// The address that makes the first administrator: `None` where there is one already. It holds a secret.
+/// Returns the link that makes the first administrator; `None` if there is one already. The link contains a secret.
 pub async fn link(app: &School) -> Result<Option<String>> {
     if people::is_admin_here(app).await? {
         return Ok(None);
@@ -15,10 +15,11 @@ pub async fn link(app: &School) -> Result<Option<String>> {
     Ok(Some(format!("{}/setup#{}", app.public_url, app.setup.renew())))
 }
 
-/// Makes the first administrator and signs them in. Fails where the secret is not the one of the link, or where there is an
-/// administrator already: of several who use the link at once, one becomes administrator. Whoever hangs up in the middle may use it again.
+/// Makes the first administrator and signs them in. Fails if the secret is not the one of the link, or if there is an
+/// administrator already: of several people who use the link at once, one becomes administrator. A person whose request was
+/// cut off in the middle can use the link again.
 pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
-    // Before the password is hashed: strangers make us work for nothing.
+    // Checked before the password is hashed, so that strangers cannot make the server work.
     if !app.setup.is(secret) || people::is_admin_here(app).await? {
         return Err(Error::SetupOver);
     }
@@ -34,7 +35,7 @@ pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &s
     Ok((person, tokens))
 }
 
-/// Refuses all but the first who asks: whoever comes second waits for the row of the first.
+/// Fails for everyone but the first caller: a second caller waits for the row of the first.
 async fn must_be_first(tx: &mut Tx) -> Result<()> {
     let made = tx.run("insert into first_admin (id) values (1) on conflict do nothing", args![]).await?;
     let sql = "select id from people where role = 'ADMIN' and deleted_ms is null limit 1";

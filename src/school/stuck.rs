@@ -1,7 +1,7 @@
-//! Who has not finished the step while the others have.
+//! Detection of stuck students: those who have not finished the step while the others have.
 //!
-//! Once half of those who are there have finished, a student who takes longer than three times the median of those who
-//! are done (and than `stuck_after_s`) is stuck. Pauses and absence do not count.
+//! Once half of the participants who are present have finished, a student is stuck if they take longer than three times the
+//! median time of those who finished, and longer than `stuck_after_s`. Pauses and absence do not count.
 
 use std::collections::HashSet;
 
@@ -24,14 +24,16 @@ struct Walking {
 }
 row!(Walking { id, course, step, step_ms, step_seq, started_ms, auto_help });
 
-/// `<> 'REVIEW_MODE'` adds nothing but the words of the partial index, which SQLite does not find without them.
+/// Selects the running sessions by the time when their step began. `<> 'REVIEW_MODE'` only repeats the condition of the
+/// partial index, without which SQLite does not use it.
 const WALKING: &str = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help
     from live_sessions s join courses c on c.id = s.course
     where s.status = 'IN_PROGRESS' and s.status <> 'REVIEW_MODE' and s.step_ms < $1 and s.step_ms >= $2";
 
-/// Tells the instructors of every class that someone here sits in.
+/// Finds the stuck students of every session that has an open socket on this node, and logs and sends them to the
+/// instructors.
 pub async fn notice(app: &School) -> Result<()> {
-    // How long anyone takes for a step during which the clock was set, nobody knows.
+    // Steps during which the clock was set are left out: nobody knows how long they took.
     let steady_ms = app.clock.steady_since_ms().unwrap_or(0);
     let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;
     let here: HashSet<i64> = open_here(app).into_iter().collect();
@@ -48,7 +50,7 @@ pub async fn notice(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Finds those who are stuck and not yet known to be.
+/// Finds the students who are stuck and were not logged as stuck on this step yet.
 async fn who(app: &School, class: &Walking) -> Result<Vec<Slow>> {
     let now_ms = app.now_ms();
     let mut tx = app.db.read().await?;
@@ -86,7 +88,7 @@ async fn who(app: &School, class: &Walking) -> Result<Vec<Slow>> {
         .collect())
 }
 
-/// From when to when the class stood still.
+/// Returns the start and the end of each pause.
 fn pauses(log: &[(String, i64, i64)], now_ms: i64) -> Vec<(i64, i64)> {
     let mut pauses: Vec<(i64, i64)> = Vec::new();
     for (kind, _, at_ms) in log {

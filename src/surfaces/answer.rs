@@ -1,6 +1,6 @@
-//! How a surface declares the JSON of its answers: each key once, with its type and where its value comes from.
+//! Declares the JSON of a surface's answers: each key once, with its type and the place its value comes from.
 
-/// Makes the struct, its schema, and how it is made from what a verb returns:
+/// Makes a struct, its schema, and its conversion from what a verb returns:
 ///
 /// ```ignore
 /// answer! {
@@ -33,7 +33,7 @@ macro_rules! answer {
 }
 pub(crate) use answer;
 
-/// Each row of a list as the surface shows it.
+/// Converts each row of a list into the form that the surface shows.
 pub fn each<Row, Shown: From<Row>>(rows: Vec<Row>) -> Vec<Shown> {
     rows.into_iter().map(Shown::from).collect()
 }

@@ -1,6 +1,6 @@
-//! Room for what callers send: all bodies that are being read or worked on have a bound together, and those of callers
-//! without a token a small one; of each part nobody has more than a share. A body takes room as it arrives and gives it
-//! back when its request is answered.
+//! Bounds the memory for request bodies. All bodies that are being read or worked on share one bound, and bodies of callers
+//! without a valid token share a small part of it. One sender may hold only a share of each part. A body takes room as it
+//! arrives and gives it back when its request is answered.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -20,32 +20,32 @@ use crate::error::Error;
 use crate::failures::network;
 use crate::surfaces::extract::bearer;
 
-/// The most that a request without a valid token may send, wherever to.
+/// Largest body of a request without a valid token, on every path.
 const STRANGER_MAX_BYTES: usize = 16 * 1024;
-/// The beginning of a body, which is all there is of most: large ones cannot take this room from it.
+/// Length of the beginning of a body; most bodies are no longer. Large bodies cannot use up the room that is kept for beginnings.
 const BEGINNING_BYTES: usize = 16 * 1024;
-/// All bodies in flight have 64 MiB together, in three parts, so that nobody's kind can shut out another's.
+/// Room for all bodies in flight: 64 MiB together, in three parts, so that no kind of body can use up the room of another kind.
 const STRANGERS_MAX_BYTES: usize = 8 * 1024 * 1024;
 const BEGINNINGS_MAX_BYTES: usize = 8 * 1024 * 1024;
 const LARGE_MAX_BYTES: usize = 48 * 1024 * 1024;
-/// What one address of strangers, or one person, has of their part and of the large one.
+/// Most that one sender (an address of strangers, or a person) may hold of its own part, and of the part for large bodies.
 const SHARE_MAX_BYTES: usize = STRANGERS_MAX_BYTES / 16;
 const LARGE_SHARE_MAX_BYTES: usize = LARGE_MAX_BYTES / 8;
-/// How soon after its first byte all of a small body is there. Most come in one piece with their head.
+/// Longest time from the first byte of a small body to its end. Most small bodies arrive in one piece with their head.
 const SMALL_WITHIN: Duration = Duration::from_secs(5);
 pub const RETRY_AFTER_S: u64 = 2;
-/// How much of what a refused caller still sends is read, and for how long.
+/// Most that is still read of the body of a refused caller, in bytes and in time.
 const HEARD_OUT_MAX_BYTES: usize = 16 * 1024 * 1024;
 const HEARD_OUT_FOR: Duration = Duration::from_secs(2);
 
-/// Whose body it is.
+/// Sender of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Sender {
     Stranger(IpAddr),
     Person(i64),
 }
 
-/// The bytes of all bodies in flight.
+/// Counts the bytes of all bodies in flight.
 #[derive(Default)]
 pub struct Room(Mutex<Held>);
 
@@ -54,7 +54,7 @@ struct Held {
     strangers: usize,
     beginnings: usize,
     large: usize,
-    /// Of each sender: the beginnings of their bodies, and what is beyond. Whoever holds nothing is not in it.
+    /// Bytes of each sender: the beginnings of its bodies, and the rest. A sender that holds nothing has no entry.
     shares: HashMap<Sender, (usize, usize)>,
 }
 
@@ -99,7 +99,7 @@ impl Held {
     }
 }
 
-/// Why a body is not read on.
+/// Reason why a body is not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unread {
     NoRoom,
@@ -119,14 +119,14 @@ impl std::fmt::Display for Unread {
 
 impl std::error::Error for Unread {}
 
-/// Who sends the request: the person of a token that was made here and has not expired, or a stranger. Whether its login
-/// still stands is asked later.
+/// Returns the sender of a request: the person of a token that we signed and that has not expired, or else a stranger.
+/// Whether the login of the token still stands is checked later.
 fn sender(app: &School, headers: &HeaderMap, from: IpAddr) -> Sender {
     let passport = bearer(headers).and_then(|token| app.keys.read_access_token(token, app.now_ms()).ok());
     passport.map_or(Sender::Stranger(network(from)), |passport| Sender::Person(passport.person))
 }
 
-/// The room that one body takes, given back when this is dropped.
+/// Room that one body holds; it is given back when this value is dropped.
 struct Taken {
     room: Arc<Room>,
     sender: Sender,
@@ -154,16 +154,16 @@ impl Drop for Taken {
     }
 }
 
-/// A body that is read, and what it holds meanwhile.
+/// Body that is being read, with the room that it holds.
 struct Reading {
     body: Body,
     taken: Taken,
     is_small: bool,
-    /// When a small one is late. Set by its first byte.
+    /// Time at which a small body is too late; set when its first bytes arrive.
     late: Option<Pin<Box<Sleep>>>,
 }
 
-/// A body that counts what it brings, and can be read on when its handler is done with it.
+/// Body that counts its bytes as they arrive. The rest of it can still be read after its handler has ended.
 #[derive(Clone)]
 pub struct CountedBody(Arc<Mutex<Option<Reading>>>);
 
@@ -179,8 +179,8 @@ impl CountedBody {
         CountedBody(Arc::new(Mutex::new(Some(Reading { body, taken, is_small, late: None }))))
     }
 
-    /// Reads and forgets what a refused caller still sends: in the middle of sending they would not hear why, since
-    /// the connection would be reset under their feet.
+    /// Reads and drops what a refused caller still sends, up to a bound in bytes and in time. Without this the connection
+    /// would be reset while the caller still sends, and the refusal would be lost.
     pub async fn hear_out(&self) {
         let Some(Reading { mut body, taken: _taken, .. }) = self.finish() else { return };
         let read = async {
@@ -225,7 +225,7 @@ impl HttpBody for CountedBody {
     }
 }
 
-/// What is wrong with a body that could not be read.
+/// Turns a failure to read a body into the school's error.
 pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {

@@ -1,4 +1,4 @@
-//! Where anyone checks a certificate: `/certificates…`. A page for people, JSON for programs, the PDF for walls.
+//! Public check of certificates, `/certificates…`: a page for people, JSON for programs, and the PDF for printing.
 
 use axum::Json as Answer;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -18,13 +18,13 @@ use crate::school::certificates::{self, Certificate, Facts, Glimpse};
 use crate::web;
 
 const PAGE: &str = "check/certificate.html";
-/// It names people: no search engine lists it, and no cache in between keeps it.
+/// Headers of answers that name people: no search engine may list it, and no cache may keep it.
 const QUIET: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// All of `/certificates`, so that whoever adds to it sees what is taken. Fixed words win over what is in the path.
+/// Routes of everything under `/certificates`, in one place, to show which paths are taken. Fixed paths win over `{file}`.
 pub fn router() -> OpenApiRouter<School> {
     OpenApiRouter::new().routes(routes!(page)).routes(routes!(check)).routes(routes!(key)).routes(routes!(one))
 }
@@ -93,7 +93,7 @@ fn is_uuid(text: &str) -> bool {
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
-/// Someone who follows a link wants a page, whatever it leads to.
+/// Returns whether a browser asks. It gets a page also where there is no such certificate.
 fn is_browser(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
@@ -108,7 +108,7 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
     let head = [
         (header::CONTENT_TYPE, "application/pdf"),
         (header::CONTENT_DISPOSITION, named.as_str()),
-        // What our pages may load is nothing that a viewer of PDFs would understand.
+        // Replaces the policy for our pages: it says what a page may load, which means nothing to a PDF viewer.
         (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
     ];
     quiet((head, bytes).into_response())
@@ -125,7 +125,7 @@ pub struct Printed {
     pub code: Option<Asked>,
 }
 
-/// A number without a letter in it counts as left out, and it may not be.
+/// Certificate number in a query. An empty one counts as left out, and leaving it out is refused.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct AskedNumber(Asked);

@@ -1,4 +1,5 @@
-//! Tables for spreadsheets: UTF-8 with the mark that they know it by, and no text that they would take for a formula.
+//! Tables for spreadsheets, as CSV in UTF-8 with a byte order mark, by which spreadsheets recognize UTF-8. A text that they
+//! would take for a formula gets `'` in front.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -40,7 +41,7 @@ impl From<Option<f64>> for Cell {
     }
 }
 
-/// A row of anything that fits in a cell.
+/// Makes a row from values of any types that a cell can hold.
 macro_rules! cells {
     ($($value:expr),* $(,)?) => { vec![$($crate::surfaces::csv::Cell::from($value)),*] };
 }
@@ -63,12 +64,12 @@ impl Table {
         self.text.push_str("\r\n");
     }
 
-    /// … whose head is phrases of ours.
+    /// Starts a table whose column names are our phrases, in the caller's language.
     pub fn headed<const N: usize>(head: [&'static str; N]) -> Table {
         Table::of(head.map(|word| Cell::from(said(word))).into())
     }
 
-    /// To be kept under this name.
+    /// Returns the table as a file to download; `.csv` is added to `name`.
     pub fn file(self, name: &str) -> Response {
         let head = [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),

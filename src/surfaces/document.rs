@@ -1,4 +1,4 @@
-//! What is said of every operation alike is added to the finished OpenAPI document here, once: what no derive can see.
+//! Adds to the finished OpenAPI document, in one place, what is the same for every operation and what no derive can see.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::app::School;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The words in paths that are no numbers.
+/// Path parameters that are texts. All others are numbers.
 const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
 
 /// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
@@ -60,7 +60,7 @@ fn path_parameter(name: &str) -> RefOr<Parameter> {
     RefOr::T(parameter.schema(Some(schema)).build())
 }
 
-/// What a body needs that cannot be said key by key: one of these must fit.
+/// Lists the bodies whose keys depend on each other, with the alternatives of which one must fit (`anyOf`).
 fn together() -> [(&'static str, Value); 7] {
     let said = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
     let number = |key: &str| json!({"required": [key], "properties": {key: {"type": "integer"}}});
@@ -123,7 +123,7 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     items.flat_map(|item| item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())).map(|(_, it)| it))
 }
 
-/// The names of all schemas that some part of an operation leads to.
+/// Returns the names of all schemas that `part` of any operation refers to, directly or through other schemas.
 fn reached(document: &mut Value, part: &dyn Fn(&Value) -> Vec<Value>) -> BTreeSet<String> {
     let mut rest: Vec<Value> = operations(document).flat_map(|operation| part(operation)).collect();
     let mut names = BTreeSet::new();
@@ -149,7 +149,7 @@ fn has_type(schema: &Value, kind: &str) -> bool {
     schema["type"] == kind || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
 }
 
-/// A number without limits of its own takes what 64 bits hold.
+/// Gives 64-bit numbers that have no limits of their own the limits of 64 bits.
 fn whole_numbers(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -167,7 +167,7 @@ fn whole_numbers(schema: &mut Value) {
     }
 }
 
-/// What may be null in an answer is there all the same.
+/// Marks every key of an answer as required: a key whose value may be null is always present too.
 fn every_key_is_there(schema: &mut Value) {
     for word in ["allOf", "oneOf", "anyOf"] {
         schema.get_mut(word).and_then(Value::as_array_mut).into_iter().flatten().for_each(every_key_is_there);
@@ -177,13 +177,13 @@ fn every_key_is_there(schema: &mut Value) {
     }
 }
 
-/// Is `{}`, and so no body at all, enough?
+/// Returns whether `{}`, and so no body at all, is accepted.
 fn takes_nothing(schema: &Value) -> bool {
     let is_free = |schema: &Value| schema["required"].as_array().is_none_or(Vec::is_empty);
     is_free(schema) && schema["anyOf"].as_array().is_none_or(|parts| parts.iter().any(is_free))
 }
 
-/// A parameter is there or it is not: it is never null.
+/// Completes a parameter. Null is removed from its types: a parameter has a value or is left out, and is never null.
 fn describe_parameter(parameter: &mut Value) {
     if parameter["name"] == "Idempotency-Key" {
         parameter["description"] = "Sent again with the same key, it happens once, and is answered as before".into();
@@ -210,7 +210,7 @@ fn describe_parameter(parameter: &mut Value) {
     }
 }
 
-/// Whatever is asked, we may be too busy to answer, or fail.
+/// Completes the answers of an operation. Every operation may answer 500 (a failure on our side) and 503 (too busy).
 fn describe_responses(responses: &mut Map<String, Value>) {
     let refusal = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}});
     let refusal = responses.get("400").map_or(refusal, |response| response["content"].clone());

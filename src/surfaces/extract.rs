@@ -1,5 +1,5 @@
-//! What a handler is given: who asks, and what they sent. All surfaces share these. They reject with the school's `Error`,
-//! which `refusals` turns into the dialect of the address.
+//! Extractors: the caller of a request, and what was sent. All surfaces share them. They reject with the school's `Error`,
+//! which `refusals` turns into the dialect of the path.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -49,7 +49,7 @@ pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> 
     parse_object(&bytes)
 }
 
-/// Every body is an object: that a list could be read as one is nobody's business.
+/// Parses a body, which must be a JSON object. A list is refused, although serde can read a struct from one.
 pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     std::str::from_utf8(bytes).map_err(|_| Error::bad("", "the body is not UTF-8"))?;
     match bytes.trim_ascii_start().first() {
@@ -62,7 +62,7 @@ async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
     to_bytes(body, limit_bytes).await.map_err(|error| bodies::unreadable(&error, limit_bytes))
 }
 
-/// Names the field of what it cannot read.
+/// Parses JSON. The error names the field that cannot be read.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let bytes = json::with_whole_numbers(bytes);
     let mut json = serde_json::Deserializer::from_slice(&bytes);
@@ -77,7 +77,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 fn unreadable(path: &str, reason: &str) -> Error {
     let reason = reason.split(" at line ").next().unwrap_or(reason).to_owned();
     let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    // What breaks off has no place that could be named.
+    // JSON that breaks off has no field that could be named.
     let path = if path == "?" { "." } else { path };
     let field = match (path, missing) {
         (".", Some(field)) => field.to_owned(),
@@ -91,7 +91,7 @@ fn unreadable(path: &str, reason: &str) -> Error {
 pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
     let parsed: Vec<(String, String)> =
         axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).map_err(|_| Error::bad("query", "unreadable"))?;
-    // Numbers and truths arrive as texts: each is read as what it looks like, and as a text where that does not fit.
+    // Values in a query are texts. A text that looks like a number or a boolean is read as one, any other as a text.
     let mut object = serde_json::Map::new();
     for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
         let value = match (text.as_str(), text.parse::<i64>()) {
@@ -108,7 +108,7 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
     serde_path_to_error::deserialize(&object).map_err(|e| unreadable(&e.path().to_string(), &e.inner().to_string()))
 }
 
-/// The placeholders of the path, in order.
+/// Returns the names and values of the path's parameters, in order. Fails if they are not exactly `N`.
 pub async fn path<const N: usize>(parts: &mut Parts) -> Result<[(String, String); N]> {
     let params = parts.extract::<RawPathParams>().await.map_err(|_| Error::bad("path", "unreadable"))?;
     let found: Vec<(String, String)> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
@@ -129,21 +129,21 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
     }
 }
 
-/// The value of a cookie.
+/// Returns the value of a cookie. An empty one counts as missing.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }
 
-/// A cookie that no script can read and no other site can send.
+/// Makes a cookie that no script can read and that is not sent with requests from other sites.
 pub fn set_cookie(name: &str, value: &str, path: &str, lives_s: i64, is_https: bool) -> Option<HeaderValue> {
     let secure = if is_https { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path={path}; Max-Age={lives_s}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&text).ok()
 }
 
-/// Where a request comes from: the peer, or whom a proxy that we trust names.
+/// Returns the address that a request comes from: the peer, or the address that a trusted proxy names.
 pub fn address(parts: &Parts, app: &School) -> IpAddr {
     let peer = peer(parts);
     if !app.config.trusts(peer) {
@@ -155,14 +155,14 @@ pub fn address(parts: &Parts, app: &School) -> IpAddr {
         match hop(named) {
             Some(address) if app.config.trusts(address) => continue,
             Some(address) => return address,
-            // What lies before something unreadable could be anyone's invention.
+            // Entries before an unreadable one may be invented.
             None => return peer,
         }
     }
     peer
 }
 
-/// An address, perhaps with a port, as proxies write it.
+/// Reads an address as proxies write it, perhaps with a port.
 fn hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bare = text.trim_start_matches('[').trim_end_matches(']');
@@ -174,20 +174,20 @@ pub fn peer(parts: &Parts) -> IpAddr {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip().to_canonical())
 }
 
-/// Does the browser speak TLS: with us, or with a proxy that we trust?
+/// Returns whether the browser uses TLS, with us or with a proxy that we trust.
 pub fn is_https(parts: &Parts, app: &School) -> bool {
     let said = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
     app.config.tls_cert.is_some() || (said && app.config.trusts(peer(parts)))
 }
 
-/// Refuses what a page of another site sends with our cookies. Programs, which send neither header, bring no cookies of
-/// anyone else.
+/// Refuses a request that a page of another site sends with our cookies. Programs other than browsers send neither
+/// `Sec-Fetch-Site` nor `Origin`; they are let through, since they hold no cookies of other people.
 pub fn must_be_our_page(parts: &Parts, app: &School) -> Result<()> {
     let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let (site, origin) = (text("sec-fetch-site"), text("origin"));
     let is_allowed = |origin: &str| app.config.cors_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
     let is_ours = match (site, origin) {
-        // The browser itself says so, and no page can.
+        // The browser sets this header itself; a page cannot.
         (Some("same-origin" | "none"), _) => true,
         (Some(_), origin) => origin.is_some_and(is_allowed),
         (None, None) => true,
@@ -196,7 +196,7 @@ pub fn must_be_our_page(parts: &Parts, app: &School) -> Result<()> {
     if is_ours { Ok(()) } else { Err(Error::ForeignPage) }
 }
 
-/// The address under which the caller reached us, or the one that is printed in QR codes.
+/// Returns whether `origin` is the address under which the caller reached us, or the one that is printed in QR codes.
 fn is_own_origin(origin: &str, parts: &Parts, app: &School) -> bool {
     let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok());
     let host = host.or_else(|| parts.uri.authority().map(|a| a.as_str())).unwrap_or_default();
@@ -209,17 +209,17 @@ fn is_own_origin(origin: &str, parts: &Parts, app: &School) -> bool {
     !named.is_empty() && [host, public].iter().any(|own| bare(own) == bare(named))
 }
 
-/// What the phone calls itself, for the list of one's logins.
+/// Returns the name that a phone or browser gives itself (`User-Agent`), for the list of a person's logins.
 pub fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("unknown");
     agent.chars().filter(|c| !c.is_control()).skip_while(|c| *c == '#').take(200).collect()
 }
 
-/// Who asks: nobody gets past without a token.
+/// The caller. A request without a valid token is refused.
 pub struct SignedIn(pub Caller);
-/// Who asks, where one may also be nobody.
+/// The caller, or `None` for a request without a token.
 pub struct Anyone(pub Option<Caller>);
-/// The JSON body of a request, or none at all; and that of an answer.
+/// The JSON body of a request, where no body counts as `{}`; and the JSON body of an answer.
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -228,7 +228,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// A JSON body with room for a thousand logs.
+/// A JSON body with a higher limit, large enough for 1,000 logs.
 pub struct LargeJson<T>(pub T);
 pub struct Query<T>(pub T);
 /// The one number in the path.
@@ -246,7 +246,7 @@ pub struct From_(pub IpAddr);
 /// Whether the browser speaks TLS.
 pub struct OverTls(pub bool);
 
-/// `from_parts!(Type, |parts, app| expression)`: how a type is read from the head of a request.
+/// Declares how a type is read from the head of a request: `from_parts!(Type, |parts, app| expression)`.
 macro_rules! from_parts {
     ($name:ident, |$parts:ident, $app:ident| $read:expr) => {
         impl FromRequestParts<School> for $name {

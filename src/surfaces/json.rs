@@ -1,8 +1,8 @@
-//! Numbers as JSON has them: `5.0` and `5` are one number there, and some languages write every number with a fraction.
+//! Whole numbers in JSON: `5.0` and `5` are the same number there, and some languages write every number with a fraction.
 
 use std::borrow::Cow;
 
-/// Writes whole numbers that have a fraction of nothing, or an exponent, without it. What is not JSON stays as it is.
+/// Rewrites whole numbers that have a fraction of zero, or an exponent, without it. Text that is not JSON stays as it is.
 pub fn with_whole_numbers(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut written: Option<Vec<u8>> = None;
     let (mut copied, mut at) = (0, 0);
@@ -46,13 +46,13 @@ fn end_of_number(bytes: &[u8], start: usize) -> usize {
     bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| start + length)
 }
 
-/// The number of a token that is written with a fraction or an exponent, if it is whole and 64 bits hold it.
+/// Returns the value of a token that is written with a fraction or an exponent, if it is whole and fits in 64 bits.
 fn whole(token: &[u8]) -> Option<i64> {
     let starts = token.first().is_some_and(|byte| matches!(byte, b'-' | b'0'..=b'9'));
     if !starts || !token.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         return None;
     }
-    // The reader of JSON decides what a number is.
+    // serde_json decides whether the token is a number.
     let number: f64 = serde_json::from_slice(token).ok()?;
     (number.fract() == 0.0 && number.abs() < 9.2e18).then_some(number as i64)
 }

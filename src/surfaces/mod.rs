@@ -1,4 +1,4 @@
-//! The table of contents of every URL. Each surface speaks its own dialect of the same school.
+//! The table of contents of every URL. Each surface shows the same school in a dialect of its own: URLs, JSON and refusals.
 
 mod answer;
 mod attendance;
@@ -64,7 +64,7 @@ pub fn openapi() -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
-/// Every URL of the school, and what stands around each.
+/// Builds the router of all URLs, with the layers around every request.
 pub fn router(app: &School) -> Router {
     let bodies = Arc::new(bodies::Room::default());
     contents()
@@ -79,7 +79,7 @@ pub fn router(app: &School) -> Router {
 
 pub use ops::metrics_only;
 
-/// What those hear whose address has too many connections open already.
+/// Refuses every request from an address that has too many connections open already.
 pub fn too_many_connections() -> Router {
     let refuse = |request: Request| async move {
         let refusal = refusals::refused(request.uri().path(), &Error::TooManyConnections { retry_after_s: 10 });
@@ -88,7 +88,7 @@ pub fn too_many_connections() -> Router {
     Router::new().fallback(refuse)
 }
 
-/// An unknown path answers in the dialect of its base path.
+/// Refuses an unknown path, in the dialect of its base path.
 async fn nothing_here(request: Request) -> Response {
     refusals::not_answered(request.uri().path(), &Error::NoSuchPath)
 }

@@ -1,5 +1,5 @@
-//! Numbers as they come in, and how many of a thing: what is out of range is refused where it is read, and the OpenAPI
-//! document has the same limits.
+//! Numbers and list lengths that callers send: what is out of range is refused where it is parsed, and the OpenAPI document
+//! has the same limits.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -105,7 +105,7 @@ impl<const MAX: i64> ToSchema for AboveZero<MAX> {
     }
 }
 
-/// From `MIN` to `MAX` of a thing. What is beyond is not even read.
+/// A list of `MIN` to `MAX` elements. Reading stops with an error at the first element beyond `MAX`.
 #[derive(Debug, Clone)]
 pub struct Several<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
 

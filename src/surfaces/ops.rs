@@ -1,4 +1,4 @@
-//! For the people who run it: health, metrics, documentation, and what happens around every request.
+//! Endpoints for operators (health, metrics, documentation), and the layer around every request.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock};
@@ -66,7 +66,7 @@ async fn metrics(app: School, request: Request) -> Response {
     shown_metrics(&app).into_response()
 }
 
-/// Does it come from this machine or from a proxy that we trust, and not through one from elsewhere?
+/// Returns whether a request comes from this machine or a proxy that we trust, and was not passed on by an untrusted proxy.
 fn is_near(parts: &Parts, app: &School) -> bool {
     let from = address(parts, app);
     let is_passed_on = parts.headers.contains_key("x-forwarded-for") || parts.headers.contains_key("forwarded");
@@ -74,7 +74,7 @@ fn is_near(parts: &Parts, app: &School) -> bool {
     (from.is_loopback() || app.config.trusts(from)) && !is_strange_proxy
 }
 
-/// The metrics at an address of their own, and nothing else.
+/// Serves the metrics at an address of their own, and nothing else there.
 pub fn metrics_only(app: &School) -> Router {
     let shown = |app: School| async move { shown_metrics(&app) };
     Router::new().route("/metrics", get(shown)).with_state(app.clone())
@@ -92,7 +92,7 @@ async fn openapi() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
 }
 
-/// Other web pages that may call us: those named in the settings, and no others.
+/// Lets web pages of other sites call us: those that are named in the settings, and no others.
 pub fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|o| HeaderValue::from_str(o).ok()).collect();
     let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -105,7 +105,7 @@ pub fn cors(origins: &[String]) -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-/// A request gets an id, a time limit, a line in the log (without its query: it may hold a token) and safe headers.
+/// Gives each request an id, a time limit, a line in the log (without the query, which may hold a token) and safe headers.
 pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = request_id(request.headers());
@@ -138,20 +138,20 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
     response
 }
 
-/// The path as the log has it. The code of a poster leads to the key of its lecture's session: whoever reads the log has no
-/// need of it.
+/// Returns the path that is written to the log. For a poster it is the route, without the poster's code: the code leads to the
+/// key of the lecture's session, and readers of the log do not need it.
 fn shown_path<'a>(path: &'a str, route: &'a str) -> &'a str {
     let is_poster = ["/l/", "/L/", "/I/", "/1/", "/qr/l/"].iter().any(|beginning| path.starts_with(beginning));
     if is_poster { route } else { path }
 }
 
-/// A caller's own id is kept, so that their log and ours can be laid side by side.
-/// Anyone can invent a method; the metrics know few.
+/// Returns the name of a method for the log and the metrics. Callers can invent methods; all unusual ones become `OTHER`.
 fn known(method: &Method) -> &'static str {
     let usual = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     usual.into_iter().find(|name| *name == method.as_str()).unwrap_or("OTHER")
 }
 
+/// Returns the caller's own id, so that the caller's log and ours can be compared; or a new one, if the caller's does not fit.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(&REQUEST_ID).and_then(|v| v.to_str().ok());
     let fits = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -172,7 +172,7 @@ fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool, is_https: bool)
         set(header::CACHE_CONTROL, "no-store");
     }
     if is_https {
-        // A browser that came by https once comes by no other way for a year.
+        // For a year the browser uses HTTPS only.
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     if let Ok(id) = HeaderValue::from_str(id) {

@@ -1,6 +1,6 @@
-//! How an error becomes an answer. Handlers and extractors reject with the school's `Error`; one layer gives it the status
-//! and the body of the dialect of its address. What goes wrong before or beside a handler (an unknown path, a wrong method,
-//! a panic, a time limit) comes out of the same table.
+//! Turns errors into answers. Handlers and extractors reject with the school's `Error`; one layer gives it the status and the
+//! body of the dialect of the path. What goes wrong outside a handler (an unknown path, a wrong method, a panic, a time limit)
+//! goes through the same table.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,10 @@ use super::{attendance, live, portal};
 use crate::error::{Error, Kind};
 use crate::web;
 
-/// How each dialect refuses, by its base path. The first that fits counts.
-const DIALECTS: [(&str, fn(&Error) -> Response); 6] = [
+type Refuse = fn(&Error) -> Response;
+
+/// Refusal function of each dialect, by base path. The first base path that fits counts.
+const DIALECTS: [(&str, Refuse); 6] = [
     ("/api/v1", portal::refusal::refuse),
     ("/api/attendance", attendance::refusal::refuse),
     ("/api", live::refusal::refuse),
@@ -24,7 +26,7 @@ const DIALECTS: [(&str, fn(&Error) -> Response); 6] = [
     ("/certificates.json", live::refusal::refuse),
 ];
 
-/// Carries an error from where it happened to the layer that knows the address.
+/// Carries an error from the place where it happened to the layer that knows the path.
 #[derive(Clone)]
 struct Refused(Error);
 
@@ -36,7 +38,7 @@ impl IntoResponse for Error {
     }
 }
 
-/// What an operation may refuse is said for its whole surface in `describe`.
+/// Adds nothing to an operation: `document::surface` adds the refusals of a whole surface.
 impl IntoResponses for Error {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
         BTreeMap::new()
@@ -65,12 +67,12 @@ pub fn refused(path: &str, error: &Error) -> Response {
     response
 }
 
-/// Refuses an address that no handler answers. Where no dialect is spoken, people come: they get a page.
+/// Refuses a path that no handler answers. Outside the dialects' base paths the answer is a page, since people open such paths.
 pub fn not_answered(path: &str, error: &Error) -> Response {
     if dialect(path).is_some() { refused(path, error) } else { web::nothing_here(error) }
 }
 
-fn dialect(path: &str) -> Option<fn(&Error) -> Response> {
+fn dialect(path: &str) -> Option<Refuse> {
     DIALECTS.iter().find(|(base, _)| is_below(path, base)).map(|(_, refuse)| *refuse)
 }
 
@@ -78,7 +80,7 @@ fn is_below(path: &str, base: &str) -> bool {
     path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The body of a refusal, with the usual status of its kind.
+/// Makes the answer of a refusal from its body, with the usual status of the error's kind.
 pub fn answer(error: &Error, body: impl Serialize) -> Response {
     (status(error.kind()), axum::Json(body)).into_response()
 }

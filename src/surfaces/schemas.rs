@@ -1,8 +1,8 @@
-//! How a type of ours stands in the OpenAPI document where it has limits that a derive cannot see.
+//! OpenAPI schemas of our types whose limits a derive cannot see.
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-/// Gives a type without a derive its schema. Its name in the document is its own, without its generics.
+/// Gives a type a schema without a derive. Its name in the document is the type's name, without generics.
 macro_rules! described {
     ($name:ident, $schema:expr) => {
         impl utoipa::__dev::ComposeSchema for $name {

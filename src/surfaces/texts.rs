@@ -1,5 +1,5 @@
-//! Texts as they come in: what is too long or unprintable is refused where it is read, so that
-//! the error names the field.
+//! Texts that callers send: a text that is too long or unprintable is refused where it is parsed, so that the error names
+//! the field.
 
 use serde::{Deserialize, Deserializer};
 use unicode_normalization::UnicodeNormalization;
@@ -9,8 +9,8 @@ pub use super::numbers::{AboveZero, Age, Percent, Position, Several, UpTo, Withi
 use super::schemas::{described, text_schema};
 pub use super::times::{Day, Instant};
 
-/// Declares a text. The check and the OpenAPI document have its limits from here; that `$pattern` says the same as `$rule`
-/// is held by a test below. `$kept` says how it is kept.
+/// Declares a type of text. The check and the OpenAPI document take its limits from here; a test below checks that `$pattern`
+/// and `$rule` accept the same texts. `$kept` converts a text into the form that is stored.
 macro_rules! text {
     ($(#[doc = $doc:literal])* $name:ident, $min:literal..=$max:literal, $pattern:expr, $rule:expr) => {
         text!($(#[doc = $doc])* $name, $min..=$max, $pattern, $rule, |text| text);
@@ -46,8 +46,8 @@ macro_rules! text {
     };
 }
 
-// Sets of characters for the patterns below, as a class in brackets has them. What lies beyond 16 bits is written as it is:
-// the readers of a pattern have no common way to spell it.
+// Sets of characters for the patterns below, as they are written inside brackets. Characters beyond 16 bits stand there as
+// they are, because regular expressions have no escape for them that every reader knows.
 macro_rules! controls {
     () => {
         r"\x00-\x1f\x7f-\x9f"
@@ -86,8 +86,8 @@ macro_rules! invisibles {
     };
 }
 
-/// Takes no place, or turns the line around: nobody has it in their name. All that Unicode calls ignorable or a format
-/// character, but for the joiners.
+/// Returns whether a character takes no space or changes the direction of the line; no name needs one. These are all that
+/// Unicode calls ignorable or format characters, except the joiners.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
         | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'
@@ -96,20 +96,20 @@ fn is_invisible(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Joins or varies the letters beside it, and is nothing alone.
+/// Returns whether a character only joins or varies the letters beside it, and is invisible alone.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// A letter of a script without joiners: Latin, Greek, Cyrillic, Armenian, Georgian, Korean, Japanese or Chinese.
+/// Returns whether a letter is of a script without joiners: Latin, Greek, Cyrillic, Armenian, Georgian, Korean, Japanese, Chinese.
 fn is_never_joined(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || matches!(c, '\u{c0}'..='\u{58f}' | '\u{10a0}'..='\u{11ff}' | '\u{1c80}'..='\u{1cbf}' | '\u{1d00}'..='\u{1fff}'
             | '\u{2126}' | '\u{212a}' | '\u{212b}' | '\u{2c60}'..='\u{2c7f}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}')
 }
 
-/// Scripts of India need joiners, and so do faces that are put together. At the beginning, beside a space and after other
-/// letters they only hide.
+/// Returns whether a joiner stands where it joins nothing and is only invisible: at the beginning, after a space, or after a
+/// letter of a script without joiners. Scripts of India need joiners, and so do composed emoji.
 fn has_hidden_joiner(text: &str) -> bool {
     let mut joins = false;
     for c in text.chars() {
@@ -122,8 +122,8 @@ fn has_hidden_joiner(text: &str) -> bool {
     false
 }
 
-/// A name as it is kept, so that two that look the same are the same: letters put together as Unicode's form NFC has
-/// them, one space between words and none around.
+/// Converts a name into the form that is stored, so that two names that look the same are the same: Unicode's form NFC, one
+/// space between words and none around.
 fn name_as_kept(text: &str) -> String {
     let words: String = text.split_whitespace().collect::<Vec<&str>>().join(" ");
     words.nfc().collect()
@@ -146,7 +146,7 @@ const EMAIL_PATTERN: &str = concat!(
     spaces!(),
     "]$",
 );
-/// What is blank, one letter that can be seen, and then anything, but joiners only where they join.
+/// Pattern of a name: blanks, one visible letter, and then anything, with joiners only where they join letters.
 const NAME_PATTERN: &str = concat!(
     "^[",
     blanks!(),
@@ -255,7 +255,7 @@ fn no_nul(text: &str) -> Result<(), &'static str> {
 }
 
 impl Email {
-    /// As it is kept: nobody remembers which letters were large.
+    /// Returns the address in the form that is stored: in lower case, since people do not remember which letters were capitals.
     pub fn kept(self) -> String {
         self.0.to_lowercase()
     }
@@ -267,7 +267,7 @@ impl Phone {
     }
 }
 
-/// What someone typed to sign in with, as it is kept.
+/// Converts the login name that a person typed (an e-mail address or a phone number) into the form that is stored.
 pub fn login_name(typed: String) -> String {
     match Phone::try_from(typed.trim().to_owned()) {
         Ok(phone) if !typed.contains('@') => phone.kept(),
@@ -275,13 +275,13 @@ pub fn login_name(typed: String) -> String {
     }
 }
 
-/// A key that is there with `null` says something else than one that is not there.
+/// Reads a key that is present, so that `null` (`Some(None)`) differs from a key that is left out (`None`).
 pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
-/// A JSON object of any content, put into words anew, so that whoever reads it later can.
-/// At most 16 KiB of it: it is kept, and read by others.
+/// A JSON object of any content, written anew, so that every later reader can parse it. It has at most 16 KiB, since it is
+/// stored and read by others.
 #[derive(Debug, Clone)]
 pub struct Anything(String);
 
@@ -322,7 +322,7 @@ impl<'de> Deserialize<'de> for Loose {
     }
 }
 
-/// … of at most 200 characters.
+/// A text in a query of at most 200 characters, which may look like a number.
 pub struct Asked(pub String);
 
 described!(Asked, text_schema("", 0, 200, NO_NUL));
@@ -386,7 +386,7 @@ mod tests {
         }
     }
 
-    /// What the document says of a text, as a check.
+    /// Returns a check that accepts what the text's schema in the OpenAPI document accepts.
     fn described<T: utoipa::PartialSchema>() -> impl Fn(&str) -> bool {
         let schema = serde_json::to_value(T::schema()).unwrap();
         let pattern = regex::Regex::new(schema["pattern"].as_str().unwrap()).unwrap();

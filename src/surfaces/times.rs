@@ -1,4 +1,4 @@
-//! Instants and days as they come in and go out.
+//! Instants and days, as they are received and sent.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};

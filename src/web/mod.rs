@@ -13,7 +13,7 @@ use axum::routing::get;
 use crate::app::School;
 use crate::error::{Error, Kind};
 
-/// The page that a learner's phone keeps, so that it opens without a network.
+/// The learner's page, which the phone stores, so that it opens without a network.
 const LEARN: &str = "learn/learn.html";
 const TEACH: &str = "teach/teach.html";
 const LOST: &str = "learn/lost.html";
@@ -36,7 +36,7 @@ pub fn router() -> Router<School> {
         .route("/static/{*path}", get(any))
 }
 
-/// One of the pages, for a surface whose addresses show it.
+/// Returns one of the pages, for a surface that shows it at its own address.
 pub fn page(name: &str, headers: &HeaderMap) -> Response {
     file(name, headers)
 }
@@ -57,8 +57,8 @@ fn file(name: &str, headers: &HeaderMap) -> Response {
 }
 
 fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
-    // A new version of the server shows at the next load: the browser asks each time, and mostly hears «unchanged».
-    // The tag is weak, since it is that of the page however it is packed.
+    // The browser asks at each load and mostly gets «not modified», so a new version of the server shows at the next load.
+    // The tag is weak, since the same tag stands for the compressed and the plain page.
     let tag = format!("W/{}", page.tag);
     let head =
         [(header::CONTENT_TYPE, page.kind), (header::CACHE_CONTROL, "no-cache"), (header::VARY, "Accept-Encoding")];
@@ -71,8 +71,8 @@ fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
     response
 }
 
-/// Answers with the body that `tag` names, or that it is unchanged to a browser that has it. Both answers have the same
-/// head: what may be kept, and for how long.
+/// Answers with the body that `tag` names, or with «not modified» to a browser that has it. Both answers have the same
+/// headers, which tell what may be cached, and for how long.
 pub fn tagged<B: IntoResponse, E, const N: usize>(
     asked: &HeaderMap,
     tag: &str,
@@ -86,7 +86,8 @@ pub fn tagged<B: IntoResponse, E, const N: usize>(
     Ok((tagged, head, body()?).into_response())
 }
 
-/// Does the browser say that it has this? A proxy that packs the body makes a tag weak.
+/// Tells whether the browser has this content already. Weak and strong tags are equal here, since a proxy that compresses
+/// the body makes a tag weak.
 fn has(asked: &HeaderMap, tag: &str) -> bool {
     let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
@@ -102,12 +103,12 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// For a person who is lost, in plain words.
+/// Answers a person whose address leads nowhere with a page in plain words.
 pub fn nothing_here(error: &Error) -> Response {
     refusal(error, LOST)
 }
 
-/// For a person who scanned a poster whose address was renewed, or typed one wrongly.
+/// Answers a person who scanned a poster whose address was renewed, or who typed an address wrongly.
 pub fn no_such_poster(error: &Error) -> Response {
     refusal(error, if error.kind() == Kind::NotFound { OLD_POSTER } else { LOST })
 }

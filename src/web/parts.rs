@@ -1,13 +1,13 @@
-//! Which scripts each page of the instructor is made of. A browser learns of an import only when it has read the script
-//! that holds it: on a slow line each such step is a round trip. So the page is told all of them at once.
+//! Lists the scripts of each instructor page. A browser finds an import only after it has loaded the script that contains
+//! it: on a slow network each such step costs a round trip. With the list it can load all scripts at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The script that takes in the others, some of them only when their page is opened.
+/// The script that imports the others, some of them only when their page is opened.
 const MAIN: &str = "teach/main.js";
 
-/// The scripts for each that `MAIN` takes in later, without those that came with it, as paths beside `MAIN`.
-/// `read` gives the text of a file by its path in `static/`.
+/// Returns, for each script that `MAIN` imports later, that script and all that it imports, without those that came with
+/// `MAIN`. Paths are relative to `MAIN`. `read` returns the text of a file by its path in `static/`.
 pub fn found_by(read: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<String>> {
     let main = read(MAIN).unwrap_or_default();
     let first = closure(MAIN, read);
@@ -21,7 +21,7 @@ pub fn found_by(read: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<S
         .collect()
 }
 
-/// A script and all that it imports at once.
+/// Returns a script and all scripts that it imports at its start, directly or through others.
 fn closure(name: &str, read: &dyn Fn(&str) -> Option<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut waiting = vec![name.to_owned()];
@@ -35,7 +35,7 @@ fn closure(name: &str, read: &dyn Fn(&str) -> Option<String>) -> BTreeSet<String
     found
 }
 
-/// The path in `static/` of what `from` calls `path`.
+/// Returns the path in `static/` of the script that `from` imports as `path`.
 fn resolved(from: &str, path: &str) -> String {
     let mut folders: Vec<&str> = from.split('/').collect();
     folders.pop();

@@ -1,4 +1,4 @@
-//! Where the files of the pages stand, each with its name, its kind and a tag that tells its content.
+//! The files of the pages, each with its name, its media type and a tag, which is a hash of its content.
 
 use std::io::Write;
 use std::sync::LazyLock;
@@ -25,9 +25,9 @@ pub struct Page {
 }
 
 const WORKER: &str = "learn/worker.js";
-/// It is told of which scripts each page is made.
+/// The script that is served with the list of the scripts of each page.
 const PARTS: &str = "teach/parts.js";
-/// What is smaller goes out in one packet anyway.
+/// Smaller files are not compressed, since they fit in one packet anyway.
 const PRESSED_FROM_BYTES: usize = 1_024;
 
 pub fn take(name: &str) -> Option<Page> {
@@ -43,7 +43,8 @@ fn take_as_it_is(name: &str) -> Option<Page> {
     Some(Page { kind: kind(name), tag, bytes: Bytes::from_owner(file.data) })
 }
 
-/// Made smaller once for each content that was ever asked for: there are as many as there are files.
+/// Returns the page compressed with gzip, or `None` if that is not worth it. Each content is compressed once and kept: there
+/// are at most as many as there are files.
 pub fn pressed(page: &Page) -> Option<Bytes> {
     static PRESSED: LazyLock<DashMap<String, Bytes>> = LazyLock::new(DashMap::new);
     if page.bytes.len() < PRESSED_FROM_BYTES || page.kind.starts_with("image/png") || page.kind.starts_with("font/") {
@@ -59,8 +60,8 @@ pub fn pressed(page: &Page) -> Option<Bytes> {
     Some(small)
 }
 
-/// The service worker of the learner's page, told what it keeps: its text changes when any of it does, so that a
-/// browser which asks for it takes the new version of all of them or of none.
+/// Returns the service worker of the learner's page, with the list of the files that it stores. Its text changes when any of
+/// these files changes, so that a browser takes the new version of all of them or of none.
 pub fn worker() -> Page {
     static WRITTEN: LazyLock<Page> = LazyLock::new(write_worker);
     // A debug build reads the files anew each time.
@@ -99,7 +100,7 @@ fn write_worker() -> Page {
     Page { kind: kind(WORKER), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
 }
 
-/// What the learner's page is made of.
+/// Tells whether a file is part of the learner's page.
 fn is_kept(name: &str) -> bool {
     name != WORKER && ["learn/", "shared/", "texts/learn.", "icon"].iter().any(|start| name.starts_with(start))
 }

@@ -140,6 +140,25 @@ fn who_was_recorded_incomplete_can_complete_later() {
 }
 
 #[test]
+fn a_batch_keeps_the_scores_that_staff_gave_by_hand() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let student = school.student("김학생").await;
+        let id = applies(&student, &lecture).await;
+        let incomplete =
+            json!({ "enrollment_id": id, "completion_status": "INCOMPLETE", "memo": "실기 점수", "total_score": 71.5 });
+        let completion = completes(&teacher, incomplete).await;
+        finishes(&student, id, &lecture).await;
+        let batch = json!({ "course_id": lecture.id, "class_id": class_of(&teacher, &lecture).await });
+        assert_eq!(teacher.post("/api/v1/completions/batch", batch).await.ok()["processed"], 1);
+        let path = format!("/api/v1/completions/{}", completion["completion_id"]);
+        let completion = teacher.get(&path).await.ok()["completion"].clone();
+        assert_eq!((&completion["completion_status"], &completion["total_score"]), (&json!("COMPLETED"), &json!(71.5)));
+    });
+}
+
+#[test]
 fn a_guest_claims_the_account_before_the_certificate() {
     on_both(|school| async move {
         let teacher = school.teacher().await;

@@ -1,4 +1,4 @@
-//! The activity log: what a phone says its person did. It can show other people's chats, so it is not kept for long.
+//! Activity log: what a phone reports that its person did. It can contain other people's chats, so it is not kept for long.
 
 mod quota;
 
@@ -13,13 +13,13 @@ use crate::school::outline;
 use crate::school::rights::Caller;
 
 pub const BATCH_MAX_LOGS: usize = 1_000;
-/// The most that one log may have of texts.
+/// Bytes of text that one log may have.
 pub const LOG_MAX_BYTES: usize = 8 * 1024;
-/// What a row takes beside its texts: its numbers, its head, and its place in the indexes.
+/// Bytes that a row takes besides its texts: its numbers, its header, and its entries in the indexes.
 const ROW_BYTES: usize = 128;
 const COLUMNS: usize = 8;
 const ROWS_PER_STATEMENT: usize = 100;
-/// The oldest logs are deleted in small parts, so that nobody waits long for the one who may write.
+/// Logs that one transaction deletes at most, so that nobody waits long for the database's one writer.
 const DELETED_AT_ONCE_ROWS: i64 = 500;
 const DELETED_PER_ROUND_PARTS: usize = 2_000;
 
@@ -27,7 +27,7 @@ const DELETED_PER_ROUND_PARTS: usize = 2_000;
 pub struct NewLog {
     pub item: Option<i64>,
     pub kind: String,
-    /// JSON texts, as they came.
+    /// JSON text, as it was received; `screen` too.
     pub data: String,
     pub screen: Option<String>,
     pub at_ms: Option<i64>,
@@ -48,7 +48,7 @@ pub struct Logged {
     pub count: i64,
 }
 
-/// Keeps all of them or none. Refuses what is more than a person or a session may write.
+/// Writes all logs of a batch or none. Fails if they are more than a person or a session may write.
 pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<Key>) -> Result<Logged> {
     if logs.is_empty() || logs.len() > BATCH_MAX_LOGS {
         return Err(Error::bad("logs", format!("1 to {BATCH_MAX_LOGS} logs in one batch")));
@@ -62,7 +62,7 @@ pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<K
             Box::pin(async move { Ok((write(tx, &bounds, person, &logs, key.as_ref(), now_ms).await?, Vec::new())) })
         })
         .await?;
-    // A refusal is an outcome and not a failure: it does not undo what others write in the same commit.
+    // A refusal is a result and not an error, so that it does not undo what others write in the same commit.
     match outcome? {
         Done::Logs { first, count } => Ok(Logged { first, count }),
         _ => Err(Error::KeyReused),
@@ -116,8 +116,8 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     Ok((first.unwrap_or_default(), logs.len() as i64))
 }
 
-/// Deletes the oldest logs (those that are older than the school keeps them, and as many as are more than it has room
-/// for), and the logins and keys whose time is over. Each part is a commit of its own, so that others write in between.
+/// Deletes logs that are older than `log_days`, the oldest logs above `log_max_mb`, and expired logins and keys. Each part
+/// is a commit of its own, so that others can write in between.
 pub async fn forget_old(app: &School) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.run("delete from logins where expires_ms < $1", args![app.now_ms()]).await?;
@@ -135,7 +135,7 @@ pub async fn forget_old(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Deletes what erased people wrote, in parts as `forget_old` does.
+/// Deletes the logs of erased people, in parts as `forget_old` does.
 pub async fn forget_erased(app: &School) -> Result<()> {
     for _ in 0..DELETED_PER_ROUND_PARTS {
         if !forget_erased_part(app).await? {
@@ -145,7 +145,7 @@ pub async fn forget_erased(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// `false` when nothing was left to delete.
+/// Deletes one part. Returns `false` if nothing was left to delete.
 async fn forget_erased_part(app: &School) -> Result<bool> {
     let mut tx = app.db.begin().await?;
     quota::hold_total(&mut tx).await?;
@@ -159,7 +159,7 @@ async fn forget_erased_part(app: &School) -> Result<bool> {
     Ok(true)
 }
 
-/// `false` when nothing was left to delete.
+/// Deletes one part. Returns `false` if nothing was left to delete.
 async fn forget_part(app: &School) -> Result<bool> {
     let mut tx = app.db.begin().await?;
     quota::hold_total(&mut tx).await?;
@@ -184,15 +184,15 @@ async fn forget_part(app: &School) -> Result<bool> {
     Ok(true)
 }
 
-/// Has all deleted that a person wrote, by `forget_erased`: it may be more than one statement can delete in its time. How
-/// much it was in the last day stays: it is still their share of that day.
+/// Marks all logs of a person to be deleted by `forget_erased`: they may be more than one statement can delete in its time
+/// limit. The bytes that the person wrote in the last day still count for the limit of that day.
 pub async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
     let sql = "insert into log_erasures (person) values ($1) on conflict (person) do nothing";
     tx.run(sql, args![person]).await.map(drop)
 }
 
-/// Deletes logs, and takes from the total what was really there: someone else may have deleted some of them already. Says
-/// how many they were.
+/// Deletes logs, and subtracts from the total what was really deleted: someone else may have deleted some of them already.
+/// Returns the number of deleted logs.
 async fn delete(tx: &mut Tx, which: &str, args: Vec<Arg>) -> Result<usize> {
     let deleted: Vec<(i64,)> = tx.all(format!("delete from activity_logs where {which} returning bytes"), args).await?;
     quota::add_to_total(tx, -deleted.iter().map(|(bytes,)| bytes).sum::<i64>()).await?;

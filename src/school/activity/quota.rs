@@ -1,7 +1,7 @@
-//! How many bytes of activity logs one person and one session may write, so that nobody fills the school's disk.
+//! Limit on the bytes of activity logs that one person and one session may write, so that nobody fills the school's disk.
 //!
-//! A person's bytes are added up in slots of five minutes. A slot counts until its last moment is an hour (a day) old, so
-//! that no sixty minutes (24 hours) ever hold more than the limit.
+//! A person's bytes are added up in slots of five minutes. A slot counts until its last moment is an hour (for the day's
+//! limit: a day) old, so that no 60 minutes (24 hours) ever contain more than the limit.
 
 use crate::clock::{DAY_MS, SECOND_MS};
 use crate::config::Bounds;
@@ -12,14 +12,14 @@ const SLOT_MS: i64 = 5 * 60 * SECOND_MS;
 const HOUR_SLOTS: i64 = 60 / 5 + 1;
 const DAY_SLOTS: i64 = DAY_MS / SLOT_MS + 1;
 const MIB: i64 = 1024 * 1024;
-/// A session that is full stays full; whoever asks again may do so in an hour.
+/// Time after which a client may try again when its session is full. A full session stays full.
 const SESSION_FULL_RETRY_S: u64 = 3_600;
 
-/// Counts these bytes for the person and for the session they are in. Counts nothing and gives the refusal where that
-/// would be more than is allowed.
+/// Counts these bytes for the person and for the session that they are in. If that would be more than is allowed, counts
+/// nothing and returns the refusal.
 ///
-/// The row of the slot is held from the first statement on: two batches of one person in the same five minutes follow one
-/// another, on any node. Nothing else in the school waits for such a row.
+/// The row of the slot is held from the first statement on: two batches of one person in the same five minutes are counted
+/// one after the other, on any node. Nothing else in the school waits for such a row.
 pub async fn count(tx: &mut Tx, bounds: &Bounds, person: i64, bytes: i64, now_ms: i64) -> Result<Option<Error>> {
     let slot = now_ms / SLOT_MS;
     let sql = "insert into log_slots (person, slot, bytes) values ($1, $2, 0)
@@ -41,7 +41,7 @@ pub async fn count(tx: &mut Tx, bounds: &Bounds, person: i64, bytes: i64, now_ms
     Ok(None)
 }
 
-/// How long until so many more bytes fit into a window of so many slots; `None` where they fit now.
+/// Returns the time until `more` bytes fit into a window of `window` slots; `None` if they fit now.
 fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, more: i64, now_ms: i64) -> Option<i64> {
     let counted = slots.iter().filter(|(slot, _)| *slot > now_ms / SLOT_MS - window);
     let mut used: i64 = counted.clone().map(|(_, bytes)| bytes).sum::<i64>() + more;
@@ -59,9 +59,9 @@ fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, more: i64, now_ms: i64
     Some(wait_ms)
 }
 
-/// `false` where the session has no room for so many more. A log belongs to the open session that its writer came into
-/// last, also after they have gone out of it. What is written outside of sessions counts for the person alone; but guests,
-/// of whom anyone can be as many as they like, always write in the session that they came by, even when it is over.
+/// Counts these bytes for a session. Returns `false` if the session has no room for them. A log belongs to the open session
+/// that the person joined last, even after they have left it. Logs outside of sessions count for the person alone. Logs of
+/// a guest always count for a session, also when it has ended, because anyone can be many guests.
 async fn count_for_session(tx: &mut Tx, person: i64, bytes: i64, limit: i64) -> Result<bool> {
     let sql = "select p.session from participants p join live_sessions s on s.id = p.session
         join people q on q.id = p.person
@@ -86,13 +86,13 @@ pub async fn forget_old(tx: &mut Tx, now_ms: i64) -> Result<()> {
     add_to_total(tx, deleted.iter().map(|(bytes,)| bytes).sum()).await
 }
 
-/// Holds the row of `log_total`. Whoever deletes logs or slots holds it first: one does so after the other. Whoever writes
-/// logs never touches it.
+/// Holds the row of `log_total`. Everything that deletes logs or slots holds it first, so that deletions run one after the
+/// other. Writing logs never touches it.
 pub async fn hold_total(tx: &mut Tx) -> Result<()> {
     tx.hold("select bytes from log_total", args![]).await
 }
 
-/// Adds to `log_total`: bytes below zero for logs that were deleted.
+/// Adds bytes to `log_total`; a negative number for deleted logs.
 pub async fn add_to_total(tx: &mut Tx, bytes: i64) -> Result<()> {
     if bytes != 0 {
         tx.run("update log_total set bytes = bytes + $1", args![bytes]).await?;
@@ -100,7 +100,7 @@ pub async fn add_to_total(tx: &mut Tx, bytes: i64) -> Result<()> {
     Ok(())
 }
 
-/// The bytes of all logs that are kept.
+/// Counts the bytes of all logs that are kept.
 pub async fn total_bytes(tx: &mut Tx) -> Result<i64> {
     let sql = "select bytes + (select cast(coalesce(sum(s.bytes), 0) as bigint) from log_slots s) from log_total";
     Ok(tx.one::<(i64,)>(sql, args![]).await?.0)

@@ -1,6 +1,6 @@
-//! Attempts: who tried an assessment, for which time, and what became of it. One that is closed is a result.
+//! Attempts: who tried an assessment, when, and with which result. A closed attempt is called a result.
 //!
-//! Whether it is passed is never kept: it follows from the score.
+//! Whether an attempt is passed is never stored: it follows from the score.
 
 use super::Assessment;
 use crate::app::School;
@@ -10,7 +10,7 @@ use crate::event::{Event, News, Whose};
 use crate::school::rights::{self, Caller, Placed};
 use crate::school::{Page, Window};
 
-/// Where an assessment itself sets no limit.
+/// The number of attempts that are allowed where the assessment itself sets no limit.
 pub const ATTEMPTS_MAX: i64 = 1_000;
 
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct Attempt {
     pub started_ms: Option<i64>,
     pub submitted_ms: Option<i64>,
     pub graded_ms: Option<i64>,
-    /// None before it is graded.
+    /// `None` before it is graded.
     pub score: Option<f64>,
     pub feedback: Option<String>,
     pub created_ms: i64,
@@ -74,16 +74,16 @@ pub struct NewResult {
     pub enrollment: i64,
     /// The next one, when none is named.
     pub number: Option<i64>,
-    /// Handed in and not graded yet, when there is none.
+    /// `None` if the attempt was submitted and is not graded yet.
     pub score: Option<f64>,
-    /// What the sender takes it for: refused where the score says otherwise.
+    /// The sender's opinion; refused if it contradicts the score.
     pub passed: Option<bool>,
     pub started_ms: Option<i64>,
     pub submitted_ms: Option<i64>,
     pub feedback: Option<String>,
 }
 
-/// By staff. The row of the enrollment is held, so that of two results at once the second counts the first.
+/// Records a result, by staff. Holds the row of the enrollment: of two results at once, the second one counts the first.
 pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResult) -> Result<Attempt> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -128,7 +128,7 @@ async fn enrollment_held(tx: &mut Tx, id: i64) -> Result<Placed> {
     rights::enrollment(tx, id).await
 }
 
-/// The number of the next attempt of an enrollment that is held, or the wanted one if nobody has it.
+/// Finds the number of the next attempt, or the wanted one if it is free. The caller holds the row of the enrollment.
 async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: Option<i64>) -> Result<i64> {
     let allowed = asked.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
     let sql = "select number from attempts where enrollment = $1 and assessment = $2 order by number";
@@ -138,14 +138,14 @@ async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: O
         return Err(Error::AttemptTaken { number });
     }
     let next = wanted.unwrap_or(taken.last().map_or(1, |(last,)| last + 1));
-    // Leaving the class and coming back gives no attempts back.
+    // Attempts of the person's other enrollments count too: leaving the class and coming back gives no attempts back.
     let sql = "select count(*) from attempts t join enrollments e on e.id = t.enrollment where t.assessment = $2
         and e.person = (select person from enrollments where id = $1)";
     let (used,): (i64,) = tx.one(sql, args![enrollment, asked.id]).await?;
     if used >= allowed || wanted.is_some_and(|number| number > allowed) {
         return Err(Error::NoAttemptsLeft { allowed });
     }
-    // Someone named a late number first: those before it are still allowed.
+    // A high number was used first: the lower ones are still allowed.
     let next = if next > allowed { (1..=allowed).find(is_free) } else { Some(next) };
     next.ok_or(Error::NoAttemptsLeft { allowed })
 }
@@ -158,11 +158,11 @@ fn grade_due(asked: &Assessment, enrollment: i64, at_ms: i64) -> News {
 pub struct Grading {
     pub score: f64,
     pub passed: Option<bool>,
-    /// Stays as it is where it is not named.
+    /// Stays as it is if left out.
     pub feedback: Option<Option<String>>,
 }
 
-/// By staff, as often as they like: the last one counts.
+/// Grades an attempt, by staff, as often as they like: the last score counts.
 pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> Result<Attempt> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
@@ -180,7 +180,8 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     Ok(graded)
 }
 
-/// One's own, or one of a course that one teaches. That others have one is theirs to tell.
+/// Finds an attempt of the caller's own, or of a course that the caller teaches. Other students do not learn that it
+/// exists.
 pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<Attempt> {
     let mut tx = app.db.read().await?;
     let found = read(&mut tx, id).await?;
@@ -191,7 +192,7 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
     Ok(found)
 }
 
-/// Everyone's, for the staff of the course, in the order in which they came.
+/// Lists everyone's attempts, for the staff of the course, in the order in which they were recorded.
 pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, window: Window) -> Result<Page<Attempt>> {
     let mut tx = app.db.read().await?;
     super::taught(&mut tx, caller, assessment).await?;
@@ -202,7 +203,7 @@ pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, windo
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
-/// One's own, or those of a student of one's own course: assessment by assessment, attempt by attempt.
+/// Lists the attempts of one's own enrollment, or of a student of one's own course, ordered by assessment and number.
 pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<Attempt>> {
     let mut tx = app.db.read().await?;
     rights::enrollment_seen(&mut tx, caller, enrollment).await?;

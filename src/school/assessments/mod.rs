@@ -1,7 +1,7 @@
-//! Assessments: what a course asks of those who learn in it, when, how often, and from which score it is passed.
+//! Assessments: what a course asks of its learners, when, how often, and from which score it is passed.
 //!
-//! Whatever counts for a grade changes with the assessment's row held, and the rows of enrollments after it, never
-//! before: two who hold both never wait for each other in a circle.
+//! A change that counts for a grade holds the row of the assessment first and the rows of enrollments after it, never
+//! the other way round: two transactions that hold both never wait for each other in a circle.
 
 pub mod attempts;
 
@@ -28,7 +28,7 @@ pub struct Assessment {
     pub id: i64,
     pub course: i64,
     pub instructor: i64,
-    /// For this class only; for every class of the course where there is none.
+    /// The only class that it is for; `None` if it is for every class of the course.
     pub class: Option<i64>,
     pub name: String,
     pub kind: String,
@@ -85,7 +85,7 @@ impl Assessment {
         }
     }
 
-    /// A score that can be had here, and nothing said beside it that contradicts it.
+    /// Checks that the score is possible in this assessment, and that `passed` does not contradict it.
     fn must_agree(&self, score: Option<f64>, passed: Option<bool>) -> Result<()> {
         let Some(score) = score else {
             return if passed.is_none() { Ok(()) } else { Err(Error::bad("pass_yn", "there is no score to judge by")) };
@@ -99,7 +99,7 @@ impl Assessment {
         Ok(())
     }
 
-    /// Begun and handed in while it is open, and no slower than it allows.
+    /// Checks that an attempt was begun and submitted while the assessment is open, and within the allowed minutes.
     fn must_be_in_time(&self, started_ms: Option<i64>, submitted_ms: Option<i64>) -> Result<()> {
         let took_ms = submitted_ms.zip(started_ms).map(|(end, start)| end - start);
         if took_ms.is_some_and(|ms| ms < 0) {
@@ -115,7 +115,8 @@ impl Assessment {
         }
     }
 
-    /// Those whom it asks: their grades are worked out anew when something that counts has changed.
+    /// Announces that the grades of everyone who is asked for this assessment are due, when something that counts has
+    /// changed.
     fn grades_due(&self, at_ms: i64) -> News {
         let whose = self.class.map_or(Whose::Course(self.course), Whose::Class);
         News { session: None, course: self.course, at_ms, event: Event::GradeDue(whose) }
@@ -126,7 +127,7 @@ async fn read(tx: &mut Tx, id: i64) -> Result<Assessment> {
     tx.maybe(format!("{ASSESSMENT} and a.id = $1"), args![id]).await?.ok_or(Error::NotFound("Assessment"))
 }
 
-/// One of a course that the caller teaches.
+/// Finds an assessment of a course that the caller teaches.
 async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_be_staff()?;
     let found = read(tx, id).await?;
@@ -134,21 +135,23 @@ async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     Ok(found)
 }
 
-/// The same, its row held: what it asks for stays as it is until the transaction ends.
+/// Finds an assessment of a course that the caller teaches, and holds its row: nobody else changes it until the
+/// transaction ends.
 async fn held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_be_staff()?;
     tx.hold("select id from assessments where id = $1", args![id]).await?;
     taught(tx, caller, id).await
 }
 
-/// Is the caller in the course: in this class of it, where one is named?
+/// Is the caller in the course, or in this class of it if one is named?
 async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>) -> Result<bool> {
     let sql = "select e.id from enrollments e join classes k on k.id = e.class where e.person = $1 and k.course = $2
         and ($3 is null or e.class = $3) and e.status in ('APPROVED', 'COMPLETED') limit 1";
     Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, class]).await?.is_some())
 }
 
-/// For the staff of the course; for those in it while it is active. To other students it is not there.
+/// Finds an assessment, for the staff of the course, and for the students whom it asks while it is active. Other
+/// students do not find it.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment> {
     let mut tx = app.db.read().await?;
     let found = read(&mut tx, id).await?;
@@ -160,7 +163,8 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment>
     Ok(found)
 }
 
-/// What a class is asked: what its whole course is, and what it is alone. In the order in which they were made.
+/// Lists the assessments of a class, those of the whole course and those of this class alone, in the order in which they
+/// were made. Students see only active ones.
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Assessment>> {
     let mut tx = app.db.read().await?;
     courses::must_be_seen(&mut tx, Some(caller), course).await?;
@@ -174,7 +178,7 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) ->
     tx.all(format!("{ASSESSMENT} {which} order by a.id"), args![course, class, teaches]).await
 }
 
-/// One end of the time in which it is open: a whole day of the school's zone, or an instant.
+/// One end of the time in which an assessment is open: a whole day in the school's time zone, or an instant.
 #[derive(Debug, Clone)]
 pub enum Edge {
     Day(String),
@@ -182,8 +186,8 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// It opens with the first instant of a day. Both ends are kept to the second, as they are shown, so that what was
-    /// answered can be sent back and changes nothing.
+    /// Computes when the assessment opens: for a day, at its first instant. Both ends are kept to the second, as they
+    /// are shown, so that a client that sends them back changes nothing.
     fn opens(self, clock: &Clock) -> Result<i64> {
         let ms = match self {
             Edge::Day(day) => clock.at(&day, "00:00"),
@@ -193,7 +197,7 @@ impl Edge {
         Ok(ms - ms.rem_euclid(SECOND_MS))
     }
 
-    /// … and closes after the last second of a day.
+    /// Computes when the assessment closes: for a day, after its last second.
     fn closes(self, clock: &Clock) -> Result<i64> {
         let ms = match self {
             Edge::Day(day) => clock.at(&day, "23:59:59"),
@@ -204,7 +208,7 @@ impl Edge {
     }
 }
 
-/// What is not named stays as it is.
+/// Changes of an assessment. A field that is left out stays as it is.
 #[derive(Debug, Default)]
 pub struct Changes {
     pub name: Option<String>,
@@ -258,7 +262,8 @@ pub struct NewAssessment {
     pub first: Changes,
 }
 
-/// Open at any time, as often as one likes, of 100 points and passed from 60, unless its changes say otherwise.
+/// Creates an assessment. Unless `first` says otherwise, it is open at any time, for any number of attempts, has 100
+/// points and is passed from 60.
 pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result<Assessment> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
@@ -280,7 +285,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
     Ok(made)
 }
 
-/// A total below a score that was given would make that score impossible.
+/// Changes an assessment. Fails if the new total is below a score that was given.
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Assessment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -323,7 +328,7 @@ async fn set(tx: &mut Tx, a: Assessment, now_ms: i64) -> Result<Assessment> {
     Ok(Assessment { updated_ms: now_ms, ..a })
 }
 
-/// Gone, and kept with its results: no grade counts it any more.
+/// Deletes an assessment. It is kept with its results, but counts for no grade any more.
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;

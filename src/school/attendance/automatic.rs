@@ -1,4 +1,4 @@
-//! The marks that make themselves: by coming into a live session, and by its end.
+//! Automatic marks: made when a person joins a live session, and when the session ends.
 
 use super::{Place, due};
 use crate::app::School;
@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::event::{Attendance, News, Whose};
 use crate::school::sessions::{Session, Status};
 
-/// Someone comes in: PRESENT in the waiting room and for a while after the start, then LATE. Coming again changes nothing,
-/// and in a class that is over it counts for nothing.
+/// Marks a person who joins a session: PRESENT in the waiting room and for `late_after_min` minutes after the start, then
+/// LATE. Joining again changes nothing, and joining a session that is over makes no mark.
 pub(in crate::school) async fn came(
     app: &School,
     tx: &mut Tx,
@@ -18,7 +18,7 @@ pub(in crate::school) async fn came(
     now_ms: i64,
 ) -> Result<Vec<News>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
-    // The class does not end meanwhile.
+    // Holds the session's row, so that the session does not end meanwhile.
     tx.hold("select id from live_sessions where id = $1", args![session.id]).await?;
     let sql = "select status, started_ms from live_sessions where id = $1";
     let (status, started_ms): (String, Option<i64>) = tx.one(sql, args![session.id]).await?;
@@ -37,15 +37,16 @@ pub(in crate::school) async fn came(
     Ok(vec![place(session).told((person, enrollment), session.number.unwrap_or_default(), kind, now_ms)])
 }
 
-/// The class begins: this is the meeting's day.
+/// Sets the date of the meeting to the day on which its session begins.
 pub(in crate::school) async fn began(app: &School, tx: &mut Tx, session: &Session, now_ms: i64) -> Result<()> {
     let sql = "update meetings set date = $2 where id = $1";
     tx.run(sql, args![session.meeting, app.clock.date_of(now_ms)]).await?;
     Ok(())
 }
 
-/// The class is over. Those who were expected at its start and did not come are absent, those who are still in have gone
-/// now. A class that never began was no meeting: it takes back the marks that it made.
+/// Completes the marks when a session ends. Applicants who were admitted by its start and have no mark become ABSENT;
+/// people who are still in it get the end as the time when they left. A session that never began was no meeting: the
+/// marks that it made automatically are deleted.
 pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<News>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     let Some(began_ms) = session.started_ms else {
@@ -66,7 +67,7 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
     let number = session.number.unwrap_or_default();
     let say = |(enrollment, person)| place(session).told((person, enrollment), number, Attendance::Absent, now_ms);
     let mut news: Vec<News> = absent.into_iter().map(say).collect();
-    // From now on the meeting counts for everyone.
+    // From now on the meeting counts for everyone in the class.
     news.push(due(session.course, Whose::Class(session.class), now_ms));
     Ok(news)
 }

@@ -9,28 +9,30 @@ pub(super) struct Meeting {
 }
 row!(Meeting { id, number });
 
-/// The meetings of a day; where there is none yet, a new one. The row of the class is held.
+/// Finds the meetings of a day, or makes one if there is none. The caller holds the row of the class.
 pub(super) async fn on(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Result<Vec<Meeting>> {
     let sql = "select id, number from meetings where class = $1 and date = $2 and not asked order by number";
     let found: Vec<Meeting> = tx.all(sql, args![class, date]).await?;
     if found.is_empty() { Ok(vec![next(tx, class, date, now_ms).await?]) } else { Ok(found) }
 }
 
-/// The one of a day that has this number.
+/// Finds the meeting of a day that has this number.
 pub(super) async fn named(tx: &mut Tx, class: i64, date: &str, number: i64) -> Result<Meeting> {
     let sql = "select id, number from meetings where class = $1 and date = $2 and number = $3";
     let found = tx.maybe(sql, args![class, date, number]).await?;
     found.ok_or_else(|| Error::bad("session_number", "the class has no such meeting on that day"))
 }
 
-/// The number after the last one. A meeting that was only asked for has its number, and is this one when its turn comes.
+/// Makes the meeting with the number after the last one. If a student's request has already made a meeting with this
+/// number (`asked`), that one is used.
 async fn next(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Result<Meeting> {
     let sql = "select coalesce(max(number), 0) + 1 from meetings where class = $1 and not asked";
     let (number,): (i64,) = tx.one(sql, args![class]).await?;
     Ok(Meeting { id: numbered(tx, class, number, date, now_ms).await?, number })
 }
 
-/// The meeting with this number; made for that date where there is none, or none but in someone's request.
+/// Finds the meeting with this number, or makes it for this date. A meeting that only a student's request made (`asked`)
+/// becomes a regular one with this date.
 async fn numbered(tx: &mut Tx, class: i64, number: i64, date: &str, now_ms: i64) -> Result<i64> {
     let sql = "insert into meetings (created_ms, class, number, date) values ($1, $2, $3, $4)
         on conflict (class, number) do update set asked = false,
@@ -38,15 +40,17 @@ async fn numbered(tx: &mut Tx, class: i64, number: i64, date: &str, now_ms: i64)
     Ok(tx.one::<(i64,)>(sql, args![now_ms, class, number, date]).await?.0)
 }
 
-/// The meeting that someone asked for by its number; where there is none yet, one that counts for no other number.
+/// Finds the meeting with the number that a student asked for, or makes one that is `asked`: it does not affect the
+/// numbers of other meetings.
 pub(super) async fn asked(tx: &mut Tx, class: i64, number: i64, date: &str, now_ms: i64) -> Result<i64> {
     let sql = "insert into meetings (created_ms, class, number, date, asked) values ($1, $2, $3, $4, true)
         on conflict (class, number) do update set asked = meetings.asked returning id";
     Ok(tx.one::<(i64,)>(sql, args![now_ms, class, number, date]).await?.0)
 }
 
-/// What a new live session is a meeting of: the number that was asked for, else the day's meeting of which there is no
-/// session yet, else the next. One that never began leaves its meeting free.
+/// Finds the meeting of a new live session: the one with the wanted number, which must have no open session; else the
+/// day's first meeting that has no session yet; else the next number. A session that never began leaves its meeting
+/// free.
 pub async fn of_session(tx: &mut Tx, class: i64, date: &str, number: Option<i64>, now_ms: i64) -> Result<i64> {
     tx.hold("select id from classes where id = $1", args![class]).await?;
     if let Some(number) = number {

@@ -1,5 +1,5 @@
-//! Attendance: one mark per enrollment and meeting (회차). Joining a live session makes one by itself; staff make and
-//! mend them by hand, and what was made by hand is never overwritten by what comes by itself.
+//! Attendance: one mark per enrollment and meeting (회차). Joining a live session makes a mark automatically; staff make
+//! and change marks by hand, and an automatic mark never overwrites one made by hand.
 
 pub mod automatic;
 mod meetings;
@@ -55,7 +55,8 @@ row!(Mark {
     updated_ms
 });
 
-/// Who goes before the end has gone when they went; at the end it is written down.
+/// Columns of a mark. `out_ms` of an automatic mark is written when the session ends; until then it is the time when the
+/// person left, if they did.
 const MARK: &str =
     "select m.id, m.enrollment, e.person, q.name, q.email, k.course, m.meeting, t.number, t.date, m.type as kind, m.in_ms,
     case when m.by_hand or m.out_ms is not null then m.out_ms else (select max(p.left_ms) from live_sessions s
@@ -79,14 +80,15 @@ pub struct NewMark {
     pub reason: Option<String>,
 }
 
-/// Which meeting is marked: of two on one day it is the first of which there is no mark yet, or the one that is named.
+/// The meeting to mark: the one with this number, or without a number the day's first meeting of which the enrollment
+/// has no mark yet.
 #[derive(Debug, Clone)]
 pub struct When {
     pub date: String,
     pub number: Option<i64>,
 }
 
-/// Whom a line of a batch names.
+/// The student whom a line of a batch names.
 #[derive(Debug, Clone, Copy)]
 pub enum Who {
     Enrollment(i64),
@@ -102,14 +104,14 @@ pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: When
     let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
     let course = placed.course;
     let news = write(app, &mut tx, (course, class), &when, vec![(placed, new)]).await?;
-    // The class is held: nobody else marks by hand, and what came by itself meanwhile is another one.
+    // The class is held, so nobody else adds marks by hand; a mark that was made automatically meanwhile is not by hand.
     let sql = format!("{MARK} {FROM} where m.enrollment = $1 and m.by_hand order by m.id desc limit 1");
     let mark = tx.one(sql, args![enrollment]).await?;
     app.commit(tx, news).await?;
     Ok(mark)
 }
 
-/// All of them, or none.
+/// Registers a batch of marks: all of them, or none.
 pub async fn register_all(
     app: &School,
     caller: &Caller,
@@ -146,8 +148,8 @@ pub async fn register_all(
     Ok(count)
 }
 
-/// Marks of one day of a class, whose row is held: two who mark the same day at once do so one after the other, and nobody is
-/// admitted or leaves meanwhile.
+/// Writes marks of one day of a class. The caller holds the row of the class: two people who mark the same day at once
+/// do so one after the other, and nobody is admitted or leaves meanwhile.
 async fn write(
     app: &School,
     tx: &mut Tx,
@@ -212,7 +214,8 @@ async fn insert(tx: &mut Tx, rows: Vec<Vec<Arg>>) -> Result<()> {
     Ok(())
 }
 
-/// Where a change of a mark is told: in the class, if it runs, and at the dashboards of the course.
+/// Where a changed mark is sent: to the open session of the meeting, if there is one, and to the dashboards of the
+/// course.
 #[derive(Clone, Copy)]
 struct Place {
     session: Option<i64>,
@@ -220,7 +223,7 @@ struct Place {
 }
 
 impl Place {
-    /// The class is held, before the enrollments that the change touches.
+    /// Holds the meeting's open session. Called before the enrollments that the change touches are held.
     async fn held(tx: &mut Tx, course: i64, meeting: i64) -> Result<Place> {
         let sql = "select id from live_sessions where meeting = $1 and status <> 'REVIEW_MODE' order by id";
         tx.hold(sql, args![meeting]).await?;
@@ -260,7 +263,8 @@ fn resolve(app: &School, date: &str, moment: Option<Moment>, field: &'static str
     }
 }
 
-/// An evening class may go out after midnight, but it comes in on its day.
+/// Checks the times of a mark. The check-in must be on the day of the meeting; the check-out may be after midnight, but
+/// not before the check-in.
 fn must_be_in_order(app: &School, date: Option<&str>, in_ms: Option<i64>, out_ms: Option<i64>) -> Result<()> {
     if in_ms.zip(date).is_some_and(|(ms, date)| app.clock.date_of(ms) != date) {
         return Err(Error::bad("check_in_time", "it is on another day than the class"));
@@ -279,7 +283,7 @@ pub struct Changes {
     pub reason: Option<Option<String>>,
 }
 
-/// Mends a mark by hand: from then on nothing changes it by itself.
+/// Changes a mark by hand. From then on nothing changes it automatically.
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Mark> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
@@ -298,7 +302,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     let in_ms = resolved(changes.check_in, now.in_ms, "check_in_time")?;
     let out_ms = resolved(changes.check_out, now.out_ms, "check_out_time")?;
     if names_time {
-        // What nobody names is as it is, though it be of another day: a waiting room opens before midnight.
+        // A check-in that is not changed may be on another day: a waiting room can open before midnight.
         must_be_in_order(app, names_in.then_some(now.date.as_str()), in_ms, out_ms)?;
     }
     let kind = changes.kind.or(Attendance::parse(&now.kind)).unwrap_or(Attendance::Present);
@@ -330,7 +334,7 @@ pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Re
     tx.all(format!("{MARK} {FROM} where m.enrollment = $1 order by t.number"), args![enrollment]).await
 }
 
-/// One day of a class.
+/// Lists the marks of one day of a class.
 pub async fn of_day(
     app: &School,
     caller: &Caller,
@@ -347,7 +351,7 @@ pub async fn of_day(
     Ok(Page { rows, total, window })
 }
 
-/// The first mark of a meeting makes it one that was held, for everyone in the class.
+/// Has the meeting no mark yet? Its first mark makes it one that was held, for everyone in the class.
 async fn is_untouched(tx: &mut Tx, meeting: i64) -> Result<bool> {
     Ok(tx.maybe::<(i64,)>("select id from marks where meeting = $1 limit 1", args![meeting]).await?.is_none())
 }

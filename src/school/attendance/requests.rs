@@ -1,5 +1,5 @@
-//! A student asks for a meeting to count as attended; the instructor of the course decides. One request waits per
-//! enrollment and meeting.
+//! Attendance requests: a student asks for a meeting to count as attended, and the instructor of the course decides. At
+//! most one request per enrollment and meeting is pending.
 
 use std::collections::BTreeSet;
 
@@ -22,10 +22,11 @@ pub enum Verdict {
 words!(Verdict { Approved = "APPROVED", Rejected = "REJECTED" });
 
 pub const DECISIONS_MAX: usize = 1_000;
-/// So many of one enrollment wait for a decision at a time.
+/// The most requests of one enrollment that may be pending at a time.
 const PENDING_MAX_REQUESTS: i64 = 10;
 
-/// What is asked for is PENDING until it is decided.
+/// Makes a request, which is PENDING until it is decided. Fails if the meeting is already marked PRESENT or EXCUSED, or
+/// if too many requests are pending.
 pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, reason: &str) -> Result<Overview> {
     caller.must_be_student()?;
     let now_ms = app.now_ms();
@@ -54,7 +55,8 @@ pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, rea
     Ok(overview)
 }
 
-/// A class that says how many meetings it has has no more of them than that, or than were held.
+/// Checks the number of a meeting. Where the number of meetings is planned, it must not be above both the plan and the
+/// highest number that exists.
 async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<()> {
     let sql = "select k.total_sessions, coalesce((select max(t.number) from meetings t where t.class = k.id), 0)
         from enrollments e join classes k on k.id = e.class where e.id = $1";
@@ -65,7 +67,7 @@ async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<(
     Ok(())
 }
 
-/// A request that waits for a decision. Without a date there was no such meeting yet.
+/// A request that waits for a decision. It has no date if there is no such meeting yet.
 #[derive(Debug, Clone)]
 pub struct Waiting {
     pub course: i64,
@@ -75,7 +77,7 @@ pub struct Waiting {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
-    /// Which one of this name in the course, counted from 1.
+    /// The person's number among the people of this name in the course, counted from 1.
     pub namesake: i64,
     pub number: i64,
     pub date: Option<String>,
@@ -84,7 +86,8 @@ pub struct Waiting {
 }
 row!(Waiting { course, title, code, class, enrollment, person, name, namesake, number, date, reason, created_ms });
 
-/// What waits in the courses that one teaches and can be decided, the oldest first; for an admin in all.
+/// Lists the pending requests that can be decided, the oldest first: those in courses that the caller teaches, for an
+/// admin in all courses.
 pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<Waiting>> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
@@ -134,7 +137,7 @@ struct Pending {
 }
 row!(Pending { id, person, enrollment, class, reason, created_ms });
 
-/// All of them, or none. An approval turns the mark into PRESENT; a rejection leaves it.
+/// Decides requests: all of them, or none. An approval turns the mark into PRESENT; a rejection leaves it.
 pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, decided: Vec<Decided>) -> Result<()> {
     caller.must_be_staff()?;
     if decided.is_empty() || decided.len() > DECISIONS_MAX {
@@ -160,8 +163,8 @@ pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, deci
     app.commit(tx, news).await
 }
 
-/// The requests that are decided, in the order of the decisions. Their classes and enrollments are held: of two who
-/// decide at once the second finds nothing pending.
+/// Finds the requests to decide, in the order of the decisions. Holds their classes, open sessions and enrollments: when
+/// two people decide at once, the second one finds nothing pending.
 async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]) -> Result<Vec<Pending>> {
     let people: BTreeSet<i64> = decided.iter().map(|d| d.person).collect();
     if people.len() < decided.len() {
@@ -181,7 +184,7 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
             where t.number = $2 and t.class in (select e.class {from})) order by id"
     );
     tx.hold(running, args.clone()).await?;
-    // The first mark of a meeting moves the grades of everyone in the class.
+    // The first mark of a meeting changes the grades of everyone in the class.
     let enrollments = format!("select id from enrollments where class in (select e.class {from}) order by id");
     tx.hold(enrollments, args.clone()).await?;
     let sql = format!("select r.id, e.person, r.enrollment, e.class, r.reason, r.created_ms {from} order by r.id");

@@ -1,4 +1,5 @@
-//! What was attended, and what was not: for the student, and for the instructor.
+//! Overviews of attendance, for the student and for the instructor: meetings that were attended, and meetings that were
+//! missed.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, sessions};
 
-/// One enrollment's attendance.
+/// The attendance of one enrollment.
 #[derive(Debug, Clone)]
 pub struct Overview {
     pub student: Student,
@@ -25,7 +26,7 @@ pub struct Student {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
-    /// Which one of this name in the course, counted from 1.
+    /// The student's number among the people of this name in the course, counted from 1.
     pub namesake: i64,
     pub email: Option<String>,
     pub student_no: Option<String>,
@@ -35,7 +36,7 @@ pub struct Student {
 }
 row!(Student { enrollment, person, name, namesake, email, student_no, planned, rate, needed_rate });
 
-/// A meeting that was held, and what stands beside it: without a mark one was not there.
+/// A meeting that was held, and the student's mark of it. Without a mark the student was absent.
 #[derive(Debug, Clone)]
 pub struct Attended {
     pub enrollment: i64,
@@ -61,7 +62,7 @@ impl Attended {
 }
 
 impl Overview {
-    /// How many meetings count: as many as were planned, or held if those are more.
+    /// Number of meetings that count: the planned ones, or those held if they are more.
     pub fn total(&self) -> i64 {
         self.student.planned.max(self.meetings.len() as i64)
     }
@@ -71,7 +72,7 @@ impl Overview {
     }
 }
 
-/// A few queries, however many students and meetings.
+/// Reads overviews in three queries, whatever the number of students and meetings.
 async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Overview>> {
     let sql = format!(
         "select e.id as enrollment, e.person, q.name, n.nth as namesake, q.email, q.student_no,
@@ -88,7 +89,7 @@ async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Over
         )
     );
     let students: Vec<Student> = tx.all(sql, args![id]).await?;
-    // A class that runs right now is not missed yet.
+    // A meeting whose session is still open is not missed yet.
     let sql = format!(
         "{}, first as (select m.enrollment, min(h.nth) as nth from due d cross join marks m cross join held h
             where m.enrollment = d.id and h.id = m.meeting group by m.enrollment)
@@ -122,7 +123,7 @@ pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Overvi
     found.into_iter().next().ok_or(Error::NotFound("Enrollment"))
 }
 
-/// A student's own in a course.
+/// Finds the student's own attendance in a course.
 pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<Overview> {
     caller.must_be_student()?;
     let mut tx = app.db.read().await?;
@@ -131,7 +132,7 @@ pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<Overview>
     of_enrollment(&mut tx, enrollment).await
 }
 
-/// Everyone in a course, each by their newest enrollment.
+/// Lists the attendance of everyone in a course, each by their newest enrollment.
 pub async fn of_course(app: &School, caller: &Caller, code: &str) -> Result<Vec<Overview>> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
@@ -145,14 +146,14 @@ pub async fn of_course(app: &School, caller: &Caller, code: &str) -> Result<Vec<
 const IN_CLASS: &str =
     "select e2.id from enrollments e2 where e2.class = $1 and e2.status in ('APPROVED', 'COMPLETED')";
 
-/// Everyone in a class.
+/// Lists the attendance of everyone in a class.
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Overview>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
     overviews(&mut tx, IN_CLASS, class).await
 }
 
-/// A class as it is written down: the meetings that were held, and everyone in it with their marks.
+/// The attendance sheet of a class: the meetings that were held, and everyone in the class with their marks.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     pub meetings: Vec<Held>,
@@ -166,7 +167,7 @@ pub struct Held {
 }
 row!(Held { number, date });
 
-/// A few queries, however many people and meetings.
+/// Reads the attendance sheet of a class in a few queries, whatever the number of people and meetings.
 pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Sheet> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
@@ -183,7 +184,7 @@ pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Re
     Ok(Sheet { meetings, lines: lines.map(|(marks, one)| (one, marks)).collect() })
 }
 
-/// The marks of a live session's meeting, for its instructor.
+/// Lists the marks of a live session's meeting, for its instructor.
 pub async fn of_session(app: &School, caller: &Caller, session: i64) -> Result<Vec<Mark>> {
     let mut tx = app.db.read().await?;
     let session = sessions::taught(&mut tx, caller, session).await?;

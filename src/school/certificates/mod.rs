@@ -1,4 +1,4 @@
-//! Certificates: given once, kept as they were printed, and good until they are revoked or expire.
+//! Certificates: issued once, kept as they were printed, and valid until they are revoked or expire.
 
 mod printing;
 mod verifying;
@@ -39,14 +39,14 @@ pub struct Certificate {
     pub created_ms: i64,
     pub enrollment: i64,
     pub person: i64,
-    /// Of the course, today.
+    /// The instructor of the course, as of now.
     pub instructor: i64,
-    /// Who it was given to is here no more.
+    /// True if the person to whom it was issued has been erased.
     pub erased: bool,
     pub uuid: String,
     pub number: String,
     pub code: String,
-    /// What was printed, as JSON: signed byte for byte, so it is never put into words anew.
+    /// The printed facts, as JSON. The signature covers exactly these bytes: serialized again, they must be signed anew.
     pub facts: String,
     pub signature: String,
     pub expires_ms: Option<i64>,
@@ -76,7 +76,7 @@ const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, c.
     join classes k on k.id = e.class join courses c on c.id = k.course";
 
 impl Certificate {
-    /// Nobody stores it: it follows from what happened and from the clock.
+    /// Computes the state from the revocation, the expiry and the clock; it is not stored.
     pub fn state(&self, now_ms: i64) -> State {
         State::of(self.revoked_ms, self.expires_ms, now_ms)
     }
@@ -86,7 +86,7 @@ impl Certificate {
     }
 }
 
-/// Gives the certificate of a completion: the same one, however often it is asked for. True says that it is new.
+/// Issues the certificate of a completion, or finds the one that was issued before. True says that it is new.
 pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Certificate, bool)> {
     caller.must_be_staff()?;
     let mut tx = app.db.begin().await?;
@@ -98,7 +98,7 @@ pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Ce
     Ok(issued)
 }
 
-/// The same within a transaction that holds the enrollment's row already, and knows that it may.
+/// Issues a certificate in a transaction that already holds the enrollment's row and has checked the caller's rights.
 pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Result<(Certificate, bool)> {
     let earned = earned(tx, enrollment).await?;
     if earned.status != "COMPLETED" {
@@ -117,7 +117,7 @@ pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Resul
     let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
     let args = args![now_ms, enrollment, &facts.uuid, &facts.number, &facts.code, &text, &signature];
-    // One in a hundred million of a day's numbers is taken.
+    // A day has about 148 million numbers. If this one is taken, the client has to retry.
     let (id,) = tx.maybe::<(i64,)>(sql, args).await?.ok_or(Error::Busy { retry_after_s: 1 })?;
     let made: Certificate = tx.one(format!("{CERTIFICATE} where t.id = $1"), args![id]).await?;
     notifications::notify(tx, made.person, Kind::CertificateIssued, made.instructor, id, now_ms).await?;
@@ -161,7 +161,7 @@ row!(Earned {
     instructor
 });
 
-/// What there is to print. The person's row is held: nobody is renamed or erased while it is written down.
+/// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile.
 async fn earned(tx: &mut Tx, enrollment: i64) -> Result<Earned> {
     tx.hold("select id from people where id = (select person from enrollments where id = $1)", args![enrollment])
         .await?;
@@ -177,7 +177,7 @@ async fn earned(tx: &mut Tx, enrollment: i64) -> Result<Earned> {
 fn facts(app: &App, earned: Earned, now_ms: i64) -> Facts {
     let today = app.clock.date_of(now_ms);
     let ends = earned.ends.unwrap_or_else(|| earned.date.clone());
-    // Someone may be written down as through with it before they were written down as in it.
+    // A completion can be dated before the enrollment was approved; the period must not begin after its end.
     let since = app.clock.date_of(earned.since_ms).min(ends.clone());
     Facts {
         number: format!("CERT-{}-{}", today.replace('-', ""), spoken_code::<6>()),
@@ -201,7 +201,7 @@ fn facts(app: &App, earned: Earned, now_ms: i64) -> Facts {
     }
 }
 
-/// A random one (RFC 9562, version 4).
+/// Makes a random UUID (RFC 9562, version 4).
 fn uuid() -> String {
     let mut bytes = chance::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -210,19 +210,20 @@ fn uuid() -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// The one of the whole course; units have theirs.
+/// Finds the certificate of the whole course; units have certificates of their own.
 pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Option<Certificate>> {
     tx.maybe(format!("{CERTIFICATE} where t.enrollment = $1 and t.unit is null"), args![enrollment]).await
 }
 
-/// Good no more, from now on; why is for staff. What was revoked before keeps its time and its reason.
+/// Revokes the certificates of an enrollment from now on; the reason is for staff only. One that was revoked before
+/// keeps its time and its reason.
 pub async fn revoke(tx: &mut Tx, enrollment: i64, reason: Option<&str>, now_ms: i64) -> Result<()> {
     let sql = "update certificates set revoked_ms = $2, reason = $3 where enrollment = $1 and revoked_ms is null";
     tx.run(sql, args![enrollment, now_ms, reason]).await?;
     Ok(())
 }
 
-/// Good again; not for someone who is here no more.
+/// Makes revoked certificates valid again, unless the person has been erased.
 pub async fn restore(tx: &mut Tx, enrollment: i64) -> Result<()> {
     let sql = "update certificates set revoked_ms = null, reason = null where enrollment = $1 and exists
         (select 1 from enrollments e join people p on p.id = e.person where e.id = $1 and p.deleted_ms is null)";
@@ -230,7 +231,8 @@ pub async fn restore(tx: &mut Tx, enrollment: i64) -> Result<()> {
     Ok(())
 }
 
-/// Someone was erased: their certificates are revoked, and say the name that is left of them, signed anew.
+/// Revokes the certificates of a person who was erased. The printed name is replaced by the name that is left of them,
+/// and the certificate is signed anew.
 pub(super) async fn forget(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
     let (name,): (String,) = tx.one("select name from people where id = $1", args![person]).await?;
     let theirs: Vec<Certificate> =
@@ -247,11 +249,11 @@ pub(super) async fn forget(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
     Ok(())
 }
 
-/// For whom it was given to, and for the staff of the course.
+/// Finds a certificate for the person to whom it was issued, and for the staff of the course.
 pub async fn by_number(app: &School, caller: &Caller, number: &str) -> Result<Certificate> {
     let sql = format!("{CERTIFICATE} where t.number = $1");
     let found: Certificate = app.db.maybe(sql, args![number]).await?.ok_or(Error::NotFound("Certificate"))?;
-    // That a number is someone's is not for others to know.
+    // Other callers must not learn that the number exists.
     let may = found.person == caller.id || caller.teaches(found.instructor);
     if may { Ok(found) } else { Err(Error::NotFound("Certificate")) }
 }

@@ -1,4 +1,4 @@
-//! The papers: one by its UUID, or all of a class in one file.
+//! Printing of certificates: one by its UUID, or those of a class together.
 
 use std::net::IpAddr;
 
@@ -9,17 +9,18 @@ use crate::error::{Error, Result};
 use crate::print::{Mark, Order};
 use crate::school::rights::{self, Caller};
 
-/// How many papers of a class come in one file.
+/// The most certificates of a class in one file.
 const FILE_MAX_PAPERS: i64 = 200;
 
-/// The sheet to print, with what it has become across it.
+/// Prints a certificate. If it is expired or revoked, that is printed across it.
 pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate, Vec<u8>)> {
     let found = seen_by_uuid(app, uuid, from).await?;
     let bytes = app.press.print(vec![order(app, &found)?]).await?;
     Ok((found, bytes))
 }
 
-/// The valid certificates of a class by name, 200 in a file (staff of the course). The first file is part 1.
+/// Prints the valid certificates of a class, ordered by name, 200 in a file (for staff of the course). The first file is
+/// part 1.
 pub async fn class_pdf(app: &School, caller: &Caller, (course, class): (i64, i64), part: i64) -> Result<Vec<u8>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;

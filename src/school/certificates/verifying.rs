@@ -1,4 +1,4 @@
-//! Anyone may ask whether a certificate is good: by its UUID, by its number and code, or, to see little, by its number.
+//! Verification of certificates by anyone: by UUID, by number and code, or by number alone, which shows less.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use crate::db::{Arg, args};
 use crate::error::{Error, Result};
 use crate::failures::Against;
 
-/// What the number alone shows: numbers can be guessed.
+/// The part of a certificate that is shown for the number alone, since numbers can be guessed.
 pub struct Glimpse {
     pub number: String,
     pub state: State,
@@ -20,7 +20,7 @@ pub async fn seen_by_uuid(app: &School, uuid: &str, from: IpAddr) -> Result<Cert
     find(app, "t.uuid = $1", args![uuid.trim().to_ascii_lowercase()], from).await
 }
 
-/// A wrong code and an unknown number look the same.
+/// Finds a certificate by its number and code. A wrong code and an unknown number give the same error.
 pub async fn seen_by_code(app: &School, number: &str, code: &str, from: IpAddr) -> Result<Certificate> {
     find(app, "t.number = $1 and t.code = $2", args![typed(number), typed(code)], from).await
 }
@@ -42,12 +42,12 @@ async fn find(app: &School, which: &str, what: Vec<Arg>, from: IpAddr) -> Result
     })
 }
 
-/// As people copy it from paper.
+/// Normalizes text that a person copied from paper: without spaces, in capital letters.
 fn typed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase()
 }
 
-/// 김*자, 남**수, 김*; J*** S***: whoever knows the name finds it again, and nobody else.
+/// Masks a name: 김*자, 남**수, 김*; J*** S***. People who know the name recognize it, and nobody else can read it.
 fn masked(name: &str) -> String {
     let words: Vec<String> = name.split_whitespace().map(masked_word).collect();
     words.join(" ")
@@ -58,7 +58,7 @@ fn masked_word(word: &str) -> String {
     let is_spelt = letters.iter().all(|c| !is_east_asian(*c));
     match letters.as_slice() {
         [] => String::new(),
-        // How long a spelt name is says too much of it.
+        // The length of a name in an alphabet would reveal too much of it.
         [first, ..] if is_spelt => format!("{first}***"),
         [_] => "*".into(),
         [first, _] => format!("{first}*"),
@@ -66,7 +66,7 @@ fn masked_word(word: &str) -> String {
     }
 }
 
-/// Written in syllables or in characters, of which a name has few.
+/// Is the character a syllable or an ideograph of East Asia? Names written in these have few characters.
 fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -1,5 +1,5 @@
-//! A whole class at once: each student is judged and completed in a transaction of their own, so that one who cannot be
-//! does not stand in the way of the others.
+//! Completion of a whole class: each student is judged and completed in a transaction of their own, so that a student
+//! who cannot be completed does not stop the others.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -14,34 +14,34 @@ use crate::school::rights::{self, Caller};
 
 pub const STUDENTS_MAX: usize = 5_000;
 
-/// A batch judges nobody after so long: its caller hears what was done before the request runs out of time.
+/// The time after which a batch judges nobody more, so that its caller gets the result before the request times out.
 const JUDGED_FOR: Duration = Duration::from_secs(20);
 
 pub struct Judged {
     pub processed: i64,
-    /// Of those: who got a certificate at once.
+    /// Those of `processed` who got a certificate at once.
     pub issued: i64,
-    /// Those who were not completed, and why.
+    /// Students who were not completed, and why.
     pub refused: Vec<(i64, Why)>,
-    /// Those for whom there was no time: to be asked for again.
+    /// Students for whom there was no time: the caller asks for them again.
     pub remaining: Vec<i64>,
 }
 
 #[derive(Debug, Clone)]
 pub enum Why {
     NotInClass,
-    /// Not APPROVED.
+    /// The state that does not allow it: the enrollment is not APPROVED, or the completion is not INCOMPLETE.
     State(String),
     NotMet(Vec<&'static str>),
 }
 
-/// What came of one student.
+/// The result for one student.
 enum Outcome {
     Completed { issued: bool },
     Refused(Why),
 }
 
-/// Whom a batch completes, and how.
+/// The students whom a batch completes, and how.
 #[derive(Debug, Clone)]
 pub struct Batch {
     pub course: i64,
@@ -54,7 +54,7 @@ pub struct Batch {
     pub issue: bool,
 }
 
-/// Judges and completes so many of them as there is time for.
+/// Judges and completes as many students as there is time for.
 pub async fn complete(app: &School, caller: &Caller, batch: Batch) -> Result<Judged> {
     complete_within(app, caller, batch, JUDGED_FOR).await
 }
@@ -97,7 +97,8 @@ pub async fn complete_within(app: &School, caller: &Caller, batch: Batch, within
 
 const TRIES: usize = 5;
 
-/// Many are done already when one finds someone else in the way: it is tried again.
+/// Completes one student. Tries up to 5 times when another transaction is in the way, since a conflict must not end a
+/// batch that is partly done.
 async fn complete_patiently(
     app: &School,
     caller: &Caller,
@@ -150,7 +151,7 @@ async fn issue_unless_guest(app: &School, tx: &mut Tx, enrollment: i64) -> Resul
     }
 }
 
-/// Who was recorded as incomplete meets the rule by now.
+/// Completes an enrollment that was recorded as INCOMPLETE and meets the rule by now.
 async fn finish(tx: &mut Tx, id: i64, enrollment: i64, date: &str, now_ms: i64) -> Result<()> {
     let sql = "update completions set status = 'COMPLETED', date = $2, updated_ms = $3 where id = $1";
     tx.run(sql, args![id, date, now_ms]).await?;

@@ -1,5 +1,5 @@
-//! Completion: the end of an enrollment, once. It needs the attendance of the course, all that is required done, and
-//! all required assessments passed; staff may force it, and say why.
+//! Completion: the end of an enrollment, once. It needs the attendance rate of the course, all required items done, and
+//! all required assessments passed; staff may force it, and give a reason.
 
 pub mod batch;
 pub mod standing;
@@ -75,7 +75,7 @@ async fn read(tx: &mut Tx, id: i64) -> Result<Completion> {
     tx.maybe(format!("{COMPLETION} {FROM} where d.id = $1"), args![id]).await?.ok_or(Error::NotFound("Completion"))
 }
 
-/// Given by hand; what is not given is the grade's.
+/// Scores given by hand. A score that is not given is taken from the grade.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scores {
     pub total: Option<f64>,
@@ -134,7 +134,8 @@ async fn must_be_after_start(tx: &mut Tx, class: i64, date: &str) -> Result<()> 
     Ok(())
 }
 
-/// The row of the enrollment is held. What is not given by hand is the grade of this moment.
+/// Writes a completion. The caller holds the row of the enrollment. A score that is not given by hand is taken from the
+/// grade of this moment.
 async fn insert(
     tx: &mut Tx,
     enrollment: i64,
@@ -181,21 +182,21 @@ async fn close(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// The scores of this moment, where nobody gave others.
+/// Copies the grade of this moment into a completion whose scores nobody gave by hand.
 async fn take_grade(tx: &mut Tx, id: i64) -> Result<()> {
     let sql = "update completions set total_score = e.total_score, attendance_score = e.attendance_score,
         assessment_score = e.assessment_score, progress_score = e.progress_score
-        from enrollments e where e.id = completions.enrollment and completions.id = $1";
+        from enrollments e where e.id = completions.enrollment and completions.id = $1 and not completions.by_hand";
     tx.run(sql, args![id]).await?;
     Ok(())
 }
 
-/// The parts of the rule that an enrollment does not meet.
+/// Lists the parts of the rule that an enrollment does not meet.
 async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<&'static str>> {
     Ok(standing::of(tx, enrollment).await?.missing())
 }
 
-/// Forced, it needs a reason, which is kept.
+/// Fails unless the rule is met, or the completion is forced with a reason, which is kept.
 async fn must_be_due(tx: &mut Tx, enrollment: i64, force: bool, memo: Option<&str>) -> Result<()> {
     if force {
         let said = memo.is_some_and(|memo| !memo.trim().is_empty());
@@ -214,8 +215,8 @@ pub struct Changes {
     pub force: bool,
 }
 
-/// INCOMPLETE → COMPLETED → REVOKED and back. Revoking takes the certificate's validity with it; what is printed on one
-/// does not change any more.
+/// Changes a completion: INCOMPLETE → COMPLETED → REVOKED and back to COMPLETED. Revoking it revokes the certificate
+/// too. Once there is a certificate, the printed date and scores do not change any more.
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Completion> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
@@ -249,7 +250,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
         (before, after) if before == after => {}
         (before, _) => return Err(Error::wrong_state(before.word())),
     }
-    if before != after && after == Status::Completed && !now.by_hand {
+    if before != after && after == Status::Completed {
         take_grade(&mut tx, id).await?;
     }
     let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
@@ -265,7 +266,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     Ok(changed)
 }
 
-/// One's own, or one of a course that one teaches.
+/// Finds a completion of the caller's own, or of a course that the caller teaches.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Completion> {
     let mut tx = app.db.read().await?;
     let completion = read(&mut tx, id).await?;

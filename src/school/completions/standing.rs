@@ -1,4 +1,5 @@
-//! Who of a class meets the rule of completion, and what the others lack: one question for the whole class.
+//! Standing of the learners of a class: who meets the rule of completion, and what the others lack. One query judges a
+//! whole page.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
-/// A learner before the rule: what it asks for, what there is, and what came of it.
+/// The standing of a learner: what the rule needs, what the learner has, and the result.
 #[derive(Debug)]
 pub struct Standing {
     pub enrollment: i64,
@@ -69,7 +70,7 @@ const STANDING: &str = "select e.id as enrollment, e.person, q.name, q.guest, e.
     left join certificates f on f.enrollment = e.id and f.unit is null";
 
 impl Standing {
-    /// The parts of the rule that are not met.
+    /// Lists the parts of the rule that are not met.
     pub fn missing(&self) -> Vec<&'static str> {
         let parts = [
             ("attendance", self.attendance.is_some_and(|rate| rate < self.needed_rate)),
@@ -79,7 +80,7 @@ impl Standing {
         parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect()
     }
 
-    /// What has become of the certificate, if there is one.
+    /// Computes the state of the certificate, if there is one.
     pub fn certificate_state(&self, now_ms: i64) -> Option<State> {
         self.certificate_no.as_ref().map(|_| State::of(self.revoked_ms, self.expires_ms, now_ms))
     }
@@ -92,11 +93,12 @@ pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {
 /// A learner of a class, told apart from others of the same name.
 pub struct Learner {
     pub standing: Standing,
-    /// Which of the people of this name in the course they are, from 1.
+    /// The learner's number among the people of this name in the course, counted from 1.
     pub namesake: i64,
 }
 
-/// The attendance that the course needs, and those who are in the class or have completed it, by name (staff of the course).
+/// Lists the people who are in the class or have completed it, by name, with the attendance rate that the course needs
+/// (for staff of the course).
 pub async fn of_class(
     app: &School,
     caller: &Caller,

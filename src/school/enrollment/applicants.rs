@@ -1,4 +1,4 @@
-//! For whom an application is: for oneself, or for a student whom staff name.
+//! Applicants: the caller, or a student whom staff name.
 
 use super::{enrol, find_class, must_be_taught, must_not_be_over, seats};
 use crate::app::School;
@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::failures::Against;
 use crate::school::rights::{self, Caller, Role};
 
-/// How staff name a student who was in no course of theirs: exactly as that person signs in, or as the school numbers them.
+/// The contact by which staff name a student who was in no course of theirs: exactly the address or number by which the
+/// student signs in, or the student's number at the school.
 #[derive(Debug, Clone)]
 pub enum Contact {
     Email(String),
@@ -15,10 +16,10 @@ pub enum Contact {
     StudentNumber(String),
 }
 
-/// Finds the person whom an application with this id is for.
+/// Finds the person for whom an application with this id is.
 ///
-/// An instructor names only those who are or were in a course of theirs; anyone else is not found, whether there is such a
-/// person or not. An admin may name anyone.
+/// An instructor names only students who are or were in a course of theirs; anyone else is not found, whether such a
+/// person exists or not. An admin may name anyone.
 pub(super) async fn applicant(tx: &mut Tx, caller: &Caller, wanted: Option<i64>, instructor: i64) -> Result<i64> {
     let Some(person) = wanted.filter(|person| *person != caller.id) else {
         caller.must_be_student()?;
@@ -33,10 +34,10 @@ pub(super) async fn applicant(tx: &mut Tx, caller: &Caller, wanted: Option<i64>,
     if role == Role::Student.word() { Ok(person) } else { Err(Error::StudentsOnly) }
 }
 
-/// Enrolls the student with this contact, if there is one, without telling whether there is.
+/// Enrolls the student with this contact, if there is one. The answer does not reveal whether there is.
 ///
-/// What the course or its class refuses is refused before anyone is looked for. Every contact counts, also one that is
-/// found: an instructor names at most 60 in 15 minutes, so that nobody tries out phone or student numbers.
+/// A refusal by the course or its class comes before the search. Every contact counts, also one that is found: an
+/// instructor names at most 60 in 15 minutes, so that nobody tries out phone or student numbers.
 pub async fn apply_for_contact(
     app: &School,
     caller: &Caller,
@@ -60,7 +61,7 @@ pub async fn apply_for_contact(
     }
 }
 
-/// A number that two students have names neither of them.
+/// Finds the student with this contact. Finds neither of two students who have the same one.
 async fn student_with(tx: &mut Tx, contact: Contact) -> Result<Option<i64>> {
     let (column, text) = match contact {
         Contact::Email(email) => ("email", email),

@@ -1,4 +1,5 @@
-//! What becomes of an application. Each move is refused from a state that does not allow it, and names that state.
+//! Decisions on an application. A decision that the state of the enrollment does not allow is refused, and the error
+//! names that state.
 
 use super::{Enrollment, Seats, Status, grade_due, read, seats_held};
 use crate::app::School;
@@ -10,12 +11,12 @@ use crate::school::rights::{self, Caller};
 #[derive(Debug, Clone)]
 pub enum Decision {
     Approve,
-    /// Gives someone who waits a seat that has become free.
+    /// Gives a free seat to a person on the waiting list.
     AdmitWaiting,
     Reject {
         reason: String,
     },
-    /// By the student, or by staff.
+    /// Made by the student, or by staff.
     Cancel {
         reason: Option<String>,
     },
@@ -87,7 +88,8 @@ async fn close(tx: &mut Tx, id: i64, status: Status, reason: Option<String>, now
     Ok(())
 }
 
-/// A course with a price admits when it is paid, where its class approves by itself.
+/// Approves a pending enrollment that holds a seat, once the price of the course is paid and if its class approves
+/// automatically.
 pub(super) async fn admit_paid(
     tx: &mut Tx,
     seats: &Seats,

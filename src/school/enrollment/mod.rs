@@ -1,7 +1,8 @@
-//! Enrollment: how a person comes into a class of a course.
+//! Enrollment: how a person gets into a class of a course.
 //!
-//! PENDING → APPROVED or REJECTED, either of the open ones → CANCELLED, APPROVED → COMPLETED. Whoever is PENDING holds a
-//! seat, unless they wait for one. Their row and the class's are held, the class's first, before anything is decided.
+//! PENDING → APPROVED or REJECTED, PENDING or APPROVED → CANCELLED, APPROVED → COMPLETED. A PENDING enrollment holds a
+//! seat, unless it is on the waiting list. Before anything is decided, the row of the class is held, and after it the
+//! row of the enrollment.
 
 pub mod applicants;
 pub mod decisions;
@@ -77,7 +78,8 @@ row!(Enrollment {
     updated_ms
 });
 
-/// Those who wait are counted from the front each time: when one ahead leaves, everyone behind moves up.
+/// Columns of an enrollment. `waiting_number` is counted at each read: when a person leaves the waiting list, everyone
+/// behind moves up.
 const ENROLLMENT: &str = "select e.id, k.course, c.title as course_title, e.class, k.name as class_name, e.person,
     q.name, q.email, e.source, e.status, case when e.waiting_since_ms is null then null else
         (select count(*) from enrollments w where w.class = e.class and w.waiting_since_ms is not null and w.id <= e.id)
@@ -95,14 +97,15 @@ pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Enrollment> {
 }
 
 pub struct Application {
-    /// The caller, when nobody is named. Staff enrol a student in their own course.
+    /// The caller, when nobody is named. Staff enrol a student in a course of theirs.
     pub person: Option<i64>,
     pub course: i64,
     /// The default class, when none is named.
     pub class: Option<i64>,
 }
 
-/// A free course of a class that approves by itself admits at once; a full one puts in the line.
+/// Applies for a class. A free course admits at once if its class approves automatically; a full class puts the person
+/// on the waiting list.
 pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
     let mut tx = app.db.begin().await?;
     let owned = rights::course(&mut tx, application.course).await?;
@@ -121,7 +124,7 @@ async fn enrol(
 ) -> Result<Enrollment> {
     let class = find_class(&mut tx, course, class).await?;
     let seats = seats_held(&mut tx, class).await?;
-    // Whoever archives or deletes the course holds its classes: it may be gone by now.
+    // Archiving or deleting a course holds its classes, so the course can be gone when this class is held.
     must_be_taught(&rights::course(&mut tx, course).await?)?;
     let now_ms = app.now_ms();
     must_not_be_over(app, &seats)?;
@@ -153,7 +156,7 @@ fn must_not_be_over(app: &School, seats: &Seats) -> Result<()> {
     if is_over { Err(Error::ClassEnded) } else { Ok(()) }
 }
 
-/// Who was refused does not come back by applying again; staff may enrol them.
+/// Fails if the person's newest enrollment in the class was rejected. Staff may still enrol them.
 async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
     let sql = "select status from enrollments where class = $1 and person = $2 order by id desc limit 1";
     match tx.maybe::<(String,)>(sql, args![class, person]).await? {
@@ -168,7 +171,7 @@ pub(super) async fn find_class(tx: &mut Tx, course: i64, wanted: Option<i64>) ->
     Ok(found.ok_or(Error::bad("class_id", "it is no class of this course"))?.0)
 }
 
-/// The seats of a class that this transaction holds.
+/// The seats of a class, and what it takes to be admitted.
 struct Seats {
     capacity: Option<i64>,
     taken: i64,
@@ -184,13 +187,13 @@ impl Seats {
         self.capacity.is_some_and(|capacity| self.taken >= capacity)
     }
 
-    /// Does the class let in whoever asks?
+    /// Does the class admit everyone who asks, without approval and without payment?
     fn admits(&self) -> bool {
         self.approves && self.price == 0
     }
 }
 
-/// Two who want the last seat ask one after the other.
+/// Holds the class and reads its seats: of two people who want the last seat, one asks after the other.
 async fn seats_held(tx: &mut Tx, class: i64) -> Result<Seats> {
     tx.hold("select id from classes where id = $1", args![class]).await?;
     seats(tx, class).await
@@ -205,7 +208,7 @@ async fn seats(tx: &mut Tx, class: i64) -> Result<Seats> {
     tx.one(sql, args![class]).await
 }
 
-/// One open enrollment per person and class; `None` when there is one already.
+/// Makes an enrollment; `None` when the person has an open one in the class already (PENDING, APPROVED or COMPLETED).
 async fn open(
     tx: &mut Tx,
     class: i64,
@@ -223,9 +226,12 @@ async fn open(
     Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
 }
 
-/// Whoever scans the QR is in the class, if it admits by itself and has a seat; not who was refused. A pending
-/// application is not decided here: its holder may sit in, as they hold a seat, unless it waits for money. Who had applied
-/// and left comes back as who applied: what they missed stays missed.
+/// Enrolls a person who joins by QR, or finds their enrollment. Fails if they were rejected, are on the waiting list, or
+/// have a pending application that waits for payment; a new enrollment also fails if the class is full or does not admit
+/// automatically.
+///
+/// A pending application to a free course is not decided here: the person may join the session, since they hold a seat.
+/// A person who applied and then cancelled comes back as APPLIED: the meetings that they missed stay missed.
 pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
     let newest = "select e.id, e.status, e.waiting_since_ms is not null as waits, e.source, c.price > 0 as priced
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
@@ -254,13 +260,13 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
     if let Some(id) = open(tx, class, person, source, Status::Approved, false, now_ms).await? {
         return Ok(id);
     }
-    // Someone with two phones was faster with the other one.
+    // The same person joined at the same moment with a second phone, and that one was faster.
     let sql = "select id from enrollments where class = $1 and person = $2 and status in ('PENDING', 'APPROVED', 'COMPLETED')";
     Ok(tx.one::<(i64,)>(sql, args![class, person]).await?.0)
 }
 
-/// The enrollment by which a person learns in a course: the one by which they sit in a class of it right now, else the
-/// newest, if they are in several.
+/// Finds the enrollment by which a person learns in a course. Of several it is the one that is in an open session now,
+/// else the newest.
 pub(super) async fn by_which(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
     let sql = "select id from (select e.id, e.status, case when exists (
                 select 1 from participants p join live_sessions s on s.id = p.session where p.enrollment = e.id
@@ -291,8 +297,8 @@ pub struct Filter {
     pub waits: Option<bool>,
 }
 
-/// A student sees their own, an instructor those of their courses, an admin all: the newest first, a line from its
-/// front.
+/// Lists enrollments, the newest first; a waiting list from its front. A student sees their own, an instructor those of
+/// their courses, an admin all.
 pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window) -> Result<Page<Enrollment>> {
     let mut tx = app.db.read().await?;
     let mut which = match caller.role {
@@ -319,7 +325,7 @@ pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window)
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
-/// Everyone who was ever in a class, or asked to be.
+/// Lists everyone who was ever in a class or applied for it.
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Enrollment>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;

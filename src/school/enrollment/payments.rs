@@ -1,5 +1,5 @@
-//! What was paid for an enrollment, and given back. What a student reports is UNCONFIRMED and admits nobody until staff
-//! or the gateway confirm it.
+//! Payments for an enrollment, and refunds. A payment that a student reports is UNCONFIRMED and admits nobody until
+//! staff confirm it.
 
 use super::decisions::admit_paid;
 use super::{Enrollment, Status, grade_due, read, seats_held};
@@ -16,7 +16,7 @@ pub struct Payment {
     pub enrollment: i64,
     pub amount: i64,
     pub method: String,
-    /// JSON, as it came.
+    /// JSON, as it was received.
     pub info: String,
     pub status: String,
     pub refunded: i64,
@@ -34,7 +34,8 @@ pub struct NewPayment {
     pub info: String,
 }
 
-/// By the student: a report of theirs, one at a time. By staff: confirms a report of that amount, or records a payment.
+/// Records a payment. A student makes a report, one at a time. Staff confirm a report of that amount, or record a
+/// payment if there is none.
 pub async fn pay(
     app: &School,
     caller: &Caller,
@@ -90,7 +91,7 @@ async fn insert(tx: &mut Tx, enrollment: i64, new: &NewPayment, status: &str, no
     Ok(tx.one::<(i64,)>(sql, args).await?.0)
 }
 
-/// What staff say of it is what stays.
+/// Confirms the oldest report of this amount. The method and the details that staff give replace the student's.
 async fn confirm(tx: &mut Tx, enrollment: i64, new: &NewPayment) -> Result<Option<i64>> {
     let sql = "update payments set status = 'CONFIRMED', method = $3,
         info = case when $4 = '{}' then info else $4 end
@@ -100,7 +101,7 @@ async fn confirm(tx: &mut Tx, enrollment: i64, new: &NewPayment) -> Result<Optio
     Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
 }
 
-/// What is confirmed, the newest first.
+/// Lists the confirmed payments, the newest first.
 async fn payments(tx: &mut Tx, enrollment: i64) -> Result<Vec<Payment>> {
     let sql = format!("{PAYMENT} where p.enrollment = $1 and p.status = 'CONFIRMED' order by p.id desc");
     tx.all(sql, args![enrollment]).await
@@ -109,11 +110,11 @@ async fn payments(tx: &mut Tx, enrollment: i64) -> Result<Vec<Payment>> {
 pub struct Refunded {
     pub amount: i64,
     pub refunded: i64,
-    /// What could still be given back.
+    /// The amount that can still be refunded.
     pub left: i64,
 }
 
-/// Out of what was confirmed, the newest payment first; never more than that.
+/// Refunds out of the confirmed payments, beginning with the newest; never more than was paid.
 pub async fn refund(
     app: &School,
     caller: &Caller,

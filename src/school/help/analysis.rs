@@ -1,4 +1,4 @@
-//! The background work on calls for help. What waits is in the database, so that a restart forgets nothing.
+//! Background analysis of calls for help. Waiting calls are in the database, so that a restart loses none.
 
 use futures_util::future::join_all;
 
@@ -15,15 +15,16 @@ use crate::school::outline;
 const AT_ONCE_MAX_REQUESTS: i64 = 64;
 const RECENT_ACTIONS: i64 = 10;
 const SHORT: usize = 200;
-/// The second condition adds nothing but the words of the partial index, which SQLite does not find without them.
+/// Selects the oldest waiting calls. The second condition only repeats the condition of the partial index, without which
+/// SQLite does not use it.
 const WAITING: &str = "select id from help_requests
     where status = 'ANALYZING' and status in ('ANALYZING', 'ESCALATED') order by id limit $1";
 
-/// Looks at everything that waits; `true` if there was any.
+/// Analyzes the oldest waiting calls, at most `AT_ONCE_MAX_REQUESTS`. Returns `true` if at least one succeeded.
 pub async fn answer_waiting(app: &School) -> Result<bool> {
     let waiting: Vec<(i64,)> = app.db.all(WAITING, args![AT_ONCE_MAX_REQUESTS]).await?;
     let answers = join_all(waiting.iter().map(|(id,)| answer(app, *id))).await;
-    // One that fails stays in the line, and stops nobody behind it.
+    // A call that fails keeps waiting, and does not stop those after it.
     for error in answers.iter().filter_map(|answer| answer.as_ref().err()).filter(|error| !error.is_outage()) {
         tracing::error!(%error, "a call for help could not be analysed");
     }
@@ -90,7 +91,8 @@ fn package(screen: &str) -> Option<String> {
     screen["package_name"].as_str().map(short)
 }
 
-/// Unless someone was faster: the instructor by hand, or the student by finishing.
+/// Writes the verdict, unless the call no longer waits for it: the instructor has answered it, or the student has finished
+/// the step.
 async fn settle(app: &School, id: i64, verdict: Verdict) -> Result<()> {
     let now_ms = app.now_ms();
     app.ledger
@@ -106,7 +108,7 @@ async fn settle(app: &School, id: i64, verdict: Verdict) -> Result<()> {
                 let Verdict { content, voice, confidence, .. } = verdict;
                 if confidence >= SURE_ENOUGH {
                     let answer = NewAnswer { help_type: HelpType::Text, content, voice };
-                    // Whoever called a person waits for a person; the hint shortens the wait.
+                    // A student who called the instructor still waits for the instructor; the hint may help until then.
                     if request.kind == HelpKind::Manual.word() {
                         return Ok(((), hint(tx, &request, &answer, now_ms).await?));
                     }

@@ -1,4 +1,4 @@
-//! Answers to calls for help, by hand or by the analyser, and what the student says of them.
+//! Answers to calls for help, by hand or by the analyser, and the feedback of the student.
 
 use super::{Request, by_id, moved_up};
 use crate::app::School;
@@ -14,16 +14,16 @@ use crate::school::sessions;
 pub enum HelpType {
     Text,
     Voice,
-    /// «I'm coming»
+    /// The instructor comes to the student.
     Visit,
 }
 words!(HelpType { Text = "TEXT", Voice = "VOICE", Visit = "VISIT" });
 
-/// What the analyser was not sure of: for the instructor's eyes only.
+/// Type of an answer of which the analyser was not sure. Only the instructor sees it.
 pub(super) const SUGGESTION: &str = "SUGGESTION";
-/// From this rating on, it helped.
+/// Lowest rating that says that the answer helped.
 const HELPED: i64 = 4;
-/// Up to this one, the instructor is asked.
+/// Highest rating that calls the instructor.
 const NOT_YET: i64 = 2;
 
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct NewAnswer {
 pub struct Response {
     pub id: i64,
     pub request: i64,
-    /// The instructor who gave it; nobody where the analyser did.
+    /// Instructor who gave the answer; `None` if the analyser gave it.
     pub by_person: Option<i64>,
     pub r#type: String,
     pub content: String,
@@ -48,7 +48,7 @@ row!(Response { id, request, by_person, r#type, content, voice, rating });
 
 const RESPONSE: &str = "select id, request, by_person, type, content, voice, rating from help_responses";
 
-/// The request with its newest answer: for who asked, and for who teaches the course.
+/// Returns a call with its newest answer, for the student who made it and for the instructor of the course.
 pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(Request, Option<Response>)> {
     let mut tx = app.db.read().await?;
     let request = by_id(&mut tx, id).await?;
@@ -60,7 +60,7 @@ pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(Request, Op
     Ok((request, response))
 }
 
-/// The instructor answers by hand, at any time.
+/// Answers a call by hand, for the instructor. Fails if the call is resolved or withdrawn.
 pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewAnswer) -> Result<(Request, Response)> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
@@ -72,7 +72,7 @@ pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewAnswer) 
     Ok((request, response))
 }
 
-/// What another instructor may not see is not there.
+/// Fails unless the caller teaches the course. To another instructor the call does not exist.
 fn must_teach(caller: &Caller, request: &Request) -> Result<()> {
     caller.must_be_staff()?;
     if caller.teaches(request.instructor) { Ok(()) } else { Err(Error::NotFound("Help request")) }
@@ -85,8 +85,9 @@ fn must_be_unresolved(request: &Request) -> Result<()> {
     }
 }
 
-/// The request, its row held: two who answer at once follow one another. Its class is held before it, in the order
-/// in which the instructor's buttons do: who moves on and who answers at once do not wait for each other in a circle.
+/// Reads a call and holds its row, so that two answers at once are written one after the other. Holds the session of the
+/// call first, in the same order as the instructor's commands, so that a command and an answer at once never wait for each
+/// other in a circle.
 pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Request> {
     if let Some(session) = by_id(tx, id).await?.session {
         sessions::hold(tx, session).await?;
@@ -120,7 +121,7 @@ async fn write(tx: &mut Tx, request: &Request, by: Option<i64>, answer: &NewAnsw
     tx.one(sql, args).await
 }
 
-/// Tells the student what the analyser knows. The call stays open: it waits for the instructor as before.
+/// Sends the student the analyser's answer as a hint. The call stays open, and waits for the instructor as before.
 pub(super) async fn hint(tx: &mut Tx, request: &Request, answer: &NewAnswer, now_ms: i64) -> Result<Vec<News>> {
     let response = write(tx, request, None, answer, now_ms).await?;
     tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
@@ -150,7 +151,7 @@ fn available(request: &Request, response: &Response, now_ms: i64) -> News {
     News { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
-/// Done: by the instructor, or by the student who found it themselves.
+/// Resolves a call, for the instructor, or for the student who solved the problem themselves.
 pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
@@ -164,7 +165,8 @@ pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> 
     Ok(request)
 }
 
-/// Taken back by the student who called. Twice is once; what was answered or settled first stays so.
+/// Withdraws a call, for the student who made it. A second time changes nothing. Fails if the call was answered or resolved
+/// before.
 pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
@@ -183,7 +185,7 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request>
     Ok(request)
 }
 
-/// Settles a call. What the phone of someone said who takes theirs back is of no use to anyone: it is not kept.
+/// Settles a call. Deletes the context that the phone sent if the student withdraws the call, because nobody needs it then.
 async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<News>> {
     let sql = "update help_requests set status = $2, context = case when $3 then '{}' else context end where id = $1";
     tx.run(sql, args![request.id, status.word(), status == HelpStatus::Withdrawn]).await?;
@@ -192,7 +194,7 @@ async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64)
     Ok(news)
 }
 
-/// «It helped» resolves; «not yet» calls the instructor.
+/// Records a rating of an answer. `HELPED` or more resolves the call; `NOT_YET` or less calls the instructor.
 pub async fn feedback(
     app: &School,
     caller: &Caller,
@@ -212,7 +214,7 @@ pub async fn feedback(
         return Err(Error::NotFound("Help response"));
     }
     match before {
-        // It may be answered anew by now, and that answer was not rated yet.
+        // A repeat changes nothing: the call may have a new answer by now, which was not rated yet.
         Some(Done::Help { request: rated }) if rated == request.id => return Ok((request, found)),
         Some(_) => return Err(Error::KeyReused),
         None => once::settle(&mut tx, caller.id, key.as_ref(), &Done::Help { request: request.id }).await?,
@@ -236,7 +238,8 @@ pub async fn feedback(
     Ok((request, Response { rating: Some(rating), ..found }))
 }
 
-/// Whether the session made the call by itself, for a step that its person has finished since: nobody needs to come.
+/// Checks whether the session made the call by itself, for a step that the student has finished since: then nobody needs to
+/// come.
 async fn is_of_finished_step(tx: &mut Tx, request: &Request) -> Result<bool> {
     let Some(session) = request.session.filter(|_| request.kind == HelpKind::Auto.word()) else { return Ok(false) };
     let sql = "select p.id from item_progress p join enrollments e on e.id = p.enrollment
@@ -247,7 +250,7 @@ async fn is_of_finished_step(tx: &mut Tx, request: &Request) -> Result<bool> {
 
 pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {
     let (instructor, person) = (request.instructor, request.person);
-    // A call that a student made themselves was told to the instructor when it was made.
+    // The instructor was notified when a student made the call themselves.
     let is_told = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
     if !is_told {
         notifications::notify(tx, instructor, Kind::HelpEscalated, person, request.id, now_ms).await?;
@@ -256,7 +259,7 @@ pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Res
     Ok(vec![updated(request, HelpStatus::Escalated, now_ms)])
 }
 
-/// The answer is on the student's screen: it need not be sent again.
+/// Records that the student's screen shows the answer, so that it is not sent again.
 pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
     let (person, now_ms) = (caller.id, app.now_ms());
     app.ledger
@@ -270,7 +273,8 @@ pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
         .await
 }
 
-/// Answers that their person has not seen yet, from sessions that still run and from outside of any.
+/// Reads the answers that a person has not seen yet, from open sessions and from outside of sessions: those to their 5
+/// newest calls, oldest call first.
 pub async fn unseen(app: &School, person: i64) -> Result<Vec<News>> {
     let mut tx = app.db.read().await?;
     let sql = format!(

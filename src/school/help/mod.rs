@@ -16,14 +16,15 @@ use crate::school::progress;
 use crate::school::rights::Caller;
 use crate::school::sessions::{self, Session};
 
-/// What one student may have open at a time.
+/// Waiting time after which a call is urgent.
 const URGENT_AFTER_S: i64 = 120;
+/// Open calls that one student may have at a time.
 const OPEN_MAX_REQUESTS: i64 = 10;
-/// Calls that one person makes in an hour, those that were withdrawn or settled included.
+/// Calls that one person may make in an hour, including withdrawn and resolved ones.
 const HOUR_MAX_REQUESTS: i64 = 30;
-/// Calls made by the class itself, per step.
+/// Open calls that a session may have made by itself, per step.
 const AUTO_MAX_OPEN: i64 = 5;
-/// How many who wait are told that they moved up.
+/// Waiting calls, from the oldest, whose students are sent their new position.
 const TOLD_MAX_WAITING: i64 = 100;
 const IS_OPEN: &str = "status in ('ANALYZING', 'ESCALATED')";
 
@@ -31,9 +32,9 @@ const IS_OPEN: &str = "status in ('ANALYZING', 'ESCALATED')";
 pub struct NewRequest {
     pub item: i64,
     pub kind: HelpKind,
-    /// JSON, as it came.
+    /// JSON text, as it was received.
     pub context: String,
-    /// In which the learner is answered.
+    /// Language of the answer.
     pub language: Option<Language>,
     pub stuck_seconds: Option<i64>,
     pub in_session: Option<i64>,
@@ -98,7 +99,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
     Ok((asked, news))
 }
 
-/// Refuses a person who has made as many calls in the last hour as anyone may.
+/// Fails if a person has made `HOUR_MAX_REQUESTS` calls in the last hour.
 async fn must_not_be_many(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     let sql = "select created_ms from help_requests where person = $1 and kind = 'MANUAL' and created_ms > $2
         order by created_ms desc limit 1 offset $3";
@@ -153,12 +154,14 @@ async fn insert(
     Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), news))
 }
 
-/// Someone should go there soon: it is their second call on the step, or they have waited for two minutes.
+/// Checks whether the instructor should go there soon: it is at least the person's second call on the step, or they have
+/// waited for two minutes.
 pub(super) fn is_urgent(asked_before: i64, waited_s: i64) -> bool {
     asked_before > 0 || waited_s >= URGENT_AFTER_S
 }
 
-/// The class itself asks for a student who is stuck: once per step and person, never more than a few at a time.
+/// Makes a call for a student who is stuck: once per session, step and person, and never more than `AUTO_MAX_OPEN` open
+/// ones per step.
 pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64) -> Result<Vec<News>> {
     let Slow { person, seconds, language } = who;
     let sql =
@@ -178,7 +181,7 @@ pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64
     Ok(insert(tx, place, &new, seconds, now_ms).await?.1)
 }
 
-/// The class and the step on which someone is stuck.
+/// Session and step on which someone is stuck.
 #[derive(Clone, Copy)]
 pub struct Stuck {
     pub id: i64,
@@ -186,22 +189,22 @@ pub struct Stuck {
     pub step: i64,
 }
 
-/// Someone who has taken long for the step.
+/// Person who takes too long for the step.
 #[derive(Clone, Copy)]
 pub struct Slow {
     pub person: i64,
     pub seconds: i64,
-    /// In which their phone speaks to them.
+    /// Language of their phone.
     pub language: Option<Language>,
 }
 
-/// How many wait before this one, itself included; 0 outside a class.
+/// Counts the open calls of the session up to this one, itself included; 0 outside of a session.
 async fn position(tx: &mut Tx, session: Option<i64>, request: i64) -> Result<i64> {
     let sql = format!("select count(*) from help_requests where session = $1 and id <= $2 and {IS_OPEN}");
     Ok(tx.one::<(i64,)>(sql, args![session, request]).await?.0)
 }
 
-/// One is settled: those behind it move up.
+/// Makes the events with the new positions of the calls that wait behind a settled one.
 async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, at_ms: i64) -> Result<Vec<News>> {
     let sql =
         format!("select id, person, kind from help_requests where session = $1 and {IS_OPEN} order by id limit $2");
@@ -215,7 +218,8 @@ async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, a
         .collect())
 }
 
-/// The step has changed, or the class is over: nobody needs the calls that it made by itself.
+/// Withdraws the open calls that a session made by itself, when its step changes or the session ends: nobody needs them
+/// then.
 pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Result<Vec<News>> {
     let sql = format!(
         "update help_requests set status = 'WITHDRAWN' where session = $1 and kind = 'AUTO' and {IS_OPEN}
@@ -237,7 +241,7 @@ pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_
 }
 
 /// Closes the open calls of a person at a step that they have finished: their own are resolved, and those that the session
-/// made for them are withdrawn. Whoever still wants help calls again.
+/// made for them are withdrawn. A person who still needs help must call again.
 pub(super) async fn close_at_finished_step(
     tx: &mut Tx,
     course: i64,
@@ -269,7 +273,7 @@ pub(super) async fn close_at_finished_step(
     Ok(news)
 }
 
-/// What is told of calls that are over: each, and that those behind them move up.
+/// Makes the events of closed calls: one for each, and the new positions of the calls behind them.
 async fn closings(
     tx: &mut Tx,
     session: Option<i64>,

@@ -12,7 +12,7 @@ use crate::live::log;
 pub struct Difficulty {
     pub item: i64,
     pub title: String,
-    /// All requests, those that the class made by itself too.
+    /// All requests, including those made automatically.
     pub help_count: i64,
     pub stuck_seconds: f64,
     /// Requests that people made themselves.
@@ -32,7 +32,7 @@ row!(Requests { item, count, manual, stuck_seconds });
 
 const DIFFICULTIES_MAX_STEPS: usize = 10;
 
-/// Those that troubled most people come first.
+/// Lists up to 10 steps, those at which most people called for help or were stuck first.
 pub(super) async fn of_course(tx: &mut Tx, course: i64) -> Result<Vec<Difficulty>> {
     let sql = "select i.id, i.title from items i join units u on u.id = i.unit where u.course = $1 order by i.id";
     let items: Vec<(i64, String)> = tx.all(sql, args![course]).await?;
@@ -73,7 +73,7 @@ async fn requests(tx: &mut Tx, course: i64) -> Result<Vec<Requests>> {
     tx.all(sql, args![course]).await
 }
 
-/// By step: who called themselves.
+/// Finds the people who called for help themselves, by step.
 async fn helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
     let sql = format!("select distinct h.item, h.person {HELP_OF_COURSE} and {OWN_CALL}");
     let mut people: HashMap<i64, HashSet<i64>> = HashMap::new();
@@ -83,8 +83,8 @@ async fn helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> 
     Ok(people)
 }
 
-/// By step: who was stuck, as the logs of its sessions tell it. Someone who was joined into another person counts as that
-/// one; someone who was removed was not in the class.
+/// Finds the people who were stuck, by step, from the logs of the course's sessions. A person who was merged into
+/// another counts as that other one; a person who was removed from the session does not count.
 async fn stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
     let sql = "select p.session, p.person from participants p join live_sessions s on s.id = p.session
         where s.course = $1 and p.removed_ms is not null";
@@ -102,7 +102,7 @@ async fn stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
     Ok(people)
 }
 
-/// The people who are another person now, each with who that is: the last one, where that one was joined in turn.
+/// Maps each merged person to the person that they are now: the last one, if that one was merged in turn.
 async fn merged(tx: &mut Tx, course: i64) -> Result<HashMap<i64, i64>> {
     let mut merged: HashMap<i64, i64> = HashMap::new();
     for (_, event) in log::of_course(tx, course, "student_merged").await? {

@@ -1,9 +1,9 @@
-//! Signing in with a password, and what is done against guessing it.
+//! Signing in with a password, and protection against guessing it.
 //!
-//! Failed logins count per account and address, per account (by whichever of its names), and per address. What counts is
-//! taken before the password is looked at and given back when it was right: a thousand tries at once are a thousand tries,
-//! also of callers who hang up. A device that has signed in to
-//! the account before shows so by its proof, and has a count of its own: nobody else can lock it out.
+//! Failed logins count per account and address, per account (by whichever of its names), and per address. An attempt is
+//! counted before the password is checked, and given back if it was right: a thousand attempts at once count as a thousand,
+//! also if their callers hang up. A device that has signed in to the account before shows so by its proof, and has a count
+//! of its own: nobody else can lock it out.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,14 +20,14 @@ use crate::school::rights::Role;
 
 /// The device that someone signs in on.
 pub struct Device {
-    /// What it calls itself.
+    /// Name that the device gives itself.
     pub name: String,
     pub address: IpAddr,
-    /// Of accounts that it has signed in to before, as they were sent.
+    /// Proofs of earlier logins to accounts, as the device sent them.
     pub proofs: Vec<String>,
 }
 
-/// Signs in by e-mail or phone. Nobody learns whether a name is known, neither from the answer nor from the time it takes.
+/// Signs in by e-mail address or phone number. Neither the answer nor the time it takes shows whether the name is known.
 pub async fn login(app: &School, name: &str, password: String, device: &Device) -> Result<(Person, Tokens)> {
     let sql = "select id, password_hash from people where (email = $1 or phone = $1) and deleted_ms is null";
     let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
@@ -39,13 +39,13 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
         Ok(true) => attempt.succeeded(&app.failures),
         Ok(false) => return Err(Error::WrongPassword),
         Err(error) => {
-            // That we were too busy to look is no failure of theirs.
+            // The password was not checked, so this is not a failed login.
             attempt.give_back();
             return Err(error);
         }
     }
     let mut tx = app.db.begin().await?;
-    // Whoever changes the password ends all logins: none may begin with the old one after that.
+    // A change of the password ends all logins: no login may begin with the old password after it.
     if hold_person(&mut tx, id).await? != kept {
         return Err(Error::WrongPassword);
     }
@@ -56,16 +56,16 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     Ok((person, tokens))
 }
 
-/// The login that this device had to the account before, if it can prove one.
+/// Finds the login that this device had to the account before, if the device can prove one.
 fn earlier_login(app: &School, person: i64, device: &Device) -> Option<i64> {
     let proofs = device.proofs.iter().filter_map(|text| app.keys.read_device_proof(text));
     proofs.filter(|proof| proof.person == person).map(|proof| proof.login).next()
 }
 
-/// A try of a password, which counts until it is known to be right.
+/// Attempt to sign in, which counts as failed until the password is known to be right.
 struct Attempt<'a> {
     taken: Vec<Taken<'a>>,
-    /// How long its answer is held back.
+    /// Delay of the answer.
     delay: Duration,
 }
 
@@ -77,7 +77,7 @@ impl Attempt<'_> {
         from: IpAddr,
         now_ms: i64,
     ) -> Result<Attempt<'a>> {
-        // A known device that has failed too often itself is a device like any other.
+        // A known device that has failed too often itself is treated like any other device.
         if let Some(taken) = earlier_login.and_then(|login| failures.take(&Against::KnownDevice(login), now_ms).ok()) {
             return Ok(Attempt::kept(vec![taken], Duration::ZERO));
         }
@@ -92,7 +92,7 @@ impl Attempt<'_> {
         Attempt { taken, delay }
     }
 
-    /// Forgives what was counted against this account from here, and gives the rest back.
+    /// Clears the count of this account at this address or on this device, and takes the attempt out of the other counts.
     fn succeeded(self, failures: &Failures) {
         let is_own = |against: &Against| matches!(against, Against::AccountFrom(..) | Against::KnownDevice(_));
         for taken in self.taken {
@@ -109,7 +109,8 @@ impl Attempt<'_> {
     }
 }
 
-/// An account of which too many logins have failed takes one try at a time, from whomever.
+/// Counts an attempt against an account. After too many failed logins the account accepts one attempt at a time, from all
+/// callers together.
 fn take_account(failures: &Failures, account: Account, now_ms: i64) -> Result<Taken<'_>> {
     let full = match failures.take(&Against::Account(account.clone()), now_ms) {
         Ok(taken) => return Ok(taken),

@@ -20,11 +20,11 @@ use crate::school::people::{self, Person};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::room;
 
-/// A ticket signs in once, and soon: it is shown as a QR code to someone in the room.
+/// Time for which a ticket is valid. A ticket signs in once; it is shown as a QR code to someone in the room.
 pub const TICKET_FOR_MS: i64 = 10 * MINUTE_MS;
-/// No phone can call itself so: what one says of itself never begins with #.
+/// Device name of a ticket. No phone can have it: a name that a phone gives itself never begins with #.
 const TICKET: &str = "#ticket";
-/// How long the key of a guest's join is answered again: a reply that was lost is asked for sooner.
+/// Time for which the key of a guest's join gives the same login again. A phone that lost the reply asks again sooner.
 const GUEST_KEY_FOR_MS: i64 = 10 * MINUTE_MS;
 
 /// A guest's login that nobody has refreshed yet.
@@ -38,13 +38,13 @@ row!(GuestLogin { id, person, nonce });
 pub struct Tokens {
     pub access: String,
     pub refresh: String,
-    /// Shows at the next login that this device has signed in to the account before.
+    /// Proves at the next login that this device has signed in to the account before.
     pub device_proof: String,
     pub expires_ms: i64,
     pub refresh_expires_ms: i64,
 }
 
-/// A new login of a person who has shown who they are.
+/// Begins a login of a person who has proved who they are.
 pub async fn begin(app: &School, tx: &mut Tx, person: i64, is_student: bool, device: &str) -> Result<Tokens> {
     let (id, token) = open(app, tx, person, device, app.config.clocks.refresh_ttl_s * SECOND_MS).await?;
     tokens(app, person, id, is_student, token)
@@ -58,9 +58,9 @@ async fn open(app: &School, tx: &mut Tx, person: i64, device: &str, for_ms: i64)
     Ok((id, app.keys.refresh_token(id, &nonce)))
 }
 
-/// The login that a guest's join has made, while the key of the join still answers: for ten minutes, and only until the
-/// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into someone's account.
-/// A claimed account is protected by its password.
+/// Finds the login that a guest's join made, while the key of the join still works: for ten minutes, and only until the
+/// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into the account. The login
+/// of a claimed account is never found: its password protects it.
 pub async fn of_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
     let sql = "select l.id, l.person, l.nonce from logins l join participants p on p.person = l.person
         join people q on q.id = l.person and q.guest and q.deleted_ms is null
@@ -69,7 +69,7 @@ pub async fn of_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) 
     tx.maybe(sql, args![device, session, now_ms - GUEST_KEY_FOR_MS]).await
 }
 
-/// The tokens of a login that nobody has refreshed yet, once more.
+/// Makes the tokens again of a login that nobody has refreshed yet.
 pub fn same_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
     tokens(app, login.person, login.id, true, app.keys.refresh_token(login.id, &login.nonce))
 }
@@ -91,8 +91,8 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     app.commit_and_close(tx, news, vec![sockets(caller.id, EndedLogins::Only(caller.login))]).await
 }
 
-/// Ends a login by its refresh token: a page that has nothing else left can still sign out. A token that refreshes nothing
-/// was copied by someone, here as in `refresh`.
+/// Ends a login by its refresh token, so that a page that has no other token left can still sign out. A token that can no
+/// longer be exchanged was copied by someone: the login ends as in `refresh`, and the call fails.
 pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
     let mut tx = app.db.begin().await?;
@@ -107,7 +107,7 @@ pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(token.login))]).await
 }
 
-/// Something to show as a QR code: it signs a person in on another device, once.
+/// Makes a ticket to show as a QR code: it signs a person in on another device, once. Ends their earlier tickets.
 pub async fn ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
     let sql = "update logins set ended_ms = $3 where person = $1 and device = $2 and ended_ms is null";
     tx.run(sql, args![person, TICKET, app.now_ms()]).await?;
@@ -115,13 +115,14 @@ pub async fn ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
     Ok(token.text().to_owned())
 }
 
-/// Holds a person's row, and gives the hash of their password: whoever gives them another one, and ends their logins, waits.
+/// Holds a person's row, and returns the hash of their password. A change of the password, which ends their logins, waits
+/// until the transaction ends.
 pub(super) async fn hold_person(tx: &mut Tx, person: i64) -> Result<Option<String>> {
     let sql = "update people set password_hash = password_hash where id = $1 returning password_hash";
     Ok(tx.maybe::<(Option<String>,)>(sql, args![person]).await?.and_then(|(hash,)| hash))
 }
 
-/// A ticket for someone the command line vouches for.
+/// Makes a ticket for a person on the command line, without any proof of who they are.
 pub async fn ticket_for(app: &School, person: i64) -> Result<String> {
     let mut tx = app.db.begin().await?;
     let ticket = ticket(app, &mut tx, person).await?;
@@ -146,7 +147,7 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     let (id,) = used.ok_or(Error::LoginEnded)?;
     let person = people::by_id(&mut tx, id).await.map_err(|_| Error::LoginEnded)?;
     let mut closed = Vec::new();
-    // A guest who has a new phone has lost the old one: whoever finds it is not them.
+    // A guest with a new phone may have lost the old one: its finder must not stay signed in.
     if person.guest {
         people::end_logins(&mut tx, id, now_ms).await?;
         closed.push(sockets(id, EndedLogins::All));
@@ -156,7 +157,7 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     Ok((person, tokens))
 }
 
-/// Who speaks: the role and the login are those of this moment.
+/// Returns the caller of an access token, with their role as it is now. Fails if the login has ended.
 pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
     let passport = app.keys.read_access_token(access_token, app.now_ms())?;
     let sql = "select p.role from people p join logins l on l.person = p.id
@@ -167,7 +168,8 @@ pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
     Ok(Caller { id: passport.person, role, login: passport.login, expires_ms: passport.expires_ms })
 }
 
-/// A socket outlives many requests: whoever lost the right to it in between is not heard on it.
+/// Checks that the caller's login and role are still valid. A socket lives longer than many requests: once its person has
+/// lost the right to it, nothing more is accepted from it.
 pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
     let sql = "select p.role from people p join logins l on l.person = p.id
         where p.id = $1 and p.deleted_ms is null and l.id = $3 and l.ended_ms is null and p.role = $2";
@@ -175,12 +177,12 @@ pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
     found.map(|_| ()).ok_or(Error::LoginEnded)
 }
 
-/// The sockets of a person's logins that end.
+/// Names the sockets to close when logins of a person end.
 pub(super) fn sockets(person: i64, ended: EndedLogins) -> CloseSockets {
     CloseSockets::of_logins(room::person(person), person, ended)
 }
 
-/// The dashboards of a student's courses hear of their coming and going.
+/// Makes the events of a student's login or logout for the dashboards of their courses.
 async fn activity(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<News>> {
     let sql = "select distinct c.course from enrollments e join classes c on c.id = e.class
         where e.person = $1 and e.status = 'APPROVED' limit 50";

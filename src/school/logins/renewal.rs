@@ -1,8 +1,8 @@
-//! Renewing a login by its refresh token, and noticing one that was copied.
+//! Renewing a login by its refresh token, and detecting a token that was copied.
 //!
-//! A refresh token is good until its successor is first used, so that a reply lost on a bad network locks nobody out. Asked
-//! again within 30 s it brings the same successor (two tabs, a lost reply); later it brings a new one, and the first is void.
-//! Any other token of the login was copied by someone: the whole login ends, and its person is told.
+//! A refresh token is valid until its successor is first used, so that a reply lost on a bad network locks nobody out. Sent
+//! again within 30 s it returns the same successor (two tabs, a lost reply); later it returns a new one, and the first
+//! successor is void. Any other token of the login was copied by someone: the whole login ends, and its person is notified.
 
 use super::{TICKET, Tokens, sockets, tokens};
 use crate::app::School;
@@ -15,16 +15,16 @@ use crate::school::notifications::{self, Kind};
 use crate::school::people::{self, Person};
 use crate::school::rights::Role;
 
-/// How long the same successor is answered again.
+/// Time for which a token returns the same successor again.
 const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
 
 pub(super) struct Login {
     id: i64,
     pub(super) person: i64,
     device: String,
-    /// Of the newest token that was used.
+    /// Nonce of the newest token that was used.
     nonce: String,
-    /// Of the token that it was exchanged for, which nobody has used yet.
+    /// Nonce of the token that it was exchanged for, which nobody has used yet.
     successor_nonce: Option<String>,
     successor_ms: Option<i64>,
     expires_ms: i64,
@@ -38,7 +38,7 @@ pub(super) struct Successor {
 }
 
 impl Login {
-    /// What a token is exchanged for; `None` for one that has no right to be used any more.
+    /// Returns what a token is exchanged for; `None` for a token that may not be used any more.
     pub(super) fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<Successor> {
         let fresh = || Successor { nonce: new_nonce(), made_ms: now_ms };
         if self.successor_nonce.as_deref() == Some(nonce) {
@@ -79,14 +79,14 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
     Ok((person, tokens))
 }
 
-/// The login; its row is held, so that two refreshes at once follow one another.
+/// Reads a login and holds its row, so that two refreshes at once run one after the other.
 pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Login> {
     let sql = "update logins set nonce = nonce where id = $1
         returning id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms";
     tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)
 }
 
-/// Ends a login of which two hold tokens, closes its sockets, and tells its person.
+/// Ends a login whose refresh token was copied, closes its sockets, and notifies its person.
 pub(super) async fn end_copied(app: &School, mut tx: Tx, login: &Login, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
     notifications::notify(&mut tx, login.person, Kind::LoginCopied, login.person, login.id, now_ms).await?;

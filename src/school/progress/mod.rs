@@ -1,4 +1,4 @@
-//! How far everyone is. What is finished stays finished: on a bad network «working on it» can arrive after «done».
+//! Progress in items. A finished item stays finished: on a bad network «working on it» can arrive after «done».
 
 pub mod views;
 
@@ -11,15 +11,15 @@ use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, help};
 
-/// What is said of how far one is with an item.
+/// Report of a person's progress in an item.
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
     pub item: i64,
     pub progress: Progress,
-    /// Per cent, where it is known: the greatest is kept.
+    /// Per cent, if known. The greatest value is kept.
     pub rate: Option<f64>,
     pub position: Option<i64>,
-    /// Seconds of learning so far; what they have grown by counts for today.
+    /// Seconds of learning in this item so far. The increase since the last report counts for today.
     pub seconds: Option<i64>,
 }
 
@@ -29,7 +29,7 @@ impl Report {
     }
 }
 
-/// One enrollment's state of one item.
+/// Progress of one enrollment in one item.
 #[derive(Debug, Clone)]
 pub struct ItemProgress {
     pub id: i64,
@@ -76,7 +76,7 @@ pub struct Recorded {
     pub next: Option<Item>,
 }
 
-/// One report of one student, in the group commit. `in_session`: the class at whose socket it was said.
+/// Records one report of one student, in the group commit. `in_session` is the session on whose socket it arrived.
 pub async fn report(
     app: &School,
     caller: &Caller,
@@ -116,7 +116,8 @@ async fn again(tx: &mut Tx, done: Done, asked: i64) -> Result<Recorded> {
     }
 }
 
-/// The same by someone who names their enrollment: it knows more than a step of a class does.
+/// Records a report of a student who names their enrollment. It can contain more than a report from a session: rate,
+/// position and seconds.
 pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: Report) -> Result<ItemProgress> {
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
@@ -161,7 +162,7 @@ const KEPT: &str = "select status, rate, completed_ms, done_ms from item_progres
 const LEARNT: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2
     returning status, rate, completed_ms, done_ms";
 
-/// A step of the course that someone learns by their newest enrollment.
+/// Records a report in the person's current enrollment in the course of the item.
 async fn record_step(
     app: &School,
     tx: &mut Tx,
@@ -183,7 +184,7 @@ async fn record_step(
     Ok((Recorded { item: report.item, progress, completed_ms, next }, news))
 }
 
-/// How far they are now, since when they are done with it, and what there is to tell.
+/// Records a report. Returns the progress now, the time of completion, and the events to log or send.
 async fn record(
     app: &School,
     tx: &mut Tx,
@@ -228,7 +229,8 @@ async fn record(
     Ok(((new, completed_ms), news))
 }
 
-/// `None` when it changes nothing. What was finished in an earlier class keeps its time, and can be done again in this one.
+/// Writes a report. Returns `None` if it changes nothing. An item that was finished in an earlier session keeps its time of
+/// completion, and can be finished again in this one.
 async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64, now_ms: i64) -> Result<Option<Kept>> {
     let sql = "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position,
             started_ms, completed_ms, done_ms)
@@ -251,11 +253,11 @@ async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64
     tx.maybe(sql, args).await
 }
 
-/// Nobody learns longer on one day than a day.
+/// Seconds of learning that one day can have.
 const DAY_SECONDS: i64 = 86_400;
 
-/// The greatest time is kept, and what it has grown by counts for today: whether it has grown. The row of the progress is
-/// held by now: of two reports at once the second sees the first.
+/// Adds the increase of the learning time to today, and returns whether there was one. The row of the progress is held by
+/// now: of two reports at once the second sees the first.
 async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<bool> {
     let Some(seconds) = report.seconds else { return Ok(false) };
     let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from study_days where enrollment = $1 and item = $2";
@@ -271,7 +273,8 @@ async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_m
     Ok(seconds > so_far)
 }
 
-/// How far one is with a step in a class that began then: who finished it in an earlier one has it before them again.
+/// Returns the progress in a session that began at `class_began_ms`. An item that was finished in an earlier session is not
+/// started in this one.
 fn in_class(status: &str, done_ms: Option<i64>, class_began_ms: i64) -> Progress {
     let progress = Progress::parse(status).unwrap_or(Progress::NotStarted);
     let is_of_earlier = progress == Progress::Completed && done_ms.is_some_and(|done| done < class_began_ms);
@@ -283,7 +286,7 @@ async fn last_learnt(tx: &mut Tx, enrollment: i64) -> Result<Option<i64>> {
     Ok(tx.one::<(Option<i64>,)>(sql, args![enrollment]).await?.0)
 }
 
-/// The open class in which a person walks through this course right now, and when it began.
+/// Finds the open session of this course that the person joined last and is still in, and the time when it began.
 pub(super) async fn open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<(i64, Option<i64>)>> {
     let sql = "select s.id, s.started_ms from participants p join live_sessions s on s.id = p.session
         where p.person = $2 and s.course = $1 and s.status <> 'REVIEW_MODE' and p.left_ms is null

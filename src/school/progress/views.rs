@@ -1,4 +1,4 @@
-//! How far someone is, and how far everyone is: for the student, and for the instructor.
+//! Views of progress, of one student and of all, for the student and for the instructor.
 
 use super::{ITEM_PROGRESS, ItemProgress, in_class};
 use crate::app::School;
@@ -15,8 +15,8 @@ pub struct Mine {
     pub total: i64,
 }
 
-/// Where one is: the step of the class one sits in, else the first that is not finished. Without a course, in the one
-/// where one was last.
+/// Returns the caller's current step: the step of the session that they are in, else the first step that is not finished.
+/// Without `course`, uses the course in which they were active last.
 pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<Mine> {
     let mut tx = app.db.read().await?;
     let course = match course {
@@ -75,7 +75,7 @@ pub struct OfStudent {
     pub lines: Vec<Line>,
 }
 
-/// Every step of a course with how far one student is: for its instructor, and for the student.
+/// Lists every step of a course with the progress of one student, for the instructor and for the student.
 pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64) -> Result<OfStudent> {
     let mut tx = app.db.read().await?;
     let owned = rights::course(&mut tx, course).await?;
@@ -94,7 +94,7 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
     Ok(OfStudent { person: (person, name), course: (course, title), lines })
 }
 
-/// One of one's own, or of a student of one's own course.
+/// Returns the progress of one enrollment in one item, to its student and to the instructor of the course.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<ItemProgress> {
     let mut tx = app.db.read().await?;
     let found: Option<ItemProgress> = tx.maybe(format!("{ITEM_PROGRESS} where p.id = $1"), args![id]).await?;
@@ -122,7 +122,7 @@ pub struct OfClass {
 }
 row!(OfClass { enrollment, person, name, status, rate, completed, total, seconds, last_ms });
 
-/// Everyone in a class, with how far they are in all that is required.
+/// Lists the people of a class with their progress in all required items.
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, window: Window) -> Result<Page<OfClass>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;

@@ -1,4 +1,4 @@
-//! What leads to a session: its code, which anyone can type, and its key, which only the QR carries.
+//! Ways into a session: its code, which anyone can type, and its key, which only the QR contains.
 
 use std::net::IpAddr;
 
@@ -11,12 +11,14 @@ use crate::failures::{Against, Taken};
 use crate::school::rights::Caller;
 
 const CODE_DIGITS: u32 = 6;
-/// With more sessions open than this, a code has one digit more, so that guessing does not become easier.
+/// Open sessions up to which a code has six digits. With more, it has one digit more, so that guessing does not become
+/// easier.
 const FEW_OPEN_SESSIONS: i64 = 1_000;
-/// A code is not given to another session sooner: phones remember the class that it led to.
+/// Time from the creation of a session until its code may be given to another one: phones remember the session that it led
+/// to.
 const CODE_RESTS_MS: i64 = 90 * DAY_MS;
 
-/// Draws a code that leads nowhere now, and has not for a while; `None` when it met one that does.
+/// Draws a random code. Returns `None` if an open session has it, or any session created less than `CODE_RESTS_MS` ago.
 pub(super) async fn draw(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
     let sql = "select count(*) from live_sessions where status <> 'REVIEW_MODE'";
     let (open,): (i64,) = tx.one(sql, args![]).await?;
@@ -26,7 +28,8 @@ pub(super) async fn draw(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
     Ok(used.is_none().then_some(code))
 }
 
-/// Reads a typed code: spaces and hyphens do not matter, and full-width digits are digits. What is no code is empty.
+/// Normalizes a typed code: removes spaces and hyphens, and turns full-width digits into ASCII digits. Returns an empty
+/// string if it contains anything else.
 pub fn code_as_kept(typed: &str) -> String {
     let is_between =
         |c: &char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}');
@@ -38,7 +41,7 @@ pub fn code_as_kept(typed: &str) -> String {
     digits.unwrap_or_default()
 }
 
-/// What someone who wants to come in has: a code, and the key if they scanned it.
+/// Code that a person gives to enter a session, and the key if they scanned the QR.
 #[derive(Debug, Clone)]
 pub struct Invitation {
     pub code: String,
@@ -47,16 +50,19 @@ pub struct Invitation {
 
 pub struct FoundSession {
     pub session: Session,
-    /// The key was right: this is nobody who guesses.
+    /// Whether the key was right, so that the code was not guessed.
     pub is_scanned: bool,
 }
 
 /// Finds the session that an invitation leads to.
 ///
-/// Who scanned is never limited. Of wrong typed codes 60 a minute are heard from an address, or from a person who has an
-/// account; these together have 600 at an address. Guests, of whom anyone can be many, count as their address. After that all typed codes wait, also the right ones. A code that is being looked up counts among them until
-/// it is found or its caller has hung up. So that this makes no right one wait, nothing is counted before there is a
-/// connection to look it up on: these are far fewer than 60.
+/// An invitation with the right key is never limited. Wrong typed codes are limited to 60 a minute for each person with an
+/// account, and to 600 a minute for all of these at one address. Everyone else, guests included, shares 60 a minute at an
+/// address, because anyone can be many guests. At the limit all typed codes are refused, right ones too.
+///
+/// A code that is being looked up counts as wrong until it is found or its caller hangs up. It is counted only once there
+/// is a database connection to look it up on: there are far fewer than 60 of these, so look-ups that are not finished
+/// cannot use up the limit.
 pub async fn find(
     app: &School,
     tx: &mut Tx,
@@ -100,7 +106,7 @@ pub struct LookedUp {
     pub participants: i64,
 }
 
-/// Tells what is behind a code.
+/// Finds the session of an invitation, with the limits of `find`, and counts its participants.
 pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Caller>, from: IpAddr) -> Result<LookedUp> {
     let mut tx = app.db.read().await?;
     let session = find(app, &mut tx, invitation, caller, from).await?.session;
@@ -108,7 +114,7 @@ pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Call
     Ok(LookedUp { session, participants })
 }
 
-/// Finds the session of a course to come to now: the one that runs, or waits, or was made last.
+/// Finds the open session of a course: a running one before a paused one before a waiting one, and of several the newest.
 pub async fn open_of_course(app: &School, course: i64) -> Result<Option<Session>> {
     let sql = format!(
         "{SESSION} where s.course = $1 and s.status <> '{}'
@@ -120,7 +126,8 @@ pub async fn open_of_course(app: &School, course: i64) -> Result<Option<Session>
 }
 
 impl Session {
-    /// The address that the QR holds. Whoever has it comes in without waiting: it is for staff and for those in the room.
+    /// Returns the URL in the QR. It contains the key, so no limit on codes applies: it is only for staff and for people in
+    /// the room.
     pub fn join_url(&self, public_url: &str) -> String {
         format!("{public_url}/j/{}?k={}", self.code, self.key)
     }

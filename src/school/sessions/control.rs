@@ -1,5 +1,5 @@
-//! What the instructor's buttons do. Each is a guarded change of one row: two at once are put in an order by the
-//! database, and a wrong move changes nothing and names the state.
+//! Commands of the instructor: start, next step, pause, resume, message, end. Each is a guarded change of one row: the
+//! database puts two at once in an order, and a command that the state forbids changes nothing and fails with that state.
 
 use super::{Session, Status, by_id, hold, taught};
 use crate::app::School;
@@ -14,7 +14,7 @@ use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
 use crate::school::rights::Caller;
 
-/// A press of a button.
+/// Command of the instructor.
 #[derive(Debug, Clone)]
 pub enum Command {
     Start {
@@ -31,7 +31,7 @@ pub enum Command {
     Resume {
         message: Option<String>,
     },
-    /// Says something to all, and moves nothing.
+    /// Shows a message to all, and changes nothing else.
     Say {
         message: String,
     },
@@ -41,7 +41,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Could this press have made that event? A key that was used for another press is refused.
+    /// Checks whether this command could have caused the event. A key that was used for another command is refused.
     fn led_to(&self, event: &Event) -> bool {
         match (self, event) {
             (Command::Start { first: wanted, .. }, Event::SessionStarted { step, .. })
@@ -57,7 +57,7 @@ impl Command {
     }
 }
 
-/// What came of it: the event, and the steps that it names.
+/// Result of a command: its event, and the steps that the event names.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     pub session: i64,
@@ -68,7 +68,8 @@ pub struct Outcome {
     pub current: Option<Item>,
 }
 
-/// Two that waited for each other in a circle: one of them was undone, and is pressed again for them.
+/// Number of tries of a command that the database undid for a reason that may be over at once, such as two transactions
+/// that waited for each other.
 const TRIES: usize = 3;
 
 pub async fn command(
@@ -115,13 +116,13 @@ async fn press(app: &School, caller: &Caller, session: i64, command: Command, ke
     Ok(outcome)
 }
 
-/// The row of the session is held by this transaction: what was read of it stays so until the commit.
+/// Applies a command. The transaction must hold the row of the session, so that `at` stays true until the commit.
 async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms: i64) -> Result<(Event, Vec<News>)> {
     let (event, mut more) = match command {
         Command::Start { first, message } => (start(app, tx, at, first, message, now_ms).await?, Vec::new()),
         Command::NextStep { next, message } => match next_step(tx, at, next, message, now_ms).await? {
             Moved::To(event, withdrawn) => (event, withdrawn),
-            // Someone else pressed it a moment ago: the class is there.
+            // The session is on that step already: someone gave the same command a moment ago.
             Moved::AlreadyThere(event) => return Ok((event, Vec::new())),
         },
         Command::Pause { message } => {
@@ -142,7 +143,7 @@ async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms
     Ok((event, news))
 }
 
-/// Puts a message on every phone. It stays until the next button is pressed.
+/// Shows a message on every phone until the next command. Fails if the session has ended.
 async fn say(tx: &mut Tx, at: &Session, message: String) -> Result<Event> {
     if at.is(Status::Review) {
         return Err(Error::wrong_state(at.status.clone()));
@@ -188,7 +189,7 @@ enum Moved {
     AlreadyThere(Event),
 }
 
-/// To any step of the lecture, back too. Without a target: the one after.
+/// Moves the session to any step of the course, also back. Without `next`, moves to the step after the current one.
 async fn next_step(
     tx: &mut Tx,
     at: &Session,
@@ -227,7 +228,7 @@ async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) ->
     Ok((Event::SessionEnded { message, completed, total, minutes }, follows))
 }
 
-/// How many finished the last step of the lecture, of how many.
+/// Counts the participants who finished the last step of the course in this session, and all participants.
 async fn finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
     let last = outline::steps(tx, at.course).await?.last().map(|item| item.id);
     let sql = "select cast(count(ip.id) as bigint), count(*) from participants p
@@ -248,7 +249,7 @@ async fn outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<
     Ok(Outcome { session: at.id, at_ms, event, started_ms, previous: named(previous), current: named(current) })
 }
 
-/// Opens or closes the door, or changes the title: those inside stay.
+/// Changes the title, the planned time or the door of a session. A closed door refuses new participants; those inside stay.
 pub async fn change(
     app: &School,
     caller: &Caller,
@@ -272,8 +273,8 @@ pub async fn change(
     Ok(changed)
 }
 
-/// A session that its instructor has not touched or watched for so long ends itself. Only the time that this process has
-/// run counts: no clock that someone sets, and no night in which the server was off.
+/// Time after which a session ends by itself if its instructor neither gave a command nor was connected. Only time in which
+/// this process runs counts: neither a changed clock nor a night with the server off ends a session.
 pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
 
 pub async fn end_forgotten(app: &School) -> Result<()> {
@@ -288,7 +289,7 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Ends a session, unless its instructor has just pressed something.
+/// Ends a session, unless its instructor has given a command since `taught_ms`.
 async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let guard = "update live_sessions set taught_ms = taught_ms where id = $1 and taught_ms = $2

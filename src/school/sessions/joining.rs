@@ -1,4 +1,4 @@
-//! Coming into a session, and going out of it.
+//! Joining a session, and leaving it.
 
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ use crate::school::people::{self, Level, Person};
 use crate::school::rights::Caller;
 use crate::school::{enrollment, help, names};
 
-/// A class holds this many people.
+/// Participants that may be in one session at a time.
 const SESSION_MAX_PEOPLE: i64 = 10_000;
 
 #[derive(Debug, Clone)]
@@ -42,7 +42,8 @@ pub struct Joined {
     pub is_new: bool,
 }
 
-/// A student comes in: enrolled if they are not, and told to the instructor. Coming again changes nothing.
+/// Admits a student to a session. Enrolls them if they are not enrolled, and logs the join and sends it to the instructor.
+/// Joining again changes nothing.
 pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined> {
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
@@ -69,7 +70,8 @@ async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms
             return Ok((Joined { participant, status, is_new: false }, Vec::new()));
         }
         Some(_) => {
-            // Who was refused in the meantime does not come back; who applied anew sits by that.
+            // Fails for a person who was rejected in the meantime, and gives the new enrollment of a person who applied
+            // again.
             let enrollment = enrollment::ensure(tx, session.class, person, now_ms).await?;
             let sql = "update participants set left_ms = null, enrollment = $3 where session = $1 and person = $2";
             (false, tx.run(sql, args![session.id, person, enrollment]).await? > 0)
@@ -109,8 +111,8 @@ pub struct Guest {
     pub if_name_is_here: IfNameIsHere,
 }
 
-/// A senior scans the QR, types a name, and is in. `key`, where the phone sends one, makes it happen once: a reply
-/// that was lost on the way makes no second person of the same name.
+/// Admits a guest who scanned the QR (or typed the code) and typed a name. `key`, if the phone sends one, makes it happen
+/// once: a repeat after a lost reply makes no second person of the same name.
 pub async fn join_as_guest(
     app: &School,
     invitation: &Invitation,
@@ -170,7 +172,8 @@ async fn admit_guest(
     Ok(((person, joined, tokens), news))
 }
 
-/// Goes out by themselves. The attendance so far stays; the door stays open for them.
+/// Takes the caller out of the session at their own wish. Their attendance so far stays, and they can come back, even when
+/// the door is closed.
 pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
     let at = attended(&mut tx, caller, session).await?;
@@ -178,7 +181,7 @@ pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Partic
     part(app, tx, &at, caller.id, false).await
 }
 
-/// The instructor shows someone out: their sockets close, and they cannot come in again.
+/// Removes a person from the session, for its instructor. Their sockets close, and they cannot join again.
 pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
     let at = taught(&mut tx, caller, session).await?;
@@ -211,7 +214,8 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
     Ok(participant)
 }
 
-/// Two people called Kim are told apart by their instructor. Only a guest's name is the class's to change.
+/// Renames a guest, so that the instructor can tell two people of one name apart. Fails for a person with an account, whose
+/// name is not the instructor's to change.
 pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, name: &str) -> Result<names::PersonName> {
     let mut tx = app.db.begin().await?;
     let session = taught(&mut tx, caller, session).await?;
@@ -224,7 +228,7 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
     let event = Event::StudentRenamed { person };
     let mut news = vec![News { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
-    // The question was about two of one name.
+    // The open question compared two guests of one name: a new name settles it.
     news.extend(merging::settle(&mut tx, &asked, app.now_ms()).await?);
     app.commit(tx, news).await?;
     Ok(renamed)
@@ -236,8 +240,8 @@ pub(super) async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> 
     Ok(tx.maybe::<(bool,)>(sql, args![session, person]).await?.ok_or(Error::NotFound("Participant"))?.0)
 }
 
-/// A ticket for a guest who has a new phone, or lost the page. Whoever has a password signs in with it: an instructor
-/// cannot make themselves a login of someone else's account.
+/// Makes a ticket by which a guest signs in again on a new phone, or after losing the page. Fails for a person with an
+/// account, who signs in with the password: an instructor cannot make a login to another person's account.
 pub async fn reentry(app: &School, caller: &Caller, session: i64, person: i64) -> Result<(Session, String)> {
     let mut tx = app.db.begin().await?;
     let session = taught(&mut tx, caller, session).await?;

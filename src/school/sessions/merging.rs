@@ -1,5 +1,5 @@
-//! One person who came twice: a guest with a second phone is asked whether they were here before, and their instructor
-//! joins the two. Nobody takes another's place without the instructor.
+//! Merging a person who joined twice: a guest with a second phone is asked whether they were here before, and the
+//! instructor merges the two. Nobody becomes another guest without the instructor.
 
 use super::joining::{Guest, must_be_guest_of};
 use super::{Session, room, state, taught};
@@ -12,19 +12,19 @@ use crate::live::{CloseSockets, EndedLogins};
 use crate::school::rights::Caller;
 use crate::school::{help, logins, people};
 
-/// What a guest says of someone with their name who is in the session already.
+/// Answer of a guest to the question whether they are the guest of the same name who joined the session before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfNameIsHere {
-    /// Nothing yet: asks to be told.
+    /// No answer yet: the join fails with `NameIsHere` if there is such a guest.
     Ask,
-    /// «That is me»: the instructor is asked.
+    /// The same person: the instructor is asked to confirm it.
     Same,
-    /// «That is another person.»
+    /// Another person.
     Other,
 }
 
-/// The guest of this very name who is in the session and was not shown out. Of several, one whose phone is gone, else
-/// the first.
+/// Finds a guest of exactly this name who joined the session and was not removed. Of several, returns one who is not
+/// present, else the first.
 async fn namesake(app: &School, tx: &mut Tx, session: i64, name: &str) -> Result<Option<i64>> {
     let sql = "select p.person from participants p join people q on q.id = p.person
         where p.session = $1 and q.name = $2 and q.guest and q.deleted_ms is null and p.removed_ms is null
@@ -34,7 +34,8 @@ async fn namesake(app: &School, tx: &mut Tx, session: i64, name: &str) -> Result
     Ok(gone.or(found.first()).map(|(person,)| *person))
 }
 
-/// Whom a newcomer says to be. Refused where they want to be told of a namesake first.
+/// Finds the guest that a new guest says to be. Fails with `NameIsHere` if there is one and the new guest has not answered
+/// yet.
 pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest) -> Result<Option<i64>> {
     if guest.if_name_is_here == IfNameIsHere::Other {
         return Ok(None);
@@ -43,7 +44,7 @@ pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest
     if known.is_some() && guest.if_name_is_here == IfNameIsHere::Ask { Err(Error::NameIsHere) } else { Ok(known) }
 }
 
-/// Keeps that a newcomer says to be `same_as`, and tells the instructor.
+/// Records that a new participant says to be `same_as`. Returns the event for the instructor.
 pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<News>> {
     let sql = "update participants set same_as = $3 where session = $1 and person = $2";
     tx.run(sql, args![at.id, person, same_as]).await?;
@@ -51,7 +52,7 @@ pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i6
     Ok(vec![News { session: Some(at.id), course: at.course, at_ms: now_ms, event }])
 }
 
-/// The instructor says that the two are different people: the question is settled.
+/// Settles the question for the instructor: the two are different people.
 pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let at = taught(&mut tx, caller, session).await?;
@@ -62,16 +63,16 @@ pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) 
     app.commit(tx, news).await
 }
 
-/// A question whether a newcomer is someone who was there already, which no instructor has answered yet.
+/// Open question that the instructor must answer: whether a new participant is a guest who joined the session before.
 pub(in crate::school) struct Question {
     session: i64,
     course: i64,
-    /// The newcomer.
+    /// The new participant.
     person: i64,
 }
 row!(Question { session, course, person });
 
-/// The open questions that someone has part in, as a newcomer or as who was there. Their sessions are held.
+/// Reads the open questions about a person, whichever of the two they are, and holds the rows of their sessions.
 pub(in crate::school) async fn questions_held(tx: &mut Tx, person: i64) -> Result<Vec<Question>> {
     let open = "from participants p join live_sessions s on s.id = p.session
         where p.same_as is not null and (p.person = $1 or p.same_as = $1)";
@@ -80,7 +81,7 @@ pub(in crate::school) async fn questions_held(tx: &mut Tx, person: i64) -> Resul
     tx.all(format!("select p.session, s.course, p.person {open} order by p.id"), args![person]).await
 }
 
-/// Settles these questions, and tells the instructors.
+/// Settles these questions. Returns an event for the instructor for each of them that was still open.
 pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[Question], now_ms: i64) -> Result<Vec<News>> {
     let sql = "update participants set same_as = null where session = $1 and person = $2 and same_as is not null";
     let mut news = Vec::new();
@@ -93,8 +94,8 @@ pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[Question], now_m
     Ok(news)
 }
 
-/// The instructor says that the two are one person: `from` becomes `into`. Both are guests of this session without a
-/// password. The phone of `from` has the place of `into` from now on, and the logins that `into` had have ended.
+/// Merges guest `from` into guest `into`, for the instructor. Fails unless both are guests of this session, without a
+/// password. The phone of `from` acts as `into` from now on, and the logins that `into` had end.
 pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into: i64) -> Result<()> {
     if from == into {
         return Err(Error::bad("into", "it is the same participant"));
@@ -126,8 +127,8 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     app.commit_and_close(tx, told, closed).await
 }
 
-/// Holds both, and gives the enrollments of `from`, which are all of this class. Checks nothing that someone could change
-/// before the two are joined: neither claims their account in between, and an enrollment that comes later stays as it is.
+/// Holds the rows of both, and returns the enrollments that `from` has in this class. Checks both only after that: neither
+/// can claim their account before the merge. An enrollment that is added later stays as it is.
 async fn two_held(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec<i64>> {
     let sql = "select id from enrollments where person = $1 and class = $2 order by id";
     let olds: Vec<(i64,)> = tx.all(sql, args![from, at.class]).await?;
@@ -142,7 +143,8 @@ async fn two_held(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec
     Ok(olds.into_iter().map(|(id,)| id).collect())
 }
 
-/// Whoever has more than their part in this class keeps it: then the other one is joined into them.
+/// Fails if a person has more than an enrollment in this class: another class, attempts, completions, certificates or
+/// payments. Such a person keeps all that: the instructor can merge the other one into them.
 async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
     let sql = "select count(*) from enrollments e where e.person = $1 and (e.class <> $2
         or exists (select 1 from attempts a where a.enrollment = e.id)
@@ -153,7 +155,8 @@ async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<(
     if more == 0 { Ok(()) } else { Err(Error::HasMoreThanThisClass) }
 }
 
-/// Progress, time and attendance: of each the better stays.
+/// Moves progress, study time and attendance from enrollment `old` to `new`. Where both have progress or a mark, the better
+/// one is kept; study time is added up.
 async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Result<()> {
     let best = [
         "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position, started_ms,
@@ -183,7 +186,7 @@ async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Resu
             select $2, unit, completed_ms, seconds from unit_progress where enrollment = $1 and $3 > 0
             on conflict (enrollment, unit) do update set seconds = unit_progress.seconds + excluded.seconds,
                 completed_ms = coalesce(unit_progress.completed_ms, excluded.completed_ms)",
-        // What staff wrote by hand stays; else whoever was there was there.
+        // A mark that staff set by hand stays. Otherwise PRESENT is kept before any other mark, and ABSENT after any other.
         "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms, out_ms, reason, by_hand)
             select created_ms, $3, $2, meeting, type, in_ms, out_ms, reason, by_hand from marks where enrollment = $1
             on conflict (enrollment, meeting) do update set updated_ms = excluded.updated_ms,
@@ -209,7 +212,8 @@ async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Resu
     Ok(())
 }
 
-/// Seats in sessions, calls for help, what was logged, and the login of the phone in the hand.
+/// Moves to `into` what `from` has: participations in sessions, calls for help, logs and notifications, and the login of the phone
+/// in use.
 async fn unite_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms: i64) -> Result<()> {
     let moves = [
         "update participants set left_ms = case when exists (select 1 from participants p

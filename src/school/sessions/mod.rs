@@ -1,4 +1,4 @@
-//! Live sessions: one meeting of a class, walked step by step.
+//! Live sessions. A session is one meeting of a class, in which the instructor goes through the course step by step.
 //!
 //! WAITING --start--> IN_PROGRESS <--resume/pause--> PAUSED, and any of the three --end--> REVIEW_MODE.
 
@@ -22,11 +22,11 @@ pub mod room {
     use crate::live::RoomKey;
 
     pub const SESSION: &str = "session";
-    /// Everything that happens in a course, for its dashboards.
+    /// All events of a course, for its dashboards.
     pub const BOARD: &str = "board";
-    /// Every call for help that an instructor should hear.
+    /// Calls for help that an instructor should see.
     pub const DESK: &str = "desk";
-    /// What concerns one person alone.
+    /// Messages to one person alone.
     pub const PERSON: &str = "person";
 
     pub fn session(id: i64) -> RoomKey {
@@ -58,7 +58,7 @@ pub struct Session {
     pub course: i64,
     pub class: i64,
     pub meeting: Option<i64>,
-    /// Of the meeting (회차).
+    /// Number of the meeting (회차).
     pub number: Option<i64>,
     pub late_after_min: Option<i64>,
     pub code: String,
@@ -120,7 +120,7 @@ pub struct NewSession {
     pub title: Option<String>,
     pub scheduled_ms: Option<i64>,
     pub class: Option<i64>,
-    /// Which meeting (회차) it is; the next when left out.
+    /// Number of the meeting (회차); the next one if left out.
     pub number: Option<i64>,
 }
 
@@ -187,20 +187,20 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
     Ok(Page { rows, total, window })
 }
 
-/// Nobody moves this class until the transaction ends.
+/// Holds the row of the session: nobody else changes it until the transaction ends.
 pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<()> {
     tx.run("update live_sessions set last_seq = last_seq where id = $1", args![id]).await?;
     Ok(())
 }
 
-/// The session, if the caller teaches its course.
+/// Returns the session. Fails if the caller does not teach its course.
 pub(super) async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = by_id(tx, id).await?;
     caller.must_teach(session.instructor)?;
     Ok(session)
 }
 
-/// The session, if the caller has a place in it: its instructor, or a participant who was not removed.
+/// Returns the session to its instructor and to participants who were not removed. Fails for anyone else.
 pub(super) async fn attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = by_id(tx, id).await?;
     if caller.teaches(session.instructor) {
@@ -214,8 +214,8 @@ pub(super) async fn attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Se
     }
 }
 
-/// Refuses someone whom the instructor has shown out of the session of this course that they were in last, or out of the
-/// named one, unless they sit in another. To come into a session that is over, and go through its steps, is not to sit in it.
+/// Fails if the person was removed from `session`; without `session`, if they were removed from the session of this course
+/// that they joined last, unless they are in another open one. Joining an ended session to review its steps does not count.
 pub(super) async fn must_not_be_removed(tx: &mut Tx, course: i64, person: i64, session: Option<i64>) -> Result<()> {
     let sql = "select p.removed_ms is not null from participants p join live_sessions s on s.id = p.session
         where s.course = $1 and p.person = $2 and ($3 is null or s.id = $3)

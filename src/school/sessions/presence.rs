@@ -1,4 +1,4 @@
-//! Who of a class is there, as the log tells it.
+//! Presence in a session, as its log has it: who connects and disconnects, and how many phones show the step.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::event::{Event, News};
 use crate::language::Language;
 use crate::live::presence::Gone;
 
-/// A coming that the database does not take is told again so often, while its person is there.
+/// Number of tries to log an arrival while the database fails and the person is still present.
 const ARRIVAL_TRIES: u32 = 60;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
 
-/// Whom the logs of the open sessions call connected. `cross join` makes SQLite begin with those sessions, as it is written;
-/// otherwise it reads the logs of all.
+/// Selects the people whose newest entry about presence in the log of an open session says that they connected.
+/// `cross join` makes SQLite begin with those sessions; otherwise it reads the logs of all sessions.
 const CONNECTED: &str = "select session, person from (
         select e.session, e.person, e.type,
             row_number() over (partition by e.session, e.person order by e.seq desc) as n
@@ -26,7 +26,7 @@ const CONNECTED: &str = "select session, person from (
             and e.type in ('student_connected', 'student_disconnected', 'student_left')
     ) newest where n = 1 and type = 'student_connected'";
 
-/// Tells that the first socket of a person opened. Coming back within the grace is no news.
+/// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
 pub async fn arrived(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
     let now = app.clock.now();
     if !app.hub.presence.come(session, person, language, now) {
@@ -60,14 +60,14 @@ pub fn departed(app: &School, session: i64, person: i64) {
     app.hub.presence.go(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
-/// In a class that is over, nobody's coming and going is news.
+/// Makes the event if the session is open. In an ended session, arrivals and departures are not logged.
 async fn about(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Vec<News>> {
     let sql = "select course from live_sessions where id = $1 and status <> 'REVIEW_MODE'";
     let open: Option<(i64,)> = tx.maybe(sql, args![session]).await?;
     Ok(open.map(|(course,)| News { session: Some(session), course, at_ms, event }).into_iter().collect())
 }
 
-/// Those whose grace has run out are told to their instructors; all classes share a commit.
+/// Logs and sends the departures of people whose grace period is over. All sessions share a commit.
 pub async fn tell_departures(app: &School) -> Result<()> {
     let mut gone = app.hub.presence.sweep(app.clock.now());
     gone.sort_by_key(|g| g.room);
@@ -94,7 +94,7 @@ async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
         })
         .await;
     if told.is_err() {
-        // Untold, they have not gone: the next sweep finds them.
+        // Not logged, so they count as present again: a later sweep finds them.
         for person in class.iter().map(|g| g.person) {
             app.hub.presence.expect_back(session, person, now, app.config.clocks.presence_grace_ms);
         }
@@ -103,7 +103,7 @@ async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
     told
 }
 
-/// How many phones show the step now, gathered.
+/// Logs and sends how many phones show the current step, once for each session in which this may have changed.
 pub async fn tell_shown(app: &School) -> Result<()> {
     let rooms = app.hub.shown.take_changed();
     join_all(rooms.into_iter().map(|session| tell_shown_in(app, session))).await.into_iter().collect()
@@ -116,7 +116,7 @@ async fn tell_shown_in(app: &School, session: i64) -> Result<()> {
         .record(move |tx| {
             let app = school.clone();
             Box::pin(async move {
-                // Only the step that the class is on counts: a late word about an older one is dropped.
+                // Only the current step counts: a late acknowledgement of an older one is dropped.
                 let sql = "select step, course, step_seq, last_student_seq from live_sessions where id = $1
                     and status <> 'REVIEW_MODE'";
                 let at: Option<(Option<i64>, i64, i64, i64)> = tx.maybe(sql, args![session]).await?;
@@ -143,7 +143,7 @@ async fn tell_shown_in(app: &School, session: i64) -> Result<()> {
     Ok(())
 }
 
-/// After a restart: whom the log calls connected has the usual grace to come back.
+/// Gives the people who are connected according to the log the usual grace period to come back after a restart.
 pub async fn expect_back(app: &School) -> Result<()> {
     for (session, person) in app.db.all::<(i64, i64)>(CONNECTED, args![]).await? {
         app.hub.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
@@ -151,7 +151,7 @@ pub async fn expect_back(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// The sessions in which someone sits at a socket here.
+/// Returns the sessions with an open socket on this node.
 pub fn open_here(app: &School) -> Vec<i64> {
     app.hub.open_rooms(room::SESSION)
 }

@@ -1,4 +1,4 @@
-//! What a session looks like right now, and what has happened in it.
+//! Current state of a session, and what has happened in it.
 
 use super::{Session, Status, attended, by_id, taught};
 use crate::app::School;
@@ -10,7 +10,7 @@ use crate::school::names::{Names, namesakes};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
 
-/// A client that missed more than this gets the state instead.
+/// Missed events that a client receives at most; if it missed more, it receives the state instead.
 const CATCH_UP_MAX_EVENTS: i64 = 256;
 const TIMELINE_MAX_EVENTS: i64 = 1_000;
 
@@ -23,13 +23,13 @@ pub struct Seen {
     pub my_status: &'static str,
 }
 
-/// How a student stands in their class.
+/// State of one student in their session.
 #[derive(Debug, Clone)]
 pub struct Mine {
-    /// Of the step that the class is on.
+    /// Progress in the current step of the session.
     pub status: String,
     pub open_help: Option<i64>,
-    /// Of the meeting that this class is.
+    /// Attendance mark for the meeting that this session is.
     pub mark: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub struct Mine {
 pub struct Attendee {
     pub person: i64,
     pub name: String,
-    /// Which one of this name in the course, counted from 1.
+    /// Number among the people of this name in the course, counted from 1.
     pub namesake: i64,
     pub email: Option<String>,
     pub guest: bool,
@@ -45,11 +45,11 @@ pub struct Attendee {
     pub left_ms: Option<i64>,
     pub step_status: Option<String>,
     pub open_help: Option<i64>,
-    /// They called themselves, and not the class for them.
+    /// Whether the student made an open call themselves, and not only the session for them.
     pub called: bool,
     pub last_active_ms: Option<i64>,
     pub flagged: bool,
-    /// Whom they say to be, until the instructor has decided.
+    /// Person whom they say to be, until the instructor has decided.
     pub same_as: Option<i64>,
 }
 row!(Attendee {
@@ -83,7 +83,7 @@ async fn seen(app: &School, tx: &mut Tx, session: Session, my_status: &'static s
     Ok(Seen { session, step, participants, active, my_status })
 }
 
-/// What a participant is, derived from what the session is.
+/// Derives the status of a participant from the status of the session.
 pub fn participant_status(session_status: &str, left: bool) -> &'static str {
     match Status::parse(session_status) {
         _ if left => "LEFT",
@@ -107,7 +107,8 @@ pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result
     Ok((session, attendees))
 }
 
-/// Everyone in it, with where they are in the current step: one pass over the class's log and one over its people.
+/// Reads all participants who were not removed, with their progress in the current step: one pass over the session's log
+/// and one over its participants.
 async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
     let sql = format!(
         "with log as (
@@ -159,7 +160,7 @@ pub struct Timeline {
     pub last_seq: i64,
 }
 
-/// The review timeline: students see what was for students.
+/// Reads the timeline of a session after an event. Students get only the events for students.
 pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, limit: Option<i64>) -> Result<Timeline> {
     let mut tx = app.db.read().await?;
     let session = attended(&mut tx, caller, session).await?;
@@ -170,14 +171,14 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
     Ok(Timeline { told, names, last_seq: session.last_seq })
 }
 
-/// All steps of the class one is in, to go through them again at one's own pace.
+/// Reads all steps of the session's course, so that a participant can go through them again at their own pace.
 pub async fn steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<Item>> {
     let mut tx = app.db.read().await?;
     let session = attended(&mut tx, caller, session).await?;
     outline::steps(&mut tx, session.course).await
 }
 
-// What a socket gets when it enters.
+// State that a socket receives when it enters.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -185,8 +186,8 @@ pub enum Side {
     Instructor,
 }
 
-/// Whether the caller may sit on this side of the session; the answer, whether that makes them one of the class: who
-/// has left may look on.
+/// Checks that the caller may connect on this side of the session. Returns whether the connection makes them present: a
+/// student who has left may watch, but is not present, and neither is the instructor.
 pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<bool> {
     let mut tx = app.db.read().await?;
     match side {
@@ -206,7 +207,7 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
 }
 
 pub enum Arrival {
-    /// What came after the event that the client knows.
+    /// Events after the one that the client knows.
     Missed(Vec<Told>, Names),
     ForStudent(Box<Seen>, Mine),
     ForInstructor(Box<Seen>, Vec<Attendee>),
@@ -214,11 +215,11 @@ pub enum Arrival {
 
 pub struct Entered {
     pub arrival: Arrival,
-    /// Up to which event of the whole log this is complete.
+    /// Last event of the whole log that is included.
     pub seq: i64,
 }
 
-/// All of it as of one instant, so that the stream can go on from `seq` without a hole.
+/// Reads what a socket needs when it enters, as of one instant, so that the stream can continue after `seq` without a gap.
 pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: Option<i64>) -> Result<Entered> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
@@ -261,7 +262,7 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
     Ok(Entered { arrival, seq })
 }
 
-/// Whether they have finished the step in this class, whether a call of theirs waits for an answer, and how they are marked.
+/// Reads a student's progress in the current step, their open call for help, and their attendance mark.
 async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<Mine> {
     let sql = "select coalesce(ip.status, 'NOT_STARTED'),
             (select max(h.id) from help_requests h where h.session = $1 and h.person = $2 and h.kind = 'MANUAL'
@@ -275,7 +276,7 @@ async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<Mine> {
     Ok(Mine { status, open_help, mark })
 }
 
-/// All events after one, for a room that has a hole.
+/// Reads the events after `after`, at most `TIMELINE_MAX_EVENTS`, for a room that missed some.
 pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<Told>, Names)> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;

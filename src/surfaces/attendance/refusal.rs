@@ -1,5 +1,5 @@
-//! How this surface refuses. It knows only 200, 400, 401, 403 and 500: what is not there, what was done before and what
-//! cannot be done now are 400 here.
+//! Refusals of this surface. It has only the statuses 200, 400, 401, 403 and 500: «not found», «done before» and «not possible
+//! now» are 400 here.
 
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -1,4 +1,5 @@
-//! The JSON of this surface, key by key as in its seed; its slips (`lateSession` beside `lateSessions`) are both there.
+//! The JSON of this surface, with the keys of its seed. Where the seed spells a key in two ways (`lateSession` and
+//! `lateSessions`), both are sent.
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
@@ -172,7 +173,7 @@ impl Overview {
     }
 }
 
-/// The seed has three words: what is excused, and who left early, count as there.
+/// Translates a mark into the three words of the seed. «Excused» and «left early» count as present.
 fn in_korean(mark: Attendance) -> &'static str {
     match mark {
         Attendance::Present | Attendance::Excused | Attendance::EarlyLeave => "출석",

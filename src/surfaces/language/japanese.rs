@@ -1,4 +1,4 @@
-//! What went wrong, in Japanese.
+//! Error messages in Japanese.
 
 use super::{korean, phrases};
 use crate::error::{Error, UNAVAILABLE_RETRY_AFTER_S};
@@ -72,7 +72,7 @@ pub fn message(error: &Error) -> String {
     }
 }
 
-/// What is too much, now or in all.
+/// Returns the message of an error about a limit: too many or too much, at the moment or in all.
 fn too_much(error: &Error) -> String {
     use Error::*;
     match error {

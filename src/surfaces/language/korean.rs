@@ -1,4 +1,4 @@
-//! What went wrong, in Korean: for the surfaces whose users read it.
+//! Error messages in Korean, for the surfaces whose users read Korean; and the Korean words for marks and states.
 
 use crate::error::{Error, UNAVAILABLE_RETRY_AFTER_S};
 use crate::event::Attendance;
@@ -74,7 +74,7 @@ pub fn message(error: &Error) -> String {
     }
 }
 
-/// What is too much, now or in all.
+/// Returns the message of an error about a limit: too many or too much, at the moment or in all.
 fn too_much(error: &Error) -> String {
     use Error::*;
     match error {
@@ -94,7 +94,7 @@ fn too_much(error: &Error) -> String {
     }
 }
 
-/// With the particle that it takes.
+/// Translates a noun, and adds the particle that it takes (을 or 를).
 fn noun_of(noun: &str) -> &str {
     match noun {
         "Lecture" => "과정을",
@@ -113,7 +113,7 @@ fn noun_of(noun: &str) -> &str {
     }
 }
 
-/// What the rule of completion asks for.
+/// Names a part of the completion rule.
 pub fn requirement(part: &str) -> &str {
     match part {
         "attendance" => "출석률",
@@ -123,7 +123,7 @@ pub fn requirement(part: &str) -> &str {
     }
 }
 
-/// How a mark is said where all five are told apart.
+/// Names a mark, where all five marks have different names.
 pub fn mark(mark: Attendance) -> &'static str {
     match mark {
         Attendance::Present => "출석",
@@ -134,7 +134,7 @@ pub fn mark(mark: Attendance) -> &'static str {
     }
 }
 
-/// The state of anything that has one.
+/// Names a state, of anything that has states.
 fn state(status: &str) -> &str {
     match status {
         "WAITING" => "대기 중",

@@ -1,4 +1,5 @@
-//! In which language a caller is answered: the first of their `Accept-Language` that we speak.
+//! Language in which a caller is answered: of the languages that we have, the one with the greatest weight in the caller's
+//! `Accept-Language`, and of equal ones the first.
 
 mod japanese;
 pub mod korean;
@@ -15,7 +16,7 @@ tokio::task_local! {
     static ASKED_FOR: Option<Language>;
 }
 
-/// Whatever is said during `work` is said in this language; in that of the surface where none was asked for.
+/// Runs `work`, whose messages are then in this language; with `None`, in the language of the surface.
 pub fn speaking<W: Future>(language: Option<Language>, work: W) -> impl Future<Output = W::Output> {
     ASKED_FOR.scope(language, work)
 }
@@ -34,20 +35,20 @@ impl Language {
         best.map(|(_, language)| language)
     }
 
-    /// The language that the caller of the moment asked for.
+    /// Returns the language that the current caller asked for.
     pub fn now() -> Option<Language> {
         ASKED_FOR.try_with(|language| *language).ok().flatten()
     }
 }
 
-/// What is wished for, and how much: from 0 to 1.
+/// Splits an entry of `Accept-Language` into the language and its weight, from 0 to 1.
 fn weighed(wish: &str) -> (&str, f32) {
     let (what, rest) = wish.split_once(';').unwrap_or((wish, "q=1"));
     let weight = rest.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=').parse().unwrap_or(0.0);
     (what.trim(), if (0.0..=1.0).contains(&weight) { weight } else { 0.0 })
 }
 
-/// What went wrong. `usual`: the language of the surface.
+/// Returns the message of an error in the caller's language, or else in `usual`, the language of the surface.
 pub fn error(error: &Error, usual: Language) -> String {
     match Language::now().unwrap_or(usual) {
         Language::Korean => korean::message(error),
@@ -56,7 +57,7 @@ pub fn error(error: &Error, usual: Language) -> String {
     }
 }
 
-/// A phrase of ours, which is written in Korean where it is used.
+/// Translates a phrase into the caller's language. In the code, phrases are written in Korean.
 pub fn said(korean: &str) -> &str {
     match Language::now() {
         None | Some(Language::Korean) => korean,
@@ -65,7 +66,7 @@ pub fn said(korean: &str) -> &str {
     }
 }
 
-/// A phrase in which `{}` stands for this.
+/// Translates a phrase, and puts `what` in the place of its `{}`.
 pub fn said_of(korean: &str, what: &str) -> String {
     said(korean).replacen("{}", what, 1)
 }

@@ -1,4 +1,4 @@
-//! What we say when it went well: Korean, Japanese, English.
+//! Phrases that users read, each in Korean, Japanese and English.
 
 pub fn japanese(korean: &str) -> &str {
     of(korean).map_or(korean, |[_, japanese, _]| japanese)
@@ -14,7 +14,7 @@ fn of(korean: &str) -> Option<&'static [&'static str; 3]> {
 
 #[rustfmt::skip]
 const PHRASES: &[[&str; 3]] = &[
-    // The live class
+    // Live sessions
     ["로그아웃했습니다", "ログアウトしました", "You are signed out"],
     ["비밀번호를 바꾸었습니다", "パスワードを変えました", "The password is changed"],
     ["의견을 남겨 주셔서 고맙습니다", "お知らせいただき、ありがとうございます", "Thank you for telling us"],

@@ -1,4 +1,4 @@
-//! What an administrator does for people.
+//! Management of people and their logins by administrators.
 
 use axum::Json as Answer;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! Who was there: the marks of a live session's meeting.
+//! Attendance marks of the meeting of a live session.
 
 use axum::Json as Answer;
 use axum::response::Response;

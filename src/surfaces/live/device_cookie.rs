@@ -1,5 +1,5 @@
-//! The cookie by which a browser shows that it has signed in to an account before. It opens nothing: it keeps others from
-//! locking the owner out.
+//! Cookie by which a browser shows that it has signed in to an account before. It gives no access: it only prevents that
+//! others lock out the owner of the account.
 
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -7,18 +7,18 @@ use crate::app::School;
 use crate::surfaces::extract;
 
 const NAME: &str = "gyosil_device";
-/// A browser that many people share remembers the last of them.
+/// Most proofs in the cookie, one for each person who has signed in on this browser. The oldest ones are dropped.
 const MAX_PROOFS: usize = 8;
 /// Browsers keep a cookie for 400 days at most.
 const LIVES_S: i64 = 400 * 86_400;
 
-/// The proofs in the cookie, as they were sent, the newest first.
+/// Returns the proofs in the cookie, unchecked, the newest first.
 pub fn proofs(headers: &HeaderMap) -> Vec<String> {
     let found = extract::cookie(headers, NAME).unwrap_or("");
     found.split('~').take(MAX_PROOFS).map(str::to_owned).collect()
 }
 
-/// The cookie with this proof in front of the others. Only proofs of ours are kept, one for each person.
+/// Makes the cookie with this proof before the others. Only proofs that we signed are kept, one for each person.
 pub fn remembering(app: &School, is_https: bool, headers: &HeaderMap, person: i64, proof: &str) -> Option<HeaderValue> {
     let is_of_another = |text: &String| app.keys.read_device_proof(text).is_some_and(|kept| kept.person != person);
     let others = proofs(headers).into_iter().filter(is_of_another).take(MAX_PROOFS - 1);

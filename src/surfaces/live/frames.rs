@@ -1,4 +1,4 @@
-//! How what happened is said on the sockets. The live path and a replay from the log say it by the same function.
+//! Turns events into frames for the sockets. Live events and events replayed from the log go through the same function.
 
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
 use crate::surfaces::texts::Instant;
 
-/// Finds missed letters in the log again.
+/// Reads the frames that a client missed from the session's log. Returns none if the log cannot be read.
 pub struct Archive(pub School);
 
 impl crate::live::hub::Archive for Archive {
@@ -34,7 +34,7 @@ impl crate::live::hub::Archive for Archive {
     }
 }
 
-/// All frames that one event becomes: in its class, on the dashboards, to one person.
+/// Returns all frames of one event: for its session, for the dashboards, and for one person.
 pub fn letters(told: &Told, names: &Names) -> Vec<Letter> {
     let mut letters = Vec::new();
     letters.extend(of_session(told, names));
@@ -61,7 +61,7 @@ fn of_session(told: &Told, names: &Names) -> Option<Letter> {
     })
 }
 
-/// The frame of a class's event, as its sockets and its timeline have it.
+/// Makes the frame of a session's event, with its numbers in the log (0 if it is not in the log).
 pub fn in_class(told: &Told, names: &Names) -> String {
     let (kind, data) = class_event(told, names);
     let (seq, prev) = told.place.map_or((0, 0), |p| (p.seq, p.prev));
@@ -173,7 +173,7 @@ fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -
                 "timestamp": timestamp }),
         ),
         Event::StepShown { phones, .. } => ("step_shown", json!({ "subtask_id": what.id, "phones": phones })),
-        // What is no row of the log never comes here; were it to, it would say nothing.
+        // Events that are not in the session's log do not come here. If one did, its frame would be empty.
         _ => ("unknown", json!({})),
     }
 }
@@ -261,11 +261,12 @@ fn of_person(told: &Told) -> Option<Letter> {
             let data = json!({ "lecture_id": told.news.course, "enrollment_id": enrollment, "grade": scores(grade) });
             (*person, Frame::text(json!({ "type": "grade_updated", "data": data }).to_string()))
         }
-        // Those who are one person hear it by their login: it is the other one's from then on.
+        // Sent if the two stay different people. If they are one person, the client learns it from its login, which is then
+        // the other one's.
         Event::StudentSameAs { person, same_as: None } => {
             (*person, Frame::text(json!({ "type": "same_as_settled", "data": { "same_as": null } }).to_string()))
         }
-        // An answer says itself by HELP_AVAILABLE.
+        // An answer is sent as HELP_AVAILABLE instead.
         Event::HelpUpdated { person, request, status, .. } if *status != HelpStatus::Answered => {
             let data = json!({ "help_request_id": request, "status": status.word() });
             (*person, Frame::text(json!({ "type": "help_updated", "data": data }).to_string()))
@@ -286,7 +287,7 @@ pub fn help_available(event: &Event) -> Option<Frame> {
     Some(Frame::text(frame.to_string()))
 }
 
-/// The review timeline says it in the same words.
+/// Makes the line of the review timeline, with the same type and data as the frame. `None` if the event is not in the log.
 pub fn line(told: &Told, names: &Names) -> Option<EventLine> {
     let (kind, data) = class_event(told, names);
     let place = told.place?;

@@ -1,4 +1,4 @@
-//! The opening handshake of a WebSocket (RFC 6455, section 4), and where its token stands.
+//! Opening handshake of a WebSocket (RFC 6455, section 4), and the token in it.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -12,8 +12,8 @@ const VERSION: &str = "13";
 /// Sixteen bytes in base64: these letters, then `==`.
 const KEY_LETTERS: usize = 22;
 
-/// Finds the token: in its header, in the sub-protocol `bearer, <token>` (browsers can set no header), or in the address. Says
-/// too whether it was the sub-protocol.
+/// Finds the token: in the Authorization header, in the sub-protocol `bearer, <token>` (browsers cannot set headers), or in the
+/// address. Returns also whether it was in the sub-protocol.
 pub fn token(headers: &HeaderMap, in_query: Option<&str>) -> Option<(String, bool)> {
     if let Some(token) = bearer(headers) {
         return Some((token.to_owned(), false));
@@ -27,7 +27,7 @@ pub fn token(headers: &HeaderMap, in_query: Option<&str>) -> Option<(String, boo
     in_query.map(|token| (token.to_owned(), false))
 }
 
-/// Checks that it is a handshake, and returns its key.
+/// Checks that a request is a WebSocket handshake, and returns its key.
 pub fn key(request: &Request) -> Result<String> {
     let headers = request.headers();
     if request.method() != Method::GET {
@@ -44,13 +44,13 @@ pub fn key(request: &Request) -> Result<String> {
     key.map(str::to_owned).ok_or_else(|| Error::bad("Sec-WebSocket-Key", "one key of 16 bytes in base64 is needed"))
 }
 
-/// The words of all headers of this name.
+/// Returns the comma-separated words of all headers of this name.
 fn words<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
-/// The value of a header that must be there once.
+/// Returns the value of a header that must be present exactly once.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?.trim();
@@ -62,7 +62,7 @@ fn is_key(key: &str) -> bool {
     key.strip_suffix("==").is_some_and(|letters| letters.len() == KEY_LETTERS && letters.bytes().all(is_letter))
 }
 
-/// 101: from here on it is a WebSocket.
+/// Answers with 101: after it the connection is a WebSocket.
 pub fn switching(key: &str, by_protocol: bool) -> Response {
     let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
@@ -78,7 +78,7 @@ pub fn switching(key: &str, by_protocol: bool) -> Response {
     response
 }
 
-/// Says in a refusal which version we speak, as a client of another one must be told.
+/// Adds to a refusal the WebSocket version that we support: clients of another version must be told it.
 pub fn name_version(mut refusal: Response) -> Response {
     refusal.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
     refusal

@@ -79,7 +79,7 @@ pub async fn feedback(
     Ok(Answer(rate(&app, &caller, sent, key).await?))
 }
 
-/// The same by HTTP and on a socket.
+/// Rates an answer to a call for help, for requests by HTTP and messages on a socket alike.
 pub async fn rate(app: &School, caller: &Caller, sent: Feedback, key: Option<Key>) -> Result<FeedbackTaken, Error> {
     let (id, rating) = (sent.help_response_id, sent.rating.0);
     let text = sent.feedback_text.map(String::from);

@@ -1,4 +1,4 @@
-//! The live class (seed 004): `/api/…`, `/ws/…`, `/qr/…`.
+//! Live sessions (seed 004): `/api/…`, `/ws/…`, `/qr/…`.
 
 mod admin;
 mod attendance;
@@ -42,7 +42,7 @@ use crate::surfaces::extract::{
     self, Anyone, From_, Id, Ids, Json, LargeJson, Once, OverTls, PathText, Query, SignedIn,
 };
 
-/// The cookie that the request is about, if any: only a page of ours may ask for it.
+/// The cookie for the refresh token that a request names, if any. Only a page of ours may name one.
 pub struct OurJar(pub Option<wire::people::Jar>);
 
 impl FromRequestParts<School> for OurJar {
@@ -57,7 +57,7 @@ impl FromRequestParts<School> for OurJar {
     }
 }
 
-/// What leads to a session: the code in the path, and the key of the QR where one scanned it.
+/// The invitation to a session: the code in the path, and the key of the QR if it was scanned.
 pub struct Invited(pub Invitation);
 
 impl FromRequestParts<School> for Invited {
@@ -70,7 +70,7 @@ impl FromRequestParts<School> for Invited {
     }
 }
 
-/// A new thing, with 201.
+/// Answers with 201 and what was created.
 fn made<T>(body: T) -> (StatusCode, Answer<T>) {
     (StatusCode::CREATED, Answer(body))
 }
@@ -194,7 +194,7 @@ pub fn router() -> OpenApiRouter<School> {
         ),
     ])
     .route("/l/{code}", get(posters::follow))
-    // «l» on a poster looks like these.
+    // The letter «l» on a poster is easily read as one of these.
     .route("/L/{code}", get(posters::follow))
     .route("/I/{code}", get(posters::follow))
     .route("/1/{code}", get(posters::follow))

@@ -1,4 +1,4 @@
-//! Who is in a session: coming, going, and being shown out.
+//! Participants of a session: joining, leaving, and what the instructor does with them (removing, renaming, merging).
 
 use axum::Json as Answer;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! Where a poster on the wall leads to: `/l/{poster_code}`.
+//! Redirect from the address on a lecture's poster, `/l/{poster_code}`, to the lecture's session.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,13 +8,13 @@ use crate::app::School;
 use crate::school::courses;
 use crate::web;
 
-/// Leads to the session of the moment, with its key: who scans a poster waits no more than who scans the session's QR.
+/// Redirects to the current session, with its key: scanning a poster is limited no more than scanning the session's QR.
 pub async fn follow(app: School, From_(from): From_, PathText(code): PathText) -> Response {
     let place = match courses::session_of_poster(&app, &code, from).await {
         Ok(Some(session)) => session.join_url(""),
         Ok(None) => "/?closed=1".to_owned(),
         Err(error) => return web::no_such_poster(&error),
     };
-    // It leads elsewhere tomorrow.
+    // Not cached, since the target changes with the session.
     ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&place)).into_response()
 }

@@ -1,4 +1,4 @@
-//! How far students are.
+//! Progress of students.
 
 use axum::Json as Answer;
 

@@ -1,7 +1,7 @@
-//! The pictures of what leads to a class: its own address, and that of its lecture's poster.
+//! QR pictures of the addresses that lead to a session: its own, and that of its lecture's poster.
 //!
-//! A picture is drawn from the address alone and asks no database. So it tells nobody whether a code leads anywhere, nobody
-//! waits for it, and it holds a key only for those who sent it along.
+//! A picture is drawn from the address alone, without the database. So it does not reveal whether a code exists, nobody has
+//! to wait for it, and it holds a key only if the caller sent that key.
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -22,7 +22,7 @@ use crate::web;
 
 const MODULE_PX: i64 = 8;
 const QUIET_MODULES: usize = 4;
-/// The same address is always the same picture. Only the browser keeps it: it may hold a key.
+/// Cache header: the same address always gives the same picture. Only browsers may cache it, since it may hold a key.
 const CACHED: &str = "private, max-age=86400";
 const KEY_LETTERS: usize = 11;
 const POSTER_LETTERS: usize = 12;
@@ -89,7 +89,7 @@ fn drawn(url: &str, kind: &str, size: &Size, headers: &HeaderMap) -> Result<Resp
     let mime = match kind {
         "png" => "image/png",
         "svg" => "image/svg+xml",
-        _ => return Err(Error::NotFound("Picture").into()),
+        _ => return Err(Error::NotFound("Picture")),
     };
     let tag = format!("\"{}-{module_px}\"", tag::of(url.as_bytes()));
     let head = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, CACHED)];
@@ -110,7 +110,7 @@ pub fn svg(text: &str, module_px: u32) -> Result<String, Error> {
     Ok(image)
 }
 
-/// Black on white in one bit a pixel, with the quiet zone that scanners need.
+/// Draws a text as a QR picture: black on white, one bit for each pixel, with the quiet zone that scanners need.
 fn png(text: &str, module_px: usize) -> Result<Vec<u8>, Error> {
     let code = code(text)?;
     let modules = code.width();
@@ -136,7 +136,7 @@ fn png(text: &str, module_px: usize) -> Result<Vec<u8>, Error> {
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, width as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
-    // Anyone may ask for it. A row is mostly the one above it.
+    // Fast, since anyone may ask for pictures; and most rows equal the row above.
     encoder.set_compression(png::Compression::Fast);
     encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().map_err(Error::internal)?;

@@ -1,4 +1,4 @@
-//! How this surface refuses.
+//! Refusals of this surface.
 
 use axum::response::Response;
 use serde::Serialize;
@@ -36,7 +36,7 @@ impl From<&Error> for Refusal {
             Error::HasOpenEnrollments { count } => serde_json::json!({ "enrollments": count }),
             Error::StepInUse { session } => serde_json::json!({ "session_id": session }),
             Error::TooLarge { limit_bytes } => serde_json::json!({ "limit_bytes": limit_bytes }),
-            // A socket has no header that says it.
+            // On a socket there is no Retry-After header.
             Error::LogQuotaUsed { retry_after_s } => serde_json::json!({ "retry_after_s": retry_after_s }),
             _ => serde_json::json!({}),
         };

@@ -1,4 +1,4 @@
-//! What the school is called, and how its first administrator comes in.
+//! Name and logo of the school, and the making of its first administrator.
 
 use axum::Json as Answer;
 use axum::http::{HeaderMap, header};
@@ -28,7 +28,7 @@ pub async fn about(app: School) -> Answer<AboutSchool> {
 )]
 pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
     let logo = app.press.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
-    // Its address changes with it.
+    // May be cached for a day: a new logo has a new address.
     let head = [(header::CONTENT_TYPE, logo.mime), (header::CACHE_CONTROL, "public, max-age=86400")];
     web::tagged(&headers, &format!("\"{}\"", logo.tag), head, || Ok(logo.bytes.clone()))
 }

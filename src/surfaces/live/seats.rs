@@ -1,4 +1,4 @@
-//! Who sits at a socket, and what they may say there. Every word ends in the same verb as its REST twin.
+//! Handles one client's socket and the messages it may send. Each message calls the same verb as the REST endpoint like it.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::surfaces::extract::{parse, parse_object};
 use crate::surfaces::language::{Language, speaking};
 use crate::surfaces::refusals::status;
 
-/// Which of the five sockets of the seed.
+/// Kind of a socket: one of the five of the seed (the session has two, one for each side).
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
     Class(i64, Side),
@@ -41,7 +41,7 @@ pub struct Chair {
     pub app: School,
     pub caller: Caller,
     pub place: Place,
-    /// Are they one of the class while they sit here?
+    /// Whether the person counts as present in the session while the socket is open.
     pub present: bool,
     pub language: Option<Language>,
 }
@@ -108,7 +108,7 @@ impl Place {
 impl Seat for Chair {
     fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
         Box::pin(async move {
-            // Who was shut out between the upgrade and the room was not here to be told.
+            // Checked again: if the login ended after the upgrade, this socket was not in its room yet and was not closed.
             logins::must_stand(&self.app, &self.caller).await?;
             match self.place {
                 Place::Class(session, side) => self.enter_class(session, side, since).await,
@@ -192,7 +192,7 @@ impl Chair {
         Ok(news.iter().filter_map(|n| frames::help_available(&n.event)).collect())
     }
 
-    /// `None`: nothing to say to it.
+    /// Carries out a message, and returns the data of the reply; `None` if there is no reply.
     async fn answer(&self, connection: &Arc<Connection>, message: &Message) -> Result<Option<Value>> {
         if !matches!(message.kind.as_str(), "ping" | "token" | "ack") {
             logins::must_stand(&self.app, &self.caller).await?;
@@ -200,7 +200,7 @@ impl Chair {
         match (message.kind.as_str(), self.place) {
             ("ping", _) => said(json!({})),
             ("token", _) => self.renew(connection, message.data()?).await,
-            // With a position it asks for what was missed; without one it is the instructor's button.
+            // «resume» with a `seq` asks for missed events; without one it is the instructor's button.
             ("resume", _) if message.data::<Resume>()?.seq.is_some() => {
                 let Resume { seq } = message.data()?;
                 self.app.hub.clone().enter(connection, seq).await;
@@ -280,7 +280,7 @@ impl Chair {
         said(LogsSaved { saved_count, message: "Logs saved successfully".into() })
     }
 
-    /// A new token in place of the old one: it must be of the same login, since it is that one which may end.
+    /// Replaces the access token by a new one. It must be of the same login, since the socket is closed when that login ends.
     async fn renew(&self, connection: &Arc<Connection>, token: Token) -> Result<Option<Value>> {
         let caller = logins::caller(&self.app, &token.access_token).await?;
         if (caller.id, caller.login) != (self.caller.id, self.caller.login) {

@@ -1,4 +1,4 @@
-//! Live sessions: made, found, and moved by their instructor.
+//! Live sessions: creating, finding and controlling them.
 
 use axum::Json as Answer;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! The five sockets of the seed. axum routes and authenticates; then the bare stream is ours.
+//! The five sockets of the seed. The request is routed and authenticated in axum; then we take over the raw stream.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,17 +43,17 @@ pub fn router() -> OpenApiRouter<School> {
 
 #[derive(Deserialize)]
 struct Wishes {
-    /// The last event that the client knows.
+    /// `seq` of the last event that the client knows.
     since: Option<i64>,
     token: Option<Loose>,
-    /// An opaque name that the client made: a newer socket of the same device replaces the older.
+    /// Opaque name that the client made for its device: a newer socket of the same device replaces the older one.
     device: Option<Loose>,
-    /// 1: frequent frames may come gathered.
+    /// 1 if frequent frames may be gathered before they are sent.
     batch: Option<i64>,
 }
 
 const DEVICE_MAX_LETTERS: usize = 100;
-/// The room hears of a newcomer before they hear of the room, unless the database takes longer than this.
+/// Longest wait until a newcomer's arrival is sent to the session. The newcomer enters after that, or when this time is over.
 const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 async fn student(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
@@ -76,7 +76,7 @@ async fn help(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> R
     open(app, Place::Help(id.0), wishes.0, request).await
 }
 
-/// Who you are, then whether it is yours, then the upgrade: a refusal is an ordinary answer.
+/// Checks the token, then the right to this socket, then upgrades. So a refusal is an ordinary HTTP answer.
 async fn open(app: School, place: Place, wishes: Wishes, mut request: Request) -> Result<Response> {
     let in_query = wishes.token.as_ref().map(|t| t.0.as_str());
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
@@ -118,7 +118,7 @@ async fn open(app: School, place: Place, wishes: Wishes, mut request: Request) -
     Ok(switching(&key, by_protocol))
 }
 
-/// Says whether they are one of the session while they sit there.
+/// Checks that the caller may open this socket. Returns whether the caller counts as present in the session while it is open.
 async fn admit(app: &School, caller: &Caller, place: Place) -> Result<bool> {
     match place {
         Place::Class(session, side) => return state::may_enter(app, caller, session, side).await,
@@ -129,7 +129,7 @@ async fn admit(app: &School, caller: &Caller, place: Place) -> Result<bool> {
     Ok(false)
 }
 
-/// Takes the stream out of hyper's hands. Its buffers stay behind; what it had read already comes along.
+/// Takes the raw stream from hyper and connects it to the hub. hyper's buffers are freed; bytes that it has read are kept.
 async fn sit_down(
     app: School,
     upgrade: OnUpgrade,
@@ -158,6 +158,6 @@ async fn sit_down(
     }
     let own = room::person(person);
     let others = if own == home { Vec::new() } else { vec![own] };
-    // A task of its own, so that nothing of the handshake is kept for as long as the connection lives.
+    // A task of its own, so that no memory of the handshake is held for the life of the connection.
     tokio::spawn(app.hub.clone().seat(connection, socket, others, since, parts.read_buf));
 }

@@ -1,4 +1,4 @@
-//! Tasks and their subtasks: the steps that a class walks.
+//! Tasks and their subtasks: the steps of a session.
 
 use axum::Json as Answer;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! Attendance, mark by mark (3-17 … 3-22), a class as a sheet, and the requests that wait.
+//! Attendance marks (3-17 … 3-22), the attendance sheet of a class, and waiting requests for attendance.
 
 use super::wire::attendance::{
     AttendanceMade, AttendanceSent, Attendances, BatchSent, ChangeAttendance, DayAttendances, OneAttendance,

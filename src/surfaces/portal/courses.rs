@@ -1,4 +1,4 @@
-//! Courses and their classes: 000 uses them, and does not say where they come from.
+//! Courses and their classes. Seed 000 uses them, and does not say how they are created.
 
 use super::wire::courses::{ChangeClass, ChangeCourse, ClassSent, Classes, CourseSent, Courses, OneClass, OneCourse};
 use super::wire::{Done, Pages};

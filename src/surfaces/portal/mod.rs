@@ -22,9 +22,9 @@ use crate::surfaces::document::surface;
 use crate::surfaces::extract::{Anyone, Id, Ids, IdsAndDay, Json, Once, PathText, Query, SignedIn};
 use crate::surfaces::language;
 
-/// 200: it was done.
+/// Answer with 200.
 type Answer<T> = Result<Json<Done<T>>>;
-/// 201: a new thing.
+/// Answer with 201, for what was created.
 type Created<T> = Result<(StatusCode, Json<Done<T>>)>;
 
 fn done<T>(message: &'static str, what: impl Into<T>) -> Answer<T> {

@@ -1,4 +1,4 @@
-//! How this surface refuses.
+//! Refusals of this surface.
 
 use axum::response::Response;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Who was there.
+//! Attendance marks of a session's meeting.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! The instructor's buttons, and what came of a press.
+//! Bodies that the instructor's buttons send, and the answers.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

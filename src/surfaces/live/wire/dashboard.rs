@@ -1,4 +1,4 @@
-//! What an instructor sees, and notifications.
+//! The instructor's dashboard, and notifications.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -83,7 +83,7 @@ pub struct PendingLine {
     pub status: String,
 }
 
-/// The words for how soon someone should go there.
+/// Returns the word for the priority of a call for help.
 pub fn priority(urgent: bool) -> &'static str {
     if urgent { "HIGH" } else { "NORMAL" }
 }

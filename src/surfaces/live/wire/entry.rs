@@ -1,4 +1,4 @@
-//! What a socket gets when it enters.
+//! State of the session that is sent to a socket when it enters.
 
 use std::collections::HashMap;
 
@@ -90,7 +90,7 @@ struct ParticipantState {
     stuck: bool,
     open_help_request_id: Option<i64>,
     open_help_request_type: Option<&'static str>,
-    /// Whom they say to be, until the instructor has decided
+    /// The participant that this one claims to be, until the instructor has decided
     same_as: Option<i64>,
     joined_at: Instant,
     last_active_at: Instant,

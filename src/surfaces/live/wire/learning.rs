@@ -65,7 +65,7 @@ impl From<Mine> for MyProgress {
     }
 }
 
-/// From 0 to 1, with two digits.
+/// Returns the share that is done, from 0 to 1 with two digits; 0 if there is nothing to do.
 pub fn rate(done: i64, of: i64) -> f64 {
     if of == 0 { 0.0 } else { two_digits(done as f64 / of as f64) }
 }
@@ -148,7 +148,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// The log as it is kept. `place` is what stands before its fields in the message that brought it.
+    /// Checks the length of a log, and converts it. An error names the field, with `place` before it: the log's path in the body.
     pub fn checked(self, place: &str) -> Result<NewLog> {
         let log = NewLog {
             item: self.subtask_id,
@@ -166,7 +166,7 @@ impl Log {
     }
 }
 
-/// Many of them: `list` is the name of the list in the message that brought them.
+/// Checks and converts many logs. `list` is the name of the list in the body, for errors.
 pub fn checked_logs(logs: Vec<Log>, list: &str) -> Result<Vec<NewLog>> {
     logs.into_iter().enumerate().map(|(n, log)| log.checked(&format!("{list}[{n}]."))).collect()
 }
@@ -273,7 +273,7 @@ answer! {
     }
 }
 
-/// The words for who has answered.
+/// Returns the word for who has answered: the instructor, or the analyser by itself.
 pub fn answered_by(by_hand: bool) -> &'static str {
     if by_hand { "INSTRUCTOR" } else { "GUIDE" }
 }

@@ -31,7 +31,7 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// `usual`: how many there are on a page when nobody says.
+    /// Returns the part of the list that is asked for, and the page's number. `usual` is the page size if none is named.
     pub fn window(&self, usual: i64) -> (Window, i64) {
         let page = self.page.as_ref().map_or(1, |p| p.0);
         let limit = self.page_size.as_ref().map_or(usual, |s| s.0);
@@ -40,7 +40,7 @@ impl Paging {
 }
 
 pub const PAGE_SIZE: i64 = 20;
-/// Where the seed shows a whole list without paging.
+/// Page size where the seed shows a whole list without paging.
 pub const WHOLE_PAGE: i64 = 100;
 
 #[derive(Serialize, ToSchema)]

@@ -203,7 +203,7 @@ impl From<ChangeMe> for Changes {
     }
 }
 
-// What an administrator sends and sees.
+// Management by administrators.
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

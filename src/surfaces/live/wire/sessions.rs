@@ -1,4 +1,4 @@
-//! Live sessions, and who is in them.
+//! Live sessions and their participants.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -160,7 +160,7 @@ impl From<LookedUp> for SessionFound {
     }
 }
 
-// Coming in.
+// Joining.
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"user_id": 1}))]
@@ -342,7 +342,7 @@ pub struct Reentry {
     pub expires_in_seconds: i64,
 }
 
-// What it looks like.
+// State and events of a session.
 
 answer! {
     pub struct Current from Seen as s {

@@ -1,5 +1,4 @@
-//! Assessments and their results. What is sent is listed key by key and nothing of it flattened: an error names its
-//! field.
+//! Assessments and their results. Bodies list each key, and flatten no struct, so that an error names its field.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -1,4 +1,4 @@
-//! Attendance, mark by mark.
+//! Attendance marks, sheets and requests.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
@@ -16,7 +16,7 @@ use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{Day, Instant, Prose, Several, Within, named};
 
-/// An instant, or `HH:MM` on the day of the class.
+/// An instant, or a time `HH:MM` on the day of the meeting.
 #[derive(Debug, Clone)]
 pub struct TimeSent(Moment);
 
@@ -83,7 +83,7 @@ pub struct AttendanceSent {
     pub absence_reason: Option<Prose>,
 }
 
-/// What both bodies say of a mark.
+/// Reads the mark from a body; the bodies for one mark and for many have the same keys.
 macro_rules! mark {
     ($sent:expr) => {
         NewMark {
@@ -95,7 +95,7 @@ macro_rules! mark {
     };
 }
 
-/// … and of the meeting.
+/// Names the meeting of a mark: its day, and its number if it is given.
 pub fn when(date: &Day, number: Option<SessionNumber>) -> When {
     When { date: date.0.clone(), number: number.map(|n| n.0) }
 }

@@ -69,7 +69,7 @@ pub struct CompletionSent {
     pub force: Option<bool>,
 }
 
-/// The scores that both bodies name.
+/// Reads the scores from a body; the bodies for creating and changing have the same keys.
 macro_rules! scores {
     ($sent:expr) => {
         Scores {

@@ -10,7 +10,7 @@ use crate::school::courses::{Changes, Course as CourseRow, NewCourse, Rules};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::texts::{Code, Day, Instant, Name, Percent, Prose, Within, named};
 
-/// What a course asks of those who take it, as both bodies have it.
+/// Reads the rules of a course (price, length, completion, weights) from a body; both bodies have the same keys.
 macro_rules! rules {
     ($sent:expr) => {
         Rules {
@@ -192,7 +192,7 @@ pub struct ChangeClass {
     pub total_sessions: Option<Within<0, 1_000>>,
 }
 
-/// What both bodies say of a class.
+/// Reads the plan of a class from a body; the bodies for creating and changing have the same keys.
 macro_rules! plan {
     ($sent:expr, $name:expr) => {
         ClassChanges {

@@ -1,4 +1,4 @@
-//! Enrollments, and what is paid for them.
+//! Enrollments and their payments.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -33,7 +33,7 @@ pub struct NewEnrollment {
 }
 
 impl NewEnrollment {
-    /// The contact by which staff name a student; `None` for an id, or for the caller.
+    /// Returns the contact by which staff name a student; `None` for an id, or for the caller. Fails if the student is named twice.
     pub fn contact(&self) -> Result<Option<Contact>, Error> {
         let named = [
             self.email.clone().map(|email| Contact::Email(email.kept())),

@@ -1,4 +1,4 @@
-//! How far someone is with the contents of a course.
+//! Progress of a student in the contents of a course.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
