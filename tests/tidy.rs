@@ -357,7 +357,7 @@ fn scripts_are_short() {
     none("too long", long.map(|(name, lines)| format!("{name}: {lines} lines")).collect());
 }
 
-/// What is printed on a certificate is Korean, whatever the page speaks.
+/// The words printed on a certificate are Korean in every language of the page.
 const PRINTED_IN_KOREAN: &str = "static/learn/paper.js";
 
 #[test]

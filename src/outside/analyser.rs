@@ -49,7 +49,7 @@ pub struct Earlier {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What is known about this learner's problem, for the instructor. Empty if nothing is known.
+    /// Describes what is known about this learner's problem, for the instructor. Empty if nothing is known.
     pub diagnosis: String,
     pub confidence: f64,
     /// The answer for the learner. Empty if there is none.

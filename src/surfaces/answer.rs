@@ -2,7 +2,7 @@
 
 /// Makes a struct, its schema, and its conversion from what a verb returns:
 ///
-/// ```ignore
+/// ```text
 /// answer! {
 ///     #[schema(as = PortalClass)]
 ///     pub struct Class from ClassRow as class {

@@ -9,7 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::{From_, PathText, Query};
-use super::live::refusal::Refusals;
+use super::live::refusal::Refusal;
+use super::refusals::Refusals;
 use super::schemas::{described, text_schema};
 use super::texts::{Asked, Instant, NO_NUL};
 use crate::app::School;
@@ -42,7 +43,7 @@ async fn page(headers: HeaderMap) -> Response {
 /// The same as JSON. The number alone shows the state, the course and a masked name.
 #[utoipa::path(
     get, path = "/certificates.json", tag = "certificates", params(Printed),
-    responses((status = 200, body = Found), Refusals), security(()),
+    responses((status = 200, body = Found), Refusals<Refusal>), security(()),
 )]
 async fn check(app: School, From_(from): From_, Query(printed): Query<Printed>) -> Result<Response> {
     let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0.0;
@@ -68,7 +69,7 @@ async fn key(app: School) -> Answer<PublicKey> {
     get, path = "/certificates/{file}", tag = "certificates",
     params(("file" = String, Path, description = "The UUID, alone or with .json or .pdf")),
     responses((status = 200, description = "The certificate",
-        content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals),
+        content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<Refusal>),
     security(()),
 )]
 async fn one(app: School, From_(from): From_, headers: HeaderMap, PathText(file): PathText) -> Result<Response> {

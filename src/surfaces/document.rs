@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::School;
+use crate::surfaces::refusals::{InDocument, Refusals};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -18,7 +19,7 @@ const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
 
 /// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
 /// the surface may refuse.
-pub fn surface<Refusals: IntoResponses>(
+pub fn surface<Refusal: InDocument>(
     groups: impl IntoIterator<Item = (&'static str, OpenApiRouter<School>)>,
 ) -> OpenApiRouter<School> {
     let mut surface = OpenApiRouter::new();
@@ -31,7 +32,7 @@ pub fn surface<Refusals: IntoResponses>(
                 let others: Vec<_> =
                     parameters_of(path).filter(|name| !is_declared(name)).map(path_parameter).collect();
                 operation.parameters = Some([others, declared].concat()).filter(|all| !all.is_empty());
-                for (status, refusal) in Refusals::responses() {
+                for (status, refusal) in Refusals::<Refusal>::responses() {
                     operation.responses.responses.entry(status).or_insert(refusal);
                 }
             }

@@ -1,4 +1,4 @@
-//! Whole numbers in JSON: `5.0` and `5` are the same number there, and some languages write every number with a fraction.
+//! Numbers in JSON that are whole: `5.0` and `5` are the same number there, and some languages write every number with a fraction.
 
 use std::borrow::Cow;
 

@@ -3,12 +3,14 @@
 //! goes through the same table.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::IntoResponses;
-use utoipa::openapi::{RefOr, response};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, response};
+use utoipa::{IntoResponses, ToSchema};
 
 use super::{attendance, live, portal};
 use crate::error::{Error, Kind};
@@ -35,13 +37,6 @@ impl IntoResponse for Error {
         let mut response = status(self.kind()).into_response();
         response.extensions_mut().insert(Refused(self));
         response
-    }
-}
-
-/// Adds nothing to an operation: `document::surface` adds the refusals of a whole surface.
-impl IntoResponses for Error {
-    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
-        BTreeMap::new()
     }
 }
 
@@ -98,5 +93,38 @@ pub fn status(kind: Kind) -> StatusCode {
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The body of a dialect's refusals, with the statuses that the OpenAPI document shows for each of its operations.
+pub trait InDocument: ToSchema {
+    /// Pairs of a status and what it means.
+    const STATUSES: &'static [(&'static str, &'static str)] = &[
+        ("400", "What was sent cannot be read; `details.field` names where."),
+        (
+            "401",
+            "No token, or one that is no longer good: TOKEN_EXPIRED asks for a refresh, LOGIN_ENDED for a new login.",
+        ),
+        ("403", "Not yours."),
+        ("404", "Not there."),
+        ("409", "A wrong move; `details.status` names the state that forbids it."),
+        ("413", "The body is larger than it may be; the message says the limit."),
+        ("415", "Not JSON."),
+        ("429", "Too many failures; `Retry-After` says when to try again."),
+        ("503", "Too busy; `Retry-After` says when to try again."),
+    ];
+}
+
+/// The refusals of a dialect as responses of an operation in the document.
+pub struct Refusals<Body>(PhantomData<Body>);
+
+impl<Body: InDocument> IntoResponses for Refusals<Body> {
+    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        let refusal = |(status, meaning): &(&str, &str)| {
+            let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(Body::name()))).build();
+            let response = ResponseBuilder::new().description(*meaning).content("application/json", body).build();
+            (status.to_string(), response.into())
+        };
+        Body::STATUSES.iter().map(refusal).collect()
     }
 }

@@ -17,7 +17,7 @@ export function pictureOf(joinUrl) {
 
 /** Leaves the digits of a code in the field. */
 export function tidyCode(input) {
-  // Who pastes the whole address means the code in it.
+  // A pasted address counts as the code that stands in it.
   const inAddress = input.value.match(/\/j\/([^/?#]+)/i)?.[1];
   const tidy = spaced(digitsOf(inAddress ?? input.value).slice(0, CODE_MAX_DIGITS));
   if (tidy !== input.value) input.value = tidy;

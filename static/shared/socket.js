@@ -150,7 +150,7 @@ export class LiveSocket {
     this.#attempt = 0;
     this.#askedAt = 0;
     this.onState("open");
-    // Whoever heard that may have ended it.
+    // A listener may have ended the connection just now.
     if (this.#isOver) return;
     this.#pingTimer = setInterval(() => document.visibilityState === "visible" && this.#probe(), PING_EVERY_MS);
     this.#outbox.sendAll();

@@ -165,7 +165,7 @@ fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
         phone.is_at(STEPS[0].0).await;
         desk.until_js("the field is empty", "document.querySelector('#message').value === ''", vec![]).await;
         desk.says(".sent", "천천히 하세요").await;
-        // What is still being written goes out with no other button.
+        // A draft goes out with no other button.
         desk.types("#message", "아직 쓰고 있는 말").await;
         desk.presses_button("next").await;
         phone.is_at(STEPS[1].0).await;

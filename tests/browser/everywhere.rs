@@ -196,7 +196,7 @@ impl Tour {
         phone.driver().switch_to_window(second).await.unwrap();
         phone.visits(&format!("/j/{}", class.session.code)).await;
         phone.sees("step").await;
-        // What it remembers is on the screen before its socket is open.
+        // The screen shows what the page remembers before its socket is open.
         phone.link_is(&["open"]).await;
         phone.driver().close_window().await.unwrap();
         phone.driver().switch_to_window(first).await.unwrap();

@@ -207,7 +207,7 @@ fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the
         second.keeps_screenshot("phone-same-asked").await;
         board.reads("‘김순자 (2)’ 님이 다른 휴대폰으로 왔다고 합니다. 먼저 들어온 ‘김순자’ 님과 같은 분인가요?").await;
         board.keeps_screenshot("dashboard-same-person").await;
-        // What the second phone finishes meanwhile, without a network, is not lost.
+        // A step that the second phone finishes meanwhile, without a network, is not lost.
         class.goes_to(1).await;
         second.is_at(STEPS[1].0).await;
         wire.is_cut();

@@ -122,7 +122,7 @@ fn one_address_that_stalls_its_bodies_stops_nobody_else() {
         }
         until("the attacker's share is taken", async || (login(attacker).await.status == 503).then_some(())).await;
         login(classroom).await.refused(401, "WRONG_CREDENTIALS");
-        // What stalls is given up, though its connection stays open.
+        // A stalled body is given up, though its connection stays open.
         until("its bodies are given up", async || (login(attacker).await.status == 401).then_some(())).await;
     });
 }

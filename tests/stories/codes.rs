@@ -417,7 +417,7 @@ fn guests_guess_no_more_codes_than_their_address() {
         assert_eq!(missed, 60);
         looks_up(&guests[0], &session.code).await.refused(429, "TOO_MANY_REQUESTS");
         looks_up(&guests[0], &format!("{}?k={}", session.code, session.key)).await.is(200);
-        // Who has an account is not kept waiting by them, but by all who have one at this address.
+        // A person with an account does not wait for guests, but for all persons with accounts at this address.
         looks_up(&teacher, &session.code).await.is(200);
         let known = Against::KnownCodesFrom(std::net::Ipv4Addr::LOCALHOST.into());
         for _ in 0..600 {

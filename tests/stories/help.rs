@@ -119,7 +119,7 @@ fn whoever_finishes_a_step_waits_for_nobody_there_and_can_call_again() {
             async || teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
         assert_eq!(pending().await, json!([]));
         let again = student.asks_for_help(lecture.steps[0]).await;
-        // What is finished twice is finished once: the call made after it stays.
+        // Finishing a step twice counts once: the call made after it stays.
         student.finishes(lecture.steps[0]).await;
         assert_eq!(pending().await[0]["help_request_id"], again);
     });

@@ -128,7 +128,8 @@ fn going_out_of_a_session_brings_no_more_room_for_logs() {
             wait_s(who.post(BATCH, logs(80)).await);
         }
         teacher.presses(&session, "end").await.ok();
-        // What an account writes at home counts for its person; a guest has none, and comes as often as they like.
+        // Logs that a person with an account writes at home count for that person. Those of a guest count for the session, since a
+        // guest can join as often as they like.
         lee.post(BATCH, logs(80)).await.is(201);
         wait_s(kim.post(BATCH, logs(80)).await);
     });

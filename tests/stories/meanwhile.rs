@@ -1,5 +1,5 @@
-//! What happens between two statements of someone else: who waits for whom on a database with many writers, and what is
-//! left of the work of callers who hang up in the middle of it.
+//! Statements of two writers that mix on PostgreSQL: which of them waits, and what remains of the work of callers who hang up
+//! in the middle.
 
 use gyosil::db::Arg;
 use gyosil::school::rights::{Caller, Role};

@@ -142,7 +142,7 @@ fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
         board.hears("session_state").await;
         let new = returns(&school, &session, "김순자").await;
         board.waits_for("student_same_as").await;
-        // What changes no login settles nothing.
+        // Sending the same name again settles nothing.
         new.put("/api/auth/me", json!({ "name": "김순자" })).await.ok();
         let claim = json!({ "email": "kim@example.com", "password": "a good password" });
         new.put("/api/auth/me", claim).await.ok();

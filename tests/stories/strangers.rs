@@ -230,7 +230,7 @@ fn coming_into_a_session_that_is_over_gives_no_right_back() {
         guest.joins(&ended).await;
         calls().await.refused(403, "REMOVED");
         teacher.presses(&session, "end").await.ok();
-        // Who has sat in the next one to its end is like anyone else.
+        // A person who took part in the next session to its end has all rights again.
         let next = teacher.opens_session(&lecture).await;
         teacher.starts(&next, lecture.steps[0]).await;
         guest.joins(&next).await;

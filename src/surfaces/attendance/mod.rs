@@ -7,7 +7,7 @@ use axum::Json as Answer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::refusal::Refusals;
+use self::refusal::Refusal;
 use self::wire::{Approval, Course, Done, Overview, Request, Settled, StudentOverview};
 use crate::app::School;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::surfaces::document::surface;
 use crate::surfaces::extract::{Json, SignedIn};
 
 pub fn router() -> OpenApiRouter<School> {
-    surface::<Refusals>([(
+    surface::<Refusal>([(
         "attendance",
         OpenApiRouter::new()
             .routes(routes!(request)) // /api/attendance/request

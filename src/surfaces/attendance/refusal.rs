@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::error::{Error, Kind};
 use crate::surfaces::language::{self, Language, said};
@@ -55,20 +55,11 @@ fn is_missing(reason: &str) -> bool {
     ["missing field", "invalid type: null", "at least"].iter().any(|sign| reason.starts_with(sign))
 }
 
-/// What every endpoint may answer when it refuses.
-#[derive(IntoResponses)]
-#[allow(dead_code)]
-pub enum Refusals {
-    /// What was sent cannot be read, or cannot be done.
-    #[response(status = 400)]
-    BadInput(Refusal),
-    /// No token, or one that is no longer good.
-    #[response(status = 401)]
-    Unauthorized(Refusal),
-    /// Not yours.
-    #[response(status = 403)]
-    Forbidden(Refusal),
-    /// Something went wrong on our side.
-    #[response(status = 500)]
-    Internal(Refusal),
+impl refusals::InDocument for Refusal {
+    const STATUSES: &'static [(&'static str, &'static str)] = &[
+        ("400", "What was sent cannot be read, or cannot be done."),
+        ("401", "No token, or one that is no longer good."),
+        ("403", "Not yours."),
+        ("500", "Something went wrong on our side."),
+    ];
 }

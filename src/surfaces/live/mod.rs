@@ -33,7 +33,7 @@ use utoipa_axum::routes;
 
 pub use frames::{Archive, letters};
 
-use self::refusal::Refusals;
+use self::refusal::Refusal;
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::sessions::codes::Invitation;
@@ -76,7 +76,7 @@ fn made<T>(body: T) -> (StatusCode, Answer<T>) {
 }
 
 pub fn router() -> OpenApiRouter<School> {
-    surface::<Refusals>([
+    surface::<Refusal>([
         (
             "live: school",
             OpenApiRouter::new()

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::surfaces::language::{self, Language};
@@ -50,35 +50,4 @@ impl From<&Error> for Refusal {
     }
 }
 
-/// What every endpoint may answer when it refuses.
-#[derive(IntoResponses)]
-#[allow(dead_code)]
-pub enum Refusals {
-    /// What was sent cannot be read; `details.field` names where.
-    #[response(status = 400)]
-    BadInput(Refusal),
-    /// No token, or one that is no longer good: TOKEN_EXPIRED asks for a refresh, LOGIN_ENDED for a new login.
-    #[response(status = 401)]
-    Unauthorized(Refusal),
-    /// Not yours.
-    #[response(status = 403)]
-    Forbidden(Refusal),
-    /// Not there.
-    #[response(status = 404)]
-    NotFound(Refusal),
-    /// A wrong move; `details.status` names the state that forbids it.
-    #[response(status = 409)]
-    Conflict(Refusal),
-    /// Larger than 1 MiB (logs: 4 MiB).
-    #[response(status = 413)]
-    TooLarge(Refusal),
-    /// Not JSON.
-    #[response(status = 415)]
-    NotJson(Refusal),
-    /// Too many failures; `Retry-After` says when to try again.
-    #[response(status = 429)]
-    TooMany(Refusal),
-    /// Too busy; `Retry-After` says when to try again.
-    #[response(status = 503)]
-    Busy(Refusal),
-}
+impl refusals::InDocument for Refusal {}

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::refusal::Refusals;
+use self::refusal::Refusal;
 use self::wire::Done;
 use crate::app::School;
 use crate::error::Result;
@@ -36,7 +36,7 @@ fn created<T>(message: &'static str, what: impl Into<T>) -> Created<T> {
 }
 
 pub fn router() -> OpenApiRouter<School> {
-    surface::<Refusals>([
+    surface::<Refusal>([
         (
             "portal: courses",
             OpenApiRouter::new()

@@ -76,7 +76,7 @@ export class Steer {
   async #press(name) {
     if (this.#buttons[name].getAttribute("aria-disabled") === "true" || this.#commands.isBusy) return;
     if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end, words.office.no))) return;
-    // What is being written stays in its field: only its own button and Enter send it.
+    // A draft stays in its field: only its own button and Enter send it.
     if (name === "next") await this.#commands.move(1);
     else if (name === "back") await this.#commands.move(-1);
     else await this.#commands[name]();
