@@ -12,11 +12,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, SILENT, Tx, Verdict};
 use crate::error::{Error, Result};
-use crate::event::{News, Told};
+use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::keys::{Keys, SetupSecret, Stamp};
 use crate::ledger::Ledger;
-use crate::live::{CloseSockets, Hub, Letter, log};
+use crate::live::{CloseSockets, Hub, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
@@ -32,28 +32,28 @@ impl School {
 
     /// Commits a change. The change, its rows in the log and the handing over of its frames are one unit: a caller who hangs up
     /// cannot split it. All commits go through `App::seal`, which only this file and the ledger call.
-    pub async fn commit(&self, tx: Tx, news: Vec<News>) -> Result<()> {
-        self.commit_and_close(tx, news, Vec::new()).await
+    pub async fn commit(&self, tx: Tx, events: Vec<NewEvent>) -> Result<()> {
+        self.commit_and_close(tx, events, Vec::new()).await
     }
 
     /// Commits a change after which the sockets of `closed` have no right to be open. They are closed after the frames of the
     /// change were handed over, and before the caller is answered.
-    pub async fn commit_and_close(&self, tx: Tx, news: Vec<News>, closed: Vec<CloseSockets>) -> Result<()> {
+    pub async fn commit_and_close(&self, tx: Tx, events: Vec<NewEvent>, closed: Vec<CloseSockets>) -> Result<()> {
         let app = self.clone();
         let (done, answer) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
             let mut tx = tx;
-            let sealed = match app.prepare(&mut tx, news).await {
-                Ok(letters) => app.seal(tx).await.map(|()| letters),
+            let sealed = match app.prepare(&mut tx, events).await {
+                Ok(frames) => app.seal(tx).await.map(|()| frames),
                 Err(error) => Err(error),
             };
             match sealed {
-                Ok(letters) if closed.is_empty() => {
+                Ok(frames) if closed.is_empty() => {
                     let _ = done.send(Ok(()));
-                    app.bus.publish(letters).await;
+                    app.bus.publish(frames).await;
                 }
-                Ok(letters) => {
-                    app.bus.publish(letters).await;
+                Ok(frames) => {
+                    app.bus.publish(frames).await;
                     app.bus.close_sockets(&closed);
                     let _ = done.send(Ok(()));
                 }
@@ -120,26 +120,26 @@ pub struct App {
     pub setup: SetupSecret,
     pub press: Press,
     pub failures: Failures,
-    pub voice: Box<dyn Voice>,
+    pub renderer: Box<dyn EventRenderer>,
     /// Held while `why_not_ready` finds out whether writes work.
     pub asking: Mutex<()>,
 }
 
 /// Turns events into their consequences and into frames, before the commit.
-pub trait Voice: Send + Sync {
+pub trait EventRenderer: Send + Sync {
     /// Writes, in the same commit, what follows from the events and is in no log (grades). Returns the events to send.
-    fn follow<'a>(&'a self, tx: &'a mut Tx, told: Vec<Told>) -> BoxFuture<'a, Result<Vec<Told>>>;
+    fn update_grades<'a>(&'a self, tx: &'a mut Tx, events: Vec<PublishedEvent>) -> BoxFuture<'a, Result<Vec<PublishedEvent>>>;
     /// Renders the events as frames: the school looks up the names, the sockets' dialect writes the JSON.
-    fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>>;
+    fn render<'a>(&'a self, tx: &'a mut Tx, events: &'a [PublishedEvent]) -> BoxFuture<'a, Result<Vec<RoomFrame>>>;
 }
 
 impl App {
     /// Numbers and writes the events, writes what follows from them, and renders all as frames. Rows of sessions are locked
     /// before rows of enrollments, here as everywhere.
-    pub(crate) async fn prepare(&self, tx: &mut Tx, news: Vec<News>) -> Result<Vec<Letter>> {
-        let told = log::append(tx, news).await?;
-        let told = self.voice.follow(tx, told).await?;
-        if told.is_empty() { Ok(Vec::new()) } else { self.voice.say(tx, &told).await }
+    pub(crate) async fn prepare(&self, tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<RoomFrame>> {
+        let events = log::append(tx, events).await?;
+        let events = self.renderer.update_grades(tx, events).await?;
+        if events.is_empty() { Ok(Vec::new()) } else { self.renderer.render(tx, &events).await }
     }
 
     pub(crate) async fn seal(&self, tx: Tx) -> Result<()> {

@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::live::{CloseSockets, Hub, Letter};
+use crate::live::{CloseSockets, Hub, RoomFrame};
 
 pub enum Bus {
     Local(Arc<Hub>),
 }
 
 impl Bus {
-    pub async fn publish(&self, letters: Vec<Letter>) {
+    pub async fn publish(&self, frames: Vec<RoomFrame>) {
         match self {
-            Bus::Local(hub) => hub.deliver(letters).await,
+            Bus::Local(hub) => hub.deliver(frames).await,
         }
     }
 
-    pub fn close_sockets(&self, meant: &[CloseSockets]) {
+    pub fn close_sockets(&self, orders: &[CloseSockets]) {
         match self {
-            Bus::Local(hub) => meant.iter().for_each(|one| hub.close_sockets(one)),
+            Bus::Local(hub) => orders.iter().for_each(|order| hub.close_sockets(order)),
         }
     }
 }

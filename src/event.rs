@@ -138,13 +138,13 @@ pub enum Event {
     },
 
     /// A change that counts for grades: these grades are computed again before the commit. This event is never sent.
-    GradeDue(Whose),
+    GradeDue(GradeScope),
 }
 
 /// The enrollments whose grades a change may touch: one, or all of a class or a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Whose {
+pub enum GradeScope {
     Enrollment(i64),
     Class(i64),
     Course(i64),
@@ -316,22 +316,32 @@ words!(Activity { LoggedIn = "LOGGED_IN", StartedLearning = "STARTED_LEARNING", 
 
 /// An event that is not in any log yet. `course` decides which dashboards get it.
 #[derive(Debug, Clone)]
-pub struct News {
+pub struct NewEvent {
     pub session: Option<i64>,
     pub course: i64,
     pub at_ms: i64,
     pub event: Event,
 }
 
-/// An event with its position in the session's log; `None` if it is not logged.
+/// An event on its way to the sockets, with its position in the session's log; `None` if it is not logged.
 #[derive(Debug, Clone)]
-pub struct Told {
-    pub news: News,
-    pub place: Option<Place>,
+pub struct PublishedEvent {
+    pub session: Option<i64>,
+    pub course: i64,
+    pub at_ms: i64,
+    pub event: Event,
+    pub position: Option<LogPosition>,
+}
+
+impl NewEvent {
+    pub fn at(self, position: Option<LogPosition>) -> PublishedEvent {
+        let NewEvent { session, course, at_ms, event } = self;
+        PublishedEvent { session, course, at_ms, event, position }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct LogPosition {
     pub seq: i64,
     /// The `seq` of the previous event for students, so that a phone can detect a gap.
     pub prev: i64,
@@ -340,7 +350,7 @@ pub struct Place {
 /// The stored answer to a request with an idempotency key, so that the request takes effect only once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Done {
+pub enum StoredAnswer {
     Command { session: i64, at_ms: i64, event: Event },
     Progress { item: i64, progress: Progress, completed_ms: Option<i64> },
     Help { request: i64 },

@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::app::School;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::event::News;
+use crate::event::NewEvent;
 
 const WAITING_MAX_SLIPS: usize = 16_384;
 const GROUP_MAX_SLIPS: usize = 256;
@@ -45,11 +45,11 @@ pub struct Ledger {
 pub struct Inbox(mpsc::Receiver<Box<dyn Slip>>);
 
 /// The result of a write, and the events that it causes.
-pub type Written<T> = Result<(T, Vec<News>)>;
+pub type Written<T> = Result<(T, Vec<NewEvent>)>;
 
 /// A write that can be tried again.
 trait Slip: Send {
-    fn write<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Vec<News>>>;
+    fn write<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Vec<NewEvent>>>;
     /// The sessions to whose logs the last try wrote.
     fn sessions(&self) -> &[i64];
     fn answer(self: Box<Self>, failed: Option<Error>);
@@ -67,12 +67,12 @@ where
     T: Send,
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Written<T>> + Send,
 {
-    fn write<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Vec<News>>> {
+    fn write<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Vec<NewEvent>>> {
         Box::pin(async move {
-            let (outcome, news) = (self.write)(tx).await?;
+            let (outcome, events) = (self.write)(tx).await?;
             self.outcome = Some(outcome);
-            self.sessions = news.iter().filter_map(|news| news.session).collect();
-            Ok(news)
+            self.sessions = events.iter().filter_map(|event| event.session).collect();
+            Ok(events)
         })
     }
 
@@ -232,14 +232,14 @@ async fn write_together(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(),
 async fn write_all(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(), Undone> {
     let written = async {
         let mut tx = app.db.begin_group().await?;
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         for (n, slip) in group.iter_mut().enumerate() {
-            news.extend(slip.write(&mut tx).await.map_err(|why| Undone { why, by: Some(n) })?);
+            events.extend(slip.write(&mut tx).await.map_err(|why| Undone { why, by: Some(n) })?);
         }
-        let letters = app.prepare(&mut tx, news).await?;
-        Ok::<_, Undone>((tx, letters))
+        let frames = app.prepare(&mut tx, events).await?;
+        Ok::<_, Undone>((tx, frames))
     };
-    let (tx, letters) = match tokio::time::timeout(GROUP_WITHIN, written).await {
+    let (tx, frames) = match tokio::time::timeout(GROUP_WITHIN, written).await {
         Ok(written) => written?,
         // Dropping the transaction rolls the group back.
         Err(_) => return Err(app.db.is_silent("a group of writes took too long").into()),
@@ -247,6 +247,6 @@ async fn write_all(app: &School, group: &mut [Box<dyn Slip>]) -> Result<(), Undo
     app.seal(tx).await?;
     let app = app.clone();
     // The next group is written while this one is delivered: rooms keep the order by `seq`.
-    tokio::spawn(async move { app.bus.publish(letters).await });
+    tokio::spawn(async move { app.bus.publish(frames).await });
     Ok(())
 }

@@ -27,7 +27,7 @@ use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
 use crate::private;
-use crate::school::names::Teller;
+use crate::school::names::RendererWithNames;
 use crate::school::sessions::{control, presence};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
@@ -72,11 +72,11 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         setup: SetupSecret::default(),
         press,
         failures: Failures::new(config.limits_failures()),
-        voice: Box::new(Teller { render: surfaces::live::letters }),
+        renderer: Box::new(RendererWithNames { render: surfaces::live::render }),
         asking: Mutex::new(()),
         config,
     });
-    app.hub.find_missed_in(Arc::new(surfaces::live::Archive(app.clone())));
+    app.hub.set_log_reader(Arc::new(surfaces::live::SessionLogReader(app.clone())));
     tokio::spawn(ledger::keep(app.clone(), inbox));
     Ok(app)
 }

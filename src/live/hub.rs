@@ -23,9 +23,9 @@ use crate::error::Error;
 use crate::metrics::Metrics;
 
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
-const GATHER_FOR: Duration = Duration::from_millis(50);
+const BATCH_FOR: Duration = Duration::from_millis(50);
 /// Gathered frames are sent before they exceed this bound: half of what may wait for a reader.
-const GATHERED_MAX_BYTES: usize = 32 * 1024;
+const BATCH_MAX_BYTES: usize = 32 * 1024;
 const ENTRY_TRIES: usize = 5;
 /// Events that may wait for a missing one. Beyond this bound they are read from the log too.
 const HELD_MAX_EVENTS: usize = 4_096;
@@ -45,27 +45,27 @@ pub enum Audience {
     Many,
     /// All frames.
     Few,
-    /// All frames, with the frequent ones gathered.
+    /// All frames, with the frequent ones gathered into one.
     FewGathered,
 }
 
 /// A frame on its way to a room.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub struct RoomFrame {
     pub room: RoomKey,
     /// The position in the room's log, if the room has a log.
     pub seq: Option<i64>,
     pub for_everyone: bool,
-    /// Whether it may wait for `GATHER_FOR`, to be sent together with others.
-    pub may_gather: bool,
+    /// Whether it may wait for `BATCH_FOR`, to be sent together with others.
+    pub may_batch: bool,
     /// Whether it is for one person. Such a frame is never dropped.
     pub personal: bool,
     pub frame: Frame,
 }
 
-/// Reads missed letters from the log.
-pub trait Archive: Send + Sync {
-    fn letters(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Vec<Letter>>;
+/// Reads missed frames from the log.
+pub trait LogReader: Send + Sync {
+    fn frames(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Vec<RoomFrame>>;
 }
 
 pub struct Hub {
@@ -76,7 +76,7 @@ pub struct Hub {
     pub unattended: Unattended,
     capacity: Arc<Capacity>,
     pub(super) wheel: Wheel,
-    archive: OnceLock<Arc<dyn Archive>>,
+    log_reader: OnceLock<Arc<dyn LogReader>>,
     pub metrics: Arc<Metrics>,
 }
 
@@ -103,11 +103,11 @@ struct Order {
     last: Option<i64>,
     /// The last event in the first snapshot. Only events after it are released.
     floor: i64,
-    held: BTreeMap<i64, Letter>,
+    held: BTreeMap<i64, RoomFrame>,
     /// Whether more events came than may be held: the rest is read from the log.
     overflowed: bool,
-    gathered: Vec<(i64, Frame)>,
-    gathered_bytes: usize,
+    batch: Vec<(i64, Frame)>,
+    batch_bytes: usize,
 }
 
 impl Hub {
@@ -120,13 +120,13 @@ impl Hub {
             unattended: Unattended::default(),
             capacity,
             wheel: Wheel::new(ping_s),
-            archive: OnceLock::new(),
+            log_reader: OnceLock::new(),
             metrics,
         })
     }
 
-    pub fn find_missed_in(&self, archive: Arc<dyn Archive>) {
-        let _ = self.archive.set(archive);
+    pub fn set_log_reader(&self, log_reader: Arc<dyn LogReader>) {
+        let _ = self.log_reader.set(log_reader);
     }
 
     /// Takes a place for one more socket of this person, or fails with the number that they may have. `is_limited`: the limit
@@ -234,22 +234,22 @@ impl Hub {
         order.floor
     }
 
-    /// Hands letters to the rooms of this node. Returns when the kernel, or a queue, has each of them.
-    pub async fn deliver(self: &Arc<Hub>, letters: Vec<Letter>) {
-        for letter in letters {
-            let room = self.rooms.get(&letter.room).map(|r| r.clone());
+    /// Hands frames to the rooms of this node. Returns when the kernel, or a queue, has each of them.
+    pub async fn deliver(self: &Arc<Hub>, frames: Vec<RoomFrame>) {
+        for room_frame in frames {
+            let room = self.rooms.get(&room_frame.room).map(|r| r.clone());
             let Some(room) = room else { continue };
             let mut order = room.order.lock().await;
-            let Some(seq) = letter.seq else {
-                self.fan_out(&room, &mut order, 0, &letter).await;
+            let Some(seq) = room_frame.seq else {
+                self.fan_out(&room, &mut order, 0, &room_frame).await;
                 continue;
             };
             if order.last.is_some_and(|last| seq <= last) {
                 continue;
             }
-            let key = letter.room;
+            let key = room_frame.room;
             let had_gap = !order.held.is_empty();
-            order.held.insert(seq, letter);
+            order.held.insert(seq, room_frame);
             self.release_held(&room, &mut order).await;
             if !order.held.is_empty() && !had_gap && order.last.is_some() {
                 tokio::spawn(self.clone().fill_gap(key, room.clone()));
@@ -263,25 +263,25 @@ impl Hub {
 
     async fn release_held(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order) {
         let Some(mut last) = order.last else { return };
-        while let Some(letter) = order.held.remove(&(last + 1)) {
+        while let Some(room_frame) = order.held.remove(&(last + 1)) {
             last += 1;
             order.last = Some(last);
-            self.fan_out(room, order, last, &letter).await;
+            self.fan_out(room, order, last, &room_frame).await;
         }
     }
 
     async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
         tokio::time::sleep(GAP_PATIENCE).await;
         let mut order = room.order.lock().await;
-        let (Some(last), Some(archive)) = (order.last, self.archive.get()) else { return };
+        let (Some(last), Some(log_reader)) = (order.last, self.log_reader.get()) else { return };
         if order.held.is_empty() && !order.overflowed {
             return;
         }
         order.overflowed = false;
         self.metrics.gaps_read.inc();
-        for letter in archive.letters(key, last).await {
-            if let Some(seq) = letter.seq.filter(|seq| order.last.is_some_and(|last| *seq > last)) {
-                order.held.insert(seq, letter);
+        for room_frame in log_reader.frames(key, last).await {
+            if let Some(seq) = room_frame.seq.filter(|seq| order.last.is_some_and(|last| *seq > last)) {
+                order.held.insert(seq, room_frame);
             }
         }
         self.release_held(&room, &mut order).await;
@@ -296,28 +296,28 @@ impl Hub {
     }
 
     /// Sends one frame to all members whose audience gets it. The caller holds the lock on the room's order.
-    async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order, seq: i64, letter: &Letter) {
+    async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order, seq: i64, room_frame: &RoomFrame) {
         let begun = Instant::now();
-        if letter.for_everyone {
-            room.send(Audience::Many, seq, &letter.frame, letter.personal).await;
+        if room_frame.for_everyone {
+            room.send(Audience::Many, seq, &room_frame.frame, room_frame.personal).await;
         }
-        room.send(Audience::Few, seq, &letter.frame, letter.personal).await;
-        if !letter.may_gather {
-            room.flush_gathered(order).await;
-            room.send(Audience::FewGathered, seq, &letter.frame, letter.personal).await;
+        room.send(Audience::Few, seq, &room_frame.frame, room_frame.personal).await;
+        if !room_frame.may_batch {
+            room.flush_batch(order).await;
+            room.send(Audience::FewGathered, seq, &room_frame.frame, room_frame.personal).await;
         } else if room.members[Audience::FewGathered as usize].any() {
-            let length = letter.frame.payload().len();
-            if order.gathered_bytes + length > GATHERED_MAX_BYTES {
-                room.flush_gathered(order).await;
+            let length = room_frame.frame.payload().len();
+            if order.batch_bytes + length > BATCH_MAX_BYTES {
+                room.flush_batch(order).await;
             }
-            order.gathered.push((seq, letter.frame.clone()));
-            order.gathered_bytes += length;
-            if order.gathered.len() == 1 {
+            order.batch.push((seq, room_frame.frame.clone()));
+            order.batch_bytes += length;
+            if order.batch.len() == 1 {
                 let room = room.clone();
                 tokio::spawn(async move {
-                    tokio::time::sleep(GATHER_FOR).await;
+                    tokio::time::sleep(BATCH_FOR).await;
                     let mut order = room.order.lock().await;
-                    room.flush_gathered(&mut order).await;
+                    room.flush_batch(&mut order).await;
                 });
             }
         }
@@ -376,16 +376,16 @@ impl Room {
         }
     }
 
-    async fn flush_gathered(&self, order: &mut Order) {
-        let gathered = std::mem::take(&mut order.gathered);
-        let bytes = std::mem::take(&mut order.gathered_bytes);
-        let Some((last, only)) = gathered.last() else { return };
-        if gathered.len() == 1 {
+    async fn flush_batch(&self, order: &mut Order) {
+        let batch = std::mem::take(&mut order.batch);
+        let bytes = std::mem::take(&mut order.batch_bytes);
+        let Some((last, only)) = batch.last() else { return };
+        if batch.len() == 1 {
             return self.send(Audience::FewGathered, *last, only, false).await;
         }
-        let mut json = Vec::with_capacity(bytes + gathered.len() + 32);
+        let mut json = Vec::with_capacity(bytes + batch.len() + 32);
         json.extend_from_slice(br#"{"type":"batch","data":["#);
-        for (n, (_, frame)) in gathered.iter().enumerate() {
+        for (n, (_, frame)) in batch.iter().enumerate() {
             if n > 0 {
                 json.push(b',');
             }

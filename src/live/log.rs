@@ -4,79 +4,79 @@ use std::collections::BTreeMap;
 
 use crate::db::{Arg, Tx, args, part_of, places, row};
 use crate::error::{Error, Result};
-use crate::event::{Audience, Event, News, Place, Told};
+use crate::event::{Audience, Event, NewEvent, LogPosition, PublishedEvent};
 
 const COLUMNS: usize = 8;
 
 /// Numbers the logged events and writes them. Session rows are locked in the order of their ids, so that two nodes that write
 /// to the same two sessions never deadlock. After this, the transaction may only write what follows from the events, and commit.
-pub async fn append(tx: &mut Tx, news: Vec<News>) -> Result<Vec<Told>> {
+pub async fn append(tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<PublishedEvent>> {
     let mut per_session: BTreeMap<i64, i64> = BTreeMap::new();
-    for n in news.iter().filter(|n| n.event.is_logged()) {
-        if let Some(session) = n.session {
+    for new in events.iter().filter(|new| new.event.is_logged()) {
+        if let Some(session) = new.session {
             *per_session.entry(session).or_default() += 1;
         }
     }
     let mut heads = BTreeMap::new();
     for (session, count) in per_session {
-        heads.insert(session, Head::advance(tx, session, count).await?);
+        heads.insert(session, LogHead::advance(tx, session, count).await?);
     }
-    let told: Vec<Told> = news
+    let events: Vec<PublishedEvent> = events
         .into_iter()
-        .map(|news| {
-            let head = news.session.filter(|_| news.event.is_logged()).and_then(|s| heads.get_mut(&s));
-            let place = head.map(|head| head.next(news.event.audience()));
-            Told { news, place }
+        .map(|new| {
+            let head = new.session.filter(|_| new.event.is_logged()).and_then(|s| heads.get_mut(&s));
+            let position = head.map(|head| head.next(new.event.audience()));
+            new.at(position)
         })
         .collect();
-    write(tx, &told).await?;
-    for (session, head) in heads.iter().filter(|(_, head)| head.students_moved) {
+    write(tx, &events).await?;
+    for (session, head) in heads.iter().filter(|(_, head)| head.has_student_event) {
         let sql = "update live_sessions set last_student_seq = $2 where id = $1";
         tx.run(sql, args![*session, head.student_seq]).await?;
     }
-    Ok(told)
+    Ok(events)
 }
 
-struct Head {
+struct LogHead {
     seq: i64,
     student_seq: i64,
-    students_moved: bool,
+    has_student_event: bool,
 }
 
-impl Head {
-    async fn advance(tx: &mut Tx, session: i64, count: i64) -> Result<Head> {
+impl LogHead {
+    async fn advance(tx: &mut Tx, session: i64, count: i64) -> Result<LogHead> {
         let sql =
             "update live_sessions set last_seq = last_seq + $2 where id = $1 returning last_seq, last_student_seq";
         let (last, student_seq): (i64, i64) = tx.one(sql, args![session, count]).await?;
-        Ok(Head { seq: last - count, student_seq, students_moved: false })
+        Ok(LogHead { seq: last - count, student_seq, has_student_event: false })
     }
 
-    fn next(&mut self, audience: Audience) -> Place {
+    fn next(&mut self, audience: Audience) -> LogPosition {
         self.seq += 1;
-        let place = Place { seq: self.seq, prev: self.student_seq };
+        let position = LogPosition { seq: self.seq, prev: self.student_seq };
         if audience == Audience::Students {
             self.student_seq = self.seq;
-            self.students_moved = true;
+            self.has_student_event = true;
         }
-        place
+        position
     }
 }
 
-async fn write(tx: &mut Tx, told: &[Told]) -> Result<()> {
+async fn write(tx: &mut Tx, events: &[PublishedEvent]) -> Result<()> {
     let mut rows = Vec::new();
-    for t in told {
-        let (Some(place), Some(session)) = (t.place, t.news.session) else { continue };
-        let (kind, data) = stored(&t.news.event)?;
-        let event = &t.news.event;
+    for published in events {
+        let (Some(position), Some(session)) = (published.position, published.session) else { continue };
+        let event = &published.event;
+        let (kind, data) = to_stored(event)?;
         rows.push(args![
             session,
-            place.seq,
-            place.prev,
+            position.seq,
+            position.prev,
             event.audience().word(),
             kind,
             event.person(),
             data,
-            t.news.at_ms
+            published.at_ms
         ]);
     }
     let mut rows = rows.into_iter();
@@ -91,7 +91,7 @@ async fn write(tx: &mut Tx, told: &[Told]) -> Result<()> {
 }
 
 /// Splits an event into its type and its data, as the log stores them.
-fn stored(event: &Event) -> Result<(String, String)> {
+fn to_stored(event: &Event) -> Result<(String, String)> {
     match serde_json::to_value(event).map_err(Error::internal)? {
         serde_json::Value::Object(mut parts) => {
             let kind = parts.remove("type").and_then(|t| t.as_str().map(String::from)).unwrap_or_default();
@@ -106,21 +106,21 @@ pub async fn of_course(tx: &mut Tx, course: i64, kind: &str) -> Result<Vec<(i64,
     let sql = "select e.session, e.data from live_sessions s join session_events e on e.session = s.id
         where s.course = $1 and e.type = $2 order by e.session, e.seq";
     let rows: Vec<(i64, String)> = tx.all(sql, args![course, kind]).await?;
-    rows.into_iter().map(|(session, data)| Ok((session, parsed(kind, &data)?))).collect()
+    rows.into_iter().map(|(session, data)| Ok((session, from_stored(kind, &data)?))).collect()
 }
 
-fn parsed(kind: &str, data: &str) -> Result<Event> {
+fn from_stored(kind: &str, data: &str) -> Result<Event> {
     serde_json::from_str(&format!(r#"{{"type":"{kind}","data":{data}}}"#)).map_err(Error::internal)
 }
 
-struct Logged {
+struct LogRow {
     seq: i64,
     prev: i64,
     r#type: String,
     data: String,
     at_ms: i64,
 }
-row!(Logged { seq, prev, r#type, data, at_ms });
+row!(LogRow { seq, prev, r#type, data, at_ms });
 
 /// Reads at most `limit` events after `after`: all, or only those for students.
 pub async fn read(
@@ -130,15 +130,15 @@ pub async fn read(
     after: i64,
     students_only: bool,
     limit: i64,
-) -> Result<Vec<Told>> {
+) -> Result<Vec<PublishedEvent>> {
     let sql = "select seq, prev, type, data, at_ms from session_events
         where session = $1 and seq > $2 and ($3 or audience = 'students') order by seq limit $4";
-    let rows: Vec<Logged> = tx.all(sql, args![session, after, !students_only, limit]).await?;
+    let rows: Vec<LogRow> = tx.all(sql, args![session, after, !students_only, limit]).await?;
     rows.into_iter()
         .map(|r| {
-            let event = parsed(&r.r#type, &r.data)?;
-            let place = Some(Place { seq: r.seq, prev: r.prev });
-            Ok(Told { news: News { session: Some(session), course, at_ms: r.at_ms, event }, place })
+            let event = from_stored(&r.r#type, &r.data)?;
+            let position = Some(LogPosition { seq: r.seq, prev: r.prev });
+            Ok(PublishedEvent { session: Some(session), course, at_ms: r.at_ms, event, position })
         })
         .collect()
 }

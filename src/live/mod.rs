@@ -20,4 +20,4 @@ pub use capacity::{Capacity, SocketPlace};
 pub use closing::{CloseSockets, EndedLogins};
 pub use connection::{Connection, Entry, Seat};
 pub use frame::Frame;
-pub use hub::{Audience, Hub, Letter, RoomKey};
+pub use hub::{Audience, Hub, RoomFrame, RoomKey};

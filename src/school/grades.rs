@@ -3,7 +3,7 @@
 
 use crate::db::{Arg, Tx, among, args, part_of, places, row};
 use crate::error::Result;
-use crate::event::{Event, Grade, News, Told, Whose};
+use crate::event::{Event, Grade, NewEvent, PublishedEvent, GradeScope};
 
 /// Everything that a grade is computed from.
 struct Facts {
@@ -117,20 +117,20 @@ fn facts(which: &str) -> String {
 }
 
 /// Removes the `GradeDue` events, writes the grades that have changed, and adds a `GradeUpdated` event for each of them.
-pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>> {
-    let at_ms = happened.iter().map(|t| t.news.at_ms).max().unwrap_or_default();
+pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) -> Result<Vec<PublishedEvent>> {
+    let at_ms = happened.iter().map(|t| t.at_ms).max().unwrap_or_default();
     let mut due = Vec::new();
-    let mut told = Vec::with_capacity(happened.len());
+    let mut events = Vec::with_capacity(happened.len());
     for t in happened {
-        match t.news.event {
+        match t.event {
             Event::GradeDue(whose) => due.push(whose),
-            _ => told.push(t),
+            _ => events.push(t),
         }
     }
     due.sort_unstable();
     due.dedup();
     if due.is_empty() {
-        return Ok(told);
+        return Ok(events);
     }
     let (which, args) = which(&due);
     tx.hold(format!("select e.id from enrollments e {which} order by e.id"), args.clone()).await?;
@@ -138,22 +138,22 @@ pub(super) async fn follow(tx: &mut Tx, happened: Vec<Told>) -> Result<Vec<Told>
     let graded = facts.into_iter().map(|f| (f.grade(), f));
     let changed: Vec<(Facts, Grade)> = graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
     write(tx, &changed, at_ms).await?;
-    told.extend(changed.into_iter().map(|(f, grade)| {
+    events.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };
-        Told { news: News { session: None, course: f.course, at_ms, event }, place: None }
+        PublishedEvent { session: None, course: f.course, at_ms, event, position: None }
     }));
-    Ok(told)
+    Ok(events)
 }
 
 /// Builds one condition for everything that is due, so that the rows are held in the order of their ids. Enrollments
 /// that were rejected or cancelled keep the grade that they had.
-fn which(due: &[Whose]) -> (String, Vec<Arg>) {
+fn which(due: &[GradeScope]) -> (String, Vec<Arg>) {
     let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
     for whose in due {
         match whose {
-            Whose::Enrollment(id) => enrollments.push(*id),
-            Whose::Class(id) => classes.push(*id),
-            Whose::Course(id) => courses.push(*id),
+            GradeScope::Enrollment(id) => enrollments.push(*id),
+            GradeScope::Class(id) => classes.push(*id),
+            GradeScope::Course(id) => courses.push(*id),
         }
     }
     let mut conditions = Vec::new();

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use futures_util::future::BoxFuture;
 
-use crate::app::Voice;
+use crate::app::EventRenderer;
 use crate::db::{Tx, among, args, row};
 use crate::error::Result;
-use crate::event::{Event, Told};
-use crate::live::Letter;
+use crate::event::{Event, PublishedEvent};
+use crate::live::RoomFrame;
 use crate::school::grades;
 
 /// Ids in one statement: fewer than both databases accept.
@@ -51,49 +51,49 @@ pub struct CourseName {
 row!(CourseName { id, title, instructor });
 
 /// Finds the names that events need, and renders the events with the function of a dialect.
-pub struct Teller {
-    pub render: fn(&Told, &Names) -> Vec<Letter>,
+pub struct RendererWithNames {
+    pub render: fn(&PublishedEvent, &Names) -> Vec<RoomFrame>,
 }
 
-impl Voice for Teller {
-    fn follow<'a>(&'a self, tx: &'a mut Tx, told: Vec<Told>) -> BoxFuture<'a, Result<Vec<Told>>> {
-        Box::pin(grades::follow(tx, told))
+impl EventRenderer for RendererWithNames {
+    fn update_grades<'a>(&'a self, tx: &'a mut Tx, events: Vec<PublishedEvent>) -> BoxFuture<'a, Result<Vec<PublishedEvent>>> {
+        Box::pin(grades::update_grades(tx, events))
     }
 
-    fn say<'a>(&'a self, tx: &'a mut Tx, told: &'a [Told]) -> BoxFuture<'a, Result<Vec<Letter>>> {
+    fn render<'a>(&'a self, tx: &'a mut Tx, events: &'a [PublishedEvent]) -> BoxFuture<'a, Result<Vec<RoomFrame>>> {
         Box::pin(async move {
-            let names = Names::of(tx, told).await?;
-            Ok(told.iter().flat_map(|t| (self.render)(t, &names)).collect())
+            let names = Names::of(tx, events).await?;
+            Ok(events.iter().flat_map(|e| (self.render)(e, &names)).collect())
         })
     }
 }
 
 impl Names {
-    pub(super) async fn of(tx: &mut Tx, told: &[Told]) -> Result<Names> {
+    pub(super) async fn of(tx: &mut Tx, events: &[PublishedEvent]) -> Result<Names> {
         let mut names = Names::default();
-        let people = distinct(told.iter().filter_map(|t| t.news.event.person()));
+        let people = distinct(events.iter().filter_map(|e| e.event.person()));
         for part in people.chunks(IDS_PER_STATEMENT) {
             let (marks, ids) = among(part, 1);
             let sql = format!("select id, name, email, phone from people where id in ({marks})");
             names.people.extend(tx.all(sql, ids).await?.into_iter().map(|p: PersonName| (p.id, p)));
         }
-        let items = distinct(told.iter().filter_map(|t| t.news.event.item()));
+        let items = distinct(events.iter().filter_map(|e| e.event.item()));
         if !items.is_empty() {
             let (marks, ids) = among(&items, 1);
             let sql = format!("select id, unit, title, guide, voice from items where id in ({marks})");
             names.items = tx.all(sql, ids).await?.into_iter().map(|i: ItemText| (i.id, i)).collect();
         }
-        let courses = distinct(told.iter().map(|t| t.news.course));
+        let courses = distinct(events.iter().map(|e| e.course));
         if !courses.is_empty() {
             let (marks, ids) = among(&courses, 1);
             let sql = format!("select id, title, instructor from courses where id in ({marks})");
             names.courses = tx.all(sql, ids).await?.into_iter().map(|c: CourseName| (c.id, c)).collect();
         }
         let is_named = |e: &Event| matches!(e, Event::StudentJoined { .. } | Event::StudentRenamed { .. });
-        let named: Vec<&Told> = told.iter().filter(|t| is_named(&t.news.event)).collect();
-        for course in distinct(named.iter().map(|t| t.news.course)) {
-            let of_course = named.iter().filter(|t| t.news.course == course);
-            let people = distinct(of_course.filter_map(|t| t.news.event.person()));
+        let named: Vec<&PublishedEvent> = events.iter().filter(|e| is_named(&e.event)).collect();
+        for course in distinct(named.iter().map(|e| e.course)) {
+            let of_course = named.iter().filter(|e| e.course == course);
+            let people = distinct(of_course.filter_map(|e| e.event.person()));
             for part in people.chunks(IDS_PER_STATEMENT) {
                 names.number(tx, course, part).await?;
             }

@@ -2,7 +2,7 @@
 
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::event::Done;
+use crate::event::StoredAnswer;
 
 /// Days for which a key is kept: no phone repeats a request later than that.
 pub const KEPT_DAYS: i64 = 7;
@@ -28,7 +28,7 @@ impl Key {
 
 /// Returns the answer that was given before for this key. `None` means a new key, which this transaction holds: the same
 /// key sent again waits for it.
-pub async fn claim(tx: &mut Tx, person: i64, key: Option<&Key>, now_ms: i64) -> Result<Option<Done>> {
+pub async fn claim(tx: &mut Tx, person: i64, key: Option<&Key>, now_ms: i64) -> Result<Option<StoredAnswer>> {
     let Some(Key(key)) = key else { return Ok(None) };
     let sql = "insert into done_keys (person, key, answer, at_ms) values ($1, $2, '', $3) on conflict do nothing";
     if tx.run(sql, args![person, key, now_ms]).await? == 1 {
@@ -39,7 +39,7 @@ pub async fn claim(tx: &mut Tx, person: i64, key: Option<&Key>, now_ms: i64) -> 
     serde_json::from_str(&answer).map(Some).map_err(|_| Error::KeyReused)
 }
 
-pub async fn settle(tx: &mut Tx, person: i64, key: Option<&Key>, done: &Done) -> Result<()> {
+pub async fn settle(tx: &mut Tx, person: i64, key: Option<&Key>, done: &StoredAnswer) -> Result<()> {
     let Some(Key(key)) = key else { return Ok(()) };
     let answer = serde_json::to_string(done).map_err(Error::internal)?;
     let sql = "update done_keys set answer = $3 where person = $1 and key = $2";

@@ -3,7 +3,7 @@
 use crate::app::School;
 use crate::db::{Tx, among, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News, Whose};
+use crate::event::{Event, NewEvent, GradeScope};
 use crate::school::rights::{self, Caller};
 
 pub const STEP: &str = "STEP";
@@ -162,8 +162,8 @@ pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) ->
 
 /// Announces that the grades of the course are due: its items have changed, and so has the share of them that each
 /// learner has done.
-fn grades_due(app: &School, course: i64) -> Vec<News> {
-    vec![News { session: None, course, at_ms: app.now_ms(), event: Event::GradeDue(Whose::Course(course)) }]
+fn grades_due(app: &School, course: i64) -> Vec<NewEvent> {
+    vec![NewEvent { session: None, course, at_ms: app.now_ms(), event: Event::GradeDue(GradeScope::Course(course)) }]
 }
 
 pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {

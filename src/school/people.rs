@@ -203,13 +203,13 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
         closed.push(logins::sockets(caller.id, EndedLogins::AllBut(caller.login)));
     }
-    let news = if is_renamed || (now.guest && claimed) {
+    let events = if is_renamed || (now.guest && claimed) {
         merging::settle(&mut tx, &asked, app.now_ms()).await?
     } else {
         Vec::new()
     };
     let person = by_id(&mut tx, caller.id).await?;
-    app.commit_and_close(tx, news, closed).await?;
+    app.commit_and_close(tx, events, closed).await?;
     Ok(person)
 }
 

@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::db::{args, row};
 use crate::error::Result;
-use crate::event::{Event, News};
+use crate::event::{Event, NewEvent};
 use crate::school::help::{self, Slow};
 use crate::school::sessions::presence::open_here;
 
@@ -125,17 +125,17 @@ async fn tell(app: &School, class: &Walking, stuck: Vec<Slow>) -> Result<()> {
                     "select person from session_events where session = $1 and seq > $2 and type = 'student_stuck'";
                 let known: HashSet<i64> =
                     tx.all::<(i64,)>(sql, args![id, step_seq]).await?.into_iter().map(|(person,)| person).collect();
-                let mut news = Vec::new();
+                let mut events = Vec::new();
                 for slow in stuck.into_iter().filter(|slow| !known.contains(&slow.person)) {
                     let Slow { person, seconds, .. } = slow;
                     let event = Event::StudentStuck { person, item: step, seconds };
-                    news.push(News { session: Some(id), course, at_ms, event });
+                    events.push(NewEvent { session: Some(id), course, at_ms, event });
                     if auto_help {
                         let class = help::Stuck { id, course, step };
-                        news.extend(help::ask_for(tx, &class, slow, at_ms).await?);
+                        events.extend(help::ask_for(tx, &class, slow, at_ms).await?);
                     }
                 }
-                Ok(((), news))
+                Ok(((), events))
             })
         })
         .await?;

@@ -7,7 +7,7 @@ use crate::clock::DAY_MS;
 use crate::config::Bounds;
 use crate::db::{Arg, Tx, among, args, places};
 use crate::error::{Error, Result};
-use crate::event::Done;
+use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
 use crate::school::outline;
 use crate::school::rights::Caller;
@@ -64,7 +64,7 @@ pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<K
         .await?;
     // A refusal is a result and not an error, so that it does not undo what others write in the same commit.
     match outcome? {
-        Done::Logs { first, count } => Ok(Logged { first, count }),
+        StoredAnswer::Logs { first, count } => Ok(Logged { first, count }),
         _ => Err(Error::KeyReused),
     }
 }
@@ -76,7 +76,7 @@ async fn write(
     logs: &[NewLog],
     key: Option<&Key>,
     now_ms: i64,
-) -> Result<Result<Done>> {
+) -> Result<Result<StoredAnswer>> {
     if let Some(done) = once::claim(tx, person, key, now_ms).await? {
         return Ok(Ok(done));
     }
@@ -86,7 +86,7 @@ async fn write(
         return Ok(Err(refusal));
     }
     let (first, count) = insert(tx, person, logs, now_ms).await?;
-    let done = Done::Logs { first, count };
+    let done = StoredAnswer::Logs { first, count };
     once::settle(tx, person, key, &done).await?;
     Ok(Ok(done))
 }

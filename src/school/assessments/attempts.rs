@@ -6,7 +6,7 @@ use super::Assessment;
 use crate::app::School;
 use crate::db::{Tx, Which, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News, Whose};
+use crate::event::{Event, NewEvent, GradeScope};
 use crate::school::rights::{self, Caller, Placed};
 use crate::school::{Page, Window};
 
@@ -150,9 +150,9 @@ async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: O
     next.ok_or(Error::NoAttemptsLeft { allowed })
 }
 
-fn grade_due(asked: &Assessment, enrollment: i64, at_ms: i64) -> News {
-    let event = Event::GradeDue(Whose::Enrollment(enrollment));
-    News { session: None, course: asked.course, at_ms, event }
+fn grade_due(asked: &Assessment, enrollment: i64, at_ms: i64) -> NewEvent {
+    let event = Event::GradeDue(GradeScope::Enrollment(enrollment));
+    NewEvent { session: None, course: asked.course, at_ms, event }
 }
 
 pub struct Grading {

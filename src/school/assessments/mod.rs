@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News, Whose, words};
+use crate::event::{Event, NewEvent, GradeScope, words};
 use crate::school::rights::{self, Caller};
 use crate::school::{courses, enrollment};
 
@@ -117,9 +117,9 @@ impl Assessment {
 
     /// Announces that the grades of everyone who is asked for this assessment are due, when something that counts has
     /// changed.
-    fn grades_due(&self, at_ms: i64) -> News {
-        let whose = self.class.map_or(Whose::Course(self.course), Whose::Class);
-        News { session: None, course: self.course, at_ms, event: Event::GradeDue(whose) }
+    fn grades_due(&self, at_ms: i64) -> NewEvent {
+        let whose = self.class.map_or(GradeScope::Course(self.course), GradeScope::Class);
+        NewEvent { session: None, course: self.course, at_ms, event: Event::GradeDue(whose) }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Automatic marks: made when a person joins a live session, and when the session ends.
 
-use super::{Place, due};
+use super::{MarkTarget, grade_due};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::Result;
-use crate::event::{Attendance, News, Whose};
+use crate::event::{Attendance, NewEvent, GradeScope};
 use crate::school::sessions::{Session, Status};
 
 /// Marks a person who joins a session: PRESENT in the waiting room and for `late_after_min` minutes after the start, then
@@ -16,7 +16,7 @@ pub(in crate::school) async fn came(
     session: &Session,
     (person, enrollment): (i64, i64),
     now_ms: i64,
-) -> Result<Vec<News>> {
+) -> Result<Vec<NewEvent>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     // Holds the session's row, so that the session does not end meanwhile.
     tx.hold("select id from live_sessions where id = $1", args![session.id]).await?;
@@ -34,7 +34,7 @@ pub(in crate::school) async fn came(
     if tx.run(sql, args![now_ms, enrollment, meeting, kind.word()]).await? == 0 {
         return Ok(Vec::new());
     }
-    Ok(vec![place(session).told((person, enrollment), session.number.unwrap_or_default(), kind, now_ms)])
+    Ok(vec![target(session).event((person, enrollment), session.number.unwrap_or_default(), kind, now_ms)])
 }
 
 /// Sets the date of the meeting to the day on which its session begins.
@@ -47,12 +47,12 @@ pub(in crate::school) async fn began(app: &School, tx: &mut Tx, session: &Sessio
 /// Completes the marks when a session ends. Applicants who were admitted by its start and have no mark become ABSENT;
 /// people who are still in it get the end as the time when they left. A session that never began was no meeting: the
 /// marks that it made automatically are deleted.
-pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<News>> {
+pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<NewEvent>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     let Some(began_ms) = session.started_ms else {
         let sql = "delete from marks where meeting = $1 and not by_hand and created_ms >= $2";
         tx.run(sql, args![meeting, session.created_ms]).await?;
-        return Ok(vec![due(session.course, Whose::Class(session.class), now_ms)]);
+        return Ok(vec![grade_due(session.course, GradeScope::Class(session.class), now_ms)]);
     };
     let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type)
         select $1, $1, e.id, $2, 'ABSENT' from enrollments e where e.class = $3 and e.source = 'APPLIED'
@@ -65,13 +65,13 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
         where meeting = $1 and out_ms is null and not by_hand and type <> 'ABSENT'";
     tx.run(sql, args![meeting, now_ms, session.id]).await?;
     let number = session.number.unwrap_or_default();
-    let say = |(enrollment, person)| place(session).told((person, enrollment), number, Attendance::Absent, now_ms);
-    let mut news: Vec<News> = absent.into_iter().map(say).collect();
+    let say = |(enrollment, person)| target(session).event((person, enrollment), number, Attendance::Absent, now_ms);
+    let mut events: Vec<NewEvent> = absent.into_iter().map(say).collect();
     // From now on the meeting counts for everyone in the class.
-    news.push(due(session.course, Whose::Class(session.class), now_ms));
-    Ok(news)
+    events.push(grade_due(session.course, GradeScope::Class(session.class), now_ms));
+    Ok(events)
 }
 
-fn place(session: &Session) -> Place {
-    Place { session: Some(session.id), course: session.course }
+fn place(session: &Session) -> MarkTarget {
+    MarkTarget { session: Some(session.id), course: session.course }
 }

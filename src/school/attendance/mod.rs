@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use crate::app::School;
 use crate::db::{Arg, Tx, among, args, part_of, places, row};
 use crate::error::{Error, Result};
-use crate::event::{Attendance, Event, News, Whose};
+use crate::event::{Attendance, Event, NewEvent, GradeScope};
 use crate::school::rights::{self, Caller, Placed};
 use crate::school::{Page, Window, classes};
 
@@ -103,11 +103,11 @@ pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: When
     tx.hold("select id from classes where id = $1", args![class]).await?;
     let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
     let course = placed.course;
-    let news = write(app, &mut tx, (course, class), &when, vec![(placed, new)]).await?;
+    let events = write(app, &mut tx, (course, class), &when, vec![(placed, new)]).await?;
     // The class is held, so nobody else adds marks by hand; a mark that was made automatically meanwhile is not by hand.
     let sql = format!("{MARK} {FROM} where m.enrollment = $1 and m.by_hand order by m.id desc limit 1");
     let mark = tx.one(sql, args![enrollment]).await?;
-    app.commit(tx, news).await?;
+    app.commit(tx, events).await?;
     Ok(mark)
 }
 
@@ -143,8 +143,8 @@ pub async fn register_all(
         .collect();
     let marks = marks?;
     let count = marks.len();
-    let news = write(app, &mut tx, (course, class), &when, marks).await?;
-    app.commit(tx, news).await?;
+    let events = write(app, &mut tx, (course, class), &when, marks).await?;
+    app.commit(tx, events).await?;
     Ok(count)
 }
 
@@ -156,7 +156,7 @@ async fn write(
     (course, class): (i64, i64),
     when: &When,
     marks: Vec<(Placed, NewMark)>,
-) -> Result<Vec<News>> {
+) -> Result<Vec<NewEvent>> {
     let now_ms = app.now_ms();
     let date = when.date.as_str();
     let plan = classes::read(tx, class).await?;
@@ -180,7 +180,7 @@ async fn write(
     let running: HashMap<i64, i64> =
         tx.all::<(i64, i64)>(format!("select meeting, id {running}"), args).await?.into_iter().collect();
     let mut rows = Vec::with_capacity(marks.len());
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     for (placed, mark) in marks {
         placed.must_be_in_class()?;
         let free = days.iter().find(|meeting| !taken.contains(&(placed.enrollment, meeting.id)));
@@ -191,16 +191,16 @@ async fn write(
         let values =
             args![now_ms, now_ms, placed.enrollment, meeting.id, mark.kind.word(), in_ms, out_ms, reason, true];
         rows.push(values);
-        let place = Place { session: running.get(&meeting.id).copied(), course };
-        news.push(place.told((placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
+        let target = MarkTarget { session: running.get(&meeting.id).copied(), course };
+        events.push(target.event((placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
         let whose = match untouched.contains(&meeting.id) {
-            true => Whose::Class(class),
-            false => Whose::Enrollment(placed.enrollment),
+            true => GradeScope::Class(class),
+            false => GradeScope::Enrollment(placed.enrollment),
         };
-        news.push(due(course, whose, now_ms));
+        events.push(grade_due(course, whose, now_ms));
     }
     insert(tx, rows).await?;
-    Ok(news)
+    Ok(events)
 }
 
 async fn insert(tx: &mut Tx, rows: Vec<Vec<Arg>>) -> Result<()> {
@@ -214,31 +214,31 @@ async fn insert(tx: &mut Tx, rows: Vec<Vec<Arg>>) -> Result<()> {
     Ok(())
 }
 
-/// Where a changed mark is sent: to the open session of the meeting, if there is one, and to the dashboards of the
+/// The rooms to which a changed mark is sent: the open session of the meeting, if there is one, and the dashboards of the
 /// course.
 #[derive(Clone, Copy)]
-struct Place {
+struct MarkTarget {
     session: Option<i64>,
     course: i64,
 }
 
-impl Place {
+impl MarkTarget {
     /// Holds the meeting's open session. Called before the enrollments that the change touches are held.
-    async fn held(tx: &mut Tx, course: i64, meeting: i64) -> Result<Place> {
+    async fn hold(tx: &mut Tx, course: i64, meeting: i64) -> Result<MarkTarget> {
         let sql = "select id from live_sessions where meeting = $1 and status <> 'REVIEW_MODE' order by id";
         tx.hold(sql, args![meeting]).await?;
         let session = tx.maybe::<(i64,)>(sql, args![meeting]).await?.map(|(id,)| id);
-        Ok(Place { session, course })
+        Ok(MarkTarget { session, course })
     }
 
-    fn told(self, (person, enrollment): (i64, i64), number: i64, mark: Attendance, at_ms: i64) -> News {
+    fn event(self, (person, enrollment): (i64, i64), number: i64, mark: Attendance, at_ms: i64) -> NewEvent {
         let event = Event::AttendanceUpdated { person, enrollment, number, mark };
-        News { session: self.session, course: self.course, at_ms, event }
+        NewEvent { session: self.session, course: self.course, at_ms, event }
     }
 }
 
-fn due(course: i64, whose: Whose, at_ms: i64) -> News {
-    News { session: None, course, at_ms, event: Event::GradeDue(whose) }
+fn grade_due(course: i64, whose: GradeScope, at_ms: i64) -> NewEvent {
+    NewEvent { session: None, course, at_ms, event: Event::GradeDue(whose) }
 }
 
 fn times(
@@ -290,7 +290,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     let mut tx = app.db.begin().await?;
     let found = read(&mut tx, id).await?;
     rights::enrollment_taught(&mut tx, caller, found.enrollment).await?;
-    let place = Place::held(&mut tx, found.course, found.meeting).await?;
+    let target = MarkTarget::hold(&mut tx, found.course, found.meeting).await?;
     let placed = rights::enrollment_held(&mut tx, caller, found.enrollment).await?;
     let now = read(&mut tx, id).await?;
     let names_in = changes.check_in.is_some();
@@ -310,9 +310,9 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
         where id = $1";
     tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
     let mark = read(&mut tx, id).await?;
-    let told = place.told((placed.person, placed.enrollment), mark.number, kind, now_ms);
-    let due = due(placed.course, Whose::Enrollment(placed.enrollment), now_ms);
-    app.commit(tx, vec![told, due]).await?;
+    let marked = target.event((placed.person, placed.enrollment), mark.number, kind, now_ms);
+    let due = grade_due(placed.course, GradeScope::Enrollment(placed.enrollment), now_ms);
+    app.commit(tx, vec![marked, due]).await?;
     Ok(mark)
 }
 

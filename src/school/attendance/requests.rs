@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::views::{self, Overview};
-use super::{Place, due, meetings};
+use super::{MarkTarget, grade_due, meetings};
 use crate::app::School;
 use crate::db::{Tx, Which, among, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Attendance, News, Whose, words};
+use crate::event::{Attendance, NewEvent, GradeScope, words};
 use crate::school::names::namesakes_of;
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller, Role};
@@ -148,7 +148,7 @@ pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, deci
     let course = rights::course_by_code(&mut tx, code).await?;
     caller.must_teach(course.instructor)?;
     let pending = pending_held(&mut tx, course.course, number, &decided).await?;
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     for (decision, request) in decided.iter().zip(&pending) {
         let sql = "update attendance_requests set status = $2, decided_by = $3, reject_reason = $4, updated_ms = $5
             where id = $1";
@@ -157,10 +157,10 @@ pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, deci
         let kind = Kind::AttendanceDecided;
         notifications::notify(&mut tx, request.person, kind, caller.id, request.id, now_ms).await?;
         if decision.verdict == Verdict::Approved {
-            news.extend(mark_present(app, &mut tx, course.course, number, request, now_ms).await?);
+            events.extend(mark_present(app, &mut tx, course.course, number, request, now_ms).await?);
         }
     }
-    app.commit(tx, news).await
+    app.commit(tx, events).await
 }
 
 /// Finds the requests to decide, in the order of the decisions. Holds their classes, open sessions and enrollments: when
@@ -205,7 +205,7 @@ async fn mark_present(
     number: i64,
     request: &Pending,
     now_ms: i64,
-) -> Result<Vec<News>> {
+) -> Result<Vec<NewEvent>> {
     let date = app.clock.date_of(request.created_ms);
     let meeting = meetings::asked(tx, request.class, number, &date, now_ms).await?;
     let is_first = super::is_untouched(tx, meeting).await?;
@@ -214,8 +214,8 @@ async fn mark_present(
         on conflict (enrollment, meeting) do update set updated_ms = excluded.updated_ms, type = excluded.type,
             reason = excluded.reason, by_hand = excluded.by_hand";
     tx.run(sql, args![now_ms, request.enrollment, meeting, &request.reason]).await?;
-    let whose = if is_first { Whose::Class(request.class) } else { Whose::Enrollment(request.enrollment) };
-    let place = Place::held(tx, course, meeting).await?;
+    let whose = if is_first { GradeScope::Class(request.class) } else { GradeScope::Enrollment(request.enrollment) };
+    let target = MarkTarget::hold(tx, course, meeting).await?;
     let who = (request.person, request.enrollment);
-    Ok(vec![place.told(who, number, Attendance::Present, now_ms), due(course, whose, now_ms)])
+    Ok(vec![target.event(who, number, Attendance::Present, now_ms), grade_due(course, whose, now_ms)])
 }

@@ -11,7 +11,7 @@ pub mod payments;
 use crate::app::School;
 use crate::db::{Tx, Which, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News, Whose, words};
+use crate::event::{Event, NewEvent, GradeScope, words};
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller, Owned, Role};
 use crate::school::{Page, Window};
@@ -277,9 +277,9 @@ pub(super) async fn by_which(tx: &mut Tx, course: i64, person: i64) -> Result<Op
     Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
 }
 
-pub(super) fn grade_due(enrollment: &Enrollment, at_ms: i64) -> News {
-    let event = Event::GradeDue(Whose::Enrollment(enrollment.id));
-    News { session: None, course: enrollment.course, at_ms, event }
+pub(super) fn grade_due(enrollment: &Enrollment, at_ms: i64) -> NewEvent {
+    let event = Event::GradeDue(GradeScope::Enrollment(enrollment.id));
+    NewEvent { session: None, course: enrollment.course, at_ms, event }
 }
 
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Enrollment> {

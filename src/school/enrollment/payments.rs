@@ -6,7 +6,7 @@ use super::{Enrollment, Status, grade_due, read, seats_held};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::Done;
+use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
 use crate::school::rights::{self, Caller};
 
@@ -47,7 +47,7 @@ pub async fn pay(
     let mut tx = app.db.begin().await?;
     let placed = rights::enrollment_seen(&mut tx, caller, enrollment).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
-        let Done::Payment { payment } = done else { return Err(Error::KeyReused) };
+        let StoredAnswer::Payment { payment } = done else { return Err(Error::KeyReused) };
         let sql = format!("{PAYMENT} where p.id = $1 and p.enrollment = $2");
         let payment = tx.maybe(sql, args![payment, enrollment]).await?.ok_or(Error::KeyReused)?;
         return Ok((payment, read(&mut tx, enrollment).await?));
@@ -69,7 +69,7 @@ pub async fn pay(
         admit_paid(&mut tx, &seats, &before, paid, caller.id, now_ms).await?;
         id
     };
-    once::settle(&mut tx, caller.id, key.as_ref(), &Done::Payment { payment: id }).await?;
+    once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Payment { payment: id }).await?;
     let payment = tx.one(format!("{PAYMENT} where p.id = $1"), args![id]).await?;
     let after = read(&mut tx, enrollment).await?;
     app.commit(tx, vec![grade_due(&after, now_ms)]).await?;
@@ -128,7 +128,7 @@ pub async fn refund(
     rights::enrollment_held(&mut tx, caller, enrollment).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
         return match done {
-            Done::Refund { enrollment: e, amount: a, refunded, left } if (e, a) == (enrollment, amount) => {
+            StoredAnswer::Refund { enrollment: e, amount: a, refunded, left } if (e, a) == (enrollment, amount) => {
                 Ok(Refunded { amount, refunded, left })
             }
             _ => Err(Error::KeyReused),
@@ -154,7 +154,7 @@ pub async fn refund(
         }
     }
     let (refunded, left) = (refunded + amount, left - amount);
-    once::settle(&mut tx, caller.id, key.as_ref(), &Done::Refund { enrollment, amount, refunded, left }).await?;
+    once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { enrollment, amount, refunded, left }).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(Refunded { amount, refunded, left })
 }

@@ -4,7 +4,7 @@ use super::{Request, by_id, moved_up};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Done, Event, HelpKind, HelpStatus, News, words};
+use crate::event::{StoredAnswer, Event, HelpKind, HelpStatus, NewEvent, words};
 use crate::school::notifications::{self, Kind};
 use crate::school::once::{self, Key};
 use crate::school::rights::Caller;
@@ -66,9 +66,9 @@ pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewAnswer) 
     let request = held(&mut tx, id).await?;
     must_teach(caller, &request)?;
     must_be_unresolved(&request)?;
-    let (response, news) = give(&mut tx, &request, Some(caller.id), &answer, app.now_ms()).await?;
+    let (response, events) = give(&mut tx, &request, Some(caller.id), &answer, app.now_ms()).await?;
     let request = by_id(&mut tx, id).await?;
-    app.commit(tx, news).await?;
+    app.commit(tx, events).await?;
     Ok((request, response))
 }
 
@@ -102,15 +102,15 @@ pub(super) async fn give(
     by: Option<i64>,
     answer: &NewAnswer,
     now_ms: i64,
-) -> Result<(Response, Vec<News>)> {
+) -> Result<(Response, Vec<NewEvent>)> {
     let response = write(tx, request, by, answer, now_ms).await?;
     let sql = "update help_requests set status = 'ANSWERED', acked_ms = null where id = $1";
     tx.run(sql, args![request.id]).await?;
     let about = by.unwrap_or(request.instructor);
     notifications::notify(tx, request.person, Kind::HelpAnswered, about, request.id, now_ms).await?;
-    let mut news = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
-    news.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
-    Ok((response, news))
+    let mut events = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
+    events.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
+    Ok((response, events))
 }
 
 async fn write(tx: &mut Tx, request: &Request, by: Option<i64>, answer: &NewAnswer, now_ms: i64) -> Result<Response> {
@@ -122,21 +122,21 @@ async fn write(tx: &mut Tx, request: &Request, by: Option<i64>, answer: &NewAnsw
 }
 
 /// Sends the student the analyser's answer as a hint. The call stays open, and waits for the instructor as before.
-pub(super) async fn hint(tx: &mut Tx, request: &Request, answer: &NewAnswer, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn hint(tx: &mut Tx, request: &Request, answer: &NewAnswer, now_ms: i64) -> Result<Vec<NewEvent>> {
     let response = write(tx, request, None, answer, now_ms).await?;
     tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
-    let mut news = escalate(tx, request, now_ms).await?;
-    news.push(available(request, &response, now_ms));
-    Ok(news)
+    let mut events = escalate(tx, request, now_ms).await?;
+    events.push(available(request, &response, now_ms));
+    Ok(events)
 }
 
-pub(super) fn updated(request: &Request, status: HelpStatus, now_ms: i64) -> News {
+pub(super) fn updated(request: &Request, status: HelpStatus, now_ms: i64) -> NewEvent {
     let Request { person, item, id, .. } = *request;
     let event = Event::HelpUpdated { person, item, request: id, status };
-    News { session: request.session, course: request.course, at_ms: now_ms, event }
+    NewEvent { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
-fn available(request: &Request, response: &Response, now_ms: i64) -> News {
+fn available(request: &Request, response: &Response, now_ms: i64) -> NewEvent {
     let event = Event::HelpAvailable {
         person: request.person,
         request: request.id,
@@ -148,7 +148,7 @@ fn available(request: &Request, response: &Response, now_ms: i64) -> News {
         content: response.content.clone(),
         voice: response.voice.clone(),
     };
-    News { session: request.session, course: request.course, at_ms: now_ms, event }
+    NewEvent { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
 /// Resolves a call, for the instructor, or for the student who solved the problem themselves.
@@ -159,9 +159,9 @@ pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> 
         must_teach(caller, &request)?;
     }
     must_be_unresolved(&request)?;
-    let news = settle(&mut tx, &request, HelpStatus::Resolved, app.now_ms()).await?;
+    let events = settle(&mut tx, &request, HelpStatus::Resolved, app.now_ms()).await?;
     let request = by_id(&mut tx, id).await?;
-    app.commit(tx, news).await?;
+    app.commit(tx, events).await?;
     Ok(request)
 }
 
@@ -173,7 +173,7 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request>
     if request.person != caller.id {
         return Err(Error::NotFound("Help request"));
     }
-    let news = match HelpStatus::parse(&request.status) {
+    let events = match HelpStatus::parse(&request.status) {
         Some(HelpStatus::Withdrawn) => Vec::new(),
         Some(HelpStatus::Analyzing | HelpStatus::Escalated) => {
             settle(&mut tx, &request, HelpStatus::Withdrawn, app.now_ms()).await?
@@ -181,17 +181,17 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request>
         _ => return Err(Error::wrong_state(request.status)),
     };
     let request = by_id(&mut tx, id).await?;
-    app.commit(tx, news).await?;
+    app.commit(tx, events).await?;
     Ok(request)
 }
 
 /// Settles a call. Deletes the context that the phone sent if the student withdraws the call, because nobody needs it then.
-async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<News>> {
+async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update help_requests set status = $2, context = case when $3 then '{}' else context end where id = $1";
     tx.run(sql, args![request.id, status.word(), status == HelpStatus::Withdrawn]).await?;
-    let mut news = vec![updated(request, status, now_ms)];
-    news.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
-    Ok(news)
+    let mut events = vec![updated(request, status, now_ms)];
+    events.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
+    Ok(events)
 }
 
 /// Records a rating of an answer. `HELPED` or more resolves the call; `NOT_YET` or less calls the instructor.
@@ -215,9 +215,9 @@ pub async fn feedback(
     }
     match before {
         // A repeat changes nothing: the call may have a new answer by now, which was not rated yet.
-        Some(Done::Help { request: rated }) if rated == request.id => return Ok((request, found)),
+        Some(StoredAnswer::Help { request: rated }) if rated == request.id => return Ok((request, found)),
         Some(_) => return Err(Error::KeyReused),
-        None => once::settle(&mut tx, caller.id, key.as_ref(), &Done::Help { request: request.id }).await?,
+        None => once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Help { request: request.id }).await?,
     }
     let is_answered = request.status == HelpStatus::Answered.word();
     if is_answered && rating <= NOT_YET {
@@ -226,7 +226,7 @@ pub async fn feedback(
     let sql = "update help_responses set rating = $2, feedback = $3 where id = $1";
     tx.run(sql, args![response, rating, text]).await?;
     // A hint may help while the call still waits for the instructor.
-    let news = if must_be_unresolved(&request).is_ok() && rating >= HELPED {
+    let events = if must_be_unresolved(&request).is_ok() && rating >= HELPED {
         settle(&mut tx, &request, HelpStatus::Resolved, now_ms).await?
     } else if is_answered && rating <= NOT_YET && !is_of_finished_step(&mut tx, &request).await? {
         escalate(&mut tx, &request, now_ms).await?
@@ -234,7 +234,7 @@ pub async fn feedback(
         Vec::new()
     };
     let request = by_id(&mut tx, request.id).await?;
-    app.commit(tx, news).await?;
+    app.commit(tx, events).await?;
     Ok((request, Response { rating: Some(rating), ..found }))
 }
 
@@ -248,7 +248,7 @@ async fn is_of_finished_step(tx: &mut Tx, request: &Request) -> Result<bool> {
     Ok(tx.maybe::<(i64,)>(sql, args![request.person, request.item, session]).await?.is_some())
 }
 
-pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<NewEvent>> {
     let (instructor, person) = (request.instructor, request.person);
     // The instructor was notified when a student made the call themselves.
     let is_told = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
@@ -275,7 +275,7 @@ pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
 
 /// Reads the answers that a person has not seen yet, from open sessions and from outside of sessions: those to their 5
 /// newest calls, oldest call first.
-pub async fn unseen(app: &School, person: i64) -> Result<Vec<News>> {
+pub async fn unseen(app: &School, person: i64) -> Result<Vec<NewEvent>> {
     let mut tx = app.db.read().await?;
     let sql = format!(
         "{} left join live_sessions s on s.id = h.session where h.person = $1 and h.status in ('ANSWERED', 'ESCALATED')
@@ -284,12 +284,12 @@ pub async fn unseen(app: &School, person: i64) -> Result<Vec<News>> {
         order by h.id desc limit 5",
         super::REQUEST
     );
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     for request in tx.all::<Request>(sql, args![person]).await?.into_iter().rev() {
         let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
         if let Some(response) = tx.maybe::<Response>(sql, args![request.id]).await? {
-            news.push(available(&request, &response, request.created_ms));
+            events.push(available(&request, &response, request.created_ms));
         }
     }
-    Ok(news)
+    Ok(events)
 }

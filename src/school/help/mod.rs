@@ -7,7 +7,7 @@ use crate::app::School;
 use crate::clock::HOUR_MS;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Done, Event, HelpKind, HelpStatus, News};
+use crate::event::{StoredAnswer, Event, HelpKind, HelpStatus, NewEvent};
 use crate::language::Language;
 use crate::school::notifications::{self, Kind};
 use crate::school::once::{self, Key};
@@ -58,9 +58,9 @@ pub async fn ask(app: &School, caller: &Caller, new: NewRequest, key: Option<Key
                 if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
                     return Ok((again(tx, done).await?, Vec::new()));
                 }
-                let (asked, news) = open(tx, person, &new, now_ms).await?;
-                once::settle(tx, person, key.as_ref(), &Done::Help { request: asked.request }).await?;
-                Ok((asked, news))
+                let (asked, events) = open(tx, person, &new, now_ms).await?;
+                once::settle(tx, person, key.as_ref(), &StoredAnswer::Help { request: asked.request }).await?;
+                Ok((asked, events))
             })
         })
         .await?;
@@ -68,14 +68,14 @@ pub async fn ask(app: &School, caller: &Caller, new: NewRequest, key: Option<Key
     Ok(asked)
 }
 
-async fn again(tx: &mut Tx, done: Done) -> Result<Asked> {
-    let Done::Help { request } = done else { return Err(Error::KeyReused) };
+async fn again(tx: &mut Tx, done: StoredAnswer) -> Result<Asked> {
+    let StoredAnswer::Help { request } = done else { return Err(Error::KeyReused) };
     let sql = "select status, session from help_requests where id = $1";
     let (status, session): (String, Option<i64>) = tx.one(sql, args![request]).await?;
     Ok(Asked { request, status, position: position(tx, session, request).await? })
 }
 
-async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result<(Asked, Vec<News>)> {
+async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result<(Asked, Vec<NewEvent>)> {
     let item = outline::item_by_id(tx, new.item).await?;
     if let Some(session) = new.in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
@@ -93,10 +93,10 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
         Some(seconds) => seconds,
         None => since_step_began(tx, session, item.id, now_ms).await?,
     };
-    let (asked, news) =
+    let (asked, events) =
         insert(tx, Place { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
     let asked = asked.ok_or(Error::AlreadyAnswered)?;
-    Ok((asked, news))
+    Ok((asked, events))
 }
 
 /// Fails if a person has made `HOUR_MAX_REQUESTS` calls in the last hour.
@@ -128,7 +128,7 @@ async fn insert(
     new: &NewRequest,
     seconds: i64,
     now_ms: i64,
-) -> Result<(Option<Asked>, Vec<News>)> {
+) -> Result<(Option<Asked>, Vec<NewEvent>)> {
     let Place { person, item, course, session } = at;
     let sql = "select count(*) from help_requests where person = $1 and item = $2 and status <> 'WITHDRAWN'";
     let (before,): (i64,) = tx.one(sql, args![person, item]).await?;
@@ -149,9 +149,9 @@ async fn insert(
         Event::StudentHelpRequest { person, item, request, kind, seconds, urgent },
         Event::HelpPosition { person, request, position },
     ];
-    let about = |event| News { session, course, at_ms: now_ms, event };
-    let news = told.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
-    Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), news))
+    let about = |event| NewEvent { session, course, at_ms: now_ms, event };
+    let events = told.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
+    Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), events))
 }
 
 /// Checks whether the instructor should go there soon: it is at least the person's second call on the step, or they have
@@ -162,7 +162,7 @@ pub(super) fn is_urgent(asked_before: i64, waited_s: i64) -> bool {
 
 /// Makes a call for a student who is stuck: once per session, step and person, and never more than `AUTO_MAX_OPEN` open
 /// ones per step.
-pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64) -> Result<Vec<NewEvent>> {
     let Slow { person, seconds, language } = who;
     let sql =
         format!("select count(*) from help_requests where session = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
@@ -205,7 +205,7 @@ async fn position(tx: &mut Tx, session: Option<i64>, request: i64) -> Result<i64
 }
 
 /// Makes the events with the new positions of the calls that wait behind a settled one.
-async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, at_ms: i64) -> Result<Vec<News>> {
+async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, at_ms: i64) -> Result<Vec<NewEvent>> {
     let sql =
         format!("select id, person, kind from help_requests where session = $1 and {IS_OPEN} order by id limit $2");
     let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![session, TOLD_MAX_WAITING]).await?;
@@ -214,13 +214,13 @@ async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, a
         .zip(1..)
         .filter(|((id, _, kind), _)| *id > behind && kind == HelpKind::Manual.word())
         .map(|((request, person, _), position)| Event::HelpPosition { person, request, position })
-        .map(|event| News { session, course, at_ms, event })
+        .map(|event| NewEvent { session, course, at_ms, event })
         .collect())
 }
 
 /// Withdraws the open calls that a session made by itself, when its step changes or the session ends: nobody needs them
 /// then.
-pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = format!(
         "update help_requests set status = 'WITHDRAWN' where session = $1 and kind = 'AUTO' and {IS_OPEN}
         returning id, person, item"
@@ -231,7 +231,7 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
 
 /// Withdraws the open calls of someone who has no part in the session any more: removed, or merged into another person. The
 /// caller holds the session.
-pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = format!(
         "update help_requests set status = 'WITHDRAWN', context = '{{}}' where session = $1 and person = $2 and {IS_OPEN}
         returning id, person, item"
@@ -248,7 +248,7 @@ pub(super) async fn close_at_finished_step(
     item: i64,
     person: i64,
     now_ms: i64,
-) -> Result<Vec<News>> {
+) -> Result<Vec<NewEvent>> {
     let sql =
         format!("select session from help_requests where person = $1 and item = $2 and {IS_OPEN} order by session");
     let open: Vec<(Option<i64>,)> = tx.all(sql, args![person, item]).await?;
@@ -258,7 +258,7 @@ pub(super) async fn close_at_finished_step(
     for session in open.into_iter().filter_map(|(session,)| session) {
         sessions::hold(tx, session).await?;
     }
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     for (kind, status) in [(HelpKind::Manual, HelpStatus::Resolved), (HelpKind::Auto, HelpStatus::Withdrawn)] {
         let sql = format!(
             "update help_requests set status = $4 where person = $1 and item = $2 and kind = $3 and {IS_OPEN}
@@ -267,10 +267,10 @@ pub(super) async fn close_at_finished_step(
         let closed: Vec<(i64, i64, i64, Option<i64>)> =
             tx.all(sql, args![person, item, kind.word(), status.word()]).await?;
         for (id, person, item, session) in closed {
-            news.extend(closings(tx, session, course, status, vec![(id, person, item)], now_ms).await?);
+            events.extend(closings(tx, session, course, status, vec![(id, person, item)], now_ms).await?);
         }
     }
-    Ok(news)
+    Ok(events)
 }
 
 /// Makes the events of closed calls: one for each, and the new positions of the calls behind them.
@@ -281,15 +281,15 @@ async fn closings(
     status: HelpStatus,
     rows: Vec<(i64, i64, i64)>,
     at_ms: i64,
-) -> Result<Vec<News>> {
+) -> Result<Vec<NewEvent>> {
     let Some(first) = rows.iter().map(|(id, ..)| *id).min() else { return Ok(Vec::new()) };
-    let mut news: Vec<News> = rows
+    let mut events: Vec<NewEvent> = rows
         .into_iter()
         .map(|(request, person, item)| Event::HelpUpdated { person, item, request, status })
-        .map(|event| News { session, course, at_ms, event })
+        .map(|event| NewEvent { session, course, at_ms, event })
         .collect();
-    news.extend(moved_up(tx, session, course, first, at_ms).await?);
-    Ok(news)
+    events.extend(moved_up(tx, session, course, first, at_ms).await?);
+    Ok(events)
 }
 
 #[derive(Debug, Clone)]

@@ -51,8 +51,8 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     }
     let person = people::by_id(&mut tx, id).await.map_err(|_| Error::WrongPassword)?;
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), &device.name).await?;
-    let news = activity(&mut tx, id, Activity::LoggedIn, app.now_ms()).await?;
-    app.commit(tx, news).await?;
+    let events = activity(&mut tx, id, Activity::LoggedIn, app.now_ms()).await?;
+    app.commit(tx, events).await?;
     Ok((person, tokens))
 }
 

@@ -12,7 +12,7 @@ use crate::app::School;
 use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Activity, Event, News};
+use crate::event::{Activity, Event, NewEvent};
 use crate::failures::Against;
 use crate::keys::{Passport, RefreshToken, new_nonce};
 use crate::live::{CloseSockets, EndedLogins};
@@ -87,8 +87,8 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
-    let news = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
-    app.commit_and_close(tx, news, vec![sockets(caller.id, EndedLogins::Only(caller.login))]).await
+    let events = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
+    app.commit_and_close(tx, events, vec![sockets(caller.id, EndedLogins::Only(caller.login))]).await
 }
 
 /// Ends a login by its refresh token, so that a page that has no other token left can still sign out. A token that can no
@@ -183,10 +183,10 @@ pub(super) fn sockets(person: i64, ended: EndedLogins) -> CloseSockets {
 }
 
 /// Makes the events of a student's login or logout for the dashboards of their courses.
-async fn activity(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<News>> {
+async fn activity(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "select distinct c.course from enrollments e join classes c on c.id = e.class
         where e.person = $1 and e.status = 'APPROVED' limit 50";
     let courses: Vec<(i64,)> = tx.all(sql, args![person]).await?;
     let event = Event::StudentActivity { person, activity };
-    Ok(courses.into_iter().map(|(course,)| News { session: None, course, at_ms, event: event.clone() }).collect())
+    Ok(courses.into_iter().map(|(course,)| NewEvent { session: None, course, at_ms, event: event.clone() }).collect())
 }

@@ -5,7 +5,7 @@ pub mod views;
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Activity, Done, Event, News, Progress, Whose};
+use crate::event::{Activity, StoredAnswer, Event, NewEvent, Progress, GradeScope};
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
@@ -96,18 +96,18 @@ pub async fn report(
                     return Ok((again(tx, done, item).await?, Vec::new()));
                 }
                 let report = Report::of(item, progress);
-                let (recorded, news) = record_step(&app, tx, person, report, in_session, now_ms).await?;
+                let (recorded, events) = record_step(&app, tx, person, report, in_session, now_ms).await?;
                 let (progress, completed_ms) = (recorded.progress, recorded.completed_ms);
-                once::settle(tx, person, key.as_ref(), &Done::Progress { item, progress, completed_ms }).await?;
-                Ok((recorded, news))
+                once::settle(tx, person, key.as_ref(), &StoredAnswer::Progress { item, progress, completed_ms }).await?;
+                Ok((recorded, events))
             })
         })
         .await
 }
 
-async fn again(tx: &mut Tx, done: Done, asked: i64) -> Result<Recorded> {
+async fn again(tx: &mut Tx, done: StoredAnswer, asked: i64) -> Result<Recorded> {
     match done {
-        Done::Progress { item, progress, completed_ms } if item == asked => {
+        StoredAnswer::Progress { item, progress, completed_ms } if item == asked => {
             let course = outline::item_by_id(tx, item).await?.course;
             let next = outline::step_after(tx, course, item).await?;
             Ok(Recorded { item, progress, completed_ms, next })
@@ -132,12 +132,12 @@ pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: R
                     return Err(Error::bad("content_id", "it belongs to another course"));
                 }
                 let learner = Learner { person, enrollment };
-                let (_, news) = record(&app, tx, learner, item, report, now_ms).await?;
+                let (_, events) = record(&app, tx, learner, item, report, now_ms).await?;
                 let line = tx.one(
                     format!("{ITEM_PROGRESS} where p.enrollment = $1 and p.item = $2"),
                     args![enrollment, report.item],
                 );
-                Ok((line.await?, news))
+                Ok((line.await?, events))
             })
         })
         .await
@@ -170,7 +170,7 @@ async fn record_step(
     report: Report,
     in_session: Option<i64>,
     now_ms: i64,
-) -> Result<(Recorded, Vec<News>)> {
+) -> Result<(Recorded, Vec<NewEvent>)> {
     let item = outline::item_by_id(tx, report.item).await?;
     if let Some(session) = in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
@@ -178,10 +178,10 @@ async fn record_step(
     }
     let enrollment = enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let course = item.course;
-    let (kept, news) = record(app, tx, Learner { person, enrollment }, item, report, now_ms).await?;
+    let (kept, events) = record(app, tx, Learner { person, enrollment }, item, report, now_ms).await?;
     let next = outline::step_after(tx, course, report.item).await?;
     let (progress, completed_ms) = kept;
-    Ok((Recorded { item: report.item, progress, completed_ms, next }, news))
+    Ok((Recorded { item: report.item, progress, completed_ms, next }, events))
 }
 
 /// Records a report. Returns the progress now, the time of completion, and the events to log or send.
@@ -192,7 +192,7 @@ async fn record(
     item: Item,
     report: Report,
     now_ms: i64,
-) -> Result<((Progress, Option<i64>), Vec<News>)> {
+) -> Result<((Progress, Option<i64>), Vec<NewEvent>)> {
     let Learner { person, enrollment } = learner;
     let before: Option<Kept> = tx.maybe(KEPT, args![enrollment, item.id]).await?;
     let last = last_learnt(tx, enrollment).await?;
@@ -200,7 +200,7 @@ async fn record(
     let class_began_ms = class.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
     let changed = write(tx, enrollment, report, class_began_ms, now_ms).await?;
     let studied = study(app, tx, enrollment, report, now_ms).await?;
-    let told = |session, event| News { session, course: item.course, at_ms: now_ms, event };
+    let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };
     let after = match changed {
         Some(after) => after,
         None if studied => tx.one(LEARNT, args![enrollment, item.id, now_ms]).await?,
@@ -209,24 +209,24 @@ async fn record(
             return Ok(((in_class(&kept.status, kept.done_ms, class_began_ms), kept.completed_ms), Vec::new()));
         }
     };
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     let old = before.as_ref().map_or(Progress::NotStarted, |b| in_class(&b.status, b.done_ms, class_began_ms));
     let new = in_class(&after.status, after.done_ms, class_began_ms);
     let completed_ms = after.completed_ms;
     if old != new || before.is_none() {
         let event = Event::StudentProgress { person, item: item.id, old, new, completed_ms };
-        news.push(told(class.map(|(session, _)| session), event));
+        events.push(new_event(class.map(|(session, _)| session), event));
         if new == Progress::Completed {
-            news.extend(help::close_at_finished_step(tx, item.course, item.id, person, now_ms).await?);
+            events.extend(help::close_at_finished_step(tx, item.course, item.id, person, now_ms).await?);
         }
     }
     if before.map_or(0.0, |b| b.rate) != after.rate {
-        news.push(told(None, Event::GradeDue(Whose::Enrollment(enrollment))));
+        events.push(new_event(None, Event::GradeDue(GradeScope::Enrollment(enrollment))));
     }
     if last.is_none_or(|last| app.clock.date_of(last) != app.clock.date_of(now_ms)) {
-        news.push(told(None, Event::StudentActivity { person, activity: Activity::StartedLearning }));
+        events.push(new_event(None, Event::StudentActivity { person, activity: Activity::StartedLearning }));
     }
-    Ok(((new, completed_ms), news))
+    Ok(((new, completed_ms), events))
 }
 
 /// Writes a report. Returns `None` if it changes nothing. An item that was finished in an earlier session keeps its time of

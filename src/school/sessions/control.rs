@@ -6,7 +6,7 @@ use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::event::{Done, Event, News};
+use crate::event::{StoredAnswer, Event, NewEvent};
 use crate::live::unattended::Sign;
 use crate::school::attendance;
 use crate::school::help;
@@ -98,18 +98,18 @@ async fn press(app: &School, caller: &Caller, session: i64, command: Command, ke
     let at = taught(&mut tx, caller, session).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key, now_ms).await? {
         return match done {
-            Done::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
+            StoredAnswer::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
                 outcome(&mut tx, &at, at_ms, event).await
             }
             _ => Err(Error::KeyReused),
         };
     }
-    let (event, news) = apply(app, &mut tx, &at, command, now_ms).await?;
-    let done = Done::Command { session, at_ms: now_ms, event: event.clone() };
+    let (event, events) = apply(app, &mut tx, &at, command, now_ms).await?;
+    let done = StoredAnswer::Command { session, at_ms: now_ms, event: event.clone() };
     once::settle(&mut tx, caller.id, key, &done).await?;
     let outcome = outcome(&mut tx, &at, now_ms, event).await?;
     let ended = matches!(outcome.event, Event::SessionEnded { .. });
-    app.commit(tx, news).await?;
+    app.commit(tx, events).await?;
     if ended {
         app.hub.shown.forget(session);
     }
@@ -117,7 +117,7 @@ async fn press(app: &School, caller: &Caller, session: i64, command: Command, ke
 }
 
 /// Applies a command. The transaction must hold the row of the session, so that `at` stays true until the commit.
-async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms: i64) -> Result<(Event, Vec<News>)> {
+async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms: i64) -> Result<(Event, Vec<NewEvent>)> {
     let (event, mut more) = match command {
         Command::Start { first, message } => (start(app, tx, at, first, message, now_ms).await?, Vec::new()),
         Command::NextStep { next, message } => match next_step(tx, at, next, message, now_ms).await? {
@@ -138,9 +138,9 @@ async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms
         Command::Say { message } => (say(tx, at, message).await?, Vec::new()),
         Command::End { message } => end(tx, at, message, now_ms).await?,
     };
-    let mut news = vec![News { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];
-    news.append(&mut more);
-    Ok((event, news))
+    let mut events = vec![NewEvent { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];
+    events.append(&mut more);
+    Ok((event, events))
 }
 
 /// Shows a message on every phone until the next command. Fails if the session has ended.
@@ -185,7 +185,7 @@ async fn start(
 }
 
 enum Moved {
-    To(Event, Vec<News>),
+    To(Event, Vec<NewEvent>),
     AlreadyThere(Event),
 }
 
@@ -215,7 +215,7 @@ async fn next_step(
     Ok(Moved::To(event, withdrawn))
 }
 
-async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) -> Result<(Event, Vec<News>)> {
+async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) -> Result<(Event, Vec<NewEvent>)> {
     if at.is(Status::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
@@ -267,9 +267,9 @@ pub async fn change(
     let scheduled_ms = scheduled_ms.unwrap_or(at.scheduled_ms);
     tx.run(sql, args![session, title.unwrap_or(at.title), scheduled_ms, door]).await?;
     let event = Event::DoorMoved { open: door == "OPEN" };
-    let news = News { session: Some(session), course: at.course, at_ms: app.now_ms(), event };
+    let events = NewEvent { session: Some(session), course: at.course, at_ms: app.now_ms(), event };
     let changed = by_id(&mut tx, session).await?;
-    app.commit(tx, if moved { vec![news] } else { Vec::new() }).await?;
+    app.commit(tx, if moved { vec![events] } else { Vec::new() }).await?;
     Ok(changed)
 }
 
@@ -296,8 +296,8 @@ async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()>
         and status <> 'REVIEW_MODE'";
     if tx.run(guard, args![session, taught_ms]).await? == 1 {
         let at = by_id(&mut tx, session).await?;
-        let (_, news) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
-        app.commit(tx, news).await?;
+        let (_, events) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
+        app.commit(tx, events).await?;
         app.hub.shown.forget(session);
     }
     Ok(())

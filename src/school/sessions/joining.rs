@@ -8,7 +8,7 @@ use super::{Session, Status, attended, by_id, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News, Whose};
+use crate::event::{Event, NewEvent, GradeScope};
 use crate::failures::Against;
 use crate::live::CloseSockets;
 use crate::live::connection::close;
@@ -53,14 +53,14 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
             let app = school.clone();
             Box::pin(async move {
                 let session = by_id(tx, session).await?;
-                let (joined, news) = admit(&app, tx, &session, person, now_ms).await?;
-                Ok((joined, news))
+                let (joined, events) = admit(&app, tx, &session, person, now_ms).await?;
+                Ok((joined, events))
             })
         })
         .await
 }
 
-async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Result<(Joined, Vec<News>)> {
+async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Result<(Joined, Vec<NewEvent>)> {
     let known: Option<Participant> =
         tx.maybe(format!("{PARTICIPANT} where session = $1 and person = $2"), args![session.id, person]).await?;
     let status = session.status.clone();
@@ -96,11 +96,11 @@ async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms
         return Ok((Joined { participant, status, is_new }, Vec::new()));
     }
     let event = Event::StudentJoined { person, total };
-    let mut news = vec![News { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
-    let due = Event::GradeDue(Whose::Enrollment(participant.enrollment));
-    news.push(News { session: None, course: session.course, at_ms: now_ms, event: due });
-    news.extend(automatic::came(app, tx, session, (person, participant.enrollment), now_ms).await?);
-    Ok((Joined { participant, status, is_new }, news))
+    let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
+    let due = Event::GradeDue(GradeScope::Enrollment(participant.enrollment));
+    events.push(NewEvent { session: None, course: session.course, at_ms: now_ms, event: due });
+    events.extend(automatic::came(app, tx, session, (person, participant.enrollment), now_ms).await?);
+    Ok((Joined { participant, status, is_new }, events))
 }
 
 #[derive(Debug, Clone)]
@@ -140,7 +140,7 @@ async fn admit_guest(
     guest: &Guest,
     key: Option<&Key>,
     now_ms: i64,
-) -> Result<((Person, Joined, Tokens), Vec<News>)> {
+) -> Result<((Person, Joined, Tokens), Vec<NewEvent>)> {
     let session = by_id(tx, session).await?;
     if session.is(Status::Review) {
         return Err(Error::wrong_state(session.status));
@@ -160,16 +160,16 @@ async fn admit_guest(
             (people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?, same_as)
         }
     };
-    let (joined, mut news) = admit(app, tx, &session, person, now_ms).await?;
+    let (joined, mut events) = admit(app, tx, &session, person, now_ms).await?;
     if let Some(same_as) = same_as {
-        news.extend(merging::say_same(tx, &session, person, same_as, now_ms).await?);
+        events.extend(merging::say_same(tx, &session, person, same_as, now_ms).await?);
     }
     let tokens = match &before {
         Some(login) => logins::same_tokens(app, login)?,
         None => logins::begin(app, tx, person, true, &device).await?,
     };
     let person = people::by_id(tx, person).await?;
-    Ok(((person, joined, tokens), news))
+    Ok(((person, joined, tokens), events))
 }
 
 /// Takes the caller out of the session at their own wish. Their attendance so far stays, and they can come back, even when
@@ -198,19 +198,19 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
     let sql = format!("{PARTICIPANT} where session = $1 and person = $2");
     let participant: Participant =
         tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     if changed {
         let total = state::participant_count(&mut tx, session.id).await?;
         let event = Event::StudentLeft { person, removed, total };
-        news.push(News { session: Some(session.id), course: session.course, at_ms: now_ms, event });
+        events.push(NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event });
     }
     if changed && removed {
-        news.extend(help::withdraw_all_of(&mut tx, session, person, now_ms).await?);
+        events.extend(help::withdraw_all_of(&mut tx, session, person, now_ms).await?);
     }
     let (code, reason) =
         if removed { (close::REMOVED, "removed by the instructor") } else { (close::NORMAL, "goodbye") };
     let closed = CloseSockets::of_leaver(room::session(session.id), person, code, reason);
-    app.commit_and_close(tx, news, vec![closed]).await?;
+    app.commit_and_close(tx, events, vec![closed]).await?;
     Ok(participant)
 }
 
@@ -227,10 +227,10 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
     let event = Event::StudentRenamed { person };
-    let mut news = vec![News { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
+    let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
     // The open question compared two guests of one name: a new name settles it.
-    news.extend(merging::settle(&mut tx, &asked, app.now_ms()).await?);
-    app.commit(tx, news).await?;
+    events.extend(merging::settle(&mut tx, &asked, app.now_ms()).await?);
+    app.commit(tx, events).await?;
     Ok(renamed)
 }
 

@@ -6,7 +6,7 @@ use super::{Session, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, News, Whose};
+use crate::event::{Event, NewEvent, GradeScope};
 use crate::live::connection::close;
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::rights::Caller;
@@ -45,11 +45,11 @@ pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest
 }
 
 /// Records that a new participant says to be `same_as`. Returns the event for the instructor.
-pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<News>> {
+pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update participants set same_as = $3 where session = $1 and person = $2";
     tx.run(sql, args![at.id, person, same_as]).await?;
     let event = Event::StudentSameAs { person, same_as: Some(same_as) };
-    Ok(vec![News { session: Some(at.id), course: at.course, at_ms: now_ms, event }])
+    Ok(vec![NewEvent { session: Some(at.id), course: at.course, at_ms: now_ms, event }])
 }
 
 /// Settles the question for the instructor: the two are different people.
@@ -59,8 +59,8 @@ pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) 
     let sql = "select course from live_sessions s join participants p on p.session = s.id
         where s.id = $1 and p.person = $2 and p.removed_ms is null";
     let (course,) = tx.maybe(sql, args![at.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
-    let news = settle(&mut tx, &[Question { session: at.id, course, person }], app.now_ms()).await?;
-    app.commit(tx, news).await
+    let events = settle(&mut tx, &[Question { session: at.id, course, person }], app.now_ms()).await?;
+    app.commit(tx, events).await
 }
 
 /// Open question that the instructor must answer: whether a new participant is a guest who joined the session before.
@@ -82,16 +82,16 @@ pub(in crate::school) async fn questions_held(tx: &mut Tx, person: i64) -> Resul
 }
 
 /// Settles these questions. Returns an event for the instructor for each of them that was still open.
-pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[Question], now_ms: i64) -> Result<Vec<News>> {
+pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[Question], now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update participants set same_as = null where session = $1 and person = $2 and same_as is not null";
-    let mut news = Vec::new();
+    let mut events = Vec::new();
     for Question { session, course, person } in questions {
         if tx.run(sql, args![*session, *person]).await? > 0 {
             let event = Event::StudentSameAs { person: *person, same_as: None };
-            news.push(News { session: Some(*session), course: *course, at_ms: now_ms, event });
+            events.push(NewEvent { session: Some(*session), course: *course, at_ms: now_ms, event });
         }
     }
-    Ok(news)
+    Ok(events)
 }
 
 /// Merges guest `from` into guest `into`, for the instructor. Fails unless both are guests of this session, without a
@@ -116,9 +116,9 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     }
     let total = state::participant_count(&mut tx, at.id).await?;
     let mut told = help::withdraw_all_of(&mut tx, &at, from, now_ms).await?;
-    let news = |session, event| News { session, course: at.course, at_ms: now_ms, event };
-    told.push(news(Some(at.id), Event::StudentMerged { person: from, into, total }));
-    told.push(news(None, Event::GradeDue(Whose::Enrollment(enrollment))));
+    let events = |session, event| NewEvent { session, course: at.course, at_ms: now_ms, event };
+    told.push(events(Some(at.id), Event::StudentMerged { person: from, into, total }));
+    told.push(events(None, Event::GradeDue(GradeScope::Enrollment(enrollment))));
     let closed = vec![
         CloseSockets::of_leaver(room::session(at.id), from, close::TOKEN, "the login has ended"),
         logins::sockets(from, EndedLogins::All),

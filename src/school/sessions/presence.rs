@@ -8,7 +8,7 @@ use super::room;
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::Result;
-use crate::event::{Event, News};
+use crate::event::{Event, NewEvent};
 use crate::language::Language;
 use crate::live::presence::Gone;
 
@@ -49,8 +49,8 @@ async fn tell_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Re
     app.ledger
         .record(move |tx| {
             Box::pin(async move {
-                let news = about(tx, session, at_ms, Event::StudentConnected { person, active }).await?;
-                Ok(((), news))
+                let events = about(tx, session, at_ms, Event::StudentConnected { person, active }).await?;
+                Ok(((), events))
             })
         })
         .await
@@ -61,10 +61,10 @@ pub fn departed(app: &School, session: i64, person: i64) {
 }
 
 /// Makes the event if the session is open. In an ended session, arrivals and departures are not logged.
-async fn about(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Vec<News>> {
+async fn about(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Vec<NewEvent>> {
     let sql = "select course from live_sessions where id = $1 and status <> 'REVIEW_MODE'";
     let open: Option<(i64,)> = tx.maybe(sql, args![session]).await?;
-    Ok(open.map(|(course,)| News { session: Some(session), course, at_ms, event }).into_iter().collect())
+    Ok(open.map(|(course,)| NewEvent { session: Some(session), course, at_ms, event }).into_iter().collect())
 }
 
 /// Logs and sends the departures of people whose grace period is over. All sessions share a commit.
@@ -84,12 +84,12 @@ async fn tell_gone(app: &School, class: Vec<Gone>) -> Result<()> {
         .record(move |tx| {
             let gone = gone.clone();
             Box::pin(async move {
-                let mut news = Vec::with_capacity(gone.len());
+                let mut events = Vec::with_capacity(gone.len());
                 for Gone { person, last_ms, .. } in gone {
                     let event = Event::StudentDisconnected { person, last_active_ms: last_ms, active };
-                    news.extend(about(tx, session, now.wall_ms, event).await?);
+                    events.extend(about(tx, session, now.wall_ms, event).await?);
                 }
-                Ok(((), news))
+                Ok(((), events))
             })
         })
         .await;
@@ -127,8 +127,8 @@ async fn tell_shown_in(app: &School, session: i64) -> Result<()> {
                     return Ok((Some((first, phones)), Vec::new()));
                 }
                 let event = Event::StepShown { step, phones };
-                let news = News { session: Some(session), course, at_ms: app.now_ms(), event };
-                Ok((Some((first, phones)), vec![news]))
+                let events = NewEvent { session: Some(session), course, at_ms: app.now_ms(), event };
+                Ok((Some((first, phones)), vec![events]))
             })
         })
         .await;

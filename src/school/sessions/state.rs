@@ -4,7 +4,7 @@ use super::{Session, Status, attended, by_id, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::Told;
+use crate::event::PublishedEvent;
 use crate::live::log;
 use crate::school::names::{Names, namesakes};
 use crate::school::outline::{self, Item};
@@ -155,7 +155,7 @@ pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<Active>> 
 }
 
 pub struct Timeline {
-    pub told: Vec<Told>,
+    pub events: Vec<PublishedEvent>,
     pub names: Names,
     pub last_seq: i64,
 }
@@ -166,9 +166,9 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
     let session = attended(&mut tx, caller, session).await?;
     let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
     let students_only = !caller.teaches(session.instructor);
-    let told = log::read(&mut tx, session.id, session.course, after, students_only, limit).await?;
-    let names = Names::of(&mut tx, &told).await?;
-    Ok(Timeline { told, names, last_seq: session.last_seq })
+    let events = log::read(&mut tx, session.id, session.course, after, students_only, limit).await?;
+    let names = Names::of(&mut tx, &events).await?;
+    Ok(Timeline { events, names, last_seq: session.last_seq })
 }
 
 /// Reads all steps of the session's course, so that a participant can go through them again at their own pace.
@@ -208,7 +208,7 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
 
 pub enum Arrival {
     /// Events after the one that the client knows.
-    Missed(Vec<Told>, Names),
+    Missed(Vec<PublishedEvent>, Names),
     ForStudent(Box<Seen>, Mine),
     ForInstructor(Box<Seen>, Vec<Attendee>),
 }
@@ -277,10 +277,10 @@ async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<Mine> {
 }
 
 /// Reads the events after `after`, at most `TIMELINE_MAX_EVENTS`, for a room that missed some.
-pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<Told>, Names)> {
+pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<PublishedEvent>, Names)> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
-    let told = log::read(&mut tx, session.id, session.course, after, false, TIMELINE_MAX_EVENTS).await?;
-    let names = Names::of(&mut tx, &told).await?;
-    Ok((told, names))
+    let events = log::read(&mut tx, session.id, session.course, after, false, TIMELINE_MAX_EVENTS).await?;
+    let names = Names::of(&mut tx, &events).await?;
+    Ok((events, names))
 }

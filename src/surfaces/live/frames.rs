@@ -9,20 +9,21 @@ use super::wire::learning::answered_by;
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
-use crate::event::{Audience, Event, Grade, HelpStatus, Told};
-use crate::live::{Frame, Letter, RoomKey};
+use crate::event::{Audience, Event, Grade, HelpStatus, PublishedEvent};
+use crate::live::hub::LogReader;
+use crate::live::{Frame, RoomFrame, RoomKey};
 use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
 use crate::surfaces::texts::Instant;
 
 /// Reads the frames that a client missed from the session's log. Returns none if the log cannot be read.
-pub struct Archive(pub School);
+pub struct SessionLogReader(pub School);
 
-impl crate::live::hub::Archive for Archive {
-    fn letters(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Vec<Letter>> {
+impl LogReader for SessionLogReader {
+    fn frames(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Vec<RoomFrame>> {
         Box::pin(async move {
             match state::missed(&self.0, key.id, after).await {
-                Ok((told, names)) => told.iter().filter_map(|t| of_session(t, &names)).collect(),
+                Ok((events, names)) => events.iter().filter_map(|e| session_frame(e, &names)).collect(),
                 Err(error) => {
                     if !error.is_outage() {
                         tracing::error!(%error, "the log of a class could not be read");
@@ -35,36 +36,36 @@ impl crate::live::hub::Archive for Archive {
 }
 
 /// Returns all frames of one event: for its session, for the dashboards, and for one person.
-pub fn letters(told: &Told, names: &Names) -> Vec<Letter> {
-    let mut letters = Vec::new();
-    letters.extend(of_session(told, names));
-    letters.extend(of_dashboards(told, names));
-    letters.extend(of_person(told));
-    letters
+pub fn render(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame> {
+    let mut frames = Vec::new();
+    frames.extend(session_frame(published, names));
+    frames.extend(dashboard_frames(published, names));
+    frames.extend(person_frame(published));
+    frames
 }
 
-fn of_session(told: &Told, names: &Names) -> Option<Letter> {
-    let (place, session) = (told.place?, told.news.session?);
-    Some(Letter {
+fn session_frame(published: &PublishedEvent, names: &Names) -> Option<RoomFrame> {
+    let (position, session) = (published.position?, published.session?);
+    Some(RoomFrame {
         room: room::session(session),
-        seq: Some(place.seq),
-        for_everyone: told.news.event.audience() == Audience::Students,
-        may_gather: matches!(
-            told.news.event,
+        seq: Some(position.seq),
+        for_everyone: published.event.audience() == Audience::Students,
+        may_batch: matches!(
+            published.event,
             Event::StudentProgress { .. }
                 | Event::StudentConnected { .. }
                 | Event::StudentJoined { .. }
                 | Event::AttendanceUpdated { .. }
         ),
         personal: false,
-        frame: Frame::text(in_class(told, names)),
+        frame: Frame::text(session_frame_json(published, names)),
     })
 }
 
 /// Makes the frame of a session's event, with its numbers in the log (0 if it is not in the log).
-pub fn in_class(told: &Told, names: &Names) -> String {
-    let (kind, data) = class_event(told, names);
-    let (seq, prev) = told.place.map_or((0, 0), |p| (p.seq, p.prev));
+pub fn session_frame_json(published: &PublishedEvent, names: &Names) -> String {
+    let (kind, data) = session_event(published, names);
+    let (seq, prev) = published.position.map_or((0, 0), |p| (p.seq, p.prev));
     format!(r#"{{"type":"{kind}","seq":{seq},"prev":{prev},"data":{data}}}"#)
 }
 
@@ -72,10 +73,10 @@ fn step(item: ItemText) -> Value {
     json!({ "id": item.id, "task_id": item.unit, "title": item.title, "guide_text": item.guide, "voice_guide_text": item.voice })
 }
 
-fn class_event(told: &Told, names: &Names) -> (&'static str, Value) {
-    let session_id = told.news.session;
-    let timestamp = rfc3339(told.news.at_ms);
-    match &told.news.event {
+fn session_event(published: &PublishedEvent, names: &Names) -> (&'static str, Value) {
+    let session_id = published.session;
+    let timestamp = rfc3339(published.at_ms);
+    match &published.event {
         Event::SessionStarted { step: item, message, .. } => (
             "session_started",
             json!({ "session_id": session_id, "started_at": timestamp, "current_subtask": step(names.item(*item)),
@@ -103,19 +104,19 @@ fn class_event(told: &Told, names: &Names) -> (&'static str, Value) {
             json!({ "session_id": session_id, "ended_at": timestamp, "instructor_message": message,
                 "review_mode_enabled": true }),
         ),
-        other => student_event(other, names, timestamp, told.news.course),
+        other => student_event(other, names, timestamp, published.course),
     }
 }
 
 fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -> (&'static str, Value) {
-    let who = event.person().map(|id| names.person(id)).unwrap_or_default();
-    let namesake = names.namesake(course, who.id);
-    let (user_id, name) = (who.id, who.name);
-    let what = event.item().map(|id| names.item(id)).unwrap_or_default();
+    let person = event.person().map(|id| names.person(id)).unwrap_or_default();
+    let namesake = names.namesake(course, person.id);
+    let (user_id, name) = (person.id, person.name);
+    let item = event.item().map(|id| names.item(id)).unwrap_or_default();
     match event {
         Event::StudentJoined { total, .. } => (
             "student_joined",
-            json!({ "user_id": user_id, "name": name, "namesake": namesake, "email": who.email, "joined_at": timestamp,
+            json!({ "user_id": user_id, "name": name, "namesake": namesake, "email": person.email, "joined_at": timestamp,
                 "total_participants": total }),
         ),
         Event::StudentConnected { active, .. } => (
@@ -148,23 +149,23 @@ fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -
         }
         Event::StudentProgress { new, completed_ms, .. } => (
             "student_progress",
-            json!({ "user_id": user_id, "name": name, "subtask_id": what.id, "subtask_title": what.title,
+            json!({ "user_id": user_id, "name": name, "subtask_id": item.id, "subtask_title": item.title,
                 "status": new.word(), "completed_at": completed_ms.map(rfc3339) }),
         ),
         Event::StudentStuck { seconds, .. } => (
             "student_stuck",
-            json!({ "user_id": user_id, "name": name, "subtask_id": what.id, "subtask_title": what.title,
+            json!({ "user_id": user_id, "name": name, "subtask_id": item.id, "subtask_title": item.title,
                 "stuck_duration_seconds": seconds, "timestamp": timestamp }),
         ),
         Event::StudentHelpRequest { request, kind, seconds, .. } => (
             "student_help_request",
             json!({ "help_request_id": request, "user": { "id": user_id, "name": name },
-                "subtask": { "id": what.id, "title": what.title }, "request_type": kind.word(),
+                "subtask": { "id": item.id, "title": item.title }, "request_type": kind.word(),
                 "stuck_duration_seconds": seconds, "timestamp": timestamp }),
         ),
         Event::HelpUpdated { request, status, .. } => (
             "help_updated",
-            json!({ "help_request_id": request, "user_id": user_id, "subtask_id": what.id, "status": status.word(),
+            json!({ "help_request_id": request, "user_id": user_id, "subtask_id": item.id, "status": status.word(),
                 "timestamp": timestamp }),
         ),
         Event::AttendanceUpdated { number, mark, .. } => (
@@ -172,69 +173,69 @@ fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -
             json!({ "user_id": user_id, "name": name, "session_number": number, "attendance_type": mark.word(),
                 "timestamp": timestamp }),
         ),
-        Event::StepShown { phones, .. } => ("step_shown", json!({ "subtask_id": what.id, "phones": phones })),
+        Event::StepShown { phones, .. } => ("step_shown", json!({ "subtask_id": item.id, "phones": phones })),
         // Events that are not in the session's log do not come here. If one did, its frame would be empty.
         _ => ("unknown", json!({})),
     }
 }
 
-fn to_room(room: RoomKey, kind: &str, data: Value) -> Letter {
+fn course_frame(room: RoomKey, kind: &str, data: Value) -> RoomFrame {
     let frame = Frame::text(json!({ "type": kind, "data": data }).to_string());
-    Letter { room, seq: None, for_everyone: true, may_gather: false, personal: false, frame }
+    RoomFrame { room, seq: None, for_everyone: true, may_batch: false, personal: false, frame }
 }
 
-fn of_dashboards(told: &Told, names: &Names) -> Vec<Letter> {
-    let timestamp = rfc3339(told.news.at_ms);
-    let course = names.course(told.news.course);
+fn dashboard_frames(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame> {
+    let timestamp = rfc3339(published.at_ms);
+    let course = names.course(published.course);
     let board = room::board(course.id);
-    let who = told.news.event.person().map(|id| names.person(id)).unwrap_or_default();
-    let what = told.news.event.item().map(|id| names.item(id)).unwrap_or_default();
-    match &told.news.event {
+    let person = published.event.person().map(|id| names.person(id)).unwrap_or_default();
+    let item = published.event.item().map(|id| names.item(id)).unwrap_or_default();
+    match &published.event {
         Event::StudentProgress { old, new, .. } => {
-            let data = json!({ "user_id": who.id, "user_name": who.name, "subtask_id": what.id,
-                "subtask_title": what.title, "old_status": old.word(), "new_status": new.word(),
+            let data = json!({ "user_id": person.id, "user_name": person.name, "subtask_id": item.id,
+                "subtask_title": item.title, "old_status": old.word(), "new_status": new.word(),
                 "timestamp": timestamp });
-            vec![to_room(board, "progress_update", data)]
+            vec![course_frame(board, "progress_update", data)]
         }
         Event::StudentHelpRequest { request, kind, seconds, urgent, .. } => {
-            let user = json!({ "id": who.id, "name": who.name });
-            let subtask = json!({ "id": what.id, "title": what.title });
+            let user = json!({ "id": person.id, "name": person.name });
+            let subtask = json!({ "id": item.id, "title": item.title });
             let on_board = json!({ "help_request_id": request, "user": user, "subtask": subtask,
                 "request_type": kind.word(), "stuck_duration_seconds": seconds, "timestamp": timestamp });
             let on_desk = json!({ "help_request_id": request, "lecture": { "id": course.id, "title": course.title },
-                "user": user, "subtask": subtask, "session_id": told.news.session, "request_type": kind.word(),
+                "user": user, "subtask": subtask, "session_id": published.session, "request_type": kind.word(),
                 "priority": priority(*urgent), "timestamp": timestamp });
             vec![
-                to_room(board, "help_request", on_board),
-                to_room(room::desk(course.instructor), "new_help_request", on_desk),
+                course_frame(board, "help_request", on_board),
+                course_frame(room::desk(course.instructor), "new_help_request", on_desk),
             ]
         }
         Event::HelpUpdated { request, status, .. } => {
-            let data = json!({ "help_request_id": request, "user_id": who.id, "status": status.word(),
+            let data = json!({ "help_request_id": request, "user_id": person.id, "status": status.word(),
                 "timestamp": timestamp });
             vec![
-                to_room(board, "help_updated", data.clone()),
-                to_room(room::desk(course.instructor), "help_updated", data),
+                course_frame(board, "help_updated", data.clone()),
+                course_frame(room::desk(course.instructor), "help_updated", data),
             ]
         }
         Event::StudentActivity { activity, .. } => {
-            let data = json!({ "user_id": who.id, "user_name": who.name, "activity": activity.word(),
+            let data = json!({ "user_id": person.id, "user_name": person.name, "activity": activity.word(),
                 "timestamp": timestamp });
-            vec![to_room(board, "student_activity", data)]
+            vec![course_frame(board, "student_activity", data)]
         }
         Event::StudentLeft { .. } => {
-            let data = json!({ "user_id": who.id, "user_name": who.name, "activity": "LEFT", "timestamp": timestamp });
-            vec![to_room(board, "student_activity", data)]
+            let data = json!({ "user_id": person.id, "user_name": person.name, "activity": "LEFT", "timestamp": timestamp });
+            vec![course_frame(board, "student_activity", data)]
         }
         Event::AttendanceUpdated { enrollment, number, mark, .. } => {
-            let data = json!({ "user_id": who.id, "user_name": who.name, "enrollment_id": enrollment,
+            let data = json!({ "user_id": person.id, "user_name": person.name, "enrollment_id": enrollment,
                 "session_number": number, "attendance_type": mark.word(), "timestamp": timestamp });
-            vec![to_room(board, "attendance_updated", data)]
+            vec![course_frame(board, "attendance_updated", data)]
         }
         Event::GradeUpdated { enrollment, grade, .. } => {
-            let data = json!({ "user_id": who.id, "user_name": who.name, "enrollment_id": enrollment,
+            let data = json!({ "user_id": person.id, "user_name": person.name, "enrollment_id": enrollment,
                 "grade": scores(grade), "timestamp": timestamp });
-            vec![to_room(board, "grade_updated", data)]
+            vec![course_frame(board, "grade_updated", data)]
         }
         _ => Vec::new(),
     }
@@ -245,20 +246,20 @@ fn scores(grade: &Grade) -> Value {
         "assessment_score": grade.assessment, "total_score": grade.total })
 }
 
-fn of_person(told: &Told) -> Option<Letter> {
-    let (person, frame) = match &told.news.event {
-        Event::HelpAvailable { person, .. } => (*person, help_available(&told.news.event)?),
+fn person_frame(published: &PublishedEvent) -> Option<RoomFrame> {
+    let (person, frame) = match &published.event {
+        Event::HelpAvailable { person, .. } => (*person, help_available(&published.event)?),
         Event::HelpPosition { person, request, position } => {
             let data = json!({ "help_request_id": request, "position": position });
             (*person, Frame::text(json!({ "type": "help_position", "data": data }).to_string()))
         }
         Event::AttendanceUpdated { person, enrollment, number, mark } => {
-            let data = json!({ "lecture_id": told.news.course, "enrollment_id": enrollment, "session_number": number,
+            let data = json!({ "lecture_id": published.course, "enrollment_id": enrollment, "session_number": number,
                 "attendance_type": mark.word() });
             (*person, Frame::text(json!({ "type": "attendance_updated", "data": data }).to_string()))
         }
         Event::GradeUpdated { person, enrollment, grade } => {
-            let data = json!({ "lecture_id": told.news.course, "enrollment_id": enrollment, "grade": scores(grade) });
+            let data = json!({ "lecture_id": published.course, "enrollment_id": enrollment, "grade": scores(grade) });
             (*person, Frame::text(json!({ "type": "grade_updated", "data": data }).to_string()))
         }
         // Sent if the two stay different people. If they are one person, the client learns it from its login, which is then
@@ -274,7 +275,7 @@ fn of_person(told: &Told) -> Option<Letter> {
         _ => return None,
     };
     let room = room::person(person);
-    Some(Letter { room, seq: None, for_everyone: true, may_gather: false, personal: true, frame })
+    Some(RoomFrame { room, seq: None, for_everyone: true, may_batch: false, personal: true, frame })
 }
 
 pub fn help_available(event: &Event) -> Option<Frame> {
@@ -287,10 +288,10 @@ pub fn help_available(event: &Event) -> Option<Frame> {
     Some(Frame::text(frame.to_string()))
 }
 
-/// Makes the line of the review timeline, with the same type and data as the frame. `None` if the event is not in the log.
-pub fn line(told: &Told, names: &Names) -> Option<EventLine> {
-    let (kind, data) = class_event(told, names);
-    let place = told.place?;
+/// Makes the timeline_line of the review timeline, with the same type and data as the frame. `None` if the event is not in the log.
+pub fn timeline_line(published: &PublishedEvent, names: &Names) -> Option<EventLine> {
+    let (kind, data) = session_event(published, names);
+    let position = published.position?;
     let data = RawValue::from_string(data.to_string()).ok()?;
-    Some(EventLine { seq: place.seq, prev: place.prev, r#type: kind.into(), data, at: Instant(told.news.at_ms) })
+    Some(EventLine { seq: position.seq, prev: position.prev, r#type: kind.into(), data, at: Instant(published.at_ms) })
 }

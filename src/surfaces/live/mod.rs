@@ -31,7 +31,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use frames::{Archive, letters};
+pub use frames::{LogReader, letters};
 
 use self::refusal::Refusal;
 use crate::app::School;

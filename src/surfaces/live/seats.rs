@@ -170,7 +170,7 @@ impl Chair {
         let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
         let seq = entered.seq;
         let mut frames = match entered.arrival {
-            Arrival::Missed(told, names) => told.iter().map(|t| Frame::text(frames::in_class(t, &names))).collect(),
+            Arrival::Missed(events, names) => events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect(),
             Arrival::ForStudent(seen, mine) => {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
@@ -188,8 +188,8 @@ impl Chair {
     }
 
     async fn unseen_answers(&self) -> Result<Vec<Frame>> {
-        let news = answers::unseen(&self.app, self.caller.id).await?;
-        Ok(news.iter().filter_map(|n| frames::help_available(&n.event)).collect())
+        let events = answers::unseen(&self.app, self.caller.id).await?;
+        Ok(events.iter().filter_map(|n| frames::help_available(&n.event)).collect())
     }
 
     /// Carries out a message, and returns the data of the reply; `None` if there is no reply.

@@ -192,7 +192,7 @@ pub async fn events(
 ) -> Result<Answer<Events>> {
     let after = query.after.map_or(0, |after| after.0);
     let timeline = state::timeline(&app, &caller, id, after, query.limit.map(|l| l.0)).await?;
-    let events = timeline.told.iter().filter_map(|t| frames::line(t, &timeline.names)).collect();
+    let events = timeline.events.iter().filter_map(|e| frames::timeline_line(e, &timeline.names)).collect();
     Ok(Answer(Events { events, last_seq: timeline.last_seq }))
 }
 
