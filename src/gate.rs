@@ -26,7 +26,7 @@ use tower::ServiceExt;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::failures::network;
-use crate::live::stream::{Counted, Socket};
+use crate::live::stream::{ConnectionGuard, Socket};
 
 /// How long the head of a request may take. A slower one is taken for an attack, and its connection is closed.
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
@@ -113,9 +113,9 @@ pub async fn keep(
         };
         match accepted {
             Ok((tcp, peer)) => {
-                let Some((counted, has_room)) = limits.count(peer.ip()) else { continue };
+                let Some((guard, has_room)) = limits.count(peer.ip()) else { continue };
                 let router = if has_room { &routers.open } else { &routers.full };
-                let serving = serve(tcp, peer, tls.clone(), router.clone(), counted, leaving.clone());
+                let serving = serve(tcp, peer, tls.clone(), router.clone(), guard, leaving.clone());
                 connections.spawn(async move {
                     if has_room {
                         serving.await;
@@ -139,15 +139,15 @@ async fn serve(
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
     router: Router,
-    counted: Counted,
+    guard: ConnectionGuard,
     mut leaving: watch::Receiver<bool>,
 ) {
     // Each packet is sent at once: frames are small, and someone waits for each.
     let _ = tcp.set_nodelay(true);
     let socket = match tls {
-        None => Socket::plain(tcp, counted),
+        None => Socket::plain(tcp, guard),
         Some(tls) => match tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(tcp)).await {
-            Ok(Ok(stream)) => Socket::tls(stream, counted),
+            Ok(Ok(stream)) => Socket::tls(stream, guard),
             _ => return,
         },
     };
@@ -209,9 +209,9 @@ impl Addresses {
         })
     }
 
-    /// Counts one more connection, for as long as the returned `Counted` is held, and tells whether there is room for it.
+    /// Counts one more connection, for as long as the returned `ConnectionGuard` is held, and tells whether there is room for it.
     /// `None`: there is not even room to refuse it.
-    fn count(self: &Arc<Self>, peer: IpAddr) -> Option<(Counted, bool)> {
+    fn count(self: &Arc<Self>, peer: IpAddr) -> Option<(ConnectionGuard, bool)> {
         let peer = peer.to_canonical();
         if self.without_limit.iter().any(|network| network.contains(&peer)) {
             return Some((Arc::new(()), true));

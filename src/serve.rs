@@ -22,7 +22,7 @@ use crate::failures::Failures;
 use crate::gate;
 use crate::keys::{Keys, SetupSecret, Stamp};
 use crate::ledger::{self, Ledger};
-use crate::live::{Capacity, Hub};
+use crate::live::{SocketLimits, Hub};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::Press;
@@ -54,7 +54,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let hub = Hub::new(
         metrics.clone(),
         config.clocks.ping_s,
-        Capacity::new(config.sockets_per_person, config.sockets_per_session),
+        SocketLimits::new(config.sockets_per_person, config.sockets_per_session),
     );
     let (ledger, inbox) = Ledger::new();
     let app = School::new(App {
@@ -125,8 +125,8 @@ fn chores(app: &School) -> JoinSet<()> {
         Ok(())
     });
     every(&mut chores, app, Duration::from_millis(200), "presence", |app| async move {
-        presence::tell_departures(&app).await?;
-        presence::tell_shown(&app).await
+        presence::log_departures(&app).await?;
+        presence::log_shown_counts(&app).await
     });
     every(&mut chores, app, Duration::from_secs(1), "the stuck", |app| async move { stuck::notice(&app).await });
     every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {

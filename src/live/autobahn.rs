@@ -4,7 +4,7 @@
 //! be echoed, but our protocol refuses them with code 1003, and messages longer than 64 KiB with code 1009.
 
 #[cfg(test)]
-use super::parser::{Fault, Heard, MESSAGE_MAX_BYTES, Parser};
+use super::parser::{Fault, PeerMessage, MESSAGE_MAX_BYTES, Parser};
 
 const CONTINUATION: u8 = 0x0;
 const TEXT: u8 = 0x1;
@@ -46,29 +46,29 @@ fn fragments(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
 }
 
 /// Feeds the bytes to a parser in pieces of `chop`. Returns what was parsed before the first fault, and the code of that fault.
-fn hear(bytes: &[u8], chop: usize) -> (Vec<Heard>, Option<u16>) {
-    let (mut parser, mut heard) = (Parser::default(), Vec::new());
+fn hear(bytes: &[u8], chop: usize) -> (Vec<PeerMessage>, Option<u16>) {
+    let (mut parser, mut messages) = (Parser::default(), Vec::new());
     for piece in bytes.chunks(chop) {
-        if let Err(Fault(code, _)) = parser.feed(&mut piece.to_vec(), &mut heard) {
-            return (heard, Some(code));
+        if let Err(Fault(code, _)) = parser.feed(&mut piece.to_vec(), &mut messages) {
+            return (messages, Some(code));
         }
     }
-    (heard, None)
+    (messages, None)
 }
 
-/// Checks that the frames give the same result however they are cut into pieces. `Heard::Fragment` is not compared.
+/// Checks that the frames give the same result however they are cut into pieces. `PeerMessage::Fragment` is not compared.
 #[track_caller]
-fn case(name: &str, frames: &[Vec<u8>], heard: &[Heard], fault: Option<u16>) {
+fn case(name: &str, frames: &[Vec<u8>], messages: &[PeerMessage], fault: Option<u16>) {
     let wire = frames.concat();
     for chop in [1, 2, 7, 997, wire.len().max(1)] {
         let (mut got, code) = hear(&wire, chop);
-        got.retain(|h| *h != Heard::Fragment);
-        assert_eq!((got.as_slice(), code), (heard, fault), "case {name}, in pieces of {chop}");
+        got.retain(|h| *h != PeerMessage::Fragment);
+        assert_eq!((got.as_slice(), code), (messages, fault), "case {name}, in pieces of {chop}");
     }
 }
 
-fn said(text: &str) -> Heard {
-    Heard::Text(text.into())
+fn said(text: &str) -> PeerMessage {
+    PeerMessage::Text(text.into())
 }
 
 #[test]
@@ -83,19 +83,19 @@ fn texts_of_all_sizes_are_heard_and_binary_is_refused() {
 #[test]
 fn pings_and_pongs_are_heard_up_to_125_bytes() {
     let ping = |payload: &[u8]| frame(FIN | PING, payload);
-    let pinged = |payload: &[u8]| Heard::Ping(payload.to_vec());
+    let pinged = |payload: &[u8]| PeerMessage::Ping(payload.to_vec());
     let binary = [0x00, 0xff, 0xfe, 0xfd, 0xfc, 0xfb, 0x00, 0xff];
     case("2.1", &[ping(b"")], &[pinged(b"")], None);
     case("2.2", &[ping(b"Hello, world!")], &[pinged(b"Hello, world!")], None);
     case("2.3", &[ping(&binary)], &[pinged(&binary)], None);
     case("2.4, 2.6", &[ping(&[0xfe; 125])], &[pinged(&[0xfe; 125])], None);
     case("2.5", &[ping(&[0xfe; 126])], &[], Some(1002));
-    case("2.7", &[frame(FIN | PONG, b"")], &[Heard::Pong], None);
-    case("2.8", &[frame(FIN | PONG, b"unsolicited")], &[Heard::Pong], None);
-    case("2.9", &[frame(FIN | PONG, b"x"), ping(b"y")], &[Heard::Pong, pinged(b"y")], None);
+    case("2.7", &[frame(FIN | PONG, b"")], &[PeerMessage::Pong], None);
+    case("2.8", &[frame(FIN | PONG, b"unsolicited")], &[PeerMessage::Pong], None);
+    case("2.9", &[frame(FIN | PONG, b"x"), ping(b"y")], &[PeerMessage::Pong, pinged(b"y")], None);
     let ten: Vec<Vec<u8>> = (0..10).map(|n| format!("payload-{n}").into_bytes()).collect();
-    let heard: Vec<Heard> = ten.iter().map(|payload| pinged(payload)).collect();
-    case("2.10, 2.11", &ten.iter().map(|payload| ping(payload)).collect::<Vec<_>>(), &heard, None);
+    let messages: Vec<PeerMessage> = ten.iter().map(|payload| pinged(payload)).collect();
+    case("2.10, 2.11", &ten.iter().map(|payload| ping(payload)).collect::<Vec<_>>(), &messages, None);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn reserved_bits_and_reserved_opcodes_end_the_connection() {
 fn fragments_are_put_together_and_control_frames_may_stand_between() {
     let more = |first: u8| frame(first, b"non-continuation payload");
     let ping = || frame(FIN | PING, b"ping payload");
-    let pinged = || Heard::Ping(b"ping payload".to_vec());
+    let pinged = || PeerMessage::Ping(b"ping payload".to_vec());
     let hello = || text("Hello, world!");
     let halves = || fragments(&[b"fragment1", b"fragment2"]);
     case("5.1", &[frame(PING, b"fragment1"), frame(FIN, b"fragment2")], &[], Some(1002));
@@ -232,7 +232,7 @@ fn close_with(code: u16, reason: &[u8]) -> Vec<u8> {
 #[test]
 fn nothing_is_heard_after_a_close() {
     let normal = || close_with(1000, b"");
-    let closed = || Heard::Close(Some(1000));
+    let closed = || PeerMessage::Close(Some(1000));
     case("7.1.1", &[text("a"), normal()], &[said("a"), closed()], None);
     case("7.1.2", &[normal(), normal()], &[closed()], None);
     case("7.1.3", &[normal(), frame(FIN | PING, b"")], &[closed()], None);
@@ -246,18 +246,18 @@ fn nothing_is_heard_after_a_close() {
 
 #[test]
 fn a_close_has_no_body_or_a_code_that_may_be_sent_and_words() {
-    case("7.3.1", &[close(b"")], &[Heard::Close(None)], None);
+    case("7.3.1", &[close(b"")], &[PeerMessage::Close(None)], None);
     case("7.3.2", &[close(b"a")], &[], Some(1002));
-    case("7.3.3", &[close_with(1000, b"")], &[Heard::Close(Some(1000))], None);
-    case("7.3.4", &[close_with(1000, b"Hello World!")], &[Heard::Close(Some(1000))], None);
-    case("7.3.5", &[close_with(1000, &[b'*'; 123])], &[Heard::Close(Some(1000))], None);
+    case("7.3.3", &[close_with(1000, b"")], &[PeerMessage::Close(Some(1000))], None);
+    case("7.3.4", &[close_with(1000, b"Hello World!")], &[PeerMessage::Close(Some(1000))], None);
+    case("7.3.5", &[close_with(1000, &[b'*'; 123])], &[PeerMessage::Close(Some(1000))], None);
     case("7.3.6", &[close_with(1000, &[b'*'; 124])], &[], Some(1002));
     let wrong = [valid_then(b"\xed\xa0\x80"), valid_then(b"\xf4\x90\x80\x80edited"), valid_then(b"\xce")];
     for reason in wrong {
         case("7.5.1", &[close_with(1000, &reason)], &[], Some(1007));
     }
     for code in [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999] {
-        case(&format!("7.7, {code}"), &[close_with(code, b"")], &[Heard::Close(Some(code))], None);
+        case(&format!("7.7, {code}"), &[close_with(code, b"")], &[PeerMessage::Close(Some(code))], None);
     }
     for code in [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535] {
         case(&format!("7.9 and 7.13, {code}"), &[close_with(code, b"")], &[], Some(1002));
@@ -271,8 +271,8 @@ fn valid_then(wrong: &[u8]) -> Vec<u8> {
 #[test]
 fn a_message_of_more_than_64_kib_is_refused_at_its_header() {
     let header = |length: u64| [vec![FIN | TEXT, 0x80 | 127], length.to_be_bytes().to_vec(), vec![0; 4]].concat();
-    let heard = "*".repeat(65_536);
-    case("9.1.1", &[text(&heard)], &[said(&heard)], None);
+    let messages = "*".repeat(65_536);
+    case("9.1.1", &[text(&messages)], &[said(&messages)], None);
     for kib in [256, 1_024, 4_096, 8_192, 16_384] {
         case("9.1.2 to 9.1.6, 9.5", &[header(kib * 1_024)], &[], Some(1009));
     }
@@ -281,8 +281,8 @@ fn a_message_of_more_than_64_kib_is_refused_at_its_header() {
     for (name, size) in [("9.3.1", 64), ("9.3.3", 1_024), ("9.3.5", 16_384)] {
         let pieces: Vec<&[u8]> =
             std::iter::repeat_n([b'*'; 65_536].as_slice(), 2).flat_map(|b| b.chunks(size)).collect();
-        let (heard, code) = hear(&fragments(&pieces).concat(), 4_096);
-        let whole = heard.iter().filter(|h| **h == Heard::Fragment).count();
+        let (messages, code) = hear(&fragments(&pieces).concat(), 4_096);
+        let whole = messages.iter().filter(|h| **h == PeerMessage::Fragment).count();
         assert_eq!((whole, code), (65_536 / size, Some(1009)), "case {name}");
     }
 }
@@ -290,7 +290,7 @@ fn a_message_of_more_than_64_kib_is_refused_at_its_header() {
 #[test]
 fn empty_fragments_are_heard_and_count_towards_the_message() {
     let empty = [vec![frame(TEXT, b"")], vec![frame(CONTINUATION, b""); MESSAGE_MAX_BYTES]].concat();
-    let (heard, code) = hear(&empty.concat(), 4_096);
-    assert_eq!((heard.len(), code), (MESSAGE_MAX_BYTES, Some(1009)));
-    assert!(heard.iter().all(|h| *h == Heard::Fragment));
+    let (messages, code) = hear(&empty.concat(), 4_096);
+    assert_eq!((messages.len(), code), (MESSAGE_MAX_BYTES, Some(1009)));
+    assert!(messages.iter().all(|h| *h == PeerMessage::Fragment));
 }

@@ -50,9 +50,9 @@ impl Hub {
     pub fn close_sockets(&self, meant: &CloseSockets) {
         if meant.has_left {
             self.presence.forget(meant.room.id, meant.person);
-            self.shown.moved(meant.room.id);
+            self.screens.people_changed(meant.room.id);
         }
         let is_meant = |person: i64, login: i64| person == meant.person && meant.logins.contain(login);
-        self.dismiss(meant.room, |c| is_meant(c.person, c.pass), meant.code, meant.reason);
+        self.dismiss(meant.room, |c| is_meant(c.person, c.login), meant.code, meant.reason);
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::frame::Frame;
-use super::hub::{Audience, Hub, RoomKey};
+use super::hub::{Feed, Hub, RoomKey};
 use super::stream::Stream;
 use crate::error::Result;
 
@@ -47,42 +47,42 @@ pub struct Entry {
 }
 
 /// The school's side of a socket: it reads the state and handles the messages.
-pub trait Seat: Send + Sync {
+pub trait SocketHandler: Send + Sync {
     /// Reads the state of the room, or the events that were missed after the event `since`.
-    fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>>;
-    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()>;
+    fn read_entry(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>>;
+    fn handle<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()>;
     /// Called after the socket has ended and has been removed from every room.
-    fn gone(&self);
+    fn closed(&self);
     /// The frame which warns that the token is about to expire.
-    fn token_expiring(&self) -> Frame;
+    fn token_warning(&self) -> Frame;
 }
 
 pub struct Connection {
     pub id: u64,
     pub person: i64,
     /// The login that opened the socket. When the login ends, its sockets are closed.
-    pub pass: i64,
+    pub login: i64,
     pub home: RoomKey,
-    pub audience: Audience,
+    pub feed: Feed,
     pub device: Option<Box<str>>,
     pub(super) stream: Stream,
     /// Allows one entry at a time: a second one would discard the frames that the first holds back.
     pub(super) entering: tokio::sync::Mutex<()>,
-    out: Mutex<Out>,
-    seat: Arc<dyn Seat>,
+    outbox: Mutex<Outbox>,
+    handler: Arc<dyn SocketHandler>,
     hub: Arc<Hub>,
     /// On the monotonic clock, so that setting the server's clock ends no connection.
     expires_ms: AtomicI64,
     /// Whether anything was received since the last ping.
-    pub(super) heard: AtomicBool,
+    pub(super) heard_since_ping: AtomicBool,
     /// Whether so many received messages wait to be handled that nothing more is read, not even a pong.
     pub(super) is_full: AtomicBool,
     pub(super) warned: AtomicBool,
 }
 
 #[derive(Default)]
-struct Out {
-    queue: VecDeque<Waiting>,
+struct Outbox {
+    queue: VecDeque<QueuedFrame>,
     /// Bytes of the first frame in the queue that are already sent.
     sent: usize,
     /// Frames at the front that the drain task is writing right now.
@@ -96,14 +96,14 @@ struct Out {
     closing: bool,
 }
 
-struct Waiting {
+struct QueuedFrame {
     frame: Frame,
-    of: Of,
+    kind: FrameKind,
 }
 
 /// The kind of a waiting frame, which decides whether it may be dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
+enum FrameKind {
     /// An event of the room: dropped when too much of this kind waits, and replaced by a fresh state.
     Room,
     /// A frame for this person: never dropped. When too much of this kind waits, the socket is closed.
@@ -113,45 +113,45 @@ enum Of {
 }
 
 /// A person who connects, before there is a socket.
-pub struct Caller {
+pub struct NewConnection {
     pub person: i64,
-    pub pass: i64,
+    pub login: i64,
     pub home: RoomKey,
-    pub audience: Audience,
+    pub feed: Feed,
     pub device: Option<Box<str>>,
     /// On the monotonic clock.
     pub expires_ms: i64,
-    pub seat: Arc<dyn Seat>,
+    pub handler: Arc<dyn SocketHandler>,
 }
 
 impl Connection {
-    pub fn new(hub: &Arc<Hub>, stream: Stream, caller: Caller) -> Arc<Connection> {
+    pub fn new(hub: &Arc<Hub>, stream: Stream, new: NewConnection) -> Arc<Connection> {
         static IDS: AtomicU64 = AtomicU64::new(0);
         Arc::new(Connection {
             id: IDS.fetch_add(1, Ordering::Relaxed),
-            person: caller.person,
-            pass: caller.pass,
+            person: new.person,
+            login: new.login,
             entering: tokio::sync::Mutex::new(()),
-            home: caller.home,
-            audience: caller.audience,
-            device: caller.device,
+            home: new.home,
+            feed: new.feed,
+            device: new.device,
             stream,
-            out: Mutex::new(Out { held: Some(Vec::new()), ..Out::default() }),
-            seat: caller.seat,
+            outbox: Mutex::new(Outbox { held: Some(Vec::new()), ..Outbox::default() }),
+            handler: new.handler,
             hub: hub.clone(),
-            expires_ms: AtomicI64::new(caller.expires_ms),
-            heard: AtomicBool::new(true),
+            expires_ms: AtomicI64::new(new.expires_ms),
+            heard_since_ping: AtomicBool::new(true),
             is_full: AtomicBool::new(false),
             warned: AtomicBool::new(false),
         })
     }
 
-    fn out(&self) -> MutexGuard<'_, Out> {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner)
+    fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn seat(&self) -> &Arc<dyn Seat> {
-        &self.seat
+    pub fn handler(&self) -> &Arc<dyn SocketHandler> {
+        &self.handler
     }
 
     pub fn expires_ms(&self) -> i64 {
@@ -165,57 +165,57 @@ impl Connection {
     }
 
     /// Sends a frame of a room. It may be held back or dropped. `seq` is 0 if the room has no log.
-    pub(super) fn tell(self: &Arc<Self>, seq: i64, frame: &Frame) {
-        let mut out = self.out();
-        if out.closing || out.behind {
+    pub(super) fn send_room_frame(self: &Arc<Self>, seq: i64, frame: &Frame) {
+        let mut outbox = self.outbox();
+        if outbox.closing || outbox.behind {
             return;
         }
-        if let Some(held) = &mut out.held {
+        if let Some(held) = &mut outbox.held {
             if held.len() < HELD_MAX_FRAMES {
                 held.push((seq, frame.clone()));
             } else {
-                out.behind = true;
+                outbox.behind = true;
             }
             return;
         }
-        self.send(&mut out, frame, Of::Room);
+        self.send(&mut outbox, frame, FrameKind::Room);
     }
 
     /// Sends a frame that is never dropped, such as a reply. Does nothing once the socket is closing.
     pub fn reply(self: &Arc<Self>, frame: &Frame) {
-        let mut out = self.out();
-        if !out.closing {
-            self.send(&mut out, frame, Of::Person);
+        let mut outbox = self.outbox();
+        if !outbox.closing {
+            self.send(&mut outbox, frame, FrameKind::Person);
         }
     }
 
     pub(super) fn ping(self: &Arc<Self>, frame: &Frame) {
-        let mut out = self.out();
-        if !out.closing && out.queue.is_empty() {
-            self.send(&mut out, frame, Of::Person);
+        let mut outbox = self.outbox();
+        if !outbox.closing && outbox.queue.is_empty() {
+            self.send(&mut outbox, frame, FrameKind::Person);
         }
     }
 
-    fn send(self: &Arc<Self>, out: &mut Out, frame: &Frame, of: Of) {
+    fn send(self: &Arc<Self>, outbox: &mut Outbox, frame: &Frame, kind: FrameKind) {
         let bytes = frame.bytes();
-        if out.queue.is_empty() {
+        if outbox.queue.is_empty() {
             match self.stream.try_write(bytes) {
                 Ok(n) if n == bytes.len() => return,
-                Ok(n) => out.sent = n,
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => out.sent = 0,
+                Ok(n) => outbox.sent = n,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => outbox.sent = 0,
                 Err(_) => return self.stream.hang_up(),
             }
         }
-        out.push(frame.clone(), of);
-        if out.room_bytes > LAG_MAX_BYTES {
+        outbox.push(frame.clone(), kind);
+        if outbox.room_bytes > LAG_MAX_BYTES {
             self.hub.metrics.mailbox_overflows.inc();
-            out.forget(|of| of == Of::Room);
+            outbox.drop_frames(|kind| kind == FrameKind::Room);
         }
-        if out.reply_bytes > REPLIES_MAX_BYTES {
+        if outbox.reply_bytes > REPLIES_MAX_BYTES {
             return self.stream.hang_up();
         }
-        if !out.draining {
-            out.draining = true;
+        if !outbox.draining {
+            outbox.draining = true;
             tokio::spawn(self.clone().drain());
         }
     }
@@ -223,14 +223,14 @@ impl Connection {
     async fn drain(self: Arc<Self>) {
         let (closing, owed) = loop {
             let (frames, sent) = {
-                let mut out = self.out();
-                if out.queue.is_empty() {
-                    out.draining = false;
-                    break (out.closing, out.takes_debt());
+                let mut outbox = self.outbox();
+                if outbox.queue.is_empty() {
+                    outbox.draining = false;
+                    break (outbox.closing, outbox.begin_owed_entry());
                 }
-                let frames: Vec<Frame> = out.queue.iter().take(FRAMES_PER_WRITE).map(|w| w.frame.clone()).collect();
-                out.in_flight = frames.len();
-                (frames, out.sent)
+                let frames: Vec<Frame> = outbox.queue.iter().take(FRAMES_PER_WRITE).map(|w| w.frame.clone()).collect();
+                outbox.in_flight = frames.len();
+                (frames, outbox.sent)
             };
             let slices: Vec<IoSlice<'_>> = frames
                 .iter()
@@ -238,7 +238,7 @@ impl Connection {
                 .map(|(i, f)| IoSlice::new(&f.bytes()[if i == 0 { sent } else { 0 }..]))
                 .collect();
             match tokio::time::timeout(STALLED_FOR, self.stream.write(&slices)).await {
-                Ok(Ok(n)) if n > 0 => self.out().advance(n),
+                Ok(Ok(n)) if n > 0 => self.outbox().advance(n),
                 _ => return self.stream.hang_up(),
             }
         };
@@ -252,28 +252,28 @@ impl Connection {
     /// Begins to hold back room frames until the snapshot is read. Returns `false` while an earlier snapshot still waits to be
     /// sent: a fresh one must follow it.
     pub(super) fn hold(&self) -> bool {
-        let mut out = self.out();
-        let waits = out.queue.iter().any(|w| w.of == Of::Entry);
-        out.behind = waits;
-        out.held = (!waits).then(Vec::new);
+        let mut outbox = self.outbox();
+        let waits = outbox.queue.iter().any(|w| w.kind == FrameKind::Entry);
+        outbox.behind = waits;
+        outbox.held = (!waits).then(Vec::new);
         !waits
     }
 
     /// Sends the snapshot and the held frames that came after it, and ends the holding back. Returns `false` if too many frames
     /// came meanwhile: a fresh snapshot must be read.
     pub(super) fn admit(self: &Arc<Self>, entry: &Entry) -> bool {
-        let mut out = self.out();
-        let held = out.held.take().unwrap_or_default();
-        if out.behind || out.closing {
-            return out.closing;
+        let mut outbox = self.outbox();
+        let held = outbox.held.take().unwrap_or_default();
+        if outbox.behind || outbox.closing {
+            return outbox.closing;
         }
         for frame in &entry.frames {
-            self.send(&mut out, frame, Of::Entry);
+            self.send(&mut outbox, frame, FrameKind::Entry);
         }
         for (_, frame) in held.iter().filter(|(seq, _)| *seq == 0 || *seq > entry.seq) {
             // After a dropped frame, nothing may follow but a fresh state.
-            if !out.behind {
-                self.send(&mut out, frame, Of::Room);
+            if !outbox.behind {
+                self.send(&mut outbox, frame, FrameKind::Room);
             }
         }
         true
@@ -281,22 +281,22 @@ impl Connection {
 
     /// Sends the waiting replies and a close frame with the reason, then hangs up: after `GOODBYE_FOR` even if the peer is silent.
     pub fn close(self: &Arc<Self>, code: u16, reason: &str) {
-        self.say_goodbye(&Frame::close(code, reason));
+        self.close_with(&Frame::close(code, reason));
     }
 
-    pub(super) fn say_goodbye(self: &Arc<Self>, goodbye: &Frame) {
+    pub(super) fn close_with(self: &Arc<Self>, close: &Frame) {
         {
-            let mut out = self.out();
-            if out.closing {
+            let mut outbox = self.outbox();
+            if outbox.closing {
                 return;
             }
-            out.forget(|of| of != Of::Person);
-            self.send(&mut out, goodbye, Of::Person);
-            out.closing = true;
+            outbox.drop_frames(|kind| kind != FrameKind::Person);
+            self.send(&mut outbox, close, FrameKind::Person);
+            outbox.closing = true;
         }
         let connection = self.clone();
         tokio::spawn(async move {
-            if !connection.out().draining {
+            if !connection.outbox().draining {
                 connection.stream.finish().await;
             }
             tokio::time::sleep(GOODBYE_FOR).await;
@@ -305,7 +305,7 @@ impl Connection {
     }
 
     pub(super) fn is_closing(&self) -> bool {
-        self.out().closing
+        self.outbox().closing
     }
 
     pub(super) fn hang_up(&self) {
@@ -313,33 +313,33 @@ impl Connection {
     }
 }
 
-impl Out {
+impl Outbox {
     /// The bytes that wait of this kind of frame; `None` if it has no bound.
-    fn bytes_of(&mut self, of: Of) -> Option<&mut usize> {
-        match of {
-            Of::Room => Some(&mut self.room_bytes),
-            Of::Person => Some(&mut self.reply_bytes),
-            Of::Entry => None,
+    fn bytes_of(&mut self, kind: FrameKind) -> Option<&mut usize> {
+        match kind {
+            FrameKind::Room => Some(&mut self.room_bytes),
+            FrameKind::Person => Some(&mut self.reply_bytes),
+            FrameKind::Entry => None,
         }
     }
 
-    fn push(&mut self, frame: Frame, of: Of) {
-        if let Some(bytes) = self.bytes_of(of) {
+    fn push(&mut self, frame: Frame, kind: FrameKind) {
+        if let Some(bytes) = self.bytes_of(kind) {
             *bytes += frame.bytes().len();
         }
-        self.queue.push_back(Waiting { frame, of });
+        self.queue.push_back(QueuedFrame { frame, kind });
     }
 
     fn advance(&mut self, written: usize) {
         self.in_flight = 0;
         self.sent += written;
         while let Some(first) = self.queue.front() {
-            let (length, of) = (first.frame.bytes().len(), first.of);
+            let (length, kind) = (first.frame.bytes().len(), first.kind);
             if self.sent < length {
                 break;
             }
             self.sent -= length;
-            if let Some(bytes) = self.bytes_of(of) {
+            if let Some(bytes) = self.bytes_of(kind) {
                 *bytes -= length;
             }
             self.queue.pop_front();
@@ -350,20 +350,20 @@ impl Out {
     }
 
     /// Drops all frames of the meant kinds, except those of which a part may already be sent.
-    fn forget(&mut self, is_meant: impl Fn(Of) -> bool) {
+    fn drop_frames(&mut self, is_meant: impl Fn(FrameKind) -> bool) {
         let mut begun = self.in_flight.max(usize::from(self.sent > 0));
         self.queue.retain(|w| {
-            let keep = begun > 0 || !is_meant(w.of);
+            let keep = begun > 0 || !is_meant(w.kind);
             begun = begun.saturating_sub(1);
             keep
         });
-        self.room_bytes = self.queue.iter().filter(|w| w.of == Of::Room).map(|w| w.frame.bytes().len()).sum();
+        self.room_bytes = self.queue.iter().filter(|w| w.kind == FrameKind::Room).map(|w| w.frame.bytes().len()).sum();
         self.behind = true;
     }
 
     /// Returns whether a fresh state must be sent now. If so, room frames are held back for it from here on, and the next call
     /// returns `false`.
-    fn takes_debt(&mut self) -> bool {
+    fn begin_owed_entry(&mut self) -> bool {
         let owed = self.behind && self.held.is_none() && !self.closing;
         if owed {
             self.behind = false;

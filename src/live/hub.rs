@@ -12,11 +12,11 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use futures_util::future::BoxFuture;
 
-use super::capacity::{Capacity, SocketPlace};
+use super::socket_limits::{SocketLimits, SocketPermit};
 use super::connection::{Connection, close};
 use super::frame::Frame;
 use super::presence::Presence;
-use super::shown::Shown;
+use super::screens::ScreenReports;
 use super::unattended::Unattended;
 use super::wheel::Wheel;
 use crate::error::Error;
@@ -40,13 +40,13 @@ pub struct RoomKey {
 
 /// Selects the frames of a room that a member gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
+pub enum Feed {
     /// Only the frames for everyone.
-    Many,
+    Public,
     /// All frames.
-    Few,
+    Full,
     /// All frames, with the frequent ones gathered into one.
-    FewGathered,
+    Batched,
 }
 
 /// A frame on its way to a room.
@@ -72,9 +72,9 @@ pub struct Hub {
     rooms: DashMap<RoomKey, Arc<Room>>,
     devices: DashMap<(RoomKey, i64, Box<str>), Arc<Connection>>,
     pub presence: Presence,
-    pub shown: Shown,
+    pub screens: ScreenReports,
     pub unattended: Unattended,
-    capacity: Arc<Capacity>,
+    socket_limits: Arc<SocketLimits>,
     pub(super) wheel: Wheel,
     log_reader: OnceLock<Arc<dyn LogReader>>,
     pub metrics: Arc<Metrics>,
@@ -83,14 +83,14 @@ pub struct Hub {
 #[derive(Default)]
 struct Room {
     members: [Members; 3],
-    order: tokio::sync::Mutex<Order>,
+    queue: tokio::sync::Mutex<EventQueue>,
 }
 
 #[derive(Default)]
-struct Members(Mutex<MemberList>);
+struct Members(Mutex<ConnectionList>);
 
 #[derive(Default)]
-struct MemberList {
+struct ConnectionList {
     /// Ordered by the ids of the connections, which is the order of connecting.
     all: Vec<Arc<Connection>>,
     /// A copy of `all` for the fan-out, made again after a member was added or removed.
@@ -98,7 +98,7 @@ struct MemberList {
 }
 
 #[derive(Default)]
-struct Order {
+struct EventQueue {
     /// The last event released; unknown until the first member has read its snapshot.
     last: Option<i64>,
     /// The last event in the first snapshot. Only events after it are released.
@@ -111,14 +111,14 @@ struct Order {
 }
 
 impl Hub {
-    pub fn new(metrics: Arc<Metrics>, ping_s: u64, capacity: Arc<Capacity>) -> Arc<Hub> {
+    pub fn new(metrics: Arc<Metrics>, ping_s: u64, socket_limits: Arc<SocketLimits>) -> Arc<Hub> {
         Arc::new(Hub {
             rooms: DashMap::new(),
             devices: DashMap::new(),
             presence: Presence::default(),
-            shown: Shown::default(),
+            screens: ScreenReports::default(),
             unattended: Unattended::default(),
-            capacity,
+            socket_limits,
             wheel: Wheel::new(ping_s),
             log_reader: OnceLock::new(),
             metrics,
@@ -129,24 +129,24 @@ impl Hub {
         let _ = self.log_reader.set(log_reader);
     }
 
-    /// Takes a place for one more socket of this person, or fails with the number that they may have. `is_limited`: the limit
+    /// Takes a permit for one more socket of this person, or fails with the number that they may have. `is_limited`: the limit
     /// for one room applies too.
-    pub fn take_place(
+    pub fn take_permit(
         &self,
         person: i64,
         home: RoomKey,
         device: Option<&str>,
         is_limited: bool,
-    ) -> Result<SocketPlace, usize> {
+    ) -> Result<SocketPermit, usize> {
         let is_known = |device: &str| self.devices.contains_key(&(home, person, device.into()));
-        self.capacity.take(person, home, is_limited, device.is_some_and(is_known))
+        self.socket_limits.take(person, home, is_limited, device.is_some_and(is_known))
     }
 
     /// Runs a connection to its end: it joins its home and the other rooms, is read until it ends, and leaves the rooms.
-    pub async fn seat(
+    pub async fn run_connection(
         self: Arc<Hub>,
         connection: Arc<Connection>,
-        place: SocketPlace,
+        permit: SocketPermit,
         others: Vec<RoomKey>,
         since: Option<i64>,
         first: Bytes,
@@ -154,7 +154,7 @@ impl Hub {
         let rooms: Vec<RoomKey> = std::iter::once(connection.home).chain(others).collect();
         for key in &rooms {
             let room = self.rooms.entry(*key).or_default();
-            room.members[connection.audience as usize].add(&connection);
+            room.members[connection.feed as usize].add(&connection);
         }
         self.replace_older(&connection);
         self.wheel.add(&connection);
@@ -168,7 +168,7 @@ impl Hub {
 
         for key in &rooms {
             if let Some(room) = self.rooms.get(key) {
-                room.members[connection.audience as usize].remove(&connection);
+                room.members[connection.feed as usize].remove(&connection);
             }
             self.rooms.remove_if(key, |_, room| room.is_empty());
         }
@@ -178,8 +178,8 @@ impl Hub {
         }
         self.metrics.connections.dec();
         self.metrics.rooms.set(self.rooms.len() as i64);
-        drop(place);
-        connection.seat().gone();
+        drop(permit);
+        connection.handler().closed();
     }
 
     fn replace_older(&self, connection: &Arc<Connection>) {
@@ -198,7 +198,7 @@ impl Hub {
             if !connection.hold() {
                 return;
             }
-            let entry = match connection.seat().enter(since).await {
+            let entry = match connection.handler().read_entry(since).await {
                 Ok(entry) => entry,
                 Err(Error::LoginEnded) => return connection.close(close::TOKEN, "the login has ended"),
                 Err(Error::Removed) => return connection.close(close::REMOVED, "removed from the session"),
@@ -221,17 +221,17 @@ impl Hub {
 
     /// Sets the last released event of the room from its first snapshot. Returns the room's `floor`.
     async fn know_last(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
-        let mut order = room.order.lock().await;
-        if order.last.is_none() {
-            order.last = Some(seq);
-            order.floor = seq;
-            order.held = order.held.split_off(&(seq + 1));
-            self.release_held(room, &mut order).await;
-            if !order.held.is_empty() || order.overflowed {
+        let mut queue = room.queue.lock().await;
+        if queue.last.is_none() {
+            queue.last = Some(seq);
+            queue.floor = seq;
+            queue.held = queue.held.split_off(&(seq + 1));
+            self.release_held(room, &mut queue).await;
+            if !queue.held.is_empty() || queue.overflowed {
                 tokio::spawn(self.fill_gap(key, room.clone()));
             }
         }
-        order.floor
+        queue.floor
     }
 
     /// Hands frames to the rooms of this node. Returns when the kernel, or a queue, has each of them.
@@ -239,53 +239,53 @@ impl Hub {
         for room_frame in frames {
             let room = self.rooms.get(&room_frame.room).map(|r| r.clone());
             let Some(room) = room else { continue };
-            let mut order = room.order.lock().await;
+            let mut queue = room.queue.lock().await;
             let Some(seq) = room_frame.seq else {
-                self.fan_out(&room, &mut order, 0, &room_frame).await;
+                self.fan_out(&room, &mut queue, 0, &room_frame).await;
                 continue;
             };
-            if order.last.is_some_and(|last| seq <= last) {
+            if queue.last.is_some_and(|last| seq <= last) {
                 continue;
             }
             let key = room_frame.room;
-            let had_gap = !order.held.is_empty();
-            order.held.insert(seq, room_frame);
-            self.release_held(&room, &mut order).await;
-            if !order.held.is_empty() && !had_gap && order.last.is_some() {
+            let had_gap = !queue.held.is_empty();
+            queue.held.insert(seq, room_frame);
+            self.release_held(&room, &mut queue).await;
+            if !queue.held.is_empty() && !had_gap && queue.last.is_some() {
                 tokio::spawn(self.clone().fill_gap(key, room.clone()));
             }
-            if order.held.len() > HELD_MAX_EVENTS {
-                order.held.pop_last();
-                order.overflowed = true;
+            if queue.held.len() > HELD_MAX_EVENTS {
+                queue.held.pop_last();
+                queue.overflowed = true;
             }
         }
     }
 
-    async fn release_held(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order) {
-        let Some(mut last) = order.last else { return };
-        while let Some(room_frame) = order.held.remove(&(last + 1)) {
+    async fn release_held(self: &Arc<Hub>, room: &Arc<Room>, queue: &mut EventQueue) {
+        let Some(mut last) = queue.last else { return };
+        while let Some(room_frame) = queue.held.remove(&(last + 1)) {
             last += 1;
-            order.last = Some(last);
-            self.fan_out(room, order, last, &room_frame).await;
+            queue.last = Some(last);
+            self.fan_out(room, queue, last, &room_frame).await;
         }
     }
 
     async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
         tokio::time::sleep(GAP_PATIENCE).await;
-        let mut order = room.order.lock().await;
-        let (Some(last), Some(log_reader)) = (order.last, self.log_reader.get()) else { return };
-        if order.held.is_empty() && !order.overflowed {
+        let mut queue = room.queue.lock().await;
+        let (Some(last), Some(log_reader)) = (queue.last, self.log_reader.get()) else { return };
+        if queue.held.is_empty() && !queue.overflowed {
             return;
         }
-        order.overflowed = false;
+        queue.overflowed = false;
         self.metrics.gaps_read.inc();
         for room_frame in log_reader.frames(key, last).await {
-            if let Some(seq) = room_frame.seq.filter(|seq| order.last.is_some_and(|last| *seq > last)) {
-                order.held.insert(seq, room_frame);
+            if let Some(seq) = room_frame.seq.filter(|seq| queue.last.is_some_and(|last| *seq > last)) {
+                queue.held.insert(seq, room_frame);
             }
         }
-        self.release_held(&room, &mut order).await;
-        if !order.held.is_empty() {
+        self.release_held(&room, &mut queue).await;
+        if !queue.held.is_empty() {
             tokio::spawn(Hub::fill_gap_later(self.clone(), key, room.clone()));
         }
     }
@@ -295,29 +295,29 @@ impl Hub {
         Box::pin(self.fill_gap(key, room))
     }
 
-    /// Sends one frame to all members whose audience gets it. The caller holds the lock on the room's order.
-    async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, order: &mut Order, seq: i64, room_frame: &RoomFrame) {
+    /// Sends one frame to all members whose feed gets it. The caller holds the lock on the room's queue.
+    async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, queue: &mut EventQueue, seq: i64, room_frame: &RoomFrame) {
         let begun = Instant::now();
         if room_frame.for_everyone {
-            room.send(Audience::Many, seq, &room_frame.frame, room_frame.personal).await;
+            room.send(Feed::Public, seq, &room_frame.frame, room_frame.personal).await;
         }
-        room.send(Audience::Few, seq, &room_frame.frame, room_frame.personal).await;
+        room.send(Feed::Full, seq, &room_frame.frame, room_frame.personal).await;
         if !room_frame.may_batch {
-            room.flush_batch(order).await;
-            room.send(Audience::FewGathered, seq, &room_frame.frame, room_frame.personal).await;
-        } else if room.members[Audience::FewGathered as usize].any() {
+            room.flush_batch(queue).await;
+            room.send(Feed::Batched, seq, &room_frame.frame, room_frame.personal).await;
+        } else if room.members[Feed::Batched as usize].any() {
             let length = room_frame.frame.payload().len();
-            if order.batch_bytes + length > BATCH_MAX_BYTES {
-                room.flush_batch(order).await;
+            if queue.batch_bytes + length > BATCH_MAX_BYTES {
+                room.flush_batch(queue).await;
             }
-            order.batch.push((seq, room_frame.frame.clone()));
-            order.batch_bytes += length;
-            if order.batch.len() == 1 {
+            queue.batch.push((seq, room_frame.frame.clone()));
+            queue.batch_bytes += length;
+            if queue.batch.len() == 1 {
                 let room = room.clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(BATCH_FOR).await;
-                    let mut order = room.order.lock().await;
-                    room.flush_batch(&mut order).await;
+                    let mut queue = room.queue.lock().await;
+                    room.flush_batch(&mut queue).await;
                 });
             }
         }
@@ -349,10 +349,10 @@ impl Hub {
         self.wheel.turn(now_ms);
     }
 
-    /// Whether a member with the audience `Few` or `FewGathered` is in this room.
-    pub fn has_few(&self, key: RoomKey) -> bool {
-        let few = [Audience::Few, Audience::FewGathered];
-        self.rooms.get(&key).is_some_and(|room| few.iter().any(|a| room.members[*a as usize].any()))
+    /// Whether a member with the feed `Full` or `Batched` is in this room.
+    pub fn has_full_feed(&self, key: RoomKey) -> bool {
+        let full = [Feed::Full, Feed::Batched];
+        self.rooms.get(&key).is_some_and(|room| full.iter().any(|a| room.members[*a as usize].any()))
     }
 
     /// The ids of the rooms of a kind in which at least one socket is.
@@ -362,13 +362,13 @@ impl Hub {
 }
 
 impl Room {
-    async fn send(&self, audience: Audience, seq: i64, frame: &Frame, personal: bool) {
-        let members = self.members[audience as usize].walk();
+    async fn send(&self, feed: Feed, seq: i64, frame: &Frame, personal: bool) {
+        let members = self.members[feed as usize].walk();
         for (n, member) in members.iter().enumerate() {
             if personal {
                 member.reply(frame);
             } else {
-                member.tell(seq, frame);
+                member.send_room_frame(seq, frame);
             }
             if n % SENDS_BEFORE_YIELD == SENDS_BEFORE_YIELD - 1 {
                 tokio::task::yield_now().await;
@@ -376,12 +376,12 @@ impl Room {
         }
     }
 
-    async fn flush_batch(&self, order: &mut Order) {
-        let batch = std::mem::take(&mut order.batch);
-        let bytes = std::mem::take(&mut order.batch_bytes);
+    async fn flush_batch(&self, queue: &mut EventQueue) {
+        let batch = std::mem::take(&mut queue.batch);
+        let bytes = std::mem::take(&mut queue.batch_bytes);
         let Some((last, only)) = batch.last() else { return };
         if batch.len() == 1 {
-            return self.send(Audience::FewGathered, *last, only, false).await;
+            return self.send(Feed::Batched, *last, only, false).await;
         }
         let mut json = Vec::with_capacity(bytes + batch.len() + 32);
         json.extend_from_slice(br#"{"type":"batch","data":["#);
@@ -392,7 +392,7 @@ impl Room {
             json.extend_from_slice(frame.payload());
         }
         json.extend_from_slice(b"]}");
-        self.send(Audience::FewGathered, *last, &Frame::text(json), false).await;
+        self.send(Feed::Batched, *last, &Frame::text(json), false).await;
     }
 
     fn everyone(&self) -> Vec<Arc<Connection>> {
@@ -405,7 +405,7 @@ impl Room {
 }
 
 impl Members {
-    fn list(&self) -> MutexGuard<'_, MemberList> {
+    fn list(&self) -> MutexGuard<'_, ConnectionList> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

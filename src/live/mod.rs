@@ -2,22 +2,22 @@
 
 #[cfg(test)]
 mod autobahn;
-mod capacity;
+mod socket_limits;
 mod closing;
 pub mod connection;
 pub mod frame;
 pub mod hub;
-mod listening;
+mod input;
 pub mod log;
 mod parser;
 pub mod presence;
-pub mod shown;
+pub mod screens;
 pub mod stream;
 pub mod unattended;
 mod wheel;
 
-pub use capacity::{Capacity, SocketPlace};
+pub use socket_limits::{SocketLimits, SocketPermit};
 pub use closing::{CloseSockets, EndedLogins};
-pub use connection::{Connection, Entry, Seat};
+pub use connection::{Connection, Entry, SocketHandler};
 pub use frame::Frame;
-pub use hub::{Audience, Hub, RoomFrame, RoomKey};
+pub use hub::{Feed, Hub, RoomFrame, RoomKey};

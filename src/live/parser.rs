@@ -15,7 +15,7 @@ const PING: u8 = 0x9;
 const PONG: u8 = 0xA;
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum PeerMessage {
     Text(String),
     /// A part of a text message, but not its last one.
     Fragment,
@@ -35,16 +35,16 @@ pub struct Parser {
     /// How many bytes of the next frame's header have arrived.
     header_bytes: u8,
     /// The frame whose payload is arriving.
-    frame: Option<Frame>,
+    frame: Option<PartialFrame>,
     /// The text whose fragments are arriving.
-    text: Option<Text>,
+    text: Option<PartialText>,
     control: Vec<u8>,
     is_over: bool,
 }
 
 /// A frame whose header is known.
 #[derive(Clone, Copy)]
-struct Frame {
+struct PartialFrame {
     opcode: u8,
     is_final: bool,
     /// The masking key, rotated so that its first byte is for the next byte of the payload.
@@ -53,7 +53,7 @@ struct Frame {
 }
 
 #[derive(Default)]
-struct Text {
+struct PartialText {
     bytes: Vec<u8>,
     /// How many of the bytes are checked: they are whole characters.
     checked: usize,
@@ -63,8 +63,8 @@ struct Text {
 
 impl Parser {
     /// Reads the bytes that arrived. After a fault or the peer's close frame, everything is ignored.
-    pub fn feed(&mut self, bytes: &mut [u8], heard: &mut Vec<Heard>) -> Result<(), Fault> {
-        let fed = self.read(bytes, heard);
+    pub fn feed(&mut self, bytes: &mut [u8], messages: &mut Vec<PeerMessage>) -> Result<(), Fault> {
+        let fed = self.read(bytes, messages);
         if fed.is_err() {
             self.stop();
         }
@@ -76,7 +76,7 @@ impl Parser {
         *self = Parser { is_over: true, ..Parser::default() };
     }
 
-    fn read(&mut self, bytes: &mut [u8], heard: &mut Vec<Heard>) -> Result<(), Fault> {
+    fn read(&mut self, bytes: &mut [u8], messages: &mut Vec<PeerMessage>) -> Result<(), Fault> {
         let mut at = 0;
         while at < bytes.len() && !self.is_over {
             if self.frame.is_none() {
@@ -90,7 +90,7 @@ impl Parser {
             self.keep(&frame, payload)?;
             at += length;
             if frame.left == 0 {
-                heard.push(self.finish(&frame)?);
+                messages.push(self.finish(&frame)?);
             } else {
                 self.frame = Some(frame);
             }
@@ -142,7 +142,7 @@ impl Parser {
         }
     }
 
-    fn frame_of(&mut self, header_length: usize) -> Result<Frame, Fault> {
+    fn frame_of(&mut self, header_length: usize) -> Result<PartialFrame, Fault> {
         let (sizes, mask) = self.header[2..header_length].split_at(header_length - 6);
         let number = sizes.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
         let length = match sizes.len() {
@@ -152,7 +152,7 @@ impl Parser {
             _ => number,
         };
         let [.., a, b, c, d] = *mask else { return Err(Fault(1002, "unmasked frame")) };
-        let frame = Frame {
+        let frame = PartialFrame {
             opcode: self.header[0] & 0x0F,
             is_final: self.header[0] & 0x80 != 0,
             mask: [a, b, c, d],
@@ -164,7 +164,7 @@ impl Parser {
         Ok(frame)
     }
 
-    fn keep(&mut self, frame: &Frame, payload: &[u8]) -> Result<(), Fault> {
+    fn keep(&mut self, frame: &PartialFrame, payload: &[u8]) -> Result<(), Fault> {
         match &mut self.text {
             Some(text) if frame.is_data() => text.push(payload),
             _ => {
@@ -174,20 +174,20 @@ impl Parser {
         }
     }
 
-    fn finish(&mut self, frame: &Frame) -> Result<Heard, Fault> {
+    fn finish(&mut self, frame: &PartialFrame) -> Result<PeerMessage, Fault> {
         if frame.is_data() {
             if !frame.is_final {
-                return Ok(Heard::Fragment);
+                return Ok(PeerMessage::Fragment);
             }
             let text = self.text.take().unwrap_or_default();
-            return String::from_utf8(text.bytes).map(Heard::Text).map_err(|_| NOT_UTF8);
+            return String::from_utf8(text.bytes).map(PeerMessage::Text).map_err(|_| NOT_UTF8);
         }
         let payload = std::mem::take(&mut self.control);
         match frame.opcode {
-            PING => Ok(Heard::Ping(payload)),
-            PONG => Ok(Heard::Pong),
+            PING => Ok(PeerMessage::Ping(payload)),
+            PONG => Ok(PeerMessage::Pong),
             _ => {
-                let close = Heard::Close(close_code(&payload)?);
+                let close = PeerMessage::Close(close_code(&payload)?);
                 self.stop();
                 Ok(close)
             }
@@ -197,7 +197,7 @@ impl Parser {
 
 const NOT_UTF8: Fault = Fault(1007, "not UTF-8");
 
-impl Frame {
+impl PartialFrame {
     fn is_data(&self) -> bool {
         matches!(self.opcode, CONTINUATION | TEXT)
     }
@@ -211,7 +211,7 @@ impl Frame {
     }
 }
 
-impl Text {
+impl PartialText {
     /// Begins a fragment of `length` bytes. Fails if the message would be longer than `MESSAGE_MAX_BYTES`.
     fn make_room(&mut self, length: usize) -> Result<(), Fault> {
         self.empty_fragments += usize::from(length == 0);

@@ -11,12 +11,12 @@ use crate::language::Language;
 
 #[derive(Default)]
 pub struct Presence {
-    rooms: DashMap<i64, HashMap<i64, Here>>,
-    leaving: Mutex<VecDeque<Leaving>>,
+    rooms: DashMap<i64, HashMap<i64, PresentPerson>>,
+    graces: Mutex<VecDeque<Grace>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Here {
+pub struct PresentPerson {
     sockets: u32,
     /// Since when they are in the room without interruption, on the wall clock.
     pub since_ms: i64,
@@ -25,20 +25,20 @@ pub struct Here {
     /// The language of their newest socket that named one.
     pub language: Option<Language>,
     /// How often their last socket has closed. A grace that began at an earlier closing does not count any more.
-    partings: u32,
+    closings: u32,
 }
 
-struct Leaving {
+struct Grace {
     room: i64,
     person: i64,
-    parting: u32,
+    closing: u32,
     /// The end of the grace, on the monotonic clock, which nobody can set.
     until_ms: i64,
 }
 
 /// A person whose grace has run out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gone {
+pub struct DepartedPerson {
     pub room: i64,
     pub person: i64,
     pub last_ms: i64,
@@ -46,12 +46,12 @@ pub struct Gone {
 
 impl Presence {
     /// Counts one more socket of the person. Returns `true` if they were not in the room before.
-    pub fn come(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
+    pub fn add_socket(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let mut is_new = false;
         let here = people.entry(person).or_insert_with(|| {
             is_new = true;
-            Here { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, language, partings: 0 }
+            PresentPerson { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, language, closings: 0 }
         });
         here.sockets += 1;
         here.last_ms = now.wall_ms;
@@ -59,25 +59,25 @@ impl Presence {
         is_new
     }
 
-    pub fn go(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
+    pub fn remove_socket(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
         let Some(mut people) = self.rooms.get_mut(&room) else { return };
         let Some(here) = people.get_mut(&person) else { return };
         here.sockets = here.sockets.saturating_sub(1);
         here.last_ms = now.wall_ms;
         if here.sockets == 0 {
-            here.partings += 1;
-            let parting = here.partings;
+            here.closings += 1;
+            let closing = here.closings;
             drop(people);
             let until_ms = now.running_ms.saturating_add(grace_ms);
-            self.leaving(|queue| queue.push_back(Leaving { room, person, parting, until_ms }));
+            self.graces(|queue| queue.push_back(Grace { room, person, closing, until_ms }));
         }
     }
 
     /// Gives a person without a socket here the grace to come back: after a restart, to those whom the log calls connected; and
     /// to those whose departure could not be logged.
     pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        self.come(room, person, None, now);
-        self.go(room, person, now, grace_ms);
+        self.add_socket(room, person, None, now);
+        self.remove_socket(room, person, now, grace_ms);
     }
 
     /// Removes a person at once, without a grace: they are no longer in the room.
@@ -89,27 +89,27 @@ impl Presence {
     }
 
     /// Removes and returns the people who did not come back in time.
-    pub fn sweep(&self, now: Moment) -> Vec<Gone> {
-        let due: Vec<Leaving> = self.leaving(|queue| {
+    pub fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
+        let due: Vec<Grace> = self.graces(|queue| {
             let count = queue.iter().take_while(|l| l.until_ms <= now.running_ms).count();
             queue.drain(..count).collect()
         });
-        let mut gone = Vec::new();
-        for Leaving { room, person, parting, .. } in due {
+        let mut departed = Vec::new();
+        for Grace { room, person, closing, .. } in due {
             let Some(mut people) = self.rooms.get_mut(&room) else { continue };
             let Some(here) = people.get(&person).copied() else { continue };
-            if here.sockets == 0 && here.partings == parting {
+            if here.sockets == 0 && here.closings == closing {
                 people.remove(&person);
-                gone.push(Gone { room, person, last_ms: here.last_ms });
+                departed.push(DepartedPerson { room, person, last_ms: here.last_ms });
             }
             drop(people);
             self.rooms.remove_if(&room, |_, people| people.is_empty());
         }
-        gone
+        departed
     }
 
-    fn leaving<T>(&self, change: impl FnOnce(&mut VecDeque<Leaving>) -> T) -> T {
-        change(&mut self.leaving.lock().unwrap_or_else(PoisonError::into_inner))
+    fn graces<T>(&self, change: impl FnOnce(&mut VecDeque<Grace>) -> T) -> T {
+        change(&mut self.graces.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn is_here(&self, room: i64, person: i64) -> bool {
@@ -121,7 +121,7 @@ impl Presence {
     }
 
     /// All people in the room, with the times of their presence.
-    pub fn everyone(&self, room: i64) -> HashMap<i64, Here> {
+    pub fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
         self.rooms.get(&room).map(|people| people.clone()).unwrap_or_default()
     }
 }
@@ -137,37 +137,37 @@ mod tests {
     #[test]
     fn a_phone_that_comes_back_in_time_has_not_left() {
         let presence = Presence::default();
-        assert!(presence.come(1, 7, None, at(0)));
-        presence.go(1, 7, at(100), 50);
-        assert!(!presence.come(1, 7, None, at(120)));
-        assert_eq!(presence.sweep(at(1_000)), []);
-        presence.go(1, 7, at(2_000), 50);
-        assert_eq!(presence.sweep(at(2_049)), []);
-        assert_eq!(presence.sweep(at(2_050)), [Gone { room: 1, person: 7, last_ms: 2_000 }]);
-        assert!(presence.come(1, 7, None, at(3_000)));
+        assert!(presence.add_socket(1, 7, None, at(0)));
+        presence.remove_socket(1, 7, at(100), 50);
+        assert!(!presence.add_socket(1, 7, None, at(120)));
+        assert_eq!(presence.take_departed(at(1_000)), []);
+        presence.remove_socket(1, 7, at(2_000), 50);
+        assert_eq!(presence.take_departed(at(2_049)), []);
+        assert_eq!(presence.take_departed(at(2_050)), [DepartedPerson { room: 1, person: 7, last_ms: 2_000 }]);
+        assert!(presence.add_socket(1, 7, None, at(3_000)));
     }
 
     #[test]
     fn the_second_phone_keeps_its_person_there() {
         let presence = Presence::default();
-        presence.come(1, 7, None, at(0));
-        presence.come(1, 7, None, at(0));
-        presence.go(1, 7, at(10), 0);
-        assert_eq!(presence.sweep(at(99)), []);
+        presence.add_socket(1, 7, None, at(0));
+        presence.add_socket(1, 7, None, at(0));
+        presence.remove_socket(1, 7, at(10), 0);
+        assert_eq!(presence.take_departed(at(99)), []);
         assert_eq!(presence.count(1), 1);
-        presence.go(1, 7, at(100), 0);
-        assert_eq!(presence.sweep(at(100)).len(), 1);
+        presence.remove_socket(1, 7, at(100), 0);
+        assert_eq!(presence.take_departed(at(100)).len(), 1);
         assert_eq!(presence.count(1), 0);
     }
 
     #[test]
     fn setting_the_clock_neither_ends_a_grace_nor_prolongs_it() {
         let presence = Presence::default();
-        presence.come(1, 7, None, at(10_000));
-        presence.go(1, 7, at(10_000), 5_000);
-        presence.come(1, 8, None, at(10_000));
-        presence.go(1, 8, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
-        assert_eq!(presence.sweep(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
-        assert_eq!(presence.sweep(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);
+        presence.add_socket(1, 7, None, at(10_000));
+        presence.remove_socket(1, 7, at(10_000), 5_000);
+        presence.add_socket(1, 8, None, at(10_000));
+        presence.remove_socket(1, 8, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
+        assert_eq!(presence.take_departed(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
+        assert_eq!(presence.take_departed(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);
     }
 }

@@ -18,38 +18,38 @@ const TLS_READ_BYTES: usize = 4 * 1024;
 
 /// A socket while it is used for HTTP.
 pub struct Socket {
-    wire: Wire,
-    counted: Counted,
+    transport: Transport,
+    guard: ConnectionGuard,
 }
 
 /// A value held for as long as the connection is open. Dropping it lowers the count of open connections.
-pub type Counted = Arc<dyn Any + Send + Sync>;
+pub type ConnectionGuard = Arc<dyn Any + Send + Sync>;
 
-enum Wire {
+enum Transport {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Socket {
-    pub fn plain(tcp: TcpStream, counted: Counted) -> Socket {
-        Socket { wire: Wire::Plain(tcp), counted }
+    pub fn plain(tcp: TcpStream, guard: ConnectionGuard) -> Socket {
+        Socket { transport: Transport::Plain(tcp), guard }
     }
 
-    pub fn tls(tls: TlsStream<TcpStream>, counted: Counted) -> Socket {
-        Socket { wire: Wire::Tls(Box::new(tls)), counted }
+    pub fn tls(tls: TlsStream<TcpStream>, guard: ConnectionGuard) -> Socket {
+        Socket { transport: Transport::Tls(Box::new(tls)), guard }
     }
 
     /// Whether HTTP/2 was agreed on with TLS. Without TLS, browsers use HTTP/1.1.
     pub fn speaks_http2(&self) -> bool {
-        matches!(&self.wire, Wire::Tls(tls) if tls.get_ref().1.alpn_protocol() == Some(b"h2"))
+        matches!(&self.transport, Transport::Tls(tls) if tls.get_ref().1.alpn_protocol() == Some(b"h2"))
     }
 }
 
 macro_rules! either {
     ($self:ident, $stream:ident => $what:expr) => {
-        match &mut $self.get_mut().wire {
-            Wire::Plain($stream) => $what,
-            Wire::Tls($stream) => $what,
+        match &mut $self.get_mut().transport {
+            Transport::Plain($stream) => $what,
+            Transport::Tls($stream) => $what,
         }
     };
 }
@@ -88,17 +88,17 @@ impl AsyncWrite for Socket {
 
 /// A socket that carries WebSocket frames: one task reads, any task may try to write.
 pub enum Stream {
-    Plain(TcpStream, Counted),
-    Tls(Box<Tls>, Counted),
+    Plain(TcpStream, ConnectionGuard),
+    Tls(Box<Tls>, ConnectionGuard),
 }
 
 pub struct Tls {
-    read: Mutex<Reading>,
+    read: Mutex<TlsReader>,
     write: Mutex<WriteHalf<TlsStream<TcpStream>>>,
     hung_up: Notify,
 }
 
-struct Reading {
+struct TlsReader {
     half: ReadHalf<TlsStream<TcpStream>>,
     buffer: Box<[u8]>,
 }
@@ -110,16 +110,16 @@ thread_local! {
 
 impl From<Socket> for Stream {
     fn from(socket: Socket) -> Stream {
-        match socket.wire {
-            Wire::Plain(tcp) => Stream::Plain(tcp, socket.counted),
-            Wire::Tls(tls) => {
+        match socket.transport {
+            Transport::Plain(tcp) => Stream::Plain(tcp, socket.guard),
+            Transport::Tls(tls) => {
                 let (half, write) = tokio::io::split(*tls);
                 let tls = Tls {
-                    read: Mutex::new(Reading { half, buffer: vec![0; TLS_READ_BYTES].into_boxed_slice() }),
+                    read: Mutex::new(TlsReader { half, buffer: vec![0; TLS_READ_BYTES].into_boxed_slice() }),
                     write: Mutex::new(write),
                     hung_up: Notify::new(),
                 };
-                Stream::Tls(Box::new(tls), socket.counted)
+                Stream::Tls(Box::new(tls), socket.guard)
             }
         }
     }
@@ -172,7 +172,7 @@ impl Stream {
             Stream::Tls(tls, _) => {
                 Box::pin(async {
                     let mut guard = tls.read.lock().await;
-                    let Reading { half, buffer } = &mut *guard;
+                    let TlsReader { half, buffer } = &mut *guard;
                     tokio::select! {
                         n = half.read(buffer) => match n? {
                             0 => Ok(None),

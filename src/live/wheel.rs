@@ -41,10 +41,10 @@ impl Wheel {
             return connection.close(close::TOKEN, "the token has expired");
         }
         if left_ms < WARNING_MS + round_ms && !connection.warned.swap(true, Ordering::Relaxed) {
-            connection.reply(&connection.seat().token_expiring());
+            connection.reply(&connection.handler().token_warning());
         }
         // Nothing was received since the last ping, not even a pong: the peer is gone, unless the server has stopped reading.
-        let has_spoken = connection.heard.swap(false, Ordering::Relaxed);
+        let has_spoken = connection.heard_since_ping.swap(false, Ordering::Relaxed);
         if !has_spoken && !connection.is_full.load(Ordering::Relaxed) {
             return connection.hang_up();
         }

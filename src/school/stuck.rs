@@ -64,7 +64,7 @@ async fn who(app: &School, class: &Walking) -> Result<Vec<Slow>> {
     drop(tx);
 
     let pauses = pauses(&log, now_ms);
-    let present = app.hub.presence.everyone(class.id);
+    let present = app.hub.presence.people_in(class.id);
     let there: Vec<(i64, Option<i64>, i64)> =
         people.into_iter().filter_map(|(id, done_ms)| Some((id, done_ms, present.get(&id)?.since_ms))).collect();
     let mut took: Vec<i64> =

@@ -72,6 +72,6 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
     Ok(events)
 }
 
-fn place(session: &Session) -> MarkTarget {
+fn target(session: &Session) -> MarkTarget {
     MarkTarget { session: Some(session.id), course: session.course }
 }

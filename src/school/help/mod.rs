@@ -145,12 +145,12 @@ async fn insert(
     }
     let position = position(tx, session, request).await?;
     let urgent = is_urgent(before, seconds);
-    let told = [
+    let happened = [
         Event::StudentHelpRequest { person, item, request, kind, seconds, urgent },
         Event::HelpPosition { person, request, position },
     ];
     let about = |event| NewEvent { session, course, at_ms: now_ms, event };
-    let events = told.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
+    let events = happened.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
     Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), events))
 }
 

@@ -7,7 +7,7 @@ use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{StoredAnswer, Event, NewEvent};
-use crate::live::unattended::Sign;
+use crate::live::unattended::RoomState;
 use crate::school::attendance;
 use crate::school::help;
 use crate::school::once::{self, Key};
@@ -111,7 +111,7 @@ async fn press(app: &School, caller: &Caller, session: i64, command: Command, ke
     let ended = matches!(outcome.event, Event::SessionEnded { .. });
     app.commit(tx, events).await?;
     if ended {
-        app.hub.shown.forget(session);
+        app.hub.screens.forget(session);
     }
     Ok(outcome)
 }
@@ -267,9 +267,9 @@ pub async fn change(
     let scheduled_ms = scheduled_ms.unwrap_or(at.scheduled_ms);
     tx.run(sql, args![session, title.unwrap_or(at.title), scheduled_ms, door]).await?;
     let event = Event::DoorMoved { open: door == "OPEN" };
-    let events = NewEvent { session: Some(session), course: at.course, at_ms: app.now_ms(), event };
+    let event = NewEvent { session: Some(session), course: at.course, at_ms: app.now_ms(), event };
     let changed = by_id(&mut tx, session).await?;
-    app.commit(tx, if moved { vec![events] } else { Vec::new() }).await?;
+    app.commit(tx, if moved { vec![event] } else { Vec::new() }).await?;
     Ok(changed)
 }
 
@@ -280,11 +280,11 @@ pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
 pub async fn end_forgotten(app: &School) -> Result<()> {
     let sql = "select id, taught_ms from live_sessions where status <> 'REVIEW_MODE'";
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
-    let is_attended = |session| app.hub.has_few(super::room::session(session));
-    let signs: Vec<Sign> =
-        open.into_iter().map(|(room, sign_ms)| Sign { room, sign_ms, is_attended: is_attended(room) }).collect();
-    for Sign { room: session, sign_ms, .. } in app.hub.unattended.look(app.clock.now(), &signs, FORGOTTEN_AFTER_MS) {
-        end_untouched(app, session, sign_ms).await?;
+    let is_attended = |session| app.hub.has_full_feed(super::room::session(session));
+    let rooms: Vec<RoomState> =
+        open.into_iter().map(|(room, led_ms)| RoomState { room, sign_ms, is_attended: is_attended(room) }).collect();
+    for RoomState { room: session, led_ms, .. } in app.hub.unattended.check(app.clock.now(), &rooms, FORGOTTEN_AFTER_MS) {
+        end_untouched(app, session, led_ms).await?;
     }
     Ok(())
 }
@@ -298,7 +298,7 @@ async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()>
         let at = by_id(&mut tx, session).await?;
         let (_, events) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
         app.commit(tx, events).await?;
-        app.hub.shown.forget(session);
+        app.hub.screens.forget(session);
     }
     Ok(())
 }

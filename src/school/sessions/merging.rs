@@ -115,16 +115,16 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
         tx.run("delete from enrollments where id = $1", args![old]).await?;
     }
     let total = state::participant_count(&mut tx, at.id).await?;
-    let mut told = help::withdraw_all_of(&mut tx, &at, from, now_ms).await?;
-    let events = |session, event| NewEvent { session, course: at.course, at_ms: now_ms, event };
-    told.push(events(Some(at.id), Event::StudentMerged { person: from, into, total }));
-    told.push(events(None, Event::GradeDue(GradeScope::Enrollment(enrollment))));
+    let mut events = help::withdraw_all_of(&mut tx, &at, from, now_ms).await?;
+    let new = |session, event| NewEvent { session, course: at.course, at_ms: now_ms, event };
+    events.push(new(Some(at.id), Event::StudentMerged { person: from, into, total }));
+    events.push(new(None, Event::GradeDue(GradeScope::Enrollment(enrollment))));
     let closed = vec![
         CloseSockets::of_leaver(room::session(at.id), from, close::TOKEN, "the login has ended"),
         logins::sockets(from, EndedLogins::All),
         logins::sockets(into, EndedLogins::All),
     ];
-    app.commit_and_close(tx, told, closed).await
+    app.commit_and_close(tx, events, closed).await
 }
 
 /// Holds the rows of both, and returns the enrollments that `from` has in this class. Checks both only after that: neither

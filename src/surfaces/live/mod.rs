@@ -17,9 +17,9 @@ mod progress;
 mod qr;
 pub mod refusal;
 mod school;
-mod seats;
 mod sessions;
-mod sockets;
+mod socket;
+mod upgrade;
 mod tasks;
 pub mod wire;
 
@@ -31,7 +31,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use frames::{LogReader, letters};
+pub use frames::{SessionLogReader, render};
 
 use self::refusal::Refusal;
 use crate::app::School;
@@ -198,5 +198,5 @@ pub fn router() -> OpenApiRouter<School> {
     .route("/L/{code}", get(posters::follow))
     .route("/I/{code}", get(posters::follow))
     .route("/1/{code}", get(posters::follow))
-    .merge(sockets::router())
+    .merge(upgrade::router())
 }

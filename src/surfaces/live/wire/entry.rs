@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{StepGuide, TitleRef};
 use crate::event::HelpKind;
-use crate::live::presence::Here;
+use crate::live::presence::PresentPerson;
 use crate::school::sessions::state::{Attendee, Mine, Seen, participant_status};
 use crate::surfaces::texts::Instant;
 
@@ -100,7 +100,7 @@ impl<'a> StateOfInstructor<'a> {
     pub fn new(
         seen: &'a Seen,
         attendees: Vec<Attendee>,
-        here: &HashMap<i64, Here>,
+        here: &HashMap<i64, PresentPerson>,
         shown: i64,
         public_url: &str,
     ) -> Self {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use super::connection::{Connection, close};
 use super::frame::Frame;
-use super::parser::{Fault, Heard, Parser};
+use super::parser::{Fault, PeerMessage, Parser};
 
 /// Messages that may wait while one is handled. All messages of one read are kept, so one read may exceed the bound.
 const WAITING_MAX_MESSAGES: usize = 256;
@@ -21,122 +21,122 @@ const WAITING_MAX_BYTES: usize = 64 * 1024;
 const FRAMES_PER_SECOND: f64 = 50.0;
 const FRAMES_AT_ONCE: f64 = 200.0;
 
-struct Incoming {
+struct InputQueue {
     parser: Parser,
-    pace: Pace,
-    waiting: VecDeque<Waiting>,
+    rate_limit: RateLimit,
+    waiting: VecDeque<QueuedInput>,
     waiting_bytes: usize,
     /// Whether the connection has ended: nothing more can be read.
     has_ended: bool,
     /// Whether a close frame waits to be sent: everything received after it is ignored.
-    has_goodbye: bool,
+    has_close: bool,
 }
 
 /// Work that is done in the order in which it was received.
-enum Waiting {
+enum QueuedInput {
     Message(String),
     /// The close frame that answers the peer's own close frame, or a fault of the peer.
-    Goodbye(Frame),
+    Close(Frame),
 }
 
 impl Connection {
     /// Reads and handles messages until the connection ends. `first`: bytes that arrived together with the request.
     pub(super) async fn listen(self: &Arc<Self>, first: Bytes) {
-        let mut incoming = Incoming::new();
-        self.take(&mut incoming, &mut first.to_vec());
+        let mut input = InputQueue::new();
+        self.take(&mut input, &mut first.to_vec());
         // Frees the buffer that the handshake was read into.
         drop(first);
         loop {
-            while let Some(next) = incoming.next() {
+            while let Some(next) = input.next() {
                 match next {
-                    Waiting::Message(_) if self.is_closing() => {}
+                    QueuedInput::Message(_) if self.is_closing() => {}
                     // Boxed, so that an idle connection holds no memory for it.
-                    Waiting::Message(text) => Box::pin(self.handle(text, &mut incoming)).await,
-                    Waiting::Goodbye(goodbye) => self.say_goodbye(&goodbye),
+                    QueuedInput::Message(text) => Box::pin(self.handle(text, &mut input)).await,
+                    QueuedInput::Close(frame) => self.close_with(&frame),
                 }
             }
-            if incoming.has_ended {
+            if input.has_ended {
                 return;
             }
-            self.read(&mut incoming).await;
+            self.read(&mut input).await;
         }
     }
 
     /// Handles one message, and goes on reading meanwhile.
-    async fn handle(self: &Arc<Self>, text: String, incoming: &mut Incoming) {
-        let mut handling = self.seat().heard(self, text);
+    async fn handle(self: &Arc<Self>, text: String, input: &mut InputQueue) {
+        let mut handling = self.handler().handle(self, text);
         loop {
-            let has_room = incoming.has_room();
+            let has_room = input.has_room();
             self.is_full.store(!has_room, Ordering::Relaxed);
             tokio::select! {
                 biased;
                 () = &mut handling => break,
-                () = self.read(incoming), if has_room && !incoming.has_ended => {}
+                () = self.read(input), if has_room && !input.has_ended => {}
             }
         }
         if self.is_full.swap(false, Ordering::Relaxed) {
             // A pong may wait behind bytes that were not read yet, so the peer has until the next ping.
-            self.heard.store(true, Ordering::Relaxed);
+            self.heard_since_ping.store(true, Ordering::Relaxed);
         }
     }
 
-    async fn read(self: &Arc<Self>, incoming: &mut Incoming) {
-        match self.stream.read(|bytes| self.take(incoming, bytes)).await {
-            Ok(Some(())) => self.heard.store(true, Ordering::Relaxed),
-            Ok(None) | Err(_) => incoming.has_ended = true,
+    async fn read(self: &Arc<Self>, input: &mut InputQueue) {
+        match self.stream.read(|bytes| self.take(input, bytes)).await {
+            Ok(Some(())) => self.heard_since_ping.store(true, Ordering::Relaxed),
+            Ok(None) | Err(_) => input.has_ended = true,
         }
     }
 
     /// Answers pings at once, and queues messages and close frames.
-    fn take(self: &Arc<Self>, incoming: &mut Incoming, bytes: &mut [u8]) {
-        let mut heard = Vec::new();
-        let fed = incoming.parser.feed(bytes, &mut heard);
-        for said in heard {
-            let is_goodbye = matches!(said, Heard::Close(_));
-            if !is_goodbye && !incoming.pace.allows_one() {
-                return incoming.say_goodbye(Frame::close(close::TOO_MANY, "too many messages"));
+    fn take(self: &Arc<Self>, input: &mut InputQueue, bytes: &mut [u8]) {
+        let mut messages = Vec::new();
+        let fed = input.parser.feed(bytes, &mut messages);
+        for message in messages {
+            let is_close = matches!(message, PeerMessage::Close(_));
+            if !is_close && !input.rate_limit.allows_one() {
+                return input.push_close(Frame::close(close::TOO_MANY, "too many messages"));
             }
-            match said {
-                Heard::Text(text) => incoming.push(text),
-                Heard::Ping(payload) => self.reply(&Frame::pong(&payload)),
-                Heard::Pong | Heard::Fragment => {}
-                Heard::Close(code) => incoming.say_goodbye(Frame::close_echo(code)),
+            match message {
+                PeerMessage::Text(text) => input.push(text),
+                PeerMessage::Ping(payload) => self.reply(&Frame::pong(&payload)),
+                PeerMessage::Pong | PeerMessage::Fragment => {}
+                PeerMessage::Close(code) => input.push_close(Frame::close_echo(code)),
             }
         }
         if let Err(Fault(code, reason)) = fed {
-            incoming.say_goodbye(Frame::close(code, reason));
+            input.push_close(Frame::close(code, reason));
         }
     }
 }
 
-impl Incoming {
-    fn new() -> Incoming {
-        Incoming {
+impl InputQueue {
+    fn new() -> InputQueue {
+        InputQueue {
             parser: Parser::default(),
-            pace: Pace { allowance: FRAMES_AT_ONCE, since: Instant::now() },
+            rate_limit: RateLimit { allowance: FRAMES_AT_ONCE, since: Instant::now() },
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             has_ended: false,
-            has_goodbye: false,
+            has_close: false,
         }
     }
 
     fn push(&mut self, text: String) {
         self.waiting_bytes += text.len();
-        self.waiting.push_back(Waiting::Message(text));
+        self.waiting.push_back(QueuedInput::Message(text));
     }
 
-    fn say_goodbye(&mut self, goodbye: Frame) {
+    fn push_close(&mut self, frame: Frame) {
         self.parser.stop();
-        self.waiting.push_back(Waiting::Goodbye(goodbye));
-        self.has_goodbye = true;
+        self.waiting.push_back(QueuedInput::Close(frame));
+        self.has_close = true;
     }
 
-    fn next(&mut self) -> Option<Waiting> {
+    fn next(&mut self) -> Option<QueuedInput> {
         let next = self.waiting.pop_front();
         match &next {
-            Some(Waiting::Message(text)) => self.waiting_bytes -= text.len(),
-            Some(Waiting::Goodbye(_)) => {}
+            Some(QueuedInput::Message(text)) => self.waiting_bytes -= text.len(),
+            Some(QueuedInput::Close(_)) => {}
             // An idle connection holds no memory for future messages.
             None => self.waiting = VecDeque::new(),
         }
@@ -145,17 +145,17 @@ impl Incoming {
 
     fn has_room(&self) -> bool {
         let fits = self.waiting.len() < WAITING_MAX_MESSAGES && self.waiting_bytes < WAITING_MAX_BYTES;
-        fits || self.has_goodbye
+        fits || self.has_close
     }
 }
 
 /// Limits how fast one socket may send. Every frame counts, also an empty fragment of a message.
-struct Pace {
+struct RateLimit {
     allowance: f64,
     since: Instant,
 }
 
-impl Pace {
+impl RateLimit {
     fn allows_one(&mut self) -> bool {
         let now = Instant::now();
         let earned = now.duration_since(self.since).as_secs_f64() * FRAMES_PER_SECOND;
@@ -177,32 +177,32 @@ mod tests {
 
     use super::*;
     use crate::error::Result;
-    use crate::live::connection::Caller;
+    use crate::live::connection::NewConnection;
     use crate::live::stream::{Socket, Stream};
-    use crate::live::{Audience, Capacity, Entry, Hub, RoomKey, Seat};
+    use crate::live::{Feed, SocketLimits, Entry, Hub, RoomKey, SocketHandler};
     use crate::metrics::Metrics;
 
     /// Handles a message for each permit.
-    struct Slow {
+    struct SlowHandler {
         permits: Semaphore,
         handled: Mutex<Vec<String>>,
     }
 
-    impl Seat for Slow {
-        fn enter(&self, _: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+    impl SocketHandler for SlowHandler {
+        fn read_entry(&self, _: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
             Box::pin(async { Ok(Entry { frames: Vec::new(), seq: 0 }) })
         }
 
-        fn heard<'a>(&'a self, _: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {
+        fn handle<'a>(&'a self, _: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {
             Box::pin(async move {
                 self.permits.acquire().await.unwrap().forget();
                 self.handled.lock().unwrap().push(text);
             })
         }
 
-        fn gone(&self) {}
+        fn closed(&self) {}
 
-        fn token_expiring(&self) -> Frame {
+        fn token_warning(&self) -> Frame {
             Frame::ping()
         }
     }
@@ -218,50 +218,50 @@ mod tests {
         frame
     }
 
-    async fn until(what: &str, is_so: impl Fn() -> bool) {
+    async fn until(condition: &str, is_so: impl Fn() -> bool) {
         for _ in 0..3_000 {
             if is_so() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("waited too long: {what}");
+        panic!("waited too long: {condition}");
     }
 
     #[tokio::test]
     async fn what_waits_behind_a_slow_message_is_bounded_and_nobody_is_dropped_for_it() {
-        let hub = Hub::new(Arc::new(Metrics::default()), 1, Capacity::new(1, 1));
+        let hub = Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(1, 1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let stream = Stream::from(Socket::plain(listener.accept().await.unwrap().0, Arc::new(())));
-        let seat = Arc::new(Slow { permits: Semaphore::new(0), handled: Mutex::default() });
+        let handler = Arc::new(SlowHandler { permits: Semaphore::new(0), handled: Mutex::default() });
         let (person, home) = (1, RoomKey { kind: "room", id: 1 });
-        let (audience, expires_ms) = (Audience::Many, i64::MAX);
-        let caller = Caller { person, pass: 1, home, audience, device: None, expires_ms, seat: seat.clone() };
-        let connection = Connection::new(&hub, stream, caller);
-        let place = hub.take_place(person, home, None, true).unwrap();
-        let life = tokio::spawn(hub.clone().seat(connection.clone(), place, Vec::new(), None, Bytes::new()));
+        let (feed, expires_ms) = (Feed::Public, i64::MAX);
+        let new = NewConnection { person, login: 1, home, feed, device: None, expires_ms, handler: handler.clone() };
+        let connection = Connection::new(&hub, stream, new);
+        let permit = hub.take_permit(person, home, None, true).unwrap();
+        let life = tokio::spawn(hub.clone().run_connection(connection.clone(), permit, Vec::new(), None, Bytes::new()));
 
         let texts: Vec<String> = (0..10_u8).map(|n| char::from(b'a' + n).to_string().repeat(20_000)).collect();
-        let (mut ears, mut mouth) = peer.into_split();
-        let said = [vec![masked(9, b"before")], texts.iter().map(|t| masked(1, t.as_bytes())).collect()].concat();
-        let talking = tokio::spawn(async move { mouth.write_all(&said.concat()).await.map(|()| mouth) });
+        let (mut reader, mut writer) = peer.into_split();
+        let sent = [vec![masked(9, b"before")], texts.iter().map(|t| masked(1, t.as_bytes())).collect()].concat();
+        let sending = tokio::spawn(async move { writer.write_all(&sent.concat()).await.map(|()| writer) });
         let mut pong = vec![0; 8];
-        ears.read_exact(&mut pong).await.unwrap();
+        reader.read_exact(&mut pong).await.unwrap();
         assert_eq!(pong, [&[0x8A, 6], b"before".as_slice()].concat());
         until("the bound", || connection.is_full.load(Ordering::Relaxed)).await;
         for _ in 0..3 {
             hub.tick(0);
         }
-        seat.permits.add_permits(texts.len());
-        until("all messages", || seat.handled.lock().unwrap().len() == texts.len()).await;
-        assert!(*seat.handled.lock().unwrap() == texts, "in their order");
+        handler.permits.add_permits(texts.len());
+        until("all messages", || handler.handled.lock().unwrap().len() == texts.len()).await;
+        assert!(*handler.handled.lock().unwrap() == texts, "in their order");
         assert!(!connection.is_full.load(Ordering::Relaxed));
         // A peer that sends nothing more after everything was read is still disconnected.
         for _ in 0..3 {
             hub.tick(0);
         }
-        let _mouth = talking.await.unwrap().unwrap();
+        let _writer = sending.await.unwrap().unwrap();
         tokio::time::timeout(Duration::from_secs(30), life).await.expect("it ends").unwrap();
     }
 }

@@ -6,21 +6,21 @@ use std::sync::{Mutex, PoisonError};
 use dashmap::DashMap;
 
 #[derive(Default)]
-pub struct Shown {
-    rooms: DashMap<i64, Room>,
+pub struct ScreenReports {
+    rooms: DashMap<i64, RoomReports>,
     /// Rooms that may have a new count since the last `take_changed`.
     changed: Mutex<HashSet<i64>>,
 }
 
 #[derive(Default)]
-struct Room {
+struct RoomReports {
     /// The last event that each person reported.
     newest: HashMap<i64, i64>,
     /// The last count that was logged, as `(first, count)`: `count` people show the events from `first` on.
-    told: Option<(i64, i64)>,
+    logged: Option<(i64, i64)>,
 }
 
-impl Shown {
+impl ScreenReports {
     pub fn ack(&self, room: i64, seq: i64, person: i64) {
         let before = self.rooms.entry(room).or_default().newest.insert(person, seq);
         if before != Some(seq) {
@@ -46,26 +46,26 @@ impl Shown {
 
     /// Marks a room in which a person came or left, because its count may be different now. Does nothing if nobody in the room
     /// has reported an event.
-    pub fn moved(&self, room: i64) {
+    pub fn people_changed(&self, room: i64) {
         if self.rooms.contains_key(&room) {
-            self.look_again(room);
+            self.mark_changed(room);
         }
     }
 
     /// Whether the count for the events from `first` on differs from what was last logged. A later event of the same step keeps
     /// `first`, and so changes nothing.
-    pub fn is_news(&self, room: i64, first: i64, count: i64) -> bool {
-        self.rooms.get(&room).is_some_and(|room| room.told != Some((first, count)))
+    pub fn is_new_count(&self, room: i64, first: i64, count: i64) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.logged != Some((first, count)))
     }
 
-    pub fn was_told(&self, room: i64, first: i64, count: i64) {
+    pub fn mark_logged(&self, room: i64, first: i64, count: i64) {
         if let Some(mut room) = self.rooms.get_mut(&room) {
-            room.told = Some((first, count));
+            room.logged = Some((first, count));
         }
     }
 
     /// Marks a room, so that it is counted again: its count may have changed, or could not be logged.
-    pub fn look_again(&self, room: i64) {
+    pub fn mark_changed(&self, room: i64) {
         self.changed(|rooms| rooms.insert(room));
     }
 
@@ -80,23 +80,23 @@ mod tests {
 
     #[test]
     fn an_ack_of_what_has_not_happened_counts_for_nothing_and_harms_nobody() {
-        let shown = Shown::default();
-        shown.ack(1, 1_000_000, 7);
-        shown.ack(1, 3, 8);
-        shown.ack(1, 5, 9);
+        let screens = ScreenReports::default();
+        screens.ack(1, 1_000_000, 7);
+        screens.ack(1, 3, 8);
+        screens.ack(1, 5, 9);
         let all = |_| true;
-        assert_eq!(shown.count(1, 3, 5, all), 2);
-        assert_eq!(shown.count(1, 4, 5, all), 1);
-        assert_eq!(shown.count(1, 3, 5, |person| person != 9), 1);
-        assert_eq!(shown.take_changed().len(), 1);
-        assert!(shown.is_news(1, 3, 2));
-        shown.was_told(1, 3, 2);
-        assert!(!shown.is_news(1, 3, 2));
-        assert!(shown.is_news(1, 5, 2));
-        shown.ack(1, 5, 9);
-        shown.moved(2);
-        assert!(shown.take_changed().is_empty());
-        shown.moved(1);
-        assert_eq!(shown.take_changed().len(), 1);
+        assert_eq!(screens.count(1, 3, 5, all), 2);
+        assert_eq!(screens.count(1, 4, 5, all), 1);
+        assert_eq!(screens.count(1, 3, 5, |person| person != 9), 1);
+        assert_eq!(screens.take_changed().len(), 1);
+        assert!(screens.is_new_count(1, 3, 2));
+        screens.mark_logged(1, 3, 2);
+        assert!(!screens.is_new_count(1, 3, 2));
+        assert!(screens.is_new_count(1, 5, 2));
+        screens.ack(1, 5, 9);
+        screens.people_changed(2);
+        assert!(screens.take_changed().is_empty());
+        screens.people_changed(1);
+        assert_eq!(screens.take_changed().len(), 1);
     }
 }

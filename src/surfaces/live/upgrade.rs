@@ -14,13 +14,13 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::handshake::{key, name_version, switching, token};
-use super::seats::{Chair, Place};
+use super::socket::{LiveSocket, SocketKind};
 use super::{Id, Query};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::live::connection::Caller as Guest;
+use crate::live::connection::NewConnection;
 use crate::live::stream::{Socket, Stream};
-use crate::live::{Audience, Connection, SocketPlace};
+use crate::live::{Feed, Connection, SocketPermit};
 use crate::school::rights::Caller;
 use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};
@@ -42,7 +42,7 @@ pub fn router() -> OpenApiRouter<School> {
 }
 
 #[derive(Deserialize)]
-struct Wishes {
+struct SocketQuery {
     /// `seq` of the last event that the client knows.
     since: Option<i64>,
     token: Option<Loose>,
@@ -54,34 +54,34 @@ struct Wishes {
 
 const DEVICE_MAX_LETTERS: usize = 100;
 /// Longest wait until a newcomer's arrival is sent to the session. The newcomer enters after that, or when this time is over.
-const TOLD_WITHIN: Duration = Duration::from_secs(1);
+const ANNOUNCED_WITHIN: Duration = Duration::from_secs(1);
 
-async fn student(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
-    open(app, Place::Class(id.0, Side::Student), wishes.0, request).await
+async fn student(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
+    open(app, SocketKind::Session(id.0, Side::Student), query.0, request).await
 }
 
-async fn instructor(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
-    open(app, Place::Class(id.0, Side::Instructor), wishes.0, request).await
+async fn instructor(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
+    open(app, SocketKind::Session(id.0, Side::Instructor), query.0, request).await
 }
 
-async fn board(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
-    open(app, Place::Board(id.0), wishes.0, request).await
+async fn board(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
+    open(app, SocketKind::Board(id.0), query.0, request).await
 }
 
-async fn desk(app: School, wishes: Query<Wishes>, request: Request) -> Result<Response> {
-    open(app, Place::Desk, wishes.0, request).await
+async fn desk(app: School, query: Query<SocketQuery>, request: Request) -> Result<Response> {
+    open(app, SocketKind::Desk, query.0, request).await
 }
 
-async fn help(app: School, id: Id, wishes: Query<Wishes>, request: Request) -> Result<Response> {
-    open(app, Place::Help(id.0), wishes.0, request).await
+async fn help(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
+    open(app, SocketKind::Help(id.0), query.0, request).await
 }
 
 /// Checks the token, then the right to this socket, then upgrades. So a refusal is an ordinary HTTP answer.
-async fn open(app: School, place: Place, wishes: Wishes, mut request: Request) -> Result<Response> {
-    let in_query = wishes.token.as_ref().map(|t| t.0.as_str());
+async fn open(app: School, kind: SocketKind, query: SocketQuery, mut request: Request) -> Result<Response> {
+    let in_query = query.token.as_ref().map(|t| t.0.as_str());
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
     let caller = logins::caller(&app, &token).await?;
-    let present = admit(&app, &caller, place).await?;
+    let present = admit(&app, &caller, kind).await?;
     let key = match key(&request) {
         Ok(key) => key,
         Err(error) => return Ok(name_version(error.into_response())),
@@ -91,50 +91,50 @@ async fn open(app: School, place: Place, wishes: Wishes, mut request: Request) -
         .remove::<OnUpgrade>()
         .ok_or_else(|| Error::bad("Upgrade", "this connection cannot be upgraded"))?;
     let language = Language::asked_for(request.headers());
-    let audience = match (place, wishes.batch) {
-        (Place::Class(_, Side::Instructor), Some(1)) => Audience::FewGathered,
-        (Place::Class(_, Side::Instructor), _) => Audience::Few,
-        _ => Audience::Many,
+    let feed = match (kind, query.batch) {
+        (SocketKind::Session(_, Side::Instructor), Some(1)) => Feed::Batched,
+        (SocketKind::Session(_, Side::Instructor), _) => Feed::Full,
+        _ => Feed::Public,
     };
-    let home = place.home(&caller);
+    let home = kind.home(&caller);
     let device: Option<Box<str>> =
-        wishes.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into());
-    let session = place.session();
-    let socket = app
+        query.device.map(|d| d.0.chars().take(DEVICE_MAX_LETTERS).collect::<String>().into());
+    let session = kind.session();
+    let permit = app
         .hub
-        .take_place(caller.id, home, device.as_deref(), session.is_some())
+        .take_permit(caller.id, home, device.as_deref(), session.is_some())
         .map_err(|most| Error::TooManySockets { most })?;
-    let guest = Guest {
+    let new = NewConnection {
         person: caller.id,
-        pass: caller.login,
+        login: caller.login,
         home,
-        audience,
+        feed,
         device,
         expires_ms: app.clock.monotonic_at(caller.expires_ms),
-        seat: Arc::new(Chair { app: app.clone(), caller, place, present, language }),
+        handler: Arc::new(LiveSocket { app: app.clone(), caller, kind, present, language }),
     };
     let arriving = session.filter(|_| present).map(|session| (session, language));
-    tokio::spawn(sit_down(app, upgrade, guest, socket, arriving, wishes.since));
+    tokio::spawn(connect(app, upgrade, new, permit, arriving, query.since));
     Ok(switching(&key, by_protocol))
 }
 
 /// Checks that the caller may open this socket. Returns whether the caller counts as present in the session while it is open.
-async fn admit(app: &School, caller: &Caller, place: Place) -> Result<bool> {
-    match place {
-        Place::Class(session, side) => return state::may_enter(app, caller, session, side).await,
-        Place::Board(course) => courses::taught(app, caller, course).await?,
-        Place::Desk => caller.must_be_staff()?,
-        Place::Help(person) => caller.must_be(Some(person))?,
+async fn admit(app: &School, caller: &Caller, kind: SocketKind) -> Result<bool> {
+    match kind {
+        SocketKind::Session(session, side) => return state::may_enter(app, caller, session, side).await,
+        SocketKind::Board(course) => courses::taught(app, caller, course).await?,
+        SocketKind::Desk => caller.must_be_staff()?,
+        SocketKind::Help(person) => caller.must_be(Some(person))?,
     }
     Ok(false)
 }
 
 /// Takes the raw stream from hyper and connects it to the hub. hyper's buffers are freed; bytes that it has read are kept.
-async fn sit_down(
+async fn connect(
     app: School,
     upgrade: OnUpgrade,
-    guest: Guest,
-    socket: SocketPlace,
+    new: NewConnection,
+    permit: SocketPermit,
     arriving: Option<(i64, Option<Language>)>,
     since: Option<i64>,
 ) {
@@ -143,21 +143,21 @@ async fn sit_down(
         tracing::error!("a socket of an unknown kind was upgraded");
         return;
     };
-    let (person, home) = (guest.person, guest.home);
-    let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), guest);
+    let (person, home) = (new.person, new.home);
+    let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), new);
     if let Some((session, language)) = arriving {
         let school = app.clone();
-        let telling = tokio::spawn(async move {
+        let announcing = tokio::spawn(async move {
             if let Err(error) = sessions::presence::arrived(&school, session, person, language).await
                 && !error.is_outage()
             {
                 tracing::warn!(%error, "a coming was not told");
             }
         });
-        let _ = tokio::time::timeout(TOLD_WITHIN, telling).await;
+        let _ = tokio::time::timeout(ANNOUNCED_WITHIN, announcing).await;
     }
     let own = room::person(person);
     let others = if own == home { Vec::new() } else { vec![own] };
     // A task of its own, so that no memory of the handshake is held for the life of the connection.
-    tokio::spawn(app.hub.clone().seat(connection, socket, others, since, parts.read_buf));
+    tokio::spawn(app.hub.clone().run_connection(connection, permit, others, since, parts.read_buf));
 }

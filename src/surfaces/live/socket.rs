@@ -16,7 +16,7 @@ use super::wire::entry::{StateOfInstructor, StateOfStudent};
 use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress, checked_logs};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::live::{Connection, Entry, Frame, RoomKey, Seat};
+use crate::live::{Connection, Entry, Frame, RoomKey, SocketHandler};
 use crate::school::help::{self, Request, answers};
 use crate::school::once::Key;
 use crate::school::rights::Caller;
@@ -30,17 +30,17 @@ use crate::surfaces::refusals::status;
 
 /// Kind of a socket: one of the five of the seed (the session has two, one for each side).
 #[derive(Debug, Clone, Copy)]
-pub enum Place {
-    Class(i64, Side),
+pub enum SocketKind {
+    Session(i64, Side),
     Board(i64),
     Desk,
     Help(i64),
 }
 
-pub struct Chair {
+pub struct LiveSocket {
     pub app: School,
     pub caller: Caller,
-    pub place: Place,
+    pub kind: SocketKind,
     /// Whether the person counts as present in the session while the socket is open.
     pub present: bool,
     pub language: Option<Language>,
@@ -48,7 +48,7 @@ pub struct Chair {
 
 /// A message of a client: `id` pairs the answer, `key` makes it happen once.
 #[derive(Deserialize)]
-struct Message {
+struct ClientMessage {
     #[serde(rename = "type")]
     kind: String,
     id: Option<Value>,
@@ -56,7 +56,7 @@ struct Message {
     data: Option<Box<RawValue>>,
 }
 
-impl Message {
+impl ClientMessage {
     fn data<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
         parse(self.data.as_ref().map_or(b"{}", |data| data.get().as_bytes()))
     }
@@ -67,64 +67,64 @@ impl Message {
 }
 
 #[derive(Deserialize)]
-struct Acked {
+struct AckMessage {
     seq: Option<i64>,
     help_request_id: Option<i64>,
 }
 
 #[derive(Deserialize)]
-struct Resume {
+struct ResumeMessage {
     seq: Option<i64>,
 }
 
 #[derive(Deserialize)]
-struct Withdraw {
+struct WithdrawMessage {
     help_request_id: i64,
 }
 
 #[derive(Deserialize)]
-struct Token {
+struct TokenMessage {
     access_token: String,
 }
 
-impl Place {
+impl SocketKind {
     pub fn home(&self, caller: &Caller) -> RoomKey {
         match self {
-            Place::Class(session, _) => room::session(*session),
-            Place::Board(course) => room::board(*course),
-            Place::Desk => room::desk(caller.id),
-            Place::Help(person) => room::person(*person),
+            SocketKind::Session(session, _) => room::session(*session),
+            SocketKind::Board(course) => room::board(*course),
+            SocketKind::Desk => room::desk(caller.id),
+            SocketKind::Help(person) => room::person(*person),
         }
     }
 
     pub fn session(&self) -> Option<i64> {
         match self {
-            Place::Class(session, _) => Some(*session),
+            SocketKind::Session(session, _) => Some(*session),
             _ => None,
         }
     }
 }
 
-impl Seat for Chair {
-    fn enter(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+impl SocketHandler for LiveSocket {
+    fn read_entry(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
         Box::pin(async move {
             // Checked again: if the login ended after the upgrade, this socket was not in its room yet and was not closed.
             logins::must_stand(&self.app, &self.caller).await?;
-            match self.place {
-                Place::Class(session, side) => self.enter_class(session, side, since).await,
-                Place::Board(_) | Place::Desk => {
+            match self.kind {
+                SocketKind::Session(session, side) => self.enter_session(session, side, since).await,
+                SocketKind::Board(_) | SocketKind::Desk => {
                     Ok(Entry { frames: vec![Frame::text(r#"{"type":"resync"}"#)], seq: 0 })
                 }
-                Place::Help(_) => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
+                SocketKind::Help(_) => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
             }
         })
     }
 
-    fn heard<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {
+    fn handle<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {
         Box::pin(speaking(self.language, async move {
-            let message = match parse_object::<Message>(text.as_bytes()) {
+            let message = match parse_object::<ClientMessage>(text.as_bytes()) {
                 Ok(message) => message,
-                Err(error) => return connection.reply(&refusal(None, &error)),
+                Err(error) => return connection.reply(&error_frame(None, &error)),
             };
             match self.answer(connection, &message).await {
                 Ok(None) => {}
@@ -133,23 +133,23 @@ impl Seat for Chair {
                     connection.reply(&Frame::text(reply.to_string()));
                 }
                 Ok(Some(_)) => {}
-                Err(error) => connection.reply(&refusal(message.id.as_ref(), &error)),
+                Err(error) => connection.reply(&error_frame(message.id.as_ref(), &error)),
             }
         }))
     }
 
-    fn gone(&self) {
-        if let (Place::Class(session, _), true) = (self.place, self.present) {
+    fn closed(&self) {
+        if let (SocketKind::Session(session, _), true) = (self.kind, self.present) {
             presence::departed(&self.app, session, self.caller.id);
         }
     }
 
-    fn token_expiring(&self) -> Frame {
+    fn token_warning(&self) -> Frame {
         Frame::text(r#"{"type":"token_expiring"}"#)
     }
 }
 
-fn refusal(id: Option<&Value>, error: &Error) -> Frame {
+fn error_frame(id: Option<&Value>, error: &Error) -> Frame {
     if let Error::Internal(what) = error {
         tracing::error!(what, "a message failed on our side");
     }
@@ -161,12 +161,12 @@ fn refusal(id: Option<&Value>, error: &Error) -> Frame {
     Frame::text(frame.to_string())
 }
 
-fn said(data: impl Serialize) -> Result<Option<Value>> {
+fn to_json(data: impl Serialize) -> Result<Option<Value>> {
     serde_json::to_value(data).map(Some).map_err(Error::internal)
 }
 
-impl Chair {
-    async fn enter_class(&self, session: i64, side: Side, since: Option<i64>) -> Result<Entry> {
+impl LiveSocket {
+    async fn enter_session(&self, session: i64, side: Side, since: Option<i64>) -> Result<Entry> {
         let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
         let seq = entered.seq;
         let mut frames = match entered.arrival {
@@ -175,9 +175,9 @@ impl Chair {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
             Arrival::ForInstructor(seen, attendees) => {
-                let here = self.app.hub.presence.everyone(session);
+                let here = self.app.hub.presence.people_in(session);
                 let (first, last) = (seen.session.step_seq, seen.session.last_student_seq);
-                let shown = self.app.hub.shown.count(session, first, last, |person| here.contains_key(&person));
+                let shown = self.app.hub.screens.count(session, first, last, |person| here.contains_key(&person));
                 vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown, &self.app.public_url))?]
             }
         };
@@ -189,53 +189,53 @@ impl Chair {
 
     async fn unseen_answers(&self) -> Result<Vec<Frame>> {
         let events = answers::unseen(&self.app, self.caller.id).await?;
-        Ok(events.iter().filter_map(|n| frames::help_available(&n.event)).collect())
+        Ok(events.iter().filter_map(|new| frames::help_available(&new.event)).collect())
     }
 
     /// Carries out a message, and returns the data of the reply; `None` if there is no reply.
-    async fn answer(&self, connection: &Arc<Connection>, message: &Message) -> Result<Option<Value>> {
+    async fn answer(&self, connection: &Arc<Connection>, message: &ClientMessage) -> Result<Option<Value>> {
         if !matches!(message.kind.as_str(), "ping" | "token" | "ack") {
             logins::must_stand(&self.app, &self.caller).await?;
         }
-        match (message.kind.as_str(), self.place) {
-            ("ping", _) => said(json!({})),
+        match (message.kind.as_str(), self.kind) {
+            ("ping", _) => to_json(json!({})),
             ("token", _) => self.renew(connection, message.data()?).await,
             // «resume» with a `seq` asks for missed events; without one it is the instructor's button.
-            ("resume", _) if message.data::<Resume>()?.seq.is_some() => {
-                let Resume { seq } = message.data()?;
+            ("resume", _) if message.data::<ResumeMessage>()?.seq.is_some() => {
+                let ResumeMessage { seq } = message.data()?;
                 self.app.hub.clone().enter(connection, seq).await;
                 Ok(None)
             }
-            ("ack", Place::Class(_, Side::Student) | Place::Help(_)) => self.ack(message.data()?).await,
+            ("ack", SocketKind::Session(_, Side::Student) | SocketKind::Help(_)) => self.ack(message.data()?).await,
             ("log", _) => self.log(message).await,
-            ("progress", Place::Class(session, Side::Student)) => {
+            ("progress", SocketKind::Session(session, Side::Student)) => {
                 let sent: UpdateProgress = message.data()?;
                 self.caller.must_be(sent.user_id)?;
                 let (item, status) = (sent.subtask_id, sent.status.into());
                 let report = progress::report(&self.app, &self.caller, item, status, Some(session), message.key()?);
-                said(ProgressUpdated::from(report.await?))
+                to_json(ProgressUpdated::from(report.await?))
             }
-            ("help", Place::Class(session, Side::Student)) => {
+            ("help", SocketKind::Session(session, Side::Student)) => {
                 let sent: AskHelp = message.data()?;
                 self.caller.must_be(sent.user_id)?;
                 let asked = help::ask(&self.app, &self.caller, sent.request(Some(session)), message.key()?).await?;
-                said(HelpAsked::from(asked))
+                to_json(HelpAsked::from(asked))
             }
-            ("help_withdraw", Place::Class(_, Side::Student)) => {
-                let Withdraw { help_request_id } = message.data()?;
+            ("help_withdraw", SocketKind::Session(_, Side::Student)) => {
+                let WithdrawMessage { help_request_id } = message.data()?;
                 let Request { id, status, .. } = answers::withdraw(&self.app, &self.caller, help_request_id).await?;
-                said(json!({ "help_request_id": id, "status": status }))
+                to_json(json!({ "help_request_id": id, "status": status }))
             }
-            ("help_feedback", Place::Class(_, Side::Student)) => {
-                said(rate(&self.app, &self.caller, message.data()?, message.key()?).await?)
+            ("help_feedback", SocketKind::Session(_, Side::Student)) => {
+                to_json(rate(&self.app, &self.caller, message.data()?, message.key()?).await?)
             }
-            (word, Place::Class(session, Side::Instructor)) => self.command(session, word, message).await,
-            (word, _) => Err(unknown(word)),
+            (word, SocketKind::Session(session, Side::Instructor)) => self.command(session, word, message).await,
+            (word, _) => Err(unknown_message(word)),
         }
     }
 
-    async fn command(&self, session: i64, word: &str, message: &Message) -> Result<Option<Value>> {
-        let told = |sent: WithMessage| sent.message.map(String::from);
+    async fn command(&self, session: i64, word: &str, message: &ClientMessage) -> Result<Option<Value>> {
+        let message_text = |sent: WithMessage| sent.message.map(String::from);
         let command = match word {
             "start" => {
                 let sent: Start = message.data()?;
@@ -245,53 +245,53 @@ impl Chair {
                 let sent: NextStep = message.data()?;
                 Command::NextStep { next: sent.next_subtask_id, message: sent.message.map(String::from) }
             }
-            "pause" => Command::Pause { message: told(message.data()?) },
-            "resume" => Command::Resume { message: told(message.data()?) },
+            "pause" => Command::Pause { message: message_text(message.data()?) },
+            "resume" => Command::Resume { message: message_text(message.data()?) },
             "message" => Command::Say { message: message.data::<SayToAll>()?.message.into() },
-            "end" => Command::End { message: told(message.data()?) },
-            other => return Err(unknown(other)),
+            "end" => Command::End { message: message_text(message.data()?) },
+            other => return Err(unknown_message(other)),
         };
         let outcome = control::command(&self.app, &self.caller, session, command, message.key()?).await?;
         match word {
-            "start" => said(Started::from(outcome)),
-            "next_step" => said(Moved::from(outcome)),
-            "pause" => said(Paused::from(outcome)),
-            "message" => said(SaidToAll::from(outcome)),
-            "end" => said(Ended::from(outcome)),
-            _ => said(Resumed::from(outcome)),
+            "start" => to_json(Started::from(outcome)),
+            "next_step" => to_json(Moved::from(outcome)),
+            "pause" => to_json(Paused::from(outcome)),
+            "message" => to_json(SaidToAll::from(outcome)),
+            "end" => to_json(Ended::from(outcome)),
+            _ => to_json(Resumed::from(outcome)),
         }
     }
 
-    async fn ack(&self, acked: Acked) -> Result<Option<Value>> {
-        if let Some(request) = acked.help_request_id {
+    async fn ack(&self, ack: AckMessage) -> Result<Option<Value>> {
+        if let Some(request) = ack.help_request_id {
             answers::ack(&self.app, &self.caller, request).await?;
         }
-        if let (Some(seq), Place::Class(session, _)) = (acked.seq, self.place) {
-            self.app.hub.shown.ack(session, seq, self.caller.id);
+        if let (Some(seq), SocketKind::Session(session, _)) = (ack.seq, self.kind) {
+            self.app.hub.screens.ack(session, seq, self.caller.id);
         }
-        said(json!({}))
+        to_json(json!({}))
     }
 
-    async fn log(&self, message: &Message) -> Result<Option<Value>> {
+    async fn log(&self, message: &ClientMessage) -> Result<Option<Value>> {
         let sent: Vec<Log> = message.data()?;
         sent.iter().try_for_each(|log| self.caller.must_be(log.user_id))?;
         let logs = checked_logs(sent, "")?;
         let saved_count = activity::log(&self.app, &self.caller, logs, message.key()?).await?.count;
-        said(LogsSaved { saved_count, message: "Logs saved successfully".into() })
+        to_json(LogsSaved { saved_count, message: "Logs saved successfully".into() })
     }
 
     /// Replaces the access token by a new one. It must be of the same login, since the socket is closed when that login ends.
-    async fn renew(&self, connection: &Arc<Connection>, token: Token) -> Result<Option<Value>> {
+    async fn renew(&self, connection: &Arc<Connection>, token: TokenMessage) -> Result<Option<Value>> {
         let caller = logins::caller(&self.app, &token.access_token).await?;
         if (caller.id, caller.login) != (self.caller.id, self.caller.login) {
             return Err(Error::NotYours);
         }
         connection.renew(self.app.clock.monotonic_at(caller.expires_ms));
-        said(json!({ "expires_at": crate::clock::rfc3339(caller.expires_ms) }))
+        to_json(json!({ "expires_at": crate::clock::rfc3339(caller.expires_ms) }))
     }
 }
 
-fn unknown(word: &str) -> Error {
+fn unknown_message(word: &str) -> Error {
     let word: String = word.chars().take(50).collect();
     Error::bad("type", format!("‘{word}’ is no message for this socket"))
 }
