@@ -10,12 +10,12 @@ use tokio::sync::{Mutex, Notify};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, SILENT, Tx, Verdict};
+use crate::db::{Db, SILENT, Tx, WriteState};
 use crate::error::{Error, Result};
 use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::keys::{Keys, SetupSecret, Stamp};
-use crate::ledger::Ledger;
+use crate::group_commit::GroupCommit;
 use crate::live::{CloseSockets, Hub, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
@@ -31,7 +31,7 @@ impl School {
     }
 
     /// Commits a change. The change, its rows in the log and the handing over of its frames are one unit: a caller who hangs up
-    /// cannot split it. All commits go through `App::seal`, which only this file and the ledger call.
+    /// cannot split it. All commits go through `App::seal`, which only this file and the group commit call.
     pub async fn commit(&self, tx: Tx, events: Vec<NewEvent>) -> Result<()> {
         self.commit_and_close(tx, events, Vec::new()).await
     }
@@ -69,23 +69,23 @@ impl School {
     /// for a second, one is made, in the group commit like any other. Calls run one at a time, because anyone may ask.
     pub async fn why_not_ready(&self) -> Option<String> {
         let _one_at_a_time = self.asking.lock().await;
-        match self.db.health.verdict() {
-            Verdict::Writes => return None,
-            Verdict::Fails(why) => return Some(self.not_ready(why)),
-            Verdict::Unknown => {}
+        match self.db.health.write_state() {
+            WriteState::Writes => return None,
+            WriteState::Fails(why) => return Some(self.not_ready(why)),
+            WriteState::Unknown => {}
         }
         let now_ms = self.now_ms();
-        let beat = self.ledger.record(move |tx| {
+        let write_heartbeat = self.group_commit.record(move |tx| {
             Box::pin(async move {
-                tx.beat(now_ms).await?;
+                tx.write_heartbeat(now_ms).await?;
                 Ok(((), Vec::new()))
             })
         });
-        match tokio::time::timeout(READY_WITHIN, beat).await {
+        match tokio::time::timeout(READY_WITHIN, write_heartbeat).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(self.not_ready(&error.to_string())),
             Err(_) => {
-                let _ = self.db.is_silent("a small write took too long");
+                let _ = self.db.record_silence("a small write took too long");
                 Some(self.not_ready(SILENT))
             }
         }
@@ -110,7 +110,7 @@ pub struct App {
     pub db: Db,
     pub hub: Arc<Hub>,
     pub bus: Bus,
-    pub ledger: Ledger,
+    pub group_commit: GroupCommit,
     pub metrics: Arc<Metrics>,
     pub analyser: Analyser,
     /// Notified when a help request waits for its analysis.

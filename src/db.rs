@@ -25,15 +25,15 @@ use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, Row, SqlSafeStr, S
 
 use self::failure::Failure;
 use self::health::Health;
-use self::pool::{Lent, Limits, OPEN_WITHIN, Pool};
-use self::postgres::Server;
-use self::sqlite::File;
+use self::pool::{LentConnection, Limits, OPEN_WITHIN, Pool};
+use self::postgres::PostgresServer;
+use self::sqlite::SqliteFile;
 use crate::error::{Error, Result};
 use crate::private;
 
 pub use self::failure::SILENT;
-pub use self::health::Verdict;
-pub use self::sql::{Arg, Sql, Which, among, part_of, places};
+pub use self::health::WriteState;
+pub use self::sql::{Arg, Sql, Filter, placeholders, batch_size, row_placeholders};
 
 const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
@@ -53,11 +53,11 @@ const BEGIN_WITHIN: Duration = Duration::from_secs(2);
 const SOON: Duration = Duration::from_millis(500);
 
 pub struct Db {
-    links: Links,
+    pools: Pools,
     pub health: Arc<Health>,
 }
 
-enum Links {
+enum Pools {
     Sqlite {
         writer: Pool<SqliteConnection>,
         readers: Pool<SqliteConnection>,
@@ -73,8 +73,8 @@ enum Links {
 /// A transaction. If it is dropped without a commit, it is rolled back before its connection is lent again, or the
 /// connection is closed. This also holds if its caller was cancelled in the middle of a statement or of `begin`.
 pub enum Tx {
-    Sqlite(Lent<SqliteConnection>),
-    Postgres(Lent<PgConnection>, Option<u64>),
+    Sqlite(LentConnection<SqliteConnection>),
+    Postgres(LentConnection<PgConnection>, Option<u64>),
 }
 
 /// The arguments of one statement.
@@ -100,8 +100,8 @@ macro_rules! row {
 }
 pub(crate) use row;
 
-pub trait Fact: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Fact for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+pub trait FromAnyRow: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> FromAnyRow for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 macro_rules! bound {
     ($query:expr, $args:expr) => {{
@@ -125,12 +125,12 @@ macro_rules! ask {
         ask!($lent, limit, $connection => $work)
     }};
     ($lent:expr, $limit:expr, $connection:ident => $work:expr) => {{
-        let $connection = $lent.ask()?;
+        let $connection = $lent.connection()?;
         let outcome = match $limit {
             Some(limit) => tokio::time::timeout(limit, $work).await.ok(),
             None => Some($work.await),
         };
-        $lent.answered(outcome)
+        $lent.take_outcome(outcome)
     }};
 }
 
@@ -140,11 +140,11 @@ macro_rules! fetch {
         let changes = sql.changes();
         match $tx {
             Tx::Sqlite(lent) => {
-                if changes { lent.changes() }
+                if changes { lent.mark_changed() }
                 ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
             }
             Tx::Postgres(lent, _) => {
-                if changes { lent.changes() }
+                if changes { lent.mark_changed() }
                 ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
             }
         }
@@ -168,12 +168,12 @@ macro_rules! twice {
 macro_rules! fetch_alone {
     ($method:ident, $db:expr, $sql:expr, $args:expr) => {{
         let (sql, args) = ($sql, $args);
-        match &$db.links {
-            Links::Sqlite { readers, .. } => {
+        match &$db.pools {
+            Pools::Sqlite { readers, .. } => {
                 let mut lent = readers.lend().await?;
                 ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
             }
-            Links::Postgres { readers, .. } => {
+            Pools::Postgres { readers, .. } => {
                 let mut lent = readers.lend().await?;
                 let limit = lent.limit();
                 twice!(lent, limit, connection => bound!(sqlx::query_as(sql.clone()), args.clone()).$method(connection))
@@ -195,16 +195,16 @@ macro_rules! migrations {
 }
 
 impl Tx {
-    pub async fn all<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
+    pub async fn all<T: FromAnyRow>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
         fetch!(fetch_all, self, sql.into(), args)
     }
 
-    pub async fn maybe<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
+    pub async fn maybe<T: FromAnyRow>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
         fetch!(fetch_optional, self, sql.into(), args)
     }
 
     /// Reads the row of a query that always has one: a count, a `returning`.
-    pub async fn one<T: Fact>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
+    pub async fn one<T: FromAnyRow>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
         fetch!(fetch_one, self, sql.into(), args)
     }
 
@@ -212,12 +212,12 @@ impl Tx {
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<u64> {
         match self {
             Tx::Sqlite(lent) => {
-                lent.changes();
+                lent.mark_changed();
                 let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
                 Ok(done?.rows_affected())
             }
             Tx::Postgres(lent, _) => {
-                lent.changes();
+                lent.mark_changed();
                 let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
                 Ok(done?.rows_affected())
             }
@@ -242,7 +242,7 @@ impl Tx {
         match self {
             Tx::Sqlite(mut lent) => {
                 ask!(lent, connection => sqlx::raw_sql("commit").execute(connection))?;
-                lent.ended();
+                lent.mark_ended();
                 Ok(())
             }
             Tx::Postgres(mut lent, number) => {
@@ -251,7 +251,7 @@ impl Tx {
                 }
                 let done = ask!(lent, connection => sqlx::raw_sql("commit").execute(connection));
                 let Err(error) = done else {
-                    lent.ended();
+                    lent.mark_ended();
                     return Ok(());
                 };
                 let (Error::Unavailable { why, .. }, Some(number), true) = (&error, number, lent.is_broken()) else {
@@ -267,7 +267,7 @@ impl Tx {
     }
 
     /// Does a small write that shows that writes work, for `/readyz`.
-    pub(crate) async fn beat(&mut self, now_ms: i64) -> Result<()> {
+    pub(crate) async fn write_heartbeat(&mut self, now_ms: i64) -> Result<()> {
         let sql =
             "insert into heartbeat (id, at_ms) values (1, $1) on conflict (id) do update set at_ms = excluded.at_ms";
         self.run(sql, args![now_ms]).await.map(drop)
@@ -277,14 +277,14 @@ impl Tx {
 impl Db {
     pub async fn open(url: &str) -> Result<Db> {
         let health = Arc::new(Health::default());
-        let links = match url.starts_with("sqlite:") {
+        let pools = match url.starts_with("sqlite:") {
             true => Db::open_sqlite(url, &health).await?,
             false => Db::open_postgres(url, &health).await?,
         };
-        Ok(Db { links, health })
+        Ok(Db { pools, health })
     }
 
-    async fn open_sqlite(url: &str, health: &Arc<Health>) -> Result<Links> {
+    async fn open_sqlite(url: &str, health: &Arc<Health>) -> Result<Pools> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(Error::internal)?
             .create_if_missing(true)
@@ -296,27 +296,27 @@ impl Db {
         let mut first = options.connect().await.map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
         migrations!("sqlite": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
         let limits = Limits { connections: 1, statement: None };
-        let writer = Pool::new(Arc::new(File(options.clone())), limits, health.clone());
+        let writer = Pool::new(Arc::new(SqliteFile(options.clone())), limits, health.clone());
         let limits = Limits { connections: READERS, ..limits };
-        let readers = Pool::new(Arc::new(File(options.pragma("query_only", "on"))), limits, health.clone());
+        let readers = Pool::new(Arc::new(SqliteFile(options.pragma("query_only", "on"))), limits, health.clone());
         // A writer and a reader open before the first connection closes: the last one that closes deletes the write-ahead log.
         drop((writer.lend().await?, readers.lend().await?));
         first.close().await.map_err(Error::internal)?;
-        Ok(Links::Sqlite { writer, readers })
+        Ok(Pools::Sqlite { writer, readers })
     }
 
-    async fn open_postgres(url: &str, health: &Arc<Health>) -> Result<Links> {
+    async fn open_postgres(url: &str, health: &Arc<Health>) -> Result<Pools> {
         let options = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("gyosil");
         let mut first = first_connection(&options).await?;
         migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
         first.close().await.map_err(Error::internal)?;
         let pool = |connections, statement: Duration, lock: Duration| {
             let limits = Limits { connections, statement: Some(statement) };
-            Pool::new(Arc::new(Server::new(options.clone(), statement, lock)), limits, health.clone())
+            Pool::new(Arc::new(PostgresServer::new(options.clone(), statement, lock)), limits, health.clone())
         };
         let group = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
         let writers = pool(PG_WRITERS, WRITE_WITHIN, LOCK_WITHIN);
-        Ok(Links::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN) })
+        Ok(Pools::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN) })
     }
 
     /// Begins a transaction that changes something. It ends with `App::commit`; if it is dropped, nothing is changed.
@@ -330,20 +330,20 @@ impl Db {
     }
 
     async fn begin_write(&self, is_group: bool) -> Result<Tx> {
-        match &self.links {
-            Links::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,
-            Links::Postgres { group, .. } if is_group => begin_postgres(group).await,
-            Links::Postgres { writers, .. } => begin_postgres(writers).await,
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => begin_sqlite(writer, "begin immediate").await,
+            Pools::Postgres { group, .. } if is_group => begin_postgres(group).await,
+            Pools::Postgres { writers, .. } => begin_postgres(writers).await,
         }
     }
 
     /// Begins a transaction that reads several things as of one instant.
     pub async fn read(&self) -> Result<Tx> {
-        match &self.links {
-            Links::Sqlite { readers, .. } => begin_sqlite(readers, "begin").await,
-            Links::Postgres { readers, .. } => {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => begin_sqlite(readers, "begin").await,
+            Pools::Postgres { readers, .. } => {
                 let mut lent = readers.lend().await?;
-                lent.begins();
+                lent.mark_begun();
                 let begin = "begin isolation level repeatable read read only";
                 twice!(lent, Some(BEGIN_WITHIN), connection => sqlx::raw_sql(begin).execute(connection))?;
                 Ok(Tx::Postgres(lent, None))
@@ -351,28 +351,28 @@ impl Db {
         }
     }
 
-    pub async fn all<T: Fact>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
+    pub async fn all<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
         fetch_alone!(fetch_all, self, sql.into(), args)
     }
 
-    pub async fn maybe<T: Fact>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
+    pub async fn maybe<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
         fetch_alone!(fetch_optional, self, sql.into(), args)
     }
 
-    pub async fn one<T: Fact>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
+    pub async fn one<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
         fetch_alone!(fetch_one, self, sql.into(), args)
     }
 
     /// Records that writes get no answer, and returns the error for it.
-    pub fn is_silent(&self, detail: &str) -> Error {
+    pub fn record_silence(&self, detail: &str) -> Error {
         self.health.failed(SILENT, detail);
         Error::Unavailable { why: SILENT, at_once: false }
     }
 
     /// Copies the whole SQLite database into one new file while the server goes on. Fails on PostgreSQL, or if the file exists.
     pub async fn backup(&self, file: &str) -> Result<()> {
-        match &self.links {
-            Links::Sqlite { writer, .. } => {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => {
                 let path = Path::new(file);
                 private::new_file(path).map_err(|e| private::cannot_make(path, &e))?;
                 let mut lent = writer.lend().await?;
@@ -382,17 +382,17 @@ impl Db {
                 }
                 copied.map(drop)
             }
-            Links::Postgres { .. } => Err(Error::internal("PostgreSQL is backed up with pg_dump")),
+            Pools::Postgres { .. } => Err(Error::internal("PostgreSQL is backed up with pg_dump")),
         }
     }
 
     pub async fn close(&self) {
-        match &self.links {
-            Links::Sqlite { writer, readers } => {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Links::Postgres { group, writers, readers } => {
+            Pools::Postgres { group, writers, readers } => {
                 tokio::join!(group.close(), writers.close(), readers.close());
             }
         }
@@ -414,7 +414,7 @@ fn close_to_others(database: &Path) -> Result<()> {
 
 async fn begin_sqlite(pool: &Pool<SqliteConnection>, begin: &'static str) -> Result<Tx> {
     let mut lent = pool.lend().await?;
-    lent.begins();
+    lent.mark_begun();
     ask!(lent, connection => sqlx::raw_sql(begin).execute(connection))?;
     Ok(Tx::Sqlite(lent))
 }
@@ -423,7 +423,7 @@ async fn begin_sqlite(pool: &Pool<SqliteConnection>, begin: &'static str) -> Res
 async fn begin_postgres(pool: &Pool<PgConnection>) -> Result<Tx> {
     let begin = "begin; select pg_current_xact_id()::text";
     let mut lent = pool.lend().await?;
-    lent.begins();
+    lent.mark_begun();
     let row = twice!(lent, Some(BEGIN_WITHIN), connection => sqlx::raw_sql(begin).fetch_one(connection))?;
     let number: String = row.try_get(0).map_err(Error::internal)?;
     Ok(Tx::Postgres(lent, number.parse().ok()))

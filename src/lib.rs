@@ -5,7 +5,7 @@
 //! - `main`: the command line
 //! - [`surfaces`], [`web`]: every URL, in the dialect of its seed; the pages
 //! - [`school`]: what a school does, one file per capability
-//! - [`app`], [`ledger`]: the parts wired once, and the only commit there is
+//! - [`app`], [`group_commit`]: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: news between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`private`],
@@ -20,10 +20,10 @@ pub mod demo;
 pub mod error;
 pub mod event;
 pub mod failures;
-pub mod gate;
+pub mod listener;
 pub mod keys;
 pub mod language;
-pub mod ledger;
+pub mod group_commit;
 pub mod live;
 pub mod metrics;
 pub mod outside;

@@ -155,10 +155,10 @@ async fn run(cli: Cli) -> Result<()> {
 
 async fn run_server(config: Config) -> Result<()> {
     gyosil::raise_file_limit();
-    gyosil::gate::tls(&config)?;
+    gyosil::listener::tls(&config)?;
     let listener = TcpListener::bind(config.listen)
         .await
-        .map_err(|e| gyosil::gate::cannot_listen("--listen", config.listen, &e))?;
+        .map_err(|e| gyosil::listener::cannot_listen("--listen", config.listen, &e))?;
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
     println!("Gyosil is open at {}", app.public_url);
     println!(

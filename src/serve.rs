@@ -19,9 +19,9 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::failures::Failures;
-use crate::gate;
+use crate::listener;
 use crate::keys::{Keys, SetupSecret, Stamp};
-use crate::ledger::{self, Ledger};
+use crate::group_commit::{self, GroupCommit};
 use crate::live::{SocketLimits, Hub};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
@@ -56,14 +56,14 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         config.clocks.ping_s,
         SocketLimits::new(config.sockets_per_person, config.sockets_per_session),
     );
-    let (ledger, inbox) = Ledger::new();
+    let (group_commit, queue) = GroupCommit::new();
     let app = School::new(App {
         public_url: config.public_url(bound),
         clock: Clock::new(zone),
         db,
         bus: Bus::Local(hub.clone()),
         hub,
-        ledger,
+        group_commit,
         metrics,
         analyser: Analyser::Guide,
         help_asked: Notify::new(),
@@ -77,25 +77,25 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         config,
     });
     app.hub.set_log_reader(Arc::new(surfaces::live::SessionLogReader(app.clone())));
-    tokio::spawn(ledger::keep(app.clone(), inbox));
+    tokio::spawn(group_commit::run(app.clone(), queue));
     Ok(app)
 }
 
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
-    let tls = gate::tls(&app.config)?;
+    let tls = listener::tls(&app.config)?;
     presence::expect_back(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
-    let limits = gate::Addresses::new(&app.config);
-    let routers = gate::Routers { open: surfaces::router(&app), full: surfaces::too_many_connections() };
+    let limits = listener::ConnectionLimits::new(&app.config);
+    let routers = listener::Routers { open: surfaces::router(&app), full: surfaces::too_many_connections() };
     if let Some(address) = app.config.metrics_listen {
         let beside = TcpListener::bind(address).await;
-        let beside = beside.map_err(|e| gate::cannot_listen("--metrics-listen", address, &e))?;
-        let routers = gate::Routers { open: surfaces::metrics_only(&app), full: surfaces::too_many_connections() };
-        tokio::spawn(gate::keep(beside, None, routers, limits.clone(), leaving.clone()));
+        let beside = beside.map_err(|e| listener::cannot_listen("--metrics-listen", address, &e))?;
+        let routers = listener::Routers { open: surfaces::metrics_only(&app), full: surfaces::too_many_connections() };
+        tokio::spawn(listener::run(beside, None, routers, limits.clone(), leaving.clone()));
     }
-    let gate = tokio::spawn(gate::keep(listener, tls, routers, limits, leaving));
+    let serving = tokio::spawn(listener::run(listener, tls, routers, limits, leaving));
     shutdown.await;
 
     tracing::info!("closing");
@@ -104,11 +104,11 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
         let retry_after_ms = 250 + u64::from_le_bytes(chance()) % COME_BACK_WITHIN_MS;
         format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
     });
-    if tokio::time::timeout(GOODBYE_WITHIN, gate).await.is_err() {
+    if tokio::time::timeout(GOODBYE_WITHIN, serving).await.is_err() {
         tracing::warn!("some requests were not answered in time");
     }
     chores.abort_all();
-    if tokio::time::timeout(LAST_WRITES_WITHIN, app.ledger.flush()).await.is_err() {
+    if tokio::time::timeout(LAST_WRITES_WITHIN, app.group_commit.flush()).await.is_err() {
         tracing::warn!("some writes were not done in time; none of them was acknowledged");
     }
     if tokio::time::timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {

@@ -53,7 +53,7 @@ impl Failure {
     }
 
     /// Another database session held what was needed for longer than the time limit. A retry may succeed.
-    fn in_the_way(error: &sqlx::Error) -> Failure {
+    fn locked_out(error: &sqlx::Error) -> Failure {
         tracing::debug!(%error, "undone, since another transaction was in the way");
         Failure::ordinary(Error::Busy { retry_after_s: 1 })
     }
@@ -114,7 +114,7 @@ fn of_sqlite(code: i32, error: &sqlx::Error) -> Failure {
 fn of_postgres(code: &str, error: &sqlx::Error) -> Failure {
     match code {
         // A deadlock, a serialization conflict, or a lock that was not free in time.
-        "40P01" | "40001" | "55P03" => Failure::in_the_way(error),
+        "40P01" | "40001" | "55P03" => Failure::locked_out(error),
         // A number that is smaller or larger than PostgreSQL can store.
         "22003" => Failure::ordinary(Error::bad("", "a number is out of range")),
         // A text that PostgreSQL cannot store, because it contains a NUL.

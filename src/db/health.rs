@@ -9,9 +9,9 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 const FAILURE_COUNTS_FOR: Duration = Duration::from_secs(2);
 const LOGGED_EVERY: Duration = Duration::from_secs(60);
 
-pub struct Health(Mutex<State>);
+pub struct Health(Mutex<HealthState>);
 
-struct State {
+struct HealthState {
     wrote: Instant,
     /// The last failure. A write that succeeds `FAILURE_COUNTS_FOR` or later after it removes it.
     failed: Option<(Instant, &'static str)>,
@@ -19,12 +19,12 @@ struct State {
     /// Failures since the last line in the log.
     unlogged: u64,
     /// The last line in the log reported a failure, and its end has not been logged.
-    told: bool,
+    reported: bool,
 }
 
 /// The state of the database as the last writes show it. No write is made to find it.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum WriteState {
     Writes,
     Fails(&'static str),
     /// Nothing was written for a while, so only a new write can tell.
@@ -33,12 +33,12 @@ pub enum Verdict {
 
 impl Default for Health {
     fn default() -> Health {
-        Health(Mutex::new(State { wrote: Instant::now(), failed: None, logged: None, unlogged: 0, told: false }))
+        Health(Mutex::new(HealthState { wrote: Instant::now(), failed: None, logged: None, unlogged: 0, reported: false }))
     }
 }
 
 impl Health {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, HealthState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -47,7 +47,7 @@ impl Health {
         let mut state = self.state();
         state.wrote = Instant::now();
         if let Some((since, _)) = state.failed.take_if(|(at, _)| at.elapsed() >= FAILURE_COUNTS_FOR)
-            && std::mem::take(&mut state.told)
+            && std::mem::take(&mut state.reported)
         {
             tracing::info!(after_s = since.elapsed().as_secs(), "the database takes writes again");
         }
@@ -61,18 +61,18 @@ impl Health {
         if state.logged.is_none_or(|at| at.elapsed() >= LOGGED_EVERY) {
             state.logged = Some(Instant::now());
             let failures = std::mem::take(&mut state.unlogged);
-            state.told = true;
+            state.reported = true;
             tracing::error!(why, detail, failures, "the database fails");
         }
     }
 
-    pub fn verdict(&self) -> Verdict {
+    pub fn write_state(&self) -> WriteState {
         let state = self.state();
         match state.failed {
-            Some((at, why)) if at.elapsed() < FAILURE_COUNTS_FOR => Verdict::Fails(why),
-            Some((at, _)) if at > state.wrote => Verdict::Unknown,
-            _ if state.wrote.elapsed() < FRESH_FOR => Verdict::Writes,
-            _ => Verdict::Unknown,
+            Some((at, why)) if at.elapsed() < FAILURE_COUNTS_FOR => WriteState::Fails(why),
+            Some((at, _)) if at > state.wrote => WriteState::Unknown,
+            _ if state.wrote.elapsed() < FRESH_FOR => WriteState::Writes,
+            _ => WriteState::Unknown,
         }
     }
 

@@ -33,7 +33,7 @@ const OPEN_AGAIN_AFTER: Duration = Duration::from_millis(100);
 const IDLE_FOR_MAX: Duration = Duration::from_secs(600);
 
 /// The operations in which SQLite and PostgreSQL differ.
-pub trait Link: Connection + Unpin + 'static {
+pub trait DbConnection: Connection + Unpin + 'static {
     /// True for SQLite, which runs in this process: every statement is answered, and a closed worker must have ended before
     /// the next opens.
     const IS_LOCAL: bool;
@@ -47,14 +47,14 @@ pub struct Backend {
     pub started: String,
 }
 
-pub struct Line<C> {
+pub struct OpenConnection<C> {
     pub connection: C,
     pub backend: Option<Backend>,
 }
 
 /// Opens connections, and ends one that does not answer from the server's side.
 pub trait Opener<C>: Send + Sync + 'static {
-    fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<C>>>;
+    fn open(&self) -> BoxFuture<'_, sqlx::Result<OpenConnection<C>>>;
     /// Ends the server's side of a connection. Does nothing for SQLite, which has no server.
     fn end(&self, _: Backend) {}
     /// Tells whether a transaction was committed whose answer was lost. `None`: unknown.
@@ -70,27 +70,27 @@ pub struct Limits {
     pub statement: Option<Duration>,
 }
 
-pub struct Pool<C: Link>(Arc<Shared<C>>);
+pub struct Pool<C: DbConnection>(Arc<PoolState<C>>);
 
-struct Shared<C> {
+struct PoolState<C> {
     opener: Arc<dyn Opener<C>>,
     limits: Limits,
     health: Arc<Health>,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Idle<C>>>,
+    idle: Mutex<Vec<IdleConnection<C>>>,
     closing: AtomicBool,
 }
 
-struct Idle<C> {
-    line: Line<C>,
+struct IdleConnection<C> {
+    open: OpenConnection<C>,
     since: Instant,
 }
 
 /// A lent connection. However it is dropped, it goes back to the pool only in a known state.
-pub struct Lent<C: Link> {
+pub struct LentConnection<C: DbConnection> {
     /// `None` only while the connection is being replaced, and after it was given back.
-    held: Option<(Line<C>, OwnedSemaphorePermit)>,
-    pool: Arc<Shared<C>>,
+    held: Option<(OpenConnection<C>, OwnedSemaphorePermit)>,
+    pool: Arc<PoolState<C>>,
     condition: Condition,
     in_transaction: bool,
     /// A statement of this transaction changed something, or may have changed something.
@@ -103,20 +103,20 @@ pub struct Lent<C: Link> {
 enum Condition {
     Sound,
     /// A statement is running. If the connection is dropped now, its state is unknown.
-    Asked,
+    Busy,
     Broken,
 }
 
-impl<C: Link> Pool<C> {
+impl<C: DbConnection> Pool<C> {
     pub fn new(opener: Arc<dyn Opener<C>>, limits: Limits, health: Arc<Health>) -> Pool<C> {
         let permits = Arc::new(Semaphore::new(limits.connections as usize));
         let (idle, closing) = (Mutex::default(), AtomicBool::new(false));
-        Pool(Arc::new(Shared { opener, limits, health, permits, idle, closing }))
+        Pool(Arc::new(PoolState { opener, limits, health, permits, idle, closing }))
     }
 
     /// Lends a connection: an idle one if there is one, otherwise a new one. Waits at most `WAIT_WITHIN` while all are lent.
     /// Safe to cancel.
-    pub async fn lend(&self) -> Result<Lent<C>> {
+    pub async fn lend(&self) -> Result<LentConnection<C>> {
         let shared = &self.0;
         let permit = tokio::time::timeout(WAIT_WITHIN, shared.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
@@ -127,13 +127,13 @@ impl<C: Link> Pool<C> {
             return Err(Error::Unavailable { why: failure::CLOSING, at_once: false });
         }
         let idle = shared.idle().pop();
-        let Some(Idle { line, since }) = idle else { return Shared::open_apart(shared, permit).await };
-        let mut lent = Lent::new(line, permit, shared.clone());
+        let Some(IdleConnection { open, since }) = idle else { return PoolState::open_apart(shared, permit).await };
+        let mut lent = LentConnection::new(open, permit, shared.clone());
         if C::IS_LOCAL || since.elapsed() < TRUSTED_FOR {
             return Ok(lent);
         }
-        lent.condition = Condition::Asked;
-        let is_there = tokio::time::timeout(PING_WITHIN, lent.line_mut()?.connection.ping()).await;
+        lent.condition = Condition::Busy;
+        let is_there = tokio::time::timeout(PING_WITHIN, lent.connection_mut()?.connection.ping()).await;
         if matches!(is_there, Ok(Ok(()))) {
             lent.condition = Condition::Sound;
             return Ok(lent);
@@ -150,14 +150,14 @@ impl<C: Link> Pool<C> {
         let all = shared.permits.acquire_many(shared.limits.connections).await;
         let idle = std::mem::take(&mut *shared.idle());
         for idle in idle {
-            let _ = idle.line.connection.close().await;
+            let _ = idle.open.connection.close().await;
         }
         drop(all);
     }
 }
 
-impl<C: Link> Shared<C> {
-    fn idle(&self) -> MutexGuard<'_, Vec<Idle<C>>> {
+impl<C: DbConnection> PoolState<C> {
+    fn idle(&self) -> MutexGuard<'_, Vec<IdleConnection<C>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -168,20 +168,20 @@ impl<C: Link> Shared<C> {
     }
 
     /// Opens a connection in a task of its own. If the caller stops waiting, the opened connection goes to the next caller.
-    async fn open_apart(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<Lent<C>> {
+    async fn open_apart(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<LentConnection<C>> {
         let shared = self.clone();
         let opening = tokio::spawn(async move {
-            let line = shared.open().await?;
-            Ok(Lent::new(line, permit, shared))
+            let open = shared.open().await?;
+            Ok(LentConnection::new(open, permit, shared))
         });
         opening.await.unwrap_or_else(|_| Err(Error::internal("opening a connection failed")))
     }
 
-    async fn open(&self) -> Result<Line<C>> {
+    async fn open(&self) -> Result<OpenConnection<C>> {
         let begun = Instant::now();
         loop {
             let failure = match tokio::time::timeout(OPEN_WITHIN, self.opener.open()).await {
-                Ok(Ok(line)) => return Ok(line),
+                Ok(Ok(open)) => return Ok(open),
                 Ok(Err(error)) => Failure::of(error),
                 Err(_) => Failure::silence(),
             };
@@ -202,44 +202,44 @@ impl<C: Link> Shared<C> {
         }
     }
 
-    fn take_back(&self, line: Line<C>, permit: OwnedSemaphorePermit) {
+    fn take_back(&self, open: OpenConnection<C>, permit: OwnedSemaphorePermit) {
         let mut idle = self.idle();
         let is_old = !C::IS_LOCAL && idle.first().is_some_and(|first| first.since.elapsed() > IDLE_FOR_MAX);
         let old = is_old.then(|| idle.remove(0));
-        idle.push(Idle { line, since: Instant::now() });
+        idle.push(IdleConnection { open, since: Instant::now() });
         drop(idle);
         drop(permit);
         if let Some(old) = old {
             spawn(async move {
-                let _ = tokio::time::timeout(ROLLBACK_WITHIN, old.line.connection.close()).await;
+                let _ = tokio::time::timeout(ROLLBACK_WITHIN, old.open.connection.close()).await;
             });
         }
     }
 
     /// Ends what is running, and takes the connection back if the database confirms it. Otherwise closes the connection.
-    async fn settle(&self, mut line: Line<C>, in_transaction: bool, permit: OwnedSemaphorePermit) {
+    async fn settle(&self, mut open: OpenConnection<C>, in_transaction: bool, permit: OwnedSemaphorePermit) {
         let settled =
-            async { if in_transaction { line.connection.roll_back().await } else { line.connection.ping().await } };
+            async { if in_transaction { open.connection.roll_back().await } else { open.connection.ping().await } };
         let is_settled = if C::IS_LOCAL {
             settled.await.is_ok()
         } else {
             matches!(tokio::time::timeout(ROLLBACK_WITHIN, settled).await, Ok(Ok(())))
         };
         if is_settled && !self.closing.load(Ordering::Acquire) {
-            self.take_back(line, permit);
+            self.take_back(open, permit);
         } else {
-            self.discard(line, permit).await;
+            self.discard(open, permit).await;
         }
     }
 
     /// Closes a connection. A network connection is dropped, and over another one the server is asked to end its side, which
     /// may hold locks.
-    async fn discard(&self, line: Line<C>, permit: OwnedSemaphorePermit) {
+    async fn discard(&self, open: OpenConnection<C>, permit: OwnedSemaphorePermit) {
         if C::IS_LOCAL {
-            let _ = line.connection.close().await;
+            let _ = open.connection.close().await;
         } else {
-            drop(line.connection);
-            if let Some(backend) = line.backend {
+            drop(open.connection);
+            if let Some(backend) = open.backend {
                 self.opener.end(backend);
             }
         }
@@ -247,14 +247,14 @@ impl<C: Link> Shared<C> {
     }
 }
 
-impl<C: Link> Lent<C> {
-    fn new(line: Line<C>, permit: OwnedSemaphorePermit, pool: Arc<Shared<C>>) -> Lent<C> {
-        let held = Some((line, permit));
-        Lent { held, pool, condition: Condition::Sound, in_transaction: false, changes: false, refused: false }
+impl<C: DbConnection> LentConnection<C> {
+    fn new(open: OpenConnection<C>, permit: OwnedSemaphorePermit, pool: Arc<PoolState<C>>) -> LentConnection<C> {
+        let held = Some((open, permit));
+        LentConnection { held, pool, condition: Condition::Sound, in_transaction: false, changes: false, refused: false }
     }
 
-    fn line_mut(&mut self) -> Result<&mut Line<C>> {
-        let held = self.held.as_mut().map(|(line, _)| line);
+    fn connection_mut(&mut self) -> Result<&mut OpenConnection<C>> {
+        let held = self.held.as_mut().map(|(open, _)| open);
         held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })
     }
 
@@ -269,7 +269,7 @@ impl<C: Link> Lent<C> {
 
     /// Looks up, over another connection, whether a commit took effect that was not answered.
     pub async fn was_committed(&self, number: u64) -> Option<bool> {
-        let backend = self.held.as_ref().and_then(|(line, _)| line.backend.clone());
+        let backend = self.held.as_ref().and_then(|(open, _)| open.backend.clone());
         self.pool.opener.was_committed(backend, number).await
     }
 
@@ -278,35 +278,35 @@ impl<C: Link> Lent<C> {
         self.pool.limits.statement
     }
 
-    /// Marks that a transaction begins. If the connection is dropped before `ended`, the transaction is rolled back.
-    pub fn begins(&mut self) {
+    /// Marks that a transaction begins. If the connection is dropped before `mark_ended`, the transaction is rolled back.
+    pub fn mark_begun(&mut self) {
         self.in_transaction = true;
     }
 
     /// Marks that no transaction is open any more, after the database has confirmed it.
-    pub fn ended(&mut self) {
+    pub fn mark_ended(&mut self) {
         self.in_transaction = false;
         if self.changes {
             self.pool.health.wrote();
         }
     }
 
-    pub fn changes(&mut self) {
+    pub fn mark_changed(&mut self) {
         self.changes = true;
     }
 
     /// Returns the connection for one statement. Fails on a broken connection: after SQLite has rolled back by itself, the
     /// statements that follow would be written without those before.
-    pub fn ask(&mut self) -> Result<&mut C> {
+    pub fn connection(&mut self) -> Result<&mut C> {
         if self.condition != Condition::Sound {
             return Err(Error::Unavailable { why: failure::LOST, at_once: true });
         }
-        self.condition = Condition::Asked;
-        Ok(&mut self.line_mut()?.connection)
+        self.condition = Condition::Busy;
+        Ok(&mut self.connection_mut()?.connection)
     }
 
-    /// Takes the outcome of the statement that `ask` began. `None`: there was no answer in time.
-    pub fn answered<T>(&mut self, outcome: Option<sqlx::Result<T>>) -> Result<T> {
+    /// Takes the outcome of the statement for which `connection` was called. `None`: there was no answer in time.
+    pub fn take_outcome<T>(&mut self, outcome: Option<sqlx::Result<T>>) -> Result<T> {
         let failure = match outcome {
             Some(Ok(value)) => {
                 self.condition = Condition::Sound;
@@ -327,23 +327,23 @@ impl<C: Link> Lent<C> {
     /// Replaces this connection by a new one.
     pub async fn reopen(&mut self) -> Result<()> {
         let held = self.held.take();
-        let (line, permit) = held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })?;
-        drop(line);
+        let (open, permit) = held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })?;
+        drop(open);
         let in_transaction = self.in_transaction;
-        *self = Shared::open_apart(&self.pool, permit).await?;
+        *self = PoolState::open_apart(&self.pool, permit).await?;
         self.in_transaction = in_transaction;
         Ok(())
     }
 }
 
-impl<C: Link> Drop for Lent<C> {
+impl<C: DbConnection> Drop for LentConnection<C> {
     fn drop(&mut self) {
-        let Some((line, permit)) = self.held.take() else { return };
+        let Some((open, permit)) = self.held.take() else { return };
         let pool = self.pool.clone();
         match (self.condition, self.in_transaction) {
-            (Condition::Sound, false) if !pool.closing.load(Ordering::Acquire) => pool.take_back(line, permit),
-            (Condition::Broken, _) => spawn(async move { pool.discard(line, permit).await }),
-            (_, in_transaction) => spawn(async move { pool.settle(line, in_transaction, permit).await }),
+            (Condition::Sound, false) if !pool.closing.load(Ordering::Acquire) => pool.take_back(open, permit),
+            (Condition::Broken, _) => spawn(async move { pool.discard(open, permit).await }),
+            (_, in_transaction) => spawn(async move { pool.settle(open, in_transaction, permit).await }),
         }
     }
 }

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
-use super::pool::{Backend, Line, Link, Opener};
+use super::pool::{Backend, OpenConnection, DbConnection, Opener};
 
 /// How much earlier the server gives up a statement than this side, so that its answer still arrives.
 const EARLIER: Duration = Duration::from_millis(500);
@@ -20,7 +20,7 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// Backends beyond this number are not ended from here: they end by themselves, after `IDLE_IN_TRANSACTION`.
 const TO_END_MAX_BACKENDS: usize = 64;
 
-impl Link for PgConnection {
+impl DbConnection for PgConnection {
     const IS_LOCAL: bool = false;
 
     fn roll_back(&mut self) -> BoxFuture<'_, sqlx::Result<()>> {
@@ -29,16 +29,16 @@ impl Link for PgConnection {
 }
 
 #[derive(Clone)]
-pub struct Server(Arc<Inner>);
+pub struct PostgresServer(Arc<ServerState>);
 
-struct Inner {
+struct ServerState {
     options: PgConnectOptions,
     settings: String,
     to_end: Mutex<Vec<Backend>>,
 }
 
-impl Server {
-    pub fn new(options: PgConnectOptions, statement: Duration, lock: Duration) -> Server {
+impl PostgresServer {
+    pub fn new(options: PgConnectOptions, statement: Duration, lock: Duration) -> PostgresServer {
         let settings = format!(
             "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {};
             set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3;
@@ -48,7 +48,7 @@ impl Server {
             lock.as_millis(),
             IDLE_IN_TRANSACTION.as_millis(),
         );
-        Server(Arc::new(Inner { options, settings, to_end: Mutex::default() }))
+        PostgresServer(Arc::new(ServerState { options, settings, to_end: Mutex::default() }))
     }
 
     /// Ends the backends that `to_end` lists, over a connection of its own.
@@ -103,8 +103,8 @@ async fn end(aside: &mut PgConnection, backend: &Backend) -> sqlx::Result<()> {
     sqlx::query(sql).bind(backend.pid).bind(&backend.started).execute(aside).await.map(drop)
 }
 
-impl Opener<PgConnection> for Server {
-    fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<PgConnection>>> {
+impl Opener<PgConnection> for PostgresServer {
+    fn open(&self) -> BoxFuture<'_, sqlx::Result<OpenConnection<PgConnection>>> {
         Box::pin(async move {
             let mut connection = self.0.options.connect().await?;
             let settings = sqlx::raw_sql(AssertSqlSafe(self.0.settings.clone()));
@@ -112,7 +112,7 @@ impl Opener<PgConnection> for Server {
                 Some(row) => Some(Backend { pid: row.try_get(0)?, started: row.try_get(1)? }),
                 None => None,
             };
-            Ok(Line { connection, backend })
+            Ok(OpenConnection { connection, backend })
         })
     }
 

@@ -54,7 +54,7 @@ impl SqlSafeStr for Sql {
 
 /// Returns `$4, $5, $6` for these ids, and the ids as arguments. The length is rounded up to a power of two by repeating
 /// the last id, so that few different statements are prepared.
-pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
+pub fn placeholders(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
     let length = ids.len().max(1).next_power_of_two();
     let last = ids.last().copied().unwrap_or(0);
     let values = (0..length).map(|i| Arg::from(ids.get(i).copied().unwrap_or(last))).collect();
@@ -64,19 +64,19 @@ pub fn among(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
 
 /// Builds a `where` from optional conditions. Conditions without a value are left out, so that the others can use an index.
 #[derive(Clone)]
-pub struct Which {
+pub struct Filter {
     pub text: String,
     pub args: Vec<Arg>,
 }
 
-impl Which {
+impl Filter {
     /// Begins with a condition and the values of its `$1` ….
-    pub fn of(text: &str, args: Vec<Arg>) -> Which {
-        Which { text: text.to_owned(), args }
+    pub fn of(text: &str, args: Vec<Arg>) -> Filter {
+        Filter { text: text.to_owned(), args }
     }
 
     /// Adds a condition if there is a value, which takes the place of its `?`.
-    pub fn and(mut self, condition: &str, value: Option<impl Into<Arg>>) -> Which {
+    pub fn and(mut self, condition: &str, value: Option<impl Into<Arg>>) -> Filter {
         if let Some(value) = value {
             self.args.push(value.into());
             let place = format!("${}", self.args.len());
@@ -100,7 +100,7 @@ impl Which {
 }
 
 /// Returns `($1, $2), ($3, $4)` for this many rows of this many columns.
-pub fn places(rows: usize, columns: usize) -> String {
+pub fn row_placeholders(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let marks: Vec<String> = (1..=columns).map(|n| format!("${}", row * columns + n)).collect();
         format!("({})", marks.join(", "))
@@ -109,6 +109,6 @@ pub fn places(rows: usize, columns: usize) -> String {
 }
 
 /// Returns how many of these rows are written by the next statement: 64, 16, 4 or 1, so that few statements are prepared.
-pub fn part_of(rows: usize) -> usize {
+pub fn batch_size(rows: usize) -> usize {
     [64, 16, 4].into_iter().find(|size| *size <= rows).unwrap_or(1)
 }

@@ -4,9 +4,9 @@ use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 
-use super::pool::{Line, Link, Opener};
+use super::pool::{OpenConnection, DbConnection, Opener};
 
-impl Link for SqliteConnection {
+impl DbConnection for SqliteConnection {
     const IS_LOCAL: bool = true;
 
     /// Rolls back. Fails if SQLite has already rolled back by itself: such a connection is closed.
@@ -15,10 +15,10 @@ impl Link for SqliteConnection {
     }
 }
 
-pub struct File(pub SqliteConnectOptions);
+pub struct SqliteFile(pub SqliteConnectOptions);
 
-impl Opener<SqliteConnection> for File {
-    fn open(&self) -> BoxFuture<'_, sqlx::Result<Line<SqliteConnection>>> {
-        Box::pin(async move { Ok(Line { connection: self.0.connect().await?, backend: None }) })
+impl Opener<SqliteConnection> for SqliteFile {
+    fn open(&self) -> BoxFuture<'_, sqlx::Result<OpenConnection<SqliteConnection>>> {
+        Box::pin(async move { Ok(OpenConnection { connection: self.0.connect().await?, backend: None }) })
     }
 }

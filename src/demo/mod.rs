@@ -26,7 +26,7 @@ use crate::app::School;
 use crate::clock::spoken_code;
 use crate::config::{Config, Signup};
 use crate::error::{Error, Result};
-use crate::gate::cannot_listen;
+use crate::listener::cannot_listen;
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::{self, NewSession, Session, codes};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::{Arg, Tx, args, part_of, places, row};
+use crate::db::{Arg, Tx, args, batch_size, row_placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::{Audience, Event, NewEvent, LogPosition, PublishedEvent};
 
@@ -81,10 +81,10 @@ async fn write(tx: &mut Tx, events: &[PublishedEvent]) -> Result<()> {
     }
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
-        let size = part_of(rows.len());
+        let size = batch_size(rows.len());
         let args: Vec<Arg> = rows.by_ref().take(size).flatten().collect();
         let columns = "session, seq, prev, audience, type, person, data, at_ms";
-        let sql = format!("insert into session_events ({columns}) values {}", places(size, COLUMNS));
+        let sql = format!("insert into session_events ({columns}) values {}", row_placeholders(size, COLUMNS));
         tx.run(sql, args).await?;
     }
     Ok(())

@@ -118,20 +118,20 @@ pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Course> {
 }
 
 #[derive(Default)]
-pub struct Filter {
+pub struct CourseFilter {
     pub instructor: Option<i64>,
     pub is_active: Option<bool>,
 }
 
 /// Lists published and archived courses. Drafts are not listed.
-pub async fn list(app: &School, caller: Option<&Caller>, filter: Filter, window: Window) -> Result<Page<Course>> {
+pub async fn list(app: &School, caller: Option<&Caller>, filter: CourseFilter, window: Window) -> Result<Page<Course>> {
     let mut tx = app.db.read().await?;
-    let which = "where c.deleted_ms is null and c.status in ('PUBLISHED', 'ARCHIVED')
+    let condition = "where c.deleted_ms is null and c.status in ('PUBLISHED', 'ARCHIVED')
         and ($1 is null or c.instructor = $1) and ($2 is null or c.status = $2)";
     let status = filter.is_active.map(|active| if active { "PUBLISHED" } else { "ARCHIVED" });
     let args = args![filter.instructor, status];
-    let (total,) = tx.one(format!("select count(*) from courses c {which}"), args.clone()).await?;
-    let sql = format!("{COURSE} {which} order by c.id desc limit $3 offset $4");
+    let (total,) = tx.one(format!("select count(*) from courses c {condition}"), args.clone()).await?;
+    let sql = format!("{COURSE} {condition} order by c.id desc limit $3 offset $4");
     let rows: Vec<Course> = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
     Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total, window })
 }

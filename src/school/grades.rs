@@ -1,7 +1,7 @@
 //! Grades follow facts: a verb that changes attendance, progress or a score announces `Event::GradeDue`. Before the
 //! commit each affected grade is computed once, from what the transaction holds by then.
 
-use crate::db::{Arg, Tx, among, args, part_of, places, row};
+use crate::db::{Arg, Tx, placeholders, args, batch_size, row_placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, Grade, NewEvent, PublishedEvent, GradeScope};
 
@@ -64,9 +64,9 @@ pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')
 ///
 /// A meeting counts for everyone once it is over; while its session is open it counts only for people who have a mark of
 /// it. For a person who joined by QR, meetings count from their first mark on.
-pub(super) fn with_held(which: &str) -> String {
+pub(super) fn with_held(condition: &str) -> String {
     format!(
-        "with due as materialized (select e.id, e.class, e.source from enrollments e {which}),
+        "with due as materialized (select e.id, e.class, e.source from enrollments e {condition}),
         held as materialized (select t.id, t.class, t.number, t.date, t.runs,
                 row_number() over (partition by t.class order by t.date, t.number) as nth,
                 coalesce(sum(1 - t.runs) over (partition by t.class order by t.date, t.number
@@ -79,8 +79,8 @@ pub(super) fn with_held(which: &str) -> String {
 
 /// Builds the query for the facts. `cross join` makes SQLite, which does not know the sizes of tables, keep this order:
 /// from the enrollments that are due to the rows that belong to them. It does not affect the order in PostgreSQL.
-fn facts(which: &str) -> String {
-    let with_held = with_held(which);
+fn facts(condition: &str) -> String {
+    let with_held = with_held(condition);
     format!(
         "{with_held},
         over as (select class, sum(1 - runs) as n from held group by class),
@@ -132,9 +132,9 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
     if due.is_empty() {
         return Ok(events);
     }
-    let (which, args) = which(&due);
-    tx.hold(format!("select e.id from enrollments e {which} order by e.id"), args.clone()).await?;
-    let facts: Vec<Facts> = tx.all(facts(&which), args).await?;
+    let (condition, args) = condition(&due);
+    tx.hold(format!("select e.id from enrollments e {condition} order by e.id"), args.clone()).await?;
+    let facts: Vec<Facts> = tx.all(facts(&condition), args).await?;
     let graded = facts.into_iter().map(|f| (f.grade(), f));
     let changed: Vec<(Facts, Grade)> = graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
     write(tx, &changed, at_ms).await?;
@@ -147,7 +147,7 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
 
 /// Builds one condition for everything that is due, so that the rows are held in the order of their ids. Enrollments
 /// that were rejected or cancelled keep the grade that they had.
-fn which(due: &[GradeScope]) -> (String, Vec<Arg>) {
+fn condition(due: &[GradeScope]) -> (String, Vec<Arg>) {
     let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
     for whose in due {
         match whose {
@@ -164,7 +164,7 @@ fn which(due: &[GradeScope]) -> (String, Vec<Arg>) {
         (courses, "e.class in (select id from classes where course in (", "))"),
     ] {
         if !ids.is_empty() {
-            let (marks, values) = among(&ids, args.len() + 1);
+            let (marks, values) = placeholders(&ids, args.len() + 1);
             conditions.push(format!("{before}{marks}{after}"));
             args.extend(values);
         }
@@ -176,7 +176,7 @@ fn which(due: &[GradeScope]) -> (String, Vec<Arg>) {
 async fn write(tx: &mut Tx, changed: &[(Facts, Grade)], at_ms: i64) -> Result<()> {
     let mut rest = changed;
     while !rest.is_empty() {
-        let (part, after) = rest.split_at(part_of(rest.len()));
+        let (part, after) = rest.split_at(batch_size(rest.len()));
         let values =
             part.iter().flat_map(|(f, g)| args![f.enrollment, g.attendance, g.progress, g.assessment, g.total, at_ms]);
         let sql = format!(
@@ -184,7 +184,7 @@ async fn write(tx: &mut Tx, changed: &[(Facts, Grade)], at_ms: i64) -> Result<()
             update enrollments set attendance_score = g.attendance, progress_score = g.progress,
                 assessment_score = g.assessment, total_score = g.total, updated_ms = g.at_ms
             from g where enrollments.id = g.id",
-            places(part.len(), 6)
+            row_placeholders(part.len(), 6)
         );
         tx.run(sql, values.collect()).await?;
         rest = after;

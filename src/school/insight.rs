@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::app::School;
 use crate::clock::{Day, MINUTE_MS, SECOND_MS};
-use crate::db::{Arg, Tx, among, args, row};
+use crate::db::{Arg, Tx, placeholders, args, row};
 use crate::error::Result;
 use crate::event::{HelpKind, Progress};
 use crate::school::help;
@@ -83,7 +83,7 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
 type States = HashMap<i64, (String, i64)>;
 
 async fn states_of(tx: &mut Tx, enrollments: Vec<i64>) -> Result<HashMap<i64, States>> {
-    let (marks, ids) = among(&enrollments, 1);
+    let (marks, ids) = placeholders(&enrollments, 1);
     let sql = format!(
         "select enrollment, item, status, updated_ms from item_progress
         where enrollment in ({marks})"

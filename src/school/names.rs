@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::BoxFuture;
 
 use crate::app::EventRenderer;
-use crate::db::{Tx, among, args, row};
+use crate::db::{Tx, placeholders, args, row};
 use crate::error::Result;
 use crate::event::{Event, PublishedEvent};
 use crate::live::RoomFrame;
@@ -73,19 +73,19 @@ impl Names {
         let mut names = Names::default();
         let people = distinct(events.iter().filter_map(|e| e.event.person()));
         for part in people.chunks(IDS_PER_STATEMENT) {
-            let (marks, ids) = among(part, 1);
+            let (marks, ids) = placeholders(part, 1);
             let sql = format!("select id, name, email, phone from people where id in ({marks})");
             names.people.extend(tx.all(sql, ids).await?.into_iter().map(|p: PersonName| (p.id, p)));
         }
         let items = distinct(events.iter().filter_map(|e| e.event.item()));
         if !items.is_empty() {
-            let (marks, ids) = among(&items, 1);
+            let (marks, ids) = placeholders(&items, 1);
             let sql = format!("select id, unit, title, guide, voice from items where id in ({marks})");
             names.items = tx.all(sql, ids).await?.into_iter().map(|i: ItemText| (i.id, i)).collect();
         }
         let courses = distinct(events.iter().map(|e| e.course));
         if !courses.is_empty() {
-            let (marks, ids) = among(&courses, 1);
+            let (marks, ids) = placeholders(&courses, 1);
             let sql = format!("select id, title, instructor from courses where id in ({marks})");
             names.courses = tx.all(sql, ids).await?.into_iter().map(|c: CourseName| (c.id, c)).collect();
         }
@@ -102,7 +102,7 @@ impl Names {
     }
 
     async fn number(&mut self, tx: &mut Tx, course: i64, people: &[i64]) -> Result<()> {
-        let (marks, ids) = among(people, 2);
+        let (marks, ids) = placeholders(people, 2);
         let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
         let found: Vec<(i64, i64)> = tx.all(sql, [args![course], ids].concat()).await?;
         self.namesakes.extend(found.into_iter().map(|(person, nth)| ((course, person), nth)));
@@ -129,22 +129,22 @@ impl Names {
 }
 
 /// Numbers the people of one name in a course by when they first enrolled, as rows of `course, person, nth`: two people
-/// called Kim have the same numbers on every page and every day. `which` is a condition on the classes `k`. Reads whole
+/// called Kim have the same numbers on every page and every day. `condition` is one on the classes `k`. Reads whole
 /// courses.
-pub(super) fn namesakes(which: &str) -> String {
+pub(super) fn namesakes(condition: &str) -> String {
     format!(
         "{NUMBERED} from enrollments e join classes k on k.id = e.class join people p on p.id = e.person
-        where {which} group by k.course, e.person, p.name"
+        where {condition} group by k.course, e.person, p.name"
     )
 }
 
 /// Numbers in the same way, but only people who have the name of one of `people` (a list or a query of ids). The cost
 /// depends on how many people have such a name, and not on how many are in the course.
-pub(super) fn namesakes_of(people: &str, which: &str) -> String {
+pub(super) fn namesakes_of(people: &str, condition: &str) -> String {
     // `cross join` makes SQLite begin with the names; for PostgreSQL it is a join like any other.
     format!(
         "{NUMBERED} from people p cross join enrollments e cross join classes k
-        where p.name in (select name from people where id in ({people})) and e.person = p.id and k.id = e.class and {which}
+        where p.name in (select name from people where id in ({people})) and e.person = p.id and k.id = e.class and {condition}
         group by k.course, e.person, p.name"
     )
 }

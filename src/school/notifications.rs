@@ -77,10 +77,10 @@ pub(super) async fn notify_once(
 
 pub async fn list(app: &School, caller: &Caller, unread: Option<bool>, window: Window) -> Result<Page<Notification>> {
     let mut tx = app.db.read().await?;
-    let which = "where n.person = $1 and ($2 is null or (n.read_ms is null) = $2)";
+    let condition = "where n.person = $1 and ($2 is null or (n.read_ms is null) = $2)";
     let args = args![caller.id, unread];
-    let (total,) = tx.one(format!("select count(*) from notifications n {which}"), args.clone()).await?;
-    let sql = format!("{NOTIFICATION} {which} order by n.id desc limit $3 offset $4");
+    let (total,) = tx.one(format!("select count(*) from notifications n {condition}"), args.clone()).await?;
+    let sql = format!("{NOTIFICATION} {condition} order by n.id desc limit $3 offset $4");
     let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
     Ok(Page { rows, total, window })
 }

@@ -1,7 +1,7 @@
 //! The outline of a course: its units, and the items in them. A session goes through the items that are steps.
 
 use crate::app::School;
-use crate::db::{Tx, among, args, row};
+use crate::db::{Tx, placeholders, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope};
 use crate::school::rights::{self, Caller};
@@ -173,7 +173,7 @@ pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
 
 /// Fails unless all of these items (each named once) are in courses that this person learns or teaches.
 pub(super) async fn must_be_of(tx: &mut Tx, person: i64, items: &[i64]) -> Result<()> {
-    let (marks, ids) = among(items, 2);
+    let (marks, ids) = placeholders(items, 2);
     let sql = format!(
         "select count(*) from items i join units u on u.id = i.unit join courses c on c.id = u.course
         where i.id in ({marks}) and i.deleted_ms is null and u.deleted_ms is null and (c.instructor = $1 or exists (

@@ -113,7 +113,7 @@ fn walked(from_ms: i64, to_ms: i64, pauses: &[(i64, i64)]) -> i64 {
 async fn tell(app: &School, class: &Walking, stuck: Vec<Slow>) -> Result<()> {
     let Walking { id, course, step, step_seq, auto_help, .. } = *class;
     let at_ms = app.now_ms();
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             let stuck = stuck.clone();
             Box::pin(async move {

@@ -5,7 +5,7 @@ mod quota;
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::config::Bounds;
-use crate::db::{Arg, Tx, among, args, places};
+use crate::db::{Arg, Tx, placeholders, args, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
@@ -56,7 +56,7 @@ pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<K
     let (person, now_ms) = (caller.id, app.now_ms());
     let bounds = app.config.bounds.clone();
     let outcome = app
-        .ledger
+        .group_commit
         .record(move |tx| {
             let (logs, key, bounds) = (logs.clone(), key.clone(), bounds.clone());
             Box::pin(async move { Ok((write(tx, &bounds, person, &logs, key.as_ref(), now_ms).await?, Vec::new())) })
@@ -108,7 +108,7 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
             })
             .collect();
         let columns = "created_ms, person, item, type, data, screen, at_ms, bytes";
-        let values = places(chunk.len(), COLUMNS);
+        let values = row_placeholders(chunk.len(), COLUMNS);
         let sql = format!("insert into activity_logs ({columns}) values {values} returning id");
         let ids: Vec<(i64,)> = tx.all(sql, args).await?;
         first = first.or(ids.iter().map(|(id,)| *id).min());
@@ -178,7 +178,7 @@ async fn forget_part(app: &School) -> Result<bool> {
     if ids.is_empty() {
         return Ok(false);
     }
-    let (marks, ids) = among(&ids, 1);
+    let (marks, ids) = placeholders(&ids, 1);
     delete(&mut tx, &format!("id in ({marks})"), ids).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(true)
@@ -193,8 +193,8 @@ pub async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
 
 /// Deletes logs, and subtracts from the total what was really deleted: someone else may have deleted some of them already.
 /// Returns the number of deleted logs.
-async fn delete(tx: &mut Tx, which: &str, args: Vec<Arg>) -> Result<usize> {
-    let deleted: Vec<(i64,)> = tx.all(format!("delete from activity_logs where {which} returning bytes"), args).await?;
+async fn delete(tx: &mut Tx, condition: &str, args: Vec<Arg>) -> Result<usize> {
+    let deleted: Vec<(i64,)> = tx.all(format!("delete from activity_logs where {condition} returning bytes"), args).await?;
     quota::add_to_total(tx, -deleted.iter().map(|(bytes,)| bytes).sum::<i64>()).await?;
     Ok(deleted.len())
 }

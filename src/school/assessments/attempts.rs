@@ -4,7 +4,7 @@
 
 use super::Assessment;
 use crate::app::School;
-use crate::db::{Tx, Which, args, row};
+use crate::db::{Tx, Filter, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope};
 use crate::school::rights::{self, Caller, Placed};
@@ -196,10 +196,10 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
 pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, window: Window) -> Result<Page<Attempt>> {
     let mut tx = app.db.read().await?;
     super::taught(&mut tx, caller, assessment).await?;
-    let which = Which::of("t.assessment = $1", args![assessment]);
-    let (sql, args) = which.count("from attempts t");
+    let filter = Filter::of("t.assessment = $1", args![assessment]);
+    let (sql, args) = filter.count("from attempts t");
     let (total,) = tx.one(sql, args).await?;
-    let (sql, args) = which.page(&format!("{ATTEMPT} {FROM}"), "t.id", window.limit, window.offset);
+    let (sql, args) = filter.page(&format!("{ATTEMPT} {FROM}"), "t.id", window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 

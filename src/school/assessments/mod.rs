@@ -174,8 +174,8 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) ->
     if !teaches && !is_in(&mut tx, caller, course, Some(class)).await? {
         return Err(Error::NotYours);
     }
-    let which = "and a.course = $1 and (a.class is null or a.class = $2) and (a.active or $3)";
-    tx.all(format!("{ASSESSMENT} {which} order by a.id"), args![course, class, teaches]).await
+    let condition = "and a.course = $1 and (a.class is null or a.class = $2) and (a.active or $3)";
+    tx.all(format!("{ASSESSMENT} {condition} order by a.id"), args![course, class, teaches]).await
 }
 
 /// One end of the time in which an assessment is open: a whole day in the school's time zone, or an instant.

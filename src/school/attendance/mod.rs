@@ -9,7 +9,7 @@ pub mod views;
 use std::collections::{HashMap, HashSet};
 
 use crate::app::School;
-use crate::db::{Arg, Tx, among, args, part_of, places, row};
+use crate::db::{Arg, Tx, placeholders, args, batch_size, row_placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::{Attendance, Event, NewEvent, GradeScope};
 use crate::school::rights::{self, Caller, Placed};
@@ -170,12 +170,12 @@ async fn write(
         None => meetings::on(tx, class, date, now_ms).await?,
     };
     let ids: Vec<i64> = days.iter().map(|meeting| meeting.id).collect();
-    let (places, args) = among(&ids, 1);
-    let sql = format!("select enrollment, meeting from marks where meeting in ({places})");
+    let (list, args) = placeholders(&ids, 1);
+    let sql = format!("select enrollment, meeting from marks where meeting in ({list})");
     let mut taken: HashSet<(i64, i64)> = tx.all(sql, args).await?.into_iter().collect();
     let untouched: HashSet<i64> = ids.iter().filter(|id| !taken.iter().any(|(_, m)| m == *id)).copied().collect();
-    let (places, args) = among(&ids, 1);
-    let running = format!("from live_sessions where status <> 'REVIEW_MODE' and meeting in ({places}) order by id");
+    let (list, args) = placeholders(&ids, 1);
+    let running = format!("from live_sessions where status <> 'REVIEW_MODE' and meeting in ({list}) order by id");
     tx.hold(format!("select id {running}"), args.clone()).await?;
     let running: HashMap<i64, i64> =
         tx.all::<(i64, i64)>(format!("select meeting, id {running}"), args).await?.into_iter().collect();
@@ -206,10 +206,10 @@ async fn write(
 async fn insert(tx: &mut Tx, rows: Vec<Vec<Arg>>) -> Result<()> {
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
-        let size = part_of(rows.len());
+        let size = batch_size(rows.len());
         let args: Vec<Arg> = rows.by_ref().take(size).flatten().collect();
         let columns = "created_ms, updated_ms, enrollment, meeting, type, in_ms, out_ms, reason, by_hand";
-        tx.run(format!("insert into marks ({columns}) values {}", places(size, 9)), args).await?;
+        tx.run(format!("insert into marks ({columns}) values {}", row_placeholders(size, 9)), args).await?;
     }
     Ok(())
 }
@@ -344,9 +344,9 @@ pub async fn of_day(
 ) -> Result<Page<Mark>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
-    let which = "where t.class = $1 and t.date = $2";
-    let (total,) = tx.one(format!("select count(*) {FROM} {which}"), args![class, date]).await?;
-    let sql = format!("{MARK} {FROM} {which} order by t.number, m.enrollment limit $3 offset $4");
+    let condition = "where t.class = $1 and t.date = $2";
+    let (total,) = tx.one(format!("select count(*) {FROM} {condition}"), args![class, date]).await?;
+    let sql = format!("{MARK} {FROM} {condition} order by t.number, m.enrollment limit $3 offset $4");
     let rows = tx.all(sql, args![class, date, window.limit, window.offset]).await?;
     Ok(Page { rows, total, window })
 }

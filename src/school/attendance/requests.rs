@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::views::{self, Overview};
 use super::{MarkTarget, grade_due, meetings};
 use crate::app::School;
-use crate::db::{Tx, Which, among, args, row};
+use crate::db::{Tx, Filter, placeholders, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Attendance, NewEvent, GradeScope, words};
 use crate::school::names::namesakes_of;
@@ -32,7 +32,7 @@ pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, rea
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let course = rights::course_by_code(&mut tx, code).await?;
-    let enrollment = enrollment::by_which(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
     tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
     must_be_of_class(&mut tx, enrollment, number).await?;
     let sql =
@@ -97,14 +97,14 @@ pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window:
     let from = "from attendance_requests r join enrollments e on e.id = r.enrollment join people q on q.id = e.person
         join classes k on k.id = e.class join courses c on c.id = k.course
         left join meetings t on t.class = e.class and t.number = r.number and not t.asked";
-    let which = Which::of(
+    let filter = Filter::of(
         "r.status = 'PENDING' and e.status in ('APPROVED', 'COMPLETED')
             and c.status in ('PUBLISHED', 'ARCHIVED') and c.deleted_ms is null",
         args![],
     )
     .and("c.instructor = ?", (caller.role != Role::Admin).then_some(caller.id))
     .and("c.id = ?", course);
-    let (sql, args) = which.count(from);
+    let (sql, args) = filter.count(from);
     let (total,) = tx.one(sql, args).await?;
     let select = format!(
         "select k.course, c.title, c.code, e.class, r.enrollment, e.person, q.name, n.nth as namesake, r.number, t.date,
@@ -115,7 +115,7 @@ pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window:
                 join classes j on j.id = i.class where o.status = 'PENDING')"
         )
     );
-    let (sql, args) = which.page(&select, "r.created_ms, r.id", window.limit, window.offset);
+    let (sql, args) = filter.page(&select, "r.created_ms, r.id", window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
@@ -171,7 +171,7 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
         return Err(Error::bad("attendanceRecords", "a student is named twice"));
     }
     let people: Vec<i64> = people.into_iter().collect();
-    let (marks, ids) = among(&people, 3);
+    let (marks, ids) = placeholders(&people, 3);
     let from = format!(
         "from attendance_requests r join enrollments e on e.id = r.enrollment join classes k on k.id = e.class
         where k.course = $1 and r.number = $2 and r.status = 'PENDING' and e.status in ('APPROVED', 'COMPLETED')

@@ -73,18 +73,18 @@ impl Overview {
 }
 
 /// Reads overviews in three queries, whatever the number of students and meetings.
-async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Overview>> {
+async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Vec<Overview>> {
     let sql = format!(
         "select e.id as enrollment, e.person, q.name, n.nth as namesake, q.email, q.student_no,
             case when e.source = 'APPLIED' then k.total_sessions else 0 end as planned, e.attendance_score as rate,
             c.needed_rate
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         join people q on q.id = e.person join ({}) n on n.course = k.course and n.person = e.person
-        where e.id in ({which}) order by e.id",
+        where e.id in ({enrollments}) order by e.id",
         namesakes_of(
-            &format!("select person from enrollments where id in ({which})"),
+            &format!("select person from enrollments where id in ({enrollments})"),
             &format!(
-                "k.course in (select c.course from enrollments o join classes c on c.id = o.class where o.id in ({which}))"
+                "k.course in (select c.course from enrollments o join classes c on c.id = o.class where o.id in ({enrollments}))"
             )
         )
     );
@@ -96,7 +96,7 @@ async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Over
         select d.id as enrollment, h.number, h.date, m.type as mark from due d join held h on h.class = d.class
         left join first f on f.enrollment = d.id left join marks m on m.enrollment = d.id and m.meeting = h.id
         where (d.source = 'APPLIED' or h.nth >= f.nth) and (m.id is not null or h.runs = 0) order by d.id, h.number",
-        with_held(&format!("where e.id in ({which})"))
+        with_held(&format!("where e.id in ({enrollments})"))
     );
     let mut attended: HashMap<i64, Vec<Attended>> = HashMap::new();
     for meeting in tx.all::<Attended>(sql, args![id]).await? {
@@ -104,7 +104,7 @@ async fn overviews(tx: &mut Tx, which: &'static str, id: i64) -> Result<Vec<Over
     }
     let sql = format!(
         "select enrollment, number, reason, created_ms from attendance_requests
-        where status = 'PENDING' and enrollment in ({which}) order by number, id"
+        where status = 'PENDING' and enrollment in ({enrollments}) order by number, id"
     );
     let mut pending: HashMap<i64, Vec<Pending>> = HashMap::new();
     for request in tx.all::<Pending>(sql, args![id]).await? {
@@ -128,7 +128,7 @@ pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<Overview>
     caller.must_be_student()?;
     let mut tx = app.db.read().await?;
     let course = rights::course_by_code(&mut tx, code).await?;
-    let enrollment = enrollment::by_which(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
     of_enrollment(&mut tx, enrollment).await
 }
 

@@ -1,4 +1,4 @@
-//! Verification of certificates by anyone: by UUID, by number and code, or by number alone, which shows less.
+//! Verification of certificates by anyone: by UUID, by number and code, or by number alone, condition shows less.
 
 use std::net::IpAddr;
 
@@ -32,10 +32,10 @@ pub async fn seen_by_number(app: &School, number: &str, from: IpAddr) -> Result<
     Ok(Glimpse { number: found.number.clone(), state: found.state(app.now_ms()), course: facts.course, masked_name })
 }
 
-async fn find(app: &School, which: &str, what: Vec<Arg>, from: IpAddr) -> Result<Certificate> {
+async fn find(app: &School, condition: &str, args: Vec<Arg>, from: IpAddr) -> Result<Certificate> {
     let against = Against::CertificatesFrom(from);
     app.failures.check(&against, app.now_ms())?;
-    let found = app.db.maybe(format!("{CERTIFICATE} where {which}"), what).await?;
+    let found = app.db.maybe(format!("{CERTIFICATE} where {condition}"), args).await?;
     found.ok_or_else(|| {
         app.failures.count(&against, app.now_ms());
         Error::NotFound("Certificate")

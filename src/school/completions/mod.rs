@@ -5,7 +5,7 @@ pub mod batch;
 pub mod standing;
 
 use crate::app::School;
-use crate::db::{Tx, Which, args, row};
+use crate::db::{Tx, Filter, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::school::enrollment::Status as Enrolled;
@@ -291,10 +291,10 @@ pub async fn of_class(
 ) -> Result<Page<Completion>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
-    let which = Which::of("e.class = $1", args![class]).and("d.status = ?", status.map(Status::word));
-    let (sql, args) = which.count(FROM);
+    let filter = Filter::of("e.class = $1", args![class]).and("d.status = ?", status.map(Status::word));
+    let (sql, args) = filter.count(FROM);
     let (total,) = tx.one(sql, args).await?;
-    let (sql, args) = which.page(&format!("{COMPLETION} {FROM}"), "d.id", window.limit, window.offset);
+    let (sql, args) = filter.page(&format!("{COMPLETION} {FROM}"), "d.id", window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 

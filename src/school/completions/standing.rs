@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::app::School;
-use crate::db::{Tx, among, args, row};
+use crate::db::{Tx, placeholders, args, row};
 use crate::error::Result;
 use crate::school::certificates::State;
 use crate::school::names::namesakes_of;
@@ -108,13 +108,13 @@ pub async fn of_class(
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
     let (needed_rate,) = tx.one("select needed_rate from courses where id = $1", args![course]).await?;
-    let which = "where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null";
-    let count = format!("select count(*) from enrollments e join people q on q.id = e.person {which}");
+    let condition = "where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null";
+    let count = format!("select count(*) from enrollments e join people q on q.id = e.person {condition}");
     let (total,) = tx.one(count, args![class]).await?;
-    let sql = format!("{STANDING} {which} order by q.name, e.id limit $2 offset $3");
+    let sql = format!("{STANDING} {condition} order by q.name, e.id limit $2 offset $3");
     let standings: Vec<Standing> = tx.all(sql, args![class, window.limit, window.offset]).await?;
     let people: Vec<i64> = standings.iter().map(|one| one.person).collect();
-    let (marks, ids) = among(&people, 2);
+    let (marks, ids) = placeholders(&people, 2);
     let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
     let numbers: Vec<(i64, i64)> =
         if people.is_empty() { Vec::new() } else { tx.all(sql, [args![course], ids].concat()).await? };

@@ -9,7 +9,7 @@ pub mod decisions;
 pub mod payments;
 
 use crate::app::School;
-use crate::db::{Tx, Which, args, row};
+use crate::db::{Tx, Filter, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope, words};
 use crate::school::notifications::{self, Kind};
@@ -267,7 +267,7 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
 
 /// Finds the enrollment by which a person learns in a course. Of several it is the one that is in an open session now,
 /// else the newest.
-pub(super) async fn by_which(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
+pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
     let sql = "select id from (select e.id, e.status, case when exists (
                 select 1 from participants p join live_sessions s on s.id = p.session where p.enrollment = e.id
                     and p.person = e.person and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE')
@@ -301,27 +301,27 @@ pub struct Filter {
 /// their courses, an admin all.
 pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window) -> Result<Page<Enrollment>> {
     let mut tx = app.db.read().await?;
-    let mut which = match caller.role {
+    let mut filter = match caller.role {
         Role::Student => {
             caller.must_be(filter.person)?;
-            Which::of("e.person = $1", args![caller.id])
+            Filter::of("e.person = $1", args![caller.id])
         }
-        Role::Instructor => Which::of("c.instructor = $1", args![caller.id]),
-        Role::Admin => Which::of("1 = 1", args![]),
+        Role::Instructor => Filter::of("c.instructor = $1", args![caller.id]),
+        Role::Admin => Filter::of("1 = 1", args![]),
     };
     if let Some(course) = filter.course.filter(|_| caller.role == Role::Instructor) {
         rights::course_taught(&mut tx, caller, course).await?;
     }
-    which = which
+    filter = filter
         .and("e.person = ?", filter.person)
         .and("k.course = ?", filter.course)
         .and("e.class = ?", filter.class)
         .and("e.status = ?", filter.status.map(Status::word))
         .and("(e.waiting_since_ms is not null) = ?", filter.waits);
     let order = if filter.waits == Some(true) { "e.id" } else { "e.id desc" };
-    let (sql, args) = which.count(FROM);
+    let (sql, args) = filter.count(FROM);
     let (total,) = tx.one(sql, args).await?;
-    let (sql, args) = which.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
+    let (sql, args) = filter.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 

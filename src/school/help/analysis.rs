@@ -95,7 +95,7 @@ fn package(screen: &str) -> Option<String> {
 /// the step.
 async fn settle(app: &School, id: i64, verdict: Verdict) -> Result<()> {
     let now_ms = app.now_ms();
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             let verdict = verdict.clone();
             Box::pin(async move {

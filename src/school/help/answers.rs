@@ -262,7 +262,7 @@ pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Res
 /// Records that the student's screen shows the answer, so that it is not sent again.
 pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
     let (person, now_ms) = (caller.id, app.now_ms());
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             Box::pin(async move {
                 let sql = "update help_requests set acked_ms = $3 where id = $1 and person = $2 and acked_ms is null";

@@ -51,7 +51,7 @@ pub async fn ask(app: &School, caller: &Caller, new: NewRequest, key: Option<Key
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let asked = app
-        .ledger
+        .group_commit
         .record(move |tx| {
             let (new, key) = (new.clone(), key.clone());
             Box::pin(async move {
@@ -82,7 +82,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
         outline::step_of(tx, course, "subtask_id", item.id).await?;
     }
     sessions::must_not_be_removed(tx, item.course, person, new.in_session).await?;
-    crate::school::enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
+    crate::school::enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let sql = format!("select count(*) from help_requests where person = $1 and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {
         return Err(Error::TooManyFailures { retry_after_s: 60 });

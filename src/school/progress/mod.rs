@@ -88,7 +88,7 @@ pub async fn report(
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             let (app, key) = (school.clone(), key.clone());
             Box::pin(async move {
@@ -122,7 +122,7 @@ pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: R
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             let app = school.clone();
             Box::pin(async move {
@@ -176,7 +176,7 @@ async fn record_step(
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
         outline::step_of(tx, course, "subtask_id", item.id).await?;
     }
-    let enrollment = enrollment::by_which(tx, item.course, person).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let course = item.course;
     let (kept, events) = record(app, tx, Learner { person, enrollment }, item, report, now_ms).await?;
     let next = outline::step_after(tx, course, report.item).await?;

@@ -24,7 +24,7 @@ pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<
         None => latest_course(&mut tx, caller.id).await?,
     };
     let Some(course) = course else { return Ok(Mine { current: None, completed: 0, total: 0 }) };
-    let enrollment = enrollment::by_which(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
     let steps = outline::steps(&mut tx, course).await?;
     let sql = "select item, status, done_ms from item_progress where enrollment = $1";
     let states: std::collections::HashMap<i64, (String, Option<i64>)> = tx
@@ -82,7 +82,7 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
     if caller.id != person {
         caller.must_teach(owned.instructor)?;
     }
-    let enrollment = enrollment::by_which(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
     let (name,) = tx.one("select name from people where id = $1", args![person]).await?;
     let (title,) = tx.one("select title from courses where id = $1", args![course]).await?;
     let sql = "select u.title as task_title, i.title as item_title, i.id as item,
@@ -126,9 +126,9 @@ row!(OfClass { enrollment, person, name, status, rate, completed, total, seconds
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, window: Window) -> Result<Page<OfClass>> {
     let mut tx = app.db.read().await?;
     rights::class_taught(&mut tx, caller, course, class).await?;
-    let which = "from enrollments e join people q on q.id = e.person
+    let from = "from enrollments e join people q on q.id = e.person
         where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
-    let (total,) = tx.one(format!("select count(*) {which}"), args![class]).await?;
+    let (total,) = tx.one(format!("select count(*) {from}"), args![class]).await?;
     let sql = format!(
         "select e.id as enrollment, e.person, q.name, e.status, e.progress_score as rate,
             (select count(*) from item_progress p join items i on i.id = p.item join units u on u.id = i.unit
@@ -138,7 +138,7 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, wi
                 and i.deleted_ms is null and u.deleted_ms is null) as total,
             (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d where d.enrollment = e.id) as seconds,
             (select max(p.updated_ms) from item_progress p where p.enrollment = e.id) as last_ms
-        {which} order by e.id limit $3 offset $4"
+        {from} order by e.id limit $3 offset $4"
     );
     let rows = tx.all(sql, args![class, course, window.limit, window.offset]).await?;
     Ok(Page { rows, total, window })

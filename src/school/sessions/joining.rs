@@ -48,7 +48,7 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             let app = school.clone();
             Box::pin(async move {
@@ -125,7 +125,7 @@ pub async fn join_as_guest(
     let limit = if found.is_scanned { Against::ScannedGuestsFrom(from) } else { Against::GuestsFrom(from) };
     app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             let (app, guest, key) = (school.clone(), guest.clone(), key.clone());
             Box::pin(async move { admit_guest(&app, tx, session, &guest, key.as_ref(), now_ms).await })

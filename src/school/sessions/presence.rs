@@ -46,7 +46,7 @@ pub async fn arrived(app: &School, session: i64, person: i64, language: Option<L
 
 async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Result<()> {
     let active = app.hub.presence.count(session);
-    app.ledger
+    app.group_commit
         .record(move |tx| {
             Box::pin(async move {
                 let events = event_if_open(tx, session, at_ms, Event::StudentConnected { person, active }).await?;
@@ -80,7 +80,7 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
     let (active, now) = (app.hub.presence.count(session), app.clock.now());
     let people = departed.clone();
     let logged = app
-        .ledger
+        .group_commit
         .record(move |tx| {
             let people = people.clone();
             Box::pin(async move {
@@ -112,7 +112,7 @@ pub async fn log_shown_counts(app: &School) -> Result<()> {
 async fn log_shown_count(app: &School, session: i64) -> Result<()> {
     let school = app.clone();
     let logged = app
-        .ledger
+        .group_commit
         .record(move |tx| {
             let app = school.clone();
             Box::pin(async move {

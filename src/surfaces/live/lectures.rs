@@ -22,7 +22,7 @@ pub async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Answer<Lectures>> {
     let (window, page) = paging.window(WHOLE_PAGE);
-    let filter = courses::Filter { instructor: query.instructor_id, is_active: query.is_active };
+    let filter = courses::CourseFilter { instructor: query.instructor_id, is_active: query.is_active };
     let found = courses::list(&app, caller.as_ref(), filter, window).await?;
     let pagination = Pagination::of(window, page, found.total);
     Ok(Answer(Lectures {

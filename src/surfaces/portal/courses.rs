@@ -11,7 +11,7 @@ use crate::school::{classes, courses};
     get, path = "/api/v1/courses", params(Pages), responses((status = 200, body = Done<Courses>)), security(()),
 )]
 pub async fn list(app: School, Query(pages): Query<Pages>) -> Answer<Courses> {
-    done("과정 목록을 조회했습니다.", courses::list(&app, None, courses::Filter::default(), pages.into()).await?)
+    done("과정 목록을 조회했습니다.", courses::list(&app, None, courses::CourseFilter::default(), pages.into()).await?)
 }
 
 /// A new course with its default class, published at once (instructors).

@@ -98,14 +98,14 @@ pub struct Routers {
 
 /// Accepts connections until `leaving` is true, and then waits until all have ended. Requests that are being answered at
 /// that time are answered to the end.
-pub async fn keep(
+pub async fn run(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     routers: Routers,
-    limits: Arc<Addresses>,
+    limits: Arc<ConnectionLimits>,
     mut leaving: watch::Receiver<bool>,
 ) {
-    let connections = tracker::Tracker::default();
+    let connections = tracker::TaskTracker::default();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -192,16 +192,16 @@ async fn stays_silent(spoken: &AtomicBool) {
 
 /// Counts how many connections each address has open. An address without connections has no entry, so there are never more
 /// entries than connections.
-pub struct Addresses {
+pub struct ConnectionLimits {
     open: Mutex<HashMap<IpAddr, u32>>,
     refusing: AtomicU32,
     max_each: u32,
     without_limit: Vec<IpNet>,
 }
 
-impl Addresses {
-    pub fn new(config: &Config) -> Arc<Addresses> {
-        Arc::new(Addresses {
+impl ConnectionLimits {
+    pub fn new(config: &Config) -> Arc<ConnectionLimits> {
+        Arc::new(ConnectionLimits {
             open: Mutex::default(),
             refusing: AtomicU32::new(0),
             max_each: config.bounds.connections_per_address,
@@ -216,27 +216,27 @@ impl Addresses {
         if self.without_limit.iter().any(|network| network.contains(&peer)) {
             return Some((Arc::new(()), true));
         }
-        let (addresses, address) = (self.clone(), network(peer));
+        let (limits, address) = (self.clone(), network(peer));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_default();
         if *count < self.max_each {
             *count += 1;
-            return Some((Arc::new(OneOpen { addresses, address }), true));
+            return Some((Arc::new(CountedConnection { limits, address }), true));
         }
         let more = |refusing: u32| (refusing < REFUSING_MAX_CONNECTIONS).then_some(refusing + 1);
         self.refusing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some((Arc::new(OneRefused { addresses }), false))
+        Some((Arc::new(RefusedConnection { limits }), false))
     }
 }
 
-struct OneOpen {
-    addresses: Arc<Addresses>,
+struct CountedConnection {
+    limits: Arc<ConnectionLimits>,
     address: IpAddr,
 }
 
-impl Drop for OneOpen {
+impl Drop for CountedConnection {
     fn drop(&mut self) {
-        let mut open = self.addresses.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.address) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -246,13 +246,13 @@ impl Drop for OneOpen {
     }
 }
 
-struct OneRefused {
-    addresses: Arc<Addresses>,
+struct RefusedConnection {
+    limits: Arc<ConnectionLimits>,
 }
 
-impl Drop for OneRefused {
+impl Drop for RefusedConnection {
     fn drop(&mut self) {
-        self.addresses.refusing.fetch_sub(1, Ordering::Relaxed);
+        self.limits.refusing.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -262,19 +262,19 @@ mod tracker {
 
     use tokio::sync::mpsc;
 
-    pub struct Tracker {
+    pub struct TaskTracker {
         working: mpsc::Sender<()>,
         done: mpsc::Receiver<()>,
     }
 
-    impl Default for Tracker {
-        fn default() -> Tracker {
+    impl Default for TaskTracker {
+        fn default() -> TaskTracker {
             let (working, done) = mpsc::channel(1);
-            Tracker { working, done }
+            TaskTracker { working, done }
         }
     }
 
-    impl Tracker {
+    impl TaskTracker {
         pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
             let at_work = self.working.clone();
             tokio::spawn(async move {
@@ -285,7 +285,7 @@ mod tracker {
 
         /// Waits until all tasks have ended: each task holds a clone of the sender.
         pub async fn all_gone(self) {
-            let Tracker { working, mut done } = self;
+            let TaskTracker { working, mut done } = self;
             drop(working);
             done.recv().await;
         }
