@@ -14,12 +14,12 @@ use crate::db::{Db, SILENT, Tx, WriteState};
 use crate::error::{Error, Result};
 use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
-use crate::keys::{Keys, SetupSecret, Stamp};
+use crate::keys::{Keys, SetupSecret, CertificateKey};
 use crate::group_commit::GroupCommit;
 use crate::live::{CloseSockets, Hub, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
-use crate::print::Press;
+use crate::print::CertificatePrinter;
 
 /// A school, cheap to clone. Every handler and every task gets one.
 #[derive(Clone)]
@@ -116,9 +116,9 @@ pub struct App {
     /// Notified when a help request waits for its analysis.
     pub help_asked: Notify,
     pub keys: Keys,
-    pub stamp: Stamp,
+    pub certificate_key: CertificateKey,
     pub setup: SetupSecret,
-    pub press: Press,
+    pub printer: CertificatePrinter,
     pub failures: Failures,
     pub renderer: Box<dyn EventRenderer>,
     /// Held while `why_not_ready` finds out whether writes work.

@@ -41,7 +41,7 @@ struct Claims {
 
 /// The person and the login that a token stands for.
 #[derive(Debug, Clone, Copy)]
-pub struct Passport {
+pub struct TokenHolder {
     pub person: i64,
     pub login: i64,
     pub expires_ms: i64,
@@ -75,23 +75,23 @@ impl Keys {
         if let Some(secret) = given {
             return Ok(Keys::new(secret.as_bytes()));
         }
-        Ok(Keys::new(&kept(data, "jwt-secret", || BASE64.encode(chance::<48>()))?))
+        Ok(Keys::new(&read_or_create(data, "jwt-secret", || BASE64.encode(chance::<48>()))?))
     }
 
-    pub fn access_token(&self, passport: Passport, now_ms: i64, is_student: bool) -> Result<String> {
+    pub fn access_token(&self, holder: TokenHolder, now_ms: i64, is_student: bool) -> Result<String> {
         let claims = Claims {
-            sub: passport.person.to_string(),
+            sub: holder.person.to_string(),
             aud: AUDIENCE.into(),
             iss: ISSUER.into(),
             iat: now_ms / SECOND_MS,
-            exp: passport.expires_ms / SECOND_MS,
-            login: passport.login,
+            exp: holder.expires_ms / SECOND_MS,
+            login: holder.login,
             user_student: u8::from(!is_student),
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(Error::internal)
     }
 
-    pub fn read_access_token(&self, token: &str, now_ms: i64) -> Result<Passport> {
+    pub fn read_access_token(&self, token: &str, now_ms: i64) -> Result<TokenHolder> {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_audience(&[AUDIENCE]);
         rules.set_issuer(&[ISSUER]);
@@ -104,7 +104,7 @@ impl Keys {
             return Err(Error::TokenExpired);
         }
         let person = claims.sub.parse().map_err(|_| Error::SignInNeeded)?;
-        Ok(Passport { person, login: claims.login, expires_ms })
+        Ok(TokenHolder { person, login: claims.login, expires_ms })
     }
 
     pub fn refresh_token(&self, login: i64, nonce: &str) -> RefreshToken {
@@ -115,7 +115,7 @@ impl Keys {
     pub fn read_refresh_token(&self, text: &str) -> Option<RefreshToken> {
         let (login, nonce, proof) = three_parts(text)?;
         let login: i64 = login.parse().ok()?;
-        self.is_proof(proof, &["refresh", &login.to_string(), nonce])?;
+        self.check_proof(proof, &["refresh", &login.to_string(), nonce])?;
         Some(RefreshToken { login, nonce: nonce.to_owned(), text: text.to_owned() })
     }
 
@@ -125,7 +125,7 @@ impl Keys {
 
     pub fn read_device_proof(&self, text: &str) -> Option<DeviceProof> {
         let (person, login, proof) = three_parts(text)?;
-        self.is_proof(proof, &["device", person, login])?;
+        self.check_proof(proof, &["device", person, login])?;
         Some(DeviceProof { person: person.parse().ok()?, login: login.parse().ok()? })
     }
 
@@ -133,7 +133,7 @@ impl Keys {
         self.mac(words).map(|mac| BASE64.encode(mac.finalize().into_bytes())).unwrap_or_default()
     }
 
-    fn is_proof(&self, proof: &str, words: &[&str]) -> Option<()> {
+    fn check_proof(&self, proof: &str, words: &[&str]) -> Option<()> {
         let proof = BASE64.decode(proof).ok()?;
         self.mac(words)?.verify_slice(&proof).ok()
     }
@@ -159,20 +159,20 @@ pub fn new_nonce() -> String {
 }
 
 /// Signs the facts of certificates, so that anyone who knows the public key can check that this school wrote them.
-pub struct Stamp(SigningKey);
+pub struct CertificateKey(SigningKey);
 
-impl Stamp {
+impl CertificateKey {
     /// Uses the seed of the settings, or the one in the data folder, which is made at the first start.
-    pub fn open(given: Option<[u8; 32]>, data: &Path) -> Result<Stamp> {
+    pub fn open(given: Option<[u8; 32]>, data: &Path) -> Result<CertificateKey> {
         const FILE: &str = "certificate-key";
         if let Some(seed) = given {
-            return Ok(Stamp(SigningKey::from_bytes(&seed)));
+            return Ok(CertificateKey(SigningKey::from_bytes(&seed)));
         }
-        let kept = kept(data, FILE, || STANDARD.encode(chance::<32>()))?;
-        let seed = STANDARD.decode(kept.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
+        let encoded = read_or_create(data, FILE, || STANDARD.encode(chance::<32>()))?;
+        let seed = STANDARD.decode(encoded.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
         let seed =
             seed.ok_or_else(|| Error::internal(format!("{FILE} in the data folder is not 32 bytes in base64")))?;
-        Ok(Stamp(SigningKey::from_bytes(&seed)))
+        Ok(CertificateKey(SigningKey::from_bytes(&seed)))
     }
 
     pub fn algorithm(&self) -> &'static str {
@@ -199,23 +199,23 @@ impl SetupSecret {
     /// Makes a new secret. An older one becomes invalid.
     pub fn renew(&self) -> String {
         let secret = BASE64.encode(chance::<24>());
-        *self.held() = Some(secret.clone());
+        *self.locked() = Some(secret.clone());
         secret
     }
 
-    pub fn is(&self, given: &str) -> bool {
+    pub fn matches(&self, given: &str) -> bool {
         // Hashes are compared, so that the time it takes reveals nothing about the secret.
-        self.held().as_deref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(given))
+        self.locked().as_deref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(given))
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<String>> {
+    fn locked(&self) -> MutexGuard<'_, Option<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Reads a secret file, and makes it if it is missing. Only its owner can read it. If several processes make it at once,
 /// all read the file of the first.
-fn kept(data: &Path, name: &str, make: impl FnOnce() -> String) -> Result<Vec<u8>> {
+fn read_or_create(data: &Path, name: &str, make: impl FnOnce() -> String) -> Result<Vec<u8>> {
     let path = data.join(name);
     if let Ok(kept) = fs::read(&path) {
         private::close_file(&path).map_err(Error::internal)?;
@@ -251,8 +251,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Keys::open(None, folder.path()).unwrap();
         let second = Keys::open(None, folder.path()).unwrap();
-        let passport = Passport { person: 7, login: 3, expires_ms: 10_000 };
-        let token = first.access_token(passport, 0, true).unwrap();
+        let holder = TokenHolder { person: 7, login: 3, expires_ms: 10_000 };
+        let token = first.access_token(holder, 0, true).unwrap();
         assert_eq!(second.read_access_token(&token, 9_999).unwrap().person, 7);
         assert!(matches!(second.read_access_token(&token, 10_000), Err(Error::TokenExpired)));
         let mode = fs::metadata(folder.path().join("jwt-secret")).unwrap().permissions().mode();
@@ -263,8 +263,8 @@ mod tests {
     fn the_key_of_certificates_is_made_once_and_only_we_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let first = Stamp::open(None, folder.path()).unwrap();
-        let second = Stamp::open(None, folder.path()).unwrap();
+        let first = CertificateKey::open(None, folder.path()).unwrap();
+        let second = CertificateKey::open(None, folder.path()).unwrap();
         assert_eq!((first.public_key(), first.sign("a")), (second.public_key(), second.sign("a")));
         assert_ne!(first.sign("a"), first.sign("b"));
         let file = folder.path().join("certificate-key");
@@ -272,10 +272,10 @@ mod tests {
         // RFC 8032, 7.1, test 1.
         let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
         let seed: Vec<u8> = (0..32).map(|n| u8::from_str_radix(&seed[2 * n..2 * n + 2], 16).unwrap()).collect();
-        let given = Stamp::open(Some(seed.try_into().unwrap()), folder.path()).unwrap();
+        let given = CertificateKey::open(Some(seed.try_into().unwrap()), folder.path()).unwrap();
         assert_eq!(given.public_key(), "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
         fs::write(&file, "cut off").unwrap();
-        assert!(Stamp::open(None, folder.path()).is_err());
+        assert!(CertificateKey::open(None, folder.path()).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use gyosil::app::School;
 use gyosil::config::{Config, LogForm};
 use gyosil::error::{Error, Result};
-use gyosil::print::Press;
+use gyosil::print::CertificatePrinter;
 use gyosil::school::people::{self, NewPerson};
 use gyosil::school::rights::Role;
 use gyosil::school::setup;
@@ -120,7 +120,7 @@ fn failed(error: &Error) -> ExitCode {
 }
 
 fn picture_flaw(config: &Config) -> Option<String> {
-    let pictures = Press::open(config.school_logo.as_deref(), config.school_signature.as_deref());
+    let pictures = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref());
     pictures.err().map(|error| error.to_string())
 }
 

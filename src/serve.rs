@@ -20,12 +20,12 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::failures::Failures;
 use crate::listener;
-use crate::keys::{Keys, SetupSecret, Stamp};
+use crate::keys::{Keys, SetupSecret, CertificateKey};
 use crate::group_commit::{self, GroupCommit};
 use crate::live::{SocketLimits, Hub};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
-use crate::print::Press;
+use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::names::RendererWithNames;
 use crate::school::sessions::{control, presence};
@@ -47,8 +47,8 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     private::open_folder(&config.data)?;
     let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
     let db = Db::open(&config.database_url()).await?;
-    let stamp = Stamp::open(config.certificate_seed(), &config.data)?;
-    let press = Press::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
+    let certificate_key = CertificateKey::open(config.certificate_seed(), &config.data)?;
+    let printer = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
     let keys = Keys::open(config.jwt_secret.as_deref(), Path::new(&config.data))?;
     let metrics = Arc::new(Metrics::default());
     let hub = Hub::new(
@@ -68,9 +68,9 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         analyser: Analyser::Guide,
         help_asked: Notify::new(),
         keys,
-        stamp,
+        certificate_key,
         setup: SetupSecret::default(),
-        press,
+        printer,
         failures: Failures::new(config.limits_failures()),
         renderer: Box::new(RendererWithNames { render: surfaces::live::render }),
         asking: Mutex::new(()),

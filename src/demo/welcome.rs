@@ -58,7 +58,7 @@ fn who_comes(options: &Options) -> String {
         1 => "One simulated learner is coming in.".into(),
         many => format!("{many} simulated learners are coming in."),
     };
-    let next = if options.auto { "It runs by itself: watch." } else { "Press «start» at the dashboard." };
+    let next = if options.auto { "It runs by itself: watch." } else { "CertificatePrinter «start» at the dashboard." };
     format!("{come} {next}")
 }
 

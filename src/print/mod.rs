@@ -1,9 +1,9 @@
 //! Prints certificates: from plain facts to the bytes of a PDF. Uses no school, no database and no web.
 
 mod certificate;
-mod letters;
+mod text;
 mod ornament;
-mod sheet;
+mod canvas;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use krilla::image::Image;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-pub use letters::missing;
+pub use text::missing;
 
 use crate::error::{Error, Result};
 use crate::tag;
@@ -21,7 +21,7 @@ use crate::tag;
 /// The facts of a certificate. Their JSON is what is stored, signed and printed: a field may be added, with a default, but
 /// none may be removed or renamed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct CertificateFacts {
     pub number: String,
     pub uuid: String,
     pub code: String,
@@ -45,24 +45,24 @@ pub struct Facts {
 
 /// The text that is printed across a certificate that is not valid any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum Overprint {
     Expired,
     Revoked,
 }
 
 /// One sheet to print.
 #[derive(Debug, Clone)]
-pub struct Order {
-    pub facts: Facts,
+pub struct PrintJob {
+    pub facts: CertificateFacts,
     /// The address that the QR opens; then the address where the certificate can be looked up by hand.
     pub qr: String,
     pub lookup: String,
-    pub mark: Option<Mark>,
+    pub overprint: Option<Overprint>,
 }
 
 /// The pictures of a school. A missing one is left out.
 #[derive(Clone, Default)]
-pub struct Pictures {
+pub struct SchoolPictures {
     logo: Option<Image>,
     signature: Option<Image>,
 }
@@ -81,35 +81,35 @@ pub struct PictureFile {
     pub tag: String,
 }
 
-pub struct Press {
-    pictures: Pictures,
+pub struct CertificatePrinter {
+    pictures: SchoolPictures,
     /// The school's logo, for web pages.
     pub logo: Option<PictureFile>,
     waiting: Arc<Semaphore>,
     printing: Arc<Semaphore>,
 }
 
-impl Press {
+impl CertificatePrinter {
     /// Reads the pictures of the settings. Fails on a picture that could not be printed later.
-    pub fn open(logo: Option<&Path>, signature: Option<&Path>) -> Result<Press> {
+    pub fn open(logo: Option<&Path>, signature: Option<&Path>) -> Result<CertificatePrinter> {
         let picture = |flag: &str, path: Option<&Path>| path.map(|path| read(flag, path)).transpose();
         let (logo, signature) = (picture("--school-logo", logo)?, picture("--school-signature", signature)?);
         let (logo, logo_file) = logo.unzip();
-        let pictures = Pictures { logo, signature: signature.map(|(image, _)| image) };
+        let pictures = SchoolPictures { logo, signature: signature.map(|(image, _)| image) };
         let waiting = Arc::new(Semaphore::new(WAITING_MAX_SHEETS));
-        Ok(Press { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
+        Ok(CertificatePrinter { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
     }
 
     /// Prints a PDF with one page for each order. The same orders give the same bytes. Fails with `Busy` if
     /// `WAITING_MAX_SHEETS` calls are waiting or printing already.
-    pub async fn print(&self, orders: Vec<Order>) -> Result<Vec<u8>> {
+    pub async fn print(&self, jobs: Vec<PrintJob>) -> Result<Vec<u8>> {
         let place = self.waiting.clone().try_acquire_owned().map_err(|_| Error::Busy { retry_after_s: 2 })?;
         let turn = self.printing.clone().acquire_owned().await.map_err(Error::internal)?;
         let pictures = self.pictures.clone();
         let work = move || {
             // Held until the PDF is printed, even if the caller was cancelled.
             let _held = (place, turn);
-            certificate::print(&orders, &pictures)
+            certificate::print(&jobs, &pictures)
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
@@ -143,9 +143,9 @@ mod tests {
 
     use super::*;
 
-    fn order(name: &str, course: &str) -> Order {
-        Order {
-            facts: Facts {
+    fn job(name: &str, course: &str) -> PrintJob {
+        PrintJob {
+            facts: CertificateFacts {
                 number: "CERT-20261121-ACDEFG".into(),
                 uuid: "7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b".into(),
                 code: "VER-ACDEFGHJKMNP".into(),
@@ -167,12 +167,12 @@ mod tests {
             },
             qr: "https://class.example.com/certificates?number=CERT-20261121-ACDEFG&code=VER-ACDEFGHJKMNP".into(),
             lookup: "https://class.example.com/certificates".into(),
-            mark: None,
+            overprint: None,
         }
     }
 
-    fn printed(order: &Order) -> Vec<u8> {
-        certificate::print(std::slice::from_ref(order), &Pictures::default()).unwrap()
+    fn printed(job: &PrintJob) -> Vec<u8> {
+        certificate::print(std::slice::from_ref(job), &SchoolPictures::default()).unwrap()
     }
 
     const NAMES: &[&str] = &[
@@ -209,7 +209,7 @@ mod tests {
     fn what_is_printed_can_be_read_back_and_is_small() {
         let folder = tempfile::tempdir().unwrap();
         for name in NAMES {
-            let pdf = printed(&order(name, "스마트폰 첫걸음 · スマートフォン入門 · 智能手机入门"));
+            let pdf = printed(&job(name, "스마트폰 첫걸음 · スマートフォン入門 · 智能手机入门"));
             assert!(pdf.len() < 200_000, "{name}: {} bytes", pdf.len());
             let text = text_of(folder.path(), &pdf);
             for word in [
@@ -230,21 +230,21 @@ mod tests {
     #[test]
     fn what_is_decomposed_is_put_together_and_what_is_unknown_is_seen() {
         let folder = tempfile::tempdir().unwrap();
-        let composed = letters::line("김각", 0.0);
-        let decomposed = letters::line("\u{1100}\u{1175}\u{11b7}\u{1100}\u{1161}\u{11a8}", 0.0);
+        let composed = text::set_line("김각", 0.0);
+        let decomposed = text::set_line("\u{1100}\u{1175}\u{11b7}\u{1100}\u{1161}\u{11a8}", 0.0);
         assert_eq!(composed.width, decomposed.width);
-        assert!(text_of(folder.path(), &printed(&order("김👩", "과정"))).contains("김〓"));
+        assert!(text_of(folder.path(), &printed(&job("김👩", "과정"))).contains("김〓"));
     }
 
     #[test]
     fn a_long_text_shrinks_and_wraps_and_never_overflows() {
         for text in NAMES.iter().copied().chain([LONG, &"가".repeat(200), &"W".repeat(200), &"龍 ".repeat(100)]) {
-            for room in [letters::Room::new(23.0, 660.0, 3), letters::Room::new(12.0, 90.0, 1)] {
-                let block = letters::fit(text, room);
-                assert!((1..=room.lines).contains(&block.lines.len()));
+            for text_box in [text::TextBox::new(23.0, 660.0, 3), text::TextBox::new(12.0, 90.0, 1)] {
+                let block = text::set_block(text, text_box);
+                assert!((1..=text_box.lines).contains(&block.lines.len()));
                 for line in &block.lines {
                     let wide = line.width * block.size;
-                    assert!(wide <= room.width || block.size <= 3.0, "{text}: {wide} at {}", block.size);
+                    assert!(wide <= text_box.width || block.size <= 3.0, "{text}: {wide} at {}", block.size);
                 }
             }
         }
@@ -252,16 +252,16 @@ mod tests {
 
     #[test]
     fn the_same_facts_give_the_same_bytes() {
-        let order = order("김민자", "스마트폰 첫걸음");
-        assert!(printed(&order) == printed(&order));
-        assert!(printed(&order) != printed(&Order { mark: Some(Mark::Revoked), ..order.clone() }));
+        let job = job("김민자", "스마트폰 첫걸음");
+        assert!(printed(&job) == printed(&job));
+        assert!(printed(&job) != printed(&PrintJob { overprint: Some(Overprint::Revoked), ..job.clone() }));
     }
 
     #[test]
     fn a_picture_is_read_at_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("logo.png");
-        let opens = || Press::open(Some(&path), None).map(|_| ()).map_err(|e| e.to_string());
+        let opens = || CertificatePrinter::open(Some(&path), None).map(|_| ()).map_err(|e| e.to_string());
         assert!(opens().unwrap_err().contains("--school-logo"));
         std::fs::write(&path, "no picture").unwrap();
         assert!(opens().unwrap_err().contains("PNG or JPEG"));
@@ -290,15 +290,15 @@ mod tests {
         let Some(folder) = std::env::var_os("GYOSIL_SHEETS") else { return };
         for (n, name) in NAMES.iter().enumerate() {
             let course = if n % 3 == 1 { LONG } else { "스마트폰 첫걸음" };
-            std::fs::write(Path::new(&folder).join(format!("{n:02}.pdf")), printed(&order(name, course))).unwrap();
+            std::fs::write(Path::new(&folder).join(format!("{n:02}.pdf")), printed(&job(name, course))).unwrap();
         }
-        let crowded = printed(&order(&"Featherstonehaugh ".repeat(8), LONG));
+        let crowded = printed(&job(&"Featherstonehaugh ".repeat(8), LONG));
         std::fs::write(Path::new(&folder).join("crowded.pdf"), crowded).unwrap();
-        let mut plain = order("王小明", "Introduction to Live Classrooms");
+        let mut plain = job("王小明", "Introduction to Live Classrooms");
         let facts = &mut plain.facts;
         (facts.class, facts.minutes, facts.total_score, facts.attendance_score) = (None, None, None, None);
         (facts.progress_score, facts.assessment_score) = (None, None);
-        plain.mark = Some(Mark::Revoked);
+        plain.overprint = Some(Overprint::Revoked);
         std::fs::write(Path::new(&folder).join("plain.pdf"), printed(&plain)).unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use krilla::geom::{Path, PathBuilder, Rect};
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::sheet::{GOLD, GREEN, HIGH, PALE, Sheet, WHITE, WIDE, circle, ellipse, polyline, rect};
+use super::canvas::{GOLD, GREEN, HIGH, PALE, Canvas, WHITE, WIDE, circle, ellipse, polyline, rect};
 use crate::error::{Error, Result};
 
 /// The distance of the frame from the edge of the paper, since no printer prints up to the edge.
@@ -13,22 +13,22 @@ const EDGE: f32 = 26.0;
 const BAND: f32 = 15.0;
 
 /// Draws the frame: lines outside and inside, and between them a band of waves that cross.
-pub fn frame(sheet: &mut Sheet) {
+pub fn frame(canvas: &mut Canvas) {
     let inside = |by: f32| rect(by, by, WIDE - 2.0 * by, HIGH - 2.0 * by);
-    sheet.stroke(inside(EDGE), GREEN, 2.4);
+    canvas.stroke(inside(EDGE), GREEN, 2.4);
     let middle = EDGE + 3.5 + BAND / 2.0;
     for phase in [0.0, 0.5, 0.25, 0.75] {
-        sheet.stroke(band(middle, BAND / 2.0 - 1.6, phase), GOLD, 0.45);
+        canvas.stroke(band(middle, BAND / 2.0 - 1.6, phase), GOLD, 0.45);
     }
-    sheet.stroke(inside(EDGE + 3.5), GOLD, 0.6);
-    sheet.stroke(inside(EDGE + 3.5 + BAND), GOLD, 0.6);
-    sheet.stroke(inside(EDGE + 3.5 + BAND + 4.0), GREEN, 1.0);
+    canvas.stroke(inside(EDGE + 3.5), GOLD, 0.6);
+    canvas.stroke(inside(EDGE + 3.5 + BAND), GOLD, 0.6);
+    canvas.stroke(inside(EDGE + 3.5 + BAND + 4.0), GREEN, 1.0);
     for (x, y) in [(middle, middle), (WIDE - middle, middle), (WIDE - middle, HIGH - middle), (middle, HIGH - middle)] {
         let half = BAND / 2.0 + 4.5;
-        sheet.area(rect(x - half, y - half, 2.0 * half, 2.0 * half), WHITE);
-        sheet.stroke(rect(x - half, y - half, 2.0 * half, 2.0 * half), GREEN, 1.0);
-        sheet.stroke(rosette(x, y, half - 2.0, half * 0.42, 8), GOLD, 0.5);
-        sheet.area(circle(x, y, 1.5), GREEN);
+        canvas.area(rect(x - half, y - half, 2.0 * half, 2.0 * half), WHITE);
+        canvas.stroke(rect(x - half, y - half, 2.0 * half, 2.0 * half), GREEN, 1.0);
+        canvas.stroke(rosette(x, y, half - 2.0, half * 0.42, 8), GOLD, 0.5);
+        canvas.area(circle(x, y, 1.5), GREEN);
     }
 }
 
@@ -60,56 +60,56 @@ fn rosette(x: f32, y: f32, long: f32, short: f32, count: usize) -> Option<Path> 
 }
 
 /// Draws a very light pattern behind the text.
-pub fn watermark(sheet: &mut Sheet) {
+pub fn watermark(canvas: &mut Canvas) {
     let (x, y) = (WIDE / 2.0, HIGH / 2.0 + 4.0);
-    sheet.stroke(rosette(x, y, 196.0, 92.0, 36), PALE, 0.35);
-    sheet.stroke(rosette(x, y, 92.0, 40.0, 24), PALE, 0.35);
+    canvas.stroke(rosette(x, y, 196.0, 92.0, 36), PALE, 0.35);
+    canvas.stroke(rosette(x, y, 92.0, 40.0, 24), PALE, 0.35);
 }
 
 /// Draws a line with a diamond in its middle.
-pub fn divider(sheet: &mut Sheet, x: f32, y: f32, half: f32) {
+pub fn divider(canvas: &mut Canvas, x: f32, y: f32, half: f32) {
     for way in [-1.0, 1.0] {
-        sheet.stroke(polyline([(x + way * 9.0, y), (x + way * half, y)], false), GOLD, 0.7);
-        sheet.area(diamond(x + way * (half + 2.0), y, 1.6), GOLD);
+        canvas.stroke(polyline([(x + way * 9.0, y), (x + way * half, y)], false), GOLD, 0.7);
+        canvas.area(diamond(x + way * (half + 2.0), y, 1.6), GOLD);
     }
-    sheet.area(diamond(x, y, 4.2), GOLD);
-    sheet.area(diamond(x, y, 1.8), WHITE);
+    canvas.area(diamond(x, y, 4.2), GOLD);
+    canvas.area(diamond(x, y, 1.8), WHITE);
 }
 
 fn diamond(x: f32, y: f32, r: f32) -> Option<Path> {
     polyline([(x - r, y), (x, y - r), (x + r, y), (x, y + r)], true)
 }
 
-pub fn seal(sheet: &mut Sheet, x: f32, y: f32) {
+pub fn seal(canvas: &mut Canvas, x: f32, y: f32) {
     const R: f32 = 37.0;
     for (way, tilt) in [(-1.0, 9.0), (1.0, 9.0)] {
         let tail = [(2.0, 20.0), (22.0, 20.0), (22.0 + tilt, 68.0), (13.0 + tilt, 60.0), (2.0 + tilt, 66.0)];
-        sheet.area(polyline(tail.map(|(u, v)| (x + way * u, y + v)), true), GREEN);
+        canvas.area(polyline(tail.map(|(u, v)| (x + way * u, y + v)), true), GREEN);
         let seam = [(6.0, 30.0), (5.0 + tilt, 60.0)];
-        sheet.stroke(polyline(seam.map(|(u, v)| (x + way * u, y + v)), false), GOLD, 0.5);
+        canvas.stroke(polyline(seam.map(|(u, v)| (x + way * u, y + v)), false), GOLD, 0.5);
     }
     let teeth = (0..96).map(|n| {
         let r = if n % 2 == 0 { R } else { R - 2.6 };
         let (sin, cos) = (TAU * n as f32 / 96.0).sin_cos();
         (x + r * cos, y + r * sin)
     });
-    sheet.area(polyline(teeth, true), GOLD);
-    sheet.stroke(circle(x, y, R - 4.4), WHITE, 0.7);
-    sheet.stroke(rosette(x, y, R - 6.2, 13.0, 24), PALE, 0.3);
-    sheet.area(circle(x, y, 20.5), WHITE);
-    sheet.stroke(circle(x, y, 18.8), GOLD, 0.6);
-    sheet.centred("수료", x, y + 2.6, 14.0, 0.06, GREEN);
-    sheet.centred("CERTIFIED", x, y + 10.4, 4.4, 0.12, GOLD);
-    sheet.area(diamond(x, y - 12.4, 2.2), GOLD);
+    canvas.area(polyline(teeth, true), GOLD);
+    canvas.stroke(circle(x, y, R - 4.4), WHITE, 0.7);
+    canvas.stroke(rosette(x, y, R - 6.2, 13.0, 24), PALE, 0.3);
+    canvas.area(circle(x, y, 20.5), WHITE);
+    canvas.stroke(circle(x, y, 18.8), GOLD, 0.6);
+    canvas.centred("수료", x, y + 2.6, 14.0, 0.06, GREEN);
+    canvas.centred("CERTIFIED", x, y + 10.4, 4.4, 0.12, GOLD);
+    canvas.area(diamond(x, y - 12.4, 2.2), GOLD);
 }
 
 /// Draws the QR as filled areas, with the quiet zone around it that scanners need.
-pub fn qr(sheet: &mut Sheet, text: &str, x: f32, y: f32, side: f32) -> Result<()> {
+pub fn qr(canvas: &mut Canvas, text: &str, x: f32, y: f32, side: f32) -> Result<()> {
     const QUIET: f32 = 4.0;
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(Error::internal)?;
     let modules = code.width();
     let module = side / (modules as f32 + 2.0 * QUIET);
-    sheet.area(rect(x, y, side, side), WHITE);
+    canvas.area(rect(x, y, side, side), WHITE);
     let mut path = PathBuilder::new();
     for (row, colors) in code.to_colors().chunks(modules).enumerate() {
         let mut column = 0;
@@ -123,6 +123,6 @@ pub fn qr(sheet: &mut Sheet, text: &str, x: f32, y: f32, side: f32) -> Result<()
             column += dark.max(1);
         }
     }
-    sheet.area(path.finish(), super::sheet::BLACK);
+    canvas.area(path.finish(), super::canvas::BLACK);
     Ok(())
 }

@@ -20,7 +20,7 @@ pub async fn link(app: &School) -> Result<Option<String>> {
 /// cut off in the middle can use the link again.
 pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
     // Checked before the password is hashed, so that strangers cannot make the server work.
-    if !app.setup.is(secret) || people::is_admin_here(app).await? {
+    if !app.setup.matches(secret) || people::is_admin_here(app).await? {
         return Err(Error::SetupOver);
     }
     if new.email.is_none() && new.phone.is_none() {

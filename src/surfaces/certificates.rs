@@ -15,7 +15,7 @@ use super::schemas::{described, text_schema};
 use super::texts::{Asked, Instant, NO_NUL};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::school::certificates::{self, Certificate, Facts, Glimpse};
+use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCertificate};
 use crate::web;
 
 const PAGE: &str = "check/certificate.html";
@@ -49,9 +49,9 @@ async fn check(app: School, From_(from): From_, Query(printed): Query<Printed>) 
     let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0.0;
     let found = match printed.code {
         Some(Asked(code)) => {
-            Found::Whole(Box::new(Whole::of(&app, certificates::seen_by_code(&app, &number, &code, from).await?)?))
+            Found::Whole(Box::new(Whole::of(&app, certificates::public_by_code(&app, &number, &code, from).await?)?))
         }
-        None => Found::Masked(certificates::seen_by_number(&app, &number, from).await?.into()),
+        None => Found::Masked(certificates::public_by_number(&app, &number, from).await?.into()),
     };
     Ok(quiet(Answer(found).into_response()))
 }
@@ -76,7 +76,7 @@ async fn one(app: School, From_(from): From_, headers: HeaderMap, PathText(file)
     match file.rsplit_once('.') {
         None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),
         Some((uuid, "json")) => {
-            let found = certificates::seen_by_uuid(&app, uuid, from).await?;
+            let found = certificates::public_by_uuid(&app, uuid, from).await?;
             Ok(quiet(Answer(Whole::of(&app, found)?).into_response()))
         }
         Some((uuid, "pdf")) => match certificates::pdf(&app, uuid, from).await {
@@ -151,8 +151,8 @@ pub struct Masked {
     pub is_masked: bool,
 }
 
-impl From<Glimpse> for Masked {
-    fn from(g: Glimpse) -> Masked {
+impl From<PublicCertificate> for Masked {
+    fn from(g: PublicCertificate) -> Masked {
         Masked {
             state: g.state.word().into(),
             number: g.number,
@@ -209,8 +209,8 @@ pub struct Line {
     pub instructor: String,
 }
 
-impl From<Facts> for Line {
-    fn from(f: Facts) -> Line {
+impl From<CertificateFacts> for Line {
+    fn from(f: CertificateFacts) -> Line {
         Line {
             number: f.number,
             uuid: f.uuid,
@@ -262,8 +262,8 @@ pub struct PublicKey {
 impl PublicKey {
     fn of(app: &School) -> PublicKey {
         PublicKey {
-            algorithm: app.stamp.algorithm().into(),
-            public_key: app.stamp.public_key(),
+            algorithm: app.certificate_key.algorithm().into(),
+            public_key: app.certificate_key.public_key(),
             signs: "the UTF-8 bytes of the string `facts` in /certificates/{uuid}.json".into(),
         }
     }

@@ -1,7 +1,7 @@
 //! The pages in `static/`, embedded in the binary.
 
 mod parts;
-mod shelf;
+mod assets;
 
 use std::convert::Infallible;
 
@@ -46,24 +46,24 @@ async fn any(uri: Uri, headers: HeaderMap) -> Response {
 }
 
 async fn worker(headers: HeaderMap) -> Response {
-    answer(shelf::worker(), &headers)
+    answer(assets::worker(), &headers)
 }
 
 fn file(name: &str, headers: &HeaderMap) -> Response {
-    match shelf::take(name) {
+    match assets::find(name) {
         Some(page) => answer(page, headers),
         None => nothing_here(&Error::NoSuchPath),
     }
 }
 
-fn answer(page: shelf::Page, headers: &HeaderMap) -> Response {
+fn answer(page: assets::Asset, headers: &HeaderMap) -> Response {
     // The browser asks at each load and mostly gets «not modified», so a new version of the server shows at the next load.
     // The tag is weak, since the same tag stands for the compressed and the plain page.
     let tag = format!("W/{}", page.tag);
     let head =
         [(header::CONTENT_TYPE, page.kind), (header::CACHE_CONTROL, "no-cache"), (header::VARY, "Accept-Encoding")];
     let Ok(response) = tagged(headers, &tag, head, || {
-        Ok::<_, Infallible>(match shelf::pressed(&page).filter(|_| takes_gzip(headers)) {
+        Ok::<_, Infallible>(match assets::compressed(&page).filter(|_| takes_gzip(headers)) {
             Some(small) => ([(header::CONTENT_ENCODING, "gzip")], small).into_response(),
             None => page.bytes.into_response(),
         })
@@ -120,7 +120,7 @@ fn refusal(error: &Error, page: &str) -> Response {
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::NOT_FOUND,
     };
-    let body = shelf::take(page).map(|page| page.bytes).unwrap_or_default();
+    let body = assets::find(page).map(|page| page.bytes).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response();
     if let Some(seconds) = error.retry_after_s() {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -41,7 +41,7 @@ pub async fn how_often(teacher: &Person, session: &Session, kind: &str) -> usize
     log_of(teacher, session).await.iter().filter(|event| event["type"] == kind).count()
 }
 
-/// GradeScope access has ended is not listened to any more: the socket is closed before it answers.
+/// Whose access has ended is not listened to any more: the socket is closed before it answers.
 pub async fn is_shut_out(socket: &mut Socket, why: &str) {
     let ping = json!({ "type": "ping", "id": "anyone there?" });
     let _ = futures_util::SinkExt::send(&mut socket.stream, tungstenite::Message::text(ping.to_string())).await;

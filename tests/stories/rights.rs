@@ -1,4 +1,4 @@
-//! GradeScope is it? A new route is asked here by itself: whoever lets someone in must say so below, and why.
+//! Whose is it? A new route is asked here by itself: whoever lets someone in must say so below, and why.
 
 use std::collections::BTreeSet;
 

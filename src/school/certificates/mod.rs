@@ -8,27 +8,27 @@ use crate::clock::{chance, spoken_code};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
-pub use crate::print::Facts;
+pub use crate::print::CertificateFacts;
 use crate::school::notifications::{self, Kind};
 use crate::school::rights::{self, Caller};
 
 pub use printing::{class_pdf, pdf};
-pub use verifying::{Glimpse, seen_by_code, seen_by_number, seen_by_uuid};
+pub use verifying::{PublicCertificate, public_by_code, public_by_number, public_by_uuid};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum CertificateState {
     Valid,
     Expired,
     Revoked,
 }
-words!(State { Valid = "VALID", Expired = "EXPIRED", Revoked = "REVOKED" });
+words!(CertificateState { Valid = "VALID", Expired = "EXPIRED", Revoked = "REVOKED" });
 
-impl State {
-    pub fn of(revoked_ms: Option<i64>, expires_ms: Option<i64>, now_ms: i64) -> State {
+impl CertificateState {
+    pub fn of(revoked_ms: Option<i64>, expires_ms: Option<i64>, now_ms: i64) -> CertificateState {
         match (revoked_ms, expires_ms) {
-            (Some(_), _) => State::Revoked,
-            (None, Some(expires_ms)) if expires_ms <= now_ms => State::Expired,
-            (None, _) => State::Valid,
+            (Some(_), _) => CertificateState::Revoked,
+            (None, Some(expires_ms)) if expires_ms <= now_ms => CertificateState::Expired,
+            (None, _) => CertificateState::Valid,
         }
     }
 }
@@ -77,11 +77,11 @@ const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, c.
 
 impl Certificate {
     /// Computes the state from the revocation, the expiry and the clock; it is not stored.
-    pub fn state(&self, now_ms: i64) -> State {
-        State::of(self.revoked_ms, self.expires_ms, now_ms)
+    pub fn state(&self, now_ms: i64) -> CertificateState {
+        CertificateState::of(self.revoked_ms, self.expires_ms, now_ms)
     }
 
-    pub fn printed(&self) -> Result<Facts> {
+    pub fn printed(&self) -> Result<CertificateFacts> {
         serde_json::from_str(&self.facts).map_err(Error::internal)
     }
 }
@@ -100,20 +100,20 @@ pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Ce
 
 /// Issues a certificate in a transaction that already holds the enrollment's row and has checked the caller's rights.
 pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Result<(Certificate, bool)> {
-    let earned = earned(tx, enrollment).await?;
-    if earned.status != "COMPLETED" {
-        return Err(Error::wrong_state(earned.status));
+    let completed = completed(tx, enrollment).await?;
+    if completed.status != "COMPLETED" {
+        return Err(Error::wrong_state(completed.status));
     }
     if let Some(before) = of_enrollment(tx, enrollment).await? {
         return Ok((before, false));
     }
-    if earned.guest {
+    if completed.guest {
         return Err(Error::GuestUnclaimed);
     }
     let now_ms = app.now_ms();
-    let facts = facts(app, earned, now_ms);
+    let facts = facts(app, completed, now_ms);
     let text = serde_json::to_string(&facts).map_err(Error::internal)?;
-    let signature = app.stamp.sign(&text);
+    let signature = app.certificate_key.sign(&text);
     let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
     let args = args![now_ms, enrollment, &facts.uuid, &facts.number, &facts.code, &text, &signature];
@@ -124,7 +124,7 @@ pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Resul
     Ok((made, true))
 }
 
-struct Earned {
+struct CompletionFacts {
     status: String,
     date: String,
     total_score: Option<f64>,
@@ -142,7 +142,7 @@ struct Earned {
     minutes: Option<i64>,
     instructor: String,
 }
-row!(Earned {
+row!(CompletionFacts {
     status,
     date,
     total_score,
@@ -162,7 +162,7 @@ row!(Earned {
 });
 
 /// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile.
-async fn earned(tx: &mut Tx, enrollment: i64) -> Result<Earned> {
+async fn completed(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {
     tx.hold("select id from people where id = (select person from enrollments where id = $1)", args![enrollment])
         .await?;
     let sql = "select d.status, d.date, d.total_score, d.attendance_score, d.progress_score, d.assessment_score,
@@ -174,30 +174,30 @@ async fn earned(tx: &mut Tx, enrollment: i64) -> Result<Earned> {
     tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
 }
 
-fn facts(app: &App, earned: Earned, now_ms: i64) -> Facts {
+fn facts(app: &App, completed: CompletionFacts, now_ms: i64) -> CertificateFacts {
     let today = app.clock.date_of(now_ms);
-    let ends = earned.ends.unwrap_or_else(|| earned.date.clone());
+    let ends = completed.ends.unwrap_or_else(|| completed.date.clone());
     // A completion can be dated before the enrollment was approved; the period must not begin after its end.
-    let since = app.clock.date_of(earned.since_ms).min(ends.clone());
-    Facts {
+    let since = app.clock.date_of(completed.since_ms).min(ends.clone());
+    CertificateFacts {
         number: format!("CERT-{}-{}", today.replace('-', ""), spoken_code::<6>()),
         uuid: uuid(),
         code: format!("VER-{}", spoken_code::<12>()),
-        name: earned.name,
-        course: earned.course,
-        class: (!earned.is_default).then_some(earned.class),
-        starts: Some(earned.starts.unwrap_or(since)),
+        name: completed.name,
+        course: completed.course,
+        class: (!completed.is_default).then_some(completed.class),
+        starts: Some(completed.starts.unwrap_or(since)),
         ends: Some(ends),
-        minutes: earned.minutes.filter(|minutes| *minutes > 0),
-        total_score: earned.total_score,
-        attendance_score: earned.attendance_score,
-        progress_score: earned.progress_score,
-        assessment_score: earned.assessment_score,
-        completed: earned.date,
+        minutes: completed.minutes.filter(|minutes| *minutes > 0),
+        total_score: completed.total_score,
+        attendance_score: completed.attendance_score,
+        progress_score: completed.progress_score,
+        assessment_score: completed.assessment_score,
+        completed: completed.date,
         issued: today,
         expires: None,
         issuer: app.config.school_name.clone(),
-        instructor: earned.instructor,
+        instructor: completed.instructor,
     }
 }
 
@@ -238,12 +238,12 @@ pub(super) async fn forget(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
     let theirs: Vec<Certificate> =
         tx.all(format!("{CERTIFICATE} where e.person = $1 order by t.id"), args![person]).await?;
     for certificate in theirs {
-        let facts = Facts { name: name.clone(), ..certificate.printed()? };
+        let facts = CertificateFacts { name: name.clone(), ..certificate.printed()? };
         let text = serde_json::to_string(&facts).map_err(Error::internal)?;
         let sql =
             "update certificates set facts = $2, signature = $3, revoked_ms = coalesce(revoked_ms, $4), reason = null
             where id = $1";
-        let signature = app.stamp.sign(&text);
+        let signature = app.certificate_key.sign(&text);
         tx.run(sql, args![certificate.id, text, signature, app.now_ms()]).await?;
     }
     Ok(())

@@ -2,20 +2,20 @@
 
 use std::net::IpAddr;
 
-use super::{CERTIFICATE, Certificate, State, seen_by_uuid};
+use super::{CERTIFICATE, Certificate, CertificateState, public_by_uuid};
 use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};
-use crate::print::{Mark, Order};
+use crate::print::{Overprint, PrintJob};
 use crate::school::rights::{self, Caller};
 
 /// The most certificates of a class in one file.
-const FILE_MAX_PAPERS: i64 = 200;
+const FILE_MAX_CERTIFICATES: i64 = 200;
 
 /// Prints a certificate. If it is expired or revoked, that is printed across it.
 pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate, Vec<u8>)> {
-    let found = seen_by_uuid(app, uuid, from).await?;
-    let bytes = app.press.print(vec![order(app, &found)?]).await?;
+    let found = public_by_uuid(app, uuid, from).await?;
+    let bytes = app.printer.print(vec![print_job(app, &found)?]).await?;
     Ok((found, bytes))
 }
 
@@ -29,26 +29,26 @@ pub async fn class_pdf(app: &School, caller: &Caller, (course, class): (i64, i64
         and (t.expires_ms is null or t.expires_ms > $2) and p.deleted_ms is null
         order by p.name, t.id limit $3 offset $4"
     );
-    let args = args![class, app.now_ms(), FILE_MAX_PAPERS, (part - 1) * FILE_MAX_PAPERS];
+    let args = args![class, app.now_ms(), FILE_MAX_CERTIFICATES, (part - 1) * FILE_MAX_CERTIFICATES];
     let found: Vec<Certificate> = tx.all(sql, args).await?;
     drop(tx);
     if found.is_empty() {
         return Err(Error::NotFound("Certificate"));
     }
-    let orders = found.iter().map(|one| order(app, one)).collect::<Result<Vec<Order>>>()?;
-    app.press.print(orders).await
+    let jobs = found.iter().map(|one| print_job(app, one)).collect::<Result<Vec<PrintJob>>>()?;
+    app.printer.print(jobs).await
 }
 
-fn order(app: &School, certificate: &Certificate) -> Result<Order> {
+fn print_job(app: &School, certificate: &Certificate) -> Result<PrintJob> {
     let lookup = format!("{}/certificates", app.public_url);
-    Ok(Order {
+    Ok(PrintJob {
         facts: certificate.printed()?,
         qr: format!("{lookup}?number={}&code={}", certificate.number, certificate.code),
         lookup,
-        mark: match certificate.state(app.now_ms()) {
-            State::Valid => None,
-            State::Expired => Some(Mark::Expired),
-            State::Revoked => Some(Mark::Revoked),
+        overprint: match certificate.state(app.now_ms()) {
+            CertificateState::Valid => None,
+            CertificateState::Expired => Some(Overprint::Expired),
+            CertificateState::Revoked => Some(Overprint::Revoked),
         },
     })
 }

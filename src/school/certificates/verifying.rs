@@ -1,49 +1,49 @@
-//! Verification of certificates by anyone: by UUID, by number and code, or by number alone, condition shows less.
+//! Verification of certificates by anyone: by UUID, by number and code, or by number alone, which shows less.
 
 use std::net::IpAddr;
 
-use super::{CERTIFICATE, Certificate, State};
+use super::{CERTIFICATE, Certificate, CertificateState};
 use crate::app::School;
 use crate::db::{Arg, args};
 use crate::error::{Error, Result};
 use crate::failures::Against;
 
 /// The part of a certificate that is shown for the number alone, since numbers can be guessed.
-pub struct Glimpse {
+pub struct PublicCertificate {
     pub number: String,
-    pub state: State,
+    pub state: CertificateState,
     pub course: String,
     pub masked_name: String,
 }
 
-pub async fn seen_by_uuid(app: &School, uuid: &str, from: IpAddr) -> Result<Certificate> {
+pub async fn public_by_uuid(app: &School, uuid: &str, from: IpAddr) -> Result<Certificate> {
     find(app, "t.uuid = $1", args![uuid.trim().to_ascii_lowercase()], from).await
 }
 
 /// Finds a certificate by its number and code. A wrong code and an unknown number give the same error.
-pub async fn seen_by_code(app: &School, number: &str, code: &str, from: IpAddr) -> Result<Certificate> {
-    find(app, "t.number = $1 and t.code = $2", args![typed(number), typed(code)], from).await
+pub async fn public_by_code(app: &School, number: &str, code: &str, from: IpAddr) -> Result<Certificate> {
+    find(app, "t.number = $1 and t.code = $2", args![normalized(number), normalized(code)], from).await
 }
 
-pub async fn seen_by_number(app: &School, number: &str, from: IpAddr) -> Result<Glimpse> {
-    let found = find(app, "t.number = $1", args![typed(number)], from).await?;
+pub async fn public_by_number(app: &School, number: &str, from: IpAddr) -> Result<PublicCertificate> {
+    let found = find(app, "t.number = $1", args![normalized(number)], from).await?;
     let facts = found.printed()?;
     let masked_name = if found.erased { facts.name } else { masked(&facts.name) };
-    Ok(Glimpse { number: found.number.clone(), state: found.state(app.now_ms()), course: facts.course, masked_name })
+    Ok(PublicCertificate { number: found.number.clone(), state: found.state(app.now_ms()), course: facts.course, masked_name })
 }
 
 async fn find(app: &School, condition: &str, args: Vec<Arg>, from: IpAddr) -> Result<Certificate> {
-    let against = Against::CertificatesFrom(from);
-    app.failures.check(&against, app.now_ms())?;
+    let attempts = Against::CertificatesFrom(from);
+    app.failures.check(&attempts, app.now_ms())?;
     let found = app.db.maybe(format!("{CERTIFICATE} where {condition}"), args).await?;
     found.ok_or_else(|| {
-        app.failures.count(&against, app.now_ms());
+        app.failures.count(&attempts, app.now_ms());
         Error::NotFound("Certificate")
     })
 }
 
 /// Normalizes text that a person copied from paper: without spaces, in capital letters.
-fn typed(text: &str) -> String {
+fn normalized(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase()
 }
 

@@ -14,7 +14,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Activity, Event, NewEvent};
 use crate::failures::Against;
-use crate::keys::{Passport, RefreshToken, new_nonce};
+use crate::keys::{TokenHolder, RefreshToken, new_nonce};
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::people::{self, Person};
 use crate::school::rights::{Caller, Role};
@@ -77,7 +77,7 @@ pub fn same_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
 fn tokens(app: &School, person: i64, login: i64, is_student: bool, refresh: RefreshToken) -> Result<Tokens> {
     let now_ms = app.now_ms();
     let expires_ms = now_ms + app.config.clocks.access_ttl_s * SECOND_MS;
-    let access = app.keys.access_token(Passport { person, login, expires_ms }, now_ms, is_student)?;
+    let access = app.keys.access_token(TokenHolder { person, login, expires_ms }, now_ms, is_student)?;
     let refresh_expires_ms = now_ms + app.config.clocks.refresh_ttl_s * SECOND_MS;
     let device_proof = app.keys.device_proof(person, login);
     Ok(Tokens { access, refresh: refresh.text().to_owned(), device_proof, expires_ms, refresh_expires_ms })
@@ -159,13 +159,13 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
 
 /// Returns the caller of an access token, with their role as it is now. Fails if the login has ended.
 pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
-    let passport = app.keys.read_access_token(access_token, app.now_ms())?;
+    let holder = app.keys.read_access_token(access_token, app.now_ms())?;
     let sql = "select p.role from people p join logins l on l.person = p.id
         where p.id = $1 and l.id = $2 and p.deleted_ms is null and l.ended_ms is null";
-    let found: Option<(String,)> = app.db.maybe(sql, args![passport.person, passport.login]).await?;
+    let found: Option<(String,)> = app.db.maybe(sql, args![holder.person, holder.login]).await?;
     let (role,) = found.ok_or(Error::LoginEnded)?;
     let role = Role::parse(&role).ok_or_else(|| Error::internal(format!("a role called {role}")))?;
-    Ok(Caller { id: passport.person, role, login: passport.login, expires_ms: passport.expires_ms })
+    Ok(Caller { id: holder.person, role, login: holder.login, expires_ms: holder.expires_ms })
 }
 
 /// Checks that the caller's login and role are still valid. A socket lives longer than many requests: once its person has

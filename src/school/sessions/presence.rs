@@ -16,7 +16,7 @@ use crate::live::presence::DepartedPerson;
 const ARRIVAL_TRIES: u32 = 60;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
 
-/// Selects the people whose newest entry event_if_open presence in the log of an open session says that they connected.
+/// Selects the people whose newest entry about presence in the log of an open session says that they connected.
 /// `cross join` makes SQLite begin with those sessions; otherwise it reads the logs of all sessions.
 const CONNECTED: &str = "select session, person from (
         select e.session, e.person, e.type,

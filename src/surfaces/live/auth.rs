@@ -4,9 +4,9 @@ use axum::Json as Answer;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
-use super::wire::people::{ChangeMe, Cookie, Jar, LoggedIn, Login, Refresh, Register, Ticket, User};
+use super::wire::people::{ChangeMe, CookieQuery, CookieName, LoggedIn, Login, Refresh, Register, Ticket, User};
 use super::wire::{Said, said};
-use super::{From_, Json, OurJar, OverTls, Result, SignedIn, device_cookie, made};
+use super::{From_, Json, OurCookie, OverTls, Result, SignedIn, device_cookie, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Device, Tokens};
@@ -28,7 +28,7 @@ pub async fn register(
 
 /// Signs in by e-mail or phone.
 #[utoipa::path(
-    post, path = "/api/auth/login", params(Cookie), request_body = Login, responses((status = 200, body = LoggedIn)),
+    post, path = "/api/auth/login", params(CookieQuery), request_body = Login, responses((status = 200, body = LoggedIn)),
     security(()),
 )]
 pub async fn login(
@@ -36,37 +36,37 @@ pub async fn login(
     From_(from): From_,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    OurJar(jar): OurJar,
+    OurCookie(cookie_name): OurCookie,
     Json(mut sent): Json<Login>,
 ) -> Result<Response> {
     let name = login_name(sent.name()?);
     let proofs = sent.device_proof.map(String::from).into_iter().chain(device_cookie::proofs(&headers)).collect();
     let device = Device { name: device(&headers), address: from, proofs };
     let signed_in = logins::login(&app, &name, sent.password.into(), &device).await?;
-    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
+    Ok(logged_in(&app, is_https, &headers, cookie_name, signed_in))
 }
 
 /// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used. Sent again
 /// within 30 s it brings the same new one; later another, and the first is void. A void token, or an older one, ends the login.
 #[utoipa::path(
-    post, path = "/api/auth/refresh", params(Cookie), request_body = Refresh,
+    post, path = "/api/auth/refresh", params(CookieQuery), request_body = Refresh,
     responses((status = 200, body = LoggedIn)), security(()),
 )]
 pub async fn refresh(
     app: School,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    OurJar(jar): OurJar,
+    OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Refresh>,
 ) -> Result<Response> {
-    let token = kept_token(&headers, jar, sent.refresh_token.map(String::from))?;
+    let token = kept_token(&headers, cookie_name, sent.refresh_token.map(String::from))?;
     let signed_in = logins::refresh(&app, &token).await?;
-    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
+    Ok(logged_in(&app, is_https, &headers, cookie_name, signed_in))
 }
 
 /// Signs in with the ticket of a re-entry QR, once.
 #[utoipa::path(
-    post, path = "/api/auth/ticket", params(Cookie), request_body = Ticket, responses((status = 200, body = LoggedIn)),
+    post, path = "/api/auth/ticket", params(CookieQuery), request_body = Ticket, responses((status = 200, body = LoggedIn)),
     security(()),
 )]
 pub async fn ticket(
@@ -74,33 +74,33 @@ pub async fn ticket(
     From_(from): From_,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    OurJar(jar): OurJar,
+    OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Ticket>,
 ) -> Result<Response> {
     let ticket = String::from(sent.ticket);
     let signed_in = logins::redeem(&app, &ticket, &device(&headers), from).await?;
-    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
+    Ok(logged_in(&app, is_https, &headers, cookie_name, signed_in))
 }
 
 /// Ends this login, by its access token or its refresh token.
 #[utoipa::path(
-    post, path = "/api/auth/logout", params(Cookie), request_body = Refresh, responses((status = 200, body = Said)),
+    post, path = "/api/auth/logout", params(CookieQuery), request_body = Refresh, responses((status = 200, body = Said)),
 )]
 pub async fn logout(
     app: School,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    OurJar(jar): OurJar,
+    OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Refresh>,
 ) -> Result<Response> {
     if let Some(token) = bearer(&headers) {
         let caller = logins::caller(&app, token).await?;
         logins::logout(&app, &caller).await?;
     } else {
-        let token = kept_token(&headers, jar, sent.refresh_token.map(String::from))?;
+        let token = kept_token(&headers, cookie_name, sent.refresh_token.map(String::from))?;
         logins::logout_by_token(&app, &token).await?;
     }
-    let cookie = jar.and_then(|jar| cookie(is_https, jar, "", 0));
+    let cookie = cookie_name.and_then(|cookie_name| cookie(is_https, cookie_name, "", 0));
     Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(said("로그아웃했습니다"))).into_response())
 }
 
@@ -126,36 +126,36 @@ pub fn logged_in(
     app: &School,
     is_https: bool,
     headers: &HeaderMap,
-    jar: Option<Jar>,
+    cookie_name: Option<CookieName>,
     (person, tokens): (Person, Tokens),
 ) -> Response {
-    let cookie = with_cookie(app, is_https, jar, &tokens);
-    let device = jar.and_then(|_| device_cookie::remembering(app, is_https, headers, person.id, &tokens.device_proof));
+    let cookie = with_cookie(app, is_https, cookie_name, &tokens);
+    let device = cookie_name.and_then(|_| device_cookie::remembering(app, is_https, headers, person.id, &tokens.device_proof));
     let device = device.map(|cookie| AppendHeaders([(header::SET_COOKIE, cookie)]));
-    (cookie, device, Answer(LoggedIn::new(person, tokens, jar.is_none()))).into_response()
+    (cookie, device, Answer(LoggedIn::new(person, tokens, cookie_name.is_none()))).into_response()
 }
 
 type SetCookie = Option<AppendHeaders<[(header::HeaderName, HeaderValue); 1]>>;
 
 /// The refresh token in a cookie that no script can read and no other site can send.
-pub fn with_cookie(app: &School, is_https: bool, jar: Option<Jar>, tokens: &Tokens) -> SetCookie {
+pub fn with_cookie(app: &School, is_https: bool, cookie_name: Option<CookieName>, tokens: &Tokens) -> SetCookie {
     let lives_s = (tokens.refresh_expires_ms - app.now_ms()) / 1_000;
-    cookie(is_https, jar?, &tokens.refresh, lives_s).map(|c| AppendHeaders([(header::SET_COOKIE, c)]))
+    cookie(is_https, cookie_name?, &tokens.refresh, lives_s).map(|c| AppendHeaders([(header::SET_COOKIE, c)]))
 }
 
-fn cookie(is_https: bool, jar: Jar, token: &str, lives_s: i64) -> Option<HeaderValue> {
-    set_cookie(jar_name(jar), token, "/api", lives_s, is_https)
+fn cookie(is_https: bool, cookie_name: CookieName, token: &str, lives_s: i64) -> Option<HeaderValue> {
+    set_cookie(cookie_text(cookie_name), token, "/api", lives_s, is_https)
 }
 
-fn jar_name(jar: Jar) -> &'static str {
-    match jar {
-        Jar::Learn => "gyosil_learn",
-        Jar::Teach => "gyosil_teach",
+fn cookie_text(cookie_name: CookieName) -> &'static str {
+    match cookie_name {
+        CookieName::Learn => "gyosil_learn",
+        CookieName::Teach => "gyosil_teach",
     }
 }
 
-fn kept_token(headers: &HeaderMap, jar: Option<Jar>, sent: Option<String>) -> Result<String, Error> {
-    let from_cookie = || extract::cookie(headers, jar_name(jar?)).map(str::to_owned);
-    let missing = if jar.is_some() { Error::SignInNeeded } else { Error::bad("refresh_token", "it is needed") };
+fn kept_token(headers: &HeaderMap, cookie_name: Option<CookieName>, sent: Option<String>) -> Result<String, Error> {
+    let from_cookie = || extract::cookie(headers, cookie_text(cookie_name?)).map(str::to_owned);
+    let missing = if cookie_name.is_some() { Error::SignInNeeded } else { Error::bad("refresh_token", "it is needed") };
     sent.or_else(from_cookie).ok_or(missing)
 }

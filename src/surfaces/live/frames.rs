@@ -288,7 +288,7 @@ pub fn help_available(event: &Event) -> Option<Frame> {
     Some(Frame::text(frame.to_string()))
 }
 
-/// Makes the timeline_line of the review timeline, with the same type and data as the frame. `None` if the event is not in the log.
+/// Makes the line of the review timeline, with the same type and data as the frame. `None` if the event is not in the log.
 pub fn timeline_line(published: &PublishedEvent, names: &Names) -> Option<EventLine> {
     let (kind, data) = session_event(published, names);
     let position = published.position?;

@@ -43,17 +43,17 @@ use crate::surfaces::extract::{
 };
 
 /// The cookie for the refresh token that a request names, if any. Only a page of ours may name one.
-pub struct OurJar(pub Option<wire::people::Jar>);
+pub struct OurCookie(pub Option<wire::people::CookieName>);
 
-impl FromRequestParts<School> for OurJar {
+impl FromRequestParts<School> for OurCookie {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<OurJar> {
-        let jar = extract::query::<wire::people::Cookie>(parts)?.cookie;
-        if jar.is_some() {
+    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<OurCookie> {
+        let cookie_name = extract::query::<wire::people::CookieQuery>(parts)?.cookie;
+        if cookie_name.is_some() {
             extract::must_be_our_page(parts, app)?;
         }
-        Ok(OurJar(jar))
+        Ok(OurCookie(cookie_name))
     }
 }
 

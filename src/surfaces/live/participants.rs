@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::auth::with_cookie;
-use super::wire::people::{Cookie, LoggedIn};
+use super::wire::people::{CookieQuery, LoggedIn};
 use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, Merge, Merged, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename,
     Renamed, Scanned,
 };
-use super::{From_, Id, Ids, Invited, Json, Once, OurJar, OverTls, Result, SignedIn, qr};
+use super::{From_, Id, Ids, Invited, Json, Once, OurCookie, OverTls, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
@@ -37,7 +37,7 @@ pub async fn join(
 /// Scans the QR, types a name, and is in: no account, no password.
 #[utoipa::path(
     post, path = "/api/sessions/{session_code}/guest",
-    params(("Idempotency-Key" = Option<String>, Header), Scanned, Cookie), request_body = GuestJoin,
+    params(("Idempotency-Key" = Option<String>, Header), Scanned, CookieQuery), request_body = GuestJoin,
     responses((status = 201, body = GuestJoined)), security(()),
 )]
 pub async fn guest(
@@ -46,7 +46,7 @@ pub async fn guest(
     OverTls(is_https): OverTls,
     Invited(invitation): Invited,
     Once(key): Once,
-    OurJar(jar): OurJar,
+    OurCookie(cookie_name): OurCookie,
     Json(sent): Json<GuestJoin>,
 ) -> Result<Response> {
     let guest = joining::Guest {
@@ -56,8 +56,8 @@ pub async fn guest(
         if_name_is_here: sent.if_name_is_here.map_or(IfNameIsHere::Other, Into::into),
     };
     let (person, joined, tokens) = joining::join_as_guest(&app, &invitation, guest, key, from).await?;
-    let cookie = with_cookie(&app, is_https, jar, &tokens);
-    let login = LoggedIn::new(person, tokens, jar.is_none());
+    let cookie = with_cookie(&app, is_https, cookie_name, &tokens);
+    let login = LoggedIn::new(person, tokens, cookie_name.is_none());
     let body = GuestJoined { login, participant: ParticipantJoined::from(&joined) };
     Ok((StatusCode::CREATED, cookie, Answer(body)).into_response())
 }

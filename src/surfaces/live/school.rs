@@ -5,9 +5,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
 use super::auth::logged_in;
-use super::wire::people::{Cookie, LoggedIn};
+use super::wire::people::{CookieQuery, LoggedIn};
 use super::wire::school::{AboutSchool, Setup};
-use super::{Json, OurJar, OverTls, Result};
+use super::{Json, OurCookie, OverTls, Result};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::setup;
@@ -17,7 +17,7 @@ use crate::web;
 /// The school's name and logo, as the settings say them.
 #[utoipa::path(get, path = "/api/school", responses((status = 200, body = AboutSchool)), security(()))]
 pub async fn about(app: School) -> Answer<AboutSchool> {
-    Answer(AboutSchool::new(&app.config.school_name, app.press.logo.as_ref().map(|logo| logo.tag.as_str())))
+    Answer(AboutSchool::new(&app.config.school_name, app.printer.logo.as_ref().map(|logo| logo.tag.as_str())))
 }
 
 /// The picture of the logo.
@@ -27,7 +27,7 @@ pub async fn about(app: School) -> Answer<AboutSchool> {
         (status = 304, description = "As `If-None-Match` has it")), security(()),
 )]
 pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
-    let logo = app.press.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
+    let logo = app.printer.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
     // May be cached for a day: a new logo has a new address.
     let head = [(header::CONTENT_TYPE, logo.mime), (header::CACHE_CONTROL, "public, max-age=86400")];
     web::tagged(&headers, &format!("\"{}\"", logo.tag), head, || Ok(logo.bytes.clone()))
@@ -35,17 +35,17 @@ pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
 
 /// Makes the first administrator, by the link that the server printed when it started with nobody in it.
 #[utoipa::path(
-    post, path = "/api/setup", params(Cookie), request_body = Setup, responses((status = 200, body = LoggedIn)),
+    post, path = "/api/setup", params(CookieQuery), request_body = Setup, responses((status = 200, body = LoggedIn)),
     security(()),
 )]
 pub async fn set_up(
     app: School,
     OverTls(is_https): OverTls,
     headers: HeaderMap,
-    OurJar(jar): OurJar,
+    OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Setup>,
 ) -> Result<Response> {
     let (secret, new) = sent.parted();
     let signed_in = setup::become_admin(&app, &secret, new, &device(&headers)).await?;
-    Ok(logged_in(&app, is_https, &headers, jar, signed_in))
+    Ok(logged_in(&app, is_https, &headers, cookie_name, signed_in))
 }

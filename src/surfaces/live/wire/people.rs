@@ -152,20 +152,20 @@ pub struct Ticket {
     pub ticket: Typed,
 }
 
-/// Where a page wants its refresh token: in an HttpOnly cookie of this name, out of reach of scripts.
+/// Name of the HttpOnly cookie into which a page wants its refresh token, out of reach of scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Jar {
+pub enum CookieName {
     Learn,
     Teach,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Cookie {
+pub struct CookieQuery {
     /// Put the refresh token into a cookie instead of the body (for pages served here)
     #[param(inline)]
-    pub cookie: Option<Jar>,
+    pub cookie: Option<CookieName>,
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -7,7 +7,7 @@ use krilla::num::NormalizedF32;
 use krilla::paint::{Fill, LineCap, LineJoin, Stroke};
 use krilla::surface::Surface;
 
-use super::letters::{self, Line, Room};
+use super::text::{self, TextLine, TextBox};
 
 pub const WIDE: f32 = 841.89;
 pub const HIGH: f32 = 595.28;
@@ -23,13 +23,13 @@ pub const GREY: Ink = Ink(98, 98, 96);
 pub const WHITE: Ink = Ink(255, 255, 255);
 pub const RED: Ink = Ink(176, 32, 24);
 
-pub struct Sheet<'a> {
+pub struct Canvas<'a> {
     surface: Surface<'a>,
 }
 
-impl<'a> Sheet<'a> {
-    pub fn new(surface: Surface<'a>) -> Sheet<'a> {
-        Sheet { surface }
+impl<'a> Canvas<'a> {
+    pub fn new(surface: Surface<'a>) -> Canvas<'a> {
+        Canvas { surface }
     }
 
     pub fn finish(self) {
@@ -70,11 +70,11 @@ impl<'a> Sheet<'a> {
         self.surface.pop();
     }
 
-    pub fn set(&mut self, line: &Line, x: f32, y: f32, size: f32, ink: Ink) {
+    pub fn set(&mut self, line: &TextLine, x: f32, y: f32, size: f32, ink: Ink) {
         self.set_faint(line, x, y, size, ink, 1.0);
     }
 
-    pub fn set_faint(&mut self, line: &Line, x: f32, y: f32, size: f32, ink: Ink, opacity: f32) {
+    pub fn set_faint(&mut self, line: &TextLine, x: f32, y: f32, size: f32, ink: Ink, opacity: f32) {
         self.fill_with(ink, opacity);
         let mut at = x;
         for run in &line.runs {
@@ -84,17 +84,17 @@ impl<'a> Sheet<'a> {
     }
 
     pub fn left(&mut self, text: &str, x: f32, y: f32, size: f32, ink: Ink) {
-        self.set(&letters::line(text, 0.0), x, y, size, ink);
+        self.set(&text::set_line(text, 0.0), x, y, size, ink);
     }
 
     pub fn centred(&mut self, text: &str, x: f32, y: f32, size: f32, spread: f32, ink: Ink) {
-        let line = letters::line(text, spread);
+        let line = text::set_line(text, spread);
         self.set(&line, x - line.width * size / 2.0, y, size, ink);
     }
 
-    /// Sets a text centred on `x`, in lines that fit `room`. The first line stands at `y`; returns where the last one stands.
-    pub fn fitted(&mut self, text: &str, x: f32, y: f32, room: Room, ink: Ink) -> f32 {
-        let block = letters::fit(text, room);
+    /// Sets a text centred on `x`, in lines that fit `text_box`. The first line stands at `y`; returns where the last one stands.
+    pub fn fitted(&mut self, text: &str, x: f32, y: f32, text_box: TextBox, ink: Ink) -> f32 {
+        let block = text::set_block(text, text_box);
         for (n, line) in block.lines.iter().enumerate() {
             let y = y + n as f32 * block.size * LEADING;
             self.set(line, x - line.width * block.size / 2.0, y, block.size, ink);

@@ -15,10 +15,10 @@ use crate::tag;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
-struct Files;
+struct StaticFiles;
 
 #[derive(Clone)]
-pub struct Page {
+pub struct Asset {
     pub kind: &'static str,
     pub tag: String,
     pub bytes: Bytes,
@@ -28,80 +28,80 @@ const WORKER: &str = "learn/worker.js";
 /// The script that is served with the list of the scripts of each page.
 const PARTS: &str = "teach/parts.js";
 /// Smaller files are not compressed, since they fit in one packet anyway.
-const PRESSED_FROM_BYTES: usize = 1_024;
+const COMPRESSED_FROM_BYTES: usize = 1_024;
 
-pub fn take(name: &str) -> Option<Page> {
+pub fn find(name: &str) -> Option<Asset> {
     if name == PARTS {
         return Some(parts());
     }
-    take_as_it_is(name)
+    read_unchanged(name)
 }
 
-fn take_as_it_is(name: &str) -> Option<Page> {
-    let file = Files::get(name)?;
+fn read_unchanged(name: &str) -> Option<Asset> {
+    let file = StaticFiles::get(name)?;
     let tag = tag(&file.metadata.sha256_hash());
-    Some(Page { kind: kind(name), tag, bytes: Bytes::from_owner(file.data) })
+    Some(Asset { kind: kind(name), tag, bytes: Bytes::from_owner(file.data) })
 }
 
 /// Returns the page compressed with gzip, or `None` if that is not worth it. Each content is compressed once and kept: there
 /// are at most as many as there are files.
-pub fn pressed(page: &Page) -> Option<Bytes> {
-    static PRESSED: LazyLock<DashMap<String, Bytes>> = LazyLock::new(DashMap::new);
-    if page.bytes.len() < PRESSED_FROM_BYTES || page.kind.starts_with("image/png") || page.kind.starts_with("font/") {
+pub fn compressed(page: &Asset) -> Option<Bytes> {
+    static COMPRESSED: LazyLock<DashMap<String, Bytes>> = LazyLock::new(DashMap::new);
+    if page.bytes.len() < COMPRESSED_FROM_BYTES || page.kind.starts_with("image/png") || page.kind.starts_with("font/") {
         return None;
     }
-    if let Some(known) = PRESSED.get(&page.tag) {
+    if let Some(known) = COMPRESSED.get(&page.tag) {
         return Some(known.clone());
     }
-    let mut press = GzEncoder::new(Vec::new(), Compression::best());
-    press.write_all(&page.bytes).ok()?;
-    let small = Bytes::from(press.finish().ok()?);
-    PRESSED.insert(page.tag.clone(), small.clone());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&page.bytes).ok()?;
+    let small = Bytes::from(encoder.finish().ok()?);
+    COMPRESSED.insert(page.tag.clone(), small.clone());
     Some(small)
 }
 
 /// Returns the service worker of the learner's page, with the list of the files that it stores. Its text changes when any of
 /// these files changes, so that a browser takes the new version of all of them or of none.
-pub fn worker() -> Page {
-    static WRITTEN: LazyLock<Page> = LazyLock::new(write_worker);
+pub fn worker() -> Asset {
+    static WRITTEN: LazyLock<Asset> = LazyLock::new(write_worker);
     // A debug build reads the files anew each time.
     if cfg!(debug_assertions) { write_worker() } else { WRITTEN.clone() }
 }
 
-fn parts() -> Page {
-    static WRITTEN: LazyLock<Page> = LazyLock::new(write_parts);
+fn parts() -> Asset {
+    static WRITTEN: LazyLock<Asset> = LazyLock::new(write_parts);
     if cfg!(debug_assertions) { write_parts() } else { WRITTEN.clone() }
 }
 
-fn write_parts() -> Page {
-    let read = |name: &str| String::from_utf8(Files::get(name)?.data.into_owned()).ok();
+fn write_parts() -> Asset {
+    let read = |name: &str| String::from_utf8(StaticFiles::get(name)?.data.into_owned()).ok();
     let found = serde_json::to_string(&parts::found_by(&read)).unwrap_or_else(|_| "{}".into());
-    let code = take_as_it_is(PARTS).map(|page| page.bytes).unwrap_or_default();
+    let code = read_unchanged(PARTS).map(|page| page.bytes).unwrap_or_default();
     let text = [format!("const PARTS = {found};\n").as_bytes(), &code].concat();
-    Page { kind: kind(PARTS), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
+    Asset { kind: kind(PARTS), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
 }
 
-fn write_worker() -> Page {
-    let mut kept: Vec<(String, String)> = Files::iter()
-        .filter(|name| is_kept(name))
-        .filter_map(|name| Some((name.to_string(), take(&name)?.tag)))
+fn write_worker() -> Asset {
+    let mut stored: Vec<(String, String)> = StaticFiles::iter()
+        .filter(|name| is_of_learner_page(name))
+        .filter_map(|name| Some((name.to_string(), find(&name)?.tag)))
         .collect();
-    kept.sort();
+    stored.sort();
     let mut hash = Sha256::new();
-    for (name, tag) in &kept {
+    for (name, tag) in &stored {
         hash.update(name);
         hash.update(tag);
     }
     let version = tag(&hash.finalize());
-    let names: Vec<String> = kept.iter().map(|(name, _)| format!("\"/static/{name}\"")).collect();
-    let code = take(WORKER).map(|page| page.bytes).unwrap_or_default();
+    let names: Vec<String> = stored.iter().map(|(name, _)| format!("\"/static/{name}\"")).collect();
+    let code = find(WORKER).map(|page| page.bytes).unwrap_or_default();
     let head = format!("const VERSION = {version};\nconst KEPT = [{}];\n", names.join(", "));
     let text = [head.as_bytes(), &code].concat();
-    Page { kind: kind(WORKER), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
+    Asset { kind: kind(WORKER), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
 }
 
 /// Tells whether a file is part of the learner's page.
-fn is_kept(name: &str) -> bool {
+fn is_of_learner_page(name: &str) -> bool {
     name != WORKER && ["learn/", "shared/", "texts/learn.", "icon"].iter().any(|start| name.starts_with(start))
 }
 

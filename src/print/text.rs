@@ -9,32 +9,32 @@ use rustybuzz::{Face, UnicodeBuffer};
 
 #[derive(RustEmbed)]
 #[folder = "assets/fonts/"]
-struct Files;
+struct FontFiles;
 
 /// The two fonts. The first has Korean, Japanese, Chinese and common Latin letters; the second the rest of Latin, Greek and
 /// Cyrillic.
-static CASE: LazyLock<Vec<Type>> =
+static FONTS: LazyLock<Vec<Typeface>> =
     LazyLock::new(|| ["NotoSerifCJKkr-Regular.otf", "NotoSerif-Regular.ttf"].iter().filter_map(|n| open(n)).collect());
 
 /// Stands in place of a letter that no font has. It is the usual mark of printers, and is not mistaken for a letter.
 const MISSING: char = '〓';
 
-struct Type {
+struct Typeface {
     face: Face<'static>,
     font: Font,
 }
 
-fn open(name: &str) -> Option<Type> {
-    let bytes: &'static [u8] = match Files::get(name)?.data {
+fn open(name: &str) -> Option<Typeface> {
+    let bytes: &'static [u8] = match FontFiles::get(name)?.data {
         Cow::Borrowed(bytes) => bytes,
         // Happens only in builds that read the files from disk. Each font is leaked once and is needed until the process ends.
         Cow::Owned(bytes) => bytes.leak(),
     };
-    Some(Type { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
+    Some(Typeface { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
 }
 
 /// Adjacent letters of one font.
-pub struct Run {
+pub struct GlyphRun {
     pub font: Font,
     pub text: String,
     pub glyphs: Vec<KrillaGlyph>,
@@ -44,25 +44,25 @@ pub struct Run {
 
 /// One line, ready to be drawn at any size.
 #[derive(Default)]
-pub struct Line {
-    pub runs: Vec<Run>,
+pub struct TextLine {
+    pub runs: Vec<GlyphRun>,
     pub width: f32,
 }
 
 /// Returns the letters of a text that neither font has. A character that takes no place is never missing.
 pub fn missing(text: &str) -> Vec<char> {
-    text.chars().filter(|c| !takes_no_place(*c) && face_of(*c, false).is_none()).collect()
+    text.chars().filter(|c| !is_unprinted(*c) && typeface_of(*c, false).is_none()).collect()
 }
 
 /// Tells whether a character is not printed: controls, joiners, and selectors of a variant of the letter before.
-fn takes_no_place(c: char) -> bool {
+fn is_unprinted(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-fn face_of(c: char, second_first: bool) -> Option<usize> {
-    let has = |n: &usize| CASE.get(*n).is_some_and(|t| t.face.glyph_index(c).is_some());
+fn typeface_of(c: char, second_first: bool) -> Option<usize> {
+    let has = |n: &usize| FONTS.get(*n).is_some_and(|t| t.face.glyph_index(c).is_some());
     let order = if second_first && !is_east_asian(c) { [1, 0] } else { [0, 1] };
     order.into_iter().find(has)
 }
@@ -80,29 +80,29 @@ pub fn is_east_asian(c: char) -> bool {
 /// Tells whether the first font lacks a letter that the second has. Then the second sets all letters that it can, since a
 /// name in two fonts would look uneven.
 fn needs_second(text: &str) -> bool {
-    text.chars().any(|c| !takes_no_place(c) && !is_east_asian(c) && face_of(c, false) == Some(1))
+    text.chars().any(|c| !is_unprinted(c) && !is_east_asian(c) && typeface_of(c, false) == Some(1))
 }
 
 /// Sets one line. `spread` is the extra space between two letters, in ems.
-pub fn line(text: &str, spread: f32) -> Line {
+pub fn set_line(text: &str, spread: f32) -> TextLine {
     let second_first = needs_second(text);
     let mut pieces: Vec<(usize, bool, String)> = Vec::new();
-    for c in text.chars().filter(|c| !takes_no_place(*c)) {
-        let (face, c) = face_of(c, second_first).map_or((0, MISSING), |face| (face, c));
+    for c in text.chars().filter(|c| !is_unprinted(*c)) {
+        let (face, c) = typeface_of(c, second_first).map_or((0, MISSING), |face| (face, c));
         let hangul = is_hangul(c);
         match pieces.last_mut() {
             Some((of, was_hangul, piece)) if c == ' ' || (*of, *was_hangul) == (face, hangul) => piece.push(c),
             _ => pieces.push((face, hangul, c.to_string())),
         }
     }
-    let runs: Vec<Run> = pieces.into_iter().filter_map(|(face, _, text)| run(face, text, spread)).collect();
+    let runs: Vec<GlyphRun> = pieces.into_iter().filter_map(|(face, _, text)| set_run(face, text, spread)).collect();
     // No extra space follows the last letter.
     let width = (runs.iter().map(|r| r.width).sum::<f32>() - spread).max(0.0);
-    Line { runs, width }
+    TextLine { runs, width }
 }
 
-fn run(face: usize, text: String, spread: f32) -> Option<Run> {
-    let kind = CASE.get(face)?;
+fn set_run(face: usize, text: String, spread: f32) -> Option<GlyphRun> {
+    let kind = FONTS.get(face)?;
     let em = kind.font.units_per_em();
     let geta = kind.face.glyph_index(MISSING).map_or(0, |g| u32::from(g.0));
     let mut buffer = UnicodeBuffer::new();
@@ -121,18 +121,18 @@ fn run(face: usize, text: String, spread: f32) -> Option<Run> {
         glyphs.push(KrillaGlyph::new(GlyphId::new(glyph), advance, x, y, 0.0, begin..end, None));
     }
     let width = glyphs.iter().map(|g| g.x_advance).sum();
-    Some(Run { font: kind.font.clone(), text, glyphs, width })
+    Some(GlyphRun { font: kind.font.clone(), text, glyphs, width })
 }
 
 /// Lines of one size that fit into a room.
-pub struct Block {
+pub struct TextBlock {
     pub size: f32,
-    pub lines: Vec<Line>,
+    pub lines: Vec<TextLine>,
 }
 
 /// The space for a text: its largest size, its width, and its number of lines.
 #[derive(Clone, Copy)]
-pub struct Room {
+pub struct TextBox {
     pub size: f32,
     pub width: f32,
     pub lines: usize,
@@ -140,62 +140,62 @@ pub struct Room {
     pub shrink: f32,
 }
 
-impl Room {
-    pub fn new(size: f32, width: f32, lines: usize) -> Room {
-        Room { size, width, lines, shrink: 0.78 }
+impl TextBox {
+    pub fn new(size: f32, width: f32, lines: usize) -> TextBox {
+        TextBox { size, width, lines, shrink: 0.78 }
     }
 }
 
 /// Sets a text as large as the room allows: it shrinks and wraps, and overflows only if it would need less than 3 points.
-pub fn fit(text: &str, room: Room) -> Block {
+pub fn set_block(text: &str, text_box: TextBox) -> TextBlock {
     const SMALLEST: f32 = 3.0;
-    let words = Words::of(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    for lines in 1..=room.lines {
-        let least = if lines == room.lines { SMALLEST } else { room.size * room.shrink };
-        let mut size = room.size * 0.84_f32.powi(lines as i32 - 1);
+    let words = BreakableText::of(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    for lines in 1..=text_box.lines {
+        let least = if lines == text_box.lines { SMALLEST } else { text_box.size * text_box.shrink };
+        let mut size = text_box.size * 0.84_f32.powi(lines as i32 - 1);
         while size >= least {
-            if let Some(lines) = words.wrap(room.width / size, lines) {
-                return Block { size, lines };
+            if let Some(lines) = words.break_evenly(text_box.width / size, lines) {
+                return TextBlock { size, lines };
             }
             size *= 0.97;
         }
     }
-    Block { size: SMALLEST, lines: vec![line(&words.text, 0.0)] }
+    TextBlock { size: SMALLEST, lines: vec![set_line(&words.text, 0.0)] }
 }
 
 /// A text and the parts between which a line may end.
-struct Words {
+struct BreakableText {
     text: String,
     width: f32,
     parts: Vec<String>,
     widths: Vec<f32>,
 }
 
-impl Words {
-    fn of(text: &str) -> Words {
+impl BreakableText {
+    fn of(text: &str) -> BreakableText {
         let parts = parts(text);
-        let widths = parts.iter().map(|p| line(p, 0.0).width).collect();
-        Words { width: line(text, 0.0).width, text: text.to_owned(), parts, widths }
+        let widths = parts.iter().map(|p| set_line(p, 0.0).width).collect();
+        BreakableText { width: set_line(text, 0.0).width, text: text.to_owned(), parts, widths }
     }
 
     /// Breaks the text into at most `lines_max` lines of about the same length. `None` if it does not fit.
-    fn wrap(&self, width: f32, lines_max: usize) -> Option<Vec<Line>> {
+    fn break_evenly(&self, width: f32, lines_max: usize) -> Option<Vec<TextLine>> {
         if self.width <= width {
-            return Some(vec![line(&self.text, 0.0)]);
+            return Some(vec![set_line(&self.text, 0.0)]);
         }
-        let broken = self.broken(width).filter(|rows| rows.len() <= lines_max)?;
-        let (count, mut best, mut low, mut high) = (broken.len(), broken, 0.0, width);
+        let rows = self.break_lines(width).filter(|rows| rows.len() <= lines_max)?;
+        let (count, mut best, mut low, mut high) = (rows.len(), rows, 0.0, width);
         for _ in 0..12 {
             let middle = (low + high) / 2.0;
-            match self.broken(middle).filter(|rows| rows.len() <= count) {
+            match self.break_lines(middle).filter(|rows| rows.len() <= count) {
                 Some(rows) => (best, high) = (rows, middle),
                 None => low = middle,
             }
         }
-        Some(best.iter().map(|row| line(row.trim(), 0.0)).collect())
+        Some(best.iter().map(|row| set_line(row.trim(), 0.0)).collect())
     }
 
-    fn broken(&self, width: f32) -> Option<Vec<String>> {
+    fn break_lines(&self, width: f32) -> Option<Vec<String>> {
         let mut rows: Vec<(String, f32)> = Vec::new();
         for (part, wide) in self.parts.iter().zip(&self.widths) {
             // The space at a line's end does not count.
@@ -234,14 +234,14 @@ fn parts(text: &str) -> Vec<String> {
     }
     parts
         .into_iter()
-        .flat_map(|part| if line(&part, 0.0).width > LONGEST_EM { chop(&part) } else { vec![part] })
+        .flat_map(|part| if set_line(&part, 0.0).width > LONGEST_EM { split_word(&part) } else { vec![part] })
         .collect()
 }
 
 /// A word that is longer than this many ems may be broken anywhere.
 const LONGEST_EM: f32 = 18.0;
 
-fn chop(part: &str) -> Vec<String> {
+fn split_word(part: &str) -> Vec<String> {
     let letters: Vec<char> = part.chars().collect();
     letters.chunks(9).map(|piece| piece.iter().collect()).collect()
 }
