@@ -25,7 +25,7 @@ pub struct Clock {
     passed_ms: Arc<AtomicI64>,
     /// By how much a test sets the wall clock.
     set_ms: Arc<AtomicI64>,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<ClockReadings>>,
 }
 
 /// One moment on both clocks.
@@ -38,7 +38,7 @@ pub struct Moment {
 }
 
 #[derive(Default)]
-struct Seen {
+struct ClockReadings {
     last: Option<Moment>,
     steady_since_ms: Option<i64>,
 }
@@ -112,14 +112,14 @@ impl Clock {
     }
 
     /// Returns today and the `days - 1` days before it, in the school's time zone, oldest first.
-    pub fn last_days(&self, days: i64) -> Vec<Day> {
+    pub fn last_days(&self, days: i64) -> Vec<DaySpan> {
         let today = instant(self.now_ms()).to_zoned(self.zone.clone()).date();
         let begin =
             |date: jiff::civil::Date| date.to_zoned(self.zone.clone()).map_or(0, |z| z.timestamp().as_millisecond());
         (0..days)
             .rev()
             .filter_map(|back| today.checked_sub(back.days()).ok())
-            .map(|date| Day {
+            .map(|date| DaySpan {
                 date: date.to_string(),
                 label: format!("{:02}/{:02}", date.month(), date.day()),
                 starts_ms: begin(date),
@@ -129,7 +129,7 @@ impl Clock {
     }
 }
 
-pub struct Day {
+pub struct DaySpan {
     pub date: String,
     /// Month and day for a chart: `10/21`.
     pub label: String,

@@ -135,7 +135,7 @@ pub enum Error {
 
 /// The kinds of error answer that every surface has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     BadInput,
     TooLarge,
     NotJson,
@@ -178,17 +178,17 @@ impl Error {
         matches!(self, Error::Unavailable { .. })
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         use Error::*;
         match self {
-            BadInput { .. } => Kind::BadInput,
-            TooLarge { .. } => Kind::TooLarge,
-            NotJson => Kind::NotJson,
-            NotFound(_) | NoSuchPath => Kind::NotFound,
-            WrongMethod => Kind::WrongMethod,
-            SignInNeeded | TokenExpired | WrongPassword | LoginEnded => Kind::Unknown,
+            BadInput { .. } => ErrorKind::BadInput,
+            TooLarge { .. } => ErrorKind::TooLarge,
+            NotJson => ErrorKind::NotJson,
+            NotFound(_) | NoSuchPath => ErrorKind::NotFound,
+            WrongMethod => ErrorKind::WrongMethod,
+            SignInNeeded | TokenExpired | WrongPassword | LoginEnded => ErrorKind::Unknown,
             NotYours | StaffOnly | AdminOnly | StudentsOnly | SignupClosed | DoorClosed | Removed | Refused
-            | NotAdmitted | SetupOver | ForeignPage => Kind::Forbidden,
+            | NotAdmitted | SetupOver | ForeignPage => ErrorKind::Forbidden,
             WrongState { .. }
             | ClassFull
             | ClassEnded
@@ -216,12 +216,12 @@ impl Error {
             | HasOpenEnrollments { .. }
             | StepInUse { .. }
             | KeyReused
-            | SomeoneWasFaster => Kind::Conflict,
+            | SomeoneWasFaster => ErrorKind::Conflict,
             TooManyFailures { .. } | TooManySockets { .. } | TooManyConnections { .. } | LogQuotaUsed { .. } => {
-                Kind::TooMany
+                ErrorKind::TooMany
             }
-            Busy { .. } | Unavailable { .. } => Kind::Busy,
-            Internal(_) => Kind::Internal,
+            Busy { .. } | Unavailable { .. } => ErrorKind::Busy,
+            Internal(_) => ErrorKind::Internal,
         }
     }
 

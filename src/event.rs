@@ -73,8 +73,8 @@ pub enum Event {
     StudentProgress {
         person: i64,
         item: i64,
-        old: Progress,
-        new: Progress,
+        old: ProgressStatus,
+        new: ProgressStatus,
         completed_ms: Option<i64>,
     },
     StudentStuck {
@@ -106,7 +106,7 @@ pub enum Event {
         person: i64,
         enrollment: i64,
         number: i64,
-        mark: Attendance,
+        mark: MarkKind,
     },
 
     // Events of no session, or for one person alone: sent, never logged.
@@ -134,7 +134,7 @@ pub enum Event {
     GradeUpdated {
         person: i64,
         enrollment: i64,
-        grade: Grade,
+        grade: GradeScores,
     },
 
     /// A change that counts for grades: these grades are computed again before the commit. This event is never sent.
@@ -152,7 +152,7 @@ pub enum GradeScope {
 
 /// A grade and its parts, each from 0 to 100. A part that the course does not have is empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Grade {
+pub struct GradeScores {
     pub attendance: Option<f64>,
     pub progress: Option<f64>,
     pub assessment: Option<f64>,
@@ -161,7 +161,7 @@ pub struct Grade {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Attendance {
+pub enum MarkKind {
     Present,
     Late,
     Absent,
@@ -171,7 +171,7 @@ pub enum Attendance {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Progress {
+pub enum ProgressStatus {
     NotStarted,
     InProgress,
     Completed,
@@ -296,7 +296,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(Progress { NotStarted = "NOT_STARTED", InProgress = "IN_PROGRESS", Completed = "COMPLETED" });
+words!(ProgressStatus { NotStarted = "NOT_STARTED", InProgress = "IN_PROGRESS", Completed = "COMPLETED" });
 words!(HelpKind { Manual = "MANUAL", Auto = "AUTO" });
 words!(HelpStatus {
     Analyzing = "ANALYZING",
@@ -305,7 +305,7 @@ words!(HelpStatus {
     Resolved = "RESOLVED",
     Withdrawn = "WITHDRAWN",
 });
-words!(Attendance {
+words!(MarkKind {
     Present = "PRESENT",
     Late = "LATE",
     Absent = "ABSENT",
@@ -352,7 +352,7 @@ pub struct LogPosition {
 #[serde(rename_all = "snake_case")]
 pub enum StoredAnswer {
     Command { session: i64, at_ms: i64, event: Event },
-    Progress { item: i64, progress: Progress, completed_ms: Option<i64> },
+    Progress { item: i64, progress: ProgressStatus, completed_ms: Option<i64> },
     Help { request: i64 },
     Logs { first: i64, count: i64 },
     Payment { payment: i64 },

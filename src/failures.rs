@@ -23,7 +23,7 @@ pub enum Account {
 
 /// The account, person, device or address for which attempts are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Against {
+pub enum Attempts {
     Account(Account),
     /// An account that has reached its limit: one try per window stays open to everyone.
     AccountSlowly(Account),
@@ -54,53 +54,53 @@ pub enum Against {
     LeavesOf(i64, i64),
 }
 
-impl Against {
+impl Attempts {
     fn allowed_per_window(&self) -> u32 {
         match self {
-            Against::AccountSlowly(_) => 1,
-            Against::AccountFrom(..) | Against::KnownDevice(_) | Against::PasswordOf(_) => 10,
-            Against::Account(_) => 100,
-            Against::LoginsFrom(_) => 1_000,
-            Against::CodesFrom(_) | Against::CodesBy(_) | Against::ContactsBy(_) => 60,
-            Against::CertificatesFrom(_) | Against::LeavesOf(..) => 30,
-            Against::ScannedGuestsFrom(_) => 3_000,
-            Against::GuestsFrom(_) | Against::PasswordsFrom(_) | Against::KnownCodesFrom(_) => 600,
-            Against::RegistersFrom(_) => 200,
+            Attempts::AccountSlowly(_) => 1,
+            Attempts::AccountFrom(..) | Attempts::KnownDevice(_) | Attempts::PasswordOf(_) => 10,
+            Attempts::Account(_) => 100,
+            Attempts::LoginsFrom(_) => 1_000,
+            Attempts::CodesFrom(_) | Attempts::CodesBy(_) | Attempts::ContactsBy(_) => 60,
+            Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) => 30,
+            Attempts::ScannedGuestsFrom(_) => 3_000,
+            Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
+            Attempts::RegistersFrom(_) => 200,
         }
     }
 
     fn window_ms(&self) -> i64 {
         match self {
-            Against::CodesFrom(_)
-            | Against::CodesBy(_)
-            | Against::KnownCodesFrom(_)
-            | Against::CertificatesFrom(_)
-            | Against::GuestsFrom(_) => MINUTE_MS,
-            Against::AccountSlowly(_) => 10 * SECOND_MS,
-            Against::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
-            Against::LeavesOf(..) => HOUR_MS,
+            Attempts::CodesFrom(_)
+            | Attempts::CodesBy(_)
+            | Attempts::KnownCodesFrom(_)
+            | Attempts::CertificatesFrom(_)
+            | Attempts::GuestsFrom(_) => MINUTE_MS,
+            Attempts::AccountSlowly(_) => 10 * SECOND_MS,
+            Attempts::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
+            Attempts::LeavesOf(..) => HOUR_MS,
             _ => 15 * MINUTE_MS,
         }
     }
 
-    fn by_network(&self) -> Against {
+    fn by_network(&self) -> Attempts {
         match self {
-            Against::AccountFrom(account, ip) => Against::AccountFrom(account.clone(), network(*ip)),
-            Against::PasswordsFrom(ip) => Against::PasswordsFrom(network(*ip)),
-            Against::LoginsFrom(ip) => Against::LoginsFrom(network(*ip)),
-            Against::CodesFrom(ip) => Against::CodesFrom(network(*ip)),
-            Against::KnownCodesFrom(ip) => Against::KnownCodesFrom(network(*ip)),
-            Against::CertificatesFrom(ip) => Against::CertificatesFrom(network(*ip)),
-            Against::GuestsFrom(ip) => Against::GuestsFrom(network(*ip)),
-            Against::ScannedGuestsFrom(ip) => Against::ScannedGuestsFrom(network(*ip)),
-            Against::RegistersFrom(ip) => Against::RegistersFrom(network(*ip)),
-            Against::Account(_)
-            | Against::AccountSlowly(_)
-            | Against::KnownDevice(_)
-            | Against::PasswordOf(_)
-            | Against::LeavesOf(..)
-            | Against::CodesBy(_)
-            | Against::ContactsBy(_) => self.clone(),
+            Attempts::AccountFrom(account, ip) => Attempts::AccountFrom(account.clone(), network(*ip)),
+            Attempts::PasswordsFrom(ip) => Attempts::PasswordsFrom(network(*ip)),
+            Attempts::LoginsFrom(ip) => Attempts::LoginsFrom(network(*ip)),
+            Attempts::CodesFrom(ip) => Attempts::CodesFrom(network(*ip)),
+            Attempts::KnownCodesFrom(ip) => Attempts::KnownCodesFrom(network(*ip)),
+            Attempts::CertificatesFrom(ip) => Attempts::CertificatesFrom(network(*ip)),
+            Attempts::GuestsFrom(ip) => Attempts::GuestsFrom(network(*ip)),
+            Attempts::ScannedGuestsFrom(ip) => Attempts::ScannedGuestsFrom(network(*ip)),
+            Attempts::RegistersFrom(ip) => Attempts::RegistersFrom(network(*ip)),
+            Attempts::Account(_)
+            | Attempts::AccountSlowly(_)
+            | Attempts::KnownDevice(_)
+            | Attempts::PasswordOf(_)
+            | Attempts::LeavesOf(..)
+            | Attempts::CodesBy(_)
+            | Attempts::ContactsBy(_) => self.clone(),
         }
     }
 }
@@ -121,16 +121,16 @@ const SLOWED_MAX_MS: u64 = 2_000;
 /// An attempt that is counted before its outcome is known. If it is dropped without `keep`, it is taken out of the count,
 /// even if its caller was cancelled.
 #[must_use = "dropped at once, it counts nothing: keep it"]
-pub struct Taken<'a> {
+pub struct CountedAttempt<'a> {
     failures: &'a Failures,
-    against: Against,
+    attempts: Attempts,
     until_ms: i64,
     is_kept: bool,
 }
 
-impl Taken<'_> {
-    pub fn against(&self) -> &Against {
-        &self.against
+impl CountedAttempt<'_> {
+    pub fn attempts(&self) -> &Attempts {
+        &self.attempts
     }
 
     /// Makes the attempt count from now on, even if its caller is cancelled.
@@ -144,13 +144,13 @@ impl Taken<'_> {
     }
 }
 
-impl Drop for Taken<'_> {
+impl Drop for CountedAttempt<'_> {
     fn drop(&mut self) {
         if self.is_kept {
             return;
         }
         // An attempt of an earlier window is not in the count any more.
-        if let Some(mut counted) = self.failures.counted.get_mut(&self.against.by_network())
+        if let Some(mut counted) = self.failures.counted.get_mut(&self.attempts.by_network())
             && counted.1 == self.until_ms
         {
             counted.0 = counted.0.saturating_sub(1);
@@ -163,7 +163,7 @@ const REMEMBERED_MAX: usize = 100_000;
 
 pub struct Failures {
     on: bool,
-    counted: DashMap<Against, (u32, i64)>,
+    counted: DashMap<Attempts, (u32, i64)>,
     swept_ms: AtomicI64,
 }
 
@@ -172,31 +172,31 @@ impl Failures {
         Failures { on, counted: DashMap::new(), swept_ms: AtomicI64::new(0) }
     }
 
-    pub fn check(&self, against: &Against, now_ms: i64) -> Result<()> {
-        let counted = self.counted.get(&against.by_network()).map_or((0, 0), |c| *c);
-        self.allows(against, counted, now_ms)
+    pub fn check(&self, attempts: &Attempts, now_ms: i64) -> Result<()> {
+        let counted = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
+        self.allows(attempts, counted, now_ms)
     }
 
-    pub fn count(&self, against: &Against, now_ms: i64) {
+    pub fn count(&self, attempts: &Attempts, now_ms: i64) {
         self.forget_old(now_ms);
-        let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
-        *counted = one_more(against, *counted, now_ms);
+        let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
+        *counted = one_more(attempts, *counted, now_ms);
     }
 
     /// Checks and counts an attempt in one step, so that simultaneous attempts are counted one after the other.
-    pub fn take(&self, against: &Against, now_ms: i64) -> Result<Taken<'_>> {
+    pub fn take(&self, attempts: &Attempts, now_ms: i64) -> Result<CountedAttempt<'_>> {
         self.forget_old(now_ms);
-        let mut counted = self.counted.entry(against.by_network()).or_insert((0, 0));
-        self.allows(against, *counted, now_ms)?;
-        *counted = one_more(against, *counted, now_ms);
-        Ok(Taken { failures: self, against: against.clone(), until_ms: counted.1, is_kept: false })
+        let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
+        self.allows(attempts, *counted, now_ms)?;
+        *counted = one_more(attempts, *counted, now_ms);
+        Ok(CountedAttempt { failures: self, attempts: attempts.clone(), until_ms: counted.1, is_kept: false })
     }
 
     /// Takes all attempts, in this order, or none. The error carries the longest waiting time of all that refuse.
-    pub fn take_all(&self, all: &[Against], now_ms: i64) -> Result<Vec<Taken<'_>>> {
+    pub fn take_all(&self, all: &[Attempts], now_ms: i64) -> Result<Vec<CountedAttempt<'_>>> {
         let mut taken = Vec::with_capacity(all.len());
-        for (n, against) in all.iter().enumerate() {
-            match self.take(against, now_ms) {
+        for (n, attempts) in all.iter().enumerate() {
+            match self.take(attempts, now_ms) {
                 Ok(one) => taken.push(one),
                 Err(refused) => {
                     let others = all.iter().skip(n + 1).filter_map(|other| self.check(other, now_ms).err());
@@ -208,33 +208,33 @@ impl Failures {
     }
 
     /// Checks and counts an action that is limited whatever its outcome.
-    pub fn take_for_good(&self, against: &Against, now_ms: i64) -> Result<()> {
-        self.take(against, now_ms).map(|mut taken| taken.keep())
+    pub fn take_for_good(&self, attempts: &Attempts, now_ms: i64) -> Result<()> {
+        self.take(attempts, now_ms).map(|mut taken| taken.keep())
     }
 
     /// Returns how long answers to this address are delayed.
-    pub fn delay(&self, against: &Against, now_ms: i64) -> Duration {
-        let (count, until_ms) = self.counted.get(&against.by_network()).map_or((0, 0), |c| *c);
+    pub fn delay(&self, attempts: &Attempts, now_ms: i64) -> Duration {
+        let (count, until_ms) = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
         let beyond = if self.on && now_ms < until_ms { count.saturating_sub(SLOWED_AFTER) } else { 0 };
         Duration::from_millis((u64::from(beyond) * SLOWED_BY_MS).min(SLOWED_MAX_MS))
     }
 
-    pub fn forgive(&self, against: &Against) {
-        self.counted.remove(&against.by_network());
+    pub fn forgive(&self, attempts: &Attempts) {
+        self.counted.remove(&attempts.by_network());
     }
 
     /// Removes a person's failed logins from all addresses, since the person has a new password.
     pub fn forgive_account(&self, person: i64) {
-        self.counted.retain(|against, _| match against {
-            Against::Account(of) | Against::AccountSlowly(of) | Against::AccountFrom(of, _) => {
+        self.counted.retain(|attempts, _| match attempts {
+            Attempts::Account(of) | Attempts::AccountSlowly(of) | Attempts::AccountFrom(of, _) => {
                 *of != Account::Of(person)
             }
             _ => true,
         });
     }
 
-    fn allows(&self, against: &Against, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
-        if !self.on || now_ms >= until_ms || count < against.allowed_per_window() {
+    fn allows(&self, attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
+        if !self.on || now_ms >= until_ms || count < attempts.allowed_per_window() {
             return Ok(());
         }
         Err(Error::TooManyFailures { retry_after_s: (until_ms - now_ms).unsigned_abs().div_ceil(1_000) })
@@ -248,7 +248,7 @@ impl Failures {
         }
         // Entries below their limit are removed first, so that a flood of addresses does not unlock those that are locked out.
         if self.counted.len() > REMEMBERED_MAX {
-            self.counted.retain(|against, (count, _)| *count >= against.allowed_per_window());
+            self.counted.retain(|attempts, (count, _)| *count >= attempts.allowed_per_window());
         }
         if self.counted.len() > REMEMBERED_MAX {
             self.counted.clear();
@@ -260,8 +260,8 @@ fn longer(one: Error, other: Error) -> Error {
     if other.retry_after_s() > one.retry_after_s() { other } else { one }
 }
 
-fn one_more(against: &Against, (count, until_ms): (u32, i64), now_ms: i64) -> (u32, i64) {
-    if now_ms >= until_ms { (1, now_ms + against.window_ms()) } else { (count + 1, until_ms) }
+fn one_more(attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> (u32, i64) {
+    if now_ms >= until_ms { (1, now_ms + attempts.window_ms()) } else { (count + 1, until_ms) }
 }
 
 #[cfg(test)]
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn one_network_of_ipv6_is_one_address() {
         let failures = Failures::new(true);
-        let from = |n: u16| Against::CodesFrom(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, n, 0, 0, n)));
+        let from = |n: u16| Attempts::CodesFrom(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, n, 0, 0, n)));
         let first = failures.take(&from(7), 0).unwrap();
         for n in 1..60 {
             assert!(failures.take_for_good(&from(n), 0).is_ok());
@@ -286,12 +286,12 @@ mod tests {
     #[test]
     fn a_kept_attempt_counts_though_its_caller_has_hung_up() {
         let failures = Failures::new(true);
-        let kim = Against::PasswordOf(7);
+        let kim = Attempts::PasswordOf(7);
         for _ in 0..10 {
             drop(failures.take(&kim, 0));
         }
-        let mut tries: Vec<Taken> = (0..10).map(|_| failures.take(&kim, 0).unwrap()).collect();
-        tries.iter_mut().for_each(Taken::keep);
+        let mut tries: Vec<CountedAttempt> = (0..10).map(|_| failures.take(&kim, 0).unwrap()).collect();
+        tries.iter_mut().for_each(CountedAttempt::keep);
         let right = tries.pop();
         drop(tries);
         assert!(failures.take(&kim, 0).is_err());

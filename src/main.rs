@@ -21,13 +21,13 @@ use tracing_subscriber::EnvFilter;
 #[command(name = "gyosil", version, about = "교실: the live-classroom server")]
 struct Cli {
     #[command(subcommand)]
-    word: Option<Word>,
+    command: Option<CliCommand>,
     #[command(flatten)]
     config: Config,
 }
 
 #[derive(Subcommand)]
-enum Word {
+enum CliCommand {
     /// Serve (this is what happens when no word is given)
     Serve,
     /// Show a class that is alive: an instructor, a lecture and learners, in a data folder of its own
@@ -35,7 +35,7 @@ enum Word {
     /// Add people and change passwords, also beside a running server
     User {
         #[command(subcommand)]
-        what: User,
+        command: UserCommand,
     },
     /// Copy the whole SQLite database into one file, also while serving
     Backup { file: String },
@@ -44,15 +44,15 @@ enum Word {
 }
 
 #[derive(Subcommand)]
-enum User {
+enum UserCommand {
     /// Add a person; prints JSON with their id
-    Add(NewUser),
+    Add(NewUserArgs),
     /// Give a person a new password; all their logins end
-    Password(Secret),
+    Password(PasswordArgs),
 }
 
 #[derive(Args)]
-struct NewUser {
+struct NewUserArgs {
     #[arg(long, required_unless_present = "phone")]
     email: Option<String>,
     #[arg(long)]
@@ -68,7 +68,7 @@ struct NewUser {
 }
 
 #[derive(Args)]
-struct Secret {
+struct PasswordArgs {
     /// The e-mail address, or the phone number
     #[arg(long)]
     email: String,
@@ -92,7 +92,7 @@ fn main() -> ExitCode {
         eprintln!("error: {flaw}");
         return ExitCode::from(2);
     }
-    start_log(cli.config.log_form, matches!(cli.word, None | Some(Word::Serve)));
+    start_log(cli.config.log_form, matches!(cli.command, None | Some(CliCommand::Serve)));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&Error::internal(error)),
@@ -140,13 +140,13 @@ fn start_log(form: LogForm, is_server: bool) {
 }
 
 async fn run(cli: Cli) -> Result<()> {
-    match cli.word {
-        None | Some(Word::Serve) => run_server(cli.config).await,
-        Some(Word::Demo(options)) => demo::run(cli.config, options, stopped()).await,
-        Some(Word::User { what: User::Add(new) }) => add_user(cli.config, new).await,
-        Some(Word::User { what: User::Password(secret) }) => change_password(cli.config, secret).await,
-        Some(Word::Backup { file }) => back_up(cli.config, &file).await,
-        Some(Word::Openapi) => {
+    match cli.command {
+        None | Some(CliCommand::Serve) => run_server(cli.config).await,
+        Some(CliCommand::Demo(options)) => demo::run(cli.config, options, stopped()).await,
+        Some(CliCommand::User { command: UserCommand::Add(new) }) => add_user(cli.config, new).await,
+        Some(CliCommand::User { command: UserCommand::Password(secret) }) => change_password(cli.config, secret).await,
+        Some(CliCommand::Backup { file }) => back_up(cli.config, &file).await,
+        Some(CliCommand::Openapi) => {
             let _ = writeln!(std::io::stdout(), "{}", surfaces::openapi());
             Ok(())
         }
@@ -212,7 +212,7 @@ async fn back_up(config: Config, file: &str) -> Result<()> {
     Ok(())
 }
 
-async fn add_user(config: Config, new: NewUser) -> Result<()> {
+async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
     let named = |field, why| Error::bad(field, why);
     let email = new.email.map(Email::try_from).transpose().map_err(|why| named("--email", why))?;
     let phone = new.phone.map(Phone::try_from).transpose().map_err(|why| named("--phone", why))?;
@@ -232,7 +232,7 @@ async fn add_user(config: Config, new: NewUser) -> Result<()> {
     Ok(())
 }
 
-async fn change_password(config: Config, secret: Secret) -> Result<()> {
+async fn change_password(config: Config, secret: PasswordArgs) -> Result<()> {
     let password = password(secret.password_stdin)?;
     let app = beside_existing(config).await?;
     let found = people::by_login_name(&app, &login_name(secret.email)).await?;

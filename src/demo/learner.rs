@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tungstenite::Message;
 use tungstenite::protocol::CloseFrame;
 
-use super::Class;
-use super::phone::{Line, Phone, Refused, close};
-use super::temper::{Roll, Temper, between, happens, uuid};
+use super::DemoSession;
+use super::phone::{PhoneSocket, Phone, ConnectError, close};
+use super::temper::{GuestNames, Temperament, between, happens, uuid};
 
 /// The learners join at random times within this many seconds.
 const ARRIVE_WITHIN_S: f64 = 5.0;
@@ -25,7 +25,7 @@ const PLAN_MAX_ACTS: usize = 32;
 const FAR_AWAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Debug, Clone, PartialEq)]
-enum Act {
+enum Action {
     /// Acknowledge that the step is on the screen.
     Show(i64),
     Begin,
@@ -40,30 +40,30 @@ enum Act {
     RenewToken,
 }
 
-impl Act {
+impl Action {
     fn is_work(&self) -> bool {
-        matches!(self, Act::Begin | Act::Finish | Act::Ask)
+        matches!(self, Action::Begin | Action::Finish | Action::Ask)
     }
 
     fn is_of_step(&self) -> bool {
-        self.is_work() || matches!(self, Act::Show(_))
+        self.is_work() || matches!(self, Action::Show(_))
     }
 }
 
 #[derive(Default)]
 struct Plan {
-    acts: Vec<(Instant, Act)>,
+    acts: Vec<(Instant, Action)>,
     stopped: Option<Instant>,
 }
 
 impl Plan {
-    fn add(&mut self, after_s: f64, act: Act) {
+    fn add(&mut self, after_s: f64, act: Action) {
         if self.acts.len() < PLAN_MAX_ACTS {
             self.acts.push((Instant::now() + Duration::from_secs_f64(after_s), act));
         }
     }
 
-    fn drop_all(&mut self, which: impl Fn(&Act) -> bool) {
+    fn drop_all(&mut self, which: impl Fn(&Action) -> bool) {
         self.acts.retain(|(_, act)| !which(act));
     }
 
@@ -77,7 +77,7 @@ impl Plan {
         self.next().map_or_else(|| Instant::now() + FAR_AWAY, |(_, at)| at)
     }
 
-    fn take_due(&mut self) -> Option<Act> {
+    fn take_due(&mut self) -> Option<Action> {
         let (n, at) = self.next()?;
         (at <= Instant::now()).then(|| self.acts.swap_remove(n).1)
     }
@@ -98,7 +98,7 @@ impl Plan {
 
 /// A frame from the server.
 #[derive(Deserialize)]
-struct Heard {
+struct ServerFrame {
     #[serde(rename = "type")]
     kind: String,
     seq: Option<i64>,
@@ -111,25 +111,25 @@ struct Heard {
 }
 
 /// The way in which a connection ended.
-enum Parting {
+enum ConnectionEnd {
     BackIn(f64),
     SignedOut,
     Removed,
 }
 
 /// Runs one learner after the other: a new one joins each new session.
-pub async fn sit(server: SocketAddr, roll: Arc<Roll>, mut classes: watch::Receiver<Class>) {
+pub async fn sit(server: SocketAddr, guests: Arc<GuestNames>, mut classes: watch::Receiver<DemoSession>) {
     loop {
         let class = classes.borrow_and_update().clone();
         tokio::select! {
-            () = attend(server, &class, roll.next()) => if classes.changed().await.is_err() { return },
+            () = attend(server, &class, guests.next()) => if classes.changed().await.is_err() { return },
             changed = classes.changed() => if changed.is_err() { return },
         }
     }
 }
 
 /// Joins a session and stays in it. Ends only if the learner was removed or the session is gone.
-async fn attend(server: SocketAddr, class: &Class, guest: Value) {
+async fn attend(server: SocketAddr, class: &DemoSession, guest: Value) {
     pause(0.0, ARRIVE_WITHIN_S).await;
     let phone = loop {
         match Phone::join(server, class, &guest).await {
@@ -139,17 +139,17 @@ async fn attend(server: SocketAddr, class: &Class, guest: Value) {
         pause(2.0, 6.0).await;
     };
     let mut learner =
-        Learner { phone, temper: Temper::drawn(), seq: None, step: None, answers: 0, plan: Plan::default() };
+        Learner { phone, temper: Temperament::drawn(), seq: None, step: None, answers: 0, plan: Plan::default() };
     loop {
         match learner.phone.open(class, learner.seq).await {
-            Ok(line) => match learner.follow(line).await {
-                Parting::BackIn(seconds) => sleep(Duration::from_secs_f64(seconds)).await,
-                Parting::SignedOut => learner.sign_in_again().await,
-                Parting::Removed => return,
+            Ok(socket) => match learner.follow(socket).await {
+                ConnectionEnd::BackIn(seconds) => sleep(Duration::from_secs_f64(seconds)).await,
+                ConnectionEnd::SignedOut => learner.sign_in_again().await,
+                ConnectionEnd::Removed => return,
             },
-            Err(Refused::SignedOut) => learner.sign_in_again().await,
-            Err(Refused::NotWelcome) => return,
-            Err(Refused::NoAnswer) => pause(1.0, 4.0).await,
+            Err(ConnectError::SignedOut) => learner.sign_in_again().await,
+            Err(ConnectError::NotWelcome) => return,
+            Err(ConnectError::NoAnswer) => pause(1.0, 4.0).await,
         }
     }
 }
@@ -160,7 +160,7 @@ async fn pause(low_s: f64, high_s: f64) {
 
 struct Learner {
     phone: Phone,
-    temper: Temper,
+    temper: Temperament,
     /// The last event that the learner knows.
     seq: Option<i64>,
     step: Option<i64>,
@@ -170,26 +170,26 @@ struct Learner {
 }
 
 impl Learner {
-    async fn follow(&mut self, mut line: Line) -> Parting {
-        self.plan.drop_all(|act| *act == Act::LoseSignal);
+    async fn follow(&mut self, mut socket: PhoneSocket) -> ConnectionEnd {
+        self.plan.drop_all(|act| *act == Action::LoseSignal);
         if let Some(seconds) = self.temper.signal_s() {
-            self.plan.add(seconds, Act::LoseSignal);
+            self.plan.add(seconds, Action::LoseSignal);
         }
         loop {
             tokio::select! {
-                frame = line.next() => match frame {
+                frame = socket.next() => match frame {
                     Some(Ok(Message::Text(text))) => self.hear(&text),
                     Some(Ok(Message::Close(reason))) => return parting(reason),
                     Some(Ok(_)) => {}
-                    Some(Err(_)) | None => return Parting::BackIn(between(0.5, 3.0)),
+                    Some(Err(_)) | None => return ConnectionEnd::BackIn(between(0.5, 3.0)),
                 },
                 () = sleep_until(self.plan.next_at()) => {
                     let Some(act) = self.plan.take_due() else { continue };
-                    if act == Act::LoseSignal {
-                        return Parting::BackIn(between(2.0, 20.0));
+                    if act == Action::LoseSignal {
+                        return ConnectionEnd::BackIn(between(2.0, 20.0));
                     }
-                    if !self.act(act, &mut line).await {
-                        return Parting::BackIn(between(0.5, 3.0));
+                    if !self.act(act, &mut socket).await {
+                        return ConnectionEnd::BackIn(between(0.5, 3.0));
                     }
                 }
             }
@@ -197,28 +197,28 @@ impl Learner {
     }
 
     /// Does one act. Returns `false` if the connection is gone.
-    async fn act(&mut self, act: Act, line: &mut Line) -> bool {
+    async fn act(&mut self, act: Action, socket: &mut PhoneSocket) -> bool {
         let said = match act {
-            Act::Show(seq) => json!({ "type": "ack", "data": { "seq": seq } }),
-            Act::Begin => self.report("IN_PROGRESS"),
-            Act::Finish => {
-                self.plan.drop_all(|act| *act == Act::Ask);
+            Action::Show(seq) => json!({ "type": "ack", "data": { "seq": seq } }),
+            Action::Begin => self.report("IN_PROGRESS"),
+            Action::Finish => {
+                self.plan.drop_all(|act| *act == Action::Ask);
                 self.report("COMPLETED")
             }
-            Act::Ask => self.call_for_help(),
-            Act::Read(request) => json!({ "type": "ack", "data": { "help_request_id": request } }),
-            Act::CatchUp => json!({ "type": "resume", "data": { "seq": self.seq.unwrap_or(0) } }),
-            Act::RenewToken => match self.phone.renew().await {
+            Action::Ask => self.call_for_help(),
+            Action::Read(request) => json!({ "type": "ack", "data": { "help_request_id": request } }),
+            Action::CatchUp => json!({ "type": "resume", "data": { "seq": self.seq.unwrap_or(0) } }),
+            Action::RenewToken => match self.phone.renew().await {
                 Ok(token) => json!({ "type": "token", "data": { "access_token": token } }),
                 Err(_) => return false,
             },
-            Act::Rate(response) => {
+            Action::Rate(response) => {
                 self.rate(response).await;
                 return true;
             }
-            Act::LoseSignal => return false,
+            Action::LoseSignal => return false,
         };
-        line.send(Message::text(said.to_string())).await.is_ok()
+        socket.send(Message::text(said.to_string())).await.is_ok()
     }
 
     fn report(&self, status: &str) -> Value {
@@ -244,10 +244,10 @@ impl Learner {
         if let Err(error) = self.phone.post("/api/help/feedback", &body).await {
             tracing::debug!(%error, "a learner could not say whether it helped");
         }
-        let was_at_it = self.plan.acts.iter().any(|(_, act)| *act == Act::Finish);
+        let was_at_it = self.plan.acts.iter().any(|(_, act)| *act == Action::Finish);
         if helped && was_at_it {
-            self.plan.drop_all(|act| *act == Act::Finish);
-            self.plan.add(between(2.0, 6.0), Act::Finish);
+            self.plan.drop_all(|act| *act == Action::Finish);
+            self.plan.add(between(2.0, 6.0), Action::Finish);
         }
     }
 
@@ -258,32 +258,32 @@ impl Learner {
     }
 
     fn hear(&mut self, text: &str) {
-        let Ok(heard) = serde_json::from_str::<Heard>(text) else {
+        let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
             tracing::warn!(text, "a learner could not read a frame");
             return;
         };
-        if let (Some(seq), Some(prev)) = (heard.seq, heard.prev) {
+        if let (Some(seq), Some(prev)) = (frame.seq, frame.prev) {
             match self.seq {
                 Some(known) if seq <= known => return,
                 Some(known) if prev != known => {
                     tracing::warn!(known, prev, seq, "a learner missed something and asks for it");
-                    return self.plan.add(0.0, Act::CatchUp);
+                    return self.plan.add(0.0, Action::CatchUp);
                 }
                 _ => {}
             }
         }
-        self.seq = heard.seq.or(self.seq);
-        match heard.kind.as_str() {
-            "session_state" => self.look_around(&heard.data),
+        self.seq = frame.seq.or(self.seq);
+        match frame.kind.as_str() {
+            "session_state" => self.look_around(&frame.data),
             "session_started" | "step_changed" => {
                 self.plan.go_on();
-                self.turn_to(&heard.data["current_subtask"]);
+                self.turn_to(&frame.data["current_subtask"]);
             }
             "session_paused" => self.plan.stop(),
             "session_resumed" => self.plan.go_on(),
             "session_ended" => self.put_down(),
-            "HELP_AVAILABLE" => self.be_helped(&heard),
-            "token_expiring" => self.plan.add(0.0, Act::RenewToken),
+            "HELP_AVAILABLE" => self.be_helped(&frame),
+            "token_expiring" => self.plan.add(0.0, Action::RenewToken),
             "error" => tracing::debug!(text, "a learner was refused"),
             _ => {}
         }
@@ -308,16 +308,16 @@ impl Learner {
         let Some(id) = step["id"].as_i64() else { return };
         let seq = self.seq.unwrap_or(0);
         if self.step == Some(id) {
-            return self.plan.add(between(0.05, 0.3), Act::Show(seq));
+            return self.plan.add(between(0.05, 0.3), Action::Show(seq));
         }
         (self.step, self.answers) = (Some(id), 0);
         let attempt = self.temper.attempt(step["guide_text"].as_str().unwrap_or_default());
-        self.plan.drop_all(Act::is_of_step);
-        self.plan.add(between(0.05, 0.3), Act::Show(seq));
-        self.plan.add(attempt.looks_for_s, Act::Begin);
-        self.plan.add(attempt.takes_s, Act::Finish);
+        self.plan.drop_all(Action::is_of_step);
+        self.plan.add(between(0.05, 0.3), Action::Show(seq));
+        self.plan.add(attempt.looks_for_s, Action::Begin);
+        self.plan.add(attempt.takes_s, Action::Finish);
         if let Some(seconds) = attempt.asks_after_s {
-            self.plan.add(seconds, Act::Ask);
+            self.plan.add(seconds, Action::Ask);
         }
     }
 
@@ -325,25 +325,25 @@ impl Learner {
     fn put_down(&mut self) {
         self.step = None;
         self.plan.go_on();
-        self.plan.drop_all(Act::is_of_step);
+        self.plan.drop_all(Action::is_of_step);
     }
 
-    fn be_helped(&mut self, heard: &Heard) {
-        let (Some(request), Some(response)) = (heard.help_request_id, heard.help_response["id"].as_i64()) else {
+    fn be_helped(&mut self, frame: &ServerFrame) {
+        let (Some(request), Some(response)) = (frame.help_request_id, frame.help_response["id"].as_i64()) else {
             return;
         };
-        if self.plan.acts.iter().any(|(_, act)| *act == Act::Rate(response)) {
+        if self.plan.acts.iter().any(|(_, act)| *act == Action::Rate(response)) {
             return;
         }
-        self.plan.add(between(0.3, 1.0), Act::Read(request));
-        self.plan.add(between(4.0, 9.0), Act::Rate(response));
+        self.plan.add(between(0.3, 1.0), Action::Read(request));
+        self.plan.add(between(4.0, 9.0), Action::Rate(response));
     }
 }
 
-fn parting(reason: Option<CloseFrame>) -> Parting {
+fn parting(reason: Option<CloseFrame>) -> ConnectionEnd {
     match reason.map(|reason| u16::from(reason.code)) {
-        Some(close::TOKEN) => Parting::SignedOut,
-        Some(close::REMOVED | close::GONE) => Parting::Removed,
-        _ => Parting::BackIn(between(0.5, 3.0)),
+        Some(close::TOKEN) => ConnectionEnd::SignedOut,
+        Some(close::REMOVED | close::GONE) => ConnectionEnd::Removed,
+        _ => ConnectionEnd::BackIn(between(0.5, 3.0)),
     }
 }

@@ -29,12 +29,12 @@ use crate::error::{Error, Result};
 use crate::listener::cannot_listen;
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::{Caller, Role};
-use crate::school::sessions::{self, NewSession, Session, codes};
+use crate::school::sessions::{self, NewLiveSession, Session, codes};
 use crate::{open, raise_file_limit, serve};
 
 use folder::Folder;
 use teacher::Teacher;
-use temper::Roll;
+use temper::GuestNames;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
@@ -58,20 +58,20 @@ const LOOKS_FOR_CLASS_EVERY: Duration = Duration::from_secs(1);
 
 /// The session that all learners join at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Class {
+struct DemoSession {
     session: i64,
     code: String,
     key: String,
 }
 
-impl From<Session> for Class {
-    fn from(session: Session) -> Class {
-        Class { session: session.id, code: session.code, key: session.key }
+impl From<Session> for DemoSession {
+    fn from(session: Session) -> DemoSession {
+        DemoSession { session: session.id, code: session.code, key: session.key }
     }
 }
 
 /// The data that the demo makes before anyone joins.
-struct Stage {
+struct DemoSchool {
     teacher: Person,
     password: String,
     course: i64,
@@ -86,10 +86,10 @@ pub async fn run(config: Config, options: Options, stopped: impl Future<Output =
     // The folder stays locked for as long as `folder` lives, so that a second demo does not empty it meanwhile.
     let folder = Folder::emptied(&config.data)?;
     let app = open(config, bound).await?;
-    let stage = set(&app).await?;
-    welcome::say(&app, &stage, &options, bound).await?;
+    let demo = set(&app).await?;
+    welcome::say(&app, &demo, &options, bound).await?;
 
-    let mut cast = cast(&app, &stage, &options, nearby(bound));
+    let mut cast = cast(&app, &demo, &options, nearby(bound));
     let leaving = async move {
         stopped.await;
         welcome::goodbye();
@@ -136,7 +136,7 @@ fn nearby(bound: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, bound.port())
 }
 
-async fn set(app: &School) -> Result<Stage> {
+async fn set(app: &School) -> Result<DemoSchool> {
     let password = spoken_code::<10>();
     let new = NewPerson {
         email: Some(TEACHER_EMAIL.into()),
@@ -151,7 +151,7 @@ async fn set(app: &School) -> Result<Stage> {
     let caller = caller(&teacher);
     let course = lecture::add(app, &caller).await?;
     let session = open_class(app, &caller, course).await?;
-    Ok(Stage { teacher, password, course, session })
+    Ok(DemoSchool { teacher, password, course, session })
 }
 
 /// Returns the instructor as a caller without a login, so that no login can end.
@@ -160,32 +160,32 @@ fn caller(teacher: &Person) -> Caller {
 }
 
 async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Session> {
-    sessions::create(app, caller, course, NewSession { title: None, scheduled_ms: None, class: None, number: None })
+    sessions::create(app, caller, course, NewLiveSession { title: None, scheduled_ms: None, class: None, number: None })
         .await
 }
 
 /// Starts the learners, and with `--auto` the instructor. They stop when the returned set is dropped.
-fn cast(app: &School, stage: &Stage, options: &Options, server: SocketAddr) -> JoinSet<()> {
-    let first = Class::from(stage.session.clone());
+fn cast(app: &School, demo: &DemoSchool, options: &Options, server: SocketAddr) -> JoinSet<()> {
+    let first = DemoSession::from(demo.session.clone());
     let (show, classes) = watch::channel(first);
-    let roll = Arc::new(Roll::default());
+    let guests = Arc::new(GuestNames::default());
     let mut cast = JoinSet::new();
     for _ in 0..options.learners {
-        cast.spawn(learner::sit(server, roll.clone(), classes.clone()));
+        cast.spawn(learner::sit(server, guests.clone(), classes.clone()));
     }
     if options.auto {
-        cast.spawn(Teacher::new(app.clone(), caller(&stage.teacher), stage.course, classes).teach());
+        cast.spawn(Teacher::new(app.clone(), caller(&demo.teacher), demo.course, classes).teach());
     }
-    cast.spawn(show_the_way(app.clone(), stage.course, show));
+    cast.spawn(show_the_way(app.clone(), demo.course, show));
     cast
 }
 
 /// Tells the learners which session the lecture's poster leads to, also if the person at the dashboard opens a new one.
-async fn show_the_way(app: School, course: i64, show: watch::Sender<Class>) {
+async fn show_the_way(app: School, course: i64, show: watch::Sender<DemoSession>) {
     loop {
         sleep(LOOKS_FOR_CLASS_EVERY).await;
         let Ok(Some(session)) = codes::open_of_course(&app, course).await else { continue };
-        let class = Class::from(session);
+        let class = DemoSession::from(session);
         show.send_if_modified(|shown| {
             let is_new = *shown != class;
             *shown = class;

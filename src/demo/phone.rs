@@ -13,10 +13,10 @@ use tungstenite::http::Uri;
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{ClientRequestBuilder, Error as SocketError};
 
-use super::Class;
+use super::DemoSession;
 use super::temper::uuid;
 
-pub type Line = WebSocketStream<TcpStream>;
+pub type PhoneSocket = WebSocketStream<TcpStream>;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_MAX_BYTES: u64 = 256 * 1024;
@@ -37,7 +37,7 @@ pub struct Phone {
 }
 
 /// The reason why no socket opened.
-pub enum Refused {
+pub enum ConnectError {
     /// The access token is not accepted any more.
     SignedOut,
     /// The learner was removed, or the session does not exist any more.
@@ -47,7 +47,7 @@ pub enum Refused {
 
 impl Phone {
     /// Joins a session as a guest, as after a scan of the QR and typing a name.
-    pub async fn join(server: SocketAddr, class: &Class, guest: &Value) -> Result<Phone, IoError> {
+    pub async fn join(server: SocketAddr, class: &DemoSession, guest: &Value) -> Result<Phone, IoError> {
         let mut phone = Phone { server, access: String::new(), refresh: String::new() };
         let joined = phone.post(&format!("/api/sessions/{}/guest?k={}", class.code, class.key), guest).await?;
         phone.keep(&joined)?;
@@ -69,10 +69,10 @@ impl Phone {
     }
 
     /// Opens the session's socket. `since` is the number of the last event that this phone knows.
-    pub async fn open(&self, class: &Class, since: Option<i64>) -> Result<Line, Refused> {
+    pub async fn open(&self, class: &DemoSession, since: Option<i64>) -> Result<PhoneSocket, ConnectError> {
         let since = since.map_or_else(String::new, |seq| format!("?since={seq}"));
         let url = format!("ws://{}/ws/session/{}/student/{since}", self.server, class.session);
-        let url: Uri = url.parse().map_err(|_| Refused::NoAnswer)?;
+        let url: Uri = url.parse().map_err(|_| ConnectError::NoAnswer)?;
         let request = ClientRequestBuilder::new(url).with_header("Authorization", format!("Bearer {}", self.access));
         let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
         let calling = async {
@@ -80,13 +80,13 @@ impl Phone {
             client_async_with_config(request, stream, Some(config)).await
         };
         match timeout(ANSWER_WITHIN, calling).await {
-            Ok(Ok((line, _))) => Ok(line),
+            Ok(Ok((socket, _))) => Ok(socket),
             Ok(Err(SocketError::Http(answer))) => Err(match answer.status().as_u16() {
-                401 => Refused::SignedOut,
-                403 | 404 => Refused::NotWelcome,
-                _ => Refused::NoAnswer,
+                401 => ConnectError::SignedOut,
+                403 | 404 => ConnectError::NotWelcome,
+                _ => ConnectError::NoAnswer,
             }),
-            _ => Err(Refused::NoAnswer),
+            _ => Err(ConnectError::NoAnswer),
         }
     }
 

@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::{Class, open_class, welcome};
+use super::{DemoSession, open_class, welcome};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::school::help::answers::{self, HelpType, NewAnswer};
+use crate::school::help::answers::{self, HelpType, NewHelpAnswer};
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::state::{self, Attendee};
-use crate::school::sessions::{Session, Status};
+use crate::school::sessions::{Session, SessionStatus};
 
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// The time that the learners get to join.
@@ -43,7 +43,7 @@ pub struct Teacher {
     app: School,
     caller: Caller,
     course: i64,
-    classes: watch::Receiver<Class>,
+    classes: watch::Receiver<DemoSession>,
     /// The session's id, status and step when one of them last changed; `since` is the time of that change.
     seen: (i64, String, Option<i64>),
     since: Instant,
@@ -53,7 +53,7 @@ pub struct Teacher {
 }
 
 impl Teacher {
-    pub fn new(app: School, caller: Caller, course: i64, classes: watch::Receiver<Class>) -> Teacher {
+    pub fn new(app: School, caller: Caller, course: i64, classes: watch::Receiver<DemoSession>) -> Teacher {
         let (seen, since) = ((0, String::new(), None), Instant::now());
         Teacher { app, caller, course, classes, seen, since, rested_in: None, noticed: None }
     }
@@ -77,20 +77,20 @@ impl Teacher {
             (self.seen, self.since) = (stands, Instant::now());
         }
         let stood = self.since.elapsed();
-        match Status::parse(&session.status) {
-            Some(Status::Waiting) if stood >= STARTS_AFTER => {
-                self.press(&session, Command::Start { first: None, message: said(HELLO) }).await?;
-                welcome::line(&format!("  ▶ class {} begins", welcome::spaced(&session.code)));
+        match SessionStatus::parse(&session.status) {
+            Some(SessionStatus::Waiting) if stood >= STARTS_AFTER => {
+                self.press(&session, Command::Start { first: None, message: some_text(HELLO) }).await?;
+                welcome::socket(&format!("  ▶ class {} begins", welcome::spaced(&session.code)));
                 Ok(())
             }
-            Some(Status::InProgress) => {
+            Some(SessionStatus::InProgress) => {
                 self.go_round(&people).await?;
                 self.lead(&session, &people, stood).await
             }
-            Some(Status::Paused) if stood >= RESTS_FOR => {
-                self.press(&session, Command::Resume { message: said(GO_ON) }).await
+            Some(SessionStatus::Paused) if stood >= RESTS_FOR => {
+                self.press(&session, Command::Resume { message: some_text(GO_ON) }).await
             }
-            Some(Status::Review) if stood >= SAYS_GOODBYE_FOR => self.open_next().await,
+            Some(SessionStatus::Review) if stood >= SAYS_GOODBYE_FOR => self.open_next().await,
             _ => Ok(()),
         }
     }
@@ -111,16 +111,16 @@ impl Teacher {
         let place = steps.iter().position(|step| Some(step.id) == session.step).unwrap_or(0);
         if (place + 1) * 2 >= steps.len() && self.rested_in != Some(session.id) {
             self.rested_in = Some(session.id);
-            welcome::line("    a short rest");
-            return self.press(session, Command::Pause { message: said(REST) }).await;
+            welcome::socket("    a short rest");
+            return self.press(session, Command::Pause { message: some_text(REST) }).await;
         }
         let title = steps.get(place).map_or("", |step| step.title.as_str());
-        welcome::line(&format!("    {:>2}/{} {title}: {done} of {} are done", place + 1, steps.len(), here.len()));
+        welcome::socket(&format!("    {:>2}/{} {title}: {done} of {} are done", place + 1, steps.len(), here.len()));
         if place + 1 >= steps.len() {
-            welcome::line("  ■ the class is over; the next one opens in a moment");
-            return self.press(session, Command::End { message: said(GOODBYE) }).await;
+            welcome::socket("  ■ the class is over; the next one opens in a moment");
+            return self.press(session, Command::End { message: some_text(GOODBYE) }).await;
         }
-        let message = PRAISE.get(place % PRAISE.len()).copied().and_then(said);
+        let message = PRAISE.get(place % PRAISE.len()).copied().and_then(some_text);
         self.press(session, Command::NextStep { next: None, message }).await
     }
 
@@ -133,8 +133,8 @@ impl Teacher {
                     return Ok(());
                 }
                 self.noticed = None;
-                let (content, voice) = (COMING.to_owned(), said(COMING));
-                let answer = NewAnswer { help_type: HelpType::Visit, content, voice };
+                let (content, voice) = (COMING.to_owned(), some_text(COMING));
+                let answer = NewHelpAnswer { help_type: HelpType::Visit, content, voice };
                 answers::respond(&self.app, &self.caller, request, answer).await.map(|_| ())
             }
             _ => {
@@ -147,8 +147,8 @@ impl Teacher {
     async fn open_next(&mut self) -> Result<()> {
         let session = open_class(&self.app, &self.caller, self.course).await?;
         let url = &self.app.public_url;
-        welcome::line("");
-        welcome::line(&format!(
+        welcome::socket("");
+        welcome::socket(&format!(
             "  The next class: {url}/teach/session/{}   join: {}",
             session.id,
             session.join_url(url)
@@ -159,6 +159,6 @@ impl Teacher {
     }
 }
 
-fn said(text: &str) -> Option<String> {
+fn some_text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -51,11 +51,11 @@ const NAMES: [&str; 40] = [
 
 /// Gives each learner a name that no other has.
 #[derive(Default)]
-pub struct Roll {
+pub struct GuestNames {
     written: AtomicUsize,
 }
 
-impl Roll {
+impl GuestNames {
     pub fn next(&self) -> Value {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let age = between(66.0, 85.0) as i64;
@@ -72,7 +72,7 @@ fn name(number: usize) -> String {
     }
 }
 
-pub struct Temper {
+pub struct Temperament {
     /// The median of the seconds that the learner takes for an ordinary step.
     pub pace_s: f64,
     /// The probability that the learner gets stuck on an ordinary step.
@@ -84,16 +84,16 @@ pub struct Temper {
 }
 
 /// The times of one learner on one step.
-pub struct Attempt {
+pub struct StepAttempt {
     pub looks_for_s: f64,
     pub takes_s: f64,
     pub asks_after_s: Option<f64>,
 }
 
-impl Temper {
-    pub fn drawn() -> Temper {
+impl Temperament {
+    pub fn drawn() -> Temperament {
         let pace_s = spread(4.5, 0.45);
-        Temper {
+        Temperament {
             pace_s,
             gets_stuck: (0.02 * pace_s).min(0.3),
             asks: between(0.3, 0.9),
@@ -102,14 +102,14 @@ impl Temper {
     }
 
     /// Draws the times for a step. A longer guide text makes the step harder and slower.
-    pub fn attempt(&self, guide: &str) -> Attempt {
+    pub fn attempt(&self, guide: &str) -> StepAttempt {
         let hardness = (0.5 + guide.chars().count() as f64 / 70.0).min(2.0);
         let looks_for_s = between(0.5, 2.0);
         if happens(self.gets_stuck * hardness * hardness) {
             let asks_after_s = happens(self.asks).then(|| between(6.0, 14.0));
-            return Attempt { looks_for_s, takes_s: between(40.0, 150.0), asks_after_s };
+            return StepAttempt { looks_for_s, takes_s: between(40.0, 150.0), asks_after_s };
         }
-        Attempt { looks_for_s, takes_s: looks_for_s + spread(self.pace_s * hardness, 0.3), asks_after_s: None }
+        StepAttempt { looks_for_s, takes_s: looks_for_s + spread(self.pace_s * hardness, 0.3), asks_after_s: None }
     }
 
     /// Draws how long the connection lasts this time. `None`: it is not lost.
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn people_differ_but_not_beyond_measure() {
-        let mut paces: Vec<f64> = (0..1_000).map(|_| Temper::drawn().pace_s).collect();
+        let mut paces: Vec<f64> = (0..1_000).map(|_| Temperament::drawn().pace_s).collect();
         paces.sort_by(f64::total_cmp);
         assert!((3.5..6.0).contains(&paces[500]) && paces[0] > 0.5 && paces[999] < 40.0);
         assert!(Key::parse(&uuid()).is_ok());

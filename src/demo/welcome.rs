@@ -6,43 +6,43 @@ use std::net::SocketAddr;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
-use super::{Options, Stage, TEACHER_EMAIL, TEACHER_NAME, lecture};
+use super::{Options, DemoSchool, TEACHER_EMAIL, TEACHER_NAME, lecture};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::logins;
 
 /// Prints a line. A closed terminal is not an error.
-pub fn line(text: &str) {
+pub fn socket(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-pub async fn say(app: &School, stage: &Stage, options: &Options, bound: SocketAddr) -> Result<()> {
+pub async fn say(app: &School, demo: &DemoSchool, options: &Options, bound: SocketAddr) -> Result<()> {
     let url = &app.public_url;
-    let Stage { session, password, .. } = stage;
-    let ticket = logins::ticket_for(app, stage.teacher.id).await?;
+    let DemoSchool { session, password, .. } = demo;
+    let ticket = logins::ticket_for(app, demo.teacher.id).await?;
     let join = session.join_url(url);
     let (title, steps) = (lecture::TITLE, lecture::steps());
 
-    line("");
-    line("  교실 · Gyosil: a class to try out");
-    line("");
-    line(&format!("  «{title}» with {TEACHER_NAME}, in {steps} steps. {}", who_comes(options)));
-    line("");
-    line("  The instructor's dashboard, signed in (once, within 10 minutes):");
-    line(&format!("    {url}/teach/session/{}#t={ticket}", session.id));
-    line(&format!("  later: {url}/teach   {TEACHER_EMAIL}   {password}"));
-    line("");
-    line(&format!("  Come in yourself, with a phone in the same network: code {}", spaced(&session.code)));
-    line(&format!("    {join}"));
+    socket("");
+    socket("  교실 · Gyosil: a class to try out");
+    socket("");
+    socket(&format!("  «{title}» with {TEACHER_NAME}, in {steps} steps. {}", who_comes(options)));
+    socket("");
+    socket("  The instructor's dashboard, signed in (once, within 10 minutes):");
+    socket(&format!("    {url}/teach/session/{}#t={ticket}", session.id));
+    socket(&format!("  later: {url}/teach   {TEACHER_EMAIL}   {password}"));
+    socket("");
+    socket(&format!("  Come in yourself, with a phone in the same network: code {}", spaced(&session.code)));
+    socket(&format!("    {join}"));
     if bound.ip().is_loopback() {
-        line("  (It listens on this machine only. For phones: --listen 0.0.0.0:8080)");
+        socket("  (It listens on this machine only. For phones: --listen 0.0.0.0:8080)");
     }
-    line("");
-    line(&qr(&join)?);
-    line(&format!("  API        {url}/docs"));
-    line(&format!("  Data       {} (emptied at each start of the demo)", app.config.data.display()));
-    line("  Stop       Ctrl-C");
-    line("");
+    socket("");
+    socket(&qr(&join)?);
+    socket(&format!("  API        {url}/docs"));
+    socket(&format!("  Data       {} (emptied at each start of the demo)", app.config.data.display()));
+    socket("  Stop       Ctrl-C");
+    socket("");
     Ok(())
 }
 
@@ -58,7 +58,7 @@ fn who_comes(options: &Options) -> String {
         1 => "One simulated learner is coming in.".into(),
         many => format!("{many} simulated learners are coming in."),
     };
-    let next = if options.auto { "It runs by itself: watch." } else { "CertificatePrinter «start» at the dashboard." };
+    let next = if options.auto { "It runs by itself: watch." } else { "Press «start» at the dashboard." };
     format!("{come} {next}")
 }
 
@@ -74,6 +74,6 @@ fn qr(text: &str) -> Result<String> {
 }
 
 pub fn goodbye() {
-    line("");
-    line("  Everyone goes home. 안녕히 가세요!");
+    socket("");
+    socket("  Everyone goes home. 안녕히 가세요!");
 }

@@ -67,7 +67,7 @@ fn case(name: &str, frames: &[Vec<u8>], messages: &[PeerMessage], fault: Option<
     }
 }
 
-fn said(text: &str) -> PeerMessage {
+fn text_message(text: &str) -> PeerMessage {
     PeerMessage::Text(text.into())
 }
 
@@ -75,7 +75,7 @@ fn said(text: &str) -> PeerMessage {
 fn texts_of_all_sizes_are_heard_and_binary_is_refused() {
     for (n, length) in [0, 125, 126, 127, 128, 65_535, 65_536, 65_536].into_iter().enumerate() {
         let payload = "*".repeat(length);
-        case(&format!("1.1.{}", n + 1), &[text(&payload)], &[said(&payload)], None);
+        case(&format!("1.1.{}", n + 1), &[text(&payload)], &[text_message(&payload)], None);
         case(&format!("1.2.{}", n + 1), &[frame(FIN | BINARY, payload.as_bytes())], &[], Some(1003));
     }
 }
@@ -107,14 +107,14 @@ fn reserved_bits_and_reserved_opcodes_end_the_connection() {
     case("3.7", &[frame(FIN | 0x70 | CLOSE, b"")], &[], Some(1002));
     for (name, bits) in [("3.2", 0x20), ("3.3", 0x30), ("3.4", 0x40)] {
         let frames = [hello(), frame(FIN | bits | TEXT, b"Hello, world!"), frame(FIN | PING, b"")];
-        case(name, &frames, &[said("Hello, world!")], Some(1002));
+        case(name, &frames, &[text_message("Hello, world!")], Some(1002));
     }
     for opcode in [3, 4, 5, 6, 7, 11, 12, 13, 14, 15] {
         let name = format!("4, opcode {opcode}");
         case(&name, &[frame(FIN | opcode, b"")], &[], Some(1002));
         case(&name, &[frame(FIN | opcode, b"reserved opcode payload")], &[], Some(1002));
         let frames = [hello(), frame(FIN | opcode, b"x"), frame(FIN | PING, b"")];
-        case(&name, &frames, &[said("Hello, world!")], Some(1002));
+        case(&name, &frames, &[text_message("Hello, world!")], Some(1002));
     }
     let unmasked = vec![FIN | TEXT, 1, b'x'];
     case("no mask", &[unmasked], &[], Some(1002));
@@ -135,14 +135,14 @@ fn fragments_are_put_together_and_control_frames_may_stand_between() {
     let halves = || fragments(&[b"fragment1", b"fragment2"]);
     case("5.1", &[frame(PING, b"fragment1"), frame(FIN, b"fragment2")], &[], Some(1002));
     case("5.2", &[frame(PONG, b"fragment1"), frame(FIN, b"fragment2")], &[], Some(1002));
-    case("5.3 to 5.5", &halves(), &[said("fragment1fragment2")], None);
+    case("5.3 to 5.5", &halves(), &[text_message("fragment1fragment2")], None);
     let [first, second]: [Vec<u8>; 2] = halves().try_into().unwrap();
-    case("5.6 to 5.8", &[first, ping(), second], &[pinged(), said("fragment1fragment2")], None);
+    case("5.6 to 5.8", &[first, ping(), second], &[pinged(), text_message("fragment1fragment2")], None);
     for (name, first) in [("5.9 to 5.11", FIN | CONTINUATION), ("5.12 to 5.14", CONTINUATION)] {
         case(name, &[more(first), hello()], &[], Some(1002));
     }
     let frames = [halves(), vec![frame(CONTINUATION, b"fragment3"), frame(FIN | TEXT, b"fragment4")]].concat();
-    case("5.15", &frames, &[said("fragment1fragment2")], Some(1002));
+    case("5.15", &frames, &[text_message("fragment1fragment2")], Some(1002));
     case("5.16", &[frame(CONTINUATION, b"a"), frame(FIN | TEXT, b"b")], &[], Some(1002));
     case("5.17", &[frame(FIN | CONTINUATION, b"a"), frame(FIN | TEXT, b"b")], &[], Some(1002));
     case("5.18", &[frame(TEXT, b"a"), frame(FIN | TEXT, b"b")], &[], Some(1002));
@@ -150,22 +150,22 @@ fn fragments_are_put_together_and_control_frames_may_stand_between() {
     let mut five = fragments(&[b"1", b"2", b"3", b"4", b"5"]);
     five.insert(2, ping());
     five.insert(5, ping());
-    case("5.19, 5.20", &five, &[pinged(), pinged(), said("12345")], None);
+    case("5.19, 5.20", &five, &[pinged(), pinged(), text_message("12345")], None);
     let long = "*".repeat(65_536);
     let pieces: Vec<&[u8]> = long.as_bytes().chunks(1_300).collect();
-    case("10.1.1", &fragments(&pieces), &[said(&long)], None);
+    case("10.1.1", &fragments(&pieces), &[text_message(&long)], None);
 }
 
 #[test]
 fn texts_are_utf8_and_the_first_wrong_byte_ends_the_connection() {
-    case("6.1.1", &[text("")], &[said("")], None);
-    case("6.1.2", &fragments(&[b"", b"", b""]), &[said("")], None);
-    case("6.1.3", &fragments(&[b"", "중간".as_bytes(), b""]), &[said("중간")], None);
+    case("6.1.1", &[text("")], &[text_message("")], None);
+    case("6.1.2", &fragments(&[b"", b"", b""]), &[text_message("")], None);
+    case("6.1.3", &fragments(&[b"", "중간".as_bytes(), b""]), &[text_message("중간")], None);
     let valid = "Hello-µ@ßöäüàá-UTF-8!!";
     let bytes: Vec<&[u8]> = valid.as_bytes().chunks(1).collect();
-    case("6.2.1", &[text(valid)], &[said(valid)], None);
-    case("6.2.2", &fragments(&[&valid.as_bytes()[..12], &valid.as_bytes()[12..]]), &[said(valid)], None);
-    case("6.2.3, 6.2.4", &fragments(&bytes), &[said(valid)], None);
+    case("6.2.1", &[text(valid)], &[text_message(valid)], None);
+    case("6.2.2", &fragments(&[&valid.as_bytes()[..12], &valid.as_bytes()[12..]]), &[text_message(valid)], None);
+    case("6.2.3, 6.2.4", &fragments(&bytes), &[text_message(valid)], None);
     let wrong = [valid.as_bytes(), b"\xed\xa0\x80edited"].concat();
     let bytes: Vec<&[u8]> = wrong.chunks(1).collect();
     case("6.3.1", &[text(&wrong)], &[], Some(1007));
@@ -207,7 +207,7 @@ const INVALID: &[&[u8]] = &[
 #[test]
 fn every_kind_of_wrong_utf8_is_told_from_right_one() {
     for payload in VALID {
-        case("6.5 to 6.23", &[text(payload)], &[said(std::str::from_utf8(payload).unwrap())], None);
+        case("6.5 to 6.23", &[text(payload)], &[text_message(std::str::from_utf8(payload).unwrap())], None);
     }
     for payload in INVALID {
         case(&format!("6.6 to 6.21: {payload:x?}"), &[text(payload)], &[], Some(1007));
@@ -215,7 +215,7 @@ fn every_kind_of_wrong_utf8_is_told_from_right_one() {
     let greek = "κόσμε";
     for end in 1..=greek.len() {
         match std::str::from_utf8(&greek.as_bytes()[..end]) {
-            Ok(prefix) => case("6.6", &[text(prefix)], &[said(prefix)], None),
+            Ok(prefix) => case("6.6", &[text(prefix)], &[text_message(prefix)], None),
             Err(_) => case("6.6", &[text(&greek.as_bytes()[..end])], &[], Some(1007)),
         }
     }
@@ -233,7 +233,7 @@ fn close_with(code: u16, reason: &[u8]) -> Vec<u8> {
 fn nothing_is_heard_after_a_close() {
     let normal = || close_with(1000, b"");
     let closed = || PeerMessage::Close(Some(1000));
-    case("7.1.1", &[text("a"), normal()], &[said("a"), closed()], None);
+    case("7.1.1", &[text("a"), normal()], &[text_message("a"), closed()], None);
     case("7.1.2", &[normal(), normal()], &[closed()], None);
     case("7.1.3", &[normal(), frame(FIN | PING, b"")], &[closed()], None);
     case("7.1.4", &[normal(), text("Hello World!")], &[closed()], None);
@@ -272,7 +272,7 @@ fn valid_then(wrong: &[u8]) -> Vec<u8> {
 fn a_message_of_more_than_64_kib_is_refused_at_its_header() {
     let header = |length: u64| [vec![FIN | TEXT, 0x80 | 127], length.to_be_bytes().to_vec(), vec![0; 4]].concat();
     let messages = "*".repeat(65_536);
-    case("9.1.1", &[text(&messages)], &[said(&messages)], None);
+    case("9.1.1", &[text(&messages)], &[text_message(&messages)], None);
     for kib in [256, 1_024, 4_096, 8_192, 16_384] {
         case("9.1.2 to 9.1.6, 9.5", &[header(kib * 1_024)], &[], Some(1009));
     }

@@ -2,7 +2,7 @@
 //! known.
 //!
 //! `Guide` uses the texts of the step, what this learner's phone showed, and answers that helped others on this step. A
-//! language model can replace it behind the same `Question` and `Verdict`.
+//! language model can replace it behind the same `HelpQuestion` and `AnalysisResult`.
 
 use super::phrases::{is_addition, phrases, without_opening};
 use crate::language::Language;
@@ -19,7 +19,7 @@ const HELPED: f64 = 4.0;
 const LONG_S: i64 = 60;
 
 #[derive(Debug, Clone, Default)]
-pub struct Question {
+pub struct HelpQuestion {
     /// The learner's language.
     pub language: Language,
     pub guide: Option<String>,
@@ -32,13 +32,13 @@ pub struct Question {
     pub recent_actions: Vec<String>,
     pub stuck_seconds: i64,
     /// Answers given on this step before, with their ratings.
-    pub earlier: Vec<Earlier>,
+    pub earlier: Vec<EarlierAnswer>,
     /// How often this learner has asked on this step before.
     pub asked_before: i64,
 }
 
 #[derive(Debug, Clone)]
-pub struct Earlier {
+pub struct EarlierAnswer {
     pub content: String,
     pub voice: Option<String>,
     /// True if an instructor gave the answer.
@@ -48,7 +48,7 @@ pub struct Earlier {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub struct AnalysisResult {
     /// Describes what is known about this learner's problem, for the instructor. Empty if nothing is known.
     pub diagnosis: String,
     pub confidence: f64,
@@ -58,7 +58,7 @@ pub struct Verdict {
 }
 
 impl Analyser {
-    pub async fn analyse(&self, question: &Question) -> Verdict {
+    pub async fn analyse(&self, question: &HelpQuestion) -> AnalysisResult {
         match self {
             Analyser::Guide => guide(question),
         }
@@ -67,25 +67,25 @@ impl Analyser {
 
 /// A problem that this learner's own phone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sign {
+enum ScreenSign {
     /// The step happens in one app, but the phone shows another.
     Elsewhere,
     /// Several tries on this step.
     Wandering,
 }
 
-fn guide(q: &Question) -> Verdict {
+fn guide(q: &HelpQuestion) -> AnalysisResult {
     let sign = sign(q);
     let mut confidence = match sign {
-        Some(Sign::Elsewhere) => 0.7,
-        Some(Sign::Wandering) => 0.6,
+        Some(ScreenSign::Elsewhere) => 0.7,
+        Some(ScreenSign::Wandering) => 0.6,
         None if q.recent_actions.is_empty() && q.screen.is_none() => 0.5,
         None => 0.55,
     };
     let good = q.earlier.iter().filter(|e| e.average >= HELPED);
-    let (of_guide, by_hand): (Vec<&Earlier>, Vec<&Earlier>) = good.partition(|e| is_from_the_step(q, e));
-    let weight = |e: &&Earlier| e.average * e.ratings.min(5) as f64;
-    let best = |answers: Vec<&Earlier>| answers.into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).cloned();
+    let (of_guide, by_hand): (Vec<&EarlierAnswer>, Vec<&EarlierAnswer>) = good.partition(|e| is_from_the_step(q, e));
+    let weight = |e: &&EarlierAnswer| e.average * e.ratings.min(5) as f64;
+    let best = |answers: Vec<&EarlierAnswer>| answers.into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).cloned();
     let helped = best(by_hand.into_iter().filter(|e| e.by_hand).collect());
     if let Some(answer) = helped.as_ref().or(best(of_guide).as_ref()) {
         confidence += 0.1 + 0.05 * answer.ratings.min(4) as f64;
@@ -95,16 +95,16 @@ fn guide(q: &Question) -> Verdict {
         None => from_the_step(q, sign),
     };
     let Some((content, voice)) = said else {
-        return Verdict { diagnosis: diagnosis(q, sign), confidence: 0.0, content: String::new(), voice: None };
+        return AnalysisResult { diagnosis: diagnosis(q, sign), confidence: 0.0, content: String::new(), voice: None };
     };
     // A learner who asks again was not helped by the texts of the step.
     confidence -= 0.25 * q.asked_before.min(3) as f64;
     let confidence = (confidence.clamp(0.0, 0.95) * 100.0).round() / 100.0;
-    Verdict { diagnosis: diagnosis(q, sign), confidence, content, voice: Some(voice) }
+    AnalysisResult { diagnosis: diagnosis(q, sign), confidence, content, voice: Some(voice) }
 }
 
 /// Returns an answer that helped others, without its words about their phones.
-fn from_others(q: &Question, answer: &Earlier, sign: Option<Sign>) -> Option<(String, String)> {
+fn from_others(q: &HelpQuestion, answer: &EarlierAnswer, sign: Option<ScreenSign>) -> Option<(String, String)> {
     let content = without_opening(&answer.content);
     let voice = answer.voice.as_deref().map_or(content, without_opening);
     let opening = sign.map_or("", |sign| opening(q, sign));
@@ -113,12 +113,12 @@ fn from_others(q: &Question, answer: &Earlier, sign: Option<Sign>) -> Option<(St
 
 /// Tells whether an answer is the text of the step, perhaps with the guide's phrases around it. Such an answer is written
 /// anew, in the language of the learner who asks.
-fn is_from_the_step(q: &Question, answer: &Earlier) -> bool {
+fn is_from_the_step(q: &HelpQuestion, answer: &EarlierAnswer) -> bool {
     let content = without_opening(&answer.content);
     q.guide.as_deref().and_then(|guide| content.strip_prefix(guide.trim())).is_some_and(is_addition)
 }
 
-fn from_the_step(q: &Question, sign: Option<Sign>) -> Option<(String, String)> {
+fn from_the_step(q: &HelpQuestion, sign: Option<ScreenSign>) -> Option<(String, String)> {
     let guide = q.guide.as_deref().map(str::trim).filter(|guide| !guide.is_empty())?;
     let words = phrases(q.language);
     let opening = sign.map_or(words.again, |sign| opening(q, sign));
@@ -132,19 +132,19 @@ fn from_the_step(q: &Question, sign: Option<Sign>) -> Option<(String, String)> {
     Some((format!("{opening}{guide}{how}"), format!("{opening}{spoken}{how}")))
 }
 
-fn opening(q: &Question, sign: Sign) -> &'static str {
+fn opening(q: &HelpQuestion, sign: ScreenSign) -> &'static str {
     match sign {
-        Sign::Elsewhere => phrases(q.language).elsewhere,
-        Sign::Wandering => phrases(q.language).wandering,
+        ScreenSign::Elsewhere => phrases(q.language).elsewhere,
+        ScreenSign::Wandering => phrases(q.language).wandering,
     }
 }
 
 /// Writes what the instructor should know before visiting the learner, in Korean.
-fn diagnosis(q: &Question, sign: Option<Sign>) -> String {
+fn diagnosis(q: &HelpQuestion, sign: Option<ScreenSign>) -> String {
     let mut known = Vec::new();
     match sign {
-        Some(Sign::Elsewhere) => known.push("휴대폰에 다른 앱이 열려 있어요.".to_owned()),
-        Some(Sign::Wandering) => known.push("누를 곳을 찾느라 여러 번 눌러 보셨어요.".to_owned()),
+        Some(ScreenSign::Elsewhere) => known.push("휴대폰에 다른 앱이 열려 있어요.".to_owned()),
+        Some(ScreenSign::Wandering) => known.push("누를 곳을 찾느라 여러 번 눌러 보셨어요.".to_owned()),
         None => {}
     }
     if q.asked_before > 0 {
@@ -156,16 +156,16 @@ fn diagnosis(q: &Question, sign: Option<Sign>) -> String {
     known.join(" ")
 }
 
-fn sign(q: &Question) -> Option<Sign> {
+fn sign(q: &HelpQuestion) -> Option<ScreenSign> {
     if is_elsewhere(q) {
-        return Some(Sign::Elsewhere);
+        return Some(ScreenSign::Elsewhere);
     }
     let tries = q.recent_actions.iter().filter(|a| matches!(a.as_str(), "CLICK" | "SCROLL" | "BACK" | "SWIPE")).count();
     let went_back = q.recent_actions.iter().any(|a| a == "BACK");
-    (tries >= 4 || (went_back && tries >= 2)).then_some(Sign::Wandering)
+    (tries >= 4 || (went_back && tries >= 2)).then_some(ScreenSign::Wandering)
 }
 
-fn is_elsewhere(q: &Question) -> bool {
+fn is_elsewhere(q: &HelpQuestion) -> bool {
     let (Some(target), Some(screen)) = (&q.target_hint, &q.screen) else { return false };
     let rest = screen.strip_prefix(target.as_str());
     let is_there = rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()));
@@ -180,26 +180,26 @@ mod tests {
 
     const GUIDE: &str = "친구 목록에서 친구를 선택하세요";
 
-    fn question() -> Question {
-        Question { guide: Some(GUIDE.into()), target_hint: Some("com.kakao.talk".into()), ..Question::default() }
+    fn question() -> HelpQuestion {
+        HelpQuestion { guide: Some(GUIDE.into()), target_hint: Some("com.kakao.talk".into()), ..HelpQuestion::default() }
     }
 
-    fn helped(content: &str, by_hand: bool) -> Earlier {
-        Earlier { content: content.into(), voice: None, by_hand, ratings: 3, average: 4.7 }
+    fn helped(content: &str, by_hand: bool) -> EarlierAnswer {
+        EarlierAnswer { content: content.into(), voice: None, by_hand, ratings: 3, average: 4.7 }
     }
 
     #[test]
     fn what_is_said_of_the_screen_needs_a_sign_of_it_from_this_phone() {
-        let elsewhere = guide(&Question { screen: Some("com.android.settings.Main".into()), ..question() });
+        let elsewhere = guide(&HelpQuestion { screen: Some("com.android.settings.Main".into()), ..question() });
         assert!(elsewhere.content.contains("다른 화면") && elsewhere.confidence >= SURE_ENOUGH);
         assert!(elsewhere.diagnosis.contains("다른 앱"));
         for screen in [None, Some("com.kakao.talk.MainActivity"), Some("com.sec.android.app.launcher"), Some("step")] {
-            let verdict = guide(&Question { screen: screen.map(Into::into), ..question() });
+            let verdict = guide(&HelpQuestion { screen: screen.map(Into::into), ..question() });
             assert!(!verdict.content.contains("다른 화면") && !verdict.content.contains("홈 버튼"), "{screen:?}");
             assert_eq!(verdict.diagnosis, "", "{screen:?}");
         }
         let tries = ["CLICK", "BACK", "CLICK"].map(String::from).to_vec();
-        let wandering = guide(&Question { recent_actions: tries, ..question() });
+        let wandering = guide(&HelpQuestion { recent_actions: tries, ..question() });
         assert!(wandering.content.starts_with("천천히") && wandering.diagnosis.contains("여러 번"));
     }
 
@@ -208,35 +208,35 @@ mod tests {
         let elsewhere = phrases(Language::Korean).elsewhere;
         let words = "위쪽 '친구'를 누르세요";
         let earlier = vec![helped(&format!("{elsewhere}{words}"), true)];
-        let verdict = guide(&Question { earlier: earlier.clone(), ..question() });
+        let verdict = guide(&HelpQuestion { earlier: earlier.clone(), ..question() });
         assert_eq!((verdict.content.as_str(), verdict.voice.as_deref()), (words, Some(words)));
-        let here = Question { screen: Some("com.android.settings.Main".into()), earlier, ..question() };
+        let here = HelpQuestion { screen: Some("com.android.settings.Main".into()), earlier, ..question() };
         assert_eq!(guide(&here).content, format!("{elsewhere}{words}"));
     }
 
     #[test]
     fn what_the_guide_said_to_another_is_said_anew_with_more_confidence() {
-        let first = guide(&Question { screen: Some("com.android.settings.Main".into()), ..question() });
+        let first = guide(&HelpQuestion { screen: Some("com.android.settings.Main".into()), ..question() });
         for by_hand in [false, true] {
             let next =
-                Question { earlier: vec![helped(&first.content, by_hand)], language: Language::Japanese, ..question() };
+                HelpQuestion { earlier: vec![helped(&first.content, by_hand)], language: Language::Japanese, ..question() };
             let verdict = guide(&next);
             assert_eq!(verdict.content, format!("{}{GUIDE}", phrases(Language::Japanese).again));
             assert!(verdict.confidence > guide(&question()).confidence);
         }
         // The text of a step that was rewritten since is not used as an answer.
-        let old = Question { earlier: vec![helped("옛날 안내", false)], ..question() };
+        let old = HelpQuestion { earlier: vec![helped("옛날 안내", false)], ..question() };
         assert_eq!(guide(&old), guide(&question()));
     }
 
     #[test]
     fn an_answer_that_helped_before_is_given_again_with_more_confidence() {
         let earlier = helped("위쪽 '친구'를 누르세요", true);
-        let verdict = guide(&Question { earlier: vec![earlier.clone()], ..question() });
+        let verdict = guide(&HelpQuestion { earlier: vec![earlier.clone()], ..question() });
         assert_eq!(verdict.content, earlier.content);
         assert!(verdict.confidence > guide(&question()).confidence);
-        let poor = Earlier { average: 2.0, ..earlier };
-        assert_ne!(guide(&Question { earlier: vec![poor.clone()], ..question() }).content, poor.content);
+        let poor = EarlierAnswer { average: 2.0, ..earlier };
+        assert_ne!(guide(&HelpQuestion { earlier: vec![poor.clone()], ..question() }).content, poor.content);
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
         for (language, word) in
             [(Language::Korean, "꾹"), (Language::Japanese, "押したまま"), (Language::English, "pressing")]
         {
-            let asked = Question { language, target_action: Some("LONG_CLICK".into()), ..question() };
+            let asked = HelpQuestion { language, target_action: Some("LONG_CLICK".into()), ..question() };
             let content = guide(&asked).content;
             assert!(content.contains(word) && content.contains(GUIDE), "{content}");
             let ours = content.replace(GUIDE, "");
@@ -255,10 +255,10 @@ mod tests {
 
     #[test]
     fn where_nothing_is_known_nothing_is_said() {
-        let unknown = guide(&Question { guide: None, ..question() });
-        assert_eq!(unknown, Verdict { diagnosis: String::new(), confidence: 0.0, content: String::new(), voice: None });
-        assert!(guide(&Question { asked_before: 1, ..question() }).confidence < SURE_ENOUGH);
-        let long = guide(&Question { asked_before: 1, stuck_seconds: 130, ..question() });
+        let unknown = guide(&HelpQuestion { guide: None, ..question() });
+        assert_eq!(unknown, AnalysisResult { diagnosis: String::new(), confidence: 0.0, content: String::new(), voice: None });
+        assert!(guide(&HelpQuestion { asked_before: 1, ..question() }).confidence < SURE_ENOUGH);
+        let long = guide(&HelpQuestion { asked_before: 1, stuck_seconds: 130, ..question() });
         assert_eq!(long.diagnosis, "이 단계에서 2번째 부르셨어요. 이 단계에 2분 넘게 머물러 계세요.");
     }
 }

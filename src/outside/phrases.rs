@@ -34,7 +34,7 @@ const JAPANESE: Phrases = Phrases {
 };
 
 const ENGLISH: Phrases = Phrases {
-    elsewhere: "Another screen is open right now. CertificatePrinter the home button to go back to the first screen, then do this: ",
+    elsewhere: "Another screen is open right now. Press the home button to go back to the first screen, then do this: ",
     wandering: "There is no hurry. Leave the screen as it is, and do just this once: ",
     again: "Here is this step once more: ",
     long_press: " Keep pressing for about two seconds.",

@@ -69,12 +69,12 @@ pub async fn list(app: &School, caller: Option<&Caller>, course: i64, window: Wi
 pub async fn by_id(app: &School, caller: Option<&Caller>, course: i64, class: i64) -> Result<Class> {
     let mut tx = app.db.read().await?;
     courses::must_be_seen(&mut tx, caller, course).await?;
-    rights::class_of(&mut tx, course, class).await?;
+    rights::must_have_class(&mut tx, course, class).await?;
     read(&mut tx, class).await
 }
 
 #[derive(Debug, Default)]
-pub struct Changes {
+pub struct ClassChanges {
     pub name: Option<String>,
     pub capacity: Option<Option<i64>>,
     pub starts: Option<Option<String>>,
@@ -84,12 +84,12 @@ pub struct Changes {
 }
 
 /// Creates a class. Unless `first` says otherwise, it admits everyone and has no limit of seats.
-pub async fn create(app: &School, caller: &Caller, course: i64, name: String, first: Changes) -> Result<Class> {
+pub async fn create(app: &School, caller: &Caller, course: i64, name: String, first: ClassChanges) -> Result<Class> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let owned = rights::course_held(&mut tx, caller, course).await?;
-    if owned.status == "ARCHIVED" {
-        return Err(Error::wrong_state(owned.status));
+    let access = rights::hold_taught_course(&mut tx, caller, course).await?;
+    if access.status == "ARCHIVED" {
+        return Err(Error::wrong_state(access.status));
     }
     let sql = "insert into classes (created_ms, updated_ms, course, name) values ($1, $1, $2, $3) returning id";
     let (id,): (i64,) = tx.one(sql, args![now_ms, course, name]).await?;
@@ -100,10 +100,10 @@ pub async fn create(app: &School, caller: &Caller, course: i64, name: String, fi
 }
 
 /// Changes a class. A capacity below the number of taken seats removes nobody, but nobody more is admitted.
-pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, changes: Changes) -> Result<Class> {
+pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, changes: ClassChanges) -> Result<Class> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     tx.hold("select id from classes where id = $1", args![class]).await?;
     let before = read(&mut tx, class).await?;
     let planned = before.total_sessions;
@@ -113,7 +113,7 @@ pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, chan
     Ok(after)
 }
 
-async fn set(tx: &mut Tx, now: Class, changes: Changes, now_ms: i64) -> Result<Class> {
+async fn set(tx: &mut Tx, now: Class, changes: ClassChanges, now_ms: i64) -> Result<Class> {
     let starts = changes.starts.unwrap_or(now.starts);
     let ends = changes.ends.unwrap_or(now.ends);
     if let (Some(starts), Some(ends)) = (&starts, &ends)

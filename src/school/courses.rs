@@ -7,7 +7,7 @@ use crate::clock::spoken_code;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope};
-use crate::failures::Against;
+use crate::failures::Attempts;
 use crate::school::rights::{self, Caller};
 use crate::school::sessions::Session;
 use crate::school::sessions::codes::open_of_course;
@@ -144,7 +144,7 @@ impl Course {
     }
 }
 
-pub struct Detail {
+pub struct CourseDetail {
     pub course: Course,
     pub units: Vec<UnitBrief>,
     pub enrolled: i64,
@@ -158,7 +158,7 @@ pub struct UnitBrief {
 }
 row!(UnitBrief { id, title, position, items });
 
-pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<Detail> {
+pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<CourseDetail> {
     let mut tx = app.db.read().await?;
     must_be_seen(&mut tx, caller, id).await?;
     let course = by_id(&mut tx, id).await?.shown_to(caller);
@@ -167,14 +167,14 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<De
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
     let enrolled = enrolled(&mut tx, id).await?;
-    Ok(Detail { course, units, enrolled })
+    Ok(CourseDetail { course, units, enrolled })
 }
 
 /// Fails unless the course is published or archived, or the caller teaches it.
 pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<()> {
-    let owned = rights::course(tx, id).await?;
-    let is_public = matches!(owned.status.as_str(), "PUBLISHED" | "ARCHIVED");
-    if is_public || caller.is_some_and(|c| c.teaches(owned.instructor)) {
+    let access = rights::find_course(tx, id).await?;
+    let is_public = matches!(access.status.as_str(), "PUBLISHED" | "ARCHIVED");
+    if is_public || caller.is_some_and(|c| c.teaches(access.instructor)) {
         return Ok(());
     }
     Err(Error::NotFound("Lecture"))
@@ -187,7 +187,7 @@ pub(super) async fn enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
 }
 
 #[derive(Default)]
-pub struct Changes {
+pub struct CourseChanges {
     pub code: Option<String>,
     pub title: Option<String>,
     pub description: Option<String>,
@@ -196,9 +196,9 @@ pub struct Changes {
     pub rules: Rules,
 }
 
-pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Course> {
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChanges) -> Result<Course> {
     let mut tx = app.db.begin().await?;
-    rights::course_held(&mut tx, caller, id).await?;
+    rights::hold_taught_course(&mut tx, caller, id).await?;
     let now = by_id(&mut tx, id).await?;
     let sql = "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6,
         updated_ms = $7 where id = $1";
@@ -245,7 +245,7 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
 /// Gives the poster of a course a new code. Posters with the old code stop working.
 pub async fn renew_poster(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
-    rights::course_held(&mut tx, caller, id).await?;
+    rights::hold_taught_course(&mut tx, caller, id).await?;
     tx.run("update courses set poster_code = $2 where id = $1", args![id, poster_code()]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
@@ -263,7 +263,7 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
     let sql = "select id from courses where poster_code = $1 and deleted_ms is null
         and status in ('PUBLISHED', 'ARCHIVED')";
     let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![poster_code_as_kept(code)]).await? else {
-        app.failures.take_for_good(&Against::CodesFrom(from), app.now_ms())?;
+        app.failures.take_for_good(&Attempts::CodesFrom(from), app.now_ms())?;
         return Err(Error::NotFound("Lecture"));
     };
     open_of_course(app, course).await
@@ -272,7 +272,7 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
 /// Archives a course: it is taught no more, and kept for those who learnt in it. Fails while a session of it is open.
 pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
-    rights::course_held(&mut tx, caller, id).await?;
+    rights::hold_taught_course(&mut tx, caller, id).await?;
     hold_classes(&mut tx, id).await?;
     must_have_no_open_session(&mut tx, id).await?;
     tx.run("update courses set status = 'ARCHIVED' where id = $1", args![id]).await?;
@@ -284,9 +284,9 @@ pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
 /// Publishes an archived course again.
 pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
-    let owned = rights::course_held(&mut tx, caller, id).await?;
-    if owned.status != "ARCHIVED" {
-        return Err(Error::wrong_state(owned.status));
+    let access = rights::hold_taught_course(&mut tx, caller, id).await?;
+    if access.status != "ARCHIVED" {
+        return Err(Error::wrong_state(access.status));
     }
     tx.run("update courses set status = 'PUBLISHED' where id = $1", args![id]).await?;
     let course = by_id(&mut tx, id).await?;
@@ -298,7 +298,7 @@ pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
 /// gone, or while a session of it is open.
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    rights::course_held(&mut tx, caller, id).await?;
+    rights::hold_taught_course(&mut tx, caller, id).await?;
     hold_classes(&mut tx, id).await?;
     let sql = "select count(*) from enrollments e join classes c on c.id = e.class
         where c.course = $1 and e.source = 'APPLIED' and e.status in ('PENDING', 'APPROVED')";
@@ -325,6 +325,6 @@ async fn must_have_no_open_session(tx: &mut Tx, course: i64) -> Result<()> {
 }
 
 /// Fails unless the caller may watch the dashboard of the course.
-pub async fn taught(app: &School, caller: &Caller, id: i64) -> Result<()> {
-    rights::course_taught(&mut app.db.read().await?, caller, id).await.map(|_| ())
+pub async fn must_teach(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    rights::find_taught_course(&mut app.db.read().await?, caller, id).await.map(|_| ())
 }

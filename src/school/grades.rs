@@ -3,10 +3,10 @@
 
 use crate::db::{Arg, Tx, placeholders, args, batch_size, row_placeholders, row};
 use crate::error::Result;
-use crate::event::{Event, Grade, NewEvent, PublishedEvent, GradeScope};
+use crate::event::{Event, GradeScores, NewEvent, PublishedEvent, GradeScope};
 
 /// Everything that a grade is computed from.
-struct Facts {
+struct GradeFacts {
     enrollment: i64,
     person: i64,
     course: i64,
@@ -31,7 +31,7 @@ struct Facts {
     assessment: Option<f64>,
     total: Option<f64>,
 }
-row!(Facts {
+row!(GradeFacts {
     enrollment,
     person,
     course,
@@ -134,9 +134,9 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
     }
     let (condition, args) = condition(&due);
     tx.hold(format!("select e.id from enrollments e {condition} order by e.id"), args.clone()).await?;
-    let facts: Vec<Facts> = tx.all(facts(&condition), args).await?;
+    let facts: Vec<GradeFacts> = tx.all(facts(&condition), args).await?;
     let graded = facts.into_iter().map(|f| (f.grade(), f));
-    let changed: Vec<(Facts, Grade)> = graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
+    let changed: Vec<(GradeFacts, GradeScores)> = graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
     write(tx, &changed, at_ms).await?;
     events.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };
@@ -173,7 +173,7 @@ fn condition(due: &[GradeScope]) -> (String, Vec<Arg>) {
     (format!("where {open} and ({})", conditions.join(" or ")), args)
 }
 
-async fn write(tx: &mut Tx, changed: &[(Facts, Grade)], at_ms: i64) -> Result<()> {
+async fn write(tx: &mut Tx, changed: &[(GradeFacts, GradeScores)], at_ms: i64) -> Result<()> {
     let mut rest = changed;
     while !rest.is_empty() {
         let (part, after) = rest.split_at(batch_size(rest.len()));
@@ -192,10 +192,10 @@ async fn write(tx: &mut Tx, changed: &[(Facts, Grade)], at_ms: i64) -> Result<()
     Ok(())
 }
 
-impl Facts {
-    fn before(&self) -> Grade {
-        let Facts { attendance, progress, assessment, total, .. } = *self;
-        Grade { attendance, progress, assessment, total }
+impl GradeFacts {
+    fn before(&self) -> GradeScores {
+        let GradeFacts { attendance, progress, assessment, total, .. } = *self;
+        GradeScores { attendance, progress, assessment, total }
     }
 
     /// Number of meetings that count: the planned ones, or those held if they are more. For a person who joined by QR,
@@ -209,7 +209,7 @@ impl Facts {
     }
 
     /// Computes the grade. A part that the course does not have is left out, and the other parts weigh more.
-    fn grade(&self) -> Grade {
+    fn grade(&self) -> GradeScores {
         let attendance = share(self.attended as f64, self.meetings() as f64);
         let progress = share(self.rates / 100.0, self.items as f64);
         let assessment = share(self.points, self.weight);
@@ -221,7 +221,7 @@ impl Facts {
         let there = parts.iter().filter_map(|(score, weight)| Some(((*score)?, *weight as f64)));
         let (sum, weights) = there.fold((0.0, 0.0), |(sum, all), (score, weight)| (sum + score * weight, all + weight));
         let total = (weights > 0.0).then(|| rounded(sum / weights));
-        Grade { attendance, progress, assessment, total }
+        GradeScores { attendance, progress, assessment, total }
     }
 }
 
@@ -239,8 +239,8 @@ fn rounded(score: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn facts() -> Facts {
-        Facts {
+    fn facts() -> GradeFacts {
+        GradeFacts {
             enrollment: 1,
             person: 1,
             course: 1,
@@ -275,17 +275,17 @@ mod tests {
 
     #[test]
     fn who_came_by_the_qr_is_asked_for_what_was_since_and_for_what_runs_once_they_are_in_it() {
-        assert_eq!(Facts { joined: true, ..facts() }.meetings(), 13);
-        assert_eq!(Facts { joined: true, running: 1, ..facts() }.meetings(), 14);
-        assert_eq!(Facts { joined: true, marked: false, ..facts() }.meetings(), 0);
-        assert_eq!(Facts { over: 16, running: 1, ..facts() }.meetings(), 17);
+        assert_eq!(GradeFacts { joined: true, ..facts() }.meetings(), 13);
+        assert_eq!(GradeFacts { joined: true, running: 1, ..facts() }.meetings(), 14);
+        assert_eq!(GradeFacts { joined: true, marked: false, ..facts() }.meetings(), 0);
+        assert_eq!(GradeFacts { over: 16, running: 1, ..facts() }.meetings(), 17);
     }
 
     #[test]
     fn what_a_course_has_none_of_is_left_out() {
-        let grade = Facts { planned: 0, over: 0, attended: 0, weight: 0.0, points: 0.0, ..facts() }.grade();
+        let grade = GradeFacts { planned: 0, over: 0, attended: 0, weight: 0.0, points: 0.0, ..facts() }.grade();
         assert_eq!((grade.attendance, grade.assessment, grade.total), (None, None, Some(50.0)));
-        let nothing = Facts { items: 0, planned: 0, over: 0, weight: 0.0, ..facts() }.grade();
-        assert_eq!(nothing, Grade::default());
+        let nothing = GradeFacts { items: 0, planned: 0, over: 0, weight: 0.0, ..facts() }.grade();
+        assert_eq!(nothing, GradeScores::default());
     }
 }

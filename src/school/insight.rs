@@ -5,10 +5,10 @@ mod difficulties;
 use std::collections::HashMap;
 
 use crate::app::School;
-use crate::clock::{Day, MINUTE_MS, SECOND_MS};
+use crate::clock::{DaySpan, MINUTE_MS, SECOND_MS};
 use crate::db::{Arg, Tx, placeholders, args, row};
 use crate::error::Result;
-use crate::event::{HelpKind, Progress};
+use crate::event::{HelpKind, ProgressStatus};
 use crate::school::help;
 pub use crate::school::insight::difficulties::Difficulty;
 use crate::school::names::namesakes;
@@ -16,7 +16,7 @@ use crate::school::outline::{self, Item, STEPS};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
-pub struct Student {
+pub struct StudentSummary {
     pub person: i64,
     pub name: String,
     /// The student's number among the people of this name in the course, counted from 1.
@@ -32,7 +32,7 @@ pub struct Student {
     pub last_activity_ms: Option<i64>,
 }
 
-struct Enrolled {
+struct EnrolledRow {
     person: i64,
     enrollment: i64,
     name: String,
@@ -43,7 +43,7 @@ struct Enrolled {
     manual_help_count: i64,
     helped_ms: Option<i64>,
 }
-row!(Enrolled { person, enrollment, name, namesake, email, enrolled_ms, help_count, manual_help_count, helped_ms });
+row!(EnrolledRow { person, enrollment, name, namesake, email, enrolled_ms, help_count, manual_help_count, helped_ms });
 
 /// Each person of a course once, by their newest enrollment.
 const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms
@@ -51,9 +51,9 @@ const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms
     where k.course = $1 and e.status in ('APPROVED', 'COMPLETED') group by e.person";
 
 /// Lists the students of a course. A page takes a few queries, whatever the number of students and steps.
-pub async fn students(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<Student>> {
+pub async fn students(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<StudentSummary>> {
     let mut tx = app.db.read().await?;
-    rights::course_taught(&mut tx, caller, course).await?;
+    rights::find_taught_course(&mut tx, caller, course).await?;
     let (total,) = tx.one(format!("select count(*) from ({ROSTER}) r"), args![course]).await?;
     let sql = format!(
         "select r.person, r.enrollment, r.enrolled_ms, p.name, n.nth as namesake, p.email,
@@ -66,7 +66,7 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
         order by r.enrollment limit $2 offset $3",
         namesakes("k.course = $1")
     );
-    let enrolled: Vec<Enrolled> = tx.all(sql, args![course, window.limit, window.offset]).await?;
+    let enrolled: Vec<EnrolledRow> = tx.all(sql, args![course, window.limit, window.offset]).await?;
     let steps = outline::steps(&mut tx, course).await?;
     let mut states = states_of(&mut tx, enrolled.iter().map(|e| e.enrollment).collect()).await?;
     let rows = enrolled
@@ -80,28 +80,28 @@ pub async fn students(app: &School, caller: &Caller, course: i64, window: Window
 }
 
 /// For each item: its status, and when that was last updated.
-type States = HashMap<i64, (String, i64)>;
+type ItemStates = HashMap<i64, (String, i64)>;
 
-async fn states_of(tx: &mut Tx, enrollments: Vec<i64>) -> Result<HashMap<i64, States>> {
+async fn states_of(tx: &mut Tx, enrollments: Vec<i64>) -> Result<HashMap<i64, ItemStates>> {
     let (marks, ids) = placeholders(&enrollments, 1);
     let sql = format!(
         "select enrollment, item, status, updated_ms from item_progress
         where enrollment in ({marks})"
     );
-    let mut states: HashMap<i64, States> = HashMap::new();
+    let mut states: HashMap<i64, ItemStates> = HashMap::new();
     for (enrollment, item, status, at_ms) in tx.all::<(i64, i64, String, i64)>(sql, ids).await? {
         states.entry(enrollment).or_default().insert(item, (status, at_ms));
     }
     Ok(states)
 }
 
-fn student(e: Enrolled, steps: &[Item], mine: &States) -> Student {
-    let is_done = |item: &&Item| mine.get(&item.id).is_some_and(|(s, _)| s == Progress::Completed.word());
-    let working = |item: &&Item| mine.get(&item.id).is_some_and(|(s, _)| s == Progress::InProgress.word());
+fn student(e: EnrolledRow, steps: &[Item], mine: &ItemStates) -> StudentSummary {
+    let is_done = |item: &&Item| mine.get(&item.id).is_some_and(|(s, _)| s == ProgressStatus::Completed.word());
+    let working = |item: &&Item| mine.get(&item.id).is_some_and(|(s, _)| s == ProgressStatus::InProgress.word());
     let at = steps.iter().rfind(working).or_else(|| steps.iter().find(|item| !is_done(item))).or(steps.last());
-    let word = |item: &Item| mine.get(&item.id).map_or(Progress::NotStarted.word(), |(s, _)| s).to_owned();
+    let word = |item: &Item| mine.get(&item.id).map_or(ProgressStatus::NotStarted.word(), |(s, _)| s).to_owned();
     let seen = mine.values().map(|(_, at_ms)| *at_ms).max();
-    Student {
+    StudentSummary {
         person: e.person,
         name: e.name,
         namesake: e.namesake,
@@ -116,7 +116,7 @@ fn student(e: Enrolled, steps: &[Item], mine: &States) -> Student {
     }
 }
 
-pub struct Pending {
+pub struct OpenHelpRequest {
     pub request: i64,
     pub person: i64,
     pub name: String,
@@ -135,12 +135,12 @@ pub struct Pending {
     pub suggestion: Option<String>,
     pub requests_on_step: i64,
 }
-impl Pending {
+impl OpenHelpRequest {
     pub fn is_urgent(&self, now_ms: i64) -> bool {
         help::is_urgent(self.requests_on_step - 1, self.stuck_seconds.max((now_ms - self.created_ms) / SECOND_MS))
     }
 }
-row!(Pending {
+row!(OpenHelpRequest {
     request,
     person,
     name,
@@ -165,7 +165,7 @@ const PENDING_MAX: i64 = 500;
 /// Lists the open help requests of the instructor's courses (of all courses for an admin), the oldest first, at most
 /// 500. Everyone's first request is chosen before anyone's second one, so repeated requests of one person displace no
 /// other person's first request.
-pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<Vec<Pending>> {
+pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<Vec<OpenHelpRequest>> {
     caller.must_be_staff()?;
     let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
             c.title as lecture_title, h.session, h.kind, h.status, h.created_ms, h.context, h.stuck_seconds,
@@ -180,7 +180,7 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
         where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2)
         and ($3 is null or h.session = $3) order by nth, h.id limit $4";
     let args = args![caller.role == Role::Admin, caller.id, session, PENDING_MAX];
-    let mut waiting: Vec<Pending> = app.db.all(sql, args).await?;
+    let mut waiting: Vec<OpenHelpRequest> = app.db.all(sql, args).await?;
     waiting.sort_by_key(|call| call.request);
     Ok(waiting)
 }
@@ -214,7 +214,7 @@ const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN' and not ex
 
 pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<Statistics> {
     let mut tx = app.db.read().await?;
-    rights::course_taught(&mut tx, caller, course).await?;
+    rights::find_taught_course(&mut tx, caller, course).await?;
     let steps = outline::steps(&mut tx, course).await?.len() as i64;
     let sql = format!(
         "select cast(count(done.item) as bigint), min(done.started_ms), max(done.completed_ms) from ({ROSTER}) r
@@ -262,7 +262,7 @@ fn quarters(rates: &[f64]) -> [i64; 4] {
 }
 
 /// Builds the table `days (n, starts, ends)` to join with. Its placeholders begin at `$2`; `$1` is the course.
-fn table_of(days: &[Day], course: i64) -> (String, Vec<Arg>) {
+fn table_of(days: &[DaySpan], course: i64) -> (String, Vec<Arg>) {
     let mut args = args![course];
     let rows: Vec<String> = days
         .iter()
@@ -275,7 +275,7 @@ fn table_of(days: &[Day], course: i64) -> (String, Vec<Arg>) {
     (format!("with days (n, starts, ends) as (values {})", rows.join(", ")), args)
 }
 
-async fn daily(tx: &mut Tx, course: i64, days: Vec<Day>) -> Result<Vec<DayCount>> {
+async fn daily(tx: &mut Tx, course: i64, days: Vec<DaySpan>) -> Result<Vec<DayCount>> {
     let (with, args) = table_of(&days, course);
     let sql = format!(
         "{with}, seen (person, at_ms) as (
@@ -320,7 +320,7 @@ pub async fn trend(
         Some(HelpKind::Auto) => "h.kind = 'AUTO'",
     };
     let mut tx = app.db.read().await?;
-    rights::course_taught(&mut tx, caller, course).await?;
+    rights::find_taught_course(&mut tx, caller, course).await?;
     let steps = outline::steps(&mut tx, course).await?.len() as i64;
     let days = app.clock.last_days(days);
     let (with, args) = table_of(&days, course);

@@ -8,7 +8,7 @@ use crate::school::rights::Caller;
 use crate::school::{Page, Window};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NotificationKind {
     HelpRequest,
     HelpEscalated,
     HelpAnswered,
@@ -20,7 +20,7 @@ pub enum Kind {
     /// A refresh token was used by two holders, so the login has ended.
     LoginCopied,
 }
-words!(Kind {
+words!(NotificationKind {
     HelpRequest = "HELP_REQUEST",
     HelpEscalated = "HELP_ESCALATED",
     HelpAnswered = "HELP_ANSWERED",
@@ -48,7 +48,7 @@ const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, 
     from notifications n left join people p on p.id = n.about";
 
 /// Notifies a person. `subject` is the id of what the notification leads to: a help request, a certificate, a login.
-pub(super) async fn notify(tx: &mut Tx, person: i64, kind: Kind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
+pub(super) async fn notify(tx: &mut Tx, person: i64, kind: NotificationKind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
     let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
     tx.run(sql, args![now_ms, person, kind.word(), about, leads_to(subject)]).await?;
     Ok(())
@@ -63,7 +63,7 @@ fn leads_to(subject: i64) -> String {
 pub(super) async fn notify_once(
     tx: &mut Tx,
     person: i64,
-    kind: Kind,
+    kind: NotificationKind,
     about: i64,
     subject: i64,
     now_ms: i64,

@@ -51,7 +51,7 @@ pub struct NewUnit {
 
 pub async fn add_unit(app: &School, caller: &Caller, course: i64, new: NewUnit) -> Result<Unit> {
     let mut tx = app.db.begin().await?;
-    rights::course_taught(&mut tx, caller, course).await?;
+    rights::find_taught_course(&mut tx, caller, course).await?;
     let sql = "insert into units (created_ms, course, title, description, position)
         select $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1) from units
         where course = $2 and deleted_ms is null returning id";
@@ -78,7 +78,7 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
     let mut tx = app.db.begin().await?;
     tx.run("update units set position = position where id = $1", args![id]).await?;
     let now = unit_by_id(&mut tx, id).await?;
-    rights::course_taught(&mut tx, caller, now.course).await?;
+    rights::find_taught_course(&mut tx, caller, now.course).await?;
     let args = args![
         id,
         changes.title.unwrap_or(now.title),
@@ -94,7 +94,7 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
 pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let unit = unit_by_id(&mut tx, id).await?;
-    rights::course_taught(&mut tx, caller, unit.course).await?;
+    rights::find_taught_course(&mut tx, caller, unit.course).await?;
     must_not_be_taught(&mut tx, unit.course, "select id from items where unit = $1", id).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, grades_due(app, unit.course)).await
@@ -116,8 +116,8 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
 pub async fn unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
-    let owned = rights::course(&mut tx, unit.course).await.map_err(|_| Error::NotFound("Task"))?;
-    if owned.status == "DRAFT" && !caller.teaches(owned.instructor) {
+    let access = rights::find_course(&mut tx, unit.course).await.map_err(|_| Error::NotFound("Task"))?;
+    if access.status == "DRAFT" && !caller.teaches(access.instructor) {
         return Err(Error::NotFound("Task"));
     }
     let sql = format!("{ITEM} where i.unit = $1 and i.deleted_ms is null {IN_ORDER}");
@@ -137,7 +137,7 @@ pub struct NewItem {
 pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) -> Result<Item> {
     let mut tx = app.db.begin().await?;
     let owner = unit_by_id(&mut tx, unit).await?;
-    rights::course_taught(&mut tx, caller, owner.course).await?;
+    rights::find_taught_course(&mut tx, caller, owner.course).await?;
     let sql = "insert into items (created_ms, unit, kind, title, description, position, target_action, target_hint,
         guide, voice)
         select $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10 from items
@@ -204,7 +204,7 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
     let mut tx = app.db.begin().await?;
     tx.run("update items set position = position where id = $1", args![id]).await?;
     let now = item_by_id(&mut tx, id).await?;
-    rights::course_taught(&mut tx, caller, now.course).await?;
+    rights::find_taught_course(&mut tx, caller, now.course).await?;
     let sql = "update items set title = $2, description = $3, position = $4, target_action = $5, target_hint = $6,
         guide = $7, voice = $8 where id = $1";
     let args = args![
@@ -226,7 +226,7 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
 pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let item = item_by_id(&mut tx, id).await?;
-    rights::course_taught(&mut tx, caller, item.course).await?;
+    rights::find_taught_course(&mut tx, caller, item.course).await?;
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, grades_due(app, item.course)).await

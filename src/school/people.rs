@@ -8,7 +8,7 @@ use crate::config::Signup;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
-use crate::failures::{Against, Taken};
+use crate::failures::{Attempts, CountedAttempt};
 use crate::live::EndedLogins;
 use crate::school::logins;
 use crate::school::passwords::{Turn, hash_password, password_matches};
@@ -56,7 +56,7 @@ pub struct NewPerson {
 /// Registers a person for themselves. Anyone may be a student; an instructor only if the setting allows it, an
 /// administrator never.
 pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Person> {
-    app.failures.take_for_good(&Against::RegistersFrom(from), app.now_ms())?;
+    app.failures.take_for_good(&Attempts::RegistersFrom(from), app.now_ms())?;
     match new.role {
         Role::Student => {}
         Role::Instructor if app.config.instructor_signup == Signup::Open => {}
@@ -70,15 +70,15 @@ pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Pers
 
 /// Adds a person of any role, without checking rights: for callers who may do so, such as the command line.
 pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
-    let hash = hashed(&new).await?;
+    let hash = hash_of(&new).await?;
     let mut tx = app.db.begin().await?;
-    let person = insert_with(&mut tx, &new, hash, app.now_ms()).await?;
+    let person = insert_account(&mut tx, &new, hash, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(person)
 }
 
 /// Hashes a new person's password, if they have one. It takes time, so it is done before a transaction begins.
-pub(super) async fn hashed(new: &NewPerson) -> Result<Option<String>> {
+pub(super) async fn hash_of(new: &NewPerson) -> Result<Option<String>> {
     match &new.password {
         Some(password) => Ok(Some(hash_password(password.clone()).await?)),
         None => Ok(None),
@@ -86,7 +86,7 @@ pub(super) async fn hashed(new: &NewPerson) -> Result<Option<String>> {
 }
 
 /// Writes a new person who has an account.
-pub(super) async fn insert_with(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64) -> Result<Person> {
+pub(super) async fn insert_account(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64) -> Result<Person> {
     let id = insert(tx, new, hash, now_ms, false).await?;
     by_id(tx, id).await
 }
@@ -126,7 +126,7 @@ async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64,
             return Ok(id);
         }
         // If neither is taken, the id was: another one is drawn.
-        if let Some(error) = who_holds(tx, 0, new.email.as_deref(), new.phone.as_deref()).await? {
+        if let Some(error) = taken_login_name(tx, 0, new.email.as_deref(), new.phone.as_deref()).await? {
             return Err(error);
         }
     }
@@ -144,7 +144,7 @@ pub async fn me(app: &School, caller: &Caller) -> Result<Person> {
 
 /// Changes that a person may make to themselves; `None` leaves a value as it is.
 #[derive(Debug, Default)]
-pub struct Changes {
+pub struct PersonChanges {
     pub name: Option<String>,
     pub email: Option<Option<String>>,
     pub phone: Option<Option<String>>,
@@ -156,7 +156,7 @@ pub struct Changes {
 
 /// Changes the caller's own profile. A guest who gives an e-mail address or a phone number, and a password, claims the
 /// account.
-pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: IpAddr) -> Result<Person> {
+pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, from: IpAddr) -> Result<Person> {
     let (known, hash) = match changes.is_of_login() {
         true => must_know_password(app, caller, &changes, from).await?,
         false => (None, None),
@@ -193,7 +193,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
     let args = args![caller.id, name, email.as_deref(), phone.as_deref(), hash, age, level, !claimed];
     if let Err(error) = tx.run(sql, args).await {
         drop(tx);
-        let held = who_holds(&mut app.db.read().await?, caller.id, email.as_deref(), phone.as_deref()).await?;
+        let held = taken_login_name(&mut app.db.read().await?, caller.id, email.as_deref(), phone.as_deref()).await?;
         return Err(held.unwrap_or(error));
     }
     // After a new password or a claim only this login stays: the others may be someone else's.
@@ -213,7 +213,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: Changes, from: Ip
     Ok(person)
 }
 
-impl Changes {
+impl PersonChanges {
     /// Checks whether the changes affect how the person signs in.
     fn is_of_login(&self) -> bool {
         self.password.is_some() || self.email.is_some() || self.phone.is_some()
@@ -228,7 +228,7 @@ impl Changes {
 async fn must_know_password(
     app: &School,
     caller: &Caller,
-    changes: &Changes,
+    changes: &PersonChanges,
     from: IpAddr,
 ) -> Result<(Option<String>, Option<String>)> {
     let sql = "select password_hash, guest, email is not null or phone is not null from people where id = $1";
@@ -249,17 +249,17 @@ async fn must_know_password(
     }
     let _turn = Turn::of(caller.id)?;
     // Counted before the password is checked: many attempts at once count as many, also if their callers hang up.
-    let attempts = [Against::PasswordOf(caller.id), Against::PasswordsFrom(from)];
+    let attempts = [Attempts::PasswordOf(caller.id), Attempts::PasswordsFrom(from)];
     let mut taken = app.failures.take_all(&attempts, app.now_ms())?;
-    taken.iter_mut().for_each(Taken::keep);
-    let hashed = known_and_hashed(given, &kept, changes.password.clone()).await;
-    if matches!(hashed, Err(Error::Busy { .. })) {
-        taken.into_iter().for_each(Taken::give_back);
+    taken.iter_mut().for_each(CountedAttempt::keep);
+    let hash_of = check_and_hash(given, &kept, changes.password.clone()).await;
+    if matches!(hash_of, Err(Error::Busy { .. })) {
+        taken.into_iter().for_each(CountedAttempt::give_back);
     }
-    Ok((kept, hashed?))
+    Ok((kept, hash_of?))
 }
 
-async fn known_and_hashed(given: Option<String>, kept: &Option<String>, new: Option<String>) -> Result<Option<String>> {
+async fn check_and_hash(given: Option<String>, kept: &Option<String>, new: Option<String>) -> Result<Option<String>> {
     if let Some(given) = given
         && !password_matches(given, kept.clone()).await?
     {
@@ -271,7 +271,7 @@ async fn known_and_hashed(given: Option<String>, kept: &Option<String>, new: Opt
     }
 }
 
-async fn who_holds(tx: &mut Tx, but: i64, email: Option<&str>, phone: Option<&str>) -> Result<Option<Error>> {
+async fn taken_login_name(tx: &mut Tx, but: i64, email: Option<&str>, phone: Option<&str>) -> Result<Option<Error>> {
     let sql = "select id from people where email = $1 and id <> $2";
     if tx.maybe::<(i64,)>(sql, args![email, but]).await?.is_some() {
         return Ok(Some(Error::EmailTaken));
@@ -315,7 +315,7 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
 }
 
 /// Sets the number by which the school knows a student, for an administrator. A student does not choose it.
-pub async fn number(app: &School, caller: &Caller, id: i64, student_no: Option<String>) -> Result<Person> {
+pub async fn set_student_number(app: &School, caller: &Caller, id: i64, student_no: Option<String>) -> Result<Person> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
     by_id(&mut tx, id).await?;

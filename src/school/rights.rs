@@ -56,29 +56,29 @@ impl Caller {
 
 /// The part of a course that decides about rights.
 #[derive(Debug, Clone)]
-pub struct Owned {
+pub struct CourseAccess {
     pub course: i64,
     pub instructor: i64,
     pub status: String,
 }
-row!(Owned { course, instructor, status });
+row!(CourseAccess { course, instructor, status });
 
-pub async fn course(tx: &mut Tx, id: i64) -> Result<Owned> {
+pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
     let sql = "select id as course, instructor, status from courses where id = $1 and deleted_ms is null";
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
 }
 
 /// Finds a course that the caller teaches, and holds its row: nobody else changes it, archives it or opens a session of
 /// it until the transaction ends.
-pub async fn course_held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
+pub async fn hold_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
     caller.must_be_staff()?;
     tx.hold("select id from courses where id = $1", args![id]).await?;
-    course_taught(tx, caller, id).await
+    find_taught_course(tx, caller, id).await
 }
 
 /// Finds a course that the caller teaches. A draft of another instructor is not found.
-pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owned> {
-    let found = course(tx, id).await?;
+pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
+    let found = find_course(tx, id).await?;
     if found.status == "DRAFT" && !caller.teaches(found.instructor) {
         return Err(Error::NotFound("Lecture"));
     }
@@ -87,7 +87,7 @@ pub async fn course_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Owne
 }
 
 /// Finds a published or archived course by its code.
-pub async fn course_by_code(tx: &mut Tx, code: &str) -> Result<Owned> {
+pub async fn find_course_by_code(tx: &mut Tx, code: &str) -> Result<CourseAccess> {
     let sql = "select id as course, instructor, status from courses where code = $1 and deleted_ms is null
         and status in ('PUBLISHED', 'ARCHIVED')";
     tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
@@ -95,7 +95,7 @@ pub async fn course_by_code(tx: &mut Tx, code: &str) -> Result<Owned> {
 
 /// The part of an enrollment that decides about rights.
 #[derive(Debug, Clone)]
-pub struct Placed {
+pub struct EnrollmentAccess {
     pub enrollment: i64,
     pub person: i64,
     pub status: String,
@@ -103,9 +103,9 @@ pub struct Placed {
     pub course: i64,
     pub instructor: i64,
 }
-row!(Placed { enrollment, person, status, class, course, instructor });
+row!(EnrollmentAccess { enrollment, person, status, class, course, instructor });
 
-impl Placed {
+impl EnrollmentAccess {
     /// Fails unless the person is in the class: admitted to it, or through with it.
     pub fn must_be_in_class(&self) -> Result<()> {
         match self.status.as_str() {
@@ -115,7 +115,7 @@ impl Placed {
     }
 }
 
-pub async fn enrollment(tx: &mut Tx, id: i64) -> Result<Placed> {
+pub async fn find_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
     let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
         join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1";
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Enrollment"))
@@ -123,52 +123,52 @@ pub async fn enrollment(tx: &mut Tx, id: i64) -> Result<Placed> {
 
 /// Finds an enrollment of the caller's own, or of a course that the caller teaches. Other students do not learn that it
 /// exists.
-pub async fn enrollment_seen(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
-    let placed = enrollment(tx, id).await?;
-    if placed.person == caller.id {
-        return Ok(placed);
+pub async fn find_visible_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Result<EnrollmentAccess> {
+    let access = find_enrollment(tx, id).await?;
+    if access.person == caller.id {
+        return Ok(access);
     }
     caller.must_be_staff().map_err(|_| Error::NotFound("Enrollment"))?;
-    caller.must_teach(placed.instructor)?;
-    Ok(placed)
+    caller.must_teach(access.instructor)?;
+    Ok(access)
 }
 
 /// Finds an enrollment of a course that the caller teaches.
-pub async fn enrollment_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
+pub async fn find_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Result<EnrollmentAccess> {
     caller.must_be_staff()?;
-    let placed = enrollment(tx, id).await?;
-    caller.must_teach(placed.instructor)?;
-    Ok(placed)
+    let access = find_enrollment(tx, id).await?;
+    caller.must_teach(access.instructor)?;
+    Ok(access)
 }
 
 /// Finds an enrollment of a course that the caller teaches, and holds its row: when two people decide at once, the
 /// second one sees what the first one did.
-pub async fn enrollment_held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Placed> {
+pub async fn hold_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Result<EnrollmentAccess> {
     caller.must_be_staff()?;
     tx.hold("select id from enrollments where id = $1", args![id]).await?;
-    enrollment_taught(tx, caller, id).await
+    find_taught_enrollment(tx, caller, id).await
 }
 
 /// Finds the course that a person learns by this enrollment. Fails if the enrollment is another person's, or if the
 /// person is not in the class.
-pub async fn enrollment_learning(tx: &mut Tx, person: i64, id: i64) -> Result<i64> {
-    let placed = enrollment(tx, id).await?;
-    if placed.person != person {
+pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64) -> Result<i64> {
+    let access = find_enrollment(tx, id).await?;
+    if access.person != person {
         return Err(Error::NotFound("Enrollment"));
     }
-    placed.must_be_in_class()?;
-    Ok(placed.course)
+    access.must_be_in_class()?;
+    Ok(access.course)
 }
 
 /// Finds a course that the caller teaches. Fails if the class is not one of this course.
-pub async fn class_taught(tx: &mut Tx, caller: &Caller, course: i64, class: i64) -> Result<Owned> {
+pub async fn find_taught_class(tx: &mut Tx, caller: &Caller, course: i64, class: i64) -> Result<CourseAccess> {
     caller.must_be_staff()?;
-    let owned = course_taught(tx, caller, course).await?;
-    class_of(tx, course, class).await?;
-    Ok(owned)
+    let access = find_taught_course(tx, caller, course).await?;
+    must_have_class(tx, course, class).await?;
+    Ok(access)
 }
 
-pub async fn class_of(tx: &mut Tx, course: i64, class: i64) -> Result<()> {
+pub async fn must_have_class(tx: &mut Tx, course: i64, class: i64) -> Result<()> {
     let sql = "select id from classes where id = $2 and course = $1";
     tx.maybe::<(i64,)>(sql, args![course, class]).await?.ok_or(Error::NotFound("Class"))?;
     Ok(())

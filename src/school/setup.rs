@@ -26,10 +26,10 @@ pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &s
     if new.email.is_none() && new.phone.is_none() {
         return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
     }
-    let hash = people::hashed(&new).await?;
+    let hash = people::hash_of(&new).await?;
     let mut tx = app.db.begin().await?;
     must_be_first(&mut tx).await?;
-    let person = people::insert_with(&mut tx, &NewPerson { role: Role::Admin, ..new }, hash, app.now_ms()).await?;
+    let person = people::insert_account(&mut tx, &NewPerson { role: Role::Admin, ..new }, hash, app.now_ms()).await?;
     let tokens = logins::begin(app, &mut tx, person.id, false, device).await?;
     app.commit(tx, Vec::new()).await?;
     Ok((person, tokens))

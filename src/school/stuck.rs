@@ -10,10 +10,10 @@ use crate::clock::SECOND_MS;
 use crate::db::{args, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
-use crate::school::help::{self, Slow};
+use crate::school::help::{self, StuckStudent};
 use crate::school::sessions::presence::open_here;
 
-struct Walking {
+struct RunningStep {
     id: i64,
     course: i64,
     step: i64,
@@ -22,11 +22,11 @@ struct Walking {
     started_ms: i64,
     auto_help: bool,
 }
-row!(Walking { id, course, step, step_ms, step_seq, started_ms, auto_help });
+row!(RunningStep { id, course, step, step_ms, step_seq, started_ms, auto_help });
 
 /// Selects the running sessions by the time when their step began. `<> 'REVIEW_MODE'` only repeats the condition of the
 /// partial index, without which SQLite does not use it.
-const WALKING: &str = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help
+const RUNNING_STEPS: &str = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help
     from live_sessions s join courses c on c.id = s.course
     where s.status = 'IN_PROGRESS' and s.status <> 'REVIEW_MODE' and s.step_ms < $1 and s.step_ms >= $2";
 
@@ -40,35 +40,35 @@ pub async fn notice(app: &School) -> Result<()> {
     if here.is_empty() {
         return Ok(());
     }
-    let walking: Vec<Walking> = app.db.all(WALKING, args![before, steady_ms]).await?;
-    for class in walking.into_iter().filter(|class| here.contains(&class.id)) {
-        let stuck = who(app, &class).await?;
+    let running: Vec<RunningStep> = app.db.all(RUNNING_STEPS, args![before, steady_ms]).await?;
+    for step in running.into_iter().filter(|step| here.contains(&step.id)) {
+        let stuck = find_stuck(app, &step).await?;
         if !stuck.is_empty() {
-            tell(app, &class, stuck).await?;
+            log_stuck(app, &step, stuck).await?;
         }
     }
     Ok(())
 }
 
 /// Finds the students who are stuck and were not logged as stuck on this step yet.
-async fn who(app: &School, class: &Walking) -> Result<Vec<Slow>> {
+async fn find_stuck(app: &School, step: &RunningStep) -> Result<Vec<StuckStudent>> {
     let now_ms = app.now_ms();
     let mut tx = app.db.read().await?;
     let sql = "select type, coalesce(person, 0), at_ms from session_events where session = $1 and seq > $2
         and type in ('session_paused', 'session_resumed', 'student_stuck') order by seq";
-    let log: Vec<(String, i64, i64)> = tx.all(sql, args![class.id, class.step_seq]).await?;
+    let log: Vec<(String, i64, i64)> = tx.all(sql, args![step.id, step.step_seq]).await?;
     let sql = "select p.person, case when ip.status = 'COMPLETED' and ip.done_ms >= $3 then ip.done_ms else null end
         from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $2
         where p.session = $1 and p.removed_ms is null and p.left_ms is null";
-    let people: Vec<(i64, Option<i64>)> = tx.all(sql, args![class.id, class.step, class.started_ms]).await?;
+    let people: Vec<(i64, Option<i64>)> = tx.all(sql, args![step.id, step.step, step.started_ms]).await?;
     drop(tx);
 
     let pauses = pauses(&log, now_ms);
-    let present = app.hub.presence.people_in(class.id);
+    let present = app.hub.presence.people_in(step.id);
     let there: Vec<(i64, Option<i64>, i64)> =
         people.into_iter().filter_map(|(id, done_ms)| Some((id, done_ms, present.get(&id)?.since_ms))).collect();
     let mut took: Vec<i64> =
-        there.iter().filter_map(|(_, done_ms, _)| Some(walked(class.step_ms, (*done_ms)?, &pauses))).collect();
+        there.iter().filter_map(|(_, done_ms, _)| Some(worked_ms(step.step_ms, (*done_ms)?, &pauses))).collect();
     if took.is_empty() || took.len() * 2 < there.len() {
         return Ok(Vec::new());
     }
@@ -78,9 +78,9 @@ async fn who(app: &School, class: &Walking) -> Result<Vec<Slow>> {
     Ok(there
         .into_iter()
         .filter(|(id, done_ms, _)| done_ms.is_none() && !known.contains(id))
-        .map(|(id, _, since_ms)| (id, walked(class.step_ms.max(since_ms), now_ms, &pauses)))
+        .map(|(id, _, since_ms)| (id, worked_ms(step.step_ms.max(since_ms), now_ms, &pauses)))
         .filter(|(_, ms)| *ms > patience)
-        .map(|(person, ms)| Slow {
+        .map(|(person, ms)| StuckStudent {
             person,
             seconds: ms / SECOND_MS,
             language: present.get(&person).and_then(|here| here.language),
@@ -105,13 +105,13 @@ fn pauses(log: &[(String, i64, i64)], now_ms: i64) -> Vec<(i64, i64)> {
     pauses
 }
 
-fn walked(from_ms: i64, to_ms: i64, pauses: &[(i64, i64)]) -> i64 {
+fn worked_ms(from_ms: i64, to_ms: i64, pauses: &[(i64, i64)]) -> i64 {
     let stood: i64 = pauses.iter().map(|(a, b)| (to_ms.min(*b) - from_ms.max(*a)).max(0)).sum();
     (to_ms - from_ms - stood).max(0)
 }
 
-async fn tell(app: &School, class: &Walking, stuck: Vec<Slow>) -> Result<()> {
-    let Walking { id, course, step, step_seq, auto_help, .. } = *class;
+async fn log_stuck(app: &School, step: &RunningStep, stuck: Vec<StuckStudent>) -> Result<()> {
+    let RunningStep { id, course, step, step_seq, auto_help, .. } = *step;
     let at_ms = app.now_ms();
     app.group_commit
         .record(move |tx| {
@@ -126,13 +126,13 @@ async fn tell(app: &School, class: &Walking, stuck: Vec<Slow>) -> Result<()> {
                 let known: HashSet<i64> =
                     tx.all::<(i64,)>(sql, args![id, step_seq]).await?.into_iter().map(|(person,)| person).collect();
                 let mut events = Vec::new();
-                for slow in stuck.into_iter().filter(|slow| !known.contains(&slow.person)) {
-                    let Slow { person, seconds, .. } = slow;
+                for student in stuck.into_iter().filter(|student| !known.contains(&student.person)) {
+                    let StuckStudent { person, seconds, .. } = student;
                     let event = Event::StudentStuck { person, item: step, seconds };
                     events.push(NewEvent { session: Some(id), course, at_ms, event });
                     if auto_help {
-                        let class = help::Stuck { id, course, step };
-                        events.extend(help::ask_for(tx, &class, slow, at_ms).await?);
+                        let step = help::StuckStep { id, course, step };
+                        events.extend(help::ask_for(tx, &step, student, at_ms).await?);
                     }
                 }
                 Ok(((), events))
@@ -150,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn looking_for_the_stuck_reads_no_session_that_is_over() {
-        let plan = sqlite_plan(WALKING).await;
+        let plan = sqlite_plan(RUNNING_STEPS).await;
         assert!(plan.iter().any(|line| line.contains("live_sessions_open")), "{plan:?}");
     }
 
@@ -159,8 +159,8 @@ mod tests {
         let log = |kind: &str, at| (kind.to_owned(), 0, at);
         let log = [log("session_paused", 100), log("session_resumed", 200), log("session_paused", 900)];
         let pauses = pauses(&log, 1_000);
-        assert_eq!(walked(0, 1_000, &pauses), 800);
-        assert_eq!(walked(150, 950, &pauses), 700);
-        assert_eq!(walked(0, 50, &pauses), 50);
+        assert_eq!(worked_ms(0, 1_000, &pauses), 800);
+        assert_eq!(worked_ms(150, 950, &pauses), 700);
+        assert_eq!(worked_ms(0, 50, &pauses), 50);
     }
 }

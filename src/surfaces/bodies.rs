@@ -35,8 +35,8 @@ const LARGE_SHARE_MAX_BYTES: usize = LARGE_MAX_BYTES / 8;
 const SMALL_WITHIN: Duration = Duration::from_secs(5);
 pub const RETRY_AFTER_S: u64 = 2;
 /// Most that is still read of the body of a refused caller, in bytes and in time.
-const HEARD_OUT_MAX_BYTES: usize = 16 * 1024 * 1024;
-const HEARD_OUT_FOR: Duration = Duration::from_secs(2);
+const DISCARDED_MAX_BYTES: usize = 16 * 1024 * 1024;
+const DISCARDED_FOR: Duration = Duration::from_secs(2);
 
 /// Sender of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,10 +47,10 @@ enum Sender {
 
 /// Counts the bytes of all bodies in flight.
 #[derive(Default)]
-pub struct Room(Mutex<Held>);
+pub struct BodyMemory(Mutex<HeldBytes>);
 
 #[derive(Default)]
-struct Held {
+struct HeldBytes {
     strangers: usize,
     beginnings: usize,
     large: usize,
@@ -58,14 +58,14 @@ struct Held {
     shares: HashMap<Sender, (usize, usize)>,
 }
 
-impl Room {
-    fn held(&self) -> MutexGuard<'_, Held> {
+impl BodyMemory {
+    fn held(&self) -> MutexGuard<'_, HeldBytes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Held {
-    fn take(&mut self, sender: Sender, first: usize, more: usize) -> Result<(), Unread> {
+impl HeldBytes {
+    fn take(&mut self, sender: Sender, first: usize, more: usize) -> Result<(), StopReason> {
         let (first_share, more_share) = self.shares.get(&sender).copied().unwrap_or_default();
         let (part, max) = match sender {
             Sender::Stranger(_) => (&mut self.strangers, STRANGERS_MAX_BYTES),
@@ -74,7 +74,7 @@ impl Held {
         let fits = *part + first <= max && self.large + more <= LARGE_MAX_BYTES;
         let is_share = first_share + first <= SHARE_MAX_BYTES && more_share + more <= LARGE_SHARE_MAX_BYTES;
         if !(fits && is_share) {
-            return Err(Unread::NoRoom);
+            return Err(StopReason::NoMemory);
         }
         *part += first;
         self.large += more;
@@ -101,63 +101,63 @@ impl Held {
 
 /// Reason why a body is not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unread {
-    NoRoom,
+enum StopReason {
+    NoMemory,
     TooSlow,
     StrangersTooLong,
 }
 
-impl std::fmt::Display for Unread {
+impl std::fmt::Display for StopReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Unread::NoRoom => "the bodies in flight take all the room there is",
-            Unread::TooSlow => "a small body took too long to come",
-            Unread::StrangersTooLong => "more than someone without a token may send",
+            StopReason::NoMemory => "the bodies in flight take all the room there is",
+            StopReason::TooSlow => "a small body took too long to come",
+            StopReason::StrangersTooLong => "more than someone without a token may send",
         })
     }
 }
 
-impl std::error::Error for Unread {}
+impl std::error::Error for StopReason {}
 
 /// Returns the sender of a request: the person of a token that we signed and that has not expired, or else a stranger.
 /// Whether the login of the token still stands is checked later.
 fn sender(app: &School, headers: &HeaderMap, from: IpAddr) -> Sender {
-    let passport = bearer(headers).and_then(|token| app.keys.read_access_token(token, app.now_ms()).ok());
-    passport.map_or(Sender::Stranger(network(from)), |passport| Sender::Person(passport.person))
+    let holder = bearer(headers).and_then(|token| app.keys.read_access_token(token, app.now_ms()).ok());
+    holder.map_or(Sender::Stranger(network(from)), |holder| Sender::Person(holder.person))
 }
 
 /// Room that one body holds; it is given back when this value is dropped.
-struct Taken {
-    room: Arc<Room>,
+struct HeldByBody {
+    memory: Arc<BodyMemory>,
     sender: Sender,
     first_bytes: usize,
     more_bytes: usize,
 }
 
-impl Taken {
-    fn take(&mut self, bytes: usize) -> Result<(), Unread> {
+impl HeldByBody {
+    fn take(&mut self, bytes: usize) -> Result<(), StopReason> {
         let is_stranger = matches!(self.sender, Sender::Stranger(_));
         if is_stranger && self.first_bytes + bytes > STRANGER_MAX_BYTES {
-            return Err(Unread::StrangersTooLong);
+            return Err(StopReason::StrangersTooLong);
         }
         let first = bytes.min(BEGINNING_BYTES.saturating_sub(self.first_bytes));
-        self.room.held().take(self.sender, first, bytes - first)?;
+        self.memory.held().take(self.sender, first, bytes - first)?;
         self.first_bytes += first;
         self.more_bytes += bytes - first;
         Ok(())
     }
 }
 
-impl Drop for Taken {
+impl Drop for HeldByBody {
     fn drop(&mut self) {
-        self.room.held().give_back(self.sender, self.first_bytes, self.more_bytes);
+        self.memory.held().give_back(self.sender, self.first_bytes, self.more_bytes);
     }
 }
 
 /// Body that is being read, with the room that it holds.
-struct Reading {
+struct BodyBeingRead {
     body: Body,
-    taken: Taken,
+    held_by_body: HeldByBody,
     is_small: bool,
     /// Time at which a small body is too late; set when its first bytes arrive.
     late: Option<Pin<Box<Sleep>>>,
@@ -165,37 +165,37 @@ struct Reading {
 
 /// Body that counts its bytes as they arrive. The rest of it can still be read after its handler has ended.
 #[derive(Clone)]
-pub struct CountedBody(Arc<Mutex<Option<Reading>>>);
+pub struct CountedBody(Arc<Mutex<Option<BodyBeingRead>>>);
 
 impl CountedBody {
-    pub fn new(app: &School, room: &Arc<Room>, headers: &HeaderMap, from: IpAddr, body: Body) -> CountedBody {
+    pub fn new(app: &School, memory: &Arc<BodyMemory>, headers: &HeaderMap, from: IpAddr, body: Body) -> CountedBody {
         let sender = match body.is_end_stream() {
             true => Sender::Stranger(from),
             false => sender(app, headers, from),
         };
         let is_stranger = matches!(sender, Sender::Stranger(_));
         let is_small = is_stranger || body.size_hint().exact().is_some_and(|bytes| bytes <= BEGINNING_BYTES as u64);
-        let taken = Taken { room: room.clone(), sender, first_bytes: 0, more_bytes: 0 };
-        CountedBody(Arc::new(Mutex::new(Some(Reading { body, taken, is_small, late: None }))))
+        let held_by_body = HeldByBody { memory: memory.clone(), sender, first_bytes: 0, more_bytes: 0 };
+        CountedBody(Arc::new(Mutex::new(Some(BodyBeingRead { body, held_by_body, is_small, late: None }))))
     }
 
     /// Reads and drops what a refused caller still sends, up to a bound in bytes and in time. Without this the connection
     /// would be reset while the caller still sends, and the refusal would be lost.
-    pub async fn hear_out(&self) {
-        let Some(Reading { mut body, taken: _taken, .. }) = self.finish() else { return };
+    pub async fn discard_rest(&self) {
+        let Some(BodyBeingRead { mut body, held_by_body: _taken, .. }) = self.finish() else { return };
         let read = async {
-            let mut heard_bytes = 0;
+            let mut discarded_bytes = 0;
             while let Some(Ok(frame)) = body.frame().await {
-                heard_bytes += frame.data_ref().map_or(0, Bytes::len);
-                if heard_bytes > HEARD_OUT_MAX_BYTES {
+                discarded_bytes += frame.data_ref().map_or(0, Bytes::len);
+                if discarded_bytes > DISCARDED_MAX_BYTES {
                     return;
                 }
             }
         };
-        let _ = tokio::time::timeout(HEARD_OUT_FOR, read).await;
+        let _ = tokio::time::timeout(DISCARDED_FOR, read).await;
     }
 
-    fn finish(&self) -> Option<Reading> {
+    fn finish(&self) -> Option<BodyBeingRead> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -209,7 +209,7 @@ impl HttpBody for CountedBody {
         let Some(reading) = &mut *held else { return Poll::Ready(None) };
         let polled = Pin::new(&mut reading.body).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
-            if let Err(unread) = reading.taken.take(frame.data_ref().map_or(0, Bytes::len)) {
+            if let Err(unread) = reading.held_by_body.take(frame.data_ref().map_or(0, Bytes::len)) {
                 return Poll::Ready(Some(Err(axum::Error::new(unread))));
             }
             if reading.is_small && reading.late.is_none() {
@@ -219,7 +219,7 @@ impl HttpBody for CountedBody {
         if let (Poll::Pending, Some(late)) = (&polled, &mut reading.late)
             && late.as_mut().poll(cx).is_ready()
         {
-            return Poll::Ready(Some(Err(axum::Error::new(Unread::TooSlow))));
+            return Poll::Ready(Some(Err(axum::Error::new(StopReason::TooSlow))));
         }
         polled
     }
@@ -233,8 +233,8 @@ pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
             return Error::TooLarge { limit_bytes };
         }
         match error.downcast_ref() {
-            Some(Unread::NoRoom | Unread::TooSlow) => return Error::Busy { retry_after_s: RETRY_AFTER_S },
-            Some(Unread::StrangersTooLong) => return Error::TooLarge { limit_bytes: STRANGER_MAX_BYTES },
+            Some(StopReason::NoMemory | StopReason::TooSlow) => return Error::Busy { retry_after_s: RETRY_AFTER_S },
+            Some(StopReason::StrangersTooLong) => return Error::TooLarge { limit_bytes: STRANGER_MAX_BYTES },
             None => {}
         }
         cause = error.source();
@@ -246,8 +246,8 @@ pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
 mod tests {
     use super::*;
 
-    fn body(room: &Arc<Room>, sender: Sender) -> Taken {
-        Taken { room: room.clone(), sender, first_bytes: 0, more_bytes: 0 }
+    fn body(memory: &Arc<BodyMemory>, sender: Sender) -> HeldByBody {
+        HeldByBody { memory: memory.clone(), sender, first_bytes: 0, more_bytes: 0 }
     }
 
     fn stranger(n: usize) -> Sender {
@@ -256,19 +256,19 @@ mod tests {
 
     #[test]
     fn neither_strangers_nor_large_bodies_take_the_room_of_small_ones() {
-        let room = Arc::new(Room::default());
+        let memory = Arc::new(BodyMemory::default());
         let count = STRANGERS_MAX_BYTES / BEGINNING_BYTES;
-        let mut held: Vec<Taken> = (0..count).map(|n| body(&room, stranger(n))).collect();
-        assert!(held.iter_mut().all(|taken| taken.take(BEGINNING_BYTES).is_ok()));
-        assert_eq!(body(&room, stranger(count)).take(1), Err(Unread::NoRoom), "strangers have taken all of theirs");
-        assert_eq!(held[0].take(1), Err(Unread::StrangersTooLong));
-        let mut large: Vec<Taken> = (0..8).map(|n| body(&room, Sender::Person(n))).collect();
-        assert!(large.iter_mut().all(|taken| taken.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok()));
-        let one_more = body(&room, Sender::Person(8)).take(BEGINNING_BYTES + 1);
-        assert_eq!(one_more, Err(Unread::NoRoom), "large ones have taken all of theirs");
-        assert!(body(&room, Sender::Person(8)).take(BEGINNING_BYTES).is_ok());
+        let mut held: Vec<HeldByBody> = (0..count).map(|n| body(&memory, stranger(n))).collect();
+        assert!(held.iter_mut().all(|held_by_body| held_by_body.take(BEGINNING_BYTES).is_ok()));
+        assert_eq!(body(&memory, stranger(count)).take(1), Err(StopReason::NoMemory), "strangers have taken all of theirs");
+        assert_eq!(held[0].take(1), Err(StopReason::StrangersTooLong));
+        let mut large: Vec<HeldByBody> = (0..8).map(|n| body(&memory, Sender::Person(n))).collect();
+        assert!(large.iter_mut().all(|held_by_body| held_by_body.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok()));
+        let one_more = body(&memory, Sender::Person(8)).take(BEGINNING_BYTES + 1);
+        assert_eq!(one_more, Err(StopReason::NoMemory), "large ones have taken all of theirs");
+        assert!(body(&memory, Sender::Person(8)).take(BEGINNING_BYTES).is_ok());
         drop((held, large));
-        let held = room.held();
+        let held = memory.held();
         assert_eq!(
             (held.strangers, held.beginnings, held.large, held.shares.len()),
             (0, 0, 0, 0),
@@ -278,15 +278,15 @@ mod tests {
 
     #[test]
     fn nobody_takes_more_than_a_share() {
-        let room = Arc::new(Room::default());
+        let memory = Arc::new(BodyMemory::default());
         for sender in [stranger(1), Sender::Person(1)] {
-            let mut held: Vec<Taken> = (0..SHARE_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&room, sender)).collect();
-            assert!(held.iter_mut().all(|taken| taken.take(BEGINNING_BYTES).is_ok()));
-            assert_eq!(body(&room, sender).take(1), Err(Unread::NoRoom));
-            assert!(body(&room, stranger(2)).take(1).is_ok() && body(&room, Sender::Person(2)).take(1).is_ok());
+            let mut held: Vec<HeldByBody> = (0..SHARE_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&memory, sender)).collect();
+            assert!(held.iter_mut().all(|held_by_body| held_by_body.take(BEGINNING_BYTES).is_ok()));
+            assert_eq!(body(&memory, sender).take(1), Err(StopReason::NoMemory));
+            assert!(body(&memory, stranger(2)).take(1).is_ok() && body(&memory, Sender::Person(2)).take(1).is_ok());
         }
-        let mut large = body(&room, Sender::Person(1));
+        let mut large = body(&memory, Sender::Person(1));
         assert!(large.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok());
-        assert_eq!(large.take(1), Err(Unread::NoRoom));
+        assert_eq!(large.take(1), Err(StopReason::NoMemory));
     }
 }

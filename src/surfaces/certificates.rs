@@ -8,11 +8,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{From_, PathText, Query};
+use super::extract::{ClientAddress, PathText, Query};
 use super::live::refusal::Refusal;
 use super::refusals::Refusals;
 use super::schemas::{described, text_schema};
-use super::texts::{Asked, Instant, NO_NUL};
+use super::texts::{SearchText, Instant, NO_NUL};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCertificate};
@@ -45,10 +45,10 @@ async fn page(headers: HeaderMap) -> Response {
     get, path = "/certificates.json", tag = "certificates", params(Printed),
     responses((status = 200, body = Found), Refusals<Refusal>), security(()),
 )]
-async fn check(app: School, From_(from): From_, Query(printed): Query<Printed>) -> Result<Response> {
+async fn check(app: School, ClientAddress(from): ClientAddress, Query(printed): Query<Printed>) -> Result<Response> {
     let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0.0;
     let found = match printed.code {
-        Some(Asked(code)) => {
+        Some(SearchText(code)) => {
             Found::Whole(Box::new(Whole::of(&app, certificates::public_by_code(&app, &number, &code, from).await?)?))
         }
         None => Found::Masked(certificates::public_by_number(&app, &number, from).await?.into()),
@@ -72,7 +72,7 @@ async fn key(app: School) -> Answer<PublicKey> {
         content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<Refusal>),
     security(()),
 )]
-async fn one(app: School, From_(from): From_, headers: HeaderMap, PathText(file): PathText) -> Result<Response> {
+async fn one(app: School, ClientAddress(from): ClientAddress, headers: HeaderMap, PathText(file): PathText) -> Result<Response> {
     match file.rsplit_once('.') {
         None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),
         Some((uuid, "json")) => {
@@ -120,17 +120,17 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
 pub struct Printed {
     /// CERT-YYYYMMDD-XXXXXX
     #[param(inline, required = true)]
-    pub number: Option<AskedNumber>,
+    pub number: Option<SearchedNumber>,
     /// VER-XXXXXXXXXXXX
     #[param(inline)]
-    pub code: Option<Asked>,
+    pub code: Option<SearchText>,
 }
 
 /// Certificate number in a query. An empty one counts as left out, and leaving it out is refused.
 #[derive(Deserialize)]
 #[serde(transparent)]
-pub struct AskedNumber(Asked);
-described!(AskedNumber, text_schema("", 1, 200, NO_NUL));
+pub struct SearchedNumber(SearchText);
+described!(SearchedNumber, text_schema("", 1, 200, NO_NUL));
 
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]

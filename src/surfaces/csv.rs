@@ -4,7 +4,7 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use crate::surfaces::language::said;
+use crate::surfaces::language::translate;
 
 pub enum Cell {
     Text(String),
@@ -66,7 +66,7 @@ impl Table {
 
     /// Starts a table whose column names are our phrases, in the caller's language.
     pub fn headed<const N: usize>(head: [&'static str; N]) -> Table {
-        Table::of(head.map(|word| Cell::from(said(word))).into())
+        Table::of(head.map(|word| Cell::from(translate(word))).into())
     }
 
     /// Returns the table as a file to download; `.csv` is added to `name`.

@@ -10,7 +10,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::School;
-use crate::surfaces::refusals::{InDocument, Refusals};
+use crate::surfaces::refusals::{RefusalBody, Refusals};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -19,7 +19,7 @@ const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
 
 /// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
 /// the surface may refuse.
-pub fn surface<Refusal: InDocument>(
+pub fn surface<Body: RefusalBody>(
     groups: impl IntoIterator<Item = (&'static str, OpenApiRouter<School>)>,
 ) -> OpenApiRouter<School> {
     let mut surface = OpenApiRouter::new();
@@ -32,7 +32,7 @@ pub fn surface<Refusal: InDocument>(
                 let others: Vec<_> =
                     parameters_of(path).filter(|name| !is_declared(name)).map(path_parameter).collect();
                 operation.parameters = Some([others, declared].concat()).filter(|all| !all.is_empty());
-                for (status, refusal) in Refusals::<Refusal>::responses() {
+                for (status, refusal) in Refusals::<Body>::responses() {
                     operation.responses.responses.entry(status).or_insert(refusal);
                 }
             }
@@ -62,8 +62,8 @@ fn path_parameter(name: &str) -> RefOr<Parameter> {
 }
 
 /// Lists the bodies whose keys depend on each other, with the alternatives of which one must fit (`anyOf`).
-fn together() -> [(&'static str, Value); 7] {
-    let said = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
+fn dependent_keys() -> [(&'static str, Value); 7] {
+    let text = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
     let number = |key: &str| json!({"required": [key], "properties": {key: {"type": "integer"}}});
     let no = |key: &str| json!({"properties": {key: {"type": "null"}}});
     let either = |one: &str, other: &str| json!({"allOf": [number(one), no(other)]});
@@ -73,9 +73,9 @@ fn together() -> [(&'static str, Value); 7] {
     let unforced = json!({"properties": {"force": {"enum": [false, null]}}});
     let explained = json!({"required": ["memo"], "properties": {"memo": {"$ref": "#/components/schemas/Reason"}}});
     [
-        ("Register", json!([said("email"), said("phone")])),
-        ("Login", json!([said("email"), said("phone")])),
-        ("Setup", json!([said("email"), said("phone")])),
+        ("Register", json!([text("email"), text("phone")])),
+        ("Login", json!([text("email"), text("phone")])),
+        ("Setup", json!([text("email"), text("phone")])),
         ("LineSent", json!([either("enrollment_id", "user_id"), either("user_id", "enrollment_id")])),
         ("PortalNewResult", json!([no("pass_yn"), graded])),
         ("CompletionSent", json!([unforced, unfinished, explained])),
@@ -85,24 +85,24 @@ fn together() -> [(&'static str, Value); 7] {
 
 /// Completes the document that was put together from the handlers.
 pub fn complete(document: &mut Value) {
-    let asked =
-        reached(document, &|operation| [&operation["requestBody"], &operation["parameters"]].map(Value::clone).into());
-    let answered = reached(document, &|operation| vec![operation["responses"].clone()]);
-    for (name, any) in together() {
+    let in_requests =
+        schemas_of(document, &|operation| [&operation["requestBody"], &operation["parameters"]].map(Value::clone).into());
+    let in_answers = schemas_of(document, &|operation| vec![operation["responses"].clone()]);
+    for (name, any) in dependent_keys() {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
             schema["anyOf"] = any;
         }
     }
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for (name, schema) in schemas.iter_mut() {
-        if asked.contains(name) {
-            whole_numbers(schema);
-        } else if answered.contains(name) {
-            every_key_is_there(schema);
+        if in_requests.contains(name) {
+            limit_to_64_bits(schema);
+        } else if in_answers.contains(name) {
+            require_every_key(schema);
         }
     }
     let may_be_empty: BTreeSet<String> =
-        schemas.iter().filter(|(_, schema)| takes_nothing(schema)).map(|(name, _)| name.clone()).collect();
+        schemas.iter().filter(|(_, schema)| accepts_empty(schema)).map(|(name, _)| name.clone()).collect();
     for operation in operations(document) {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             describe_parameter(parameter);
@@ -125,7 +125,7 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
 }
 
 /// Returns the names of all schemas that `part` of any operation refers to, directly or through other schemas.
-fn reached(document: &mut Value, part: &dyn Fn(&Value) -> Vec<Value>) -> BTreeSet<String> {
+fn schemas_of(document: &mut Value, part: &dyn Fn(&Value) -> Vec<Value>) -> BTreeSet<String> {
     let mut rest: Vec<Value> = operations(document).flat_map(|operation| part(operation)).collect();
     let mut names = BTreeSet::new();
     while let Some(node) = rest.pop() {
@@ -151,12 +151,12 @@ fn has_type(schema: &Value, kind: &str) -> bool {
 }
 
 /// Gives 64-bit numbers that have no limits of their own the limits of 64 bits.
-fn whole_numbers(schema: &mut Value) {
+fn limit_to_64_bits(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
-            object.iter_mut().filter(|(key, _)| *key != "example").for_each(|(_, part)| whole_numbers(part));
+            object.iter_mut().filter(|(key, _)| *key != "example").for_each(|(_, part)| limit_to_64_bits(part));
         }
-        Value::Array(list) => list.iter_mut().for_each(whole_numbers),
+        Value::Array(list) => list.iter_mut().for_each(limit_to_64_bits),
         _ => {}
     }
     if schema["format"] == "int64" && has_type(schema, "integer") {
@@ -169,9 +169,9 @@ fn whole_numbers(schema: &mut Value) {
 }
 
 /// Marks every key of an answer as required: a key whose value may be null is always present too.
-fn every_key_is_there(schema: &mut Value) {
+fn require_every_key(schema: &mut Value) {
     for word in ["allOf", "oneOf", "anyOf"] {
-        schema.get_mut(word).and_then(Value::as_array_mut).into_iter().flatten().for_each(every_key_is_there);
+        schema.get_mut(word).and_then(Value::as_array_mut).into_iter().flatten().for_each(require_every_key);
     }
     if let Some(properties) = schema["properties"].as_object() {
         schema["required"] = properties.keys().cloned().collect();
@@ -179,7 +179,7 @@ fn every_key_is_there(schema: &mut Value) {
 }
 
 /// Returns whether `{}`, and so no body at all, is accepted.
-fn takes_nothing(schema: &Value) -> bool {
+fn accepts_empty(schema: &Value) -> bool {
     let is_free = |schema: &Value| schema["required"].as_array().is_none_or(Vec::is_empty);
     is_free(schema) && schema["anyOf"].as_array().is_none_or(|parts| parts.iter().any(is_free))
 }
@@ -204,7 +204,7 @@ fn describe_parameter(parameter: &mut Value) {
             *schema = part.clone();
         }
     }
-    whole_numbers(schema);
+    limit_to_64_bits(schema);
     if parameter["in"] == "path" && parameter["schema"]["type"] == "string" && parameter["schema"]["pattern"].is_null()
     {
         parameter["schema"]["pattern"] = r"^[^\x00/]+$".into();

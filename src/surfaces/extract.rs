@@ -176,8 +176,8 @@ pub fn peer(parts: &Parts) -> IpAddr {
 
 /// Returns whether the browser uses TLS, with us or with a proxy that we trust.
 pub fn is_https(parts: &Parts, app: &School) -> bool {
-    let said = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
-    app.config.tls_cert.is_some() || (said && app.config.trusts(peer(parts)))
+    let forwarded = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    app.config.tls_cert.is_some() || (forwarded && app.config.trusts(peer(parts)))
 }
 
 /// Refuses a request that a page of another site sends with our cookies. Programs other than browsers send neither
@@ -218,7 +218,7 @@ pub fn device(headers: &HeaderMap) -> String {
 /// The caller. A request without a valid token is refused.
 pub struct SignedIn(pub Caller);
 /// The caller, or `None` for a request without a token.
-pub struct Anyone(pub Option<Caller>);
+pub struct MaybeSignedIn(pub Option<Caller>);
 /// The JSON body of a request, where no body counts as `{}`; and the JSON body of an answer.
 pub struct Json<T>(pub T);
 
@@ -240,11 +240,11 @@ pub struct IdsAndDay(pub i64, pub i64, pub Day);
 /// The one word in the path.
 pub struct PathText(pub String);
 /// The header Idempotency-Key.
-pub struct Once(pub Option<Key>);
+pub struct IdempotencyKey(pub Option<Key>);
 /// The address that a request comes from.
-pub struct From_(pub IpAddr);
+pub struct ClientAddress(pub IpAddr);
 /// Whether the browser speaks TLS.
-pub struct OverTls(pub bool);
+pub struct IsHttps(pub bool);
 
 /// Declares how a type is read from the head of a request: `from_parts!(Type, |parts, app| expression)`.
 macro_rules! from_parts {
@@ -259,9 +259,9 @@ macro_rules! from_parts {
 }
 from_parts!(School, |_parts, app| app.clone());
 from_parts!(SignedIn, |parts, app| SignedIn(caller(parts, app).await?));
-from_parts!(Anyone, |parts, app| match bearer(&parts.headers) {
-    Some(_) => Anyone(Some(caller(parts, app).await?)),
-    None => Anyone(None),
+from_parts!(MaybeSignedIn, |parts, app| match bearer(&parts.headers) {
+    Some(_) => MaybeSignedIn(Some(caller(parts, app).await?)),
+    None => MaybeSignedIn(None),
 });
 from_parts!(Id, |parts, _app| {
     let [id] = path::<1>(parts).await?;
@@ -280,9 +280,9 @@ from_parts!(PathText, |parts, _app| {
     let [(_, text)] = path::<1>(parts).await?;
     PathText(text)
 });
-from_parts!(Once, |parts, _app| Once(idempotency_key(&parts.headers)?));
-from_parts!(From_, |parts, app| From_(address(parts, app)));
-from_parts!(OverTls, |parts, app| OverTls(is_https(parts, app)));
+from_parts!(IdempotencyKey, |parts, _app| IdempotencyKey(idempotency_key(&parts.headers)?));
+from_parts!(ClientAddress, |parts, app| ClientAddress(address(parts, app)));
+from_parts!(IsHttps, |parts, app| IsHttps(is_https(parts, app)));
 
 impl<T: DeserializeOwned> FromRequestParts<School> for Query<T> {
     type Rejection = Error;

@@ -66,7 +66,7 @@ pub fn openapi() -> String {
 
 /// Builds the router of all URLs, with the layers around every request.
 pub fn router(app: &School) -> Router {
-    let bodies = Arc::new(bodies::Room::default());
+    let bodies = Arc::new(bodies::BodyMemory::default());
     contents()
         .0
         .merge(web::router())

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 
-type Described = RefOr<Schema>;
+type SchemaOrRef = RefOr<Schema>;
 
 fn number(kind: Type, format: KnownFormat, min: isize, max: isize) -> ObjectBuilder {
     ObjectBuilder::new()
@@ -37,7 +37,7 @@ impl<'de, const A: i64, const B: i64> Deserialize<'de> for Within<A, B> {
 }
 
 impl<const A: i64, const B: i64> ComposeSchema for Within<A, B> {
-    fn compose(_: Vec<Described>) -> Described {
+    fn compose(_: Vec<SchemaOrRef>) -> SchemaOrRef {
         Schema::from(number(Type::Integer, KnownFormat::Int64, A as isize, B as isize).build()).into()
     }
 }
@@ -66,7 +66,7 @@ impl<'de, const MAX: i64> Deserialize<'de> for UpTo<MAX> {
 }
 
 impl<const MAX: i64> ComposeSchema for UpTo<MAX> {
-    fn compose(_: Vec<Described>) -> Described {
+    fn compose(_: Vec<SchemaOrRef>) -> SchemaOrRef {
         Schema::from(number(Type::Number, KnownFormat::Double, 0, MAX as isize).build()).into()
     }
 }
@@ -89,7 +89,7 @@ impl<'de, const MAX: i64> Deserialize<'de> for AboveZero<MAX> {
 }
 
 impl<const MAX: i64> ComposeSchema for AboveZero<MAX> {
-    fn compose(_: Vec<Described>) -> Described {
+    fn compose(_: Vec<SchemaOrRef>) -> SchemaOrRef {
         let number = ObjectBuilder::new()
             .schema_type(Type::Number)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
@@ -107,12 +107,12 @@ impl<const MAX: i64> ToSchema for AboveZero<MAX> {
 
 /// A list of `MIN` to `MAX` elements. Reading stops with an error at the first element beyond `MAX`.
 #[derive(Debug, Clone)]
-pub struct Several<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
+pub struct BoundedList<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
 
-struct Reading<T, const MIN: usize, const MAX: usize>(PhantomData<T>);
+struct BoundedListVisitor<T, const MIN: usize, const MAX: usize>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Visitor<'de> for Reading<T, MIN, MAX> {
-    type Value = Several<T, MIN, MAX>;
+impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Visitor<'de> for BoundedListVisitor<T, MIN, MAX> {
+    type Value = BoundedList<T, MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a list of {MIN} to {MAX}")
@@ -126,29 +126,29 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Visitor<'de> 
             }
             read.push(one);
         }
-        if read.len() < MIN { Err(A::Error::custom(format!("{MIN} to {MAX} of them"))) } else { Ok(Several(read)) }
+        if read.len() < MIN { Err(A::Error::custom(format!("{MIN} to {MAX} of them"))) } else { Ok(BoundedList(read)) }
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'de> for Several<T, MIN, MAX> {
+impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'de> for BoundedList<T, MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Reading(PhantomData))
+        deserializer.deserialize_seq(BoundedListVisitor(PhantomData))
     }
 }
 
-impl<T: ComposeSchema + ToSchema, const MIN: usize, const MAX: usize> ComposeSchema for Several<T, MIN, MAX> {
-    fn compose(mut parts: Vec<Described>) -> Described {
+impl<T: ComposeSchema + ToSchema, const MIN: usize, const MAX: usize> ComposeSchema for BoundedList<T, MIN, MAX> {
+    fn compose(mut parts: Vec<SchemaOrRef>) -> SchemaOrRef {
         let one = if parts.is_empty() { T::compose(Vec::new()) } else { parts.swap_remove(0) };
         Schema::from(ArrayBuilder::new().items(one).min_items(Some(MIN)).max_items(Some(MAX)).build()).into()
     }
 }
 
-impl<T: ComposeSchema + ToSchema, const MIN: usize, const MAX: usize> ToSchema for Several<T, MIN, MAX> {
+impl<T: ComposeSchema + ToSchema, const MIN: usize, const MAX: usize> ToSchema for BoundedList<T, MIN, MAX> {
     fn name() -> Cow<'static, str> {
         format!("From{MIN}To{MAX}").into()
     }
 
-    fn schemas(schemas: &mut Vec<(String, Described)>) {
+    fn schemas(schemas: &mut Vec<(String, SchemaOrRef)>) {
         T::schemas(schemas);
     }
 }

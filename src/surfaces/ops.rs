@@ -22,7 +22,7 @@ use crate::app::School;
 use crate::clock::chance;
 use crate::error::Error;
 use crate::metrics::Route;
-use crate::surfaces::bodies::{CountedBody, Room};
+use crate::surfaces::bodies::{CountedBody, BodyMemory};
 use crate::surfaces::extract::{address, is_https, peer};
 use crate::surfaces::language::{Language, speaking};
 use crate::surfaces::refusals;
@@ -106,7 +106,7 @@ pub fn cors(origins: &[String]) -> CorsLayer {
 }
 
 /// Gives each request an id, a time limit, a line in the log (without the query, which may hold a token) and safe headers.
-pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: Request, next: Next) -> Response {
+pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = request_id(request.headers());
     let method = known(request.method());
@@ -128,7 +128,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<Room>)>, request: R
     });
     let mut response = answer.instrument(span.clone()).await;
     if response.status().is_client_error() || response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        body.hear_out().await;
+        body.discard_rest().await;
     }
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));

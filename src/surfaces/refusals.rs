@@ -13,13 +13,13 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, response};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::{attendance, live, portal};
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::web;
 
-type Refuse = fn(&Error) -> Response;
+type RefusalFn = fn(&Error) -> Response;
 
 /// Refusal function of each dialect, by base path. The first base path that fits counts.
-const DIALECTS: [(&str, Refuse); 6] = [
+const DIALECTS: [(&str, RefusalFn); 6] = [
     ("/api/v1", portal::refusal::refuse),
     ("/api/attendance", attendance::refusal::refuse),
     ("/api", live::refusal::refuse),
@@ -30,12 +30,12 @@ const DIALECTS: [(&str, Refuse); 6] = [
 
 /// Carries an error from the place where it happened to the layer that knows the path.
 #[derive(Clone)]
-struct Refused(Error);
+struct CarriedError(Error);
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = status(self.kind()).into_response();
-        response.extensions_mut().insert(Refused(self));
+        response.extensions_mut().insert(CarriedError(self));
         response
     }
 }
@@ -43,7 +43,7 @@ impl IntoResponse for Error {
 /// Gives an answer that carries an error the form of the dialect of `path`, and keeps the headers that were added to it. Other
 /// answers stay as they are.
 pub fn in_dialect(path: &str, mut response: Response) -> Response {
-    let Some(Refused(error)) = response.extensions_mut().remove() else { return response };
+    let Some(CarriedError(error)) = response.extensions_mut().remove() else { return response };
     let mut refused = refused(path, &error);
     refused.headers_mut().extend(std::mem::take(response.headers_mut()));
     refused
@@ -67,7 +67,7 @@ pub fn not_answered(path: &str, error: &Error) -> Response {
     if dialect(path).is_some() { refused(path, error) } else { web::nothing_here(error) }
 }
 
-fn dialect(path: &str) -> Option<Refuse> {
+fn dialect(path: &str) -> Option<RefusalFn> {
     DIALECTS.iter().find(|(base, _)| is_below(path, base)).map(|(_, refuse)| *refuse)
 }
 
@@ -80,24 +80,24 @@ pub fn answer(error: &Error, body: impl Serialize) -> Response {
     (status(error.kind()), axum::Json(body)).into_response()
 }
 
-pub fn status(kind: Kind) -> StatusCode {
+pub fn status(kind: ErrorKind) -> StatusCode {
     match kind {
-        Kind::BadInput => StatusCode::BAD_REQUEST,
-        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Kind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::Unknown => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::BadInput => StatusCode::BAD_REQUEST,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorKind::Unknown => StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
 /// The body of a dialect's refusals, with the statuses that the OpenAPI document shows for each of its operations.
-pub trait InDocument: ToSchema {
+pub trait RefusalBody: ToSchema {
     /// Pairs of a status and what it means.
     const STATUSES: &'static [(&'static str, &'static str)] = &[
         ("400", "What was sent cannot be read; `details.field` names where."),
@@ -118,7 +118,7 @@ pub trait InDocument: ToSchema {
 /// The refusals of a dialect as responses of an operation in the document.
 pub struct Refusals<Body>(PhantomData<Body>);
 
-impl<Body: InDocument> IntoResponses for Refusals<Body> {
+impl<Body: RefusalBody> IntoResponses for Refusals<Body> {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
         let refusal = |(status, meaning): &(&str, &str)| {
             let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(Body::name()))).build();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-pub use super::numbers::{AboveZero, Age, Percent, Position, Several, UpTo, Within};
+pub use super::numbers::{AboveZero, Age, Percent, Position, BoundedList, UpTo, Within};
 use super::schemas::{described, text_schema};
 pub use super::times::{Day, Instant};
 
@@ -283,54 +283,54 @@ pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) ->
 /// A JSON object of any content, written anew, so that every later reader can parse it. It has at most 16 KiB, since it is
 /// stored and read by others.
 #[derive(Debug, Clone)]
-pub struct Anything(String);
+pub struct AnyObject(String);
 
 pub const ANYTHING_MAX_BYTES: usize = 16 * 1024;
 
 described!(
-    Anything,
+    AnyObject,
     ObjectBuilder::new().schema_type(Type::Object).description(Some("Any object, of at most 16 KiB as JSON"))
 );
 
-impl<'de> Deserialize<'de> for Anything {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Anything, D::Error> {
+impl<'de> Deserialize<'de> for AnyObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AnyObject, D::Error> {
         let object = serde_json::Map::<String, serde_json::Value>::deserialize(deserializer)?;
         let text = serde_json::Value::Object(object).to_string();
         if text.len() > ANYTHING_MAX_BYTES {
             return Err(serde::de::Error::custom("at most 16 KiB"));
         }
-        Ok(Anything(text))
+        Ok(AnyObject(text))
     }
 }
 
-impl Anything {
+impl AnyObject {
     pub fn text(self) -> String {
         self.0
     }
 }
 
 /// A text in a query, which may look like a number.
-pub struct Loose(pub String);
+pub struct QueryText(pub String);
 
-impl<'de> Deserialize<'de> for Loose {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Loose, D::Error> {
+impl<'de> Deserialize<'de> for QueryText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<QueryText, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) if !text.contains('\0') => Ok(Loose(text)),
+            serde_json::Value::String(text) if !text.contains('\0') => Ok(QueryText(text)),
             serde_json::Value::String(_) => Err(serde::de::Error::custom("no NUL in texts")),
-            other => Ok(Loose(other.to_string())),
+            other => Ok(QueryText(other.to_string())),
         }
     }
 }
 
 /// A text in a query of at most 200 characters, which may look like a number.
-pub struct Asked(pub String);
+pub struct SearchText(pub String);
 
-described!(Asked, text_schema("", 0, 200, NO_NUL));
+described!(SearchText, text_schema("", 0, 200, NO_NUL));
 
-impl<'de> Deserialize<'de> for Asked {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Asked, D::Error> {
-        let Loose(text) = Loose::deserialize(deserializer)?;
-        Typed::try_from(text).map(|typed| Asked(typed.0)).map_err(serde::de::Error::custom)
+impl<'de> Deserialize<'de> for SearchText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SearchText, D::Error> {
+        let QueryText(text) = QueryText::deserialize(deserializer)?;
+        Typed::try_from(text).map(|typed| SearchText(typed.0)).map_err(serde::de::Error::custom)
     }
 }
 

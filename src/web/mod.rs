@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::app::School;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 
 /// The learner's page, which the phone stores, so that it opens without a network.
 const LEARN: &str = "learn/learn.html";
@@ -110,14 +110,14 @@ pub fn nothing_here(error: &Error) -> Response {
 
 /// Answers a person who scanned a poster whose address was renewed, or who typed an address wrongly.
 pub fn no_such_poster(error: &Error) -> Response {
-    refusal(error, if error.kind() == Kind::NotFound { OLD_POSTER } else { LOST })
+    refusal(error, if error.kind() == ErrorKind::NotFound { OLD_POSTER } else { LOST })
 }
 
 fn refusal(error: &Error, page: &str) -> Response {
     let status = match error.kind() {
-        Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Internal | Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        ErrorKind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        ErrorKind::Internal | ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::NOT_FOUND,
     };
     let body = assets::find(page).map(|page| page.bytes).unwrap_or_default();

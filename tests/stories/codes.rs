@@ -1,7 +1,7 @@
 //! What leads to a class: a code that is typed, a key that is scanned, and the poster on the wall.
 
 use futures_util::future::join_all;
-use gyosil::failures::Against;
+use gyosil::failures::Attempts;
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value, json};
 
@@ -419,7 +419,7 @@ fn guests_guess_no_more_codes_than_their_address() {
         looks_up(&guests[0], &format!("{}?k={}", session.code, session.key)).await.is(200);
         // A person with an account does not wait for guests, but for all persons with accounts at this address.
         looks_up(&teacher, &session.code).await.is(200);
-        let known = Against::KnownCodesFrom(std::net::Ipv4Addr::LOCALHOST.into());
+        let known = Attempts::KnownCodesFrom(std::net::Ipv4Addr::LOCALHOST.into());
         for _ in 0..600 {
             school.app.failures.take_for_good(&known, school.app.now_ms()).unwrap();
         }
@@ -437,7 +437,7 @@ fn guests_who_scan_are_counted_too_and_a_hall_of_two_thousand_comes_in() {
             school.nobody().post(&path, body).await
         };
         asks("ASK").await.is(201);
-        let scanned = Against::ScannedGuestsFrom(std::net::Ipv4Addr::LOCALHOST.into());
+        let scanned = Attempts::ScannedGuestsFrom(std::net::Ipv4Addr::LOCALHOST.into());
         for _ in 0..2_998 {
             school.app.failures.take_for_good(&scanned, school.app.now_ms()).unwrap();
         }

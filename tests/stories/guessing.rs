@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use gyosil::failures::{Account, Against};
+use gyosil::failures::{Account, Attempts};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn device_proof(school: &School, from: &str) -> String {
 }
 
 /// So many failed logins, without the wait for the hash of each.
-fn fail(school: &School, against: &Against, times: usize) {
+fn fail(school: &School, against: &Attempts, times: usize) {
     for _ in 0..times {
         let _ = school.app.failures.take_for_good(against, school.app.now_ms());
     }
@@ -127,7 +127,7 @@ fn a_proof_of_another_person_or_a_forged_one_proves_nothing() {
         let of_lee = school.nobody().post("/api/auth/login", of_lee).await.is(200);
         let of_lee = of_lee["device_proof"].as_str().unwrap();
         let of_kim = device_proof(&school, "198.51.100.9").await;
-        fail(&school, &Against::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap()), 10);
+        fail(&school, &Attempts::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap()), 10);
         let (_, rest) = of_lee.split_once('.').unwrap();
         let forged = [
             of_lee.to_owned(),
@@ -151,7 +151,7 @@ fn an_account_that_is_guessed_from_everywhere_takes_one_try_in_ten_seconds() {
     on_both_with(&LIMITED, |school| async move {
         let kim = school.registers("STUDENT", "김", KIM).await;
         let proof = device_proof(&school, "198.51.100.1").await;
-        fail(&school, &Against::Account(Account::Of(kim.id)), 100);
+        fail(&school, &Attempts::Account(Account::Of(kim.id)), 100);
         // Of many at once, from many addresses, one is heard.
         let addresses: Vec<String> = (1..=20).map(|n| format!("192.0.2.{n}")).collect();
         let guesses = join_all(addresses.iter().map(|from| tries(&school, from, "wrong"))).await;
@@ -174,7 +174,7 @@ fn an_address_with_many_failures_is_answered_slowly_and_refused_only_after_a_tho
     on_both_with(&LIMITED, |school| async move {
         school.registers("STUDENT", "김", KIM).await;
         let proof = device_proof(&school, CLASSROOM).await;
-        let address = Against::LoginsFrom(CLASSROOM.parse().unwrap());
+        let address = Attempts::LoginsFrom(CLASSROOM.parse().unwrap());
         let takes = async |proof: Option<&str>| {
             let begun = Instant::now();
             tries_with(&school, CLASSROOM, PASSWORD, proof).await.is(200);
@@ -220,7 +220,7 @@ fn a_page_remembers_in_a_cookie_for_whom_it_has_signed_in() {
         }
         assert_eq!(reply.is(200)["device_proof"], Value::Null);
         let mut cookie = line.split(';').next().unwrap().to_owned();
-        fail(&school, &Against::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap()), 10);
+        fail(&school, &Attempts::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap()), 10);
         with(KIM, PASSWORD, "gyosil_device=").await.refused(429, "TOO_MANY_REQUESTS");
         with(KIM, PASSWORD, &format!("other=1; {cookie}")).await.is(200);
         // A computer that a whole class shares remembers the last eight, and what is no proof is dropped.
@@ -234,7 +234,7 @@ fn a_page_remembers_in_a_cookie_for_whom_it_has_signed_in() {
             assert!(cookie.split('~').count() <= 8 && !cookie.contains("forged"), "{cookie}");
         }
         with(KIM, PASSWORD, &cookie).await.refused(429, "TOO_MANY_REQUESTS");
-        fail(&school, &Against::AccountFrom(Account::Of(pupil), CLASSROOM.parse().unwrap()), 10);
+        fail(&school, &Attempts::AccountFrom(Account::Of(pupil), CLASSROOM.parse().unwrap()), 10);
         with("pupil1@example.com", PASSWORD, &cookie).await.is(200);
     });
 }
@@ -247,7 +247,7 @@ fn a_refresh_proves_a_device_too() {
         let renewed = school.nobody().post("/api/auth/refresh", token).await.is(200);
         let elsewhere = another_phone(&school, KIM).await;
         elsewhere.post("/api/auth/logout", json!({})).await.is(200);
-        fail(&school, &Against::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap()), 10);
+        fail(&school, &Attempts::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap()), 10);
         tries(&school, CLASSROOM, PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
         tries_with(&school, CLASSROOM, PASSWORD, renewed["device_proof"].as_str()).await.is(200);
     });
@@ -258,7 +258,7 @@ fn a_refresh_proves_a_device_too() {
 async fn while_the_password_changes<T>(
     school: &School,
     person: i64,
-    taken: Against,
+    taken: Attempts,
     meanwhile: impl Future<Output = T>,
 ) -> T {
     fail(school, &taken, 9);
@@ -278,7 +278,7 @@ async fn while_the_password_changes<T>(
 fn no_login_begins_with_a_password_that_is_being_changed() {
     on_both_with(&LIMITED, |school| async move {
         let kim = school.registers("STUDENT", "김", KIM).await;
-        let taken = Against::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap());
+        let taken = Attempts::AccountFrom(Account::Of(kim.id), CLASSROOM.parse().unwrap());
         let login = tries(&school, CLASSROOM, PASSWORD);
         while_the_password_changes(&school, kim.id, taken, login).await.refused(401, "WRONG_CREDENTIALS");
     });
@@ -289,7 +289,7 @@ fn nobody_changes_a_password_by_the_one_that_is_being_changed() {
     on_both_with(&LIMITED, |school| async move {
         let kim = school.registers("STUDENT", "김", KIM).await;
         let change = kim.put("/api/auth/me", json!({ "password": "of a thief", "current_password": PASSWORD }));
-        let refused = while_the_password_changes(&school, kim.id, Against::PasswordOf(kim.id), change).await;
+        let refused = while_the_password_changes(&school, kim.id, Attempts::PasswordOf(kim.id), change).await;
         assert_eq!(refused.refused(400, "INVALID_REQUEST")["field"], "current_password");
     });
 }
@@ -347,7 +347,7 @@ fn one_person_and_one_address_change_few_passwords() {
         }
         from(CLASSROOM).await.refused(429, "TOO_MANY_REQUESTS");
         school.later(15 * 60);
-        let from_here = Against::PasswordsFrom(CLASSROOM.parse().unwrap());
+        let from_here = Attempts::PasswordsFrom(CLASSROOM.parse().unwrap());
         fail(&school, &from_here, 600);
         from(CLASSROOM).await.refused(429, "TOO_MANY_REQUESTS");
         from("198.51.100.9").await.is(200);

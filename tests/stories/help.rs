@@ -1,7 +1,7 @@
 //! Calls for help, and their answers.
 
 use gyosil::event::HelpKind;
-use gyosil::school::help::{NewRequest, ask};
+use gyosil::school::help::{NewHelpRequest, ask};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
@@ -339,7 +339,7 @@ fn a_call_that_nobody_looked_at_survives_the_servers_end() {
         // A server that dies before its analyser has looked: its parts are wired, and nothing runs.
         let dying = gyosil::open(school.app.config.clone(), school.address).await.unwrap();
         let caller = Caller { id: student.id, role: Role::Student, login: 0, expires_ms: i64::MAX };
-        let new = NewRequest {
+        let new = NewHelpRequest {
             item: lecture.steps[0],
             kind: HelpKind::Manual,
             context: "{}".into(),

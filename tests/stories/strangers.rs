@@ -2,7 +2,7 @@
 
 use gyosil::error::Error;
 use gyosil::event::HelpKind;
-use gyosil::school::help::{NewRequest, ask};
+use gyosil::school::help::{NewHelpRequest, ask};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
@@ -170,7 +170,7 @@ fn trying_out_contacts_is_slow_whether_they_are_found_or_not() {
 async fn calls_by_socket(school: &School, who: &Person, session: i64, item: i64) -> Result<(), Error> {
     let caller = Caller { id: who.id, role: Role::Student, login: 0, expires_ms: i64::MAX };
     let (kind, context) = (HelpKind::Manual, "{}".to_owned());
-    let new = NewRequest { item, kind, context, language: None, stuck_seconds: None, in_session: Some(session) };
+    let new = NewHelpRequest { item, kind, context, language: None, stuck_seconds: None, in_session: Some(session) };
     ask(&school.app, &caller, new, None).await.map(drop)
 }
 

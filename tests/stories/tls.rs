@@ -71,7 +71,7 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
         voice: None,
     };
     outline::add_item(&school.app, &teacher, unit, new).await.unwrap();
-    let new = sessions::NewSession { title: None, scheduled_ms: None, class: None, number: None };
+    let new = sessions::NewLiveSession { title: None, scheduled_ms: None, class: None, number: None };
     let session = sessions::create(&school.app, &teacher, course, new).await.unwrap();
     (teacher, session)
 }

@@ -43,13 +43,13 @@ impl NewLog {
     }
 }
 
-pub struct Logged {
+pub struct SavedLogs {
     pub first: i64,
     pub count: i64,
 }
 
 /// Writes all logs of a batch or none. Fails if they are more than a person or a session may write.
-pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<Key>) -> Result<Logged> {
+pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<Key>) -> Result<SavedLogs> {
     if logs.is_empty() || logs.len() > BATCH_MAX_LOGS {
         return Err(Error::bad("logs", format!("1 to {BATCH_MAX_LOGS} logs in one batch")));
     }
@@ -64,7 +64,7 @@ pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<K
         .await?;
     // A refusal is a result and not an error, so that it does not undo what others write in the same commit.
     match outcome? {
-        StoredAnswer::Logs { first, count } => Ok(Logged { first, count }),
+        StoredAnswer::Logs { first, count } => Ok(SavedLogs { first, count }),
         _ => Err(Error::KeyReused),
     }
 }

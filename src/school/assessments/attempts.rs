@@ -7,14 +7,14 @@ use crate::app::School;
 use crate::db::{Tx, Filter, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope};
-use crate::school::rights::{self, Caller, Placed};
+use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window};
 
 /// The number of attempts that are allowed where the assessment itself sets no limit.
 pub const ATTEMPTS_MAX: i64 = 1_000;
 
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct AssessmentAttempt {
     pub id: i64,
     pub assessment: i64,
     pub assessment_name: String,
@@ -34,7 +34,7 @@ pub struct Attempt {
     pub created_ms: i64,
     pub updated_ms: i64,
 }
-row!(Attempt {
+row!(AssessmentAttempt {
     id,
     assessment,
     assessment_name,
@@ -54,7 +54,7 @@ row!(Attempt {
     updated_ms
 });
 
-impl Attempt {
+impl AssessmentAttempt {
     pub fn passed(&self) -> Option<bool> {
         self.score.map(|score| score >= self.pass)
     }
@@ -66,7 +66,7 @@ const ATTEMPT: &str = "select t.id, t.assessment, a.name as assessment_name, a.k
 const FROM: &str = "from attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
     join enrollments e on e.id = t.enrollment join people q on q.id = e.person";
 
-async fn read(tx: &mut Tx, id: i64) -> Result<Attempt> {
+async fn read(tx: &mut Tx, id: i64) -> Result<AssessmentAttempt> {
     tx.maybe(format!("{ATTEMPT} {FROM} where t.id = $1"), args![id]).await?.ok_or(Error::NotFound("Result"))
 }
 
@@ -84,7 +84,7 @@ pub struct NewResult {
 }
 
 /// Records a result, by staff. Holds the row of the enrollment: of two results at once, the second one counts the first.
-pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResult) -> Result<Attempt> {
+pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResult) -> Result<AssessmentAttempt> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let asked = super::held(&mut tx, caller, assessment).await?;
@@ -123,9 +123,9 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     Ok(made)
 }
 
-async fn enrollment_held(tx: &mut Tx, id: i64) -> Result<Placed> {
+async fn enrollment_held(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
     tx.hold("select id from enrollments where id = $1", args![id]).await?;
-    rights::enrollment(tx, id).await
+    rights::find_enrollment(tx, id).await
 }
 
 /// Finds the number of the next attempt, or the wanted one if it is free. The caller holds the row of the enrollment.
@@ -163,7 +163,7 @@ pub struct Grading {
 }
 
 /// Grades an attempt, by staff, as often as they like: the last score counts.
-pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> Result<Attempt> {
+pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> Result<AssessmentAttempt> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -182,18 +182,18 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
 
 /// Finds an attempt of the caller's own, or of a course that the caller teaches. Other students do not learn that it
 /// exists.
-pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<Attempt> {
+pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<AssessmentAttempt> {
     let mut tx = app.db.read().await?;
     let found = read(&mut tx, id).await?;
     if found.assessment != assessment {
         return Err(Error::NotFound("Result"));
     }
-    rights::enrollment_seen(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Result"))?;
+    rights::find_visible_enrollment(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Result"))?;
     Ok(found)
 }
 
 /// Lists everyone's attempts, for the staff of the course, in the order in which they were recorded.
-pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, window: Window) -> Result<Page<Attempt>> {
+pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, window: Window) -> Result<Page<AssessmentAttempt>> {
     let mut tx = app.db.read().await?;
     super::taught(&mut tx, caller, assessment).await?;
     let filter = Filter::of("t.assessment = $1", args![assessment]);
@@ -204,8 +204,8 @@ pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, windo
 }
 
 /// Lists the attempts of one's own enrollment, or of a student of one's own course, ordered by assessment and number.
-pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<Attempt>> {
+pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<AssessmentAttempt>> {
     let mut tx = app.db.read().await?;
-    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     tx.all(format!("{ATTEMPT} {FROM} where t.enrollment = $1 order by t.assessment, t.number"), args![enrollment]).await
 }

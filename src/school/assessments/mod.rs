@@ -14,14 +14,14 @@ use crate::school::rights::{self, Caller};
 use crate::school::{courses, enrollment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AssessmentKind {
     Quiz,
     Assignment,
     Midterm,
     Final,
     Exam,
 }
-words!(Kind { Quiz = "QUIZ", Assignment = "ASSIGNMENT", Midterm = "MIDTERM", Final = "FINAL", Exam = "EXAM" });
+words!(AssessmentKind { Quiz = "QUIZ", Assignment = "ASSIGNMENT", Midterm = "MIDTERM", Final = "FINAL", Exam = "EXAM" });
 
 #[derive(Debug, Clone)]
 pub struct Assessment {
@@ -131,7 +131,7 @@ async fn read(tx: &mut Tx, id: i64) -> Result<Assessment> {
 async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_be_staff()?;
     let found = read(tx, id).await?;
-    rights::course_taught(tx, caller, found.course).await?;
+    rights::find_taught_course(tx, caller, found.course).await?;
     Ok(found)
 }
 
@@ -159,7 +159,7 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment>
         return Ok(found);
     }
     caller.must_be_staff().map_err(|_| Error::NotFound("Assessment"))?;
-    rights::course_taught(&mut tx, caller, found.course).await?;
+    rights::find_taught_course(&mut tx, caller, found.course).await?;
     Ok(found)
 }
 
@@ -168,9 +168,9 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment>
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Assessment>> {
     let mut tx = app.db.read().await?;
     courses::must_be_seen(&mut tx, Some(caller), course).await?;
-    rights::class_of(&mut tx, course, class).await?;
-    let owned = rights::course(&mut tx, course).await?;
-    let teaches = caller.teaches(owned.instructor);
+    rights::must_have_class(&mut tx, course, class).await?;
+    let access = rights::find_course(&mut tx, course).await?;
+    let teaches = caller.teaches(access.instructor);
     if !teaches && !is_in(&mut tx, caller, course, Some(class)).await? {
         return Err(Error::NotYours);
     }
@@ -180,18 +180,18 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) ->
 
 /// One end of the time in which an assessment is open: a whole day in the school's time zone, or an instant.
 #[derive(Debug, Clone)]
-pub enum Edge {
+pub enum OpeningTime {
     Day(String),
     At(i64),
 }
 
-impl Edge {
+impl OpeningTime {
     /// Computes when the assessment opens: for a day, at its first instant. Both ends are kept to the second, as they
     /// are shown, so that a client that sends them back changes nothing.
     fn opens(self, clock: &Clock) -> Result<i64> {
         let ms = match self {
-            Edge::Day(day) => clock.at(&day, "00:00"),
-            Edge::At(ms) => Some(ms),
+            OpeningTime::Day(day) => clock.at(&day, "00:00"),
+            OpeningTime::At(ms) => Some(ms),
         };
         let ms = ms.ok_or(Error::bad("start_date", "it is no day"))?;
         Ok(ms - ms.rem_euclid(SECOND_MS))
@@ -200,8 +200,8 @@ impl Edge {
     /// Computes when the assessment closes: for a day, after its last second.
     fn closes(self, clock: &Clock) -> Result<i64> {
         let ms = match self {
-            Edge::Day(day) => clock.at(&day, "23:59:59"),
-            Edge::At(ms) => Some(ms),
+            OpeningTime::Day(day) => clock.at(&day, "23:59:59"),
+            OpeningTime::At(ms) => Some(ms),
         };
         let ms = ms.ok_or(Error::bad("end_date", "it is no day"))?;
         Ok(ms - ms.rem_euclid(SECOND_MS) + SECOND_MS - 1)
@@ -210,12 +210,12 @@ impl Edge {
 
 /// Changes of an assessment. A field that is left out stays as it is.
 #[derive(Debug, Default)]
-pub struct Changes {
+pub struct AssessmentChanges {
     pub name: Option<String>,
-    pub kind: Option<Kind>,
+    pub kind: Option<AssessmentKind>,
     pub description: Option<String>,
-    pub starts: Option<Option<Edge>>,
-    pub ends: Option<Option<Edge>>,
+    pub starts: Option<Option<OpeningTime>>,
+    pub ends: Option<Option<OpeningTime>>,
     pub total: Option<f64>,
     pub pass: Option<f64>,
     pub weight: Option<f64>,
@@ -225,7 +225,7 @@ pub struct Changes {
     pub active: Option<bool>,
 }
 
-impl Changes {
+impl AssessmentChanges {
     fn onto(self, now: &Assessment, clock: &Clock) -> Result<Assessment> {
         let now = now.clone();
         let starts_ms = match self.starts {
@@ -258,8 +258,8 @@ pub struct NewAssessment {
     pub course: i64,
     pub class: Option<i64>,
     pub name: String,
-    pub kind: Kind,
-    pub first: Changes,
+    pub kind: AssessmentKind,
+    pub first: AssessmentChanges,
 }
 
 /// Creates an assessment. Unless `first` says otherwise, it is open at any time, for any number of attempts, has 100
@@ -268,9 +268,9 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let owned = rights::course_held(&mut tx, caller, new.course).await?;
-    if owned.status == "ARCHIVED" {
-        return Err(Error::wrong_state(owned.status));
+    let access = rights::hold_taught_course(&mut tx, caller, new.course).await?;
+    if access.status == "ARCHIVED" {
+        return Err(Error::wrong_state(access.status));
     }
     if new.class.is_some() {
         enrollment::find_class(&mut tx, new.course, new.class).await?;
@@ -286,7 +286,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
 }
 
 /// Changes an assessment. Fails if the new total is below a score that was given.
-pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Assessment> {
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentChanges) -> Result<Assessment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let before = held(&mut tx, caller, id).await?;

@@ -5,8 +5,8 @@ use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::Result;
-use crate::event::{Attendance, NewEvent, GradeScope};
-use crate::school::sessions::{Session, Status};
+use crate::event::{MarkKind, NewEvent, GradeScope};
+use crate::school::sessions::{Session, SessionStatus};
 
 /// Marks a person who joins a session: PRESENT in the waiting room and for `late_after_min` minutes after the start, then
 /// LATE. Joining again changes nothing, and joining a session that is over makes no mark.
@@ -22,12 +22,12 @@ pub(in crate::school) async fn came(
     tx.hold("select id from live_sessions where id = $1", args![session.id]).await?;
     let sql = "select status, started_ms from live_sessions where id = $1";
     let (status, started_ms): (String, Option<i64>) = tx.one(sql, args![session.id]).await?;
-    if status == Status::Review.word() {
+    if status == SessionStatus::Review.word() {
         return Ok(Vec::new());
     }
     let late_after_min = session.late_after_min.unwrap_or(app.config.clocks.late_after_min);
     let is_late = started_ms.is_some_and(|began_ms| now_ms > began_ms + late_after_min * MINUTE_MS);
-    let kind = if is_late { Attendance::Late } else { Attendance::Present };
+    let kind = if is_late { MarkKind::Late } else { MarkKind::Present };
     let sql =
         "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms) values ($1, $1, $2, $3, $4, $1)
         on conflict do nothing";
@@ -65,7 +65,7 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
         where meeting = $1 and out_ms is null and not by_hand and type <> 'ABSENT'";
     tx.run(sql, args![meeting, now_ms, session.id]).await?;
     let number = session.number.unwrap_or_default();
-    let say = |(enrollment, person)| target(session).event((person, enrollment), number, Attendance::Absent, now_ms);
+    let say = |(enrollment, person)| target(session).event((person, enrollment), number, MarkKind::Absent, now_ms);
     let mut events: Vec<NewEvent> = absent.into_iter().map(say).collect();
     // From now on the meeting counts for everyone in the class.
     events.push(grade_due(session.course, GradeScope::Class(session.class), now_ms));

@@ -11,8 +11,8 @@ use std::collections::{HashMap, HashSet};
 use crate::app::School;
 use crate::db::{Arg, Tx, placeholders, args, batch_size, row_placeholders, row};
 use crate::error::{Error, Result};
-use crate::event::{Attendance, Event, NewEvent, GradeScope};
-use crate::school::rights::{self, Caller, Placed};
+use crate::event::{MarkKind, Event, NewEvent, GradeScope};
+use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window, classes};
 
 pub(super) use meetings::of_session as meeting_of_session;
@@ -67,41 +67,41 @@ const FROM: &str = "from marks m join meetings t on t.id = m.meeting join enroll
 
 /// An instant, or a time of day on the day of the meeting.
 #[derive(Debug, Clone)]
-pub enum Moment {
+pub enum MarkTime {
     At(i64),
     Clock(String),
 }
 
 #[derive(Debug, Clone)]
 pub struct NewMark {
-    pub kind: Attendance,
-    pub check_in: Option<Moment>,
-    pub check_out: Option<Moment>,
+    pub kind: MarkKind,
+    pub check_in: Option<MarkTime>,
+    pub check_out: Option<MarkTime>,
     pub reason: Option<String>,
 }
 
 /// The meeting to mark: the one with this number, or without a number the day's first meeting of which the enrollment
 /// has no mark yet.
 #[derive(Debug, Clone)]
-pub struct When {
+pub struct MeetingChoice {
     pub date: String,
     pub number: Option<i64>,
 }
 
 /// The student whom a line of a batch names.
 #[derive(Debug, Clone, Copy)]
-pub enum Who {
+pub enum MarkedStudent {
     Enrollment(i64),
     Person(i64),
 }
 
 pub const BATCH_MAX_MARKS: usize = 2_000;
 
-pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: When, new: NewMark) -> Result<Mark> {
+pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: MeetingChoice, new: NewMark) -> Result<Mark> {
     let mut tx = app.db.begin().await?;
-    let class = rights::enrollment_taught(&mut tx, caller, enrollment).await?.class;
+    let class = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?.class;
     tx.hold("select id from classes where id = $1", args![class]).await?;
-    let placed = rights::enrollment_taught(&mut tx, caller, enrollment).await?;
+    let placed = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     let course = placed.course;
     let events = write(app, &mut tx, (course, class), &when, vec![(placed, new)]).await?;
     // The class is held, so nobody else adds marks by hand; a mark that was made automatically meanwhile is not by hand.
@@ -116,26 +116,26 @@ pub async fn register_all(
     app: &School,
     caller: &Caller,
     (course, class): (i64, i64),
-    when: When,
-    batch: Vec<(Who, NewMark)>,
+    when: MeetingChoice,
+    batch: Vec<(MarkedStudent, NewMark)>,
 ) -> Result<usize> {
     if batch.is_empty() || batch.len() > BATCH_MAX_MARKS {
         return Err(Error::bad("attendances", format!("1 to {BATCH_MAX_MARKS} of them")));
     }
     let mut tx = app.db.begin().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     tx.hold("select id from classes where id = $1", args![class]).await?;
     let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
         join classes k on k.id = e.class join courses c on c.id = k.course
         where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
-    let known: Vec<Placed> = tx.all(sql, args![class]).await?;
-    let marks: Result<Vec<(Placed, NewMark)>> = batch
+    let known: Vec<EnrollmentAccess> = tx.all(sql, args![class]).await?;
+    let marks: Result<Vec<(EnrollmentAccess, NewMark)>> = batch
         .into_iter()
         .enumerate()
         .map(|(n, (who, mark))| {
-            let is = |placed: &&Placed| match who {
-                Who::Enrollment(id) => placed.enrollment == id,
-                Who::Person(id) => placed.person == id,
+            let is = |placed: &&EnrollmentAccess| match who {
+                MarkedStudent::Enrollment(id) => placed.enrollment == id,
+                MarkedStudent::Person(id) => placed.person == id,
             };
             let placed = known.iter().find(is).cloned();
             Ok((placed.ok_or_else(|| Error::bad(format!("attendances[{n}]"), "nobody in this class"))?, mark))
@@ -154,8 +154,8 @@ async fn write(
     app: &School,
     tx: &mut Tx,
     (course, class): (i64, i64),
-    when: &When,
-    marks: Vec<(Placed, NewMark)>,
+    when: &MeetingChoice,
+    marks: Vec<(EnrollmentAccess, NewMark)>,
 ) -> Result<Vec<NewEvent>> {
     let now_ms = app.now_ms();
     let date = when.date.as_str();
@@ -231,7 +231,7 @@ impl MarkTarget {
         Ok(MarkTarget { session, course })
     }
 
-    fn event(self, (person, enrollment): (i64, i64), number: i64, mark: Attendance, at_ms: i64) -> NewEvent {
+    fn event(self, (person, enrollment): (i64, i64), number: i64, mark: MarkKind, at_ms: i64) -> NewEvent {
         let event = Event::AttendanceUpdated { person, enrollment, number, mark };
         NewEvent { session: self.session, course: self.course, at_ms, event }
     }
@@ -244,8 +244,8 @@ fn grade_due(course: i64, whose: GradeScope, at_ms: i64) -> NewEvent {
 fn times(
     app: &School,
     date: &str,
-    check_in: Option<Moment>,
-    check_out: Option<Moment>,
+    check_in: Option<MarkTime>,
+    check_out: Option<MarkTime>,
 ) -> Result<(Option<i64>, Option<i64>)> {
     let in_ms = resolve(app, date, check_in, "check_in_time")?;
     let out_ms = resolve(app, date, check_out, "check_out_time")?;
@@ -253,11 +253,11 @@ fn times(
     Ok((in_ms, out_ms))
 }
 
-fn resolve(app: &School, date: &str, moment: Option<Moment>, field: &'static str) -> Result<Option<i64>> {
+fn resolve(app: &School, date: &str, moment: Option<MarkTime>, field: &'static str) -> Result<Option<i64>> {
     match moment {
         None => Ok(None),
-        Some(Moment::At(ms)) => Ok(Some(ms)),
-        Some(Moment::Clock(time)) => {
+        Some(MarkTime::At(ms)) => Ok(Some(ms)),
+        Some(MarkTime::Clock(time)) => {
             app.clock.at(date, &time).map(Some).ok_or_else(|| Error::bad(field, "it is no time of day such as 09:30"))
         }
     }
@@ -276,26 +276,26 @@ fn must_be_in_order(app: &School, date: Option<&str>, in_ms: Option<i64>, out_ms
 }
 
 #[derive(Debug, Default)]
-pub struct Changes {
-    pub kind: Option<Attendance>,
-    pub check_in: Option<Option<Moment>>,
-    pub check_out: Option<Option<Moment>>,
+pub struct MarkChanges {
+    pub kind: Option<MarkKind>,
+    pub check_in: Option<Option<MarkTime>>,
+    pub check_out: Option<Option<MarkTime>>,
     pub reason: Option<Option<String>>,
 }
 
 /// Changes a mark by hand. From then on nothing changes it automatically.
-pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Mark> {
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges) -> Result<Mark> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let found = read(&mut tx, id).await?;
-    rights::enrollment_taught(&mut tx, caller, found.enrollment).await?;
+    rights::find_taught_enrollment(&mut tx, caller, found.enrollment).await?;
     let target = MarkTarget::hold(&mut tx, found.course, found.meeting).await?;
-    let placed = rights::enrollment_held(&mut tx, caller, found.enrollment).await?;
+    let placed = rights::hold_taught_enrollment(&mut tx, caller, found.enrollment).await?;
     let now = read(&mut tx, id).await?;
     let names_in = changes.check_in.is_some();
     let names_time = names_in || changes.check_out.is_some();
-    let resolved = |named: Option<Option<Moment>>, kept: Option<i64>, field: &'static str| match named {
+    let resolved = |named: Option<Option<MarkTime>>, kept: Option<i64>, field: &'static str| match named {
         None => Ok(kept),
         Some(moment) => resolve(app, &now.date, moment, field),
     };
@@ -305,7 +305,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
         // A check-in that is not changed may be on another day: a waiting room can open before midnight.
         must_be_in_order(app, names_in.then_some(now.date.as_str()), in_ms, out_ms)?;
     }
-    let kind = changes.kind.or(Attendance::parse(&now.kind)).unwrap_or(Attendance::Present);
+    let kind = changes.kind.or(MarkKind::parse(&now.kind)).unwrap_or(MarkKind::Present);
     let sql = "update marks set type = $2, in_ms = $3, out_ms = $4, reason = $5, by_hand = true, updated_ms = $6
         where id = $1";
     tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
@@ -323,14 +323,14 @@ async fn read(tx: &mut Tx, id: i64) -> Result<Mark> {
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Mark> {
     let mut tx = app.db.read().await?;
     let mark = read(&mut tx, id).await?;
-    let seen = rights::enrollment_seen(&mut tx, caller, mark.enrollment).await;
+    let seen = rights::find_visible_enrollment(&mut tx, caller, mark.enrollment).await;
     seen.map_err(|e| e.instead_of("Attendance"))?;
     Ok(mark)
 }
 
 pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<Mark>> {
     let mut tx = app.db.read().await?;
-    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     tx.all(format!("{MARK} {FROM} where m.enrollment = $1 order by t.number"), args![enrollment]).await
 }
 
@@ -343,7 +343,7 @@ pub async fn of_day(
     window: Window,
 ) -> Result<Page<Mark>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     let condition = "where t.class = $1 and t.date = $2";
     let (total,) = tx.one(format!("select count(*) {FROM} {condition}"), args![class, date]).await?;
     let sql = format!("{MARK} {FROM} {condition} order by t.number, m.enrollment limit $3 offset $4");

@@ -3,23 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use super::views::{self, Overview};
+use super::views::{self, EnrollmentAttendance};
 use super::{MarkTarget, grade_due, meetings};
 use crate::app::School;
 use crate::db::{Tx, Filter, placeholders, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Attendance, NewEvent, GradeScope, words};
+use crate::event::{MarkKind, NewEvent, GradeScope, words};
 use crate::school::names::namesakes_of;
-use crate::school::notifications::{self, Kind};
+use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window, enrollment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RequestDecision {
     Approved,
     Rejected,
 }
-words!(Verdict { Approved = "APPROVED", Rejected = "REJECTED" });
+words!(RequestDecision { Approved = "APPROVED", Rejected = "REJECTED" });
 
 pub const DECISIONS_MAX: usize = 1_000;
 /// The most requests of one enrollment that may be pending at a time.
@@ -27,18 +27,18 @@ const PENDING_MAX_REQUESTS: i64 = 10;
 
 /// Makes a request, which is PENDING until it is decided. Fails if the meeting is already marked PRESENT or EXCUSED, or
 /// if too many requests are pending.
-pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, reason: &str) -> Result<Overview> {
+pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, reason: &str) -> Result<EnrollmentAttendance> {
     caller.must_be_student()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let course = rights::course_by_code(&mut tx, code).await?;
+    let course = rights::find_course_by_code(&mut tx, code).await?;
     let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
     tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
     must_be_of_class(&mut tx, enrollment, number).await?;
     let sql =
         "select m.type from marks m join meetings t on t.id = m.meeting where m.enrollment = $1 and t.number = $2";
     let mark: Option<(String,)> = tx.maybe(sql, args![enrollment, number]).await?;
-    if mark.is_some_and(|(kind,)| matches!(Attendance::parse(&kind), Some(Attendance::Present | Attendance::Excused))) {
+    if mark.is_some_and(|(kind,)| matches!(MarkKind::parse(&kind), Some(MarkKind::Present | MarkKind::Excused))) {
         return Err(Error::AlreadyAttended);
     }
     let sql = "select count(*) from attendance_requests where enrollment = $1 and status = 'PENDING'";
@@ -49,7 +49,7 @@ pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, rea
         values ($1, $1, $2, $3, $4, 'PENDING') on conflict do nothing returning id";
     let made: Option<(i64,)> = tx.maybe(sql, args![now_ms, enrollment, number, reason]).await?;
     let (id,) = made.ok_or(Error::AlreadyRequested)?;
-    notifications::notify_once(&mut tx, course.instructor, Kind::AttendanceRequested, caller.id, id, now_ms).await?;
+    notifications::notify_once(&mut tx, course.instructor, NotificationKind::AttendanceRequested, caller.id, id, now_ms).await?;
     let overview = views::of_enrollment(&mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(overview)
@@ -69,7 +69,7 @@ async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<(
 
 /// A request that waits for a decision. It has no date if there is no such meeting yet.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct UndecidedRequest {
     pub course: i64,
     pub title: String,
     pub code: String,
@@ -84,15 +84,15 @@ pub struct Waiting {
     pub reason: String,
     pub created_ms: i64,
 }
-row!(Waiting { course, title, code, class, enrollment, person, name, namesake, number, date, reason, created_ms });
+row!(UndecidedRequest { course, title, code, class, enrollment, person, name, namesake, number, date, reason, created_ms });
 
 /// Lists the pending requests that can be decided, the oldest first: those in courses that the caller teaches, for an
 /// admin in all courses.
-pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<Waiting>> {
+pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<UndecidedRequest>> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
     if let Some(course) = course {
-        rights::course_taught(&mut tx, caller, course).await?;
+        rights::find_taught_course(&mut tx, caller, course).await?;
     }
     let from = "from attendance_requests r join enrollments e on e.id = r.enrollment join people q on q.id = e.person
         join classes k on k.id = e.class join courses c on c.id = k.course
@@ -120,14 +120,14 @@ pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window:
 }
 
 #[derive(Debug, Clone)]
-pub struct Decided {
+pub struct DecidedRequest {
     pub person: i64,
-    pub verdict: Verdict,
+    pub verdict: RequestDecision,
     pub reason: Option<String>,
 }
 
 #[derive(Debug)]
-struct Pending {
+struct HeldRequest {
     id: i64,
     person: i64,
     enrollment: i64,
@@ -135,28 +135,28 @@ struct Pending {
     reason: String,
     created_ms: i64,
 }
-row!(Pending { id, person, enrollment, class, reason, created_ms });
+row!(HeldRequest { id, person, enrollment, class, reason, created_ms });
 
 /// Decides requests: all of them, or none. An approval turns the mark into PRESENT; a rejection leaves it.
-pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, decided: Vec<Decided>) -> Result<()> {
+pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, decided: Vec<DecidedRequest>) -> Result<()> {
     caller.must_be_staff()?;
     if decided.is_empty() || decided.len() > DECISIONS_MAX {
         return Err(Error::bad("attendanceRecords", format!("1 to {DECISIONS_MAX} of them")));
     }
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let course = rights::course_by_code(&mut tx, code).await?;
+    let course = rights::find_course_by_code(&mut tx, code).await?;
     caller.must_teach(course.instructor)?;
-    let pending = pending_held(&mut tx, course.course, number, &decided).await?;
+    let pending = hold_pending(&mut tx, course.course, number, &decided).await?;
     let mut events = Vec::new();
     for (decision, request) in decided.iter().zip(&pending) {
         let sql = "update attendance_requests set status = $2, decided_by = $3, reject_reason = $4, updated_ms = $5
             where id = $1";
-        let reject_reason = decision.reason.as_deref().filter(|_| decision.verdict == Verdict::Rejected);
+        let reject_reason = decision.reason.as_deref().filter(|_| decision.verdict == RequestDecision::Rejected);
         tx.run(sql, args![request.id, decision.verdict.word(), caller.id, reject_reason, now_ms]).await?;
-        let kind = Kind::AttendanceDecided;
+        let kind = NotificationKind::AttendanceDecided;
         notifications::notify(&mut tx, request.person, kind, caller.id, request.id, now_ms).await?;
-        if decision.verdict == Verdict::Approved {
+        if decision.verdict == RequestDecision::Approved {
             events.extend(mark_present(app, &mut tx, course.course, number, request, now_ms).await?);
         }
     }
@@ -165,7 +165,7 @@ pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, deci
 
 /// Finds the requests to decide, in the order of the decisions. Holds their classes, open sessions and enrollments: when
 /// two people decide at once, the second one finds nothing pending.
-async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]) -> Result<Vec<Pending>> {
+async fn hold_pending(tx: &mut Tx, course: i64, number: i64, decided: &[DecidedRequest]) -> Result<Vec<HeldRequest>> {
     let people: BTreeSet<i64> = decided.iter().map(|d| d.person).collect();
     if people.len() < decided.len() {
         return Err(Error::bad("attendanceRecords", "a student is named twice"));
@@ -188,7 +188,7 @@ async fn pending_held(tx: &mut Tx, course: i64, number: i64, decided: &[Decided]
     let enrollments = format!("select id from enrollments where class in (select e.class {from}) order by id");
     tx.hold(enrollments, args.clone()).await?;
     let sql = format!("select r.id, e.person, r.enrollment, e.class, r.reason, r.created_ms {from} order by r.id");
-    let mut found: Vec<Pending> = tx.all(sql, args).await?;
+    let mut found: Vec<HeldRequest> = tx.all(sql, args).await?;
     let mut pending = Vec::with_capacity(decided.len());
     for decision in decided {
         let at = found.iter().position(|request| request.person == decision.person);
@@ -203,7 +203,7 @@ async fn mark_present(
     tx: &mut Tx,
     course: i64,
     number: i64,
-    request: &Pending,
+    request: &HeldRequest,
     now_ms: i64,
 ) -> Result<Vec<NewEvent>> {
     let date = app.clock.date_of(request.created_ms);
@@ -217,5 +217,5 @@ async fn mark_present(
     let whose = if is_first { GradeScope::Class(request.class) } else { GradeScope::Enrollment(request.enrollment) };
     let target = MarkTarget::hold(tx, course, meeting).await?;
     let who = (request.person, request.enrollment);
-    Ok(vec![target.event(who, number, Attendance::Present, now_ms), grade_due(course, whose, now_ms)])
+    Ok(vec![target.event(who, number, MarkKind::Present, now_ms), grade_due(course, whose, now_ms)])
 }

@@ -7,7 +7,7 @@ use super::{FROM, MARK, Mark};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::Attendance;
+use crate::event::MarkKind;
 use crate::school::grades::with_held;
 use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
@@ -15,14 +15,14 @@ use crate::school::{enrollment, sessions};
 
 /// The attendance of one enrollment.
 #[derive(Debug, Clone)]
-pub struct Overview {
-    pub student: Student,
-    pub meetings: Vec<Attended>,
-    pub pending: Vec<Pending>,
+pub struct EnrollmentAttendance {
+    pub student: AttendingStudent,
+    pub meetings: Vec<MeetingMark>,
+    pub pending: Vec<PendingRequest>,
 }
 
 #[derive(Debug, Clone)]
-pub struct Student {
+pub struct AttendingStudent {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
@@ -34,46 +34,46 @@ pub struct Student {
     pub rate: Option<f64>,
     pub needed_rate: f64,
 }
-row!(Student { enrollment, person, name, namesake, email, student_no, planned, rate, needed_rate });
+row!(AttendingStudent { enrollment, person, name, namesake, email, student_no, planned, rate, needed_rate });
 
 /// A meeting that was held, and the student's mark of it. Without a mark the student was absent.
 #[derive(Debug, Clone)]
-pub struct Attended {
+pub struct MeetingMark {
     pub enrollment: i64,
     pub number: i64,
     pub date: String,
     pub mark: Option<String>,
 }
-row!(Attended { enrollment, number, date, mark });
+row!(MeetingMark { enrollment, number, date, mark });
 
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub struct PendingRequest {
     pub enrollment: i64,
     pub number: i64,
     pub reason: String,
     pub created_ms: i64,
 }
-row!(Pending { enrollment, number, reason, created_ms });
+row!(PendingRequest { enrollment, number, reason, created_ms });
 
-impl Attended {
-    pub fn kind(&self) -> Attendance {
-        self.mark.as_deref().and_then(Attendance::parse).unwrap_or(Attendance::Absent)
+impl MeetingMark {
+    pub fn kind(&self) -> MarkKind {
+        self.mark.as_deref().and_then(MarkKind::parse).unwrap_or(MarkKind::Absent)
     }
 }
 
-impl Overview {
+impl EnrollmentAttendance {
     /// Number of meetings that count: the planned ones, or those held if they are more.
     pub fn total(&self) -> i64 {
         self.student.planned.max(self.meetings.len() as i64)
     }
 
-    pub fn count(&self, is: impl Fn(Attendance) -> bool) -> i64 {
+    pub fn count(&self, is: impl Fn(MarkKind) -> bool) -> i64 {
         self.meetings.iter().filter(|meeting| is(meeting.kind())).count() as i64
     }
 }
 
 /// Reads overviews in three queries, whatever the number of students and meetings.
-async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Vec<Overview>> {
+async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Vec<EnrollmentAttendance>> {
     let sql = format!(
         "select e.id as enrollment, e.person, q.name, n.nth as namesake, q.email, q.student_no,
             case when e.source = 'APPLIED' then k.total_sessions else 0 end as planned, e.attendance_score as rate,
@@ -88,7 +88,7 @@ async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Ve
             )
         )
     );
-    let students: Vec<Student> = tx.all(sql, args![id]).await?;
+    let students: Vec<AttendingStudent> = tx.all(sql, args![id]).await?;
     // A meeting whose session is still open is not missed yet.
     let sql = format!(
         "{}, first as (select m.enrollment, min(h.nth) as nth from due d cross join marks m cross join held h
@@ -98,19 +98,19 @@ async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Ve
         where (d.source = 'APPLIED' or h.nth >= f.nth) and (m.id is not null or h.runs = 0) order by d.id, h.number",
         with_held(&format!("where e.id in ({enrollments})"))
     );
-    let mut attended: HashMap<i64, Vec<Attended>> = HashMap::new();
-    for meeting in tx.all::<Attended>(sql, args![id]).await? {
+    let mut attended: HashMap<i64, Vec<MeetingMark>> = HashMap::new();
+    for meeting in tx.all::<MeetingMark>(sql, args![id]).await? {
         attended.entry(meeting.enrollment).or_default().push(meeting);
     }
     let sql = format!(
         "select enrollment, number, reason, created_ms from attendance_requests
         where status = 'PENDING' and enrollment in ({enrollments}) order by number, id"
     );
-    let mut pending: HashMap<i64, Vec<Pending>> = HashMap::new();
-    for request in tx.all::<Pending>(sql, args![id]).await? {
+    let mut pending: HashMap<i64, Vec<PendingRequest>> = HashMap::new();
+    for request in tx.all::<PendingRequest>(sql, args![id]).await? {
         pending.entry(request.enrollment).or_default().push(request);
     }
-    let overview = |student: Student| Overview {
+    let overview = |student: AttendingStudent| EnrollmentAttendance {
         meetings: attended.remove(&student.enrollment).unwrap_or_default(),
         pending: pending.remove(&student.enrollment).unwrap_or_default(),
         student,
@@ -118,25 +118,25 @@ async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Ve
     Ok(students.into_iter().map(overview).collect())
 }
 
-pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Overview> {
+pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<EnrollmentAttendance> {
     let found = overviews(tx, "select id from enrollments where id = $1", enrollment).await?;
     found.into_iter().next().ok_or(Error::NotFound("Enrollment"))
 }
 
 /// Finds the student's own attendance in a course.
-pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<Overview> {
+pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<EnrollmentAttendance> {
     caller.must_be_student()?;
     let mut tx = app.db.read().await?;
-    let course = rights::course_by_code(&mut tx, code).await?;
+    let course = rights::find_course_by_code(&mut tx, code).await?;
     let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
     of_enrollment(&mut tx, enrollment).await
 }
 
 /// Lists the attendance of everyone in a course, each by their newest enrollment.
-pub async fn of_course(app: &School, caller: &Caller, code: &str) -> Result<Vec<Overview>> {
+pub async fn of_course(app: &School, caller: &Caller, code: &str) -> Result<Vec<EnrollmentAttendance>> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
-    let course = rights::course_by_code(&mut tx, code).await?;
+    let course = rights::find_course_by_code(&mut tx, code).await?;
     caller.must_teach(course.instructor)?;
     let newest = "select max(e2.id) from enrollments e2 join classes k2 on k2.id = e2.class
         where k2.course = $1 and e2.status in ('APPROVED', 'COMPLETED') group by e2.person";
@@ -147,30 +147,30 @@ const IN_CLASS: &str =
     "select e2.id from enrollments e2 where e2.class = $1 and e2.status in ('APPROVED', 'COMPLETED')";
 
 /// Lists the attendance of everyone in a class.
-pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Overview>> {
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<EnrollmentAttendance>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     overviews(&mut tx, IN_CLASS, class).await
 }
 
 /// The attendance sheet of a class: the meetings that were held, and everyone in the class with their marks.
 #[derive(Debug, Clone)]
-pub struct Sheet {
-    pub meetings: Vec<Held>,
-    pub lines: Vec<(Overview, Vec<Mark>)>,
+pub struct AttendanceSheet {
+    pub meetings: Vec<HeldMeeting>,
+    pub lines: Vec<(EnrollmentAttendance, Vec<Mark>)>,
 }
 
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct HeldMeeting {
     pub number: i64,
     pub date: String,
 }
-row!(Held { number, date });
+row!(HeldMeeting { number, date });
 
 /// Reads the attendance sheet of a class in a few queries, whatever the number of people and meetings.
-pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Sheet> {
+pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Result<AttendanceSheet> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     let sql = "select t.number, t.date from meetings t
         where t.class = $1 and exists (select 1 from marks m where m.meeting = t.id) order by t.number";
     let meetings = tx.all(sql, args![class]).await?;
@@ -181,7 +181,7 @@ pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Re
     }
     let everyone = overviews(&mut tx, IN_CLASS, class).await?.into_iter();
     let lines = everyone.map(|one| (marks.remove(&one.student.enrollment).unwrap_or_default(), one));
-    Ok(Sheet { meetings, lines: lines.map(|(marks, one)| (one, marks)).collect() })
+    Ok(AttendanceSheet { meetings, lines: lines.map(|(marks, one)| (one, marks)).collect() })
 }
 
 /// Lists the marks of a live session's meeting, for its instructor.

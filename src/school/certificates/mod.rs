@@ -9,7 +9,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 pub use crate::print::CertificateFacts;
-use crate::school::notifications::{self, Kind};
+use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller};
 
 pub use printing::{class_pdf, pdf};
@@ -92,7 +92,7 @@ pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Ce
     let mut tx = app.db.begin().await?;
     let sql = "select enrollment from completions where id = $1";
     let (enrollment,) = tx.maybe::<(i64,)>(sql, args![completion]).await?.ok_or(Error::NotFound("Completion"))?;
-    rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     let issued = issue_held(app, &mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(issued)
@@ -120,7 +120,7 @@ pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Resul
     // A day has about 148 million numbers. If this one is taken, the client has to retry.
     let (id,) = tx.maybe::<(i64,)>(sql, args).await?.ok_or(Error::Busy { retry_after_s: 1 })?;
     let made: Certificate = tx.one(format!("{CERTIFICATE} where t.id = $1"), args![id]).await?;
-    notifications::notify(tx, made.person, Kind::CertificateIssued, made.instructor, id, now_ms).await?;
+    notifications::notify(tx, made.person, NotificationKind::CertificateIssued, made.instructor, id, now_ms).await?;
     Ok((made, true))
 }
 

@@ -23,7 +23,7 @@ pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate,
 /// part 1.
 pub async fn class_pdf(app: &School, caller: &Caller, (course, class): (i64, i64), part: i64) -> Result<Vec<u8>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     let sql = format!(
         "{CERTIFICATE} where e.class = $1 and t.unit is null and t.revoked_ms is null
         and (t.expires_ms is null or t.expires_ms > $2) and p.deleted_ms is null

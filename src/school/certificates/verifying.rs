@@ -6,7 +6,7 @@ use super::{CERTIFICATE, Certificate, CertificateState};
 use crate::app::School;
 use crate::db::{Arg, args};
 use crate::error::{Error, Result};
-use crate::failures::Against;
+use crate::failures::Attempts;
 
 /// The part of a certificate that is shown for the number alone, since numbers can be guessed.
 pub struct PublicCertificate {
@@ -33,7 +33,7 @@ pub async fn public_by_number(app: &School, number: &str, from: IpAddr) -> Resul
 }
 
 async fn find(app: &School, condition: &str, args: Vec<Arg>, from: IpAddr) -> Result<Certificate> {
-    let attempts = Against::CertificatesFrom(from);
+    let attempts = Attempts::CertificatesFrom(from);
     app.failures.check(&attempts, app.now_ms())?;
     let found = app.db.maybe(format!("{CERTIFICATE} where {condition}"), args).await?;
     found.ok_or_else(|| {

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::{Scores, Status, close, insert, missing, must_be_after_start, take_grade};
+use super::{GivenScores, CompletionStatus, close, insert, missing, must_be_after_start, take_grade};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::school::certificates;
-use crate::school::enrollment::Status as Enrolled;
+use crate::school::enrollment::EnrollmentStatus;
 use crate::school::rights::{self, Caller};
 
 pub const STUDENTS_MAX: usize = 5_000;
@@ -17,18 +17,18 @@ pub const STUDENTS_MAX: usize = 5_000;
 /// The time after which a batch judges nobody more, so that its caller gets the result before the request times out.
 const JUDGED_FOR: Duration = Duration::from_secs(20);
 
-pub struct Judged {
+pub struct BatchResult {
     pub processed: i64,
     /// Those of `processed` who got a certificate at once.
     pub issued: i64,
     /// Students who were not completed, and why.
-    pub refused: Vec<(i64, Why)>,
+    pub refused: Vec<(i64, NotCompletedReason)>,
     /// Students for whom there was no time: the caller asks for them again.
     pub remaining: Vec<i64>,
 }
 
 #[derive(Debug, Clone)]
-pub enum Why {
+pub enum NotCompletedReason {
     NotInClass,
     /// The state that does not allow it: the enrollment is not APPROVED, or the completion is not INCOMPLETE.
     State(String),
@@ -36,14 +36,14 @@ pub enum Why {
 }
 
 /// The result for one student.
-enum Outcome {
+enum StudentOutcome {
     Completed { issued: bool },
-    Refused(Why),
+    Refused(NotCompletedReason),
 }
 
 /// The students whom a batch completes, and how.
 #[derive(Debug, Clone)]
-pub struct Batch {
+pub struct CompletionBatch {
     pub course: i64,
     pub class: i64,
     /// Today when left out.
@@ -55,57 +55,57 @@ pub struct Batch {
 }
 
 /// Judges and completes as many students as there is time for.
-pub async fn complete(app: &School, caller: &Caller, batch: Batch) -> Result<Judged> {
+pub async fn complete(app: &School, caller: &Caller, batch: CompletionBatch) -> Result<BatchResult> {
     complete_within(app, caller, batch, JUDGED_FOR).await
 }
 
-pub async fn complete_within(app: &School, caller: &Caller, batch: Batch, within: Duration) -> Result<Judged> {
+pub async fn complete_within(app: &School, caller: &Caller, batch: CompletionBatch, within: Duration) -> Result<BatchResult> {
     let begun = Instant::now();
     if batch.students.as_ref().is_some_and(|named| named.is_empty() || named.len() > STUDENTS_MAX) {
         return Err(Error::bad("student_ids", format!("1 to {STUDENTS_MAX} students")));
     }
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, batch.course, batch.class).await?;
+    rights::find_taught_class(&mut tx, caller, batch.course, batch.class).await?;
     let date = batch.date.unwrap_or_else(|| app.clock.date_of(app.now_ms()));
     must_be_after_start(&mut tx, batch.class, &date).await?;
     let sql = "select e.person, e.id, e.status from enrollments e where e.class = $1 order by e.id";
     let all: Vec<(i64, i64, String)> = tx.all(sql, args![batch.class]).await?;
     drop(tx);
-    let approved = || all.iter().filter(|(.., status)| status == Enrolled::Approved.word()).map(|(person, ..)| *person);
+    let approved = || all.iter().filter(|(.., status)| status == EnrollmentStatus::Approved.word()).map(|(person, ..)| *person);
     let students = batch.students.unwrap_or_else(|| approved().collect());
     let newest: HashMap<i64, i64> = all.iter().map(|(person, enrollment, _)| (*person, *enrollment)).collect();
-    let mut judged = Judged { processed: 0, issued: 0, refused: Vec::new(), remaining: Vec::new() };
+    let mut result = BatchResult { processed: 0, issued: 0, refused: Vec::new(), remaining: Vec::new() };
     for (n, person) in students.iter().enumerate() {
         if begun.elapsed() >= within {
-            judged.remaining = students[n..].to_vec();
+            result.remaining = students[n..].to_vec();
             break;
         }
         let outcome = match newest.get(person) {
-            Some(enrollment) => complete_patiently(app, caller, *enrollment, &date, batch.issue).await?,
-            None => Outcome::Refused(Why::NotInClass),
+            Some(enrollment) => complete_with_retries(app, caller, *enrollment, &date, batch.issue).await?,
+            None => StudentOutcome::Refused(NotCompletedReason::NotInClass),
         };
         match outcome {
-            Outcome::Completed { issued } => {
-                judged.processed += 1;
-                judged.issued += i64::from(issued);
+            StudentOutcome::Completed { issued } => {
+                result.processed += 1;
+                result.issued += i64::from(issued);
             }
-            Outcome::Refused(why) => judged.refused.push((*person, why)),
+            StudentOutcome::Refused(why) => result.refused.push((*person, why)),
         }
     }
-    Ok(judged)
+    Ok(result)
 }
 
 const TRIES: usize = 5;
 
 /// Completes one student. Tries up to 5 times when another transaction is in the way, since a conflict must not end a
 /// batch that is partly done.
-async fn complete_patiently(
+async fn complete_with_retries(
     app: &School,
     caller: &Caller,
     enrollment: i64,
     date: &str,
     issue: bool,
-) -> Result<Outcome> {
+) -> Result<StudentOutcome> {
     let mut done = complete_one(app, caller, enrollment, date, issue).await;
     for _ in 1..TRIES {
         match &done {
@@ -117,30 +117,30 @@ async fn complete_patiently(
     done
 }
 
-async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str, issue: bool) -> Result<Outcome> {
+async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str, issue: bool) -> Result<StudentOutcome> {
     let mut tx = app.db.begin().await?;
-    let placed = rights::enrollment_held(&mut tx, caller, enrollment).await?;
-    if placed.status != Enrolled::Approved.word() {
-        return Ok(Outcome::Refused(Why::State(placed.status)));
+    let placed = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    if placed.status != EnrollmentStatus::Approved.word() {
+        return Ok(StudentOutcome::Refused(NotCompletedReason::State(placed.status)));
     }
     let known = "select id, status from completions where enrollment = $1";
     let known: Option<(i64, String)> = tx.maybe(known, args![enrollment]).await?;
-    if let Some((_, status)) = known.as_ref().filter(|(_, status)| status != Status::Incomplete.word()) {
-        return Ok(Outcome::Refused(Why::State(status.clone())));
+    if let Some((_, status)) = known.as_ref().filter(|(_, status)| status != CompletionStatus::Incomplete.word()) {
+        return Ok(StudentOutcome::Refused(NotCompletedReason::State(status.clone())));
     }
     let missing = missing(&mut tx, enrollment).await?;
     if !missing.is_empty() {
-        return Ok(Outcome::Refused(Why::NotMet(missing)));
+        return Ok(StudentOutcome::Refused(NotCompletedReason::NotMet(missing)));
     }
     match known {
         Some((id, _)) => finish(&mut tx, id, enrollment, date, app.now_ms()).await?,
         None => {
-            insert(&mut tx, enrollment, date, Status::Completed, Scores::default(), None, app.now_ms()).await?;
+            insert(&mut tx, enrollment, date, CompletionStatus::Completed, GivenScores::default(), None, app.now_ms()).await?;
         }
     }
     let issued = issue && issue_unless_guest(app, &mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
-    Ok(Outcome::Completed { issued })
+    Ok(StudentOutcome::Completed { issued })
 }
 
 async fn issue_unless_guest(app: &School, tx: &mut Tx, enrollment: i64) -> Result<bool> {

@@ -8,17 +8,17 @@ use crate::app::School;
 use crate::db::{Tx, Filter, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
-use crate::school::enrollment::Status as Enrolled;
+use crate::school::enrollment::EnrollmentStatus;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, certificates, classes};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum CompletionStatus {
     Completed,
     Incomplete,
     Revoked,
 }
-words!(Status { Completed = "COMPLETED", Incomplete = "INCOMPLETE", Revoked = "REVOKED" });
+words!(CompletionStatus { Completed = "COMPLETED", Incomplete = "INCOMPLETE", Revoked = "REVOKED" });
 
 #[derive(Debug, Clone)]
 pub struct Completion {
@@ -77,14 +77,14 @@ async fn read(tx: &mut Tx, id: i64) -> Result<Completion> {
 
 /// Scores given by hand. A score that is not given is taken from the grade.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Scores {
+pub struct GivenScores {
     pub total: Option<f64>,
     pub attendance: Option<f64>,
     pub assessment: Option<f64>,
     pub progress: Option<f64>,
 }
 
-impl Scores {
+impl GivenScores {
     fn are_given(&self) -> bool {
         [self.total, self.attendance, self.assessment, self.progress].iter().any(Option::is_some)
     }
@@ -95,8 +95,8 @@ pub struct NewCompletion {
     pub enrollment: i64,
     /// Today, when none is named.
     pub date: Option<String>,
-    pub status: Status,
-    pub scores: Scores,
+    pub status: CompletionStatus,
+    pub scores: GivenScores,
     pub memo: Option<String>,
     pub force: bool,
 }
@@ -104,20 +104,20 @@ pub struct NewCompletion {
 pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Result<Completion> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let placed = rights::enrollment_held(&mut tx, caller, new.enrollment).await?;
-    if new.status == Status::Revoked {
+    let placed = rights::hold_taught_enrollment(&mut tx, caller, new.enrollment).await?;
+    if new.status == CompletionStatus::Revoked {
         return Err(Error::bad("completion_status", "nothing is there to be revoked"));
     }
     let known = "select status from completions where enrollment = $1";
     if let Some((status,)) = tx.maybe::<(String,)>(known, args![new.enrollment]).await? {
         return Err(Error::wrong_state(status));
     }
-    if placed.status != Enrolled::Approved.word() {
+    if placed.status != EnrollmentStatus::Approved.word() {
         return Err(Error::wrong_state(placed.status));
     }
     let date = new.date.unwrap_or_else(|| app.clock.date_of(now_ms));
     must_be_after_start(&mut tx, placed.class, &date).await?;
-    if new.status == Status::Completed {
+    if new.status == CompletionStatus::Completed {
         must_be_due(&mut tx, new.enrollment, new.force, new.memo.as_deref()).await?;
     }
     let id = insert(&mut tx, new.enrollment, &date, new.status, new.scores, new.memo.as_deref(), now_ms).await?;
@@ -140,8 +140,8 @@ async fn insert(
     tx: &mut Tx,
     enrollment: i64,
     date: &str,
-    status: Status,
-    scores: Scores,
+    status: CompletionStatus,
+    scores: GivenScores,
     memo: Option<&str>,
     now_ms: i64,
 ) -> Result<i64> {
@@ -165,7 +165,7 @@ async fn insert(
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     match status {
-        Status::Completed => close(tx, enrollment, now_ms).await?,
+        CompletionStatus::Completed => close(tx, enrollment, now_ms).await?,
         _ => {
             let sql = "update enrollments set failed_ms = $2, updated_ms = $2 where id = $1";
             tx.run(sql, args![enrollment, now_ms]).await?;
@@ -199,30 +199,30 @@ async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<&'static str>> {
 /// Fails unless the rule is met, or the completion is forced with a reason, which is kept.
 async fn must_be_due(tx: &mut Tx, enrollment: i64, force: bool, memo: Option<&str>) -> Result<()> {
     if force {
-        let said = memo.is_some_and(|memo| !memo.trim().is_empty());
-        return if said { Ok(()) } else { Err(Error::bad("memo", "a reason is needed when it is forced")) };
+        let has_reason = memo.is_some_and(|memo| !memo.trim().is_empty());
+        return if has_reason { Ok(()) } else { Err(Error::bad("memo", "a reason is needed when it is forced")) };
     }
     let missing = missing(tx, enrollment).await?;
     if missing.is_empty() { Ok(()) } else { Err(Error::NotMet { missing }) }
 }
 
 #[derive(Debug, Default)]
-pub struct Changes {
+pub struct CompletionChanges {
     pub date: Option<String>,
-    pub status: Option<Status>,
-    pub scores: Scores,
+    pub status: Option<CompletionStatus>,
+    pub scores: GivenScores,
     pub memo: Option<Option<String>>,
     pub force: bool,
 }
 
 /// Changes a completion: INCOMPLETE → COMPLETED → REVOKED and back to COMPLETED. Revoking it revokes the certificate
 /// too. Once there is a certificate, the printed date and scores do not change any more.
-pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) -> Result<Completion> {
+pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionChanges) -> Result<Completion> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let enrollment = read(&mut tx, id).await?.enrollment;
-    let placed = rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    let placed = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     let now = read(&mut tx, id).await?;
     let is_printed = changes.date.is_some() || changes.scores.are_given();
     if is_printed && now.certificate_no.is_some() {
@@ -233,30 +233,30 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
     }
     let why = changes.memo.clone().flatten();
     let memo = changes.memo.unwrap_or(now.memo);
-    let before = Status::parse(&now.status).unwrap_or(Status::Incomplete);
+    let before = CompletionStatus::parse(&now.status).unwrap_or(CompletionStatus::Incomplete);
     let after = changes.status.unwrap_or(before);
     match (before, after) {
-        (Status::Incomplete, Status::Completed) => {
-            if placed.status != Enrolled::Approved.word() {
+        (CompletionStatus::Incomplete, CompletionStatus::Completed) => {
+            if placed.status != EnrollmentStatus::Approved.word() {
                 return Err(Error::wrong_state(placed.status));
             }
             must_be_due(&mut tx, enrollment, changes.force, memo.as_deref()).await?;
             close(&mut tx, enrollment, now_ms).await?;
         }
-        (Status::Completed, Status::Revoked) => {
+        (CompletionStatus::Completed, CompletionStatus::Revoked) => {
             certificates::revoke(&mut tx, enrollment, why.as_deref(), now_ms).await?;
         }
-        (Status::Revoked, Status::Completed) => certificates::restore(&mut tx, enrollment).await?,
+        (CompletionStatus::Revoked, CompletionStatus::Completed) => certificates::restore(&mut tx, enrollment).await?,
         (before, after) if before == after => {}
         (before, _) => return Err(Error::wrong_state(before.word())),
     }
-    if before != after && after == Status::Completed {
+    if before != after && after == CompletionStatus::Completed {
         take_grade(&mut tx, id).await?;
     }
     let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
         attendance_score = coalesce($5, attendance_score), assessment_score = coalesce($6, assessment_score),
         progress_score = coalesce($7, progress_score), by_hand = $8, memo = $9, updated_ms = $10 where id = $1";
-    let Scores { total, attendance, assessment, progress } = changes.scores;
+    let GivenScores { total, attendance, assessment, progress } = changes.scores;
     let by_hand = now.by_hand || changes.scores.are_given();
     let date = changes.date.unwrap_or(now.date);
     let args = args![id, date, after.word(), total, attendance, assessment, progress, by_hand, memo, now_ms];
@@ -270,14 +270,14 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: Changes) ->
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Completion> {
     let mut tx = app.db.read().await?;
     let completion = read(&mut tx, id).await?;
-    let seen = rights::enrollment_seen(&mut tx, caller, completion.enrollment).await;
+    let seen = rights::find_visible_enrollment(&mut tx, caller, completion.enrollment).await;
     seen.map_err(|e| e.instead_of("Completion"))?;
     Ok(completion)
 }
 
 pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Completion> {
     let mut tx = app.db.read().await?;
-    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     let sql = format!("{COMPLETION} {FROM} where d.enrollment = $1");
     tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
 }
@@ -286,12 +286,12 @@ pub async fn of_class(
     app: &School,
     caller: &Caller,
     (course, class): (i64, i64),
-    status: Option<Status>,
+    status: Option<CompletionStatus>,
     window: Window,
 ) -> Result<Page<Completion>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
-    let filter = Filter::of("e.class = $1", args![class]).and("d.status = ?", status.map(Status::word));
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
+    let filter = Filter::of("e.class = $1", args![class]).and("d.status = ?", status.map(CompletionStatus::word));
     let (sql, args) = filter.count(FROM);
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = filter.page(&format!("{COMPLETION} {FROM}"), "d.id", window.limit, window.offset);
@@ -300,6 +300,6 @@ pub async fn of_class(
 
 pub async fn all_of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Completion>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     tx.all(format!("{COMPLETION} {FROM} where e.class = $1 order by d.id"), args![class]).await
 }

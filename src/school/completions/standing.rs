@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::app::School;
 use crate::db::{Tx, placeholders, args, row};
 use crate::error::Result;
-use crate::school::certificates::State;
+use crate::school::certificates::CertificateState;
 use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
@@ -81,8 +81,8 @@ impl Standing {
     }
 
     /// Computes the state of the certificate, if there is one.
-    pub fn certificate_state(&self, now_ms: i64) -> Option<State> {
-        self.certificate_no.as_ref().map(|_| State::of(self.revoked_ms, self.expires_ms, now_ms))
+    pub fn certificate_state(&self, now_ms: i64) -> Option<CertificateState> {
+        self.certificate_no.as_ref().map(|_| CertificateState::of(self.revoked_ms, self.expires_ms, now_ms))
     }
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {
 }
 
 /// A learner of a class, told apart from others of the same name.
-pub struct Learner {
+pub struct LearnerStanding {
     pub standing: Standing,
     /// The learner's number among the people of this name in the course, counted from 1.
     pub namesake: i64,
@@ -104,9 +104,9 @@ pub async fn of_class(
     caller: &Caller,
     (course, class): (i64, i64),
     window: Window,
-) -> Result<(f64, Page<Learner>)> {
+) -> Result<(f64, Page<LearnerStanding>)> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     let (needed_rate,) = tx.one("select needed_rate from courses where id = $1", args![course]).await?;
     let condition = "where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null";
     let count = format!("select count(*) from enrollments e join people q on q.id = e.person {condition}");
@@ -121,7 +121,7 @@ pub async fn of_class(
     let numbers: HashMap<i64, i64> = numbers.into_iter().collect();
     let learner = |standing: Standing| {
         let namesake = numbers.get(&standing.person).copied().unwrap_or(1);
-        Learner { standing, namesake }
+        LearnerStanding { standing, namesake }
     };
     Ok((needed_rate, Page { rows: standings.into_iter().map(learner).collect(), total, window }))
 }

@@ -4,7 +4,7 @@ use super::{enrol, find_class, must_be_taught, must_not_be_over, seats};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::failures::Against;
+use crate::failures::Attempts;
 use crate::school::rights::{self, Caller, Role};
 
 /// The contact by which staff name a student who was in no course of theirs: exactly the address or number by which the
@@ -46,13 +46,13 @@ pub async fn apply_for_contact(
     class: Option<i64>,
 ) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let owned = rights::course(&mut tx, course).await?;
-    caller.must_teach(owned.instructor).map_err(|_| Error::NotYours)?;
-    must_be_taught(&owned)?;
+    let access = rights::find_course(&mut tx, course).await?;
+    caller.must_teach(access.instructor).map_err(|_| Error::NotYours)?;
+    must_be_taught(&access)?;
     let wanted = find_class(&mut tx, course, class).await?;
     must_not_be_over(app, &seats(&mut tx, wanted).await?)?;
     if caller.role != Role::Admin {
-        app.failures.take_for_good(&Against::ContactsBy(caller.id), app.now_ms())?;
+        app.failures.take_for_good(&Attempts::ContactsBy(caller.id), app.now_ms())?;
     }
     let Some(person) = student_with(&mut tx, contact).await? else { return Ok(()) };
     match enrol(app, tx, caller, person, course, class).await {

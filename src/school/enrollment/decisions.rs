@@ -1,11 +1,11 @@
 //! Decisions on an application. A decision that the state of the enrollment does not allow is refused, and the error
 //! names that state.
 
-use super::{Enrollment, Seats, Status, grade_due, read, seats_held};
+use super::{Enrollment, ClassSeats, EnrollmentStatus, grade_due, read, hold_seats};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::school::notifications::{self, Kind};
+use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller};
 
 #[derive(Debug, Clone)]
@@ -25,16 +25,16 @@ pub enum Decision {
 pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) -> Result<Enrollment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let placed = rights::enrollment_seen(&mut tx, caller, id).await?;
+    let placed = rights::find_visible_enrollment(&mut tx, caller, id).await?;
     if !matches!(decision, Decision::Cancel { .. }) {
         caller.must_teach(placed.instructor)?;
     }
-    let seats = seats_held(&mut tx, placed.class).await?;
+    let seats = hold_seats(&mut tx, placed.class).await?;
     tx.hold("select id from enrollments where id = $1", args![id]).await?;
     let before = read(&mut tx, id).await?;
     match decision {
         Decision::Approve => {
-            must_be(&before, &[Status::Pending])?;
+            must_be(&before, &[EnrollmentStatus::Pending])?;
             if before.waiting_number.is_some() {
                 return Err(Error::wrong_state("WAITING"));
             }
@@ -51,13 +51,13 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
             approve(&mut tx, &before, caller.id, now_ms).await?;
         }
         Decision::Reject { reason } => {
-            must_be(&before, &[Status::Pending])?;
-            close(&mut tx, id, Status::Rejected, Some(reason), now_ms).await?;
-            notifications::notify(&mut tx, before.person, Kind::EnrollmentRefused, caller.id, id, now_ms).await?;
+            must_be(&before, &[EnrollmentStatus::Pending])?;
+            close(&mut tx, id, EnrollmentStatus::Rejected, Some(reason), now_ms).await?;
+            notifications::notify(&mut tx, before.person, NotificationKind::EnrollmentRefused, caller.id, id, now_ms).await?;
         }
         Decision::Cancel { reason } => {
-            must_be(&before, &[Status::Pending, Status::Approved])?;
-            close(&mut tx, id, Status::Cancelled, reason, now_ms).await?;
+            must_be(&before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved])?;
+            close(&mut tx, id, EnrollmentStatus::Cancelled, reason, now_ms).await?;
         }
     }
     let after = read(&mut tx, id).await?;
@@ -65,7 +65,7 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
     Ok(after)
 }
 
-fn must_be(enrollment: &Enrollment, allowed: &[Status]) -> Result<()> {
+fn must_be(enrollment: &Enrollment, allowed: &[EnrollmentStatus]) -> Result<()> {
     if allowed.iter().any(|status| status.word() == enrollment.status) {
         return Ok(());
     }
@@ -76,10 +76,10 @@ async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> 
     let sql = "update enrollments set status = 'APPROVED', approved_ms = $2, waiting_since_ms = null, updated_ms = $2
         where id = $1";
     tx.run(sql, args![enrollment.id, now_ms]).await?;
-    notifications::notify(tx, enrollment.person, Kind::EnrollmentAdmitted, by, enrollment.id, now_ms).await
+    notifications::notify(tx, enrollment.person, NotificationKind::EnrollmentAdmitted, by, enrollment.id, now_ms).await
 }
 
-async fn close(tx: &mut Tx, id: i64, status: Status, reason: Option<String>, now_ms: i64) -> Result<()> {
+async fn close(tx: &mut Tx, id: i64, status: EnrollmentStatus, reason: Option<String>, now_ms: i64) -> Result<()> {
     let sql = "update enrollments set status = $2, reason = $3, waiting_since_ms = null, updated_ms = $4 where id = $1";
     tx.run(sql, args![id, status.word(), reason, now_ms]).await?;
     let sql = "update attendance_requests set status = 'WITHDRAWN', updated_ms = $2 where enrollment = $1
@@ -92,13 +92,13 @@ async fn close(tx: &mut Tx, id: i64, status: Status, reason: Option<String>, now
 /// automatically.
 pub(super) async fn admit_paid(
     tx: &mut Tx,
-    seats: &Seats,
+    seats: &ClassSeats,
     before: &Enrollment,
     paid: i64,
     by: i64,
     now_ms: i64,
 ) -> Result<()> {
-    let holds_a_seat = before.status == Status::Pending.word() && before.waiting_number.is_none();
+    let holds_a_seat = before.status == EnrollmentStatus::Pending.word() && before.waiting_number.is_none();
     if holds_a_seat && seats.approves && paid >= seats.price {
         approve(tx, before, by, now_ms).await?;
     }

@@ -12,19 +12,19 @@ use crate::app::School;
 use crate::db::{Tx, Filter, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope, words};
-use crate::school::notifications::{self, Kind};
-use crate::school::rights::{self, Caller, Owned, Role};
+use crate::school::notifications::{self, NotificationKind};
+use crate::school::rights::{self, Caller, CourseAccess, Role};
 use crate::school::{Page, Window};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum EnrollmentStatus {
     Pending,
     Approved,
     Rejected,
     Cancelled,
     Completed,
 }
-words!(Status {
+words!(EnrollmentStatus {
     Pending = "PENDING",
     Approved = "APPROVED",
     Rejected = "REJECTED",
@@ -108,9 +108,9 @@ pub struct Application {
 /// on the waiting list.
 pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
     let mut tx = app.db.begin().await?;
-    let owned = rights::course(&mut tx, application.course).await?;
-    let person = applicants::applicant(&mut tx, caller, application.person, owned.instructor).await?;
-    must_be_taught(&owned)?;
+    let access = rights::find_course(&mut tx, application.course).await?;
+    let person = applicants::applicant(&mut tx, caller, application.person, access.instructor).await?;
+    must_be_taught(&access)?;
     enrol(app, tx, caller, person, application.course, application.class).await
 }
 
@@ -123,27 +123,27 @@ async fn enrol(
     class: Option<i64>,
 ) -> Result<Enrollment> {
     let class = find_class(&mut tx, course, class).await?;
-    let seats = seats_held(&mut tx, class).await?;
+    let seats = hold_seats(&mut tx, class).await?;
     // Archiving or deleting a course holds its classes, so the course can be gone when this class is held.
-    must_be_taught(&rights::course(&mut tx, course).await?)?;
+    must_be_taught(&rights::find_course(&mut tx, course).await?)?;
     let now_ms = app.now_ms();
     must_not_be_over(app, &seats)?;
     if person == caller.id {
         must_not_be_refused(&mut tx, class, person).await?;
     }
     let waits = seats.are_taken() || seats.waiting > 0;
-    let status = if waits || !seats.admits() { Status::Pending } else { Status::Approved };
+    let status = if waits || !seats.admits() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
     let made = open(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
     let id = made.ok_or(Error::AlreadyEnrolled)?;
-    if person != caller.id && status == Status::Approved {
-        notifications::notify(&mut tx, person, Kind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
+    if person != caller.id && status == EnrollmentStatus::Approved {
+        notifications::notify(&mut tx, person, NotificationKind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
     }
     let enrollment = read(&mut tx, id).await?;
     app.commit(tx, vec![grade_due(&enrollment, now_ms)]).await?;
     Ok(enrollment)
 }
 
-fn must_be_taught(course: &Owned) -> Result<()> {
+fn must_be_taught(course: &CourseAccess) -> Result<()> {
     match course.status.as_str() {
         "PUBLISHED" => Ok(()),
         "ARCHIVED" => Err(Error::wrong_state("ARCHIVED")),
@@ -151,7 +151,7 @@ fn must_be_taught(course: &Owned) -> Result<()> {
     }
 }
 
-fn must_not_be_over(app: &School, seats: &Seats) -> Result<()> {
+fn must_not_be_over(app: &School, seats: &ClassSeats) -> Result<()> {
     let is_over = seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(app.now_ms()));
     if is_over { Err(Error::ClassEnded) } else { Ok(()) }
 }
@@ -160,7 +160,7 @@ fn must_not_be_over(app: &School, seats: &Seats) -> Result<()> {
 async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
     let sql = "select status from enrollments where class = $1 and person = $2 order by id desc limit 1";
     match tx.maybe::<(String,)>(sql, args![class, person]).await? {
-        Some((status,)) if status == Status::Rejected.word() => Err(Error::Refused),
+        Some((status,)) if status == EnrollmentStatus::Rejected.word() => Err(Error::Refused),
         _ => Ok(()),
     }
 }
@@ -172,7 +172,7 @@ pub(super) async fn find_class(tx: &mut Tx, course: i64, wanted: Option<i64>) ->
 }
 
 /// The seats of a class, and what it takes to be admitted.
-struct Seats {
+struct ClassSeats {
     capacity: Option<i64>,
     taken: i64,
     waiting: i64,
@@ -180,9 +180,9 @@ struct Seats {
     approves: bool,
     price: i64,
 }
-row!(Seats { capacity, taken, waiting, ends, approves, price });
+row!(ClassSeats { capacity, taken, waiting, ends, approves, price });
 
-impl Seats {
+impl ClassSeats {
     fn are_taken(&self) -> bool {
         self.capacity.is_some_and(|capacity| self.taken >= capacity)
     }
@@ -194,12 +194,12 @@ impl Seats {
 }
 
 /// Holds the class and reads its seats: of two people who want the last seat, one asks after the other.
-async fn seats_held(tx: &mut Tx, class: i64) -> Result<Seats> {
+async fn hold_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
     tx.hold("select id from classes where id = $1", args![class]).await?;
     seats(tx, class).await
 }
 
-async fn seats(tx: &mut Tx, class: i64) -> Result<Seats> {
+async fn seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
     let sql = "select k.capacity, k.ends, c.price, k.approval = 'AUTO' as approves,
         case when k.capacity is null then 0 else (select count(*) from enrollments e where e.class = k.id
             and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null) end as taken,
@@ -214,14 +214,14 @@ async fn open(
     class: i64,
     person: i64,
     source: &str,
-    status: Status,
+    status: EnrollmentStatus,
     waits: bool,
     now_ms: i64,
 ) -> Result<Option<i64>> {
     let sql = "insert into enrollments (created_ms, updated_ms, class, person, source, status, approved_ms,
             waiting_since_ms)
         values ($1, $1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
-    let approved_ms = (status == Status::Approved).then_some(now_ms);
+    let approved_ms = (status == EnrollmentStatus::Approved).then_some(now_ms);
     let args = args![now_ms, class, person, source, status.word(), approved_ms, waits.then_some(now_ms)];
     Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
 }
@@ -239,17 +239,17 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
     let newest: Option<(i64, String, bool, String, bool)> = tx.maybe(newest, args![class, person]).await?;
     let mut source = JOINED;
     if let Some((id, status, waits, came_by, priced)) = newest {
-        match Status::parse(&status) {
-            Some(Status::Cancelled) => source = if came_by == APPLIED { APPLIED } else { JOINED },
-            Some(Status::Rejected) => return Err(Error::Refused),
+        match EnrollmentStatus::parse(&status) {
+            Some(EnrollmentStatus::Cancelled) => source = if came_by == APPLIED { APPLIED } else { JOINED },
+            Some(EnrollmentStatus::Rejected) => return Err(Error::Refused),
             _ if waits => return Err(Error::ClassFull),
-            Some(Status::Pending) if priced => return Err(Error::NotAdmitted),
+            Some(EnrollmentStatus::Pending) if priced => return Err(Error::NotAdmitted),
             _ => return Ok(id),
         }
     }
     let mut seats = seats(tx, class).await?;
     if seats.capacity.is_some() {
-        seats = seats_held(tx, class).await?;
+        seats = hold_seats(tx, class).await?;
     }
     if !seats.admits() {
         return Err(Error::NotAdmitted);
@@ -257,7 +257,7 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
     if seats.are_taken() || seats.waiting > 0 {
         return Err(Error::ClassFull);
     }
-    if let Some(id) = open(tx, class, person, source, Status::Approved, false, now_ms).await? {
+    if let Some(id) = open(tx, class, person, source, EnrollmentStatus::Approved, false, now_ms).await? {
         return Ok(id);
     }
     // The same person joined at the same moment with a second phone, and that one was faster.
@@ -284,24 +284,24 @@ pub(super) fn grade_due(enrollment: &Enrollment, at_ms: i64) -> NewEvent {
 
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Enrollment> {
     let mut tx = app.db.read().await?;
-    rights::enrollment_seen(&mut tx, caller, id).await?;
+    rights::find_visible_enrollment(&mut tx, caller, id).await?;
     read(&mut tx, id).await
 }
 
 #[derive(Default)]
-pub struct Filter {
+pub struct EnrollmentFilter {
     pub person: Option<i64>,
     pub course: Option<i64>,
     pub class: Option<i64>,
-    pub status: Option<Status>,
+    pub status: Option<EnrollmentStatus>,
     pub waits: Option<bool>,
 }
 
 /// Lists enrollments, the newest first; a waiting list from its front. A student sees their own, an instructor those of
 /// their courses, an admin all.
-pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window) -> Result<Page<Enrollment>> {
+pub async fn list(app: &School, caller: &Caller, filter: EnrollmentFilter, window: Window) -> Result<Page<Enrollment>> {
     let mut tx = app.db.read().await?;
-    let mut filter = match caller.role {
+    let mut conditions = match caller.role {
         Role::Student => {
             caller.must_be(filter.person)?;
             Filter::of("e.person = $1", args![caller.id])
@@ -310,24 +310,24 @@ pub async fn list(app: &School, caller: &Caller, filter: Filter, window: Window)
         Role::Admin => Filter::of("1 = 1", args![]),
     };
     if let Some(course) = filter.course.filter(|_| caller.role == Role::Instructor) {
-        rights::course_taught(&mut tx, caller, course).await?;
+        rights::find_taught_course(&mut tx, caller, course).await?;
     }
-    filter = filter
+    conditions = conditions
         .and("e.person = ?", filter.person)
         .and("k.course = ?", filter.course)
         .and("e.class = ?", filter.class)
-        .and("e.status = ?", filter.status.map(Status::word))
+        .and("e.status = ?", filter.status.map(EnrollmentStatus::word))
         .and("(e.waiting_since_ms is not null) = ?", filter.waits);
     let order = if filter.waits == Some(true) { "e.id" } else { "e.id desc" };
-    let (sql, args) = filter.count(FROM);
+    let (sql, args) = conditions.count(FROM);
     let (total,) = tx.one(sql, args).await?;
-    let (sql, args) = filter.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
+    let (sql, args) = conditions.page(&format!("{ENROLLMENT} {FROM}"), order, window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
 /// Lists everyone who was ever in a class or applied for it.
 pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Enrollment>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     tx.all(format!("{ENROLLMENT} {FROM} where e.class = $1 order by e.id"), args![class]).await
 }

@@ -2,7 +2,7 @@
 //! staff confirm it.
 
 use super::decisions::admit_paid;
-use super::{Enrollment, Status, grade_due, read, seats_held};
+use super::{Enrollment, EnrollmentStatus, grade_due, read, hold_seats};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -45,17 +45,17 @@ pub async fn pay(
 ) -> Result<(Payment, Enrollment)> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let placed = rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    let placed = rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
         let StoredAnswer::Payment { payment } = done else { return Err(Error::KeyReused) };
         let sql = format!("{PAYMENT} where p.id = $1 and p.enrollment = $2");
         let payment = tx.maybe(sql, args![payment, enrollment]).await?.ok_or(Error::KeyReused)?;
         return Ok((payment, read(&mut tx, enrollment).await?));
     }
-    let seats = seats_held(&mut tx, placed.class).await?;
+    let seats = hold_seats(&mut tx, placed.class).await?;
     tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
     let before = read(&mut tx, enrollment).await?;
-    if matches!(Status::parse(&before.status), Some(Status::Rejected | Status::Cancelled)) {
+    if matches!(EnrollmentStatus::parse(&before.status), Some(EnrollmentStatus::Rejected | EnrollmentStatus::Cancelled)) {
         return Err(Error::wrong_state(before.status));
     }
     let id = if placed.person == caller.id {
@@ -125,7 +125,7 @@ pub async fn refund(
 ) -> Result<Refunded> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    rights::enrollment_held(&mut tx, caller, enrollment).await?;
+    rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
         return match done {
             StoredAnswer::Refund { enrollment: e, amount: a, refunded, left } if (e, a) == (enrollment, amount) => {

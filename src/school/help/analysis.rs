@@ -2,14 +2,14 @@
 
 use futures_util::future::join_all;
 
-use super::answers::{HelpType, NewAnswer, SUGGESTION, escalate, give, held, hint};
-use super::{Request, by_id};
+use super::answers::{HelpType, NewHelpAnswer, SUGGESTION, escalate, give, held, hint};
+use super::{HelpRequest, by_id};
 use crate::app::School;
 use crate::db::args;
 use crate::error::Result;
 use crate::event::{HelpKind, HelpStatus};
 use crate::language::Language;
-use crate::outside::analyser::{Earlier, Question, SURE_ENOUGH, Verdict};
+use crate::outside::analyser::{EarlierAnswer, HelpQuestion, SURE_ENOUGH, AnalysisResult};
 use crate::school::outline;
 
 const AT_ONCE_MAX_REQUESTS: i64 = 64;
@@ -37,7 +37,7 @@ async fn answer(app: &School, id: i64) -> Result<()> {
     settle(app, id, verdict).await
 }
 
-async fn question(app: &School, id: i64) -> Result<Question> {
+async fn question(app: &School, id: i64) -> Result<HelpQuestion> {
     let mut tx = app.db.read().await?;
     let request = by_id(&mut tx, id).await?;
     let item = outline::item_by_id(&mut tx, request.item).await.ok();
@@ -65,7 +65,7 @@ async fn question(app: &School, id: i64) -> Result<Question> {
     let sql = "select count(*) from help_requests where item = $1 and person = $2 and id < $3 and kind = 'MANUAL'";
     let (asked_before,) = tx.one(sql, args![request.item, request.person, id]).await?;
     let item = item.as_ref();
-    Ok(Question {
+    Ok(HelpQuestion {
         language: request.language.as_deref().and_then(Language::of_tag).unwrap_or_default(),
         guide: item.and_then(|i| i.guide.clone()),
         voice: item.and_then(|i| i.voice.clone()),
@@ -76,7 +76,7 @@ async fn question(app: &School, id: i64) -> Result<Question> {
         stuck_seconds: request.stuck_seconds,
         earlier: earlier
             .into_iter()
-            .map(|(content, voice, by_hand, ratings, average)| Earlier { content, voice, by_hand, ratings, average })
+            .map(|(content, voice, by_hand, ratings, average)| EarlierAnswer { content, voice, by_hand, ratings, average })
             .collect(),
         asked_before,
     })
@@ -93,21 +93,21 @@ fn package(screen: &str) -> Option<String> {
 
 /// Writes the verdict, unless the call no longer waits for it: the instructor has answered it, or the student has finished
 /// the step.
-async fn settle(app: &School, id: i64, verdict: Verdict) -> Result<()> {
+async fn settle(app: &School, id: i64, verdict: AnalysisResult) -> Result<()> {
     let now_ms = app.now_ms();
     app.group_commit
         .record(move |tx| {
             let verdict = verdict.clone();
             Box::pin(async move {
-                let request: Request = held(tx, id).await?;
+                let request: HelpRequest = held(tx, id).await?;
                 if request.status != HelpStatus::Analyzing.word() {
                     return Ok(((), Vec::new()));
                 }
                 let sql = "update help_requests set diagnosis = $2, confidence = $3 where id = $1";
                 tx.run(sql, args![id, &verdict.diagnosis, verdict.confidence]).await?;
-                let Verdict { content, voice, confidence, .. } = verdict;
+                let AnalysisResult { content, voice, confidence, .. } = verdict;
                 if confidence >= SURE_ENOUGH {
-                    let answer = NewAnswer { help_type: HelpType::Text, content, voice };
+                    let answer = NewHelpAnswer { help_type: HelpType::Text, content, voice };
                     // A student who called the instructor still waits for the instructor; the hint may help until then.
                     if request.kind == HelpKind::Manual.word() {
                         return Ok(((), hint(tx, &request, &answer, now_ms).await?));

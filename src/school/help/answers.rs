@@ -1,11 +1,11 @@
 //! Answers to calls for help, by hand or by the analyser, and the feedback of the student.
 
-use super::{Request, by_id, moved_up};
+use super::{HelpRequest, by_id, moved_up};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{StoredAnswer, Event, HelpKind, HelpStatus, NewEvent, words};
-use crate::school::notifications::{self, Kind};
+use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
 use crate::school::rights::Caller;
 use crate::school::sessions;
@@ -27,14 +27,14 @@ const HELPED: i64 = 4;
 const NOT_YET: i64 = 2;
 
 #[derive(Debug, Clone)]
-pub struct NewAnswer {
+pub struct NewHelpAnswer {
     pub help_type: HelpType,
     pub content: String,
     pub voice: Option<String>,
 }
 
 #[derive(Debug, Clone)]
-pub struct Response {
+pub struct HelpAnswer {
     pub id: i64,
     pub request: i64,
     /// Instructor who gave the answer; `None` if the analyser gave it.
@@ -44,12 +44,12 @@ pub struct Response {
     pub voice: Option<String>,
     pub rating: Option<i64>,
 }
-row!(Response { id, request, by_person, r#type, content, voice, rating });
+row!(HelpAnswer { id, request, by_person, r#type, content, voice, rating });
 
 const RESPONSE: &str = "select id, request, by_person, type, content, voice, rating from help_responses";
 
 /// Returns a call with its newest answer, for the student who made it and for the instructor of the course.
-pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(Request, Option<Response>)> {
+pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(HelpRequest, Option<HelpAnswer>)> {
     let mut tx = app.db.read().await?;
     let request = by_id(&mut tx, id).await?;
     if request.person != caller.id && !caller.teaches(request.instructor) {
@@ -61,7 +61,7 @@ pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(Request, Op
 }
 
 /// Answers a call by hand, for the instructor. Fails if the call is resolved or withdrawn.
-pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewAnswer) -> Result<(Request, Response)> {
+pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewHelpAnswer) -> Result<(HelpRequest, HelpAnswer)> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
     must_teach(caller, &request)?;
@@ -73,12 +73,12 @@ pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewAnswer) 
 }
 
 /// Fails unless the caller teaches the course. To another instructor the call does not exist.
-fn must_teach(caller: &Caller, request: &Request) -> Result<()> {
+fn must_teach(caller: &Caller, request: &HelpRequest) -> Result<()> {
     caller.must_be_staff()?;
     if caller.teaches(request.instructor) { Ok(()) } else { Err(Error::NotFound("Help request")) }
 }
 
-fn must_be_unresolved(request: &Request) -> Result<()> {
+fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
     match HelpStatus::parse(&request.status) {
         Some(HelpStatus::Resolved | HelpStatus::Withdrawn) => Err(Error::wrong_state(request.status.clone())),
         _ => Ok(()),
@@ -88,7 +88,7 @@ fn must_be_unresolved(request: &Request) -> Result<()> {
 /// Reads a call and holds its row, so that two answers at once are written one after the other. Holds the session of the
 /// call first, in the same order as the instructor's commands, so that a command and an answer at once never wait for each
 /// other in a circle.
-pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Request> {
+pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     if let Some(session) = by_id(tx, id).await?.session {
         sessions::hold(tx, session).await?;
     }
@@ -98,22 +98,22 @@ pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Request> {
 
 pub(super) async fn give(
     tx: &mut Tx,
-    request: &Request,
+    request: &HelpRequest,
     by: Option<i64>,
-    answer: &NewAnswer,
+    answer: &NewHelpAnswer,
     now_ms: i64,
-) -> Result<(Response, Vec<NewEvent>)> {
+) -> Result<(HelpAnswer, Vec<NewEvent>)> {
     let response = write(tx, request, by, answer, now_ms).await?;
     let sql = "update help_requests set status = 'ANSWERED', acked_ms = null where id = $1";
     tx.run(sql, args![request.id]).await?;
     let about = by.unwrap_or(request.instructor);
-    notifications::notify(tx, request.person, Kind::HelpAnswered, about, request.id, now_ms).await?;
+    notifications::notify(tx, request.person, NotificationKind::HelpAnswered, about, request.id, now_ms).await?;
     let mut events = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
     events.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
     Ok((response, events))
 }
 
-async fn write(tx: &mut Tx, request: &Request, by: Option<i64>, answer: &NewAnswer, now_ms: i64) -> Result<Response> {
+async fn write(tx: &mut Tx, request: &HelpRequest, by: Option<i64>, answer: &NewHelpAnswer, now_ms: i64) -> Result<HelpAnswer> {
     let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
         values ($1, $2, $3, $4, $5, $6) returning id, request, by_person, type, content, voice, rating";
     let kind = answer.help_type.word();
@@ -122,7 +122,7 @@ async fn write(tx: &mut Tx, request: &Request, by: Option<i64>, answer: &NewAnsw
 }
 
 /// Sends the student the analyser's answer as a hint. The call stays open, and waits for the instructor as before.
-pub(super) async fn hint(tx: &mut Tx, request: &Request, answer: &NewAnswer, now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(super) async fn hint(tx: &mut Tx, request: &HelpRequest, answer: &NewHelpAnswer, now_ms: i64) -> Result<Vec<NewEvent>> {
     let response = write(tx, request, None, answer, now_ms).await?;
     tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
     let mut events = escalate(tx, request, now_ms).await?;
@@ -130,13 +130,13 @@ pub(super) async fn hint(tx: &mut Tx, request: &Request, answer: &NewAnswer, now
     Ok(events)
 }
 
-pub(super) fn updated(request: &Request, status: HelpStatus, now_ms: i64) -> NewEvent {
-    let Request { person, item, id, .. } = *request;
+pub(super) fn updated(request: &HelpRequest, status: HelpStatus, now_ms: i64) -> NewEvent {
+    let HelpRequest { person, item, id, .. } = *request;
     let event = Event::HelpUpdated { person, item, request: id, status };
     NewEvent { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
-fn available(request: &Request, response: &Response, now_ms: i64) -> NewEvent {
+fn available(request: &HelpRequest, response: &HelpAnswer, now_ms: i64) -> NewEvent {
     let event = Event::HelpAvailable {
         person: request.person,
         request: request.id,
@@ -152,7 +152,7 @@ fn available(request: &Request, response: &Response, now_ms: i64) -> NewEvent {
 }
 
 /// Resolves a call, for the instructor, or for the student who solved the problem themselves.
-pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> {
+pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<HelpRequest> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
     if request.person != caller.id {
@@ -167,7 +167,7 @@ pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<Request> 
 
 /// Withdraws a call, for the student who made it. A second time changes nothing. Fails if the call was answered or resolved
 /// before.
-pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request> {
+pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<HelpRequest> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
     if request.person != caller.id {
@@ -186,7 +186,7 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<Request>
 }
 
 /// Settles a call. Deletes the context that the phone sent if the student withdraws the call, because nobody needs it then.
-async fn settle(tx: &mut Tx, request: &Request, status: HelpStatus, now_ms: i64) -> Result<Vec<NewEvent>> {
+async fn settle(tx: &mut Tx, request: &HelpRequest, status: HelpStatus, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update help_requests set status = $2, context = case when $3 then '{}' else context end where id = $1";
     tx.run(sql, args![request.id, status.word(), status == HelpStatus::Withdrawn]).await?;
     let mut events = vec![updated(request, status, now_ms)];
@@ -202,11 +202,11 @@ pub async fn feedback(
     rating: i64,
     text: Option<String>,
     key: Option<Key>,
-) -> Result<(Request, Response)> {
+) -> Result<(HelpRequest, HelpAnswer)> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     let before = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await?;
-    let found: Option<Response> =
+    let found: Option<HelpAnswer> =
         tx.maybe(format!("{RESPONSE} where id = $1 and type <> '{SUGGESTION}'"), args![response]).await?;
     let found = found.ok_or(Error::NotFound("Help response"))?;
     let request = held(&mut tx, found.request).await?;
@@ -235,12 +235,12 @@ pub async fn feedback(
     };
     let request = by_id(&mut tx, request.id).await?;
     app.commit(tx, events).await?;
-    Ok((request, Response { rating: Some(rating), ..found }))
+    Ok((request, HelpAnswer { rating: Some(rating), ..found }))
 }
 
 /// Checks whether the session made the call by itself, for a step that the student has finished since: then nobody needs to
 /// come.
-async fn is_of_finished_step(tx: &mut Tx, request: &Request) -> Result<bool> {
+async fn is_of_finished_step(tx: &mut Tx, request: &HelpRequest) -> Result<bool> {
     let Some(session) = request.session.filter(|_| request.kind == HelpKind::Auto.word()) else { return Ok(false) };
     let sql = "select p.id from item_progress p join enrollments e on e.id = p.enrollment
         join live_sessions s on s.id = $3 and p.done_ms >= s.started_ms
@@ -248,12 +248,12 @@ async fn is_of_finished_step(tx: &mut Tx, request: &Request) -> Result<bool> {
     Ok(tx.maybe::<(i64,)>(sql, args![request.person, request.item, session]).await?.is_some())
 }
 
-pub(super) async fn escalate(tx: &mut Tx, request: &Request, now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(super) async fn escalate(tx: &mut Tx, request: &HelpRequest, now_ms: i64) -> Result<Vec<NewEvent>> {
     let (instructor, person) = (request.instructor, request.person);
     // The instructor was notified when a student made the call themselves.
     let is_told = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
     if !is_told {
-        notifications::notify(tx, instructor, Kind::HelpEscalated, person, request.id, now_ms).await?;
+        notifications::notify(tx, instructor, NotificationKind::HelpEscalated, person, request.id, now_ms).await?;
     }
     tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;
     Ok(vec![updated(request, HelpStatus::Escalated, now_ms)])
@@ -285,9 +285,9 @@ pub async fn unseen(app: &School, person: i64) -> Result<Vec<NewEvent>> {
         super::REQUEST
     );
     let mut events = Vec::new();
-    for request in tx.all::<Request>(sql, args![person]).await?.into_iter().rev() {
+    for request in tx.all::<HelpRequest>(sql, args![person]).await?.into_iter().rev() {
         let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
-        if let Some(response) = tx.maybe::<Response>(sql, args![request.id]).await? {
+        if let Some(response) = tx.maybe::<HelpAnswer>(sql, args![request.id]).await? {
             events.push(available(&request, &response, request.created_ms));
         }
     }

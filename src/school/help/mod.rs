@@ -9,7 +9,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{StoredAnswer, Event, HelpKind, HelpStatus, NewEvent};
 use crate::language::Language;
-use crate::school::notifications::{self, Kind};
+use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
 use crate::school::outline;
 use crate::school::progress;
@@ -29,7 +29,7 @@ const TOLD_MAX_WAITING: i64 = 100;
 const IS_OPEN: &str = "status in ('ANALYZING', 'ESCALATED')";
 
 #[derive(Debug, Clone)]
-pub struct NewRequest {
+pub struct NewHelpRequest {
     pub item: i64,
     pub kind: HelpKind,
     /// JSON text, as it was received.
@@ -41,13 +41,13 @@ pub struct NewRequest {
 }
 
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct RequestReceipt {
     pub request: i64,
     pub status: String,
     pub position: i64,
 }
 
-pub async fn ask(app: &School, caller: &Caller, new: NewRequest, key: Option<Key>) -> Result<Asked> {
+pub async fn ask(app: &School, caller: &Caller, new: NewHelpRequest, key: Option<Key>) -> Result<RequestReceipt> {
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let asked = app
@@ -68,14 +68,14 @@ pub async fn ask(app: &School, caller: &Caller, new: NewRequest, key: Option<Key
     Ok(asked)
 }
 
-async fn again(tx: &mut Tx, done: StoredAnswer) -> Result<Asked> {
+async fn again(tx: &mut Tx, done: StoredAnswer) -> Result<RequestReceipt> {
     let StoredAnswer::Help { request } = done else { return Err(Error::KeyReused) };
     let sql = "select status, session from help_requests where id = $1";
     let (status, session): (String, Option<i64>) = tx.one(sql, args![request]).await?;
-    Ok(Asked { request, status, position: position(tx, session, request).await? })
+    Ok(RequestReceipt { request, status, position: position(tx, session, request).await? })
 }
 
-async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result<(Asked, Vec<NewEvent>)> {
+async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Result<(RequestReceipt, Vec<NewEvent>)> {
     let item = outline::item_by_id(tx, new.item).await?;
     if let Some(session) = new.in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
@@ -94,7 +94,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewRequest, now_ms: i64) -> Result
         None => since_step_began(tx, session, item.id, now_ms).await?,
     };
     let (asked, events) =
-        insert(tx, Place { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
+        insert(tx, HelpContext { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
     let asked = asked.ok_or(Error::AlreadyAnswered)?;
     Ok((asked, events))
 }
@@ -115,7 +115,7 @@ async fn since_step_began(tx: &mut Tx, session: Option<i64>, item: i64, now_ms: 
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct HelpContext {
     person: i64,
     item: i64,
     course: i64,
@@ -124,12 +124,12 @@ struct Place {
 
 async fn insert(
     tx: &mut Tx,
-    at: Place,
-    new: &NewRequest,
+    at: HelpContext,
+    new: &NewHelpRequest,
     seconds: i64,
     now_ms: i64,
-) -> Result<(Option<Asked>, Vec<NewEvent>)> {
-    let Place { person, item, course, session } = at;
+) -> Result<(Option<RequestReceipt>, Vec<NewEvent>)> {
+    let HelpContext { person, item, course, session } = at;
     let sql = "select count(*) from help_requests where person = $1 and item = $2 and status <> 'WITHDRAWN'";
     let (before,): (i64,) = tx.one(sql, args![person, item]).await?;
     let sql =
@@ -141,7 +141,7 @@ async fn insert(
     let Some((request,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok((None, Vec::new())) };
     let (instructor,) = tx.one("select instructor from courses where id = $1", args![course]).await?;
     if kind == HelpKind::Manual {
-        notifications::notify_once(tx, instructor, Kind::HelpRequest, person, request, now_ms).await?;
+        notifications::notify_once(tx, instructor, NotificationKind::HelpRequest, person, request, now_ms).await?;
     }
     let position = position(tx, session, request).await?;
     let urgent = is_urgent(before, seconds);
@@ -151,7 +151,7 @@ async fn insert(
     ];
     let about = |event| NewEvent { session, course, at_ms: now_ms, event };
     let events = happened.into_iter().filter(|e| e.is_logged() || kind == HelpKind::Manual).map(about).collect();
-    Ok((Some(Asked { request, status: HelpStatus::Analyzing.word().into(), position }), events))
+    Ok((Some(RequestReceipt { request, status: HelpStatus::Analyzing.word().into(), position }), events))
 }
 
 /// Checks whether the instructor should go there soon: it is at least the person's second call on the step, or they have
@@ -162,14 +162,14 @@ pub(super) fn is_urgent(asked_before: i64, waited_s: i64) -> bool {
 
 /// Makes a call for a student who is stuck: once per session, step and person, and never more than `AUTO_MAX_OPEN` open
 /// ones per step.
-pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64) -> Result<Vec<NewEvent>> {
-    let Slow { person, seconds, language } = who;
+pub(super) async fn ask_for(tx: &mut Tx, session: &StuckStep, who: StuckStudent, now_ms: i64) -> Result<Vec<NewEvent>> {
+    let StuckStudent { person, seconds, language } = who;
     let sql =
         format!("select count(*) from help_requests where session = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![session.id, session.step]).await?.0 >= AUTO_MAX_OPEN {
         return Ok(Vec::new());
     }
-    let new = NewRequest {
+    let new = NewHelpRequest {
         item: session.step,
         kind: HelpKind::Auto,
         context: "{}".into(),
@@ -177,13 +177,13 @@ pub(super) async fn ask_for(tx: &mut Tx, session: &Stuck, who: Slow, now_ms: i64
         stuck_seconds: Some(seconds),
         in_session: None,
     };
-    let place = Place { person, item: session.step, course: session.course, session: Some(session.id) };
+    let place = HelpContext { person, item: session.step, course: session.course, session: Some(session.id) };
     Ok(insert(tx, place, &new, seconds, now_ms).await?.1)
 }
 
 /// Session and step on which someone is stuck.
 #[derive(Clone, Copy)]
-pub struct Stuck {
+pub struct StuckStep {
     pub id: i64,
     pub course: i64,
     pub step: i64,
@@ -191,7 +191,7 @@ pub struct Stuck {
 
 /// Person who takes too long for the step.
 #[derive(Clone, Copy)]
-pub struct Slow {
+pub struct StuckStudent {
     pub person: i64,
     pub seconds: i64,
     /// Language of their phone.
@@ -293,7 +293,7 @@ async fn closings(
 }
 
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct HelpRequest {
     pub id: i64,
     pub created_ms: i64,
     pub person: i64,
@@ -310,7 +310,7 @@ pub struct Request {
     pub course: i64,
     pub instructor: i64,
 }
-row!(Request {
+row!(HelpRequest {
     id,
     created_ms,
     person,
@@ -332,6 +332,6 @@ pub(super) const REQUEST: &str = "select h.id, h.created_ms, h.person, h.item, h
     h.language, h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor
     from help_requests h join items i on i.id = h.item join units u on u.id = i.unit join courses c on c.id = u.course";
 
-pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Request> {
+pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     tx.maybe(format!("{REQUEST} where h.id = $1"), args![id]).await?.ok_or(Error::NotFound("Help request"))
 }

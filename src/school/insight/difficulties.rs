@@ -22,13 +22,13 @@ pub struct Difficulty {
 }
 
 #[derive(Default)]
-struct Requests {
+struct RequestCounts {
     item: i64,
     count: i64,
     manual: i64,
     stuck_seconds: f64,
 }
-row!(Requests { item, count, manual, stuck_seconds });
+row!(RequestCounts { item, count, manual, stuck_seconds });
 
 const DIFFICULTIES_MAX_STEPS: usize = 10;
 
@@ -36,7 +36,7 @@ const DIFFICULTIES_MAX_STEPS: usize = 10;
 pub(super) async fn of_course(tx: &mut Tx, course: i64) -> Result<Vec<Difficulty>> {
     let sql = "select i.id, i.title from items i join units u on u.id = i.unit where u.course = $1 order by i.id";
     let items: Vec<(i64, String)> = tx.all(sql, args![course]).await?;
-    let mut requests: HashMap<i64, Requests> =
+    let mut requests: HashMap<i64, RequestCounts> =
         requests(tx, course).await?.into_iter().map(|asked| (asked.item, asked)).collect();
     let helped = helped(tx, course).await?;
     let stuck = stuck(tx, course).await?;
@@ -64,7 +64,7 @@ pub(super) async fn of_course(tx: &mut Tx, course: i64) -> Result<Vec<Difficulty
     Ok(found.into_iter().take(DIFFICULTIES_MAX_STEPS).map(|(_, step)| step).collect())
 }
 
-async fn requests(tx: &mut Tx, course: i64) -> Result<Vec<Requests>> {
+async fn requests(tx: &mut Tx, course: i64) -> Result<Vec<RequestCounts>> {
     let sql = format!(
         "select h.item, count(*) as count, cast(sum(case when {OWN_CALL} then 1 else 0 end) as bigint) as manual,
             cast(avg(h.stuck_seconds) as double precision) as stuck_seconds

@@ -13,7 +13,7 @@ use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};
 use crate::event::Activity;
-use crate::failures::{Account, Against, Failures, Taken};
+use crate::failures::{Account, Attempts, Failures, CountedAttempt};
 use crate::school::passwords::password_matches;
 use crate::school::people::{self, Person};
 use crate::school::rights::Role;
@@ -33,7 +33,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
     let account = known.as_ref().map_or_else(|| Account::Unknown(name.to_lowercase()), |(id, _)| Account::Of(*id));
     let (id, kept) = known.map_or((0, None), |(id, hash)| (id, hash));
-    let attempt = Attempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
+    let attempt = LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
     tokio::time::sleep(attempt.delay).await;
     match password_matches(password, kept.clone()).await {
         Ok(true) => attempt.succeeded(&app.failures),
@@ -63,38 +63,38 @@ fn earlier_login(app: &School, person: i64, device: &Device) -> Option<i64> {
 }
 
 /// Attempt to sign in, which counts as failed until the password is known to be right.
-struct Attempt<'a> {
-    taken: Vec<Taken<'a>>,
+struct LoginAttempt<'a> {
+    taken: Vec<CountedAttempt<'a>>,
     /// Delay of the answer.
     delay: Duration,
 }
 
-impl Attempt<'_> {
+impl LoginAttempt<'_> {
     fn take<'a>(
         failures: &'a Failures,
         account: Account,
         earlier_login: Option<i64>,
         from: IpAddr,
         now_ms: i64,
-    ) -> Result<Attempt<'a>> {
+    ) -> Result<LoginAttempt<'a>> {
         // A known device that has failed too often itself is treated like any other device.
-        if let Some(taken) = earlier_login.and_then(|login| failures.take(&Against::KnownDevice(login), now_ms).ok()) {
-            return Ok(Attempt::kept(vec![taken], Duration::ZERO));
+        if let Some(taken) = earlier_login.and_then(|login| failures.take(&Attempts::KnownDevice(login), now_ms).ok()) {
+            return Ok(LoginAttempt::kept(vec![taken], Duration::ZERO));
         }
-        let address = Against::LoginsFrom(from);
-        let mut taken = failures.take_all(&[address.clone(), Against::AccountFrom(account.clone(), from)], now_ms)?;
+        let address = Attempts::LoginsFrom(from);
+        let mut taken = failures.take_all(&[address.clone(), Attempts::AccountFrom(account.clone(), from)], now_ms)?;
         taken.push(take_account(failures, account, now_ms)?);
-        Ok(Attempt::kept(taken, failures.delay(&address, now_ms)))
+        Ok(LoginAttempt::kept(taken, failures.delay(&address, now_ms)))
     }
 
-    fn kept(mut taken: Vec<Taken<'_>>, delay: Duration) -> Attempt<'_> {
-        taken.iter_mut().for_each(Taken::keep);
-        Attempt { taken, delay }
+    fn kept(mut taken: Vec<CountedAttempt<'_>>, delay: Duration) -> LoginAttempt<'_> {
+        taken.iter_mut().for_each(CountedAttempt::keep);
+        LoginAttempt { taken, delay }
     }
 
     /// Clears the count of this account at this address or on this device, and takes the attempt out of the other counts.
     fn succeeded(self, failures: &Failures) {
-        let is_own = |against: &Against| matches!(against, Against::AccountFrom(..) | Against::KnownDevice(_));
+        let is_own = |against: &Attempts| matches!(against, Attempts::AccountFrom(..) | Attempts::KnownDevice(_));
         for taken in self.taken {
             let against = taken.against().clone();
             taken.give_back();
@@ -105,18 +105,18 @@ impl Attempt<'_> {
     }
 
     fn give_back(self) {
-        self.taken.into_iter().for_each(Taken::give_back);
+        self.taken.into_iter().for_each(CountedAttempt::give_back);
     }
 }
 
 /// Counts an attempt against an account. After too many failed logins the account accepts one attempt at a time, from all
 /// callers together.
-fn take_account(failures: &Failures, account: Account, now_ms: i64) -> Result<Taken<'_>> {
-    let full = match failures.take(&Against::Account(account.clone()), now_ms) {
+fn take_account(failures: &Failures, account: Account, now_ms: i64) -> Result<CountedAttempt<'_>> {
+    let full = match failures.take(&Attempts::Account(account.clone()), now_ms) {
         Ok(taken) => return Ok(taken),
         Err(full) => full,
     };
     failures
-        .take(&Against::AccountSlowly(account), now_ms)
+        .take(&Attempts::AccountSlowly(account), now_ms)
         .map_err(|slow| if full.retry_after_s() < slow.retry_after_s() { full } else { slow })
 }

@@ -13,7 +13,7 @@ use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Activity, Event, NewEvent};
-use crate::failures::Against;
+use crate::failures::Attempts;
 use crate::keys::{TokenHolder, RefreshToken, new_nonce};
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::people::{self, Person};
@@ -132,7 +132,7 @@ pub async fn ticket_for(app: &School, person: i64) -> Result<String> {
 
 pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> Result<(Person, Tokens)> {
     let now_ms = app.now_ms();
-    let mut attempt = app.failures.take(&Against::LoginsFrom(from), now_ms)?;
+    let mut attempt = app.failures.take(&Attempts::LoginsFrom(from), now_ms)?;
     let Some(token) = app.keys.read_refresh_token(ticket) else {
         attempt.keep();
         return Err(Error::LoginEnded);

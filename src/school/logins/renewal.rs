@@ -11,14 +11,14 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::keys::new_nonce;
 use crate::live::EndedLogins;
-use crate::school::notifications::{self, Kind};
+use crate::school::notifications::{self, NotificationKind};
 use crate::school::people::{self, Person};
 use crate::school::rights::Role;
 
 /// Time for which a token returns the same successor again.
 const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
 
-pub(super) struct Login {
+pub(super) struct LoginRow {
     id: i64,
     pub(super) person: i64,
     device: String,
@@ -30,17 +30,17 @@ pub(super) struct Login {
     expires_ms: i64,
     pub(super) ended_ms: Option<i64>,
 }
-row!(Login { id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms });
+row!(LoginRow { id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms });
 
-pub(super) struct Successor {
+pub(super) struct NextToken {
     nonce: String,
     made_ms: i64,
 }
 
-impl Login {
+impl LoginRow {
     /// Returns what a token is exchanged for; `None` for a token that may not be used any more.
-    pub(super) fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<Successor> {
-        let fresh = || Successor { nonce: new_nonce(), made_ms: now_ms };
+    pub(super) fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<NextToken> {
+        let fresh = || NextToken { nonce: new_nonce(), made_ms: now_ms };
         if self.successor_nonce.as_deref() == Some(nonce) {
             return Some(fresh());
         }
@@ -48,7 +48,7 @@ impl Login {
             return None;
         }
         let last =
-            self.successor_nonce.clone().zip(self.successor_ms).map(|(nonce, made_ms)| Successor { nonce, made_ms });
+            self.successor_nonce.clone().zip(self.successor_ms).map(|(nonce, made_ms)| NextToken { nonce, made_ms });
         let same = last.filter(|last| now_ms - last.made_ms < SAME_SUCCESSOR_FOR_MS);
         Some(same.unwrap_or_else(fresh))
     }
@@ -80,15 +80,15 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
 }
 
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
-pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<Login> {
+pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<LoginRow> {
     let sql = "update logins set nonce = nonce where id = $1
         returning id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms";
     tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)
 }
 
 /// Ends a login whose refresh token was copied, closes its sockets, and notifies its person.
-pub(super) async fn end_copied(app: &School, mut tx: Tx, login: &Login, now_ms: i64) -> Result<()> {
+pub(super) async fn end_copied(app: &School, mut tx: Tx, login: &LoginRow, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
-    notifications::notify(&mut tx, login.person, Kind::LoginCopied, login.person, login.id, now_ms).await?;
+    notifications::notify(&mut tx, login.person, NotificationKind::LoginCopied, login.person, login.id, now_ms).await?;
     app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(login.id))]).await
 }

@@ -5,7 +5,7 @@ pub mod views;
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Activity, StoredAnswer, Event, NewEvent, Progress, GradeScope};
+use crate::event::{Activity, StoredAnswer, Event, NewEvent, ProgressStatus, GradeScope};
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
@@ -15,7 +15,7 @@ use crate::school::{enrollment, help};
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
     pub item: i64,
-    pub progress: Progress,
+    pub progress: ProgressStatus,
     /// Per cent, if known. The greatest value is kept.
     pub rate: Option<f64>,
     pub position: Option<i64>,
@@ -24,7 +24,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn of(item: i64, progress: Progress) -> Report {
+    pub fn of(item: i64, progress: ProgressStatus) -> Report {
         Report { item, progress, rate: None, position: None, seconds: None }
     }
 }
@@ -69,9 +69,9 @@ const ITEM_PROGRESS: &str = "select p.id, p.enrollment, p.item, i.title as item_
     from item_progress p join items i on i.id = p.item";
 
 #[derive(Debug, Clone)]
-pub struct Recorded {
+pub struct RecordedProgress {
     pub item: i64,
-    pub progress: Progress,
+    pub progress: ProgressStatus,
     pub completed_ms: Option<i64>,
     pub next: Option<Item>,
 }
@@ -81,10 +81,10 @@ pub async fn report(
     app: &School,
     caller: &Caller,
     item: i64,
-    progress: Progress,
+    progress: ProgressStatus,
     in_session: Option<i64>,
     key: Option<Key>,
-) -> Result<Recorded> {
+) -> Result<RecordedProgress> {
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
@@ -105,12 +105,12 @@ pub async fn report(
         .await
 }
 
-async fn again(tx: &mut Tx, done: StoredAnswer, asked: i64) -> Result<Recorded> {
+async fn again(tx: &mut Tx, done: StoredAnswer, asked: i64) -> Result<RecordedProgress> {
     match done {
         StoredAnswer::Progress { item, progress, completed_ms } if item == asked => {
             let course = outline::item_by_id(tx, item).await?.course;
             let next = outline::step_after(tx, course, item).await?;
-            Ok(Recorded { item, progress, completed_ms, next })
+            Ok(RecordedProgress { item, progress, completed_ms, next })
         }
         _ => Err(Error::KeyReused),
     }
@@ -126,12 +126,12 @@ pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: R
         .record(move |tx| {
             let app = school.clone();
             Box::pin(async move {
-                let course = rights::enrollment_learning(tx, person, enrollment).await?;
+                let course = rights::find_learnt_course(tx, person, enrollment).await?;
                 let item = outline::item_by_id(tx, report.item).await?;
                 if item.course != course {
                     return Err(Error::bad("content_id", "it belongs to another course"));
                 }
-                let learner = Learner { person, enrollment };
+                let learner = EnrolledPerson { person, enrollment };
                 let (_, events) = record(&app, tx, learner, item, report, now_ms).await?;
                 let line = tx.one(
                     format!("{ITEM_PROGRESS} where p.enrollment = $1 and p.item = $2"),
@@ -144,22 +144,22 @@ pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: R
 }
 
 #[derive(Clone, Copy)]
-struct Learner {
+struct EnrolledPerson {
     person: i64,
     enrollment: i64,
 }
 
-struct Kept {
+struct StoredProgress {
     status: String,
     rate: f64,
     completed_ms: Option<i64>,
     done_ms: Option<i64>,
 }
-row!(Kept { status, rate, completed_ms, done_ms });
+row!(StoredProgress { status, rate, completed_ms, done_ms });
 
-const KEPT: &str = "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
+const STORED: &str = "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
 
-const LEARNT: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2
+const TOUCH: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2
     returning status, rate, completed_ms, done_ms";
 
 /// Records a report in the person's current enrollment in the course of the item.
@@ -170,7 +170,7 @@ async fn record_step(
     report: Report,
     in_session: Option<i64>,
     now_ms: i64,
-) -> Result<(Recorded, Vec<NewEvent>)> {
+) -> Result<(RecordedProgress, Vec<NewEvent>)> {
     let item = outline::item_by_id(tx, report.item).await?;
     if let Some(session) = in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
@@ -178,45 +178,45 @@ async fn record_step(
     }
     let enrollment = enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let course = item.course;
-    let (kept, events) = record(app, tx, Learner { person, enrollment }, item, report, now_ms).await?;
+    let (stored, events) = record(app, tx, EnrolledPerson { person, enrollment }, item, report, now_ms).await?;
     let next = outline::step_after(tx, course, report.item).await?;
-    let (progress, completed_ms) = kept;
-    Ok((Recorded { item: report.item, progress, completed_ms, next }, events))
+    let (progress, completed_ms) = stored;
+    Ok((RecordedProgress { item: report.item, progress, completed_ms, next }, events))
 }
 
 /// Records a report. Returns the progress now, the time of completion, and the events to log or send.
 async fn record(
     app: &School,
     tx: &mut Tx,
-    learner: Learner,
+    learner: EnrolledPerson,
     item: Item,
     report: Report,
     now_ms: i64,
-) -> Result<((Progress, Option<i64>), Vec<NewEvent>)> {
-    let Learner { person, enrollment } = learner;
-    let before: Option<Kept> = tx.maybe(KEPT, args![enrollment, item.id]).await?;
+) -> Result<((ProgressStatus, Option<i64>), Vec<NewEvent>)> {
+    let EnrolledPerson { person, enrollment } = learner;
+    let before: Option<StoredProgress> = tx.maybe(STORED, args![enrollment, item.id]).await?;
     let last = last_learnt(tx, enrollment).await?;
-    let class = open_session(tx, item.course, person).await?;
-    let class_began_ms = class.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
-    let changed = write(tx, enrollment, report, class_began_ms, now_ms).await?;
+    let session = open_session(tx, item.course, person).await?;
+    let session_began_ms = session.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
+    let changed = write(tx, enrollment, report, session_began_ms, now_ms).await?;
     let studied = study(app, tx, enrollment, report, now_ms).await?;
     let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };
     let after = match changed {
         Some(after) => after,
-        None if studied => tx.one(LEARNT, args![enrollment, item.id, now_ms]).await?,
+        None if studied => tx.one(TOUCH, args![enrollment, item.id, now_ms]).await?,
         None => {
-            let kept: Kept = tx.one(KEPT, args![enrollment, item.id]).await?;
-            return Ok(((in_class(&kept.status, kept.done_ms, class_began_ms), kept.completed_ms), Vec::new()));
+            let stored: StoredProgress = tx.one(STORED, args![enrollment, item.id]).await?;
+            return Ok(((progress_in_session(&stored.status, stored.done_ms, session_began_ms), stored.completed_ms), Vec::new()));
         }
     };
     let mut events = Vec::new();
-    let old = before.as_ref().map_or(Progress::NotStarted, |b| in_class(&b.status, b.done_ms, class_began_ms));
-    let new = in_class(&after.status, after.done_ms, class_began_ms);
+    let old = before.as_ref().map_or(ProgressStatus::NotStarted, |b| progress_in_session(&b.status, b.done_ms, session_began_ms));
+    let new = progress_in_session(&after.status, after.done_ms, session_began_ms);
     let completed_ms = after.completed_ms;
     if old != new || before.is_none() {
         let event = Event::StudentProgress { person, item: item.id, old, new, completed_ms };
-        events.push(new_event(class.map(|(session, _)| session), event));
-        if new == Progress::Completed {
+        events.push(new_event(session.map(|(session, _)| session), event));
+        if new == ProgressStatus::Completed {
             events.extend(help::close_at_finished_step(tx, item.course, item.id, person, now_ms).await?);
         }
     }
@@ -231,7 +231,7 @@ async fn record(
 
 /// Writes a report. Returns `None` if it changes nothing. An item that was finished in an earlier session keeps its time of
 /// completion, and can be finished again in this one.
-async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64, now_ms: i64) -> Result<Option<Kept>> {
+async fn write(tx: &mut Tx, enrollment: i64, report: Report, session_began_ms: i64, now_ms: i64) -> Result<Option<StoredProgress>> {
     let sql = "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position,
             started_ms, completed_ms, done_ms)
         values ($1, $1, $2, $3, $4, $6, $7, $1, case when $4 = 'COMPLETED' then $1 else null end,
@@ -248,8 +248,8 @@ async fn write(tx: &mut Tx, enrollment: i64, report: Report, class_began_ms: i64
             or excluded.last_position is distinct from coalesce(item_progress.last_position, -1)
                 and excluded.last_position is not null
         returning status, rate, completed_ms, done_ms";
-    let rate = report.rate.unwrap_or(if report.progress == Progress::Completed { 100.0 } else { 0.0 });
-    let args = args![now_ms, enrollment, report.item, report.progress.word(), class_began_ms, rate, report.position];
+    let rate = report.rate.unwrap_or(if report.progress == ProgressStatus::Completed { 100.0 } else { 0.0 });
+    let args = args![now_ms, enrollment, report.item, report.progress.word(), session_began_ms, rate, report.position];
     tx.maybe(sql, args).await
 }
 
@@ -273,12 +273,12 @@ async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_m
     Ok(seconds > so_far)
 }
 
-/// Returns the progress in a session that began at `class_began_ms`. An item that was finished in an earlier session is not
+/// Returns the progress in a session that began at `session_began_ms`. An item that was finished in an earlier session is not
 /// started in this one.
-fn in_class(status: &str, done_ms: Option<i64>, class_began_ms: i64) -> Progress {
-    let progress = Progress::parse(status).unwrap_or(Progress::NotStarted);
-    let is_of_earlier = progress == Progress::Completed && done_ms.is_some_and(|done| done < class_began_ms);
-    if is_of_earlier { Progress::NotStarted } else { progress }
+fn progress_in_session(status: &str, done_ms: Option<i64>, session_began_ms: i64) -> ProgressStatus {
+    let progress = ProgressStatus::parse(status).unwrap_or(ProgressStatus::NotStarted);
+    let is_of_earlier = progress == ProgressStatus::Completed && done_ms.is_some_and(|done| done < session_began_ms);
+    if is_of_earlier { ProgressStatus::NotStarted } else { progress }
 }
 
 async fn last_learnt(tx: &mut Tx, enrollment: i64) -> Result<Option<i64>> {

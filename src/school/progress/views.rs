@@ -1,15 +1,15 @@
 //! Views of progress, of one student and of all, for the student and for the instructor.
 
-use super::{ITEM_PROGRESS, ItemProgress, in_class};
+use super::{ITEM_PROGRESS, ItemProgress, progress_in_session};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::Progress;
+use crate::event::ProgressStatus;
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, enrollment};
 
-pub struct Mine {
+pub struct CurrentProgress {
     pub current: Option<(Item, &'static str)>,
     pub completed: i64,
     pub total: i64,
@@ -17,13 +17,13 @@ pub struct Mine {
 
 /// Returns the caller's current step: the step of the session that they are in, else the first step that is not finished.
 /// Without `course`, uses the course in which they were active last.
-pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<Mine> {
+pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<CurrentProgress> {
     let mut tx = app.db.read().await?;
     let course = match course {
-        Some(id) => Some(rights::course(&mut tx, id).await?.course),
+        Some(id) => Some(rights::find_course(&mut tx, id).await?.course),
         None => latest_course(&mut tx, caller.id).await?,
     };
-    let Some(course) = course else { return Ok(Mine { current: None, completed: 0, total: 0 }) };
+    let Some(course) = course else { return Ok(CurrentProgress { current: None, completed: 0, total: 0 }) };
     let enrollment = enrollment::current_enrollment(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
     let steps = outline::steps(&mut tx, course).await?;
     let sql = "select item, status, done_ms from item_progress where enrollment = $1";
@@ -33,21 +33,21 @@ pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<
         .into_iter()
         .map(|(item, status, done_ms)| (item, (status, done_ms)))
         .collect();
-    let is_done = |item: &Item| states.get(&item.id).is_some_and(|(s, _)| s == Progress::Completed.word());
+    let is_done = |item: &Item| states.get(&item.id).is_some_and(|(s, _)| s == ProgressStatus::Completed.word());
     let completed = steps.iter().filter(|item| is_done(item)).count() as i64;
     let sql = "select s.step, s.started_ms from participants p join live_sessions s on s.id = p.session
         where p.person = $2 and s.course = $1 and s.status in ('IN_PROGRESS', 'PAUSED') and p.left_ms is null
         and p.removed_ms is null order by p.joined_ms desc limit 1";
-    let class: Option<(Option<i64>, Option<i64>)> = tx.maybe(sql, args![course, caller.id]).await?;
-    let (step, began_ms) = class.unwrap_or_default();
+    let session: Option<(Option<i64>, Option<i64>)> = tx.maybe(sql, args![course, caller.id]).await?;
+    let (step, began_ms) = session.unwrap_or_default();
     let current = steps.iter().find(|i| Some(i.id) == step).or_else(|| steps.iter().find(|i| !is_done(i))).cloned();
     let state = |item: &Item| {
-        let kept = states.get(&item.id);
-        let progress = kept.map(|(status, done_ms)| in_class(status, *done_ms, began_ms.unwrap_or(0)));
-        progress.unwrap_or(Progress::NotStarted).word()
+        let stored = states.get(&item.id);
+        let progress = stored.map(|(status, done_ms)| progress_in_session(status, *done_ms, began_ms.unwrap_or(0)));
+        progress.unwrap_or(ProgressStatus::NotStarted).word()
     };
     let total = steps.len() as i64;
-    Ok(Mine { current: current.map(|item| (item.clone(), state(&item))), completed, total })
+    Ok(CurrentProgress { current: current.map(|item| (item.clone(), state(&item))), completed, total })
 }
 
 async fn latest_course(tx: &mut Tx, person: i64) -> Result<Option<i64>> {
@@ -59,7 +59,7 @@ async fn latest_course(tx: &mut Tx, person: i64) -> Result<Option<i64>> {
     Ok(tx.maybe::<(i64,)>(sql, args![person]).await?.map(|(id,)| id))
 }
 
-pub struct Line {
+pub struct StepProgress {
     pub task_title: String,
     pub item_title: String,
     pub item: i64,
@@ -67,20 +67,20 @@ pub struct Line {
     pub started_ms: Option<i64>,
     pub completed_ms: Option<i64>,
 }
-row!(Line { task_title, item_title, item, status, started_ms, completed_ms });
+row!(StepProgress { task_title, item_title, item, status, started_ms, completed_ms });
 
-pub struct OfStudent {
+pub struct StudentCourseProgress {
     pub person: (i64, String),
     pub course: (i64, String),
-    pub lines: Vec<Line>,
+    pub lines: Vec<StepProgress>,
 }
 
 /// Lists every step of a course with the progress of one student, for the instructor and for the student.
-pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64) -> Result<OfStudent> {
+pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64) -> Result<StudentCourseProgress> {
     let mut tx = app.db.read().await?;
-    let owned = rights::course(&mut tx, course).await?;
+    let access = rights::find_course(&mut tx, course).await?;
     if caller.id != person {
-        caller.must_teach(owned.instructor)?;
+        caller.must_teach(access.instructor)?;
     }
     let enrollment = enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
     let (name,) = tx.one("select name from people where id = $1", args![person]).await?;
@@ -91,7 +91,7 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
         left join item_progress ip on ip.item = i.id and ip.enrollment = $2
         where u.course = $1 and i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
     let lines = tx.all(format!("{sql} {}", outline::IN_ORDER), args![course, enrollment]).await?;
-    Ok(OfStudent { person: (person, name), course: (course, title), lines })
+    Ok(StudentCourseProgress { person: (person, name), course: (course, title), lines })
 }
 
 /// Returns the progress of one enrollment in one item, to its student and to the instructor of the course.
@@ -99,17 +99,17 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<ItemProgres
     let mut tx = app.db.read().await?;
     let found: Option<ItemProgress> = tx.maybe(format!("{ITEM_PROGRESS} where p.id = $1"), args![id]).await?;
     let found = found.ok_or(Error::NotFound("Progress"))?;
-    rights::enrollment_seen(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Progress"))?;
+    rights::find_visible_enrollment(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Progress"))?;
     Ok(found)
 }
 
 pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<ItemProgress>> {
     let mut tx = app.db.read().await?;
-    rights::enrollment_seen(&mut tx, caller, enrollment).await?;
+    rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     tx.all(format!("{ITEM_PROGRESS} where p.enrollment = $1 order by p.id"), args![enrollment]).await
 }
 
-pub struct OfClass {
+pub struct ClassMemberProgress {
     pub enrollment: i64,
     pub person: i64,
     pub name: String,
@@ -120,12 +120,12 @@ pub struct OfClass {
     pub seconds: i64,
     pub last_ms: Option<i64>,
 }
-row!(OfClass { enrollment, person, name, status, rate, completed, total, seconds, last_ms });
+row!(ClassMemberProgress { enrollment, person, name, status, rate, completed, total, seconds, last_ms });
 
 /// Lists the people of a class with their progress in all required items.
-pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, window: Window) -> Result<Page<OfClass>> {
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, window: Window) -> Result<Page<ClassMemberProgress>> {
     let mut tx = app.db.read().await?;
-    rights::class_taught(&mut tx, caller, course, class).await?;
+    rights::find_taught_class(&mut tx, caller, course, class).await?;
     let from = "from enrollments e join people q on q.id = e.person
         where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
     let (total,) = tx.one(format!("select count(*) {from}"), args![class]).await?;

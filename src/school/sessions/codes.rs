@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use super::{SESSION, Session, Status, state};
+use super::{SESSION, Session, SessionStatus, state};
 use crate::app::School;
 use crate::clock::{DAY_MS, digit_code};
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::failures::{Against, Taken};
+use crate::failures::{Attempts, CountedAttempt};
 use crate::school::rights::Caller;
 
 const CODE_DIGITS: u32 = 6;
@@ -79,9 +79,9 @@ pub async fn find(
     }
     let limits = match caller {
         Some(caller) if has_account(tx, caller).await? => {
-            vec![Against::CodesBy(caller.id), Against::KnownCodesFrom(from)]
+            vec![Attempts::CodesBy(caller.id), Attempts::KnownCodesFrom(from)]
         }
-        _ => vec![Against::CodesFrom(from)],
+        _ => vec![Attempts::CodesFrom(from)],
     };
     let mut counted = app.failures.take_all(&limits, app.now_ms())?;
     // An ended session is found too, to go through its steps again, unless its code leads to an open one now.
@@ -90,7 +90,7 @@ pub async fn find(
         order by case s.status when 'REVIEW_MODE' then 1 else 0 end, s.created_ms desc, s.id desc limit 1"
     );
     let Some(session) = tx.maybe(sql, args![&code]).await? else {
-        counted.iter_mut().for_each(Taken::keep);
+        counted.iter_mut().for_each(CountedAttempt::keep);
         return Err(Error::NotFound("Session"));
     };
     Ok(FoundSession { session, is_scanned: false })
@@ -101,17 +101,17 @@ async fn has_account(tx: &mut Tx, caller: &Caller) -> Result<bool> {
     Ok(tx.maybe::<(bool,)>(sql, args![caller.id]).await?.is_some_and(|(guest,)| !guest))
 }
 
-pub struct LookedUp {
+pub struct SessionPreview {
     pub session: Session,
     pub participants: i64,
 }
 
 /// Finds the session of an invitation, with the limits of `find`, and counts its participants.
-pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Caller>, from: IpAddr) -> Result<LookedUp> {
+pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Caller>, from: IpAddr) -> Result<SessionPreview> {
     let mut tx = app.db.read().await?;
     let session = find(app, &mut tx, invitation, caller, from).await?.session;
     let participants = state::participant_count(&mut tx, session.id).await?;
-    Ok(LookedUp { session, participants })
+    Ok(SessionPreview { session, participants })
 }
 
 /// Finds the open session of a course: a running one before a paused one before a waiting one, and of several the newest.
@@ -120,7 +120,7 @@ pub async fn open_of_course(app: &School, course: i64) -> Result<Option<Session>
         "{SESSION} where s.course = $1 and s.status <> '{}'
         order by case s.status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, s.created_ms desc, s.id desc
         limit 1",
-        Status::Review.word()
+        SessionStatus::Review.word()
     );
     app.db.read().await?.maybe(sql, args![course]).await
 }

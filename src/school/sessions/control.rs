@@ -1,7 +1,7 @@
 //! Commands of the instructor: start, next step, pause, resume, message, end. Each is a guarded change of one row: the
 //! database puts two at once in an order, and a command that the state forbids changes nothing and fails with that state.
 
-use super::{Session, Status, by_id, hold, taught};
+use super::{Session, SessionStatus, by_id, hold, taught};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
@@ -59,7 +59,7 @@ impl Command {
 
 /// Result of a command: its event, and the steps that the event names.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct CommandOutcome {
     pub session: i64,
     pub at_ms: i64,
     pub event: Event,
@@ -78,7 +78,7 @@ pub async fn command(
     session: i64,
     command: Command,
     key: Option<Key>,
-) -> Result<Outcome> {
+) -> Result<CommandOutcome> {
     let mut pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
     for _ in 1..TRIES {
         match &pressed {
@@ -90,7 +90,7 @@ pub async fn command(
     pressed
 }
 
-async fn press(app: &School, caller: &Caller, session: i64, command: Command, key: Option<&Key>) -> Result<Outcome> {
+async fn press(app: &School, caller: &Caller, session: i64, command: Command, key: Option<&Key>) -> Result<CommandOutcome> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     let taken = "update live_sessions set taught_ms = $2 where id = $1";
@@ -121,18 +121,18 @@ async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms
     let (event, mut more) = match command {
         Command::Start { first, message } => (start(app, tx, at, first, message, now_ms).await?, Vec::new()),
         Command::NextStep { next, message } => match next_step(tx, at, next, message, now_ms).await? {
-            Moved::To(event, withdrawn) => (event, withdrawn),
+            StepMove::To(event, withdrawn) => (event, withdrawn),
             // The session is on that step already: someone gave the same command a moment ago.
-            Moved::AlreadyThere(event) => return Ok((event, Vec::new())),
+            StepMove::AlreadyThere(event) => return Ok((event, Vec::new())),
         },
         Command::Pause { message } => {
-            must_be(at, Status::InProgress)?;
-            set(tx, at, Status::Paused, message.as_deref()).await?;
+            must_be(at, SessionStatus::InProgress)?;
+            set(tx, at, SessionStatus::Paused, message.as_deref()).await?;
             (Event::SessionPaused { message }, Vec::new())
         }
         Command::Resume { message } => {
-            must_be(at, Status::Paused)?;
-            set(tx, at, Status::InProgress, message.as_deref()).await?;
+            must_be(at, SessionStatus::Paused)?;
+            set(tx, at, SessionStatus::InProgress, message.as_deref()).await?;
             (Event::SessionResumed { step: at.step, message }, Vec::new())
         }
         Command::Say { message } => (say(tx, at, message).await?, Vec::new()),
@@ -145,18 +145,18 @@ async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms
 
 /// Shows a message on every phone until the next command. Fails if the session has ended.
 async fn say(tx: &mut Tx, at: &Session, message: String) -> Result<Event> {
-    if at.is(Status::Review) {
+    if at.is(SessionStatus::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
     tx.run("update live_sessions set message = $2 where id = $1", args![at.id, &message]).await?;
     Ok(Event::InstructorMessage { message })
 }
 
-fn must_be(at: &Session, status: Status) -> Result<()> {
+fn must_be(at: &Session, status: SessionStatus) -> Result<()> {
     if at.is(status) { Ok(()) } else { Err(Error::wrong_state(at.status.clone())) }
 }
 
-async fn set(tx: &mut Tx, at: &Session, to: Status, message: Option<&str>) -> Result<()> {
+async fn set(tx: &mut Tx, at: &Session, to: SessionStatus, message: Option<&str>) -> Result<()> {
     let sql = "update live_sessions set status = $2, message = $3 where id = $1";
     tx.run(sql, args![at.id, to.word(), message]).await?;
     Ok(())
@@ -170,7 +170,7 @@ async fn start(
     message: Option<String>,
     now_ms: i64,
 ) -> Result<Event> {
-    must_be(at, Status::Waiting)?;
+    must_be(at, SessionStatus::Waiting)?;
     let step = match first {
         Some(id) => outline::step_of(tx, at.course, "first_subtask_id", id).await?,
         None => outline::first_step(tx, at.course)
@@ -184,7 +184,7 @@ async fn start(
     Ok(Event::SessionStarted { step: step.id, message, active: app.hub.presence.count(at.id) })
 }
 
-enum Moved {
+enum StepMove {
     To(Event, Vec<NewEvent>),
     AlreadyThere(Event),
 }
@@ -196,8 +196,8 @@ async fn next_step(
     next: Option<i64>,
     message: Option<String>,
     now_ms: i64,
-) -> Result<Moved> {
-    must_be(at, Status::InProgress)?;
+) -> Result<StepMove> {
+    must_be(at, SessionStatus::InProgress)?;
     let to = match (next, at.step) {
         (Some(id), _) => outline::step_of(tx, at.course, "next_subtask_id", id).await?,
         (None, Some(step)) => outline::step_after(tx, at.course, step)
@@ -207,16 +207,16 @@ async fn next_step(
     };
     let event = Event::StepChanged { previous: at.step, step: to.id, message: message.clone() };
     if at.step == Some(to.id) && (message.is_none() || message == at.message) {
-        return Ok(Moved::AlreadyThere(event));
+        return Ok(StepMove::AlreadyThere(event));
     }
     let sql = "update live_sessions set step = $2, step_ms = $3, step_seq = last_seq + 1, message = $4 where id = $1";
     tx.run(sql, args![at.id, to.id, now_ms, message]).await?;
     let withdrawn = help::withdraw_auto(tx, at, now_ms).await?;
-    Ok(Moved::To(event, withdrawn))
+    Ok(StepMove::To(event, withdrawn))
 }
 
 async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) -> Result<(Event, Vec<NewEvent>)> {
-    if at.is(Status::Review) {
+    if at.is(SessionStatus::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
     let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = $3 where id = $1";
@@ -238,7 +238,7 @@ async fn finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
     tx.one(sql, args![at.id, last.unwrap_or(0), at.started_ms.unwrap_or(0)]).await
 }
 
-async fn outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<Outcome> {
+async fn outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<CommandOutcome> {
     let (previous, current) = match &event {
         Event::StepChanged { previous, step, .. } => (*previous, Some(*step)),
         other => (None, other.item()),
@@ -246,7 +246,7 @@ async fn outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<
     let steps = outline::items(tx, previous, current).await?;
     let named = |id: Option<i64>| steps.iter().find(|item| Some(item.id) == id).cloned();
     let started_ms = at.started_ms.or(Some(at_ms));
-    Ok(Outcome { session: at.id, at_ms, event, started_ms, previous: named(previous), current: named(current) })
+    Ok(CommandOutcome { session: at.id, at_ms, event, started_ms, previous: named(previous), current: named(current) })
 }
 
 /// Changes the title, the planned time or the door of a session. A closed door refuses new participants; those inside stay.

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use super::codes::{self, Invitation};
 use super::merging::{self, IfNameIsHere};
-use super::{Session, Status, attended, by_id, room, state, taught};
+use super::{Session, SessionStatus, attended, by_id, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, GradeScope};
-use crate::failures::Against;
+use crate::failures::Attempts;
 use crate::live::CloseSockets;
 use crate::live::connection::close;
 use crate::school::attendance::automatic;
@@ -77,7 +77,7 @@ async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms
             (false, tx.run(sql, args![session.id, person, enrollment]).await? > 0)
         }
         None => {
-            if session.door == "CLOSED" && !session.is(Status::Review) {
+            if session.door == "CLOSED" && !session.is(SessionStatus::Review) {
                 return Err(Error::DoorClosed);
             }
             let enrollment = enrollment::ensure(tx, session.class, person, now_ms).await?;
@@ -122,7 +122,7 @@ pub async fn join_as_guest(
 ) -> Result<(Person, Joined, Tokens)> {
     let now_ms = app.now_ms();
     let found = codes::find(app, &mut app.db.read().await?, invitation, None, from).await?;
-    let limit = if found.is_scanned { Against::ScannedGuestsFrom(from) } else { Against::GuestsFrom(from) };
+    let limit = if found.is_scanned { Attempts::ScannedGuestsFrom(from) } else { Attempts::GuestsFrom(from) };
     app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
     app.group_commit
@@ -142,7 +142,7 @@ async fn admit_guest(
     now_ms: i64,
 ) -> Result<((Person, Joined, Tokens), Vec<NewEvent>)> {
     let session = by_id(tx, session).await?;
-    if session.is(Status::Review) {
+    if session.is(SessionStatus::Review) {
         return Err(Error::wrong_state(session.status));
     }
     if session.door == "CLOSED" {
@@ -162,7 +162,7 @@ async fn admit_guest(
     };
     let (joined, mut events) = admit(app, tx, &session, person, now_ms).await?;
     if let Some(same_as) = same_as {
-        events.extend(merging::say_same(tx, &session, person, same_as, now_ms).await?);
+        events.extend(merging::record_claim(tx, &session, person, same_as, now_ms).await?);
     }
     let tokens = match &before {
         Some(login) => logins::same_tokens(app, login)?,
@@ -177,7 +177,7 @@ async fn admit_guest(
 pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
     let at = attended(&mut tx, caller, session).await?;
-    app.failures.take_for_good(&Against::LeavesOf(session, caller.id), app.now_ms())?;
+    app.failures.take_for_good(&Attempts::LeavesOf(session, caller.id), app.now_ms())?;
     part(app, tx, &at, caller.id, false).await
 }
 
@@ -223,7 +223,7 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     if !guest {
         return Err(Error::NotYours);
     }
-    let asked = merging::questions_held(&mut tx, person).await?;
+    let asked = merging::hold_questions(&mut tx, person).await?;
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
     let event = Event::StudentRenamed { person };

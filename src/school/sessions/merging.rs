@@ -45,7 +45,7 @@ pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest
 }
 
 /// Records that a new participant says to be `same_as`. Returns the event for the instructor.
-pub(super) async fn say_same(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(super) async fn record_claim(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update participants set same_as = $3 where session = $1 and person = $2";
     tx.run(sql, args![at.id, person, same_as]).await?;
     let event = Event::StudentSameAs { person, same_as: Some(same_as) };
@@ -59,21 +59,21 @@ pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) 
     let sql = "select course from live_sessions s join participants p on p.session = s.id
         where s.id = $1 and p.person = $2 and p.removed_ms is null";
     let (course,) = tx.maybe(sql, args![at.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
-    let events = settle(&mut tx, &[Question { session: at.id, course, person }], app.now_ms()).await?;
+    let events = settle(&mut tx, &[IdentityQuestion { session: at.id, course, person }], app.now_ms()).await?;
     app.commit(tx, events).await
 }
 
 /// Open question that the instructor must answer: whether a new participant is a guest who joined the session before.
-pub(in crate::school) struct Question {
+pub(in crate::school) struct IdentityQuestion {
     session: i64,
     course: i64,
     /// The new participant.
     person: i64,
 }
-row!(Question { session, course, person });
+row!(IdentityQuestion { session, course, person });
 
 /// Reads the open questions about a person, whichever of the two they are, and holds the rows of their sessions.
-pub(in crate::school) async fn questions_held(tx: &mut Tx, person: i64) -> Result<Vec<Question>> {
+pub(in crate::school) async fn hold_questions(tx: &mut Tx, person: i64) -> Result<Vec<IdentityQuestion>> {
     let open = "from participants p join live_sessions s on s.id = p.session
         where p.same_as is not null and (p.person = $1 or p.same_as = $1)";
     tx.hold(format!("select id from live_sessions where id in (select s.id {open}) order by id"), args![person])
@@ -82,10 +82,10 @@ pub(in crate::school) async fn questions_held(tx: &mut Tx, person: i64) -> Resul
 }
 
 /// Settles these questions. Returns an event for the instructor for each of them that was still open.
-pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[Question], now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[IdentityQuestion], now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update participants set same_as = null where session = $1 and person = $2 and same_as is not null";
     let mut events = Vec::new();
-    for Question { session, course, person } in questions {
+    for IdentityQuestion { session, course, person } in questions {
         if tx.run(sql, args![*session, *person]).await? > 0 {
             let event = Event::StudentSameAs { person: *person, same_as: None };
             events.push(NewEvent { session: Some(*session), course: *course, at_ms: now_ms, event });
@@ -103,7 +103,7 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     let mut tx = app.db.begin().await?;
     let at = taught(&mut tx, caller, session).await?;
     super::hold(&mut tx, at.id).await?;
-    let olds = two_held(&mut tx, &at, from, into).await?;
+    let olds = hold_both(&mut tx, &at, from, into).await?;
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
     let now_ms = app.now_ms();
@@ -129,7 +129,7 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
 
 /// Holds the rows of both, and returns the enrollments that `from` has in this class. Checks both only after that: neither
 /// can claim their account before the merge. An enrollment that is added later stays as it is.
-async fn two_held(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec<i64>> {
+async fn hold_both(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec<i64>> {
     let sql = "select id from enrollments where person = $1 and class = $2 order by id";
     let olds: Vec<(i64,)> = tx.all(sql, args![from, at.class]).await?;
     tx.hold("select id from enrollments where person in ($1, $2) order by id", args![from, into]).await?;

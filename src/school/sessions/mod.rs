@@ -44,13 +44,13 @@ pub mod room {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum SessionStatus {
     Waiting,
     InProgress,
     Paused,
     Review,
 }
-words!(Status { Waiting = "WAITING", InProgress = "IN_PROGRESS", Paused = "PAUSED", Review = "REVIEW_MODE" });
+words!(SessionStatus { Waiting = "WAITING", InProgress = "IN_PROGRESS", Paused = "PAUSED", Review = "REVIEW_MODE" });
 
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -116,7 +116,7 @@ const SESSION: &str =
     from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor
     left join meetings t on t.id = s.meeting";
 
-pub struct NewSession {
+pub struct NewLiveSession {
     pub title: Option<String>,
     pub scheduled_ms: Option<i64>,
     pub class: Option<i64>,
@@ -124,12 +124,12 @@ pub struct NewSession {
     pub number: Option<i64>,
 }
 
-pub async fn create(app: &School, caller: &Caller, course: i64, new: NewSession) -> Result<Session> {
+pub async fn create(app: &School, caller: &Caller, course: i64, new: NewLiveSession) -> Result<Session> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let owned = rights::course_held(&mut tx, caller, course).await?;
-    if owned.status == "ARCHIVED" {
-        return Err(Error::wrong_state(owned.status));
+    let access = rights::hold_taught_course(&mut tx, caller, course).await?;
+    if access.status == "ARCHIVED" {
+        return Err(Error::wrong_state(access.status));
     }
     let class = enrollment::find_class(&mut tx, course, new.class).await?;
     let title = match new.title {
@@ -165,14 +165,14 @@ pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
         .ok_or(Error::NotFound("Session"))
 }
 
-pub struct Listed {
+pub struct SessionWithCount {
     pub session: Session,
     pub participants: i64,
 }
 
-pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<Listed>> {
+pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<SessionWithCount>> {
     let mut tx = app.db.read().await?;
-    rights::course_taught(&mut tx, caller, course).await?;
+    rights::find_taught_course(&mut tx, caller, course).await?;
     let (total,) = tx.one("select count(*) from live_sessions where course = $1", args![course]).await?;
     let sql = format!("{SESSION} where s.course = $1 order by s.created_ms desc, s.id desc limit $2 offset $3");
     let sessions: Vec<Session> = tx.all(sql, args![course, window.limit, window.offset]).await?;
@@ -182,7 +182,7 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
         tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
     let rows = sessions
         .into_iter()
-        .map(|session| Listed { participants: counts.get(&session.id).copied().unwrap_or(0), session })
+        .map(|session| SessionWithCount { participants: counts.get(&session.id).copied().unwrap_or(0), session })
         .collect();
     Ok(Page { rows, total, window })
 }
@@ -229,7 +229,7 @@ pub(super) async fn must_not_be_removed(tx: &mut Tx, course: i64, person: i64, s
 }
 
 impl Session {
-    pub fn is(&self, status: Status) -> bool {
+    pub fn is(&self, status: SessionStatus) -> bool {
         self.status == status.word()
     }
 }

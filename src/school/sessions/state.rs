@@ -1,6 +1,6 @@
 //! Current state of a session, and what has happened in it.
 
-use super::{Session, Status, attended, by_id, taught};
+use super::{Session, SessionStatus, attended, by_id, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ const CATCH_UP_MAX_EVENTS: i64 = 256;
 const TIMELINE_MAX_EVENTS: i64 = 1_000;
 
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct SessionState {
     pub session: Session,
     pub step: Option<Item>,
     pub participants: i64,
@@ -25,7 +25,7 @@ pub struct Seen {
 
 /// State of one student in their session.
 #[derive(Debug, Clone)]
-pub struct Mine {
+pub struct OwnState {
     /// Progress in the current step of the session.
     pub status: String,
     pub open_help: Option<i64>,
@@ -73,27 +73,27 @@ pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![session]).await?.0)
 }
 
-async fn seen(app: &School, tx: &mut Tx, session: Session, my_status: &'static str) -> Result<Seen> {
+async fn seen(app: &School, tx: &mut Tx, session: Session, my_status: &'static str) -> Result<SessionState> {
     let step = match session.step {
         Some(id) => outline::item_by_id(tx, id).await.ok(),
         None => None,
     };
     let participants = participant_count(tx, session.id).await?;
     let active = app.hub.presence.count(session.id);
-    Ok(Seen { session, step, participants, active, my_status })
+    Ok(SessionState { session, step, participants, active, my_status })
 }
 
 /// Derives the status of a participant from the status of the session.
 pub fn participant_status(session_status: &str, left: bool) -> &'static str {
-    match Status::parse(session_status) {
+    match SessionStatus::parse(session_status) {
         _ if left => "LEFT",
-        Some(Status::Waiting) | None => "WAITING",
-        Some(Status::InProgress | Status::Paused) => "ACTIVE",
-        Some(Status::Review) => "REVIEW",
+        Some(SessionStatus::Waiting) | None => "WAITING",
+        Some(SessionStatus::InProgress | SessionStatus::Paused) => "ACTIVE",
+        Some(SessionStatus::Review) => "REVIEW",
     }
 }
 
-pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<Seen> {
+pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<SessionState> {
     let mut tx = app.db.read().await?;
     let session = attended(&mut tx, caller, session).await?;
     let status = participant_status(&session.status, false);
@@ -134,7 +134,7 @@ async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
     tx.all(sql, args).await
 }
 
-pub struct Active {
+pub struct ActiveParticipation {
     pub session: Session,
     pub step: Option<Item>,
     pub status: &'static str,
@@ -142,7 +142,7 @@ pub struct Active {
 }
 
 /// The open session that the caller is in; the one joined last, if there are several.
-pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<Active>> {
+pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<ActiveParticipation>> {
     let mut tx = app.db.read().await?;
     let sql = "select p.session, p.joined_ms from participants p join live_sessions s on s.id = p.session
         where p.person = $1 and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE'
@@ -151,7 +151,7 @@ pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<Active>> 
     let session = by_id(&mut tx, id).await?;
     let status = participant_status(&session.status, false);
     let seen = seen(app, &mut tx, session, status).await?;
-    Ok(Some(Active { session: seen.session, step: seen.step, status, joined_ms }))
+    Ok(Some(ActiveParticipation { session: seen.session, step: seen.step, status, joined_ms }))
 }
 
 pub struct Timeline {
@@ -206,21 +206,21 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
     }
 }
 
-pub enum Arrival {
+pub enum EntryContent {
     /// Events after the one that the client knows.
     Missed(Vec<PublishedEvent>, Names),
-    ForStudent(Box<Seen>, Mine),
-    ForInstructor(Box<Seen>, Vec<Attendee>),
+    ForStudent(Box<SessionState>, OwnState),
+    ForInstructor(Box<SessionState>, Vec<Attendee>),
 }
 
-pub struct Entered {
-    pub arrival: Arrival,
+pub struct EntryState {
+    pub arrival: EntryContent,
     /// Last event of the whole log that is included.
     pub seq: i64,
 }
 
 /// Reads what a socket needs when it enters, as of one instant, so that the stream can continue after `seq` without a gap.
-pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: Option<i64>) -> Result<Entered> {
+pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: Option<i64>) -> Result<EntryState> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
     let seq = session.last_seq;
@@ -245,25 +245,25 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
             log::read(&mut tx, session.id, session.course, after, students_only, CATCH_UP_MAX_EVENTS + 1).await?;
         if missed.len() as i64 <= CATCH_UP_MAX_EVENTS {
             let names = Names::of(&mut tx, &missed).await?;
-            return Ok(Entered { arrival: Arrival::Missed(missed, names), seq });
+            return Ok(EntryState { arrival: EntryContent::Missed(missed, names), seq });
         }
     }
     let arrival = match side {
         Side::Student => {
             let status = participant_status(&session.status, left);
             let mine = mine(&mut tx, &session, person).await?;
-            Arrival::ForStudent(Box::new(seen(app, &mut tx, session, status).await?), mine)
+            EntryContent::ForStudent(Box::new(seen(app, &mut tx, session, status).await?), mine)
         }
         Side::Instructor => {
             let attendees = attendees(&mut tx, &session).await?;
-            Arrival::ForInstructor(Box::new(seen(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
+            EntryContent::ForInstructor(Box::new(seen(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
         }
     };
-    Ok(Entered { arrival, seq })
+    Ok(EntryState { arrival, seq })
 }
 
 /// Reads a student's progress in the current step, their open call for help, and their attendance mark.
-async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<Mine> {
+async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnState> {
     let sql = "select coalesce(ip.status, 'NOT_STARTED'),
             (select max(h.id) from help_requests h where h.session = $1 and h.person = $2 and h.kind = 'MANUAL'
                 and h.status in ('ANALYZING', 'ESCALATED')),
@@ -273,7 +273,7 @@ async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<Mine> {
         where p.session = $1 and p.person = $2";
     let args = args![session.id, person, session.step, session.started_ms.unwrap_or(0), session.meeting];
     let (status, open_help, mark) = tx.one(sql, args).await?;
-    Ok(Mine { status, open_help, mark })
+    Ok(OwnState { status, open_help, mark })
 }
 
 /// Reads the events after `after`, at most `TIMELINE_MAX_EVENTS`, for a room that missed some.

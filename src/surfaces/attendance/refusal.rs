@@ -6,48 +6,48 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Error, Kind};
-use crate::surfaces::language::{self, Language, said};
+use crate::error::{Error, ErrorKind};
+use crate::surfaces::language::{self, Language, translate};
 use crate::surfaces::refusals;
 
 pub fn refuse(error: &Error) -> Response {
-    let mut response = refusals::answer(error, Refusal::from(error));
+    let mut response = refusals::answer(error, AttendanceRefusal::from(error));
     *response.status_mut() = match (error, error.kind()) {
         (Error::NotFound(_), _) => StatusCode::BAD_REQUEST,
-        (_, Kind::Conflict | Kind::TooLarge | Kind::NotJson) => StatusCode::BAD_REQUEST,
-        (_, Kind::Busy) => StatusCode::INTERNAL_SERVER_ERROR,
+        (_, ErrorKind::Conflict | ErrorKind::TooLarge | ErrorKind::NotJson) => StatusCode::BAD_REQUEST,
+        (_, ErrorKind::Busy) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => response.status(),
     };
     response
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = AttendanceRefusal, example = json!({"success": false, "message": "인증이 필요합니다.", "data": null}))]
-pub struct Refusal {
+#[schema(example = json!({"success": false, "message": "인증이 필요합니다.", "data": null}))]
+pub struct AttendanceRefusal {
     pub success: bool,
     pub message: String,
     #[schema(value_type = Option<Object>)]
     pub data: Option<()>,
 }
 
-impl From<&Error> for Refusal {
-    fn from(error: &Error) -> Refusal {
+impl From<&Error> for AttendanceRefusal {
+    fn from(error: &Error) -> AttendanceRefusal {
         let message = match error {
             Error::BadInput { field, reason } if field == "lecSerial" && is_missing(reason) => {
-                said("강의 코드(lecSerial)는 필수입니다.").into()
+                translate("강의 코드(lecSerial)는 필수입니다.").into()
             }
             Error::BadInput { field, .. } if field == "sessionNumber" => {
-                said("회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다.").into()
+                translate("회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다.").into()
             }
             Error::BadInput { field, reason } if field == "requestReason" && is_missing(reason) => {
-                said("요청 사유(requestReason)는 필수입니다.").into()
+                translate("요청 사유(requestReason)는 필수입니다.").into()
             }
-            Error::StaffOnly => said("교수 권한이 필요합니다.").into(),
-            Error::NotFound("Lecture") => said("강의를 찾을 수 없습니다.").into(),
-            Error::NotYours => said("이 강의를 수강하거나 담당하고 있지 않습니다.").into(),
+            Error::StaffOnly => translate("교수 권한이 필요합니다.").into(),
+            Error::NotFound("Lecture") => translate("강의를 찾을 수 없습니다.").into(),
+            Error::NotYours => translate("이 강의를 수강하거나 담당하고 있지 않습니다.").into(),
             other => language::error(other, Language::Korean),
         };
-        Refusal { success: false, message, data: None }
+        AttendanceRefusal { success: false, message, data: None }
     }
 }
 
@@ -55,7 +55,7 @@ fn is_missing(reason: &str) -> bool {
     ["missing field", "invalid type: null", "at least"].iter().any(|sign| reason.starts_with(sign))
 }
 
-impl refusals::InDocument for Refusal {
+impl refusals::RefusalBody for AttendanceRefusal {
     const STATUSES: &'static [(&'static str, &'static str)] = &[
         ("400", "What was sent cannot be read, or cannot be done."),
         ("401", "No token, or one that is no longer good."),

@@ -6,59 +6,58 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Clock;
-use crate::event::Attendance;
-use crate::school::attendance::requests::{DECISIONS_MAX, Decided, Verdict};
-use crate::school::attendance::views::{self, Pending};
-use crate::surfaces::language::said;
-use crate::surfaces::texts::{Code, Prose, Reason, Several, Within};
+use crate::event::MarkKind;
+use crate::school::attendance::requests::{DECISIONS_MAX, DecidedRequest, RequestDecision};
+use crate::school::attendance::views::{self, PendingRequest};
+use crate::surfaces::language::translate;
+use crate::surfaces::texts::{Code, Prose, Reason, BoundedList, Within};
 
 /// Every answer of this surface.
 #[derive(Serialize, ToSchema)]
-#[schema(as = AttendanceDone)]
-pub struct Done<T> {
+pub struct AttendanceDone<T> {
     pub success: bool,
     pub message: &'static str,
     pub data: T,
 }
 
-pub fn done<T>(message: &'static str, data: T) -> Answer<Done<T>> {
-    Answer(Done { success: true, message: said(message), data })
+pub fn done<T>(message: &'static str, data: T) -> Answer<AttendanceDone<T>> {
+    Answer(AttendanceDone { success: true, message: translate(message), data })
 }
 
 /// … where there is nothing to say but that it was done.
 #[derive(Serialize, ToSchema)]
-#[schema(as = AttendanceSettled, example = json!({"success": true, "message": "출석 승인 처리가 완료되었습니다.", "data": null}))]
-pub struct Settled {
+#[schema(example = json!({"success": true, "message": "출석 승인 처리가 완료되었습니다.", "data": null}))]
+pub struct AttendanceSettled {
     pub success: bool,
     pub message: &'static str,
     #[schema(value_type = Option<Object>)]
     pub data: Option<()>,
 }
 
-pub fn settled(message: &'static str) -> Answer<Settled> {
-    Answer(Settled { success: true, message: said(message), data: None })
+pub fn settled(message: &'static str) -> Answer<AttendanceSettled> {
+    Answer(AttendanceSettled { success: true, message: translate(message), data: None })
 }
 
-type SessionNumber = Within<1, 80>;
+type MeetingNumber = Within<1, 80>;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceRequest, example = json!({"lecSerial": "ETH201", "sessionNumber": 3, "requestReason": "병원 진료로 인한 결석"}))]
-pub struct Request {
+#[schema(example = json!({"lecSerial": "ETH201", "sessionNumber": 3, "requestReason": "병원 진료로 인한 결석"}))]
+pub struct AttendanceRequest {
     pub lec_serial: Code,
-    pub session_number: SessionNumber,
+    pub session_number: MeetingNumber,
     pub request_reason: Reason,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceApproval, example = json!({"lecSerial": "ETH201", "sessionNumber": 3, "attendanceRecords": [
+#[schema(example = json!({"lecSerial": "ETH201", "sessionNumber": 3, "attendanceRecords": [
     {"studentIdx": 1, "status": "APPROVED", "rejectReason": null},
     {"studentIdx": 2, "status": "REJECTED", "rejectReason": "증빙 서류 미제출"}]}))]
-pub struct Approval {
+pub struct AttendanceApproval {
     pub lec_serial: Code,
-    pub session_number: SessionNumber,
-    pub attendance_records: Several<Record, 1, { DECISIONS_MAX }>,
+    pub session_number: MeetingNumber,
+    pub attendance_records: BoundedList<Record, 1, { DECISIONS_MAX }>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -76,28 +75,28 @@ pub enum VerdictWord {
     Rejected,
 }
 
-impl From<Record> for Decided {
-    fn from(r: Record) -> Decided {
+impl From<Record> for DecidedRequest {
+    fn from(r: Record) -> DecidedRequest {
         let verdict = match r.status {
-            VerdictWord::Approved => Verdict::Approved,
-            VerdictWord::Rejected => Verdict::Rejected,
+            VerdictWord::Approved => RequestDecision::Approved,
+            VerdictWord::Rejected => RequestDecision::Rejected,
         };
-        Decided { person: r.student_idx, verdict, reason: r.reject_reason.map(String::from) }
+        DecidedRequest { person: r.student_idx, verdict, reason: r.reject_reason.map(String::from) }
     }
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceCourse, example = json!({"lecSerial": "ETH201"}))]
-pub struct Course {
+#[schema(example = json!({"lecSerial": "ETH201"}))]
+pub struct AttendanceCourse {
     pub lec_serial: Code,
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceSummary, example = json!({"totalSessions": 16, "attendedSessions": 12, "absentSessions": 3,
+#[schema(example = json!({"totalSessions": 16, "attendedSessions": 12, "absentSessions": 3,
     "lateSessions": 1, "lateSession": 1, "attendanceRate": 81.25, "requiredAttendanceRate": 75.0}))]
-pub struct Summary {
+pub struct AttendanceSummary {
     pub total_sessions: i64,
     pub attended_sessions: i64,
     pub absent_sessions: i64,
@@ -109,8 +108,8 @@ pub struct Summary {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceSession, example = json!({"sessionNumber": 3, "status": "결석", "date": "2025-03-10", "hasRequest": true}))]
-pub struct Session {
+#[schema(example = json!({"sessionNumber": 3, "status": "결석", "date": "2025-03-10", "hasRequest": true}))]
+pub struct AttendanceSession {
     pub session_number: i64,
     pub status: &'static str,
     pub date: String,
@@ -119,18 +118,18 @@ pub struct Session {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendancePending, example = json!({"sessionNumber": 3, "requestReason": "병원 진료로 인한 결석",
+#[schema(example = json!({"sessionNumber": 3, "requestReason": "병원 진료로 인한 결석",
     "requestDate": "2025-10-25T10:30:00", "status": "PENDING"}))]
-pub struct PendingRequest {
+pub struct AttendancePending {
     pub session_number: i64,
     pub request_reason: String,
     pub request_date: String,
     pub status: &'static str,
 }
 
-impl PendingRequest {
-    fn of(p: Pending, clock: &Clock) -> PendingRequest {
-        PendingRequest {
+impl AttendancePending {
+    fn of(p: PendingRequest, clock: &Clock) -> AttendancePending {
+        AttendancePending {
             session_number: p.number,
             request_reason: p.reason,
             request_date: clock.local(p.created_ms),
@@ -141,18 +140,17 @@ impl PendingRequest {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceOverview)]
-pub struct Overview {
-    pub summary: Summary,
-    pub sessions: Vec<Session>,
-    pub pending_requests: Vec<PendingRequest>,
+pub struct AttendanceOverview {
+    pub summary: AttendanceSummary,
+    pub sessions: Vec<AttendanceSession>,
+    pub pending_requests: Vec<AttendancePending>,
 }
 
-impl Overview {
-    pub fn of(o: views::Overview, clock: &Clock) -> Overview {
+impl AttendanceOverview {
+    pub fn of(o: views::EnrollmentAttendance, clock: &Clock) -> AttendanceOverview {
         let late = o.count(|mark| mark == Attendance::Late);
         let absent = o.count(|mark| mark == Attendance::Absent);
-        let summary = Summary {
+        let summary = AttendanceSummary {
             total_sessions: o.total(),
             attended_sessions: o.meetings.len() as i64 - late - absent,
             absent_sessions: absent,
@@ -161,15 +159,15 @@ impl Overview {
             attendance_rate: o.student.rate.unwrap_or(0.0),
             required_attendance_rate: o.student.needed_rate,
         };
-        let session = |meeting: &views::Attended| Session {
+        let session = |meeting: &views::MeetingMark| AttendanceSession {
             session_number: meeting.number,
             status: in_korean(meeting.kind()),
             date: meeting.date.clone(),
             has_request: o.pending.iter().any(|request| request.number == meeting.number),
         };
         let sessions = o.meetings.iter().map(session).collect();
-        let pending_requests = o.pending.into_iter().map(|p| PendingRequest::of(p, clock)).collect();
-        Overview { summary, sessions, pending_requests }
+        let pending_requests = o.pending.into_iter().map(|p| AttendancePending::of(p, clock)).collect();
+        AttendanceOverview { summary, sessions, pending_requests }
     }
 }
 
@@ -184,9 +182,9 @@ fn in_korean(mark: Attendance) -> &'static str {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceStudent, example = json!({"userIdx": 1, "userName": "김학생", "userEmail": "student1@example.com",
+#[schema(example = json!({"userIdx": 1, "userName": "김학생", "userEmail": "student1@example.com",
     "studentId": "20241001"}))]
-pub struct StudentInfo {
+pub struct AttendanceStudent {
     pub user_idx: i64,
     pub user_name: String,
     pub user_email: Option<String>,
@@ -196,22 +194,21 @@ pub struct StudentInfo {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AttendanceOfStudent)]
-pub struct StudentOverview {
-    pub student_info: StudentInfo,
+pub struct AttendanceOfStudent {
+    pub student_info: AttendanceStudent,
     #[serde(flatten)]
-    pub overview: Overview,
+    pub overview: AttendanceOverview,
 }
 
-impl StudentOverview {
-    pub fn of(o: views::Overview, clock: &Clock) -> StudentOverview {
+impl AttendanceOfStudent {
+    pub fn of(o: views::EnrollmentAttendance, clock: &Clock) -> AttendanceOfStudent {
         let student = &o.student;
-        let student_info = StudentInfo {
+        let student_info = AttendanceStudent {
             user_idx: student.person,
             user_name: student.name.clone(),
             user_email: student.email.clone(),
             student_id: student.student_no.clone().unwrap_or_else(|| student.person.to_string()),
         };
-        StudentOverview { student_info, overview: Overview::of(o, clock) }
+        AttendanceOfStudent { student_info, overview: AttendanceOverview::of(o, clock) }
     }
 }

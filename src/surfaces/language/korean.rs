@@ -1,7 +1,7 @@
 //! Error messages in Korean, for the surfaces whose users read Korean; and the Korean words for marks and states.
 
 use crate::error::{Error, UNAVAILABLE_RETRY_AFTER_S};
-use crate::event::Attendance;
+use crate::event::MarkKind;
 
 pub fn message(error: &Error) -> String {
     use Error::*;

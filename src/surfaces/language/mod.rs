@@ -23,10 +23,10 @@ pub fn speaking<W: Future>(language: Option<Language>, work: W) -> impl Future<O
 
 impl Language {
     pub fn asked_for(headers: &HeaderMap) -> Option<Language> {
-        let wishes = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());
+        let accepted = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());
         let mut best: Option<(f32, Language)> = None;
-        for wish in wishes.flat_map(|line| line.split(',')) {
-            let (tag, weight) = weighed(wish);
+        for entry in accepted.flat_map(|line| line.split(',')) {
+            let (tag, weight) = weighed(entry);
             let Some(language) = Language::of_tag(tag) else { continue };
             if weight > best.map_or(0.0, |(most, _)| most) {
                 best = Some((weight, language));
@@ -42,8 +42,8 @@ impl Language {
 }
 
 /// Splits an entry of `Accept-Language` into the language and its weight, from 0 to 1.
-fn weighed(wish: &str) -> (&str, f32) {
-    let (what, rest) = wish.split_once(';').unwrap_or((wish, "q=1"));
+fn weighed(entry: &str) -> (&str, f32) {
+    let (what, rest) = entry.split_once(';').unwrap_or((entry, "q=1"));
     let weight = rest.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=').parse().unwrap_or(0.0);
     (what.trim(), if (0.0..=1.0).contains(&weight) { weight } else { 0.0 })
 }
@@ -58,7 +58,7 @@ pub fn error(error: &Error, usual: Language) -> String {
 }
 
 /// Translates a phrase into the caller's language. In the code, phrases are written in Korean.
-pub fn said(korean: &str) -> &str {
+pub fn translate(korean: &str) -> &str {
     match Language::now() {
         None | Some(Language::Korean) => korean,
         Some(Language::Japanese) => phrases::japanese(korean),
@@ -67,8 +67,8 @@ pub fn said(korean: &str) -> &str {
 }
 
 /// Translates a phrase, and puts `what` in the place of its `{}`.
-pub fn said_of(korean: &str, what: &str) -> String {
-    said(korean).replacen("{}", what, 1)
+pub fn translate_with(korean: &str, what: &str) -> String {
+    translate(korean).replacen("{}", what, 1)
 }
 
 #[cfg(test)]
@@ -77,9 +77,9 @@ mod tests {
 
     use super::*;
 
-    fn asked(wishes: &'static str) -> Option<Language> {
+    fn asked(accepted: &'static str) -> Option<Language> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(wishes));
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accepted));
         Language::asked_for(&headers)
     }
 
@@ -97,11 +97,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_said_follows_the_caller() {
         let phrase = "로그아웃했습니다";
-        assert_eq!(said(phrase), phrase);
-        let told = speaking(Some(Language::English), async { (said(phrase), error(&Error::Unpaid, Language::Korean)) });
-        assert_eq!(told.await, ("You are signed out", "Nothing has been paid".to_owned()));
-        let told =
-            speaking(Some(Language::Japanese), async { said_of("{}님이 도움을 요청했습니다", "木村") });
-        assert_eq!(told.await, "木村さんが助けを求めています");
+        assert_eq!(translate(phrase), phrase);
+        let translated = speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, Language::Korean)) });
+        assert_eq!(translated.await, ("You are signed out", "Nothing has been paid".to_owned()));
+        let translated =
+            speaking(Some(Language::Japanese), async { translate_with("{}님이 도움을 요청했습니다", "木村") });
+        assert_eq!(translated.await, "木村さんが助けを求めています");
     }
 }

@@ -4,19 +4,19 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::people::{NewPassword, NewRole, NewStudentNo, People, PeopleQuery, User};
-use super::wire::{PAGE_SIZE, Pagination, Paging, Said, said};
+use super::wire::{PAGE_SIZE, Pagination, PageQuery, MessageBody, message_body};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::people;
 use crate::school::rights::Role;
 
 /// Everyone (administrators).
-#[utoipa::path(get, path = "/api/admin/people", params(PeopleQuery, Paging), responses((status = 200, body = People)))]
+#[utoipa::path(get, path = "/api/admin/people", params(PeopleQuery, PageQuery), responses((status = 200, body = People)))]
 pub async fn people(
     app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<PeopleQuery>,
-    Query(paging): Query<Paging>,
+    Query(paging): Query<PageQuery>,
 ) -> Result<Answer<People>> {
     let (window, page) = paging.window(PAGE_SIZE);
     let search = query.search.map(|s| s.0);
@@ -49,22 +49,22 @@ pub async fn number(
     Id(id): Id,
     Json(sent): Json<NewStudentNo>,
 ) -> Result<Answer<User>> {
-    Ok(Answer(people::number(&app, &caller, id, sent.student_no.map(String::from)).await?.into()))
+    Ok(Answer(people::set_student_number(&app, &caller, id, sent.student_no.map(String::from)).await?.into()))
 }
 
 /// A new password for someone who has lost theirs; all their logins end (administrators).
 #[utoipa::path(
     post, path = "/api/admin/people/{user_id}/password-reset", request_body = NewPassword,
-    responses((status = 200, body = Said)),
+    responses((status = 200, body = MessageBody)),
 )]
 pub async fn password_reset(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
     Json(sent): Json<NewPassword>,
-) -> Result<Answer<Said>> {
+) -> Result<Answer<MessageBody>> {
     people::reset_password(&app, &caller, id, sent.password.into()).await?;
-    Ok(Answer(said("비밀번호를 바꾸었습니다")))
+    Ok(Answer(message_body("비밀번호를 바꾸었습니다")))
 }
 
 /// Blanks who someone was; what they did stays, without them (administrators).

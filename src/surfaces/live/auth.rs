@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::wire::people::{ChangeMe, CookieQuery, CookieName, LoggedIn, Login, Refresh, Register, Ticket, User};
-use super::wire::{Said, said};
-use super::{From_, Json, OurCookie, OverTls, Result, SignedIn, device_cookie, made};
+use super::wire::{MessageBody, message_body};
+use super::{ClientAddress, Json, OurCookie, IsHttps, Result, SignedIn, device_cookie, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Device, Tokens};
@@ -20,7 +20,7 @@ use crate::surfaces::texts::login_name;
 )]
 pub async fn register(
     app: School,
-    From_(from): From_,
+    ClientAddress(from): ClientAddress,
     Json(sent): Json<Register>,
 ) -> Result<(StatusCode, Answer<User>)> {
     Ok(made(people::register(&app, sent.into(), from).await?.into()))
@@ -33,8 +33,8 @@ pub async fn register(
 )]
 pub async fn login(
     app: School,
-    From_(from): From_,
-    OverTls(is_https): OverTls,
+    ClientAddress(from): ClientAddress,
+    IsHttps(is_https): IsHttps,
     headers: HeaderMap,
     OurCookie(cookie_name): OurCookie,
     Json(mut sent): Json<Login>,
@@ -54,7 +54,7 @@ pub async fn login(
 )]
 pub async fn refresh(
     app: School,
-    OverTls(is_https): OverTls,
+    IsHttps(is_https): IsHttps,
     headers: HeaderMap,
     OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Refresh>,
@@ -71,8 +71,8 @@ pub async fn refresh(
 )]
 pub async fn ticket(
     app: School,
-    From_(from): From_,
-    OverTls(is_https): OverTls,
+    ClientAddress(from): ClientAddress,
+    IsHttps(is_https): IsHttps,
     headers: HeaderMap,
     OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Ticket>,
@@ -84,11 +84,11 @@ pub async fn ticket(
 
 /// Ends this login, by its access token or its refresh token.
 #[utoipa::path(
-    post, path = "/api/auth/logout", params(CookieQuery), request_body = Refresh, responses((status = 200, body = Said)),
+    post, path = "/api/auth/logout", params(CookieQuery), request_body = Refresh, responses((status = 200, body = MessageBody)),
 )]
 pub async fn logout(
     app: School,
-    OverTls(is_https): OverTls,
+    IsHttps(is_https): IsHttps,
     headers: HeaderMap,
     OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Refresh>,
@@ -101,7 +101,7 @@ pub async fn logout(
         logins::logout_by_token(&app, &token).await?;
     }
     let cookie = cookie_name.and_then(|cookie_name| cookie(is_https, cookie_name, "", 0));
-    Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(said("로그아웃했습니다"))).into_response())
+    Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(message_body("로그아웃했습니다"))).into_response())
 }
 
 /// Who one is.
@@ -115,7 +115,7 @@ pub async fn me(app: School, SignedIn(caller): SignedIn) -> Result<Answer<User>>
 pub async fn change_me(
     app: School,
     SignedIn(caller): SignedIn,
-    From_(from): From_,
+    ClientAddress(from): ClientAddress,
     Json(sent): Json<ChangeMe>,
 ) -> Result<Answer<User>> {
     Ok(Answer(people::change_me(&app, &caller, sent.into(), from).await?.into()))

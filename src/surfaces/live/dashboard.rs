@@ -5,7 +5,7 @@ use axum::Json as Answer;
 use super::wire::dashboard::{
     Chart, LectureStatistics, PendingHelp, PendingLine, PendingQuery, StudentLine, Students, TrendQuery,
 };
-use super::wire::{Pagination, Paging, WHOLE_PAGE};
+use super::wire::{Pagination, PageQuery, WHOLE_PAGE};
 use super::{Id, Query, Result, SignedIn};
 use crate::app::School;
 use crate::event::HelpKind;
@@ -15,14 +15,14 @@ const TREND_DAYS: i64 = 7;
 
 /// Everyone enrolled, and how far they are (its instructor).
 #[utoipa::path(
-    get, path = "/api/dashboard/lectures/{lecture_id}/students", params(Paging),
+    get, path = "/api/dashboard/lectures/{lecture_id}/students", params(PageQuery),
     responses((status = 200, body = Students)),
 )]
 pub async fn students(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Query(paging): Query<Paging>,
+    Query(paging): Query<PageQuery>,
 ) -> Result<Answer<Students>> {
     let (window, page) = paging.window(WHOLE_PAGE);
     let found = insight::students(&app, &caller, id, window).await?;

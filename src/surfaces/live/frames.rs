@@ -9,7 +9,7 @@ use super::wire::learning::answered_by;
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
-use crate::event::{Audience, Event, Grade, HelpStatus, PublishedEvent};
+use crate::event::{Audience, Event, GradeScores, HelpStatus, PublishedEvent};
 use crate::live::hub::LogReader;
 use crate::live::{Frame, RoomFrame, RoomKey};
 use crate::school::names::{ItemText, Names};
@@ -241,7 +241,7 @@ fn dashboard_frames(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame>
     }
 }
 
-fn scores(grade: &Grade) -> Value {
+fn scores(grade: &GradeScores) -> Value {
     json!({ "attendance_score": grade.attendance, "progress_score": grade.progress,
         "assessment_score": grade.assessment, "total_score": grade.total })
 }

@@ -4,13 +4,13 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::learning::{AskHelp, Feedback, FeedbackTaken, HelpAsked, HelpView, Respond};
-use super::{Id, Json, Once, Result, SignedIn, made};
+use super::{Id, Json, IdempotencyKey, Result, SignedIn, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::help::{self, answers};
 use crate::school::once::Key;
 use crate::school::rights::Caller;
-use crate::surfaces::language::said;
+use crate::surfaces::language::translate;
 
 /// Calls for help with a step (students).
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::surfaces::language::said;
 pub async fn ask(
     app: School,
     SignedIn(caller): SignedIn,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<AskHelp>,
 ) -> Result<(StatusCode, Answer<HelpAsked>)> {
     caller.must_be(sent.user_id)?;
@@ -73,7 +73,7 @@ pub async fn withdraw(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Re
 pub async fn feedback(
     app: School,
     SignedIn(caller): SignedIn,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<Feedback>,
 ) -> Result<Answer<FeedbackTaken>> {
     Ok(Answer(rate(&app, &caller, sent, key).await?))
@@ -84,7 +84,7 @@ pub async fn rate(app: &School, caller: &Caller, sent: Feedback, key: Option<Key
     let (id, rating) = (sent.help_response_id, sent.rating.0);
     let text = sent.feedback_text.map(String::from);
     let (request, _) = answers::feedback(app, caller, id, rating, text, key).await?;
-    let message = said("의견을 남겨 주셔서 고맙습니다").into();
+    let message = translate("의견을 남겨 주셔서 고맙습니다").into();
     let (help_request_id, status) = (request.id, request.status);
     Ok(FeedbackTaken { help_response_id: id, help_request_id, rating, status, message })
 }

@@ -4,22 +4,22 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::lectures::{ChangeLecture, Enrolled, Lecture, LectureDetail, Lectures, LecturesQuery, NewLecture};
-use super::wire::{Pagination, Paging, WHOLE_PAGE};
-use super::{Anyone, Id, Json, Query, Result, SignedIn, made};
+use super::wire::{Pagination, PageQuery, WHOLE_PAGE};
+use super::{MaybeSignedIn, Id, Json, Query, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::courses;
 use crate::school::enrollment::{self, Application};
 
 /// The lectures that are taught, and those in the archive.
 #[utoipa::path(
-    get, path = "/api/lectures", params(LecturesQuery, Paging), responses((status = 200, body = Lectures)),
+    get, path = "/api/lectures", params(LecturesQuery, PageQuery), responses((status = 200, body = Lectures)),
     security(()),
 )]
 pub async fn list(
     app: School,
-    Anyone(caller): Anyone,
+    MaybeSignedIn(caller): MaybeSignedIn,
     Query(query): Query<LecturesQuery>,
-    Query(paging): Query<Paging>,
+    Query(paging): Query<PageQuery>,
 ) -> Result<Answer<Lectures>> {
     let (window, page) = paging.window(WHOLE_PAGE);
     let filter = courses::CourseFilter { instructor: query.instructor_id, is_active: query.is_active };
@@ -43,7 +43,7 @@ pub async fn create(
 
 /// A lecture with its tasks.
 #[utoipa::path(get, path = "/api/lectures/{lecture_id}", responses((status = 200, body = LectureDetail)), security(()))]
-pub async fn detail(app: School, Anyone(caller): Anyone, Id(id): Id) -> Result<Answer<LectureDetail>> {
+pub async fn detail(app: School, MaybeSignedIn(caller): MaybeSignedIn, Id(id): Id) -> Result<Answer<LectureDetail>> {
     Ok(Answer(LectureDetail::new(courses::detail(&app, caller.as_ref(), id).await?, &app.public_url)))
 }
 

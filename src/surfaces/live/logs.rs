@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::learning::{Log, LogSaved, Logs, LogsSaved, checked_logs};
-use super::{Json, LargeJson, Once, Result, SignedIn, made};
+use super::{Json, LargeJson, IdempotencyKey, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::activity;
 
@@ -16,7 +16,7 @@ use crate::school::activity;
 pub async fn one(
     app: School,
     SignedIn(caller): SignedIn,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<Log>,
 ) -> Result<(StatusCode, Answer<LogSaved>)> {
     caller.must_be(sent.user_id)?;
@@ -32,7 +32,7 @@ pub async fn one(
 pub async fn batch(
     app: School,
     SignedIn(caller): SignedIn,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     LargeJson(sent): LargeJson<Logs>,
 ) -> Result<(StatusCode, Answer<LogsSaved>)> {
     sent.logs.0.iter().try_for_each(|log| caller.must_be(log.user_id))?;

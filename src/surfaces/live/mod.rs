@@ -39,7 +39,7 @@ use crate::error::{Error, Result};
 use crate::school::sessions::codes::Invitation;
 use crate::surfaces::document::surface;
 use crate::surfaces::extract::{
-    self, Anyone, From_, Id, Ids, Json, LargeJson, Once, OverTls, PathText, Query, SignedIn,
+    self, MaybeSignedIn, ClientAddress, Id, Ids, Json, LargeJson, IdempotencyKey, IsHttps, PathText, Query, SignedIn,
 };
 
 /// The cookie for the refresh token that a request names, if any. Only a page of ours may name one.

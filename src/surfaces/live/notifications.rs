@@ -4,21 +4,21 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::dashboard::{NotificationLine, Notifications, NotificationsQuery, NotificationsRead};
-use super::wire::{PAGE_SIZE, Pagination, Paging};
+use super::wire::{PAGE_SIZE, Pagination, PageQuery};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::notifications;
 
 /// One's notifications, the newest first.
 #[utoipa::path(
-    get, path = "/api/notifications", params(NotificationsQuery, Paging),
+    get, path = "/api/notifications", params(NotificationsQuery, PageQuery),
     responses((status = 200, body = Notifications)),
 )]
 pub async fn list(
     app: School,
     SignedIn(caller): SignedIn,
     Query(query): Query<NotificationsQuery>,
-    Query(paging): Query<Paging>,
+    Query(paging): Query<PageQuery>,
 ) -> Result<Answer<Notifications>> {
     let (window, page) = paging.window(PAGE_SIZE);
     let found = notifications::list(&app, &caller, query.unread, window).await?;

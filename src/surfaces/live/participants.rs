@@ -10,7 +10,7 @@ use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, Merge, Merged, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename,
     Renamed, Scanned,
 };
-use super::{From_, Id, Ids, Invited, Json, Once, OurCookie, OverTls, Result, SignedIn, qr};
+use super::{ClientAddress, Id, Ids, Invited, Json, IdempotencyKey, OurCookie, IsHttps, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;
@@ -42,10 +42,10 @@ pub async fn join(
 )]
 pub async fn guest(
     app: School,
-    From_(from): From_,
-    OverTls(is_https): OverTls,
+    ClientAddress(from): ClientAddress,
+    IsHttps(is_https): IsHttps,
     Invited(invitation): Invited,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     OurCookie(cookie_name): OurCookie,
     Json(sent): Json<GuestJoin>,
 ) -> Result<Response> {

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 
 use super::wire::learning::{MyProgress, MyProgressQuery, ProgressUpdated, StudentProgress, UpdateProgress};
-use super::{Ids, Json, Once, Query, Result, SignedIn};
+use super::{Ids, Json, IdempotencyKey, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::progress;
 
@@ -25,7 +25,7 @@ pub async fn me(
 pub async fn update(
     app: School,
     SignedIn(caller): SignedIn,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<UpdateProgress>,
 ) -> Result<Answer<ProgressUpdated>> {
     caller.must_be(sent.user_id)?;

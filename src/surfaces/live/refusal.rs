@@ -50,4 +50,4 @@ impl From<&Error> for Refusal {
     }
 }
 
-impl refusals::InDocument for Refusal {}
+impl refusals::RefusalBody for Refusal {}

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::auth::logged_in;
 use super::wire::people::{CookieQuery, LoggedIn};
 use super::wire::school::{AboutSchool, Setup};
-use super::{Json, OurCookie, OverTls, Result};
+use super::{Json, OurCookie, IsHttps, Result};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::setup;
@@ -40,7 +40,7 @@ pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
 )]
 pub async fn set_up(
     app: School,
-    OverTls(is_https): OverTls,
+    IsHttps(is_https): IsHttps,
     headers: HeaderMap,
     OurCookie(cookie_name): OurCookie,
     Json(sent): Json<Setup>,

@@ -9,8 +9,8 @@ use super::wire::sessions::{
     ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, NoneActive, Scanned, SessionFound,
     SessionListed, SessionMade, Sessions, Steps,
 };
-use super::wire::{PAGE_SIZE, Pagination, Paging, StepGuide};
-use super::{Anyone, From_, Id, Invited, Json, Once, Query, Result, SignedIn, frames, made};
+use super::wire::{PAGE_SIZE, Pagination, PageQuery, StepGuide};
+use super::{MaybeSignedIn, ClientAddress, Id, Invited, Json, IdempotencyKey, Query, Result, SignedIn, frames, made};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::{self, codes, state};
@@ -32,13 +32,13 @@ pub async fn create(
 
 /// The sessions of a lecture, the newest first (its instructor).
 #[utoipa::path(
-    get, path = "/api/lectures/{lecture_id}/sessions", params(Paging), responses((status = 200, body = Sessions)),
+    get, path = "/api/lectures/{lecture_id}/sessions", params(PageQuery), responses((status = 200, body = Sessions)),
 )]
 pub async fn list(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Query(paging): Query<Paging>,
+    Query(paging): Query<PageQuery>,
 ) -> Result<Answer<Sessions>> {
     let (window, page) = paging.window(PAGE_SIZE);
     let found = sessions::of_course(&app, &caller, id, window).await?;
@@ -54,8 +54,8 @@ pub async fn list(
 )]
 pub async fn by_code(
     app: School,
-    Anyone(caller): Anyone,
-    From_(from): From_,
+    MaybeSignedIn(caller): MaybeSignedIn,
+    ClientAddress(from): ClientAddress,
     Invited(invitation): Invited,
 ) -> Result<Answer<SessionFound>> {
     Ok(Answer(codes::look_up(&app, &invitation, caller.as_ref(), from).await?.into()))
@@ -87,7 +87,7 @@ pub async fn start(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<Start>,
 ) -> Result<Answer<Started>> {
     let command = Command::Start { first: sent.first_subtask_id, message: sent.message.map(String::from) };
@@ -103,7 +103,7 @@ pub async fn next_step(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<NextStep>,
 ) -> Result<Answer<Moved>> {
     let command = Command::NextStep { next: sent.next_subtask_id, message: sent.message.map(String::from) };
@@ -119,7 +119,7 @@ pub async fn pause(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<WithMessage>,
 ) -> Result<Answer<Paused>> {
     let command = Command::Pause { message: sent.message.map(String::from) };
@@ -135,7 +135,7 @@ pub async fn resume(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<WithMessage>,
 ) -> Result<Answer<Resumed>> {
     let command = Command::Resume { message: sent.message.map(String::from) };
@@ -151,7 +151,7 @@ pub async fn say(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<SayToAll>,
 ) -> Result<Answer<SaidToAll>> {
     let command = Command::Say { message: sent.message.into() };
@@ -167,7 +167,7 @@ pub async fn end(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<WithMessage>,
 ) -> Result<Answer<Ended>> {
     let command = Command::End { message: sent.message.map(String::from) };

@@ -17,11 +17,11 @@ use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated,
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::{Connection, Entry, Frame, RoomKey, SocketHandler};
-use crate::school::help::{self, Request, answers};
+use crate::school::help::{self, HelpRequest, answers};
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
-use crate::school::sessions::state::{self, Arrival, Side};
+use crate::school::sessions::state::{self, EntryContent, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
 use crate::surfaces::extract::{parse, parse_object};
@@ -170,11 +170,11 @@ impl LiveSocket {
         let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
         let seq = entered.seq;
         let mut frames = match entered.arrival {
-            Arrival::Missed(events, names) => events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect(),
-            Arrival::ForStudent(seen, mine) => {
+            EntryContent::Missed(events, names) => events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect(),
+            EntryContent::ForStudent(seen, mine) => {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
-            Arrival::ForInstructor(seen, attendees) => {
+            EntryContent::ForInstructor(seen, attendees) => {
                 let here = self.app.hub.presence.people_in(session);
                 let (first, last) = (seen.session.step_seq, seen.session.last_student_seq);
                 let shown = self.app.hub.screens.count(session, first, last, |person| here.contains_key(&person));
@@ -223,7 +223,7 @@ impl LiveSocket {
             }
             ("help_withdraw", SocketKind::Session(_, Side::Student)) => {
                 let WithdrawMessage { help_request_id } = message.data()?;
-                let Request { id, status, .. } = answers::withdraw(&self.app, &self.caller, help_request_id).await?;
+                let HelpRequest { id, status, .. } = answers::withdraw(&self.app, &self.caller, help_request_id).await?;
                 to_json(json!({ "help_request_id": id, "status": status }))
             }
             ("help_feedback", SocketKind::Session(_, Side::Student)) => {

@@ -26,7 +26,7 @@ use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};
 use crate::school::{courses, logins, sessions};
 use crate::surfaces::language::Language;
-use crate::surfaces::texts::Loose;
+use crate::surfaces::texts::QueryText;
 
 pub fn router() -> OpenApiRouter<School> {
     let mut router = Router::new();
@@ -45,9 +45,9 @@ pub fn router() -> OpenApiRouter<School> {
 struct SocketQuery {
     /// `seq` of the last event that the client knows.
     since: Option<i64>,
-    token: Option<Loose>,
+    token: Option<QueryText>,
     /// Opaque name that the client made for its device: a newer socket of the same device replaces the older one.
-    device: Option<Loose>,
+    device: Option<QueryText>,
     /// 1 if frequent frames may be gathered before they are sent.
     batch: Option<i64>,
 }
@@ -122,7 +122,7 @@ async fn open(app: School, kind: SocketKind, query: SocketQuery, mut request: Re
 async fn admit(app: &School, caller: &Caller, kind: SocketKind) -> Result<bool> {
     match kind {
         SocketKind::Session(session, side) => return state::may_enter(app, caller, session, side).await,
-        SocketKind::Board(course) => courses::taught(app, caller, course).await?,
+        SocketKind::Board(course) => courses::must_teach(app, caller, course).await?,
         SocketKind::Desk => caller.must_be_staff()?,
         SocketKind::Help(person) => caller.must_be(Some(person))?,
     }

@@ -1,7 +1,7 @@
 //! Assessments and their results (3-23 … 3-32).
 
 use super::wire::assessments::{
-    AssessmentSent, Assessments, ChangeAssessment, Deleted, GradeSent, OneAssessment, OneResult, ResultSent, Results,
+    PortalNewAssessment, Assessments, PortalChangeAssessment, PortalDeletedAssessment, PortalGrading, OneAssessment, OneResult, PortalNewResult, Results,
     ResultsPage,
 };
 use super::wire::{Done, Pages};
@@ -11,13 +11,13 @@ use crate::school::assessments::{self, attempts};
 
 /// 3-23 평가 등록 (staff of the course).
 #[utoipa::path(
-    post, path = "/api/v1/assessments", request_body = AssessmentSent,
+    post, path = "/api/v1/assessments", request_body = PortalNewAssessment,
     responses((status = 201, body = Done<OneAssessment>)),
 )]
 pub async fn create(
     app: School,
     SignedIn(caller): SignedIn,
-    Json(new): Json<AssessmentSent>,
+    Json(new): Json<PortalNewAssessment>,
 ) -> Created<OneAssessment> {
     created("평가가 등록되었습니다.", assessments::create(&app, &caller, new.into()).await?)
 }
@@ -42,35 +42,35 @@ pub async fn of_class(app: School, SignedIn(caller): SignedIn, Ids(course, class
 
 /// 3-26 평가 수정: changes what is named in the body (staff of the course).
 #[utoipa::path(
-    put, path = "/api/v1/assessments/{assessment_id}", request_body = ChangeAssessment,
+    put, path = "/api/v1/assessments/{assessment_id}", request_body = PortalChangeAssessment,
     responses((status = 200, body = Done<OneAssessment>)),
 )]
 pub async fn change(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Json(changes): Json<ChangeAssessment>,
+    Json(changes): Json<PortalChangeAssessment>,
 ) -> Answer<OneAssessment> {
     done("평가가 수정되었습니다.", assessments::change(&app, &caller, id, changes.into()).await?)
 }
 
 /// 3-27 평가 삭제 (staff of the course).
-#[utoipa::path(delete, path = "/api/v1/assessments/{assessment_id}", responses((status = 200, body = Done<Deleted>)))]
-pub async fn delete(app: School, SignedIn(caller): SignedIn, Id(assessment_id): Id) -> Answer<Deleted> {
+#[utoipa::path(delete, path = "/api/v1/assessments/{assessment_id}", responses((status = 200, body = Done<PortalDeletedAssessment>)))]
+pub async fn delete(app: School, SignedIn(caller): SignedIn, Id(assessment_id): Id) -> Answer<PortalDeletedAssessment> {
     assessments::delete(&app, &caller, assessment_id).await?;
-    done("평가가 삭제되었습니다.", Deleted { assessment_id })
+    done("평가가 삭제되었습니다.", PortalDeletedAssessment { assessment_id })
 }
 
 /// 3-28 평가 결과 등록 (staff of the course).
 #[utoipa::path(
-    post, path = "/api/v1/assessments/{assessment_id}/results", request_body = ResultSent,
+    post, path = "/api/v1/assessments/{assessment_id}/results", request_body = PortalNewResult,
     responses((status = 201, body = Done<OneResult>)),
 )]
 pub async fn record(
     app: School,
     SignedIn(caller): SignedIn,
     Id(assessment): Id,
-    Json(new): Json<ResultSent>,
+    Json(new): Json<PortalNewResult>,
 ) -> Created<OneResult> {
     created("평가 결과가 등록되었습니다.", attempts::record(&app, &caller, assessment, new.into()).await?)
 }
@@ -109,14 +109,14 @@ pub async fn of_enrollment(app: School, SignedIn(caller): SignedIn, Id(enrollmen
 
 /// 3-32 평가 결과 채점 관리 (staff of the course).
 #[utoipa::path(
-    patch, path = "/api/v1/assessments/results/{result_id}/grade", request_body = GradeSent,
+    patch, path = "/api/v1/assessments/results/{result_id}/grade", request_body = PortalGrading,
     responses((status = 200, body = Done<OneResult>)),
 )]
 pub async fn grade(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Json(sent): Json<GradeSent>,
+    Json(sent): Json<PortalGrading>,
 ) -> Answer<OneResult> {
     done("평가 결과가 채점되었습니다.", attempts::grade(&app, &caller, id, sent.into()).await?)
 }

@@ -1,8 +1,8 @@
 //! Attendance marks (3-17 … 3-22), the attendance sheet of a class, and waiting requests for attendance.
 
 use super::wire::attendance::{
-    AttendanceMade, AttendanceSent, Attendances, BatchSent, ChangeAttendance, DayAttendances, OneAttendance,
-    Registered, RequestsQuery, Sheet, WaitingRequests, when,
+    AttendanceMade, AttendanceSent, Attendances, PortalAttendanceBatch, ChangeAttendance, DayAttendances, OneAttendance,
+    Registered, RequestsQuery, PortalSheet, WaitingRequests, when,
 };
 use super::wire::{Done, Pages};
 use super::{Answer, Created, Id, Ids, IdsAndDay, Json, Query, SignedIn, created, done};
@@ -69,10 +69,10 @@ pub async fn of_day(
 
 /// 3-22 일괄 출결 등록: all of them, or none (staff of the course).
 #[utoipa::path(
-    post, path = "/api/v1/attendance/batch", request_body = BatchSent,
+    post, path = "/api/v1/attendance/batch", request_body = PortalAttendanceBatch,
     responses((status = 201, body = Done<Registered>)),
 )]
-pub async fn register_all(app: School, SignedIn(caller): SignedIn, Json(sent): Json<BatchSent>) -> Created<Registered> {
+pub async fn register_all(app: School, SignedIn(caller): SignedIn, Json(sent): Json<PortalAttendanceBatch>) -> Created<Registered> {
     let lines = sent.attendances.0.into_iter().enumerate().map(|(n, line)| line.line(n));
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
     let (class, when) = ((sent.course_id, sent.class_id), when(&sent.class_date, sent.session_number));
@@ -83,9 +83,9 @@ pub async fn register_all(app: School, SignedIn(caller): SignedIn, Json(sent): J
 /// 과정 차수별 출석부: its meetings, and everyone in it with their marks (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/attendance/course/{course_id}/class/{class_id}",
-    responses((status = 200, body = Done<Sheet>)),
+    responses((status = 200, body = Done<PortalSheet>)),
 )]
-pub async fn sheet(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Answer<Sheet> {
+pub async fn sheet(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Answer<PortalSheet> {
     let sheet = views::sheet(&app, &caller, course, class).await?;
     done("출석부를 조회했습니다.", sheet)
 }

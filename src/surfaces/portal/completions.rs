@@ -4,8 +4,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::wire::completions::{
-    BatchDone, BatchSent, CertificateMade, CertificateView, ChangeCompletion, CompletionMade, CompletionSent,
-    Completions, CompletionsQuery, OneCompletion, PapersQuery, Standings,
+    BatchDone, PortalCompletionBatch, CertificateMade, CertificateView, ChangeCompletion, CompletionMade, CompletionSent,
+    Completions, CompletionsQuery, OneCompletion, PapersQuery, PortalStandings,
 };
 use super::wire::{Done, Pages, WholePages};
 use super::{Answer, Created, Id, Ids, Json, PathText, Query, SignedIn, created, done};
@@ -106,26 +106,26 @@ pub async fn certificate(
 /// 3-40 일괄 수료 처리: judges each, completes who meets the rule, and says why of the others (staff of the course). After 20 s
 /// it judges no more, and names those who remain: they are sent again.
 #[utoipa::path(
-    post, path = "/api/v1/completions/batch", request_body = BatchSent,
+    post, path = "/api/v1/completions/batch", request_body = PortalCompletionBatch,
     responses((status = 200, body = Done<BatchDone>)),
 )]
-pub async fn complete_all(app: School, SignedIn(caller): SignedIn, Json(sent): Json<BatchSent>) -> Answer<BatchDone> {
+pub async fn complete_all(app: School, SignedIn(caller): SignedIn, Json(sent): Json<PortalCompletionBatch>) -> Answer<BatchDone> {
     done("일괄 수료 처리가 끝났습니다.", batch::complete(&app, &caller, sent.into()).await?)
 }
 
 /// Who of a class meets the rule of completion, what the others lack, and what became of each (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/completions/course/{course_id}/class/{class_id}/standing", params(WholePages),
-    responses((status = 200, body = Done<Standings>)),
+    responses((status = 200, body = Done<PortalStandings>)),
 )]
 pub async fn standing_of_class(
     app: School,
     SignedIn(caller): SignedIn,
     Ids(course, class): Ids,
     Query(pages): Query<WholePages>,
-) -> Answer<Standings> {
+) -> Answer<PortalStandings> {
     let (needed_rate, found) = standing::of_class(&app, &caller, (course, class), pages.into()).await?;
-    done("수료 목록을 조회했습니다.", Standings::of(needed_rate, found, &app.public_url, app.now_ms()))
+    done("수료 목록을 조회했습니다.", PortalStandings::of(needed_rate, found, &app.public_url, app.now_ms()))
 }
 
 /// The valid certificates of a class, one page for each, 200 in a file (staff of the course).

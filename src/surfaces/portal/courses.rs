@@ -1,8 +1,8 @@
 //! Courses and their classes. Seed 000 uses them, and does not say how they are created.
 
-use super::wire::courses::{ChangeClass, ChangeCourse, ClassSent, Classes, CourseSent, Courses, OneClass, OneCourse};
+use super::wire::courses::{ChangeClass, PortalChangeCourse, ClassSent, Classes, PortalNewCourse, Courses, OneClass, OneCourse};
 use super::wire::{Done, Pages};
-use super::{Answer, Anyone, Created, Id, Ids, Json, Query, SignedIn, created, done};
+use super::{Answer, MaybeSignedIn, Created, Id, Ids, Json, Query, SignedIn, created, done};
 use crate::app::School;
 use crate::school::{classes, courses};
 
@@ -16,9 +16,9 @@ pub async fn list(app: School, Query(pages): Query<Pages>) -> Answer<Courses> {
 
 /// A new course with its default class, published at once (instructors).
 #[utoipa::path(
-    post, path = "/api/v1/courses", request_body = CourseSent, responses((status = 201, body = Done<OneCourse>)),
+    post, path = "/api/v1/courses", request_body = PortalNewCourse, responses((status = 201, body = Done<OneCourse>)),
 )]
-pub async fn create(app: School, SignedIn(caller): SignedIn, Json(new): Json<CourseSent>) -> Created<OneCourse> {
+pub async fn create(app: School, SignedIn(caller): SignedIn, Json(new): Json<PortalNewCourse>) -> Created<OneCourse> {
     created("과정이 등록되었습니다.", courses::create(&app, &caller, new.into()).await?)
 }
 
@@ -26,20 +26,20 @@ pub async fn create(app: School, SignedIn(caller): SignedIn, Json(new): Json<Cou
 #[utoipa::path(
     get, path = "/api/v1/courses/{course_id}", responses((status = 200, body = Done<OneCourse>)), security(()),
 )]
-pub async fn view(app: School, Anyone(caller): Anyone, Id(id): Id) -> Answer<OneCourse> {
+pub async fn view(app: School, MaybeSignedIn(caller): MaybeSignedIn, Id(id): Id) -> Answer<OneCourse> {
     done("과정을 조회했습니다.", courses::detail(&app, caller.as_ref(), id).await?.course)
 }
 
 /// Changes what is named in the body (its instructor).
 #[utoipa::path(
-    put, path = "/api/v1/courses/{course_id}", request_body = ChangeCourse,
+    put, path = "/api/v1/courses/{course_id}", request_body = PortalChangeCourse,
     responses((status = 200, body = Done<OneCourse>)),
 )]
 pub async fn change(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Json(changes): Json<ChangeCourse>,
+    Json(changes): Json<PortalChangeCourse>,
 ) -> Answer<OneCourse> {
     done("과정이 수정되었습니다.", courses::change(&app, &caller, id, changes.into()).await?)
 }
@@ -51,7 +51,7 @@ pub async fn change(
 )]
 pub async fn classes(
     app: School,
-    Anyone(caller): Anyone,
+    MaybeSignedIn(caller): MaybeSignedIn,
     Id(course): Id,
     Query(pages): Query<Pages>,
 ) -> Answer<Classes> {
@@ -78,7 +78,7 @@ pub async fn add_class(
     get, path = "/api/v1/courses/{course_id}/classes/{class_id}", responses((status = 200, body = Done<OneClass>)),
     security(()),
 )]
-pub async fn class(app: School, Anyone(caller): Anyone, Ids(course, class): Ids) -> Answer<OneClass> {
+pub async fn class(app: School, MaybeSignedIn(caller): MaybeSignedIn, Ids(course, class): Ids) -> Answer<OneClass> {
     done("차수를 조회했습니다.", classes::by_id(&app, caller.as_ref(), course, class).await?)
 }
 

@@ -4,27 +4,27 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::wire::enrollments::{
-    Asked, Cancelling, Enrolled, Enrollments, EnrollmentsQuery, NewEnrollment, OneEnrollment, Paid, PaymentSent,
-    RefundDone, RefundSent, Rejection, StatusWord,
+    PortalEnrollmentAsked, Cancelling, PortalEnrolled, Enrollments, EnrollmentsQuery, NewEnrollment, OneEnrollment, Paid, PaymentSent,
+    RefundDone, RefundSent, RejectionSent, PortalEnrollmentStatus,
 };
 use super::wire::{Done, Pages};
-use super::{Answer, Created, Id, Json, Once, Query, SignedIn, created, done};
+use super::{Answer, Created, Id, Json, IdempotencyKey, Query, SignedIn, created, done};
 use crate::app::School;
 use crate::error::Result;
 use crate::school::enrollment::applicants::apply_for_contact;
 use crate::school::enrollment::decisions::{Decision, decide};
-use crate::school::enrollment::{self, Filter, payments};
+use crate::school::enrollment::{self, EnrollmentFilter, payments};
 
 /// 3-01 수강 신청: applies for a class; a full one puts in the line. Staff may name a student; by an e-mail address, a
 /// phone or a student number the answer is 202, whether there is such a student or not.
 #[utoipa::path(
     post, path = "/api/v1/enrollments", request_body = NewEnrollment,
-    responses((status = 201, body = Done<Enrolled>), (status = 202, description = "Enrolled, if there is such a student", body = Done<Asked>)),
+    responses((status = 201, body = Done<PortalEnrolled>), (status = 202, description = "Enrolled, if there is such a student", body = Done<PortalEnrollmentAsked>)),
 )]
 pub async fn apply(app: School, SignedIn(caller): SignedIn, Json(new): Json<NewEnrollment>) -> Result<Response> {
     if let Some(contact) = new.contact()? {
         apply_for_contact(&app, &caller, contact, new.course_id, new.class_id).await?;
-        let asked = done::<Asked>("그런 학생이 있으면 수강 명단에 등록됩니다.", Asked {})?;
+        let asked = done::<PortalEnrollmentAsked>("그런 학생이 있으면 수강 명단에 등록됩니다.", PortalEnrollmentAsked {})?;
         return Ok((StatusCode::ACCEPTED, asked).into_response());
     }
     let enrollment = enrollment::apply(&app, &caller, new.into()).await?;
@@ -33,7 +33,7 @@ pub async fn apply(app: School, SignedIn(caller): SignedIn, Json(new): Json<NewE
         (None, "APPROVED") => "수강 신청이 승인되었습니다.",
         _ => "수강 신청이 접수되었습니다.",
     };
-    Ok(created::<Enrolled>(message, &enrollment)?.into_response())
+    Ok(created::<PortalEnrolled>(message, &enrollment)?.into_response())
 }
 
 /// 3-02 수강 신청 조회 (one's own; staff of the course).
@@ -62,7 +62,7 @@ pub async fn list(
 #[into_params(parameter_in = Query)]
 pub struct MineQuery {
     #[param(inline)]
-    pub status: Option<StatusWord>,
+    pub status: Option<PortalEnrollmentStatus>,
 }
 
 /// 3-04 내 수강 신청 목록.
@@ -76,7 +76,7 @@ pub async fn mine(
     Query(query): Query<MineQuery>,
     Query(pages): Query<Pages>,
 ) -> Answer<Enrollments> {
-    let filter = Filter { person: Some(caller.id), status: query.status.map(Into::into), ..Filter::default() };
+    let filter = EnrollmentFilter { person: Some(caller.id), status: query.status.map(Into::into), ..EnrollmentFilter::default() };
     done("내 수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, filter, pages.into()).await?)
 }
 
@@ -90,14 +90,14 @@ pub async fn approve(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Ans
 
 /// 3-06 수강 신청 거부 (staff of the course).
 #[utoipa::path(
-    patch, path = "/api/v1/enrollments/{enrollment_id}/reject", request_body = Rejection,
+    patch, path = "/api/v1/enrollments/{enrollment_id}/reject", request_body = RejectionSent,
     responses((status = 200, body = Done<OneEnrollment>)),
 )]
 pub async fn reject(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Json(sent): Json<Rejection>,
+    Json(sent): Json<RejectionSent>,
 ) -> Answer<OneEnrollment> {
     let decision = Decision::Reject { reason: sent.rejection_reason.into() };
     done("수강 신청이 거부되었습니다.", decide(&app, &caller, id, decision).await?)
@@ -136,7 +136,7 @@ pub async fn pay(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<PaymentSent>,
 ) -> Created<Paid> {
     created("결제 정보가 등록되었습니다.", payments::pay(&app, &caller, id, sent.into(), key).await?)
@@ -151,7 +151,7 @@ pub async fn refund(
     app: School,
     SignedIn(caller): SignedIn,
     Id(id): Id,
-    Once(key): Once,
+    IdempotencyKey(key): IdempotencyKey,
     Json(sent): Json<RefundSent>,
 ) -> Answer<RefundDone> {
     let reason = String::from(sent.refund_reason);

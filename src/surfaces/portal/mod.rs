@@ -14,12 +14,12 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::refusal::Refusal;
+use self::refusal::PortalRefusal;
 use self::wire::Done;
 use crate::app::School;
 use crate::error::Result;
 use crate::surfaces::document::surface;
-use crate::surfaces::extract::{Anyone, Id, Ids, IdsAndDay, Json, Once, PathText, Query, SignedIn};
+use crate::surfaces::extract::{MaybeSignedIn, Id, Ids, IdsAndDay, Json, IdempotencyKey, PathText, Query, SignedIn};
 use crate::surfaces::language;
 
 /// Answer with 200.
@@ -28,7 +28,7 @@ type Answer<T> = Result<Json<Done<T>>>;
 type Created<T> = Result<(StatusCode, Json<Done<T>>)>;
 
 fn done<T>(message: &'static str, what: impl Into<T>) -> Answer<T> {
-    Ok(Json(Done { success: true, message: language::said(message), what: what.into() }))
+    Ok(Json(Done { success: true, message: language::translate(message), what: what.into() }))
 }
 
 fn created<T>(message: &'static str, what: impl Into<T>) -> Created<T> {
@@ -36,7 +36,7 @@ fn created<T>(message: &'static str, what: impl Into<T>) -> Created<T> {
 }
 
 pub fn router() -> OpenApiRouter<School> {
-    surface::<Refusal>([
+    surface::<PortalRefusal>([
         (
             "portal: courses",
             OpenApiRouter::new()

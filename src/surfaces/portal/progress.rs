@@ -4,7 +4,7 @@ use super::wire::progress::{ClassProgress, ContentOf, OneProgress, ProgressSent,
 use super::wire::{Done, Pages};
 use super::{Answer, Id, Ids, Json, Query, SignedIn, done};
 use crate::app::School;
-use crate::event::Progress;
+use crate::event::ProgressStatus;
 use crate::school::progress::{self, Report, views};
 
 /// 3-11 학습 진도 등록·수정 (the student's own).
@@ -38,7 +38,7 @@ pub async fn of_enrollment(app: School, SignedIn(caller): SignedIn, Id(id): Id) 
     responses((status = 200, body = Done<OneProgress>)),
 )]
 pub async fn start(app: School, SignedIn(caller): SignedIn, Json(sent): Json<ContentOf>) -> Answer<OneProgress> {
-    let report = Report::of(sent.content_id, Progress::InProgress);
+    let report = Report::of(sent.content_id, ProgressStatus::InProgress);
     done("학습 시작이 기록되었습니다.", progress::report_in(&app, &caller, sent.enrollment_id, report).await?)
 }
 
@@ -48,7 +48,7 @@ pub async fn start(app: School, SignedIn(caller): SignedIn, Json(sent): Json<Con
     responses((status = 200, body = Done<OneProgress>)),
 )]
 pub async fn complete(app: School, SignedIn(caller): SignedIn, Json(sent): Json<ContentOf>) -> Answer<OneProgress> {
-    let report = Report::of(sent.content_id, Progress::Completed);
+    let report = Report::of(sent.content_id, ProgressStatus::Completed);
     done("학습 완료가 기록되었습니다.", progress::report_in(&app, &caller, sent.enrollment_id, report).await?)
 }
 

@@ -10,12 +10,12 @@ use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
 pub fn refuse(error: &Error) -> Response {
-    refusals::answer(error, Refusal::from(error))
+    refusals::answer(error, PortalRefusal::from(error))
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalRefusal, example = json!({"success": false, "message": "정원이 찼습니다.", "code": "CLASS_FULL", "details": {}}))]
-pub struct Refusal {
+#[schema(example = json!({"success": false, "message": "정원이 찼습니다.", "code": "CLASS_FULL", "details": {}}))]
+pub struct PortalRefusal {
     pub success: bool,
     pub message: String,
     pub code: String,
@@ -23,8 +23,8 @@ pub struct Refusal {
     pub details: Value,
 }
 
-impl From<&Error> for Refusal {
-    fn from(error: &Error) -> Refusal {
+impl From<&Error> for PortalRefusal {
+    fn from(error: &Error) -> PortalRefusal {
         let details = match error {
             Error::BadInput { field, reason } if !field.is_empty() => {
                 serde_json::json!({ "field": field, "reason": reason })
@@ -37,7 +37,7 @@ impl From<&Error> for Refusal {
             Error::OverTime { minutes } => serde_json::json!({ "time_limit": minutes }),
             _ => serde_json::json!({}),
         };
-        Refusal {
+        PortalRefusal {
             success: false,
             message: language::error(error, Language::Korean),
             code: error.code().into(),
@@ -46,4 +46,4 @@ impl From<&Error> for Refusal {
     }
 }
 
-impl refusals::InDocument for Refusal {}
+impl refusals::RefusalBody for PortalRefusal {}

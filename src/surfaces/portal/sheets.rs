@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::school::attendance::views;
 use crate::school::{completions, enrollment};
 use crate::surfaces::csv::{Cell, Table, cells};
-use crate::surfaces::language::{korean, said, said_of};
+use crate::surfaces::language::{korean, translate, translate_with};
 
 /// 출석부: who was there at which meeting (staff of the course).
 #[utoipa::path(
@@ -20,17 +20,17 @@ pub async fn attendance(app: School, SignedIn(caller): SignedIn, Ids(course, cla
     let everyone = views::of_class(&app, &caller, course, class).await?;
     let meetings = everyone.iter().flat_map(|one| &one.meetings);
     let dates: BTreeMap<i64, &str> = meetings.map(|meeting| (meeting.number, meeting.date.as_str())).collect();
-    let mut head = cells![said("이름"), said("이메일"), said("학번")];
-    let meeting = |(number, date): (&i64, &&str)| format!("{} ({date})", said_of("{}회차", &number.to_string()));
+    let mut head = cells![translate("이름"), translate("이메일"), translate("학번")];
+    let meeting = |(number, date): (&i64, &&str)| format!("{} ({date})", translate_with("{}회차", &number.to_string()));
     head.extend(dates.iter().map(meeting).map(Cell::from));
-    head.extend(cells![said("총 회차"), said("출석률(%)")]);
+    head.extend(cells![translate("총 회차"), translate("출석률(%)")]);
     let mut table = Table::of(head);
     for one in &everyone {
         let student = &one.student;
         let mut row = cells![student.name.as_str(), student.email.clone(), student.student_no.clone()];
         row.extend(dates.keys().map(|number| {
             let meeting = one.meetings.iter().find(|meeting| meeting.number == *number);
-            Cell::from(meeting.map_or("", |meeting| said(korean::mark(meeting.kind()))))
+            Cell::from(meeting.map_or("", |meeting| translate(korean::mark(meeting.kind()))))
         }));
         row.extend(cells![one.total(), student.rate]);
         table.row(row);
@@ -47,7 +47,7 @@ pub async fn grades(app: School, SignedIn(caller): SignedIn, Ids(course, class):
     let mut table =
         Table::headed(["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
     for e in enrollment::of_class(&app, &caller, course, class).await? {
-        let status = said(korean::enrolled(&e.status));
+        let status = translate(korean::enrolled(&e.status));
         let scores = [e.attendance_score, e.progress_score, e.assessment_score, e.total_score].map(Cell::from);
         let mut row = cells![e.id, e.name, e.email, status];
         row.extend(scores);
@@ -74,7 +74,7 @@ pub async fn completed(app: School, SignedIn(caller): SignedIn, Ids(course, clas
         "메모",
     ]);
     for c in completions::all_of_class(&app, &caller, course, class).await? {
-        let mut row = cells![c.name, c.date, said(korean::completed(&c.status))];
+        let mut row = cells![c.name, c.date, translate(korean::completed(&c.status))];
         row.extend([c.attendance_score, c.progress_score, c.assessment_score, c.total_score].map(Cell::from));
         row.extend(cells![c.certificate_no, c.memo]);
         table.row(row);

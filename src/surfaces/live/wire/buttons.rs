@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use super::TitleRef;
 use crate::event::Event;
-use crate::school::sessions::Status;
-use crate::school::sessions::control::Outcome;
+use crate::school::sessions::SessionStatus;
+use crate::school::sessions::control::CommandOutcome;
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::said;
+use crate::surfaces::language::message_body;
 use crate::surfaces::texts::{Instant, Prose, Reason};
 
 #[derive(Deserialize, ToSchema)]
@@ -64,7 +64,7 @@ pub struct Started {
 answer! {
     #[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
         "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
-    pub struct Moved from Outcome as o {
+    pub struct Moved from CommandOutcome as o {
         session_id: i64 = o.session,
         previous_subtask: Option<TitleRef> = o.previous.as_ref().map(TitleRef::from),
         current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
@@ -85,7 +85,7 @@ pub struct Paused {
 answer! {
     #[schema(example = json!({"session_id": 1, "action": "RESUME", "current_subtask": {"id": 1001, "title": "친구 선택하기"},
         "timestamp": "2025-10-28T10:20:00Z"}))]
-    pub struct Resumed from Outcome as o {
+    pub struct Resumed from CommandOutcome as o {
         session_id: i64 = o.session,
         action: String = "RESUME".into(),
         current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
@@ -107,48 +107,48 @@ pub struct Ended {
     pub message: String,
 }
 
-impl From<Outcome> for SaidToAll {
-    fn from(o: Outcome) -> SaidToAll {
+impl From<CommandOutcome> for SaidToAll {
+    fn from(o: CommandOutcome) -> SaidToAll {
         let message = if let Event::InstructorMessage { message } = o.event { message } else { String::new() };
         SaidToAll { session_id: o.session, instructor_message: message, timestamp: Instant(o.at_ms) }
     }
 }
 
-impl From<Outcome> for Started {
-    fn from(o: Outcome) -> Started {
+impl From<CommandOutcome> for Started {
+    fn from(o: CommandOutcome) -> Started {
         let active = if let Event::SessionStarted { active, .. } = o.event { active } else { 0 };
         Started {
             session_id: o.session,
-            status: Status::InProgress.word().into(),
+            status: SessionStatus::InProgress.word().into(),
             started_at: o.started_ms.map(Instant),
             current_subtask: o.current.as_ref().map(TitleRef::from),
             active_participants: active,
-            message: said("수업이 시작되었습니다").into(),
+            message: message_body("수업이 시작되었습니다").into(),
         }
     }
 }
 
-impl From<Outcome> for Paused {
-    fn from(o: Outcome) -> Paused {
-        let message = said("수업이 일시 정지되었습니다").into();
+impl From<CommandOutcome> for Paused {
+    fn from(o: CommandOutcome) -> Paused {
+        let message = message_body("수업이 일시 정지되었습니다").into();
         Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
     }
 }
 
-impl From<Outcome> for Ended {
-    fn from(o: Outcome) -> Ended {
+impl From<CommandOutcome> for Ended {
+    fn from(o: CommandOutcome) -> Ended {
         let (completed, total, minutes) = match o.event {
             Event::SessionEnded { completed, total, minutes, .. } => (completed, total, minutes),
             _ => (0, 0, 0),
         };
         Ended {
             session_id: o.session,
-            status: Status::Review.word().into(),
+            status: SessionStatus::Review.word().into(),
             ended_at: Instant(o.at_ms),
             duration_minutes: minutes,
             completed_participants: completed,
             total_participants: total,
-            message: said("수업이 종료되었습니다").into(),
+            message: message_body("수업이 종료되었습니다").into(),
         }
     }
 }

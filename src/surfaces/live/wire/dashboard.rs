@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::learning::{Analysis, HelpKindWord, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
-use crate::school::insight::{Pending, Statistics, Student, Trend};
-use crate::school::notifications::{Kind, Notification};
+use crate::school::insight::{OpenHelpRequest, Statistics, StudentSummary, Trend};
+use crate::school::notifications::{NotificationKind, Notification};
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::{said, said_of};
+use crate::surfaces::language::{message_body, translate_with};
 use crate::surfaces::texts::{Instant, Within};
 
 #[derive(Serialize, ToSchema)]
@@ -25,7 +25,7 @@ answer! {
         "current_subtask": {"id": 1001, "title": "친구 선택하기", "status": "IN_PROGRESS"}, "help_count": 3,
         "manual_help_count": 2,
         "last_activity": "2025-10-28T10:06:00Z", "enrolled_at": "2025-10-20T09:00:00Z"}))]
-    pub struct StudentLine from Student as s {
+    pub struct StudentLine from StudentSummary as s {
         user_id: i64 = s.person,
         name: String = s.name,
         /// 1 for the first of this name in the lecture, 2 for the second …
@@ -89,7 +89,7 @@ pub fn priority(urgent: bool) -> &'static str {
 }
 
 impl PendingLine {
-    pub fn new(p: Pending, now_ms: i64) -> PendingLine {
+    pub fn new(p: OpenHelpRequest, now_ms: i64) -> PendingLine {
         let urgent = p.is_urgent(now_ms);
         let analysis = p.diagnosis.zip(p.confidence);
         PendingLine {
@@ -231,8 +231,8 @@ impl From<Vec<Trend>> for Chart {
         Chart {
             labels: days.into_iter().map(|d| d.label).collect(),
             datasets: vec![
-                Dataset { label: said("평균 진행률").into(), data: progress },
-                Dataset { label: said("도움 요청 수").into(), data: helped },
+                Dataset { label: message_body("평균 진행률").into(), data: progress },
+                Dataset { label: message_body("도움 요청 수").into(), data: helped },
             ],
         }
     }
@@ -262,18 +262,18 @@ pub struct NotificationLine {
 
 impl From<Notification> for NotificationLine {
     fn from(n: Notification) -> NotificationLine {
-        let who = n.about_name.as_deref().unwrap_or(said("누군가"));
-        let message = match Kind::parse(&n.kind) {
-            Some(Kind::HelpRequest) => said_of("{}님이 도움을 요청했습니다", who),
-            Some(Kind::HelpEscalated) => said_of("{}님에게 강사님의 도움이 필요합니다", who),
-            Some(Kind::HelpAnswered) => said("도움말이 도착했습니다").into(),
-            Some(Kind::AttendanceRequested) => said_of("{}님이 출석 인정을 요청했습니다", who),
-            Some(Kind::AttendanceDecided) => said("출석 요청의 결과가 나왔습니다").into(),
-            Some(Kind::EnrollmentAdmitted) => said("수강 신청이 승인되었습니다").into(),
-            Some(Kind::EnrollmentRefused) => said("수강 신청이 승인되지 않았습니다").into(),
-            Some(Kind::CertificateIssued) => said("수료증이 발급되었습니다").into(),
-            Some(Kind::LoginCopied) => {
-                said("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
+        let who = n.about_name.as_deref().unwrap_or(message_body("누군가"));
+        let message = match NotificationKind::parse(&n.kind) {
+            Some(NotificationKind::HelpRequest) => translate_with("{}님이 도움을 요청했습니다", who),
+            Some(NotificationKind::HelpEscalated) => translate_with("{}님에게 강사님의 도움이 필요합니다", who),
+            Some(NotificationKind::HelpAnswered) => message_body("도움말이 도착했습니다").into(),
+            Some(NotificationKind::AttendanceRequested) => translate_with("{}님이 출석 인정을 요청했습니다", who),
+            Some(NotificationKind::AttendanceDecided) => message_body("출석 요청의 결과가 나왔습니다").into(),
+            Some(NotificationKind::EnrollmentAdmitted) => message_body("수강 신청이 승인되었습니다").into(),
+            Some(NotificationKind::EnrollmentRefused) => message_body("수강 신청이 승인되지 않았습니다").into(),
+            Some(NotificationKind::CertificateIssued) => message_body("수료증이 발급되었습니다").into(),
+            Some(NotificationKind::LoginCopied) => {
+                message_body("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
             }
             None => n.kind.clone(),
         };

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{StepGuide, TitleRef};
 use crate::event::HelpKind;
 use crate::live::presence::PresentPerson;
-use crate::school::sessions::state::{Attendee, Mine, Seen, participant_status};
+use crate::school::sessions::state::{Attendee, OwnState, SessionState, participant_status};
 use crate::surfaces::texts::Instant;
 
 #[derive(Serialize)]
-struct State<'a> {
+struct StateFields<'a> {
     session_id: i64,
     session_code: &'a str,
     title: &'a str,
@@ -24,9 +24,9 @@ struct State<'a> {
     participant_count: i64,
 }
 
-impl<'a> From<&'a Seen> for State<'a> {
-    fn from(s: &'a Seen) -> State<'a> {
-        State {
+impl<'a> From<&'a SessionState> for StateFields<'a> {
+    fn from(s: &'a SessionState) -> StateFields<'a> {
+        StateFields {
             session_id: s.session.id,
             session_code: &s.session.code,
             title: &s.session.title,
@@ -44,14 +44,14 @@ impl<'a> From<&'a Seen> for State<'a> {
 #[derive(Serialize)]
 pub struct StateOfStudent<'a> {
     #[serde(flatten)]
-    common: State<'a>,
+    common: StateFields<'a>,
     my_subtask_status: String,
     open_help_request_id: Option<i64>,
     my_attendance: Option<String>,
 }
 
 impl<'a> StateOfStudent<'a> {
-    pub fn new(seen: &'a Seen, mine: Mine) -> Self {
+    pub fn new(seen: &'a SessionState, mine: OwnState) -> Self {
         StateOfStudent {
             common: seen.into(),
             my_subtask_status: mine.status,
@@ -64,7 +64,7 @@ impl<'a> StateOfStudent<'a> {
 #[derive(Serialize)]
 pub struct StateOfInstructor<'a> {
     #[serde(flatten)]
-    common: State<'a>,
+    common: StateFields<'a>,
     join_url: String,
     door: &'a str,
     class_id: i64,
@@ -98,7 +98,7 @@ struct ParticipantState {
 
 impl<'a> StateOfInstructor<'a> {
     pub fn new(
-        seen: &'a Seen,
+        seen: &'a SessionState,
         attendees: Vec<Attendee>,
         here: &HashMap<i64, PresentPerson>,
         shown: i64,

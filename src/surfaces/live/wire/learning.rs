@@ -5,15 +5,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{PersonRef, TitleRef};
 use crate::error::{Error, Result};
-use crate::event::{HelpKind, Progress};
+use crate::event::{HelpKind, ProgressStatus};
 use crate::school::activity::{BATCH_MAX_LOGS, LOG_MAX_BYTES, NewLog};
-use crate::school::help::answers::{HelpType, NewAnswer, Response};
-use crate::school::help::{Asked, NewRequest, Request};
-use crate::school::progress::Recorded;
-use crate::school::progress::views::{Line, Mine, OfStudent};
+use crate::school::help::answers::{HelpType, NewHelpAnswer, HelpAnswer};
+use crate::school::help::{RequestReceipt, NewHelpRequest, HelpRequest};
+use crate::school::progress::RecordedProgress;
+use crate::school::progress::views::{StepProgress, CurrentProgress, StudentCourseProgress};
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::{Language, said};
-use crate::surfaces::texts::{Anything, Guide, Instant, Prose, Several, Within, Word};
+use crate::surfaces::language::{Language, message_body};
+use crate::surfaces::texts::{AnyObject, Guide, Instant, Prose, BoundedList, Within, Word};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -47,8 +47,8 @@ pub struct MyProgress {
     pub progress_summary: Summary,
 }
 
-impl From<Mine> for MyProgress {
-    fn from(m: Mine) -> MyProgress {
+impl From<CurrentProgress> for MyProgress {
+    fn from(m: CurrentProgress) -> MyProgress {
         let current = m.current.map(|(item, status)| MyStep {
             id: item.id,
             task_id: item.unit,
@@ -81,11 +81,11 @@ pub enum ProgressWord {
     Completed,
 }
 
-impl From<ProgressWord> for Progress {
-    fn from(word: ProgressWord) -> Progress {
+impl From<ProgressWord> for ProgressStatus {
+    fn from(word: ProgressWord) -> ProgressStatus {
         match word {
-            ProgressWord::InProgress => Progress::InProgress,
-            ProgressWord::Completed => Progress::Completed,
+            ProgressWord::InProgress => ProgressStatus::InProgress,
+            ProgressWord::Completed => ProgressStatus::Completed,
         }
     }
 }
@@ -102,7 +102,7 @@ pub struct UpdateProgress {
 answer! {
     #[schema(example = json!({"subtask_id": 1000, "status": "COMPLETED", "completed_at": "2025-10-28T10:05:00Z",
         "next_subtask": {"id": 1001, "title": "친구 선택하기"}}))]
-    pub struct ProgressUpdated from Recorded as r {
+    pub struct ProgressUpdated from RecordedProgress as r {
         subtask_id: i64 = r.item,
         status: String = r.progress.word().into(),
         completed_at: Option<Instant> = r.completed_ms.map(Instant),
@@ -113,7 +113,7 @@ answer! {
 answer! {
     #[schema(example = json!({"task_title": "메시지 보내기", "subtask_title": "카카오톡 앱 열기", "subtask_id": 1000,
         "status": "COMPLETED", "started_at": "2025-10-28T10:01:00Z", "completed_at": "2025-10-28T10:05:00Z"}))]
-    pub struct ProgressLine from Line as l {
+    pub struct ProgressLine from StepProgress as l {
         task_title: String = l.task_title,
         subtask_title: String = l.item_title,
         subtask_id: i64 = l.item,
@@ -124,7 +124,7 @@ answer! {
 }
 
 answer! {
-    pub struct StudentProgress from OfStudent as o {
+    pub struct StudentProgress from StudentCourseProgress as o {
         user: PersonRef = PersonRef { id: o.person.0, name: o.person.1 },
         lecture: TitleRef = TitleRef { id: o.course.0, title: o.course.1 },
         progress: Vec<ProgressLine> = o.lines.into_iter().map(ProgressLine::from).collect(),
@@ -142,8 +142,8 @@ pub struct Log {
     pub user_id: Option<i64>,
     pub subtask_id: Option<i64>,
     pub event_type: Word,
-    pub event_data: Option<Anything>,
-    pub screen_info: Option<Anything>,
+    pub event_data: Option<AnyObject>,
+    pub screen_info: Option<AnyObject>,
     pub timestamp: Option<Instant>,
 }
 
@@ -153,8 +153,8 @@ impl Log {
         let log = NewLog {
             item: self.subtask_id,
             kind: self.event_type.into(),
-            data: self.event_data.map_or_else(|| "{}".into(), Anything::text),
-            screen: self.screen_info.map(Anything::text),
+            data: self.event_data.map_or_else(|| "{}".into(), AnyObject::text),
+            screen: self.screen_info.map(AnyObject::text),
             at_ms: self.timestamp.map(|t| t.0),
         };
         if log.text_bytes() > LOG_MAX_BYTES {
@@ -184,7 +184,7 @@ pub struct LogSaved {
     {"event_type": "SCROLL", "event_data": {"dy": 120}, "timestamp": "2025-10-28T10:05:31Z"}]}))]
 pub struct Logs {
     /// All are kept, or none
-    pub logs: Several<Log, 1, { BATCH_MAX_LOGS }>,
+    pub logs: BoundedList<Log, 1, { BATCH_MAX_LOGS }>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -222,7 +222,7 @@ pub struct AskHelp {
     pub subtask_id: i64,
     /// MANUAL when left out
     pub request_type: Option<HelpKindWord>,
-    pub context_data: Option<Anything>,
+    pub context_data: Option<AnyObject>,
 }
 
 #[derive(Deserialize, Default)]
@@ -233,10 +233,10 @@ struct Context {
 const LONGEST_STUCK_S: f64 = 86_400.0;
 
 impl AskHelp {
-    pub fn request(self, in_session: Option<i64>) -> NewRequest {
-        let context = self.context_data.map_or_else(|| "{}".into(), Anything::text);
+    pub fn request(self, in_session: Option<i64>) -> NewHelpRequest {
+        let context = self.context_data.map_or_else(|| "{}".into(), AnyObject::text);
         let stuck = serde_json::from_str::<Context>(&context).unwrap_or_default().stuck_duration_seconds;
-        NewRequest {
+        NewHelpRequest {
             item: self.subtask_id,
             kind: self.request_type.map_or(HelpKind::Manual, HelpKind::from),
             context,
@@ -250,12 +250,12 @@ impl AskHelp {
 answer! {
     #[schema(example = json!({"help_request_id": 5000, "status": "ANALYZING", "position": 2,
         "message": "분석 중입니다. 잠시만 기다려주세요."}))]
-    pub struct HelpAsked from Asked as a {
+    pub struct HelpAsked from RequestReceipt as a {
         help_request_id: i64 = a.request,
         status: String = a.status,
         /// How many wait, oneself included; 0 outside a class
         position: i64 = a.position,
-        message: String = said("분석 중입니다. 잠시만 기다려주세요.").into(),
+        message: String = message_body("분석 중입니다. 잠시만 기다려주세요.").into(),
     }
 }
 
@@ -263,7 +263,7 @@ answer! {
     #[schema(example = json!({"id": 3000, "answered_by": "GUIDE", "help_type": "TEXT",
         "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.",
         "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
-    pub struct HelpResponse from Response as r {
+    pub struct HelpResponse from HelpAnswer as r {
         id: i64 = r.id,
         /// INSTRUCTOR, or GUIDE where the analyser answered by itself
         answered_by: &'static str = answered_by(r.by_person.is_some()),
@@ -298,7 +298,7 @@ pub struct HelpView {
 }
 
 impl HelpView {
-    pub fn new(r: Request, response: Option<Response>) -> HelpView {
+    pub fn new(r: HelpRequest, response: Option<HelpAnswer>) -> HelpView {
         let analysis = r.diagnosis.zip(r.confidence);
         HelpView {
             help_request_id: r.id,
@@ -332,14 +332,14 @@ pub struct Respond {
     pub voice_guide_text: Option<Guide>,
 }
 
-impl From<Respond> for NewAnswer {
-    fn from(r: Respond) -> NewAnswer {
+impl From<Respond> for NewHelpAnswer {
+    fn from(r: Respond) -> NewHelpAnswer {
         let help_type = match r.help_type {
             HelpTypeWord::Text => HelpType::Text,
             HelpTypeWord::Voice => HelpType::Voice,
             HelpTypeWord::Visit => HelpType::Visit,
         };
-        NewAnswer { help_type, content: r.help_content.into(), voice: r.voice_guide_text.map(String::from) }
+        NewHelpAnswer { help_type, content: r.help_content.into(), voice: r.voice_guide_text.map(String::from) }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Pagination, PersonRef};
-use crate::school::courses::{Changes, Course, Detail, NewCourse, UnitBrief};
+use crate::school::courses::{CourseChanges, Course, CourseDetail, NewCourse, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, NewItem, NewUnit, Unit, UnitChanges};
 use crate::surfaces::answer::answer;
@@ -102,15 +102,15 @@ pub struct ChangeLecture {
     pub auto_help: Option<bool>,
 }
 
-impl From<ChangeLecture> for Changes {
-    fn from(c: ChangeLecture) -> Changes {
-        Changes {
+impl From<ChangeLecture> for CourseChanges {
+    fn from(c: ChangeLecture) -> CourseChanges {
+        CourseChanges {
             code: c.code.map(String::from),
             title: c.title.map(String::from),
             description: c.description.map(String::from),
             thumbnail_url: c.thumbnail_url.map(|u| u.map(String::from)),
             auto_help: c.auto_help,
-            ..Changes::default()
+            ..CourseChanges::default()
         }
     }
 }
@@ -134,7 +134,7 @@ pub struct LectureDetail {
 }
 
 impl LectureDetail {
-    pub fn new(d: Detail, public_url: &str) -> LectureDetail {
+    pub fn new(d: CourseDetail, public_url: &str) -> LectureDetail {
         LectureDetail {
             lecture: Lecture::new(d.course, public_url),
             tasks: d.units.into_iter().map(TaskBrief::from).collect(),

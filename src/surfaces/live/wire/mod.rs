@@ -21,7 +21,7 @@ use crate::surfaces::texts::Within;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Paging {
+pub struct PageQuery {
     /// Which page, from 1
     #[param(inline)]
     pub page: Option<Within<1, 1_000_000>>,
@@ -30,7 +30,7 @@ pub struct Paging {
     pub page_size: Option<Within<1, 100>>,
 }
 
-impl Paging {
+impl PageQuery {
     /// Returns the part of the list that is asked for, and the page's number. `usual` is the page size if none is named.
     pub fn window(&self, usual: i64) -> (Window, i64) {
         let page = self.page.as_ref().map_or(1, |p| p.0);
@@ -94,10 +94,11 @@ answer! {
 
 /// A word that it is done.
 #[derive(Serialize, ToSchema)]
-pub struct Said {
+#[schema(as = Said)]
+pub struct MessageBody {
     pub message: String,
 }
 
-pub fn said(message: &'static str) -> Said {
-    Said { message: language::said(message).into() }
+pub fn message_body(message: &'static str) -> MessageBody {
+    MessageBody { message: language::translate(message).into() }
 }

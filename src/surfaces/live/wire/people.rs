@@ -5,10 +5,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::{Error, Result};
 use crate::school::logins::Tokens;
-use crate::school::people::{Changes, Level, NewPerson, Person};
+use crate::school::people::{PersonChanges, Level, NewPerson, Person};
 use crate::school::rights::Role;
 use crate::surfaces::answer::answer;
-use crate::surfaces::texts::{Age, Asked, Email, Instant, Name, Password, Phone, Typed, Word, named};
+use crate::surfaces::texts::{Age, SearchText, Email, Instant, Name, Password, Phone, Typed, Word, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -189,9 +189,9 @@ pub struct ChangeMe {
     pub digital_level: Option<Option<LevelWord>>,
 }
 
-impl From<ChangeMe> for Changes {
-    fn from(c: ChangeMe) -> Changes {
-        Changes {
+impl From<ChangeMe> for PersonChanges {
+    fn from(c: ChangeMe) -> PersonChanges {
+        PersonChanges {
             name: c.name.map(String::from),
             email: c.email.map(|e| e.map(Email::kept)),
             phone: c.phone.map(|p| p.map(Phone::kept)),
@@ -212,7 +212,7 @@ pub struct PeopleQuery {
     pub role: Option<RoleWord>,
     /// A part of the name, the e-mail address or the phone number
     #[param(inline)]
-    pub search: Option<Asked>,
+    pub search: Option<SearchText>,
 }
 
 #[derive(Serialize, ToSchema)]

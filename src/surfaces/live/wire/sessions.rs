@@ -6,14 +6,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Pagination, PersonRef, StepGuide, TitleRef};
 use crate::school::sessions::codes::Invitation;
-use crate::school::sessions::codes::LookedUp;
+use crate::school::sessions::codes::SessionPreview;
 use crate::school::sessions::joining::{Joined, Participant};
 use crate::school::sessions::merging::IfNameIsHere;
-use crate::school::sessions::state::{Active, Attendee, Seen, participant_status};
-use crate::school::sessions::{Listed, NewSession as Wanted, Session, Status};
+use crate::school::sessions::state::{ActiveParticipation, Attendee, SessionState, participant_status};
+use crate::school::sessions::{SessionWithCount, NewLiveSession, Session, SessionStatus};
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::said;
-use crate::surfaces::texts::{Age, Asked, Instant, Name, Within, named};
+use crate::surfaces::language::message_body;
+use crate::surfaces::texts::{Age, SearchText, Instant, Name, Within, named};
 
 use super::people::LevelWord;
 
@@ -28,9 +28,9 @@ pub struct NewSession {
     pub session_number: Option<Within<1, 1_000>>,
 }
 
-impl From<NewSession> for Wanted {
-    fn from(n: NewSession) -> Wanted {
-        Wanted {
+impl From<NewSession> for NewLiveSession {
+    fn from(n: NewSession) -> NewLiveSession {
+        NewLiveSession {
             title: n.title.map(String::from),
             scheduled_ms: n.scheduled_at.map(|t| t.0),
             class: n.class_id,
@@ -118,7 +118,7 @@ pub struct Sessions {
 }
 
 impl SessionListed {
-    pub fn new(l: Listed, public_url: &str) -> SessionListed {
+    pub fn new(l: SessionWithCount, public_url: &str) -> SessionListed {
         SessionListed { session: SessionMade::new(l.session, public_url), participant_count: l.participants }
     }
 }
@@ -144,8 +144,8 @@ pub struct SessionFound {
     pub scheduled_at: Option<Instant>,
 }
 
-impl From<LookedUp> for SessionFound {
-    fn from(LookedUp { session: s, participants }: LookedUp) -> SessionFound {
+impl From<SessionPreview> for SessionFound {
+    fn from(SessionPreview { session: s, participants }: SessionPreview) -> SessionFound {
         SessionFound {
             session_id: s.id,
             session_code: s.code,
@@ -175,7 +175,7 @@ pub struct Join {
 pub struct Scanned {
     /// The key that the QR carries: with it nobody waits
     #[param(inline)]
-    pub k: Option<Asked>,
+    pub k: Option<SearchText>,
 }
 
 impl Scanned {
@@ -228,10 +228,10 @@ pub struct ParticipantJoined {
 
 impl From<&Joined> for ParticipantJoined {
     fn from(j: &Joined) -> ParticipantJoined {
-        let message = match Status::parse(&j.status) {
-            Some(Status::InProgress) => "수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.",
-            Some(Status::Paused) => "수업에 입장했습니다. 지금은 잠시 쉬는 시간입니다.",
-            Some(Status::Review) => "수업은 끝났습니다. 배운 내용을 천천히 복습하실 수 있습니다.",
+        let message = match SessionStatus::parse(&j.status) {
+            Some(SessionStatus::InProgress) => "수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.",
+            Some(SessionStatus::Paused) => "수업에 입장했습니다. 지금은 잠시 쉬는 시간입니다.",
+            Some(SessionStatus::Review) => "수업은 끝났습니다. 배운 내용을 천천히 복습하실 수 있습니다.",
             _ => "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요.",
         };
         ParticipantJoined {
@@ -240,7 +240,7 @@ impl From<&Joined> for ParticipantJoined {
             user_id: j.participant.person,
             status: participant_status(&j.status, j.participant.left_ms.is_some() && !j.is_new).into(),
             joined_at: Instant(j.participant.joined_ms),
-            message: said(message).into(),
+            message: message_body(message).into(),
         }
     }
 }
@@ -345,7 +345,7 @@ pub struct Reentry {
 // State and events of a session.
 
 answer! {
-    pub struct Current from Seen as s {
+    pub struct Current from SessionState as s {
         session_id: i64 = s.session.id,
         status: String = s.session.status,
         current_subtask: Option<StepGuide> = s.step.as_ref().map(StepGuide::from),
@@ -379,8 +379,8 @@ pub struct NoneActive {
     pub message: &'static str,
 }
 
-impl From<Active> for MyActive {
-    fn from(a: Active) -> MyActive {
+impl From<ActiveParticipation> for MyActive {
+    fn from(a: ActiveParticipation) -> MyActive {
         let active = ActiveSession {
             session_id: a.session.id,
             session_code: a.session.code,
@@ -396,7 +396,7 @@ impl From<Active> for MyActive {
 
 impl Default for NoneActive {
     fn default() -> NoneActive {
-        NoneActive { active_session: None, message: said("참가 중인 활성 세션이 없습니다") }
+        NoneActive { active_session: None, message: message_body("참가 중인 활성 세션이 없습니다") }
     }
 }
 

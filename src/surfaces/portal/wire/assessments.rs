@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Paging;
 use crate::school::Page;
-use crate::school::assessments::attempts::{ATTEMPTS_MAX, Attempt, Grading, NewResult};
-use crate::school::assessments::{Assessment as Row, Changes, Edge, Kind, NewAssessment};
+use crate::school::assessments::attempts::{ATTEMPTS_MAX, AssessmentAttempt, Grading, NewResult};
+use crate::school::assessments::{Assessment, AssessmentChanges, OpeningTime, AssessmentKind, NewAssessment};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{AboveZero, Day, Instant, Name, Prose, UpTo, Within, named};
@@ -22,7 +22,7 @@ pub type Attempts = Within<1, ATTEMPTS_MAX>;
 
 /// A day of the school's zone, `YYYY-MM-DD`, or an instant.
 #[derive(Debug, Clone)]
-pub struct DayOrInstant(Edge);
+pub struct DayOrInstant(OpeningTime);
 
 described!(
     DayOrInstant,
@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for DayOrInstant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let day = Day::parse(&text).filter(|day| ("1970".."9999").contains(&&day.0[..4]));
-        let edge = day.map(|day| Edge::Day(day.0)).or_else(|| Instant::parse(&text).map(|at| Edge::At(at.0)));
+        let edge = day.map(|day| OpeningTime::Day(day.0)).or_else(|| Instant::parse(&text).map(|at| OpeningTime::At(at.0)));
         let needed = "a day such as 2025-10-28 or a time such as 2025-10-28T10:00:00Z is needed";
         edge.map(DayOrInstant).ok_or_else(|| D::Error::custom(needed))
     }
@@ -81,23 +81,23 @@ pub enum AssessmentType {
     Exam,
 }
 
-impl From<AssessmentType> for Kind {
-    fn from(word: AssessmentType) -> Kind {
+impl From<AssessmentType> for AssessmentKind {
+    fn from(word: AssessmentType) -> AssessmentKind {
         match word {
-            AssessmentType::Quiz => Kind::Quiz,
-            AssessmentType::Assignment => Kind::Assignment,
-            AssessmentType::Midterm => Kind::Midterm,
-            AssessmentType::Final => Kind::Final,
-            AssessmentType::Exam => Kind::Exam,
+            AssessmentType::Quiz => AssessmentKind::Quiz,
+            AssessmentType::Assignment => AssessmentKind::Assignment,
+            AssessmentType::Midterm => AssessmentKind::Midterm,
+            AssessmentType::Final => AssessmentKind::Final,
+            AssessmentType::Exam => AssessmentKind::Exam,
         }
     }
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalNewAssessment, example = json!({"course_id": 1, "class_id": null, "assessment_name": "중간 평가",
+#[schema(example = json!({"course_id": 1, "class_id": null, "assessment_name": "중간 평가",
     "assessment_type": "MIDTERM", "assessment_desc": "1~4주차 내용", "start_date": "2025-04-21", "end_date": "2025-04-25",
     "total_score": 100, "pass_score": 60, "time_limit": 50, "attempt_limit": 2, "is_active": true}))]
-pub struct AssessmentSent {
+pub struct PortalNewAssessment {
     pub course_id: i64,
     /// For every class of the course when left out
     pub class_id: Option<i64>,
@@ -123,9 +123,9 @@ pub struct AssessmentSent {
     pub is_required: Option<bool>,
 }
 
-impl From<AssessmentSent> for NewAssessment {
-    fn from(n: AssessmentSent) -> NewAssessment {
-        let first = Changes {
+impl From<PortalNewAssessment> for NewAssessment {
+    fn from(n: PortalNewAssessment) -> NewAssessment {
+        let first = AssessmentChanges {
             description: n.assessment_desc.map(String::from),
             starts: Some(n.start_date.map(|edge| edge.0)),
             ends: Some(n.end_date.map(|edge| edge.0)),
@@ -136,7 +136,7 @@ impl From<AssessmentSent> for NewAssessment {
             minutes: Some(n.time_limit.map(|n| n.0)),
             attempts_allowed: Some(n.attempt_limit.map(|n| n.0)),
             active: n.is_active,
-            ..Changes::default()
+            ..AssessmentChanges::default()
         };
         let (name, kind) = (n.assessment_name.into(), n.assessment_type.into());
         NewAssessment { course: n.course_id, class: n.class_id, name, kind, first }
@@ -144,8 +144,8 @@ impl From<AssessmentSent> for NewAssessment {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalChangeAssessment, example = json!({"end_date": "2025-04-30", "attempt_limit": null}))]
-pub struct ChangeAssessment {
+#[schema(example = json!({"end_date": "2025-04-30", "attempt_limit": null}))]
+pub struct PortalChangeAssessment {
     pub assessment_name: Option<Name>,
     pub assessment_type: Option<AssessmentType>,
     #[serde(default, deserialize_with = "named")]
@@ -175,11 +175,11 @@ pub struct ChangeAssessment {
     pub is_required: Option<bool>,
 }
 
-impl From<ChangeAssessment> for Changes {
-    fn from(c: ChangeAssessment) -> Changes {
-        Changes {
+impl From<PortalChangeAssessment> for AssessmentChanges {
+    fn from(c: PortalChangeAssessment) -> AssessmentChanges {
+        AssessmentChanges {
             name: c.assessment_name.map(String::from),
-            kind: c.assessment_type.map(Kind::from),
+            kind: c.assessment_type.map(AssessmentKind::from),
             description: c.assessment_desc.map(|text| text.map(String::from).unwrap_or_default()),
             starts: c.start_date.map(|edge| edge.map(|edge| edge.0)),
             ends: c.end_date.map(|edge| edge.map(|edge| edge.0)),
@@ -195,12 +195,12 @@ impl From<ChangeAssessment> for Changes {
 }
 
 answer! {
-    #[schema(as = PortalAssessment, example = json!({"assessment_id": 1, "course_id": 1, "class_id": null,
+    #[schema(example = json!({"assessment_id": 1, "course_id": 1, "class_id": null,
         "assessment_name": "중간 평가", "assessment_type": "MIDTERM", "assessment_desc": "1~4주차 내용",
         "start_date": "2025-04-20T15:00:00Z", "end_date": "2025-04-25T14:59:59Z", "total_score": 100.0, "pass_score": 60.0,
         "time_limit": 50, "attempt_limit": 2, "is_active": true, "weight": 1.0, "is_required": true,
         "created_at": "2025-04-01T10:00:00Z", "updated_at": "2025-04-01T10:00:00Z"}))]
-    pub struct Assessment from Row as a {
+    pub struct PortalAssessment from Assessment as a {
         assessment_id: i64 = a.id,
         course_id: i64 = a.course,
         class_id: Option<i64> = a.class,
@@ -222,28 +222,27 @@ answer! {
 }
 
 answer! {
-    pub struct OneAssessment from Row as a {
+    pub struct OneAssessment from Assessment as a {
         assessment_id: i64 = a.id,
-        assessment: Assessment = a.into(),
+        assessment: PortalAssessment = a.into(),
     }
 }
 
 answer! {
-    pub struct Assessments from Vec<Row> as rows {
-        assessments: Vec<Assessment> = each(rows),
+    pub struct Assessments from Vec<Assessment> as rows {
+        assessments: Vec<PortalAssessment> = each(rows),
     }
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalDeletedAssessment)]
-pub struct Deleted {
+pub struct PortalDeletedAssessment {
     pub assessment_id: i64,
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalNewResult, example = json!({"enrollment_id": 1, "attempt": 1, "score": 85.5, "pass_yn": "Y",
+#[schema(example = json!({"enrollment_id": 1, "attempt": 1, "score": 85.5, "pass_yn": "Y",
     "start_time": "2025-04-21T01:00:00Z", "end_time": "2025-04-21T01:45:00Z", "feedback": "잘하셨습니다"}))]
-pub struct ResultSent {
+pub struct PortalNewResult {
     pub enrollment_id: i64,
     /// The next one when left out
     pub attempt: Option<Attempts>,
@@ -256,8 +255,8 @@ pub struct ResultSent {
     pub feedback: Option<Prose>,
 }
 
-impl From<ResultSent> for NewResult {
-    fn from(r: ResultSent) -> NewResult {
+impl From<PortalNewResult> for NewResult {
+    fn from(r: PortalNewResult) -> NewResult {
         NewResult {
             enrollment: r.enrollment_id,
             number: r.attempt.map(|n| n.0),
@@ -271,8 +270,8 @@ impl From<ResultSent> for NewResult {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalGrading, example = json!({"score": 72.0, "pass_yn": "Y", "feedback": "조금만 더 연습해 보세요"}))]
-pub struct GradeSent {
+#[schema(example = json!({"score": 72.0, "pass_yn": "Y", "feedback": "조금만 더 연습해 보세요"}))]
+pub struct PortalGrading {
     pub score: Points,
     /// Judged by the score when left out; refused when it contradicts it
     pub pass_yn: Option<YesNo>,
@@ -282,8 +281,8 @@ pub struct GradeSent {
     pub feedback: Option<Option<Prose>>,
 }
 
-impl From<GradeSent> for Grading {
-    fn from(g: GradeSent) -> Grading {
+impl From<PortalGrading> for Grading {
+    fn from(g: PortalGrading) -> Grading {
         Grading {
             score: g.score.0,
             passed: g.pass_yn.map(|yes| yes.0),
@@ -293,12 +292,12 @@ impl From<GradeSent> for Grading {
 }
 
 answer! {
-    #[schema(as = PortalResult, example = json!({"result_id": 1, "assessment_id": 1, "assessment_name": "중간 평가",
+    #[schema(example = json!({"result_id": 1, "assessment_id": 1, "assessment_name": "중간 평가",
         "assessment_type": "MIDTERM", "total_score": 100.0, "pass_score": 60.0, "enrollment_id": 1, "user_id": 1,
         "user_name": "김학생", "attempt": 1, "score": 85.5, "pass_yn": "Y", "start_time": "2025-04-21T01:00:00Z",
         "end_time": "2025-04-21T01:45:00Z", "feedback": "잘하셨습니다", "graded_at": "2025-04-21T02:00:00Z",
         "created_at": "2025-04-21T02:00:00Z", "updated_at": "2025-04-21T02:00:00Z"}))]
-    pub struct AssessmentResult from Attempt as t {
+    pub struct PortalResult from AssessmentAttempt as t {
         result_id: i64 = t.id,
         assessment_id: i64 = t.assessment,
         assessment_name: String = t.assessment_name.clone(),
@@ -322,21 +321,21 @@ answer! {
 }
 
 answer! {
-    pub struct OneResult from Attempt as t {
+    pub struct OneResult from AssessmentAttempt as t {
         result_id: i64 = t.id,
-        result: AssessmentResult = t.into(),
+        result: PortalResult = t.into(),
     }
 }
 
 answer! {
-    pub struct Results from Vec<Attempt> as attempts {
-        results: Vec<AssessmentResult> = each(attempts),
+    pub struct Results from Vec<AssessmentAttempt> as attempts {
+        results: Vec<PortalResult> = each(attempts),
     }
 }
 
 answer! {
-    pub struct ResultsPage from Page<Attempt> as page {
+    pub struct ResultsPage from Page<AssessmentAttempt> as page {
         paging: Paging = Paging::from(&page),
-        results: Vec<AssessmentResult> = each(page.rows),
+        results: Vec<PortalResult> = each(page.rows),
     }
 }

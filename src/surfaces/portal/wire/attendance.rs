@@ -7,18 +7,18 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use super::Paging;
 use crate::clock;
 use crate::error::Error;
-use crate::event::Attendance as Kind;
+use crate::event::MarkKind;
 use crate::school::Page;
-use crate::school::attendance::requests::Waiting;
-use crate::school::attendance::views::{Held, Overview, Sheet as ClassSheet};
-use crate::school::attendance::{BATCH_MAX_MARKS, Changes, Mark, Moment, NewMark, When, Who};
+use crate::school::attendance::requests::UndecidedRequest;
+use crate::school::attendance::views::{HeldMeeting, EnrollmentAttendance, AttendanceSheet};
+use crate::school::attendance::{BATCH_MAX_MARKS, MarkChanges, Mark, MarkTime, NewMark, MeetingChoice, MarkedStudent};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
-use crate::surfaces::texts::{Day, Instant, Prose, Several, Within, named};
+use crate::surfaces::texts::{Day, Instant, Prose, BoundedList, Within, named};
 
 /// An instant, or a time `HH:MM` on the day of the meeting.
 #[derive(Debug, Clone)]
-pub struct TimeSent(Moment);
+pub struct TimeSent(MarkTime);
 
 described!(
     TimeSent,
@@ -37,10 +37,10 @@ impl<'de> Deserialize<'de> for TimeSent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimeSent, D::Error> {
         let text = String::deserialize(deserializer)?;
         if clock::is_time_of_day(&text) {
-            return Ok(TimeSent(Moment::Clock(text)));
+            return Ok(TimeSent(MarkTime::Clock(text)));
         }
         let needed = "a time such as 09:30 or 2025-10-28T00:30:00Z is needed";
-        Instant::parse(&text).map(|at| TimeSent(Moment::At(at.0))).ok_or_else(|| serde::de::Error::custom(needed))
+        Instant::parse(&text).map(|at| TimeSent(MarkTime::At(at.0))).ok_or_else(|| serde::de::Error::custom(needed))
     }
 }
 
@@ -48,8 +48,7 @@ type SessionNumber = Within<1, 1_000>;
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = PortalAttendanceType)]
-pub enum AttendanceWord {
+pub enum PortalAttendanceType {
     Present,
     Late,
     Absent,
@@ -57,14 +56,14 @@ pub enum AttendanceWord {
     EarlyLeave,
 }
 
-impl From<AttendanceWord> for Kind {
-    fn from(word: AttendanceWord) -> Kind {
+impl From<PortalAttendanceType> for MarkKind {
+    fn from(word: PortalAttendanceType) -> MarkKind {
         match word {
-            AttendanceWord::Present => Kind::Present,
-            AttendanceWord::Late => Kind::Late,
-            AttendanceWord::Absent => Kind::Absent,
-            AttendanceWord::Excused => Kind::Excused,
-            AttendanceWord::EarlyLeave => Kind::EarlyLeave,
+            PortalAttendanceType::Present => MarkKind::Present,
+            PortalAttendanceType::Late => MarkKind::Late,
+            PortalAttendanceType::Absent => MarkKind::Absent,
+            PortalAttendanceType::Excused => MarkKind::Excused,
+            PortalAttendanceType::EarlyLeave => MarkKind::EarlyLeave,
         }
     }
 }
@@ -77,7 +76,7 @@ pub struct AttendanceSent {
     pub class_date: Day,
     /// Which meeting of a day with two; left out, the first without a mark
     pub session_number: Option<SessionNumber>,
-    pub attendance_type: AttendanceWord,
+    pub attendance_type: PortalAttendanceType,
     pub check_in_time: Option<TimeSent>,
     pub check_out_time: Option<TimeSent>,
     pub absence_reason: Option<Prose>,
@@ -96,8 +95,8 @@ macro_rules! mark {
 }
 
 /// Names the meeting of a mark: its day, and its number if it is given.
-pub fn when(date: &Day, number: Option<SessionNumber>) -> When {
-    When { date: date.0.clone(), number: number.map(|n| n.0) }
+pub fn when(date: &Day, number: Option<SessionNumber>) -> MeetingChoice {
+    MeetingChoice { date: date.0.clone(), number: number.map(|n| n.0) }
 }
 
 impl From<AttendanceSent> for NewMark {
@@ -109,7 +108,7 @@ impl From<AttendanceSent> for NewMark {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"attendance_type": "EXCUSED", "absence_reason": "병원 진료"}))]
 pub struct ChangeAttendance {
-    pub attendance_type: Option<AttendanceWord>,
+    pub attendance_type: Option<PortalAttendanceType>,
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<TimeSent>)]
     pub check_in_time: Option<Option<TimeSent>>,
@@ -121,10 +120,10 @@ pub struct ChangeAttendance {
     pub absence_reason: Option<Option<Prose>>,
 }
 
-impl From<ChangeAttendance> for Changes {
-    fn from(c: ChangeAttendance) -> Changes {
-        Changes {
-            kind: c.attendance_type.map(Kind::from),
+impl From<ChangeAttendance> for MarkChanges {
+    fn from(c: ChangeAttendance) -> MarkChanges {
+        MarkChanges {
+            kind: c.attendance_type.map(MarkKind::from),
             check_in: c.check_in_time.map(|t| t.map(|t| t.0)),
             check_out: c.check_out_time.map(|t| t.map(|t| t.0)),
             reason: c.absence_reason.map(|t| t.map(String::from)),
@@ -133,16 +132,16 @@ impl From<ChangeAttendance> for Changes {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalAttendanceBatch, example = json!({"course_id": 1, "class_id": 1, "class_date": "2025-03-03", "session_number": null, "attendances": [
+#[schema(example = json!({"course_id": 1, "class_id": 1, "class_date": "2025-03-03", "session_number": null, "attendances": [
     {"enrollment_id": 1, "attendance_type": "PRESENT"}, {"user_id": 2, "attendance_type": "ABSENT",
     "absence_reason": "감기"}]}))]
-pub struct BatchSent {
+pub struct PortalAttendanceBatch {
     pub course_id: i64,
     pub class_id: i64,
     pub class_date: Day,
     /// Which meeting of a day with two; left out, each one's first without a mark
     pub session_number: Option<SessionNumber>,
-    pub attendances: Several<LineSent, 1, { BATCH_MAX_MARKS }>,
+    pub attendances: BoundedList<LineSent, 1, { BATCH_MAX_MARKS }>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -151,17 +150,17 @@ pub struct LineSent {
     pub enrollment_id: Option<i64>,
     /// … or this
     pub user_id: Option<i64>,
-    pub attendance_type: AttendanceWord,
+    pub attendance_type: PortalAttendanceType,
     pub check_in_time: Option<TimeSent>,
     pub check_out_time: Option<TimeSent>,
     pub absence_reason: Option<Prose>,
 }
 
 impl LineSent {
-    pub fn line(self, n: usize) -> Result<(Who, NewMark), Error> {
+    pub fn line(self, n: usize) -> Result<(MarkedStudent, NewMark), Error> {
         let who = match (self.enrollment_id, self.user_id) {
-            (Some(id), None) => Who::Enrollment(id),
-            (None, Some(id)) => Who::Person(id),
+            (Some(id), None) => MarkedStudent::Enrollment(id),
+            (None, Some(id)) => MarkedStudent::Person(id),
             _ => return Err(Error::bad(format!("attendances[{n}]"), "either enrollment_id or user_id is needed")),
         };
         Ok((who, mark!(self)))
@@ -176,11 +175,11 @@ answer! {
 }
 
 answer! {
-    #[schema(as = PortalAttendance, example = json!({"attendance_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생",
+    #[schema(example = json!({"attendance_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생",
         "session_number": 3, "class_date": "2025-03-10", "attendance_type": "LATE",
         "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z", "absence_reason": null,
         "is_by_hand": false, "created_at": "2025-03-10T00:15:00Z", "updated_at": "2025-03-10T03:00:00Z"}))]
-    pub struct Attendance from Mark as m {
+    pub struct PortalAttendance from Mark as m {
         attendance_id: i64 = m.id,
         enrollment_id: i64 = m.enrollment,
         user_id: i64 = m.person,
@@ -200,42 +199,42 @@ answer! {
 answer! {
     pub struct AttendanceMade from Mark as mark {
         attendance_id: i64 = mark.id,
-        attendance: Attendance = mark.into(),
+        attendance: PortalAttendance = mark.into(),
     }
 }
 
 answer! {
     pub struct OneAttendance from Mark as mark {
-        attendance: Attendance = mark.into(),
+        attendance: PortalAttendance = mark.into(),
     }
 }
 
 answer! {
     pub struct Attendances from Vec<Mark> as marks {
-        attendances: Vec<Attendance> = each(marks),
+        attendances: Vec<PortalAttendance> = each(marks),
     }
 }
 
 answer! {
     pub struct DayAttendances from Page<Mark> as page {
         paging: Paging = Paging::from(&page),
-        attendances: Vec<Attendance> = each(page.rows),
+        attendances: Vec<PortalAttendance> = each(page.rows),
     }
 }
 
 answer! {
-    #[schema(as = PortalSheetMeeting, example = json!({"session_number": 3, "class_date": "2025-03-10"}))]
-    pub struct SheetMeeting from Held as m {
+    #[schema(example = json!({"session_number": 3, "class_date": "2025-03-10"}))]
+    pub struct PortalSheetMeeting from HeldMeeting as m {
         session_number: i64 = m.number,
         class_date: String = m.date,
     }
 }
 
 answer! {
-    #[schema(as = PortalSheetMark, example = json!({"attendance_id": 1, "session_number": 3, "class_date": "2025-03-10",
+    #[schema(example = json!({"attendance_id": 1, "session_number": 3, "class_date": "2025-03-10",
         "attendance_type": "LATE", "check_in_time": "2025-03-10T00:15:00Z", "check_out_time": "2025-03-10T03:00:00Z",
         "absence_reason": null}))]
-    pub struct SheetMark from Mark as m {
+    pub struct PortalSheetMark from Mark as m {
         attendance_id: i64 = m.id,
         session_number: i64 = m.number,
         class_date: String = m.date,
@@ -247,8 +246,7 @@ answer! {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalSheetStudent)]
-pub struct SheetStudent {
+pub struct PortalSheetStudent {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
@@ -258,29 +256,28 @@ pub struct SheetStudent {
     pub attendance_rate: Option<f64>,
     /// The meetings that count for them: at one without a mark they were not there
     pub counted_session_numbers: Vec<i64>,
-    pub attendances: Vec<SheetMark>,
+    pub attendances: Vec<PortalSheetMark>,
 }
 
-impl From<(Overview, Vec<Mark>)> for SheetStudent {
-    fn from((one, marks): (Overview, Vec<Mark>)) -> SheetStudent {
-        SheetStudent {
+impl From<(EnrollmentAttendance, Vec<Mark>)> for PortalSheetStudent {
+    fn from((one, marks): (EnrollmentAttendance, Vec<Mark>)) -> PortalSheetStudent {
+        PortalSheetStudent {
             enrollment_id: one.student.enrollment,
             user_id: one.student.person,
             user_name: one.student.name,
             namesake: one.student.namesake,
             attendance_rate: one.student.rate,
             counted_session_numbers: one.meetings.iter().map(|meeting| meeting.number).collect(),
-            attendances: marks.into_iter().map(SheetMark::from).collect(),
+            attendances: marks.into_iter().map(PortalSheetMark::from).collect(),
         }
     }
 }
 
 answer! {
-    #[schema(as = PortalSheet)]
-    pub struct Sheet from ClassSheet as sheet {
+    pub struct PortalSheet from AttendanceSheet as sheet {
         /// Those of which anyone has a mark
-        meetings: Vec<SheetMeeting> = sheet.meetings.into_iter().map(SheetMeeting::from).collect(),
-        students: Vec<SheetStudent> = sheet.lines.into_iter().map(SheetStudent::from).collect(),
+        meetings: Vec<PortalSheetMeeting> = sheet.meetings.into_iter().map(PortalSheetMeeting::from).collect(),
+        students: Vec<PortalSheetStudent> = sheet.lines.into_iter().map(PortalSheetStudent::from).collect(),
     }
 }
 
@@ -291,10 +288,10 @@ pub struct RequestsQuery {
 }
 
 answer! {
-    #[schema(as = PortalAttendanceRequest, example = json!({"course_id": 1, "course_title": "카카오톡 기초", "course_code": "KAKAO-1",
+    #[schema(example = json!({"course_id": 1, "course_title": "카카오톡 기초", "course_code": "KAKAO-1",
         "class_id": 1, "enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "session_number": 3, "class_date": "2025-03-10",
         "request_reason": "병원 진료", "created_at": "2025-03-11T01:30:00Z"}))]
-    pub struct WaitingRequest from Waiting as w {
+    pub struct PortalAttendanceRequest from UndecidedRequest as w {
         course_id: i64 = w.course,
         course_title: String = w.title,
         course_code: String = w.code,
@@ -313,8 +310,8 @@ answer! {
 }
 
 answer! {
-    pub struct WaitingRequests from Page<Waiting> as page {
+    pub struct WaitingRequests from Page<UndecidedRequest> as page {
         paging: Paging = Paging::from(&page),
-        requests: Vec<WaitingRequest> = each(page.rows),
+        requests: Vec<PortalAttendanceRequest> = each(page.rows),
     }
 }

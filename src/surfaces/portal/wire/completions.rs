@@ -5,29 +5,28 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Paging;
 use crate::school::Page;
-use crate::school::certificates::{Certificate as CertificateRow, Facts};
-use crate::school::completions::batch::{Batch, Judged, STUDENTS_MAX, Why};
-use crate::school::completions::standing::Learner;
-use crate::school::completions::{Changes, Completion as Row, NewCompletion, Scores, Status};
+use crate::school::certificates::{Certificate, CertificateFacts};
+use crate::school::completions::batch::{CompletionBatch, BatchResult, STUDENTS_MAX, NotCompletedReason};
+use crate::school::completions::standing::LearnerStanding;
+use crate::school::completions::{CompletionChanges, Completion, NewCompletion, GivenScores, CompletionStatus};
 use crate::surfaces::answer::{answer, each};
-use crate::surfaces::language::{korean, said, said_of};
-use crate::surfaces::texts::{Day, Instant, Percent, Prose, Several, Within, named};
+use crate::surfaces::language::{korean, translate, translate_with};
+use crate::surfaces::texts::{Day, Instant, Percent, Prose, BoundedList, Within, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = PortalCompletionStatus)]
-pub enum StatusWord {
+pub enum PortalCompletionStatus {
     Completed,
     Incomplete,
     Revoked,
 }
 
-impl From<StatusWord> for Status {
-    fn from(word: StatusWord) -> Status {
+impl From<PortalCompletionStatus> for CompletionStatus {
+    fn from(word: PortalCompletionStatus) -> CompletionStatus {
         match word {
-            StatusWord::Completed => Status::Completed,
-            StatusWord::Incomplete => Status::Incomplete,
-            StatusWord::Revoked => Status::Revoked,
+            PortalCompletionStatus::Completed => CompletionStatus::Completed,
+            PortalCompletionStatus::Incomplete => CompletionStatus::Incomplete,
+            PortalCompletionStatus::Revoked => CompletionStatus::Revoked,
         }
     }
 }
@@ -35,17 +34,16 @@ impl From<StatusWord> for Status {
 /// Nothing is there yet that could be revoked.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = PortalNewCompletionStatus)]
-pub enum NewStatusWord {
+pub enum PortalNewCompletionStatus {
     Completed,
     Incomplete,
 }
 
-impl From<NewStatusWord> for Status {
-    fn from(word: NewStatusWord) -> Status {
+impl From<PortalNewCompletionStatus> for CompletionStatus {
+    fn from(word: PortalNewCompletionStatus) -> CompletionStatus {
         match word {
-            NewStatusWord::Completed => Status::Completed,
-            NewStatusWord::Incomplete => Status::Incomplete,
+            PortalNewCompletionStatus::Completed => CompletionStatus::Completed,
+            PortalNewCompletionStatus::Incomplete => CompletionStatus::Incomplete,
         }
     }
 }
@@ -58,7 +56,7 @@ pub struct CompletionSent {
     pub enrollment_id: i64,
     /// Today when left out
     pub completion_date: Option<Day>,
-    pub completion_status: Option<NewStatusWord>,
+    pub completion_status: Option<PortalNewCompletionStatus>,
     /// The grade's when left out
     pub total_score: Option<Percent>,
     pub attendance_score: Option<Percent>,
@@ -72,7 +70,7 @@ pub struct CompletionSent {
 /// Reads the scores from a body; the bodies for creating and changing have the same keys.
 macro_rules! scores {
     ($sent:expr) => {
-        Scores {
+        GivenScores {
             total: $sent.total_score.map(|score| score.0),
             attendance: $sent.attendance_score.map(|score| score.0),
             assessment: $sent.assessment_score.map(|score| score.0),
@@ -86,7 +84,7 @@ impl From<CompletionSent> for NewCompletion {
         NewCompletion {
             enrollment: n.enrollment_id,
             date: n.completion_date.map(|day| day.0),
-            status: n.completion_status.map_or(Status::Completed, Status::from),
+            status: n.completion_status.map_or(CompletionStatus::Completed, CompletionStatus::from),
             scores: scores!(n),
             memo: n.memo.map(String::from),
             force: n.force.unwrap_or(false),
@@ -98,7 +96,7 @@ impl From<CompletionSent> for NewCompletion {
 #[schema(example = json!({"completion_status": "REVOKED", "memo": "부정행위 확인"}))]
 pub struct ChangeCompletion {
     pub completion_date: Option<Day>,
-    pub completion_status: Option<StatusWord>,
+    pub completion_status: Option<PortalCompletionStatus>,
     pub total_score: Option<Percent>,
     pub attendance_score: Option<Percent>,
     pub assessment_score: Option<Percent>,
@@ -109,11 +107,11 @@ pub struct ChangeCompletion {
     pub force: Option<bool>,
 }
 
-impl From<ChangeCompletion> for Changes {
-    fn from(c: ChangeCompletion) -> Changes {
-        Changes {
+impl From<ChangeCompletion> for CompletionChanges {
+    fn from(c: ChangeCompletion) -> CompletionChanges {
+        CompletionChanges {
             date: c.completion_date.map(|day| day.0),
-            status: c.completion_status.map(Status::from),
+            status: c.completion_status.map(CompletionStatus::from),
             scores: scores!(c),
             memo: c.memo.map(|memo| memo.map(String::from)),
             force: c.force.unwrap_or(false),
@@ -122,12 +120,12 @@ impl From<ChangeCompletion> for Changes {
 }
 
 answer! {
-    #[schema(as = PortalCompletion, example = json!({"completion_id": 1, "enrollment_id": 1, "user_id": 1,
+    #[schema(example = json!({"completion_id": 1, "enrollment_id": 1, "user_id": 1,
         "user_name": "김학생", "course_id": 1, "course_title": "생활체육 지도자 기초", "class_id": 1, "class_name": "1차",
         "completion_date": "2025-06-30", "completion_status": "COMPLETED", "total_score": 92.5, "attendance_score": 100.0,
         "assessment_score": 90.0, "progress_score": 95.0, "is_by_hand": true, "memo": "우수",
         "certificate_no": "CERT-20250630-A3F7K9", "created_at": "2025-06-30T10:00:00Z", "updated_at": "2025-06-30T10:00:00Z"}))]
-    pub struct Completion from Row as c {
+    pub struct PortalCompletion from Completion as c {
         completion_id: i64 = c.id,
         enrollment_id: i64 = c.enrollment,
         user_id: i64 = c.person,
@@ -151,22 +149,22 @@ answer! {
 }
 
 answer! {
-    pub struct CompletionMade from Row as row {
+    pub struct CompletionMade from Completion as row {
         completion_id: i64 = row.id,
-        completion: Completion = row.into(),
+        completion: PortalCompletion = row.into(),
     }
 }
 
 answer! {
-    pub struct OneCompletion from Row as row {
-        completion: Completion = row.into(),
+    pub struct OneCompletion from Completion as row {
+        completion: PortalCompletion = row.into(),
     }
 }
 
 answer! {
-    pub struct Completions from Page<Row> as page {
+    pub struct Completions from Page<Completion> as page {
         paging: Paging = Paging::from(&page),
-        completions: Vec<Completion> = each(page.rows),
+        completions: Vec<PortalCompletion> = each(page.rows),
     }
 }
 
@@ -174,26 +172,26 @@ answer! {
 #[into_params(parameter_in = Query)]
 pub struct CompletionsQuery {
     #[param(inline)]
-    pub completion_status: Option<StatusWord>,
+    pub completion_status: Option<PortalCompletionStatus>,
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalCompletionBatch, example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30",
+#[schema(example = json!({"course_id": 1, "class_id": 1, "completion_date": "2025-06-30",
     "student_ids": [1, 2], "issue_certificates": true}))]
-pub struct BatchSent {
+pub struct PortalCompletionBatch {
     pub course_id: i64,
     pub class_id: i64,
     /// Today when left out
     pub completion_date: Option<Day>,
     /// `user_id`s; everyone who is APPROVED in the class when left out
-    pub student_ids: Option<Several<i64, 1, { STUDENTS_MAX }>>,
+    pub student_ids: Option<BoundedList<i64, 1, { STUDENTS_MAX }>>,
     /// Give those who complete their certificates at once (false)
     pub issue_certificates: Option<bool>,
 }
 
-impl From<BatchSent> for Batch {
-    fn from(sent: BatchSent) -> Batch {
-        Batch {
+impl From<PortalCompletionBatch> for CompletionBatch {
+    fn from(sent: PortalCompletionBatch) -> CompletionBatch {
+        CompletionBatch {
             course: sent.course_id,
             class: sent.class_id,
             date: sent.completion_date.map(|day| day.0),
@@ -223,24 +221,24 @@ pub struct NotCompleted {
     pub reason: String,
 }
 
-impl From<Judged> for BatchDone {
-    fn from(judged: Judged) -> BatchDone {
-        let line = |(user_id, why): (i64, Why)| match why {
-            Why::NotInClass => NotCompleted {
+impl From<BatchResult> for BatchDone {
+    fn from(judged: BatchResult) -> BatchDone {
+        let line = |(user_id, why): (i64, NotCompletedReason)| match why {
+            NotCompletedReason::NotInClass => NotCompleted {
                 user_id,
                 code: "NOT_ENROLLED",
                 missing: Vec::new(),
-                reason: said("이 차수의 수강생이 아닙니다.").into(),
+                reason: translate("이 차수의 수강생이 아닙니다.").into(),
             },
-            Why::State(state) => NotCompleted {
+            NotCompletedReason::State(state) => NotCompleted {
                 user_id,
                 code: "INVALID_STATE",
                 missing: Vec::new(),
-                reason: said_of("지금 상태({})에서는 수료할 수 없습니다.", &state),
+                reason: translate_with("지금 상태({})에서는 수료할 수 없습니다.", &state),
             },
-            Why::NotMet(missing) => {
-                let parts: Vec<&str> = missing.iter().map(|part| said(korean::requirement(part))).collect();
-                let reason = said_of("수료 조건을 채우지 못했습니다: {}", &parts.join(", "));
+            NotCompletedReason::NotMet(missing) => {
+                let parts: Vec<&str> = missing.iter().map(|part| translate(korean::requirement(part))).collect();
+                let reason = translate_with("수료 조건을 채우지 못했습니다: {}", &parts.join(", "));
                 NotCompleted { user_id, code: "REQUIREMENTS_NOT_MET", missing, reason }
             }
         };
@@ -262,15 +260,14 @@ pub struct CertificateMade {
 }
 
 impl CertificateMade {
-    pub fn of(c: &CertificateRow, public_url: &str) -> CertificateMade {
+    pub fn of(c: &Certificate, public_url: &str) -> CertificateMade {
         let certificate_url = format!("{public_url}/certificates/{}", c.uuid);
         CertificateMade { certificate_no: c.number.clone(), certificate_url }
     }
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalCertificate)]
-pub struct Certificate {
+pub struct PortalCertificate {
     pub certificate_no: String,
     pub certificate_url: String,
     pub pdf_url: String,
@@ -284,12 +281,11 @@ pub struct Certificate {
     pub signature: String,
     /// What is printed on it
     #[schema(value_type = Object)]
-    pub facts: Facts,
+    pub facts: CertificateFacts,
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalCertificateCourse)]
-pub struct CourseOf {
+pub struct PortalCertificateCourse {
     pub course_id: i64,
     pub title: String,
     pub class_id: i64,
@@ -297,29 +293,28 @@ pub struct CourseOf {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalCertificateUser)]
-pub struct UserOf {
+pub struct PortalCertificateUser {
     pub user_id: i64,
     pub name: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct CertificateView {
-    pub certificate: Certificate,
-    pub completion: Completion,
-    pub course: CourseOf,
-    pub user: UserOf,
+    pub certificate: PortalCertificate,
+    pub completion: PortalCompletion,
+    pub course: PortalCertificateCourse,
+    pub user: PortalCertificateUser,
 }
 
 impl CertificateView {
     pub fn of(
-        c: CertificateRow,
-        completion: Row,
+        c: Certificate,
+        completion: Completion,
         public_url: &str,
         now_ms: i64,
     ) -> Result<CertificateView, crate::error::Error> {
         let CertificateMade { certificate_no, certificate_url } = CertificateMade::of(&c, public_url);
-        let certificate = Certificate {
+        let certificate = PortalCertificate {
             certificate_no,
             pdf_url: format!("{certificate_url}.pdf"),
             certificate_url,
@@ -332,28 +327,26 @@ impl CertificateView {
             revoked_at: c.revoked_ms.map(Instant),
             signature: c.signature,
         };
-        let course = CourseOf {
+        let course = PortalCertificateCourse {
             course_id: completion.course,
             title: completion.course_title.clone(),
             class_id: completion.class,
             class_name: completion.class_name.clone(),
         };
-        let user = UserOf { user_id: completion.person, name: completion.name.clone() };
+        let user = PortalCertificateUser { user_id: completion.person, name: completion.name.clone() };
         Ok(CertificateView { certificate, completion: completion.into(), course, user })
     }
 }
 
 /// What the rule of completion asks for, beside all required steps and all required assessments.
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalCompletionRule)]
-pub struct Rule {
+pub struct PortalCompletionRule {
     /// In per cent
     pub attendance_rate: f64,
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalStandingCertificate)]
-pub struct PaperOf {
+pub struct PortalStandingCertificate {
     pub certificate_no: String,
     /// VALID, EXPIRED or REVOKED
     pub status: &'static str,
@@ -362,10 +355,10 @@ pub struct PaperOf {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalStanding, example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "is_guest": false,
+#[schema(example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "is_guest": false,
     "missing": ["attendance", "progress"], "attendance_score": 60.0, "steps_left": 2, "assessments_left": 0,
     "completion_id": null, "completion_status": null, "completion_date": null, "memo": null, "certificate": null}))]
-pub struct StandingLine {
+pub struct PortalStanding {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
@@ -386,31 +379,30 @@ pub struct StandingLine {
     pub completion_status: Option<String>,
     pub completion_date: Option<String>,
     pub memo: Option<String>,
-    pub certificate: Option<PaperOf>,
+    pub certificate: Option<PortalStandingCertificate>,
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalStandings)]
-pub struct Standings {
-    pub rule: Rule,
+pub struct PortalStandings {
+    pub rule: PortalCompletionRule,
     /// Everyone who is APPROVED in the class or has completed it, by name
-    pub learners: Vec<StandingLine>,
+    pub learners: Vec<PortalStanding>,
     pub paging: Paging,
 }
 
-impl StandingLine {
-    fn of(learner: Learner, public_url: &str, now_ms: i64) -> StandingLine {
-        let Learner { standing: s, namesake } = learner;
+impl PortalStanding {
+    fn of(learner: LearnerStanding, public_url: &str, now_ms: i64) -> PortalStanding {
+        let LearnerStanding { standing: s, namesake } = learner;
         let missing = s.missing();
         let state = s.certificate_state(now_ms);
         let paper = s.certificate_no.zip(s.certificate_uuid).zip(state);
-        let certificate = paper.map(|((certificate_no, uuid), state)| PaperOf {
+        let certificate = paper.map(|((certificate_no, uuid), state)| PortalStandingCertificate {
             certificate_no,
             status: state.word(),
             certificate_url: format!("{public_url}/certificates/{uuid}"),
             pdf_url: format!("{public_url}/certificates/{uuid}.pdf"),
         });
-        StandingLine {
+        PortalStanding {
             enrollment_id: s.enrollment,
             user_id: s.person,
             user_name: s.name,
@@ -429,11 +421,11 @@ impl StandingLine {
     }
 }
 
-impl Standings {
-    pub fn of(needed_rate: f64, page: Page<Learner>, public_url: &str, now_ms: i64) -> Standings {
+impl PortalStandings {
+    pub fn of(needed_rate: f64, page: Page<LearnerStanding>, public_url: &str, now_ms: i64) -> PortalStandings {
         let paging = Paging::from(&page);
-        let learners = page.rows.into_iter().map(|one| StandingLine::of(one, public_url, now_ms)).collect();
-        Standings { rule: Rule { attendance_rate: needed_rate }, learners, paging }
+        let learners = page.rows.into_iter().map(|one| PortalStanding::of(one, public_url, now_ms)).collect();
+        PortalStandings { rule: PortalCompletionRule { attendance_rate: needed_rate }, learners, paging }
     }
 }
 

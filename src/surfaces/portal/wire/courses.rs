@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::Paging;
 use crate::school::Page;
-use crate::school::classes::{Approval, Changes as ClassChanges, Class as ClassRow};
-use crate::school::courses::{Changes, Course as CourseRow, NewCourse, Rules};
+use crate::school::classes::{Approval, ClassChanges, Class};
+use crate::school::courses::{CourseChanges, Course, NewCourse, Rules};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::texts::{Code, Day, Instant, Name, Percent, Prose, Within, named};
 
@@ -26,8 +26,8 @@ macro_rules! rules {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalNewCourse, example = json!({"title": "생활체육 지도자 기초", "code": "ETH201", "description": "지도자의 첫걸음", "price": 0}))]
-pub struct CourseSent {
+#[schema(example = json!({"title": "생활체육 지도자 기초", "code": "ETH201", "description": "지도자의 첫걸음", "price": 0}))]
+pub struct PortalNewCourse {
     pub title: Name,
     /// Letters, digits and hyphens; made when left out
     pub code: Option<Code>,
@@ -50,8 +50,8 @@ pub struct CourseSent {
     pub weight_assessment: Option<Within<0, 1_000>>,
 }
 
-impl From<CourseSent> for NewCourse {
-    fn from(n: CourseSent) -> NewCourse {
+impl From<PortalNewCourse> for NewCourse {
+    fn from(n: PortalNewCourse) -> NewCourse {
         NewCourse {
             code: n.code.map(String::from),
             title: n.title.into(),
@@ -63,8 +63,8 @@ impl From<CourseSent> for NewCourse {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = PortalChangeCourse, example = json!({"needed_rate": 80.0}))]
-pub struct ChangeCourse {
+#[schema(example = json!({"needed_rate": 80.0}))]
+pub struct PortalChangeCourse {
     pub title: Option<Name>,
     pub code: Option<Code>,
     pub description: Option<Prose>,
@@ -86,24 +86,24 @@ pub struct ChangeCourse {
     pub weight_assessment: Option<Within<0, 1_000>>,
 }
 
-impl From<ChangeCourse> for Changes {
-    fn from(c: ChangeCourse) -> Changes {
-        Changes {
+impl From<PortalChangeCourse> for CourseChanges {
+    fn from(c: PortalChangeCourse) -> CourseChanges {
+        CourseChanges {
             code: c.code.map(String::from),
             title: c.title.map(String::from),
             description: c.description.map(String::from),
             rules: rules!(c),
-            ..Changes::default()
+            ..CourseChanges::default()
         }
     }
 }
 
 answer! {
-    #[schema(as = PortalCourse, example = json!({"course_id": 1, "code": "ETH201", "title": "생활체육 지도자 기초",
+    #[schema(example = json!({"course_id": 1, "code": "ETH201", "title": "생활체육 지도자 기초",
         "description": "지도자의 첫걸음", "instructor_id": 10, "instructor_name": "박강사", "status": "PUBLISHED", "price": 0,
         "minutes": 960, "needed_rate": 75.0, "late_after_min": null, "weight_attendance": 20, "weight_progress": 20,
         "weight_assessment": 60, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
-    pub struct Course from CourseRow as c {
+    pub struct PortalCourse from Course as c {
         course_id: i64 = c.id,
         code: String = c.code,
         title: String = c.title,
@@ -124,16 +124,16 @@ answer! {
 }
 
 answer! {
-    pub struct OneCourse from CourseRow as c {
+    pub struct OneCourse from Course as c {
         course_id: i64 = c.id,
-        course: Course = c.into(),
+        course: PortalCourse = c.into(),
     }
 }
 
 answer! {
-    pub struct Courses from Page<CourseRow> as page {
+    pub struct Courses from Page<Course> as page {
         paging: Paging = Paging::from(&page),
-        courses: Vec<Course> = each(page.rows),
+        courses: Vec<PortalCourse> = each(page.rows),
     }
 }
 
@@ -219,10 +219,10 @@ impl From<ChangeClass> for ClassChanges {
 }
 
 answer! {
-    #[schema(example = json!({"class_id": 1, "course_id": 1, "class_name": "1차", "is_default": false, "capacity": 20,
+    #[schema(as = Class, example = json!({"class_id": 1, "course_id": 1, "class_name": "1차", "is_default": false, "capacity": 20,
         "start_date": "2025-03-03", "end_date": "2025-06-30", "approval": "MANUAL", "total_sessions": 16,
         "enrolled_count": 20, "waiting_count": 3, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
-    pub struct Class from ClassRow as k {
+    pub struct PortalClass from Class as k {
         class_id: i64 = k.id,
         course_id: i64 = k.course,
         class_name: String = k.name,
@@ -240,15 +240,15 @@ answer! {
 }
 
 answer! {
-    pub struct OneClass from ClassRow as k {
+    pub struct OneClass from Class as k {
         class_id: i64 = k.id,
-        class: Class = k.into(),
+        class: PortalClass = k.into(),
     }
 }
 
 answer! {
-    pub struct Classes from Page<ClassRow> as page {
+    pub struct Classes from Page<Class> as page {
         paging: Paging = Paging::from(&page),
-        classes: Vec<Class> = each(page.rows),
+        classes: Vec<PortalClass> = each(page.rows),
     }
 }

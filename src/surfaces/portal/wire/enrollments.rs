@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::school::Page;
 use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::payments::{NewPayment, Payment, Refunded};
-use crate::school::enrollment::{Application, Enrollment as Row, Filter, Status};
+use crate::school::enrollment::{Application, Enrollment, EnrollmentFilter, EnrollmentStatus};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{ANYTHING_MAX_BYTES, Email, Instant, Phone, Prose, Reason, Within, Word};
@@ -57,12 +57,12 @@ impl From<NewEnrollment> for Application {
 
 /// It says nothing of who is here.
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalEnrollmentAsked, example = json!({}))]
-pub struct Asked {}
+#[schema(example = json!({}))]
+pub struct PortalEnrollmentAsked {}
 
 answer! {
-    #[schema(as = PortalEnrolled, example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
-    pub struct Enrolled from &Row as e {
+    #[schema(example = json!({"enrollment_id": 1, "is_waiting": true, "waiting_number": 3}))]
+    pub struct PortalEnrolled from &Enrollment as e {
         enrollment_id: i64 = e.id,
         is_waiting: bool = e.waiting_number.is_some(),
         waiting_number: Option<i64> = e.waiting_number,
@@ -71,13 +71,13 @@ answer! {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PortalEnrollment, example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "course_id": 1,
+#[schema(example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "course_id": 1,
     "course_title": "카카오톡 기초", "class_id": 1, "class_name": "1차", "status": "APPROVED", "source": "APPLIED",
     "is_waiting": false, "waiting_number": null, "rejection_reason": null, "cancel_reason": null,
     "approved_at": "2025-10-28T10:00:00Z", "completed_at": null, "grade": {"attendance_score": 81.25,
     "assessment_score": 85.0, "progress_score": 50.0, "total_score": 77.25}, "created_at": "2025-10-28T10:00:00Z",
     "updated_at": "2025-10-28T10:00:00Z"}))]
-pub struct Enrollment {
+pub struct PortalEnrollment {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
@@ -98,18 +98,18 @@ pub struct Enrollment {
     pub updated_at: Instant,
 }
 
-impl From<Row> for Enrollment {
-    fn from(e: Row) -> Enrollment {
-        let why = |status: Status| e.reason.clone().filter(|_| e.status == status.word());
-        Enrollment {
+impl From<Enrollment> for PortalEnrollment {
+    fn from(e: Enrollment) -> PortalEnrollment {
+        let why = |status: EnrollmentStatus| e.reason.clone().filter(|_| e.status == status.word());
+        PortalEnrollment {
             enrollment_id: e.id,
             user_id: e.person,
             course_id: e.course,
             class_id: e.class,
             is_waiting: e.waiting_number.is_some(),
             waiting_number: e.waiting_number,
-            rejection_reason: why(Status::Rejected),
-            cancel_reason: why(Status::Cancelled),
+            rejection_reason: why(EnrollmentStatus::Rejected),
+            cancel_reason: why(EnrollmentStatus::Cancelled),
             user_name: e.name,
             course_title: e.course_title,
             class_name: e.class_name,
@@ -130,22 +130,21 @@ impl From<Row> for Enrollment {
 }
 
 answer! {
-    pub struct OneEnrollment from Row as row {
-        enrollment: Enrollment = row.into(),
+    pub struct OneEnrollment from Enrollment as row {
+        enrollment: PortalEnrollment = row.into(),
     }
 }
 
 answer! {
-    pub struct Enrollments from Page<Row> as page {
+    pub struct Enrollments from Page<Enrollment> as page {
         paging: Paging = Paging::from(&page),
-        enrollments: Vec<Enrollment> = each(page.rows),
+        enrollments: Vec<PortalEnrollment> = each(page.rows),
     }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = PortalEnrollmentStatus)]
-pub enum StatusWord {
+pub enum PortalEnrollmentStatus {
     Pending,
     Approved,
     Rejected,
@@ -153,14 +152,14 @@ pub enum StatusWord {
     Completed,
 }
 
-impl From<StatusWord> for Status {
-    fn from(word: StatusWord) -> Status {
+impl From<PortalEnrollmentStatus> for EnrollmentStatus {
+    fn from(word: PortalEnrollmentStatus) -> EnrollmentStatus {
         match word {
-            StatusWord::Pending => Status::Pending,
-            StatusWord::Approved => Status::Approved,
-            StatusWord::Rejected => Status::Rejected,
-            StatusWord::Cancelled => Status::Cancelled,
-            StatusWord::Completed => Status::Completed,
+            PortalEnrollmentStatus::Pending => EnrollmentStatus::Pending,
+            PortalEnrollmentStatus::Approved => EnrollmentStatus::Approved,
+            PortalEnrollmentStatus::Rejected => EnrollmentStatus::Rejected,
+            PortalEnrollmentStatus::Cancelled => EnrollmentStatus::Cancelled,
+            PortalEnrollmentStatus::Completed => EnrollmentStatus::Completed,
         }
     }
 }
@@ -172,18 +171,18 @@ pub struct EnrollmentsQuery {
     pub course_id: Option<i64>,
     pub class_id: Option<i64>,
     #[param(inline)]
-    pub status: Option<StatusWord>,
+    pub status: Option<PortalEnrollmentStatus>,
     /// true: those who wait for a seat, from the front of the line
     pub is_waiting: Option<bool>,
 }
 
-impl From<EnrollmentsQuery> for Filter {
-    fn from(q: EnrollmentsQuery) -> Filter {
-        Filter {
+impl From<EnrollmentsQuery> for EnrollmentFilter {
+    fn from(q: EnrollmentsQuery) -> EnrollmentFilter {
+        EnrollmentFilter {
             person: q.user_id,
             course: q.course_id,
             class: q.class_id,
-            status: q.status.map(Status::from),
+            status: q.status.map(EnrollmentStatus::from),
             waits: q.is_waiting,
         }
     }
@@ -191,7 +190,7 @@ impl From<EnrollmentsQuery> for Filter {
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"rejection_reason": "선수 과정을 아직 마치지 않았습니다"}))]
-pub struct Rejection {
+pub struct RejectionSent {
     pub rejection_reason: Reason,
 }
 
@@ -261,9 +260,9 @@ answer! {
 }
 
 answer! {
-    pub struct Paid from (Payment, Row) as paid {
+    pub struct Paid from (Payment, Enrollment) as paid {
         payment: PaymentLine = paid.0.into(),
-        enrollment: Enrollment = paid.1.into(),
+        enrollment: PortalEnrollment = paid.1.into(),
     }
 }
 

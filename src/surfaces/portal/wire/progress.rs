@@ -4,9 +4,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Paging;
-use crate::event::Progress as State;
+use crate::event::ProgressStatus;
 use crate::school::Page;
-use crate::school::progress::views::OfClass;
+use crate::school::progress::views::ClassMemberProgress;
 use crate::school::progress::{ItemProgress, Report};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::texts::{Instant, Percent, Within};
@@ -30,7 +30,7 @@ impl From<&ProgressSent> for Report {
         let is_done = rate.is_some_and(|rate| rate >= 100.0);
         Report {
             item: p.content_id,
-            progress: if is_done { State::Completed } else { State::InProgress },
+            progress: if is_done { ProgressStatus::Completed } else { ProgressStatus::InProgress },
             rate,
             position: p.last_position.map(|n| n.0),
             seconds: p.learning_time.map(|n| n.0),
@@ -46,11 +46,11 @@ pub struct ContentOf {
 }
 
 answer! {
-    #[schema(as = PortalProgress, example = json!({"progress_id": 1, "enrollment_id": 1, "content_id": 1000,
+    #[schema(example = json!({"progress_id": 1, "enrollment_id": 1, "content_id": 1000,
         "content_title": "친구 선택하기", "status": "IN_PROGRESS", "progress_rate": 45.5, "last_position": 380,
         "learning_time": 600, "started_at": "2025-10-28T10:00:00Z", "completed_at": null,
         "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
-    pub struct Progress from ItemProgress as p {
+    pub struct PortalProgress from ItemProgress as p {
         progress_id: i64 = p.id,
         enrollment_id: i64 = p.enrollment,
         content_id: i64 = p.item,
@@ -68,13 +68,13 @@ answer! {
 
 answer! {
     pub struct OneProgress from ItemProgress as progress {
-        progress: Progress = progress.into(),
+        progress: PortalProgress = progress.into(),
     }
 }
 
 answer! {
     pub struct Progresses from Vec<ItemProgress> as all {
-        progresses: Vec<Progress> = each(all),
+        progresses: Vec<PortalProgress> = each(all),
     }
 }
 
@@ -82,7 +82,7 @@ answer! {
     #[schema(example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "status": "APPROVED",
         "progress_rate": 50.0, "completed_contents": 2, "total_contents": 4, "learning_time": 1200,
         "last_learned_at": "2025-10-28T10:00:00Z"}))]
-    pub struct LearnerProgress from OfClass as learner {
+    pub struct LearnerProgress from ClassMemberProgress as learner {
         enrollment_id: i64 = learner.enrollment,
         user_id: i64 = learner.person,
         user_name: String = learner.name,
@@ -96,7 +96,7 @@ answer! {
 }
 
 answer! {
-    pub struct ClassProgress from Page<OfClass> as page {
+    pub struct ClassProgress from Page<ClassMemberProgress> as page {
         paging: Paging = Paging::from(&page),
         progresses: Vec<LearnerProgress> = each(page.rows),
     }
