@@ -179,7 +179,7 @@ fn is_database(name: &str) -> bool {
 }
 
 #[test]
-fn sql_stays_in_its_rooms() {
+fn sql_stays_in_its_modules() {
     let words = ["select ", "insert into ", "update ", "delete from "];
     let mut faults = Vec::new();
     for source in rust_files("src") {
@@ -198,7 +198,7 @@ fn sql_stays_in_its_rooms() {
 }
 
 #[test]
-fn there_is_one_commit() {
+fn only_the_app_commits() {
     let mut faults = Vec::new();
     for source in rust_files("src") {
         let allowed = source.name() == "src/app.rs" || is_database(&source.name());
@@ -361,7 +361,7 @@ fn scripts_are_short() {
 const PRINTED_IN_KOREAN: &str = "static/learn/paper.js";
 
 #[test]
-fn all_that_the_pages_say_is_in_their_books() {
+fn all_texts_of_the_pages_are_in_their_books() {
     let is_spoken = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{318f}' | '\u{ac00}'..='\u{d7af}');
     let mut faults = Vec::new();
     for script in files("static", &["js", "css"]) {
@@ -390,7 +390,7 @@ const TABLE_OF_CONTENTS: &str = r#"
 "#;
 
 #[test]
-fn the_books_say_the_same_in_every_language() {
+fn the_books_have_the_same_keys_in_every_language() {
     let mut books: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for book in files("static/texts", &["js"]) {
         let read = Command::new("node").args(["-e", TABLE_OF_CONTENTS]).arg(&book.path).output().expect("node is here");

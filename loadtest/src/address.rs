@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_else_can_be_a_target() {
+    fn only_this_machine_can_be_a_target() {
         for other in ["192.168.0.10:80", "0.0.0.0:80", "8.8.8.8:80", "example.com:80", "[2001:db8::1]:80"] {
             assert!(loopback(other).is_err(), "{other}");
             assert!(loopback_url(&format!("http://{other}")).is_err(), "{other}");

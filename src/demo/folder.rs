@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_put_somewhere_stays() {
+    fn a_folder_that_a_demo_did_not_make_is_left_as_it_is() {
         let dir = somewhere();
         let letter = dir.path().join("letter.txt");
         fs::write(&letter, "dear").unwrap();
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_demo_left_is_gone_at_the_next_start() {
+    fn the_next_demo_empties_the_folder_of_the_last() {
         let dir = somewhere();
         drop(Folder::emptied(dir.path()).unwrap());
         fs::write(dir.path().join("gyosil.db"), "old").unwrap();

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_good_answer_is_one() {
+    fn only_a_complete_answer_of_success_is_accepted() {
         let ok = b"HTTP/1.1 201 Created\r\ncontent-length: 8\r\n\r\n{\"a\": 1}";
         assert_eq!(read(ok).unwrap()["a"], 1);
         assert!(read(b"HTTP/1.1 403 Forbidden\r\n\r\n{}").is_err());

@@ -205,7 +205,7 @@ const INVALID: &[&[u8]] = &[
 ];
 
 #[test]
-fn every_kind_of_wrong_utf8_is_told_from_right_one() {
+fn wrong_utf8_of_every_kind_is_recognized() {
     for payload in VALID {
         case("6.5 to 6.23", &[text(payload)], &[text_message(std::str::from_utf8(payload).unwrap())], None);
     }

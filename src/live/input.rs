@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waits_behind_a_slow_message_is_bounded_and_nobody_is_dropped_for_it() {
+    async fn messages_behind_a_slow_one_are_bounded_and_close_no_socket() {
         let hub = Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(1, 1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_open_before_the_process_began_has_its_time_anew() {
+    fn a_room_from_before_the_process_began_gets_its_full_time_again() {
         let unattended = Unattended::default();
         assert!(unattended.check(at(90_000, 10), &state(1_000, false), 500).is_empty());
         assert!(unattended.check(at(90_489, 499), &state(1_000, false), 500).is_empty());

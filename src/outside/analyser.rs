@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_the_screen_needs_a_sign_of_it_from_this_phone() {
+    fn an_answer_about_the_screen_needs_a_report_from_this_phone() {
         let elsewhere = guide(&HelpQuestion { screen: Some("com.android.settings.Main".into()), ..question() });
         assert!(elsewhere.content.contains("다른 화면") && elsewhere.confidence >= SURE_ENOUGH);
         assert!(elsewhere.diagnosis.contains("다른 앱"));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_helped_another_is_given_without_what_was_said_of_their_phone() {
+    fn an_answer_that_helped_another_student_comes_without_the_part_about_their_phone() {
         let elsewhere = phrases(Language::Korean).elsewhere;
         let words = "위쪽 '친구'를 누르세요";
         let earlier = vec![helped(&format!("{elsewhere}{words}"), true)];
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_guide_said_to_another_is_said_anew_with_more_confidence() {
+    fn an_answer_that_the_guide_gave_before_is_written_anew_with_more_confidence() {
         let first = guide(&HelpQuestion { screen: Some("com.android.settings.Main".into()), ..question() });
         for by_hand in [false, true] {
             let next =
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_known_nothing_is_said() {
+    fn the_guide_gives_no_answer_to_a_step_without_texts() {
         let unknown = guide(&HelpQuestion { guide: None, ..question() });
         assert_eq!(unknown, AnalysisResult { diagnosis: String::new(), confidence: 0.0, content: String::new(), voice: None });
         assert!(guide(&HelpQuestion { asked_before: 1, ..question() }).confidence < SURE_ENOUGH);

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_can_be_read_back_and_is_small() {
+    fn a_printed_certificate_can_be_read_back_and_is_small() {
         let folder = tempfile::tempdir().unwrap();
         for name in NAMES {
             let pdf = printed(&job(name, "스마트폰 첫걸음 · スマートフォン入門 · 智能手机入门"));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_decomposed_is_put_together_and_what_is_unknown_is_seen() {
+    fn decomposed_letters_are_composed_and_unknown_ones_are_marked() {
         let folder = tempfile::tempdir().unwrap();
         let composed = text::set_line("김각", 0.0);
         let decomposed = text::set_line("\u{1100}\u{1175}\u{11b7}\u{1100}\u{1161}\u{11a8}", 0.0);
@@ -284,9 +284,9 @@ mod tests {
         String::from_utf8(read.expect("pdftotext is installed").stdout).unwrap()
     }
 
-    /// Writes sample sheets, for work on the design: `GYOSIL_SHEETS=folder cargo test --lib sheets_to_look_at`.
+    /// Writes sample sheets, for work on the design: `GYOSIL_SHEETS=folder cargo test --lib sample_sheets_are_written_for_review`.
     #[test]
-    fn sheets_to_look_at() {
+    fn sample_sheets_are_written_for_review() {
         let Some(folder) = std::env::var_os("GYOSIL_SHEETS") else { return };
         for (n, name) in NAMES.iter().enumerate() {
             let course = if n % 3 == 1 { LONG } else { "스마트폰 첫걸음" };

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grade_is_weighed() {
+    fn a_grade_weighs_its_parts() {
         let grade = facts().grade();
         assert_eq!(grade.attendance, Some(81.25));
         assert_eq!((grade.progress, grade.assessment), (Some(50.0), Some(85.0)));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn who_came_by_the_qr_is_asked_for_what_was_since_and_for_what_runs_once_they_are_in_it() {
+    fn meetings_count_for_a_person_who_joined_by_qr_from_their_first_mark_on() {
         assert_eq!(GradeFacts { joined: true, ..facts() }.meetings(), 13);
         assert_eq!(GradeFacts { joined: true, running: 1, ..facts() }.meetings(), 14);
         assert_eq!(GradeFacts { joined: true, marked: false, ..facts() }.meetings(), 0);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_course_has_none_of_is_left_out() {
+    fn a_part_that_the_course_does_not_have_is_left_out_of_the_grade() {
         let grade = GradeFacts { planned: 0, over: 0, attended: 0, weight: 0.0, points: 0.0, ..facts() }.grade();
         assert_eq!((grade.attendance, grade.assessment, grade.total), (None, None, Some(50.0)));
         let nothing = GradeFacts { items: 0, planned: 0, over: 0, weight: 0.0, ..facts() }.grade();

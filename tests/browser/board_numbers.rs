@@ -191,7 +191,7 @@ fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
 }
 
 #[test]
-fn people_of_one_name_are_told_apart_everywhere_and_long_names_push_nothing() {
+fn people_of_one_name_are_numbered_everywhere_and_long_names_push_nothing() {
     told(|school| async move {
         let class = class_without_guides(&school).await;
         let long = "황보 남궁 제갈 선우 독고 사공 서문 동방 망절 소봉 어금 강전 장곡 무본 이름이 아주 긴 사람";

@@ -73,7 +73,7 @@ fn a_class_is_completed_printed_and_one_completion_taken_back() {
 }
 
 #[test]
-fn the_paper_itself_is_shown_on_the_phone() {
+fn the_certificate_itself_is_shown_on_the_phone() {
     told(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;

@@ -55,7 +55,7 @@ fn a_call_that_was_settled_while_the_phone_was_away_is_over_when_it_comes_back()
 }
 
 #[test]
-fn not_yet_is_on_its_way_until_the_teacher_is_called_even_if_the_call_was_settled() {
+fn the_answer_not_yet_is_sent_until_the_teacher_is_called_even_if_the_call_was_settled() {
     told(|school| async move {
         let (class, wire, phone, call) = phone_that_called(&school).await;
         class.answers("김순자", "위쪽의 «친구»를 눌러 주세요.").await;

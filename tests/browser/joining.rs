@@ -10,7 +10,7 @@ use crate::phone::Phone;
 use crate::told;
 
 #[test]
-fn who_scans_the_code_types_a_name_and_follows() {
+fn a_learner_scans_the_code_types_a_name_and_follows() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -45,7 +45,7 @@ fn a_code_can_be_typed_instead_in_any_way_one_types() {
 }
 
 #[test]
-fn a_name_is_needed_and_an_empty_one_is_told_kindly() {
+fn an_empty_name_is_refused_kindly() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::opens(&school, &format!("/j/{}", class.session.code)).await;
@@ -60,7 +60,7 @@ fn a_name_is_needed_and_an_empty_one_is_told_kindly() {
 }
 
 #[test]
-fn who_was_here_before_is_asked_whether_it_is_still_them() {
+fn a_learner_who_was_here_before_is_asked_whether_it_is_still_them() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -86,7 +86,7 @@ fn who_was_here_before_is_asked_whether_it_is_still_them() {
 }
 
 #[test]
-fn the_home_page_leads_back_to_the_class_one_was_in() {
+fn the_home_page_leads_back_to_the_session_that_the_learner_was_in() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -141,7 +141,7 @@ fn the_newer_of_two_tabs_takes_over_and_the_older_can_take_it_back() {
 }
 
 #[test]
-fn who_cannot_come_in_reads_why_and_what_to_do() {
+fn a_learner_who_cannot_join_reads_why_and_what_to_do() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::opens(&school, "/j/000000").await;
@@ -168,7 +168,7 @@ fn who_cannot_come_in_reads_why_and_what_to_do() {
 }
 
 #[test]
-fn who_was_shown_out_stays_out_whatever_was_still_on_its_way() {
+fn a_removed_learner_stays_out_whatever_was_still_being_sent() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -187,7 +187,7 @@ fn who_was_shown_out_stays_out_whatever_was_still_on_its_way() {
 }
 
 #[test]
-fn who_comes_with_a_second_phone_is_asked_and_gets_the_first_ones_place_from_the_instructor() {
+fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let first = Phone::joins(&school, &class.session, "김순자").await;
@@ -263,7 +263,7 @@ const LOSES_REPLIES: &str = "window.gyosilLoses = true;
     };";
 
 #[test]
-fn who_answers_twice_who_they_are_and_hears_no_reply_comes_in_once() {
+fn a_learner_who_answers_twice_without_a_reply_joins_once() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         school.guest(&class.session, "김순자").await;

@@ -125,7 +125,7 @@ async fn review_by_the_keyboard(class: &Class, phone: &Phone) {
 }
 
 #[test]
-fn an_instructor_leads_a_class_by_the_keyboard() {
+fn an_instructor_leads_a_session_by_the_keyboard() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::opens_at(&school.url(""), "/teach", &Device::desktop()).await;

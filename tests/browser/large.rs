@@ -47,7 +47,7 @@ fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
 }
 
 #[test]
-fn what_is_folded_under_the_largest_words_is_one_tap_away() {
+fn text_that_is_folded_at_the_largest_size_is_one_tap_away() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -77,7 +77,7 @@ const MESSAGE_IS_IN_SIGHT: &str = "const [said, foot] = ['main .note[data-said]'
     return said.top >= 0 && (said.bottom <= bottom || (said.top < bottom / 3 && said.height > bottom * 0.6))";
 
 #[test]
-fn what_the_teacher_says_is_in_sight_while_a_call_is_open_and_for_whoever_comes_later() {
+fn a_message_of_the_teacher_is_visible_during_an_open_call_and_to_learners_who_join_later() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;

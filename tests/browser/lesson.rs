@@ -10,12 +10,12 @@ use crate::phone::Phone;
 use crate::{told, told_in};
 
 #[test]
-fn three_phones_and_a_dashboard_go_through_a_class_together() {
+fn three_phones_and_a_dashboard_go_through_a_session_together() {
     told_in(Kept::InSqlite, &[], a_class);
 }
 
 #[test]
-fn three_phones_and_a_dashboard_go_through_a_class_together_on_postgresql() {
+fn three_phones_and_a_dashboard_go_through_a_session_together_on_postgresql() {
     told_in(Kept::InPostgres, &[], a_class);
 }
 
@@ -156,7 +156,7 @@ async fn the_end(room: &Room) {
 }
 
 #[test]
-fn who_taps_twice_presses_once() {
+fn a_double_tap_counts_once() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -181,7 +181,7 @@ fn who_taps_twice_presses_once() {
 }
 
 #[test]
-fn who_goes_to_another_page_is_not_in_class_meanwhile() {
+fn a_learner_on_another_page_is_not_present_in_the_session() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;

@@ -78,7 +78,7 @@ fn a_phone_on_a_network_that_went_silent_notices_and_comes_back() {
 }
 
 #[test]
-fn what_was_tapped_without_a_network_survives_a_reload() {
+fn a_tap_without_a_network_survives_a_reload() {
     told(|school| async move {
         let (class, wire, phone, mut ear) = phone_on_a_wire(&school).await;
         phone.is_kept().await;
@@ -97,7 +97,7 @@ fn what_was_tapped_without_a_network_survives_a_reload() {
 }
 
 #[test]
-fn when_the_server_starts_again_every_phone_is_where_it_was() {
+fn every_phone_is_where_it_was_after_a_restart_of_the_server() {
     told(|school| async move {
         let (class, wire, phone, _) = phone_on_a_wire(&school).await;
         phone.taps("done").await;

@@ -24,7 +24,7 @@ async fn titles(teacher: &Person, lecture: i64) -> Vec<String> {
 }
 
 #[test]
-fn a_lecture_is_written_and_its_class_begins_in_two_clicks() {
+fn a_lecture_is_written_and_its_session_begins_in_two_clicks() {
     told(|school| async move {
         let teacher = school.teacher().await;
         let desk = Dashboard::opens(&school, &teacher, "/teach").await;
@@ -134,7 +134,7 @@ fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file()
 }
 
 #[test]
-fn statistics_show_the_class_as_it_was() {
+fn statistics_show_the_session_as_it_was() {
     told(|school| async move {
         let (class, _) = two_ask_for_attendance(&school).await;
         let path = format!("/teach/lecture/{}/statistics", class.lecture.id);
@@ -155,7 +155,7 @@ fn in_fours(lecture: &Value) -> String {
 }
 
 #[test]
-fn a_poster_is_one_sheet_that_leads_to_the_class_of_the_day() {
+fn a_poster_is_one_sheet_that_leads_to_the_session_of_the_day() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let path = format!("/teach/lecture/{}/poster", class.lecture.id);
@@ -216,7 +216,7 @@ fn a_lecture_that_was_learnt_in_goes_into_the_archive_and_comes_back() {
 }
 
 #[test]
-fn a_second_class_of_a_lecture_is_asked_about() {
+fn a_second_open_session_of_a_lecture_must_be_confirmed() {
     told(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::opens(&school, &class.teacher, "/teach").await;

@@ -11,7 +11,7 @@ use crate::phone::Phone;
 use crate::told_with;
 
 #[test]
-fn over_plain_http_everything_works_but_what_browsers_forbid_and_the_page_says_so() {
+fn the_pages_work_over_plain_http_and_name_the_features_that_browsers_forbid() {
     let Some(space) = Namespace::builds() else { return };
     let space = Arc::new(space);
     let listen = format!("{}:0", space.gateway());

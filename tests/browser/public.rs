@@ -66,7 +66,7 @@ async fn look_at(page: &Phone, findings: &Findings, what: &str) {
 }
 
 #[test]
-fn who_has_finished_finds_attendance_and_certificate_on_the_phone() {
+fn a_learner_who_has_finished_finds_attendance_and_certificate_on_the_phone() {
     told(|school| async move {
         let (student, certificate) = graduates(&school).await;
         let ticket = gyosil::school::logins::ticket_for(&school.app, student.id).await.unwrap();
@@ -99,7 +99,7 @@ fn who_has_finished_finds_attendance_and_certificate_on_the_phone() {
 
 /// Who looks for faults and never finds one should be looked at themselves.
 #[test]
-fn the_inspectors_find_what_is_wrong() {
+fn the_page_checks_find_known_faults() {
     told(|school| async move {
         let page = Phone::opens(&school, "/").await;
         page.sees("code").await;
@@ -120,7 +120,7 @@ fn the_inspectors_find_what_is_wrong() {
 }
 
 #[test]
-fn what_goes_wrong_in_a_page_is_on_its_console() {
+fn errors_in_a_page_are_on_its_console() {
     told(|school| async move {
         let page = Phone::opens(&school, "/").await;
         page.sees("code").await;

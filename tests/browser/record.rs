@@ -68,7 +68,7 @@ fn a_phone_that_was_lent_forgets_who_had_it() {
 }
 
 #[test]
-fn who_signs_in_after_a_login_was_copied_is_told_until_they_have_seen_it() {
+fn a_copied_login_is_reported_at_each_sign_in_until_its_person_has_seen_it() {
     told(|school| async move {
         let new = json!({ "phone": NUMBER, "password": SECRET, "name": "김순자" });
         school.nobody().post("/api/auth/register", new).await.is(201);

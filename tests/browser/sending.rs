@@ -26,7 +26,7 @@ async fn changes_schema(school: &School, sql: String) {
 }
 
 #[test]
-fn done_is_praised_after_the_commit_and_the_wait_is_told() {
+fn done_is_praised_after_the_commit_and_the_wait_is_shown() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -91,7 +91,7 @@ fn a_call_for_help_is_sent_again_until_it_is_written() {
 }
 
 #[test]
-fn a_refusal_that_stays_one_is_told_in_words() {
+fn a_lasting_refusal_is_explained_in_words() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;

@@ -72,7 +72,7 @@ fn the_first_step_is_soon_there_on_a_slow_line_and_a_slow_phone() {
 
 /// So it is where lines are slow: who is far away comes over https.
 #[test]
-fn over_https_all_of_a_page_comes_in_one_way() {
+fn a_page_loads_over_one_https_connection() {
     told(|school| async move {
         let class = Class::runs(&school).await;
         let certificate = Certificate::is_made();

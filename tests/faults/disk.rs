@@ -113,7 +113,7 @@ fn a_full_disk_stops_writes_only_while_it_is_full() {
 }
 
 #[test]
-fn every_surface_says_not_now_while_the_disk_is_full() {
+fn every_surface_answers_503_while_the_disk_is_full() {
     on_a_small_disk(|disk| async move {
         let server = serves(&disk.0, &database_in(&disk.0));
         let class = Class::begins(&server).await;

@@ -15,7 +15,7 @@ fn tells<F: Future<Output = ()>>(story: F) {
 }
 
 #[test]
-fn links_that_fall_silent_cost_seconds_and_no_write() {
+fn silent_database_connections_cost_seconds_and_no_write() {
     tells(async {
         let database = postgres::new_database().await;
         let (wire, over_it) = Wire::to_database(&database).await;
@@ -38,7 +38,7 @@ fn links_that_fall_silent_cost_seconds_and_no_write() {
 }
 
 #[test]
-fn it_is_not_ready_while_the_database_is_silent() {
+fn the_server_is_not_ready_while_the_database_is_silent() {
     tells(async {
         let database = postgres::new_database().await;
         let (wire, over_it) = Wire::to_database(&database).await;

@@ -124,7 +124,7 @@ fn an_admin_gives_a_new_password_and_all_logins_end() {
 }
 
 #[test]
-fn an_erased_person_is_blank_and_what_they_did_stays() {
+fn an_erased_person_is_blank_and_their_records_stay() {
     on_both(|school| async move {
         let admin = school.admin().await;
         let (teacher, lecture, session) = running_class(&school, 2).await;
@@ -162,7 +162,7 @@ fn an_erased_person_is_blank_and_what_they_did_stays() {
 }
 
 #[test]
-fn the_sockets_of_who_is_erased_or_got_a_new_password_are_closed() {
+fn erasing_a_person_or_resetting_a_password_closes_their_sockets() {
     on_both(|school| async move {
         let admin = school.admin().await;
         let (_, _, session) = class(&school, 1).await;

@@ -182,7 +182,7 @@ fn an_assessment_that_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn a_change_touches_only_what_is_named_and_null_clears() {
+fn a_change_of_an_assessment_touches_only_the_keys_that_were_sent_and_null_clears() {
     on_both(|school| async move {
         let room = Room::of(&school).await;
         let id = room
@@ -210,7 +210,7 @@ fn a_change_touches_only_what_is_named_and_null_clears() {
 }
 
 #[test]
-fn students_see_what_their_course_and_their_class_are_asked() {
+fn students_see_the_assessments_of_their_course_and_class() {
     on_both(|school| async move {
         let room = Room::of(&school).await;
         let second = room.another_class().await;

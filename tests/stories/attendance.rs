@@ -48,7 +48,7 @@ async fn plans(teacher: &Person, lecture: &Lecture, plan: Value) {
 }
 
 #[test]
-fn whoever_comes_is_present_then_late_and_who_does_not_is_absent() {
+fn a_student_who_joins_is_present_or_late_and_one_who_does_not_is_absent() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let (early, late, absent) =
@@ -80,7 +80,7 @@ fn whoever_comes_is_present_then_late_and_who_does_not_is_absent() {
 }
 
 #[test]
-fn how_late_is_late_is_for_the_course_to_say() {
+fn the_course_decides_when_a_student_is_late() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         teacher.put(&format!("/api/v1/courses/{}", lecture.id), json!({ "late_after_min": 0 })).await.ok();
@@ -93,7 +93,7 @@ fn how_late_is_late_is_for_the_course_to_say() {
 }
 
 #[test]
-fn a_class_that_never_began_takes_its_marks_back() {
+fn a_session_that_never_began_takes_its_marks_back() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let student = school.student("김학생").await;
@@ -111,7 +111,7 @@ fn a_class_that_never_began_takes_its_marks_back() {
 }
 
 #[test]
-fn going_and_coming_back_is_one_mark() {
+fn leaving_and_coming_back_is_one_mark() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let student = school.student("김학생").await;
@@ -130,7 +130,7 @@ fn going_and_coming_back_is_one_mark() {
 }
 
 #[test]
-fn what_was_marked_by_hand_stays() {
+fn a_mark_by_hand_stays() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let student = school.student("김학생").await;
@@ -155,7 +155,7 @@ fn what_was_marked_by_hand_stays() {
 }
 
 #[test]
-fn of_two_meetings_on_a_day_the_one_without_a_mark_is_meant() {
+fn a_mark_without_a_number_goes_to_the_first_meeting_of_the_day_without_a_mark() {
     on_both(|school| async move {
         let (teacher, lecture, morning) = class(&school, 1).await;
         let student = school.student("김학생").await;
@@ -268,7 +268,7 @@ fn a_rate_counts_what_was_planned_or_held() {
 }
 
 #[test]
-fn a_request_is_asked_once_and_decided_once() {
+fn a_request_is_made_once_and_decided_once() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let code = code_of(&teacher, &lecture).await;
@@ -306,7 +306,7 @@ fn a_request_is_asked_once_and_decided_once() {
 }
 
 #[test]
-fn one_who_asked_for_nothing_spoils_the_whole_approval() {
+fn an_approval_fails_as_a_whole_if_one_student_made_no_request() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let code = code_of(&teacher, &lecture).await;
@@ -342,7 +342,7 @@ fn one_who_asked_for_nothing_spoils_the_whole_approval() {
 }
 
 #[test]
-fn a_change_is_heard_at_the_dashboard_and_by_the_student() {
+fn a_change_reaches_the_dashboard_and_the_student() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let student = school.student("김학생").await;

@@ -26,7 +26,7 @@ async fn works_on(student: &Person, step: i64) {
 }
 
 #[test]
-fn every_enrolled_student_stands_on_the_list_with_how_far_they_are() {
+fn every_enrolled_student_is_listed_with_their_progress() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 4).await;
         let first = school.student("김학생").await;
@@ -68,7 +68,7 @@ fn every_enrolled_student_stands_on_the_list_with_how_far_they_are() {
 }
 
 #[test]
-fn who_waits_long_or_asks_again_is_urgent() {
+fn a_call_is_urgent_if_its_student_waits_long_or_asks_again() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = lecture_without_words(&teacher, 2).await;
@@ -267,7 +267,7 @@ fn a_dashboard_hears_who_comes_begins_and_goes() {
 }
 
 #[test]
-fn who_finishes_several_steps_at_once_began_once() {
+fn a_student_who_finishes_several_steps_at_once_began_once() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 4).await;
         let mut board = board(&teacher, &lecture).await;
@@ -299,7 +299,7 @@ fn a_dashboard_takes_no_commands_of_a_class() {
 }
 
 #[test]
-fn a_dashboard_of_a_school_that_reopens_is_told_to_come_back_and_asks_anew() {
+fn a_dashboard_comes_back_after_a_restart_and_asks_for_everything_again() {
     on_both(|mut school: School| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let mut open = board(&teacher, &lecture).await;

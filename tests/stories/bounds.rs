@@ -219,7 +219,7 @@ fn metrics_are_for_this_machine_and_trusted_proxies() {
 }
 
 #[test]
-fn who_comes_by_https_once_is_told_to_come_by_it_always() {
+fn a_browser_that_used_https_is_told_to_use_it_always() {
     on(Kept::InSqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
         let nobody = school.nobody();
         let secure = with(&nobody, "GET", "/healthz", Value::Null, &[("x-forwarded-proto", "https")]).await;

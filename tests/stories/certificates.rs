@@ -91,7 +91,7 @@ fn is_signed(found: &Value) -> bool {
 }
 
 #[test]
-fn what_is_printed_is_what_anyone_reads_and_what_is_signed() {
+fn the_printed_the_public_and_the_signed_facts_are_the_same() {
     on_both_with(&["--school-name", "한빛 배움터"], |school| async move {
         for (n, name) in ["김민자", "髙橋 さくら", "王小明", "Nguyễn Thị Ánh Tuyết"].into_iter().enumerate()
         {
@@ -145,7 +145,7 @@ fn issuing_twice_gives_the_same_certificate_also_at_once() {
 }
 
 #[test]
-fn only_staff_of_the_course_issue_and_only_for_what_is_completed() {
+fn only_staff_of_the_course_issue_certificates_and_only_for_completions() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("스마트폰 첫걸음", 1).await;
@@ -266,7 +266,7 @@ fn a_certificate_keeps_the_name_that_was_printed_until_its_person_is_erased() {
 }
 
 #[test]
-fn guesses_are_limited_and_good_looks_are_not() {
+fn wrong_look_ups_are_limited_and_right_ones_are_not() {
     on_both_with(LIMITED, |school| async move {
         let (_, _, certificate) = graduation(&school, "김민자").await;
         for _ in 0..40 {

@@ -117,7 +117,7 @@ fn after_sixty_wrong_codes_only_typing_waits() {
 }
 
 #[test]
-fn of_many_guesses_at_once_no_more_are_heard_than_one_after_the_other() {
+fn simultaneous_guesses_are_limited_like_consecutive_ones() {
     on_both_with(LIMITED, |school| async move {
         let nobody = school.nobody();
         let codes: Vec<String> = (0..200).map(|n| format!("000{n:03}")).collect();
@@ -150,7 +150,7 @@ fn an_ended_sessions_code_may_lead_to_another_but_its_qr_never_does() {
 }
 
 #[test]
-fn only_who_teaches_a_session_is_told_its_key() {
+fn the_key_of_a_session_is_shown_only_to_its_instructor() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let (student, stranger) = (school.student("김학생").await, school.another_teacher().await);
@@ -226,7 +226,7 @@ async fn is_sent(school: &School, path: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_poster_on_the_wall_leads_to_the_class_of_the_moment() {
+fn a_poster_on_the_wall_leads_to_the_session_of_the_moment() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
@@ -256,7 +256,7 @@ fn a_poster_on_the_wall_leads_to_the_class_of_the_moment() {
 }
 
 #[test]
-fn only_who_teaches_a_lecture_knows_its_poster_and_its_own_code_leads_nowhere() {
+fn the_poster_of_a_lecture_is_shown_only_to_its_instructor_and_the_lecture_code_leads_nowhere() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let code = poster(&teacher, lecture.id).await;

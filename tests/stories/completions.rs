@@ -34,7 +34,7 @@ async fn completes(teacher: &Person, body: Value) -> Value {
 }
 
 #[test]
-fn what_is_missing_is_said_and_staff_may_force_it_with_a_reason() {
+fn a_refused_completion_names_what_is_missing_and_staff_may_force_it_with_a_reason() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;
@@ -73,7 +73,7 @@ fn what_is_missing_is_said_and_staff_may_force_it_with_a_reason() {
 }
 
 #[test]
-fn who_meets_the_rule_completes_and_gets_one_certificate() {
+fn a_student_who_meets_the_rule_completes_and_gets_one_certificate() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
@@ -117,7 +117,7 @@ fn who_meets_the_rule_completes_and_gets_one_certificate() {
 }
 
 #[test]
-fn who_was_recorded_incomplete_can_complete_later() {
+fn an_incomplete_student_can_complete_later() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;

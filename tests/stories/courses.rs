@@ -54,7 +54,7 @@ fn a_course_is_made_with_a_class_and_shown_to_everyone() {
 }
 
 #[test]
-fn of_a_course_only_what_is_named_changes_and_null_clears() {
+fn a_change_of_a_course_touches_only_the_keys_that_were_sent_and_null_clears() {
     on_both(|school| async move {
         let (teacher, path) = course(&school).await;
         let before = teacher.get(&path).await.ok()["course"].clone();
@@ -92,7 +92,7 @@ fn of_a_course_only_what_is_named_changes_and_null_clears() {
 }
 
 #[test]
-fn of_a_class_only_what_is_named_changes_and_null_clears() {
+fn a_change_of_a_class_touches_only_the_keys_that_were_sent_and_null_clears() {
     on_both(|school| async move {
         let (teacher, path) = course(&school).await;
         let new = json!({ "class_name": "1차", "capacity": 20, "start_date": "2025-03-03", "end_date": "2025-06-30",

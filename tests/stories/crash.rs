@@ -45,7 +45,7 @@ fn listens(mut socket: Socket) -> tokio::task::JoinHandle<Vec<Value>> {
 }
 
 #[test]
-fn kill_minus_nine_in_mid_class_loses_nothing_that_was_acknowledged() {
+fn a_kill_during_a_session_loses_nothing_that_was_acknowledged() {
     over_both(|folder, database| async move {
         let server = Process::serves(folder.path(), &database, FLAGS);
         let teacher = teacher_of(&server).await;

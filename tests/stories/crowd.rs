@@ -114,7 +114,7 @@ fn a_thousand_follow_on_postgres_too() {
 }
 
 #[test]
-fn who_does_not_read_harms_nobody_and_gets_the_newest_state() {
+fn a_slow_reader_harms_nobody_and_gets_the_newest_state() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 0).await;
         let task = teacher
@@ -174,7 +174,7 @@ async fn watches_over_a_narrow_line(school: &School, teacher: &Person, session: 
 }
 
 #[test]
-fn a_state_larger_than_the_mailbox_comes_once_and_then_what_happens() {
+fn a_state_larger_than_the_mailbox_comes_once_and_then_the_events() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
         join(&school, &session.code, 300).await;
@@ -192,7 +192,7 @@ fn a_state_larger_than_the_mailbox_comes_once_and_then_what_happens() {
 }
 
 #[test]
-fn who_asks_for_the_state_a_hundred_times_and_does_not_read_is_not_sent_a_hundred() {
+fn a_slow_reader_who_asks_for_the_state_a_hundred_times_is_not_sent_a_hundred() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let tokens = join(&school, &session.code, 300).await;
@@ -223,7 +223,7 @@ fn who_asks_for_the_state_a_hundred_times_and_does_not_read_is_not_sent_a_hundre
 }
 
 #[test]
-fn what_is_gathered_while_a_crowd_comes_in_stays_small() {
+fn batches_stay_small_while_a_crowd_joins() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.opens(&format!("/ws/session/{}/instructor/?batch=1", session.id)).await;

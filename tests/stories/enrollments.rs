@@ -25,7 +25,7 @@ async fn waiting_number(who: &Person, id: i64) -> Value {
 }
 
 #[test]
-fn a_line_closes_up_when_someone_ahead_leaves() {
+fn the_waiting_list_moves_up_when_someone_ahead_leaves() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 6).await;
         let class = adds_class(&teacher, course, json!({ "capacity": 1 })).await;
@@ -59,7 +59,7 @@ fn a_line_closes_up_when_someone_ahead_leaves() {
 }
 
 #[test]
-fn who_waits_is_admitted_only_to_a_free_seat() {
+fn a_waiting_student_is_admitted_only_to_a_free_seat() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 4).await;
         let class = adds_class(&teacher, course, json!({ "capacity": 1 })).await;
@@ -171,7 +171,7 @@ fn a_second_open_enrollment_is_a_conflict() {
 }
 
 #[test]
-fn who_was_refused_comes_back_by_no_door_but_the_staffs() {
+fn a_rejected_student_comes_back_only_through_staff() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let student = school.students(1).await.remove(0);
@@ -219,7 +219,7 @@ fn a_class_that_is_over_takes_nobody() {
 }
 
 #[test]
-fn one_applies_for_a_course_that_is_taught_and_a_class_of_it() {
+fn an_application_needs_a_published_course_and_one_of_its_classes() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 1).await;
         let other = teacher.makes_lecture("유튜브 기초", 1).await.id;
@@ -239,7 +239,7 @@ fn one_applies_for_a_course_that_is_taught_and_a_class_of_it() {
 }
 
 #[test]
-fn one_applies_for_oneself_and_staff_for_a_student_of_their_course() {
+fn students_apply_for_themselves_and_staff_for_students_of_their_course() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 4).await;
         let (other, admin) = (school.another_teacher().await, school.admin().await);
@@ -281,7 +281,7 @@ async fn listed(who: &Person, query: &str) -> Vec<i64> {
 }
 
 #[test]
-fn everyone_sees_the_enrollments_that_are_theirs_to_see() {
+fn students_and_staff_see_only_their_own_enrollments() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 2).await;
         let (other, admin) = (school.another_teacher().await, school.admin().await);
@@ -354,7 +354,7 @@ fn a_list_comes_in_pages() {
 }
 
 #[test]
-fn the_qr_opens_no_class_that_is_full_or_admits_nobody_by_itself() {
+fn the_qr_admits_nobody_to_a_class_that_is_full_or_needs_approval() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 5).await;
         let opens = async |class: i64| {

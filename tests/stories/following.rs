@@ -13,7 +13,7 @@ async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
 }
 
 #[test]
-fn the_phone_follows_the_class_from_the_waiting_room_to_the_review() {
+fn the_phone_follows_the_session_from_the_waiting_room_to_the_review() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
@@ -92,7 +92,7 @@ fn the_instructor_hears_everything_without_a_hole() {
 }
 
 #[test]
-fn a_message_reaches_every_phone_and_the_class_stays_where_it_is() {
+fn a_message_reaches_every_phone_and_the_session_stays_at_its_step() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
@@ -160,7 +160,7 @@ fn a_phone_that_comes_back_hears_just_what_it_missed() {
 }
 
 #[test]
-fn who_missed_too_much_gets_the_state() {
+fn a_phone_that_missed_too_much_gets_the_state() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
@@ -176,7 +176,7 @@ fn who_missed_too_much_gets_the_state() {
 }
 
 #[test]
-fn joining_in_mid_class_lands_on_the_current_step() {
+fn joining_a_running_session_lands_on_the_current_step() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
         teacher.starts(&session, lecture.steps[0]).await;
@@ -259,7 +259,7 @@ fn a_phone_that_is_back_in_time_has_not_left() {
 }
 
 #[test]
-fn many_who_finish_at_once_come_gathered_to_who_wants_it() {
+fn many_reports_at_once_come_in_one_batch_to_clients_that_ask_for_it() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         teacher.starts(&session, lecture.steps[0]).await;

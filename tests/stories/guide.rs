@@ -37,7 +37,7 @@ fn content(seen: &Value) -> &str {
 const SETTINGS: &str = "com.android.settings.Main";
 
 #[test]
-fn what_the_guide_says_of_a_screen_comes_from_this_phone_on_this_step() {
+fn an_answer_about_the_screen_uses_only_this_phone_on_this_step() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class_in_kakaotalk(&school).await;
         let lost = school.guest(&session, "김순자").await;
@@ -67,7 +67,7 @@ fn what_the_guide_says_of_a_screen_comes_from_this_phone_on_this_step() {
 }
 
 #[test]
-fn an_answer_that_was_sent_on_is_kept_without_what_was_said_of_one_phone() {
+fn a_reused_answer_is_kept_without_the_part_about_one_phone() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class_in_kakaotalk(&school).await;
         let lost = school.guest(&session, "김순자").await;
@@ -84,7 +84,7 @@ fn an_answer_that_was_sent_on_is_kept_without_what_was_said_of_one_phone() {
 }
 
 #[test]
-fn the_guide_speaks_the_language_of_whoever_asked() {
+fn the_guide_answers_in_the_language_of_the_caller() {
     on_both(|school| async move {
         let (_, lecture, session) = class_in_kakaotalk(&school).await;
         let body = json!({ "subtask_id": lecture.steps[0] });
@@ -107,7 +107,7 @@ fn the_guide_speaks_the_language_of_whoever_asked() {
 }
 
 #[test]
-fn where_the_guide_knows_nothing_nobody_is_told_anything() {
+fn the_guide_says_nothing_when_it_knows_nothing() {
     on_both(|school| async move {
         let (teacher, _, _, student, id) = escalated(&school).await;
         let seen = view(&student, id).await;

@@ -103,7 +103,7 @@ fn a_step_without_texts_goes_to_the_instructor() {
 }
 
 #[test]
-fn whoever_finishes_a_step_waits_for_nobody_there_and_can_call_again() {
+fn finishing_a_step_closes_the_calls_on_it_and_the_student_can_call_again() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
         let mut phone = student.follows(&session).await;
@@ -126,7 +126,7 @@ fn whoever_finishes_a_step_waits_for_nobody_there_and_can_call_again() {
 }
 
 #[test]
-fn who_asks_again_on_a_step_gets_the_instructor() {
+fn a_second_call_on_a_step_goes_to_the_instructor() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
@@ -164,7 +164,7 @@ fn the_instructor_answers_by_hand_at_any_time() {
 }
 
 #[test]
-fn what_is_resolved_is_over() {
+fn a_resolved_call_is_over() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
         let mut board = teacher.watches(&session).await;
@@ -185,7 +185,7 @@ fn what_is_resolved_is_over() {
 }
 
 #[test]
-fn it_helped_resolves_and_not_yet_calls_the_instructor() {
+fn a_good_rating_resolves_a_call_and_a_bad_one_calls_the_instructor() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         for (rating, status) in [(5, "RESOLVED"), (4, "RESOLVED"), (3, "ESCALATED"), (2, "ESCALATED"), (1, "ESCALATED")]
@@ -214,7 +214,7 @@ fn it_helped_resolves_and_not_yet_calls_the_instructor() {
 }
 
 #[test]
-fn an_answer_that_helped_is_given_to_the_next() {
+fn an_answer_that_helped_is_given_to_the_next_student() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
         let told = "노란 그림을 두 번 누르지 말고 한 번만 누르세요";
@@ -264,7 +264,7 @@ fn an_answer_comes_again_until_its_person_has_seen_it() {
 }
 
 #[test]
-fn who_waits_hears_that_they_move_up() {
+fn a_waiting_student_learns_their_new_position() {
     on_both(|school| async move {
         let (teacher, lecture, session, _, id) = escalated(&school).await;
         let mut line = Vec::new();
@@ -331,7 +331,7 @@ fn both_sides_are_notified() {
 }
 
 #[test]
-fn a_call_that_nobody_looked_at_survives_the_servers_end() {
+fn a_call_without_an_analysis_survives_a_restart() {
     on_both(|mut school| async move {
         let (_, lecture, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
@@ -360,7 +360,7 @@ fn a_call_that_nobody_looked_at_survives_the_servers_end() {
 }
 
 #[test]
-fn another_instructor_sees_no_call_of_this_class() {
+fn another_instructor_sees_no_call_of_this_session() {
     on_both(|school| async move {
         let (_, _, _, student, id) = escalated(&school).await;
         let other = school.another_teacher().await;
@@ -373,7 +373,7 @@ fn another_instructor_sees_no_call_of_this_class() {
 }
 
 #[test]
-fn a_call_with_a_key_is_one_call_and_nobody_piles_them_up() {
+fn a_call_with_a_key_is_one_call_and_open_calls_are_limited() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, _) = escalated(&school).await;
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
@@ -408,7 +408,7 @@ fn a_call_with_a_key_is_one_call_and_nobody_piles_them_up() {
 }
 
 #[test]
-fn a_phone_hears_what_became_of_its_call_and_knows_of_it_after_a_reload() {
+fn a_phone_learns_the_outcome_of_its_call_and_shows_it_after_a_reload() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = lecture_without_words(&teacher, 1).await;
@@ -431,7 +431,7 @@ fn a_phone_hears_what_became_of_its_call_and_knows_of_it_after_a_reload() {
 }
 
 #[test]
-fn whoever_calls_again_and_again_pushes_nobody_out_of_the_queue() {
+fn repeated_calls_of_one_student_push_nobody_out_of_the_queue() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = lecture_without_words(&teacher, 1).await;

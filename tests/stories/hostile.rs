@@ -170,7 +170,7 @@ fn a_wrong_value_is_refused_and_its_field_is_named() {
 }
 
 #[test]
-fn an_id_of_nothing_is_refused_wherever_it_stands() {
+fn an_unknown_id_is_refused_wherever_it_stands() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let before = crowd.village.as_it_is(&crowd.admin).await;
@@ -224,7 +224,7 @@ fn as_a_row(village: &Village, schema: &Value) -> Value {
 }
 
 #[test]
-fn what_is_no_json_object_is_refused() {
+fn a_body_that_is_not_a_json_object_is_refused() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let before = crowd.village.as_it_is(&crowd.admin).await;
@@ -263,7 +263,7 @@ fn what_is_no_json_object_is_refused() {
 }
 
 #[test]
-fn a_row_of_values_is_no_object() {
+fn a_list_of_values_is_not_taken_for_an_object() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let before = crowd.village.as_it_is(&crowd.admin).await;
@@ -320,7 +320,7 @@ fn a_body_that_is_missing_too_large_or_no_json_is_refused() {
 }
 
 #[test]
-fn who_is_refused_hears_why_however_much_they_sent() {
+fn a_refused_caller_gets_the_reason_however_much_they_sent() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let all = routes(&school).await;
@@ -346,7 +346,7 @@ fn who_is_refused_hears_why_however_much_they_sent() {
 }
 
 #[test]
-fn an_unknown_path_and_a_wrong_method_answer_in_our_words() {
+fn an_unknown_path_and_a_wrong_method_are_refused_in_the_dialect() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let mut complaints = Vec::new();
@@ -394,7 +394,7 @@ fn an_unknown_path_and_a_wrong_method_answer_in_our_words() {
 }
 
 #[test]
-fn a_key_that_is_none_is_refused() {
+fn an_invalid_idempotency_key_is_refused() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let mut complaints = Vec::new();
@@ -418,7 +418,7 @@ fn a_key_that_is_none_is_refused() {
 }
 
 #[test]
-fn what_a_hostile_phone_says_of_its_screen_spoils_no_dashboard() {
+fn a_hostile_report_of_a_screen_spoils_no_dashboard() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
         let step = crowd.village.lecture.steps[0];

@@ -25,7 +25,7 @@ async fn moves_the_door(teacher: &Person, session: &Session, door: &str) {
 }
 
 #[test]
-fn a_senior_scans_the_code_types_a_name_and_is_in() {
+fn a_senior_scans_the_code_types_a_name_and_joins() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let looked = school.nobody().get(&format!("/api/sessions/{}", session.code)).await.ok();
@@ -49,7 +49,7 @@ fn a_senior_scans_the_code_types_a_name_and_is_in() {
 }
 
 #[test]
-fn a_guest_whose_reply_was_lost_comes_in_once() {
+fn a_guest_whose_reply_was_lost_joins_once() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
@@ -125,7 +125,7 @@ fn the_key_of_a_guests_join_is_dead_after_a_refresh_a_logout_or_a_reentry() {
 }
 
 #[test]
-fn a_closed_door_keeps_out_who_was_not_in() {
+fn a_closed_door_keeps_out_only_new_people() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
@@ -146,7 +146,7 @@ fn a_closed_door_keeps_out_who_was_not_in() {
 }
 
 #[test]
-fn after_the_end_a_student_reviews_and_a_guest_is_too_late() {
+fn an_ended_session_can_be_reviewed_by_students_and_joined_by_no_guest() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let guest = school.guest(&session, "김순자").await;
@@ -167,7 +167,7 @@ fn after_the_end_a_student_reviews_and_a_guest_is_too_late() {
 }
 
 #[test]
-fn coming_in_twice_is_coming_in_once() {
+fn joining_twice_changes_nothing() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let student = school.student("김학생").await;
@@ -186,7 +186,7 @@ fn coming_in_twice_is_coming_in_once() {
 }
 
 #[test]
-fn who_leaves_may_come_back() {
+fn a_participant_who_leaves_may_come_back() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let student = school.student("김학생").await;
@@ -209,7 +209,7 @@ fn who_leaves_may_come_back() {
 }
 
 #[test]
-fn who_has_left_counts_as_active_no_more() {
+fn a_participant_who_has_left_is_not_active() {
     on_both(|school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;
         let active = async || teacher.get(&path(&session, "current")).await.ok()["active_participants"].clone();
@@ -228,7 +228,7 @@ fn who_has_left_counts_as_active_no_more() {
 }
 
 #[test]
-fn who_is_shown_out_stays_out() {
+fn a_removed_participant_stays_out() {
     on_both(|school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;
         let student = school.student("김학생").await;
@@ -264,7 +264,7 @@ fn who_is_shown_out_stays_out() {
 }
 
 #[test]
-fn two_guests_of_one_name_are_told_apart_and_nobody_else_is_renamed() {
+fn two_guests_of_one_name_get_numbers_and_nobody_else_is_renamed() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
@@ -351,7 +351,7 @@ fn an_instructor_gets_no_ticket_for_an_account_with_a_password() {
 }
 
 #[test]
-fn who_is_removed_while_their_sockets_open_keeps_none_of_them() {
+fn a_person_who_is_removed_while_sockets_open_keeps_none_of_them() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         for n in 0..5 {

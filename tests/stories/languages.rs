@@ -13,7 +13,7 @@ async fn asks_in(language: &str, who: &Person, method: Method, path: &str, body:
 }
 
 #[test]
-fn what_went_wrong_is_told_in_the_callers_language_on_every_surface() {
+fn errors_are_in_the_callers_language_on_every_surface() {
     on_both(|school| async move {
         let student = school.student("김학생").await;
         let cases = [
@@ -40,7 +40,7 @@ fn what_went_wrong_is_told_in_the_callers_language_on_every_surface() {
 }
 
 #[test]
-fn who_names_no_language_hears_that_of_the_surface() {
+fn callers_without_a_language_get_that_of_the_surface() {
     on_both(|school| async move {
         let student = school.student("김학생").await;
         for (path, words) in [
@@ -55,7 +55,7 @@ fn who_names_no_language_hears_that_of_the_surface() {
 }
 
 #[test]
-fn on_a_socket_one_hears_the_language_of_the_upgrade() {
+fn a_socket_speaks_the_language_of_its_upgrade() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;

@@ -126,7 +126,7 @@ fn an_archived_lecture_is_kept_and_taught_no_more() {
 }
 
 #[test]
-fn nobody_who_applied_finds_their_lecture_gone() {
+fn a_lecture_with_open_applications_is_not_deleted() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let path = format!("/api/lectures/{}", lecture.id);
@@ -149,7 +149,7 @@ fn nobody_who_applied_finds_their_lecture_gone() {
 }
 
 #[test]
-fn what_belongs_to_a_deleted_lecture_is_gone_with_it() {
+fn the_parts_of_a_deleted_lecture_are_gone_with_it() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         teacher.presses(&session, "end").await.ok();
@@ -245,7 +245,7 @@ fn tasks_and_steps_stand_in_their_order() {
 }
 
 #[test]
-fn a_step_changes_only_where_it_is_named_and_null_clears() {
+fn a_change_of_a_step_touches_only_the_keys_that_were_sent_and_null_clears() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;

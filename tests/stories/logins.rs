@@ -285,7 +285,7 @@ fn behind_https_the_cookie_never_travels_in_the_open() {
 }
 
 #[test]
-fn a_phone_may_call_itself_what_it_likes() {
+fn a_phone_may_send_any_name_for_itself() {
     on_both(|school| async move {
         kim(&school).await;
         for device in ["ticket", "guest", "guest 6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f", ""] {
@@ -299,7 +299,7 @@ fn a_phone_may_call_itself_what_it_likes() {
 }
 
 #[test]
-fn the_socket_of_a_login_that_was_stolen_is_closed_and_presses_nothing() {
+fn the_socket_of_a_stolen_login_is_closed_and_gives_no_command() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         // A second login of the same person stands, and gives the first one no rights.
@@ -314,7 +314,7 @@ fn the_socket_of_a_login_that_was_stolen_is_closed_and_presses_nothing() {
 }
 
 #[test]
-fn who_claims_an_account_ends_the_tickets_that_were_given_for_it() {
+fn claiming_an_account_ends_its_tickets() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;

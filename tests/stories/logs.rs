@@ -116,7 +116,7 @@ fn a_session_has_room_for_so_many_logs() {
 }
 
 #[test]
-fn going_out_of_a_session_brings_no_more_room_for_logs() {
+fn leaving_a_session_raises_no_limit_of_logs() {
     on_both_with(&["--log-session-mb", "1"], |school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;

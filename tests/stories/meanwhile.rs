@@ -57,7 +57,7 @@ fn merges(teacher: &Person, session: &Session, new: &Person, old: &Person) -> to
 }
 
 #[test]
-fn a_guest_who_claims_their_account_while_they_are_joined_into_another_keeps_it() {
+fn a_guest_who_claims_their_account_during_a_merge_keeps_it() {
     on(Kept::InPostgres, &[], |school| async move {
         let (teacher, session, new, old) = two(&school).await;
         let mut watching = beside(&school).await;
@@ -74,7 +74,7 @@ fn a_guest_who_claims_their_account_while_they_are_joined_into_another_keeps_it(
 }
 
 #[test]
-fn an_enrollment_that_someone_gets_while_they_are_joined_into_another_is_not_deleted() {
+fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
     on(Kept::InPostgres, &[], |school| async move {
         let (teacher, session, new, old) = two(&school).await;
         let elsewhere = teacher.makes_lecture("사진 찍기", 1).await;

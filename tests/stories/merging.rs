@@ -33,7 +33,7 @@ async fn finished(school: &School, person: &Person) -> i64 {
 }
 
 #[test]
-fn a_guest_whose_name_is_here_is_asked_and_the_instructor_joins_the_two() {
+fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let old = school.guest(&session, "김순자").await;
@@ -102,7 +102,7 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
 }
 
 #[test]
-fn only_guests_of_this_class_alone_are_joined_into_another() {
+fn only_guests_with_nothing_beyond_this_class_are_merged() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let old = school.guest(&session, "김순자").await;

@@ -235,11 +235,11 @@ fn random_classes(kept: Kept, cases: u64) {
 }
 
 #[test]
-fn random_classes_keep_to_the_model_on_sqlite() {
+fn random_sessions_keep_to_the_model_on_sqlite() {
     random_classes(Kept::InSqlite, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 3 / 5);
 }
 
 #[test]
-fn random_classes_keep_to_the_model_on_postgres() {
+fn random_sessions_keep_to_the_model_on_postgres() {
     random_classes(Kept::InPostgres, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 2 / 5);
 }

@@ -9,7 +9,7 @@ async fn fetches(school: &School, path: &str, name: &str, value: &str) -> Respon
 }
 
 #[test]
-fn pages_are_sent_small_to_who_can_read_that_and_plain_to_who_cannot() {
+fn pages_are_sent_compressed_only_to_browsers_that_accept_it() {
     on(Kept::InSqlite, &[], |school| async move {
         let path = "/static/shared/api.js";
         let plain = fetches(&school, path, "accept-encoding", "identity, gzip;q=0").await;

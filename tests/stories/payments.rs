@@ -33,7 +33,7 @@ async fn status(who: &Person, id: i64) -> Value {
 }
 
 #[test]
-fn what_a_student_reports_admits_nobody_until_staff_confirm_it() {
+fn a_payment_that_a_student_reports_admits_nobody_until_staff_confirm_it() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 1).await;
         let student = &students[0];
@@ -62,7 +62,7 @@ fn what_a_student_reports_admits_nobody_until_staff_confirm_it() {
 }
 
 #[test]
-fn of_many_reports_at_once_one_is_kept() {
+fn one_of_many_simultaneous_payment_reports_is_kept() {
     on_both(|school| async move {
         let (_, course, class, students) = course(&school, PRICE, 1).await;
         let id = applied(&students[0], course, class).await;
@@ -94,7 +94,7 @@ fn staff_confirm_by_the_same_amount_and_record_any_other() {
 }
 
 #[test]
-fn a_price_is_paid_before_one_is_in() {
+fn a_student_of_a_priced_course_is_admitted_after_payment() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 3).await;
         let id = applied(&students[0], course, class).await;
@@ -127,7 +127,7 @@ fn a_price_is_paid_before_one_is_in() {
 }
 
 #[test]
-fn no_more_goes_back_than_was_paid() {
+fn refunds_never_exceed_the_payments() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 1).await;
         let (student, other) = (&students[0], school.another_teacher().await);
@@ -161,7 +161,7 @@ fn no_more_goes_back_than_was_paid() {
 }
 
 #[test]
-fn many_who_give_back_at_once_give_back_no_more_than_was_paid() {
+fn simultaneous_refunds_never_exceed_the_payments() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 1).await;
         let id = applied(&students[0], course, class).await;
@@ -178,7 +178,7 @@ fn many_who_give_back_at_once_give_back_no_more_than_was_paid() {
 }
 
 #[test]
-fn who_is_out_pays_no_more_and_gets_their_money_back() {
+fn a_cancelled_student_pays_no_more_and_can_be_refunded() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 3).await;
         for (student, state) in students.iter().zip(["REJECTED", "CANCELLED", "COMPLETED"]) {
@@ -201,7 +201,7 @@ fn who_is_out_pays_no_more_and_gets_their_money_back() {
 }
 
 #[test]
-fn what_is_said_of_a_payment_is_an_object_or_a_text() {
+fn the_details_of_a_payment_are_an_object_or_a_text() {
     on_both(|school| async move {
         let (teacher, course, class, students) = course(&school, PRICE, 1).await;
         let id = applied(&students[0], course, class).await;

@@ -74,7 +74,7 @@ fn an_address_or_a_number_belongs_to_one_person() {
 }
 
 #[test]
-fn of_several_who_take_the_same_address_at_once_the_others_are_told_that_it_is_taken() {
+fn one_of_several_simultaneous_claims_gets_an_address_and_the_others_learn_that_it_is_taken() {
     on_both(|school| async move {
         let (_, _, session) = class(&school, 1).await;
         for (key, value) in [("email", "soonja@example.com"), ("phone", "01012345678")] {
@@ -126,7 +126,7 @@ fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
 }
 
 #[test]
-fn who_fails_too_often_waits_and_others_behind_the_same_router_do_not() {
+fn a_person_who_fails_too_often_waits_and_others_behind_the_same_router_do_not() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
         school.registers("STUDENT", "김", "kim@example.com").await;
         school.registers("STUDENT", "이", "lee@example.com").await;

@@ -79,7 +79,7 @@ fn the_greatest_rate_and_time_are_kept() {
 }
 
 #[test]
-fn what_is_begun_and_done_knows_when() {
+fn an_item_knows_when_it_was_begun_and_done() {
     on_both(|school| async move {
         let (_, lecture, student, id) = learner(&school, 1).await;
         let begun = presses(&student, id, lecture.steps[0], "start").await.is(200)["progress"].clone();
@@ -118,7 +118,7 @@ fn time_counts_for_the_day_on_which_it_was_spent() {
 }
 
 #[test]
-fn whoever_only_spends_time_has_learnt_that_day() {
+fn time_alone_counts_as_learning_on_that_day() {
     on_both_with(LONG, |school| async move {
         let (teacher, lecture, student, id) = learner(&school, 1).await;
         let before = reports(&student, id, lecture.steps[0], json!({ "learning_time": 60 })).await.ok();
@@ -157,7 +157,7 @@ fn times_that_come_at_once_count_once() {
 }
 
 #[test]
-fn one_learns_by_ones_own_enrollment_what_its_course_teaches() {
+fn progress_needs_ones_own_enrollment_and_an_item_of_its_course() {
     on_both(|school| async move {
         let (teacher, lecture, student, id) = learner(&school, 1).await;
         let other = teacher.makes_lecture("유튜브 기초", 1).await;
@@ -193,7 +193,7 @@ fn one_learns_by_ones_own_enrollment_what_its_course_teaches() {
 }
 
 #[test]
-fn the_grade_follows_in_the_same_answer() {
+fn the_same_answer_has_the_new_grade() {
     on_both(|school| async move {
         let (teacher, lecture, student, id) = learner(&school, 4).await;
         let scores = async || {
@@ -224,7 +224,7 @@ fn the_grade_follows_in_the_same_answer() {
 }
 
 #[test]
-fn a_step_done_on_the_portal_is_heard_by_the_class() {
+fn a_step_that_is_finished_on_the_portal_reaches_the_session() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let student = school.student("김학생").await;
@@ -253,7 +253,7 @@ fn a_step_done_on_the_portal_is_heard_by_the_class() {
 }
 
 #[test]
-fn what_the_class_recorded_shows_on_the_portal() {
+fn progress_in_a_session_shows_on_the_portal() {
     on_both(|school| async move {
         let (_, lecture, session) = class(&school, 2).await;
         let student = school.student("김학생").await;
@@ -279,7 +279,7 @@ fn what_the_class_recorded_shows_on_the_portal() {
 }
 
 #[test]
-fn how_far_a_class_is_its_staff_see() {
+fn staff_see_the_progress_of_a_class() {
     on_both(|school| async move {
         let (teacher, lecture, student, id) = learner(&school, 2).await;
         let class = default_class(&teacher, lecture.id).await;

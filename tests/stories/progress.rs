@@ -12,7 +12,7 @@ async fn reports(student: &Person, step: i64, status: &str) -> Reply {
 }
 
 #[test]
-fn what_is_finished_stays_finished() {
+fn a_finished_step_stays_finished() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let student = school.guest(&session, "김순자").await;
@@ -72,7 +72,7 @@ fn a_step_that_is_no_longer_current_is_recorded() {
 }
 
 #[test]
-fn a_step_of_another_lecture_is_no_step_of_this_class() {
+fn a_step_of_another_lecture_is_refused_in_a_session() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let other = teacher.makes_lecture("유튜브 기초", 1).await;
@@ -103,7 +103,7 @@ fn a_step_of_another_lecture_is_no_step_of_this_class() {
 }
 
 #[test]
-fn who_is_not_enrolled_has_no_progress() {
+fn a_person_who_is_not_enrolled_has_no_progress() {
     on_both(|school| async move {
         let (teacher, lecture, _) = running_class(&school, 1).await;
         let stranger = school.student("김학생").await;
@@ -154,7 +154,7 @@ fn a_report_with_a_key_happens_once_on_either_way() {
 }
 
 #[test]
-fn my_progress_is_the_step_of_my_class_else_the_first_that_is_not_finished() {
+fn my_progress_is_the_step_of_my_session_or_else_the_first_unfinished_one() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 3).await;
         let student = school.student("김학생").await;
@@ -224,7 +224,7 @@ fn the_instructor_sees_every_step_of_a_student() {
 }
 
 #[test]
-fn a_lecture_that_is_taught_again_begins_anew_for_everyone_and_forgets_nothing() {
+fn a_second_session_of_a_lecture_begins_anew_and_forgets_nothing() {
     on_both_with(&["--access-ttl-s", "86400"], |school| async move {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let student = school.student("김학생").await;

@@ -160,7 +160,7 @@ fn a_login_that_was_copied_ends_with_its_sockets_and_the_others_stay() {
 }
 
 #[test]
-fn what_the_database_keeps_of_a_token_opens_no_door() {
+fn the_stored_part_of_a_token_signs_nobody_in() {
     on_both(|school| async move {
         let phone = kim(&school).await.refreshes().await;
         let mut tx = school.app.db.read().await.unwrap();
@@ -178,7 +178,7 @@ fn what_the_database_keeps_of_a_token_opens_no_door() {
 }
 
 #[test]
-fn signing_out_by_a_token_that_was_copied_tells_its_person() {
+fn signing_out_by_a_copied_token_notifies_its_person() {
     on_both(|school| async move {
         let kim = school.registers("STUDENT", "김학생", "kim@example.com").await;
         let out = json!({ "refresh_token": kim.refresh });

@@ -155,7 +155,7 @@ async fn finds_nothing_foreign(school: &School, village: &Village, who: &Person,
 }
 
 #[test]
-fn without_a_token_only_what_is_public_answers() {
+fn only_public_routes_answer_without_a_token() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         // Signing out is asked for a refresh token instead.
@@ -170,7 +170,7 @@ fn without_a_token_only_what_is_public_answers() {
 }
 
 #[test]
-fn a_token_that_is_none_opens_nothing() {
+fn an_invalid_token_opens_nothing() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let forger = holding(&school, "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.");
@@ -179,7 +179,7 @@ fn a_token_that_is_none_opens_nothing() {
 }
 
 #[test]
-fn a_strange_student_is_kept_out_of_every_class() {
+fn a_student_of_another_course_is_refused_everywhere() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let stranger = school.student("이학생").await;
@@ -190,7 +190,7 @@ fn a_strange_student_is_kept_out_of_every_class() {
 }
 
 #[test]
-fn another_instructor_is_kept_out_of_every_class() {
+fn an_instructor_of_another_course_is_refused_everywhere() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let other = school.another_teacher().await;
@@ -207,7 +207,7 @@ fn another_instructor_is_kept_out_of_every_class() {
 
 /// Nobody marks themselves present, scores, approves, refunds or completes themselves.
 #[test]
-fn an_enrolled_student_is_kept_out_of_what_is_staffs() {
+fn an_enrolled_student_is_refused_what_is_for_staff() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS, IN_CLASS, ONES_OWN];
@@ -216,7 +216,7 @@ fn an_enrolled_student_is_kept_out_of_what_is_staffs() {
 }
 
 #[test]
-fn a_class_mate_is_kept_out_of_what_is_ones_own() {
+fn a_classmate_is_refused_what_is_private() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let mate = school.student("이학생").await;
@@ -228,7 +228,7 @@ fn a_class_mate_is_kept_out_of_what_is_ones_own() {
 
 /// Nobody learns by asking which numbers are taken.
 #[test]
-fn what_is_anothers_answers_a_student_as_if_it_were_not_there() {
+fn records_of_another_student_look_as_if_they_did_not_exist() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let mate = school.student("이학생").await;
@@ -266,7 +266,7 @@ fn what_is_anothers_answers_a_student_as_if_it_were_not_there() {
 }
 
 #[test]
-fn a_class_mate_sees_nothing_of_a_class_mate() {
+fn a_classmate_sees_nothing_of_another() {
     on_both(|school| async move {
         let village = Village::of(&school).await;
         let mate = school.student("이학생").await;
@@ -326,7 +326,7 @@ fn nobody_speaks_in_the_name_of_someone_else() {
 }
 
 #[test]
-fn a_socket_opens_only_for_whom_it_is() {
+fn a_socket_opens_only_for_its_person() {
     on_both_with(&["--access-ttl-s", "60"], |school| async move {
         let village = Village::of(&school).await;
         let (session, lecture) = (village.session.id, village.lecture.id);
@@ -378,7 +378,7 @@ fn a_socket_opens_only_for_whom_it_is() {
 }
 
 #[test]
-fn one_desk_hears_nothing_of_another() {
+fn one_help_desk_gets_nothing_of_another() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let other = school.another_teacher().await;

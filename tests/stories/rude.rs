@@ -95,7 +95,7 @@ fn a_message_that_makes_no_sense_is_answered_and_the_socket_stays() {
 }
 
 #[test]
-fn ids_of_nothing_on_a_socket_are_refused_and_nothing_happens() {
+fn unknown_ids_on_a_socket_are_refused_and_change_nothing() {
     on_both(|school| async move {
         let mut room = Room::of(&school).await;
         let mut socket = room.rude_socket().await;
@@ -122,7 +122,7 @@ fn ids_of_nothing_on_a_socket_are_refused_and_nothing_happens() {
 }
 
 #[test]
-fn a_student_presses_no_buttons_of_the_instructor() {
+fn a_student_gives_no_command_of_the_instructor() {
     on_both(|school| async move {
         let mut room = Room::of(&school).await;
         let mut socket = room.rude_socket().await;
@@ -176,7 +176,7 @@ fn frames_against_the_protocol_close_their_own_socket_only() {
 }
 
 #[test]
-fn who_talks_without_end_is_shown_out_and_the_others_are_not() {
+fn a_socket_that_sends_too_much_is_closed_and_the_others_are_not() {
     on_both(|school| async move {
         let mut room = Room::of(&school).await;
         let socket = room.rude_socket().await;
@@ -208,7 +208,7 @@ fn who_talks_without_end_is_shown_out_and_the_others_are_not() {
 }
 
 #[test]
-fn a_phone_that_lies_about_what_it_shows_spoils_nothing() {
+fn false_reports_of_a_phones_screen_spoil_nothing() {
     on_both(|school| async move {
         let mut room = Room::of(&school).await;
         let mut socket = room.rude_socket().await;
@@ -224,7 +224,7 @@ fn a_phone_that_lies_about_what_it_shows_spoils_nothing() {
 }
 
 #[test]
-fn a_handshake_that_is_none_is_refused() {
+fn an_invalid_handshake_is_refused() {
     on_both(|school| async move {
         let mut room = Room::of(&school).await;
         let path = format!("/ws/session/{}/student/", room.session.id);

@@ -37,7 +37,7 @@ fn the_printed_link_makes_one_administrator() {
 }
 
 #[test]
-fn of_all_who_use_the_link_at_once_one_becomes_administrator() {
+fn one_of_all_simultaneous_users_of_the_link_becomes_administrator() {
     on_both(|school| async move {
         let secret = secret(&school).await.unwrap();
         let nobody = school.nobody();
@@ -52,7 +52,7 @@ fn of_all_who_use_the_link_at_once_one_becomes_administrator() {
 }
 
 #[test]
-fn the_link_works_again_for_whoever_hung_up_in_the_middle() {
+fn the_link_works_again_after_a_request_that_was_cut_off() {
     on_both(|school| async move {
         let secret = secret(&school).await.unwrap();
         let admin = gyosil::school::people::NewPerson {
@@ -112,7 +112,7 @@ fn serve_prints_the_link_while_nobody_is_there() {
 }
 
 #[test]
-fn a_school_says_its_name_and_shows_its_logo() {
+fn a_school_shows_its_name_and_logo() {
     on_both(|school| async move {
         let about = school.nobody().get("/api/school").await.is(200);
         assert_eq!(about, json!({ "name": null, "logo_url": null }));

@@ -54,7 +54,7 @@ fn a_socket_whose_message_waits_for_the_database_answers_pings_and_stays_open() 
 }
 
 #[test]
-fn who_comes_while_the_database_takes_no_write_is_in_the_class_and_told_of_afterwards() {
+fn a_student_who_connects_while_the_database_takes_no_write_is_present_and_is_logged_later() {
     on_both(|school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
@@ -69,7 +69,7 @@ fn who_comes_while_the_database_takes_no_write_is_in_the_class_and_told_of_after
 }
 
 #[test]
-fn a_clock_that_jumps_reports_nobody_gone_and_ends_no_session() {
+fn a_jump_of_the_clock_reports_nobody_gone_and_ends_no_session() {
     on_both_with(&["--presence-grace-ms", "2000"], |school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
@@ -123,7 +123,7 @@ fn a_session_is_forgotten_by_the_time_that_the_server_ran() {
 }
 
 #[test]
-fn one_person_holds_so_many_sockets_and_no_more() {
+fn one_person_may_hold_a_limited_number_of_sockets() {
     let settings = ["--sockets-per-person", "3", "--sockets-per-session", "2"];
     on_both_with(&settings, |school| async move {
         let (_, _, session) = running_class(&school, 1).await;
@@ -243,7 +243,7 @@ impl Raw {
 }
 
 #[test]
-fn a_peer_against_the_protocol_is_told_by_the_right_code() {
+fn a_violation_of_the_protocol_is_answered_with_the_right_code() {
     on_both(|school| async move {
         let (_, _, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;

@@ -73,7 +73,7 @@ impl Course {
 }
 
 #[test]
-fn one_question_tells_who_meets_the_rule_and_what_the_others_lack() {
+fn one_request_shows_who_meets_the_rule_and_what_the_others_lack() {
     on_both(|school| async move {
         let course = Course::of(&school, 2).await;
         let (done, halfway) = (course.student(&school, "김학생", 2).await, course.student(&school, "이학생", 1).await);
@@ -149,7 +149,7 @@ fn a_guest_completes_with_the_class_and_gets_the_certificate_after_the_claim() {
 }
 
 #[test]
-fn all_valid_papers_of_a_class_come_in_one_file() {
+fn all_valid_certificates_of_a_class_come_in_one_file() {
     on_both(|school| async move {
         let course = Course::of(&school, 1).await;
         course.teacher.get(&course.path("certificates.pdf")).await.is(404);
@@ -170,7 +170,7 @@ fn all_valid_papers_of_a_class_come_in_one_file() {
 }
 
 #[test]
-fn a_class_of_which_nobody_is_to_be_completed_is_completed_by_nobody() {
+fn an_empty_list_of_students_completes_nobody() {
     on_both(|school| async move {
         let course = Course::of(&school, 1).await;
         let batch = course.completes_all().await;

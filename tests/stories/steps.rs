@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{on_both, on_both_with};
 
 #[test]
-fn a_class_starts_moves_pauses_goes_on_and_ends() {
+fn a_session_starts_moves_pauses_resumes_and_ends() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 3).await;
@@ -82,7 +82,7 @@ fn a_command_with_a_key_happens_once() {
 }
 
 #[test]
-fn next_pressed_by_two_at_once_moves_once() {
+fn two_simultaneous_next_commands_move_once() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;
@@ -96,7 +96,7 @@ fn next_pressed_by_two_at_once_moves_once() {
 }
 
 #[test]
-fn the_log_is_dense_whoever_writes_at_once() {
+fn the_log_has_no_gap_under_simultaneous_writes() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 12).await;
@@ -148,7 +148,7 @@ fn a_step_of_another_lecture_is_refused() {
 }
 
 #[test]
-fn a_running_class_keeps_the_step_it_stands_on() {
+fn the_current_step_of_a_running_session_cannot_be_deleted() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;
@@ -164,7 +164,7 @@ fn a_running_class_keeps_the_step_it_stands_on() {
 }
 
 #[test]
-fn a_class_without_its_instructor_ends_itself_after_three_hours() {
+fn a_session_without_its_instructor_ends_itself_after_three_hours() {
     on_both_with(&["--access-ttl-s", "86400"], |school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;

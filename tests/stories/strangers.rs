@@ -110,7 +110,7 @@ fn an_instructor_cannot_tell_a_strangers_id_from_none() {
 }
 
 #[test]
-fn an_instructor_enrols_by_exact_contact_and_is_not_told_who_is_here() {
+fn an_instructor_enrols_by_exact_contact_and_does_not_learn_who_exists() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let (admin, kim, lee) = (school.admin().await, school.student("김학생").await, school.student("이학생").await);
@@ -175,7 +175,7 @@ async fn calls_by_socket(school: &School, who: &Person, session: i64, item: i64)
 }
 
 #[test]
-fn a_removed_participant_calls_nobody() {
+fn a_removed_participant_cannot_call_for_help() {
     on_both(|school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
@@ -214,7 +214,7 @@ fn a_removed_participant_calls_nobody() {
 }
 
 #[test]
-fn coming_into_a_session_that_is_over_gives_no_right_back() {
+fn joining_an_ended_session_gives_no_right_back() {
     on_both(|school| async move {
         let (teacher, lecture, ended) = running_class(&school, 1).await;
         teacher.presses(&ended, "end").await.ok();

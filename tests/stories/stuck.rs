@@ -80,7 +80,7 @@ impl Class {
 }
 
 #[test]
-fn once_half_have_finished_the_slow_one_is_told_of_once() {
+fn a_slow_student_is_reported_once_after_half_have_finished() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 2).await;
         class.finishes(0).await;
@@ -113,7 +113,7 @@ fn once_half_have_finished_the_slow_one_is_told_of_once() {
 }
 
 #[test]
-fn the_statistics_tell_calls_of_people_from_those_that_the_class_made() {
+fn the_statistics_separate_manual_calls_from_automatic_ones() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 4).await;
         let step = class.lecture.steps[0];
@@ -167,7 +167,7 @@ fn the_statistics_tell_calls_of_people_from_those_that_the_class_made() {
 }
 
 #[test]
-fn two_people_who_were_joined_count_once_among_those_who_were_stuck() {
+fn a_merged_person_counts_once_among_the_stuck() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 4).await;
         for n in 0..2 {
@@ -245,7 +245,7 @@ fn a_pause_does_not_count() {
 }
 
 #[test]
-fn who_is_not_there_is_not_stuck() {
+fn an_absent_student_is_not_stuck() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 2).await;
         // One who never opened the page, one who left, and one whose phone is off.
@@ -320,7 +320,7 @@ fn the_call_made_for_a_student_is_withdrawn_when_the_step_changes() {
 }
 
 #[test]
-fn who_waits_behind_a_withdrawn_call_moves_up() {
+fn a_call_behind_a_withdrawn_one_moves_up() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 3).await;
         class.finishes(0).await;
@@ -340,7 +340,7 @@ fn who_waits_behind_a_withdrawn_call_moves_up() {
 }
 
 #[test]
-fn the_class_calls_for_five_at_most() {
+fn a_session_makes_at_most_five_automatic_calls() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 14).await;
         for n in 0..7 {
@@ -357,7 +357,7 @@ fn the_class_calls_for_five_at_most() {
 }
 
 #[test]
-fn where_the_lecture_wants_no_calls_the_instructor_is_only_told() {
+fn a_lecture_without_automatic_help_only_reports_stuck_students() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 2).await;
         let path = format!("/api/lectures/{}", class.lecture.id);
@@ -372,7 +372,7 @@ fn where_the_lecture_wants_no_calls_the_instructor_is_only_told() {
 }
 
 #[test]
-fn a_call_made_by_the_class_rings_no_bell() {
+fn an_automatic_call_notifies_nobody() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 2).await;
         class.finishes(0).await;
@@ -390,7 +390,7 @@ fn a_call_made_by_the_class_rings_no_bell() {
 }
 
 #[test]
-fn a_clock_that_jumps_makes_nobody_stuck() {
+fn a_jump_of_the_clock_makes_nobody_stuck() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 2).await;
         class.finishes(0).await;
@@ -407,7 +407,7 @@ fn a_clock_that_jumps_makes_nobody_stuck() {
 }
 
 #[test]
-fn the_class_asks_for_the_slow_one_in_the_language_of_their_phone() {
+fn an_automatic_call_is_in_the_language_of_the_students_phone() {
     on_both_with(FLAGS, |school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let mut board = teacher.watches(&session).await;

@@ -133,7 +133,7 @@ fn a_phone_follows_over_tls() {
 }
 
 #[test]
-fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_what_happens() {
+fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_the_events() {
     over_tls(|school, connector| async move {
         let (teacher, session) = class(&school).await;
         join(&school, &session.code, 300).await;

@@ -27,7 +27,7 @@ async fn opens_of(teacher: &Person, lecture: &Lecture, class: i64) -> Session {
 }
 
 #[test]
-fn leaving_and_scanning_the_code_wipes_out_no_absence_and_gives_no_attempt_back() {
+fn leaving_and_joining_again_deletes_no_absence_and_returns_no_attempt() {
     on_both(|school| async move {
         let (teacher, lecture, missed) = running_class(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -58,7 +58,7 @@ fn leaving_and_scanning_the_code_wipes_out_no_absence_and_gives_no_attempt_back(
 }
 
 #[test]
-fn who_scans_the_code_of_a_class_to_come_lowers_nobodys_grade() {
+fn joining_a_session_that_has_not_begun_lowers_nobodys_grade() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -83,7 +83,7 @@ fn who_scans_the_code_of_a_class_to_come_lowers_nobodys_grade() {
 }
 
 #[test]
-fn who_was_refused_while_sitting_in_does_not_come_back() {
+fn a_student_who_is_rejected_during_a_session_does_not_come_back() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let manual = adds_class(&teacher, lecture.id, json!({ "approval": "MANUAL" })).await;
@@ -103,7 +103,7 @@ fn who_was_refused_while_sitting_in_does_not_come_back() {
 }
 
 #[test]
-fn what_one_does_in_a_class_counts_for_the_enrollment_by_which_one_sits_there() {
+fn work_in_a_session_counts_for_the_enrollment_that_joined_it() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let morning = adds_class(&teacher, lecture.id, json!({})).await;
@@ -123,7 +123,7 @@ fn what_one_does_in_a_class_counts_for_the_enrollment_by_which_one_sits_there() 
 }
 
 #[test]
-fn requests_are_few_use_up_no_numbers_and_go_with_their_enrollment() {
+fn requests_are_limited_use_no_meeting_numbers_and_end_with_their_enrollment() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let code = code_of(&teacher, &lecture).await;
@@ -152,7 +152,7 @@ fn requests_are_few_use_up_no_numbers_and_go_with_their_enrollment() {
 }
 
 #[test]
-fn a_mark_of_another_day_can_be_mended() {
+fn a_mark_of_another_day_can_be_corrected() {
     on_both_with(&["--access-ttl-s", "1000000"], |school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -171,7 +171,7 @@ fn a_mark_of_another_day_can_be_mended() {
 }
 
 #[test]
-fn who_left_completes_no_more_and_who_was_incomplete_does_with_the_class() {
+fn a_batch_skips_cancelled_students_and_completes_incomplete_ones() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -206,7 +206,7 @@ async fn all_ask(teacher: &Person, lecture: &Lecture, people: &[Person], number:
 }
 
 #[test]
-fn many_who_change_what_counts_at_once_wait_in_no_circle() {
+fn simultaneous_changes_that_count_for_grades_do_not_deadlock() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 2).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -245,7 +245,7 @@ fn many_who_change_what_counts_at_once_wait_in_no_circle() {
 }
 
 #[test]
-fn why_someone_did_not_come_goes_with_them_and_that_they_did_not_stays() {
+fn erasing_a_person_deletes_the_reasons_of_absence_and_keeps_the_marks() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 0).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -263,7 +263,7 @@ fn why_someone_did_not_come_goes_with_them_and_that_they_did_not_stays() {
 }
 
 #[test]
-fn erasing_someone_stands_in_nobodys_way() {
+fn erasing_a_person_blocks_nobody() {
     on_both(|school| async move {
         let (teacher, lecture, _) = class(&school, 0).await;
         let admin = school.admin().await;

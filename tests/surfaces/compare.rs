@@ -98,7 +98,7 @@ impl Form {
 }
 
 #[test]
-fn what_is_as_in_the_seed_may_have_more_to_it() {
+fn an_answer_may_have_more_keys_than_the_seed() {
     let seed = json!({ "id": 1, "rate": 0.25, "at": "2025-10-28T10:00:00Z", "days": ["10/21"], "lost": null,
         "wall": "2025-10-25T10:30:00", "mark": "출석" });
     let real = json!({ "id": 7, "rate": 1, "at": "2026-01-01T00:00:00Z", "days": ["02/29", "03/01"], "lost": null,
@@ -107,7 +107,7 @@ fn what_is_as_in_the_seed_may_have_more_to_it() {
 }
 
 #[test]
-fn whatever_is_not_as_in_the_seed_is_found() {
+fn a_difference_from_the_seed_is_found() {
     let cases = [
         (json!({ "id": 1 }), json!({ "user_id": 1 }), ".id is missing"),
         (json!({ "id": 1 }), json!({ "id": "1" }), ".id is \"1\""),

@@ -15,7 +15,7 @@ async fn said(path: &str, error: Error) -> (u16, Option<String>, Value) {
 }
 
 #[tokio::test]
-async fn a_server_that_is_too_busy_says_so_in_the_words_of_the_surface_and_when_to_come_again() {
+async fn a_busy_server_refuses_in_the_words_of_the_surface_and_names_a_time_to_retry() {
     let busy = || Error::Busy { retry_after_s: 5 };
     let message = "지금은 접속이 많습니다. 5초 뒤에 다시 해 주세요.";
     let portal = json!({ "success": false, "message": message, "code": "BUSY", "details": {} });
@@ -33,7 +33,7 @@ async fn a_server_that_is_too_busy_says_so_in_the_words_of_the_surface_and_when_
 }
 
 #[tokio::test]
-async fn what_broke_on_our_side_tells_nobody_why() {
+async fn an_internal_error_reveals_no_cause() {
     let broken = || Error::internal("select * from secrets");
     let message = "서버 오류가 발생했습니다.";
     let portal = json!({ "success": false, "message": message, "code": "INTERNAL_ERROR", "details": {} });

@@ -210,7 +210,7 @@ fn is(schema: &Value, kind: &str) -> bool {
 }
 
 #[test]
-fn everything_that_one_sends_has_its_limits_in_the_document() {
+fn every_value_that_clients_send_has_its_limits_in_the_document() {
     let document = document();
     let sent = schemas_of(&document, |operation| vec![&operation["requestBody"], &operation["parameters"]]);
     assert!(sent.len() >= 200, "{} schemas", sent.len());
@@ -260,7 +260,7 @@ fn a_body_may_be_left_out_where_no_key_is_needed() {
 }
 
 #[test]
-fn what_asks_for_patience_says_for_how_long() {
+fn refusals_that_ask_to_wait_name_the_time() {
     let document = document();
     let mut faults = Vec::new();
     for (place, operation) in operations(&document) {
@@ -288,7 +288,7 @@ pub fn bodies(document: &Value) -> Vec<Body<'_>> {
 }
 
 #[test]
-fn every_body_that_one_sends_has_an_example_that_fits_it() {
+fn every_request_body_has_an_example_that_fits_it() {
     let document = document();
     let mut faults = Vec::new();
     let bodies = bodies(&document);

@@ -24,7 +24,7 @@ pub fn json(text: &str) -> Value {
 }
 
 #[test]
-fn what_people_leave_out_in_a_document_is_read() {
+fn json_with_comments_and_omissions_is_read() {
     let written = "{ \"a\": {...}, \"b\": [...], // a word\n \"c\": \"https://...\", \"d\": \"\\\"//\" }";
     assert_eq!(json(written), serde_json::json!({ "a": {}, "b": [], "c": "https://...", "d": "\"//" }));
 }

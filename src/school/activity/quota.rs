@@ -113,14 +113,14 @@ mod tests {
     const NOW: i64 = 1_000 * SLOT_MS + 1;
 
     #[test]
-    fn what_fits_need_not_wait() {
+    fn logs_within_the_quota_need_not_wait() {
         assert_eq!(wait_ms(&[], HOUR_SLOTS, 100, 100, NOW), None);
         assert_eq!(wait_ms(&[(999, 50), (1_000, 20)], HOUR_SLOTS, 100, 30, NOW), None);
         assert_eq!(wait_ms(&[(987, 99)], HOUR_SLOTS, 100, 30, NOW), None, "a slot of more than an hour ago");
     }
 
     #[test]
-    fn one_waits_until_enough_of_the_oldest_is_an_hour_old() {
+    fn logs_beyond_the_quota_wait_until_enough_of_the_oldest_is_an_hour_old() {
         let slots = [(990, 10), (995, 50), (1_000, 40)];
         assert_eq!(wait_ms(&slots, HOUR_SLOTS, 100, 10, NOW), Some(3 * SLOT_MS - 1));
         assert_eq!(wait_ms(&slots, HOUR_SLOTS, 100, 11, NOW), Some(8 * SLOT_MS - 1));

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dearest_language_that_we_speak_is_taken() {
+    fn the_language_with_the_greatest_weight_is_chosen() {
         assert_eq!(asked("ja"), Some(Language::Japanese));
         assert_eq!(asked("de-DE, en;q=0.5, ko-KR;q=0.8"), Some(Language::Korean));
         assert_eq!(asked("ko;q=0, EN-gb;q=0.1"), Some(Language::English));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_said_follows_the_caller() {
+    async fn phrases_are_translated_into_the_language_of_the_caller() {
         let phrase = "로그아웃했습니다";
         assert_eq!(translate(phrase), phrase);
         let translated = speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, Language::Korean)) });

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_phrase_is_told_once_and_keeps_its_gap() {
+    fn a_phrase_is_listed_once_and_keeps_its_placeholder() {
         for (n, phrase) in PHRASES.iter().enumerate() {
             assert!(PHRASES[..n].iter().all(|other| other[0] != phrase[0]), "twice: {}", phrase[0]);
             let gaps = phrase.map(|text| text.matches("{}").count());

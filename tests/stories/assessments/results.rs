@@ -115,7 +115,7 @@ fn attempts_are_numbered_in_turn_and_limited() {
 }
 
 #[test]
-fn of_thirty_results_at_once_three_are_kept() {
+fn three_of_thirty_simultaneous_results_are_kept() {
     on_both(|school| async move {
         let room = Room::of(&school).await;
         let id = room.assessment(json!({ "attempt_limit": 3 })).await;
@@ -212,7 +212,7 @@ fn a_result_is_within_the_window_and_the_time_limit() {
 }
 
 #[test]
-fn what_is_handed_in_is_graded_later() {
+fn a_submitted_attempt_is_graded_later() {
     on_both(|school| async move {
         let room = Room::of(&school).await;
         let id = room.assessment(json!({})).await;
@@ -323,7 +323,7 @@ fn the_grade_is_right_after_scores_and_weights_that_come_at_once() {
 }
 
 #[test]
-fn what_is_deleted_is_gone_and_stays_in_the_database() {
+fn a_deleted_assessment_is_hidden_and_stays_in_the_database() {
     on_both(|school| async move {
         let room = Room::of(&school).await;
         let (id, kept) = (room.assessment(json!({})).await, room.assessment(json!({})).await);

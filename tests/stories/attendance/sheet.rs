@@ -101,7 +101,7 @@ fn a_class_is_one_sheet_of_its_people_and_meetings() {
 }
 
 #[test]
-fn what_waits_is_one_list_over_all_courses_the_oldest_first() {
+fn pending_requests_of_all_courses_are_one_list_with_the_oldest_first() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let (first, second) = (teacher.makes_lecture("카톡", 1).await, teacher.makes_lecture("유튜브", 1).await);
@@ -158,7 +158,7 @@ fn what_waits_is_one_list_over_all_courses_the_oldest_first() {
 }
 
 #[test]
-fn of_two_meetings_on_a_day_either_can_be_named() {
+fn a_mark_can_name_either_of_two_meetings_on_a_day() {
     on_both(|school| async move {
         let (teacher, lecture, morning) = class(&school, 1).await;
         let (kim, lee) = (school.student("김학생").await, school.student("이학생").await);

@@ -8,7 +8,7 @@ use crate::classroom::{adds_class, applied, applies, class, decides, default_cla
 use crate::harness::on_both;
 
 #[test]
-fn of_two_hundred_who_want_twenty_seats_twenty_get_one_and_the_others_a_number() {
+fn two_hundred_applicants_share_twenty_seats_and_a_waiting_list() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 200).await;
         let class = adds_class(&teacher, course, json!({ "capacity": 20 })).await;
@@ -34,7 +34,7 @@ fn of_two_hundred_who_want_twenty_seats_twenty_get_one_and_the_others_a_number()
 }
 
 #[test]
-fn who_scans_and_who_applies_share_the_seats() {
+fn joining_by_qr_and_applying_share_the_seats() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 24).await;
         let class = adds_class(&teacher, course, json!({ "capacity": 5 })).await;
@@ -63,7 +63,7 @@ fn who_scans_and_who_applies_share_the_seats() {
 }
 
 #[test]
-fn of_two_who_decide_at_once_one_decides() {
+fn one_of_two_simultaneous_decisions_counts() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 2).await;
         for _ in 0..10 {
@@ -79,7 +79,7 @@ fn of_two_who_decide_at_once_one_decides() {
 }
 
 #[test]
-fn in_a_busy_class_nobody_waits_in_a_circle() {
+fn a_busy_class_has_no_deadlock() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 2).await;
         let class = default_class(&teacher, lecture.id).await;
@@ -124,7 +124,7 @@ fn in_a_busy_class_nobody_waits_in_a_circle() {
 }
 
 #[test]
-fn nobody_applies_for_a_course_while_it_goes() {
+fn a_course_takes_no_application_while_it_is_deleted() {
     on_both(|school| async move {
         let (teacher, _, students) = course(&school, 1).await;
         for n in 0..20 {

@@ -20,7 +20,7 @@ fn is_a_refusal(reply: Reply, status: u16) -> String {
 }
 
 #[test]
-fn every_refusal_of_the_seed_is_said_in_its_words() {
+fn every_refusal_of_the_seed_has_its_words() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         let (nobody, student) = (school.nobody(), &class.kim);
@@ -52,7 +52,7 @@ fn decides(records: Value) -> Value {
 }
 
 #[test]
-fn what_cannot_be_read_or_done_is_400() {
+fn unreadable_and_impossible_requests_are_400() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         let (kim, teacher) = (&class.kim, &class.teacher);
@@ -100,7 +100,7 @@ fn what_cannot_be_read_or_done_is_400() {
 }
 
 #[test]
-fn what_is_no_json_is_400_too() {
+fn a_body_that_is_not_json_is_400_too() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         for (who, path) in everyone(&class) {
@@ -137,7 +137,7 @@ async fn foreigners(school: &School) -> (Person, Person) {
 }
 
 #[test]
-fn whose_class_it_is_not_hears_403_and_who_is_nobody_401() {
+fn other_instructors_get_403_and_strangers_401() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         let (colleague, outsider) = foreigners(&school).await;
@@ -167,7 +167,7 @@ fn whose_class_it_is_not_hears_403_and_who_is_nobody_401() {
 }
 
 #[test]
-fn what_lies_beside_the_four_addresses_is_refused_in_their_dialect() {
+fn unknown_paths_beside_the_four_endpoints_are_refused_in_their_dialect() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         is_a_refusal(class.kim.get("/api/attendance/nothing").await, 404);

@@ -85,7 +85,7 @@ fn starting_puts_the_session_on_the_first_step_that_was_named() {
 }
 
 #[test]
-fn starting_makes_everyone_who_waits_active() {
+fn starting_makes_all_waiting_participants_active() {
     on_both(|school| async move {
         let class = class(&school).await;
         assert_eq!(class.statuses().await, ["WAITING", "WAITING"]);
@@ -99,7 +99,7 @@ fn starting_makes_everyone_who_waits_active() {
 }
 
 #[test]
-fn every_students_socket_hears_the_start_with_the_instructors_words() {
+fn every_students_socket_gets_the_start_with_the_instructors_message() {
     on_both(|school| async move {
         let class = class(&school).await;
         let mut phones = class.phones().await;
@@ -168,7 +168,7 @@ fn every_move_of_the_instructor_is_kept_in_order() {
 }
 
 #[test]
-fn every_students_socket_hears_the_next_step() {
+fn every_students_socket_gets_the_next_step() {
     on_both(|school| async move {
         let class = started(&school).await;
         let mut phones = class.phones().await;
@@ -193,7 +193,7 @@ fn ending_puts_the_session_into_review() {
 }
 
 #[test]
-fn ending_keeps_when_it_was() {
+fn ending_stores_its_time() {
     on_both(|school| async move {
         let class = started(&school).await;
         assert_eq!(class.listed().await["ended_at"], Value::Null);
@@ -211,7 +211,7 @@ fn ending_keeps_when_it_was() {
 }
 
 #[test]
-fn every_students_socket_hears_the_end() {
+fn every_students_socket_gets_the_end() {
     on_both(|school| async move {
         let class = started(&school).await;
         let mut phones = class.phones().await;

@@ -190,7 +190,7 @@ fn the_trend_shows_per_cent_at_the_end_of_each_day_and_the_calls_of_the_day() {
 }
 
 #[test]
-fn who_is_in_no_session_is_told_so_in_the_seeds_own_words() {
+fn a_person_without_a_session_gets_the_answer_of_the_seed() {
     on_both(|school| async move {
         let seed = Seed::read();
         let none = seed.endpoint("GET /api/sessions/my-active").answer(404).unwrap();

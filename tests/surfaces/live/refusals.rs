@@ -43,7 +43,7 @@ fn every_kind_of_refusal_has_the_seeds_form() {
 }
 
 #[test]
-fn what_the_seed_calls_not_found_is_said_in_its_words() {
+fn not_found_is_refused_in_the_words_of_the_seed() {
     on_both(|school| async move {
         let student = school.student("김학생").await;
         let missing = json!({ "subtask_id": 987_654_321, "status": "COMPLETED" });
@@ -85,7 +85,7 @@ async fn without_a_token(school: &School, heading: &str) -> Reply {
 }
 
 #[test]
-fn whatever_is_not_public_needs_a_token() {
+fn every_private_route_needs_a_token() {
     on_both(|school| async move {
         let mut asked = 0;
         for endpoint in Seed::read().endpoints.iter().filter(|e| !PUBLIC.contains(&e.heading.as_str())) {

@@ -69,7 +69,7 @@ fn no_row_of_the_seed_is_for_people_without_a_token() {
 }
 
 #[test]
-fn ids_that_are_none_and_ids_of_nothing_are_refused_in_every_row() {
+fn invalid_and_unknown_ids_are_refused_in_every_row() {
     on_both(|school| async move {
         let admin = school.admin().await;
         for row in ROWS.iter().filter(|row| !row.placeholders().is_empty()) {
@@ -92,7 +92,7 @@ fn ids_that_are_none_and_ids_of_nothing_are_refused_in_every_row() {
 }
 
 #[test]
-fn what_cannot_be_read_names_its_field() {
+fn an_unreadable_request_names_its_field() {
     on_both(|school| async move {
         let Room { teacher, student, course, enrollment } = room(&school).await;
         let path = "/api/v1/enrollments";
@@ -124,7 +124,7 @@ fn what_cannot_be_read_names_its_field() {
 }
 
 #[test]
-fn what_is_not_ones_own_is_403_or_not_there() {
+fn a_foreign_record_is_403_or_404() {
     on_both(|school| async move {
         let Room { teacher, student, course, enrollment } = room(&school).await;
         let (stranger, colleague) = (school.student("이학생").await, school.another_teacher().await);
@@ -140,7 +140,7 @@ fn what_is_not_ones_own_is_403_or_not_there() {
 }
 
 #[test]
-fn a_wrong_move_is_409_and_says_what_forbids_it() {
+fn a_wrong_move_is_409_and_names_the_state_that_forbids_it() {
     on_both(|school| async move {
         let Room { teacher, student, course, enrollment } = room(&school).await;
         let own = format!("/api/v1/enrollments/{enrollment}");
@@ -158,7 +158,7 @@ fn a_wrong_move_is_409_and_says_what_forbids_it() {
 }
 
 #[test]
-fn what_lies_beside_the_rows_is_refused_in_their_dialect() {
+fn unknown_paths_beside_the_rows_are_refused_in_their_dialect() {
     on_both(|school| async move {
         let (student, nobody) = (school.student("김학생").await, school.nobody());
         for path in ["/api/v1/nothing", "/api/v1/enrollments/1/nothing", "/api/v1/", "/api/v1/attendance/a/b/c/d"] {

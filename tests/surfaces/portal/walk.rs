@@ -156,7 +156,7 @@ pub fn holds(thing: &Value, sent: &Value) {
 }
 
 #[test]
-fn whatever_is_not_as_in_the_table_is_found() {
+fn a_difference_from_the_table_is_found() {
     let page = json!({ "page": 1, "size": 1, "total_count": 1, "total_pages": 1 });
     let enrollment = json!({ "enrollment_id": 1, "user_id": 1, "course_id": 1, "class_id": 1, "status": "APPROVED",
         "is_waiting": false, "waiting_number": null, "grade": {}, "created_at": "2025-03-03T00:00:00Z",
