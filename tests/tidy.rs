@@ -1,4 +1,4 @@
-//! The house stays tidy: who may import whom, how long things are, and where nothing may stand.
+//! Checks of the source code: imports, lengths, and code that must not exist in certain modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,8 +9,7 @@ const LINES_PER_FILE: usize = 500;
 const LINES_PER_FUNCTION: usize = 70;
 const LINES_PER_SCRIPT: usize = 300;
 
-/// From the street to the cellar: a room imports from its own floor's list and from below, never from above.
-/// `(room, what it may import beside itself)`
+/// The modules of `src`, from the bottom up, each with the modules that it may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("config", &[]),
@@ -27,11 +26,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bus", &["live"]),
     ("outside", &["error", "language"]),
     ("print", &["error", "tag"]),
-    ("ledger", &["app", "db", "error", "event"]),
+    ("group_commit", &["app", "db", "error", "event"]),
     (
         "app",
         &[
-            "bus", "clock", "config", "db", "error", "event", "failures", "keys", "ledger", "live", "metrics",
+            "bus", "clock", "config", "db", "error", "event", "failures", "keys", "group_commit", "live", "metrics",
             "outside", "print",
         ],
     ),
@@ -47,15 +46,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("web", &["app", "error", "school", "tag"]),
-    ("gate", &["config", "error", "failures", "live"]),
+    ("listener", &["config", "error", "failures", "live"]),
     (
         "serve",
         &[
-            "app", "bus", "clock", "config", "db", "error", "failures", "gate", "keys", "ledger", "live", "metrics",
+            "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit", "live", "metrics",
             "outside", "print", "private", "school", "surfaces",
         ],
     ),
-    ("demo", &["app", "clock", "config", "error", "gate", "live", "school", "serve"]),
+    ("demo", &["app", "clock", "config", "error", "listener", "live", "school", "serve"]),
     ("lib", &[]),
     ("main", &[]),
 ];
@@ -109,8 +108,8 @@ fn files(folder: &str, kinds: &[&str]) -> Vec<Source> {
 }
 
 #[track_caller]
-fn none(what: &str, faults: Vec<String>) {
-    assert!(faults.is_empty(), "{what}:\n  {}", faults.join("\n  "));
+fn assert_none(message: &str, faults: Vec<String>) {
+    assert!(faults.is_empty(), "{message}:\n  {}", faults.join("\n  "));
 }
 
 #[test]
@@ -119,7 +118,7 @@ fn imports_run_down_only() {
     for source in rust_files("src") {
         let room = source.room();
         let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
-            faults.push(format!("{}: the room {room} is not in the table", source.name()));
+            faults.push(format!("{}: the module {room} is not in the table", source.name()));
             continue;
         };
         for (n, line) in source.code().lines().enumerate() {
@@ -131,7 +130,7 @@ fn imports_run_down_only() {
             }
         }
     }
-    none("imports that run up", faults);
+    assert_none("imports against the table MAY_IMPORT", faults);
 }
 
 #[test]
@@ -147,7 +146,7 @@ fn a_surface_imports_no_other_surface() {
             }
         }
     }
-    none("surfaces that know each other", faults);
+    assert_none("a surface must not import another surface", faults);
 }
 
 #[test]
@@ -160,7 +159,7 @@ fn the_school_knows_no_http_and_no_json_dialect() {
             }
         }
     }
-    none("the school speaks of the wire", faults);
+    assert_none("src/school must not mention HTTP or JSON", faults);
 }
 
 #[test]
@@ -171,7 +170,7 @@ fn a_surface_never_touches_the_database() {
             faults.push(source.name());
         }
     }
-    none("surfaces at the database", faults);
+    assert_none("a surface must not use the database", faults);
 }
 
 fn is_database(name: &str) -> bool {
@@ -194,7 +193,7 @@ fn sql_stays_in_its_modules() {
             }
         }
     }
-    none("SQL outside its rooms", faults);
+    assert_none("SQL belongs into src/school, src/live/log.rs and src/db", faults);
 }
 
 #[test]
@@ -208,7 +207,7 @@ fn only_the_app_commits() {
             }
         }
     }
-    none("commits outside App", faults);
+    assert_none("only src/app.rs and src/db may commit", faults);
 }
 
 #[test]
@@ -222,7 +221,7 @@ fn nothing_on_a_requests_path_panics() {
             }
         }
     }
-    none("what may panic", faults);
+    assert_none("these may panic", faults);
 }
 
 #[test]
@@ -244,7 +243,7 @@ fn files_and_functions_are_short() {
             }
         }
     }
-    none("too long", faults);
+    assert_none("longer than the limit", faults);
 }
 
 fn is_function(line: &str) -> bool {
@@ -284,7 +283,7 @@ fn pages_load_nothing_from_elsewhere_and_hold_no_script() {
             }
         }
     }
-    none("what the policy for our pages forbids", faults);
+    assert_none("the content security policy of the pages forbids these", faults);
 }
 
 /// What a surface says in Korean is in the book of phrases, so that everyone is answered in their own language.
@@ -294,7 +293,7 @@ fn every_phrase_is_known_in_all_languages() {
     let mut faults = Vec::new();
     for source in rust_files("src/surfaces").iter().filter(|s| !s.name().contains("/language/")) {
         let code: String = source.code().lines().filter(|l| !l.trim_start().starts_with("//")).collect();
-        for call in ["done(", "made(", "settled(", "said(", "said_of("] {
+        for call in ["done(", "made(", "settled(", "translate(", "translate_with("] {
             let after = code.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
             for phrase in after.filter_map(|rest| rest.split('"').next()) {
                 if !phrase.is_ascii() && !book.contains(&format!("[\"{phrase}\",")) {
@@ -303,7 +302,7 @@ fn every_phrase_is_known_in_all_languages() {
             }
         }
     }
-    none("phrases without a translation", faults);
+    assert_none("these phrases have no translation", faults);
 }
 
 /// `(room of the pages, what it may import beside itself)`
@@ -328,7 +327,7 @@ fn pages_import_from_their_own_room_and_from_below() {
         let name = script.name();
         let room = room_of(name.trim_start_matches("static/"));
         let Some((_, allowed)) = PAGES_MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
-            faults.push(format!("{name}: the room {room} is not in the table"));
+            faults.push(format!("{name}: the module {room} is not in the table"));
             continue;
         };
         let imports = script.text.split(['"', '`']).filter(|word| word.starts_with("./") || word.starts_with("../"));
@@ -342,7 +341,7 @@ fn pages_import_from_their_own_room_and_from_below() {
             }
         }
     }
-    none("pages that know too much", faults);
+    assert_none("imports against the table PAGES_MAY_IMPORT", faults);
 }
 
 fn room_of(path: &str) -> &str {
@@ -354,7 +353,7 @@ fn scripts_are_short() {
     let scripts =
         files("static", &["js", "css"]).into_iter().map(|script| (script.name(), script.text.lines().count()));
     let long = scripts.filter(|(_, lines)| *lines > LINES_PER_SCRIPT);
-    none("too long", long.map(|(name, lines)| format!("{name}: {lines} lines")).collect());
+    assert_none("longer than the limit", long.map(|(name, lines)| format!("{name}: {lines} lines")).collect());
 }
 
 /// The words printed on a certificate are Korean in every language of the page.
@@ -375,7 +374,7 @@ fn all_texts_of_the_pages_are_in_their_books() {
             }
         }
     }
-    none("texts outside static/texts", faults);
+    assert_none("texts outside static/texts", faults);
 }
 
 /// Prints `section.key kind` of a book.
@@ -412,7 +411,7 @@ fn the_books_have_the_same_keys_in_every_language() {
             faults.extend(differs.map(|entry| format!("{title}.{other} and {title}.ko differ in {entry}")));
         }
     }
-    none("books that do not agree", faults);
+    assert_none("books that do not agree", faults);
 }
 
 /// The URL that a handler names in its `#[utoipa::path(…)]`, by `file::function`.
@@ -446,5 +445,5 @@ fn a_router_shows_the_url_beside_its_handlers() {
             }
         }
     }
-    none("line of a router without the URL of its handlers behind it", faults);
+    assert_none("line of a router without the URL of its handlers behind it", faults);
 }

@@ -8,7 +8,7 @@ use crate::dashboard::Dashboard;
 use crate::harness::School;
 use crate::harness::people::Person;
 use crate::phone::Phone;
-use crate::{told, told_with};
+use crate::{run_story, run_story_with};
 
 /// The number in the head of a group of learners; 0 where the group is not shown.
 const IN_GROUP: &str =
@@ -21,7 +21,7 @@ impl Dashboard {
     }
 
     /// The part of the page says so, among other things.
-    async fn says(&self, css: &str, words: &str) {
+    async fn shows_text(&self, css: &str, words: &str) {
         let is = "document.querySelector(arguments[0])?.innerText.includes(arguments[1])";
         self.until_js(&format!("{css} says «{words}»"), is, vec![json!(css), json!(words)]).await;
     }
@@ -43,30 +43,30 @@ impl Dashboard {
 
 #[test]
 fn a_phone_that_is_gone_is_counted_as_gone() {
-    told_with(&["--presence-grace-ms", "200"], |school| async move {
+    run_story_with(&["--presence-grace-ms", "200"], |school| async move {
         let class = Class::runs(&school).await;
         let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
         let stays = Phone::joins(&school, &class.session, "김순자").await;
         let goes = Phone::joins(&school, &class.session, "이영자").await;
         stays.is_at(STEPS[0].0).await;
         goes.is_at(STEPS[0].0).await;
-        desk.says(".phones", "2대 모두").await;
-        desk.says(".now .left", "2").await;
+        desk.shows_text(".phones", "2대 모두").await;
+        desk.shows_text(".now .left", "2").await;
         goes.goes_to("about:blank").await;
         desk.counts("away", 1).await;
         desk.counts("working", 1).await;
-        desk.says(".phones", "1대 모두").await;
-        desk.says(".now .left", "1").await;
+        desk.shows_text(".phones", "1대 모두").await;
+        desk.shows_text(".now .left", "1").await;
         // Who joined and never opened the page is not at work either.
         school.guest(&class.session, "박정숙").await;
         desk.counts("away", 2).await;
         stays.taps("done").await;
         desk.counts("done", 1).await;
-        desk.says(".now .left", "여기 있는 사람은").await;
+        desk.shows_text(".now .left", "여기 있는 사람은").await;
         desk.reloads().await;
         desk.is_at("board").await;
         desk.counts("away", 2).await;
-        desk.says(".phones", "1대 모두").await;
+        desk.shows_text(".phones", "1대 모두").await;
         desk.keeps_screenshot("board-gone").await;
     });
 }
@@ -92,7 +92,7 @@ async fn stuck(person: &Person, step: i64) {
 
 #[test]
 fn calls_are_the_same_on_the_board_in_its_summary_and_in_the_statistics() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = class_without_guides(&school).await;
         let (first, second) = (class.lecture.steps[1], class.lecture.steps[3]);
         class.goes_to(1).await;
@@ -108,11 +108,11 @@ fn calls_are_the_same_on_the_board_in_its_summary_and_in_the_statistics() {
         stuck(&people[1], first).await;
         desk.counts("help", 1).await;
         desk.counts("stuck", 1).await;
-        desk.says("#help-title", "1").await;
+        desk.shows_text("#help-title", "1").await;
         class.goes_to(3).await;
         people[2].asks_for_help(second).await;
         desk.counts("help", 2).await;
-        desk.says("#help-title", "2").await;
+        desk.shows_text("#help-title", "2").await;
         // At the step of the class comes first, though the other has waited longer.
         let order = "[...document.querySelectorAll('[data-call]')].map((one) => Number(one.dataset.call)).join() === arguments[0]";
         let wanted = format!("{},{}", people[2].id, people[0].id);
@@ -138,7 +138,7 @@ fn calls_are_the_same_on_the_board_in_its_summary_and_in_the_statistics() {
 
 #[test]
 fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         for n in 0..40 {
             school.guest(&class.session, &format!("학생{n}")).await;
@@ -164,7 +164,7 @@ fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
         phone.until_js("the word is in sight", in_sight, vec![]).await;
         phone.is_at(STEPS[0].0).await;
         desk.until_js("the field is empty", "document.querySelector('#message').value === ''", vec![]).await;
-        desk.says(".sent", "천천히 하세요").await;
+        desk.shows_text(".sent", "천천히 하세요").await;
         // A draft goes out with no other button.
         desk.types("#message", "아직 쓰고 있는 말").await;
         desk.presses_button("next").await;
@@ -192,7 +192,7 @@ fn enter_sends_a_word_to_everyone_and_the_space_bar_scrolls() {
 
 #[test]
 fn people_of_one_name_are_numbered_everywhere_and_long_names_push_nothing() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = class_without_guides(&school).await;
         let long = "황보 남궁 제갈 선우 독고 사공 서문 동방 망절 소봉 어금 강전 장곡 무본 이름이 아주 긴 사람";
         let mut people = Vec::new();
@@ -209,8 +209,8 @@ fn people_of_one_name_are_numbered_everywhere_and_long_names_push_nothing() {
         people[3].joins(&session).await;
         let second = "김순자 (2)";
         let desk = Dashboard::watches(&school, &class.teacher, &session).await;
-        desk.says(&format!("[data-person='{}']", people[2].id), "(2)").await;
-        desk.says(&format!("[data-person='{}']", people[3].id), "(2)").await;
+        desk.shows_text(&format!("[data-person='{}']", people[2].id), "(2)").await;
+        desk.shows_text(&format!("[data-person='{}']", people[3].id), "(2)").await;
         people[0].joins(&session).await;
         desk.shows(&format!("[data-person='{}']", people[0].id), true).await;
         let first: String = desk.finds(&format!("[data-person='{}']", people[0].id)).await.text().await.unwrap();
@@ -218,7 +218,7 @@ fn people_of_one_name_are_numbered_everywhere_and_long_names_push_nothing() {
         class.teacher.starts(&session, class.lecture.steps[0]).await;
         people[2].asks_for_help(class.lecture.steps[0]).await;
         people[3].asks_for_help(class.lecture.steps[0]).await;
-        desk.says(&format!("[data-call='{}']", people[2].id), second).await;
+        desk.shows_text(&format!("[data-call='{}']", people[2].id), second).await;
         for (width, height, name) in [(1280, 800, "desk"), (360, 740, "phone")] {
             desk.emulates(width, height).await;
             desk.is_not_wider_than_its_window().await;
@@ -229,15 +229,15 @@ fn people_of_one_name_are_numbered_everywhere_and_long_names_push_nothing() {
         for (page, path) in [("statistics", "/statistics".to_owned()), ("attendance", "/attendance".into())] {
             desk.visits(&format!("{lecture}{path}")).await;
             desk.is_at(page).await;
-            desk.says(&format!("[data-person='{}']", people[2].id), second).await;
-            desk.says(&format!("[data-person='{}']", people[3].id), &format!("{long} (2)")).await;
+            desk.shows_text(&format!("[data-person='{}']", people[2].id), second).await;
+            desk.shows_text(&format!("[data-person='{}']", people[3].id), &format!("{long} (2)")).await;
             desk.is_not_wider_than_its_window().await;
             desk.keeps_screenshot(&format!("names-{page}")).await;
         }
         // On the same page as the sheet: those who are completed, or not.
-        desk.says(&format!("#completing [data-person='{}']", people[2].id), second).await;
+        desk.shows_text(&format!("#completing [data-person='{}']", people[2].id), second).await;
         desk.visits(&format!("{lecture}/learner/{}", people[2].id)).await;
         desk.is_at("learner").await;
-        desk.says(".person-name", second).await;
+        desk.shows_text(".person-name", second).await;
     });
 }

@@ -3,13 +3,13 @@
 use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
 use crate::harness::people::PASSWORD;
-use crate::harness::wire::Wire;
+use crate::harness::proxy::Proxy;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 #[test]
 fn an_instructor_signs_in_and_stays_signed_in() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let path = format!("/teach/session/{}", class.session.id);
         let device = crate::harness::browser::Device::desktop();
@@ -27,7 +27,7 @@ fn an_instructor_signs_in_and_stays_signed_in() {
 
 #[test]
 fn two_dashboards_see_the_same_and_both_lead() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
         let tablet = Dashboard::watches(&school, &class.teacher, &class.session).await;
@@ -58,7 +58,7 @@ fn two_dashboards_see_the_same_and_both_lead() {
 
 #[test]
 fn a_refreshed_dashboard_keeps_control() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -76,20 +76,20 @@ fn a_refreshed_dashboard_keeps_control() {
 
 #[test]
 fn a_dashboard_that_loses_the_network_says_so_and_catches_up() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
-        let wire = Wire::to(school.address).await;
+        let proxy = Proxy::to(school.address).await;
         let ticket = gyosil::school::logins::ticket_for(&school.app, class.teacher.id).await.unwrap();
         let path = format!("/teach/session/{}#t={ticket}", class.session.id);
         let device = crate::harness::browser::Device::desktop();
-        let desk = Dashboard::opens_at(&wire.url(""), &path, &device).await;
+        let desk = Dashboard::opens_at(&proxy.url(""), &path, &device).await;
         desk.is_at("board").await;
         desk.until_js("it is connected", "document.querySelector('#link').dataset.state === 'open'", vec![]).await;
-        wire.is_cut();
+        proxy.cut();
         desk.until_js("it says so", "document.querySelector('#link').dataset.state !== 'open'", vec![]).await;
         let grandma = school.guest(&class.session, "김순자").await;
         grandma.finishes(class.lecture.steps[0]).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         desk.sees(grandma.id, "done").await;
         desk.until_js("it is connected", "document.querySelector('#link').dataset.state === 'open'", vec![]).await;
     });
@@ -97,7 +97,7 @@ fn a_dashboard_that_loses_the_network_says_so_and_catches_up() {
 
 #[test]
 fn a_learner_is_renamed_let_in_again_and_removed_from_the_board() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -121,7 +121,7 @@ fn a_learner_is_renamed_let_in_again_and_removed_from_the_board() {
 
 #[test]
 fn the_door_is_closed_and_opened_from_the_board() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
         desk.presses_button("door").await;

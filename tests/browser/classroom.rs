@@ -55,7 +55,7 @@ impl Class {
 
     /// Who is in, and how they are, as a dashboard is told.
     pub async fn people(&self) -> Vec<Value> {
-        let state = self.teacher.watches(&self.session).await.hears("session_state").await;
+        let state = self.teacher.watches(&self.session).await.receives("session_state").await;
         state["data"]["participants"].as_array().unwrap().clone()
     }
 

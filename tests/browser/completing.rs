@@ -8,7 +8,7 @@ use crate::harness::browser::Device;
 use crate::harness::people::{Lecture, Person};
 use crate::harness::{School, until};
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// A student who has done so many of the steps.
 async fn learns(school: &School, lecture: &Lecture, name: &str, done: usize) -> Person {
@@ -27,7 +27,7 @@ async fn class_of(teacher: &Person, lecture: &Lecture) -> Value {
 
 #[test]
 fn a_class_is_completed_printed_and_one_completion_taken_back() {
-    told(|school| async move {
+    run_story(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;
         let kim = learns(&school, &lecture, "김순자", 2).await;
@@ -74,7 +74,7 @@ fn a_class_is_completed_printed_and_one_completion_taken_back() {
 
 #[test]
 fn the_certificate_itself_is_shown_on_the_phone() {
-    told(|school| async move {
+    run_story(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 2).await;
         let kim = learns(&school, &lecture, "김순자", 2).await;

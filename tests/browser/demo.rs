@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 struct Demo {
     process: Child,
@@ -52,7 +52,7 @@ impl Drop for Demo {
 
 #[test]
 fn the_demo_runs_from_the_first_step_to_the_review() {
-    told(|_| async move {
+    run_story(|_| async move {
         let demo = tokio::task::spawn_blocking(Demo::starts).await.unwrap();
         let board = Dashboard::opens_at(&demo.base, &demo.board, &Device::desktop()).await;
         board.is_at("board").await;

@@ -9,7 +9,7 @@ use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
 use crate::harness::people::PASSWORD;
 use crate::speed::{slow_4g, tells};
-use crate::told;
+use crate::run_story;
 
 const REQUESTS_BEFORE_FORM_AT_MOST: usize = 16;
 const BYTES_BEFORE_FORM_AT_MOST: f64 = 40.0 * 1024.0;
@@ -30,7 +30,7 @@ const STOPWATCH: &str = "
 
 #[test]
 fn the_sign_in_form_waits_for_nothing_but_its_own_parts() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::opens_at(&school.url(""), "/manifest.webmanifest", &Device::desktop()).await;
         desk.at_each_page(STOPWATCH).await;
@@ -82,7 +82,7 @@ const WATCH: &str = "
 
 #[test]
 fn a_board_of_three_hundred_changes_its_tiles_bit_by_bit() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let learners = school.students(LEARNERS).await;
         let (class, step) = (&class, class.lecture.steps[0]);

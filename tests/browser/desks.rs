@@ -9,21 +9,21 @@ use crate::harness::browser::Device;
 use crate::harness::people::{PASSWORD, Session};
 use crate::office::two_ask_for_attendance;
 use crate::reading::THEMES;
-use crate::told;
+use crate::run_story;
 
 #[test]
 fn every_page_of_the_instructor_is_clean_in_korean() {
-    told(|school| tour(school, "ko-KR"));
+    run_story(|school| tour(school, "ko-KR"));
 }
 
 #[test]
 fn every_page_of_the_instructor_is_clean_in_japanese() {
-    told(|school| tour(school, "ja-JP"));
+    run_story(|school| tour(school, "ja-JP"));
 }
 
 #[test]
 fn every_page_of_the_instructor_is_clean_in_english() {
-    told(|school| tour(school, "en-GB"));
+    run_story(|school| tour(school, "en-GB"));
 }
 
 struct Tour {

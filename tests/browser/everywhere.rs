@@ -7,10 +7,10 @@ use crate::axe::Findings;
 use crate::classroom::Class;
 use crate::harness::School;
 use crate::harness::browser::Device;
-use crate::harness::wire::Wire;
+use crate::harness::proxy::Proxy;
 use crate::phone::Phone;
 use crate::reading::THEMES;
-use crate::told;
+use crate::run_story;
 
 const NARROW: (u32, u32) = (320, 640);
 const USUAL: (u32, u32) = (360, 740);
@@ -18,33 +18,33 @@ const WIDE: (u32, u32) = (1280, 800);
 
 #[test]
 fn every_screen_of_the_phone_is_clean_in_korean() {
-    told(|school| tour(school, "ko-KR"));
+    run_story(|school| tour(school, "ko-KR"));
 }
 
 #[test]
 fn every_screen_of_the_phone_is_clean_in_japanese() {
-    told(|school| tour(school, "ja-JP"));
+    run_story(|school| tour(school, "ja-JP"));
 }
 
 #[test]
 fn every_screen_of_the_phone_is_clean_in_english() {
-    told(|school| tour(school, "en-GB"));
+    run_story(|school| tour(school, "en-GB"));
 }
 
 struct Tour {
     phone: Phone,
     class: Class,
-    wire: Wire,
+    proxy: Proxy,
     language: &'static str,
     findings: Findings,
 }
 
 async fn tour(school: School, language: &'static str) {
     let class = Class::waits(&school).await;
-    let wire = Wire::to(school.address).await;
+    let proxy = Proxy::to(school.address).await;
     let device = Device { languages: language, ..Device::phone() };
-    let phone = Phone::opens_at(&wire.url(""), "/", &device).await;
-    let tour = Tour { phone, class, wire, language: &language[..2], findings: Findings::default() };
+    let phone = Phone::opens_at(&proxy.url(""), "/", &device).await;
+    let tour = Tour { phone, class, proxy, language: &language[..2], findings: Findings::default() };
     tour.at_the_door().await;
     tour.in_class().await;
     tour.help().await;
@@ -161,17 +161,17 @@ impl Tour {
     }
 
     async fn in_class(&self) {
-        let Tour { phone, class, wire, .. } = self;
+        let Tour { phone, class, proxy, .. } = self;
         class.begins().await;
         phone.sees("step").await;
         self.looks_at("step").await;
         phone.taps("done").await;
         phone.shows("[data-act=done]", false).await;
         self.looks_at("done").await;
-        wire.is_cut();
+        proxy.cut();
         phone.link_is(&["offline", "waiting"]).await;
         self.looks_at("step-offline").await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.link_is(&["open"]).await;
         class.presses("pause").await;
         phone.sees("paused").await;
@@ -227,7 +227,7 @@ impl Tour {
     }
 
     async fn outside(&self) {
-        let Tour { phone, class, wire, .. } = self;
+        let Tour { phone, class, proxy, .. } = self;
         let again = class.teacher.opens_session(&class.lecture).await;
         phone.visits(&format!("/j/{}", again.code)).await;
         phone.sees("same").await;
@@ -253,7 +253,7 @@ impl Tour {
         phone.sees("over").await;
         self.looks_at("over").await;
         phone.is_kept().await;
-        wire.is_cut();
+        proxy.cut();
         phone.visits("/").await;
         phone.sees("offline").await;
         self.looks_at("offline").await;

@@ -7,14 +7,14 @@ use crate::classroom::Class;
 use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
 use crate::phone::Phone;
-use crate::{told, told_with};
+use crate::{run_story, run_story_with};
 
 const NAME: &str = "한빛 정보화교육장";
 const LOGO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/icon-192.png");
 
 #[test]
 fn the_first_administrator_comes_in_by_the_printed_link() {
-    told(|school| async move {
+    run_story(|school| async move {
         let link = setup::link(&school.app).await.unwrap().expect("nobody is here");
         let path = &link[link.find("/setup#").unwrap()..];
         let findings = Findings::default();
@@ -61,7 +61,7 @@ fn the_first_administrator_comes_in_by_the_printed_link() {
 
 #[test]
 fn a_schools_name_and_logo_stand_on_its_pages() {
-    told_with(&["--school-name", NAME, "--school-logo", LOGO], |school| async move {
+    run_story_with(&["--school-name", NAME, "--school-logo", LOGO], |school| async move {
         let class = Class::waits(&school).await;
         let findings = Findings::default();
         let has_logo = "document.querySelector('.school:not([hidden]) img, .brand img')?.naturalWidth === 192";

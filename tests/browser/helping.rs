@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::classroom::{Class, STEPS};
 use crate::harness::School;
 use crate::harness::browser::Device;
-use crate::harness::wire::Wire;
+use crate::harness::proxy::Proxy;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 const IS_KNOWN: &str = "선생님께 알려 드렸어요";
 
@@ -22,17 +22,17 @@ const CALLS_BESIDE: &str = "(async (body) => {
 })(arguments[0])";
 
 /// A class at a step that has no guide, so that only the teacher answers, and a phone there whose wire can be cut.
-async fn phone_that_called(school: &School) -> (Class, Wire, Phone, i64) {
+async fn phone_that_called(school: &School) -> (Class, Proxy, Phone, i64) {
     let class = Class::runs(school).await;
     class.goes_to(1).await;
-    let wire = Wire::to(school.address).await;
-    let phone = Phone::joins_at(&wire.url(""), &class.session, "김순자", &Device::phone()).await;
+    let proxy = Proxy::to(school.address).await;
+    let phone = Phone::joins_at(&proxy.url(""), &class.session, "김순자", &Device::phone()).await;
     phone.is_at(STEPS[1].0).await;
     phone.link_is(&["open"]).await;
     phone.taps("help").await;
     phone.reads(IS_KNOWN).await;
     let call = class.person("김순자").await["open_help_request_id"].as_i64().unwrap();
-    (class, wire, phone, call)
+    (class, proxy, phone, call)
 }
 
 async fn settles(class: &Class, call: i64) {
@@ -41,12 +41,12 @@ async fn settles(class: &Class, call: i64) {
 
 #[test]
 fn a_call_that_was_settled_while_the_phone_was_away_is_over_when_it_comes_back() {
-    told(|school| async move {
-        let (class, wire, phone, call) = phone_that_called(&school).await;
-        wire.is_cut();
+    run_story(|school| async move {
+        let (class, proxy, phone, call) = phone_that_called(&school).await;
+        proxy.cut();
         phone.link_is(&["waiting", "offline"]).await;
         settles(&class, call).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.link_is(&["open"]).await;
         phone.shows("[data-act=help]", true).await;
         phone.shows("[data-act=cancel]", false).await;
@@ -56,14 +56,14 @@ fn a_call_that_was_settled_while_the_phone_was_away_is_over_when_it_comes_back()
 
 #[test]
 fn the_answer_not_yet_is_sent_until_the_teacher_is_called_even_if_the_call_was_settled() {
-    told(|school| async move {
-        let (class, wire, phone, call) = phone_that_called(&school).await;
+    run_story(|school| async move {
+        let (class, proxy, phone, call) = phone_that_called(&school).await;
         class.answers("김순자", "위쪽의 «친구»를 눌러 주세요.").await;
         phone.sees("answer").await;
-        class.says("칠판을 봐 주세요").await;
+        class.sends("칠판을 봐 주세요").await;
         phone.reads("칠판을 봐 주세요").await;
         phone.keeps_screenshot("phone-answer-and-message").await;
-        wire.is_cut();
+        proxy.cut();
         phone.link_is(&["waiting", "offline"]).await;
         phone.taps("not-yet").await;
         phone.is_at(STEPS[1].0).await;
@@ -71,7 +71,7 @@ fn the_answer_not_yet_is_sent_until_the_teacher_is_called_even_if_the_call_was_s
         assert!(!phone.text().await.contains(IS_KNOWN), "told before the commit");
         phone.keeps_screenshot("phone-not-yet-offline").await;
         settles(&class, call).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.reads(IS_KNOWN).await;
         let again = class.person("김순자").await["open_help_request_id"].as_i64().expect("the teacher is called");
         assert_ne!(again, call);
@@ -80,7 +80,7 @@ fn the_answer_not_yet_is_sent_until_the_teacher_is_called_even_if_the_call_was_s
 
 #[test]
 fn a_hint_that_helped_leaves_another_call_of_the_same_person_open() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         class.goes_to(1).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;

@@ -5,13 +5,13 @@ use serde_json::json;
 use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
-use crate::harness::wire::Wire;
+use crate::harness::proxy::Proxy;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 #[test]
 fn a_learner_scans_the_code_types_a_name_and_follows() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.sees("waiting").await;
@@ -25,7 +25,7 @@ fn a_learner_scans_the_code_types_a_name_and_follows() {
 
 #[test]
 fn a_code_can_be_typed_instead_in_any_way_one_types() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::opens(&school, "/").await;
         phone.sees("code").await;
@@ -46,7 +46,7 @@ fn a_code_can_be_typed_instead_in_any_way_one_types() {
 
 #[test]
 fn an_empty_name_is_refused_kindly() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::opens(&school, &format!("/j/{}", class.session.code)).await;
         phone.sees("name").await;
@@ -61,7 +61,7 @@ fn an_empty_name_is_refused_kindly() {
 
 #[test]
 fn a_learner_who_was_here_before_is_asked_whether_it_is_still_them() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.sees("waiting").await;
@@ -87,7 +87,7 @@ fn a_learner_who_was_here_before_is_asked_whether_it_is_still_them() {
 
 #[test]
 fn the_home_page_leads_back_to_the_session_that_the_learner_was_in() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -101,7 +101,7 @@ fn the_home_page_leads_back_to_the_session_that_the_learner_was_in() {
 
 #[test]
 fn a_new_phone_comes_back_by_the_link_that_the_instructor_shows() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -122,7 +122,7 @@ fn a_new_phone_comes_back_by_the_link_that_the_instructor_shows() {
 
 #[test]
 fn the_newer_of_two_tabs_takes_over_and_the_older_can_take_it_back() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -142,7 +142,7 @@ fn the_newer_of_two_tabs_takes_over_and_the_older_can_take_it_back() {
 
 #[test]
 fn a_learner_who_cannot_join_reads_why_and_what_to_do() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::opens(&school, "/j/000000").await;
         phone.sees("gone").await;
@@ -169,7 +169,7 @@ fn a_learner_who_cannot_join_reads_why_and_what_to_do() {
 
 #[test]
 fn a_removed_learner_stays_out_whatever_was_still_being_sent() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.sees("waiting").await;
@@ -188,15 +188,15 @@ fn a_removed_learner_stays_out_whatever_was_still_being_sent() {
 
 #[test]
 fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let first = Phone::joins(&school, &class.session, "김순자").await;
         first.is_at(STEPS[0].0).await;
         first.taps("done").await;
         first.shows(".note.good", true).await;
         let board = Dashboard::watches(&school, &class.teacher, &class.session).await;
-        let wire = Wire::to(school.address).await;
-        let second = Phone::joins_at(&wire.url(""), &class.session, "김순자", &Device::phone()).await;
+        let proxy = Proxy::to(school.address).await;
+        let second = Phone::joins_at(&proxy.url(""), &class.session, "김순자", &Device::phone()).await;
         second.sees("here").await;
         second.reads("김순자 님이신가요?").await;
         second.keeps_screenshot("phone-name-is-here").await;
@@ -210,13 +210,13 @@ fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
         // A step that the second phone finishes meanwhile, without a network, is not lost.
         class.goes_to(1).await;
         second.is_at(STEPS[1].0).await;
-        wire.is_cut();
+        proxy.cut();
         second.link_is(&["waiting", "offline"]).await;
         second.taps("done").await;
         second.is_sending_done().await;
         board.clicks("[data-act=same-yes]").await;
         board.shows("[data-act=same-yes]", false).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         // The second phone goes on where the first one was; the first one is asked who is there.
         second.shows("main .note.good", true).await;
         second.is_at(STEPS[1].0).await;
@@ -264,7 +264,7 @@ const LOSES_REPLIES: &str = "window.gyosilLoses = true;
 
 #[test]
 fn a_learner_who_answers_twice_without_a_reply_joins_once() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         school.guest(&class.session, "김순자").await;
         let phone = Phone::opens(&school, "/").await;

@@ -8,7 +8,7 @@ use crate::dashboard::Dashboard;
 use crate::harness::browser::{Browser, Device};
 use crate::harness::people::PASSWORD;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// So many stops are on no page.
 const STOPS_AT_MOST: usize = 60;
@@ -59,7 +59,7 @@ const FOCUS: &str = "
 
 #[test]
 fn a_learner_goes_from_the_door_to_the_end_by_the_keyboard() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let device = Device { is_phone: false, ..Device::phone() };
         let phone = Phone::opens_at(&school.url(""), &format!("/j/{}", class.session.code), &device).await;
@@ -126,7 +126,7 @@ async fn review_by_the_keyboard(class: &Class, phone: &Phone) {
 
 #[test]
 fn an_instructor_leads_a_session_by_the_keyboard() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::opens_at(&school.url(""), "/teach", &Device::desktop()).await;
         desk.is_at("signin").await;

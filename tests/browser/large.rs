@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::classroom::{Class, STEPS};
 use crate::harness::browser::Device;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// What of the lesson is out of sight without scrolling.
 const OUT_OF_SIGHT: &str = "const box = (css) => document.querySelector(css).getBoundingClientRect();
@@ -24,7 +24,7 @@ const OUT_OF_SIGHT: &str = "const box = (css) => document.querySelector(css).get
 
 #[test]
 fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let mut faults = Vec::new();
         for (language, name) in [("ko-KR", "김순자"), ("ja-JP", "佐藤花子"), ("en-GB", "Mary Smith")] {
@@ -48,7 +48,7 @@ fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
 
 #[test]
 fn text_that_is_folded_at_the_largest_size_is_one_tap_away() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -78,7 +78,7 @@ const MESSAGE_IS_IN_SIGHT: &str = "const [said, foot] = ['main .note[data-said]'
 
 #[test]
 fn a_message_of_the_teacher_is_visible_during_an_open_call_and_to_learners_who_join_later() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -88,7 +88,7 @@ fn a_message_of_the_teacher_is_visible_during_an_open_call_and_to_learners_who_j
             phone.emulates(width, height).await;
             phone.looks("size", json!(size)).await;
             let message = format!("{size} % {width} 칠판을 봐 주세요. 제가 한 번 더 천천히 보여 드릴게요.");
-            class.says(&message).await;
+            class.sends(&message).await;
             phone.reads(&message).await;
             phone.settles().await;
             phone.keeps_screenshot(&format!("large-message-{width}-{size}")).await;
@@ -120,7 +120,7 @@ async fn hint_is_below_the_step(phone: &Phone) {
 
 #[test]
 fn a_hint_stands_below_the_step_while_the_teacher_is_called_and_the_call_can_be_taken_back() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -160,7 +160,7 @@ fn a_hint_stands_below_the_step_while_the_teacher_is_called_and_the_call_can_be_
 
 #[test]
 fn a_hint_that_helped_ends_the_call() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;

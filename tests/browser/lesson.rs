@@ -5,18 +5,18 @@ use serde_json::json;
 use crate::classroom::{Class, STEPS, lecture};
 use crate::dashboard::Dashboard;
 use crate::harness::people::Session;
-use crate::harness::{Kept, School, until};
+use crate::harness::{Backend, School, until};
 use crate::phone::Phone;
-use crate::{told, told_in};
+use crate::{run_story, run_story_in};
 
 #[test]
 fn three_phones_and_a_dashboard_go_through_a_session_together() {
-    told_in(Kept::InSqlite, &[], a_class);
+    run_story_in(Backend::Sqlite, &[], a_class);
 }
 
 #[test]
 fn three_phones_and_a_dashboard_go_through_a_session_together_on_postgresql() {
-    told_in(Kept::InPostgres, &[], a_class);
+    run_story_in(Backend::Postgres, &[], a_class);
 }
 
 const NAMES: [&str; 3] = ["김순자", "이영자", "박정숙"];
@@ -157,7 +157,7 @@ async fn the_end(room: &Room) {
 
 #[test]
 fn a_double_tap_counts_once() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -182,7 +182,7 @@ fn a_double_tap_counts_once() {
 
 #[test]
 fn a_learner_on_another_page_is_not_present_in_the_session() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;

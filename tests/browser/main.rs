@@ -36,44 +36,44 @@ mod speed;
 
 use std::sync::{Condvar, Mutex};
 
-use harness::{Kept, School, browser, on};
+use harness::{Backend, School, browser, on};
 
 /// A browser takes a core. More stories at once are only slower, each and all.
 const STORIES_AT_ONCE: usize = 2;
 
-static TOLD: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+static RUNNING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
 
-struct Turn;
+struct Slot;
 
-impl Turn {
-    fn comes() -> Turn {
-        let (told, ended) = &TOLD;
-        let mut told = ended.wait_while(told.lock().unwrap(), |told| *told >= STORIES_AT_ONCE).unwrap();
-        *told += 1;
-        Turn
+impl Slot {
+    fn comes() -> Slot {
+        let (running, ended) = &RUNNING;
+        let mut running = ended.wait_while(running.lock().unwrap(), |running| *running >= STORIES_AT_ONCE).unwrap();
+        *running += 1;
+        Slot
     }
 }
 
-impl Drop for Turn {
+impl Drop for Slot {
     fn drop(&mut self) {
         browser::forget_all();
-        *TOLD.0.lock().unwrap() -= 1;
-        TOLD.1.notify_one();
+        *RUNNING.0.lock().unwrap() -= 1;
+        RUNNING.1.notify_one();
     }
 }
 
 /// Tells the story in a new school. At its end no console may hold a fault.
-pub fn told<F: Future<Output = ()>>(story: impl Fn(School) -> F) {
-    told_with(&[], story);
+pub fn run_story<F: Future<Output = ()>>(story: impl Fn(School) -> F) {
+    run_story_with(&[], story);
 }
 
-pub fn told_with<F: Future<Output = ()>>(flags: &[&str], story: impl Fn(School) -> F) {
-    told_in(Kept::InSqlite, flags, story);
+pub fn run_story_with<F: Future<Output = ()>>(flags: &[&str], story: impl Fn(School) -> F) {
+    run_story_in(Backend::Sqlite, flags, story);
 }
 
-pub fn told_in<F: Future<Output = ()>>(kept: Kept, flags: &[&str], story: impl Fn(School) -> F) {
-    let _turn = Turn::comes();
-    on(kept, flags, |school| async {
+pub fn run_story_in<F: Future<Output = ()>>(backend: Backend, flags: &[&str], story: impl Fn(School) -> F) {
+    let _turn = Slot::comes();
+    on(backend, flags, |school| async {
         story(school).await;
         browser::close_all().await;
     });

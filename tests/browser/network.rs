@@ -8,43 +8,43 @@ use crate::classroom::{Class, STEPS};
 use crate::harness::School;
 use crate::harness::browser::Device;
 use crate::harness::socket::Socket;
-use crate::harness::wire::Wire;
+use crate::harness::proxy::Proxy;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// From the network's return until the same person is at the class's step.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 
 /// A phone whose wire can be cut, at the first step of a class, and the instructor's own ear.
-async fn phone_on_a_wire(school: &School) -> (Class, Wire, Phone, Socket) {
+async fn phone_behind_a_proxy(school: &School) -> (Class, Proxy, Phone, Socket) {
     let class = Class::runs(school).await;
-    let wire = Wire::to(school.address).await;
+    let proxy = Proxy::to(school.address).await;
     let mut ear = class.teacher.watches(&class.session).await;
-    ear.hears("session_state").await;
-    let phone = Phone::joins_at(&wire.url(""), &class.session, "김순자", &Device::phone()).await;
+    ear.receives("session_state").await;
+    let phone = Phone::joins_at(&proxy.url(""), &class.session, "김순자", &Device::phone()).await;
     phone.is_at(STEPS[0].0).await;
     phone.link_is(&["open"]).await;
-    (class, wire, phone, ear)
+    (class, proxy, phone, ear)
 }
 
 /// How often she has finished this step, as it was told.
 fn finished(ear: &Socket, step: i64) -> usize {
     let is = |f: &&Value| f["type"] == "student_progress" && f["data"]["subtask_id"] == step;
-    ear.heard.iter().filter(is).filter(|f| f["data"]["status"] == "COMPLETED").count()
+    ear.received.iter().filter(is).filter(|f| f["data"]["status"] == "COMPLETED").count()
 }
 
 #[test]
 fn a_phone_that_loses_its_network_in_mid_step_and_taps_done_comes_back_with_it() {
-    told(|school| async move {
-        let (class, wire, phone, mut ear) = phone_on_a_wire(&school).await;
-        wire.is_cut();
+    run_story(|school| async move {
+        let (class, proxy, phone, mut ear) = phone_behind_a_proxy(&school).await;
+        proxy.cut();
         phone.is_offline(true).await;
         phone.link_is(&["waiting", "offline"]).await;
         phone.taps("done").await;
         phone.is_sending_done().await;
         phone.keeps_screenshot("phone-offline").await;
         class.goes_to(1).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.is_offline(false).await;
         let mended = Instant::now();
         phone.is_at(STEPS[1].0).await;
@@ -56,7 +56,7 @@ fn a_phone_that_loses_its_network_in_mid_step_and_taps_done_comes_back_with_it()
         let is_second =
             |f: &Value| f["type"] == "student_progress" && f["data"]["subtask_id"] == class.lecture.steps[1];
         ear.waits_until("the second step", is_second).await;
-        ear.hears_nothing_more_than("step_shown").await;
+        ear.receives_only("step_shown").await;
         assert_eq!(finished(&ear, class.lecture.steps[0]), 1);
         assert_eq!(class.people().await.len(), 1);
     });
@@ -64,13 +64,13 @@ fn a_phone_that_loses_its_network_in_mid_step_and_taps_done_comes_back_with_it()
 
 #[test]
 fn a_phone_on_a_network_that_went_silent_notices_and_comes_back() {
-    told(|school| async move {
-        let (class, wire, phone, mut ear) = phone_on_a_wire(&school).await;
-        wire.falls_silent();
+    run_story(|school| async move {
+        let (class, proxy, phone, mut ear) = phone_behind_a_proxy(&school).await;
+        proxy.fall_silent();
         phone.taps("done").await;
         phone.link_is(&["waiting", "connecting", "offline"]).await;
         class.goes_to(1).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.is_at(STEPS[1].0).await;
         ear.waits_for("student_progress").await;
         assert_eq!(finished(&ear, class.lecture.steps[0]), 1);
@@ -79,16 +79,16 @@ fn a_phone_on_a_network_that_went_silent_notices_and_comes_back() {
 
 #[test]
 fn a_tap_without_a_network_survives_a_reload() {
-    told(|school| async move {
-        let (class, wire, phone, mut ear) = phone_on_a_wire(&school).await;
+    run_story(|school| async move {
+        let (class, proxy, phone, mut ear) = phone_behind_a_proxy(&school).await;
         phone.is_kept().await;
-        wire.is_cut();
+        proxy.cut();
         phone.taps("done").await;
         phone.is_sending_done().await;
         phone.reloads().await;
         phone.sees_one_of(&["offline", "step"]).await;
         phone.keeps_screenshot("phone-opened-without-a-network").await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.is_at(STEPS[0].0).await;
         phone.shows("[data-act=done]", false).await;
         ear.waits_for("student_progress").await;
@@ -98,11 +98,11 @@ fn a_tap_without_a_network_survives_a_reload() {
 
 #[test]
 fn every_phone_is_where_it_was_after_a_restart_of_the_server() {
-    told(|school| async move {
-        let (class, wire, phone, _) = phone_on_a_wire(&school).await;
+    run_story(|school| async move {
+        let (class, proxy, phone, _) = phone_behind_a_proxy(&school).await;
         phone.taps("done").await;
         let school = school.reopens().await;
-        wire.leads_to(school.address);
+        proxy.leads_to(school.address);
         phone.link_is(&["open"]).await;
         phone.is_at(STEPS[0].0).await;
         phone.shows("[data-act=done]", false).await;
@@ -114,7 +114,7 @@ fn every_phone_is_where_it_was_after_a_restart_of_the_server() {
 
 #[test]
 fn a_browser_that_was_closed_opens_at_the_same_step_and_asks_nothing() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -132,7 +132,7 @@ fn a_browser_that_was_closed_opens_at_the_same_step_and_asks_nothing() {
 
 #[test]
 fn a_reload_changes_nothing_wherever_one_is() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::opens(&school, &format!("/j/{}", class.session.code)).await;
         comes_back_to(&phone, "name").await;
@@ -169,7 +169,7 @@ fn a_reload_changes_nothing_wherever_one_is() {
 
 #[test]
 fn an_answer_is_there_after_a_reload_however_long_the_login_takes() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         class.goes_to(1).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -195,15 +195,15 @@ async fn comes_back_to(phone: &Phone, screen: &str) {
 
 #[test]
 fn the_page_opens_without_a_network_and_goes_on_when_there_is_one() {
-    told(|school| async move {
-        let (_, wire, phone, _) = phone_on_a_wire(&school).await;
+    run_story(|school| async move {
+        let (_, proxy, phone, _) = phone_behind_a_proxy(&school).await;
         phone.is_kept().await;
-        wire.is_cut();
+        proxy.cut();
         phone.visits("/").await;
         phone.sees_one_of(&["offline", "return", "code"]).await;
         phone.reloads().await;
         phone.sees_one_of(&["offline", "return", "code"]).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         phone.sees("return").await;
         phone.taps("yes").await;
         phone.is_at(STEPS[0].0).await;
@@ -212,7 +212,7 @@ fn the_page_opens_without_a_network_and_goes_on_when_there_is_one() {
 
 #[test]
 fn it_can_be_installed_as_an_app() {
-    told(|school| async move {
+    run_story(|school| async move {
         let phone = Phone::opens(&school, "/").await;
         phone.sees("code").await;
         phone.is_kept().await;

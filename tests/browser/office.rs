@@ -10,7 +10,7 @@ use crate::harness::browser::screens;
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{School, until};
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// The titles of a lecture's steps in their order.
 async fn titles(teacher: &Person, lecture: i64) -> Vec<String> {
@@ -25,7 +25,7 @@ async fn titles(teacher: &Person, lecture: i64) -> Vec<String> {
 
 #[test]
 fn a_lecture_is_written_and_its_session_begins_in_two_clicks() {
-    told(|school| async move {
+    run_story(|school| async move {
         let teacher = school.teacher().await;
         let desk = Dashboard::opens(&school, &teacher, "/teach").await;
         desk.is_at("lectures").await;
@@ -100,7 +100,7 @@ async fn code_of(teacher: &Person, lecture: &Lecture) -> String {
 
 #[test]
 fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file() {
-    told(|school| async move {
+    run_story(|school| async move {
         let (class, students) = two_ask_for_attendance(&school).await;
         let desk = Dashboard::opens(&school, &class.teacher, "/teach/requests").await;
         desk.is_at("requests").await;
@@ -135,7 +135,7 @@ fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file()
 
 #[test]
 fn statistics_show_the_session_as_it_was() {
-    told(|school| async move {
+    run_story(|school| async move {
         let (class, _) = two_ask_for_attendance(&school).await;
         let path = format!("/teach/lecture/{}/statistics", class.lecture.id);
         let desk = Dashboard::opens(&school, &class.teacher, &path).await;
@@ -156,7 +156,7 @@ fn in_fours(lecture: &Value) -> String {
 
 #[test]
 fn a_poster_is_one_sheet_that_leads_to_the_session_of_the_day() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let path = format!("/teach/lecture/{}/poster", class.lecture.id);
         let desk = Dashboard::opens(&school, &class.teacher, &path).await;
@@ -196,7 +196,7 @@ fn a_poster_is_one_sheet_that_leads_to_the_session_of_the_day() {
 
 #[test]
 fn a_lecture_that_was_learnt_in_goes_into_the_archive_and_comes_back() {
-    told(|school| async move {
+    run_story(|school| async move {
         let (class, _) = two_ask_for_attendance(&school).await;
         let lecture = class.lecture.id;
         let desk = Dashboard::opens(&school, &class.teacher, &format!("/teach/lecture/{lecture}")).await;
@@ -217,7 +217,7 @@ fn a_lecture_that_was_learnt_in_goes_into_the_archive_and_comes_back() {
 
 #[test]
 fn a_second_open_session_of_a_lecture_must_be_confirmed() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let desk = Dashboard::opens(&school, &class.teacher, "/teach").await;
         desk.is_at("lectures").await;

@@ -8,14 +8,14 @@ use crate::classroom::{Class, STEPS};
 use crate::harness::browser::Device;
 use crate::harness::namespace::Namespace;
 use crate::phone::Phone;
-use crate::told_with;
+use crate::run_story_with;
 
 #[test]
 fn the_pages_work_over_plain_http_and_name_the_features_that_browsers_forbid() {
     let Some(space) = Namespace::builds() else { return };
     let space = Arc::new(space);
     let listen = format!("{}:0", space.gateway());
-    told_with(&["--listen", &listen], |school| {
+    run_story_with(&["--listen", &listen], |school| {
         let device = Device { within: Some(space.clone()), ..Device::phone() };
         async move {
             let class = Class::waits(&school).await;

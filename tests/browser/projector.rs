@@ -5,7 +5,7 @@ use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 const NAMES: [&str; 2] = ["김순자", "이영자"];
 
@@ -29,7 +29,7 @@ fn spaced(code: &str) -> String {
 
 #[test]
 fn the_wall_shows_the_way_in_and_then_the_step_and_never_a_name() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let ticket = gyosil::school::logins::ticket_for(&school.app, class.teacher.id).await.unwrap();
         let path = format!("/teach/session/{}/screen#t={ticket}", class.session.id);

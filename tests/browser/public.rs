@@ -10,7 +10,7 @@ use crate::harness::browser::Device;
 use crate::harness::people::Person;
 use crate::phone::Phone;
 use crate::reading::THEMES;
-use crate::told;
+use crate::run_story;
 
 /// A student who has done all that a course asks for, and the address of their certificate.
 async fn graduates(school: &School) -> (Person, String) {
@@ -31,7 +31,7 @@ async fn graduates(school: &School) -> (Person, String) {
 
 #[test]
 fn pages_for_everyone_are_clean_in_every_language_and_colour() {
-    told(|school| async move {
+    run_story(|school| async move {
         let (_, certificate) = graduates(&school).await;
         let findings = Findings::default();
         for languages in ["ko-KR", "ja-JP", "en-GB"] {
@@ -67,7 +67,7 @@ async fn look_at(page: &Phone, findings: &Findings, what: &str) {
 
 #[test]
 fn a_learner_who_has_finished_finds_attendance_and_certificate_on_the_phone() {
-    told(|school| async move {
+    run_story(|school| async move {
         let (student, certificate) = graduates(&school).await;
         let ticket = gyosil::school::logins::ticket_for(&school.app, student.id).await.unwrap();
         let phone = Phone::opens(&school, "/me").await;
@@ -100,7 +100,7 @@ fn a_learner_who_has_finished_finds_attendance_and_certificate_on_the_phone() {
 /// Who looks for faults and never finds one should be looked at themselves.
 #[test]
 fn the_page_checks_find_known_faults() {
-    told(|school| async move {
+    run_story(|school| async move {
         let page = Phone::opens(&school, "/").await;
         page.sees("code").await;
         let spoil = "const bad = document.createElement('div');
@@ -121,7 +121,7 @@ fn the_page_checks_find_known_faults() {
 
 #[test]
 fn errors_in_a_page_are_on_its_console() {
-    told(|school| async move {
+    run_story(|school| async move {
         let page = Phone::opens(&school, "/").await;
         page.sees("code").await;
         assert!(page.logs().await.is_empty());

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use crate::classroom::{Class, STEPS};
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 const NUMBER: &str = "010-1234-5678";
 const SECRET: &str = "우리집 강아지 초코";
 
 #[test]
 fn a_record_is_kept_under_a_phone_number_and_found_from_another_phone() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -48,7 +48,7 @@ fn a_record_is_kept_under_a_phone_number_and_found_from_another_phone() {
 
 #[test]
 fn a_phone_that_was_lent_forgets_who_had_it() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -69,7 +69,7 @@ fn a_phone_that_was_lent_forgets_who_had_it() {
 
 #[test]
 fn a_copied_login_is_reported_at_each_sign_in_until_its_person_has_seen_it() {
-    told(|school| async move {
+    run_story(|school| async move {
         let new = json!({ "phone": NUMBER, "password": SECRET, "name": "김순자" });
         school.nobody().post("/api/auth/register", new).await.is(201);
         let owner = school.nobody().logs_in(NUMBER, SECRET).await;
@@ -97,7 +97,7 @@ fn a_copied_login_is_reported_at_each_sign_in_until_its_person_has_seen_it() {
 
 #[test]
 fn two_tabs_of_one_browser_renew_one_login_and_both_stay_in() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::classroom::{Class, STEPS};
 use crate::harness::School;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// Every write of such rows fails, as on a full disk.
 async fn refuses_to_write(school: &School, table: &str) {
@@ -27,7 +27,7 @@ async fn changes_schema(school: &School, sql: String) {
 
 #[test]
 fn done_is_praised_after_the_commit_and_the_wait_is_shown() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -49,7 +49,7 @@ fn done_is_praised_after_the_commit_and_the_wait_is_shown() {
 
 #[test]
 fn a_phone_sends_again_on_the_same_socket_what_a_full_disk_did_not_take() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -74,7 +74,7 @@ fn a_phone_sends_again_on_the_same_socket_what_a_full_disk_did_not_take() {
 
 #[test]
 fn a_call_for_help_is_sent_again_until_it_is_written() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         class.goes_to(1).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
@@ -92,7 +92,7 @@ fn a_call_for_help_is_sent_again_until_it_is_written() {
 
 #[test]
 fn a_lasting_refusal_is_explained_in_words() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;

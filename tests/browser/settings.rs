@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::classroom::{Class, STEPS};
 use crate::harness::browser::Device;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 /// How often the phone has buzzed.
 async fn felt(phone: &Phone) -> usize {
@@ -13,13 +13,13 @@ async fn felt(phone: &Phone) -> usize {
 }
 
 async fn rates(phone: &Phone, words: &str) -> Vec<f64> {
-    let said = phone.heard().await.into_iter().filter(|said| said["words"].as_str().unwrap().contains(words));
+    let said = phone.received().await.into_iter().filter(|said| said["words"].as_str().unwrap().contains(words));
     said.map(|said| said["rate"].as_f64().unwrap()).collect()
 }
 
 #[test]
 fn a_step_is_read_aloud_sentence_by_sentence_when_one_wants_it() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::waits(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.sees("waiting").await;
@@ -28,7 +28,7 @@ fn a_step_is_read_aloud_sentence_by_sentence_when_one_wants_it() {
         phone.hears("노란색 카카오톡").await;
         phone.hears("화면 아래쪽에").await;
         let both = |said: &&Value| said["words"].as_str().unwrap().contains("노란색");
-        let heard = phone.heard().await;
+        let heard = phone.received().await;
         let first = heard.iter().find(both).unwrap();
         assert_eq!(first["lang"], "ko-KR");
         assert!(!first["words"].as_str().unwrap().contains("아래쪽"), "one sentence at a time: {first}");
@@ -50,7 +50,7 @@ fn a_step_is_read_aloud_sentence_by_sentence_when_one_wants_it() {
 
 #[test]
 fn an_answer_is_read_aloud() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -66,7 +66,7 @@ fn an_answer_is_read_aloud() {
 
 #[test]
 fn a_phone_without_a_voice_says_so() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let device = Device { speaks: false, ..Device::phone() };
         let phone = Phone::joins_at(&school.url(""), &class.session, "김순자", &device).await;
@@ -80,7 +80,7 @@ fn a_phone_without_a_voice_says_so() {
 
 #[test]
 fn size_colours_and_language_are_one_tap_away_and_remembered() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -108,7 +108,7 @@ fn size_colours_and_language_are_one_tap_away_and_remembered() {
 
 #[test]
 fn a_language_that_cannot_be_had_is_not_marked_as_spoken() {
-    told(|school| async move {
+    run_story(|school| async move {
         let phone = Phone::opens(&school, "/").await;
         phone.sees("code").await;
         phone.cdp("Network.enable", json!({})).await;

@@ -8,7 +8,7 @@ use crate::classroom::{Class, STEPS};
 use crate::harness::browser::Device;
 use crate::harness::secure::Certificate;
 use crate::phone::Phone;
-use crate::told;
+use crate::run_story;
 
 const FIRST_LOAD_AT_MOST_BYTES: f64 = 100.0 * 1024.0;
 /// The measure is 1 s, on a machine that does nothing else.
@@ -51,7 +51,7 @@ async fn weight(phone: &Phone) -> f64 {
 
 #[test]
 fn the_first_load_is_small_from_the_qr_to_the_step() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let phone = Phone::joins(&school, &class.session, "김순자").await;
         phone.is_at(STEPS[0].0).await;
@@ -63,7 +63,7 @@ fn the_first_load_is_small_from_the_qr_to_the_step() {
 
 #[test]
 fn the_first_step_is_soon_there_on_a_slow_line_and_a_slow_phone() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let base = school.url("");
         follows_far_away(&base, &class, &Device::phone()).await;
@@ -73,7 +73,7 @@ fn the_first_step_is_soon_there_on_a_slow_line_and_a_slow_phone() {
 /// So it is where lines are slow: who is far away comes over https.
 #[test]
 fn a_page_loads_over_one_https_connection() {
-    told(|school| async move {
+    run_story(|school| async move {
         let class = Class::runs(&school).await;
         let certificate = Certificate::is_made();
         let school = school.reopens_with(&certificate.flags()).await;

@@ -127,7 +127,7 @@ fn every_surface_answers_503_while_the_disk_is_full() {
         let enrolled = student.get("/api/v1/enrollments/me").await.ok();
         let enrollment = enrolled["enrollments"][0]["enrollment_id"].clone();
         let mut phone = student.follows(&class.session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         disk.fills_up();
         // What is on the disk already is written over for a while: the text of a lecture is not.
         let long = "가".repeat(1_600);
@@ -149,10 +149,10 @@ fn every_surface_answers_503_while_the_disk_is_full() {
         assert_eq!(attendance.is(500)["success"], false);
 
         phone
-            .says(json!({ "type": "log", "id": 1, "data": [{ "user_id": student.id, "event_type": "CLICK",
+            .sends(json!({ "type": "log", "id": 1, "data": [{ "user_id": student.id, "event_type": "CLICK",
             "event_data": { "text": long } }] }))
             .await;
-        let refused = phone.hears("error").await;
+        let refused = phone.receives("error").await;
         assert_eq!(refused["error"]["code"], "BUSY", "{refused}");
         disk.has_room_again();
         student.finishes(class.lecture.steps[0]).await;

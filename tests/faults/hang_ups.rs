@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::harness::people::Person;
-use crate::harness::{Kept, on_both, until};
+use crate::harness::{Backend, on_both, until};
 
 const CALLERS: usize = 600;
 const AT_ONCE: usize = 24;
@@ -92,7 +92,7 @@ fn callers_who_hang_up_leave_no_transaction_open_and_harm_no_stranger() {
         }
         have_gone.store(true, Ordering::Relaxed);
         assert_eq!(as_usual.await.unwrap(), Vec::<String>::new());
-        if school.kept == Kept::InPostgres {
+        if school.backend == Backend::Postgres {
             let mut root = PgConnection::connect(school.database()).await.unwrap();
             let open = "select count(*) from pg_stat_activity
                 where datname = current_database() and state like 'idle in transaction%'";

@@ -5,7 +5,7 @@ use std::time::Instant;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::harness::people::Person;
-use crate::harness::wire::Wire;
+use crate::harness::proxy::Proxy;
 use crate::harness::{postgres, until};
 use crate::work::{Class, Work, minutes_begun, serves};
 
@@ -18,16 +18,16 @@ fn tells<F: Future<Output = ()>>(story: F) {
 fn silent_database_connections_cost_seconds_and_no_write() {
     tells(async {
         let database = postgres::new_database().await;
-        let (wire, over_it) = Wire::to_database(&database).await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
         let folder = tempfile::tempdir().unwrap();
-        let server = serves(folder.path(), &over_it);
+        let server = serves(folder.path(), &proxied);
         let class = Class::begins(&server).await;
         let work = Work::begins(&class).await;
         for _ in 0..2 {
             work.goes_on(20).await;
             // What is open stays silent for ever, what is opened from now on is whole.
-            wire.falls_silent();
-            wire.is_mended().await;
+            proxy.fall_silent();
+            proxy.mend().await;
             let since = Instant::now();
             work.goes_on(10).await;
             println!("writes went on {:?} after the links fell silent", since.elapsed());
@@ -41,16 +41,16 @@ fn silent_database_connections_cost_seconds_and_no_write() {
 fn the_server_is_not_ready_while_the_database_is_silent() {
     tells(async {
         let database = postgres::new_database().await;
-        let (wire, over_it) = Wire::to_database(&database).await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
         let folder = tempfile::tempdir().unwrap();
         let started = Instant::now();
-        let server = serves(folder.path(), &over_it);
+        let server = serves(folder.path(), &proxied);
         let class = Class::begins(&server).await;
         let work = Work::begins(&class).await;
         work.goes_on(20).await;
         let nobody = Person::nobody_at(server.address);
         nobody.get("/readyz").await.is(200);
-        wire.falls_silent();
+        proxy.fall_silent();
         let since = Instant::now();
         let why =
             until("it is not ready", async || Some(nobody.get("/readyz").await).filter(|r| r.status == 503)).await;
@@ -59,7 +59,7 @@ fn the_server_is_not_ready_while_the_database_is_silent() {
         assert!(why.contains("does not answer") && why.contains("the last write succeeded"), "{why}");
         let refused = work.answered(503);
         until("writes are refused", async || (work.answered(503) > refused).then_some(())).await;
-        wire.is_mended().await;
+        proxy.mend().await;
         let since = Instant::now();
         work.goes_on(10).await;
         println!("writes went on {:?} after the link was mended", since.elapsed());

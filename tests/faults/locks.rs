@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::harness::people::{Person, Reply};
-use crate::harness::{Kept, on};
+use crate::harness::{Backend, on};
 
 const STUDENTS: usize = 12;
 
@@ -19,7 +19,7 @@ async fn finishes(student: &Person, step: i64) -> (Reply, Duration) {
 
 #[test]
 fn a_session_that_someone_holds_keeps_no_other_session_waiting_for_long() {
-    on(Kept::InPostgres, &[], |school| async move {
+    on(Backend::Postgres, &[], |school| async move {
         let teacher = school.teacher().await;
         let held = teacher.makes_lecture("카카오톡 기초", 1).await;
         let free = teacher.makes_lecture("사진 보내기", 4).await;

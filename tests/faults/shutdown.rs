@@ -8,8 +8,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::harness::process::Process;
-use crate::harness::wire::Wire;
-use crate::harness::{Kept, postgres};
+use crate::harness::proxy::Proxy;
+use crate::harness::{Backend, postgres};
 use crate::work::{Class, Work, serves};
 
 const GONE_WITHIN: Duration = Duration::from_secs(10);
@@ -60,13 +60,13 @@ fn a_frozen_postgresql_keeps_no_server_from_leaving() {
 fn a_silent_link_keeps_no_server_from_leaving() {
     tells(async {
         let database = postgres::new_database().await;
-        let (wire, over_it) = Wire::to_database(&database).await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
         let folder = tempfile::tempdir().unwrap();
         let falls_silent = async |_: &Process, _: &Class, work: &Work| {
-            wire.falls_silent();
+            proxy.fall_silent();
             work.hangs().await;
         };
-        stops_in_time(folder.path(), &over_it, &database, falls_silent, async || wire.is_cut()).await;
+        stops_in_time(folder.path(), &proxied, &database, falls_silent, async || proxy.cut()).await;
     });
 }
 
@@ -88,12 +88,12 @@ fn a_database_that_another_process_holds_keeps_no_server_from_leaving() {
 
 #[test]
 fn bodies_that_never_end_keep_no_server_from_leaving() {
-    for kept in [Kept::InSqlite, Kept::InPostgres] {
+    for kept in [Backend::Sqlite, Backend::Postgres] {
         tells(async {
             let folder = tempfile::tempdir().unwrap();
             let database = match kept {
-                Kept::InSqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
-                Kept::InPostgres => postgres::new_database().await,
+                Backend::Sqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
+                Backend::Postgres => postgres::new_database().await,
             };
             let mut callers = Vec::new();
             let stall = async |server: &Process, class: &Class, work: &Work| {

@@ -2,7 +2,7 @@
 
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-use super::{Kept, School};
+use super::{Backend, School};
 
 pub enum Frozen {
     Sqlite(SqliteConnection),
@@ -12,13 +12,13 @@ pub enum Frozen {
 impl School {
     /// From here on no progress and nothing of a session can be written, until it thaws.
     pub async fn freezes(&self) -> Frozen {
-        match self.kept {
-            Kept::InSqlite => {
+        match self.backend {
+            Backend::Sqlite => {
                 let mut held = SqliteConnection::connect(self.database()).await.unwrap();
                 held.execute("begin immediate").await.unwrap();
                 Frozen::Sqlite(held)
             }
-            Kept::InPostgres => {
+            Backend::Postgres => {
                 let mut held = PgConnection::connect(self.database()).await.unwrap();
                 held.execute("begin").await.unwrap();
                 held.execute("lock table item_progress, session_events in exclusive mode").await.unwrap();

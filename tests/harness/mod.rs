@@ -11,7 +11,7 @@ pub mod postgres;
 pub mod process;
 pub mod secure;
 pub mod socket;
-pub mod wire;
+pub mod proxy;
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -30,9 +30,9 @@ use tokio::task::JoinHandle;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    InSqlite,
-    InPostgres,
+pub enum Backend {
+    Sqlite,
+    Postgres,
 }
 
 #[derive(Parser)]
@@ -44,7 +44,7 @@ struct Settings {
 pub struct School {
     pub app: gyosil::app::School,
     pub address: SocketAddr,
-    pub kept: Kept,
+    pub backend: Backend,
     pub http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<gyosil::error::Result<()>>>,
@@ -65,20 +65,20 @@ pub fn on_both_with<F>(flags: &[&str], story: impl Fn(School) -> F)
 where
     F: Future<Output = ()>,
 {
-    for kept in [Kept::InSqlite, Kept::InPostgres] {
-        on(kept, flags, &story);
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        on(backend, flags, &story);
     }
 }
 
-pub fn on<F>(kept: Kept, flags: &[&str], story: impl Fn(School) -> F)
+pub fn on<F>(backend: Backend, flags: &[&str], story: impl Fn(School) -> F)
 where
     F: Future<Output = ()>,
 {
     // Printed only when the story fails.
-    println!("kept {kept:?}");
+    println!("backend {backend:?}");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let school = School::open(kept, flags).await;
+        let school = School::open(backend, flags).await;
         tokio::time::timeout(Duration::from_secs(240), story(school)).await.expect("the story took too long");
         close_databases().await;
     });
@@ -98,16 +98,16 @@ async fn close_databases() {
 }
 
 impl School {
-    pub async fn open(kept: Kept, flags: &[&str]) -> School {
+    pub async fn open(backend: Backend, flags: &[&str]) -> School {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let database = match kept {
-            Kept::InSqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
-            Kept::InPostgres => postgres::new_database().await,
+        let database = match backend {
+            Backend::Sqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
+            Backend::Postgres => postgres::new_database().await,
         };
-        School::start(kept, folder, database, flags.iter().map(|f| f.to_string()).collect()).await
+        School::start(backend, folder, database, flags.iter().map(|f| f.to_string()).collect()).await
     }
 
-    async fn start(kept: Kept, folder: Arc<TempDir>, database: String, flags: Vec<String>) -> School {
+    async fn start(backend: Backend, folder: Arc<TempDir>, database: String, flags: Vec<String>) -> School {
         let data = folder.path().display().to_string();
         let mut words = vec!["gyosil", "--data", &data, "--database", &database];
         let usual = [
@@ -138,7 +138,7 @@ impl School {
         };
         let serving = tokio::spawn(gyosil::serve(app.clone(), listener, shutdown));
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        School { app, address, kept, http, stop: Some(stop), serving: Some(serving), folder, database, flags }
+        School { app, address, backend, http, stop: Some(stop), serving: Some(serving), folder, database, flags }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -166,7 +166,7 @@ impl School {
     /// Closes, and opens again over the same facts, at another port.
     pub async fn reopens(mut self) -> School {
         self.closes().await;
-        School::start(self.kept, self.folder.clone(), self.database.clone(), self.flags.clone()).await
+        School::start(self.backend, self.folder.clone(), self.database.clone(), self.flags.clone()).await
     }
 
     /// … with other settings.

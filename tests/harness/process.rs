@@ -64,7 +64,7 @@ impl Process {
         Process { child, address, said, log, all }
     }
 
-    pub fn all_it_said(&self) -> String {
+    pub fn all_output(&self) -> String {
         self.all.lock().unwrap().clone()
     }
 

@@ -15,8 +15,8 @@ use super::PATIENCE;
 pub struct Socket {
     pub stream: WebSocketStream<TcpStream>,
     /// Everything heard so far, for a look back.
-    pub heard: Vec<Value>,
-    pub hears_of_school: bool,
+    pub received: Vec<Value>,
+    pub wants_school_events: bool,
 }
 
 /// How a socket ended.
@@ -42,7 +42,7 @@ impl Socket {
         }
         let tcp = TcpStream::connect(address).await.unwrap();
         match timeout(PATIENCE, tokio_tungstenite::client_async(request, tcp)).await.expect("an answer in time") {
-            Ok((stream, _)) => Ok(Socket { stream, heard: Vec::new(), hears_of_school: false }),
+            Ok((stream, _)) => Ok(Socket { stream, received: Vec::new(), wants_school_events: false }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(other) => panic!("{path}: {other}"),
         }
@@ -56,10 +56,10 @@ impl Socket {
             match timeout_at(until, self.stream.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).expect("a frame is JSON");
-                    self.heard.push(frame.clone());
+                    self.received.push(frame.clone());
                     // What follows in the school from what happens in the class is another story's, unless it listens.
                     let follows = ["attendance_updated", "grade_updated"].iter().any(|kind| frame["type"] == *kind);
-                    if follows && !self.hears_of_school {
+                    if follows && !self.wants_school_events {
                         continue;
                     }
                     return Ok(frame);
@@ -75,7 +75,7 @@ impl Socket {
     }
 
     /// The next frame, which must be of this type.
-    pub async fn hears(&mut self, kind: &str) -> Value {
+    pub async fn receives(&mut self, kind: &str) -> Value {
         let frame = self.next().await.unwrap_or_else(|closed| panic!("closed instead of {kind}: {closed:?}"));
         assert_eq!(frame["type"], kind, "{frame}");
         frame
@@ -91,16 +91,16 @@ impl Socket {
             match self.next().await {
                 Ok(frame) if is_it(&frame) => return frame,
                 Ok(_) => {}
-                Err(closed) => panic!("closed while waiting for {what}: {closed:?}; heard {:?}", self.heard),
+                Err(closed) => panic!("closed while waiting for {what}: {closed:?}; heard {:?}", self.received),
             }
         }
     }
 
-    pub async fn says(&mut self, message: Value) {
+    pub async fn sends(&mut self, message: Value) {
         self.stream.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    pub async fn says_raw(&mut self, message: Message) {
+    pub async fn sends_raw(&mut self, message: Message) {
         self.stream.send(message).await.unwrap();
     }
 
@@ -109,7 +109,7 @@ impl Socket {
         static IDS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
         let id = format!("c{}", IDS.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         message["id"] = json!(id);
-        self.says(message).await;
+        self.sends(message).await;
         self.waits_until("an answer", |frame| frame["id"] == json!(id)).await
     }
 
@@ -123,15 +123,15 @@ impl Socket {
     }
 
     /// Is nothing more on its way? Whatever was said before the ping comes before its answer.
-    pub async fn hears_nothing_more(&mut self) {
-        self.says(json!({ "type": "ping", "id": "quiet" })).await;
+    pub async fn receives_nothing_more(&mut self) {
+        self.sends(json!({ "type": "ping", "id": "quiet" })).await;
         let frame = self.next().await.unwrap();
         assert_eq!(frame["id"], "quiet", "something came: {frame}");
     }
 
     /// … but frames of this type.
-    pub async fn hears_nothing_more_than(&mut self, kind: &str) {
-        self.says(json!({ "type": "ping", "id": "quiet" })).await;
+    pub async fn receives_only(&mut self, kind: &str) {
+        self.sends(json!({ "type": "ping", "id": "quiet" })).await;
         loop {
             let frame = self.next().await.unwrap();
             if frame["id"] == "quiet" {

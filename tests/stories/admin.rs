@@ -86,7 +86,7 @@ fn a_role_takes_effect_at_once_on_an_open_socket_too() {
         let admin = school.admin().await;
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let path = format!("/api/admin/people/{}/role", teacher.id);
         admin.patch(&path, json!({ "role": "STUDENT" })).await.ok();
         let press = json!({ "type": "next_step", "id": "1", "data": { "next_subtask_id": lecture.steps[1] } });
@@ -172,7 +172,7 @@ fn erasing_a_person_or_resetting_a_password_closes_their_sockets() {
             let kim = school.registers("STUDENT", "김학생", &format!("kim{n}@example.com")).await;
             kim.joins(&session).await;
             let mut phone = kim.follows(&session).await;
-            phone.hears("session_state").await;
+            phone.receives("session_state").await;
             let reply = admin.post(&format!("/api/admin/people/{}/{what}", kim.id), body.clone()).await;
             assert!(reply.status < 300);
             is_shut_out(&mut phone, what).await;

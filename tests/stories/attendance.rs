@@ -350,7 +350,7 @@ fn a_change_reaches_the_dashboard_and_the_student() {
         let mut phone = student.opens(&format!("/ws/help/{}", student.id)).await;
         let mut board = teacher.opens(&format!("/ws/dashboard/lecture/{}/", lecture.id)).await;
         for socket in [&mut phone, &mut board] {
-            socket.hears_of_school = true;
+            socket.wants_school_events = true;
             socket.asks(json!({ "type": "ping" })).await;
         }
         student.joins(&session).await;

@@ -13,7 +13,7 @@ const A_DAY: i64 = 86_400;
 async fn board(teacher: &Person, lecture: &Lecture) -> Socket {
     let mut board = teacher.opens(&format!("/ws/dashboard/lecture/{}/", lecture.id)).await;
     // It has no log: whatever was before, the page asks anew.
-    assert_eq!(board.hears("resync").await.as_object().unwrap().len(), 1);
+    assert_eq!(board.receives("resync").await.as_object().unwrap().len(), 1);
     board
 }
 
@@ -196,7 +196,7 @@ fn a_dashboard_hears_of_progress_and_of_calls() {
         let (teacher, lecture, session) = running_class(&school, 2).await;
         let mut board = board(&teacher, &lecture).await;
         let mut desk = teacher.opens("/ws/dashboard/help-requests/").await;
-        desk.hears("resync").await;
+        desk.receives("resync").await;
         let student = school.guest(&session, "김순자").await;
         works_on(&student, lecture.steps[0]).await;
         let update = board.waits_for("progress_update").await["data"].clone();
@@ -227,8 +227,8 @@ fn a_dashboard_hears_of_progress_and_of_calls() {
         mate.asks_for_help(other.steps[0]).await;
         assert_eq!(desk.waits_for("new_help_request").await["data"]["lecture"]["id"], other.id);
         desk.waits_for("help_updated").await;
-        board.hears_nothing_more_than("help_updated").await;
-        assert!(!board.heard.iter().any(|frame| frame.to_string().contains("이영희")));
+        board.receives_only("help_updated").await;
+        assert!(!board.received.iter().any(|frame| frame.to_string().contains("이영희")));
     });
 }
 
@@ -253,7 +253,7 @@ fn a_dashboard_hears_who_comes_begins_and_goes() {
         student.finishes(lecture.steps[0]).await;
         assert_eq!(activity(&mut board).await, began);
         student.finishes(lecture.steps[1]).await;
-        board.hears_nothing_more_than("progress_update").await;
+        board.receives_only("progress_update").await;
         school.later(A_DAY);
         student.finishes(lecture.steps[2]).await;
         assert_eq!(activity(&mut board).await, began);
@@ -262,7 +262,7 @@ fn a_dashboard_hears_who_comes_begins_and_goes() {
         assert_eq!(activity(&mut board).await, (student.id, "LEFT".into()));
         student.post("/api/auth/logout", json!({})).await.ok();
         assert_eq!(activity(&mut board).await, (student.id, "LOGGED_OUT".into()));
-        assert!(board.heard.iter().all(|frame| frame["data"]["user_id"] != stranger.id));
+        assert!(board.received.iter().all(|frame| frame["data"]["user_id"] != stranger.id));
     });
 }
 
@@ -279,7 +279,7 @@ fn a_student_who_finishes_several_steps_at_once_began_once() {
         {
             seen.push(board.next().await.unwrap()["type"].clone());
         }
-        board.hears_nothing_more().await;
+        board.receives_nothing_more().await;
         assert_eq!(seen.iter().filter(|kind| *kind == "student_activity").count(), 1, "{seen:?}");
     });
 }

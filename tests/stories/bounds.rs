@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use crate::classroom::{class, holding};
 use crate::harness::people::{PASSWORD, Person, Reply};
 use crate::harness::socket::Socket;
-use crate::harness::{Kept, School, on, on_both, until};
+use crate::harness::{Backend, School, on, on_both, until};
 
 const KIB: usize = 1024;
 
@@ -62,7 +62,7 @@ async fn stalls(school: &School, person: &Person, bytes: usize) -> TcpStream {
 
 #[test]
 fn all_bodies_in_flight_have_64_mib_together() {
-    on(Kept::InSqlite, &["--log-hour-mb", "1000", "--log-day-mb", "1000"], |school| async move {
+    on(Backend::Sqlite, &["--log-hour-mb", "1000", "--log-day-mb", "1000"], |school| async move {
         let (_, lecture, session) = class(&school, 1).await;
         let attackers = school.students(16).await;
         let kim = school.guest(&session, "김순자").await;
@@ -108,7 +108,7 @@ async fn stalls_a_login(school: &School, from: &str) -> TcpStream {
 
 #[test]
 fn one_address_that_stalls_its_bodies_stops_nobody_else() {
-    on(Kept::InSqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
+    on(Backend::Sqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
         school.student("김학생").await;
         let login = async |from: &str| {
             let body = json!({ "email": "nobody@example.com", "password": PASSWORD });
@@ -130,7 +130,7 @@ fn one_address_that_stalls_its_bodies_stops_nobody_else() {
 #[test]
 fn an_address_has_so_many_connections() {
     let flags = ["--connections-per-address", "20", "--sockets-per-session", "100", "--sockets-per-person", "100"];
-    on(Kept::InSqlite, &flags, |school| async move {
+    on(Backend::Sqlite, &flags, |school| async move {
         let (_, _, session) = class(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/", session.id);
@@ -164,7 +164,7 @@ fn an_address_has_so_many_connections() {
 #[test]
 fn a_trusted_proxy_has_any_number_of_connections() {
     let flags = ["--connections-per-address", "1", "--trusted-proxies", "127.0.0.1"];
-    on(Kept::InSqlite, &flags, |school| async move {
+    on(Backend::Sqlite, &flags, |school| async move {
         let mut idle = Vec::new();
         for _ in 0..10 {
             idle.push(connects(&school).await);
@@ -176,7 +176,7 @@ fn a_trusted_proxy_has_any_number_of_connections() {
 #[test]
 fn thirty_phones_behind_one_router_meet_no_limit() {
     let flags = ["--connections-per-address", "1024", "--rate-limits", "on"];
-    on(Kept::InSqlite, &flags, |school| async move {
+    on(Backend::Sqlite, &flags, |school| async move {
         let (_, lecture, session) = class(&school, 1).await;
         let mut phones = Vec::new();
         for n in 0..30 {
@@ -195,19 +195,19 @@ fn thirty_phones_behind_one_router_meet_no_limit() {
 #[test]
 fn metrics_are_for_this_machine_and_trusted_proxies() {
     let elsewhere = &[("x-forwarded-for", "203.0.113.7")][..];
-    on(Kept::InSqlite, &[], |school| async move {
+    on(Backend::Sqlite, &[], |school| async move {
         let nobody = school.nobody();
         nobody.get("/metrics").await.is(200);
         with(&nobody, "GET", "/metrics", Value::Null, elsewhere).await.is(403);
         with(&nobody, "GET", "/metrics", Value::Null, &[("forwarded", "for=203.0.113.7")]).await.is(403);
     });
-    on(Kept::InSqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
+    on(Backend::Sqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
         let nobody = school.nobody();
         nobody.get("/metrics").await.is(200);
         with(&nobody, "GET", "/metrics", Value::Null, elsewhere).await.is(403);
     });
     let beside = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    on(Kept::InSqlite, &["--metrics-listen", &beside.to_string()], |school| async move {
+    on(Backend::Sqlite, &["--metrics-listen", &beside.to_string()], |school| async move {
         school.nobody().get("/metrics").await.is(403);
         let there = Person::nobody_at(beside);
         let open = async || TcpStream::connect(beside).await.ok();
@@ -220,14 +220,14 @@ fn metrics_are_for_this_machine_and_trusted_proxies() {
 
 #[test]
 fn a_browser_that_used_https_is_told_to_use_it_always() {
-    on(Kept::InSqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
+    on(Backend::Sqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
         let nobody = school.nobody();
         let secure = with(&nobody, "GET", "/healthz", Value::Null, &[("x-forwarded-proto", "https")]).await;
         let told = secure.headers.get("strict-transport-security").map(|value| value.to_str().unwrap());
         assert_eq!(told, Some("max-age=31536000"));
         assert!(!nobody.get("/healthz").await.headers.contains_key("strict-transport-security"));
     });
-    on(Kept::InSqlite, &[], |school| async move {
+    on(Backend::Sqlite, &[], |school| async move {
         let invented = with(&school.nobody(), "GET", "/healthz", Value::Null, &[("x-forwarded-proto", "https")]).await;
         assert!(!invented.headers.contains_key("strict-transport-security"));
     });

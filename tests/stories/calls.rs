@@ -38,7 +38,7 @@ fn a_student_takes_their_own_call_back_while_it_waits() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let mate = school.guest(&session, "이영희").await;
         let second = mate.asks_for_help(lecture.steps[0]).await;
         settled(&mate, second).await;
@@ -48,7 +48,7 @@ fn a_student_takes_their_own_call_back_while_it_waits() {
         teacher.post(&withdraw(id), json!({})).await.refused(404, "NOT_FOUND");
         school.nobody().post(&withdraw(id), json!({})).await.refused(401, "UNAUTHORIZED");
         let mut phone = mate.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let said = json!({ "type": "help_withdraw", "data": { "help_request_id": id } });
         assert_eq!(phone.asks(said.clone()).await["error"]["code"], "NOT_FOUND");
         assert_eq!(student.post(&withdraw(id), json!({})).await.ok()["status"], "WITHDRAWN");
@@ -57,7 +57,7 @@ fn a_student_takes_their_own_call_back_while_it_waits() {
         // Who waited behind moves up, and twice is once.
         assert_eq!(phone.waits_for("help_position").await["data"], json!({ "help_request_id": second, "position": 1 }));
         let mut own = student.follows(&session).await;
-        assert_eq!(own.hears("session_state").await["data"]["open_help_request_id"], Value::Null);
+        assert_eq!(own.receives("session_state").await["data"]["open_help_request_id"], Value::Null);
         assert_eq!(own.asks(said).await["data"], json!({ "help_request_id": id, "status": "WITHDRAWN" }));
         teacher.post(&format!("{}/respond", request(id)), answer("늦은 답")).await.refused(409, "INVALID_STATE");
         teacher.post(&format!("{}/respond", request(second)), answer("위를 보세요")).await.ok();

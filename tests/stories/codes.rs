@@ -156,7 +156,7 @@ fn the_key_of_a_session_is_shown_only_to_its_instructor() {
         let (student, stranger) = (school.student("김학생").await, school.another_teacher().await);
         student.joins(&session).await;
         let mut phone = student.follows(&session).await;
-        let state = phone.hears("session_state").await;
+        let state = phone.receives("session_state").await;
         let mut told = vec![state.to_string()];
         let paths = [
             format!("/api/sessions/{}", session.code),
@@ -171,7 +171,7 @@ fn the_key_of_a_session_is_shown_only_to_its_instructor() {
         told.push(looks_up(&stranger, &session.code).await.ok().to_string());
         assert!(told.iter().all(|told| !told.contains(&session.key)), "{told:?}");
         stranger.get(&format!("/api/lectures/{}/sessions", lecture.id)).await.refused(403, "FORBIDDEN");
-        let board = teacher.watches(&session).await.hears("session_state").await;
+        let board = teacher.watches(&session).await.receives("session_state").await;
         let join_url = format!("{}{}", school.app.public_url, session.scanned());
         assert_eq!(board["data"]["join_url"], join_url.as_str());
         let listed = teacher.get(&format!("/api/lectures/{}/sessions", lecture.id)).await.ok();

@@ -221,7 +221,7 @@ fn a_class_of_a_thousand_completes_in_one_call() {
             "student_ids": named });
         let began = std::time::Instant::now();
         let done = teacher.post("/api/v1/completions/batch", batch.clone()).await.ok();
-        println!("{:?}: a thousand in {:?}", school.kept, began.elapsed());
+        println!("{:?}: a thousand in {:?}", school.backend, began.elapsed());
         assert_eq!(done["processed"], 998, "{done}");
         let why: Vec<(i64, &str)> = done["not_completed"]
             .as_array()

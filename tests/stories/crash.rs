@@ -9,20 +9,20 @@ use tokio::io::AsyncWriteExt;
 use crate::harness::people::{PASSWORD, Person, Session};
 use crate::harness::process::{Process, runs};
 use crate::harness::socket::Socket;
-use crate::harness::{Kept, on_both, postgres};
+use crate::harness::{Backend, on_both, postgres};
 
 const FLAGS: &[&str] = &["--rate-limits", "off", "--presence-grace-ms", "300", "--instructor-signup", "open"];
 
 /// Tells a story of the program itself, over a database that outlives it.
 fn over_both<F: Future<Output = ()>>(story: impl Fn(tempfile::TempDir, String) -> F) {
-    for kept in [Kept::InSqlite, Kept::InPostgres] {
+    for kept in [Backend::Sqlite, Backend::Postgres] {
         println!("kept {kept:?}");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let database = match kept {
-                Kept::InSqlite => format!("sqlite:{}", folder.path().join("school.db").display()),
-                Kept::InPostgres => postgres::new_database().await,
+                Backend::Sqlite => format!("sqlite:{}", folder.path().join("school.db").display()),
+                Backend::Postgres => postgres::new_database().await,
             };
             story(folder, database).await;
         });
@@ -40,7 +40,7 @@ async fn teacher_of(server: &Process) -> Person {
 fn listens(mut socket: Socket) -> tokio::task::JoinHandle<Vec<Value>> {
     tokio::spawn(async move {
         socket.ends().await;
-        socket.heard
+        socket.received
     })
 }
 
@@ -141,7 +141,7 @@ async fn resumes_whole(teacher: &Person, grandma: &Person, session: &Session, he
         .filter(|e| students.contains(&e["type"].as_str().unwrap()))
         .map(|e| e["seq"].as_i64().unwrap())
         .collect();
-    let frames = heard.iter().chain(&phone.heard).filter(|f| f["type"] != "session_state");
+    let frames = heard.iter().chain(&phone.received).filter(|f| f["type"] != "session_state");
     let got: Vec<i64> = frames.filter_map(|f| f["seq"].as_i64()).collect();
     let skipped = expected.iter().position(|seq| Some(seq) == got.first()).unwrap();
     assert_eq!(got, expected[skipped..], "no hole and no double");
@@ -158,7 +158,7 @@ fn callers_who_hang_up_in_the_middle_lose_no_committed_event() {
         let session = teacher.opens_session(&lecture).await;
         teacher.starts(&session, lecture.steps[0]).await;
         let mut board = teacher.watches(&session).await;
-        let mut last = board.hears("session_state").await["seq"].as_i64().unwrap();
+        let mut last = board.receives("session_state").await["seq"].as_i64().unwrap();
         for n in 0..120_usize {
             let body = format!(r#"{{"next_subtask_id":{}}}"#, lecture.steps[(n + 1) % 2]);
             let head = format!(
@@ -197,7 +197,7 @@ fn a_server_that_leaves_says_when_to_come_back() {
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
         let session = teacher.opens_session(&lecture).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let stopping = tokio::task::spawn_blocking(move || server.stops());
         let closed = board.ends().await;
         assert_eq!(closed.code, 1012);

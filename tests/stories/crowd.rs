@@ -14,7 +14,7 @@ use tungstenite::client::IntoClientRequest;
 
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
-use crate::harness::{Kept, School, on, on_both};
+use crate::harness::{Backend, School, on, on_both};
 
 async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
     let teacher = school.teacher().await;
@@ -50,7 +50,7 @@ async fn crowd(school: &School, session: &Session, count: usize) -> Vec<Socket> 
         let opening = tokens.iter().map(|token| async move {
             let path = format!("/ws/session/{}/student/", session.id);
             let mut phone = Socket::open(school.address, &path, Some(token)).await.unwrap();
-            phone.hears("session_state").await;
+            phone.receives("session_state").await;
             phone
         });
         phones.extend(futures_util::future::join_all(opening).await);
@@ -58,7 +58,7 @@ async fn crowd(school: &School, session: &Session, count: usize) -> Vec<Socket> 
     phones
 }
 
-fn a_room_of(count: usize, kept: Kept) {
+fn a_room_of(count: usize, kept: Backend) {
     gyosil::raise_file_limit();
     on(kept, &["--access-ttl-s", "86400", "--ping-s", "300"], |school| async move {
         let (teacher, lecture, session) = class(&school, 6).await;
@@ -87,7 +87,7 @@ fn a_room_of(count: usize, kept: Kept) {
 
 /// Every event of the students, chained by `prev`: how many there were.
 async fn hears_all(mut phone: Socket) -> usize {
-    let mut last = phone.heard[0]["seq"].clone();
+    let mut last = phone.received[0]["seq"].clone();
     let mut heard = 0;
     loop {
         let frame = phone.next().await.unwrap();
@@ -105,12 +105,12 @@ async fn hears_all(mut phone: Socket) -> usize {
 
 #[test]
 fn five_thousand_follow_in_one_room() {
-    a_room_of(5_000, Kept::InSqlite);
+    a_room_of(5_000, Backend::Sqlite);
 }
 
 #[test]
 fn a_thousand_follow_on_postgres_too() {
-    a_room_of(1_000, Kept::InPostgres);
+    a_room_of(1_000, Backend::Postgres);
 }
 
 #[test]
@@ -130,15 +130,15 @@ fn a_slow_reader_harms_nobody_and_gets_the_newest_state() {
         }
         let (slow, quick) = (school.guest(&session, "느린 분").await, school.guest(&session, "빠른 분").await);
         let mut sleeper = slow.follows(&session).await;
-        sleeper.hears("session_state").await;
+        sleeper.receives("session_state").await;
         let mut reader = quick.follows(&session).await;
-        reader.hears("session_state").await;
+        reader.receives("session_state").await;
         teacher.starts(&session, steps[0]).await;
-        let mut last = reader.hears("session_started").await["seq"].clone();
+        let mut last = reader.receives("session_started").await["seq"].clone();
         // Twelve kilobytes a step: more than the kernel and the mailbox hold for one who does not read.
         for n in 1..=700 {
             teacher.moves_to(&session, steps[n % 2]).await;
-            let frame = reader.hears("step_changed").await;
+            let frame = reader.receives("step_changed").await;
             assert_eq!(frame["prev"], last);
             last = frame["seq"].clone();
         }
@@ -147,8 +147,8 @@ fn a_slow_reader_harms_nobody_and_gets_the_newest_state() {
         assert_eq!(state["seq"], last);
         // From there on it follows like everyone else.
         teacher.presses(&session, "end").await.ok();
-        assert_eq!(sleeper.hears("session_ended").await["prev"], last);
-        let kinds: Vec<&Value> = sleeper.heard.iter().map(|f| &f["type"]).collect();
+        assert_eq!(sleeper.receives("session_ended").await["prev"], last);
+        let kinds: Vec<&Value> = sleeper.received.iter().map(|f| &f["type"]).collect();
         assert!(kinds.len() < 700, "{} frames", kinds.len());
     });
 }
@@ -170,7 +170,7 @@ async fn watches_over_a_narrow_line(school: &School, teacher: &Person, session: 
     let token = teacher.token.as_ref().unwrap();
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
     let (stream, _) = tokio_tungstenite::client_async(request, tcp).await.unwrap();
-    Socket { stream, heard: Vec::new(), hears_of_school: false }
+    Socket { stream, heard: Vec::new(), wants_school_events: false }
 }
 
 #[test]
@@ -179,15 +179,15 @@ fn a_state_larger_than_the_mailbox_comes_once_and_then_the_events() {
         let (teacher, lecture, session) = class(&school, 2).await;
         join(&school, &session.code, 300).await;
         let mut board = watches_over_a_narrow_line(&school, &teacher, &session).await;
-        let state = board.hears("session_state").await;
+        let state = board.receives("session_state").await;
         assert_eq!(state["data"]["participants"].as_array().unwrap().len(), 300);
         assert!(state.to_string().len() > 64 * 1024, "it does not fit the mailbox");
-        board.hears_nothing_more().await;
+        board.receives_nothing_more().await;
         teacher.starts(&session, lecture.steps[0]).await;
-        assert_eq!(board.hears("session_started").await["seq"], state["seq"].as_i64().unwrap() + 1);
+        assert_eq!(board.receives("session_started").await["seq"], state["seq"].as_i64().unwrap() + 1);
         teacher.moves_to(&session, lecture.steps[1]).await;
-        board.hears("step_changed").await;
-        board.hears_nothing_more().await;
+        board.receives("step_changed").await;
+        board.receives_nothing_more().await;
     });
 }
 
@@ -198,26 +198,26 @@ fn a_slow_reader_who_asks_for_the_state_a_hundred_times_is_not_sent_a_hundred() 
         let tokens = join(&school, &session.code, 300).await;
         let path = format!("/ws/session/{}/student/", session.id);
         let mut phone = Socket::open(school.address, &path, Some(&tokens[0])).await.unwrap();
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut board = watches_over_a_narrow_line(&school, &teacher, &session).await;
         for _ in 0..100 {
-            board.says(json!({ "type": "resume", "data": { "seq": i64::MAX } })).await;
+            board.sends(json!({ "type": "resume", "data": { "seq": i64::MAX } })).await;
         }
         let start = json!({ "type": "start", "id": "s", "data": { "first_subtask_id": lecture.steps[0] } });
-        board.says(start).await;
+        board.sends(start).await;
         // Its words are heard one after the other: what came before this one has been dealt with.
-        phone.hears("session_started").await;
+        phone.receives("session_started").await;
         board.waits_for("reply").await;
         // The start itself, or a state that holds it.
         let is_started = |f: &Value| {
             f["type"] == "session_started" || f["type"] == "session_state" && f["data"]["status"] == "IN_PROGRESS"
         };
-        if !board.heard.iter().any(is_started) {
+        if !board.received.iter().any(is_started) {
             board.waits_until("the start", is_started).await;
         }
-        board.hears_nothing_more().await;
+        board.receives_nothing_more().await;
         // What waits in the kernel is not ours to count: a few.
-        let states = board.heard.iter().filter(|f| f["type"] == "session_state").count();
+        let states = board.received.iter().filter(|f| f["type"] == "session_state").count();
         assert!((2..10).contains(&states), "{states} states");
     });
 }
@@ -227,7 +227,7 @@ fn batches_stay_small_while_a_crowd_joins() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.opens(&format!("/ws/session/{}/instructor/?batch=1", session.id)).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         join(&school, &session.code, 500).await;
         let mut seqs: Vec<i64> = Vec::new();
         // Each comes, and is marked.
@@ -238,13 +238,13 @@ fn batches_stay_small_while_a_crowd_joins() {
             seqs.extend(frames.iter().map(|f| f["seq"].as_i64().unwrap()));
         }
         assert_eq!(seqs, (1..=1_000).collect::<Vec<i64>>());
-        assert!(board.heard.len() < 250, "gathered all the same: {} frames", board.heard.len());
+        assert!(board.received.len() < 250, "gathered all the same: {} frames", board.received.len());
     });
 }
 
 #[test]
 fn a_token_that_expires_is_renewed_in_place_or_the_socket_closes() {
-    on(Kept::InSqlite, &["--access-ttl-s", "100", "--ping-s", "1"], |school| async move {
+    on(Backend::Sqlite, &["--access-ttl-s", "100", "--ping-s", "1"], |school| async move {
         let (_, _, session) = class(&school, 1).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
@@ -260,13 +260,13 @@ fn a_token_that_expires_is_renewed_in_place_or_the_socket_closes() {
         school.later(60);
         careless.waits_for("token_expiring").await;
         assert_eq!(careless.ends().await.code, 4401);
-        phone.hears_nothing_more_than("token_expiring").await;
+        phone.receives_only("token_expiring").await;
     });
 }
 
 #[test]
 fn a_dead_peer_is_noticed_by_its_silence() {
-    on(Kept::InSqlite, &["--ping-s", "1"], |school| async move {
+    on(Backend::Sqlite, &["--ping-s", "1"], |school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         let grandma = school.guest(&session, "김순자").await;

@@ -18,12 +18,12 @@ fn the_phone_follows_the_session_from_the_waiting_room_to_the_review() {
         let (teacher, lecture, session) = class(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
-        let state = phone.hears("session_state").await;
+        let state = phone.receives("session_state").await;
         assert_eq!(state["data"]["my_status"], "WAITING");
         assert_eq!((&state["data"]["current_subtask"], &state["seq"]), (&Value::Null, &json!(0)));
         let mut last = 0;
         let mut follows = async |kind: &str| {
-            let frame = phone.hears(kind).await;
+            let frame = phone.receives(kind).await;
             assert_eq!(frame["prev"], last, "no hole: {frame}");
             last = frame["seq"].as_i64().unwrap();
             frame
@@ -53,40 +53,40 @@ fn the_instructor_hears_everything_without_a_hole() {
         let (teacher, lecture, session) = class(&school, 2).await;
         let listed = teacher.get(&format!("/api/lectures/{}/sessions", lecture.id)).await.ok()["results"][0].take();
         let mut board = teacher.watches(&session).await;
-        let state = board.hears("session_state").await;
+        let state = board.receives("session_state").await;
         assert_eq!(state["data"]["participants"], json!([]));
         assert_eq!(
             (&state["data"]["class_id"], &state["data"]["session_number"]),
             (&listed["class_id"], &listed["session_number"])
         );
         let grandma = school.guest(&session, "김순자").await;
-        let joined = board.hears("student_joined").await;
+        let joined = board.receives("student_joined").await;
         assert_eq!((&joined["data"]["name"], &joined["data"]["total_participants"]), (&json!("김순자"), &json!(1)));
         let mut phone = grandma.follows(&session).await;
-        phone.hears("session_state").await;
-        assert_eq!(board.hears("student_connected").await["data"]["active_participants"], 1);
+        phone.receives("session_state").await;
+        assert_eq!(board.receives("student_connected").await["data"]["active_participants"], 1);
         teacher.starts(&session, lecture.steps[0]).await;
-        board.hears("session_started").await;
+        board.receives("session_started").await;
         grandma.finishes(lecture.steps[0]).await;
-        let progress = board.hears("student_progress").await;
+        let progress = board.receives("student_progress").await;
         assert_eq!(
             (&progress["data"]["status"], &progress["data"]["subtask_id"]),
             (&json!("COMPLETED"), &json!(lecture.steps[0]))
         );
         let started = phone.waits_for("session_started").await;
-        phone.says(json!({ "type": "ack", "data": { "seq": started["seq"] } })).await;
-        assert_eq!(board.hears("step_shown").await["data"]["phones"], 1);
+        phone.sends(json!({ "type": "ack", "data": { "seq": started["seq"] } })).await;
+        assert_eq!(board.receives("step_shown").await["data"]["phones"], 1);
         phone.hangs_up().await;
-        let gone = board.hears("student_disconnected").await;
+        let gone = board.receives("student_disconnected").await;
         assert_eq!((&gone["data"]["user_id"], &gone["data"]["active_participants"]), (&json!(grandma.id), &json!(0)));
         // A phone that is gone shows nothing; when it is back, it still has the step on its screen.
-        assert_eq!(board.hears("step_shown").await["data"]["phones"], 0);
+        assert_eq!(board.receives("step_shown").await["data"]["phones"], 0);
         let _phone = grandma.follows(&session).await;
-        board.hears("student_connected").await;
-        assert_eq!(board.hears("step_shown").await["data"]["phones"], 1);
-        let seqs: Vec<i64> = board.heard.iter().map(|f| f["seq"].as_i64().unwrap()).collect();
+        board.receives("student_connected").await;
+        assert_eq!(board.receives("step_shown").await["data"]["phones"], 1);
+        let seqs: Vec<i64> = board.received.iter().map(|f| f["seq"].as_i64().unwrap()).collect();
         assert_eq!(seqs, (0..=10).collect::<Vec<i64>>());
-        let state = teacher.watches(&session).await.hears("session_state").await;
+        let state = teacher.watches(&session).await.receives("session_state").await;
         assert_eq!((&state["data"]["shown"], &state["data"]["active_participants"]), (&json!(1), &json!(1)));
     });
 }
@@ -97,16 +97,16 @@ fn a_message_reaches_every_phone_and_the_session_stays_at_its_step() {
         let (teacher, lecture, session) = class(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let path = format!("/api/sessions/{}/message", session.id);
         let said = teacher.post(&path, json!({ "message": "5분 뒤에 시작해요" })).await.ok();
         assert_eq!(
             (&said["session_id"], &said["instructor_message"]),
             (&json!(session.id), &json!("5분 뒤에 시작해요"))
         );
-        assert_eq!(phone.hears("instructor_message").await["data"]["instructor_message"], "5분 뒤에 시작해요");
+        assert_eq!(phone.receives("instructor_message").await["data"]["instructor_message"], "5분 뒤에 시작해요");
         let started = teacher.starts(&session, lecture.steps[0]).await["current_subtask"].clone();
-        phone.hears("session_started").await;
+        phone.receives("session_started").await;
         // By the socket too; sent again with its key, it is said once.
         let mut board = teacher.watches(&session).await;
         let key = "7c0f1f0e-6f5f-4b52-9a4e-3f6f1f0f7a10";
@@ -114,7 +114,7 @@ fn a_message_reaches_every_phone_and_the_session_stays_at_its_step() {
             let message = json!({ "type": "message", "key": key, "data": { "message": "천천히 하세요" } });
             assert_eq!(board.asks(message).await["data"]["instructor_message"], "천천히 하세요");
         }
-        assert_eq!(phone.hears("instructor_message").await["data"]["instructor_message"], "천천히 하세요");
+        assert_eq!(phone.receives("instructor_message").await["data"]["instructor_message"], "천천히 하세요");
         let current = grandma.get(&format!("/api/sessions/{}/current", session.id)).await.ok();
         assert_eq!(
             (&current["status"], &current["instructor_message"]),
@@ -124,7 +124,7 @@ fn a_message_reaches_every_phone_and_the_session_stays_at_its_step() {
         teacher.post(&path, json!({ "message": " " })).await.refused(400, "INVALID_REQUEST");
         grandma.post(&path, json!({ "message": "저도요" })).await.is(403);
         teacher.presses(&session, "end").await.ok();
-        phone.hears("session_ended").await;
+        phone.receives("session_ended").await;
         teacher.post(&path, json!({ "message": "잘 가요" })).await.refused(409, "INVALID_STATE");
     });
 }
@@ -136,26 +136,26 @@ fn a_phone_that_comes_back_hears_just_what_it_missed() {
         let grandma = school.guest(&session, "김순자").await;
         teacher.starts(&session, lecture.steps[0]).await;
         let mut phone = grandma.follows(&session).await;
-        let known = phone.hears("session_state").await["seq"].clone();
+        let known = phone.receives("session_state").await["seq"].clone();
         phone.hangs_up().await;
         teacher.moves_to(&session, lecture.steps[1]).await;
         teacher.presses(&session, "pause").await.ok();
         let path = format!("/ws/session/{}/student/?since={known}", session.id);
         let mut phone = grandma.opens(&path).await;
-        let first = phone.hears("step_changed").await;
+        let first = phone.receives("step_changed").await;
         assert_eq!(first["prev"], known);
-        let second = phone.hears("session_paused").await;
+        let second = phone.receives("session_paused").await;
         assert_eq!(second["prev"], first["seq"]);
         // The same on an open socket.
-        phone.says(json!({ "type": "resume", "data": { "seq": known } })).await;
-        assert_eq!(phone.hears("step_changed").await, first);
-        assert_eq!(phone.hears("session_paused").await, second);
+        phone.sends(json!({ "type": "resume", "data": { "seq": known } })).await;
+        assert_eq!(phone.receives("step_changed").await, first);
+        assert_eq!(phone.receives("session_paused").await, second);
         let path = format!("/ws/session/{}/student/?since={}", session.id, second["seq"]);
         let mut phone = grandma.opens(&path).await;
-        phone.hears_nothing_more().await;
+        phone.receives_nothing_more().await;
         // A position that the log has not reached is no position.
         let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since=999", session.id)).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
     });
 }
 
@@ -169,9 +169,9 @@ fn a_phone_that_missed_too_much_gets_the_state() {
             teacher.moves_to(&session, lecture.steps[(n + 1) % 2]).await;
         }
         let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since=1", session.id)).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut phone = grandma.opens(&format!("/ws/session/{}/student/?since=4", session.id)).await;
-        phone.hears("step_changed").await;
+        phone.receives("step_changed").await;
     });
 }
 
@@ -183,7 +183,7 @@ fn joining_a_running_session_lands_on_the_current_step() {
         teacher.moves_to(&session, lecture.steps[1]).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
-        let state = phone.hears("session_state").await;
+        let state = phone.receives("session_state").await;
         assert_eq!(state["data"]["current_subtask"]["id"], lecture.steps[1]);
         assert_eq!(state["data"]["my_status"], "ACTIVE");
     });
@@ -197,27 +197,27 @@ fn two_dashboards_and_two_phones_live_side_by_side() {
         let mut phones = [grandma.follows(&session).await, grandma.follows(&session).await];
         let mut boards = [teacher.watches(&session).await, teacher.watches(&session).await];
         for socket in phones.iter_mut().chain(&mut boards) {
-            socket.hears("session_state").await;
+            socket.receives("session_state").await;
         }
         let reply = boards[1].asks(json!({ "type": "start", "data": { "first_subtask_id": lecture.steps[0] } })).await;
         assert_eq!(reply["data"]["status"], "IN_PROGRESS");
         for phone in &mut phones {
-            phone.hears("session_started").await;
+            phone.receives("session_started").await;
         }
         for board in &mut boards {
-            if board.heard.iter().all(|f| f["type"] != "session_started") {
+            if board.received.iter().all(|f| f["type"] != "session_started") {
                 board.waits_for("session_started").await;
             }
         }
         let [first, second] = phones;
         first.hangs_up().await;
         let mut second = second;
-        second.hears_nothing_more().await;
+        second.receives_nothing_more().await;
         let reply =
             boards[0].asks(json!({ "type": "next_step", "data": { "next_subtask_id": lecture.steps[1] } })).await;
         assert_eq!(reply["type"], "reply", "{reply}");
-        second.hears("step_changed").await;
-        assert!(boards[0].heard.iter().all(|f| f["type"] != "student_disconnected"), "one phone is still there");
+        second.receives("step_changed").await;
+        assert!(boards[0].received.iter().all(|f| f["type"] != "student_disconnected"), "one phone is still there");
     });
 }
 
@@ -228,13 +228,13 @@ fn a_newer_socket_of_the_same_device_replaces_the_older() {
         let grandma = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/?device=", session.id);
         let mut older = grandma.opens(&format!("{path}phone1")).await;
-        older.hears("session_state").await;
+        older.receives("session_state").await;
         let mut other = grandma.opens(&format!("{path}phone2")).await;
-        other.hears("session_state").await;
+        other.receives("session_state").await;
         let mut newer = grandma.opens(&format!("{path}phone1")).await;
-        newer.hears("session_state").await;
+        newer.receives("session_state").await;
         assert_eq!(older.ends().await.code, 4409);
-        other.hears_nothing_more().await;
+        other.receives_nothing_more().await;
     });
 }
 
@@ -243,17 +243,17 @@ fn a_phone_that_is_back_in_time_has_not_left() {
     on_both_with(&["--presence-grace-ms", "10000"], |school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let grandma = school.guest(&session, "김순자").await;
         let phone = grandma.follows(&session).await;
         board.waits_for("student_connected").await;
         phone.hangs_up().await;
         let mut phone = grandma.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         school.later(60);
         gyosil::school::sessions::presence::tell_departures(&school.app).await.unwrap();
         grandma.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
-        board.hears("student_left").await;
+        board.receives("student_left").await;
         assert_eq!(phone.ends().await.code, 1000);
     });
 }
@@ -268,8 +268,8 @@ fn many_reports_at_once_come_in_one_batch_to_clients_that_ask_for_it() {
         let path = format!("/ws/session/{}/instructor/", session.id);
         let mut gathered = teacher.opens(&format!("{path}?batch=1")).await;
         let mut plain = teacher.opens(&path).await;
-        let state = gathered.hears("session_state").await;
-        plain.hears("session_state").await;
+        let state = gathered.receives("session_state").await;
+        plain.receives("session_state").await;
         futures_util::future::join_all(students.iter().map(|s| s.finishes(lecture.steps[0]))).await;
         teacher.presses(&session, "end").await.ok();
         let mut seqs = Vec::new();
@@ -283,8 +283,8 @@ fn many_reports_at_once_come_in_one_batch_to_clients_that_ask_for_it() {
         }
         let first = state["seq"].as_i64().unwrap() + 1;
         assert_eq!(seqs, (first..=first + 40).collect::<Vec<i64>>());
-        assert!(gathered.heard.len() < 40, "{} frames", gathered.heard.len());
+        assert!(gathered.received.len() < 40, "{} frames", gathered.received.len());
         plain.waits_for("session_ended").await;
-        assert_eq!(plain.heard.len(), 42);
+        assert_eq!(plain.received.len(), 42);
     });
 }

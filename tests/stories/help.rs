@@ -54,10 +54,10 @@ fn the_guide_answers_from_the_texts_of_the_step_on_both_sockets() {
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut app = student.opens(&format!("/ws/help/{}", student.id)).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let body = json!({ "subtask_id": lecture.steps[0], "user_id": student.id, "request_type": "MANUAL",
             "context_data": { "current_screen": "com.kakao.talk.MainActivity", "stuck_duration_seconds": 45 } });
         let asked = student.post("/api/help/request", body).await.is(201);
@@ -107,9 +107,9 @@ fn finishing_a_step_closes_the_calls_on_it_and_the_student_can_call_again() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
         let mut phone = student.follows(&session).await;
-        assert_eq!(phone.hears("session_state").await["data"]["open_help_request_id"], id);
+        assert_eq!(phone.receives("session_state").await["data"]["open_help_request_id"], id);
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         student.finishes(lecture.steps[0]).await;
         for socket in [&mut phone, &mut board] {
             let told = socket.waits_for("help_updated").await["data"].clone();
@@ -147,7 +147,7 @@ fn the_instructor_answers_by_hand_at_any_time() {
     on_both(|school| async move {
         let (teacher, _, session, student, id) = escalated(&school).await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let respond = format!("{}/respond", request(id));
         let first = teacher.post(&respond, answer("위쪽 '친구'를 누르세요")).await.ok();
         assert_eq!((&first["status"], &first["help_request_id"]), (&json!("ANSWERED"), &json!(id)));
@@ -168,7 +168,7 @@ fn a_resolved_call_is_over() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let resolve = format!("{}/resolve", request(id));
         assert_eq!(teacher.post(&resolve, json!({})).await.ok()["status"], "RESOLVED");
         assert_eq!(board.waits_for("help_updated").await["data"]["status"], "RESOLVED");
@@ -236,30 +236,30 @@ fn an_answer_comes_again_until_its_person_has_seen_it() {
         settled(&student, id).await;
         for _ in 0..2 {
             let mut phone = student.follows(&session).await;
-            phone.hears("session_state").await;
-            assert_eq!(phone.hears("HELP_AVAILABLE").await["help_request_id"], id);
+            phone.receives("session_state").await;
+            assert_eq!(phone.receives("HELP_AVAILABLE").await["help_request_id"], id);
             let mut app = student.opens(&format!("/ws/help/{}", student.id)).await;
-            assert_eq!(app.hears("HELP_AVAILABLE").await["help_request_id"], id);
+            assert_eq!(app.receives("HELP_AVAILABLE").await["help_request_id"], id);
         }
         // Someone else's word for it is none.
         let mate = school.guest(&session, "이영희").await;
         let mut other = mate.follows(&session).await;
-        other.hears("session_state").await;
+        other.receives("session_state").await;
         other.asks(json!({ "type": "ack", "data": { "help_request_id": id } })).await;
         let mut phone = student.follows(&session).await;
         phone.waits_for("HELP_AVAILABLE").await;
         assert_eq!(phone.asks(json!({ "type": "ack", "data": { "help_request_id": id } })).await["type"], "reply");
         for path in [format!("/ws/session/{}/student/", session.id), format!("/ws/help/{}", student.id)] {
             let mut phone = student.opens(&path).await;
-            phone.hears_nothing_more_than("session_state").await;
+            phone.receives_only("session_state").await;
         }
         // A new answer is a new thing to see.
         teacher.post(&format!("{}/respond", request(id)), answer("다시 보세요")).await.ok();
         let mut app = student.opens(&format!("/ws/help/{}", student.id)).await;
-        assert_eq!(app.hears("HELP_AVAILABLE").await["help_response"]["help_content"], "다시 보세요");
+        assert_eq!(app.receives("HELP_AVAILABLE").await["help_response"]["help_content"], "다시 보세요");
         teacher.presses(&session, "end").await.ok();
         let mut app = student.opens(&format!("/ws/help/{}", student.id)).await;
-        app.hears_nothing_more().await;
+        app.receives_nothing_more().await;
     });
 }
 
@@ -271,7 +271,7 @@ fn a_waiting_student_learns_their_new_position() {
         for n in 2..=3 {
             let student = school.guest(&session, &format!("학생{n}")).await;
             let mut phone = student.follows(&session).await;
-            phone.hears("session_state").await;
+            phone.receives("session_state").await;
             let asked = student.post("/api/help/request", json!({ "subtask_id": lecture.steps[0] })).await.is(201);
             assert_eq!(asked["position"], n);
             let told = phone.waits_for("help_position").await["data"].clone();
@@ -416,16 +416,16 @@ fn a_phone_learns_the_outcome_of_its_call_and_shows_it_after_a_reload() {
         teacher.starts(&session, lecture.steps[0]).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
-        assert_eq!(phone.hears("session_state").await["data"]["open_help_request_id"], Value::Null);
+        assert_eq!(phone.receives("session_state").await["data"]["open_help_request_id"], Value::Null);
         let request = student.asks_for_help(lecture.steps[0]).await;
         let escalated = json!({ "help_request_id": request, "status": "ESCALATED" });
         assert_eq!(phone.waits_for("help_updated").await["data"], escalated);
-        let reloaded = student.follows(&session).await.hears("session_state").await;
+        let reloaded = student.follows(&session).await.receives("session_state").await;
         assert_eq!(reloaded["data"]["open_help_request_id"], request);
         teacher.post(&format!("/api/help/request/{request}/resolve"), json!({})).await.ok();
         let resolved = json!({ "help_request_id": request, "status": "RESOLVED" });
         assert_eq!(phone.waits_for("help_updated").await["data"], resolved);
-        let reloaded = student.follows(&session).await.hears("session_state").await;
+        let reloaded = student.follows(&session).await.receives("session_state").await;
         assert_eq!(reloaded["data"]["open_help_request_id"], Value::Null);
     });
 }

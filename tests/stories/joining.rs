@@ -129,7 +129,7 @@ fn a_closed_door_keeps_out_only_new_people() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let inside = school.guest(&session, "김순자").await;
         let student = school.student("김학생").await;
         moves_the_door(&teacher, &session, "CLOSED").await;
@@ -193,7 +193,7 @@ fn a_participant_who_leaves_may_come_back() {
         let first = student.joins(&session).await;
         student.finishes(lecture.steps[0]).await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let left = student.post(&path(&session, "leave"), json!({})).await.ok();
         assert_eq!((&left["status"], left["left_at"].is_string()), (&json!("LEFT"), true));
         assert_eq!(phone.ends().await.code, 1000);
@@ -216,13 +216,13 @@ fn a_participant_who_has_left_is_not_active() {
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         assert_eq!(active().await, 1);
         student.post(&path(&session, "leave"), json!({})).await.ok();
         assert_eq!(active().await, 0);
         // The page was still open, and its socket comes back by itself.
         let mut phone = student.follows(&session).await;
-        assert_eq!(phone.hears("session_state").await["data"]["my_status"], "LEFT");
+        assert_eq!(phone.receives("session_state").await["data"]["my_status"], "LEFT");
         assert_eq!(active().await, 0);
     });
 }
@@ -235,16 +235,16 @@ fn a_removed_participant_stays_out() {
         student.joins(&session).await;
         let mate = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut other = mate.follows(&session).await;
-        other.hears("session_state").await;
+        other.receives("session_state").await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let removed = teacher.post(&of_participant(&session, &student, "remove"), json!({})).await.ok();
         assert_eq!((&removed["status"], &removed["user_id"]), (&json!("REMOVED"), &json!(student.id)));
         assert_eq!(phone.ends().await.code, 4403);
         assert_eq!(board.waits_for("student_left").await["data"]["removed"], true);
-        other.hears_nothing_more().await;
+        other.receives_nothing_more().await;
         student.post(&path(&session, "join"), json!({})).await.refused(403, "REMOVED");
         for what in ["current", "events", "steps"] {
             student.get(&path(&session, what)).await.refused(403, "REMOVED");
@@ -268,7 +268,7 @@ fn two_guests_of_one_name_get_numbers_and_nobody_else_is_renamed() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let guest = school.guest(&session, "김순자").await;
         let student = school.student("김순자").await;
         student.joins(&session).await;
@@ -319,7 +319,7 @@ fn a_guest_with_a_new_phone_comes_back_into_their_own_place_once() {
         phone.refresh = good[0].json["refresh_token"].as_str().map(String::from);
         assert_eq!(good[0].json["user"]["id"], guest.id);
         assert_eq!(phone.get("/api/progress/me").await.ok()["progress_summary"]["completed_subtasks"], 1);
-        phone.refreshes().await.follows(&session).await.hears("session_state").await;
+        phone.refreshes().await.follows(&session).await.receives("session_state").await;
         assert_eq!(how_often(&teacher, &session, "student_joined").await, 1);
         // A newer one ends the older, and none is good for long.
         let older = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
@@ -375,7 +375,7 @@ fn a_new_phone_ends_what_the_lost_one_could_do() {
         let (teacher, _, session) = class(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
         let mut lost = guest.follows(&session).await;
-        lost.hears("session_state").await;
+        lost.receives("session_state").await;
         let given = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
         school.nobody().post("/api/auth/ticket", json!({ "ticket": ticket(&given) })).await.is(200);
         guest.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");

@@ -65,7 +65,7 @@ fn a_socket_speaks_the_language_of_its_upgrade() {
             [("ja", "今の状態 (WAITING) ではできません。"), ("ko", "지금 상태(대기 중)에서는 할 수 없습니다.")]
         {
             let mut board = Socket::open_in(language, school.address, &path, teacher.token.as_deref()).await.unwrap();
-            board.hears("session_state").await;
+            board.receives("session_state").await;
             let refused = board.asks(json!({ "type": "pause", "data": {} })).await;
             assert_eq!(refused["error"]["message"], words);
         }

@@ -132,12 +132,12 @@ fn signing_out_closes_the_sockets_of_that_login() {
         kim.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;
         let mut phone = kim.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut other = elsewhere.follows(&session).await;
-        other.hears("session_state").await;
+        other.receives("session_state").await;
         kim.post("/api/auth/logout", json!({})).await.ok();
         is_shut_out(&mut phone, "signing out").await;
-        other.hears_nothing_more().await;
+        other.receives_nothing_more().await;
     });
 }
 
@@ -211,13 +211,13 @@ fn a_new_password_closes_the_sockets_of_the_other_logins() {
         kim.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;
         let mut other = elsewhere.follows(&session).await;
-        other.hears("session_state").await;
+        other.receives("session_state").await;
         let mut own = kim.follows(&session).await;
-        own.hears("session_state").await;
+        own.receives("session_state").await;
         let change = json!({ "password": "another password", "current_password": PASSWORD });
         kim.put("/api/auth/me", change).await.ok();
         is_shut_out(&mut other, "a new password").await;
-        own.hears_nothing_more().await;
+        own.receives_nothing_more().await;
     });
 }
 
@@ -305,7 +305,7 @@ fn the_socket_of_a_stolen_login_is_closed_and_gives_no_command() {
         // A second login of the same person stands, and gives the first one no rights.
         let again = another_phone(&school, "teacher@example.com").await;
         let mut socket = again.watches(&session).await;
-        socket.hears("session_state").await;
+        socket.receives("session_state").await;
         again.refreshes().await.refreshes().await;
         refresh(&school, &again.refresh.clone().unwrap()).await.refused(401, "LOGIN_ENDED");
         assert_eq!(socket.ends().await.code, 4401);

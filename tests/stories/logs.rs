@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::classroom::class;
 use crate::harness::people::{Person, Reply};
-use crate::harness::{Kept, School, on_both_with, until};
+use crate::harness::{Backend, School, on_both_with, until};
 
 const BATCH: &str = "/api/logs/batch";
 const TOTAL: &str = "select bytes + (select cast(coalesce(sum(s.bytes), 0) as bigint) from log_slots s) from log_total";
@@ -177,7 +177,7 @@ fn an_erased_person_with_many_logs_is_erased_at_once_and_their_logs_bit_by_bit()
             person.post(BATCH, small.clone()).await.is(201);
         }
         let path = format!("/api/admin/people/{}/erase", lee.id);
-        if school.kept == Kept::InPostgres {
+        if school.backend == Backend::Postgres {
             // While someone holds one of their logs.
             let mut other = PgConnection::connect(school.database()).await.unwrap();
             let holds = format!("begin; update activity_logs set type = type where person = {}", lee.id);

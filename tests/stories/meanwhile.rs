@@ -9,7 +9,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use crate::classroom::{class, default_class, running_class};
 use crate::harness::people::{Person, Session};
-use crate::harness::{Kept, School, on, until};
+use crate::harness::{Backend, School, on, until};
 
 /// A connection of our own to the database of the school.
 async fn beside(school: &School) -> PgConnection {
@@ -32,7 +32,7 @@ async fn one(school: &School, sql: &'static str, args: Vec<Arg>) -> i64 {
 
 #[test]
 fn logs_are_written_while_someone_else_changes_their_writer_and_counts_the_logs_of_the_school() {
-    on(Kept::InPostgres, &[], |school| async move {
+    on(Backend::Postgres, &[], |school| async move {
         let kim = school.registers("STUDENT", "김순자", "kim@example.com").await;
         let mut tx = school.app.db.begin().await.unwrap();
         tx.run("update people set name = '(삭제된 사용자)', email = null where id = $1", vec![kim.id.into()])
@@ -58,7 +58,7 @@ fn merges(teacher: &Person, session: &Session, new: &Person, old: &Person) -> to
 
 #[test]
 fn a_guest_who_claims_their_account_during_a_merge_keeps_it() {
-    on(Kept::InPostgres, &[], |school| async move {
+    on(Backend::Postgres, &[], |school| async move {
         let (teacher, session, new, old) = two(&school).await;
         let mut watching = beside(&school).await;
         let mut tx = school.app.db.begin().await.unwrap();
@@ -75,7 +75,7 @@ fn a_guest_who_claims_their_account_during_a_merge_keeps_it() {
 
 #[test]
 fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
-    on(Kept::InPostgres, &[], |school| async move {
+    on(Backend::Postgres, &[], |school| async move {
         let (teacher, session, new, old) = two(&school).await;
         let elsewhere = teacher.makes_lecture("사진 찍기", 1).await;
         let class = default_class(&teacher, elsewhere.id).await;
@@ -99,11 +99,11 @@ fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
 
 #[test]
 fn sockets_of_a_removed_person_close_though_the_instructor_hung_up() {
-    on(Kept::InPostgres, &[], |school| async move {
+    on(Backend::Postgres, &[], |school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let mut phone = kim.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut watching = beside(&school).await;
         let frozen = school.freezes().await;
         let caller = Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
@@ -121,7 +121,7 @@ fn sockets_of_a_removed_person_close_though_the_instructor_hung_up() {
 
 #[test]
 fn callers_who_hang_up_while_a_right_code_is_looked_up_make_nobody_wait() {
-    on(Kept::InPostgres, &["--rate-limits", "on"], |school| async move {
+    on(Backend::Postgres, &["--rate-limits", "on"], |school| async move {
         let (_, _, session) = class(&school, 1).await;
         let (mut watching, mut holding) = (beside(&school).await, beside(&school).await);
         // The last one is looked up alone, and would be the 61st.

@@ -23,7 +23,7 @@ fn of(session: &Session, person: &Person, what: &str) -> String {
 
 /// Who is in, as the instructor's socket tells it.
 async fn people(teacher: &Person, session: &Session) -> Vec<Value> {
-    teacher.watches(session).await.hears("session_state").await["data"]["participants"].as_array().unwrap().clone()
+    teacher.watches(session).await.receives("session_state").await["data"]["participants"].as_array().unwrap().clone()
 }
 
 async fn finished(school: &School, person: &Person) -> i64 {
@@ -41,7 +41,7 @@ fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
         comes(&school, &session, "김순자", "ASK").await.refused(409, "NAME_IS_HERE");
         comes(&school, &session, "김순", "ASK").await.is(201);
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let new = returns(&school, &session, "김순자").await;
         assert_ne!(new.id, old.id, "nobody takes a place without the instructor");
         let told = board.waits_for("student_same_as").await["data"].clone();
@@ -65,7 +65,7 @@ fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
         let back = new.refreshes().await;
         assert_eq!(back.id, old.id);
         let mut phone = back.follows(&session).await;
-        assert_eq!(phone.hears("session_state").await["data"]["open_help_request_id"], call);
+        assert_eq!(phone.receives("session_state").await["data"]["open_help_request_id"], call);
         let ids: Vec<Value> = people(&teacher, &session).await.into_iter().map(|p| p["user_id"].clone()).collect();
         assert!(ids.contains(&json!(old.id)) && !ids.contains(&json!(new.id)), "{ids:?}");
     });
@@ -86,9 +86,9 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
         other.post(&of(&session, &new, "separate"), json!({})).await.refused(403, "FORBIDDEN");
         school.nobody().post(&of(&session, &new, "merge"), into).await.refused(401, "UNAUTHORIZED");
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let mut phone = new.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         for _ in 0..2 {
             teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
         }
@@ -139,7 +139,7 @@ fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
         let (teacher, _, session) = running_class(&school, 1).await;
         let old = school.guest(&session, "김순자").await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let new = returns(&school, &session, "김순자").await;
         board.waits_for("student_same_as").await;
         // Sending the same name again settles nothing.
@@ -160,7 +160,7 @@ fn a_question_ends_when_either_of_the_two_gets_another_name() {
         let (teacher, _, session) = running_class(&school, 1).await;
         let old = school.guest(&session, "김순자").await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         for renamed in 0..3 {
             let new = returns(&school, &session, "김순자").await;
             assert_eq!(board.waits_for("student_same_as").await["data"]["same_as"], old.id);

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value, json};
 
 use crate::harness::people::{Lecture, Person, Session};
-use crate::harness::{Kept, School};
+use crate::harness::{Backend, School};
 
 const STEPS: usize = 4;
 const PHONES: usize = 2;
@@ -137,12 +137,12 @@ impl Client {
                     drop(socket);
                     socket = self.open().await;
                 }
-                Phone::Resumes => socket.says(json!({ "type": "resume", "data": { "seq": self.last } })).await,
+                Phone::Resumes => socket.sends(json!({ "type": "resume", "data": { "seq": self.last } })).await,
                 Phone::Finishes(n) => {
                     let data = json!({ "subtask_id": lecture.steps[n], "status": "COMPLETED" });
-                    socket.says(json!({ "type": "progress", "id": "p", "data": data })).await;
+                    socket.sends(json!({ "type": "progress", "id": "p", "data": data })).await;
                 }
-                Phone::Reads => socket.says(json!({ "type": "ping", "id": "p" })).await,
+                Phone::Reads => socket.sends(json!({ "type": "ping", "id": "p" })).await,
             }
             if matches!(act, Phone::Finishes(_) | Phone::Reads) {
                 loop {
@@ -209,12 +209,12 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-fn random_classes(kept: Kept, cases: u64) {
+fn random_classes(backend: Backend, cases: u64) {
     let seed = number("GYOSIL_MODEL_SEED").unwrap_or_else(|| u64::from_le_bytes(gyosil::clock::chance()));
-    println!("kept {kept:?}, GYOSIL_MODEL_SEED={seed}");
+    println!("backend {backend:?}, GYOSIL_MODEL_SEED={seed}");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let (school, teacher, lecture) = runtime.block_on(async {
-        let school = School::open(kept, &["--access-ttl-s", "86400"]).await;
+        let school = School::open(backend, &["--access-ttl-s", "86400"]).await;
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", STEPS).await;
         (Arc::new(school), teacher, lecture)
@@ -236,10 +236,10 @@ fn random_classes(kept: Kept, cases: u64) {
 
 #[test]
 fn random_sessions_keep_to_the_model_on_sqlite() {
-    random_classes(Kept::InSqlite, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 3 / 5);
+    random_classes(Backend::Sqlite, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 3 / 5);
 }
 
 #[test]
 fn random_sessions_keep_to_the_model_on_postgres() {
-    random_classes(Kept::InPostgres, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 2 / 5);
+    random_classes(Backend::Postgres, number("GYOSIL_MODEL_CASES").unwrap_or(200) * 2 / 5);
 }

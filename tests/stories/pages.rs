@@ -2,7 +2,7 @@
 
 use reqwest::{Response, StatusCode};
 
-use crate::harness::{Kept, School, on};
+use crate::harness::{Backend, School, on};
 
 async fn fetches(school: &School, path: &str, name: &str, value: &str) -> Response {
     school.http.get(school.url(path)).header(name, value).send().await.unwrap()
@@ -10,7 +10,7 @@ async fn fetches(school: &School, path: &str, name: &str, value: &str) -> Respon
 
 #[test]
 fn pages_are_sent_compressed_only_to_browsers_that_accept_it() {
-    on(Kept::InSqlite, &[], |school| async move {
+    on(Backend::Sqlite, &[], |school| async move {
         let path = "/static/shared/api.js";
         let plain = fetches(&school, path, "accept-encoding", "identity, gzip;q=0").await;
         assert_eq!(plain.headers().get("content-encoding"), None);
@@ -32,7 +32,7 @@ fn pages_are_sent_compressed_only_to_browsers_that_accept_it() {
 
 #[test]
 fn a_page_that_has_not_changed_is_not_sent_again() {
-    on(Kept::InSqlite, &[], |school| async move {
+    on(Backend::Sqlite, &[], |school| async move {
         for path in ["/", "/j/ABC123", "/me", "/teach", "/sw.js", "/manifest.webmanifest", "/static/learn/main.js"] {
             let first = fetches(&school, path, "accept", "*/*").await;
             assert_eq!(first.status(), StatusCode::OK, "{path}");
@@ -49,7 +49,7 @@ fn a_page_that_has_not_changed_is_not_sent_again() {
 
 #[test]
 fn the_phone_keeps_all_that_the_learners_page_is_made_of() {
-    on(Kept::InSqlite, &[], |school| async move {
+    on(Backend::Sqlite, &[], |school| async move {
         let worker = fetches(&school, "/sw.js", "accept", "*/*").await.text().await.unwrap();
         let list = worker.lines().find_map(|line| line.strip_prefix("const KEPT = ")).unwrap();
         let kept: Vec<String> = serde_json::from_str(list.trim_end_matches(';')).unwrap();

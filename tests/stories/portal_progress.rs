@@ -123,10 +123,10 @@ fn time_alone_counts_as_learning_on_that_day() {
         let (teacher, lecture, student, id) = learner(&school, 1).await;
         let before = reports(&student, id, lecture.steps[0], json!({ "learning_time": 60 })).await.ok();
         let mut board = teacher.opens(&format!("/ws/dashboard/lecture/{}/", lecture.id)).await;
-        board.hears("resync").await;
+        board.receives("resync").await;
         school.later(A_DAY);
         let after = reports(&student, id, lecture.steps[0], json!({ "learning_time": 90 })).await.ok();
-        let heard = board.hears("student_activity").await;
+        let heard = board.receives("student_activity").await;
         assert_eq!(
             (&heard["data"]["user_id"], &heard["data"]["activity"]),
             (&json!(student.id), &json!("STARTED_LEARNING"))
@@ -140,7 +140,7 @@ fn time_alone_counts_as_learning_on_that_day() {
         school.later(60);
         let again = reports(&student, id, lecture.steps[0], json!({ "learning_time": 90 })).await.ok();
         assert_eq!(&again["progress"]["updated_at"], after);
-        board.hears_nothing_more().await;
+        board.receives_nothing_more().await;
     });
 }
 
@@ -232,8 +232,8 @@ fn a_step_that_is_finished_on_the_portal_reaches_the_session() {
         let id = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0]["enrollment_id"].as_i64().unwrap();
         let mut board = teacher.opens(&format!("/ws/dashboard/lecture/{}/", lecture.id)).await;
         let mut desk = teacher.watches(&session).await;
-        board.hears("resync").await;
-        desk.hears("session_state").await;
+        board.receives("resync").await;
+        desk.receives("session_state").await;
         presses(&student, id, lecture.steps[0], "complete").await.ok();
         let heard = board.waits_for("progress_update").await;
         assert_eq!(

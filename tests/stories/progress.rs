@@ -236,11 +236,11 @@ fn a_second_session_of_a_lecture_begins_anew_and_forgets_nothing() {
         let again = teacher.opens_session(&lecture).await;
         student.joins(&again).await;
         teacher.starts(&again, lecture.steps[0]).await;
-        let state = student.follows(&again).await.hears("session_state").await;
+        let state = student.follows(&again).await.receives("session_state").await;
         assert_eq!(state["data"]["my_subtask_status"], "NOT_STARTED");
         assert_eq!(state["data"]["my_attendance"], "PRESENT", "joining marked it");
         let on_board = async || {
-            let state = teacher.watches(&again).await.hears("session_state").await;
+            let state = teacher.watches(&again).await.receives("session_state").await;
             state["data"]["participants"][0]["subtask_status"].clone()
         };
         assert_eq!(on_board().await, "NOT_STARTED");
@@ -254,7 +254,7 @@ fn a_second_session_of_a_lecture_begins_anew_and_forgets_nothing() {
         assert_eq!(on_board().await, "COMPLETED");
         student.finishes(lecture.steps[0]).await;
         assert_eq!(how_often(&teacher, &again, "student_progress").await, 1);
-        let state = student.follows(&again).await.hears("session_state").await;
+        let state = student.follows(&again).await.receives("session_state").await;
         assert_eq!(state["data"]["my_subtask_status"], "COMPLETED");
     });
 }

@@ -143,15 +143,15 @@ fn a_login_that_was_copied_ends_with_its_sockets_and_the_others_stay() {
         phone.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;
         let mut socket = phone.follows(&session).await;
-        socket.hears("session_state").await;
+        socket.receives("session_state").await;
         let mut other = elsewhere.follows(&session).await;
-        other.hears("session_state").await;
+        other.receives("session_state").await;
         let void = phone.refreshes().await;
         school.later(60);
         phone.refreshes().await;
         refresh(&school, &void).await.refused(401, "LOGIN_ENDED");
         assert_eq!(socket.ends().await.code, 4401);
-        other.hears_nothing_more().await;
+        other.receives_nothing_more().await;
         elsewhere.refreshes().await.get("/api/auth/me").await.is(200);
         let japanese = [("accept-language", "ja")];
         let told = elsewhere.asks(reqwest::Method::GET, "/api/notifications", None, &japanese).await.ok();

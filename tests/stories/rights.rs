@@ -284,13 +284,13 @@ fn a_classmate_sees_nothing_of_another() {
         assert!(!events.to_string().contains("김학생"));
         assert_eq!(mate.tries_to_open(&format!("/ws/help/{student}")).await.err(), Some(403));
         let mut phone = mate.follows(&village.session).await;
-        let state = phone.hears("session_state").await;
+        let state = phone.receives("session_state").await;
         assert!(!state.to_string().contains("김학생"), "{state}");
         village.student.finishes(village.lecture.steps[1]).await;
         village.student.asks_for_help(village.lecture.steps[1]).await;
         village.teacher.moves_to(&village.session, village.lecture.steps[1]).await;
-        phone.hears("step_changed").await;
-        phone.hears_nothing_more().await;
+        phone.receives("step_changed").await;
+        phone.receives_nothing_more().await;
     });
 }
 
@@ -311,7 +311,7 @@ fn nobody_speaks_in_the_name_of_someone_else() {
             mate.post(path, body).await.refused(403, "FORBIDDEN");
         }
         let mut phone = mate.follows(&village.session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         for message in [
             json!({ "type": "progress", "data": { "subtask_id": step, "status": "COMPLETED", "user_id": other } }),
             json!({ "type": "help", "data": { "subtask_id": step, "user_id": other } }),
@@ -384,11 +384,11 @@ fn one_help_desk_gets_nothing_of_another() {
         let other = school.another_teacher().await;
         let mut own = teacher.opens("/ws/dashboard/help-requests/").await;
         let mut desk = other.opens("/ws/dashboard/help-requests/").await;
-        desk.hears("resync").await;
+        desk.receives("resync").await;
         let guest = school.guest(&session, "김순자").await;
         guest.asks_for_help(lecture.steps[0]).await;
         own.waits_for("new_help_request").await;
         own.waits_for("help_updated").await;
-        desk.hears_nothing_more().await;
+        desk.receives_nothing_more().await;
     });
 }

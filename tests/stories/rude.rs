@@ -27,14 +27,14 @@ impl Room {
         let grandma = school.guest(&session, "김순자").await;
         let rude = school.guest(&session, "장난꾼").await;
         let mut phone = grandma.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let board = teacher.watches(&session).await;
         Room { teacher, lecture, session, rude, phone, board }
     }
 
     async fn rude_socket(&self) -> Socket {
         let mut socket = self.rude.follows(&self.session).await;
-        socket.hears("session_state").await;
+        socket.receives("session_state").await;
         socket
     }
 
@@ -42,7 +42,7 @@ impl Room {
     async fn lives_on(&mut self) {
         for step in [self.lecture.steps[1], self.lecture.steps[0]] {
             self.teacher.moves_to(&self.session, step).await;
-            assert_eq!(self.phone.hears("step_changed").await["data"]["current_subtask"]["id"], step);
+            assert_eq!(self.phone.receives("step_changed").await["data"]["current_subtask"]["id"], step);
             self.board.waits_for("step_changed").await;
         }
     }
@@ -56,8 +56,8 @@ fn a_message_that_makes_no_sense_is_answered_and_the_socket_stays() {
         let deep = "[".repeat(60_000);
         for text in ["", "{", "nul", "5", "null", "[]", "\"progress\"", "{}", "{\"type\":5}", "{\"type\":null}", &deep]
         {
-            socket.says_raw(Message::text(text)).await;
-            let answer = socket.hears("error").await;
+            socket.sends_raw(Message::text(text)).await;
+            let answer = socket.receives("error").await;
             assert_eq!(answer["error"]["code"], "INVALID_REQUEST", "{text:.20}: {answer}");
             assert!(answer["error"]["message"].is_string() && answer["error"]["details"].is_object());
         }
@@ -110,11 +110,11 @@ fn unknown_ids_on_a_socket_are_refused_and_change_nothing() {
             }
             let answer = socket.asks(json!({ "type": "ack", "data": { "help_request_id": id } })).await;
             assert_ne!(answer["error"]["code"], "INTERNAL_ERROR", "{answer}");
-            socket.says(json!({ "type": "resume", "data": { "seq": id } })).await;
+            socket.sends(json!({ "type": "resume", "data": { "seq": id } })).await;
             if id != 0 {
-                socket.hears("session_state").await;
+                socket.receives("session_state").await;
             } else {
-                socket.hears("session_started").await;
+                socket.receives("session_started").await;
             }
         }
         room.lives_on().await;
@@ -166,7 +166,7 @@ fn frames_against_the_protocol_close_their_own_socket_only() {
             assert_eq!(socket.ends().await.code, code, "{what}");
         }
         let mut socket = room.rude_socket().await;
-        socket.says_raw(Message::text("x".repeat(64 * 1024 + 1))).await;
+        socket.sends_raw(Message::text("x".repeat(64 * 1024 + 1))).await;
         assert_eq!(socket.ends().await.code, 1009);
         let mut socket = room.rude_socket().await;
         let fits = json!({ "type": "ping", "id": "x".repeat(60 * 1024) });
@@ -203,7 +203,7 @@ fn a_socket_that_sends_too_much_is_closed_and_the_others_are_not() {
         room.lives_on().await;
         // Whoever calms down is let in again.
         let mut again = room.rude_socket().await;
-        again.hears_nothing_more().await;
+        again.receives_nothing_more().await;
     });
 }
 
@@ -216,10 +216,10 @@ fn false_reports_of_a_phones_screen_spoil_nothing() {
             socket.asks(json!({ "type": "ack", "data": { "seq": seq } })).await;
         }
         room.teacher.moves_to(&room.session, room.lecture.steps[1]).await;
-        let moved = room.phone.hears("step_changed").await;
+        let moved = room.phone.receives("step_changed").await;
         room.phone.asks(json!({ "type": "ack", "data": { "seq": moved["seq"] } })).await;
         let mut board = room.teacher.watches(&room.session).await;
-        assert_eq!(board.hears("session_state").await["data"]["shown"], 1);
+        assert_eq!(board.receives("session_state").await["data"]["shown"], 1);
     });
 }
 
@@ -263,7 +263,7 @@ fn an_invalid_handshake_is_refused() {
             assert_eq!(room.rude.tries_to_open(&format!("{path}?since={since}")).await.err(), Some(400), "{since}");
         }
         let mut socket = room.rude.opens(&format!("{path}?since=-5&device={}", "x".repeat(2_000))).await;
-        socket.hears("session_state").await;
+        socket.receives("session_state").await;
         room.lives_on().await;
     });
 }

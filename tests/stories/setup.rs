@@ -4,7 +4,7 @@ use gyosil::school::setup;
 use serde_json::{Value, json};
 
 use crate::harness::process::Process;
-use crate::harness::{Kept, School, on, on_both, on_both_with, until};
+use crate::harness::{Backend, School, on, on_both, on_both_with, until};
 
 const SETUP: &str = "/api/setup";
 
@@ -95,10 +95,10 @@ fn the_link_is_over_when_there_is_an_administrator_and_not_before() {
 fn serve_prints_the_link_while_nobody_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("gyosil.db").display());
-    on(Kept::InSqlite, &[], |_| async {
+    on(Backend::Sqlite, &[], |_| async {
         let server = Process::serves(folder.path(), &database, &[]);
         let link = until("the link", async || {
-            let all = server.all_it_said();
+            let all = server.all_output();
             all.lines().find_map(|line| line.split_once("/setup#").map(|(_, secret)| secret.to_owned()))
         })
         .await;
@@ -106,8 +106,8 @@ fn serve_prints_the_link_while_nobody_is_there() {
         nobody.post(SETUP, new(&link, "a@example.com")).await.is(200);
         drop(server);
         let again = Process::serves(folder.path(), &database, &[]);
-        until("its words", async || again.all_it_said().contains("/docs").then_some(())).await;
-        assert!(!again.all_it_said().contains("/setup#"));
+        until("its words", async || again.all_output().contains("/docs").then_some(())).await;
+        assert!(!again.all_output().contains("/setup#"));
     });
 }
 

@@ -21,13 +21,13 @@ fn a_socket_whose_message_waits_for_the_database_answers_pings_and_stays_open() 
         let (_, lecture, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let frozen = school.freezes().await;
         let progress = json!({ "type": "progress", "id": "first", "key": "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f",
             "data": { "subtask_id": lecture.steps[0], "status": "COMPLETED" } });
-        phone.says(progress.clone()).await;
-        phone.says(json!({ "type": "ping", "id": "second" })).await;
-        phone.says_raw(Message::Ping(Bytes::from_static(b"still there?"))).await;
+        phone.sends(progress.clone()).await;
+        phone.sends(json!({ "type": "ping", "id": "second" })).await;
+        phone.sends_raw(Message::Ping(Bytes::from_static(b"still there?"))).await;
         // A round of the wheel without a pong would be the end.
         let (mut pings, mut pongs) = (0, 0);
         while pings < 3 || pongs == 0 {
@@ -59,10 +59,10 @@ fn a_student_who_connects_while_the_database_takes_no_write_is_present_and_is_lo
         let (teacher, _, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let frozen = school.freezes().await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         frozen.thaws().await;
         assert_eq!(board.waits_for("student_connected").await["data"]["user_id"], student.id);
     });
@@ -74,9 +74,9 @@ fn a_jump_of_the_clock_reports_nobody_gone_and_ends_no_session() {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let unwatched = teacher.opens_session(&lecture).await;
         control::end_forgotten(&school.app).await.unwrap();
         for hours in [5, -9] {
@@ -84,8 +84,8 @@ fn a_jump_of_the_clock_reports_nobody_gone_and_ends_no_session() {
             school.app.hub.tick(school.app.clock.monotonic_ms());
             presence::tell_departures(&school.app).await.unwrap();
             control::end_forgotten(&school.app).await.unwrap();
-            phone.hears_nothing_more().await;
-            board.hears_nothing_more().await;
+            phone.receives_nothing_more().await;
+            board.receives_nothing_more().await;
         }
         let state = async |id: i64| teacher.get(&format!("/api/sessions/{id}/current")).await.ok()["status"].clone();
         assert_eq!((state(session.id).await, state(unwatched.id).await), (json!("IN_PROGRESS"), json!("WAITING")));
@@ -140,7 +140,7 @@ fn one_person_may_hold_a_limited_number_of_sockets() {
         let third = until("the place of the replaced one", async || student.tries_to_open(&help).await.ok()).await;
         assert_eq!(student.tries_to_open(&help).await.err(), Some(429));
         let mate = school.guest(&session, "이영희").await;
-        mate.follows(&session).await.hears("session_state").await;
+        mate.follows(&session).await.receives("session_state").await;
         // Who closes one may open one.
         second.hangs_up().await;
         until("a free place", async || student.tries_to_open(&path).await.ok()).await;
@@ -177,18 +177,18 @@ fn a_close_is_echoed_with_its_code() {
         let student = school.guest(&session, "김순자").await;
         for code in [1000, 1001, 3000, 4999] {
             let mut phone = student.follows(&session).await;
-            phone.hears("session_state").await;
+            phone.receives("session_state").await;
             let goodbye = CloseFrame { code: code.into(), reason: "안녕히 계세요".into() };
             phone.stream.send(Message::Close(Some(goodbye))).await.unwrap();
             assert_eq!(phone.ends().await.code, code);
         }
         let mut phone = student.follows(&session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         // What was said before the goodbye is still answered.
-        phone.says(json!({ "type": "ping", "id": "last words" })).await;
+        phone.sends(json!({ "type": "ping", "id": "last words" })).await;
         phone.stream.send(Message::Close(None)).await.unwrap();
         assert_eq!(phone.ends().await.code, 1005);
-        assert_eq!(phone.heard.last().unwrap()["id"], "last words");
+        assert_eq!(phone.received.last().unwrap()["id"], "last words");
     });
 }
 
@@ -215,7 +215,7 @@ impl Raw {
         Raw(tcp)
     }
 
-    async fn says(&mut self, first: u8, payload: &[u8]) {
+    async fn sends(&mut self, first: u8, payload: &[u8]) {
         let mut frame = vec![first, 0x80 | u8::try_from(payload.len()).unwrap(), 0, 0, 0, 0];
         frame.extend_from_slice(payload);
         self.0.write_all(&frame).await.unwrap();
@@ -260,12 +260,12 @@ fn a_violation_of_the_protocol_is_answered_with_the_right_code() {
         ];
         for (what, first, payload, code) in cases {
             let mut socket = Raw::open(&school, &session, &student).await;
-            socket.says(first, payload).await;
+            socket.sends(first, payload).await;
             let told = socket.ends().await;
             assert_eq!(told.get(..2), Some(code.to_be_bytes().as_slice()), "{what}");
         }
         let mut socket = Raw::open(&school, &session, &student).await;
-        socket.says(0x88, b"").await;
+        socket.sends(0x88, b"").await;
         assert_eq!(socket.ends().await, b"", "a close without a code is echoed without one");
     });
 }
@@ -276,7 +276,7 @@ fn empty_fragments_without_end_are_too_many_messages() {
         let (_, _, session) = running_class(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut socket = Raw::open(&school, &session, &student).await;
-        socket.says(0x01, b"").await;
+        socket.sends(0x01, b"").await;
         for _ in 0..1_000 {
             if socket.0.write_all(&[0x00, 0x80, 0, 0, 0, 0]).await.is_err() {
                 break;

@@ -172,7 +172,7 @@ fn a_session_without_its_instructor_ends_itself_after_three_hours() {
         teacher.starts(&forgotten, lecture.steps[0]).await;
         let watched = teacher.opens_session(&lecture).await;
         let mut board = teacher.watches(&watched).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         school.later(3 * 60 * 60 + 1);
         gyosil::school::sessions::control::end_forgotten(&school.app).await.unwrap();
         let status = async |id: i64| teacher.get(&format!("/api/sessions/{id}/current")).await.ok()["status"].clone();

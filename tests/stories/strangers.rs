@@ -186,7 +186,7 @@ fn a_removed_participant_cannot_call_for_help() {
         let removes = format!("/api/sessions/{}/participants/{}/remove", session.id, guest.id);
         let open = guest.asks_for_help(lecture.steps[0]).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         teacher.post(&removes, json!({})).await.ok();
         // Meanwhile the analyser may have handed the call on.
         let is_withdrawn = |frame: &Value| frame["type"] == "help_updated" && frame["data"]["status"] == "WITHDRAWN";

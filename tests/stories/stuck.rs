@@ -27,7 +27,7 @@ impl Class {
         let session = teacher.opens_session(&lecture).await;
         let mut board = teacher.watches(&session).await;
         // What happens before this is in it, and is not told again.
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let mut class = Class { teacher, lecture, session, board, students: Vec::new() };
         for n in 0..students {
             class.comes(school, &format!("학생{n}")).await;
@@ -39,7 +39,7 @@ impl Class {
     async fn comes(&mut self, school: &School, name: &str) {
         let student = school.guest(&self.session, name).await;
         let mut phone = student.follows(&self.session).await;
-        phone.hears("session_state").await;
+        phone.receives("session_state").await;
         self.board.waits_for("student_connected").await;
         self.students.push((student, phone));
     }
@@ -102,12 +102,12 @@ fn a_slow_student_is_reported_once_after_half_have_finished() {
         assert_eq!(class.flags().await, [class.student(1).id]);
         assert_eq!(class.pending().await.len(), 1);
         // A dashboard that opens now sees it too.
-        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let state = class.teacher.watches(&class.session).await.receives("session_state").await;
         let lines = state["data"]["participants"].as_array().unwrap();
         assert_eq!((&lines[0]["stuck"], &lines[1]["stuck"]), (&json!(false), &json!(true)));
         assert_eq!(lines[1]["open_help_request_id"], called["help_request_id"]);
         class.finishes(1).await;
-        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let state = class.teacher.watches(&class.session).await.receives("session_state").await;
         assert_eq!(state["data"]["participants"][1]["stuck"], false);
     });
 }
@@ -154,7 +154,7 @@ fn the_statistics_separate_manual_calls_from_automatic_ones() {
             .collect();
         assert_eq!(counts, [(0, 0), (0, 0), (3, 2), (1, 0)]);
         // A dashboard is told who called themselves.
-        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let state = class.teacher.watches(&class.session).await.receives("session_state").await;
         let kind = |n: usize| state["data"]["participants"][n]["open_help_request_type"].clone();
         assert_eq!([kind(0), kind(2), kind(3)], [Value::Null, json!("MANUAL"), json!("AUTO")]);
         // Who was shown out was not in the class.
@@ -307,7 +307,7 @@ fn the_call_made_for_a_student_is_withdrawn_when_the_step_changes() {
         assert_eq!(json!(class.withdrawn().await), called);
         let pending = class.pending().await;
         assert_eq!((pending.len(), &pending[0]["help_request_id"]), (1, &json!(own)));
-        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let state = class.teacher.watches(&class.session).await.receives("session_state").await;
         assert_eq!(state["data"]["participants"][1]["stuck"], false);
         // A new step is a new chance to be stuck.
         for n in [0, 1] {
@@ -379,7 +379,7 @@ fn an_automatic_call_notifies_nobody() {
         school.later(62);
         class.board.waits_for("student_help_request").await;
         // The student asked for nothing: no place in line, and no notification of a request.
-        class.students[1].1.hears_nothing_more_than("session_started").await;
+        class.students[1].1.receives_only("session_started").await;
         let notes = class.teacher.get("/api/notifications").await.ok();
         let kinds: Vec<&Value> = notes["notifications"].as_array().unwrap().iter().map(|n| &n["type"]).collect();
         assert!(!kinds.contains(&&json!("HELP_REQUEST")), "{kinds:?}");
@@ -411,7 +411,7 @@ fn an_automatic_call_is_in_the_language_of_the_students_phone() {
     on_both_with(FLAGS, |school| async move {
         let (teacher, lecture, session) = running_class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
-        board.hears("session_state").await;
+        board.receives("session_state").await;
         let (quick, slow) = (school.guest(&session, "김순자").await, school.guest(&session, "木村").await);
         let path = format!("/ws/session/{}/student/", session.id);
         let _quick = quick.follows(&session).await;

@@ -23,7 +23,7 @@ use tungstenite::client::IntoClientRequest;
 use crate::crowd::join;
 use crate::harness::people::PASSWORD;
 use crate::harness::secure::Certificate;
-use crate::harness::{Kept, PATIENCE, School, on};
+use crate::harness::{Backend, PATIENCE, School, on};
 
 type Socket = tokio_tungstenite::WebSocketStream<TlsStream<TcpStream>>;
 
@@ -83,7 +83,7 @@ where
     let certificate = Certificate::is_made();
     let flags = certificate.flags();
     let connector = connector(&certificate, &[b"http/1.1"]);
-    on(Kept::InSqlite, &flags.each_ref().map(String::as_str), |school| story(school, connector.clone()));
+    on(Backend::Sqlite, &flags.each_ref().map(String::as_str), |school| story(school, connector.clone()));
 }
 
 async fn opens(school: &School, connector: &TlsConnector, path: &str, token: &str) -> Socket {
@@ -92,7 +92,7 @@ async fn opens(school: &School, connector: &TlsConnector, path: &str, token: &st
     tokio_tungstenite::client_async(request, stream).await.unwrap().0
 }
 
-async fn hears(socket: &mut Socket) -> Value {
+async fn receives(socket: &mut Socket) -> Value {
     // A ping is no frame: it does not begin the wait anew.
     let until = tokio::time::Instant::now() + PATIENCE;
     loop {
@@ -121,10 +121,10 @@ fn a_phone_follows_over_tls() {
         let (_, _, tokens) = join_as_guest(&school.app, &scanned, guest, None, from).await.unwrap();
         let path = format!("/ws/session/{}/student/", session.id);
         let mut phone = opens(&school, &connector, &path, &tokens.access).await;
-        assert_eq!(hears(&mut phone).await["type"], "session_state");
+        assert_eq!(receives(&mut phone).await["type"], "session_state");
         let start = Command::Start { first: None, message: None };
         control::command(&school.app, &teacher, session.id, start, None).await.unwrap();
-        let started = hears(&mut phone).await;
+        let started = receives(&mut phone).await;
         assert_eq!(started["type"], "session_started");
         assert_eq!(started["data"]["current_subtask"]["guide_text"].as_str().unwrap().chars().count(), 2_000);
         phone.close(None).await.unwrap();
@@ -141,7 +141,7 @@ fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_the_even
         let (_, tokens) = logins::login(&school.app, "t@example.com", PASSWORD.into(), &board).await.unwrap();
         let path = format!("/ws/session/{}/instructor/", session.id);
         let mut board = opens(&school, &connector, &path, &tokens.access).await;
-        let state = hears(&mut board).await;
+        let state = receives(&mut board).await;
         assert_eq!(state["type"], "session_state");
         assert_eq!(state["data"]["participants"].as_array().unwrap().len(), 300);
         assert!(state.to_string().len() > 64 * 1024, "it does not fit the mailbox");
@@ -151,7 +151,7 @@ fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_the_even
         let resume = Command::Resume { message: None };
         for (command, kind) in [(start, "session_started"), (pause, "session_paused"), (resume, "session_resumed")] {
             control::command(&school.app, &teacher, session.id, command, None).await.unwrap();
-            let frame = hears(&mut board).await;
+            let frame = receives(&mut board).await;
             seq += 1;
             assert_eq!((frame["type"].as_str(), frame["seq"].as_i64()), (Some(kind), Some(seq)));
         }
@@ -175,7 +175,7 @@ fn a_connection_that_is_refused_is_closed_also_over_http2() {
     let mut flags = certificate.flags().to_vec();
     flags.extend(["--connections-per-address".into(), "1".into()]);
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    on(Kept::InSqlite, &flags, |school| {
+    on(Backend::Sqlite, &flags, |school| {
         let connector = connector.clone();
         async move {
             let first = connects(&school, &connector).await;

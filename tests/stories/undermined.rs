@@ -115,7 +115,7 @@ fn work_in_a_session_counts_for_the_enrollment_that_joined_it() {
         student.joins(&session).await;
         teacher.starts(&session, lecture.steps[0]).await;
         student.finishes(lecture.steps[0]).await;
-        let people = teacher.watches(&session).await.hears("session_state").await["data"]["participants"].clone();
+        let people = teacher.watches(&session).await.receives("session_state").await["data"]["participants"].clone();
         assert_eq!(people[0]["subtask_status"], "COMPLETED", "{people}");
         let progress = async |id: i64| enrollment(&student, id).await["grade"]["progress_score"].clone();
         assert_eq!((progress(first).await, progress(second).await), (json!(100.0), json!(0.0)));

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::people::Person;
-use crate::harness::{Kept, School, on, on_both};
+use crate::harness::{Backend, School, on, on_both};
 
 pub fn document() -> Value {
     serde_json::from_str(&gyosil::surfaces::openapi()).unwrap()
@@ -105,7 +105,7 @@ impl Surface {
 
 #[test]
 fn the_document_is_served_to_everyone() {
-    on(Kept::InSqlite, &[], |school| async move {
+    on(Backend::Sqlite, &[], |school| async move {
         let reply = school.nobody().get("/openapi.json").await;
         assert_eq!(reply.headers["content-type"], "application/json");
         let served = reply.is(200);

@@ -50,7 +50,7 @@ impl Class {
         let mut phones = Vec::new();
         for student in &self.students {
             let mut phone = student.follows(&self.session).await;
-            phone.hears("session_state").await;
+            phone.receives("session_state").await;
             phones.push(phone);
         }
         phones
@@ -106,7 +106,7 @@ fn every_students_socket_gets_the_start_with_the_instructors_message() {
         let start = json!({ "first_subtask_id": class.lecture.steps[0], "message": "시작하겠습니다" });
         class.teacher.post(&class.path("start"), start).await.ok();
         for phone in &mut phones {
-            let told = phone.hears("session_started").await;
+            let told = phone.receives("session_started").await;
             assert_eq!(told["data"]["session_id"], class.session.id);
             assert_eq!(told["data"]["instructor_message"], "시작하겠습니다");
         }
@@ -133,7 +133,7 @@ fn the_next_step_is_that_of_every_active_participant() {
             assert_eq!(mine["active_session"]["current_subtask"]["id"], step, "{}", student.name);
             assert_eq!(student.get("/api/progress/me").await.ok()["current_subtask"]["id"], step, "{}", student.name);
         }
-        let state = class.teacher.watches(&class.session).await.hears("session_state").await;
+        let state = class.teacher.watches(&class.session).await.receives("session_state").await;
         let participants = state["data"]["participants"].as_array().unwrap();
         let steps: Vec<&Value> = participants.iter().map(|p| &p["current_subtask"]["id"]).collect();
         assert_eq!(steps, [&step, &step]);
@@ -174,7 +174,7 @@ fn every_students_socket_gets_the_next_step() {
         let mut phones = class.phones().await;
         class.teacher.moves_to(&class.session, class.lecture.steps[1]).await;
         for phone in &mut phones {
-            let told = phone.hears("step_changed").await;
+            let told = phone.receives("step_changed").await;
             assert_eq!(told["data"]["previous_subtask_id"], class.lecture.steps[0]);
             assert_eq!(told["data"]["current_subtask"]["id"], class.lecture.steps[1]);
         }
@@ -217,7 +217,7 @@ fn every_students_socket_gets_the_end() {
         let mut phones = class.phones().await;
         class.teacher.post(&class.path("end"), json!({ "message": "수고하셨습니다!" })).await.ok();
         for phone in &mut phones {
-            let told = phone.hears("session_ended").await;
+            let told = phone.receives("session_ended").await;
             assert_eq!(told["data"]["instructor_message"], "수고하셨습니다!");
             assert_eq!(told["data"]["review_mode_enabled"], true);
         }

@@ -44,7 +44,7 @@ impl Walk {
     pub async fn opens(&self, who: &Person, heading: &str) -> Socket {
         let mut socket = who.opens(&self.path(heading)).await;
         if heading.contains("/ws/session/") {
-            socket.hears("session_state").await;
+            socket.receives("session_state").await;
         }
         let reply = socket.asks(json!({ "type": "ping" })).await;
         assert_eq!(reply["type"], "reply", "{reply}");
@@ -53,7 +53,7 @@ impl Walk {
 
     /// A message of the seed, caught from a real socket; it may have come already.
     pub async fn hears(&mut self, socket: &mut Socket, heading: &str, kind: &str) -> Value {
-        let frame = match socket.heard.iter().find(|f| f["type"] == kind) {
+        let frame = match socket.received.iter().find(|f| f["type"] == kind) {
             Some(heard) => heard.clone(),
             None => socket.waits_for(kind).await,
         };

@@ -1,4 +1,4 @@
-//! The wire between a phone and the school. It can be cut, fall silent, and be mended; and it can be led to another house.
+//! A proxy between a phone and the school. It can be cut, fall silent and be mended, and it can lead to another server.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -17,59 +17,59 @@ enum State {
     Silent,
 }
 
-pub struct Wire {
+pub struct Proxy {
     pub address: SocketAddr,
     leads_to: Arc<Mutex<SocketAddr>>,
     state: watch::Sender<State>,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Wire {
-    pub async fn to(school: SocketAddr) -> Wire {
+impl Proxy {
+    pub async fn to(school: SocketAddr) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let wire = Wire {
+        let proxy = Proxy {
             address,
             leads_to: Arc::new(Mutex::new(school)),
             state: watch::Sender::new(State::Whole),
             listening: Mutex::new(None),
         };
-        wire.listens(listener);
-        wire
+        proxy.listens(listener);
+        proxy
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// A wire that leads to a database, and the address of the database over it.
-    pub async fn to_database(database: &str) -> (Wire, String) {
+    /// A proxy to a database, and the address of the database through it.
+    pub async fn to_database(database: &str) -> (Proxy, String) {
         let (login, rest) = database.split_once('@').unwrap();
         let (server, name) = rest.split_once('/').unwrap();
-        let wire = Wire::to(server.parse().unwrap()).await;
-        let over_it = format!("{login}@{}/{name}", wire.address);
-        (wire, over_it)
+        let proxy = Proxy::to(server.parse().unwrap()).await;
+        let proxied = format!("{login}@{}/{name}", proxy.address);
+        (proxy, proxied)
     }
 
     pub fn leads_to(&self, school: SocketAddr) {
         *self.leads_to.lock().unwrap() = school;
     }
 
-    pub fn is_cut(&self) {
+    pub fn cut(&self) {
         self.hangs_up();
         self.state.send_replace(State::Cut);
     }
 
-    pub fn falls_silent(&self) {
+    pub fn fall_silent(&self) {
         self.state.send_replace(State::Silent);
     }
 
-    /// What died or fell silent stays so; what comes now comes through.
-    pub async fn is_mended(&self) {
+    /// Lets new connections through. Those that were cut or fell silent stay so.
+    pub async fn mend(&self) {
         let was = self.state.send_replace(State::Whole);
         if was == State::Cut {
             let listener =
-                super::until("the wire has its port again", async || TcpListener::bind(self.address).await.ok()).await;
+                super::until("the proxy has its port again", async || TcpListener::bind(self.address).await.ok()).await;
             self.listens(listener);
         }
     }
@@ -92,7 +92,7 @@ impl Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for Proxy {
     fn drop(&mut self) {
         self.hangs_up();
     }
