@@ -7,7 +7,7 @@
 //! - [`school`]: what a school does, one file per capability
 //! - [`app`], [`group_commit`]: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
-//! - [`bus`], [`db`]: news between nodes; the two databases
+//! - [`bus`], [`db`]: frames between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`private`],
 //!   [`tag`]: leaves
 

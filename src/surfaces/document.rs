@@ -10,7 +10,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::School;
-use crate::surfaces::refusals::{RefusalBody, Refusals};
+use crate::surfaces::refusals::{DocumentedRefusal, Refusals};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -19,7 +19,7 @@ const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
 
 /// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
 /// the surface may refuse.
-pub fn surface<Body: RefusalBody>(
+pub fn surface<Body: DocumentedRefusal>(
     groups: impl IntoIterator<Item = (&'static str, OpenApiRouter<School>)>,
 ) -> OpenApiRouter<School> {
     let mut surface = OpenApiRouter::new();

@@ -97,7 +97,7 @@ pub fn status(kind: ErrorKind) -> StatusCode {
 }
 
 /// The body of a dialect's refusals, with the statuses that the OpenAPI document shows for each of its operations.
-pub trait RefusalBody: ToSchema {
+pub trait DocumentedRefusal: ToSchema {
     /// Pairs of a status and what it means.
     const STATUSES: &'static [(&'static str, &'static str)] = &[
         ("400", "What was sent cannot be read; `details.field` names where."),
@@ -118,7 +118,7 @@ pub trait RefusalBody: ToSchema {
 /// The refusals of a dialect as responses of an operation in the document.
 pub struct Refusals<Body>(PhantomData<Body>);
 
-impl<Body: RefusalBody> IntoResponses for Refusals<Body> {
+impl<Body: DocumentedRefusal> IntoResponses for Refusals<Body> {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
         let refusal = |(status, meaning): &(&str, &str)| {
             let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(Body::name()))).build();

@@ -55,7 +55,7 @@ fn is_missing(reason: &str) -> bool {
     ["missing field", "invalid type: null", "at least"].iter().any(|sign| reason.starts_with(sign))
 }
 
-impl refusals::RefusalBody for AttendanceRefusal {
+impl refusals::DocumentedRefusal for AttendanceRefusal {
     const STATUSES: &'static [(&'static str, &'static str)] = &[
         ("400", "What was sent cannot be read, or cannot be done."),
         ("401", "No token, or one that is no longer good."),

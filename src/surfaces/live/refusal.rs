@@ -50,4 +50,4 @@ impl From<&Error> for Refusal {
     }
 }
 
-impl refusals::RefusalBody for Refusal {}
+impl refusals::DocumentedRefusal for Refusal {}

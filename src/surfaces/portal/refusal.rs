@@ -46,4 +46,4 @@ impl From<&Error> for PortalRefusal {
     }
 }
 
-impl refusals::RefusalBody for PortalRefusal {}
+impl refusals::DocumentedRefusal for PortalRefusal {}

@@ -18,7 +18,7 @@ pub type Points = UpTo<1_000_000>;
 pub type Total = AboveZero<1_000_000>;
 pub type Weight = UpTo<1_000>;
 pub type Minutes = Within<1, 100_000>;
-pub type Attempts = Within<1, ATTEMPTS_MAX>;
+pub type AttemptLimit = Within<1, ATTEMPTS_MAX>;
 
 /// A day of the school's zone, `YYYY-MM-DD`, or an instant.
 #[derive(Debug, Clone)]
@@ -114,7 +114,7 @@ pub struct PortalNewAssessment {
     pub pass_score: Option<Points>,
     /// In minutes
     pub time_limit: Option<Minutes>,
-    pub attempt_limit: Option<Attempts>,
+    pub attempt_limit: Option<AttemptLimit>,
     /// Whether it is open to students and counts for their grades (true)
     pub is_active: Option<bool>,
     /// How much it counts among the assessments of the course (1)
@@ -168,8 +168,8 @@ pub struct PortalChangeAssessment {
     pub time_limit: Option<Option<Minutes>>,
     /// null is without a limit
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Attempts>)]
-    pub attempt_limit: Option<Option<Attempts>>,
+    #[schema(value_type = Option<AttemptLimit>)]
+    pub attempt_limit: Option<Option<AttemptLimit>>,
     pub is_active: Option<bool>,
     pub weight: Option<Weight>,
     pub is_required: Option<bool>,
@@ -245,7 +245,7 @@ pub struct PortalDeletedAssessment {
 pub struct PortalNewResult {
     pub enrollment_id: i64,
     /// The next one when left out
-    pub attempt: Option<Attempts>,
+    pub attempt: Option<AttemptLimit>,
     /// From 0 to the assessment's total; left out, it is handed in and not graded yet
     pub score: Option<Points>,
     /// Judged by the score when left out; refused when it contradicts it
