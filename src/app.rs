@@ -14,8 +14,8 @@ use crate::db::{Db, SILENT, Tx, WriteState};
 use crate::error::{Error, Result};
 use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
-use crate::keys::{Keys, SetupSecret, CertificateKey};
 use crate::group_commit::GroupCommit;
+use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::live::{CloseSockets, Hub, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
@@ -128,7 +128,11 @@ pub struct App {
 /// Turns events into their consequences and into frames, before the commit.
 pub trait EventRenderer: Send + Sync {
     /// Writes, in the same commit, what follows from the events and is in no log (grades). Returns the events to send.
-    fn update_grades<'a>(&'a self, tx: &'a mut Tx, events: Vec<PublishedEvent>) -> BoxFuture<'a, Result<Vec<PublishedEvent>>>;
+    fn update_grades<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: Vec<PublishedEvent>,
+    ) -> BoxFuture<'a, Result<Vec<PublishedEvent>>>;
     /// Renders the events as frames: the school looks up the names, the sockets' dialect writes the JSON.
     fn render<'a>(&'a self, tx: &'a mut Tx, events: &'a [PublishedEvent]) -> BoxFuture<'a, Result<Vec<RoomFrame>>>;
 }

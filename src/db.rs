@@ -33,7 +33,7 @@ use crate::private;
 
 pub use self::failure::SILENT;
 pub use self::health::WriteState;
-pub use self::sql::{Arg, Sql, Filter, placeholders, batch_size, row_placeholders};
+pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
 
 const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;

@@ -33,7 +33,13 @@ pub enum WriteState {
 
 impl Default for Health {
     fn default() -> Health {
-        Health(Mutex::new(HealthState { wrote: Instant::now(), failed: None, logged: None, unlogged: 0, reported: false }))
+        Health(Mutex::new(HealthState {
+            wrote: Instant::now(),
+            failed: None,
+            logged: None,
+            unlogged: 0,
+            reported: false,
+        }))
     }
 }
 

@@ -250,7 +250,14 @@ impl<C: DbConnection> PoolState<C> {
 impl<C: DbConnection> LentConnection<C> {
     fn new(open: OpenConnection<C>, permit: OwnedSemaphorePermit, pool: Arc<PoolState<C>>) -> LentConnection<C> {
         let held = Some((open, permit));
-        LentConnection { held, pool, condition: Condition::Sound, in_transaction: false, changes: false, refused: false }
+        LentConnection {
+            held,
+            pool,
+            condition: Condition::Sound,
+            in_transaction: false,
+            changes: false,
+            refused: false,
+        }
     }
 
     fn connection_mut(&mut self) -> Result<&mut OpenConnection<C>> {

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
-use super::pool::{Backend, OpenConnection, DbConnection, Opener};
+use super::pool::{Backend, DbConnection, OpenConnection, Opener};
 
 /// How much earlier the server gives up a statement than this side, so that its answer still arrives.
 const EARLIER: Duration = Duration::from_millis(500);

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 
-use super::pool::{OpenConnection, DbConnection, Opener};
+use super::pool::{DbConnection, OpenConnection, Opener};
 
 impl DbConnection for SqliteConnection {
     const IS_LOCAL: bool = true;

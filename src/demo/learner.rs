@@ -15,7 +15,7 @@ use tungstenite::Message;
 use tungstenite::protocol::CloseFrame;
 
 use super::DemoSession;
-use super::phone::{PhoneSocket, Phone, ConnectError, close};
+use super::phone::{ConnectError, Phone, PhoneSocket, close};
 use super::temper::{GuestNames, Temperament, between, happens, uuid};
 
 /// The learners join at random times within this many seconds.

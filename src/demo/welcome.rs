@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
-use super::{Options, DemoSchool, TEACHER_EMAIL, TEACHER_NAME, lecture};
+use super::{DemoSchool, Options, TEACHER_EMAIL, TEACHER_NAME, lecture};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::logins;

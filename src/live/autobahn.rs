@@ -4,7 +4,7 @@
 //! be echoed, but our protocol refuses them with code 1003, and messages longer than 64 KiB with code 1009.
 
 #[cfg(test)]
-use super::parser::{Fault, PeerMessage, MESSAGE_MAX_BYTES, Parser};
+use super::parser::{Fault, MESSAGE_MAX_BYTES, Parser, PeerMessage};
 
 const CONTINUATION: u8 = 0x0;
 const TEXT: u8 = 0x1;

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use futures_util::future::BoxFuture;
 
-use super::socket_limits::{SocketLimits, SocketPermit};
 use super::connection::{Connection, close};
 use super::frame::Frame;
 use super::presence::Presence;
 use super::screens::ScreenReports;
+use super::socket_limits::{SocketLimits, SocketPermit};
 use super::unattended::Unattended;
 use super::wheel::Wheel;
 use crate::error::Error;

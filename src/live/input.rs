@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use super::connection::{Connection, close};
 use super::frame::Frame;
-use super::parser::{Fault, PeerMessage, Parser};
+use super::parser::{Fault, Parser, PeerMessage};
 
 /// Messages that may wait while one is handled. All messages of one read are kept, so one read may exceed the bound.
 const WAITING_MAX_MESSAGES: usize = 256;
@@ -179,7 +179,7 @@ mod tests {
     use crate::error::Result;
     use crate::live::connection::NewConnection;
     use crate::live::stream::{Socket, Stream};
-    use crate::live::{Feed, SocketLimits, Entry, Hub, RoomKey, SocketHandler};
+    use crate::live::{Entry, Feed, Hub, RoomKey, SocketHandler, SocketLimits};
     use crate::metrics::Metrics;
 
     /// Handles a message for each permit.

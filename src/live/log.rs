@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::{Arg, Tx, args, batch_size, row_placeholders, row};
+use crate::db::{Arg, Tx, args, batch_size, row, row_placeholders};
 use crate::error::{Error, Result};
-use crate::event::{Audience, Event, NewEvent, LogPosition, PublishedEvent};
+use crate::event::{Audience, Event, LogPosition, NewEvent, PublishedEvent};
 
 const COLUMNS: usize = 8;
 

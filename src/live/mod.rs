@@ -2,7 +2,6 @@
 
 #[cfg(test)]
 mod autobahn;
-mod socket_limits;
 mod closing;
 pub mod connection;
 pub mod frame;
@@ -12,12 +11,13 @@ pub mod log;
 mod parser;
 pub mod presence;
 pub mod screens;
+mod socket_limits;
 pub mod stream;
 pub mod unattended;
 mod wheel;
 
-pub use socket_limits::{SocketLimits, SocketPermit};
 pub use closing::{CloseSockets, EndedLogins};
 pub use connection::{Connection, Entry, SocketHandler};
 pub use frame::Frame;
 pub use hub::{Feed, Hub, RoomFrame, RoomKey};
+pub use socket_limits::{SocketLimits, SocketPermit};

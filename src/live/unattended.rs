@@ -45,7 +45,8 @@ impl Unattended {
             };
             rooms.insert(room.room, UnattendedRoom { led_ms: room.led_ms, since_ms });
         }
-        let is_over = |room: &&RoomState| rooms.get(&room.room).is_some_and(|open| now_ms - open.since_ms >= patience_ms);
+        let is_over =
+            |room: &&RoomState| rooms.get(&room.room).is_some_and(|open| now_ms - open.since_ms >= patience_ms);
         let over = open.iter().filter(is_over).copied().collect();
         *last = LastCheck { at_ms: now_ms, rooms };
         over

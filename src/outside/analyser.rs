@@ -85,7 +85,8 @@ fn guide(q: &HelpQuestion) -> AnalysisResult {
     let good = q.earlier.iter().filter(|e| e.average >= HELPED);
     let (of_guide, by_hand): (Vec<&EarlierAnswer>, Vec<&EarlierAnswer>) = good.partition(|e| is_from_the_step(q, e));
     let weight = |e: &&EarlierAnswer| e.average * e.ratings.min(5) as f64;
-    let best = |answers: Vec<&EarlierAnswer>| answers.into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).cloned();
+    let best =
+        |answers: Vec<&EarlierAnswer>| answers.into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).cloned();
     let helped = best(by_hand.into_iter().filter(|e| e.by_hand).collect());
     if let Some(answer) = helped.as_ref().or(best(of_guide).as_ref()) {
         confidence += 0.1 + 0.05 * answer.ratings.min(4) as f64;
@@ -181,7 +182,11 @@ mod tests {
     const GUIDE: &str = "친구 목록에서 친구를 선택하세요";
 
     fn question() -> HelpQuestion {
-        HelpQuestion { guide: Some(GUIDE.into()), target_hint: Some("com.kakao.talk".into()), ..HelpQuestion::default() }
+        HelpQuestion {
+            guide: Some(GUIDE.into()),
+            target_hint: Some("com.kakao.talk".into()),
+            ..HelpQuestion::default()
+        }
     }
 
     fn helped(content: &str, by_hand: bool) -> EarlierAnswer {
@@ -218,8 +223,11 @@ mod tests {
     fn an_answer_that_the_guide_gave_before_is_written_anew_with_more_confidence() {
         let first = guide(&HelpQuestion { screen: Some("com.android.settings.Main".into()), ..question() });
         for by_hand in [false, true] {
-            let next =
-                HelpQuestion { earlier: vec![helped(&first.content, by_hand)], language: Language::Japanese, ..question() };
+            let next = HelpQuestion {
+                earlier: vec![helped(&first.content, by_hand)],
+                language: Language::Japanese,
+                ..question()
+            };
             let verdict = guide(&next);
             assert_eq!(verdict.content, format!("{}{GUIDE}", phrases(Language::Japanese).again));
             assert!(verdict.confidence > guide(&question()).confidence);
@@ -256,7 +264,10 @@ mod tests {
     #[test]
     fn the_guide_gives_no_answer_to_a_step_without_texts() {
         let unknown = guide(&HelpQuestion { guide: None, ..question() });
-        assert_eq!(unknown, AnalysisResult { diagnosis: String::new(), confidence: 0.0, content: String::new(), voice: None });
+        assert_eq!(
+            unknown,
+            AnalysisResult { diagnosis: String::new(), confidence: 0.0, content: String::new(), voice: None }
+        );
         assert!(guide(&HelpQuestion { asked_before: 1, ..question() }).confidence < SURE_ENOUGH);
         let long = guide(&HelpQuestion { asked_before: 1, stuck_seconds: 130, ..question() });
         assert_eq!(long.diagnosis, "이 단계에서 2번째 부르셨어요. 이 단계에 2분 넘게 머물러 계세요.");

@@ -7,7 +7,7 @@ use krilla::num::NormalizedF32;
 use krilla::paint::{Fill, LineCap, LineJoin, Stroke};
 use krilla::surface::Surface;
 
-use super::text::{self, TextLine, TextBox};
+use super::text::{self, TextBox, TextLine};
 
 pub const WIDE: f32 = 841.89;
 pub const HIGH: f32 = 595.28;

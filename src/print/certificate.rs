@@ -5,9 +5,9 @@ use krilla::image::Image;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 
-use super::text::{self, TextBox, set_line};
+use super::canvas::{BLACK, Canvas, GOLD, GREEN, GREY, HIGH, PALE, RED, WIDE, polyline};
 use super::ornament;
-use super::canvas::{BLACK, GOLD, GREEN, GREY, HIGH, PALE, RED, Canvas, WIDE, polyline};
+use super::text::{self, TextBox, set_line};
 use super::{CertificateFacts, Overprint, PrintJob, SchoolPictures};
 use crate::error::{Error, Result};
 
@@ -42,8 +42,8 @@ fn draw(canvas: &mut Canvas, job: &PrintJob, pictures: &SchoolPictures) -> Resul
     tables(canvas, facts, below);
     foot(canvas, facts, pictures.signature.as_ref());
     proof(canvas, job)?;
-    if let Some(mark) = job.overprint {
-        across(canvas, mark);
+    if let Some(overprint) = job.overprint {
+        across(canvas, overprint);
     }
     Ok(())
 }
@@ -242,7 +242,7 @@ fn proof(canvas: &mut Canvas, job: &PrintJob) -> Result<()> {
 }
 
 fn across(canvas: &mut Canvas, overprint: Overprint) {
-    let text = match mark {
+    let text = match overprint {
         Overprint::Expired => "유효 기간 만료 EXPIRED",
         Overprint::Revoked => "취소됨 REVOKED",
     };

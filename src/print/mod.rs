@@ -1,9 +1,9 @@
 //! Prints certificates: from plain facts to the bytes of a PDF. Uses no school, no database and no web.
 
-mod certificate;
-mod text;
-mod ornament;
 mod canvas;
+mod certificate;
+mod ornament;
+mod text;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -97,7 +97,12 @@ impl CertificatePrinter {
         let (logo, logo_file) = logo.unzip();
         let pictures = SchoolPictures { logo, signature: signature.map(|(image, _)| image) };
         let waiting = Arc::new(Semaphore::new(WAITING_MAX_SHEETS));
-        Ok(CertificatePrinter { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)) })
+        Ok(CertificatePrinter {
+            pictures,
+            logo: logo_file,
+            waiting,
+            printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)),
+        })
     }
 
     /// Prints a PDF with one page for each order. The same orders give the same bytes. Fails with `Busy` if

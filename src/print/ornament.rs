@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use krilla::geom::{Path, PathBuilder, Rect};
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::canvas::{GOLD, GREEN, HIGH, PALE, Canvas, WHITE, WIDE, circle, ellipse, polyline, rect};
+use super::canvas::{Canvas, GOLD, GREEN, HIGH, PALE, WHITE, WIDE, circle, ellipse, polyline, rect};
 use crate::error::{Error, Result};
 
 /// The distance of the frame from the edge of the paper, since no printer prints up to the edge.

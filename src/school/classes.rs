@@ -3,7 +3,7 @@
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope, words};
+use crate::event::{Event, GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, courses};
 

@@ -1,9 +1,9 @@
 //! Grades follow facts: a verb that changes attendance, progress or a score announces `Event::GradeDue`. Before the
 //! commit each affected grade is computed once, from what the transaction holds by then.
 
-use crate::db::{Arg, Tx, placeholders, args, batch_size, row_placeholders, row};
+use crate::db::{Arg, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::Result;
-use crate::event::{Event, GradeScores, NewEvent, PublishedEvent, GradeScope};
+use crate::event::{Event, GradeScope, GradeScores, PublishedEvent};
 
 /// Everything that a grade is computed from.
 struct GradeFacts {
@@ -136,7 +136,8 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
     tx.hold(format!("select e.id from enrollments e {condition} order by e.id"), args.clone()).await?;
     let facts: Vec<GradeFacts> = tx.all(facts(&condition), args).await?;
     let graded = facts.into_iter().map(|f| (f.grade(), f));
-    let changed: Vec<(GradeFacts, GradeScores)> = graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
+    let changed: Vec<(GradeFacts, GradeScores)> =
+        graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
     write(tx, &changed, at_ms).await?;
     events.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };

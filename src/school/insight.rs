@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::app::School;
 use crate::clock::{DaySpan, MINUTE_MS, SECOND_MS};
-use crate::db::{Arg, Tx, placeholders, args, row};
+use crate::db::{Arg, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{HelpKind, ProgressStatus};
 use crate::school::help;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::BoxFuture;
 
 use crate::app::EventRenderer;
-use crate::db::{Tx, placeholders, args, row};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, PublishedEvent};
 use crate::live::RoomFrame;
@@ -56,7 +56,11 @@ pub struct RendererWithNames {
 }
 
 impl EventRenderer for RendererWithNames {
-    fn update_grades<'a>(&'a self, tx: &'a mut Tx, events: Vec<PublishedEvent>) -> BoxFuture<'a, Result<Vec<PublishedEvent>>> {
+    fn update_grades<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: Vec<PublishedEvent>,
+    ) -> BoxFuture<'a, Result<Vec<PublishedEvent>>> {
         Box::pin(grades::update_grades(tx, events))
     }
 

@@ -48,7 +48,14 @@ const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, 
     from notifications n left join people p on p.id = n.about";
 
 /// Notifies a person. `subject` is the id of what the notification leads to: a help request, a certificate, a login.
-pub(super) async fn notify(tx: &mut Tx, person: i64, kind: NotificationKind, about: i64, subject: i64, now_ms: i64) -> Result<()> {
+pub(super) async fn notify(
+    tx: &mut Tx,
+    person: i64,
+    kind: NotificationKind,
+    about: i64,
+    subject: i64,
+    now_ms: i64,
+) -> Result<()> {
     let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
     tx.run(sql, args![now_ms, person, kind.word(), about, leads_to(subject)]).await?;
     Ok(())

@@ -1,9 +1,9 @@
 //! The outline of a course: its units, and the items in them. A session goes through the items that are steps.
 
 use crate::app::School;
-use crate::db::{Tx, placeholders, args, row};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope};
+use crate::event::{Event, GradeScope, NewEvent};
 use crate::school::rights::{self, Caller};
 
 pub const STEP: &str = "STEP";

@@ -260,10 +260,16 @@ mod tests {
         let count = STRANGERS_MAX_BYTES / BEGINNING_BYTES;
         let mut held: Vec<HeldByBody> = (0..count).map(|n| body(&memory, stranger(n))).collect();
         assert!(held.iter_mut().all(|held_by_body| held_by_body.take(BEGINNING_BYTES).is_ok()));
-        assert_eq!(body(&memory, stranger(count)).take(1), Err(StopReason::NoMemory), "strangers have taken all of theirs");
+        assert_eq!(
+            body(&memory, stranger(count)).take(1),
+            Err(StopReason::NoMemory),
+            "strangers have taken all of theirs"
+        );
         assert_eq!(held[0].take(1), Err(StopReason::StrangersTooLong));
         let mut large: Vec<HeldByBody> = (0..8).map(|n| body(&memory, Sender::Person(n))).collect();
-        assert!(large.iter_mut().all(|held_by_body| held_by_body.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok()));
+        assert!(
+            large.iter_mut().all(|held_by_body| held_by_body.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok())
+        );
         let one_more = body(&memory, Sender::Person(8)).take(BEGINNING_BYTES + 1);
         assert_eq!(one_more, Err(StopReason::NoMemory), "large ones have taken all of theirs");
         assert!(body(&memory, Sender::Person(8)).take(BEGINNING_BYTES).is_ok());
@@ -280,7 +286,8 @@ mod tests {
     fn nobody_takes_more_than_a_share() {
         let memory = Arc::new(BodyMemory::default());
         for sender in [stranger(1), Sender::Person(1)] {
-            let mut held: Vec<HeldByBody> = (0..SHARE_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&memory, sender)).collect();
+            let mut held: Vec<HeldByBody> =
+                (0..SHARE_MAX_BYTES / BEGINNING_BYTES).map(|_| body(&memory, sender)).collect();
             assert!(held.iter_mut().all(|held_by_body| held_by_body.take(BEGINNING_BYTES).is_ok()));
             assert_eq!(body(&memory, sender).take(1), Err(StopReason::NoMemory));
             assert!(body(&memory, stranger(2)).take(1).is_ok() && body(&memory, Sender::Person(2)).take(1).is_ok());

@@ -12,7 +12,7 @@ use super::extract::{ClientAddress, PathText, Query};
 use super::live::refusal::Refusal;
 use super::refusals::Refusals;
 use super::schemas::{described, text_schema};
-use super::texts::{SearchText, Instant, NO_NUL};
+use super::texts::{Instant, NO_NUL, SearchText};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCertificate};
@@ -72,7 +72,12 @@ async fn key(app: School) -> Answer<PublicKey> {
         content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<Refusal>),
     security(()),
 )]
-async fn one(app: School, ClientAddress(from): ClientAddress, headers: HeaderMap, PathText(file): PathText) -> Result<Response> {
+async fn one(
+    app: School,
+    ClientAddress(from): ClientAddress,
+    headers: HeaderMap,
+    PathText(file): PathText,
+) -> Result<Response> {
     match file.rsplit_once('.') {
         None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),
         Some((uuid, "json")) => {

@@ -85,8 +85,9 @@ fn dependent_keys() -> [(&'static str, Value); 7] {
 
 /// Completes the document that was put together from the handlers.
 pub fn complete(document: &mut Value) {
-    let in_requests =
-        schemas_of(document, &|operation| [&operation["requestBody"], &operation["parameters"]].map(Value::clone).into());
+    let in_requests = schemas_of(document, &|operation| {
+        [&operation["requestBody"], &operation["parameters"]].map(Value::clone).into()
+    });
     let in_answers = schemas_of(document, &|operation| vec![operation["responses"].clone()]);
     for (name, any) in dependent_keys() {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {

@@ -40,7 +40,7 @@ use crate::web;
             parameters of a query that are not described here are ignored; a parameter without a value counts as left out. A body of which every key may be left out may \
             be left out itself. A method that an address does not answer is refused with 405.",
     ),
-    components(schemas(portal::refusal::Refusal, attendance::refusal::Refusal, live::refusal::Refusal, live::refusal::RefusalBody)),
+    components(schemas(portal::refusal::PortalRefusal, attendance::refusal::AttendanceRefusal, live::refusal::Refusal, live::refusal::RefusalBody)),
     security(("bearer" = [])),
 )]
 struct Document;

@@ -22,7 +22,7 @@ use crate::app::School;
 use crate::clock::chance;
 use crate::error::Error;
 use crate::metrics::Route;
-use crate::surfaces::bodies::{CountedBody, BodyMemory};
+use crate::surfaces::bodies::{BodyMemory, CountedBody};
 use crate::surfaces::extract::{address, is_https, peer};
 use crate::surfaces::language::{Language, speaking};
 use crate::surfaces::refusals;

@@ -2,9 +2,13 @@
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-/// Gives a type a schema without a derive. Its name in the document is the type's name, without generics.
+/// Gives a type a schema without a derive. Its name in the document is the type's name, without generics, unless another
+/// name is given.
 macro_rules! described {
     ($name:ident, $schema:expr) => {
+        described!($name, $schema, stringify!($name));
+    };
+    ($name:ident, $schema:expr, $name_in_document:expr) => {
         impl utoipa::__dev::ComposeSchema for $name {
             fn compose(
                 _: Vec<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>>,
@@ -13,7 +17,11 @@ macro_rules! described {
             }
         }
 
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $name_in_document.into()
+            }
+        }
     };
 }
 pub(crate) use described;

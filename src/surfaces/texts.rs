@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-pub use super::numbers::{AboveZero, Age, Percent, Position, BoundedList, UpTo, Within};
+pub use super::numbers::{AboveZero, Age, BoundedList, Percent, Position, UpTo, Within};
 use super::schemas::{described, text_schema};
 pub use super::times::{Day, Instant};
 
@@ -289,7 +289,8 @@ pub const ANYTHING_MAX_BYTES: usize = 16 * 1024;
 
 described!(
     AnyObject,
-    ObjectBuilder::new().schema_type(Type::Object).description(Some("Any object, of at most 16 KiB as JSON"))
+    ObjectBuilder::new().schema_type(Type::Object).description(Some("Any object, of at most 16 KiB as JSON")),
+    "Anything"
 );
 
 impl<'de> Deserialize<'de> for AnyObject {

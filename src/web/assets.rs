@@ -47,7 +47,8 @@ fn read_unchanged(name: &str) -> Option<Asset> {
 /// are at most as many as there are files.
 pub fn compressed(page: &Asset) -> Option<Bytes> {
     static COMPRESSED: LazyLock<DashMap<String, Bytes>> = LazyLock::new(DashMap::new);
-    if page.bytes.len() < COMPRESSED_FROM_BYTES || page.kind.starts_with("image/png") || page.kind.starts_with("font/") {
+    if page.bytes.len() < COMPRESSED_FROM_BYTES || page.kind.starts_with("image/png") || page.kind.starts_with("font/")
+    {
         return None;
     }
     if let Some(known) = COMPRESSED.get(&page.tag) {

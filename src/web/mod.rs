@@ -1,7 +1,7 @@
 //! The pages in `static/`, embedded in the binary.
 
-mod parts;
 mod assets;
+mod parts;
 
 use std::convert::Infallible;
 

@@ -79,7 +79,7 @@ impl Class {
     }
 
     /// The instructor says something to all.
-    pub async fn says(&self, message: &str) {
+    pub async fn sends(&self, message: &str) {
         let path = format!("/api/sessions/{}/message", self.session.id);
         self.teacher.post(&path, json!({ "message": message })).await.ok();
     }

@@ -8,8 +8,8 @@ use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
 use crate::harness::browser::Device;
 use crate::harness::people::PASSWORD;
-use crate::speed::{slow_4g, tells};
 use crate::run_story;
+use crate::speed::{slow_4g, tells};
 
 const REQUESTS_BEFORE_FORM_AT_MOST: usize = 16;
 const BYTES_BEFORE_FORM_AT_MOST: f64 = 40.0 * 1024.0;

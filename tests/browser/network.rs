@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::classroom::{Class, STEPS};
 use crate::harness::School;
 use crate::harness::browser::Device;
-use crate::harness::socket::Socket;
 use crate::harness::proxy::Proxy;
+use crate::harness::socket::Socket;
 use crate::phone::Phone;
 use crate::run_story;
 

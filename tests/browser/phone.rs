@@ -113,11 +113,11 @@ impl Phone {
 
     /// Every sentence that the phone has said aloud.
     pub async fn heard(&self) -> Vec<Value> {
-        self.js("return gyosilTest.received", vec![]).await
+        self.js("return gyosilTest.heard", vec![]).await
     }
 
     pub async fn hears(&self, words: &str) {
-        let is = "gyosilTest.received.some(({ words }) => words.includes(arguments[0]))";
+        let is = "gyosilTest.heard.some(({ words }) => words.includes(arguments[0]))";
         self.until_js(&format!("«{words}» is said aloud"), is, vec![json!(words)]).await;
     }
 }

@@ -13,7 +13,7 @@ async fn felt(phone: &Phone) -> usize {
 }
 
 async fn rates(phone: &Phone, words: &str) -> Vec<f64> {
-    let said = phone.received().await.into_iter().filter(|said| said["words"].as_str().unwrap().contains(words));
+    let said = phone.heard().await.into_iter().filter(|said| said["words"].as_str().unwrap().contains(words));
     said.map(|said| said["rate"].as_f64().unwrap()).collect()
 }
 
@@ -28,7 +28,7 @@ fn a_step_is_read_aloud_sentence_by_sentence_when_one_wants_it() {
         phone.hears("노란색 카카오톡").await;
         phone.hears("화면 아래쪽에").await;
         let both = |said: &&Value| said["words"].as_str().unwrap().contains("노란색");
-        let heard = phone.received().await;
+        let heard = phone.heard().await;
         let first = heard.iter().find(both).unwrap();
         assert_eq!(first["lang"], "ko-KR");
         assert!(!first["words"].as_str().unwrap().contains("아래쪽"), "one sentence at a time: {first}");

@@ -9,9 +9,9 @@ pub mod namespace;
 pub mod people;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod secure;
 pub mod socket;
-pub mod proxy;
 
 use std::cell::RefCell;
 use std::net::SocketAddr;

@@ -170,7 +170,7 @@ async fn watches_over_a_narrow_line(school: &School, teacher: &Person, session: 
     let token = teacher.token.as_ref().unwrap();
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
     let (stream, _) = tokio_tungstenite::client_async(request, tcp).await.unwrap();
-    Socket { stream, heard: Vec::new(), wants_school_events: false }
+    Socket { stream, received: Vec::new(), wants_school_events: false }
 }
 
 #[test]

@@ -251,7 +251,7 @@ fn a_phone_that_is_back_in_time_has_not_left() {
         let mut phone = grandma.follows(&session).await;
         phone.receives("session_state").await;
         school.later(60);
-        gyosil::school::sessions::presence::tell_departures(&school.app).await.unwrap();
+        gyosil::school::sessions::presence::log_departures(&school.app).await.unwrap();
         grandma.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
         board.receives("student_left").await;
         assert_eq!(phone.ends().await.code, 1000);

@@ -349,7 +349,7 @@ fn a_call_without_an_analysis_survives_a_restart() {
         };
         let asked = ask(&dying, &caller, new, None).await.unwrap();
         assert_eq!(asked.status, "ANALYZING");
-        dying.ledger.flush().await;
+        dying.group_commit.flush().await;
         dying.db.close().await;
         let school = school.reopens().await;
         let student = student.at(school.address);

@@ -82,7 +82,7 @@ fn a_jump_of_the_clock_reports_nobody_gone_and_ends_no_session() {
         for hours in [5, -9] {
             school.sets_the_clock(hours * 3_600);
             school.app.hub.tick(school.app.clock.monotonic_ms());
-            presence::tell_departures(&school.app).await.unwrap();
+            presence::log_departures(&school.app).await.unwrap();
             control::end_forgotten(&school.app).await.unwrap();
             phone.receives_nothing_more().await;
             board.receives_nothing_more().await;

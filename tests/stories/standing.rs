@@ -186,7 +186,13 @@ fn a_batch_without_time_names_those_who_remain() {
         let course = Course::of(&school, 1).await;
         let (kim, lee) = (course.student(&school, "김학생", 1).await, course.student(&school, "이학생", 1).await);
         let caller = Caller { id: course.teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
-        let batch = CompletionBatch { course: course.lecture.id, class: course.class, date: None, students: None, issue: false };
+        let batch = CompletionBatch {
+            course: course.lecture.id,
+            class: course.class,
+            date: None,
+            students: None,
+            issue: false,
+        };
         let judged = complete_within(&school.app, &caller, batch.clone(), Duration::ZERO).await.unwrap();
         assert_eq!((judged.processed, judged.remaining), (0, vec![kim.id, lee.id]));
         let judged = complete_within(&school.app, &caller, batch, Duration::from_secs(60)).await.unwrap();

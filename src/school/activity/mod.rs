@@ -5,7 +5,7 @@ mod quota;
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::config::Bounds;
-use crate::db::{Arg, Tx, placeholders, args, row_placeholders};
+use crate::db::{Arg, Tx, args, placeholders, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
@@ -194,7 +194,8 @@ pub async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
 /// Deletes logs, and subtracts from the total what was really deleted: someone else may have deleted some of them already.
 /// Returns the number of deleted logs.
 async fn delete(tx: &mut Tx, condition: &str, args: Vec<Arg>) -> Result<usize> {
-    let deleted: Vec<(i64,)> = tx.all(format!("delete from activity_logs where {condition} returning bytes"), args).await?;
+    let deleted: Vec<(i64,)> =
+        tx.all(format!("delete from activity_logs where {condition} returning bytes"), args).await?;
     quota::add_to_total(tx, -deleted.iter().map(|(bytes,)| bytes).sum::<i64>()).await?;
     Ok(deleted.len())
 }

@@ -4,9 +4,9 @@
 
 use super::Assessment;
 use crate::app::School;
-use crate::db::{Tx, Filter, args, row};
+use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope};
+use crate::event::{Event, GradeScope, NewEvent};
 use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window};
 
@@ -193,7 +193,12 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
 }
 
 /// Lists everyone's attempts, for the staff of the course, in the order in which they were recorded.
-pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64, window: Window) -> Result<Page<AssessmentAttempt>> {
+pub async fn of_assessment(
+    app: &School,
+    caller: &Caller,
+    assessment: i64,
+    window: Window,
+) -> Result<Page<AssessmentAttempt>> {
     let mut tx = app.db.read().await?;
     super::taught(&mut tx, caller, assessment).await?;
     let filter = Filter::of("t.assessment = $1", args![assessment]);

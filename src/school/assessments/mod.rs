@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope, words};
+use crate::event::{Event, GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller};
 use crate::school::{courses, enrollment};
 

@@ -5,7 +5,7 @@ use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::Result;
-use crate::event::{MarkKind, NewEvent, GradeScope};
+use crate::event::{GradeScope, MarkKind, NewEvent};
 use crate::school::sessions::{Session, SessionStatus};
 
 /// Marks a person who joins a session: PRESENT in the waiting room and for `late_after_min` minutes after the start, then

@@ -9,9 +9,9 @@ pub mod views;
 use std::collections::{HashMap, HashSet};
 
 use crate::app::School;
-use crate::db::{Arg, Tx, placeholders, args, batch_size, row_placeholders, row};
+use crate::db::{Arg, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
-use crate::event::{MarkKind, Event, NewEvent, GradeScope};
+use crate::event::{Event, GradeScope, MarkKind, NewEvent};
 use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window, classes};
 
@@ -97,7 +97,13 @@ pub enum MarkedStudent {
 
 pub const BATCH_MAX_MARKS: usize = 2_000;
 
-pub async fn register(app: &School, caller: &Caller, enrollment: i64, when: MeetingChoice, new: NewMark) -> Result<Mark> {
+pub async fn register(
+    app: &School,
+    caller: &Caller,
+    enrollment: i64,
+    when: MeetingChoice,
+    new: NewMark,
+) -> Result<Mark> {
     let mut tx = app.db.begin().await?;
     let class = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?.class;
     tx.hold("select id from classes where id = $1", args![class]).await?;

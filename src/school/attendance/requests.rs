@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::views::{self, EnrollmentAttendance};
 use super::{MarkTarget, grade_due, meetings};
 use crate::app::School;
-use crate::db::{Tx, Filter, placeholders, args, row};
+use crate::db::{Filter, Tx, args, placeholders, row};
 use crate::error::{Error, Result};
-use crate::event::{MarkKind, NewEvent, GradeScope, words};
+use crate::event::{GradeScope, MarkKind, NewEvent, words};
 use crate::school::names::namesakes_of;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, Role};
@@ -27,7 +27,13 @@ const PENDING_MAX_REQUESTS: i64 = 10;
 
 /// Makes a request, which is PENDING until it is decided. Fails if the meeting is already marked PRESENT or EXCUSED, or
 /// if too many requests are pending.
-pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, reason: &str) -> Result<EnrollmentAttendance> {
+pub async fn request(
+    app: &School,
+    caller: &Caller,
+    code: &str,
+    number: i64,
+    reason: &str,
+) -> Result<EnrollmentAttendance> {
     caller.must_be_student()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -49,7 +55,15 @@ pub async fn request(app: &School, caller: &Caller, code: &str, number: i64, rea
         values ($1, $1, $2, $3, $4, 'PENDING') on conflict do nothing returning id";
     let made: Option<(i64,)> = tx.maybe(sql, args![now_ms, enrollment, number, reason]).await?;
     let (id,) = made.ok_or(Error::AlreadyRequested)?;
-    notifications::notify_once(&mut tx, course.instructor, NotificationKind::AttendanceRequested, caller.id, id, now_ms).await?;
+    notifications::notify_once(
+        &mut tx,
+        course.instructor,
+        NotificationKind::AttendanceRequested,
+        caller.id,
+        id,
+        now_ms,
+    )
+    .await?;
     let overview = views::of_enrollment(&mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(overview)
@@ -84,11 +98,29 @@ pub struct UndecidedRequest {
     pub reason: String,
     pub created_ms: i64,
 }
-row!(UndecidedRequest { course, title, code, class, enrollment, person, name, namesake, number, date, reason, created_ms });
+row!(UndecidedRequest {
+    course,
+    title,
+    code,
+    class,
+    enrollment,
+    person,
+    name,
+    namesake,
+    number,
+    date,
+    reason,
+    created_ms
+});
 
 /// Lists the pending requests that can be decided, the oldest first: those in courses that the caller teaches, for an
 /// admin in all courses.
-pub async fn waiting(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<UndecidedRequest>> {
+pub async fn waiting(
+    app: &School,
+    caller: &Caller,
+    course: Option<i64>,
+    window: Window,
+) -> Result<Page<UndecidedRequest>> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
     if let Some(course) = course {
@@ -138,7 +170,13 @@ struct HeldRequest {
 row!(HeldRequest { id, person, enrollment, class, reason, created_ms });
 
 /// Decides requests: all of them, or none. An approval turns the mark into PRESENT; a rejection leaves it.
-pub async fn decide(app: &School, caller: &Caller, code: &str, number: i64, decided: Vec<DecidedRequest>) -> Result<()> {
+pub async fn decide(
+    app: &School,
+    caller: &Caller,
+    code: &str,
+    number: i64,
+    decided: Vec<DecidedRequest>,
+) -> Result<()> {
     caller.must_be_staff()?;
     if decided.is_empty() || decided.len() > DECISIONS_MAX {
         return Err(Error::bad("attendanceRecords", format!("1 to {DECISIONS_MAX} of them")));

@@ -29,7 +29,12 @@ pub async fn public_by_number(app: &School, number: &str, from: IpAddr) -> Resul
     let found = find(app, "t.number = $1", args![normalized(number)], from).await?;
     let facts = found.printed()?;
     let masked_name = if found.erased { facts.name } else { masked(&facts.name) };
-    Ok(PublicCertificate { number: found.number.clone(), state: found.state(app.now_ms()), course: facts.course, masked_name })
+    Ok(PublicCertificate {
+        number: found.number.clone(),
+        state: found.state(app.now_ms()),
+        course: facts.course,
+        masked_name,
+    })
 }
 
 async fn find(app: &School, condition: &str, args: Vec<Arg>, from: IpAddr) -> Result<Certificate> {

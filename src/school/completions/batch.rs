@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::{GivenScores, CompletionStatus, close, insert, missing, must_be_after_start, take_grade};
+use super::{CompletionStatus, GivenScores, close, insert, missing, must_be_after_start, take_grade};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
@@ -59,7 +59,12 @@ pub async fn complete(app: &School, caller: &Caller, batch: CompletionBatch) -> 
     complete_within(app, caller, batch, JUDGED_FOR).await
 }
 
-pub async fn complete_within(app: &School, caller: &Caller, batch: CompletionBatch, within: Duration) -> Result<BatchResult> {
+pub async fn complete_within(
+    app: &School,
+    caller: &Caller,
+    batch: CompletionBatch,
+    within: Duration,
+) -> Result<BatchResult> {
     let begun = Instant::now();
     if batch.students.as_ref().is_some_and(|named| named.is_empty() || named.len() > STUDENTS_MAX) {
         return Err(Error::bad("student_ids", format!("1 to {STUDENTS_MAX} students")));
@@ -71,7 +76,8 @@ pub async fn complete_within(app: &School, caller: &Caller, batch: CompletionBat
     let sql = "select e.person, e.id, e.status from enrollments e where e.class = $1 order by e.id";
     let all: Vec<(i64, i64, String)> = tx.all(sql, args![batch.class]).await?;
     drop(tx);
-    let approved = || all.iter().filter(|(.., status)| status == EnrollmentStatus::Approved.word()).map(|(person, ..)| *person);
+    let approved =
+        || all.iter().filter(|(.., status)| status == EnrollmentStatus::Approved.word()).map(|(person, ..)| *person);
     let students = batch.students.unwrap_or_else(|| approved().collect());
     let newest: HashMap<i64, i64> = all.iter().map(|(person, enrollment, _)| (*person, *enrollment)).collect();
     let mut result = BatchResult { processed: 0, issued: 0, refused: Vec::new(), remaining: Vec::new() };
@@ -117,7 +123,13 @@ async fn complete_with_retries(
     done
 }
 
-async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str, issue: bool) -> Result<StudentOutcome> {
+async fn complete_one(
+    app: &School,
+    caller: &Caller,
+    enrollment: i64,
+    date: &str,
+    issue: bool,
+) -> Result<StudentOutcome> {
     let mut tx = app.db.begin().await?;
     let placed = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     if placed.status != EnrollmentStatus::Approved.word() {
@@ -135,7 +147,8 @@ async fn complete_one(app: &School, caller: &Caller, enrollment: i64, date: &str
     match known {
         Some((id, _)) => finish(&mut tx, id, enrollment, date, app.now_ms()).await?,
         None => {
-            insert(&mut tx, enrollment, date, CompletionStatus::Completed, GivenScores::default(), None, app.now_ms()).await?;
+            insert(&mut tx, enrollment, date, CompletionStatus::Completed, GivenScores::default(), None, app.now_ms())
+                .await?;
         }
     }
     let issued = issue && issue_unless_guest(app, &mut tx, enrollment).await?;

@@ -5,7 +5,7 @@ pub mod batch;
 pub mod standing;
 
 use crate::app::School;
-use crate::db::{Tx, Filter, args, row};
+use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::school::enrollment::EnrollmentStatus;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::app::School;
-use crate::db::{Tx, placeholders, args, row};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::school::certificates::CertificateState;
 use crate::school::names::namesakes_of;

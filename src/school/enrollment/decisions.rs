@@ -1,7 +1,7 @@
 //! Decisions on an application. A decision that the state of the enrollment does not allow is refused, and the error
 //! names that state.
 
-use super::{Enrollment, ClassSeats, EnrollmentStatus, grade_due, read, hold_seats};
+use super::{ClassSeats, Enrollment, EnrollmentStatus, grade_due, hold_seats, read};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
@@ -53,7 +53,8 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
         Decision::Reject { reason } => {
             must_be(&before, &[EnrollmentStatus::Pending])?;
             close(&mut tx, id, EnrollmentStatus::Rejected, Some(reason), now_ms).await?;
-            notifications::notify(&mut tx, before.person, NotificationKind::EnrollmentRefused, caller.id, id, now_ms).await?;
+            notifications::notify(&mut tx, before.person, NotificationKind::EnrollmentRefused, caller.id, id, now_ms)
+                .await?;
         }
         Decision::Cancel { reason } => {
             must_be(&before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved])?;

@@ -9,9 +9,9 @@ pub mod decisions;
 pub mod payments;
 
 use crate::app::School;
-use crate::db::{Tx, Filter, args, row};
+use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope, words};
+use crate::event::{Event, GradeScope, NewEvent, words};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, CourseAccess, Role};
 use crate::school::{Page, Window};

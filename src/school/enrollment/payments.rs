@@ -2,7 +2,7 @@
 //! staff confirm it.
 
 use super::decisions::admit_paid;
-use super::{Enrollment, EnrollmentStatus, grade_due, read, hold_seats};
+use super::{Enrollment, EnrollmentStatus, grade_due, hold_seats, read};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -55,7 +55,8 @@ pub async fn pay(
     let seats = hold_seats(&mut tx, placed.class).await?;
     tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
     let before = read(&mut tx, enrollment).await?;
-    if matches!(EnrollmentStatus::parse(&before.status), Some(EnrollmentStatus::Rejected | EnrollmentStatus::Cancelled)) {
+    if matches!(EnrollmentStatus::parse(&before.status), Some(EnrollmentStatus::Rejected | EnrollmentStatus::Cancelled))
+    {
         return Err(Error::wrong_state(before.status));
     }
     let id = if placed.person == caller.id {
@@ -154,7 +155,8 @@ pub async fn refund(
         }
     }
     let (refunded, left) = (refunded + amount, left - amount);
-    once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { enrollment, amount, refunded, left }).await?;
+    once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { enrollment, amount, refunded, left })
+        .await?;
     app.commit(tx, Vec::new()).await?;
     Ok(Refunded { amount, refunded, left })
 }

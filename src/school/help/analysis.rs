@@ -9,7 +9,7 @@ use crate::db::args;
 use crate::error::Result;
 use crate::event::{HelpKind, HelpStatus};
 use crate::language::Language;
-use crate::outside::analyser::{EarlierAnswer, HelpQuestion, SURE_ENOUGH, AnalysisResult};
+use crate::outside::analyser::{AnalysisResult, EarlierAnswer, HelpQuestion, SURE_ENOUGH};
 use crate::school::outline;
 
 const AT_ONCE_MAX_REQUESTS: i64 = 64;
@@ -76,7 +76,13 @@ async fn question(app: &School, id: i64) -> Result<HelpQuestion> {
         stuck_seconds: request.stuck_seconds,
         earlier: earlier
             .into_iter()
-            .map(|(content, voice, by_hand, ratings, average)| EarlierAnswer { content, voice, by_hand, ratings, average })
+            .map(|(content, voice, by_hand, ratings, average)| EarlierAnswer {
+                content,
+                voice,
+                by_hand,
+                ratings,
+                average,
+            })
             .collect(),
         asked_before,
     })

@@ -4,7 +4,7 @@ use super::{HelpRequest, by_id, moved_up};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{StoredAnswer, Event, HelpKind, HelpStatus, NewEvent, words};
+use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer, words};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
 use crate::school::rights::Caller;
@@ -61,7 +61,12 @@ pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(HelpRequest
 }
 
 /// Answers a call by hand, for the instructor. Fails if the call is resolved or withdrawn.
-pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewHelpAnswer) -> Result<(HelpRequest, HelpAnswer)> {
+pub async fn respond(
+    app: &School,
+    caller: &Caller,
+    id: i64,
+    answer: NewHelpAnswer,
+) -> Result<(HelpRequest, HelpAnswer)> {
     let mut tx = app.db.begin().await?;
     let request = held(&mut tx, id).await?;
     must_teach(caller, &request)?;
@@ -113,7 +118,13 @@ pub(super) async fn give(
     Ok((response, events))
 }
 
-async fn write(tx: &mut Tx, request: &HelpRequest, by: Option<i64>, answer: &NewHelpAnswer, now_ms: i64) -> Result<HelpAnswer> {
+async fn write(
+    tx: &mut Tx,
+    request: &HelpRequest,
+    by: Option<i64>,
+    answer: &NewHelpAnswer,
+    now_ms: i64,
+) -> Result<HelpAnswer> {
     let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
         values ($1, $2, $3, $4, $5, $6) returning id, request, by_person, type, content, voice, rating";
     let kind = answer.help_type.word();
@@ -122,7 +133,12 @@ async fn write(tx: &mut Tx, request: &HelpRequest, by: Option<i64>, answer: &New
 }
 
 /// Sends the student the analyser's answer as a hint. The call stays open, and waits for the instructor as before.
-pub(super) async fn hint(tx: &mut Tx, request: &HelpRequest, answer: &NewHelpAnswer, now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(super) async fn hint(
+    tx: &mut Tx,
+    request: &HelpRequest,
+    answer: &NewHelpAnswer,
+    now_ms: i64,
+) -> Result<Vec<NewEvent>> {
     let response = write(tx, request, None, answer, now_ms).await?;
     tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
     let mut events = escalate(tx, request, now_ms).await?;

@@ -7,7 +7,7 @@ use crate::app::School;
 use crate::clock::HOUR_MS;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{StoredAnswer, Event, HelpKind, HelpStatus, NewEvent};
+use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer};
 use crate::language::Language;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};

@@ -13,7 +13,7 @@ use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};
 use crate::event::Activity;
-use crate::failures::{Account, Attempts, Failures, CountedAttempt};
+use crate::failures::{Account, Attempts, CountedAttempt, Failures};
 use crate::school::passwords::password_matches;
 use crate::school::people::{self, Person};
 use crate::school::rights::Role;
@@ -33,7 +33,8 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
     let account = known.as_ref().map_or_else(|| Account::Unknown(name.to_lowercase()), |(id, _)| Account::Of(*id));
     let (id, kept) = known.map_or((0, None), |(id, hash)| (id, hash));
-    let attempt = LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
+    let attempt =
+        LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
     tokio::time::sleep(attempt.delay).await;
     match password_matches(password, kept.clone()).await {
         Ok(true) => attempt.succeeded(&app.failures),
@@ -94,12 +95,12 @@ impl LoginAttempt<'_> {
 
     /// Clears the count of this account at this address or on this device, and takes the attempt out of the other counts.
     fn succeeded(self, failures: &Failures) {
-        let is_own = |against: &Attempts| matches!(against, Attempts::AccountFrom(..) | Attempts::KnownDevice(_));
+        let is_own = |attempts: &Attempts| matches!(attempts, Attempts::AccountFrom(..) | Attempts::KnownDevice(_));
         for taken in self.taken {
-            let against = taken.against().clone();
+            let attempts = taken.attempts().clone();
             taken.give_back();
-            if is_own(&against) {
-                failures.forgive(&against);
+            if is_own(&attempts) {
+                failures.forgive(&attempts);
             }
         }
     }

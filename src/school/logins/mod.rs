@@ -14,7 +14,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Activity, Event, NewEvent};
 use crate::failures::Attempts;
-use crate::keys::{TokenHolder, RefreshToken, new_nonce};
+use crate::keys::{RefreshToken, TokenHolder, new_nonce};
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::people::{self, Person};
 use crate::school::rights::{Caller, Role};

@@ -5,7 +5,7 @@ pub mod views;
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Activity, StoredAnswer, Event, NewEvent, ProgressStatus, GradeScope};
+use crate::event::{Activity, Event, GradeScope, NewEvent, ProgressStatus, StoredAnswer};
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
@@ -98,7 +98,8 @@ pub async fn report(
                 let report = Report::of(item, progress);
                 let (recorded, events) = record_step(&app, tx, person, report, in_session, now_ms).await?;
                 let (progress, completed_ms) = (recorded.progress, recorded.completed_ms);
-                once::settle(tx, person, key.as_ref(), &StoredAnswer::Progress { item, progress, completed_ms }).await?;
+                once::settle(tx, person, key.as_ref(), &StoredAnswer::Progress { item, progress, completed_ms })
+                    .await?;
                 Ok((recorded, events))
             })
         })
@@ -157,7 +158,8 @@ struct StoredProgress {
 }
 row!(StoredProgress { status, rate, completed_ms, done_ms });
 
-const STORED: &str = "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
+const STORED: &str =
+    "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
 
 const TOUCH: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2
     returning status, rate, completed_ms, done_ms";
@@ -206,11 +208,16 @@ async fn record(
         None if studied => tx.one(TOUCH, args![enrollment, item.id, now_ms]).await?,
         None => {
             let stored: StoredProgress = tx.one(STORED, args![enrollment, item.id]).await?;
-            return Ok(((progress_in_session(&stored.status, stored.done_ms, session_began_ms), stored.completed_ms), Vec::new()));
+            return Ok((
+                (progress_in_session(&stored.status, stored.done_ms, session_began_ms), stored.completed_ms),
+                Vec::new(),
+            ));
         }
     };
     let mut events = Vec::new();
-    let old = before.as_ref().map_or(ProgressStatus::NotStarted, |b| progress_in_session(&b.status, b.done_ms, session_began_ms));
+    let old = before
+        .as_ref()
+        .map_or(ProgressStatus::NotStarted, |b| progress_in_session(&b.status, b.done_ms, session_began_ms));
     let new = progress_in_session(&after.status, after.done_ms, session_began_ms);
     let completed_ms = after.completed_ms;
     if old != new || before.is_none() {
@@ -231,7 +238,13 @@ async fn record(
 
 /// Writes a report. Returns `None` if it changes nothing. An item that was finished in an earlier session keeps its time of
 /// completion, and can be finished again in this one.
-async fn write(tx: &mut Tx, enrollment: i64, report: Report, session_began_ms: i64, now_ms: i64) -> Result<Option<StoredProgress>> {
+async fn write(
+    tx: &mut Tx,
+    enrollment: i64,
+    report: Report,
+    session_began_ms: i64,
+    now_ms: i64,
+) -> Result<Option<StoredProgress>> {
     let sql = "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position,
             started_ms, completed_ms, done_ms)
         values ($1, $1, $2, $3, $4, $6, $7, $1, case when $4 = 'COMPLETED' then $1 else null end,

@@ -82,7 +82,8 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
     if caller.id != person {
         caller.must_teach(access.instructor)?;
     }
-    let enrollment = enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
+    let enrollment =
+        enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
     let (name,) = tx.one("select name from people where id = $1", args![person]).await?;
     let (title,) = tx.one("select title from courses where id = $1", args![course]).await?;
     let sql = "select u.title as task_title, i.title as item_title, i.id as item,
@@ -123,7 +124,13 @@ pub struct ClassMemberProgress {
 row!(ClassMemberProgress { enrollment, person, name, status, rate, completed, total, seconds, last_ms });
 
 /// Lists the people of a class with their progress in all required items.
-pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64, window: Window) -> Result<Page<ClassMemberProgress>> {
+pub async fn of_class(
+    app: &School,
+    caller: &Caller,
+    course: i64,
+    class: i64,
+    window: Window,
+) -> Result<Page<ClassMemberProgress>> {
     let mut tx = app.db.read().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
     let from = "from enrollments e join people q on q.id = e.person

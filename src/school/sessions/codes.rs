@@ -107,7 +107,12 @@ pub struct SessionPreview {
 }
 
 /// Finds the session of an invitation, with the limits of `find`, and counts its participants.
-pub async fn look_up(app: &School, invitation: &Invitation, caller: Option<&Caller>, from: IpAddr) -> Result<SessionPreview> {
+pub async fn look_up(
+    app: &School,
+    invitation: &Invitation,
+    caller: Option<&Caller>,
+    from: IpAddr,
+) -> Result<SessionPreview> {
     let mut tx = app.db.read().await?;
     let session = find(app, &mut tx, invitation, caller, from).await?.session;
     let participants = state::participant_count(&mut tx, session.id).await?;

@@ -6,7 +6,7 @@ use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::event::{StoredAnswer, Event, NewEvent};
+use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::unattended::RoomState;
 use crate::school::attendance;
 use crate::school::help;
@@ -90,7 +90,13 @@ pub async fn command(
     pressed
 }
 
-async fn press(app: &School, caller: &Caller, session: i64, command: Command, key: Option<&Key>) -> Result<CommandOutcome> {
+async fn press(
+    app: &School,
+    caller: &Caller,
+    session: i64,
+    command: Command,
+    key: Option<&Key>,
+) -> Result<CommandOutcome> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     let taken = "update live_sessions set taught_ms = $2 where id = $1";
@@ -117,7 +123,13 @@ async fn press(app: &School, caller: &Caller, session: i64, command: Command, ke
 }
 
 /// Applies a command. The transaction must hold the row of the session, so that `at` stays true until the commit.
-async fn apply(app: &School, tx: &mut Tx, at: &Session, command: Command, now_ms: i64) -> Result<(Event, Vec<NewEvent>)> {
+async fn apply(
+    app: &School,
+    tx: &mut Tx,
+    at: &Session,
+    command: Command,
+    now_ms: i64,
+) -> Result<(Event, Vec<NewEvent>)> {
     let (event, mut more) = match command {
         Command::Start { first, message } => (start(app, tx, at, first, message, now_ms).await?, Vec::new()),
         Command::NextStep { next, message } => match next_step(tx, at, next, message, now_ms).await? {
@@ -282,8 +294,9 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
     let is_attended = |session| app.hub.has_full_feed(super::room::session(session));
     let rooms: Vec<RoomState> =
-        open.into_iter().map(|(room, led_ms)| RoomState { room, sign_ms, is_attended: is_attended(room) }).collect();
-    for RoomState { room: session, led_ms, .. } in app.hub.unattended.check(app.clock.now(), &rooms, FORGOTTEN_AFTER_MS) {
+        open.into_iter().map(|(room, led_ms)| RoomState { room, led_ms, is_attended: is_attended(room) }).collect();
+    for RoomState { room: session, led_ms, .. } in app.hub.unattended.check(app.clock.now(), &rooms, FORGOTTEN_AFTER_MS)
+    {
         end_untouched(app, session, led_ms).await?;
     }
     Ok(())

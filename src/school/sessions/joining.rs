@@ -8,7 +8,7 @@ use super::{Session, SessionStatus, attended, by_id, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope};
+use crate::event::{Event, GradeScope, NewEvent};
 use crate::failures::Attempts;
 use crate::live::CloseSockets;
 use crate::live::connection::close;
@@ -60,7 +60,13 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
         .await
 }
 
-async fn admit(app: &School, tx: &mut Tx, session: &Session, person: i64, now_ms: i64) -> Result<(Joined, Vec<NewEvent>)> {
+async fn admit(
+    app: &School,
+    tx: &mut Tx,
+    session: &Session,
+    person: i64,
+    now_ms: i64,
+) -> Result<(Joined, Vec<NewEvent>)> {
     let known: Option<Participant> =
         tx.maybe(format!("{PARTICIPANT} where session = $1 and person = $2"), args![session.id, person]).await?;
     let status = session.status.clone();

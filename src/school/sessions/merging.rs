@@ -6,7 +6,7 @@ use super::{Session, room, state, taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, NewEvent, GradeScope};
+use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::rights::Caller;
@@ -45,7 +45,13 @@ pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest
 }
 
 /// Records that a new participant says to be `same_as`. Returns the event for the instructor.
-pub(super) async fn record_claim(tx: &mut Tx, at: &Session, person: i64, same_as: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(super) async fn record_claim(
+    tx: &mut Tx,
+    at: &Session,
+    person: i64,
+    same_as: i64,
+    now_ms: i64,
+) -> Result<Vec<NewEvent>> {
     let sql = "update participants set same_as = $3 where session = $1 and person = $2";
     tx.run(sql, args![at.id, person, same_as]).await?;
     let event = Event::StudentSameAs { person, same_as: Some(same_as) };
@@ -82,7 +88,11 @@ pub(in crate::school) async fn hold_questions(tx: &mut Tx, person: i64) -> Resul
 }
 
 /// Settles these questions. Returns an event for the instructor for each of them that was still open.
-pub(in crate::school) async fn settle(tx: &mut Tx, questions: &[IdentityQuestion], now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(in crate::school) async fn settle(
+    tx: &mut Tx,
+    questions: &[IdentityQuestion],
+    now_ms: i64,
+) -> Result<Vec<NewEvent>> {
     let sql = "update participants set same_as = null where session = $1 and person = $2 and same_as is not null";
     let mut events = Vec::new();
     for IdentityQuestion { session, course, person } in questions {

@@ -71,7 +71,8 @@ async fn event_if_open(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> R
 pub async fn log_departures(app: &School) -> Result<()> {
     let mut departed = app.hub.presence.take_departed(app.clock.now());
     departed.sort_by_key(|d| d.room);
-    let sessions = departed.chunk_by(|a, b| a.room == b.room).map(|of_session| log_departures_of(app, of_session.to_vec()));
+    let sessions =
+        departed.chunk_by(|a, b| a.room == b.room).map(|of_session| log_departures_of(app, of_session.to_vec()));
     join_all(sessions).await.into_iter().collect()
 }
 

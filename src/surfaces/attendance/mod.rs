@@ -8,7 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::refusal::AttendanceRefusal;
-use self::wire::{AttendanceApproval, AttendanceCourse, AttendanceDone, AttendanceOverview, AttendanceRequest, AttendanceSettled, AttendanceOfStudent};
+use self::wire::{
+    AttendanceApproval, AttendanceCourse, AttendanceDone, AttendanceOfStudent, AttendanceOverview, AttendanceRequest,
+    AttendanceSettled,
+};
 use crate::app::School;
 use crate::error::Result;
 use crate::school::attendance::{requests, views};
@@ -30,7 +33,11 @@ pub fn router() -> OpenApiRouter<School> {
 #[utoipa::path(
     post, path = "/api/attendance/request", request_body = AttendanceRequest, responses((status = 200, body = AttendanceDone<AttendanceOverview>)),
 )]
-async fn request(app: School, SignedIn(caller): SignedIn, Json(sent): Json<AttendanceRequest>) -> Result<Answer<AttendanceDone<AttendanceOverview>>> {
+async fn request(
+    app: School,
+    SignedIn(caller): SignedIn,
+    Json(sent): Json<AttendanceRequest>,
+) -> Result<Answer<AttendanceDone<AttendanceOverview>>> {
     let (code, reason) = (String::from(sent.lec_serial), String::from(sent.request_reason));
     let overview = requests::request(&app, &caller, &code, sent.session_number.0, &reason).await?;
     Ok(wire::done("출석 요청이 성공적으로 제출되었습니다.", AttendanceOverview::of(overview, &app.clock)))
@@ -40,7 +47,11 @@ async fn request(app: School, SignedIn(caller): SignedIn, Json(sent): Json<Atten
 #[utoipa::path(
     post, path = "/api/attendance/approve", request_body = AttendanceApproval, responses((status = 200, body = AttendanceSettled)),
 )]
-async fn approve(app: School, SignedIn(caller): SignedIn, Json(sent): Json<AttendanceApproval>) -> Result<Answer<AttendanceSettled>> {
+async fn approve(
+    app: School,
+    SignedIn(caller): SignedIn,
+    Json(sent): Json<AttendanceApproval>,
+) -> Result<Answer<AttendanceSettled>> {
     let code = String::from(sent.lec_serial);
     let decided = sent.attendance_records.0.into_iter().map(Into::into).collect();
     requests::decide(&app, &caller, &code, sent.session_number.0, decided).await?;

@@ -10,7 +10,7 @@ use crate::event::MarkKind;
 use crate::school::attendance::requests::{DECISIONS_MAX, DecidedRequest, RequestDecision};
 use crate::school::attendance::views::{self, PendingRequest};
 use crate::surfaces::language::translate;
-use crate::surfaces::texts::{Code, Prose, Reason, BoundedList, Within};
+use crate::surfaces::texts::{BoundedList, Code, Prose, Reason, Within};
 
 /// Every answer of this surface.
 #[derive(Serialize, ToSchema)]
@@ -148,8 +148,8 @@ pub struct AttendanceOverview {
 
 impl AttendanceOverview {
     pub fn of(o: views::EnrollmentAttendance, clock: &Clock) -> AttendanceOverview {
-        let late = o.count(|mark| mark == Attendance::Late);
-        let absent = o.count(|mark| mark == Attendance::Absent);
+        let late = o.count(|mark| mark == MarkKind::Late);
+        let absent = o.count(|mark| mark == MarkKind::Absent);
         let summary = AttendanceSummary {
             total_sessions: o.total(),
             attended_sessions: o.meetings.len() as i64 - late - absent,
@@ -172,11 +172,11 @@ impl AttendanceOverview {
 }
 
 /// Translates a mark into the three words of the seed. «Excused» and «left early» count as present.
-fn in_korean(mark: Attendance) -> &'static str {
+fn in_korean(mark: MarkKind) -> &'static str {
     match mark {
-        Attendance::Present | Attendance::Excused | Attendance::EarlyLeave => "출석",
-        Attendance::Late => "지각",
-        Attendance::Absent => "결석",
+        MarkKind::Present | MarkKind::Excused | MarkKind::EarlyLeave => "출석",
+        MarkKind::Late => "지각",
+        MarkKind::Absent => "결석",
     }
 }
 

@@ -124,13 +124,13 @@ pub fn requirement(part: &str) -> &str {
 }
 
 /// Names a mark, where all five marks have different names.
-pub fn mark(mark: Attendance) -> &'static str {
+pub fn mark(mark: MarkKind) -> &'static str {
     match mark {
-        Attendance::Present => "출석",
-        Attendance::Late => "지각",
-        Attendance::Absent => "결석",
-        Attendance::Excused => "공결",
-        Attendance::EarlyLeave => "조퇴",
+        MarkKind::Present => "출석",
+        MarkKind::Late => "지각",
+        MarkKind::Absent => "결석",
+        MarkKind::Excused => "공결",
+        MarkKind::EarlyLeave => "조퇴",
     }
 }
 

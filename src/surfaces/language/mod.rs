@@ -98,10 +98,12 @@ mod tests {
     async fn phrases_are_translated_into_the_language_of_the_caller() {
         let phrase = "로그아웃했습니다";
         assert_eq!(translate(phrase), phrase);
-        let translated = speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, Language::Korean)) });
-        assert_eq!(translated.await, ("You are signed out", "Nothing has been paid".to_owned()));
         let translated =
-            speaking(Some(Language::Japanese), async { translate_with("{}님이 도움을 요청했습니다", "木村") });
+            speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, Language::Korean)) });
+        assert_eq!(translated.await, ("You are signed out", "Nothing has been paid".to_owned()));
+        let translated = speaking(Some(Language::Japanese), async {
+            translate_with("{}님이 도움을 요청했습니다", "木村")
+        });
         assert_eq!(translated.await, "木村さんが助けを求めています");
     }
 }

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::people::{NewPassword, NewRole, NewStudentNo, People, PeopleQuery, User};
-use super::wire::{PAGE_SIZE, Pagination, PageQuery, MessageBody, message_body};
+use super::wire::{MessageBody, PAGE_SIZE, PageQuery, Pagination, message_body};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::people;

@@ -27,7 +27,7 @@ pub async fn list(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result
 pub async fn sheet(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Response> {
     let mut table = Table::headed(["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
     for mark in views::of_session(&app, &caller, id).await? {
-        let kind = Attendance::parse(&mark.kind).map_or("", |mark| translate(korean::mark(mark)));
+        let kind = MarkKind::parse(&mark.kind).map_or("", |mark| translate(korean::mark(mark)));
         let clock = |ms: Option<i64>| ms.map(|ms| app.clock.local(ms).replace('T', " "));
         let (came, went) = (clock(mark.in_ms), clock(mark.out_ms));
         table.row(cells![mark.name, mark.email, mark.number, mark.date, kind, came, went, mark.reason]);

@@ -4,9 +4,9 @@ use axum::Json as Answer;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
-use super::wire::people::{ChangeMe, CookieQuery, CookieName, LoggedIn, Login, Refresh, Register, Ticket, User};
+use super::wire::people::{ChangeMe, CookieName, CookieQuery, LoggedIn, Login, Refresh, Register, Ticket, User};
 use super::wire::{MessageBody, message_body};
-use super::{ClientAddress, Json, OurCookie, IsHttps, Result, SignedIn, device_cookie, made};
+use super::{ClientAddress, IsHttps, Json, OurCookie, Result, SignedIn, device_cookie, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Device, Tokens};
@@ -101,7 +101,8 @@ pub async fn logout(
         logins::logout_by_token(&app, &token).await?;
     }
     let cookie = cookie_name.and_then(|cookie_name| cookie(is_https, cookie_name, "", 0));
-    Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(message_body("로그아웃했습니다"))).into_response())
+    Ok((cookie.map(|c| AppendHeaders([(header::SET_COOKIE, c)])), Answer(message_body("로그아웃했습니다")))
+        .into_response())
 }
 
 /// Who one is.
@@ -130,7 +131,8 @@ pub fn logged_in(
     (person, tokens): (Person, Tokens),
 ) -> Response {
     let cookie = with_cookie(app, is_https, cookie_name, &tokens);
-    let device = cookie_name.and_then(|_| device_cookie::remembering(app, is_https, headers, person.id, &tokens.device_proof));
+    let device =
+        cookie_name.and_then(|_| device_cookie::remembering(app, is_https, headers, person.id, &tokens.device_proof));
     let device = device.map(|cookie| AppendHeaders([(header::SET_COOKIE, cookie)]));
     (cookie, device, Answer(LoggedIn::new(person, tokens, cookie_name.is_none()))).into_response()
 }

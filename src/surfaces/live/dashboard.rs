@@ -5,7 +5,7 @@ use axum::Json as Answer;
 use super::wire::dashboard::{
     Chart, LectureStatistics, PendingHelp, PendingLine, PendingQuery, StudentLine, Students, TrendQuery,
 };
-use super::wire::{Pagination, PageQuery, WHOLE_PAGE};
+use super::wire::{PageQuery, Pagination, WHOLE_PAGE};
 use super::{Id, Query, Result, SignedIn};
 use crate::app::School;
 use crate::event::HelpKind;

@@ -224,7 +224,8 @@ fn dashboard_frames(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame>
             vec![course_frame(board, "student_activity", data)]
         }
         Event::StudentLeft { .. } => {
-            let data = json!({ "user_id": person.id, "user_name": person.name, "activity": "LEFT", "timestamp": timestamp });
+            let data =
+                json!({ "user_id": person.id, "user_name": person.name, "activity": "LEFT", "timestamp": timestamp });
             vec![course_frame(board, "student_activity", data)]
         }
         Event::AttendanceUpdated { enrollment, number, mark, .. } => {

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::learning::{AskHelp, Feedback, FeedbackTaken, HelpAsked, HelpView, Respond};
-use super::{Id, Json, IdempotencyKey, Result, SignedIn, made};
+use super::{Id, IdempotencyKey, Json, Result, SignedIn, made};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::help::{self, answers};

@@ -4,8 +4,8 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::lectures::{ChangeLecture, Enrolled, Lecture, LectureDetail, Lectures, LecturesQuery, NewLecture};
-use super::wire::{Pagination, PageQuery, WHOLE_PAGE};
-use super::{MaybeSignedIn, Id, Json, Query, Result, SignedIn, made};
+use super::wire::{PageQuery, Pagination, WHOLE_PAGE};
+use super::{Id, Json, MaybeSignedIn, Query, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::courses;
 use crate::school::enrollment::{self, Application};

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::learning::{Log, LogSaved, Logs, LogsSaved, checked_logs};
-use super::{Json, LargeJson, IdempotencyKey, Result, SignedIn, made};
+use super::{IdempotencyKey, Json, LargeJson, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::activity;
 

@@ -19,8 +19,8 @@ pub mod refusal;
 mod school;
 mod sessions;
 mod socket;
-mod upgrade;
 mod tasks;
+mod upgrade;
 pub mod wire;
 
 use axum::Json as Answer;
@@ -39,7 +39,7 @@ use crate::error::{Error, Result};
 use crate::school::sessions::codes::Invitation;
 use crate::surfaces::document::surface;
 use crate::surfaces::extract::{
-    self, MaybeSignedIn, ClientAddress, Id, Ids, Json, LargeJson, IdempotencyKey, IsHttps, PathText, Query, SignedIn,
+    self, ClientAddress, Id, IdempotencyKey, Ids, IsHttps, Json, LargeJson, MaybeSignedIn, PathText, Query, SignedIn,
 };
 
 /// The cookie for the refresh token that a request names, if any. Only a page of ours may name one.

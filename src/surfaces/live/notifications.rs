@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 
 use super::wire::dashboard::{NotificationLine, Notifications, NotificationsQuery, NotificationsRead};
-use super::wire::{PAGE_SIZE, Pagination, PageQuery};
+use super::wire::{PAGE_SIZE, PageQuery, Pagination};
 use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::notifications;

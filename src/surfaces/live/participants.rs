@@ -10,7 +10,7 @@ use super::wire::sessions::{
     GuestJoin, GuestJoined, Join, Merge, Merged, ParticipantJoined, ParticipantLeft, Participants, Reentry, Rename,
     Renamed, Scanned,
 };
-use super::{ClientAddress, Id, Ids, Invited, Json, IdempotencyKey, OurCookie, IsHttps, Result, SignedIn, qr};
+use super::{ClientAddress, Id, IdempotencyKey, Ids, Invited, IsHttps, Json, OurCookie, Result, SignedIn, qr};
 use crate::app::School;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::people::Level;

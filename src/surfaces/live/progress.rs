@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 
 use super::wire::learning::{MyProgress, MyProgressQuery, ProgressUpdated, StudentProgress, UpdateProgress};
-use super::{Ids, Json, IdempotencyKey, Query, Result, SignedIn};
+use super::{IdempotencyKey, Ids, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::progress;
 

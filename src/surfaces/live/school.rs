@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::auth::logged_in;
 use super::wire::people::{CookieQuery, LoggedIn};
 use super::wire::school::{AboutSchool, Setup};
-use super::{Json, OurCookie, IsHttps, Result};
+use super::{IsHttps, Json, OurCookie, Result};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::setup;

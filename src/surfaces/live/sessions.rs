@@ -9,8 +9,8 @@ use super::wire::sessions::{
     ChangeSession, Current, Door, Events, EventsQuery, MyActive, NewSession, NoneActive, Scanned, SessionFound,
     SessionListed, SessionMade, Sessions, Steps,
 };
-use super::wire::{PAGE_SIZE, Pagination, PageQuery, StepGuide};
-use super::{MaybeSignedIn, ClientAddress, Id, Invited, Json, IdempotencyKey, Query, Result, SignedIn, frames, made};
+use super::wire::{PAGE_SIZE, PageQuery, Pagination, StepGuide};
+use super::{ClientAddress, Id, IdempotencyKey, Invited, Json, MaybeSignedIn, Query, Result, SignedIn, frames, made};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::{self, codes, state};

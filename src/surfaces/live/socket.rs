@@ -170,7 +170,9 @@ impl LiveSocket {
         let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
         let seq = entered.seq;
         let mut frames = match entered.arrival {
-            EntryContent::Missed(events, names) => events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect(),
+            EntryContent::Missed(events, names) => {
+                events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect()
+            }
             EntryContent::ForStudent(seen, mine) => {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
@@ -223,7 +225,8 @@ impl LiveSocket {
             }
             ("help_withdraw", SocketKind::Session(_, Side::Student)) => {
                 let WithdrawMessage { help_request_id } = message.data()?;
-                let HelpRequest { id, status, .. } = answers::withdraw(&self.app, &self.caller, help_request_id).await?;
+                let HelpRequest { id, status, .. } =
+                    answers::withdraw(&self.app, &self.caller, help_request_id).await?;
                 to_json(json!({ "help_request_id": id, "status": status }))
             }
             ("help_feedback", SocketKind::Session(_, Side::Student)) => {

@@ -20,7 +20,7 @@ use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::connection::NewConnection;
 use crate::live::stream::{Socket, Stream};
-use crate::live::{Feed, Connection, SocketPermit};
+use crate::live::{Connection, Feed, SocketPermit};
 use crate::school::rights::Caller;
 use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};

@@ -1,8 +1,8 @@
 //! Assessments and their results (3-23 … 3-32).
 
 use super::wire::assessments::{
-    PortalNewAssessment, Assessments, PortalChangeAssessment, PortalDeletedAssessment, PortalGrading, OneAssessment, OneResult, PortalNewResult, Results,
-    ResultsPage,
+    Assessments, OneAssessment, OneResult, PortalChangeAssessment, PortalDeletedAssessment, PortalGrading,
+    PortalNewAssessment, PortalNewResult, Results, ResultsPage,
 };
 use super::wire::{Done, Pages};
 use super::{Answer, Created, Id, Ids, Json, Query, SignedIn, created, done};

@@ -1,8 +1,8 @@
 //! Attendance marks (3-17 … 3-22), the attendance sheet of a class, and waiting requests for attendance.
 
 use super::wire::attendance::{
-    AttendanceMade, AttendanceSent, Attendances, PortalAttendanceBatch, ChangeAttendance, DayAttendances, OneAttendance,
-    Registered, RequestsQuery, PortalSheet, WaitingRequests, when,
+    AttendanceMade, AttendanceSent, Attendances, ChangeAttendance, DayAttendances, OneAttendance,
+    PortalAttendanceBatch, PortalSheet, Registered, RequestsQuery, WaitingRequests, when,
 };
 use super::wire::{Done, Pages};
 use super::{Answer, Created, Id, Ids, IdsAndDay, Json, Query, SignedIn, created, done};
@@ -72,7 +72,11 @@ pub async fn of_day(
     post, path = "/api/v1/attendance/batch", request_body = PortalAttendanceBatch,
     responses((status = 201, body = Done<Registered>)),
 )]
-pub async fn register_all(app: School, SignedIn(caller): SignedIn, Json(sent): Json<PortalAttendanceBatch>) -> Created<Registered> {
+pub async fn register_all(
+    app: School,
+    SignedIn(caller): SignedIn,
+    Json(sent): Json<PortalAttendanceBatch>,
+) -> Created<Registered> {
     let lines = sent.attendances.0.into_iter().enumerate().map(|(n, line)| line.line(n));
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
     let (class, when) = ((sent.course_id, sent.class_id), when(&sent.class_date, sent.session_number));

@@ -4,8 +4,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::wire::completions::{
-    BatchDone, PortalCompletionBatch, CertificateMade, CertificateView, ChangeCompletion, CompletionMade, CompletionSent,
-    Completions, CompletionsQuery, OneCompletion, PapersQuery, PortalStandings,
+    BatchDone, CertificateMade, CertificateView, ChangeCompletion, CompletionMade, CompletionSent, Completions,
+    CompletionsQuery, OneCompletion, PapersQuery, PortalCompletionBatch, PortalStandings,
 };
 use super::wire::{Done, Pages, WholePages};
 use super::{Answer, Created, Id, Ids, Json, PathText, Query, SignedIn, created, done};
@@ -109,7 +109,11 @@ pub async fn certificate(
     post, path = "/api/v1/completions/batch", request_body = PortalCompletionBatch,
     responses((status = 200, body = Done<BatchDone>)),
 )]
-pub async fn complete_all(app: School, SignedIn(caller): SignedIn, Json(sent): Json<PortalCompletionBatch>) -> Answer<BatchDone> {
+pub async fn complete_all(
+    app: School,
+    SignedIn(caller): SignedIn,
+    Json(sent): Json<PortalCompletionBatch>,
+) -> Answer<BatchDone> {
     done("일괄 수료 처리가 끝났습니다.", batch::complete(&app, &caller, sent.into()).await?)
 }
 

@@ -1,8 +1,10 @@
 //! Courses and their classes. Seed 000 uses them, and does not say how they are created.
 
-use super::wire::courses::{ChangeClass, PortalChangeCourse, ClassSent, Classes, PortalNewCourse, Courses, OneClass, OneCourse};
+use super::wire::courses::{
+    ChangeClass, ClassSent, Classes, Courses, OneClass, OneCourse, PortalChangeCourse, PortalNewCourse,
+};
 use super::wire::{Done, Pages};
-use super::{Answer, MaybeSignedIn, Created, Id, Ids, Json, Query, SignedIn, created, done};
+use super::{Answer, Created, Id, Ids, Json, MaybeSignedIn, Query, SignedIn, created, done};
 use crate::app::School;
 use crate::school::{classes, courses};
 

@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::wire::enrollments::{
-    PortalEnrollmentAsked, Cancelling, PortalEnrolled, Enrollments, EnrollmentsQuery, NewEnrollment, OneEnrollment, Paid, PaymentSent,
-    RefundDone, RefundSent, RejectionSent, PortalEnrollmentStatus,
+    Cancelling, Enrollments, EnrollmentsQuery, NewEnrollment, OneEnrollment, Paid, PaymentSent, PortalEnrolled,
+    PortalEnrollmentAsked, PortalEnrollmentStatus, RefundDone, RefundSent, RejectionSent,
 };
 use super::wire::{Done, Pages};
-use super::{Answer, Created, Id, Json, IdempotencyKey, Query, SignedIn, created, done};
+use super::{Answer, Created, Id, IdempotencyKey, Json, Query, SignedIn, created, done};
 use crate::app::School;
 use crate::error::Result;
 use crate::school::enrollment::applicants::apply_for_contact;
@@ -24,7 +24,8 @@ use crate::school::enrollment::{self, EnrollmentFilter, payments};
 pub async fn apply(app: School, SignedIn(caller): SignedIn, Json(new): Json<NewEnrollment>) -> Result<Response> {
     if let Some(contact) = new.contact()? {
         apply_for_contact(&app, &caller, contact, new.course_id, new.class_id).await?;
-        let asked = done::<PortalEnrollmentAsked>("그런 학생이 있으면 수강 명단에 등록됩니다.", PortalEnrollmentAsked {})?;
+        let asked =
+            done::<PortalEnrollmentAsked>("그런 학생이 있으면 수강 명단에 등록됩니다.", PortalEnrollmentAsked {})?;
         return Ok((StatusCode::ACCEPTED, asked).into_response());
     }
     let enrollment = enrollment::apply(&app, &caller, new.into()).await?;
@@ -76,7 +77,11 @@ pub async fn mine(
     Query(query): Query<MineQuery>,
     Query(pages): Query<Pages>,
 ) -> Answer<Enrollments> {
-    let filter = EnrollmentFilter { person: Some(caller.id), status: query.status.map(Into::into), ..EnrollmentFilter::default() };
+    let filter = EnrollmentFilter {
+        person: Some(caller.id),
+        status: query.status.map(Into::into),
+        ..EnrollmentFilter::default()
+    };
     done("내 수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, filter, pages.into()).await?)
 }
 

@@ -19,7 +19,7 @@ use self::wire::Done;
 use crate::app::School;
 use crate::error::Result;
 use crate::surfaces::document::surface;
-use crate::surfaces::extract::{MaybeSignedIn, Id, Ids, IdsAndDay, Json, IdempotencyKey, PathText, Query, SignedIn};
+use crate::surfaces::extract::{Id, IdempotencyKey, Ids, IdsAndDay, Json, MaybeSignedIn, PathText, Query, SignedIn};
 use crate::surfaces::language;
 
 /// Answer with 200.

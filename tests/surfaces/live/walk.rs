@@ -52,7 +52,7 @@ impl Walk {
     }
 
     /// A message of the seed, caught from a real socket; it may have come already.
-    pub async fn hears(&mut self, socket: &mut Socket, heading: &str, kind: &str) -> Value {
+    pub async fn receives(&mut self, socket: &mut Socket, heading: &str, kind: &str) -> Value {
         let frame = match socket.received.iter().find(|f| f["type"] == kind) {
             Some(heard) => heard.clone(),
             None => socket.waits_for(kind).await,

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::school::sessions::SessionStatus;
 use crate::school::sessions::control::CommandOutcome;
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::message_body;
+use crate::surfaces::language::translate;
 use crate::surfaces::texts::{Instant, Prose, Reason};
 
 #[derive(Deserialize, ToSchema)]
@@ -123,14 +123,14 @@ impl From<CommandOutcome> for Started {
             started_at: o.started_ms.map(Instant),
             current_subtask: o.current.as_ref().map(TitleRef::from),
             active_participants: active,
-            message: message_body("수업이 시작되었습니다").into(),
+            message: translate("수업이 시작되었습니다").into(),
         }
     }
 }
 
 impl From<CommandOutcome> for Paused {
     fn from(o: CommandOutcome) -> Paused {
-        let message = message_body("수업이 일시 정지되었습니다").into();
+        let message = translate("수업이 일시 정지되었습니다").into();
         Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
     }
 }
@@ -148,7 +148,7 @@ impl From<CommandOutcome> for Ended {
             duration_minutes: minutes,
             completed_participants: completed,
             total_participants: total,
-            message: message_body("수업이 종료되었습니다").into(),
+            message: translate("수업이 종료되었습니다").into(),
         }
     }
 }

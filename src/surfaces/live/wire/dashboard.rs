@@ -7,9 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::learning::{Analysis, HelpKindWord, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::school::insight::{OpenHelpRequest, Statistics, StudentSummary, Trend};
-use crate::school::notifications::{NotificationKind, Notification};
+use crate::school::notifications::{Notification, NotificationKind};
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::{message_body, translate_with};
+use crate::surfaces::language::{translate, translate_with};
 use crate::surfaces::texts::{Instant, Within};
 
 #[derive(Serialize, ToSchema)]
@@ -231,8 +231,8 @@ impl From<Vec<Trend>> for Chart {
         Chart {
             labels: days.into_iter().map(|d| d.label).collect(),
             datasets: vec![
-                Dataset { label: message_body("평균 진행률").into(), data: progress },
-                Dataset { label: message_body("도움 요청 수").into(), data: helped },
+                Dataset { label: translate("평균 진행률").into(), data: progress },
+                Dataset { label: translate("도움 요청 수").into(), data: helped },
             ],
         }
     }
@@ -262,18 +262,18 @@ pub struct NotificationLine {
 
 impl From<Notification> for NotificationLine {
     fn from(n: Notification) -> NotificationLine {
-        let who = n.about_name.as_deref().unwrap_or(message_body("누군가"));
+        let who = n.about_name.as_deref().unwrap_or(translate("누군가"));
         let message = match NotificationKind::parse(&n.kind) {
             Some(NotificationKind::HelpRequest) => translate_with("{}님이 도움을 요청했습니다", who),
             Some(NotificationKind::HelpEscalated) => translate_with("{}님에게 강사님의 도움이 필요합니다", who),
-            Some(NotificationKind::HelpAnswered) => message_body("도움말이 도착했습니다").into(),
+            Some(NotificationKind::HelpAnswered) => translate("도움말이 도착했습니다").into(),
             Some(NotificationKind::AttendanceRequested) => translate_with("{}님이 출석 인정을 요청했습니다", who),
-            Some(NotificationKind::AttendanceDecided) => message_body("출석 요청의 결과가 나왔습니다").into(),
-            Some(NotificationKind::EnrollmentAdmitted) => message_body("수강 신청이 승인되었습니다").into(),
-            Some(NotificationKind::EnrollmentRefused) => message_body("수강 신청이 승인되지 않았습니다").into(),
-            Some(NotificationKind::CertificateIssued) => message_body("수료증이 발급되었습니다").into(),
+            Some(NotificationKind::AttendanceDecided) => translate("출석 요청의 결과가 나왔습니다").into(),
+            Some(NotificationKind::EnrollmentAdmitted) => translate("수강 신청이 승인되었습니다").into(),
+            Some(NotificationKind::EnrollmentRefused) => translate("수강 신청이 승인되지 않았습니다").into(),
+            Some(NotificationKind::CertificateIssued) => translate("수료증이 발급되었습니다").into(),
             Some(NotificationKind::LoginCopied) => {
-                message_body("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
+                translate("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
             }
             None => n.kind.clone(),
         };

@@ -7,13 +7,13 @@ use super::{PersonRef, TitleRef};
 use crate::error::{Error, Result};
 use crate::event::{HelpKind, ProgressStatus};
 use crate::school::activity::{BATCH_MAX_LOGS, LOG_MAX_BYTES, NewLog};
-use crate::school::help::answers::{HelpType, NewHelpAnswer, HelpAnswer};
-use crate::school::help::{RequestReceipt, NewHelpRequest, HelpRequest};
+use crate::school::help::answers::{HelpAnswer, HelpType, NewHelpAnswer};
+use crate::school::help::{HelpRequest, NewHelpRequest, RequestReceipt};
 use crate::school::progress::RecordedProgress;
-use crate::school::progress::views::{StepProgress, CurrentProgress, StudentCourseProgress};
+use crate::school::progress::views::{CurrentProgress, StepProgress, StudentCourseProgress};
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::{Language, message_body};
-use crate::surfaces::texts::{AnyObject, Guide, Instant, Prose, BoundedList, Within, Word};
+use crate::surfaces::language::{Language, translate};
+use crate::surfaces::texts::{AnyObject, BoundedList, Guide, Instant, Prose, Within, Word};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -255,7 +255,7 @@ answer! {
         status: String = a.status,
         /// How many wait, oneself included; 0 outside a class
         position: i64 = a.position,
-        message: String = message_body("분석 중입니다. 잠시만 기다려주세요.").into(),
+        message: String = translate("분석 중입니다. 잠시만 기다려주세요.").into(),
     }
 }
 

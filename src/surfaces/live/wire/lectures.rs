@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Pagination, PersonRef};
-use crate::school::courses::{CourseChanges, Course, CourseDetail, NewCourse, UnitBrief};
+use crate::school::courses::{Course, CourseChanges, CourseDetail, NewCourse, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, NewItem, NewUnit, Unit, UnitChanges};
 use crate::surfaces::answer::answer;

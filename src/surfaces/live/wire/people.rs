@@ -5,10 +5,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::{Error, Result};
 use crate::school::logins::Tokens;
-use crate::school::people::{PersonChanges, Level, NewPerson, Person};
+use crate::school::people::{Level, NewPerson, Person, PersonChanges};
 use crate::school::rights::Role;
 use crate::surfaces::answer::answer;
-use crate::surfaces::texts::{Age, SearchText, Email, Instant, Name, Password, Phone, Typed, Word, named};
+use crate::surfaces::texts::{Age, Email, Instant, Name, Password, Phone, SearchText, Typed, Word, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

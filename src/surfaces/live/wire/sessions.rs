@@ -10,10 +10,10 @@ use crate::school::sessions::codes::SessionPreview;
 use crate::school::sessions::joining::{Joined, Participant};
 use crate::school::sessions::merging::IfNameIsHere;
 use crate::school::sessions::state::{ActiveParticipation, Attendee, SessionState, participant_status};
-use crate::school::sessions::{SessionWithCount, NewLiveSession, Session, SessionStatus};
+use crate::school::sessions::{NewLiveSession, Session, SessionStatus, SessionWithCount};
 use crate::surfaces::answer::answer;
-use crate::surfaces::language::message_body;
-use crate::surfaces::texts::{Age, SearchText, Instant, Name, Within, named};
+use crate::surfaces::language::translate;
+use crate::surfaces::texts::{Age, Instant, Name, SearchText, Within, named};
 
 use super::people::LevelWord;
 
@@ -240,7 +240,7 @@ impl From<&Joined> for ParticipantJoined {
             user_id: j.participant.person,
             status: participant_status(&j.status, j.participant.left_ms.is_some() && !j.is_new).into(),
             joined_at: Instant(j.participant.joined_ms),
-            message: message_body(message).into(),
+            message: translate(message).into(),
         }
     }
 }
@@ -396,7 +396,7 @@ impl From<ActiveParticipation> for MyActive {
 
 impl Default for NoneActive {
     fn default() -> NoneActive {
-        NoneActive { active_session: None, message: message_body("참가 중인 활성 세션이 없습니다") }
+        NoneActive { active_session: None, message: translate("참가 중인 활성 세션이 없습니다") }
     }
 }
 

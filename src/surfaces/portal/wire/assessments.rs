@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::Paging;
 use crate::school::Page;
 use crate::school::assessments::attempts::{ATTEMPTS_MAX, AssessmentAttempt, Grading, NewResult};
-use crate::school::assessments::{Assessment, AssessmentChanges, OpeningTime, AssessmentKind, NewAssessment};
+use crate::school::assessments::{Assessment, AssessmentChanges, AssessmentKind, NewAssessment, OpeningTime};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
 use crate::surfaces::texts::{AboveZero, Day, Instant, Name, Prose, UpTo, Within, named};
@@ -42,7 +42,8 @@ impl<'de> Deserialize<'de> for DayOrInstant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let day = Day::parse(&text).filter(|day| ("1970".."9999").contains(&&day.0[..4]));
-        let edge = day.map(|day| OpeningTime::Day(day.0)).or_else(|| Instant::parse(&text).map(|at| OpeningTime::At(at.0)));
+        let edge =
+            day.map(|day| OpeningTime::Day(day.0)).or_else(|| Instant::parse(&text).map(|at| OpeningTime::At(at.0)));
         let needed = "a day such as 2025-10-28 or a time such as 2025-10-28T10:00:00Z is needed";
         edge.map(DayOrInstant).ok_or_else(|| D::Error::custom(needed))
     }

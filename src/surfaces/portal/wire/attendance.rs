@@ -10,11 +10,11 @@ use crate::error::Error;
 use crate::event::MarkKind;
 use crate::school::Page;
 use crate::school::attendance::requests::UndecidedRequest;
-use crate::school::attendance::views::{HeldMeeting, EnrollmentAttendance, AttendanceSheet};
-use crate::school::attendance::{BATCH_MAX_MARKS, MarkChanges, Mark, MarkTime, NewMark, MeetingChoice, MarkedStudent};
+use crate::school::attendance::views::{AttendanceSheet, EnrollmentAttendance, HeldMeeting};
+use crate::school::attendance::{BATCH_MAX_MARKS, Mark, MarkChanges, MarkTime, MarkedStudent, MeetingChoice, NewMark};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::schemas::described;
-use crate::surfaces::texts::{Day, Instant, Prose, BoundedList, Within, named};
+use crate::surfaces::texts::{BoundedList, Day, Instant, Prose, Within, named};
 
 /// An instant, or a time `HH:MM` on the day of the meeting.
 #[derive(Debug, Clone)]

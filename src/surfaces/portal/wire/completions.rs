@@ -6,12 +6,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::Paging;
 use crate::school::Page;
 use crate::school::certificates::{Certificate, CertificateFacts};
-use crate::school::completions::batch::{CompletionBatch, BatchResult, STUDENTS_MAX, NotCompletedReason};
+use crate::school::completions::batch::{BatchResult, CompletionBatch, NotCompletedReason, STUDENTS_MAX};
 use crate::school::completions::standing::LearnerStanding;
-use crate::school::completions::{CompletionChanges, Completion, NewCompletion, GivenScores, CompletionStatus};
+use crate::school::completions::{Completion, CompletionChanges, CompletionStatus, GivenScores, NewCompletion};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::language::{korean, translate, translate_with};
-use crate::surfaces::texts::{Day, Instant, Percent, Prose, BoundedList, Within, named};
+use crate::surfaces::texts::{BoundedList, Day, Instant, Percent, Prose, Within, named};
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::Paging;
 use crate::school::Page;
-use crate::school::classes::{Approval, ClassChanges, Class};
-use crate::school::courses::{CourseChanges, Course, NewCourse, Rules};
+use crate::school::classes::{Approval, Class, ClassChanges};
+use crate::school::courses::{Course, CourseChanges, NewCourse, Rules};
 use crate::surfaces::answer::{answer, each};
 use crate::surfaces::texts::{Code, Day, Instant, Name, Percent, Prose, Within, named};
 

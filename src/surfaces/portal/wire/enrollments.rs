@@ -189,7 +189,7 @@ impl From<EnrollmentsQuery> for EnrollmentFilter {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"rejection_reason": "선수 과정을 아직 마치지 않았습니다"}))]
+#[schema(as = Rejection, example = json!({"rejection_reason": "선수 과정을 아직 마치지 않았습니다"}))]
 pub struct RejectionSent {
     pub rejection_reason: Reason,
 }
