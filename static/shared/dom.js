@@ -30,13 +30,14 @@ export function perFrame(work) {
     if (waits) return;
     waits = true;
     const run = () => {
-      if (!waits) return;
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
       waits = false;
       work();
     };
-    requestAnimationFrame(run);
+    const frame = requestAnimationFrame(run);
     // A hidden tab gets no frames, but must be right when it is looked at again.
-    setTimeout(run, 250);
+    const timer = setTimeout(run, 250);
   };
 }
 

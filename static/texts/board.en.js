@@ -46,6 +46,7 @@ export default {
     nobody: "Nobody has come in yet.",
     allDone: "Nobody is left at this step. You can go on.",
     onlyUnfinished: (count) => `Show only the ${count} not done yet`,
+    rest: (count) => `Show ${count} more`,
     sort: (count) => `${count} changed: move now`,
     elsewhere: (word, number) => `${word} · at step ${number}`,
     state: { help: "Needs help", stuck: "Stuck", working: "Working", here: "Here", away: "Not connected", done: "Done", came: "Came", gone: "Left" },

@@ -45,6 +45,7 @@ export default {
     nobody: "まだ誰も入っていません。",
     allDone: "まだの人はいません。次へ進んで大丈夫です。",
     onlyUnfinished: (people) => `まだの${people}人だけを見る`,
+    rest: (people) => `ほか${people}人も見る`,
     sort: (people) => `変わった${people}人を並べ直す`,
     elsewhere: (word, number) => `${word} · ステップ${number}にいます`,
     state: {

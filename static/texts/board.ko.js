@@ -45,6 +45,7 @@ export default {
     nobody: "아직 들어온 사람이 없습니다.",
     allDone: "아직 안 마친 사람이 없습니다. 다음 단계로 가셔도 됩니다.",
     onlyUnfinished: (people) => `아직 안 마친 ${people}명만 보기`,
+    rest: (people) => `${people}명 더 보기`,
     sort: (people) => `바뀐 ${people}명, 지금 옮기기`,
     elsewhere: (word, number) => `${word} · ${number}단계에 있음`,
     state: {

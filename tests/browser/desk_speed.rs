@@ -14,6 +14,8 @@ use crate::speed::{slow_4g, tells};
 const REQUESTS_BEFORE_FORM_AT_MOST: usize = 16;
 const BYTES_BEFORE_FORM_AT_MOST: f64 = 40.0 * 1024.0;
 const LEARNERS: usize = 300;
+/// So many tiles of a long group are shown before one asks for the rest.
+const SHOWN: usize = 60;
 const AT_ONCE: usize = 32;
 /// So many tiles change in one piece of work: between two of them the page hears its instructor.
 const TILES_AT_ONCE_AT_MOST: usize = 40;
@@ -99,6 +101,14 @@ fn a_board_of_three_hundred_changes_its_tiles_bit_by_bit() {
         let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
         are_all(&desk, "done").await;
         desk.keeps_screenshot("board-300-done").await;
+        // The first touch of a page opens the sound, once.
+        desk.clicks(".board h1").await;
+        desk.until_js(
+            "the sound is open",
+            "document.querySelector('[data-act=sound]').textContent === '알림 소리'",
+            vec![],
+        )
+        .await;
         desk.slows_down(4).await;
         let _: Option<bool> = desk.js(WATCH, vec![]).await;
         desk.presses_button("next").await;
@@ -121,14 +131,20 @@ fn a_board_of_three_hundred_changes_its_tiles_bit_by_bit() {
         assert!(most > 0 && most <= TILES_AT_ONCE_AT_MOST, "{tiles:?}");
         desk.slows_down(1).await;
         desk.keeps_screenshot("board-300-next").await;
+        desk.clicks("[data-group=working] [data-act=rest]").await;
+        let sorted = "const names = [...document.querySelectorAll('[data-group=working] [data-person]')].map(({ title }) => title);
+            const { compare } = new Intl.Collator('ko');
+            return names.length === arguments[0] && names.every((name, at) => at === 0 || compare(names[at - 1], name) <= 0)";
+        assert!(desk.js::<bool>(sorted, vec![json!(LEARNERS)]).await, "all tiles are there, by name");
         desk.emulates(390, 844).await;
         desk.keeps_screenshot("board-300-phone").await;
         drop(sockets);
     });
 }
 
-/// Every tile says so, and stands in its group.
+/// Waits until every learner is counted in the group of this state, and each tile that is shown says so.
 async fn are_all(desk: &Dashboard, state: &str) {
-    let is = "document.querySelectorAll(`[data-group=${arguments[0]}] [data-person][data-state=${arguments[0]}]`).length === arguments[1]";
-    desk.until_js(&format!("all are {state}"), is, vec![json!(state), json!(LEARNERS)]).await;
+    let is = "document.querySelector(`[data-group=${arguments[0]}] .count`).textContent === String(arguments[1])
+        && document.querySelectorAll(`[data-group=${arguments[0]}] [data-person][data-state=${arguments[0]}]`).length === arguments[2]";
+    desk.until_js(&format!("all are {state}"), is, vec![json!(state), json!(LEARNERS), json!(SHOWN)]).await;
 }

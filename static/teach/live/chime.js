@@ -7,13 +7,16 @@ const NOTE_S = 0.22;
 const LOUDNESS = 0.18;
 const RINGS_EVERY_MS = 2_500;
 const VIBRATES_MS = 200;
+const WAKES_AFTER_MS = 100;
 const GESTURES = ["pointerdown", "keydown"];
 
 export class Chime {
   isMuted = read("muted", false);
   #audio = null;
+  #isClosed = false;
   #rangAt = -RINGS_EVERY_MS;
-  #gesture = () => this.#wake();
+  /** After the press has been answered: to open the sound takes a slow computer a tenth of a second. */
+  #gesture = () => setTimeout(() => this.#wake(), WAKES_AFTER_MS);
   /** Whether it can be heard has changed. */
   onChange = () => {};
 
@@ -23,6 +26,7 @@ export class Chime {
   }
 
   close() {
+    this.#isClosed = true;
     for (const type of GESTURES) removeEventListener(type, this.#gesture);
     this.#audio?.close();
     this.#audio = null;
@@ -60,7 +64,7 @@ export class Chime {
   }
 
   async #wake() {
-    if (this.#audio?.state === "running" || !("AudioContext" in window)) return;
+    if (this.#isClosed || this.#audio?.state === "running" || !("AudioContext" in window)) return;
     this.#audio ??= new AudioContext();
     await this.#audio.resume().catch(() => {});
     this.onChange();

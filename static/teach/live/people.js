@@ -8,9 +8,11 @@ import { Still } from "./still.js";
 const GROUPS = ["help", "stuck", "working", "here", "away", "done", "came"];
 const SIGNS = { help: "!", stuck: "?", working: "…", here: "", away: "–", done: "✓", came: "", gone: "–" };
 const MOVES_EVERY_MS = 500;
-/** More than so many tiles are not worth a glide, and are drawn bit by bit: the page has other things to do meanwhile. */
+/** More than so many tiles do not glide, and are drawn bit by bit: the page has other things to do meanwhile. */
 const GLIDES_MAX = 60;
 const TILES_AT_ONCE = 25;
+/** A longer group shows its first tiles and a button for the rest: each tile in the page makes every change of the list dearer. */
+const SHOWN_MAX = 60;
 const GLIDE = { duration: 260, easing: "ease-out" };
 
 export class PeopleList {
@@ -18,7 +20,7 @@ export class PeopleList {
   #roster = null;
   #status = null;
   #entries = new Map();
-  #groups = new Map(GROUPS.map((state) => [state, group(state)]));
+  #groups = new Map(GROUPS.map((state) => [state, group(state, (list) => this.#unfold(list))]));
   #collator = new Intl.Collator(language);
   /** Who may look different from how they are drawn, and who stands where they do not belong. */
   #stale = new Set();
@@ -142,7 +144,11 @@ export class PeopleList {
       if (this.#stale.delete(id)) this.#drawOne(id);
       if (this.#isMoving && this.#displaced.delete(id)) this.#place(this.#entries.get(id));
     }
-    for (const { node, order } of this.#groups.values()) shown(node, order.length);
+    for (const { node, order, rest, isWhole } of this.#groups.values()) {
+      shown(node, order.length);
+      shown(rest, order.length > SHOWN_MAX && !isWhole);
+      text(rest, words.roster.rest(order.length - SHOWN_MAX));
+    }
     if (before) this.#glide(before);
     if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
     this.#afterwards();
@@ -164,7 +170,7 @@ export class PeopleList {
   }
 
   #exchange(from, to) {
-    for (const part of ["node", "list", "order"]) [from[part], to[part]] = [to[part], from[part]];
+    for (const part of ["node", "list", "order", "rest", "isWhole"]) [from[part], to[part]] = [to[part], from[part]];
     for (const one of [from, to]) {
       one.node.dataset.group = one.state;
       one.node.prepend(one.head);
@@ -202,19 +208,23 @@ export class PeopleList {
   }
 
   #place(entry) {
-    if (entry.group) entry.group.order.splice(entry.group.order.indexOf(entry), 1);
+    if (entry.group) take(entry.group, entry);
     entry.placed = placeOf(entry);
     entry.group = this.#groups.get(entry.state) ?? null;
     if (!entry.group) {
-      entry.node.remove();
       this.#entries.delete(entry.id);
       return;
     }
-    const { list, order } = entry.group;
-    const at = this.#rank(order, entry);
-    list.insertBefore(entry.node, order[at]?.node ?? null);
-    order.splice(at, 0, entry);
+    put(entry.group, entry, this.#rank(entry.group.order, entry));
     settle(entry);
+  }
+
+  #unfold(list) {
+    const one = [...this.#groups.values()].find((any) => any.list === list);
+    one.isWhole = true;
+    one.list.append(...one.order.slice(SHOWN_MAX).map(({ node }) => node));
+    one.order[SHOWN_MAX]?.button.focus();
+    this.#work();
   }
 
   #rank(order, entry) {
@@ -267,10 +277,26 @@ function placeOf({ state, since, label }) {
   return `${state} ${since} ${label}`;
 }
 
-function group(state) {
+/** Takes a tile out of its group; the first of the rest comes up. */
+function take({ list, order, isWhole }, entry) {
+  order.splice(order.indexOf(entry), 1);
+  const wasShown = entry.node.parentNode === list;
+  entry.node.remove();
+  if (wasShown && !isWhole && order.length >= SHOWN_MAX) list.append(order[SHOWN_MAX - 1].node);
+}
+
+/** Puts a tile into a group; the last that is shown goes to the rest. */
+function put({ list, order, isWhole }, entry, at) {
+  if (isWhole || at < SHOWN_MAX) list.insertBefore(entry.node, order[at]?.node.parentNode === list ? order[at].node : null);
+  order.splice(at, 0, entry);
+  if (!isWhole && order.length > SHOWN_MAX) order[SHOWN_MAX].node.remove();
+}
+
+function group(state, onUnfold) {
   const count = el("span", { class: "count" });
   const list = el("ul", { class: "people" });
   const head = el("h3", {}, el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[state]), words.roster.state[state], " ", count);
-  const node = el("section", { class: "group", "data-group": state, hidden: true }, head, list);
-  return { state, node, head, list, count, order: [] };
+  const rest = el("button", { type: "button", class: "quiet rest", "data-act": "rest", hidden: true, onclick: () => onUnfold(list) });
+  const node = el("section", { class: "group", "data-group": state, hidden: true }, head, list, rest);
+  return { state, node, head, list, count, rest, order: [], isWhole: false };
 }
