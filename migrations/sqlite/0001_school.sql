@@ -1,5 +1,6 @@
 -- One school, one set of facts. Times are milliseconds since 1970 (UTC), dates are YYYY-MM-DD in the school's zone.
--- The same file for PostgreSQL differs only in the names of its types.
+-- The file for the other database differs only in the types of ids. Rows that others refer to are not deleted: they get a
+-- `deleted_ms`. So nothing cascades.
 
 -- Ids of people and live sessions are drawn at random (clock::random_id): nobody counts through them.
 create table people (
@@ -11,7 +12,7 @@ create table people (
   name text not null,
   nickname text,
   role text not null check (role in ('STUDENT', 'INSTRUCTOR', 'ADMIN')),
-  age bigint,
+  age bigint check (age between 0 and 150),
   digital_level text check (digital_level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED')),
   student_no text,
   title text,
@@ -27,7 +28,8 @@ create index people_name on people (name);
 create index people_student_no on people (student_no) where student_no is not null;
 create index people_age on people (created_ms, id);
 
--- A device that is signed in, or a ticket that signs one in, once.
+-- A device that is signed in, or a ticket that signs one in, once. The row is also the history of the login and outlives its
+-- tokens: it began at `created_ms` and ended at `ended_ms`, or at `expires_ms` if nobody signed out.
 create table logins (
   id integer primary key autoincrement,
   created_ms bigint not null,
@@ -39,9 +41,30 @@ create table logins (
   expires_ms bigint not null,
   ended_ms bigint
 );
-create index logins_person on logins (person);
+create index logins_person on logins (person, id);
 create index logins_device on logins (device);
 create index logins_age on logins (expires_ms);
+create index logins_tickets on logins (expires_ms) where device = '#ticket';
+
+-- The visits of one day. `address_hash` is salted with the day. When the day is over, its rows are counted into `visit_days`
+-- and deleted.
+create table visits (
+  id integer primary key autoincrement,
+  day text not null,
+  address_hash text not null,
+  person bigint references people,
+  views bigint not null check (views > 0)
+);
+create unique index visits_of_person on visits (day, address_hash, person) where person is not null;
+create unique index visits_of_nobody on visits (day, address_hash) where person is null;
+create index visits_person on visits (person) where person is not null;
+
+create table visit_days (
+  day text primary key,
+  students bigint not null check (students >= 0),
+  student_views bigint not null check (student_views >= 0),
+  addresses bigint not null check (addresses >= 0)
+);
 
 create table courses (
   id integer primary key autoincrement,
@@ -53,21 +76,22 @@ create table courses (
   title text not null,
   description text not null default '',
   overview text not null default '',
-  level text,
+  level text check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
   category text,
-  tags text not null default '[]',
+  -- A JSON list of objects.
   objectives text not null default '[]',
-  minutes bigint,
+  minutes bigint check (minutes >= 0),
   instructor bigint not null references people,
-  price bigint not null default 0,
+  price bigint not null default 0 check (price >= 0),
   status text not null check (status in ('DRAFT', 'REVIEW', 'PUBLISHED', 'ARCHIVED')),
   published_ms bigint,
-  access_days bigint,
-  late_after_min bigint,
-  needed_rate double precision not null default 75.0,
-  weight_attendance bigint not null default 20,
-  weight_progress bigint not null default 20,
-  weight_assessment bigint not null default 60,
+  archived_reason text,
+  access_days bigint check (access_days > 0),
+  late_after_min bigint check (late_after_min >= 0),
+  needed_rate double precision not null default 75.0 check (needed_rate between 0 and 100),
+  weight_attendance bigint not null default 20 check (weight_attendance >= 0),
+  weight_progress bigint not null default 20 check (weight_progress >= 0),
+  weight_assessment bigint not null default 60 check (weight_assessment >= 0),
   thumbnail_url text,
   auto_help boolean not null default true,
   deleted_ms bigint
@@ -75,12 +99,43 @@ create table courses (
 create unique index courses_code on courses (code);
 create unique index courses_poster_code on courses (poster_code);
 create index courses_instructor on courses (instructor);
+create index courses_published on courses (status, published_ms);
+create index courses_level on courses (level, published_ms);
+create index courses_category on courses (category, published_ms);
 
 create table course_prerequisites (
   course bigint not null references courses,
-  needs bigint not null references courses,
+  needs bigint not null references courses check (needs <> course),
   primary key (course, needs)
 );
+create index course_prerequisites_needs on course_prerequisites (needs);
+
+-- A tag of a course is a skill that it teaches. `folded` is the name without differences of case, width and white space.
+create table skills (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  name text not null,
+  folded text not null
+);
+create unique index skills_folded on skills (folded);
+
+create table course_skills (
+  course bigint not null references courses,
+  skill bigint not null references skills,
+  primary key (course, skill)
+);
+create index course_skills_skill on course_skills (skill, course);
+
+create table ratings (
+  course bigint not null references courses,
+  person bigint not null references people,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  stars bigint not null check (stars between 1 and 5),
+  primary key (course, person)
+);
+create index ratings_person on ratings (person);
+create index ratings_stars on ratings (course, stars);
 
 create table classes (
   id integer primary key autoincrement,
@@ -89,11 +144,11 @@ create table classes (
   course bigint not null references courses,
   name text not null,
   is_default boolean not null default false,
-  capacity bigint,
+  capacity bigint check (capacity > 0),
   starts text,
   ends text,
   approval text not null default 'AUTO' check (approval in ('AUTO', 'MANUAL')),
-  total_sessions bigint not null default 0
+  total_sessions bigint not null default 0 check (total_sessions >= 0)
 );
 create index classes_course on classes (course);
 create unique index classes_default on classes (course) where is_default;
@@ -101,29 +156,37 @@ create unique index classes_default on classes (course) where is_default;
 create table units (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   course bigint not null references courses,
   title text not null,
   description text not null default '',
-  position bigint not null,
-  minutes bigint,
+  position bigint not null check (position >= 0),
+  minutes bigint check (minutes >= 0),
+  -- A JSON list of texts.
   objectives text not null default '[]',
-  criteria text not null default '',
+  criteria text not null default 'VIEW_ALL_MATERIALS'
+    check (criteria in ('VIEW_ALL_MATERIALS', 'PASS_ASSESSMENT', 'COMPLETE_REQUIRED')),
   deleted_ms bigint
 );
 create index units_course on units (course, position);
 
+-- What a learner does in a unit: a step of a live session, or a material of another kind.
 create table items (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   unit bigint not null references units,
-  kind text not null,
+  kind text not null
+    check (kind in ('STEP', 'VIDEO', 'DOCUMENT', 'SLIDE', 'CODE_EXAMPLE', 'EXERCISE', 'ARTICLE')),
   title text not null,
   description text not null default '',
-  position bigint not null,
+  position bigint not null check (position >= 0),
   required boolean not null default true,
+  -- A file is elsewhere (`url`) or in our own store (`object`, its key there).
   url text,
+  object text check (object is null or url is null),
   content text,
-  seconds bigint,
+  seconds bigint check (seconds >= 0),
   target_action text,
   target_hint text,
   guide text,
@@ -131,6 +194,29 @@ create table items (
   deleted_ms bigint
 );
 create index items_unit on items (unit, position);
+create index items_kind on items (kind, id);
+
+-- Files on their way into the store, in parts. The key of a complete one is the `object` of its item.
+create table uploads (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  item bigint references items,
+  key text not null,
+  upload_id text not null,
+  file_name text not null,
+  content_type text not null,
+  bytes bigint not null check (bytes > 0),
+  part_bytes bigint not null check (part_bytes > 0),
+  parts bigint not null check (parts > 0),
+  status text not null check (status in ('OPEN', 'COMPLETED', 'REFUSED', 'ABORTED')),
+  by_person bigint not null references people,
+  expires_ms bigint not null
+);
+create unique index uploads_key on uploads (key);
+create index uploads_item on uploads (item);
+create index uploads_person on uploads (by_person);
+create index uploads_open on uploads (expires_ms) where status = 'OPEN';
 
 create table enrollments (
   id integer primary key autoincrement,
@@ -139,10 +225,13 @@ create table enrollments (
   class bigint not null references classes,
   person bigint not null references people,
   source text not null check (source in ('APPLIED', 'JOINED')),
-  status text not null check (status in ('PENDING', 'APPROVED', 'REJECTED', 'CANCELLED', 'COMPLETED')),
+  status text not null
+    check (status in ('PENDING', 'APPROVED', 'REJECTED', 'CANCELLED', 'COMPLETED', 'EXPIRED')),
   waiting_since_ms bigint,
   reason text,
   approved_ms bigint,
+  started_ms bigint,
+  accessed_ms bigint,
   completed_ms bigint,
   failed_ms bigint,
   expires_ms bigint,
@@ -155,6 +244,8 @@ create unique index enrollments_open on enrollments (class, person)
   where status in ('PENDING', 'APPROVED', 'COMPLETED');
 create index enrollments_person on enrollments (person);
 create index enrollments_class on enrollments (class, id);
+create index enrollments_counts on enrollments (class, status, failed_ms);
+create index enrollments_ends on enrollments (expires_ms) where status = 'APPROVED' and expires_ms is not null;
 create index enrollments_waiting on enrollments (class, id) where waiting_since_ms is not null;
 
 create table item_progress (
@@ -164,10 +255,13 @@ create table item_progress (
   enrollment bigint not null references enrollments,
   item bigint not null references items,
   status text not null check (status in ('NOT_STARTED', 'IN_PROGRESS', 'COMPLETED')),
-  rate double precision not null default 0,
-  last_position bigint,
+  rate double precision not null default 0 check (rate between 0 and 100),
+  last_position bigint check (last_position >= 0),
+  -- The seconds of a video that were watched: a JSON list of [from, to], in order and apart.
+  played text,
   started_ms bigint,
   completed_ms bigint,
+  -- When the item was last said to be done, which may be again in a later session; `completed_ms` is the first time.
   done_ms bigint
 );
 create unique index item_progress_once on item_progress (enrollment, item);
@@ -176,26 +270,33 @@ create index item_progress_item on item_progress (item);
 create table unit_progress (
   enrollment bigint not null references enrollments,
   unit bigint not null references units,
-  completed_ms bigint,
-  seconds bigint not null default 0,
+  completed_ms bigint not null,
   primary key (enrollment, unit)
 );
+create index unit_progress_unit on unit_progress (unit);
 
+-- The time that was spent on a day: in an item, in a unit besides its items, or in the course besides both. `rate` is how far
+-- the item was at the end of that day.
 create table study_days (
   id integer primary key autoincrement,
   enrollment bigint not null references enrollments,
-  item bigint references items,
+  unit bigint references units,
+  item bigint references items check (item is null or unit is null),
   day text not null,
-  seconds bigint not null default 0
+  seconds bigint not null default 0 check (seconds between 0 and 86400),
+  rate double precision check (rate between 0 and 100)
 );
 create unique index study_days_item on study_days (enrollment, item, day) where item is not null;
-create unique index study_days_whole on study_days (enrollment, day) where item is null;
+create unique index study_days_unit on study_days (enrollment, unit, day) where unit is not null;
+create unique index study_days_whole on study_days (enrollment, day) where item is null and unit is null;
+create index study_days_enrollment on study_days (enrollment, day);
+create index study_days_day on study_days (day, enrollment);
 
 create table meetings (
   id integer primary key autoincrement,
   created_ms bigint not null,
   class bigint not null references classes,
-  number bigint not null,
+  number bigint not null check (number > 0),
   date text not null,
   asked boolean not null default false
 );
@@ -222,13 +323,15 @@ create table attendance_requests (
   created_ms bigint not null,
   updated_ms bigint not null,
   enrollment bigint not null references enrollments,
-  number bigint not null,
+  number bigint not null check (number > 0),
   reason text not null,
   status text not null check (status in ('PENDING', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
   decided_by bigint references people,
   reject_reason text
 );
 create unique index attendance_requests_open on attendance_requests (enrollment, number) where status = 'PENDING';
+create index attendance_requests_enrollment on attendance_requests (enrollment);
+create index attendance_requests_decided_by on attendance_requests (decided_by);
 
 create table live_sessions (
   id integer primary key,
@@ -260,6 +363,7 @@ create index live_sessions_course on live_sessions (course, created_ms, id);
 create index live_sessions_open on live_sessions (status) where status <> 'REVIEW_MODE';
 create index live_sessions_step on live_sessions (step);
 create index live_sessions_meeting on live_sessions (meeting);
+create index live_sessions_class on live_sessions (class);
 
 create table participants (
   id integer primary key autoincrement,
@@ -274,6 +378,8 @@ create table participants (
 );
 create unique index participants_once on participants (session, person);
 create index participants_person on participants (person);
+create index participants_enrollment on participants (enrollment);
+create index participants_same_as on participants (same_as) where same_as is not null;
 create index participants_in on participants (session) where left_ms is null and removed_ms is null;
 
 -- The log: everything that happens in a class, in order, with ids and no names.
@@ -298,12 +404,12 @@ create table help_requests (
   session bigint references live_sessions,
   kind text not null check (kind in ('MANUAL', 'AUTO')),
   context text not null default '{}',
-  -- Of whoever asked, where they said it: ko, ja or en.
-  language text,
-  stuck_seconds bigint not null default 0,
+  -- Of the person who asked, where it is known.
+  language text check (language in ('ko', 'ja', 'en')),
+  stuck_seconds bigint not null default 0 check (stuck_seconds >= 0),
   status text not null check (status in ('ANALYZING', 'ANSWERED', 'ESCALATED', 'RESOLVED', 'WITHDRAWN')),
   diagnosis text,
-  confidence double precision,
+  confidence double precision check (confidence between 0 and 1),
   acked_ms bigint
 );
 create index help_requests_person on help_requests (person);
@@ -317,13 +423,14 @@ create table help_responses (
   created_ms bigint not null,
   request bigint not null references help_requests,
   by_person bigint references people,
-  type text not null,
+  type text not null check (type in ('TEXT', 'VOICE', 'VISIT', 'SUGGESTION')),
   content text not null,
   voice text,
-  rating bigint,
+  rating bigint check (rating between 1 and 5),
   feedback text
 );
 create index help_responses_request on help_responses (request);
+create index help_responses_by_person on help_responses (by_person);
 
 create table activity_logs (
   id integer primary key autoincrement,
@@ -367,12 +474,21 @@ create table notifications (
   id integer primary key autoincrement,
   created_ms bigint not null,
   person bigint not null references people,
-  kind text not null,
+  kind text not null check (kind in ('HELP_REQUEST', 'HELP_ESCALATED', 'HELP_ANSWERED', 'ATTENDANCE_REQUESTED',
+    'ATTENDANCE_DECIDED', 'ENROLLMENT_ADMITTED', 'ENROLLMENT_REFUSED', 'CERTIFICATE_ISSUED', 'LOGIN_COPIED',
+    'ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY', 'PAYMENT_REFUNDED')),
   about bigint references people,
+  -- The id of what it leads to; the kind says of which table.
+  subject bigint not null,
   data text not null default '{}',
   read_ms bigint
 );
 create index notifications_person on notifications (person, id);
+create index notifications_about on notifications (about);
+create unique index notifications_once on notifications (person, kind, subject)
+  where kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY');
+create index notifications_of_ends on notifications (created_ms, id)
+  where kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY');
 
 -- What happened once stays once: the answer to a command that carried a key.
 create table done_keys (
@@ -384,6 +500,8 @@ create table done_keys (
 );
 create index done_keys_age on done_keys (at_ms);
 
+-- A mission is an assessment with a `mission_type`. Midterm and final are kinds. With questions, `total` is the sum of their
+-- points.
 create table assessments (
   id integer primary key autoincrement,
   created_ms bigint not null,
@@ -392,37 +510,124 @@ create table assessments (
   class bigint references classes,
   unit bigint references units,
   name text not null,
-  kind text not null,
+  kind text not null check (kind in ('QUIZ', 'ASSIGNMENT', 'MIDTERM', 'FINAL', 'EXAM')),
+  mission_type text check (mission_type in ('MULTIPLE_CHOICE', 'CODE_SUBMISSION')),
   description text not null default '',
   starts_ms bigint,
   ends_ms bigint,
-  total double precision not null default 100,
-  pass double precision not null default 60,
-  weight double precision not null default 1,
+  total double precision not null default 100 check (total > 0),
+  pass double precision not null default 60 check (pass between 0 and total),
+  weight double precision not null default 1 check (weight >= 0),
   required boolean not null default true,
-  minutes bigint,
-  attempts_allowed bigint,
+  minutes bigint check (minutes > 0),
+  attempts_allowed bigint check (attempts_allowed > 0),
   active boolean not null default true,
   deleted_ms bigint
 );
 create index assessments_course on assessments (course);
+create index assessments_class on assessments (class) where class is not null;
+create index assessments_unit on assessments (unit) where unit is not null;
+create index assessments_missions on assessments (mission_type, id) where mission_type is not null;
 
+-- An attempt that a learner sits is open until it is submitted. One that staff recorded (`by_hand`) is never open.
 create table attempts (
   id integer primary key autoincrement,
   created_ms bigint not null,
   updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   assessment bigint not null references assessments,
-  number bigint not null,
+  number bigint not null check (number > 0),
   started_ms bigint,
   expires_ms bigint,
   submitted_ms bigint,
+  -- By the learner's own clock; it decides nothing.
+  client_submitted_ms bigint,
   graded_ms bigint,
-  score double precision,
-  feedback text
+  score double precision check (score >= 0),
+  feedback text,
+  by_hand boolean not null default false
 );
 create unique index attempts_number on attempts (enrollment, assessment, number);
+create unique index attempts_open on attempts (assessment, enrollment) where submitted_ms is null and not by_hand;
+create index attempts_over on attempts (expires_ms) where submitted_ms is null and not by_hand and expires_ms is not null;
 create index attempts_assessment on attempts (assessment, id);
+
+create table questions (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  assessment bigint not null references assessments,
+  position bigint not null check (position >= 0),
+  kind text not null check (kind in ('MULTIPLE_CHOICE', 'CODE_COMPLETION', 'CODE', 'SHORT_TEXT')),
+  text text not null,
+  -- A JSON list of {id, text}, in the author's order.
+  options text,
+  -- The id of an option, a JSON list of what fills the blanks, or a text. Learners do not see it while their attempt is open.
+  answer text,
+  template text,
+  points double precision not null check (points >= 0),
+  example_input text,
+  example_output text,
+  language text,
+  time_limit_s bigint check (time_limit_s > 0),
+  memory_limit_mb bigint check (memory_limit_mb > 0),
+  skill bigint references skills,
+  deleted_ms bigint
+);
+create index questions_assessment on questions (assessment, position);
+create index questions_kind on questions (kind, id);
+create index questions_skill on questions (skill) where skill is not null;
+
+create table test_cases (
+  id integer primary key autoincrement,
+  question bigint not null references questions,
+  position bigint not null check (position >= 0),
+  input text not null,
+  output text not null,
+  sample boolean not null default false
+);
+create index test_cases_question on test_cases (question, position);
+
+-- `points` and `correct` are empty until the answer is graded.
+create table answers (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  attempt bigint not null references attempts,
+  question bigint not null references questions,
+  value text not null,
+  points double precision check (points >= 0),
+  correct boolean,
+  submitted_ms bigint
+);
+create unique index answers_once on answers (attempt, question);
+create index answers_question on answers (question, correct);
+
+-- Programs for the judge. It takes them by a lease, so that one that it lost in mid-run is taken again.
+create table submissions (
+  id integer primary key autoincrement,
+  person bigint not null references people,
+  enrollment bigint not null references enrollments,
+  question bigint not null references questions,
+  attempt bigint references attempts,
+  language text not null,
+  code text not null,
+  status text not null check (status in ('QUEUED', 'RUNNING', 'JUDGED', 'FAILED')),
+  passed boolean check (passed is not null or status <> 'JUDGED'),
+  summary text,
+  -- A JSON list, one for each test case.
+  results text,
+  run_ms bigint check (run_ms >= 0),
+  memory_kb bigint check (memory_kb >= 0),
+  submitted_ms bigint not null,
+  judged_ms bigint,
+  judge_lease_ms bigint
+);
+create index submissions_waiting on submissions (submitted_ms, id) where status in ('QUEUED', 'RUNNING');
+create index submissions_person on submissions (person, id);
+create index submissions_enrollment on submissions (enrollment);
+create index submissions_question on submissions (question, id);
+create index submissions_attempt on submissions (attempt) where attempt is not null;
 
 create table completions (
   id integer primary key autoincrement,
@@ -439,6 +644,7 @@ create table completions (
   memo text
 );
 create unique index completions_once on completions (enrollment);
+create index completions_date on completions (date);
 
 create table certificates (
   id integer primary key autoincrement,
@@ -458,31 +664,89 @@ create unique index certificates_uuid on certificates (uuid);
 create unique index certificates_number on certificates (number);
 create index certificates_enrollment on certificates (enrollment);
 create unique index certificates_once on certificates (enrollment) where unit is null;
+create unique index certificates_once_for_unit on certificates (enrollment, unit) where unit is not null;
+create index certificates_unit on certificates (unit) where unit is not null;
 
+-- Money is whole won. What was refunded is the sum of the refunds that did not fail.
 create table payments (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   enrollment bigint not null references enrollments,
-  amount bigint not null,
+  amount bigint not null check (amount > 0),
   method text not null,
   info text not null default '{}',
-  status text not null check (status in ('UNCONFIRMED', 'CONFIRMED')),
+  status text not null check (status in ('PENDING', 'UNCONFIRMED', 'CONFIRMED', 'FAILED', 'CANCELLED')),
+  -- Empty if the money came without a gateway.
+  gateway text check (gateway in ('SANDBOX', 'PORTONE_V1', 'PORTONE_V2')),
   merchant_uid text,
   imp_uid text,
-  receipt_url text
+  receipt_url text,
+  paid_ms bigint check (paid_ms is not null or status <> 'CONFIRMED'),
+  refund_deadline_ms bigint
 );
 create index payments_enrollment on payments (enrollment);
 create unique index payments_merchant_uid on payments (merchant_uid);
+create unique index payments_imp_uid on payments (imp_uid);
+create index payments_paid on payments (paid_ms) where paid_ms is not null;
+create index payments_pending on payments (created_ms) where status = 'PENDING';
 
 create table refunds (
   id integer primary key autoincrement,
   created_ms bigint not null,
+  updated_ms bigint not null,
   payment bigint not null references payments,
-  amount bigint not null,
+  amount bigint not null check (amount > 0),
   reason text not null,
-  by_person bigint not null references people
+  status text not null check (status in ('REQUESTED', 'COMPLETED', 'FAILED')),
+  -- Empty if nobody asked for it: the school gave back what had bought nothing.
+  by_person bigint references people
 );
 create index refunds_payment on refunds (payment);
+create index refunds_by_person on refunds (by_person);
+create index refunds_age on refunds (created_ms);
+create index refunds_requested on refunds (created_ms) where status = 'REQUESTED';
+
+-- What gateways told us, each event once.
+create table gateway_events (
+  id integer primary key autoincrement,
+  gateway text not null check (gateway in ('SANDBOX', 'PORTONE_V1', 'PORTONE_V2')),
+  event_id text not null,
+  body text not null,
+  at_ms bigint not null
+);
+create unique index gateway_events_once on gateway_events (gateway, event_id);
+create index gateway_events_age on gateway_events (at_ms);
+
+create table paths (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  person bigint not null references people,
+  title text not null,
+  target_level text not null check (target_level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
+  completed_ms bigint
+);
+create index paths_person on paths (person, id);
+
+create table path_skills (
+  path bigint not null references paths,
+  skill bigint not null references skills,
+  -- Empty if the person had completed no course that teaches the skill.
+  level_at_start text check (level_at_start in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
+  primary key (path, skill)
+);
+create index path_skills_skill on path_skills (skill);
+
+create table path_courses (
+  path bigint not null references paths,
+  course bigint not null references courses,
+  priority bigint not null check (priority between 0 and 100),
+  reason text not null,
+  position bigint not null check (position >= 0),
+  primary key (path, course)
+);
+create index path_courses_course on path_courses (course);
 
 -- The first administrator was made by the link that `serve` prints: one row at most, so that it happens once.
 create table first_admin (

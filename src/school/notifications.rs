@@ -38,16 +38,17 @@ pub struct Notification {
     pub kind: String,
     pub about: Option<i64>,
     pub about_name: Option<String>,
-    pub data: String,
+    /// The id of what the notification leads to: a help request, a certificate, a login. The kind says of which table.
+    pub subject: i64,
     pub read_ms: Option<i64>,
     pub created_ms: i64,
 }
-row!(Notification { id, kind, about, about_name, data, read_ms, created_ms });
+row!(Notification { id, kind, about, about_name, subject, read_ms, created_ms });
 
-const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.data, n.read_ms, n.created_ms
+const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.subject, n.read_ms, n.created_ms
     from notifications n left join people p on p.id = n.about";
 
-/// Notifies a person. `subject` is the id of what the notification leads to: a help request, a certificate, a login.
+/// Notifies a person.
 pub(super) async fn notify(
     tx: &mut Tx,
     person: i64,
@@ -56,13 +57,9 @@ pub(super) async fn notify(
     subject: i64,
     now_ms: i64,
 ) -> Result<()> {
-    let sql = "insert into notifications (created_ms, person, kind, about, data) values ($1, $2, $3, $4, $5)";
-    tx.run(sql, args![now_ms, person, kind.word(), about, leads_to(subject)]).await?;
+    let sql = "insert into notifications (created_ms, person, kind, about, subject) values ($1, $2, $3, $4, $5)";
+    tx.run(sql, args![now_ms, person, kind.word(), about, subject]).await?;
     Ok(())
-}
-
-fn leads_to(subject: i64) -> String {
-    serde_json::json!({ "id": subject }).to_string()
 }
 
 /// Notifies a person, unless the last such notification is still unread: then that one leads to the newest request. Many
@@ -75,8 +72,9 @@ pub(super) async fn notify_once(
     subject: i64,
     now_ms: i64,
 ) -> Result<()> {
-    let sql = "update notifications set data = $4 where person = $1 and kind = $2 and about = $3 and read_ms is null";
-    match tx.run(sql, args![person, kind.word(), about, leads_to(subject)]).await? {
+    let sql =
+        "update notifications set subject = $4 where person = $1 and kind = $2 and about = $3 and read_ms is null";
+    match tx.run(sql, args![person, kind.word(), about, subject]).await? {
         0 => notify(tx, person, kind, about, subject, now_ms).await,
         _ => Ok(()),
     }

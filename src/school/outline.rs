@@ -52,8 +52,8 @@ pub struct NewUnit {
 pub async fn add_unit(app: &School, caller: &Caller, course: i64, new: NewUnit) -> Result<Unit> {
     let mut tx = app.db.begin().await?;
     rights::find_taught_course(&mut tx, caller, course).await?;
-    let sql = "insert into units (created_ms, course, title, description, position)
-        select $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1) from units
+    let sql = "insert into units (created_ms, updated_ms, course, title, description, position)
+        select $1, $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1) from units
         where course = $2 and deleted_ms is null returning id";
     let args = args![app.now_ms(), course, new.title, new.description, new.position];
     let (id,): (i64,) = tx.one(sql, args).await?;
@@ -83,9 +83,11 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
         id,
         changes.title.unwrap_or(now.title),
         changes.description.unwrap_or(now.description),
-        changes.position.unwrap_or(now.position)
+        changes.position.unwrap_or(now.position),
+        app.now_ms()
     ];
-    tx.run("update units set title = $2, description = $3, position = $4 where id = $1", args).await?;
+    let sql = "update units set title = $2, description = $3, position = $4, updated_ms = $5 where id = $1";
+    tx.run(sql, args).await?;
     let unit = unit_by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(unit)
@@ -138,9 +140,9 @@ pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) ->
     let mut tx = app.db.begin().await?;
     let owner = unit_by_id(&mut tx, unit).await?;
     rights::find_taught_course(&mut tx, caller, owner.course).await?;
-    let sql = "insert into items (created_ms, unit, kind, title, description, position, target_action, target_hint,
-        guide, voice)
-        select $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10 from items
+    let sql = "insert into items (created_ms, updated_ms, unit, kind, title, description, position, target_action,
+            target_hint, guide, voice)
+        select $1, $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10 from items
         where unit = $2 and deleted_ms is null returning id";
     let args = args![
         app.now_ms(),
@@ -206,7 +208,7 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
     let now = item_by_id(&mut tx, id).await?;
     rights::find_taught_course(&mut tx, caller, now.course).await?;
     let sql = "update items set title = $2, description = $3, position = $4, target_action = $5, target_hint = $6,
-        guide = $7, voice = $8 where id = $1";
+        guide = $7, voice = $8, updated_ms = $9 where id = $1";
     let args = args![
         id,
         changes.title.unwrap_or(now.title),
@@ -215,7 +217,8 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
         changes.target_action.unwrap_or(now.target_action),
         changes.target_hint.unwrap_or(now.target_hint),
         changes.guide.unwrap_or(now.guide),
-        changes.voice.unwrap_or(now.voice)
+        changes.voice.unwrap_or(now.voice),
+        app.now_ms()
     ];
     tx.run(sql, args).await?;
     let item = item_by_id(&mut tx, id).await?;

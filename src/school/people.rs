@@ -389,9 +389,9 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Deletes reasons, feedback, notes and payment details from a person's records, because they are private; the marks of
-/// absence stay. Cancels pending applications, and approved enrollments that the person applied for, so that they hold no
-/// seat and are not expected.
+/// Deletes reasons, feedback, notes, answers, programs and payment details from a person's records, because they are
+/// private; the marks of absence stay. Cancels pending applications, and approved enrollments that the person applied for,
+/// so that they hold no seat and are not expected.
 async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
         where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))";
@@ -405,7 +405,14 @@ async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
         "update completions set memo = null where enrollment in (select id from enrollments where person = $1)",
         "update refunds set reason = '' where payment in (select p.id from payments p
             join enrollments e on e.id = p.enrollment where e.person = $1)",
-        "update payments set info = '{}' where enrollment in (select id from enrollments where person = $1)",
+        "update payments set info = '{}', receipt_url = null
+            where enrollment in (select id from enrollments where person = $1)",
+        "update answers set value = '' where attempt in (select t.id from attempts t
+            join enrollments e on e.id = t.enrollment where e.person = $1)",
+        "update submissions set code = '', summary = null, results = null,
+            status = case when status in ('QUEUED', 'RUNNING') then 'FAILED' else status end where person = $1",
+        "update paths set title = '' where person = $1",
+        "update logins set device = '' where person = $1",
     ] {
         tx.run(change, args![person]).await?;
     }

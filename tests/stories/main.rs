@@ -48,5 +48,6 @@ mod standing;
 mod steps;
 mod strangers;
 mod stuck;
+mod tables;
 mod tls;
 mod undermined;

@@ -19,6 +19,8 @@ pub const LOG_MAX_BYTES: usize = 8 * 1024;
 const ROW_BYTES: usize = 128;
 const COLUMNS: usize = 8;
 const ROWS_PER_STATEMENT: usize = 100;
+/// Days for which an expired login stays in the history of its person. A ticket has none.
+const LOGINS_KEPT_DAYS: i64 = 366;
 /// Logs that one transaction deletes at most, so that nobody waits long for the database's one writer.
 const DELETED_AT_ONCE_ROWS: i64 = 500;
 const DELETED_PER_ROUND_PARTS: usize = 2_000;
@@ -116,11 +118,13 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     Ok((first.unwrap_or_default(), logs.len() as i64))
 }
 
-/// Deletes logs that are older than `log_days`, the oldest logs above `log_max_mb`, and expired logins and keys. Each part
-/// is a commit of its own, so that others can write in between.
+/// Deletes logs that are older than `log_days`, the oldest logs above `log_max_mb`, and old logins and keys. Each part is a
+/// commit of its own, so that others can write in between.
 pub async fn forget_old(app: &School) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    tx.run("delete from logins where expires_ms < $1", args![app.now_ms()]).await?;
+    tx.run("delete from logins where device = '#ticket' and expires_ms < $1", args![app.now_ms()]).await?;
+    let too_old_ms = app.now_ms() - LOGINS_KEPT_DAYS * DAY_MS;
+    tx.run("delete from logins where expires_ms < $1", args![too_old_ms]).await?;
     once::forget_before(&mut tx, app.now_ms() - once::KEPT_DAYS * DAY_MS).await?;
     app.commit(tx, Vec::new()).await?;
     let mut tx = app.db.begin().await?;

@@ -103,7 +103,7 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     asked.must_be_in_time(new.started_ms, new.submitted_ms)?;
     let number = free_number(&mut tx, &asked, new.enrollment, new.number).await?;
     let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms,
-            graded_ms, score, feedback) values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) returning id";
+            graded_ms, score, feedback, by_hand) values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, true) returning id";
     let graded_ms = new.score.map(|_| now_ms);
     let args = args![
         now_ms,

@@ -25,7 +25,8 @@ pub struct Payment {
 row!(Payment { id, enrollment, amount, method, info, status, refunded, created_ms });
 
 const PAYMENT: &str = "select p.id, p.enrollment, p.amount, p.method, p.info, p.status,
-    (select cast(coalesce(sum(r.amount), 0) as bigint) from refunds r where r.payment = p.id) as refunded, p.created_ms
+    (select cast(coalesce(sum(r.amount), 0) as bigint) from refunds r
+        where r.payment = p.id and r.status <> 'FAILED') as refunded, p.created_ms
     from payments p";
 
 pub struct NewPayment {
@@ -62,7 +63,7 @@ pub async fn pay(
     let id = if placed.person == caller.id {
         report(&mut tx, enrollment, &new, now_ms).await?
     } else {
-        let id = match confirm(&mut tx, enrollment, &new).await? {
+        let id = match confirm(&mut tx, enrollment, &new, now_ms).await? {
             Some(id) => id,
             None => insert(&mut tx, enrollment, &new, "CONFIRMED", now_ms).await?,
         };
@@ -86,19 +87,19 @@ async fn report(tx: &mut Tx, enrollment: i64, new: &NewPayment, now_ms: i64) -> 
 }
 
 async fn insert(tx: &mut Tx, enrollment: i64, new: &NewPayment, status: &str, now_ms: i64) -> Result<i64> {
-    let sql = "insert into payments (created_ms, enrollment, amount, method, info, status)
-        values ($1, $2, $3, $4, $5, $6) returning id";
+    let sql = "insert into payments (created_ms, updated_ms, enrollment, amount, method, info, status, paid_ms)
+        values ($1, $1, $2, $3, $4, $5, $6, case when $6 = 'CONFIRMED' then $1 else null end) returning id";
     let args = args![now_ms, enrollment, new.amount, &new.method, &new.info, status];
     Ok(tx.one::<(i64,)>(sql, args).await?.0)
 }
 
 /// Confirms the oldest report of this amount. The method and the details that staff give replace the student's.
-async fn confirm(tx: &mut Tx, enrollment: i64, new: &NewPayment) -> Result<Option<i64>> {
-    let sql = "update payments set status = 'CONFIRMED', method = $3,
+async fn confirm(tx: &mut Tx, enrollment: i64, new: &NewPayment, now_ms: i64) -> Result<Option<i64>> {
+    let sql = "update payments set status = 'CONFIRMED', method = $3, paid_ms = $5, updated_ms = $5,
         info = case when $4 = '{}' then info else $4 end
         where id = (select min(id) from payments where enrollment = $1 and status = 'UNCONFIRMED' and amount = $2)
         returning id";
-    let args = args![enrollment, new.amount, &new.method, &new.info];
+    let args = args![enrollment, new.amount, &new.method, &new.info, now_ms];
     Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
 }
 
@@ -148,8 +149,8 @@ pub async fn refund(
     for payment in paid {
         let part = rest.min(payment.amount - payment.refunded);
         if part > 0 {
-            let sql =
-                "insert into refunds (created_ms, payment, amount, reason, by_person) values ($1, $2, $3, $4, $5)";
+            let sql = "insert into refunds (created_ms, updated_ms, payment, amount, reason, status, by_person)
+                values ($1, $1, $2, $3, $4, 'COMPLETED', $5)";
             tx.run(sql, args![now_ms, payment.id, part, reason, caller.id]).await?;
             rest -= part;
         }

@@ -153,11 +153,12 @@ async fn hold_both(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Ve
     Ok(olds.into_iter().map(|(id,)| id).collect())
 }
 
-/// Fails if a person has more than an enrollment in this class: another class, attempts, completions, certificates or
-/// payments. Such a person keeps all that: the instructor can merge the other one into them.
+/// Fails if a person has more than an enrollment in this class: another class, attempts, submissions, completions,
+/// certificates or payments. Such a person keeps all that: the instructor can merge the other one into them.
 async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
     let sql = "select count(*) from enrollments e where e.person = $1 and (e.class <> $2
         or exists (select 1 from attempts a where a.enrollment = e.id)
+        or exists (select 1 from submissions s where s.enrollment = e.id)
         or exists (select 1 from completions c where c.enrollment = e.id)
         or exists (select 1 from certificates c where c.enrollment = e.id)
         or exists (select 1 from payments p where p.enrollment = e.id))";
@@ -169,33 +170,41 @@ async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<(
 /// one is kept; study time is added up.
 async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Result<()> {
     let best = [
-        "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position, started_ms,
-                completed_ms, done_ms)
-            select created_ms, $3, $2, item, status, rate, last_position, started_ms, completed_ms, done_ms
+        "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position, played,
+                started_ms, completed_ms, done_ms)
+            select created_ms, $3, $2, item, status, rate, last_position, played, started_ms, completed_ms, done_ms
             from item_progress where enrollment = $1
             on conflict (enrollment, item) do update set updated_ms = excluded.updated_ms,
                 status = case when item_progress.status = 'COMPLETED' or excluded.status = 'NOT_STARTED'
                     then item_progress.status else excluded.status end,
                 rate = case when excluded.rate > item_progress.rate then excluded.rate else item_progress.rate end,
                 last_position = coalesce(item_progress.last_position, excluded.last_position),
+                played = coalesce(item_progress.played, excluded.played),
                 started_ms = coalesce(item_progress.started_ms, excluded.started_ms),
                 completed_ms = coalesce(item_progress.completed_ms, excluded.completed_ms),
                 done_ms = case when item_progress.done_ms is null or excluded.done_ms > item_progress.done_ms
                     then excluded.done_ms else item_progress.done_ms end",
-        "insert into study_days (enrollment, item, day, seconds)
-            select $2, item, day, seconds from study_days where enrollment = $1 and item is not null and $3 > 0
+        "insert into study_days (enrollment, item, day, seconds, rate)
+            select $2, item, day, seconds, rate from study_days where enrollment = $1 and item is not null and $3 > 0
             on conflict (enrollment, item, day) where item is not null
             do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
-                else study_days.seconds + excluded.seconds end",
-        "insert into study_days (enrollment, item, day, seconds)
-            select $2, item, day, seconds from study_days where enrollment = $1 and item is null and $3 > 0
-            on conflict (enrollment, day) where item is null
+                else study_days.seconds + excluded.seconds end,
+                rate = case when study_days.rate is null or excluded.rate > study_days.rate then excluded.rate
+                    else study_days.rate end",
+        "insert into study_days (enrollment, unit, day, seconds)
+            select $2, unit, day, seconds from study_days where enrollment = $1 and unit is not null and $3 > 0
+            on conflict (enrollment, unit, day) where unit is not null
             do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
                 else study_days.seconds + excluded.seconds end",
-        "insert into unit_progress (enrollment, unit, completed_ms, seconds)
-            select $2, unit, completed_ms, seconds from unit_progress where enrollment = $1 and $3 > 0
-            on conflict (enrollment, unit) do update set seconds = unit_progress.seconds + excluded.seconds,
-                completed_ms = coalesce(unit_progress.completed_ms, excluded.completed_ms)",
+        "insert into study_days (enrollment, day, seconds)
+            select $2, day, seconds from study_days
+            where enrollment = $1 and item is null and unit is null and $3 > 0
+            on conflict (enrollment, day) where item is null and unit is null
+            do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
+                else study_days.seconds + excluded.seconds end",
+        "insert into unit_progress (enrollment, unit, completed_ms)
+            select $2, unit, completed_ms from unit_progress where enrollment = $1 and $3 > 0
+            on conflict (enrollment, unit) do nothing",
         // A mark that staff set by hand stays. Otherwise PRESENT is kept before any other mark, and ABSENT after any other.
         "insert into marks (created_ms, updated_ms, enrollment, meeting, type, in_ms, out_ms, reason, by_hand)
             select created_ms, $3, $2, meeting, type, in_ms, out_ms, reason, by_hand from marks where enrollment = $1
@@ -208,6 +217,9 @@ async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Resu
                     else marks.in_ms end,
                 out_ms = case when marks.out_ms is null or excluded.out_ms > marks.out_ms then excluded.out_ms
                     else marks.out_ms end",
+        "update enrollments set started_ms = coalesce(started_ms, (select o.started_ms from enrollments o where o.id = $1)),
+            accessed_ms = coalesce((select o.accessed_ms from enrollments o where o.id = $1), accessed_ms)
+            where id = $2 and $3 > 0",
         "update attendance_requests set status = 'WITHDRAWN', updated_ms = $3 where enrollment = $1
             and status = 'PENDING' and exists (select 1 from attendance_requests r
                 where r.enrollment = $2 and r.number = attendance_requests.number and r.status = 'PENDING')",
@@ -237,6 +249,9 @@ async fn unite_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms
         "update activity_logs set person = $2 where person = $1",
         "update notifications set person = $2 where person = $1",
         "update notifications set about = $2 where about = $1",
+        "delete from ratings where person = $1 and course in (select course from ratings where person = $2)",
+        "update ratings set person = $2 where person = $1",
+        "update paths set person = $2 where person = $1",
         "update done_keys set person = $2 where person = $1
             and not exists (select 1 from done_keys d where d.person = $2 and d.key = done_keys.key)",
     ];

@@ -277,13 +277,12 @@ impl From<Notification> for NotificationLine {
             }
             None => n.kind.clone(),
         };
-        let data: serde_json::Value = serde_json::from_str(&n.data).unwrap_or_default();
         NotificationLine {
             id: n.id,
             r#type: n.kind,
             message,
             related_user: n.about.zip(n.about_name).map(|(id, name)| PersonRef { id, name }),
-            related_id: data["id"].as_i64(),
+            related_id: Some(n.subject),
             is_read: n.read_ms.is_some(),
             created_at: Instant(n.created_ms),
         }
