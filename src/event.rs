@@ -334,6 +334,11 @@ pub struct PublishedEvent {
 }
 
 impl NewEvent {
+    /// Announces that grades are due, because something that counts for them has changed.
+    pub fn grade_due(course: i64, whose: GradeScope, at_ms: i64) -> NewEvent {
+        NewEvent { session: None, course, at_ms, event: Event::GradeDue(whose) }
+    }
+
     pub fn at(self, position: Option<LogPosition>) -> PublishedEvent {
         let NewEvent { session, course, at_ms, event } = self;
         PublishedEvent { session, course, at_ms, event, position }

@@ -3,7 +3,7 @@
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, GradeScope, NewEvent, words};
+use crate::event::{GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, courses};
 
@@ -108,7 +108,7 @@ pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, chan
     let before = read(&mut tx, class).await?;
     let planned = before.total_sessions;
     let after = set(&mut tx, before, changes, now_ms).await?;
-    let due = NewEvent { session: None, course, at_ms: now_ms, event: Event::GradeDue(GradeScope::Class(class)) };
+    let due = NewEvent::grade_due(course, GradeScope::Class(class), now_ms);
     app.commit(tx, if planned == after.total_sessions { Vec::new() } else { vec![due] }).await?;
     Ok(after)
 }

@@ -6,7 +6,7 @@ use crate::app::School;
 use crate::clock::spoken_code;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, GradeScope, NewEvent};
+use crate::event::{GradeScope, NewEvent};
 use crate::failures::Attempts;
 use crate::school::rights::{self, Caller};
 use crate::school::sessions::Session;
@@ -214,8 +214,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChang
     tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
     let reweighed = set_rules(&mut tx, &now, &changes.rules).await?;
     let course = by_id(&mut tx, id).await?;
-    let due =
-        NewEvent { session: None, course: id, at_ms: app.now_ms(), event: Event::GradeDue(GradeScope::Course(id)) };
+    let due = NewEvent::grade_due(id, GradeScope::Course(id), app.now_ms());
     app.commit(tx, if reweighed { vec![due] } else { Vec::new() }).await?;
     Ok(course)
 }

@@ -3,7 +3,7 @@
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, GradeScope, NewEvent};
+use crate::event::{GradeScope, NewEvent};
 use crate::school::rights::{self, Caller};
 
 pub const STEP: &str = "STEP";
@@ -99,7 +99,7 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::find_taught_course(&mut tx, caller, unit.course).await?;
     must_not_be_taught(&mut tx, unit.course, "select id from items where unit = $1", id).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
-    app.commit(tx, grades_due(app, unit.course)).await
+    app.commit(tx, items_changed(app, unit.course)).await
 }
 
 /// Fails if a running session is at one of these items. Holds all open sessions of the course: one that moves at the
@@ -158,14 +158,14 @@ pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) ->
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let item = item_by_id(&mut tx, id).await?;
-    app.commit(tx, grades_due(app, owner.course)).await?;
+    app.commit(tx, items_changed(app, owner.course)).await?;
     Ok(item)
 }
 
 /// Announces that the grades of the course are due: its items have changed, and so has the share of them that each
 /// learner has done.
-fn grades_due(app: &School, course: i64) -> Vec<NewEvent> {
-    vec![NewEvent { session: None, course, at_ms: app.now_ms(), event: Event::GradeDue(GradeScope::Course(course)) }]
+fn items_changed(app: &School, course: i64) -> Vec<NewEvent> {
+    vec![NewEvent::grade_due(course, GradeScope::Course(course), app.now_ms())]
 }
 
 pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
@@ -232,7 +232,7 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::find_taught_course(&mut tx, caller, item.course).await?;
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
-    app.commit(tx, grades_due(app, item.course)).await
+    app.commit(tx, items_changed(app, item.course)).await
 }
 
 /// Lists all steps of a course in the order in which a session goes through them.

@@ -6,7 +6,7 @@ use super::Assessment;
 use crate::app::School;
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, GradeScope, NewEvent};
+use crate::event::{GradeScope, NewEvent};
 use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window};
 
@@ -118,7 +118,7 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let made = read(&mut tx, id).await?;
-    let due = new.score.map(|_| grade_due(&asked, new.enrollment, now_ms));
+    let due = new.score.map(|_| NewEvent::grade_due(asked.course, GradeScope::Enrollment(new.enrollment), now_ms));
     app.commit(tx, due.into_iter().collect()).await?;
     Ok(made)
 }
@@ -150,11 +150,6 @@ async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: O
     next.ok_or(Error::NoAttemptsLeft { allowed })
 }
 
-fn grade_due(asked: &Assessment, enrollment: i64, at_ms: i64) -> NewEvent {
-    let event = Event::GradeDue(GradeScope::Enrollment(enrollment));
-    NewEvent { session: None, course: asked.course, at_ms, event }
-}
-
 pub struct Grading {
     pub score: f64,
     pub passed: Option<bool>,
@@ -176,7 +171,7 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     let is_named = grading.feedback.is_some();
     tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.flatten()]).await?;
     let graded = read(&mut tx, id).await?;
-    app.commit(tx, vec![grade_due(&asked, found.enrollment, now_ms)]).await?;
+    app.commit(tx, vec![NewEvent::grade_due(asked.course, GradeScope::Enrollment(found.enrollment), now_ms)]).await?;
     Ok(graded)
 }
 

@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, GradeScope, NewEvent, words};
+use crate::event::{GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller};
 use crate::school::{courses, enrollment};
 
@@ -117,9 +117,9 @@ impl Assessment {
 
     /// Announces that the grades of everyone who is asked for this assessment are due, when something that counts has
     /// changed.
-    fn grades_due(&self, at_ms: i64) -> NewEvent {
+    fn grade_due(&self, at_ms: i64) -> NewEvent {
         let whose = self.class.map_or(GradeScope::Course(self.course), GradeScope::Class);
-        NewEvent { session: None, course: self.course, at_ms, event: Event::GradeDue(whose) }
+        NewEvent::grade_due(self.course, whose, at_ms)
     }
 }
 
@@ -281,7 +281,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
     let (id,): (i64,) = tx.one(sql, args).await?;
     let made = read(&mut tx, id).await?;
     let made = set(&mut tx, new.first.onto(&made, &app.clock)?, now_ms).await?;
-    app.commit(tx, vec![made.grades_due(now_ms)]).await?;
+    app.commit(tx, vec![made.grade_due(now_ms)]).await?;
     Ok(made)
 }
 
@@ -299,7 +299,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentC
     }
     let counts = |a: &Assessment| (a.total, a.weight, a.active);
     let is_due = counts(&before) != counts(&after);
-    app.commit(tx, if is_due { vec![after.grades_due(now_ms)] } else { Vec::new() }).await?;
+    app.commit(tx, if is_due { vec![after.grade_due(now_ms)] } else { Vec::new() }).await?;
     Ok(after)
 }
 
@@ -335,5 +335,5 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let found = held(&mut tx, caller, id).await?;
     let sql = "update assessments set deleted_ms = $2, updated_ms = $2 where id = $1";
     tx.run(sql, args![id, now_ms]).await?;
-    app.commit(tx, vec![found.grades_due(now_ms)]).await
+    app.commit(tx, vec![found.grade_due(now_ms)]).await
 }

@@ -1,6 +1,6 @@
 //! Automatic marks: made when a person joins a live session, and when the session ends.
 
-use super::{MarkTarget, grade_due};
+use super::MarkTarget;
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
@@ -52,7 +52,7 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
     let Some(began_ms) = session.started_ms else {
         let sql = "delete from marks where meeting = $1 and not by_hand and created_ms >= $2";
         tx.run(sql, args![meeting, session.created_ms]).await?;
-        return Ok(vec![grade_due(session.course, GradeScope::Class(session.class), now_ms)]);
+        return Ok(vec![NewEvent::grade_due(session.course, GradeScope::Class(session.class), now_ms)]);
     };
     let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type)
         select $1, $1, e.id, $2, 'ABSENT' from enrollments e where e.class = $3 and e.source = 'APPLIED'
@@ -68,7 +68,7 @@ pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64
     let say = |(enrollment, person)| target(session).event((person, enrollment), number, MarkKind::Absent, now_ms);
     let mut events: Vec<NewEvent> = absent.into_iter().map(say).collect();
     // From now on the meeting counts for everyone in the class.
-    events.push(grade_due(session.course, GradeScope::Class(session.class), now_ms));
+    events.push(NewEvent::grade_due(session.course, GradeScope::Class(session.class), now_ms));
     Ok(events)
 }
 

@@ -203,7 +203,7 @@ async fn write(
             true => GradeScope::Class(class),
             false => GradeScope::Enrollment(placed.enrollment),
         };
-        events.push(grade_due(course, whose, now_ms));
+        events.push(NewEvent::grade_due(course, whose, now_ms));
     }
     insert(tx, rows).await?;
     Ok(events)
@@ -241,10 +241,6 @@ impl MarkTarget {
         let event = Event::AttendanceUpdated { person, enrollment, number, mark };
         NewEvent { session: self.session, course: self.course, at_ms, event }
     }
-}
-
-fn grade_due(course: i64, whose: GradeScope, at_ms: i64) -> NewEvent {
-    NewEvent { session: None, course, at_ms, event: Event::GradeDue(whose) }
 }
 
 fn times(
@@ -317,7 +313,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
     tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
     let mark = read(&mut tx, id).await?;
     let marked = target.event((placed.person, placed.enrollment), mark.number, kind, now_ms);
-    let due = grade_due(placed.course, GradeScope::Enrollment(placed.enrollment), now_ms);
+    let due = NewEvent::grade_due(placed.course, GradeScope::Enrollment(placed.enrollment), now_ms);
     app.commit(tx, vec![marked, due]).await?;
     Ok(mark)
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::views::{self, EnrollmentAttendance};
-use super::{MarkTarget, grade_due, meetings};
+use super::{MarkTarget, meetings};
 use crate::app::School;
 use crate::db::{Filter, Tx, args, placeholders, row};
 use crate::error::{Error, Result};
@@ -255,5 +255,5 @@ async fn mark_present(
     let whose = if is_first { GradeScope::Class(request.class) } else { GradeScope::Enrollment(request.enrollment) };
     let target = MarkTarget::hold(tx, course, meeting).await?;
     let who = (request.person, request.enrollment);
-    Ok(vec![target.event(who, number, MarkKind::Present, now_ms), grade_due(course, whose, now_ms)])
+    Ok(vec![target.event(who, number, MarkKind::Present, now_ms), NewEvent::grade_due(course, whose, now_ms)])
 }

@@ -1,7 +1,7 @@
 //! Decisions on an application. A decision that the state of the enrollment does not allow is refused, and the error
 //! names that state.
 
-use super::{ClassSeats, Enrollment, EnrollmentStatus, grade_due, hold_seats, read};
+use super::{ClassSeats, Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
@@ -62,7 +62,7 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
         }
     }
     let after = read(&mut tx, id).await?;
-    app.commit(tx, vec![grade_due(&after, now_ms)]).await?;
+    app.commit(tx, vec![after.grade_due(now_ms)]).await?;
     Ok(after)
 }
 

@@ -11,7 +11,7 @@ pub mod payments;
 use crate::app::School;
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Event, GradeScope, NewEvent, words};
+use crate::event::{GradeScope, NewEvent, words};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, CourseAccess, Role};
 use crate::school::{Page, Window};
@@ -139,7 +139,7 @@ async fn enrol(
         notifications::notify(&mut tx, person, NotificationKind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
     }
     let enrollment = read(&mut tx, id).await?;
-    app.commit(tx, vec![grade_due(&enrollment, now_ms)]).await?;
+    app.commit(tx, vec![enrollment.grade_due(now_ms)]).await?;
     Ok(enrollment)
 }
 
@@ -277,9 +277,10 @@ pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64) ->
     Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
 }
 
-pub(super) fn grade_due(enrollment: &Enrollment, at_ms: i64) -> NewEvent {
-    let event = Event::GradeDue(GradeScope::Enrollment(enrollment.id));
-    NewEvent { session: None, course: enrollment.course, at_ms, event }
+impl Enrollment {
+    fn grade_due(&self, at_ms: i64) -> NewEvent {
+        NewEvent::grade_due(self.course, GradeScope::Enrollment(self.id), at_ms)
+    }
 }
 
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Enrollment> {

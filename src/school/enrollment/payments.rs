@@ -2,7 +2,7 @@
 //! staff confirm it.
 
 use super::decisions::admit_paid;
-use super::{Enrollment, EnrollmentStatus, grade_due, hold_seats, read};
+use super::{Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -74,7 +74,7 @@ pub async fn pay(
     once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Payment { payment: id }).await?;
     let payment = tx.one(format!("{PAYMENT} where p.id = $1"), args![id]).await?;
     let after = read(&mut tx, enrollment).await?;
-    app.commit(tx, vec![grade_due(&after, now_ms)]).await?;
+    app.commit(tx, vec![after.grade_due(now_ms)]).await?;
     Ok((payment, after))
 }
 

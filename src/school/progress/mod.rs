@@ -228,7 +228,7 @@ async fn record(
         }
     }
     if before.map_or(0.0, |b| b.rate) != after.rate {
-        events.push(new_event(None, Event::GradeDue(GradeScope::Enrollment(enrollment))));
+        events.push(NewEvent::grade_due(item.course, GradeScope::Enrollment(enrollment), now_ms));
     }
     if last.is_none_or(|last| app.clock.date_of(last) != app.clock.date_of(now_ms)) {
         events.push(new_event(None, Event::StudentActivity { person, activity: Activity::StartedLearning }));

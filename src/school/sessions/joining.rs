@@ -103,8 +103,7 @@ async fn admit(
     }
     let event = Event::StudentJoined { person, total };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
-    let due = Event::GradeDue(GradeScope::Enrollment(participant.enrollment));
-    events.push(NewEvent { session: None, course: session.course, at_ms: now_ms, event: due });
+    events.push(NewEvent::grade_due(session.course, GradeScope::Enrollment(participant.enrollment), now_ms));
     events.extend(automatic::came(app, tx, session, (person, participant.enrollment), now_ms).await?);
     Ok((Joined { participant, status, is_new }, events))
 }

@@ -128,7 +128,7 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     let mut events = help::withdraw_all_of(&mut tx, &at, from, now_ms).await?;
     let new = |session, event| NewEvent { session, course: at.course, at_ms: now_ms, event };
     events.push(new(Some(at.id), Event::StudentMerged { person: from, into, total }));
-    events.push(new(None, Event::GradeDue(GradeScope::Enrollment(enrollment))));
+    events.push(NewEvent::grade_due(at.course, GradeScope::Enrollment(enrollment), now_ms));
     let closed = vec![
         CloseSockets::of_leaver(room::session(at.id), from, close::TOKEN, "the login has ended"),
         logins::sockets(from, EndedLogins::All),
