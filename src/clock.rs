@@ -162,7 +162,7 @@ pub fn is_time_of_day(text: &str) -> bool {
 }
 
 /// Returns bytes that nobody can guess. Aborts the process if the operating system cannot give any.
-pub fn chance<const N: usize>() -> [u8; N] {
+pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
         std::process::abort();
@@ -177,7 +177,7 @@ pub const DRAWS_MAX: usize = 20;
 /// that nobody finds people or sessions by counting.
 pub fn random_id() -> i64 {
     loop {
-        let id = i64::from_le_bytes(chance()) & ((1 << 53) - 1);
+        let id = i64::from_le_bytes(random_bytes()) & ((1 << 53) - 1);
         if id >= 1 << 31 {
             return id;
         }
@@ -188,14 +188,14 @@ pub fn random_id() -> i64 {
 pub fn digit_code(digits: u32) -> String {
     let least = 10_u64.pow(digits.saturating_sub(1));
     // The bias of the remainder is too small to measure: 2^64 is much larger.
-    (least + u64::from_le_bytes(chance()) % (9 * least)).to_string()
+    (least + u64::from_le_bytes(random_bytes()) % (9 * least)).to_string()
 }
 
 /// Returns 64 bits that nobody can guess, as 11 characters for a URL. One of them is a letter, so that nothing reads the key
 /// as a number.
 pub fn link_key() -> String {
     loop {
-        let key = URL_SAFE_NO_PAD.encode(chance::<8>());
+        let key = URL_SAFE_NO_PAD.encode(random_bytes::<8>());
         if key.bytes().any(|b| b.is_ascii_alphabetic()) {
             return key;
         }
@@ -208,7 +208,7 @@ pub fn spoken_code<const N: usize>() -> String {
     let mut code = String::with_capacity(N);
     while code.len() < N {
         // 253 = 11 * 23: using bytes from 253 on would make the first letters more likely.
-        if let [byte @ 0..=252] = chance::<1>() {
+        if let [byte @ 0..=252] = random_bytes::<1>() {
             code.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
         }
     }

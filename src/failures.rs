@@ -174,21 +174,21 @@ impl Failures {
 
     pub fn check(&self, attempts: &Attempts, now_ms: i64) -> Result<()> {
         let counted = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
-        self.allows(attempts, counted, now_ms)
+        self.check_limit(attempts, counted, now_ms)
     }
 
     pub fn count(&self, attempts: &Attempts, now_ms: i64) {
         self.forget_old(now_ms);
         let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
-        *counted = one_more(attempts, *counted, now_ms);
+        *counted = count_one_more(attempts, *counted, now_ms);
     }
 
     /// Checks and counts an attempt in one step, so that simultaneous attempts are counted one after the other.
     pub fn take(&self, attempts: &Attempts, now_ms: i64) -> Result<CountedAttempt<'_>> {
         self.forget_old(now_ms);
         let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
-        self.allows(attempts, *counted, now_ms)?;
-        *counted = one_more(attempts, *counted, now_ms);
+        self.check_limit(attempts, *counted, now_ms)?;
+        *counted = count_one_more(attempts, *counted, now_ms);
         Ok(CountedAttempt { failures: self, attempts: attempts.clone(), until_ms: counted.1, is_kept: false })
     }
 
@@ -200,7 +200,7 @@ impl Failures {
                 Ok(one) => taken.push(one),
                 Err(refused) => {
                     let others = all.iter().skip(n + 1).filter_map(|other| self.check(other, now_ms).err());
-                    return Err(others.fold(refused, longer));
+                    return Err(others.fold(refused, longer_wait));
                 }
             }
         }
@@ -233,7 +233,7 @@ impl Failures {
         });
     }
 
-    fn allows(&self, attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
+    fn check_limit(&self, attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
         if !self.on || now_ms >= until_ms || count < attempts.allowed_per_window() {
             return Ok(());
         }
@@ -256,11 +256,11 @@ impl Failures {
     }
 }
 
-fn longer(one: Error, other: Error) -> Error {
+fn longer_wait(one: Error, other: Error) -> Error {
     if other.retry_after_s() > one.retry_after_s() { other } else { one }
 }
 
-fn one_more(attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> (u32, i64) {
+fn count_one_more(attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> (u32, i64) {
     if now_ms >= until_ms { (1, now_ms + attempts.window_ms()) } else { (count + 1, until_ms) }
 }
 

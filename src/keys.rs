@@ -13,7 +13,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::clock::{SECOND_MS, chance};
+use crate::clock::{SECOND_MS, random_bytes};
 use crate::error::{Error, Result};
 use crate::private;
 
@@ -75,7 +75,7 @@ impl Keys {
         if let Some(secret) = given {
             return Ok(Keys::new(secret.as_bytes()));
         }
-        Ok(Keys::new(&read_or_create(data, "jwt-secret", || BASE64.encode(chance::<48>()))?))
+        Ok(Keys::new(&read_or_create(data, "jwt-secret", || BASE64.encode(random_bytes::<48>()))?))
     }
 
     pub fn access_token(&self, holder: TokenHolder, now_ms: i64, is_student: bool) -> Result<String> {
@@ -155,7 +155,7 @@ fn three_parts(text: &str) -> Option<(&str, &str, &str)> {
 
 /// Makes the nonce of a refresh token: 16 random bytes in base64.
 pub fn new_nonce() -> String {
-    BASE64.encode(chance::<16>())
+    BASE64.encode(random_bytes::<16>())
 }
 
 /// Signs the facts of certificates, so that anyone who knows the public key can check that this school wrote them.
@@ -168,7 +168,7 @@ impl CertificateKey {
         if let Some(seed) = given {
             return Ok(CertificateKey(SigningKey::from_bytes(&seed)));
         }
-        let encoded = read_or_create(data, FILE, || STANDARD.encode(chance::<32>()))?;
+        let encoded = read_or_create(data, FILE, || STANDARD.encode(random_bytes::<32>()))?;
         let seed = STANDARD.decode(encoded.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
         let seed =
             seed.ok_or_else(|| Error::internal(format!("{FILE} in the data folder is not 32 bytes in base64")))?;
@@ -198,7 +198,7 @@ pub struct SetupSecret(Mutex<Option<String>>);
 impl SetupSecret {
     /// Makes a new secret. An older one becomes invalid.
     pub fn renew(&self) -> String {
-        let secret = BASE64.encode(chance::<24>());
+        let secret = BASE64.encode(random_bytes::<24>());
         *self.locked() = Some(secret.clone());
         secret
     }
@@ -222,7 +222,7 @@ fn read_or_create(data: &Path, name: &str, make: impl FnOnce() -> String) -> Res
         return Ok(kept);
     }
     // The file appears whole or not at all, even if two processes start at once.
-    let fresh = data.join(format!("{name}.{}", hex(&chance::<4>())));
+    let fresh = data.join(format!("{name}.{}", hex(&random_bytes::<4>())));
     let made =
         private::new_file(&fresh).and_then(|mut file| file.write_all(make().as_bytes()).and_then(|()| file.sync_all()));
     made.map_err(Error::internal)?;

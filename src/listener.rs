@@ -131,7 +131,7 @@ pub async fn run(
             }
         }
     }
-    connections.all_gone().await;
+    connections.wait_for_all().await;
 }
 
 async fn serve(
@@ -175,7 +175,7 @@ async fn serve(
     tokio::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
-        _ = stays_silent(&spoken) => return,
+        _ = end_if_silent(&spoken) => return,
         _ = leaving.wait_for(|leaving| *leaving) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
@@ -183,7 +183,7 @@ async fn serve(
 
 /// Ends if no request came within `HEAD_WITHIN * 2`, so that a connection which is only held open is closed. (Hyper's own
 /// time limit for a head begins with its first byte.)
-async fn stays_silent(spoken: &AtomicBool) {
+async fn end_if_silent(spoken: &AtomicBool) {
     tokio::time::sleep(HEAD_WITHIN * 2).await;
     if spoken.load(Ordering::Relaxed) {
         std::future::pending().await
@@ -284,7 +284,7 @@ mod tracker {
         }
 
         /// Waits until all tasks have ended: each task holds a clone of the sender.
-        pub async fn all_gone(self) {
+        pub async fn wait_for_all(self) {
             let TaskTracker { working, mut done } = self;
             drop(working);
             done.recv().await;

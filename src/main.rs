@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     gyosil::private::hide_new_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return print_usage_error(&error),
     };
     let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw).or_else(|| picture_flaw(&cli.config));
     if let Some(flaw) = flaw {
@@ -95,15 +95,15 @@ fn main() -> ExitCode {
     start_log(cli.config.log_form, matches!(cli.command, None | Some(CliCommand::Serve)));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&Error::internal(error)),
+        Err(error) => return print_error(&Error::internal(error)),
     };
     let done = runtime.block_on(run(cli));
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    done.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+    done.map_or_else(|error| print_error(&error), |()| ExitCode::SUCCESS)
 }
 
 /// Prints a usage error as one line, and help as clap writes it.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn print_usage_error(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
@@ -114,7 +114,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn failed(error: &Error) -> ExitCode {
+fn print_error(error: &Error) -> ExitCode {
     eprintln!("error: {error}");
     ExitCode::FAILURE
 }
@@ -142,7 +142,7 @@ fn start_log(form: LogForm, is_server: bool) {
 async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         None | Some(CliCommand::Serve) => run_server(cli.config).await,
-        Some(CliCommand::Demo(options)) => demo::run(cli.config, options, stopped()).await,
+        Some(CliCommand::Demo(options)) => demo::run(cli.config, options, wait_for_stop_signal()).await,
         Some(CliCommand::User { command: UserCommand::Add(new) }) => add_user(cli.config, new).await,
         Some(CliCommand::User { command: UserCommand::Password(secret) }) => change_password(cli.config, secret).await,
         Some(CliCommand::Backup { file }) => back_up(cli.config, &file).await,
@@ -174,10 +174,10 @@ async fn run_server(config: Config) -> Result<()> {
         println!("… or, in another terminal:");
         println!("  gyosil user add --email you@example.com --name 'Your name' --role ADMIN");
     }
-    serve(app, listener, stopped()).await
+    serve(app, listener, wait_for_stop_signal()).await
 }
 
-async fn stopped() {
+async fn wait_for_stop_signal() {
     let term = signal(SignalKind::terminate());
     let mut term = match term {
         Ok(term) => term,
@@ -191,7 +191,7 @@ async fn stopped() {
 
 /// Opens the school's database, perhaps while a server has it open too. Fails if the SQLite file does not exist, so that a
 /// forgotten or mistyped `--data` does not make a new school.
-async fn beside_existing(config: Config) -> Result<School> {
+async fn open_existing(config: Config) -> Result<School> {
     if let Some(file) = config.missing_database() {
         return Err(Error::internal(format!(
             "there is no school here: {} does not exist. Give the --data (GYOSIL_DATA) that the server has; \
@@ -204,7 +204,7 @@ async fn beside_existing(config: Config) -> Result<School> {
 }
 
 async fn back_up(config: Config, file: &str) -> Result<()> {
-    let app = beside_existing(config).await?;
+    let app = open_existing(config).await?;
     app.db.backup(file).await?;
     app.db.close().await;
     let bytes = std::fs::metadata(file).map_err(Error::internal)?.len();
@@ -225,7 +225,7 @@ async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
         age: None,
         digital_level: None,
     };
-    let app = beside_existing(config).await?;
+    let app = open_existing(config).await?;
     let person = people::add(&app, person).await?;
     print_person(&person);
     app.db.close().await;
@@ -234,7 +234,7 @@ async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
 
 async fn change_password(config: Config, secret: PasswordArgs) -> Result<()> {
     let password = password(secret.password_stdin)?;
-    let app = beside_existing(config).await?;
+    let app = open_existing(config).await?;
     let found = people::by_login_name(&app, &login_name(secret.email)).await?;
     let person = people::set_password(&app, found.ok_or(Error::NotFound("User"))?.id, password).await?;
     print_person(&person);

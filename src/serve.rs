@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::{App, School};
 use crate::bus::Bus;
-use crate::clock::{Clock, chance};
+use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -101,7 +101,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     tracing::info!("closing");
     let _ = leave.send(true);
     app.hub.dismiss_all(|| {
-        let retry_after_ms = 250 + u64::from_le_bytes(chance()) % COME_BACK_WITHIN_MS;
+        let retry_after_ms = 250 + u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;
         format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
     });
     if tokio::time::timeout(GOODBYE_WITHIN, serving).await.is_err() {
@@ -128,7 +128,7 @@ fn chores(app: &School) -> JoinSet<()> {
         presence::log_departures(&app).await?;
         presence::log_shown_counts(&app).await
     });
-    every(&mut chores, app, Duration::from_secs(1), "the stuck", |app| async move { stuck::notice(&app).await });
+    every(&mut chores, app, Duration::from_secs(1), "the stuck", |app| async move { stuck::report_stuck(&app).await });
     every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
         control::end_forgotten(&app).await
     });

@@ -63,8 +63,8 @@ impl Plan {
         }
     }
 
-    fn drop_all(&mut self, which: impl Fn(&Action) -> bool) {
-        self.acts.retain(|(_, act)| !which(act));
+    fn drop_all(&mut self, is_meant: impl Fn(&Action) -> bool) {
+        self.acts.retain(|(_, act)| !is_meant(act));
     }
 
     /// Returns the next act and its time. While the session is paused, acts of work on a step are left out, and all others go on.
@@ -83,11 +83,11 @@ impl Plan {
     }
 
     /// Stops the work on the step, since the session is paused.
-    fn stop(&mut self) {
+    fn pause(&mut self) {
         self.stopped.get_or_insert_with(Instant::now);
     }
 
-    fn go_on(&mut self) {
+    fn resume(&mut self) {
         if let Some(since) = self.stopped.take() {
             let rested = since.elapsed();
             let work = self.acts.iter_mut().filter(|(_, act)| act.is_work());
@@ -118,18 +118,18 @@ enum ConnectionEnd {
 }
 
 /// Runs one learner after the other: a new one joins each new session.
-pub async fn sit(server: SocketAddr, guests: Arc<GuestNames>, mut classes: watch::Receiver<DemoSession>) {
+pub async fn run_learners(server: SocketAddr, guests: Arc<GuestNames>, mut classes: watch::Receiver<DemoSession>) {
     loop {
         let class = classes.borrow_and_update().clone();
         tokio::select! {
-            () = attend(server, &class, guests.next()) => if classes.changed().await.is_err() { return },
+            () = run_learner(server, &class, guests.next()) => if classes.changed().await.is_err() { return },
             changed = classes.changed() => if changed.is_err() { return },
         }
     }
 }
 
 /// Joins a session and stays in it. Ends only if the learner was removed or the session is gone.
-async fn attend(server: SocketAddr, class: &DemoSession, guest: Value) {
+async fn run_learner(server: SocketAddr, class: &DemoSession, guest: Value) {
     pause(0.0, ARRIVE_WITHIN_S).await;
     let phone = loop {
         match Phone::join(server, class, &guest).await {
@@ -178,8 +178,8 @@ impl Learner {
         loop {
             tokio::select! {
                 frame = socket.next() => match frame {
-                    Some(Ok(Message::Text(text))) => self.hear(&text),
-                    Some(Ok(Message::Close(reason))) => return parting(reason),
+                    Some(Ok(Message::Text(text))) => self.handle_frame(&text),
+                    Some(Ok(Message::Close(reason))) => return connection_end(reason),
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => return ConnectionEnd::BackIn(between(0.5, 3.0)),
                 },
@@ -198,7 +198,7 @@ impl Learner {
 
     /// Does one act. Returns `false` if the connection is gone.
     async fn act(&mut self, act: Action, socket: &mut PhoneSocket) -> bool {
-        let said = match act {
+        let message = match act {
             Action::Show(seq) => json!({ "type": "ack", "data": { "seq": seq } }),
             Action::Begin => self.report("IN_PROGRESS"),
             Action::Finish => {
@@ -218,7 +218,7 @@ impl Learner {
             }
             Action::LoseSignal => return false,
         };
-        socket.send(Message::text(said.to_string())).await.is_ok()
+        socket.send(Message::text(message.to_string())).await.is_ok()
     }
 
     fn report(&self, status: &str) -> Value {
@@ -257,7 +257,7 @@ impl Learner {
         }
     }
 
-    fn hear(&mut self, text: &str) {
+    fn handle_frame(&mut self, text: &str) {
         let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
             tracing::warn!(text, "a learner could not read a frame");
             return;
@@ -274,15 +274,15 @@ impl Learner {
         }
         self.seq = frame.seq.or(self.seq);
         match frame.kind.as_str() {
-            "session_state" => self.look_around(&frame.data),
+            "session_state" => self.apply_state(&frame.data),
             "session_started" | "step_changed" => {
-                self.plan.go_on();
-                self.turn_to(&frame.data["current_subtask"]);
+                self.plan.resume();
+                self.begin_step(&frame.data["current_subtask"]);
             }
-            "session_paused" => self.plan.stop(),
-            "session_resumed" => self.plan.go_on(),
-            "session_ended" => self.put_down(),
-            "HELP_AVAILABLE" => self.be_helped(&frame),
+            "session_paused" => self.plan.pause(),
+            "session_resumed" => self.plan.resume(),
+            "session_ended" => self.drop_step(),
+            "HELP_AVAILABLE" => self.handle_answer(&frame),
             "token_expiring" => self.plan.add(0.0, Action::RenewToken),
             "error" => tracing::debug!(text, "a learner was refused"),
             _ => {}
@@ -290,21 +290,21 @@ impl Learner {
     }
 
     /// Takes over the state of the session, which may have begun before the learner joined.
-    fn look_around(&mut self, state: &Value) {
+    fn apply_state(&mut self, state: &Value) {
         match state["status"].as_str() {
             Some("IN_PROGRESS") => {
-                self.plan.go_on();
-                self.turn_to(&state["current_subtask"]);
+                self.plan.resume();
+                self.begin_step(&state["current_subtask"]);
             }
             Some("PAUSED") => {
-                self.turn_to(&state["current_subtask"]);
-                self.plan.stop();
+                self.begin_step(&state["current_subtask"]);
+                self.plan.pause();
             }
-            _ => self.put_down(),
+            _ => self.drop_step(),
         }
     }
 
-    fn turn_to(&mut self, step: &Value) {
+    fn begin_step(&mut self, step: &Value) {
         let Some(id) = step["id"].as_i64() else { return };
         let seq = self.seq.unwrap_or(0);
         if self.step == Some(id) {
@@ -322,13 +322,13 @@ impl Learner {
     }
 
     /// Drops the step, since the session is over or has not begun.
-    fn put_down(&mut self) {
+    fn drop_step(&mut self) {
         self.step = None;
-        self.plan.go_on();
+        self.plan.resume();
         self.plan.drop_all(Action::is_of_step);
     }
 
-    fn be_helped(&mut self, frame: &ServerFrame) {
+    fn handle_answer(&mut self, frame: &ServerFrame) {
         let (Some(request), Some(response)) = (frame.help_request_id, frame.help_response["id"].as_i64()) else {
             return;
         };
@@ -340,7 +340,7 @@ impl Learner {
     }
 }
 
-fn parting(reason: Option<CloseFrame>) -> ConnectionEnd {
+fn connection_end(reason: Option<CloseFrame>) -> ConnectionEnd {
     match reason.map(|reason| u16::from(reason.code)) {
         Some(close::TOKEN) => ConnectionEnd::SignedOut,
         Some(close::REMOVED | close::GONE) => ConnectionEnd::Removed,

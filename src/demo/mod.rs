@@ -79,20 +79,20 @@ struct DemoSchool {
 }
 
 pub async fn run(config: Config, options: Options, stopped: impl Future<Output = ()>) -> Result<()> {
-    let config = suited(config)?;
+    let config = demo_config(config)?;
     raise_file_limit();
     let listener = listen(config.listen).await?;
     let bound = listener.local_addr().map_err(Error::internal)?;
     // The folder stays locked for as long as `folder` lives, so that a second demo does not empty it meanwhile.
     let folder = Folder::emptied(&config.data)?;
     let app = open(config, bound).await?;
-    let demo = set(&app).await?;
-    welcome::say(&app, &demo, &options, bound).await?;
+    let demo = make_school(&app).await?;
+    welcome::print_welcome(&app, &demo, &options, bound).await?;
 
-    let mut cast = cast(&app, &demo, &options, nearby(bound));
+    let mut cast = spawn_people(&app, &demo, &options, local_address(bound));
     let leaving = async move {
         stopped.await;
-        welcome::goodbye();
+        welcome::print_goodbye();
         cast.shutdown().await;
     };
     serve(app, listener, leaving).await?;
@@ -101,7 +101,7 @@ pub async fn run(config: Config, options: Options, stopped: impl Future<Output =
 }
 
 /// Returns the settings changed for a demo. Fails if a setting cannot be used in a demo.
-fn suited(mut config: Config) -> Result<Config> {
+fn demo_config(mut config: Config) -> Result<Config> {
     if config.tls_cert.is_some() {
         let why = "the demo's learners speak plain HTTP: leave out --tls-cert and --tls-key";
         return Err(Error::internal(why));
@@ -127,7 +127,7 @@ async fn listen(at: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Returns the address at which this machine reaches the server.
-fn nearby(bound: SocketAddr) -> SocketAddr {
+fn local_address(bound: SocketAddr) -> SocketAddr {
     let ip = match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -136,7 +136,7 @@ fn nearby(bound: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, bound.port())
 }
 
-async fn set(app: &School) -> Result<DemoSchool> {
+async fn make_school(app: &School) -> Result<DemoSchool> {
     let password = spoken_code::<10>();
     let new = NewPerson {
         email: Some(TEACHER_EMAIL.into()),
@@ -165,23 +165,23 @@ async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Sessio
 }
 
 /// Starts the learners, and with `--auto` the instructor. They stop when the returned set is dropped.
-fn cast(app: &School, demo: &DemoSchool, options: &Options, server: SocketAddr) -> JoinSet<()> {
+fn spawn_people(app: &School, demo: &DemoSchool, options: &Options, server: SocketAddr) -> JoinSet<()> {
     let first = DemoSession::from(demo.session.clone());
     let (show, classes) = watch::channel(first);
     let guests = Arc::new(GuestNames::default());
     let mut cast = JoinSet::new();
     for _ in 0..options.learners {
-        cast.spawn(learner::sit(server, guests.clone(), classes.clone()));
+        cast.spawn(learner::run_learners(server, guests.clone(), classes.clone()));
     }
     if options.auto {
         cast.spawn(Teacher::new(app.clone(), caller(&demo.teacher), demo.course, classes).teach());
     }
-    cast.spawn(show_the_way(app.clone(), demo.course, show));
+    cast.spawn(announce_sessions(app.clone(), demo.course, show));
     cast
 }
 
 /// Tells the learners which session the lecture's poster leads to, also if the person at the dashboard opens a new one.
-async fn show_the_way(app: School, course: i64, show: watch::Sender<DemoSession>) {
+async fn announce_sessions(app: School, course: i64, show: watch::Sender<DemoSession>) {
     loop {
         sleep(LOOKS_FOR_CLASS_EVERY).await;
         let Ok(Some(session)) = codes::open_of_course(&app, course).await else { continue };

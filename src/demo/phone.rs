@@ -50,7 +50,7 @@ impl Phone {
     pub async fn join(server: SocketAddr, class: &DemoSession, guest: &Value) -> Result<Phone, IoError> {
         let mut phone = Phone { server, access: String::new(), refresh: String::new() };
         let joined = phone.post(&format!("/api/sessions/{}/guest?k={}", class.code, class.key), guest).await?;
-        phone.keep(&joined)?;
+        phone.store_login(&joined)?;
         Ok(phone)
     }
 
@@ -58,11 +58,11 @@ impl Phone {
     pub async fn renew(&mut self) -> Result<&str, IoError> {
         let body = json!({ "refresh_token": self.refresh });
         let renewed = self.post("/api/auth/refresh", &body).await?;
-        self.keep(&renewed)?;
+        self.store_login(&renewed)?;
         Ok(&self.access)
     }
 
-    fn keep(&mut self, login: &Value) -> Result<(), IoError> {
+    fn store_login(&mut self, login: &Value) -> Result<(), IoError> {
         let text = |name: &str| login[name].as_str().map(String::from).ok_or(IoError::from(ErrorKind::InvalidData));
         (self.access, self.refresh) = (text("access_token")?, text("refresh_token")?);
         Ok(())

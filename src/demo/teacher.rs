@@ -61,7 +61,7 @@ impl Teacher {
     pub async fn teach(mut self) {
         loop {
             sleep(LOOKS_EVERY).await;
-            match self.look().await {
+            match self.act().await {
                 // Someone pressed a button just now: the next look, a second later, sees the new state.
                 Ok(()) | Err(Error::WrongState { .. }) => {}
                 Err(error) => tracing::warn!(%error, "the demo's instructor was refused"),
@@ -69,7 +69,7 @@ impl Teacher {
         }
     }
 
-    async fn look(&mut self) -> Result<()> {
+    async fn act(&mut self) -> Result<()> {
         let session = self.classes.borrow().session;
         let (session, people) = state::participants(&self.app, &self.caller, session).await?;
         let stands = (session.id, session.status.clone(), session.step);
@@ -79,23 +79,23 @@ impl Teacher {
         let stood = self.since.elapsed();
         match SessionStatus::parse(&session.status) {
             Some(SessionStatus::Waiting) if stood >= STARTS_AFTER => {
-                self.press(&session, Command::Start { first: None, message: some_text(HELLO) }).await?;
-                welcome::socket(&format!("  ▶ class {} begins", welcome::spaced(&session.code)));
+                self.command(&session, Command::Start { first: None, message: some_text(HELLO) }).await?;
+                welcome::print_line(&format!("  ▶ class {} begins", welcome::with_spaces(&session.code)));
                 Ok(())
             }
             Some(SessionStatus::InProgress) => {
-                self.go_round(&people).await?;
+                self.answer_calls(&people).await?;
                 self.lead(&session, &people, stood).await
             }
             Some(SessionStatus::Paused) if stood >= RESTS_FOR => {
-                self.press(&session, Command::Resume { message: some_text(GO_ON) }).await
+                self.command(&session, Command::Resume { message: some_text(GO_ON) }).await
             }
             Some(SessionStatus::Review) if stood >= SAYS_GOODBYE_FOR => self.open_next().await,
             _ => Ok(()),
         }
     }
 
-    async fn press(&self, session: &Session, command: Command) -> Result<()> {
+    async fn command(&self, session: &Session, command: Command) -> Result<()> {
         control::command(&self.app, &self.caller, session.id, command, None).await.map(|_| ())
     }
 
@@ -111,21 +111,26 @@ impl Teacher {
         let place = steps.iter().position(|step| Some(step.id) == session.step).unwrap_or(0);
         if (place + 1) * 2 >= steps.len() && self.rested_in != Some(session.id) {
             self.rested_in = Some(session.id);
-            welcome::socket("    a short rest");
-            return self.press(session, Command::Pause { message: some_text(REST) }).await;
+            welcome::print_line("    a short rest");
+            return self.command(session, Command::Pause { message: some_text(REST) }).await;
         }
         let title = steps.get(place).map_or("", |step| step.title.as_str());
-        welcome::socket(&format!("    {:>2}/{} {title}: {done} of {} are done", place + 1, steps.len(), here.len()));
+        welcome::print_line(&format!(
+            "    {:>2}/{} {title}: {done} of {} are done",
+            place + 1,
+            steps.len(),
+            here.len()
+        ));
         if place + 1 >= steps.len() {
-            welcome::socket("  ■ the class is over; the next one opens in a moment");
-            return self.press(session, Command::End { message: some_text(GOODBYE) }).await;
+            welcome::print_line("  ■ the class is over; the next one opens in a moment");
+            return self.command(session, Command::End { message: some_text(GOODBYE) }).await;
         }
         let message = PRAISE.get(place % PRAISE.len()).copied().and_then(some_text);
-        self.press(session, Command::NextStep { next: None, message }).await
+        self.command(session, Command::NextStep { next: None, message }).await
     }
 
     /// Answers the calls for help that stay open for `LETS_THEM_TRY_FOR`, one at a time, with a visit.
-    async fn go_round(&mut self, people: &[Attendee]) -> Result<()> {
+    async fn answer_calls(&mut self, people: &[Attendee]) -> Result<()> {
         let waits = |request: i64| people.iter().any(|a| a.open_help == Some(request));
         match self.noticed {
             Some((request, since)) if waits(request) => {
@@ -147,8 +152,8 @@ impl Teacher {
     async fn open_next(&mut self) -> Result<()> {
         let session = open_class(&self.app, &self.caller, self.course).await?;
         let url = &self.app.public_url;
-        welcome::socket("");
-        welcome::socket(&format!(
+        welcome::print_line("");
+        welcome::print_line(&format!(
             "  The next class: {url}/teach/session/{}   join: {}",
             session.id,
             session.join_url(url)

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::clock::chance;
+use crate::clock::random_bytes;
 
 const NAMES: [&str; 40] = [
     "김순자",
@@ -122,7 +122,7 @@ impl Temperament {
 
 /// Returns a random number from 0 to 1, without 1.
 fn dice() -> f64 {
-    (u64::from_le_bytes(chance()) >> 11) as f64 / (1_u64 << 53) as f64
+    (u64::from_le_bytes(random_bytes()) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 pub fn between(low: f64, high: f64) -> f64 {
@@ -141,7 +141,7 @@ fn spread(median: f64, width: f64) -> f64 {
 }
 
 pub fn uuid() -> String {
-    let hex: String = chance::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 

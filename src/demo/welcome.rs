@@ -12,47 +12,47 @@ use crate::error::{Error, Result};
 use crate::school::logins;
 
 /// Prints a line. A closed terminal is not an error.
-pub fn socket(text: &str) {
+pub fn print_line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-pub async fn say(app: &School, demo: &DemoSchool, options: &Options, bound: SocketAddr) -> Result<()> {
+pub async fn print_welcome(app: &School, demo: &DemoSchool, options: &Options, bound: SocketAddr) -> Result<()> {
     let url = &app.public_url;
     let DemoSchool { session, password, .. } = demo;
-    let ticket = logins::ticket_for(app, demo.teacher.id).await?;
+    let ticket = logins::make_ticket_for(app, demo.teacher.id).await?;
     let join = session.join_url(url);
     let (title, steps) = (lecture::TITLE, lecture::steps());
 
-    socket("");
-    socket("  교실 · Gyosil: a class to try out");
-    socket("");
-    socket(&format!("  «{title}» with {TEACHER_NAME}, in {steps} steps. {}", who_comes(options)));
-    socket("");
-    socket("  The instructor's dashboard, signed in (once, within 10 minutes):");
-    socket(&format!("    {url}/teach/session/{}#t={ticket}", session.id));
-    socket(&format!("  later: {url}/teach   {TEACHER_EMAIL}   {password}"));
-    socket("");
-    socket(&format!("  Come in yourself, with a phone in the same network: code {}", spaced(&session.code)));
-    socket(&format!("    {join}"));
+    print_line("");
+    print_line("  교실 · Gyosil: a class to try out");
+    print_line("");
+    print_line(&format!("  «{title}» with {TEACHER_NAME}, in {steps} steps. {}", describe_learners(options)));
+    print_line("");
+    print_line("  The instructor's dashboard, signed in (once, within 10 minutes):");
+    print_line(&format!("    {url}/teach/session/{}#t={ticket}", session.id));
+    print_line(&format!("  later: {url}/teach   {TEACHER_EMAIL}   {password}"));
+    print_line("");
+    print_line(&format!("  Come in yourself, with a phone in the same network: code {}", with_spaces(&session.code)));
+    print_line(&format!("    {join}"));
     if bound.ip().is_loopback() {
-        socket("  (It listens on this machine only. For phones: --listen 0.0.0.0:8080)");
+        print_line("  (It listens on this machine only. For phones: --listen 0.0.0.0:8080)");
     }
-    socket("");
-    socket(&qr(&join)?);
-    socket(&format!("  API        {url}/docs"));
-    socket(&format!("  Data       {} (emptied at each start of the demo)", app.config.data.display()));
-    socket("  Stop       Ctrl-C");
-    socket("");
+    print_line("");
+    print_line(&qr(&join)?);
+    print_line(&format!("  API        {url}/docs"));
+    print_line(&format!("  Data       {} (emptied at each start of the demo)", app.config.data.display()));
+    print_line("  Stop       Ctrl-C");
+    print_line("");
     Ok(())
 }
 
 /// Writes a code as it is shown everywhere: 482 173.
-pub fn spaced(code: &str) -> String {
+pub fn with_spaces(code: &str) -> String {
     let (first, rest) = code.split_at_checked(3).unwrap_or((code, ""));
     format!("{first} {rest}")
 }
 
-fn who_comes(options: &Options) -> String {
+fn describe_learners(options: &Options) -> String {
     let come = match options.learners {
         0 => "No simulated learners.".into(),
         1 => "One simulated learner is coming in.".into(),
@@ -73,7 +73,7 @@ fn qr(text: &str) -> Result<String> {
     Ok(picture.lines().map(|row| format!("    {on}{row}{off}\n")).collect())
 }
 
-pub fn goodbye() {
-    socket("");
-    socket("  Everyone goes home. 안녕히 가세요!");
+pub fn print_goodbye() {
+    print_line("");
+    print_line("  Everyone goes home. 안녕히 가세요!");
 }

@@ -251,7 +251,7 @@ impl Connection {
 
     /// Begins to hold back room frames until the snapshot is read. Returns `false` while an earlier snapshot still waits to be
     /// sent: a fresh one must follow it.
-    pub(super) fn hold(&self) -> bool {
+    pub(super) fn hold_back(&self) -> bool {
         let mut outbox = self.outbox();
         let waits = outbox.queue.iter().any(|w| w.kind == FrameKind::Entry);
         outbox.behind = waits;
@@ -261,7 +261,7 @@ impl Connection {
 
     /// Sends the snapshot and the held frames that came after it, and ends the holding back. Returns `false` if too many frames
     /// came meanwhile: a fresh snapshot must be read.
-    pub(super) fn admit(self: &Arc<Self>, entry: &Entry) -> bool {
+    pub(super) fn send_entry(self: &Arc<Self>, entry: &Entry) -> bool {
         let mut outbox = self.outbox();
         let held = outbox.held.take().unwrap_or_default();
         if outbox.behind || outbox.closing {

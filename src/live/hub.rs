@@ -195,7 +195,7 @@ impl Hub {
     pub async fn enter(self: Arc<Hub>, connection: &Arc<Connection>, mut since: Option<i64>) {
         let _alone = connection.entering.lock().await;
         for _ in 0..ENTRY_TRIES {
-            if !connection.hold() {
+            if !connection.hold_back() {
                 return;
             }
             let entry = match connection.handler().read_entry(since).await {
@@ -206,12 +206,12 @@ impl Hub {
             };
             let room = self.rooms.get(&connection.home).map(|r| r.clone());
             if let Some(room) = room
-                && entry.seq < self.clone().know_last(connection.home, &room, entry.seq).await
+                && entry.seq < self.clone().set_last_event(connection.home, &room, entry.seq).await
             {
                 // A newer snapshot set the floor first. The events between the two are not released, so this state is read again.
                 continue;
             }
-            if connection.admit(&entry) {
+            if connection.send_entry(&entry) {
                 return;
             }
             since = None;
@@ -220,7 +220,7 @@ impl Hub {
     }
 
     /// Sets the last released event of the room from its first snapshot. Returns the room's `floor`.
-    async fn know_last(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
+    async fn set_last_event(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
         let mut queue = room.queue.lock().await;
         if queue.last.is_none() {
             queue.last = Some(seq);
@@ -327,7 +327,7 @@ impl Hub {
     /// Closes the sockets of a room for which `is_meant` returns `true`.
     pub(super) fn dismiss(&self, room: RoomKey, is_meant: impl Fn(&Connection) -> bool, code: u16, reason: &str) {
         let found = self.rooms.get(&room).map(|r| r.clone());
-        for connection in found.iter().flat_map(|room| room.everyone()).filter(|c| is_meant(c)) {
+        for connection in found.iter().flat_map(|room| room.all_connections()).filter(|c| is_meant(c)) {
             connection.close(code, reason);
         }
     }
@@ -335,7 +335,7 @@ impl Hub {
     /// Closes all sockets because the server stops. `reason` is called for each, so that each client gets its own time to come back.
     pub fn dismiss_all(&self, reason: impl Fn() -> String) {
         let rooms: Vec<Arc<Room>> = self.rooms.iter().map(|r| r.value().clone()).collect();
-        for connection in rooms.iter().flat_map(|room| room.everyone()) {
+        for connection in rooms.iter().flat_map(|room| room.all_connections()) {
             connection.close(close::RESTART, &reason());
         }
     }
@@ -395,7 +395,7 @@ impl Room {
         self.send(Feed::Batched, *last, &Frame::text(json), false).await;
     }
 
-    fn everyone(&self) -> Vec<Arc<Connection>> {
+    fn all_connections(&self) -> Vec<Arc<Connection>> {
         self.members.iter().flat_map(|m| m.walk().to_vec()).collect()
     }
 

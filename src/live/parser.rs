@@ -87,7 +87,7 @@ impl Parser {
             let length = frame.left.min(bytes.len() - at);
             let payload = &mut bytes[at..at + length];
             frame.unmask(payload);
-            self.keep(&frame, payload)?;
+            self.store(&frame, payload)?;
             at += length;
             if frame.left == 0 {
                 messages.push(self.finish(&frame)?);
@@ -112,16 +112,16 @@ impl Parser {
                 return Ok(used);
             }
             if length == 2 {
-                self.check(self.header[0], self.header[1])?;
+                self.check_header(self.header[0], self.header[1])?;
             } else {
                 self.header_bytes = 0;
-                self.frame = Some(self.frame_of(length)?);
+                self.frame = Some(self.read_frame(length)?);
                 return Ok(used);
             }
         }
     }
 
-    fn check(&self, first: u8, second: u8) -> Result<(), Fault> {
+    fn check_header(&self, first: u8, second: u8) -> Result<(), Fault> {
         let (is_final, opcode) = (first & 0x80 != 0, first & 0x0F);
         if first & 0x70 != 0 {
             return Err(Fault(1002, "reserved bits"));
@@ -142,7 +142,7 @@ impl Parser {
         }
     }
 
-    fn frame_of(&mut self, header_length: usize) -> Result<PartialFrame, Fault> {
+    fn read_frame(&mut self, header_length: usize) -> Result<PartialFrame, Fault> {
         let (sizes, mask) = self.header[2..header_length].split_at(header_length - 6);
         let number = sizes.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
         let length = match sizes.len() {
@@ -164,7 +164,7 @@ impl Parser {
         Ok(frame)
     }
 
-    fn keep(&mut self, frame: &PartialFrame, payload: &[u8]) -> Result<(), Fault> {
+    fn store(&mut self, frame: &PartialFrame, payload: &[u8]) -> Result<(), Fault> {
         match &mut self.text {
             Some(text) if frame.is_data() => text.push(payload),
             _ => {

@@ -95,7 +95,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Cou
         values ($1, $1, $2, $3, $4, $5, $6, $7, 'PUBLISHED', $1) on conflict do nothing returning id";
     let chosen = new.code.is_some();
     let code = new.code.unwrap_or_else(spoken_code::<6>);
-    let args = args![now_ms, code, poster_code(), &new.title, new.description, new.thumbnail_url, caller.id];
+    let args = args![now_ms, code, new_poster_code(), &new.title, new.description, new.thumbnail_url, caller.id];
     let made: Option<(i64,)> = tx.maybe(sql, args).await?;
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
@@ -108,7 +108,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Cou
 }
 
 /// Makes a code of 54 random bits, which nobody can guess.
-fn poster_code() -> String {
+fn new_poster_code() -> String {
     spoken_code::<12>()
 }
 
@@ -166,7 +166,7 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<Co
         (select count(*) from items i where i.unit = u.id and i.deleted_ms is null) as items
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
-    let enrolled = enrolled(&mut tx, id).await?;
+    let enrolled = count_enrolled(&mut tx, id).await?;
     Ok(CourseDetail { course, units, enrolled })
 }
 
@@ -180,7 +180,7 @@ pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) 
     Err(Error::NotFound("Lecture"))
 }
 
-pub(super) async fn enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
+pub(super) async fn count_enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
     let sql = "select count(distinct e.person) from enrollments e join classes c on c.id = e.class
         where c.course = $1 and e.status in ('APPROVED', 'COMPLETED')";
     Ok(tx.one::<(i64,)>(sql, args![course]).await?.0)
@@ -246,14 +246,14 @@ async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
 pub async fn renew_poster(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     rights::hold_taught_course(&mut tx, caller, id).await?;
-    tx.run("update courses set poster_code = $2 where id = $1", args![id, poster_code()]).await?;
+    tx.run("update courses set poster_code = $2 where id = $1", args![id, new_poster_code()]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
 }
 
 /// Reads the code of a poster as it is typed: small letters, spaces and hyphens do not matter.
-pub fn poster_code_as_kept(typed: &str) -> String {
+pub fn normalize_poster_code(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect()
 }
 
@@ -262,7 +262,7 @@ pub fn poster_code_as_kept(typed: &str) -> String {
 pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result<Option<Session>> {
     let sql = "select id from courses where poster_code = $1 and deleted_ms is null
         and status in ('PUBLISHED', 'ARCHIVED')";
-    let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![poster_code_as_kept(code)]).await? else {
+    let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![normalize_poster_code(code)]).await? else {
         app.failures.take_for_good(&Attempts::CodesFrom(from), app.now_ms())?;
         return Err(Error::NotFound("Lecture"));
     };

@@ -64,7 +64,7 @@ pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')
 ///
 /// A meeting counts for everyone once it is over; while its session is open it counts only for people who have a mark of
 /// it. For a person who joined by QR, meetings count from their first mark on.
-pub(super) fn with_held(condition: &str) -> String {
+pub(super) fn with_held_meetings(condition: &str) -> String {
     format!(
         "with due as materialized (select e.id, e.class, e.source from enrollments e {condition}),
         held as materialized (select t.id, t.class, t.number, t.date, t.runs,
@@ -80,9 +80,9 @@ pub(super) fn with_held(condition: &str) -> String {
 /// Builds the query for the facts. `cross join` makes SQLite, which does not know the sizes of tables, keep this order:
 /// from the enrollments that are due to the rows that belong to them. It does not affect the order in PostgreSQL.
 fn facts(condition: &str) -> String {
-    let with_held = with_held(condition);
+    let with_held_meetings = with_held_meetings(condition);
     format!(
-        "{with_held},
+        "{with_held_meetings},
         over as (select class, sum(1 - runs) as n from held group by class),
         mine as (select m.enrollment, min(h.before) as before, sum(h.runs) as running,
                 sum(case when m.type in {ATTENDED} then 1 else 0 end) as attended
@@ -123,7 +123,7 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
     let mut events = Vec::with_capacity(happened.len());
     for t in happened {
         match t.event {
-            Event::GradeDue(whose) => due.push(whose),
+            Event::GradeDue(scope) => due.push(scope),
             _ => events.push(t),
         }
     }
@@ -132,12 +132,12 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
     if due.is_empty() {
         return Ok(events);
     }
-    let (condition, args) = condition(&due);
+    let (condition, args) = due_condition(&due);
     tx.hold(format!("select e.id from enrollments e {condition} order by e.id"), args.clone()).await?;
     let facts: Vec<GradeFacts> = tx.all(facts(&condition), args).await?;
     let graded = facts.into_iter().map(|f| (f.grade(), f));
     let changed: Vec<(GradeFacts, GradeScores)> =
-        graded.filter(|(g, f)| *g != f.before()).map(|(g, f)| (f, g)).collect();
+        graded.filter(|(g, f)| *g != f.stored_grade()).map(|(g, f)| (f, g)).collect();
     write(tx, &changed, at_ms).await?;
     events.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };
@@ -148,10 +148,10 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
 
 /// Builds one condition for everything that is due, so that the rows are held in the order of their ids. Enrollments
 /// that were rejected or cancelled keep the grade that they had.
-fn condition(due: &[GradeScope]) -> (String, Vec<Arg>) {
+fn due_condition(due: &[GradeScope]) -> (String, Vec<Arg>) {
     let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
-    for whose in due {
-        match whose {
+    for scope in due {
+        match scope {
             GradeScope::Enrollment(id) => enrollments.push(*id),
             GradeScope::Class(id) => classes.push(*id),
             GradeScope::Course(id) => courses.push(*id),
@@ -194,14 +194,14 @@ async fn write(tx: &mut Tx, changed: &[(GradeFacts, GradeScores)], at_ms: i64) -
 }
 
 impl GradeFacts {
-    fn before(&self) -> GradeScores {
+    fn stored_grade(&self) -> GradeScores {
         let GradeFacts { attendance, progress, assessment, total, .. } = *self;
         GradeScores { attendance, progress, assessment, total }
     }
 
     /// Number of meetings that count: the planned ones, or those held if they are more. For a person who joined by QR,
     /// those held since their first mark.
-    fn meetings(&self) -> i64 {
+    fn counted_meetings(&self) -> i64 {
         match (self.joined, self.marked) {
             (true, true) => self.over - self.before + self.running,
             (true, false) => 0,
@@ -211,7 +211,7 @@ impl GradeFacts {
 
     /// Computes the grade. A part that the course does not have is left out, and the other parts weigh more.
     fn grade(&self) -> GradeScores {
-        let attendance = share(self.attended as f64, self.meetings() as f64);
+        let attendance = share(self.attended as f64, self.counted_meetings() as f64);
         let progress = share(self.rates / 100.0, self.items as f64);
         let assessment = share(self.points, self.weight);
         let parts = [
@@ -276,10 +276,10 @@ mod tests {
 
     #[test]
     fn meetings_count_for_a_person_who_joined_by_qr_from_their_first_mark_on() {
-        assert_eq!(GradeFacts { joined: true, ..facts() }.meetings(), 13);
-        assert_eq!(GradeFacts { joined: true, running: 1, ..facts() }.meetings(), 14);
-        assert_eq!(GradeFacts { joined: true, marked: false, ..facts() }.meetings(), 0);
-        assert_eq!(GradeFacts { over: 16, running: 1, ..facts() }.meetings(), 17);
+        assert_eq!(GradeFacts { joined: true, ..facts() }.counted_meetings(), 13);
+        assert_eq!(GradeFacts { joined: true, running: 1, ..facts() }.counted_meetings(), 14);
+        assert_eq!(GradeFacts { joined: true, marked: false, ..facts() }.counted_meetings(), 0);
+        assert_eq!(GradeFacts { over: 16, running: 1, ..facts() }.counted_meetings(), 17);
     }
 
     #[test]

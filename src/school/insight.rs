@@ -234,7 +234,7 @@ pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<St
     let sql = format!("select count(*), {own} {HELP_OF_COURSE}");
     let (help_requests, manual_help_requests) = tx.one(sql, args![course]).await?;
     let difficulties = difficulties::of_course(&mut tx, course).await?;
-    let days = daily(&mut tx, course, app.clock.last_days(7)).await?;
+    let days = count_by_day(&mut tx, course, app.clock.last_days(7)).await?;
     let average = |sum: f64, count: usize| if count == 0 { 0.0 } else { sum / count as f64 };
     Ok(Statistics {
         students: walks.len() as i64,
@@ -275,7 +275,7 @@ fn table_of(days: &[DaySpan], course: i64) -> (String, Vec<Arg>) {
     (format!("with days (n, starts, ends) as (values {})", rows.join(", ")), args)
 }
 
-async fn daily(tx: &mut Tx, course: i64, days: Vec<DaySpan>) -> Result<Vec<DayCount>> {
+async fn count_by_day(tx: &mut Tx, course: i64, days: Vec<DaySpan>) -> Result<Vec<DayCount>> {
     let (with, args) = table_of(&days, course);
     let sql = format!(
         "{with}, seen (person, at_ms) as (

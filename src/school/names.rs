@@ -99,13 +99,13 @@ impl Names {
             let of_course = named.iter().filter(|e| e.course == course);
             let people = distinct(of_course.filter_map(|e| e.event.person()));
             for part in people.chunks(IDS_PER_STATEMENT) {
-                names.number(tx, course, part).await?;
+                names.number_namesakes(tx, course, part).await?;
             }
         }
         Ok(names)
     }
 
-    async fn number(&mut self, tx: &mut Tx, course: i64, people: &[i64]) -> Result<()> {
+    async fn number_namesakes(&mut self, tx: &mut Tx, course: i64, people: &[i64]) -> Result<()> {
         let (marks, ids) = placeholders(people, 2);
         let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
         let found: Vec<(i64, i64)> = tx.all(sql, [args![course], ids].concat()).await?;
@@ -133,7 +133,7 @@ impl Names {
 }
 
 /// Numbers the people of one name in a course by when they first enrolled, as rows of `course, person, nth`: two people
-/// called Kim have the same numbers on every page and every day. `condition` is one on the classes `k`. Reads whole
+/// called Kim have the same numbers on every page and every day. `condition` restricts the classes `k`. Reads whole
 /// courses.
 pub(super) fn namesakes(condition: &str) -> String {
     format!(

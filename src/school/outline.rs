@@ -115,7 +115,7 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
 }
 
 /// Finds a unit with its items, for callers who may see the course.
-pub async fn unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
+pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
     let access = rights::find_course(&mut tx, unit.course).await.map_err(|_| Error::NotFound("Task"))?;
@@ -174,7 +174,7 @@ pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
 }
 
 /// Fails unless all of these items (each named once) are in courses that this person learns or teaches.
-pub(super) async fn must_be_of(tx: &mut Tx, person: i64, items: &[i64]) -> Result<()> {
+pub(super) async fn must_learn_or_teach(tx: &mut Tx, person: i64, items: &[i64]) -> Result<()> {
     let (marks, ids) = placeholders(items, 2);
     let sql = format!(
         "select count(*) from items i join units u on u.id = i.unit join courses c on c.id = u.course
@@ -242,7 +242,7 @@ pub async fn steps(tx: &mut Tx, course: i64) -> Result<Vec<Item>> {
 }
 
 /// Finds a step of this course. If it belongs to another course, `field` of the request is wrong.
-pub async fn step_of(tx: &mut Tx, course: i64, field: &'static str, id: i64) -> Result<Item> {
+pub async fn find_step(tx: &mut Tx, course: i64, field: &'static str, id: i64) -> Result<Item> {
     let item = item_by_id(tx, id).await?;
     if item.course == course { Ok(item) } else { Err(Error::bad(field, "it belongs to another lecture")) }
 }

@@ -166,7 +166,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     // Only a new password, by which a guest claims the account, or a new name can settle questions about a guest. The rows
     // of sessions are held before those of people.
     let may_settle = hash.is_some() || changes.name.is_some();
-    let asked = if may_settle { merging::hold_questions(&mut tx, caller.id).await? } else { Vec::new() };
+    let questions = if may_settle { merging::hold_questions(&mut tx, caller.id).await? } else { Vec::new() };
     let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
     // The password was changed in the meantime, which ended this login too.
@@ -201,10 +201,10 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     if changes.password.is_some() || (now.guest && claimed) {
         let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
-        closed.push(logins::sockets(caller.id, EndedLogins::AllBut(caller.login)));
+        closed.push(logins::close_sockets_of(caller.id, EndedLogins::AllBut(caller.login)));
     }
     let events = if is_renamed || (now.guest && claimed) {
-        merging::settle(&mut tx, &asked, app.now_ms()).await?
+        merging::settle(&mut tx, &questions, app.now_ms()).await?
     } else {
         Vec::new()
     };
@@ -310,7 +310,7 @@ pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> 
     }
     tx.run("update people set role = $2 where id = $1", args![id, role.word()]).await?;
     let person = by_id(&mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     Ok(person)
 }
 
@@ -346,7 +346,7 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     let person = by_id(&mut tx, id).await?;
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     app.failures.forgive_account(id);
     Ok(person)
 }
@@ -375,14 +375,14 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
         deleted_ms = $2 where id = $1";
     tx.run(sql, args![id, app.now_ms()]).await?;
     end_logins(&mut tx, id, app.now_ms()).await?;
-    certificates::forget(app, &mut tx, id).await?;
+    certificates::erase_name(app, &mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
     forget_reasons(&mut tx, id, app.now_ms()).await?;
     activity::forget_person(&mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::sockets(id, EndedLogins::All)]).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     let app = app.clone();
     // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
     tokio::spawn(async move { activity::forget_erased(&app).await });

@@ -32,7 +32,7 @@ const RUNNING_STEPS: &str = "select s.id, s.course, s.step, s.step_ms, s.step_se
 
 /// Finds the stuck students of every session that has an open socket on this node, and logs and sends them to the
 /// instructors.
-pub async fn notice(app: &School) -> Result<()> {
+pub async fn report_stuck(app: &School) -> Result<()> {
     // Steps during which the clock was set are left out: nobody knows how long they took.
     let steady_ms = app.clock.steady_since_ms().unwrap_or(0);
     let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;

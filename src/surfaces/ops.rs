@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::School;
-use crate::clock::chance;
+use crate::clock::random_bytes;
 use crate::error::Error;
 use crate::metrics::Route;
 use crate::surfaces::bodies::{BodyMemory, CountedBody};
@@ -155,7 +155,7 @@ fn known(method: &Method) -> &'static str {
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(&REQUEST_ID).and_then(|v| v.to_str().ok());
     let fits = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    given.filter(fits).map_or_else(|| format!("{:016x}", u64::from_le_bytes(chance())), str::to_owned)
+    given.filter(fits).map_or_else(|| format!("{:016x}", u64::from_le_bytes(random_bytes())), str::to_owned)
 }
 
 fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool, is_https: bool) {

@@ -95,9 +95,9 @@ fn has(asked: &HeaderMap, tag: &str) -> bool {
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    let said = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
     let is_refused = |rest: &str| rest.trim().trim_start_matches("q=").parse() == Ok(0.0);
-    said.split(',').any(|way| match way.split_once(';') {
+    accepted.split(',').any(|way| match way.split_once(';') {
         Some((way, rest)) => way.trim() == "gzip" && !is_refused(rest),
         None => way.trim() == "gzip",
     })

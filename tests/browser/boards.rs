@@ -79,7 +79,7 @@ fn a_dashboard_that_loses_the_network_says_so_and_catches_up() {
     run_story(|school| async move {
         let class = Class::runs(&school).await;
         let proxy = Proxy::to(school.address).await;
-        let ticket = gyosil::school::logins::ticket_for(&school.app, class.teacher.id).await.unwrap();
+        let ticket = gyosil::school::logins::make_ticket_for(&school.app, class.teacher.id).await.unwrap();
         let path = format!("/teach/session/{}#t={ticket}", class.session.id);
         let device = crate::harness::browser::Device::desktop();
         let desk = Dashboard::opens_at(&proxy.url(""), &path, &device).await;

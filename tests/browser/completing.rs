@@ -82,7 +82,7 @@ fn the_certificate_itself_is_shown_on_the_phone() {
         let all = json!({ "course_id": lecture.id, "class_id": class, "issue_certificates": true });
         teacher.post("/api/v1/completions/batch", all).await.ok();
         for (width, name) in [(320, "narrow"), (412, "wide")] {
-            let ticket = logins::ticket_for(&school.app, kim.id).await.unwrap();
+            let ticket = logins::make_ticket_for(&school.app, kim.id).await.unwrap();
             let device = Device { width, ..Device::phone() };
             let phone = Phone::opens_at(&school.url(""), &format!("/#t={ticket}"), &device).await;
             phone.sees("code").await;

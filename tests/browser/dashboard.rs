@@ -26,7 +26,7 @@ impl Deref for Dashboard {
 impl Dashboard {
     /// Signed in already, by the link that the command line gives.
     pub async fn opens(school: &School, teacher: &Person, path: &str) -> Dashboard {
-        let ticket = logins::ticket_for(&school.app, teacher.id).await.unwrap();
+        let ticket = logins::make_ticket_for(&school.app, teacher.id).await.unwrap();
         Dashboard::opens_at(&school.url(""), &format!("{path}#t={ticket}"), &Device::desktop()).await
     }
 

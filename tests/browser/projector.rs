@@ -31,7 +31,7 @@ fn spaced(code: &str) -> String {
 fn the_wall_shows_the_way_in_and_then_the_step_and_never_a_name() {
     run_story(|school| async move {
         let class = Class::waits(&school).await;
-        let ticket = gyosil::school::logins::ticket_for(&school.app, class.teacher.id).await.unwrap();
+        let ticket = gyosil::school::logins::make_ticket_for(&school.app, class.teacher.id).await.unwrap();
         let path = format!("/teach/session/{}/screen#t={ticket}", class.session.id);
         let wall = Dashboard::opens_at(&school.url(""), &path, &wall()).await;
         wall.is_at("screen").await;

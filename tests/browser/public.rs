@@ -69,7 +69,7 @@ async fn look_at(page: &Phone, findings: &Findings, what: &str) {
 fn a_learner_who_has_finished_finds_attendance_and_certificate_on_the_phone() {
     run_story(|school| async move {
         let (student, certificate) = graduates(&school).await;
-        let ticket = gyosil::school::logins::ticket_for(&school.app, student.id).await.unwrap();
+        let ticket = gyosil::school::logins::make_ticket_for(&school.app, student.id).await.unwrap();
         let phone = Phone::opens(&school, "/me").await;
         phone.sees("me-nobody").await;
         // As the app on the phone signs in: the cookie comes with the ticket.

@@ -167,7 +167,7 @@ impl School {
                 digital_level: None,
             };
             let made = people::add(&self.app, new).await.unwrap();
-            let ticket = logins::ticket_for(&self.app, made.id).await.unwrap();
+            let ticket = logins::make_ticket_for(&self.app, made.id).await.unwrap();
             let (person, tokens) = logins::redeem(&self.app, &ticket, "phone", from).await.unwrap();
             let (token, refresh) = (Some(tokens.access), Some(tokens.refresh));
             students.push(Person { id: person.id, name: person.name, token, refresh, ..self.nobody() });

@@ -210,7 +210,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 fn random_classes(backend: Backend, cases: u64) {
-    let seed = number("GYOSIL_MODEL_SEED").unwrap_or_else(|| u64::from_le_bytes(gyosil::clock::chance()));
+    let seed = number("GYOSIL_MODEL_SEED").unwrap_or_else(|| u64::from_le_bytes(gyosil::clock::random_bytes()));
     println!("backend {backend:?}, GYOSIL_MODEL_SEED={seed}");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let (school, teacher, lecture) = runtime.block_on(async {

@@ -1,6 +1,6 @@
 //! Who has not finished the step while the others have.
 
-use gyosil::school::stuck::notice;
+use gyosil::school::stuck::report_stuck;
 use serde_json::{Value, json};
 
 use crate::classroom::{how_often, lecture_without_words, log_of, running_class};
@@ -60,8 +60,8 @@ impl Class {
 
     /// Nobody is told of, however often one looks.
     async fn nobody_is_stuck(&self, school: &School) {
-        notice(&school.app).await.unwrap();
-        notice(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
         assert_eq!(self.flags().await, [] as [i64; 0]);
     }
 
@@ -97,7 +97,7 @@ fn a_slow_student_is_reported_once_after_half_have_finished() {
         assert_eq!((&called["request_type"], &called["user"]["id"]), (&json!("AUTO"), &json!(class.student(1).id)));
         for _ in 0..3 {
             school.later(60);
-            notice(&school.app).await.unwrap();
+            report_stuck(&school.app).await.unwrap();
         }
         assert_eq!(class.flags().await, [class.student(1).id]);
         assert_eq!(class.pending().await.len(), 1);
@@ -268,7 +268,7 @@ fn an_absent_student_is_not_stuck() {
         // Who comes now has a minute of their own.
         class.comes(&school, "늦은 사람").await;
         school.later(50);
-        notice(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
         assert_eq!(class.flags().await, [] as [i64; 0]);
         school.later(60);
         let late = class.students.last().unwrap().0.id;
@@ -314,7 +314,7 @@ fn the_call_made_for_a_student_is_withdrawn_when_the_step_changes() {
             class.student(n).finishes(class.lecture.steps[1]).await;
         }
         school.later(600);
-        notice(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
         assert_eq!(class.flags().await.len(), 1);
     });
 }
@@ -350,7 +350,7 @@ fn a_session_makes_at_most_five_automatic_calls() {
         for _ in 7..14 {
             class.board.waits_for("student_stuck").await;
         }
-        notice(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
         assert_eq!((class.flags().await.len(), class.pending().await.len()), (7, 5));
         assert_eq!(how_often(&class.teacher, &class.session, "student_help_request").await, 5);
     });
@@ -365,7 +365,7 @@ fn a_lecture_without_automatic_help_only_reports_stuck_students() {
         class.finishes(0).await;
         school.later(62);
         class.board.waits_for("student_stuck").await;
-        notice(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
         assert_eq!(class.pending().await, [] as [Value; 0]);
         assert_eq!(how_often(&class.teacher, &class.session, "student_help_request").await, 0);
     });
@@ -394,7 +394,7 @@ fn a_jump_of_the_clock_makes_nobody_stuck() {
     on_both_with(FLAGS, |school| async move {
         let mut class = Class::of(&school, 2).await;
         class.finishes(0).await;
-        notice(&school.app).await.unwrap();
+        report_stuck(&school.app).await.unwrap();
         school.sets_the_clock(3_600);
         class.nobody_is_stuck(&school).await;
         // On the next step everything is as ever.

@@ -98,7 +98,7 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     items.sort_unstable();
     items.dedup();
     if !items.is_empty() {
-        outline::must_be_of(tx, person, &items).await?;
+        outline::must_learn_or_teach(tx, person, &items).await?;
     }
     let mut first = None;
     for chunk in logs.chunks(ROWS_PER_STATEMENT) {

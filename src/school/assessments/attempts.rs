@@ -87,28 +87,28 @@ pub struct NewResult {
 pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResult) -> Result<AssessmentAttempt> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let asked = super::held(&mut tx, caller, assessment).await?;
-    let placed = enrollment_held(&mut tx, new.enrollment).await?;
-    if placed.course != asked.course {
+    let assessment = super::hold_taught(&mut tx, caller, assessment).await?;
+    let access = hold_enrollment(&mut tx, new.enrollment).await?;
+    if access.course != assessment.course {
         return Err(Error::bad("enrollment_id", "it is of another course"));
     }
-    if asked.class.is_some_and(|class| class != placed.class) {
+    if assessment.class.is_some_and(|class| class != access.class) {
         return Err(Error::bad("enrollment_id", "it is of another class"));
     }
-    placed.must_be_in_class()?;
-    if !asked.active {
+    access.must_be_in_class()?;
+    if !assessment.active {
         return Err(Error::wrong_state("INACTIVE"));
     }
-    asked.must_agree(new.score, new.passed)?;
-    asked.must_be_in_time(new.started_ms, new.submitted_ms)?;
-    let number = free_number(&mut tx, &asked, new.enrollment, new.number).await?;
+    assessment.must_agree(new.score, new.passed)?;
+    assessment.must_be_in_time(new.started_ms, new.submitted_ms)?;
+    let number = free_number(&mut tx, &assessment, new.enrollment, new.number).await?;
     let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms,
             graded_ms, score, feedback, by_hand) values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, true) returning id";
     let graded_ms = new.score.map(|_| now_ms);
     let args = args![
         now_ms,
         new.enrollment,
-        assessment,
+        assessment.id,
         number,
         new.started_ms,
         new.submitted_ms,
@@ -118,21 +118,21 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let made = read(&mut tx, id).await?;
-    let due = new.score.map(|_| NewEvent::grade_due(asked.course, GradeScope::Enrollment(new.enrollment), now_ms));
+    let due = new.score.map(|_| NewEvent::grade_due(assessment.course, GradeScope::Enrollment(new.enrollment), now_ms));
     app.commit(tx, due.into_iter().collect()).await?;
     Ok(made)
 }
 
-async fn enrollment_held(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
+async fn hold_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
     tx.hold("select id from enrollments where id = $1", args![id]).await?;
     rights::find_enrollment(tx, id).await
 }
 
 /// Finds the number of the next attempt, or the wanted one if it is free. The caller holds the row of the enrollment.
-async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: Option<i64>) -> Result<i64> {
-    let allowed = asked.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
+async fn free_number(tx: &mut Tx, assessment: &Assessment, enrollment: i64, wanted: Option<i64>) -> Result<i64> {
+    let allowed = assessment.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
     let sql = "select number from attempts where enrollment = $1 and assessment = $2 order by number";
-    let taken: Vec<(i64,)> = tx.all(sql, args![enrollment, asked.id]).await?;
+    let taken: Vec<(i64,)> = tx.all(sql, args![enrollment, assessment.id]).await?;
     let is_free = |number: &i64| !taken.contains(&(*number,));
     if let Some(number) = wanted.filter(|number| !is_free(number)) {
         return Err(Error::AttemptTaken { number });
@@ -141,7 +141,7 @@ async fn free_number(tx: &mut Tx, asked: &Assessment, enrollment: i64, wanted: O
     // Attempts of the person's other enrollments count too: leaving the class and coming back gives no attempts back.
     let sql = "select count(*) from attempts t join enrollments e on e.id = t.enrollment where t.assessment = $2
         and e.person = (select person from enrollments where id = $1)";
-    let (used,): (i64,) = tx.one(sql, args![enrollment, asked.id]).await?;
+    let (used,): (i64,) = tx.one(sql, args![enrollment, assessment.id]).await?;
     if used >= allowed || wanted.is_some_and(|number| number > allowed) {
         return Err(Error::NoAttemptsLeft { allowed });
     }
@@ -163,15 +163,15 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let found = read(&mut tx, id).await?;
-    let asked = super::held(&mut tx, caller, found.assessment).await?;
-    enrollment_held(&mut tx, found.enrollment).await?;
-    asked.must_agree(Some(grading.score), grading.passed)?;
+    let assessment = super::hold_taught(&mut tx, caller, found.assessment).await?;
+    hold_enrollment(&mut tx, found.enrollment).await?;
+    assessment.must_agree(Some(grading.score), grading.passed)?;
     let sql = "update attempts set score = $2, graded_ms = $3, updated_ms = $3,
         feedback = case when $4 then $5 else feedback end where id = $1";
     let is_named = grading.feedback.is_some();
     tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.flatten()]).await?;
     let graded = read(&mut tx, id).await?;
-    app.commit(tx, vec![NewEvent::grade_due(asked.course, GradeScope::Enrollment(found.enrollment), now_ms)]).await?;
+    app.commit(tx, vec![NewEvent::grade_due(assessment.course, GradeScope::Enrollment(found.enrollment), now_ms)]).await?;
     Ok(graded)
 }
 
@@ -195,7 +195,7 @@ pub async fn of_assessment(
     window: Window,
 ) -> Result<Page<AssessmentAttempt>> {
     let mut tx = app.db.read().await?;
-    super::taught(&mut tx, caller, assessment).await?;
+    super::find_taught(&mut tx, caller, assessment).await?;
     let filter = Filter::of("t.assessment = $1", args![assessment]);
     let (sql, args) = filter.count("from attempts t");
     let (total,) = tx.one(sql, args).await?;

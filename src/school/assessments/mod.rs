@@ -118,8 +118,8 @@ impl Assessment {
     /// Announces that the grades of everyone who is asked for this assessment are due, when something that counts has
     /// changed.
     fn grade_due(&self, at_ms: i64) -> NewEvent {
-        let whose = self.class.map_or(GradeScope::Course(self.course), GradeScope::Class);
-        NewEvent::grade_due(self.course, whose, at_ms)
+        let scope = self.class.map_or(GradeScope::Course(self.course), GradeScope::Class);
+        NewEvent::grade_due(self.course, scope, at_ms)
     }
 }
 
@@ -128,7 +128,7 @@ async fn read(tx: &mut Tx, id: i64) -> Result<Assessment> {
 }
 
 /// Finds an assessment of a course that the caller teaches.
-async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
+async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_be_staff()?;
     let found = read(tx, id).await?;
     rights::find_taught_course(tx, caller, found.course).await?;
@@ -137,10 +137,10 @@ async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
 
 /// Finds an assessment of a course that the caller teaches, and holds its row: nobody else changes it until the
 /// transaction ends.
-async fn held(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
+async fn hold_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_be_staff()?;
     tx.hold("select id from assessments where id = $1", args![id]).await?;
-    taught(tx, caller, id).await
+    find_taught(tx, caller, id).await
 }
 
 /// Is the caller in the course, or in this class of it if one is named?
@@ -188,7 +188,7 @@ pub enum OpeningTime {
 impl OpeningTime {
     /// Computes when the assessment opens: for a day, at its first instant. Both ends are kept to the second, as they
     /// are shown, so that a client that sends them back changes nothing.
-    fn opens(self, clock: &Clock) -> Result<i64> {
+    fn opening_ms(self, clock: &Clock) -> Result<i64> {
         let ms = match self {
             OpeningTime::Day(day) => clock.at(&day, "00:00"),
             OpeningTime::At(ms) => Some(ms),
@@ -198,7 +198,7 @@ impl OpeningTime {
     }
 
     /// Computes when the assessment closes: for a day, after its last second.
-    fn closes(self, clock: &Clock) -> Result<i64> {
+    fn closing_ms(self, clock: &Clock) -> Result<i64> {
         let ms = match self {
             OpeningTime::Day(day) => clock.at(&day, "23:59:59"),
             OpeningTime::At(ms) => Some(ms),
@@ -226,14 +226,14 @@ pub struct AssessmentChanges {
 }
 
 impl AssessmentChanges {
-    fn onto(self, now: &Assessment, clock: &Clock) -> Result<Assessment> {
+    fn apply_to(self, now: &Assessment, clock: &Clock) -> Result<Assessment> {
         let now = now.clone();
         let starts_ms = match self.starts {
-            Some(edge) => edge.map(|edge| edge.opens(clock)).transpose()?,
+            Some(edge) => edge.map(|edge| edge.opening_ms(clock)).transpose()?,
             None => now.starts_ms,
         };
         let ends_ms = match self.ends {
-            Some(edge) => edge.map(|edge| edge.closes(clock)).transpose()?,
+            Some(edge) => edge.map(|edge| edge.closing_ms(clock)).transpose()?,
             None => now.ends_ms,
         };
         Ok(Assessment {
@@ -280,7 +280,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
     let args = args![now_ms, new.course, new.class, new.name, new.kind.word()];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let made = read(&mut tx, id).await?;
-    let made = set(&mut tx, new.first.onto(&made, &app.clock)?, now_ms).await?;
+    let made = set(&mut tx, new.first.apply_to(&made, &app.clock)?, now_ms).await?;
     app.commit(tx, vec![made.grade_due(now_ms)]).await?;
     Ok(made)
 }
@@ -289,8 +289,8 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentChanges) -> Result<Assessment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let before = held(&mut tx, caller, id).await?;
-    let after = set(&mut tx, changes.onto(&before, &app.clock)?, now_ms).await?;
+    let before = hold_taught(&mut tx, caller, id).await?;
+    let after = set(&mut tx, changes.apply_to(&before, &app.clock)?, now_ms).await?;
     if after.total < before.total {
         let sql = "select id from attempts where assessment = $1 and score > $2 limit 1";
         if tx.maybe::<(i64,)>(sql, args![id, after.total]).await?.is_some() {
@@ -332,7 +332,7 @@ async fn set(tx: &mut Tx, a: Assessment, now_ms: i64) -> Result<Assessment> {
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let found = held(&mut tx, caller, id).await?;
+    let found = hold_taught(&mut tx, caller, id).await?;
     let sql = "update assessments set deleted_ms = $2, updated_ms = $2 where id = $1";
     tx.run(sql, args![id, now_ms]).await?;
     app.commit(tx, vec![found.grade_due(now_ms)]).await

@@ -10,7 +10,7 @@ use crate::school::sessions::{Session, SessionStatus};
 
 /// Marks a person who joins a session: PRESENT in the waiting room and for `late_after_min` minutes after the start, then
 /// LATE. Joining again changes nothing, and joining a session that is over makes no mark.
-pub(in crate::school) async fn came(
+pub(in crate::school) async fn mark_arrival(
     app: &School,
     tx: &mut Tx,
     session: &Session,
@@ -38,7 +38,12 @@ pub(in crate::school) async fn came(
 }
 
 /// Sets the date of the meeting to the day on which its session begins.
-pub(in crate::school) async fn began(app: &School, tx: &mut Tx, session: &Session, now_ms: i64) -> Result<()> {
+pub(in crate::school) async fn set_meeting_date(
+    app: &School,
+    tx: &mut Tx,
+    session: &Session,
+    now_ms: i64,
+) -> Result<()> {
     let sql = "update meetings set date = $2 where id = $1";
     tx.run(sql, args![session.meeting, app.clock.date_of(now_ms)]).await?;
     Ok(())
@@ -47,7 +52,7 @@ pub(in crate::school) async fn began(app: &School, tx: &mut Tx, session: &Sessio
 /// Completes the marks when a session ends. Applicants who were admitted by its start and have no mark become ABSENT;
 /// people who are still in it get the end as the time when they left. A session that never began was no meeting: the
 /// marks that it made automatically are deleted.
-pub(in crate::school) async fn ended(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<NewEvent>> {
+pub(in crate::school) async fn complete_marks(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<NewEvent>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     let Some(began_ms) = session.started_ms else {
         let sql = "delete from marks where meeting = $1 and not by_hand and created_ms >= $2";

@@ -107,9 +107,9 @@ pub async fn register(
     let mut tx = app.db.begin().await?;
     let class = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?.class;
     tx.hold("select id from classes where id = $1", args![class]).await?;
-    let placed = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
-    let course = placed.course;
-    let events = write(app, &mut tx, (course, class), &when, vec![(placed, new)]).await?;
+    let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
+    let course = access.course;
+    let events = write(app, &mut tx, (course, class), &when, vec![(access, new)]).await?;
     // The class is held, so nobody else adds marks by hand; a mark that was made automatically meanwhile is not by hand.
     let sql = format!("{MARK} {FROM} where m.enrollment = $1 and m.by_hand order by m.id desc limit 1");
     let mark = tx.one(sql, args![enrollment]).await?;
@@ -138,13 +138,13 @@ pub async fn register_all(
     let marks: Result<Vec<(EnrollmentAccess, NewMark)>> = batch
         .into_iter()
         .enumerate()
-        .map(|(n, (who, mark))| {
-            let is = |placed: &&EnrollmentAccess| match who {
-                MarkedStudent::Enrollment(id) => placed.enrollment == id,
-                MarkedStudent::Person(id) => placed.person == id,
+        .map(|(n, (student, mark))| {
+            let is = |access: &&EnrollmentAccess| match student {
+                MarkedStudent::Enrollment(id) => access.enrollment == id,
+                MarkedStudent::Person(id) => access.person == id,
             };
-            let placed = known.iter().find(is).cloned();
-            Ok((placed.ok_or_else(|| Error::bad(format!("attendances[{n}]"), "nobody in this class"))?, mark))
+            let access = known.iter().find(is).cloned();
+            Ok((access.ok_or_else(|| Error::bad(format!("attendances[{n}]"), "nobody in this class"))?, mark))
         })
         .collect();
     let marks = marks?;
@@ -172,8 +172,8 @@ async fn write(
         return Err(Error::bad("class_date", "it is outside the dates of the class"));
     }
     let days = match when.number {
-        Some(number) => vec![meetings::named(tx, class, date, number).await?],
-        None => meetings::on(tx, class, date, now_ms).await?,
+        Some(number) => vec![meetings::find_numbered(tx, class, date, number).await?],
+        None => meetings::find_or_make(tx, class, date, now_ms).await?,
     };
     let ids: Vec<i64> = days.iter().map(|meeting| meeting.id).collect();
     let (list, args) = placeholders(&ids, 1);
@@ -187,23 +187,23 @@ async fn write(
         tx.all::<(i64, i64)>(format!("select meeting, id {running}"), args).await?.into_iter().collect();
     let mut rows = Vec::with_capacity(marks.len());
     let mut events = Vec::new();
-    for (placed, mark) in marks {
-        placed.must_be_in_class()?;
-        let free = days.iter().find(|meeting| !taken.contains(&(placed.enrollment, meeting.id)));
+    for (access, mark) in marks {
+        access.must_be_in_class()?;
+        let free = days.iter().find(|meeting| !taken.contains(&(access.enrollment, meeting.id)));
         let meeting = free.ok_or(Error::AlreadyMarked)?;
-        taken.insert((placed.enrollment, meeting.id));
-        let (in_ms, out_ms) = times(app, date, mark.check_in, mark.check_out)?;
+        taken.insert((access.enrollment, meeting.id));
+        let (in_ms, out_ms) = resolve_times(app, date, mark.check_in, mark.check_out)?;
         let reason = mark.reason;
         let values =
-            args![now_ms, now_ms, placed.enrollment, meeting.id, mark.kind.word(), in_ms, out_ms, reason, true];
+            args![now_ms, now_ms, access.enrollment, meeting.id, mark.kind.word(), in_ms, out_ms, reason, true];
         rows.push(values);
         let target = MarkTarget { session: running.get(&meeting.id).copied(), course };
-        events.push(target.event((placed.person, placed.enrollment), meeting.number, mark.kind, now_ms));
-        let whose = match untouched.contains(&meeting.id) {
+        events.push(target.event((access.person, access.enrollment), meeting.number, mark.kind, now_ms));
+        let scope = match untouched.contains(&meeting.id) {
             true => GradeScope::Class(class),
-            false => GradeScope::Enrollment(placed.enrollment),
+            false => GradeScope::Enrollment(access.enrollment),
         };
-        events.push(NewEvent::grade_due(course, whose, now_ms));
+        events.push(NewEvent::grade_due(course, scope, now_ms));
     }
     insert(tx, rows).await?;
     Ok(events)
@@ -243,19 +243,19 @@ impl MarkTarget {
     }
 }
 
-fn times(
+fn resolve_times(
     app: &School,
     date: &str,
     check_in: Option<MarkTime>,
     check_out: Option<MarkTime>,
 ) -> Result<(Option<i64>, Option<i64>)> {
-    let in_ms = resolve(app, date, check_in, "check_in_time")?;
-    let out_ms = resolve(app, date, check_out, "check_out_time")?;
+    let in_ms = resolve_time(app, date, check_in, "check_in_time")?;
+    let out_ms = resolve_time(app, date, check_out, "check_out_time")?;
     must_be_in_order(app, Some(date), in_ms, out_ms)?;
     Ok((in_ms, out_ms))
 }
 
-fn resolve(app: &School, date: &str, moment: Option<MarkTime>, field: &'static str) -> Result<Option<i64>> {
+fn resolve_time(app: &School, date: &str, moment: Option<MarkTime>, field: &'static str) -> Result<Option<i64>> {
     match moment {
         None => Ok(None),
         Some(MarkTime::At(ms)) => Ok(Some(ms)),
@@ -293,13 +293,13 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
     let found = read(&mut tx, id).await?;
     rights::find_taught_enrollment(&mut tx, caller, found.enrollment).await?;
     let target = MarkTarget::hold(&mut tx, found.course, found.meeting).await?;
-    let placed = rights::hold_taught_enrollment(&mut tx, caller, found.enrollment).await?;
+    let access = rights::hold_taught_enrollment(&mut tx, caller, found.enrollment).await?;
     let now = read(&mut tx, id).await?;
     let names_in = changes.check_in.is_some();
     let names_time = names_in || changes.check_out.is_some();
     let resolved = |named: Option<Option<MarkTime>>, kept: Option<i64>, field: &'static str| match named {
         None => Ok(kept),
-        Some(moment) => resolve(app, &now.date, moment, field),
+        Some(moment) => resolve_time(app, &now.date, moment, field),
     };
     let in_ms = resolved(changes.check_in, now.in_ms, "check_in_time")?;
     let out_ms = resolved(changes.check_out, now.out_ms, "check_out_time")?;
@@ -312,8 +312,8 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
         where id = $1";
     tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
     let mark = read(&mut tx, id).await?;
-    let marked = target.event((placed.person, placed.enrollment), mark.number, kind, now_ms);
-    let due = NewEvent::grade_due(placed.course, GradeScope::Enrollment(placed.enrollment), now_ms);
+    let marked = target.event((access.person, access.enrollment), mark.number, kind, now_ms);
+    let due = NewEvent::grade_due(access.course, GradeScope::Enrollment(access.enrollment), now_ms);
     app.commit(tx, vec![marked, due]).await?;
     Ok(mark)
 }

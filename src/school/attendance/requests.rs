@@ -245,15 +245,15 @@ async fn mark_present(
     now_ms: i64,
 ) -> Result<Vec<NewEvent>> {
     let date = app.clock.date_of(request.created_ms);
-    let meeting = meetings::asked(tx, request.class, number, &date, now_ms).await?;
+    let meeting = meetings::ensure_requested(tx, request.class, number, &date, now_ms).await?;
     let is_first = super::is_untouched(tx, meeting).await?;
     let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type, reason, by_hand)
         values ($1, $1, $2, $3, 'PRESENT', $4, true)
         on conflict (enrollment, meeting) do update set updated_ms = excluded.updated_ms, type = excluded.type,
             reason = excluded.reason, by_hand = excluded.by_hand";
     tx.run(sql, args![now_ms, request.enrollment, meeting, &request.reason]).await?;
-    let whose = if is_first { GradeScope::Class(request.class) } else { GradeScope::Enrollment(request.enrollment) };
+    let scope = if is_first { GradeScope::Class(request.class) } else { GradeScope::Enrollment(request.enrollment) };
     let target = MarkTarget::hold(tx, course, meeting).await?;
-    let who = (request.person, request.enrollment);
-    Ok(vec![target.event(who, number, MarkKind::Present, now_ms), NewEvent::grade_due(course, whose, now_ms)])
+    let student = (request.person, request.enrollment);
+    Ok(vec![target.event(student, number, MarkKind::Present, now_ms), NewEvent::grade_due(course, scope, now_ms)])
 }

@@ -8,7 +8,7 @@ use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::MarkKind;
-use crate::school::grades::with_held;
+use crate::school::grades::with_held_meetings;
 use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, sessions};
@@ -96,7 +96,7 @@ async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Ve
         select d.id as enrollment, h.number, h.date, m.type as mark from due d join held h on h.class = d.class
         left join first f on f.enrollment = d.id left join marks m on m.enrollment = d.id and m.meeting = h.id
         where (d.source = 'APPLIED' or h.nth >= f.nth) and (m.id is not null or h.runs = 0) order by d.id, h.number",
-        with_held(&format!("where e.id in ({enrollments})"))
+        with_held_meetings(&format!("where e.id in ({enrollments})"))
     );
     let mut attended: HashMap<i64, Vec<MeetingMark>> = HashMap::new();
     for meeting in tx.all::<MeetingMark>(sql, args![id]).await? {
@@ -124,7 +124,7 @@ pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Enroll
 }
 
 /// Finds the student's own attendance in a course.
-pub async fn mine(app: &School, caller: &Caller, code: &str) -> Result<EnrollmentAttendance> {
+pub async fn own_attendance(app: &School, caller: &Caller, code: &str) -> Result<EnrollmentAttendance> {
     caller.must_be_student()?;
     let mut tx = app.db.read().await?;
     let course = rights::find_course_by_code(&mut tx, code).await?;
@@ -187,7 +187,7 @@ pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Re
 /// Lists the marks of a live session's meeting, for its instructor.
 pub async fn of_session(app: &School, caller: &Caller, session: i64) -> Result<Vec<Mark>> {
     let mut tx = app.db.read().await?;
-    let session = sessions::taught(&mut tx, caller, session).await?;
+    let session = sessions::find_taught(&mut tx, caller, session).await?;
     let sql = format!("{MARK} {FROM} where m.meeting = $1 order by q.name, m.id");
     tx.all(sql, args![session.meeting]).await
 }

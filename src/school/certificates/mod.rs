@@ -4,7 +4,7 @@ mod printing;
 mod verifying;
 
 use crate::app::{App, School};
-use crate::clock::{chance, spoken_code};
+use crate::clock::{random_bytes, spoken_code};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
@@ -93,14 +93,14 @@ pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Ce
     let sql = "select enrollment from completions where id = $1";
     let (enrollment,) = tx.maybe::<(i64,)>(sql, args![completion]).await?.ok_or(Error::NotFound("Completion"))?;
     rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
-    let issued = issue_held(app, &mut tx, enrollment).await?;
+    let issued = issue_in(app, &mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(issued)
 }
 
 /// Issues a certificate in a transaction that already holds the enrollment's row and has checked the caller's rights.
-pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Result<(Certificate, bool)> {
-    let completed = completed(tx, enrollment).await?;
+pub(super) async fn issue_in(app: &App, tx: &mut Tx, enrollment: i64) -> Result<(Certificate, bool)> {
+    let completed = read_completion_facts(tx, enrollment).await?;
     if completed.status != "COMPLETED" {
         return Err(Error::wrong_state(completed.status));
     }
@@ -111,7 +111,7 @@ pub(super) async fn issue_held(app: &App, tx: &mut Tx, enrollment: i64) -> Resul
         return Err(Error::GuestUnclaimed);
     }
     let now_ms = app.now_ms();
-    let facts = facts(app, completed, now_ms);
+    let facts = make_facts(app, completed, now_ms);
     let text = serde_json::to_string(&facts).map_err(Error::internal)?;
     let signature = app.certificate_key.sign(&text);
     let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature)
@@ -162,7 +162,7 @@ row!(CompletionFacts {
 });
 
 /// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile.
-async fn completed(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {
+async fn read_completion_facts(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {
     tx.hold("select id from people where id = (select person from enrollments where id = $1)", args![enrollment])
         .await?;
     let sql = "select d.status, d.date, d.total_score, d.attendance_score, d.progress_score, d.assessment_score,
@@ -174,7 +174,7 @@ async fn completed(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {
     tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
 }
 
-fn facts(app: &App, completed: CompletionFacts, now_ms: i64) -> CertificateFacts {
+fn make_facts(app: &App, completed: CompletionFacts, now_ms: i64) -> CertificateFacts {
     let today = app.clock.date_of(now_ms);
     let ends = completed.ends.unwrap_or_else(|| completed.date.clone());
     // A completion can be dated before the enrollment was approved; the period must not begin after its end.
@@ -203,7 +203,7 @@ fn facts(app: &App, completed: CompletionFacts, now_ms: i64) -> CertificateFacts
 
 /// Makes a random UUID (RFC 9562, version 4).
 fn uuid() -> String {
-    let mut bytes = chance::<16>();
+    let mut bytes = random_bytes::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
@@ -233,7 +233,7 @@ pub async fn restore(tx: &mut Tx, enrollment: i64) -> Result<()> {
 
 /// Revokes the certificates of a person who was erased. The printed name is replaced by the name that is left of them,
 /// and the certificate is signed anew.
-pub(super) async fn forget(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
+pub(super) async fn erase_name(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
     let (name,): (String,) = tx.one("select name from people where id = $1", args![person]).await?;
     let theirs: Vec<Certificate> =
         tx.all(format!("{CERTIFICATE} where e.person = $1 order by t.id"), args![person]).await?;

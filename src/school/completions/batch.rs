@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::{CompletionStatus, GivenScores, close, insert, missing, must_be_after_start, take_grade};
+use super::{CompletionStatus, GivenScores, complete_enrollment, copy_grade, insert, missing, must_be_after_start};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
@@ -131,9 +131,9 @@ async fn complete_one(
     issue: bool,
 ) -> Result<StudentOutcome> {
     let mut tx = app.db.begin().await?;
-    let placed = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
-    if placed.status != EnrollmentStatus::Approved.word() {
-        return Ok(StudentOutcome::Refused(NotCompletedReason::State(placed.status)));
+    let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    if access.status != EnrollmentStatus::Approved.word() {
+        return Ok(StudentOutcome::Refused(NotCompletedReason::State(access.status)));
     }
     let known = "select id, status from completions where enrollment = $1";
     let known: Option<(i64, String)> = tx.maybe(known, args![enrollment]).await?;
@@ -157,7 +157,7 @@ async fn complete_one(
 }
 
 async fn issue_unless_guest(app: &School, tx: &mut Tx, enrollment: i64) -> Result<bool> {
-    match certificates::issue_held(app, tx, enrollment).await {
+    match certificates::issue_in(app, tx, enrollment).await {
         Ok((_, is_new)) => Ok(is_new),
         Err(Error::GuestUnclaimed) => Ok(false),
         Err(error) => Err(error),
@@ -168,6 +168,6 @@ async fn issue_unless_guest(app: &School, tx: &mut Tx, enrollment: i64) -> Resul
 async fn finish(tx: &mut Tx, id: i64, enrollment: i64, date: &str, now_ms: i64) -> Result<()> {
     let sql = "update completions set status = 'COMPLETED', date = $2, updated_ms = $3 where id = $1";
     tx.run(sql, args![id, date, now_ms]).await?;
-    take_grade(tx, id).await?;
-    close(tx, enrollment, now_ms).await
+    copy_grade(tx, id).await?;
+    complete_enrollment(tx, enrollment, now_ms).await
 }

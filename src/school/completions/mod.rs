@@ -104,7 +104,7 @@ pub struct NewCompletion {
 pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Result<Completion> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let placed = rights::hold_taught_enrollment(&mut tx, caller, new.enrollment).await?;
+    let access = rights::hold_taught_enrollment(&mut tx, caller, new.enrollment).await?;
     if new.status == CompletionStatus::Revoked {
         return Err(Error::bad("completion_status", "nothing is there to be revoked"));
     }
@@ -112,11 +112,11 @@ pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Resu
     if let Some((status,)) = tx.maybe::<(String,)>(known, args![new.enrollment]).await? {
         return Err(Error::wrong_state(status));
     }
-    if placed.status != EnrollmentStatus::Approved.word() {
-        return Err(Error::wrong_state(placed.status));
+    if access.status != EnrollmentStatus::Approved.word() {
+        return Err(Error::wrong_state(access.status));
     }
     let date = new.date.unwrap_or_else(|| app.clock.date_of(now_ms));
-    must_be_after_start(&mut tx, placed.class, &date).await?;
+    must_be_after_start(&mut tx, access.class, &date).await?;
     if new.status == CompletionStatus::Completed {
         must_be_due(&mut tx, new.enrollment, new.force, new.memo.as_deref()).await?;
     }
@@ -165,7 +165,7 @@ async fn insert(
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     match status {
-        CompletionStatus::Completed => close(tx, enrollment, now_ms).await?,
+        CompletionStatus::Completed => complete_enrollment(tx, enrollment, now_ms).await?,
         _ => {
             let sql = "update enrollments set failed_ms = $2, updated_ms = $2 where id = $1";
             tx.run(sql, args![enrollment, now_ms]).await?;
@@ -174,7 +174,7 @@ async fn insert(
     Ok(id)
 }
 
-async fn close(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
+async fn complete_enrollment(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
     let sql =
         "update enrollments set status = 'COMPLETED', completed_ms = coalesce(completed_ms, $2), failed_ms = null,
         updated_ms = $2 where id = $1";
@@ -183,7 +183,7 @@ async fn close(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
 }
 
 /// Copies the grade of this moment into a completion whose scores nobody gave by hand.
-async fn take_grade(tx: &mut Tx, id: i64) -> Result<()> {
+async fn copy_grade(tx: &mut Tx, id: i64) -> Result<()> {
     let sql = "update completions set total_score = e.total_score, attendance_score = e.attendance_score,
         assessment_score = e.assessment_score, progress_score = e.progress_score
         from enrollments e where e.id = completions.enrollment and completions.id = $1 and not completions.by_hand";
@@ -222,14 +222,14 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let enrollment = read(&mut tx, id).await?.enrollment;
-    let placed = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     let now = read(&mut tx, id).await?;
     let is_printed = changes.date.is_some() || changes.scores.are_given();
     if is_printed && now.certificate_no.is_some() {
         return Err(Error::wrong_state("CERTIFIED"));
     }
     if let Some(date) = &changes.date {
-        must_be_after_start(&mut tx, placed.class, date).await?;
+        must_be_after_start(&mut tx, access.class, date).await?;
     }
     let why = changes.memo.clone().flatten();
     let memo = changes.memo.unwrap_or(now.memo);
@@ -237,11 +237,11 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     let after = changes.status.unwrap_or(before);
     match (before, after) {
         (CompletionStatus::Incomplete, CompletionStatus::Completed) => {
-            if placed.status != EnrollmentStatus::Approved.word() {
-                return Err(Error::wrong_state(placed.status));
+            if access.status != EnrollmentStatus::Approved.word() {
+                return Err(Error::wrong_state(access.status));
             }
             must_be_due(&mut tx, enrollment, changes.force, memo.as_deref()).await?;
-            close(&mut tx, enrollment, now_ms).await?;
+            complete_enrollment(&mut tx, enrollment, now_ms).await?;
         }
         (CompletionStatus::Completed, CompletionStatus::Revoked) => {
             certificates::revoke(&mut tx, enrollment, why.as_deref(), now_ms).await?;
@@ -251,7 +251,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
         (before, _) => return Err(Error::wrong_state(before.word())),
     }
     if before != after && after == CompletionStatus::Completed {
-        take_grade(&mut tx, id).await?;
+        copy_grade(&mut tx, id).await?;
     }
     let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
         attendance_score = coalesce($5, attendance_score), assessment_score = coalesce($6, assessment_score),

@@ -1,6 +1,6 @@
 //! Applicants: the caller, or a student whom staff name.
 
-use super::{enrol, find_class, must_be_taught, must_not_be_over, seats};
+use super::{enrol, find_class, must_be_taught, must_not_be_over, read_seats};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ pub async fn apply_for_contact(
     caller.must_teach(access.instructor).map_err(|_| Error::NotYours)?;
     must_be_taught(&access)?;
     let wanted = find_class(&mut tx, course, class).await?;
-    must_not_be_over(app, &seats(&mut tx, wanted).await?)?;
+    must_not_be_over(app, &read_seats(&mut tx, wanted).await?)?;
     if caller.role != Role::Admin {
         app.failures.take_for_good(&Attempts::ContactsBy(caller.id), app.now_ms())?;
     }

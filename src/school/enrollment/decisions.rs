@@ -25,11 +25,11 @@ pub enum Decision {
 pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) -> Result<Enrollment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let placed = rights::find_visible_enrollment(&mut tx, caller, id).await?;
+    let access = rights::find_visible_enrollment(&mut tx, caller, id).await?;
     if !matches!(decision, Decision::Cancel { .. }) {
-        caller.must_teach(placed.instructor)?;
+        caller.must_teach(access.instructor)?;
     }
-    let seats = hold_seats(&mut tx, placed.class).await?;
+    let seats = hold_seats(&mut tx, access.class).await?;
     tx.hold("select id from enrollments where id = $1", args![id]).await?;
     let before = read(&mut tx, id).await?;
     match decision {

@@ -132,8 +132,9 @@ async fn enrol(
         must_not_be_refused(&mut tx, class, person).await?;
     }
     let waits = seats.are_taken() || seats.waiting > 0;
-    let status = if waits || !seats.admits() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
-    let made = open(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
+    let status =
+        if waits || !seats.admits_automatically() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
+    let made = insert(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
     let id = made.ok_or(Error::AlreadyEnrolled)?;
     if person != caller.id && status == EnrollmentStatus::Approved {
         notifications::notify(&mut tx, person, NotificationKind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
@@ -188,7 +189,7 @@ impl ClassSeats {
     }
 
     /// Does the class admit everyone who asks, without approval and without payment?
-    fn admits(&self) -> bool {
+    fn admits_automatically(&self) -> bool {
         self.approves && self.price == 0
     }
 }
@@ -196,10 +197,10 @@ impl ClassSeats {
 /// Holds the class and reads its seats: of two people who want the last seat, one asks after the other.
 async fn hold_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
     tx.hold("select id from classes where id = $1", args![class]).await?;
-    seats(tx, class).await
+    read_seats(tx, class).await
 }
 
-async fn seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
+async fn read_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
     let sql = "select k.capacity, k.ends, c.price, k.approval = 'AUTO' as approves,
         case when k.capacity is null then 0 else (select count(*) from enrollments e where e.class = k.id
             and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null) end as taken,
@@ -209,7 +210,7 @@ async fn seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
 }
 
 /// Makes an enrollment; `None` when the person has an open one in the class already (PENDING, APPROVED or COMPLETED).
-async fn open(
+async fn insert(
     tx: &mut Tx,
     class: i64,
     person: i64,
@@ -232,7 +233,7 @@ async fn open(
 ///
 /// A pending application to a free course is not decided here: the person may join the session, since they hold a seat.
 /// A person who applied and then cancelled comes back as APPLIED: the meetings that they missed stay missed.
-pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
+pub(super) async fn ensure_enrolled(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
     let newest = "select e.id, e.status, e.waiting_since_ms is not null as waits, e.source, c.price > 0 as priced
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         where e.class = $1 and e.person = $2 order by e.id desc limit 1";
@@ -247,17 +248,17 @@ pub(super) async fn ensure(tx: &mut Tx, class: i64, person: i64, now_ms: i64) ->
             _ => return Ok(id),
         }
     }
-    let mut seats = seats(tx, class).await?;
+    let mut seats = read_seats(tx, class).await?;
     if seats.capacity.is_some() {
         seats = hold_seats(tx, class).await?;
     }
-    if !seats.admits() {
+    if !seats.admits_automatically() {
         return Err(Error::NotAdmitted);
     }
     if seats.are_taken() || seats.waiting > 0 {
         return Err(Error::ClassFull);
     }
-    if let Some(id) = open(tx, class, person, source, EnrollmentStatus::Approved, false, now_ms).await? {
+    if let Some(id) = insert(tx, class, person, source, EnrollmentStatus::Approved, false, now_ms).await? {
         return Ok(id);
     }
     // The same person joined at the same moment with a second phone, and that one was faster.

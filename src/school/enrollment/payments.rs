@@ -46,28 +46,28 @@ pub async fn pay(
 ) -> Result<(Payment, Enrollment)> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let placed = rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
+    let access = rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
         let StoredAnswer::Payment { payment } = done else { return Err(Error::KeyReused) };
         let sql = format!("{PAYMENT} where p.id = $1 and p.enrollment = $2");
         let payment = tx.maybe(sql, args![payment, enrollment]).await?.ok_or(Error::KeyReused)?;
         return Ok((payment, read(&mut tx, enrollment).await?));
     }
-    let seats = hold_seats(&mut tx, placed.class).await?;
+    let seats = hold_seats(&mut tx, access.class).await?;
     tx.hold("select id from enrollments where id = $1", args![enrollment]).await?;
     let before = read(&mut tx, enrollment).await?;
     if matches!(EnrollmentStatus::parse(&before.status), Some(EnrollmentStatus::Rejected | EnrollmentStatus::Cancelled))
     {
         return Err(Error::wrong_state(before.status));
     }
-    let id = if placed.person == caller.id {
+    let id = if access.person == caller.id {
         report(&mut tx, enrollment, &new, now_ms).await?
     } else {
         let id = match confirm(&mut tx, enrollment, &new, now_ms).await? {
             Some(id) => id,
             None => insert(&mut tx, enrollment, &new, "CONFIRMED", now_ms).await?,
         };
-        let paid = payments(&mut tx, enrollment).await?.iter().map(|p| p.amount - p.refunded).sum();
+        let paid = confirmed_payments(&mut tx, enrollment).await?.iter().map(|p| p.amount - p.refunded).sum();
         admit_paid(&mut tx, &seats, &before, paid, caller.id, now_ms).await?;
         id
     };
@@ -104,7 +104,7 @@ async fn confirm(tx: &mut Tx, enrollment: i64, new: &NewPayment, now_ms: i64) ->
 }
 
 /// Lists the confirmed payments, the newest first.
-async fn payments(tx: &mut Tx, enrollment: i64) -> Result<Vec<Payment>> {
+async fn confirmed_payments(tx: &mut Tx, enrollment: i64) -> Result<Vec<Payment>> {
     let sql = format!("{PAYMENT} where p.enrollment = $1 and p.status = 'CONFIRMED' order by p.id desc");
     tx.all(sql, args![enrollment]).await
 }
@@ -136,7 +136,7 @@ pub async fn refund(
             _ => Err(Error::KeyReused),
         };
     }
-    let paid = payments(&mut tx, enrollment).await?;
+    let paid = confirmed_payments(&mut tx, enrollment).await?;
     if paid.is_empty() {
         return Err(Error::Unpaid);
     }

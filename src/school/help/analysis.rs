@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::answers::{HelpType, NewHelpAnswer, SUGGESTION, escalate, give, held, hint};
+use super::answers::{HelpType, NewHelpAnswer, SUGGESTION, escalate, give_answer, give_hint, hold};
 use super::{HelpRequest, by_id};
 use crate::app::School;
 use crate::db::args;
@@ -105,7 +105,7 @@ async fn settle(app: &School, id: i64, verdict: AnalysisResult) -> Result<()> {
         .record(move |tx| {
             let verdict = verdict.clone();
             Box::pin(async move {
-                let request: HelpRequest = held(tx, id).await?;
+                let request: HelpRequest = hold(tx, id).await?;
                 if request.status != HelpStatus::Analyzing.word() {
                     return Ok(((), Vec::new()));
                 }
@@ -116,9 +116,9 @@ async fn settle(app: &School, id: i64, verdict: AnalysisResult) -> Result<()> {
                     let answer = NewHelpAnswer { help_type: HelpType::Text, content, voice };
                     // A student who called the instructor still waits for the instructor; the hint may help until then.
                     if request.kind == HelpKind::Manual.word() {
-                        return Ok(((), hint(tx, &request, &answer, now_ms).await?));
+                        return Ok(((), give_hint(tx, &request, &answer, now_ms).await?));
                     }
-                    return Ok(((), give(tx, &request, None, &answer, now_ms).await?.1));
+                    return Ok(((), give_answer(tx, &request, None, &answer, now_ms).await?.1));
                 }
                 if !content.is_empty() {
                     let sql = "insert into help_responses (created_ms, request, type, content, voice)

@@ -1,6 +1,6 @@
 //! Answers to calls for help, by hand or by the analyser, and the feedback of the student.
 
-use super::{HelpRequest, by_id, moved_up};
+use super::{HelpRequest, by_id, position_events};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -68,10 +68,10 @@ pub async fn respond(
     answer: NewHelpAnswer,
 ) -> Result<(HelpRequest, HelpAnswer)> {
     let mut tx = app.db.begin().await?;
-    let request = held(&mut tx, id).await?;
+    let request = hold(&mut tx, id).await?;
     must_teach(caller, &request)?;
     must_be_unresolved(&request)?;
-    let (response, events) = give(&mut tx, &request, Some(caller.id), &answer, app.now_ms()).await?;
+    let (response, events) = give_answer(&mut tx, &request, Some(caller.id), &answer, app.now_ms()).await?;
     let request = by_id(&mut tx, id).await?;
     app.commit(tx, events).await?;
     Ok((request, response))
@@ -93,7 +93,7 @@ fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
 /// Reads a call and holds its row, so that two answers at once are written one after the other. Holds the session of the
 /// call first, in the same order as the instructor's commands, so that a command and an answer at once never wait for each
 /// other in a circle.
-pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
+pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     if let Some(session) = by_id(tx, id).await?.session {
         sessions::hold(tx, session).await?;
     }
@@ -101,7 +101,7 @@ pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     by_id(tx, id).await
 }
 
-pub(super) async fn give(
+pub(super) async fn give_answer(
     tx: &mut Tx,
     request: &HelpRequest,
     by: Option<i64>,
@@ -113,8 +113,9 @@ pub(super) async fn give(
     tx.run(sql, args![request.id]).await?;
     let about = by.unwrap_or(request.instructor);
     notifications::notify(tx, request.person, NotificationKind::HelpAnswered, about, request.id, now_ms).await?;
-    let mut events = vec![updated(request, HelpStatus::Answered, now_ms), available(request, &response, now_ms)];
-    events.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
+    let mut events =
+        vec![update_event(request, HelpStatus::Answered, now_ms), answer_event(request, &response, now_ms)];
+    events.extend(position_events(tx, request.session, request.course, request.id, now_ms).await?);
     Ok((response, events))
 }
 
@@ -133,7 +134,7 @@ async fn write(
 }
 
 /// Sends the student the analyser's answer as a hint. The call stays open, and waits for the instructor as before.
-pub(super) async fn hint(
+pub(super) async fn give_hint(
     tx: &mut Tx,
     request: &HelpRequest,
     answer: &NewHelpAnswer,
@@ -142,17 +143,17 @@ pub(super) async fn hint(
     let response = write(tx, request, None, answer, now_ms).await?;
     tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
     let mut events = escalate(tx, request, now_ms).await?;
-    events.push(available(request, &response, now_ms));
+    events.push(answer_event(request, &response, now_ms));
     Ok(events)
 }
 
-pub(super) fn updated(request: &HelpRequest, status: HelpStatus, now_ms: i64) -> NewEvent {
+pub(super) fn update_event(request: &HelpRequest, status: HelpStatus, now_ms: i64) -> NewEvent {
     let HelpRequest { person, item, id, .. } = *request;
     let event = Event::HelpUpdated { person, item, request: id, status };
     NewEvent { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
-fn available(request: &HelpRequest, response: &HelpAnswer, now_ms: i64) -> NewEvent {
+fn answer_event(request: &HelpRequest, response: &HelpAnswer, now_ms: i64) -> NewEvent {
     let event = Event::HelpAvailable {
         person: request.person,
         request: request.id,
@@ -170,7 +171,7 @@ fn available(request: &HelpRequest, response: &HelpAnswer, now_ms: i64) -> NewEv
 /// Resolves a call, for the instructor, or for the student who solved the problem themselves.
 pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<HelpRequest> {
     let mut tx = app.db.begin().await?;
-    let request = held(&mut tx, id).await?;
+    let request = hold(&mut tx, id).await?;
     if request.person != caller.id {
         must_teach(caller, &request)?;
     }
@@ -185,7 +186,7 @@ pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<HelpReque
 /// before.
 pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<HelpRequest> {
     let mut tx = app.db.begin().await?;
-    let request = held(&mut tx, id).await?;
+    let request = hold(&mut tx, id).await?;
     if request.person != caller.id {
         return Err(Error::NotFound("Help request"));
     }
@@ -205,8 +206,8 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<HelpRequ
 async fn settle(tx: &mut Tx, request: &HelpRequest, status: HelpStatus, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update help_requests set status = $2, context = case when $3 then '{}' else context end where id = $1";
     tx.run(sql, args![request.id, status.word(), status == HelpStatus::Withdrawn]).await?;
-    let mut events = vec![updated(request, status, now_ms)];
-    events.extend(moved_up(tx, request.session, request.course, request.id, now_ms).await?);
+    let mut events = vec![update_event(request, status, now_ms)];
+    events.extend(position_events(tx, request.session, request.course, request.id, now_ms).await?);
     Ok(events)
 }
 
@@ -225,7 +226,7 @@ pub async fn feedback(
     let found: Option<HelpAnswer> =
         tx.maybe(format!("{RESPONSE} where id = $1 and type <> '{SUGGESTION}'"), args![response]).await?;
     let found = found.ok_or(Error::NotFound("Help response"))?;
-    let request = held(&mut tx, found.request).await?;
+    let request = hold(&mut tx, found.request).await?;
     if request.person != caller.id {
         return Err(Error::NotFound("Help response"));
     }
@@ -272,7 +273,7 @@ pub(super) async fn escalate(tx: &mut Tx, request: &HelpRequest, now_ms: i64) ->
         notifications::notify(tx, instructor, NotificationKind::HelpEscalated, person, request.id, now_ms).await?;
     }
     tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;
-    Ok(vec![updated(request, HelpStatus::Escalated, now_ms)])
+    Ok(vec![update_event(request, HelpStatus::Escalated, now_ms)])
 }
 
 /// Records that the student's screen shows the answer, so that it is not sent again.
@@ -291,7 +292,7 @@ pub async fn ack(app: &School, caller: &Caller, request: i64) -> Result<()> {
 
 /// Reads the answers that a person has not seen yet, from open sessions and from outside of sessions: those to their 5
 /// newest calls, oldest call first.
-pub async fn unseen(app: &School, person: i64) -> Result<Vec<NewEvent>> {
+pub async fn unseen_answers(app: &School, person: i64) -> Result<Vec<NewEvent>> {
     let mut tx = app.db.read().await?;
     let sql = format!(
         "{} left join live_sessions s on s.id = h.session where h.person = $1 and h.status in ('ANSWERED', 'ESCALATED')
@@ -304,7 +305,7 @@ pub async fn unseen(app: &School, person: i64) -> Result<Vec<NewEvent>> {
     for request in tx.all::<HelpRequest>(sql, args![person]).await?.into_iter().rev() {
         let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
         if let Some(response) = tx.maybe::<HelpAnswer>(sql, args![request.id]).await? {
-            events.push(available(&request, &response, request.created_ms));
+            events.push(answer_event(&request, &response, request.created_ms));
         }
     }
     Ok(events)

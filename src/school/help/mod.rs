@@ -50,25 +50,25 @@ pub struct RequestReceipt {
 pub async fn ask(app: &School, caller: &Caller, new: NewHelpRequest, key: Option<Key>) -> Result<RequestReceipt> {
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
-    let asked = app
+    let receipt = app
         .group_commit
         .record(move |tx| {
             let (new, key) = (new.clone(), key.clone());
             Box::pin(async move {
                 if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
-                    return Ok((again(tx, done).await?, Vec::new()));
+                    return Ok((repeat(tx, done).await?, Vec::new()));
                 }
-                let (asked, events) = open(tx, person, &new, now_ms).await?;
-                once::settle(tx, person, key.as_ref(), &StoredAnswer::Help { request: asked.request }).await?;
-                Ok((asked, events))
+                let (receipt, events) = open(tx, person, &new, now_ms).await?;
+                once::settle(tx, person, key.as_ref(), &StoredAnswer::Help { request: receipt.request }).await?;
+                Ok((receipt, events))
             })
         })
         .await?;
     app.help_asked.notify_one();
-    Ok(asked)
+    Ok(receipt)
 }
 
-async fn again(tx: &mut Tx, done: StoredAnswer) -> Result<RequestReceipt> {
+async fn repeat(tx: &mut Tx, done: StoredAnswer) -> Result<RequestReceipt> {
     let StoredAnswer::Help { request } = done else { return Err(Error::KeyReused) };
     let sql = "select status, session from help_requests where id = $1";
     let (status, session): (String, Option<i64>) = tx.one(sql, args![request]).await?;
@@ -79,7 +79,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
     let item = outline::item_by_id(tx, new.item).await?;
     if let Some(session) = new.in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
-        outline::step_of(tx, course, "subtask_id", item.id).await?;
+        outline::find_step(tx, course, "subtask_id", item.id).await?;
     }
     sessions::must_not_be_removed(tx, item.course, person, new.in_session).await?;
     crate::school::enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
@@ -91,12 +91,12 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
     let session = progress::open_session(tx, item.course, person).await?.map(|(session, _)| session);
     let seconds = match new.stuck_seconds {
         Some(seconds) => seconds,
-        None => since_step_began(tx, session, item.id, now_ms).await?,
+        None => seconds_since_step_began(tx, session, item.id, now_ms).await?,
     };
-    let (asked, events) =
+    let (receipt, events) =
         insert(tx, HelpContext { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
-    let asked = asked.ok_or(Error::AlreadyAnswered)?;
-    Ok((asked, events))
+    let receipt = receipt.ok_or(Error::AlreadyAnswered)?;
+    Ok((receipt, events))
 }
 
 /// Fails if a person has made `HOUR_MAX_REQUESTS` calls in the last hour.
@@ -108,7 +108,7 @@ async fn must_not_be_many(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     Err(Error::TooManyFailures { retry_after_s: (earliest_ms + HOUR_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
-async fn since_step_began(tx: &mut Tx, session: Option<i64>, item: i64, now_ms: i64) -> Result<i64> {
+async fn seconds_since_step_began(tx: &mut Tx, session: Option<i64>, item: i64, now_ms: i64) -> Result<i64> {
     let sql = "select step_ms from live_sessions where id = $1 and step = $2";
     let began: Option<(Option<i64>,)> = tx.maybe(sql, args![session, item]).await?;
     Ok(began.and_then(|(ms,)| ms).map_or(0, |ms| (now_ms - ms).max(0) / 1_000))
@@ -162,8 +162,13 @@ pub(super) fn is_urgent(asked_before: i64, waited_s: i64) -> bool {
 
 /// Makes a call for a student who is stuck: once per session, step and person, and never more than `AUTO_MAX_OPEN` open
 /// ones per step.
-pub(super) async fn ask_for(tx: &mut Tx, session: &StuckStep, who: StuckStudent, now_ms: i64) -> Result<Vec<NewEvent>> {
-    let StuckStudent { person, seconds, language } = who;
+pub(super) async fn ask_for(
+    tx: &mut Tx,
+    session: &StuckStep,
+    student: StuckStudent,
+    now_ms: i64,
+) -> Result<Vec<NewEvent>> {
+    let StuckStudent { person, seconds, language } = student;
     let sql =
         format!("select count(*) from help_requests where session = $1 and item = $2 and kind = 'AUTO' and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![session.id, session.step]).await?.0 >= AUTO_MAX_OPEN {
@@ -205,7 +210,13 @@ async fn position(tx: &mut Tx, session: Option<i64>, request: i64) -> Result<i64
 }
 
 /// Makes the events with the new positions of the calls that wait behind a settled one.
-async fn moved_up(tx: &mut Tx, session: Option<i64>, course: i64, behind: i64, at_ms: i64) -> Result<Vec<NewEvent>> {
+async fn position_events(
+    tx: &mut Tx,
+    session: Option<i64>,
+    course: i64,
+    behind: i64,
+    at_ms: i64,
+) -> Result<Vec<NewEvent>> {
     let sql =
         format!("select id, person, kind from help_requests where session = $1 and {IS_OPEN} order by id limit $2");
     let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![session, TOLD_MAX_WAITING]).await?;
@@ -226,7 +237,7 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id]).await?;
-    closings(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
+    closing_events(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
 }
 
 /// Withdraws the open calls of someone who has no part in the session any more: removed, or merged into another person. The
@@ -237,7 +248,7 @@ pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id, person]).await?;
-    closings(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
+    closing_events(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
 }
 
 /// Closes the open calls of a person at a step that they have finished: their own are resolved, and those that the session
@@ -267,14 +278,14 @@ pub(super) async fn close_at_finished_step(
         let closed: Vec<(i64, i64, i64, Option<i64>)> =
             tx.all(sql, args![person, item, kind.word(), status.word()]).await?;
         for (id, person, item, session) in closed {
-            events.extend(closings(tx, session, course, status, vec![(id, person, item)], now_ms).await?);
+            events.extend(closing_events(tx, session, course, status, vec![(id, person, item)], now_ms).await?);
         }
     }
     Ok(events)
 }
 
 /// Makes the events of closed calls: one for each, and the new positions of the calls behind them.
-async fn closings(
+async fn closing_events(
     tx: &mut Tx,
     session: Option<i64>,
     course: i64,
@@ -288,7 +299,7 @@ async fn closings(
         .map(|(request, person, item)| Event::HelpUpdated { person, item, request, status })
         .map(|event| NewEvent { session, course, at_ms, event })
         .collect();
-    events.extend(moved_up(tx, session, course, first, at_ms).await?);
+    events.extend(position_events(tx, session, course, first, at_ms).await?);
     Ok(events)
 }
 

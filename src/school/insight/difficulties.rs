@@ -37,24 +37,24 @@ pub(super) async fn of_course(tx: &mut Tx, course: i64) -> Result<Vec<Difficulty
     let sql = "select i.id, i.title from items i join units u on u.id = i.unit where u.course = $1 order by i.id";
     let items: Vec<(i64, String)> = tx.all(sql, args![course]).await?;
     let mut requests: HashMap<i64, RequestCounts> =
-        requests(tx, course).await?.into_iter().map(|asked| (asked.item, asked)).collect();
-    let helped = helped(tx, course).await?;
-    let stuck = stuck(tx, course).await?;
+        count_requests(tx, course).await?.into_iter().map(|counts| (counts.item, counts)).collect();
+    let helped = people_helped(tx, course).await?;
+    let stuck = people_stuck(tx, course).await?;
     let nobody = HashSet::new();
     let mut found: Vec<(usize, Difficulty)> = Vec::new();
     for (item, title) in items {
-        let asked = requests.remove(&item).unwrap_or_default();
+        let counts = requests.remove(&item).unwrap_or_default();
         let (helped, stuck) = (helped.get(&item).unwrap_or(&nobody), stuck.get(&item).unwrap_or(&nobody));
         let troubled = helped.union(stuck).count();
-        if asked.count == 0 && troubled == 0 {
+        if counts.count == 0 && troubled == 0 {
             continue;
         }
         let difficulty = Difficulty {
             item,
             title,
-            help_count: asked.count,
-            stuck_seconds: asked.stuck_seconds,
-            manual_help_count: asked.manual,
+            help_count: counts.count,
+            stuck_seconds: counts.stuck_seconds,
+            manual_help_count: counts.manual,
             helped_people: helped.len() as i64,
             stuck_people: stuck.len() as i64,
         };
@@ -64,7 +64,7 @@ pub(super) async fn of_course(tx: &mut Tx, course: i64) -> Result<Vec<Difficulty
     Ok(found.into_iter().take(DIFFICULTIES_MAX_STEPS).map(|(_, step)| step).collect())
 }
 
-async fn requests(tx: &mut Tx, course: i64) -> Result<Vec<RequestCounts>> {
+async fn count_requests(tx: &mut Tx, course: i64) -> Result<Vec<RequestCounts>> {
     let sql = format!(
         "select h.item, count(*) as count, cast(sum(case when {OWN_CALL} then 1 else 0 end) as bigint) as manual,
             cast(avg(h.stuck_seconds) as double precision) as stuck_seconds
@@ -74,7 +74,7 @@ async fn requests(tx: &mut Tx, course: i64) -> Result<Vec<RequestCounts>> {
 }
 
 /// Finds the people who called for help themselves, by step.
-async fn helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
+async fn people_helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
     let sql = format!("select distinct h.item, h.person {HELP_OF_COURSE} and {OWN_CALL}");
     let mut people: HashMap<i64, HashSet<i64>> = HashMap::new();
     for (item, person) in tx.all::<(i64, i64)>(sql, args![course]).await? {
@@ -85,11 +85,11 @@ async fn helped(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> 
 
 /// Finds the people who were stuck, by step, from the logs of the course's sessions. A person who was merged into
 /// another counts as that other one; a person who was removed from the session does not count.
-async fn stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
+async fn people_stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
     let sql = "select p.session, p.person from participants p join live_sessions s on s.id = p.session
         where s.course = $1 and p.removed_ms is not null";
     let removed: HashSet<(i64, i64)> = tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
-    let merged = merged(tx, course).await?;
+    let merged = merged_people(tx, course).await?;
     let mut people: HashMap<i64, HashSet<i64>> = HashMap::new();
     for (session, event) in log::of_course(tx, course, "student_stuck").await? {
         if let Event::StudentStuck { person, item, .. } = event {
@@ -103,7 +103,7 @@ async fn stuck(tx: &mut Tx, course: i64) -> Result<HashMap<i64, HashSet<i64>>> {
 }
 
 /// Maps each merged person to the person that they are now: the last one, if that one was merged in turn.
-async fn merged(tx: &mut Tx, course: i64) -> Result<HashMap<i64, i64>> {
+async fn merged_people(tx: &mut Tx, course: i64) -> Result<HashMap<i64, i64>> {
     let mut merged: HashMap<i64, i64> = HashMap::new();
     for (_, event) in log::of_course(tx, course, "student_merged").await? {
         if let Event::StudentMerged { person, into, .. } = event {

@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Tokens, activity, begin, hold_person};
+use super::{Tokens, activity_events, begin, hold_person};
 use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};
@@ -52,7 +52,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     }
     let person = people::by_id(&mut tx, id).await.map_err(|_| Error::WrongPassword)?;
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), &device.name).await?;
-    let events = activity(&mut tx, id, Activity::LoggedIn, app.now_ms()).await?;
+    let events = activity_events(&mut tx, id, Activity::LoggedIn, app.now_ms()).await?;
     app.commit(tx, events).await?;
     Ok((person, tokens))
 }
@@ -80,15 +80,15 @@ impl LoginAttempt<'_> {
     ) -> Result<LoginAttempt<'a>> {
         // A known device that has failed too often itself is treated like any other device.
         if let Some(taken) = earlier_login.and_then(|login| failures.take(&Attempts::KnownDevice(login), now_ms).ok()) {
-            return Ok(LoginAttempt::kept(vec![taken], Duration::ZERO));
+            return Ok(LoginAttempt::counted_as_failed(vec![taken], Duration::ZERO));
         }
         let address = Attempts::LoginsFrom(from);
         let mut taken = failures.take_all(&[address.clone(), Attempts::AccountFrom(account.clone(), from)], now_ms)?;
         taken.push(take_account(failures, account, now_ms)?);
-        Ok(LoginAttempt::kept(taken, failures.delay(&address, now_ms)))
+        Ok(LoginAttempt::counted_as_failed(taken, failures.delay(&address, now_ms)))
     }
 
-    fn kept(mut taken: Vec<CountedAttempt<'_>>, delay: Duration) -> LoginAttempt<'_> {
+    fn counted_as_failed(mut taken: Vec<CountedAttempt<'_>>, delay: Duration) -> LoginAttempt<'_> {
         taken.iter_mut().for_each(CountedAttempt::keep);
         LoginAttempt { taken, delay }
     }

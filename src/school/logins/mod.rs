@@ -46,11 +46,11 @@ pub struct Tokens {
 
 /// Begins a login of a person who has proved who they are.
 pub async fn begin(app: &School, tx: &mut Tx, person: i64, is_student: bool, device: &str) -> Result<Tokens> {
-    let (id, token) = open(app, tx, person, device, app.config.clocks.refresh_ttl_s * SECOND_MS).await?;
-    tokens(app, person, id, is_student, token)
+    let (id, token) = insert(app, tx, person, device, app.config.clocks.refresh_ttl_s * SECOND_MS).await?;
+    make_tokens(app, person, id, is_student, token)
 }
 
-async fn open(app: &School, tx: &mut Tx, person: i64, device: &str, for_ms: i64) -> Result<(i64, RefreshToken)> {
+async fn insert(app: &School, tx: &mut Tx, person: i64, device: &str, for_ms: i64) -> Result<(i64, RefreshToken)> {
     let sql = "insert into logins (created_ms, person, device, nonce, expires_ms) values ($1, $2, $3, $4, $5)
         returning id";
     let (now_ms, nonce) = (app.now_ms(), new_nonce());
@@ -61,7 +61,7 @@ async fn open(app: &School, tx: &mut Tx, person: i64, device: &str, for_ms: i64)
 /// Finds the login that a guest's join made, while the key of the join still works: for ten minutes, and only until the
 /// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into the account. The login
 /// of a claimed account is never found: its password protects it.
-pub async fn of_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
+pub async fn find_by_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
     let sql = "select l.id, l.person, l.nonce from logins l join participants p on p.person = l.person
         join people q on q.id = l.person and q.guest and q.deleted_ms is null
         where l.device = $1 and p.session = $2 and l.created_ms > $3 and l.ended_ms is null and l.successor_nonce is null
@@ -70,11 +70,11 @@ pub async fn of_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) 
 }
 
 /// Makes the tokens again of a login that nobody has refreshed yet.
-pub fn same_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
-    tokens(app, login.person, login.id, true, app.keys.refresh_token(login.id, &login.nonce))
+pub fn repeat_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
+    make_tokens(app, login.person, login.id, true, app.keys.refresh_token(login.id, &login.nonce))
 }
 
-fn tokens(app: &School, person: i64, login: i64, is_student: bool, refresh: RefreshToken) -> Result<Tokens> {
+fn make_tokens(app: &School, person: i64, login: i64, is_student: bool, refresh: RefreshToken) -> Result<Tokens> {
     let now_ms = app.now_ms();
     let expires_ms = now_ms + app.config.clocks.access_ttl_s * SECOND_MS;
     let access = app.keys.access_token(TokenHolder { person, login, expires_ms }, now_ms, is_student)?;
@@ -87,8 +87,8 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
-    let events = activity(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
-    app.commit_and_close(tx, events, vec![sockets(caller.id, EndedLogins::Only(caller.login))]).await
+    let events = activity_events(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
+    app.commit_and_close(tx, events, vec![close_sockets_of(caller.id, EndedLogins::Only(caller.login))]).await
 }
 
 /// Ends a login by its refresh token, so that a page that has no other token left can still sign out. A token that can no
@@ -97,21 +97,21 @@ pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
     let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
-    let login = renewal::held(&mut tx, token.login).await?;
+    let login = renewal::hold(&mut tx, token.login).await?;
     if login.ended_ms.is_none() && login.successor_of(&token.nonce, now_ms).is_none() {
         renewal::end_copied(app, tx, &login, now_ms).await?;
         return Err(Error::LoginEnded);
     }
     let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1";
     tx.run(sql, args![token.login, now_ms]).await?;
-    app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(token.login))]).await
+    app.commit_and_close(tx, Vec::new(), vec![close_sockets_of(login.person, EndedLogins::Only(token.login))]).await
 }
 
 /// Makes a ticket to show as a QR code: it signs a person in on another device, once. Ends their earlier tickets.
-pub async fn ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
+pub async fn make_ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
     let sql = "update logins set ended_ms = $3 where person = $1 and device = $2 and ended_ms is null";
     tx.run(sql, args![person, TICKET, app.now_ms()]).await?;
-    let (_, token) = open(app, tx, person, TICKET, TICKET_FOR_MS).await?;
+    let (_, token) = insert(app, tx, person, TICKET, TICKET_FOR_MS).await?;
     Ok(token.text().to_owned())
 }
 
@@ -123,9 +123,9 @@ pub(super) async fn hold_person(tx: &mut Tx, person: i64) -> Result<Option<Strin
 }
 
 /// Makes a ticket for a person on the command line, without any proof of who they are.
-pub async fn ticket_for(app: &School, person: i64) -> Result<String> {
+pub async fn make_ticket_for(app: &School, person: i64) -> Result<String> {
     let mut tx = app.db.begin().await?;
-    let ticket = ticket(app, &mut tx, person).await?;
+    let ticket = make_ticket(app, &mut tx, person).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(ticket)
 }
@@ -150,7 +150,7 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     // A guest with a new phone may have lost the old one: its finder must not stay signed in.
     if person.guest {
         people::end_logins(&mut tx, id, now_ms).await?;
-        closed.push(sockets(id, EndedLogins::All));
+        closed.push(close_sockets_of(id, EndedLogins::All));
     }
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;
     app.commit_and_close(tx, Vec::new(), closed).await?;
@@ -170,7 +170,7 @@ pub async fn caller(app: &School, access_token: &str) -> Result<Caller> {
 
 /// Checks that the caller's login and role are still valid. A socket lives longer than many requests: once its person has
 /// lost the right to it, nothing more is accepted from it.
-pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
+pub async fn must_be_valid(app: &School, caller: &Caller) -> Result<()> {
     let sql = "select p.role from people p join logins l on l.person = p.id
         where p.id = $1 and p.deleted_ms is null and l.id = $3 and l.ended_ms is null and p.role = $2";
     let found: Option<(String,)> = app.db.maybe(sql, args![caller.id, caller.role.word(), caller.login]).await?;
@@ -178,12 +178,12 @@ pub async fn must_stand(app: &School, caller: &Caller) -> Result<()> {
 }
 
 /// Names the sockets to close when logins of a person end.
-pub(super) fn sockets(person: i64, ended: EndedLogins) -> CloseSockets {
+pub(super) fn close_sockets_of(person: i64, ended: EndedLogins) -> CloseSockets {
     CloseSockets::of_logins(room::person(person), person, ended)
 }
 
 /// Makes the events of a student's login or logout for the dashboards of their courses.
-async fn activity(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<NewEvent>> {
+async fn activity_events(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "select distinct c.course from enrollments e join classes c on c.id = e.class
         where e.person = $1 and e.status = 'APPROVED' limit 50";
     let courses: Vec<(i64,)> = tx.all(sql, args![person]).await?;

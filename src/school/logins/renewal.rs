@@ -4,7 +4,7 @@
 //! again within 30 s it returns the same successor (two tabs, a lost reply); later it returns a new one, and the first
 //! successor is void. Any other token of the login was copied by someone: the whole login ends, and its person is notified.
 
-use super::{TICKET, Tokens, sockets, tokens};
+use super::{TICKET, Tokens, close_sockets_of, make_tokens};
 use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::db::{Tx, args, row};
@@ -59,7 +59,7 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
     let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let login = held(&mut tx, token.login).await?;
+    let login = hold(&mut tx, token.login).await?;
     if login.ended_ms.is_some() || login.expires_ms <= now_ms || login.device == TICKET {
         return Err(Error::LoginEnded);
     }
@@ -75,12 +75,12 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
     app.commit(tx, Vec::new()).await?;
     let is_student = person.role == Role::Student.word();
     let renewed = app.keys.refresh_token(login.id, &successor.nonce);
-    let tokens = tokens(app, person.id, login.id, is_student, renewed)?;
+    let tokens = make_tokens(app, person.id, login.id, is_student, renewed)?;
     Ok((person, tokens))
 }
 
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
-pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<LoginRow> {
+pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<LoginRow> {
     let sql = "update logins set nonce = nonce where id = $1
         returning id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms";
     tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)
@@ -90,5 +90,5 @@ pub(super) async fn held(tx: &mut Tx, id: i64) -> Result<LoginRow> {
 pub(super) async fn end_copied(app: &School, mut tx: Tx, login: &LoginRow, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
     notifications::notify(&mut tx, login.person, NotificationKind::LoginCopied, login.person, login.id, now_ms).await?;
-    app.commit_and_close(tx, Vec::new(), vec![sockets(login.person, EndedLogins::Only(login.id))]).await
+    app.commit_and_close(tx, Vec::new(), vec![close_sockets_of(login.person, EndedLogins::Only(login.id))]).await
 }

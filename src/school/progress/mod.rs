@@ -93,7 +93,7 @@ pub async fn report(
             let (app, key) = (school.clone(), key.clone());
             Box::pin(async move {
                 if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
-                    return Ok((again(tx, done, item).await?, Vec::new()));
+                    return Ok((repeat(tx, done, item).await?, Vec::new()));
                 }
                 let report = Report::of(item, progress);
                 let (recorded, events) = record_step(&app, tx, person, report, in_session, now_ms).await?;
@@ -106,7 +106,7 @@ pub async fn report(
         .await
 }
 
-async fn again(tx: &mut Tx, done: StoredAnswer, asked: i64) -> Result<RecordedProgress> {
+async fn repeat(tx: &mut Tx, done: StoredAnswer, asked: i64) -> Result<RecordedProgress> {
     match done {
         StoredAnswer::Progress { item, progress, completed_ms } if item == asked => {
             let course = outline::item_by_id(tx, item).await?.course;
@@ -176,7 +176,7 @@ async fn record_step(
     let item = outline::item_by_id(tx, report.item).await?;
     if let Some(session) = in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
-        outline::step_of(tx, course, "subtask_id", item.id).await?;
+        outline::find_step(tx, course, "subtask_id", item.id).await?;
     }
     let enrollment = enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let course = item.course;
@@ -197,11 +197,11 @@ async fn record(
 ) -> Result<((ProgressStatus, Option<i64>), Vec<NewEvent>)> {
     let EnrolledPerson { person, enrollment } = learner;
     let before: Option<StoredProgress> = tx.maybe(STORED, args![enrollment, item.id]).await?;
-    let last = last_learnt(tx, enrollment).await?;
+    let last = last_report_ms(tx, enrollment).await?;
     let session = open_session(tx, item.course, person).await?;
     let session_began_ms = session.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
     let changed = write(tx, enrollment, report, session_began_ms, now_ms).await?;
-    let studied = study(app, tx, enrollment, report, now_ms).await?;
+    let studied = add_study_time(app, tx, enrollment, report, now_ms).await?;
     let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };
     let after = match changed {
         Some(after) => after,
@@ -271,7 +271,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 /// Adds the increase of the learning time to today, and returns whether there was one. The row of the progress is held by
 /// now: of two reports at once the second sees the first.
-async fn study(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<bool> {
+async fn add_study_time(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<bool> {
     let Some(seconds) = report.seconds else { return Ok(false) };
     let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from study_days where enrollment = $1 and item = $2";
     let (so_far,): (i64,) = tx.one(sql, args![enrollment, report.item]).await?;
@@ -294,7 +294,7 @@ fn progress_in_session(status: &str, done_ms: Option<i64>, session_began_ms: i64
     if is_of_earlier { ProgressStatus::NotStarted } else { progress }
 }
 
-async fn last_learnt(tx: &mut Tx, enrollment: i64) -> Result<Option<i64>> {
+async fn last_report_ms(tx: &mut Tx, enrollment: i64) -> Result<Option<i64>> {
     let sql = "select max(updated_ms) from item_progress where enrollment = $1";
     Ok(tx.one::<(Option<i64>,)>(sql, args![enrollment]).await?.0)
 }

@@ -17,7 +17,7 @@ pub struct CurrentProgress {
 
 /// Returns the caller's current step: the step of the session that they are in, else the first step that is not finished.
 /// Without `course`, uses the course in which they were active last.
-pub async fn mine(app: &School, caller: &Caller, course: Option<i64>) -> Result<CurrentProgress> {
+pub async fn current_progress(app: &School, caller: &Caller, course: Option<i64>) -> Result<CurrentProgress> {
     let mut tx = app.db.read().await?;
     let course = match course {
         Some(id) => Some(rights::find_course(&mut tx, id).await?.course),

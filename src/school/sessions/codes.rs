@@ -19,7 +19,7 @@ const FEW_OPEN_SESSIONS: i64 = 1_000;
 const CODE_RESTS_MS: i64 = 90 * DAY_MS;
 
 /// Draws a random code. Returns `None` if an open session has it, or any session created less than `CODE_RESTS_MS` ago.
-pub(super) async fn draw(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
+pub(super) async fn draw_code(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
     let sql = "select count(*) from live_sessions where status <> 'REVIEW_MODE'";
     let (open,): (i64,) = tx.one(sql, args![]).await?;
     let code = digit_code(if open > FEW_OPEN_SESSIONS { CODE_DIGITS + 1 } else { CODE_DIGITS });
@@ -30,7 +30,7 @@ pub(super) async fn draw(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
 
 /// Normalizes a typed code: removes spaces and hyphens, and turns full-width digits into ASCII digits. Returns an empty
 /// string if it contains anything else.
-pub fn code_as_kept(typed: &str) -> String {
+pub fn normalize_code(typed: &str) -> String {
     let is_between =
         |c: &char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}');
     let digit = |c: char| match c {
@@ -70,7 +70,7 @@ pub async fn find(
     caller: Option<&Caller>,
     from: IpAddr,
 ) -> Result<FoundSession> {
-    let code = code_as_kept(&invitation.code);
+    let code = normalize_code(&invitation.code);
     if let Some(key) = &invitation.key {
         let sql = format!("{SESSION} where s.code = $1 and s.join_key = $2 and c.deleted_ms is null limit 1");
         if let Some(session) = tx.maybe(sql, args![&code, key]).await? {

@@ -1,7 +1,7 @@
 //! Commands of the instructor: start, next step, pause, resume, message, end. Each is a guarded change of one row: the
 //! database puts two at once in an order, and a command that the state forbids changes nothing and fails with that state.
 
-use super::{Session, SessionStatus, by_id, hold, taught};
+use super::{Session, SessionStatus, by_id, find_taught, hold};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Tx, args};
@@ -79,18 +79,18 @@ pub async fn command(
     command: Command,
     key: Option<Key>,
 ) -> Result<CommandOutcome> {
-    let mut pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
+    let mut outcome = try_command(app, caller, session, command.clone(), key.as_ref()).await;
     for _ in 1..TRIES {
-        match &pressed {
+        match &outcome {
             Err(error) if error.may_succeed_at_once() => {}
             _ => break,
         }
-        pressed = press(app, caller, session, command.clone(), key.as_ref()).await;
+        outcome = try_command(app, caller, session, command.clone(), key.as_ref()).await;
     }
-    pressed
+    outcome
 }
 
-async fn press(
+async fn try_command(
     app: &School,
     caller: &Caller,
     session: i64,
@@ -101,11 +101,11 @@ async fn press(
     let now_ms = app.now_ms();
     let taken = "update live_sessions set taught_ms = $2 where id = $1";
     tx.run(taken, args![session, now_ms]).await?;
-    let at = taught(&mut tx, caller, session).await?;
+    let at = find_taught(&mut tx, caller, session).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key, now_ms).await? {
         return match done {
             StoredAnswer::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
-                outcome(&mut tx, &at, at_ms, event).await
+                make_outcome(&mut tx, &at, at_ms, event).await
             }
             _ => Err(Error::KeyReused),
         };
@@ -113,7 +113,7 @@ async fn press(
     let (event, events) = apply(app, &mut tx, &at, command, now_ms).await?;
     let done = StoredAnswer::Command { session, at_ms: now_ms, event: event.clone() };
     once::settle(&mut tx, caller.id, key, &done).await?;
-    let outcome = outcome(&mut tx, &at, now_ms, event).await?;
+    let outcome = make_outcome(&mut tx, &at, now_ms, event).await?;
     let ended = matches!(outcome.event, Event::SessionEnded { .. });
     app.commit(tx, events).await?;
     if ended {
@@ -147,7 +147,7 @@ async fn apply(
             set(tx, at, SessionStatus::InProgress, message.as_deref()).await?;
             (Event::SessionResumed { step: at.step, message }, Vec::new())
         }
-        Command::Say { message } => (say(tx, at, message).await?, Vec::new()),
+        Command::Say { message } => (show_message(tx, at, message).await?, Vec::new()),
         Command::End { message } => end(tx, at, message, now_ms).await?,
     };
     let mut events = vec![NewEvent { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];
@@ -156,8 +156,8 @@ async fn apply(
 }
 
 /// Shows a message on every phone until the next command. Fails if the session has ended.
-async fn say(tx: &mut Tx, at: &Session, message: String) -> Result<Event> {
-    if at.is(SessionStatus::Review) {
+async fn show_message(tx: &mut Tx, at: &Session, message: String) -> Result<Event> {
+    if at.has_status(SessionStatus::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
     tx.run("update live_sessions set message = $2 where id = $1", args![at.id, &message]).await?;
@@ -165,7 +165,7 @@ async fn say(tx: &mut Tx, at: &Session, message: String) -> Result<Event> {
 }
 
 fn must_be(at: &Session, status: SessionStatus) -> Result<()> {
-    if at.is(status) { Ok(()) } else { Err(Error::wrong_state(at.status.clone())) }
+    if at.has_status(status) { Ok(()) } else { Err(Error::wrong_state(at.status.clone())) }
 }
 
 async fn set(tx: &mut Tx, at: &Session, to: SessionStatus, message: Option<&str>) -> Result<()> {
@@ -184,7 +184,7 @@ async fn start(
 ) -> Result<Event> {
     must_be(at, SessionStatus::Waiting)?;
     let step = match first {
-        Some(id) => outline::step_of(tx, at.course, "first_subtask_id", id).await?,
+        Some(id) => outline::find_step(tx, at.course, "first_subtask_id", id).await?,
         None => outline::first_step(tx, at.course)
             .await?
             .ok_or_else(|| Error::bad("first_subtask_id", "the lecture has no steps yet"))?,
@@ -192,7 +192,7 @@ async fn start(
     let sql = "update live_sessions set status = 'IN_PROGRESS', started_ms = $2, step = $3, step_ms = $2,
         step_seq = last_seq + 1, message = $4 where id = $1";
     tx.run(sql, args![at.id, now_ms, step.id, message.as_deref()]).await?;
-    attendance::automatic::began(app, tx, at, now_ms).await?;
+    attendance::automatic::set_meeting_date(app, tx, at, now_ms).await?;
     Ok(Event::SessionStarted { step: step.id, message, active: app.hub.presence.count(at.id) })
 }
 
@@ -211,7 +211,7 @@ async fn next_step(
 ) -> Result<StepMove> {
     must_be(at, SessionStatus::InProgress)?;
     let to = match (next, at.step) {
-        (Some(id), _) => outline::step_of(tx, at.course, "next_subtask_id", id).await?,
+        (Some(id), _) => outline::find_step(tx, at.course, "next_subtask_id", id).await?,
         (None, Some(step)) => outline::step_after(tx, at.course, step)
             .await?
             .ok_or_else(|| Error::bad("next_subtask_id", "this is the last step"))?,
@@ -228,20 +228,20 @@ async fn next_step(
 }
 
 async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) -> Result<(Event, Vec<NewEvent>)> {
-    if at.is(SessionStatus::Review) {
+    if at.has_status(SessionStatus::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
     let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = $3 where id = $1";
     tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
-    let (completed, total) = finished(tx, at).await?;
+    let (completed, total) = count_finished(tx, at).await?;
     let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);
     let mut follows = help::withdraw_auto(tx, at, now_ms).await?;
-    follows.append(&mut attendance::automatic::ended(tx, at, now_ms).await?);
+    follows.append(&mut attendance::automatic::complete_marks(tx, at, now_ms).await?);
     Ok((Event::SessionEnded { message, completed, total, minutes }, follows))
 }
 
 /// Counts the participants who finished the last step of the course in this session, and all participants.
-async fn finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
+async fn count_finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
     let last = outline::steps(tx, at.course).await?.last().map(|item| item.id);
     let sql = "select cast(count(ip.id) as bigint), count(*) from participants p
         left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $2 and ip.status = 'COMPLETED'
@@ -250,7 +250,7 @@ async fn finished(tx: &mut Tx, at: &Session) -> Result<(i64, i64)> {
     tx.one(sql, args![at.id, last.unwrap_or(0), at.started_ms.unwrap_or(0)]).await
 }
 
-async fn outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<CommandOutcome> {
+async fn make_outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Result<CommandOutcome> {
     let (previous, current) = match &event {
         Event::StepChanged { previous, step, .. } => (*previous, Some(*step)),
         other => (None, other.item()),
@@ -272,7 +272,7 @@ pub async fn change(
 ) -> Result<Session> {
     let mut tx = app.db.begin().await?;
     hold(&mut tx, session).await?;
-    let at = taught(&mut tx, caller, session).await?;
+    let at = find_taught(&mut tx, caller, session).await?;
     let door = open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
     let moved = door != at.door;
     let sql = "update live_sessions set title = $2, scheduled_ms = $3, door = $4 where id = $1";

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::codes::{self, Invitation};
 use super::merging::{self, IfNameIsHere};
-use super::{Session, SessionStatus, attended, by_id, room, state, taught};
+use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -78,15 +78,15 @@ async fn admit(
         Some(_) => {
             // Fails for a person who was rejected in the meantime, and gives the new enrollment of a person who applied
             // again.
-            let enrollment = enrollment::ensure(tx, session.class, person, now_ms).await?;
+            let enrollment = enrollment::ensure_enrolled(tx, session.class, person, now_ms).await?;
             let sql = "update participants set left_ms = null, enrollment = $3 where session = $1 and person = $2";
             (false, tx.run(sql, args![session.id, person, enrollment]).await? > 0)
         }
         None => {
-            if session.door == "CLOSED" && !session.is(SessionStatus::Review) {
+            if session.door == "CLOSED" && !session.has_status(SessionStatus::Review) {
                 return Err(Error::DoorClosed);
             }
-            let enrollment = enrollment::ensure(tx, session.class, person, now_ms).await?;
+            let enrollment = enrollment::ensure_enrolled(tx, session.class, person, now_ms).await?;
             let sql = "insert into participants (session, person, enrollment, joined_ms) values ($1, $2, $3, $4)
                 on conflict do nothing";
             (true, tx.run(sql, args![session.id, person, enrollment, now_ms]).await? > 0)
@@ -104,7 +104,7 @@ async fn admit(
     let event = Event::StudentJoined { person, total };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
     events.push(NewEvent::grade_due(session.course, GradeScope::Enrollment(participant.enrollment), now_ms));
-    events.extend(automatic::came(app, tx, session, (person, participant.enrollment), now_ms).await?);
+    events.extend(automatic::mark_arrival(app, tx, session, (person, participant.enrollment), now_ms).await?);
     Ok((Joined { participant, status, is_new }, events))
 }
 
@@ -147,7 +147,7 @@ async fn admit_guest(
     now_ms: i64,
 ) -> Result<((Person, Joined, Tokens), Vec<NewEvent>)> {
     let session = by_id(tx, session).await?;
-    if session.is(SessionStatus::Review) {
+    if session.has_status(SessionStatus::Review) {
         return Err(Error::wrong_state(session.status));
     }
     if session.door == "CLOSED" {
@@ -155,13 +155,13 @@ async fn admit_guest(
     }
     let device = key.map_or_else(|| "#guest".to_owned(), |key| format!("#guest {}", key.text()));
     let before = match key {
-        Some(_) => logins::of_guest_key(tx, session.id, &device, now_ms).await?,
+        Some(_) => logins::find_by_guest_key(tx, session.id, &device, now_ms).await?,
         None => None,
     };
     let (person, same_as) = match &before {
         Some(login) => (login.person, None),
         None => {
-            let same_as = merging::asked(app, tx, session.id, guest).await?;
+            let same_as = merging::find_claimed_guest(app, tx, session.id, guest).await?;
             (people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?, same_as)
         }
     };
@@ -170,7 +170,7 @@ async fn admit_guest(
         events.extend(merging::record_claim(tx, &session, person, same_as, now_ms).await?);
     }
     let tokens = match &before {
-        Some(login) => logins::same_tokens(app, login)?,
+        Some(login) => logins::repeat_tokens(app, login)?,
         None => logins::begin(app, tx, person, true, &device).await?,
     };
     let person = people::by_id(tx, person).await?;
@@ -181,19 +181,25 @@ async fn admit_guest(
 /// the door is closed.
 pub async fn leave(app: &School, caller: &Caller, session: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
-    let at = attended(&mut tx, caller, session).await?;
+    let at = find_attended(&mut tx, caller, session).await?;
     app.failures.take_for_good(&Attempts::LeavesOf(session, caller.id), app.now_ms())?;
-    part(app, tx, &at, caller.id, false).await
+    remove_participant(app, tx, &at, caller.id, false).await
 }
 
 /// Removes a person from the session, for its instructor. Their sockets close, and they cannot join again.
 pub async fn remove(app: &School, caller: &Caller, session: i64, person: i64) -> Result<Participant> {
     let mut tx = app.db.begin().await?;
-    let at = taught(&mut tx, caller, session).await?;
-    part(app, tx, &at, person, true).await
+    let at = find_taught(&mut tx, caller, session).await?;
+    remove_participant(app, tx, &at, person, true).await
 }
 
-async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed: bool) -> Result<Participant> {
+async fn remove_participant(
+    app: &School,
+    mut tx: Tx,
+    session: &Session,
+    person: i64,
+    removed: bool,
+) -> Result<Participant> {
     let now_ms = app.now_ms();
     super::hold(&mut tx, session.id).await?;
     let sql = "update participants set left_ms = coalesce(left_ms, $3),
@@ -223,18 +229,18 @@ async fn part(app: &School, mut tx: Tx, session: &Session, person: i64, removed:
 /// name is not the instructor's to change.
 pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, name: &str) -> Result<names::PersonName> {
     let mut tx = app.db.begin().await?;
-    let session = taught(&mut tx, caller, session).await?;
+    let session = find_taught(&mut tx, caller, session).await?;
     let guest = must_be_guest_of(&mut tx, session.id, person).await?;
     if !guest {
         return Err(Error::NotYours);
     }
-    let asked = merging::hold_questions(&mut tx, person).await?;
+    let questions = merging::hold_questions(&mut tx, person).await?;
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
     let event = Event::StudentRenamed { person };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
     // The open question compared two guests of one name: a new name settles it.
-    events.extend(merging::settle(&mut tx, &asked, app.now_ms()).await?);
+    events.extend(merging::settle(&mut tx, &questions, app.now_ms()).await?);
     app.commit(tx, events).await?;
     Ok(renamed)
 }
@@ -249,11 +255,11 @@ pub(super) async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> 
 /// account, who signs in with the password: an instructor cannot make a login to another person's account.
 pub async fn reentry(app: &School, caller: &Caller, session: i64, person: i64) -> Result<(Session, String)> {
     let mut tx = app.db.begin().await?;
-    let session = taught(&mut tx, caller, session).await?;
+    let session = find_taught(&mut tx, caller, session).await?;
     if !must_be_guest_of(&mut tx, session.id, person).await? {
         return Err(Error::NotYours);
     }
-    let ticket = logins::ticket(app, &mut tx, person).await?;
+    let ticket = logins::make_ticket(app, &mut tx, person).await?;
     app.commit(tx, Vec::new()).await?;
     Ok((session, ticket))
 }

@@ -2,7 +2,7 @@
 //! instructor merges the two. Nobody becomes another guest without the instructor.
 
 use super::joining::{Guest, must_be_guest_of};
-use super::{Session, room, state, taught};
+use super::{Session, find_taught, room, state};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ async fn namesake(app: &School, tx: &mut Tx, session: i64, name: &str) -> Result
 
 /// Finds the guest that a new guest says to be. Fails with `NameIsHere` if there is one and the new guest has not answered
 /// yet.
-pub(super) async fn asked(app: &School, tx: &mut Tx, session: i64, guest: &Guest) -> Result<Option<i64>> {
+pub(super) async fn find_claimed_guest(app: &School, tx: &mut Tx, session: i64, guest: &Guest) -> Result<Option<i64>> {
     if guest.if_name_is_here == IfNameIsHere::Other {
         return Ok(None);
     }
@@ -61,7 +61,7 @@ pub(super) async fn record_claim(
 /// Settles the question for the instructor: the two are different people.
 pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let at = taught(&mut tx, caller, session).await?;
+    let at = find_taught(&mut tx, caller, session).await?;
     let sql = "select course from live_sessions s join participants p on p.session = s.id
         where s.id = $1 and p.person = $2 and p.removed_ms is null";
     let (course,) = tx.maybe(sql, args![at.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
@@ -111,16 +111,16 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
         return Err(Error::bad("into", "it is the same participant"));
     }
     let mut tx = app.db.begin().await?;
-    let at = taught(&mut tx, caller, session).await?;
+    let at = find_taught(&mut tx, caller, session).await?;
     super::hold(&mut tx, at.id).await?;
     let olds = hold_both(&mut tx, &at, from, into).await?;
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
     let now_ms = app.now_ms();
     for old in &olds {
-        unite_enrollments(&mut tx, *old, enrollment, now_ms).await?;
+        merge_enrollments(&mut tx, *old, enrollment, now_ms).await?;
     }
-    unite_people(&mut tx, from, into, enrollment, now_ms).await?;
+    merge_people(&mut tx, from, into, enrollment, now_ms).await?;
     for old in olds {
         tx.run("delete from enrollments where id = $1", args![old]).await?;
     }
@@ -131,8 +131,8 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     events.push(NewEvent::grade_due(at.course, GradeScope::Enrollment(enrollment), now_ms));
     let closed = vec![
         CloseSockets::of_leaver(room::session(at.id), from, close::TOKEN, "the login has ended"),
-        logins::sockets(from, EndedLogins::All),
-        logins::sockets(into, EndedLogins::All),
+        logins::close_sockets_of(from, EndedLogins::All),
+        logins::close_sockets_of(into, EndedLogins::All),
     ];
     app.commit_and_close(tx, events, closed).await
 }
@@ -168,7 +168,7 @@ async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<(
 
 /// Moves progress, study time and attendance from enrollment `old` to `new`. Where both have progress or a mark, the better
 /// one is kept; study time is added up.
-async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Result<()> {
+async fn merge_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Result<()> {
     let best = [
         "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position, played,
                 started_ms, completed_ms, done_ms)
@@ -236,7 +236,7 @@ async fn unite_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Resu
 
 /// Moves to `into` what `from` has: participations in sessions, calls for help, logs and notifications, and the login of the phone
 /// in use.
-async fn unite_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms: i64) -> Result<()> {
+async fn merge_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms: i64) -> Result<()> {
     let moves = [
         "update participants set left_ms = case when exists (select 1 from participants p
                 where p.session = participants.session and p.person = $1 and p.left_ms is null) then null else left_ms end

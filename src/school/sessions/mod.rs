@@ -146,7 +146,7 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewLiveSess
         values ($1, $2, $3, $4, $5, $6, $7, 'WAITING', $8, $2, $9) on conflict do nothing returning id";
     let mut made = None;
     for _ in 0..DRAWS_MAX {
-        let Some(code) = codes::draw(&mut tx, now_ms).await? else { continue };
+        let Some(code) = codes::draw_code(&mut tx, now_ms).await? else { continue };
         let args = args![random_id(), now_ms, course, class, code, link_key(), &title, new.scheduled_ms, meeting];
         made = tx.maybe::<(i64,)>(sql, args).await?;
         if made.is_some() {
@@ -194,14 +194,14 @@ pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<()> {
 }
 
 /// Returns the session. Fails if the caller does not teach its course.
-pub(super) async fn taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
+pub(super) async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = by_id(tx, id).await?;
     caller.must_teach(session.instructor)?;
     Ok(session)
 }
 
 /// Returns the session to its instructor and to participants who were not removed. Fails for anyone else.
-pub(super) async fn attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
+pub(super) async fn find_attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = by_id(tx, id).await?;
     if caller.teaches(session.instructor) {
         return Ok(session);
@@ -229,7 +229,7 @@ pub(super) async fn must_not_be_removed(tx: &mut Tx, course: i64, person: i64, s
 }
 
 impl Session {
-    pub fn is(&self, status: SessionStatus) -> bool {
+    pub fn has_status(&self, status: SessionStatus) -> bool {
         self.status == status.word()
     }
 }

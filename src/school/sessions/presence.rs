@@ -27,7 +27,7 @@ const CONNECTED: &str = "select session, person from (
     ) newest where n = 1 and type = 'student_connected'";
 
 /// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
-pub async fn arrived(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
+pub async fn add_socket(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
     let now = app.clock.now();
     if !app.hub.presence.add_socket(session, person, language, now) {
         return Ok(());
@@ -56,7 +56,7 @@ async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Res
         .await
 }
 
-pub fn departed(app: &School, session: i64, person: i64) {
+pub fn remove_socket(app: &School, session: i64, person: i64) {
     app.hub.presence.remove_socket(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 

@@ -1,6 +1,6 @@
 //! Current state of a session, and what has happened in it.
 
-use super::{Session, SessionStatus, attended, by_id, taught};
+use super::{Session, SessionStatus, by_id, find_attended, find_taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -73,7 +73,7 @@ pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![session]).await?.0)
 }
 
-async fn seen(app: &School, tx: &mut Tx, session: Session, my_status: &'static str) -> Result<SessionState> {
+async fn session_state(app: &School, tx: &mut Tx, session: Session, my_status: &'static str) -> Result<SessionState> {
     let step = match session.step {
         Some(id) => outline::item_by_id(tx, id).await.ok(),
         None => None,
@@ -95,14 +95,14 @@ pub fn participant_status(session_status: &str, left: bool) -> &'static str {
 
 pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<SessionState> {
     let mut tx = app.db.read().await?;
-    let session = attended(&mut tx, caller, session).await?;
+    let session = find_attended(&mut tx, caller, session).await?;
     let status = participant_status(&session.status, false);
-    seen(app, &mut tx, session, status).await
+    session_state(app, &mut tx, session, status).await
 }
 
 pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result<(Session, Vec<Attendee>)> {
     let mut tx = app.db.read().await?;
-    let session = taught(&mut tx, caller, session).await?;
+    let session = find_taught(&mut tx, caller, session).await?;
     let attendees = attendees(&mut tx, &session).await?;
     Ok((session, attendees))
 }
@@ -150,7 +150,7 @@ pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<ActivePar
     let Some((id, joined_ms)) = tx.maybe::<(i64, i64)>(sql, args![caller.id]).await? else { return Ok(None) };
     let session = by_id(&mut tx, id).await?;
     let status = participant_status(&session.status, false);
-    let seen = seen(app, &mut tx, session, status).await?;
+    let seen = session_state(app, &mut tx, session, status).await?;
     Ok(Some(ActiveParticipation { session: seen.session, step: seen.step, status, joined_ms }))
 }
 
@@ -163,7 +163,7 @@ pub struct Timeline {
 /// Reads the timeline of a session after an event. Students get only the events for students.
 pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, limit: Option<i64>) -> Result<Timeline> {
     let mut tx = app.db.read().await?;
-    let session = attended(&mut tx, caller, session).await?;
+    let session = find_attended(&mut tx, caller, session).await?;
     let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
     let students_only = !caller.teaches(session.instructor);
     let events = log::read(&mut tx, session.id, session.course, after, students_only, limit).await?;
@@ -174,7 +174,7 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
 /// Reads all steps of the session's course, so that a participant can go through them again at their own pace.
 pub async fn steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<Item>> {
     let mut tx = app.db.read().await?;
-    let session = attended(&mut tx, caller, session).await?;
+    let session = find_attended(&mut tx, caller, session).await?;
     outline::steps(&mut tx, session.course).await
 }
 
@@ -191,7 +191,7 @@ pub enum Side {
 pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<bool> {
     let mut tx = app.db.read().await?;
     match side {
-        Side::Instructor => taught(&mut tx, caller, session).await.map(|_| false),
+        Side::Instructor => find_taught(&mut tx, caller, session).await.map(|_| false),
         Side::Student => {
             let found = by_id(&mut tx, session).await?;
             let sql = "select removed_ms is not null, left_ms is null from participants
@@ -251,19 +251,19 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
     let arrival = match side {
         Side::Student => {
             let status = participant_status(&session.status, left);
-            let mine = mine(&mut tx, &session, person).await?;
-            EntryContent::ForStudent(Box::new(seen(app, &mut tx, session, status).await?), mine)
+            let mine = own_state(&mut tx, &session, person).await?;
+            EntryContent::ForStudent(Box::new(session_state(app, &mut tx, session, status).await?), mine)
         }
         Side::Instructor => {
             let attendees = attendees(&mut tx, &session).await?;
-            EntryContent::ForInstructor(Box::new(seen(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
+            EntryContent::ForInstructor(Box::new(session_state(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
         }
     };
     Ok(EntryState { arrival, seq })
 }
 
 /// Reads a student's progress in the current step, their open call for help, and their attendance mark.
-async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnState> {
+async fn own_state(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnState> {
     let sql = "select coalesce(ip.status, 'NOT_STARTED'),
             (select max(h.id) from help_requests h where h.session = $1 and h.person = $2 and h.kind = 'MANUAL'
                 and h.status in ('ANALYZING', 'ESCALATED')),
@@ -277,7 +277,7 @@ async fn mine(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnState> {
 }
 
 /// Reads the events after `after`, at most `TIMELINE_MAX_EVENTS`, for a room that missed some.
-pub async fn missed(app: &School, session: i64, after: i64) -> Result<(Vec<PublishedEvent>, Names)> {
+pub async fn missed_events(app: &School, session: i64, after: i64) -> Result<(Vec<PublishedEvent>, Names)> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
     let events = log::read(&mut tx, session.id, session.course, after, false, TIMELINE_MAX_EVENTS).await?;

@@ -68,7 +68,7 @@ async fn student_view(
     SignedIn(caller): SignedIn,
     Json(sent): Json<AttendanceCourse>,
 ) -> Result<Answer<AttendanceDone<AttendanceOverview>>> {
-    let overview = views::mine(&app, &caller, &String::from(sent.lec_serial)).await?;
+    let overview = views::own_attendance(&app, &caller, &String::from(sent.lec_serial)).await?;
     Ok(wire::done("출석 현황 조회가 완료되었습니다.", AttendanceOverview::of(overview, &app.clock)))
 }
 

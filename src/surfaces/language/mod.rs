@@ -43,9 +43,9 @@ impl Language {
 
 /// Splits an entry of `Accept-Language` into the language and its weight, from 0 to 1.
 fn weighed(entry: &str) -> (&str, f32) {
-    let (what, rest) = entry.split_once(';').unwrap_or((entry, "q=1"));
+    let (tag, rest) = entry.split_once(';').unwrap_or((entry, "q=1"));
     let weight = rest.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=').parse().unwrap_or(0.0);
-    (what.trim(), if (0.0..=1.0).contains(&weight) { weight } else { 0.0 })
+    (tag.trim(), if (0.0..=1.0).contains(&weight) { weight } else { 0.0 })
 }
 
 /// Returns the message of an error in the caller's language, or else in `usual`, the language of the surface.
@@ -66,9 +66,9 @@ pub fn translate(korean: &str) -> &str {
     }
 }
 
-/// Translates a phrase, and puts `what` in the place of its `{}`.
-pub fn translate_with(korean: &str, what: &str) -> String {
-    translate(korean).replacen("{}", what, 1)
+/// Translates a phrase, and puts `insert` in the place of its `{}`.
+pub fn translate_with(korean: &str, insert: &str) -> String {
+    translate(korean).replacen("{}", insert, 1)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub struct SessionLogReader(pub School);
 impl LogReader for SessionLogReader {
     fn frames(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Vec<RoomFrame>> {
         Box::pin(async move {
-            match state::missed(&self.0, key.id, after).await {
+            match state::missed_events(&self.0, key.id, after).await {
                 Ok((events, names)) => events.iter().filter_map(|e| session_frame(e, &names)).collect(),
                 Err(error) => {
                     if !error.is_outage() {

@@ -14,7 +14,7 @@ pub async fn me(
     SignedIn(caller): SignedIn,
     Query(query): Query<MyProgressQuery>,
 ) -> Result<Answer<MyProgress>> {
-    Ok(Answer(progress::views::mine(&app, &caller, query.lecture_id).await?.into()))
+    Ok(Answer(progress::views::current_progress(&app, &caller, query.lecture_id).await?.into()))
 }
 
 /// Says that one is working on a step, or has finished it; what is finished stays so.

@@ -14,8 +14,8 @@ use super::wire::sessions::Scanned;
 use super::{PathText, Query, Result};
 use crate::app::School;
 use crate::error::Error;
-use crate::school::courses::poster_code_as_kept;
-use crate::school::sessions::codes::code_as_kept;
+use crate::school::courses::normalize_poster_code;
+use crate::school::sessions::codes::normalize_code;
 use crate::surfaces::texts::Within;
 use crate::tag;
 use crate::web;
@@ -50,7 +50,7 @@ pub async fn picture(
     Query(scanned): Query<Scanned>,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
-    let code = Some(code_as_kept(code)).filter(|code| (6..=7).contains(&code.len()));
+    let code = Some(normalize_code(code)).filter(|code| (6..=7).contains(&code.len()));
     let code = code.ok_or(Error::NotFound("Picture"))?;
     let key = scanned.k.map_or(Ok(String::new()), |key| in_address(&key.0))?;
     drawn(&format!("{}/j/{code}{key}", app.public_url), kind, &size, &headers)
@@ -75,7 +75,7 @@ pub async fn poster(
     Query(size): Query<Size>,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
-    let code = Some(poster_code_as_kept(code)).filter(|code| code.len() == POSTER_LETTERS);
+    let code = Some(normalize_poster_code(code)).filter(|code| code.len() == POSTER_LETTERS);
     let code = code.ok_or(Error::NotFound("Picture"))?;
     drawn(&format!("{}/l/{code}", app.public_url), kind, &size, &headers)
 }

@@ -109,7 +109,7 @@ impl SocketHandler for LiveSocket {
     fn read_entry(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
         Box::pin(async move {
             // Checked again: if the login ended after the upgrade, this socket was not in its room yet and was not closed.
-            logins::must_stand(&self.app, &self.caller).await?;
+            logins::must_be_valid(&self.app, &self.caller).await?;
             match self.kind {
                 SocketKind::Session(session, side) => self.enter_session(session, side, since).await,
                 SocketKind::Board(_) | SocketKind::Desk => {
@@ -140,7 +140,7 @@ impl SocketHandler for LiveSocket {
 
     fn closed(&self) {
         if let (SocketKind::Session(session, _), true) = (self.kind, self.present) {
-            presence::departed(&self.app, session, self.caller.id);
+            presence::remove_socket(&self.app, session, self.caller.id);
         }
     }
 
@@ -190,14 +190,14 @@ impl LiveSocket {
     }
 
     async fn unseen_answers(&self) -> Result<Vec<Frame>> {
-        let events = answers::unseen(&self.app, self.caller.id).await?;
+        let events = answers::unseen_answers(&self.app, self.caller.id).await?;
         Ok(events.iter().filter_map(|new| frames::help_available(&new.event)).collect())
     }
 
     /// Carries out a message, and returns the data of the reply; `None` if there is no reply.
     async fn answer(&self, connection: &Arc<Connection>, message: &ClientMessage) -> Result<Option<Value>> {
         if !matches!(message.kind.as_str(), "ping" | "token" | "ack") {
-            logins::must_stand(&self.app, &self.caller).await?;
+            logins::must_be_valid(&self.app, &self.caller).await?;
         }
         match (message.kind.as_str(), self.kind) {
             ("ping", _) => to_json(json!({})),

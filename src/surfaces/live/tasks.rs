@@ -24,7 +24,7 @@ pub async fn add(
 /// A task with its subtasks.
 #[utoipa::path(get, path = "/api/tasks/{task_id}", responses((status = 200, body = Task)))]
 pub async fn detail(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Task>> {
-    let (unit, items) = outline::unit(&app, &caller, id).await?;
+    let (unit, items) = outline::find_unit(&app, &caller, id).await?;
     Ok(Answer(Task::new(unit, items)))
 }
 
@@ -37,7 +37,7 @@ pub async fn change(
     Json(changes): Json<ChangeTask>,
 ) -> Result<Answer<Task>> {
     outline::change_unit(&app, &caller, id, changes.into()).await?;
-    let (unit, items) = outline::unit(&app, &caller, id).await?;
+    let (unit, items) = outline::find_unit(&app, &caller, id).await?;
     Ok(Answer(Task::new(unit, items)))
 }
 

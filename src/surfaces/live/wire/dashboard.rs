@@ -262,12 +262,12 @@ pub struct NotificationLine {
 
 impl From<Notification> for NotificationLine {
     fn from(n: Notification) -> NotificationLine {
-        let who = n.about_name.as_deref().unwrap_or(translate("누군가"));
+        let name = n.about_name.as_deref().unwrap_or(translate("누군가"));
         let message = match NotificationKind::parse(&n.kind) {
-            Some(NotificationKind::HelpRequest) => translate_with("{}님이 도움을 요청했습니다", who),
-            Some(NotificationKind::HelpEscalated) => translate_with("{}님에게 강사님의 도움이 필요합니다", who),
+            Some(NotificationKind::HelpRequest) => translate_with("{}님이 도움을 요청했습니다", name),
+            Some(NotificationKind::HelpEscalated) => translate_with("{}님에게 강사님의 도움이 필요합니다", name),
             Some(NotificationKind::HelpAnswered) => translate("도움말이 도착했습니다").into(),
-            Some(NotificationKind::AttendanceRequested) => translate_with("{}님이 출석 인정을 요청했습니다", who),
+            Some(NotificationKind::AttendanceRequested) => translate_with("{}님이 출석 인정을 요청했습니다", name),
             Some(NotificationKind::AttendanceDecided) => translate("출석 요청의 결과가 나왔습니다").into(),
             Some(NotificationKind::EnrollmentAdmitted) => translate("수강 신청이 승인되었습니다").into(),
             Some(NotificationKind::EnrollmentRefused) => translate("수강 신청이 승인되지 않았습니다").into(),

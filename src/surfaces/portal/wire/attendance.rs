@@ -158,12 +158,12 @@ pub struct LineSent {
 
 impl LineSent {
     pub fn line(self, n: usize) -> Result<(MarkedStudent, NewMark), Error> {
-        let who = match (self.enrollment_id, self.user_id) {
+        let student = match (self.enrollment_id, self.user_id) {
             (Some(id), None) => MarkedStudent::Enrollment(id),
             (None, Some(id)) => MarkedStudent::Person(id),
             _ => return Err(Error::bad(format!("attendances[{n}]"), "either enrollment_id or user_id is needed")),
         };
-        Ok((who, mark!(self)))
+        Ok((student, mark!(self)))
     }
 }
 
