@@ -36,34 +36,34 @@ pub struct Config {
     /// The address to listen on
     #[arg(long, global = true, env = "GYOSIL_LISTEN", default_value = "0.0.0.0:8080")]
     pub listen: SocketAddr,
-    /// An address of their own for the metrics (default: /metrics, for this machine and trusted proxies only)
+    /// A separate address for the metrics (default: at /metrics, for this machine and trusted proxies only)
     #[arg(long, global = true, env = "GYOSIL_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
     /// The folder that holds the database and the secrets
     #[arg(long, global = true, env = "GYOSIL_DATA", default_value = "./data")]
     pub data: PathBuf,
-    /// sqlite:FILE or postgres://… (default: gyosil.db in the data folder)
+    /// The database: sqlite:FILE or postgres://… (default: gyosil.db in the data folder)
     #[arg(long, global = true, env = "GYOSIL_DATABASE", value_parser = database_url)]
     pub database: Option<String>,
-    /// Redis, for several nodes (not in this version: one node serves alone)
+    /// The Redis server for several nodes (not supported yet: one node serves alone)
     #[arg(long, global = true, env = "GYOSIL_REDIS", value_parser = no_redis_yet)]
     pub redis: Option<String>,
     /// The address that phones reach, as printed in QR codes (default: this machine's address in its network)
     #[arg(long, global = true, env = "GYOSIL_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
-    /// The key that signs tokens, 32 characters or more (default: made once and kept in the data folder)
+    /// The secret that signs tokens, at least 32 characters (default: generated once and stored in the data folder)
     #[arg(long, global = true, env = "GYOSIL_JWT_SECRET", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub jwt_secret: Option<String>,
-    /// May anyone register as an instructor?
+    /// Whether anyone may register as an instructor
     #[arg(long, global = true, env = "GYOSIL_INSTRUCTOR_SIGNUP", default_value = "closed")]
     pub instructor_signup: Signup,
     /// Limits on failed logins and guessed codes
     #[arg(long, global = true, env = "GYOSIL_RATE_LIMITS", default_value = "on")]
     pub rate_limits: Switch,
-    /// How many sockets one person may hold open
+    /// The number of sockets that one person may have open
     #[arg(long, global = true, env = "GYOSIL_SOCKETS_PER_PERSON", default_value_t = 32, value_parser = at_least_one)]
     pub sockets_per_person: usize,
-    /// How many sockets one person may hold open in one session
+    /// The number of sockets that one person may have open in one session
     #[arg(long, global = true, env = "GYOSIL_SOCKETS_PER_SESSION", default_value_t = 8, value_parser = at_least_one)]
     pub sockets_per_session: usize,
     /// The school's time zone
@@ -75,10 +75,10 @@ pub struct Config {
     /// Origins of other web pages that may call the API, separated by commas
     #[arg(long, global = true, env = "GYOSIL_CORS_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub cors_origins: Vec<String>,
-    /// Serve https with this certificate chain (PEM)
+    /// The certificate chain for HTTPS (PEM)
     #[arg(long, global = true, env = "GYOSIL_TLS_CERT", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
-    /// … and this private key (PEM)
+    /// The private key for HTTPS (PEM)
     #[arg(long, global = true, env = "GYOSIL_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// The school's name, on pages, posters and certificates
@@ -87,13 +87,13 @@ pub struct Config {
     /// The school's logo, on pages, posters and certificates: PNG or JPEG, at most 512 KiB and 2000 pixels on a side
     #[arg(long, global = true, env = "GYOSIL_SCHOOL_LOGO")]
     pub school_logo: Option<PathBuf>,
-    /// The picture of a signature or stamp beside the school's name on certificates (as the logo)
+    /// The picture of a signature or stamp beside the school's name on certificates: PNG or JPEG, with the limits of the logo
     #[arg(long, global = true, env = "GYOSIL_SCHOOL_SIGNATURE")]
     pub school_signature: Option<PathBuf>,
-    /// The seed of the Ed25519 key that signs certificates: 32 bytes in base64 (default: made once and kept in the data folder)
+    /// The seed of the Ed25519 key that signs certificates: 32 bytes in base64 (default: generated once and stored in the data folder)
     #[arg(long, global = true, env = "GYOSIL_CERTIFICATE_KEY", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub certificate_key: Option<String>,
-    /// How the log is written
+    /// The format of the log
     #[arg(long, global = true, env = "GYOSIL_LOG_FORM", default_value = "text")]
     pub log_form: LogForm,
     #[command(flatten)]
@@ -115,10 +115,10 @@ pub struct Bounds {
     /// MiB of activity logs that may be written in one session
     #[arg(long, global = true, env = "GYOSIL_LOG_SESSION_MB", default_value_t = 500, value_parser = mebibytes())]
     pub log_session_mb: i64,
-    /// MiB of activity logs that are kept: beyond, the oldest are deleted
+    /// MiB of activity logs that are kept; the oldest beyond that are deleted
     #[arg(long, global = true, env = "GYOSIL_LOG_MAX_MB", default_value_t = 2_048, value_parser = mebibytes())]
     pub log_max_mb: i64,
-    /// Connections that one address may have open at once (IPv6: one /64 network); trusted proxies may have any number
+    /// Connections that one address (IPv6: one /64 network) may have open at once; trusted proxies may have any number
     #[arg(long, global = true, env = "GYOSIL_CONNECTIONS_PER_ADDRESS", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections_per_address: u32,
 }
@@ -131,16 +131,16 @@ fn mebibytes() -> clap::builder::RangedI64ValueParser<i64> {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Clocks")]
 pub struct Clocks {
-    /// Seconds that an access token is good for
+    /// Seconds until an access token expires
     #[arg(long, global = true, env = "GYOSIL_ACCESS_TTL_S", default_value_t = 1_800, value_parser = clap::value_parser!(i64).range(1..))]
     pub access_ttl_s: i64,
-    /// Seconds that a login lives without being used
+    /// Seconds after which an unused login ends
     #[arg(long, global = true, env = "GYOSIL_REFRESH_TTL_S", default_value_t = 90 * 86_400, value_parser = clap::value_parser!(i64).range(1..))]
     pub refresh_ttl_s: i64,
-    /// Seconds on a step before a student can count as stuck
+    /// Seconds on a step after which a student can count as stuck
     #[arg(long, global = true, env = "GYOSIL_STUCK_AFTER_S", default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..))]
     pub stuck_after_s: i64,
-    /// Milliseconds that a lost connection may take to come back before the instructor is told
+    /// Milliseconds that a lost connection may take to come back before the instructor is notified
     #[arg(long, global = true, env = "GYOSIL_PRESENCE_GRACE_MS", default_value_t = 5_000, value_parser = clap::value_parser!(i64).range(0..))]
     pub presence_grace_ms: i64,
     /// Minutes after the start at which joining counts as late
@@ -149,7 +149,7 @@ pub struct Clocks {
     /// Seconds between two pings of a connection
     #[arg(long, global = true, env = "GYOSIL_PING_S", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=300))]
     pub ping_s: u64,
-    /// Days that activity logs are kept (they can show other people's chats)
+    /// Days after which activity logs are deleted (they can show other people's chats)
     #[arg(long, global = true, env = "GYOSIL_LOG_DAYS", default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..))]
     pub log_days: i64,
 }

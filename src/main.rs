@@ -28,16 +28,16 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum CliCommand {
-    /// Serve (this is what happens when no word is given)
+    /// Run the server (the default without a command)
     Serve,
-    /// Show a class that is alive: an instructor, a lecture and learners, in a data folder of its own
+    /// Run a demo: a session with an instructor and simulated learners, in a data folder of its own
     Demo(demo::Options),
-    /// Add people and change passwords, also beside a running server
+    /// Add people and change passwords, also while a server runs
     User {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Copy the whole SQLite database into one file, also while serving
+    /// Copy the whole SQLite database into one file, also while a server runs
     Backup { file: String },
     /// Print the OpenAPI document
     Openapi,
@@ -45,9 +45,9 @@ enum CliCommand {
 
 #[derive(Subcommand)]
 enum UserCommand {
-    /// Add a person; prints JSON with their id
+    /// Add a person, and print them as JSON with their id
     Add(NewUserArgs),
-    /// Give a person a new password; all their logins end
+    /// Set a new password for a person, which ends all their logins
     Password(PasswordArgs),
 }
 
@@ -59,20 +59,20 @@ struct NewUserArgs {
     phone: Option<String>,
     #[arg(long)]
     name: String,
-    /// STUDENT, INSTRUCTOR or ADMIN
+    /// The role: STUDENT, INSTRUCTOR or ADMIN
     #[arg(long, value_parser = role)]
     role: Role,
-    /// Read the password from standard input (it is asked for on a terminal otherwise)
+    /// Read the password from standard input (default: from the terminal)
     #[arg(long)]
     password_stdin: bool,
 }
 
 #[derive(Args)]
 struct PasswordArgs {
-    /// The e-mail address, or the phone number
+    /// The e-mail address or the phone number of the person
     #[arg(long)]
     email: String,
-    /// Read the password from standard input (it is asked for on a terminal otherwise)
+    /// Read the password from standard input (default: from the terminal)
     #[arg(long)]
     password_stdin: bool,
 }

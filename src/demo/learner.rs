@@ -118,21 +118,21 @@ enum ConnectionEnd {
 }
 
 /// Runs one learner after the other: a new one joins each new session.
-pub async fn run_learners(server: SocketAddr, guests: Arc<GuestNames>, mut classes: watch::Receiver<DemoSession>) {
+pub async fn run_learners(server: SocketAddr, guests: Arc<GuestNames>, mut sessions: watch::Receiver<DemoSession>) {
     loop {
-        let class = classes.borrow_and_update().clone();
+        let session = sessions.borrow_and_update().clone();
         tokio::select! {
-            () = run_learner(server, &class, guests.next()) => if classes.changed().await.is_err() { return },
-            changed = classes.changed() => if changed.is_err() { return },
+            () = run_learner(server, &session, guests.next()) => if sessions.changed().await.is_err() { return },
+            changed = sessions.changed() => if changed.is_err() { return },
         }
     }
 }
 
 /// Joins a session and stays in it. Ends only if the learner was removed or the session is gone.
-async fn run_learner(server: SocketAddr, class: &DemoSession, guest: Value) {
+async fn run_learner(server: SocketAddr, session: &DemoSession, guest: Value) {
     pause(0.0, ARRIVE_WITHIN_S).await;
     let phone = loop {
-        match Phone::join(server, class, &guest).await {
+        match Phone::join(server, session, &guest).await {
             Ok(phone) => break phone,
             Err(error) => tracing::debug!(%error, "a learner could not join; they try again"),
         }
@@ -141,7 +141,7 @@ async fn run_learner(server: SocketAddr, class: &DemoSession, guest: Value) {
     let mut learner =
         Learner { phone, temper: Temperament::drawn(), seq: None, step: None, answers: 0, plan: Plan::default() };
     loop {
-        match learner.phone.open(class, learner.seq).await {
+        match learner.phone.open(session, learner.seq).await {
             Ok(socket) => match learner.follow(socket).await {
                 ConnectionEnd::BackIn(seconds) => sleep(Duration::from_secs_f64(seconds)).await,
                 ConnectionEnd::SignedOut => learner.sign_in_again().await,

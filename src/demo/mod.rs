@@ -38,10 +38,10 @@ use temper::GuestNames;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// How many simulated learners come to the class
+    /// The number of simulated learners in the session
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=500))]
     pub learners: u32,
-    /// Also drive the steps: the class starts, goes on, rests and ends by itself, again and again
+    /// Also simulate the instructor: sessions start, go on, pause and end by themselves, one after the other
     #[arg(long)]
     pub auto: bool,
 }
@@ -54,19 +54,19 @@ const OWN_DATA: &str = "./gyosil-demo";
 const USUAL_STUCK_AFTER_S: i64 = 60;
 /// Short, since nobody watches a demo for minutes until a learner is stuck.
 const STUCK_AFTER_S: i64 = 10;
-const LOOKS_FOR_CLASS_EVERY: Duration = Duration::from_secs(1);
+const LOOKS_FOR_SESSION_EVERY: Duration = Duration::from_secs(1);
 
 /// The session that all learners join at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct DemoSession {
-    session: i64,
+    id: i64,
     code: String,
     key: String,
 }
 
 impl From<Session> for DemoSession {
     fn from(session: Session) -> DemoSession {
-        DemoSession { session: session.id, code: session.code, key: session.key }
+        DemoSession { id: session.id, code: session.code, key: session.key }
     }
 }
 
@@ -89,11 +89,11 @@ pub async fn run(config: Config, options: Options, stopped: impl Future<Output =
     let demo = make_school(&app).await?;
     welcome::print_welcome(&app, &demo, &options, bound).await?;
 
-    let mut cast = spawn_people(&app, &demo, &options, local_address(bound));
+    let mut tasks = spawn_people(&app, &demo, &options, local_address(bound));
     let leaving = async move {
         stopped.await;
         welcome::print_goodbye();
-        cast.shutdown().await;
+        tasks.shutdown().await;
     };
     serve(app, listener, leaving).await?;
     drop(folder);
@@ -150,7 +150,7 @@ async fn make_school(app: &School) -> Result<DemoSchool> {
     let teacher = people::register(app, new, std::net::Ipv4Addr::LOCALHOST.into()).await?;
     let caller = caller(&teacher);
     let course = lecture::add(app, &caller).await?;
-    let session = open_class(app, &caller, course).await?;
+    let session = open_session(app, &caller, course).await?;
     Ok(DemoSchool { teacher, password, course, session })
 }
 
@@ -159,7 +159,7 @@ fn caller(teacher: &Person) -> Caller {
     Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX }
 }
 
-async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Session> {
+async fn open_session(app: &School, caller: &Caller, course: i64) -> Result<Session> {
     sessions::create(app, caller, course, NewLiveSession { title: None, scheduled_ms: None, class: None, number: None })
         .await
 }
@@ -167,28 +167,28 @@ async fn open_class(app: &School, caller: &Caller, course: i64) -> Result<Sessio
 /// Starts the learners, and with `--auto` the instructor. They stop when the returned set is dropped.
 fn spawn_people(app: &School, demo: &DemoSchool, options: &Options, server: SocketAddr) -> JoinSet<()> {
     let first = DemoSession::from(demo.session.clone());
-    let (show, classes) = watch::channel(first);
+    let (show, sessions) = watch::channel(first);
     let guests = Arc::new(GuestNames::default());
-    let mut cast = JoinSet::new();
+    let mut tasks = JoinSet::new();
     for _ in 0..options.learners {
-        cast.spawn(learner::run_learners(server, guests.clone(), classes.clone()));
+        tasks.spawn(learner::run_learners(server, guests.clone(), sessions.clone()));
     }
     if options.auto {
-        cast.spawn(Teacher::new(app.clone(), caller(&demo.teacher), demo.course, classes).teach());
+        tasks.spawn(Teacher::new(app.clone(), caller(&demo.teacher), demo.course, sessions).teach());
     }
-    cast.spawn(announce_sessions(app.clone(), demo.course, show));
-    cast
+    tasks.spawn(announce_sessions(app.clone(), demo.course, show));
+    tasks
 }
 
 /// Tells the learners which session the lecture's poster leads to, also if the person at the dashboard opens a new one.
 async fn announce_sessions(app: School, course: i64, show: watch::Sender<DemoSession>) {
     loop {
-        sleep(LOOKS_FOR_CLASS_EVERY).await;
+        sleep(LOOKS_FOR_SESSION_EVERY).await;
         let Ok(Some(session)) = codes::open_of_course(&app, course).await else { continue };
-        let class = DemoSession::from(session);
+        let session = DemoSession::from(session);
         show.send_if_modified(|shown| {
-            let is_new = *shown != class;
-            *shown = class;
+            let is_new = *shown != session;
+            *shown = session;
             is_new
         });
     }

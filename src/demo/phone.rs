@@ -47,9 +47,9 @@ pub enum ConnectError {
 
 impl Phone {
     /// Joins a session as a guest, as after a scan of the QR and typing a name.
-    pub async fn join(server: SocketAddr, class: &DemoSession, guest: &Value) -> Result<Phone, IoError> {
+    pub async fn join(server: SocketAddr, session: &DemoSession, guest: &Value) -> Result<Phone, IoError> {
         let mut phone = Phone { server, access: String::new(), refresh: String::new() };
-        let joined = phone.post(&format!("/api/sessions/{}/guest?k={}", class.code, class.key), guest).await?;
+        let joined = phone.post(&format!("/api/sessions/{}/guest?k={}", session.code, session.key), guest).await?;
         phone.store_login(&joined)?;
         Ok(phone)
     }
@@ -69,9 +69,9 @@ impl Phone {
     }
 
     /// Opens the session's socket. `since` is the number of the last event that this phone knows.
-    pub async fn open(&self, class: &DemoSession, since: Option<i64>) -> Result<PhoneSocket, ConnectError> {
+    pub async fn open(&self, session: &DemoSession, since: Option<i64>) -> Result<PhoneSocket, ConnectError> {
         let since = since.map_or_else(String::new, |seq| format!("?since={seq}"));
-        let url = format!("ws://{}/ws/session/{}/student/{since}", self.server, class.session);
+        let url = format!("ws://{}/ws/session/{}/student/{since}", self.server, session.id);
         let url: Uri = url.parse().map_err(|_| ConnectError::NoAnswer)?;
         let request = ClientRequestBuilder::new(url).with_header("Authorization", format!("Bearer {}", self.access));
         let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::{DemoSession, open_class, welcome};
+use super::{DemoSession, open_session, welcome};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::help::answers::{self, HelpType, NewHelpAnswer};
@@ -43,7 +43,7 @@ pub struct Teacher {
     app: School,
     caller: Caller,
     course: i64,
-    classes: watch::Receiver<DemoSession>,
+    sessions: watch::Receiver<DemoSession>,
     /// The session's id, status and step when one of them last changed; `since` is the time of that change.
     seen: (i64, String, Option<i64>),
     since: Instant,
@@ -53,9 +53,9 @@ pub struct Teacher {
 }
 
 impl Teacher {
-    pub fn new(app: School, caller: Caller, course: i64, classes: watch::Receiver<DemoSession>) -> Teacher {
+    pub fn new(app: School, caller: Caller, course: i64, sessions: watch::Receiver<DemoSession>) -> Teacher {
         let (seen, since) = ((0, String::new(), None), Instant::now());
-        Teacher { app, caller, course, classes, seen, since, rested_in: None, noticed: None }
+        Teacher { app, caller, course, sessions, seen, since, rested_in: None, noticed: None }
     }
 
     pub async fn teach(mut self) {
@@ -70,7 +70,7 @@ impl Teacher {
     }
 
     async fn act(&mut self) -> Result<()> {
-        let session = self.classes.borrow().session;
+        let session = self.sessions.borrow().id;
         let (session, people) = state::participants(&self.app, &self.caller, session).await?;
         let stands = (session.id, session.status.clone(), session.step);
         if stands != self.seen {
@@ -150,7 +150,7 @@ impl Teacher {
     }
 
     async fn open_next(&mut self) -> Result<()> {
-        let session = open_class(&self.app, &self.caller, self.course).await?;
+        let session = open_session(&self.app, &self.caller, self.course).await?;
         let url = &self.app.public_url;
         welcome::print_line("");
         welcome::print_line(&format!(
