@@ -171,7 +171,8 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     let is_named = grading.feedback.is_some();
     tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.flatten()]).await?;
     let graded = read(&mut tx, id).await?;
-    app.commit(tx, vec![NewEvent::grade_due(assessment.course, GradeScope::Enrollment(found.enrollment), now_ms)]).await?;
+    app.commit(tx, vec![NewEvent::grade_due(assessment.course, GradeScope::Enrollment(found.enrollment), now_ms)])
+        .await?;
     Ok(graded)
 }
 
