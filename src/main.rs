@@ -159,6 +159,9 @@ async fn run_server(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|e| gyosil::listener::cannot_listen("--listen", config.listen, &e))?;
+    let data = config.data.clone();
+    gyosil::private::open_folder(&data)?;
+    let _taken = gyosil::private::take_folder(&data)?;
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
     println!("Gyosil is open at {}", app.public_url);
     println!(
@@ -172,7 +175,7 @@ async fn run_server(config: Config) -> Result<()> {
         );
         println!("  {link}");
         println!("… or, in another terminal:");
-        println!("  gyosil user add --email you@example.com --name 'Your name' --role ADMIN");
+        println!("  gyosil user add --data {} --email you@example.com --name 'Your name' --role ADMIN", data.display());
     }
     serve(app, listener, wait_for_stop_signal()).await
 }

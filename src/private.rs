@@ -1,6 +1,6 @@
 //! Folders and files that only their owner can read: mode 0700 and 0600.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Error as IoError, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -67,6 +67,22 @@ pub fn open_folder(path: &Path) -> Result<()> {
 
 /// Tells whether the folder is more than a data folder. Closing `/tmp`, or a folder that contains folders of others, would
 /// break it.
+/// Takes the data folder for a server, as long as the returned folder is open. Fails if another server has it: half of a
+/// class would sit at the one, and half at the other. Where folders cannot be locked there is only a warning.
+pub fn take_folder(path: &Path) -> Result<File> {
+    let shown = path.display();
+    let folder = File::open(path).map_err(|e| Error::internal(format!("the data folder {shown}: {e}")))?;
+    match folder.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let advice = "stop it first, or give another folder with --data (GYOSIL_DATA)";
+            return Err(Error::internal(format!("another Gyosil serves the school in {shown}: {advice}")));
+        }
+        Err(TryLockError::Error(e)) => tracing::warn!("{shown} cannot be locked ({e}): never start two servers on it"),
+    }
+    Ok(folder)
+}
+
 fn is_shared(path: &Path, mode: u32) -> bool {
     let is_sticky = mode & 0o1000 != 0;
     let mut entries = fs::read_dir(path).into_iter().flatten().flatten();

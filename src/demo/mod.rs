@@ -30,7 +30,7 @@ use crate::listener::cannot_listen;
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::{self, NewLiveSession, Session, codes};
-use crate::{open, raise_file_limit, serve};
+use crate::{open, private, raise_file_limit, serve};
 
 use folder::Folder;
 use teacher::Teacher;
@@ -85,6 +85,7 @@ pub async fn run(config: Config, options: Options, stopped: impl Future<Output =
     let bound = listener.local_addr().map_err(Error::internal)?;
     // The folder stays locked for as long as `folder` lives, so that a second demo does not empty it meanwhile.
     let folder = Folder::emptied(&config.data)?;
+    let _taken = private::take_folder(&config.data)?;
     let app = open(config, bound).await?;
     let demo = make_school(&app).await?;
     welcome::print_welcome(&app, &demo, &options, bound).await?;

@@ -39,6 +39,20 @@ fn a_new_data_folder_and_all_in_it_is_its_owners() {
 }
 
 #[test]
+fn a_second_server_on_the_same_data_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let place = data.display().to_string();
+    let server = Process::serves(&data, &sqlite(&data), &[]);
+    let refused = runs(&["serve", "--listen", "127.0.0.1:0", "--data", &place], "");
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), told.lines().count()), (Some(1), 1), "{told}");
+    assert!(told.contains(&place) && told.contains("--data"), "{told}");
+    server.loses_power();
+    drop(Process::serves(&data, &sqlite(&data), &[]));
+}
+
+#[test]
 fn a_folder_that_was_open_to_others_is_closed_and_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
