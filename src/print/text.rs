@@ -1,8 +1,9 @@
 //! Sets text: finds the font for each letter, measures lines, and makes a long text fit.
 
-use std::borrow::Cow;
+use std::io::Read as _;
 use std::sync::LazyLock;
 
+use flate2::read::GzDecoder;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rust_embed::RustEmbed;
 use rustybuzz::{Face, UnicodeBuffer};
@@ -13,8 +14,9 @@ struct FontFiles;
 
 /// The two fonts. The first has Korean, Japanese, Chinese and common Latin letters; the second the rest of Latin, Greek and
 /// Cyrillic.
-static FONTS: LazyLock<Vec<Typeface>> =
-    LazyLock::new(|| ["NotoSerifCJKkr-Regular.otf", "NotoSerif-Regular.ttf"].iter().filter_map(|n| open(n)).collect());
+static FONTS: LazyLock<Vec<Typeface>> = LazyLock::new(|| {
+    ["NotoSerifCJKkr-Regular.otf.gz", "NotoSerif-Regular.ttf.gz"].iter().filter_map(|n| open(n)).collect()
+});
 
 /// Stands in place of a letter that no font has. It is the usual mark of printers, and is not mistaken for a letter.
 const MISSING: char = '〓';
@@ -24,12 +26,11 @@ struct Typeface {
     font: Font,
 }
 
+/// Unpacks a font. Each is unpacked once and needed until the process ends.
 fn open(name: &str) -> Option<Typeface> {
-    let bytes: &'static [u8] = match FontFiles::get(name)?.data {
-        Cow::Borrowed(bytes) => bytes,
-        // Happens only in builds that read the files from disk. Each font is leaked once and is needed until the process ends.
-        Cow::Owned(bytes) => bytes.leak(),
-    };
+    let mut bytes = Vec::new();
+    GzDecoder::new(&*FontFiles::get(name)?.data).read_to_end(&mut bytes).ok()?;
+    let bytes: &'static [u8] = bytes.leak();
     Some(Typeface { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
 }
 
