@@ -164,8 +164,8 @@ impl Error {
         if matches!(self, Error::NotFound(_)) { Error::NotFound(noun) } else { self }
     }
 
-    pub fn internal(what: impl std::fmt::Display) -> Error {
-        Error::Internal(what.to_string())
+    pub fn internal(detail: impl std::fmt::Display) -> Error {
+        Error::Internal(detail.to_string())
     }
 
     /// Tells whether nothing was written and a retry may succeed at once: another transaction was in the way, or a connection broke.
@@ -370,7 +370,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::Internal(what) => write!(f, "{what}"),
+            Error::Internal(detail) => write!(f, "{detail}"),
             Error::Unavailable { why, .. } => write!(f, "{why}"),
             other => write!(f, "{}", other.message()),
         }

@@ -335,8 +335,8 @@ pub struct PublishedEvent {
 
 impl NewEvent {
     /// Announces that grades are due, because something that counts for them has changed.
-    pub fn grade_due(course: i64, whose: GradeScope, at_ms: i64) -> NewEvent {
-        NewEvent { session: None, course, at_ms, event: Event::GradeDue(whose) }
+    pub fn grade_due(course: i64, scope: GradeScope, at_ms: i64) -> NewEvent {
+        NewEvent { session: None, course, at_ms, event: Event::GradeDue(scope) }
     }
 
     pub fn at(self, position: Option<LogPosition>) -> PublishedEvent {

@@ -91,11 +91,11 @@ fn guide(q: &HelpQuestion) -> AnalysisResult {
     if let Some(answer) = helped.as_ref().or(best(of_guide).as_ref()) {
         confidence += 0.1 + 0.05 * answer.ratings.min(4) as f64;
     }
-    let said = match &helped {
+    let text = match &helped {
         Some(answer) => from_others(q, answer, sign),
         None => from_the_step(q, sign),
     };
-    let Some((content, voice)) = said else {
+    let Some((content, voice)) = text else {
         return AnalysisResult { diagnosis: diagnosis(q, sign), confidence: 0.0, content: String::new(), voice: None };
     };
     // A learner who asks again was not helped by the texts of the step.

@@ -219,8 +219,9 @@ impl GradeFacts {
             (progress, self.weight_progress),
             (assessment, self.weight_assessment),
         ];
-        let there = parts.iter().filter_map(|(score, weight)| Some(((*score)?, *weight as f64)));
-        let (sum, weights) = there.fold((0.0, 0.0), |(sum, all), (score, weight)| (sum + score * weight, all + weight));
+        let scored = parts.iter().filter_map(|(score, weight)| Some(((*score)?, *weight as f64)));
+        let (sum, weights) =
+            scored.fold((0.0, 0.0), |(sum, all), (score, weight)| (sum + score * weight, all + weight));
         let total = (weights > 0.0).then(|| rounded(sum / weights));
         GradeScores { attendance, progress, assessment, total }
     }

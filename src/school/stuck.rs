@@ -36,12 +36,12 @@ pub async fn report_stuck(app: &School) -> Result<()> {
     // Steps during which the clock was set are left out: nobody knows how long they took.
     let steady_ms = app.clock.steady_since_ms().unwrap_or(0);
     let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;
-    let here: HashSet<i64> = open_here(app).into_iter().collect();
-    if here.is_empty() {
+    let open: HashSet<i64> = open_here(app).into_iter().collect();
+    if open.is_empty() {
         return Ok(());
     }
     let running: Vec<RunningStep> = app.db.all(RUNNING_STEPS, args![before, steady_ms]).await?;
-    for step in running.into_iter().filter(|step| here.contains(&step.id)) {
+    for step in running.into_iter().filter(|step| open.contains(&step.id)) {
         let stuck = find_stuck(app, &step).await?;
         if !stuck.is_empty() {
             log_stuck(app, &step, stuck).await?;
@@ -65,17 +65,17 @@ async fn find_stuck(app: &School, step: &RunningStep) -> Result<Vec<StuckStudent
 
     let pauses = pauses(&log, now_ms);
     let present = app.hub.presence.people_in(step.id);
-    let there: Vec<(i64, Option<i64>, i64)> =
+    let attending: Vec<(i64, Option<i64>, i64)> =
         people.into_iter().filter_map(|(id, done_ms)| Some((id, done_ms, present.get(&id)?.since_ms))).collect();
     let mut took: Vec<i64> =
-        there.iter().filter_map(|(_, done_ms, _)| Some(worked_ms(step.step_ms, (*done_ms)?, &pauses))).collect();
-    if took.is_empty() || took.len() * 2 < there.len() {
+        attending.iter().filter_map(|(_, done_ms, _)| Some(worked_ms(step.step_ms, (*done_ms)?, &pauses))).collect();
+    if took.is_empty() || took.len() * 2 < attending.len() {
         return Ok(Vec::new());
     }
     took.sort_unstable();
     let patience = (app.config.clocks.stuck_after_s * SECOND_MS).max(3 * took[took.len() / 2]);
     let known: HashSet<i64> = log.iter().filter(|(t, ..)| t == "student_stuck").map(|(_, id, _)| *id).collect();
-    Ok(there
+    Ok(attending
         .into_iter()
         .filter(|(id, done_ms, _)| done_ms.is_none() && !known.contains(id))
         .map(|(id, _, since_ms)| (id, worked_ms(step.step_ms.max(since_ms), now_ms, &pauses)))
@@ -83,7 +83,7 @@ async fn find_stuck(app: &School, step: &RunningStep) -> Result<Vec<StuckStudent
         .map(|(person, ms)| StuckStudent {
             person,
             seconds: ms / SECOND_MS,
-            language: present.get(&person).and_then(|here| here.language),
+            language: present.get(&person).and_then(|person| person.language),
         })
         .collect())
 }

@@ -30,7 +30,7 @@ pub fn router() -> OpenApiRouter<School> {
     OpenApiRouter::new().routes(routes!(page)).routes(routes!(check)).routes(routes!(key)).routes(routes!(one))
 }
 
-/// The page: with `number` and `code` (the QR carries them) it shows that certificate, else it asks for them.
+/// Returns the page that shows the certificate of `number` and `code` (as in the QR), or else asks for them.
 #[utoipa::path(
     get, path = "/certificates", tag = "certificates",
     params(("number" = Option<String>, Query), ("code" = Option<String>, Query)),
@@ -40,7 +40,7 @@ async fn page(headers: HeaderMap) -> Response {
     quiet(web::page(PAGE, &headers))
 }
 
-/// The same as JSON. The number alone shows the state, the course and a masked name.
+/// Returns a certificate as JSON. With the number alone it shows the state, the course and a masked name.
 #[utoipa::path(
     get, path = "/certificates.json", tag = "certificates", params(Printed),
     responses((status = 200, body = Found), Refusals<Refusal>), security(()),
@@ -56,7 +56,7 @@ async fn check(app: School, ClientAddress(from): ClientAddress, Query(printed): 
     Ok(quiet(Answer(found).into_response()))
 }
 
-/// The key that signs certificates, for whoever verifies one without asking us.
+/// Returns the public key of certificates, for verifying one without this server.
 #[utoipa::path(
     get, path = "/certificates/key", tag = "certificates", responses((status = 200, body = PublicKey)), security(()),
 )]
@@ -64,7 +64,7 @@ async fn key(app: School) -> Answer<PublicKey> {
     Answer(PublicKey::of(&app))
 }
 
-/// A certificate by its UUID: the page, or with `.json` or `.pdf` behind it the same for programs and for printing.
+/// Returns a certificate by its UUID: the page, or with `.json` or `.pdf` the data or the printed sheet.
 #[utoipa::path(
     get, path = "/certificates/{file}", tag = "certificates",
     params(("file" = String, Path, description = "The UUID, alone or with .json or .pdf")),
@@ -184,14 +184,14 @@ pub struct Whole {
     pub expires_at: Option<Instant>,
     pub printed: Line,
     pub pdf: String,
-    /// The signed text, byte for byte: what `printed` was read from
+    /// The signed text, byte for byte; `printed` has the same facts
     pub facts: String,
-    /// Of `facts`, in base64
+    /// The signature of `facts`, in base64
     pub signature: String,
     pub key: PublicKey,
 }
 
-/// What stands on the paper. What is null is not printed.
+/// The printed facts. A fact that is null is not printed.
 #[derive(Serialize, ToSchema)]
 pub struct Line {
     pub number: String,

@@ -38,13 +38,13 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(openapi))
 }
 
-/// The process is alive.
+/// Reports that the process is alive.
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = String)), security(()))]
 async fn healthz() -> &'static str {
     "ok"
 }
 
-/// It can take requests: its database takes writes. If it does not, the body says why.
+/// Reports whether the database takes writes; if not, the body says why.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = String), (status = 503, body = String)), security(()))]
 async fn readyz(app: School) -> (StatusCode, String) {
@@ -54,7 +54,7 @@ async fn readyz(app: School) -> (StatusCode, String) {
     }
 }
 
-/// Metrics for Prometheus, for this machine and the proxies that are trusted; elsewhere where --metrics-listen says so.
+/// Returns the metrics for Prometheus, to this machine and trusted proxies only, or at the address of --metrics-listen.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, content_type = "application/openmetrics-text", body = String), (status = 403, body = String)), security(()))]
 async fn metrics(app: School, request: Request) -> Response {
@@ -85,7 +85,7 @@ fn shown_metrics(app: &School) -> impl IntoResponse + use<> {
     ([(header::CONTENT_TYPE, kind)], app.metrics.render())
 }
 
-/// This document.
+/// Returns this document.
 #[utoipa::path(get, path = "/openapi.json", tag = "operations", responses((status = 200, body = Object)), security(()))]
 async fn openapi() -> impl IntoResponse {
     static TEXT: LazyLock<String> = LazyLock::new(super::openapi);

@@ -74,13 +74,13 @@ fn answer(page: assets::Asset, headers: &HeaderMap) -> Response {
 /// Answers with the body that `tag` names, or with «not modified» to a browser that has it. Both answers have the same
 /// headers, which tell what may be cached, and for how long.
 pub fn tagged<B: IntoResponse, E, const N: usize>(
-    asked: &HeaderMap,
+    headers: &HeaderMap,
     tag: &str,
     head: [(HeaderName, &str); N],
     body: impl FnOnce() -> Result<B, E>,
 ) -> Result<Response, E> {
     let tagged = [(header::ETAG, tag)];
-    if has(asked, tag) {
+    if has(headers, tag) {
         return Ok((StatusCode::NOT_MODIFIED, tagged, head).into_response());
     }
     Ok((tagged, head, body()?).into_response())
@@ -88,9 +88,9 @@ pub fn tagged<B: IntoResponse, E, const N: usize>(
 
 /// Tells whether the browser has this content already. Weak and strong tags are equal here, since a proxy that compresses
 /// the body makes a tag weak.
-fn has(asked: &HeaderMap, tag: &str) -> bool {
+fn has(headers: &HeaderMap, tag: &str) -> bool {
     let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     known.flat_map(|list| list.split(',')).any(|known| known.trim() == "*" || strong(known) == strong(tag))
 }
 

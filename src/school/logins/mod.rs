@@ -139,8 +139,8 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     };
     drop(attempt);
     let mut tx = app.db.begin().await?;
-    let whose: Option<(i64,)> = tx.maybe("select person from logins where id = $1", args![token.login]).await?;
-    hold_person(&mut tx, whose.ok_or(Error::LoginEnded)?.0).await?;
+    let found: Option<(i64,)> = tx.maybe("select person from logins where id = $1", args![token.login]).await?;
+    hold_person(&mut tx, found.ok_or(Error::LoginEnded)?.0).await?;
     let sql = "update logins set ended_ms = $4
         where id = $1 and nonce = $2 and device = $3 and ended_ms is null and expires_ms > $4 returning person";
     let used: Option<(i64,)> = tx.maybe(sql, args![token.login, &token.nonce, TICKET, now_ms]).await?;

@@ -106,9 +106,9 @@ pub async fn report(
         .await
 }
 
-async fn repeat(tx: &mut Tx, done: StoredAnswer, asked: i64) -> Result<RecordedProgress> {
+async fn repeat(tx: &mut Tx, done: StoredAnswer, wanted: i64) -> Result<RecordedProgress> {
     match done {
-        StoredAnswer::Progress { item, progress, completed_ms } if item == asked => {
+        StoredAnswer::Progress { item, progress, completed_ms } if item == wanted => {
             let course = outline::item_by_id(tx, item).await?.course;
             let next = outline::step_after(tx, course, item).await?;
             Ok(RecordedProgress { item, progress, completed_ms, next })

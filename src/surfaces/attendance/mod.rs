@@ -58,7 +58,7 @@ async fn approve(
     Ok(wire::settled("출석 승인 처리가 완료되었습니다."))
 }
 
-/// 학생 출석 현황: one's own.
+/// 학생 출석 현황: the student's own.
 #[utoipa::path(
     post, path = "/api/attendance/student/view", request_body = AttendanceCourse,
     responses((status = 200, body = AttendanceDone<AttendanceOverview>)),
@@ -72,7 +72,7 @@ async fn student_view(
     Ok(wire::done("출석 현황 조회가 완료되었습니다.", AttendanceOverview::of(overview, &app.clock)))
 }
 
-/// 교수 출석 현황: everyone in one's course.
+/// 교수 출석 현황: everyone in a course of the instructor.
 #[utoipa::path(
     post, path = "/api/attendance/professor/view", request_body = AttendanceCourse,
     responses((status = 200, body = AttendanceDone<Vec<AttendanceOfStudent>>)),

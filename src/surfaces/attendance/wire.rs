@@ -24,7 +24,7 @@ pub fn done<T>(message: &'static str, data: T) -> Answer<AttendanceDone<T>> {
     Answer(AttendanceDone { success: true, message: translate(message), data })
 }
 
-/// … where there is nothing to say but that it was done.
+/// An answer of this surface without data.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"success": true, "message": "출석 승인 처리가 완료되었습니다.", "data": null}))]
 pub struct AttendanceSettled {
@@ -188,7 +188,7 @@ pub struct AttendanceStudent {
     pub user_idx: i64,
     pub user_name: String,
     pub user_email: Option<String>,
-    /// The student number; where nobody gave one, the `userIdx`
+    /// The student number, or the `userIdx` if there is none
     pub student_id: String,
 }
 

@@ -10,7 +10,7 @@ use crate::app::School;
 use crate::school::people;
 use crate::school::rights::Role;
 
-/// Everyone (administrators).
+/// Lists the people of the school (administrators).
 #[utoipa::path(get, path = "/api/admin/people", params(PeopleQuery, PageQuery), responses((status = 200, body = People)))]
 pub async fn people(
     app: School,
@@ -25,7 +25,7 @@ pub async fn people(
     Ok(Answer(People { results: found.rows.into_iter().map(User::from).collect(), pagination }))
 }
 
-/// Makes someone an instructor, say (administrators).
+/// Changes the role of a person (administrators).
 #[utoipa::path(
     patch, path = "/api/admin/people/{user_id}/role", request_body = NewRole, responses((status = 200, body = User)),
 )]
@@ -38,7 +38,7 @@ pub async fn role(
     Ok(Answer(people::change_role(&app, &caller, id, sent.role.into()).await?.into()))
 }
 
-/// The number by which the school knows a student (administrators).
+/// Sets the student number of a student (administrators).
 #[utoipa::path(
     patch, path = "/api/admin/people/{user_id}/student-no", request_body = NewStudentNo,
     responses((status = 200, body = User)),
@@ -52,7 +52,7 @@ pub async fn number(
     Ok(Answer(people::set_student_number(&app, &caller, id, sent.student_no.map(String::from)).await?.into()))
 }
 
-/// A new password for someone who has lost theirs; all their logins end (administrators).
+/// Sets a new password for a person who lost theirs; all their logins end (administrators).
 #[utoipa::path(
     post, path = "/api/admin/people/{user_id}/password-reset", request_body = NewPassword,
     responses((status = 200, body = MessageBody)),
@@ -67,7 +67,7 @@ pub async fn password_reset(
     Ok(Answer(message_body("비밀번호를 바꾸었습니다")))
 }
 
-/// Blanks who someone was; what they did stays, without them (administrators).
+/// Erases the personal data of a person; their records stay without it (administrators).
 #[utoipa::path(post, path = "/api/admin/people/{user_id}/erase", responses((status = 204)))]
 pub async fn erase(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     people::erase(&app, &caller, id).await?;

@@ -11,7 +11,7 @@ use crate::school::attendance::views;
 use crate::surfaces::csv::{Table, cells};
 use crate::surfaces::language::{korean, translate};
 
-/// The attendance of the session's meeting (its instructor).
+/// Lists the attendance of the session's meeting (its instructor).
 #[utoipa::path(
     get, path = "/api/sessions/{session_id}/attendance", responses((status = 200, body = SessionAttendance)),
 )]
@@ -19,7 +19,7 @@ pub async fn list(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result
     Ok(Answer(SessionAttendance::of(id, views::of_session(&app, &caller, id).await?)))
 }
 
-/// The same as a table for spreadsheets (its instructor).
+/// Returns the same attendance as a table for spreadsheets (its instructor).
 #[utoipa::path(
     get, path = "/api/sessions/{session_id}/attendance.csv",
     responses((status = 200, content_type = "text/csv", body = String)),

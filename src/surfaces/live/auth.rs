@@ -14,7 +14,7 @@ use crate::school::people::{self, Person};
 use crate::surfaces::extract::{self, bearer, device, set_cookie};
 use crate::surfaces::texts::login_name;
 
-/// Registers oneself, by e-mail or phone.
+/// Registers a person for themselves, by e-mail or phone.
 #[utoipa::path(
     post, path = "/api/auth/register", request_body = Register, responses((status = 201, body = User)), security(()),
 )]
@@ -46,8 +46,9 @@ pub async fn login(
     Ok(logged_in(&app, is_https, &headers, cookie_name, signed_in))
 }
 
-/// A new access token. The refresh token is renewed too; the old one stays good until the new one is first used. Sent again
-/// within 30 s it brings the same new one; later another, and the first is void. A void token, or an older one, ends the login.
+/// Returns a new access token and a new refresh token. The old refresh token stays valid until the new one is first used.
+/// Sent again within 30 s it returns the same new one; later it returns another, and the first one becomes void. A void
+/// token, or an older one, ends the login.
 #[utoipa::path(
     post, path = "/api/auth/refresh", params(CookieQuery), request_body = Refresh,
     responses((status = 200, body = LoggedIn)), security(()),
@@ -105,13 +106,13 @@ pub async fn logout(
         .into_response())
 }
 
-/// Who one is.
+/// Returns the caller's profile.
 #[utoipa::path(get, path = "/api/auth/me", responses((status = 200, body = User)))]
 pub async fn me(app: School, SignedIn(caller): SignedIn) -> Result<Answer<User>> {
     Ok(Answer(people::me(&app, &caller).await?.into()))
 }
 
-/// Changes one's profile; a guest claims the account with a login name and a password.
+/// Changes the caller's profile; a guest claims the account with a login name and a password.
 #[utoipa::path(put, path = "/api/auth/me", request_body = ChangeMe, responses((status = 200, body = User)))]
 pub async fn change_me(
     app: School,
@@ -122,7 +123,7 @@ pub async fn change_me(
     Ok(Answer(people::change_me(&app, &caller, sent.into(), from).await?.into()))
 }
 
-/// The answer of every way to sign in.
+/// Makes the answer that all ways to sign in have in common.
 pub fn logged_in(
     app: &School,
     is_https: bool,
@@ -139,7 +140,7 @@ pub fn logged_in(
 
 type SetCookie = Option<AppendHeaders<[(header::HeaderName, HeaderValue); 1]>>;
 
-/// The refresh token in a cookie that no script can read and no other site can send.
+/// Puts the refresh token into a cookie that no script can read and no other site can send.
 pub fn with_cookie(app: &School, is_https: bool, cookie_name: Option<CookieName>, tokens: &Tokens) -> SetCookie {
     let lives_s = (tokens.refresh_expires_ms - app.now_ms()) / 1_000;
     cookie(is_https, cookie_name?, &tokens.refresh, lives_s).map(|c| AppendHeaders([(header::SET_COOKIE, c)]))

@@ -13,7 +13,7 @@ use crate::school::insight;
 
 const TREND_DAYS: i64 = 7;
 
-/// Everyone enrolled, and how far they are (its instructor).
+/// Lists everyone enrolled with their progress (its instructor).
 #[utoipa::path(
     get, path = "/api/dashboard/lectures/{lecture_id}/students", params(PageQuery),
     responses((status = 200, body = Students)),
@@ -31,7 +31,7 @@ pub async fn students(
     Ok(Answer(Students { lecture_id: id, students, pagination }))
 }
 
-/// Everyone who waits for help in one's lectures, the longest first (instructors).
+/// Lists the open calls for help in the caller's lectures, the oldest first (instructors).
 #[utoipa::path(
     get, path = "/api/dashboard/help-requests/pending", params(PendingQuery),
     responses((status = 200, body = PendingHelp)),
@@ -46,7 +46,7 @@ pub async fn pending(
     Ok(Answer(PendingHelp { pending_requests }))
 }
 
-/// How a lecture goes (its instructor).
+/// Returns the statistics of a lecture (its instructor).
 #[utoipa::path(
     get, path = "/api/dashboard/statistics/lecture/{lecture_id}", responses((status = 200, body = LectureStatistics)),
 )]
@@ -54,7 +54,7 @@ pub async fn statistics(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> 
     Ok(Answer(LectureStatistics::new(id, insight::statistics(&app, &caller, id).await?)))
 }
 
-/// The last days as Chart.js draws them (its instructor).
+/// Returns the trend of the last days, as data for Chart.js (its instructor).
 #[utoipa::path(
     get, path = "/api/dashboard/chart-data/progress-trend", params(TrendQuery),
     responses((status = 200, body = Chart)),

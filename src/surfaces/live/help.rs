@@ -12,7 +12,7 @@ use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::surfaces::language::translate;
 
-/// Calls for help with a step (students).
+/// Makes a call for help with a step (students).
 #[utoipa::path(
     post, path = "/api/help/request", params(("Idempotency-Key" = Option<String>, Header)), request_body = AskHelp,
     responses((status = 201, body = HelpAsked)),
@@ -27,14 +27,14 @@ pub async fn ask(
     Ok(made(help::ask(&app, &caller, sent.request(None), key).await?.into()))
 }
 
-/// How a call for help stands, with its newest answer.
+/// Returns a call for help with its newest answer.
 #[utoipa::path(get, path = "/api/help/request/{help_request_id}", responses((status = 200, body = HelpView)))]
 pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
     let (request, response) = answers::view(&app, &caller, id).await?;
     Ok(Answer(HelpView::new(request, response)))
 }
 
-/// Answers by hand (the lecture's instructor).
+/// Answers a call by hand (the lecture's instructor).
 #[utoipa::path(
     post, path = "/api/help/request/{help_request_id}/respond", request_body = Respond,
     responses((status = 200, body = HelpView)),
@@ -49,7 +49,7 @@ pub async fn respond(
     Ok(Answer(HelpView::new(request, Some(response))))
 }
 
-/// Done (the lecture's instructor, or who asked).
+/// Resolves a call (the lecture's instructor, or the student who made it).
 #[utoipa::path(post, path = "/api/help/request/{help_request_id}/resolve", responses((status = 200, body = HelpView)))]
 pub async fn resolve(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
     answers::resolve(&app, &caller, id).await?;
@@ -57,7 +57,7 @@ pub async fn resolve(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Res
     Ok(Answer(HelpView::new(request, response)))
 }
 
-/// Takes a call back while it waits (who asked).
+/// Withdraws a call while it waits (the student who made it).
 #[utoipa::path(post, path = "/api/help/request/{help_request_id}/withdraw", responses((status = 200, body = HelpView)))]
 pub async fn withdraw(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<HelpView>> {
     answers::withdraw(&app, &caller, id).await?;
@@ -65,7 +65,7 @@ pub async fn withdraw(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Re
     Ok(Answer(HelpView::new(request, response)))
 }
 
-/// «It helped», or «not yet»: 4 and more resolve it, 2 and less call the instructor.
+/// Rates an answer: 4 or more resolves the call, 2 or less calls the instructor.
 #[utoipa::path(
     post, path = "/api/help/feedback", params(("Idempotency-Key" = Option<String>, Header)), request_body = Feedback,
     responses((status = 200, body = FeedbackTaken)),

@@ -10,7 +10,7 @@ use crate::app::School;
 use crate::school::courses;
 use crate::school::enrollment::{self, Application};
 
-/// The lectures that are taught, and those in the archive.
+/// Lists the published and archived lectures.
 #[utoipa::path(
     get, path = "/api/lectures", params(LecturesQuery, PageQuery), responses((status = 200, body = Lectures)),
     security(()),
@@ -31,7 +31,7 @@ pub async fn list(
     }))
 }
 
-/// A new lecture, published at once (instructors).
+/// Creates a lecture, which is published at once (instructors).
 #[utoipa::path(post, path = "/api/lectures", request_body = NewLecture, responses((status = 201, body = Lecture)))]
 pub async fn create(
     app: School,
@@ -41,13 +41,13 @@ pub async fn create(
     Ok(made(Lecture::new(courses::create(&app, &caller, new.into()).await?, &app.public_url)))
 }
 
-/// A lecture with its tasks.
+/// Returns a lecture with its tasks.
 #[utoipa::path(get, path = "/api/lectures/{lecture_id}", responses((status = 200, body = LectureDetail)), security(()))]
 pub async fn detail(app: School, MaybeSignedIn(caller): MaybeSignedIn, Id(id): Id) -> Result<Answer<LectureDetail>> {
     Ok(Answer(LectureDetail::new(courses::detail(&app, caller.as_ref(), id).await?, &app.public_url)))
 }
 
-/// Changes what is named in the body (its instructor).
+/// Changes the keys that are in the body (its instructor).
 #[utoipa::path(
     put, path = "/api/lectures/{lecture_id}", request_body = ChangeLecture, responses((status = 200, body = Lecture)),
 )]
@@ -60,26 +60,26 @@ pub async fn change(
     Ok(Answer(Lecture::new(courses::change(&app, &caller, id, changes.into()).await?, &app.public_url)))
 }
 
-/// Takes a lecture away that nobody has applied for; otherwise archive it.
+/// Deletes a lecture without open applications; archive it otherwise.
 #[utoipa::path(delete, path = "/api/lectures/{lecture_id}", responses((status = 204)))]
 pub async fn delete(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     courses::delete(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Teaches a lecture no more, and keeps it for those who learnt in it.
+/// Archives a lecture: it is taught no more, and kept for those who learnt in it.
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/archive", responses((status = 200, body = Lecture)))]
 pub async fn archive(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
     Ok(Answer(Lecture::new(courses::archive(&app, &caller, id).await?, &app.public_url)))
 }
 
-/// Takes a lecture out of the archive.
+/// Publishes an archived lecture again.
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/restore", responses((status = 200, body = Lecture)))]
 pub async fn restore(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
     Ok(Answer(Lecture::new(courses::restore(&app, &caller, id).await?, &app.public_url)))
 }
 
-/// Gives the poster of a lecture another address; printed posters lead nowhere from now on (its instructor).
+/// Gives the poster of a lecture a new address; posters with the old one stop working (its instructor).
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/poster-code", responses((status = 200, body = Lecture)))]
 pub async fn renew_poster(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Lecture>> {
     Ok(Answer(Lecture::new(courses::renew_poster(&app, &caller, id).await?, &app.public_url)))

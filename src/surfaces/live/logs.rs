@@ -8,7 +8,7 @@ use super::{IdempotencyKey, Json, LargeJson, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::activity;
 
-/// Keeps one thing that happened on a phone.
+/// Stores one activity log of a phone.
 #[utoipa::path(
     post, path = "/api/logs/activity", params(("Idempotency-Key" = Option<String>, Header)), request_body = Log,
     responses((status = 201, body = LogSaved)),
@@ -24,7 +24,7 @@ pub async fn one(
     Ok(made(LogSaved { log_id: logged.first, message: "Log saved successfully".into() }))
 }
 
-/// Keeps up to 1,000 of them: all, or none.
+/// Stores up to 1,000 activity logs: all, or none.
 #[utoipa::path(
     post, path = "/api/logs/batch", params(("Idempotency-Key" = Option<String>, Header)), request_body = Logs,
     responses((status = 201, body = LogsSaved)),

@@ -9,7 +9,7 @@ use super::{Id, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::notifications;
 
-/// One's notifications, the newest first.
+/// Lists the caller's notifications, the newest first.
 #[utoipa::path(
     get, path = "/api/notifications", params(NotificationsQuery, PageQuery),
     responses((status = 200, body = Notifications)),
@@ -27,7 +27,7 @@ pub async fn list(
     Ok(Answer(Notifications { notifications, pagination }))
 }
 
-/// Marks one as read.
+/// Marks a notification as read.
 #[utoipa::path(
     post, path = "/api/notifications/{notification_id}/read", responses((status = 200, body = NotificationLine)),
 )]
@@ -35,7 +35,7 @@ pub async fn read(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result
     Ok(Answer(notifications::read(&app, &caller, id).await?.into()))
 }
 
-/// Marks all as read, up to the newest that one has seen.
+/// Marks all notifications as read, up to the newest one that was seen.
 #[utoipa::path(post, path = "/api/notifications/read", request_body = NotificationsRead, responses((status = 204)))]
 pub async fn read_all(
     app: School,

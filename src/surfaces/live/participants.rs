@@ -17,7 +17,7 @@ use crate::school::people::Level;
 use crate::school::sessions::merging::{self, IfNameIsHere};
 use crate::school::sessions::{joining, state};
 
-/// Comes in (students): into the waiting room, or to the step the class is on.
+/// Joins a session (students): its waiting room, or its current step.
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/join", request_body = Join,
     responses((status = 201, body = ParticipantJoined), (status = 200, description = "Was in already", body = ParticipantJoined)),
@@ -34,7 +34,7 @@ pub async fn join(
     Ok((status, Answer(ParticipantJoined::from(&joined))))
 }
 
-/// Scans the QR, types a name, and is in: no account, no password.
+/// Joins a session as a guest, with a name and without an account.
 #[utoipa::path(
     post, path = "/api/sessions/{session_code}/guest",
     params(("Idempotency-Key" = Option<String>, Header), Scanned, CookieQuery), request_body = GuestJoin,
@@ -62,20 +62,20 @@ pub async fn guest(
     Ok((StatusCode::CREATED, cookie, Answer(body)).into_response())
 }
 
-/// Goes out; the door stays open for coming back.
+/// Leaves a session; coming back is possible, even through a closed door.
 #[utoipa::path(post, path = "/api/sessions/{session_id}/leave", responses((status = 200, body = ParticipantLeft)))]
 pub async fn leave(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<ParticipantLeft>> {
     Ok(Answer(joining::leave(&app, &caller, id).await?.into()))
 }
 
-/// Everyone in the session (its instructor).
+/// Lists the participants of a session (its instructor).
 #[utoipa::path(get, path = "/api/sessions/{session_id}/participants", responses((status = 200, body = Participants)))]
 pub async fn list(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Participants>> {
     let (session, attendees) = state::participants(&app, &caller, id).await?;
     Ok(Answer(Participants::new(&session, attendees, |person| app.hub.presence.is_here(id, person))))
 }
 
-/// Shows someone out for good (its instructor).
+/// Removes a participant for good (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/participants/{user_id}/remove",
     responses((status = 200, body = ParticipantLeft)),
@@ -84,7 +84,7 @@ pub async fn remove(app: School, SignedIn(caller): SignedIn, Ids(id, person): Id
     Ok(Answer(joining::remove(&app, &caller, id, person).await?.into()))
 }
 
-/// Gives a guest another name (its instructor).
+/// Renames a guest (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/participants/{user_id}/rename", request_body = Rename,
     responses((status = 200, body = Renamed)),
@@ -100,8 +100,8 @@ pub async fn rename(
     Ok(Answer(Renamed { user_id: renamed.id, name: renamed.name }))
 }
 
-/// Joins a guest with another one who is the same person (its instructor): what both did is united under `into`, whose
-/// phone signed in before has to ask anew.
+/// Merges a guest into another one who is the same person (its instructor). The records of both belong to `into`, whose
+/// earlier logins end.
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/participants/{user_id}/merge", request_body = Merge,
     responses((status = 200, body = Merged)),
@@ -116,14 +116,14 @@ pub async fn merge(
     Ok(Answer(Merged { user_id: person, into: sent.into }))
 }
 
-/// Says that a guest is not who they say to be: they stay as another person (its instructor).
+/// Decides that a guest is not the participant they claim to be: they stay a separate person (its instructor).
 #[utoipa::path(post, path = "/api/sessions/{session_id}/participants/{user_id}/separate", responses((status = 204)))]
 pub async fn separate(app: School, SignedIn(caller): SignedIn, Ids(id, person): Ids) -> Result<StatusCode> {
     merging::separate(&app, &caller, id, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A QR that brings a guest with a new phone back into their own place, once (its instructor).
+/// Makes a QR that signs a guest in on a new phone, once (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/participants/{user_id}/reentry",
     responses((status = 200, body = Reentry)),

@@ -7,7 +7,7 @@ use super::{IdempotencyKey, Ids, Json, Query, Result, SignedIn};
 use crate::app::School;
 use crate::school::progress;
 
-/// Where one is in a lecture.
+/// Returns the caller's current step in a lecture.
 #[utoipa::path(get, path = "/api/progress/me", params(MyProgressQuery), responses((status = 200, body = MyProgress)))]
 pub async fn me(
     app: School,
@@ -17,7 +17,7 @@ pub async fn me(
     Ok(Answer(progress::views::current_progress(&app, &caller, query.lecture_id).await?.into()))
 }
 
-/// Says that one is working on a step, or has finished it; what is finished stays so.
+/// Reports that the caller is working on a step or has finished it; a finished step stays finished.
 #[utoipa::path(
     post, path = "/api/progress/update", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = UpdateProgress, responses((status = 200, body = ProgressUpdated)),
@@ -33,7 +33,7 @@ pub async fn update(
     Ok(Answer(recorded.into()))
 }
 
-/// Every step of a lecture with how far one student is (its instructor, and the student).
+/// Lists every step of a lecture with the progress of one student (its instructor, and the student).
 #[utoipa::path(
     get, path = "/api/progress/users/{user_id}/lectures/{lecture_id}",
     responses((status = 200, body = StudentProgress)),

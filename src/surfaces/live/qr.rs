@@ -35,7 +35,7 @@ pub struct Size {
     pub size: Option<Within<1, 64>>,
 }
 
-/// The QR of a session: `/qr/482173.png` or `.svg`. With the session's key in `k`, as in `qr_code_url`, it holds that too.
+/// Draws the QR of a session: `/qr/482173.png` or `.svg`. It contains the session's key if `k` has it, as in `qr_code_url`.
 #[utoipa::path(
     get, path = "/qr/{file}",
     params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, Scanned),
@@ -61,7 +61,7 @@ fn in_address(key: &str) -> Result<String, Error> {
     if fits { Ok(format!("?k={key}")) } else { Err(Error::bad("k", "it is no key of a session")) }
 }
 
-/// The QR of a lecture's poster: `/qr/l/ACDEFGHJKMNP.png` or `.svg`.
+/// Draws the QR of a lecture's poster: `/qr/l/ACDEFGHJKMNP.png` or `.svg`.
 #[utoipa::path(
     get, path = "/qr/l/{file}",
     params(("file" = String, Path, description = "The code of the lecture's poster with .png or .svg"), Size),

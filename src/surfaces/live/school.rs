@@ -14,13 +14,13 @@ use crate::school::setup;
 use crate::surfaces::extract::device;
 use crate::web;
 
-/// The school's name and logo, as the settings say them.
+/// Returns the school's name and logo from the settings.
 #[utoipa::path(get, path = "/api/school", responses((status = 200, body = AboutSchool)), security(()))]
 pub async fn about(app: School) -> Answer<AboutSchool> {
     Answer(AboutSchool::new(&app.config.school_name, app.printer.logo.as_ref().map(|logo| logo.tag.as_str())))
 }
 
-/// The picture of the logo.
+/// Returns the picture of the logo.
 #[utoipa::path(
     get, path = "/api/school/logo",
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))),
@@ -33,7 +33,7 @@ pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
     web::tagged(&headers, &format!("\"{}\"", logo.tag), head, || Ok(logo.bytes.clone()))
 }
 
-/// Makes the first administrator, by the link that the server printed when it started with nobody in it.
+/// Makes the first administrator, with the secret of the link that the server prints while there is none.
 #[utoipa::path(
     post, path = "/api/setup", params(CookieQuery), request_body = Setup, responses((status = 200, body = LoggedIn)),
     security(()),

@@ -30,7 +30,7 @@ pub async fn create(
     Ok(made(SessionMade::new(session, &app.public_url)))
 }
 
-/// The sessions of a lecture, the newest first (its instructor).
+/// Lists the sessions of a lecture, the newest first (its instructor).
 #[utoipa::path(
     get, path = "/api/lectures/{lecture_id}/sessions", params(PageQuery), responses((status = 200, body = Sessions)),
 )]
@@ -47,7 +47,7 @@ pub async fn list(
     Ok(Answer(Sessions { results, pagination }))
 }
 
-/// What is behind a code: what a phone asks first. Spaces and hyphens in it do not matter.
+/// Finds the session of a code, before joining. Spaces and hyphens in the code do not matter.
 #[utoipa::path(
     get, path = "/api/sessions/{session_code}", params(Scanned), responses((status = 200, body = SessionFound)),
     security(()),
@@ -61,7 +61,7 @@ pub async fn by_code(
     Ok(Answer(codes::look_up(&app, &invitation, caller.as_ref(), from).await?.into()))
 }
 
-/// Opens or closes the door, or changes the title; named by its id (its instructor).
+/// Changes the door, the title or the planned time of a session, by its id (its instructor).
 #[utoipa::path(
     put, path = "/api/sessions/{session_code}", params(("session_code" = i64, Path, description = "The session's id")),
     request_body = ChangeSession, responses((status = 200, body = SessionMade)),
@@ -78,7 +78,7 @@ pub async fn change(
     Ok(Answer(SessionMade::new(session, &app.public_url)))
 }
 
-/// Starts the class (its instructor): everyone in the waiting room becomes active.
+/// Starts the session (its instructor): everyone in the waiting room becomes active.
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/start", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = Start, responses((status = 200, body = Started)),
@@ -94,7 +94,7 @@ pub async fn start(
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 
-/// To the next step, or to any: every phone follows (its instructor).
+/// Moves the session to the next step, or to any other: every phone follows (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/next-step", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = NextStep, responses((status = 200, body = Moved)),
@@ -110,7 +110,7 @@ pub async fn next_step(
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 
-/// Pauses the class (its instructor).
+/// Pauses the session (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/pause", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = WithMessage, responses((status = 200, body = Paused)),
@@ -126,7 +126,7 @@ pub async fn pause(
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 
-/// Goes on after a pause (its instructor).
+/// Resumes the session after a pause (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/resume", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = WithMessage, responses((status = 200, body = Resumed)),
@@ -142,7 +142,7 @@ pub async fn resume(
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 
-/// Says something to all, before the start, in class or in a pause; the class stays where it is (its instructor).
+/// Shows a message to everyone until the next command; the session stays at its step (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/message", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = SayToAll, responses((status = 200, body = SaidToAll)),
@@ -158,7 +158,7 @@ pub async fn say(
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 
-/// Ends the class; its students can go on reviewing (its instructor).
+/// Ends the session; its students can still review its steps (its instructor).
 #[utoipa::path(
     post, path = "/api/sessions/{session_id}/end", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = WithMessage, responses((status = 200, body = Ended)),
@@ -174,13 +174,13 @@ pub async fn end(
     Ok(Answer(control::command(&app, &caller, id, command, key).await?.into()))
 }
 
-/// The state of a session, for its instructor and those in it.
+/// Returns the state of a session (its instructor and its participants).
 #[utoipa::path(get, path = "/api/sessions/{session_id}/current", responses((status = 200, body = Current)))]
 pub async fn current(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Current>> {
     Ok(Answer(state::current(&app, &caller, id).await?.into()))
 }
 
-/// What has happened, in order: students see what was for students.
+/// Lists the events of a session in their order; students get only the events for students.
 #[utoipa::path(
     get, path = "/api/sessions/{session_id}/events", params(EventsQuery), responses((status = 200, body = Events)),
 )]
@@ -196,14 +196,14 @@ pub async fn events(
     Ok(Answer(Events { events, last_seq: timeline.last_seq }))
 }
 
-/// All steps of the class, to go through them again at one's own pace.
+/// Lists all steps of the session's lecture, for reviewing.
 #[utoipa::path(get, path = "/api/sessions/{session_id}/steps", responses((status = 200, body = Steps)))]
 pub async fn steps(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Steps>> {
     let steps = state::steps(&app, &caller, id).await?;
     Ok(Answer(Steps { session_id: id, subtasks: steps.iter().map(StepGuide::from).collect() }))
 }
 
-/// The open session that one is in.
+/// Returns the open session that the caller is in.
 #[utoipa::path(
     get, path = "/api/sessions/my-active",
     responses((status = 200, body = MyActive), (status = 404, description = "In none", body = NoneActive)),

@@ -8,7 +8,7 @@ use super::{Id, Json, Result, SignedIn, made};
 use crate::app::School;
 use crate::school::outline;
 
-/// A new task of a lecture (its instructor).
+/// Adds a task to a lecture (its instructor).
 #[utoipa::path(
     post, path = "/api/lectures/{lecture_id}/tasks", request_body = NewTask, responses((status = 201, body = Task)),
 )]
@@ -21,14 +21,14 @@ pub async fn add(
     Ok(made(Task::new(outline::add_unit(&app, &caller, id, new.into()).await?, Vec::new())))
 }
 
-/// A task with its subtasks.
+/// Returns a task with its subtasks.
 #[utoipa::path(get, path = "/api/tasks/{task_id}", responses((status = 200, body = Task)))]
 pub async fn detail(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<Task>> {
     let (unit, items) = outline::find_unit(&app, &caller, id).await?;
     Ok(Answer(Task::new(unit, items)))
 }
 
-/// Changes what is named in the body (its instructor).
+/// Changes the keys that are in the body (its instructor).
 #[utoipa::path(put, path = "/api/tasks/{task_id}", request_body = ChangeTask, responses((status = 200, body = Task)))]
 pub async fn change(
     app: School,
@@ -41,14 +41,14 @@ pub async fn change(
     Ok(Answer(Task::new(unit, items)))
 }
 
-/// Takes a task away, with its subtasks; not while a class is on one of them.
+/// Deletes a task with its subtasks. Fails while a session is at one of them.
 #[utoipa::path(delete, path = "/api/tasks/{task_id}", responses((status = 204)))]
 pub async fn delete(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     outline::delete_unit(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A new step (its instructor).
+/// Adds a step to a task (its instructor).
 #[utoipa::path(
     post, path = "/api/tasks/{task_id}/subtasks", request_body = NewSubtask, responses((status = 201, body = Subtask)),
 )]
@@ -61,7 +61,7 @@ pub async fn add_step(
     Ok(made(outline::add_item(&app, &caller, id, new.into()).await?.into()))
 }
 
-/// Changes what is named in the body (its instructor).
+/// Changes the keys that are in the body (its instructor).
 #[utoipa::path(
     put, path = "/api/subtasks/{subtask_id}", request_body = ChangeSubtask, responses((status = 200, body = Subtask)),
 )]
@@ -74,7 +74,7 @@ pub async fn change_step(
     Ok(Answer(outline::change_item(&app, &caller, id, changes.into()).await?.into()))
 }
 
-/// Takes a step away; not while a class is on it.
+/// Deletes a step. Fails while a session is at it.
 #[utoipa::path(delete, path = "/api/subtasks/{subtask_id}", responses((status = 204)))]
 pub async fn delete_step(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<StatusCode> {
     outline::delete_item(&app, &caller, id).await?;

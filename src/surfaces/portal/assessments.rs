@@ -40,7 +40,7 @@ pub async fn of_class(app: School, SignedIn(caller): SignedIn, Ids(course, class
     done("평가 목록을 조회했습니다.", assessments::of_class(&app, &caller, course, class).await?)
 }
 
-/// 3-26 평가 수정: changes what is named in the body (staff of the course).
+/// 3-26 평가 수정: changes the keys that are in the body (staff of the course).
 #[utoipa::path(
     put, path = "/api/v1/assessments/{assessment_id}", request_body = PortalChangeAssessment,
     responses((status = 200, body = Done<OneAssessment>)),
@@ -75,7 +75,7 @@ pub async fn record(
     created("평가 결과가 등록되었습니다.", attempts::record(&app, &caller, assessment, new.into()).await?)
 }
 
-/// 3-29 평가 결과 조회 (one's own; staff of the course).
+/// 3-29 평가 결과 조회 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/assessments/{assessment_id}/results/{result_id}",
     responses((status = 200, body = Done<OneResult>)),
@@ -98,7 +98,7 @@ pub async fn results(
     done("평가 결과 목록을 조회했습니다.", attempts::of_assessment(&app, &caller, assessment, pages.into()).await?)
 }
 
-/// 3-31 수강신청별 평가 결과 목록 (one's own; staff of the course).
+/// 3-31 수강신청별 평가 결과 목록 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/assessments/results/enrollment/{enrollment_id}",
     responses((status = 200, body = Done<Results>)),

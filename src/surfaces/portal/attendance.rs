@@ -25,13 +25,13 @@ pub async fn register(
     created("출결이 등록되었습니다.", mark)
 }
 
-/// 3-18 출결 조회 (one's own; staff of the course).
+/// 3-18 출결 조회 (the student's own; staff of the course).
 #[utoipa::path(get, path = "/api/v1/attendance/{attendance_id}", responses((status = 200, body = Done<OneAttendance>)))]
 pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer<OneAttendance> {
     done("출결을 조회했습니다.", attendance::by_id(&app, &caller, id).await?)
 }
 
-/// 3-19 수강신청별 출결 목록 (one's own; staff of the course).
+/// 3-19 수강신청별 출결 목록 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/attendance/enrollment/{enrollment_id}", responses((status = 200, body = Done<Attendances>)),
 )]
@@ -39,7 +39,7 @@ pub async fn of_enrollment(app: School, SignedIn(caller): SignedIn, Id(id): Id) 
     done("출결 목록을 조회했습니다.", attendance::of_enrollment(&app, &caller, id).await?)
 }
 
-/// 3-20 출결 수정: what is named in the body (staff of the course).
+/// 3-20 출결 수정: changes the keys that are in the body (staff of the course).
 #[utoipa::path(
     put, path = "/api/v1/attendance/{attendance_id}", request_body = ChangeAttendance,
     responses((status = 200, body = Done<OneAttendance>)),
@@ -94,7 +94,7 @@ pub async fn sheet(app: School, SignedIn(caller): SignedIn, Ids(course, class): 
     done("출석부를 조회했습니다.", sheet)
 }
 
-/// 대기 중인 출석 요청 목록: in the courses that one teaches, the oldest first; all for an admin.
+/// 대기 중인 출석 요청 목록: of the courses that the caller teaches, the oldest first; all for an admin.
 #[utoipa::path(
     get, path = "/api/v1/attendance/requests", params(RequestsQuery, Pages),
     responses((status = 200, body = Done<WaitingRequests>)),

@@ -27,7 +27,7 @@ pub async fn register(
     created("수료 정보가 등록되었습니다.", completions::register(&app, &caller, sent.into()).await?)
 }
 
-/// 3-34 수료 조회 (one's own; staff of the course).
+/// 3-34 수료 조회 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/completions/{completion_id}", responses((status = 200, body = Done<OneCompletion>)),
 )]
@@ -35,7 +35,7 @@ pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer
     done("수료 정보를 조회했습니다.", completions::by_id(&app, &caller, id).await?)
 }
 
-/// 3-35 수강신청별 수료 조회 (one's own; staff of the course).
+/// 3-35 수강신청별 수료 조회 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/completions/enrollment/{enrollment_id}",
     responses((status = 200, body = Done<OneCompletion>)),
@@ -61,7 +61,7 @@ pub async fn of_class(
     done("수료 목록을 조회했습니다.", found)
 }
 
-/// 3-37 수료 정보 수정: what is named in the body (staff of the course).
+/// 3-37 수료 정보 수정: changes the keys that are in the body (staff of the course).
 #[utoipa::path(
     put, path = "/api/v1/completions/{completion_id}", request_body = ChangeCompletion,
     responses((status = 200, body = Done<OneCompletion>)),
@@ -75,7 +75,7 @@ pub async fn change(
     done("수료 정보가 수정되었습니다.", completions::change(&app, &caller, id, sent.into()).await?)
 }
 
-/// 3-38 수료증 발급: the same one, however often it is asked for (staff of the course).
+/// 3-38 수료증 발급: a repeat returns the same one (staff of the course).
 #[utoipa::path(
     post, path = "/api/v1/completions/{completion_id}/certificate",
     responses((status = 200, body = Done<CertificateMade>), (status = 201, body = Done<CertificateMade>)),
@@ -87,7 +87,7 @@ pub async fn certify(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Cre
     Ok((status, done("수료증이 발급되었습니다.", made_of)?))
 }
 
-/// 3-39 수료증 조회 (one's own; staff of the course). Anyone else verifies it at `/certificates`.
+/// 3-39 수료증 조회 (the student's own; staff of the course). Anyone else verifies it at `/certificates`.
 #[utoipa::path(
     get, path = "/api/v1/completions/certificate/{certificate_no}",
     responses((status = 200, body = Done<CertificateView>)),
@@ -103,8 +103,8 @@ pub async fn certificate(
     done("수료증을 조회했습니다.", view)
 }
 
-/// 3-40 일괄 수료 처리: judges each, completes who meets the rule, and says why of the others (staff of the course). After 20 s
-/// it judges no more, and names those who remain: they are sent again.
+/// 3-40 일괄 수료 처리: completes those who meet the rule, and gives the reason for the others (staff of the course). After
+/// 20 s it stops and names those who remain: send them again.
 #[utoipa::path(
     post, path = "/api/v1/completions/batch", request_body = PortalCompletionBatch,
     responses((status = 200, body = Done<BatchDone>)),
@@ -117,7 +117,7 @@ pub async fn complete_all(
     done("일괄 수료 처리가 끝났습니다.", batch::complete(&app, &caller, sent.into()).await?)
 }
 
-/// Who of a class meets the rule of completion, what the others lack, and what became of each (staff of the course).
+/// Lists who of a class meets the rule of completion, and what the others lack (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/completions/course/{course_id}/class/{class_id}/standing", params(WholePages),
     responses((status = 200, body = Done<PortalStandings>)),
@@ -132,7 +132,7 @@ pub async fn standing_of_class(
     done("수료 목록을 조회했습니다.", PortalStandings::of(needed_rate, found, &app.public_url, app.now_ms()))
 }
 
-/// The valid certificates of a class, one page for each, 200 in a file (staff of the course).
+/// Prints the valid certificates of a class, one on a page, 200 in a file (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/completions/course/{course_id}/class/{class_id}/certificates.pdf", params(PapersQuery),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>)),

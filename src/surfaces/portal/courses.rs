@@ -8,7 +8,7 @@ use super::{Answer, Created, Id, Ids, Json, MaybeSignedIn, Query, SignedIn, crea
 use crate::app::School;
 use crate::school::{classes, courses};
 
-/// The courses that are taught, and those in the archive.
+/// Lists the published and archived courses.
 #[utoipa::path(
     get, path = "/api/v1/courses", params(Pages), responses((status = 200, body = Done<Courses>)), security(()),
 )]
@@ -16,7 +16,7 @@ pub async fn list(app: School, Query(pages): Query<Pages>) -> Answer<Courses> {
     done("과정 목록을 조회했습니다.", courses::list(&app, None, courses::CourseFilter::default(), pages.into()).await?)
 }
 
-/// A new course with its default class, published at once (instructors).
+/// Creates a course with its default class, which is published at once (instructors).
 #[utoipa::path(
     post, path = "/api/v1/courses", request_body = PortalNewCourse, responses((status = 201, body = Done<OneCourse>)),
 )]
@@ -24,7 +24,7 @@ pub async fn create(app: School, SignedIn(caller): SignedIn, Json(new): Json<Por
     created("과정이 등록되었습니다.", courses::create(&app, &caller, new.into()).await?)
 }
 
-/// One course.
+/// Returns a course.
 #[utoipa::path(
     get, path = "/api/v1/courses/{course_id}", responses((status = 200, body = Done<OneCourse>)), security(()),
 )]
@@ -32,7 +32,7 @@ pub async fn view(app: School, MaybeSignedIn(caller): MaybeSignedIn, Id(id): Id)
     done("과정을 조회했습니다.", courses::detail(&app, caller.as_ref(), id).await?.course)
 }
 
-/// Changes what is named in the body (its instructor).
+/// Changes the keys that are in the body (its instructor).
 #[utoipa::path(
     put, path = "/api/v1/courses/{course_id}", request_body = PortalChangeCourse,
     responses((status = 200, body = Done<OneCourse>)),
@@ -46,7 +46,7 @@ pub async fn change(
     done("과정이 수정되었습니다.", courses::change(&app, &caller, id, changes.into()).await?)
 }
 
-/// The classes of a course.
+/// Lists the classes of a course.
 #[utoipa::path(
     get, path = "/api/v1/courses/{course_id}/classes", params(Pages), responses((status = 200, body = Done<Classes>)),
     security(()),
@@ -60,7 +60,7 @@ pub async fn classes(
     done("차수 목록을 조회했습니다.", classes::list(&app, caller.as_ref(), course, pages.into()).await?)
 }
 
-/// One more class of a course (its instructor).
+/// Adds a class to a course (its instructor).
 #[utoipa::path(
     post, path = "/api/v1/courses/{course_id}/classes", request_body = ClassSent,
     responses((status = 201, body = Done<OneClass>)),
@@ -75,7 +75,7 @@ pub async fn add_class(
     created("차수가 등록되었습니다.", classes::create(&app, &caller, course, name, plan).await?)
 }
 
-/// One class of a course.
+/// Returns a class of a course.
 #[utoipa::path(
     get, path = "/api/v1/courses/{course_id}/classes/{class_id}", responses((status = 200, body = Done<OneClass>)),
     security(()),
@@ -84,7 +84,7 @@ pub async fn class(app: School, MaybeSignedIn(caller): MaybeSignedIn, Ids(course
     done("차수를 조회했습니다.", classes::by_id(&app, caller.as_ref(), course, class).await?)
 }
 
-/// Changes what is named in the body (its instructor).
+/// Changes the keys that are in the body (its instructor).
 #[utoipa::path(
     put, path = "/api/v1/courses/{course_id}/classes/{class_id}", request_body = ChangeClass,
     responses((status = 200, body = Done<OneClass>)),

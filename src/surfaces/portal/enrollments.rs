@@ -15,8 +15,8 @@ use crate::school::enrollment::applicants::apply_for_contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::{self, EnrollmentFilter, payments};
 
-/// 3-01 수강 신청: applies for a class; a full one puts in the line. Staff may name a student; by an e-mail address, a
-/// phone or a student number the answer is 202, whether there is such a student or not.
+/// 3-01 수강 신청: applies for a class, or for its waiting list if it is full. Staff may name a student; by an e-mail
+/// address, a phone or a student number the answer is 202, whether there is such a student or not.
 #[utoipa::path(
     post, path = "/api/v1/enrollments", request_body = NewEnrollment,
     responses((status = 201, body = Done<PortalEnrolled>), (status = 202, description = "Enrolled, if there is such a student", body = Done<PortalEnrollmentAsked>)),
@@ -37,7 +37,7 @@ pub async fn apply(app: School, SignedIn(caller): SignedIn, Json(new): Json<NewE
     Ok(created::<PortalEnrolled>(message, &enrollment)?.into_response())
 }
 
-/// 3-02 수강 신청 조회 (one's own; staff of the course).
+/// 3-02 수강 신청 조회 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/enrollments/{enrollment_id}", responses((status = 200, body = Done<OneEnrollment>)),
 )]
@@ -45,7 +45,7 @@ pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer
     done("수강 신청을 조회했습니다.", enrollment::by_id(&app, &caller, id).await?)
 }
 
-/// 3-03 수강 신청 목록: a student's own, an instructor's courses', all for an admin.
+/// 3-03 수강 신청 목록: a student's own, those of an instructor's courses, or all for an admin.
 #[utoipa::path(
     get, path = "/api/v1/enrollments", params(EnrollmentsQuery, Pages),
     responses((status = 200, body = Done<Enrollments>)),
@@ -108,7 +108,7 @@ pub async fn reject(
     done("수강 신청이 거부되었습니다.", decide(&app, &caller, id, decision).await?)
 }
 
-/// 3-07 수강 신청 취소 (one's own; staff of the course).
+/// 3-07 수강 신청 취소 (the student's own; staff of the course).
 #[utoipa::path(
     patch, path = "/api/v1/enrollments/{enrollment_id}/cancel", request_body = Cancelling,
     responses((status = 200, body = Done<OneEnrollment>)),
@@ -123,7 +123,7 @@ pub async fn cancel(
     done("수강 신청이 취소되었습니다.", decide(&app, &caller, id, decision).await?)
 }
 
-/// 3-08 수강 대기자 승인: gives someone who waits a seat that has become free (staff of the course).
+/// 3-08 수강 대기자 승인: gives a free seat to a person on the waiting list (staff of the course).
 #[utoipa::path(
     patch, path = "/api/v1/enrollments/{enrollment_id}/approve-waiting",
     responses((status = 200, body = Done<OneEnrollment>)),
@@ -132,7 +132,7 @@ pub async fn approve_waiting(app: School, SignedIn(caller): SignedIn, Id(id): Id
     done("대기자가 승인되었습니다.", decide(&app, &caller, id, Decision::AdmitWaiting).await?)
 }
 
-/// 3-09 수강료 결제 정보 등록: by the student a report, which staff confirm by registering the same amount.
+/// 3-09 수강료 결제 정보 등록: a student reports a payment, which staff confirm by registering the same amount.
 #[utoipa::path(
     post, path = "/api/v1/enrollments/{enrollment_id}/payment", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = PaymentSent, responses((status = 201, body = Done<Paid>)),
@@ -147,7 +147,7 @@ pub async fn pay(
     created("결제 정보가 등록되었습니다.", payments::pay(&app, &caller, id, sent.into(), key).await?)
 }
 
-/// 3-10 수강료 환불 처리: not more than was paid (staff of the course).
+/// 3-10 수강료 환불 처리: at most what was paid (staff of the course).
 #[utoipa::path(
     post, path = "/api/v1/enrollments/{enrollment_id}/refund", params(("Idempotency-Key" = Option<String>, Header)),
     request_body = RefundSent, responses((status = 200, body = Done<RefundDone>)),

@@ -22,9 +22,9 @@ use crate::surfaces::document::surface;
 use crate::surfaces::extract::{Id, IdempotencyKey, Ids, IdsAndDay, Json, MaybeSignedIn, PathText, Query, SignedIn};
 use crate::surfaces::language;
 
-/// Answer with 200.
+/// An answer with status 200.
 type Answer<T> = Result<Json<Done<T>>>;
-/// Answer with 201, for what was created.
+/// An answer with status 201, for a new record.
 type Created<T> = Result<(StatusCode, Json<Done<T>>)>;
 
 fn done<T>(message: &'static str, what: impl Into<T>) -> Answer<T> {

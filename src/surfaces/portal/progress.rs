@@ -18,13 +18,13 @@ pub async fn report(app: School, SignedIn(caller): SignedIn, Json(sent): Json<Pr
     )
 }
 
-/// 3-12 학습 진도 조회 (one's own; staff of the course).
+/// 3-12 학습 진도 조회 (the student's own; staff of the course).
 #[utoipa::path(get, path = "/api/v1/progress/{progress_id}", responses((status = 200, body = Done<OneProgress>)))]
 pub async fn view(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Answer<OneProgress> {
     done("학습 진도를 조회했습니다.", views::by_id(&app, &caller, id).await?)
 }
 
-/// 3-13 수강신청별 학습 진도 목록 (one's own; staff of the course).
+/// 3-13 수강신청별 학습 진도 목록 (the student's own; staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/progress/enrollment/{enrollment_id}", responses((status = 200, body = Done<Progresses>)),
 )]

@@ -11,7 +11,7 @@ use crate::school::{completions, enrollment};
 use crate::surfaces::csv::{Cell, Table, cells};
 use crate::surfaces::language::{korean, translate, translate_with};
 
-/// 출석부: who was there at which meeting (staff of the course).
+/// 출석부: everyone's marks by meeting (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv",
     responses((status = 200, content_type = "text/csv", body = String)),
@@ -56,7 +56,7 @@ pub async fn grades(app: School, SignedIn(caller): SignedIn, Ids(course, class):
     Ok(table.file(&format!("grades-{class}")))
 }
 
-/// 수료 명단: who has completed, with the numbers of the certificates (staff of the course).
+/// 수료 명단: everyone who has completed, with the numbers of the certificates (staff of the course).
 #[utoipa::path(
     get, path = "/api/v1/courses/{course_id}/classes/{class_id}/completions.csv",
     responses((status = 200, content_type = "text/csv", body = String)),

@@ -36,9 +36,9 @@ answer! {
         total_subtasks: i64 = s.total,
         current_subtask: Option<StepState> =
             s.current.map(|(item, status)| StepState { id: item.id, title: item.title, status }),
-        /// All requests, those that the class made by itself for who is stuck too
+        /// All requests, including automatic ones
         help_count: i64 = s.help_count,
-        /// Those that the student made and did not take back
+        /// Requests that the student made and did not withdraw
         manual_help_count: i64 = s.manual_help_count,
         last_activity: Option<Instant> = s.last_activity_ms.map(Instant),
         enrolled_at: Instant = Instant(s.enrolled_ms),
@@ -55,7 +55,7 @@ pub struct Students {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PendingQuery {
-    /// Only those of this live session
+    /// Only the requests of this live session
     pub session_id: Option<i64>,
 }
 
@@ -77,7 +77,7 @@ pub struct PendingLine {
     #[schema(value_type = Object)]
     pub context_data: Option<Box<RawValue>>,
     pub analysis: Option<Analysis>,
-    /// What the analyser would have said, had it been sure
+    /// The answer of the analyser that was not sure enough to be sent
     pub suggestion: Option<String>,
     pub created_at: Instant,
     pub status: String,
@@ -120,14 +120,14 @@ pub struct PendingHelp {
 pub struct DifficultyLine {
     pub subtask_id: i64,
     pub subtask_title: String,
-    /// All requests, those that the class made by itself for who is stuck too
+    /// All requests, including automatic ones
     pub help_count: i64,
     pub average_stuck_time_seconds: i64,
-    /// Those that students made and did not take back
+    /// Requests that students made and did not withdraw
     pub manual_help_count: i64,
-    /// How many students made them
+    /// The number of students who made them
     pub helped_people: i64,
-    /// How many students were stuck there
+    /// The number of students who were stuck there
     pub stuck_people: i64,
 }
 
@@ -157,9 +157,9 @@ pub struct LectureStatistics {
     pub lecture_id: i64,
     pub total_students: i64,
     pub average_progress_rate: f64,
-    /// All requests, those that the class made by itself for who is stuck too
+    /// All requests, including automatic ones
     pub total_help_requests: i64,
-    /// Those that students made and did not take back
+    /// Requests that students made and did not withdraw
     pub manual_help_requests: i64,
     pub average_completion_time_minutes: i64,
     pub common_difficulties: Vec<DifficultyLine>,
@@ -203,10 +203,10 @@ impl LectureStatistics {
 #[into_params(parameter_in = Query)]
 pub struct TrendQuery {
     pub lecture_id: i64,
-    /// How many days, today included (7)
+    /// The number of days, including today (7)
     #[param(inline)]
     pub days: Option<Within<1, 366>>,
-    /// Which requests for help are counted: all of them when left out
+    /// The kind of the requests for help that are counted; all when left out
     pub request_type: Option<HelpKindWord>,
 }
 
@@ -217,7 +217,7 @@ pub struct Dataset {
     pub data: Vec<i64>,
 }
 
-/// Fed to Chart.js as it is.
+/// Data for Chart.js.
 #[derive(Serialize, ToSchema)]
 pub struct Chart {
     pub labels: Vec<String>,
@@ -241,7 +241,7 @@ impl From<Vec<Trend>> for Chart {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct NotificationsQuery {
-    /// true: only those not read yet
+    /// true: only unread ones
     pub unread: Option<bool>,
 }
 
@@ -254,7 +254,7 @@ pub struct NotificationLine {
     pub r#type: String,
     pub message: String,
     pub related_user: Option<PersonRef>,
-    /// What it leads to: a help request, an enrollment, a request for attendance, a certificate, a login
+    /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate or a login
     pub related_id: Option<i64>,
     pub is_read: bool,
     pub created_at: Instant,
@@ -292,7 +292,7 @@ impl From<Notification> for NotificationLine {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"up_to": 1000}))]
 pub struct NotificationsRead {
-    /// The newest that was seen; all of them when left out
+    /// The id of the newest one that was seen; all are marked when left out
     pub up_to: Option<i64>,
 }
 

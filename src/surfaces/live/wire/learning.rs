@@ -18,7 +18,7 @@ use crate::surfaces::texts::{AnyObject, BoundedList, Guide, Instant, Prose, With
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MyProgressQuery {
-    /// The lecture; where one was last, when left out
+    /// The lecture; the one in which the caller was active last when left out
     pub lecture_id: Option<i64>,
 }
 
@@ -95,7 +95,7 @@ impl From<ProgressWord> for ProgressStatus {
 pub struct UpdateProgress {
     pub subtask_id: i64,
     pub status: ProgressWord,
-    /// One's own, or left out
+    /// The caller's own id; may be left out
     pub user_id: Option<i64>,
 }
 
@@ -183,7 +183,7 @@ pub struct LogSaved {
     {"event_type": "CLICK", "event_data": {"x": 150, "y": 300}, "timestamp": "2025-10-28T10:05:30Z"},
     {"event_type": "SCROLL", "event_data": {"dy": 120}, "timestamp": "2025-10-28T10:05:31Z"}]}))]
 pub struct Logs {
-    /// All are kept, or none
+    /// All logs are stored, or none
     pub logs: BoundedList<Log, 1, { BATCH_MAX_LOGS }>,
 }
 
@@ -200,7 +200,7 @@ pub struct LogsSaved {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum HelpKindWord {
     Manual,
-    /// The app noticed by itself that its person is stuck: once per step
+    /// The app noticed by itself that the student is stuck: once per step
     Auto,
 }
 
@@ -253,7 +253,7 @@ answer! {
     pub struct HelpAsked from RequestReceipt as a {
         help_request_id: i64 = a.request,
         status: String = a.status,
-        /// How many wait, oneself included; 0 outside a class
+        /// The number of open calls up to this one, itself included; 0 outside a session
         position: i64 = a.position,
         message: String = translate("분석 중입니다. 잠시만 기다려주세요.").into(),
     }
@@ -265,7 +265,7 @@ answer! {
         "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
     pub struct HelpResponse from HelpAnswer as r {
         id: i64 = r.id,
-        /// INSTRUCTOR, or GUIDE where the analyser answered by itself
+        /// INSTRUCTOR, or GUIDE if the analyser answered
         answered_by: &'static str = answered_by(r.by_person.is_some()),
         help_type: String = r.r#type,
         help_content: String = r.content,
@@ -319,7 +319,7 @@ impl HelpView {
 pub enum HelpTypeWord {
     Text,
     Voice,
-    /// «I'm coming»
+    /// The instructor comes to the student
     Visit,
 }
 
@@ -358,7 +358,7 @@ pub struct FeedbackTaken {
     pub help_response_id: i64,
     pub help_request_id: i64,
     pub rating: i64,
-    /// Of the request: 4 and more resolve it, 2 and less call the instructor
+    /// 4 or more resolves the request, 2 or less calls the instructor
     pub status: String,
     pub message: String,
 }

@@ -15,7 +15,7 @@ use crate::surfaces::texts::{Code, Guide, Instant, Name, Position, Prose, Url, W
 pub struct LecturesQuery {
     /// Only the lectures of this instructor
     pub instructor_id: Option<i64>,
-    /// true: those that are taught; false: those in the archive
+    /// true: only published lectures; false: only archived ones
     pub is_active: Option<bool>,
 }
 
@@ -34,9 +34,9 @@ pub struct Lecture {
     pub thumbnail_url: Option<String>,
     pub is_active: bool,
     pub auto_help: bool,
-    /// Of the poster on the wall; null for those who do not teach the lecture
+    /// The code of the poster; null for callers who do not teach the lecture
     pub poster_code: Option<String>,
-    /// Where the poster leads: always to the session of the moment; null for those who do not teach the lecture
+    /// The address of the poster, which leads to the current session; null for callers who do not teach the lecture
     pub join_url: Option<String>,
     pub created_at: Instant,
 }
@@ -73,7 +73,7 @@ pub struct NewLecture {
     pub title: Name,
     pub description: Option<Prose>,
     pub thumbnail_url: Option<Url>,
-    /// Letters, digits and hyphens; made when left out
+    /// Letters, digits and hyphens; generated when left out
     pub code: Option<Code>,
 }
 
@@ -98,7 +98,7 @@ pub struct ChangeLecture {
     #[schema(value_type = Option<Url>)]
     pub thumbnail_url: Option<Option<Url>>,
     pub code: Option<Code>,
-    /// May the class call for help by itself for who is stuck?
+    /// Whether sessions make automatic calls for help for students who are stuck
     pub auto_help: Option<bool>,
 }
 

@@ -22,10 +22,10 @@ use crate::surfaces::texts::Within;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Which page, from 1
+    /// The number of the page, from 1
     #[param(inline)]
     pub page: Option<Within<1, 1_000_000>>,
-    /// How many on a page, at most 100
+    /// The number of rows on a page, at most 100
     #[param(inline)]
     pub page_size: Option<Within<1, 100>>,
 }
@@ -92,7 +92,7 @@ answer! {
     }
 }
 
-/// A word that it is done.
+/// A message that says that something was done.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Said)]
 pub struct MessageBody {

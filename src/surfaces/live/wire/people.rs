@@ -96,10 +96,10 @@ answer! {
 pub struct Login {
     /// The e-mail address, or the phone number
     pub email: Option<Typed>,
-    /// The phone number, where it is not in `email`
+    /// The phone number, if it is not in `email`
     pub phone: Option<Typed>,
     pub password: Typed,
-    /// What an earlier login on this device answered: it cannot be locked out by others
+    /// The `device_proof` from an earlier login on this device, which nobody else can lock out
     pub device_proof: Option<Typed>,
 }
 
@@ -118,11 +118,11 @@ impl Login {
     "digital_level": null, "age": null, "guest": false, "created_at": "2025-10-28T10:00:00Z"}}))]
 pub struct LoggedIn {
     pub access_token: String,
-    /// `null` where it was put into a cookie
+    /// `null` if it was put into a cookie
     pub refresh_token: Option<String>,
-    /// To be sent with the next login on this device; `null` where it was put into a cookie
+    /// Send it with the next login on this device; `null` if it was put into a cookie
     pub device_proof: Option<String>,
-    /// When the access token ends
+    /// The time at which the access token expires
     pub expires_at: Instant,
     pub user: User,
 }
@@ -142,7 +142,7 @@ impl LoggedIn {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"refresh_token": "12.bm9uY2U.Zm9yIHlvdXIgZXllcyBvbmx5"}))]
 pub struct Refresh {
-    /// May be left out where a cookie holds it
+    /// May be left out if a cookie has it
     pub refresh_token: Option<Typed>,
 }
 
@@ -179,7 +179,7 @@ pub struct ChangeMe {
     #[schema(value_type = Option<Phone>)]
     pub phone: Option<Option<Phone>>,
     pub password: Option<Password>,
-    /// Needed to change how an account signs in that has a password
+    /// Needed to change the login name or the password of an account that has a password
     pub current_password: Option<Typed>,
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<Age>)]
@@ -230,7 +230,7 @@ pub struct NewRole {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"student_no": "20241001"}))]
 pub struct NewStudentNo {
-    /// null takes it away
+    /// null removes it
     #[schema(required = true)]
     #[serde(deserialize_with = "Option::deserialize")]
     pub student_no: Option<Word>,

@@ -11,9 +11,9 @@ use crate::surfaces::texts::{Email, Name, Password, Phone, Typed};
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"name": "한빛 정보화교육장", "logo_url": "/api/school/logo?v=8c736521f6a3b9d0"}))]
 pub struct AboutSchool {
-    /// `null` where the school was given no name
+    /// `null` if the school has no name
     pub name: Option<String>,
-    /// `null` where it has none
+    /// `null` if it has none
     pub logo_url: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl AboutSchool {
 #[schema(example = json!({"secret": "Zm9yIHRoZSBmaXJzdCBvbmx5", "name": "박관리", "email": "admin@example.com",
     "password": "securePassword123"}))]
 pub struct Setup {
-    /// What stands behind `#` in the link that the server printed
+    /// The part after `#` in the link that the server printed
     pub secret: Typed,
     pub name: Name,
     pub email: Option<Email>,

@@ -22,9 +22,9 @@ use super::people::LevelWord;
 pub struct NewSession {
     pub title: Option<Name>,
     pub scheduled_at: Option<Instant>,
-    /// The lecture's default class when left out
+    /// The class; the lecture's default class when left out
     pub class_id: Option<i64>,
-    /// Which meeting (회차) of the class it is; the next when left out
+    /// The number of the meeting (회차); the next one when left out
     pub session_number: Option<Within<1, 1_000>>,
 }
 
@@ -65,12 +65,12 @@ pub struct ChangeSession {
     "created_at": "2025-10-28T09:50:00Z"}))]
 pub struct SessionMade {
     pub session_id: i64,
-    /// Six digits, or seven, to be typed
+    /// Six digits, or seven, for typing
     pub session_code: String,
     pub title: String,
     /// The picture of `join_url`
     pub qr_code_url: String,
-    /// What is scanned: who comes by it, with its key, is never limited
+    /// The address in the QR; it contains the key, with which no limit on codes applies
     pub join_url: String,
     pub status: String,
     pub door: String,
@@ -165,7 +165,7 @@ impl From<SessionPreview> for SessionFound {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"user_id": 1}))]
 pub struct Join {
-    /// One's own, or left out
+    /// The caller's own id; may be left out
     pub user_id: Option<i64>,
 }
 
@@ -173,7 +173,7 @@ pub struct Join {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Scanned {
-    /// The key that the QR carries: with it nobody waits
+    /// The key from the QR; with it no limit on codes applies
     #[param(inline)]
     pub k: Option<SearchText>,
 }
@@ -190,8 +190,8 @@ pub struct GuestJoin {
     pub name: Name,
     pub age: Option<Age>,
     pub digital_level: Option<LevelWord>,
-    /// What to do where a guest of this very name is in the session: OTHER (as when it is left out) comes in as another
-    /// person, ASK is refused with NAME_IS_HERE, SAME comes in and asks the instructor to join the two
+    /// What to do if a guest of exactly this name has joined the session: OTHER (the default) joins as another person, ASK is
+    /// refused with NAME_IS_HERE, SAME joins and asks the instructor to merge the two
     pub if_name_is_here: Option<IfNameIsHereWord>,
 }
 
@@ -311,14 +311,14 @@ pub struct Rename {
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"into": 2}))]
 pub struct Merge {
-    /// Who stays
+    /// The participant who stays
     pub into: i64,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"user_id": 2, "into": 1}))]
 pub struct Merged {
-    /// Who is no longer there
+    /// The participant who was merged
     pub user_id: i64,
     pub into: i64,
 }
@@ -335,9 +335,9 @@ pub struct Renamed {
     "qr_svg": "<svg …>", "expires_in_seconds": 600}))]
 pub struct Reentry {
     pub user_id: i64,
-    /// Opens the class as this person, once, within ten minutes
+    /// Opens the session as this person, once, within ten minutes
     pub url: String,
-    /// The same as a picture: it is drawn here, so that no other server sees the ticket
+    /// The same address as a picture, drawn by this server, so that no other one sees the ticket
     pub qr_svg: String,
     pub expires_in_seconds: i64,
 }
@@ -371,7 +371,7 @@ pub struct MyActive {
     pub active_session: ActiveSession,
 }
 
-/// One is in no open session.
+/// The caller is in no open session.
 #[derive(Serialize, ToSchema)]
 pub struct NoneActive {
     #[schema(value_type = Option<Object>)]
@@ -403,10 +403,10 @@ impl Default for NoneActive {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EventsQuery {
-    /// Only what came after this `seq`
+    /// Only the events after this `seq`
     #[param(inline)]
     pub after: Option<Within<0, { i64::MAX }>>,
-    /// At most so many (1000)
+    /// The greatest number of events (1000)
     #[param(inline)]
     pub limit: Option<Within<1, 1000>>,
 }

@@ -111,14 +111,14 @@ pub struct PortalNewAssessment {
     pub end_date: Option<DayOrInstant>,
     /// More than 0 (100)
     pub total_score: Option<Total>,
-    /// From which score on one passes (60)
+    /// The lowest score that passes (60)
     pub pass_score: Option<Points>,
     /// In minutes
     pub time_limit: Option<Minutes>,
     pub attempt_limit: Option<AttemptLimit>,
     /// Whether it is open to students and counts for their grades (true)
     pub is_active: Option<bool>,
-    /// How much it counts among the assessments of the course (1)
+    /// The weight among the assessments of the course (1)
     pub weight: Option<Weight>,
     /// Whether a completion needs it to be passed (true)
     pub is_required: Option<bool>,

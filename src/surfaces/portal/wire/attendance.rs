@@ -74,7 +74,7 @@ impl From<PortalAttendanceType> for MarkKind {
 pub struct AttendanceSent {
     pub enrollment_id: i64,
     pub class_date: Day,
-    /// Which meeting of a day with two; left out, the first without a mark
+    /// The number of the meeting on a day with several; the first without a mark when left out
     pub session_number: Option<SessionNumber>,
     pub attendance_type: PortalAttendanceType,
     pub check_in_time: Option<TimeSent>,
@@ -139,16 +139,16 @@ pub struct PortalAttendanceBatch {
     pub course_id: i64,
     pub class_id: i64,
     pub class_date: Day,
-    /// Which meeting of a day with two; left out, each one's first without a mark
+    /// The number of the meeting on a day with several; each student's first without a mark when left out
     pub session_number: Option<SessionNumber>,
     pub attendances: BoundedList<LineSent, 1, { BATCH_MAX_MARKS }>,
 }
 
 #[derive(Deserialize, ToSchema)]
 pub struct LineSent {
-    /// Either this …
+    /// The enrollment, or `user_id` instead
     pub enrollment_id: Option<i64>,
-    /// … or this
+    /// The person, or `enrollment_id` instead
     pub user_id: Option<i64>,
     pub attendance_type: PortalAttendanceType,
     pub check_in_time: Option<TimeSent>,
@@ -254,7 +254,7 @@ pub struct PortalSheetStudent {
     pub namesake: i64,
     /// From 0 to 100; null while there was no meeting yet
     pub attendance_rate: Option<f64>,
-    /// The meetings that count for them: at one without a mark they were not there
+    /// The meetings that count for the student; a meeting without a mark counts as absence
     pub counted_session_numbers: Vec<i64>,
     pub attendances: Vec<PortalSheetMark>,
 }
@@ -275,7 +275,7 @@ impl From<(EnrollmentAttendance, Vec<Mark>)> for PortalSheetStudent {
 
 answer! {
     pub struct PortalSheet from AttendanceSheet as sheet {
-        /// Those of which anyone has a mark
+        /// The meetings of which anyone has a mark
         meetings: Vec<PortalSheetMeeting> = sheet.meetings.into_iter().map(PortalSheetMeeting::from).collect(),
         students: Vec<PortalSheetStudent> = sheet.lines.into_iter().map(PortalSheetStudent::from).collect(),
     }
@@ -302,7 +302,7 @@ answer! {
         /// 1 for the first of this name in the course, 2 for the second …
         namesake: i64 = w.namesake,
         session_number: i64 = w.number,
-        /// null: there was no such meeting yet
+        /// null if there is no such meeting yet
         class_date: Option<String> = w.date,
         request_reason: String = w.reason,
         created_at: Instant = Instant(w.created_ms),

@@ -31,7 +31,7 @@ impl From<PortalCompletionStatus> for CompletionStatus {
     }
 }
 
-/// Nothing is there yet that could be revoked.
+/// The status of a new completion, which cannot be REVOKED.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PortalNewCompletionStatus {
@@ -57,13 +57,13 @@ pub struct CompletionSent {
     /// Today when left out
     pub completion_date: Option<Day>,
     pub completion_status: Option<PortalNewCompletionStatus>,
-    /// The grade's when left out
+    /// Taken from the grade when left out
     pub total_score: Option<Percent>,
     pub attendance_score: Option<Percent>,
     pub assessment_score: Option<Percent>,
     pub progress_score: Option<Percent>,
     pub memo: Option<Prose>,
-    /// Although the rule is not met; `memo` says why
+    /// Completes although the rule is not met; `memo` gives the reason
     pub force: Option<bool>,
 }
 
@@ -206,10 +206,10 @@ impl From<PortalCompletionBatch> for CompletionBatch {
     "missing": ["attendance"], "reason": "수료 조건을 채우지 못했습니다: 출석률"}], "remaining": []}))]
 pub struct BatchDone {
     pub processed: i64,
-    /// Guests get none before they have claimed their name
+    /// Guests get none before they have claimed their account
     pub certificates_issued: i64,
     pub not_completed: Vec<NotCompleted>,
-    /// `user_id`s of those for whom there was no time: send them again
+    /// The `user_id`s for which there was no time: send them again
     pub remaining: Vec<i64>,
 }
 
@@ -279,7 +279,7 @@ pub struct PortalCertificate {
     pub expires_at: Option<Instant>,
     pub revoked_at: Option<Instant>,
     pub signature: String,
-    /// What is printed on it
+    /// The printed facts
     #[schema(value_type = Object)]
     pub facts: CertificateFacts,
 }
@@ -338,7 +338,7 @@ impl CertificateView {
     }
 }
 
-/// What the rule of completion asks for, beside all required steps and all required assessments.
+/// The attendance that a completion needs, beside all required steps and assessments.
 #[derive(Serialize, ToSchema)]
 pub struct PortalCompletionRule {
     /// In per cent
@@ -362,11 +362,11 @@ pub struct PortalStanding {
     pub enrollment_id: i64,
     pub user_id: i64,
     pub user_name: String,
-    /// Which of the people of this name in the course they are, from 1: two of one name can be told apart
+    /// The number among the people of this name in the course, from 1
     pub namesake: i64,
-    /// A guest gets no certificate before they have claimed their name
+    /// A guest gets no certificate before they have claimed their account
     pub is_guest: bool,
-    /// What the rule asks for and is not there: attendance, progress, assessment
+    /// The parts of the rule that are not met: attendance, progress, assessment
     pub missing: Vec<&'static str>,
     /// In per cent; null in a class without meetings
     pub attendance_score: Option<f64>,
@@ -432,7 +432,7 @@ impl PortalStandings {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PapersQuery {
-    /// Which file of 200 papers (1)
+    /// The number of the file of 200 certificates, from 1 (1)
     #[param(inline)]
     pub part: Option<Within<1, 100>>,
 }

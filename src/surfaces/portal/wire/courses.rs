@@ -29,12 +29,12 @@ macro_rules! rules {
 #[schema(example = json!({"title": "생활체육 지도자 기초", "code": "ETH201", "description": "지도자의 첫걸음", "price": 0}))]
 pub struct PortalNewCourse {
     pub title: Name,
-    /// Letters, digits and hyphens; made when left out
+    /// Letters, digits and hyphens; generated when left out
     pub code: Option<Code>,
     pub description: Option<Prose>,
     /// In won; 0 is free
     pub price: Option<Within<0, 1_000_000_000>>,
-    /// How long it is, in minutes: a certificate says it in hours
+    /// The length in minutes, which certificates show in hours
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<Within<0, 1_000_000>>)]
     pub minutes: Option<Option<Within<0, 1_000_000>>>,
@@ -70,7 +70,7 @@ pub struct PortalChangeCourse {
     pub description: Option<Prose>,
     /// In won; 0 is free
     pub price: Option<Within<0, 1_000_000_000>>,
-    /// How long it is, in minutes: a certificate says it in hours
+    /// The length in minutes, which certificates show in hours
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<Within<0, 1_000_000>>)]
     pub minutes: Option<Option<Within<0, 1_000_000>>>,
@@ -169,7 +169,7 @@ pub struct ClassSent {
     #[schema(value_type = Option<Day>)]
     pub end_date: Option<Option<Day>>,
     pub approval: Option<ApprovalWord>,
-    /// How many meetings are planned
+    /// The number of planned meetings
     pub total_sessions: Option<Within<0, 1_000>>,
 }
 
@@ -188,7 +188,7 @@ pub struct ChangeClass {
     #[schema(value_type = Option<Day>)]
     pub end_date: Option<Option<Day>>,
     pub approval: Option<ApprovalWord>,
-    /// How many meetings are planned
+    /// The number of planned meetings
     pub total_sessions: Option<Within<0, 1_000>>,
 }
 

@@ -28,7 +28,7 @@ pub struct NewEnrollment {
     /// Staff: the student to whom the school gave this number
     pub student_no: Option<Word>,
     pub course_id: i64,
-    /// The course's default class when left out
+    /// The class; the course's default class when left out
     pub class_id: Option<i64>,
 }
 
@@ -55,7 +55,7 @@ impl From<NewEnrollment> for Application {
     }
 }
 
-/// It says nothing of who is here.
+/// An empty answer, which does not reveal whether there is such a student.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({}))]
 pub struct PortalEnrollmentAsked {}
@@ -172,7 +172,7 @@ pub struct EnrollmentsQuery {
     pub class_id: Option<i64>,
     #[param(inline)]
     pub status: Option<PortalEnrollmentStatus>,
-    /// true: those who wait for a seat, from the front of the line
+    /// true: only enrollments on the waiting list, from its front
     pub is_waiting: Option<bool>,
 }
 

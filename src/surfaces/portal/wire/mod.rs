@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::school::{Page, Window};
 use crate::surfaces::texts::Within;
 
-/// Every answer of this surface: it was done, and what of it.
+/// The answer of every request of this surface.
 #[derive(Serialize, ToSchema)]
 pub struct Done<T> {
     pub success: bool,
@@ -25,22 +25,22 @@ pub struct Done<T> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Pages {
-    /// Which page, from 1
+    /// The number of the page, from 1
     #[param(inline)]
     pub page: Option<Within<1, 1_000_000>>,
-    /// How many on a page, at most 100
+    /// The number of rows on a page, at most 100
     #[param(inline)]
     pub size: Option<Within<1, 100>>,
 }
 
-/// The same for a list of which pages show all.
+/// The position in a list that is mostly read as a whole.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WholePages {
-    /// Which page, from 1
+    /// The number of the page, from 1
     #[param(inline)]
     pub page: Option<Within<1, 1_000_000>>,
-    /// How many on a page, at most 100 (100)
+    /// The number of rows on a page, at most 100 (100)
     #[param(inline)]
     pub size: Option<Within<1, 100>>,
 }
@@ -86,7 +86,7 @@ impl<T> From<&Page<T>> for Paging {
     }
 }
 
-/// Each from 0 to 100; null for what a course has none of.
+/// Scores from 0 to 100; null for a part that the course does not have.
 #[derive(Serialize, ToSchema)]
 pub struct Grade {
     pub attendance_score: Option<f64>,
