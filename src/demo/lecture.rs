@@ -3,7 +3,7 @@
 use crate::app::School;
 use crate::error::Result;
 use crate::school::courses::{self, NewCourse};
-use crate::school::outline::{self, NewItem, NewUnit};
+use crate::school::outline::{self, ItemKind, NewItem, NewUnit};
 use crate::school::rights::Caller;
 
 pub const CODE: &str = "KAKAO";
@@ -159,12 +159,10 @@ pub async fn add(app: &School, caller: &Caller) -> Result<i64> {
 
 fn item(step: &DemoStep) -> NewItem {
     NewItem {
-        title: step.title.into(),
-        description: String::new(),
-        position: None,
         target_action: Some(step.action.into()),
         target_hint: step.screen.map(String::from),
         guide: Some(step.guide.into()),
         voice: Some(step.voice.into()),
+        ..NewItem::of(ItemKind::Step, step.title)
     }
 }

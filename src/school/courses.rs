@@ -154,16 +154,16 @@ pub struct UnitBrief {
     pub id: i64,
     pub title: String,
     pub position: i64,
-    pub items: i64,
+    pub steps: i64,
 }
-row!(UnitBrief { id, title, position, items });
+row!(UnitBrief { id, title, position, steps });
 
 pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<CourseDetail> {
     let mut tx = app.db.read().await?;
     must_be_seen(&mut tx, caller, id).await?;
     let course = by_id(&mut tx, id).await?.shown_to(caller);
     let sql = "select u.id, u.title, u.position,
-        (select count(*) from items i where i.unit = u.id and i.deleted_ms is null) as items
+        (select count(*) from items i where i.unit = u.id and i.deleted_ms is null and i.kind = 'STEP') as steps
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
     let enrolled = count_enrolled(&mut tx, id).await?;

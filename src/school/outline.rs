@@ -3,10 +3,29 @@
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Result};
-use crate::event::{GradeScope, NewEvent};
+use crate::event::{GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller};
 
-pub const STEP: &str = "STEP";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A step of a live session.
+    Step,
+    Video,
+    Document,
+    Slide,
+    CodeExample,
+    Exercise,
+    Article,
+}
+words!(ItemKind {
+    Step = "STEP",
+    Video = "VIDEO",
+    Document = "DOCUMENT",
+    Slide = "SLIDE",
+    CodeExample = "CODE_EXAMPLE",
+    Exercise = "EXERCISE",
+    Article = "ARTICLE",
+});
 
 #[derive(Debug, Clone)]
 pub struct Unit {
@@ -24,20 +43,53 @@ pub struct Item {
     pub id: i64,
     pub unit: i64,
     pub course: i64,
+    pub kind: String,
     pub title: String,
     pub description: String,
     pub position: i64,
+    pub required: bool,
+    /// Address of a file that is elsewhere.
+    pub url: Option<String>,
+    /// Key of a file in our own store.
+    pub object: Option<String>,
+    pub content: Option<String>,
+    pub seconds: Option<i64>,
     pub target_action: Option<String>,
     pub target_hint: Option<String>,
     pub guide: Option<String>,
     pub voice: Option<String>,
     pub created_ms: i64,
 }
-row!(Item { id, unit, course, title, description, position, target_action, target_hint, guide, voice, created_ms });
+row!(Item {
+    id,
+    unit,
+    course,
+    kind,
+    title,
+    description,
+    position,
+    required,
+    url,
+    object,
+    content,
+    seconds,
+    target_action,
+    target_hint,
+    guide,
+    voice,
+    created_ms
+});
+
+impl Item {
+    pub fn is_step(&self) -> bool {
+        self.kind == ItemKind::Step.word()
+    }
+}
 
 const UNIT: &str = "select id, course, title, description, position, created_ms from units";
-const ITEM: &str = "select i.id, i.unit, u.course, i.title, i.description, i.position, i.target_action, i.target_hint,
-    i.guide, i.voice, i.created_ms from items i join units u on u.id = i.unit";
+const ITEM: &str = "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required, i.url,
+    i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
+    from items i join units u on u.id = i.unit";
 /// The order in which a session goes through the steps.
 pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
 /// The condition for items that a session goes through: steps that are not deleted.
@@ -114,7 +166,7 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
     }
 }
 
-/// Finds a unit with its items, for callers who may see the course.
+/// Finds a unit with its items of every kind, for callers who may see the course.
 pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
@@ -127,30 +179,60 @@ pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, 
 }
 
 pub struct NewItem {
+    pub kind: ItemKind,
     pub title: String,
     pub description: String,
     pub position: Option<i64>,
+    pub required: bool,
+    pub url: Option<String>,
+    pub content: Option<String>,
+    pub seconds: Option<i64>,
     pub target_action: Option<String>,
     pub target_hint: Option<String>,
     pub guide: Option<String>,
     pub voice: Option<String>,
 }
 
+impl NewItem {
+    /// Begins a required item that comes last in its unit.
+    pub fn of(kind: ItemKind, title: impl Into<String>) -> NewItem {
+        NewItem {
+            kind,
+            title: title.into(),
+            description: String::new(),
+            position: None,
+            required: true,
+            url: None,
+            content: None,
+            seconds: None,
+            target_action: None,
+            target_hint: None,
+            guide: None,
+            voice: None,
+        }
+    }
+}
+
 pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) -> Result<Item> {
     let mut tx = app.db.begin().await?;
     let owner = unit_by_id(&mut tx, unit).await?;
     rights::find_taught_course(&mut tx, caller, owner.course).await?;
-    let sql = "insert into items (created_ms, updated_ms, unit, kind, title, description, position, target_action,
-            target_hint, guide, voice)
-        select $1, $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10 from items
+    let sql = "insert into items (created_ms, updated_ms, unit, kind, title, description, position, required, url,
+            content, seconds, target_action, target_hint, guide, voice)
+        select $1, $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10, $11, $12, $13, $14
+        from items
         where unit = $2 and deleted_ms is null returning id";
     let args = args![
         app.now_ms(),
         unit,
-        STEP,
+        new.kind.word(),
         new.title,
         new.description,
         new.position,
+        new.required,
+        new.url,
+        new.content,
+        new.seconds,
         new.target_action,
         new.target_hint,
         new.guide,
@@ -196,24 +278,35 @@ pub struct ItemChanges {
     pub title: Option<String>,
     pub description: Option<String>,
     pub position: Option<i64>,
+    pub required: Option<bool>,
+    /// A new address takes the place of a file in our store.
+    pub url: Option<Option<String>>,
+    pub content: Option<Option<String>>,
+    pub seconds: Option<Option<i64>>,
     pub target_action: Option<Option<String>>,
     pub target_hint: Option<Option<String>>,
     pub guide: Option<Option<String>>,
     pub voice: Option<Option<String>>,
 }
 
+/// Changes an item. Its kind stays. The grades of the course are due if it became required, or is required no more.
 pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemChanges) -> Result<Item> {
     let mut tx = app.db.begin().await?;
     tx.run("update items set position = position where id = $1", args![id]).await?;
     let now = item_by_id(&mut tx, id).await?;
     rights::find_taught_course(&mut tx, caller, now.course).await?;
-    let sql = "update items set title = $2, description = $3, position = $4, target_action = $5, target_hint = $6,
-        guide = $7, voice = $8, updated_ms = $9 where id = $1";
+    let sql = "update items set title = $2, description = $3, position = $4, required = $5, url = $6, content = $7,
+        seconds = $8, target_action = $9, target_hint = $10, guide = $11, voice = $12, updated_ms = $13,
+        object = case when $6 is null then object else null end where id = $1";
     let args = args![
         id,
         changes.title.unwrap_or(now.title),
         changes.description.unwrap_or(now.description),
         changes.position.unwrap_or(now.position),
+        changes.required.unwrap_or(now.required),
+        changes.url.unwrap_or(now.url),
+        changes.content.unwrap_or(now.content),
+        changes.seconds.unwrap_or(now.seconds),
         changes.target_action.unwrap_or(now.target_action),
         changes.target_hint.unwrap_or(now.target_hint),
         changes.guide.unwrap_or(now.guide),
@@ -222,7 +315,8 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
     ];
     tx.run(sql, args).await?;
     let item = item_by_id(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
+    let due = if item.required == now.required { Vec::new() } else { items_changed(app, item.course) };
+    app.commit(tx, due).await?;
     Ok(item)
 }
 
@@ -241,9 +335,13 @@ pub async fn steps(tx: &mut Tx, course: i64) -> Result<Vec<Item>> {
     tx.all(sql, args![course]).await
 }
 
-/// Finds a step of this course. If it belongs to another course, `field` of the request is wrong.
+/// Finds a step of this course; an item of another kind is none. If it belongs to another course, `field` of the request is
+/// wrong.
 pub async fn find_step(tx: &mut Tx, course: i64, field: &'static str, id: i64) -> Result<Item> {
     let item = item_by_id(tx, id).await?;
+    if !item.is_step() {
+        return Err(Error::NotFound("Subtask"));
+    }
     if item.course == course { Ok(item) } else { Err(Error::bad(field, "it belongs to another lecture")) }
 }
 

@@ -1,5 +1,7 @@
 //! Progress in the contents of a course, through the portal, and what follows from it.
 
+use gyosil::school::outline::{self, ItemKind, NewItem};
+use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
 use crate::classroom::{adds_class, applied, by_hand, class, decides, default_class, enrollment, running_class};
@@ -324,5 +326,33 @@ fn staff_see_the_progress_of_a_class() {
         teacher.get(&wrong).await.refused(404, "NOT_FOUND");
         assert_eq!(teacher.get(&format!("{path}?size=101")).await.refused(400, "INVALID_REQUEST")["field"], "size");
         assert_eq!(progresses(&teacher, id).await, progresses(&student, id).await);
+    });
+}
+
+#[test]
+fn a_video_of_a_task_counts_for_progress_and_is_no_step_of_a_session() {
+    on_both(|school| async move {
+        let (teacher, lecture, student, id) = learner(&school, 1).await;
+        // No address makes videos yet.
+        let caller = Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
+        let new =
+            NewItem { url: Some("https://example.com/a.mp4".into()), ..NewItem::of(ItemKind::Video, "소개 영상") };
+        let video = outline::add_item(&school.app, &caller, lecture.task, new).await.unwrap();
+        assert_eq!((video.kind.as_str(), video.required, video.position), ("VIDEO", true, 2));
+        let task = teacher.get(&format!("/api/tasks/{}", lecture.task)).await.ok();
+        assert_eq!(task["subtasks"].as_array().unwrap().len(), 1, "{task}");
+        let shown = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok();
+        assert_eq!(shown["tasks"][0]["subtask_count"], 1);
+        let session = teacher.opens_session(&lecture).await;
+        let start = json!({ "first_subtask_id": video.id });
+        teacher.post(&format!("/api/sessions/{}/start", session.id), start).await.refused(404, "NOT_FOUND");
+        let grade = async || enrollment(&student, id).await["grade"]["progress_score"].clone();
+        reports(&student, id, video.id, json!({ "progress_rate": 50, "last_position": 45 })).await.is(200);
+        assert_eq!(grade().await, 25.0);
+        presses(&student, id, lecture.steps[0], "complete").await.is(200);
+        assert_eq!(grade().await, 75.0);
+        let changes = outline::ItemChanges { required: Some(false), ..Default::default() };
+        outline::change_item(&school.app, &caller, video.id, changes).await.unwrap();
+        assert_eq!(grade().await, 100.0);
     });
 }

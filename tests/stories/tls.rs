@@ -61,15 +61,8 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
     let course = courses::create(&school.app, &teacher, new).await.unwrap().id;
     let new = outline::NewUnit { title: "메시지".into(), description: String::new(), position: None };
     let unit = outline::add_unit(&school.app, &teacher, course, new).await.unwrap().id;
-    let new = outline::NewItem {
-        title: "앱 열기".into(),
-        description: String::new(),
-        position: None,
-        target_action: None,
-        target_hint: None,
-        guide: Some("가".repeat(2_000)),
-        voice: None,
-    };
+    let step = outline::NewItem::of(outline::ItemKind::Step, "앱 열기");
+    let new = outline::NewItem { guide: Some("가".repeat(2_000)), ..step };
     outline::add_item(&school.app, &teacher, unit, new).await.unwrap();
     let new = sessions::NewLiveSession { title: None, scheduled_ms: None, class: None, number: None };
     let session = sessions::create(&school.app, &teacher, course, new).await.unwrap();

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Pagination, PersonRef};
 use crate::school::courses::{Course, CourseChanges, CourseDetail, NewCourse, UnitBrief};
 use crate::school::enrollment::Enrollment;
-use crate::school::outline::{Item, ItemChanges, NewItem, NewUnit, Unit, UnitChanges};
+use crate::school::outline::{Item, ItemChanges, ItemKind, NewItem, NewUnit, Unit, UnitChanges};
 use crate::surfaces::answer::answer;
 use crate::surfaces::texts::{Code, Guide, Instant, Name, Position, Prose, Url, Word, named};
 
@@ -121,7 +121,7 @@ answer! {
         id: i64 = u.id,
         title: String = u.title,
         order_index: i64 = u.position,
-        subtask_count: i64 = u.items,
+        subtask_count: i64 = u.steps,
     }
 }
 
@@ -213,7 +213,7 @@ impl Task {
             title: unit.title,
             description: unit.description,
             order_index: unit.position,
-            subtasks: items.into_iter().map(Subtask::from).collect(),
+            subtasks: items.into_iter().filter(Item::is_step).map(Subtask::from).collect(),
             created_at: Instant(unit.created_ms),
         }
     }
@@ -257,13 +257,13 @@ pub struct NewSubtask {
 impl From<NewSubtask> for NewItem {
     fn from(n: NewSubtask) -> NewItem {
         NewItem {
-            title: n.title.into(),
             description: n.description.map(String::from).unwrap_or_default(),
             position: n.order_index.map(|p| p.0),
             target_action: n.target_action.map(String::from),
             target_hint: n.target_element_hint.map(String::from),
             guide: n.guide_text.map(String::from),
             voice: n.voice_guide_text.map(String::from),
+            ..NewItem::of(ItemKind::Step, n.title)
         }
     }
 }
@@ -298,6 +298,7 @@ impl From<ChangeSubtask> for ItemChanges {
             target_hint: c.target_element_hint.map(|t| t.map(String::from)),
             guide: c.guide_text.map(|t| t.map(String::from)),
             voice: c.voice_guide_text.map(|t| t.map(String::from)),
+            ..ItemChanges::default()
         }
     }
 }
