@@ -1,11 +1,12 @@
 // One person in one class: what the socket says becomes the screen, what is tapped becomes a message.
 
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
-import { device, read, write } from "../shared/device.js";
+import { device } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Done } from "./done.js";
 import { Help, textOf, wordsOf } from "./help.js";
 import { handOn, isToBeTold, keepLight, remember } from "./phone.js";
+import { Review } from "./review.js";
 import * as screens from "./screens.js";
 import * as sound from "./sound.js";
 import { announce, did, link, show, uncover } from "./stage.js";
@@ -31,7 +32,7 @@ export class Lesson {
   #login;
   #linkIs = "connecting";
   #state = { status: "WAITING", title: "", step: null, message: null, steps: [], isPresent: false };
-  #reviewAt = null;
+  #review;
   #cameBackAt = 0;
   /** Whether the class went on while this phone was away, until it has been said for a moment. */
   #hasFollowed = false;
@@ -45,7 +46,6 @@ export class Lesson {
     [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
     this.#place = `${session.session_id}.${user.id}`;
     this.#login = user.login;
-    this.#reviewAt = read(`review.${this.#place}`);
     Object.assign(this.#state, { identity }, known?.state);
   }
 
@@ -57,6 +57,7 @@ export class Lesson {
     });
     this.#help = new Help({ api: this.#api, socket: this.#socket, place: this.#place, changed: () => this.#paint() });
     this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
+    this.#review = new Review({ place: this.#place, changed: () => this.#paint() });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#link(state);
     this.#socket.onOver = (why) => this.#over(why);
@@ -200,20 +201,9 @@ export class Lesson {
 
   // What the person does.
 
-  #review(at) {
-    sound.hush();
-    const isOver = at >= this.#state.steps.length;
-    this.#reviewAt = isOver ? null : at;
-    write(`review.${this.#place}`, this.#reviewAt);
-    this.#paint();
-    if (isOver) return;
-    const step = this.#state.steps[at];
-    announce(`${step.title}. ${step.guide_text ?? ""}`);
-  }
-
   #wordsNow() {
-    const { status, step, steps } = this.#state;
-    if (status === "REVIEW_MODE") return textOf(steps[this.#reviewAt]);
+    const { status, step } = this.#state;
+    if (status === "REVIEW_MODE") return textOf(this.#review.step);
     return this.#help.answer ? wordsOf(this.#help.answer.answer) : textOf(step);
   }
 
@@ -238,7 +228,7 @@ export class Lesson {
   #paint() {
     if (this.#isOver) return;
     const { status, step } = this.#state;
-    if (status === "REVIEW_MODE") this.#paintReview();
+    if (status === "REVIEW_MODE") this.#review.paint(this.#state, this.#listen);
     else if (this.#help.answer && step) this.#paintAnswer();
     else if (status === "PAUSED") show("paused", screens.paused, this.#state);
     else if (status === "IN_PROGRESS" && step) this.#paintStep();
@@ -271,27 +261,6 @@ export class Lesson {
     const { step, steps, message } = this.#state;
     const earlier = about === step.id ? null : steps.find(({ id }) => id === about);
     show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, message, ...sound.soundOf(wordsOf(answer)) });
-  }
-
-  #paintReview() {
-    const { steps } = this.#state;
-    const step = this.#reviewAt === null ? null : steps[this.#reviewAt];
-    if (!step) return this.#paintEnded();
-    const act = { listen: this.#listen, back: () => this.#review(this.#reviewAt - 1), next: () => this.#review(this.#reviewAt + 1) };
-    return show("review", () => screens.review(act), { step, at: this.#reviewAt + 1, of: steps.length, ...sound.soundOf(textOf(step)) });
-  }
-
-  #paintEnded() {
-    const canReview = this.#state.steps.length > 0;
-    const linesNow = () => [words.ended.line, this.#state.isPresent && words.ended.present, this.#state.message];
-    const make = () => screens.plain({
-      icon: "star", title: words.ended.title,
-      acts: [
-        canReview && { act: "again", label: words.ended.review, icon: "again", go: () => this.#review(0) },
-        { act: "record", label: words.ended.record, icon: "paper", go: () => location.assign("/me") },
-      ].filter(Boolean),
-    });
-    show(canReview ? "ended" : "ended-without-steps", make, { linesNow });
   }
 }
 

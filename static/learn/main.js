@@ -7,7 +7,7 @@ import { openBooks } from "../shared/words.js";
 
 /** Who is new is asked for a name first; who was here before is in the class at once. */
 const QUESTION = ["./question.js"];
-const LESSON = ["./lesson.js", "./done.js", "./help.js", "./sound.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"];
+const LESSON = ["./lesson.js", "./done.js", "./help.js", "./review.js", "./sound.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"];
 /** To be there when the network is not; not in the way of what is on the screen now. */
 const KEEPS_AFTER_MS = 1_000;
 
