@@ -230,9 +230,14 @@ export class Lesson {
     const { status, step } = this.#state;
     if (status === "REVIEW_MODE") this.#review.paint(this.#state, this.#listen);
     else if (this.#help.answer && step) this.#paintAnswer();
-    else if (status === "PAUSED") show("paused", screens.paused, this.#state);
+    else if (status === "PAUSED") this.#paintPaused();
     else if (status === "IN_PROGRESS" && step) this.#paintStep();
     else show("waiting", () => screens.waiting({ name: this.#nameNow(), isBare: isToBeTold() }), this.#state);
+  }
+
+  #paintPaused() {
+    const act = { cancel: () => this.#help.takeBack() };
+    show("paused", () => screens.paused(act), { message: this.#state.message, link: this.#linkIs, call: this.#help.call });
   }
 
   #paintStep() {

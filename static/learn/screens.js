@@ -76,11 +76,19 @@ export function waiting({ name: who, isBare }) {
   };
 }
 
-export function paused() {
-  const word = note();
+/** A call waits through a pause, and can be taken back there. */
+export function paused(act) {
+  const parts = { word: note(), line: calling(), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel) };
   const node = screen(el("div", { class: "content middle" }, emblem("cup"), heading(words.paused.title),
-    el("p", { class: "guide" }, words.paused.line), word));
-  return { node, update: ({ message }) => say(word, message) };
+    el("p", { class: "guide" }, words.paused.line), parts.word), [parts.line.node, parts.cancel]);
+  return {
+    node,
+    update(state) {
+      say(parts.word, state.message);
+      callAt(parts, state);
+      shown(node.lastChild, state.call);
+    },
+  };
 }
 
 /** What the teacher says to all. */
@@ -133,7 +141,7 @@ export function step(act) {
     hint: hinting(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
   };
   const { where, company, title, guide, sound, word, line, praise, late, failed, done, help, hint, cancel } = parts;
-  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, guide, sound.node, sound.voiceless, hint.node, word);
+  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, word, guide, sound.node, sound.voiceless, hint.node);
   const node = screen(content, [line.node, praise, late, failed, done, help, cancel]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
@@ -147,7 +155,7 @@ function updateStep(node, parts, state) {
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
   say(parts.word, state.message);
-  callAt(parts.line, state);
+  callAt(parts, state);
   hintAt(parts.hint, state.hint);
   tell(parts.praise, state.isDone && sentences(words.step.praise, whatNow(state)));
   tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);
@@ -155,8 +163,6 @@ function updateStep(node, parts, state) {
   shown(parts.done, !state.isDone);
   send(parts.done, words.step.done, state);
   shown(parts.help, !state.call);
-  shown(parts.cancel, state.call?.id);
-  send(parts.cancel, words.help.cancel, { link: state.link, ...state.call });
   if (isNew) replay(node);
 }
 
@@ -187,26 +193,28 @@ function hintAt({ node, said, hear }, hint) {
   shown(hear, canSpeak);
 }
 
-/** How an open call stands. That there is a hint, too, is on a screen with very large words only heard: there it would cover the hint. */
+/** How an open call stands. Where little fits, what follows the first sentence is only heard: the step is more. */
 function calling() {
-  const [call, hint] = [el("span"), el("span", { class: "unseen-if-large" })];
-  return { node: el("p", { class: "note call", hidden: true }, call, hint), call, hint };
+  const [call, more] = [el("span"), el("span", { class: "unseen-if-tight" })];
+  return { node: el("p", { class: "note call", hidden: true }, call, more), call, more };
 }
 
-function callAt({ node, call, hint }, state) {
-  const said = [(state.call && lineOf(state.call, state.link)) || "", state.hint ? words.help.hint : ""];
-  const isNew = `${call.textContent}${hint.textContent}` !== sentences(...said);
-  if (isNew) announce(sentences(...said));
-  text(call, said[0]);
-  text(hint, sentences(...said).slice(said[0].length));
-  node.classList.toggle("unseen-if-large", !said[0]);
-  shown(node, said.some(Boolean));
+/** `parts`: the `line` that says how the call stands, and the button that takes it back. */
+function callAt({ line: { node, call, more }, cancel }, { call: open, hint, link }) {
+  const fact = (open && factOf(open, link)) || "";
+  const all = sentences(fact, open?.id && words.help.soon, hint && words.help.hint);
+  if (node.textContent !== all) announce(all);
+  text(call, fact);
+  text(more, all.slice(fact.length));
+  node.classList.toggle("unseen-if-tight", !fact);
+  shown(node, all);
+  shown(cancel, open?.id);
+  send(cancel, words.help.cancel, { link, ...open });
 }
 
-function lineOf({ id, isLong }, link) {
-  if (!id && link !== "open") return words.help.unsent;
-  if (!id) return isLong && words.step.sending;
-  return sentences(words.help.known, words.help.soon);
+function factOf({ id, isLong }, link) {
+  if (id) return words.help.known;
+  return link === "open" ? isLong && words.step.sending : words.help.unsent;
 }
 
 /** A button whose press is on its way cannot be pressed again; a long wait is told on it. The focus stays where it is. */

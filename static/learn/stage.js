@@ -1,6 +1,5 @@
 // The page around the screens: which one is shown, what is said aloud to screen readers, how the connection is.
 
-import { look } from "../shared/device.js";
 import { text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 
@@ -14,9 +13,9 @@ const TRAIL_LENGTH = 12;
 const TELLS_AFTER_MS = 2_000;
 /** A finger that taps twice would press what has come to lie under it. */
 const SETTLES_MS = 800;
-/** From this size on a small phone shows no more than what these screens are about. */
-const TIGHT_FROM_SIZE = 160;
-const TIGHT_SCREENS = ["step", "review", "same", "here"];
+/** Screens whose guide may be long: its beginning has to be in sight. On other screens the whole text has to be. */
+const STEP_SCREENS = ["step", "review", "answer"];
+const LINES_IN_SIGHT = 2;
 
 const root = document.documentElement;
 const narrow = matchMedia("(max-width: 340px)");
@@ -35,6 +34,7 @@ export function show(wanted, maker, state = {}) {
   [kind, make, given] = [wanted, maker, state];
   keepingFocus(() => (isNew ? raise() : current.update(given)));
   settle();
+  tighten();
   if (!isNew) return;
   scrollTo(0, 0);
   const field = main.querySelector("input[autofocus]");
@@ -44,18 +44,30 @@ export function show(wanted, maker, state = {}) {
 
 function raise() {
   main.dataset.screen = kind;
-  tighten();
   current = make();
   main.replaceChildren(current.node);
   current.update(given);
   watchFoot();
 }
 
+/** What a screen is about comes first: where it does not fit above the buttons, everything else folds. `data-tight` says so to the style. */
 function tighten() {
-  root.toggleAttribute("data-tight", look().size >= TIGHT_FROM_SIZE && TIGHT_SCREENS.includes(kind));
+  root.removeAttribute("data-tight");
+  root.toggleAttribute("data-tight", !fits());
 }
 
-addEventListener("look", tighten);
+function fits() {
+  const isStep = STEP_SCREENS.includes(kind);
+  const foot = main?.querySelector(".actions");
+  const guide = main?.querySelector(isStep ? ".guide" : ".middle > .lines, .middle > .guide");
+  if (!guide || !foot) return true;
+  const { top, height } = guide.getBoundingClientRect();
+  const above = main.offsetTop + top - main.firstChild.getBoundingClientRect().top;
+  const lines = LINES_IN_SIGHT * parseFloat(getComputedStyle(guide).lineHeight);
+  return above + (isStep ? Math.min(height, lines) : height) + foot.offsetHeight <= root.clientHeight;
+}
+
+for (const type of ["look", "resize"]) addEventListener(type, tighten);
 narrow.addEventListener("change", () => status && link(linkIs));
 
 /** The buttons at the foot are as high as their words are. What is brought before the eyes stays clear of them: `--foot` says so to the style. */
@@ -80,6 +92,7 @@ function settle() {
   const acts = [...main.querySelectorAll("[data-act]")].filter((button) => !button.closest("[hidden]")).map((button) => button.dataset.act);
   const now = [kind, heading()?.textContent, ...acts].join("\n");
   if (now === lies) return;
+  fold();
   clearTimeout(settling);
   main.toggleAttribute("data-fresh", lies !== "");
   settling = setTimeout(() => main.removeAttribute("data-fresh"), SETTLES_MS);
@@ -107,15 +120,22 @@ addEventListener("language", () => {
   const fields = () => [...main.querySelectorAll("input")];
   const typed = fields().map((field) => field.value);
   keepingFocus(raise);
+  tighten();
   for (const [at, field] of fields().entries()) field.value = typed[at] || field.value;
 });
 
-/** Under very large words a small phone shows the step alone; all else is behind this button. */
+/** Where little fits the step stands alone; all else is behind this button, until something else is wanted or comes. */
 more?.addEventListener("click", () => {
   root.toggleAttribute("data-more");
   labelMore();
   scrollTo(0, 0);
 });
+main?.addEventListener("click", ({ target }) => target.closest(".actions") && fold());
+
+function fold() {
+  root.removeAttribute("data-more");
+  labelMore();
+}
 
 function labelMore() {
   if (!more) return;
@@ -138,11 +158,17 @@ export function entitle(name) {
   document.title = name || words.page.title;
 }
 
-/** Brings what has just come before the eyes, where it lies below. */
+/** Brings what has just come before the eyes: below the title where its beginning fits there, else alone. */
 export function uncover(css) {
   requestAnimationFrame(() => {
+    const node = document.querySelector(css);
+    if (!node) return;
     measureFoot();
-    document.querySelector(css)?.scrollIntoView({ block: "nearest" });
+    scrollTo(0, 0);
+    const { top, height } = node.getBoundingClientRect();
+    const lines = LINES_IN_SIGHT * parseFloat(getComputedStyle(node).lineHeight);
+    const foot = main.querySelector(".actions")?.offsetHeight ?? 0;
+    if (top + Math.min(height, lines) > innerHeight - foot) node.scrollIntoView({ block: "nearest" });
   });
 }
 
@@ -158,6 +184,7 @@ export function link(state) {
   text(said, state && words.link[state]);
   // There the dot says it; the word is for who does not see the dot.
   said.classList.toggle("unseen", state === "open" && narrow.matches);
+  tighten();
 }
 
 /** The answer; `tell` is called if it has not come within two seconds. */

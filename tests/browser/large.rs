@@ -1,4 +1,4 @@
-//! The largest words on the smallest phones: what the lesson is about stays in sight.
+//! Words of every size on the smallest phones: what the lesson is about stays in sight, also while a call is open.
 
 use serde_json::{Value, json};
 
@@ -9,21 +9,28 @@ use crate::run_story;
 
 /// What of the lesson is out of sight without scrolling.
 const OUT_OF_SIGHT: &str = "const box = (css) => document.querySelector(css).getBoundingClientRect();
-    const [title, guide, done, help] = ['main h1', 'main .guide', '[data-act=done]', '[data-act=help]'].map(box);
+    const [title, guide, done] = ['main h1', 'main .guide', '[data-act=done]'].map(box);
+    const second = box('[data-act=help]:not([hidden]), [data-act=cancel]:not([hidden])');
+    const isTight = document.documentElement.matches('[data-tight]');
     const line = parseFloat(getComputedStyle(document.querySelector('main .guide')).lineHeight);
     const foot = box('main .actions').top;
     const faults = {
         'the title': title.top < 0 || title.bottom > foot,
         'two lines of the guide': guide.top < title.bottom || guide.top + Math.min(2 * line, guide.height) > foot + 1,
         'done': done.top < foot || done.bottom > innerHeight,
-        'help': help.top < done.bottom || help.bottom > innerHeight,
+        'help, or taking it back': second.top < done.bottom || second.bottom > innerHeight,
         'a margin': document.documentElement.scrollWidth > arguments[0],
-        'more': !document.querySelector('#more').checkVisibility() || box('#more').bottom > title.top,
+        'the settings': !document.querySelector(isTight ? '#more' : '#settings').checkVisibility() || box('.top').bottom > title.top,
     };
     return Object.keys(faults).filter((what) => faults[what])";
 
+async fn hidden_parts(phone: &Phone, width: u32) -> Vec<String> {
+    phone.settles().await;
+    phone.js(OUT_OF_SIGHT, vec![json!(width)]).await
+}
+
 #[test]
-fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
+fn title_guide_and_both_buttons_are_in_sight_at_every_size_also_while_a_call_is_open() {
     run_story(|school| async move {
         let class = Class::runs(&school).await;
         let mut faults = Vec::new();
@@ -36,9 +43,22 @@ fn the_largest_words_show_title_guide_and_both_buttons_without_scrolling() {
                 phone.emulates(width, height).await;
                 for size in [160, 200] {
                     phone.looks("size", json!(size)).await;
-                    let hidden: Vec<String> = phone.js(OUT_OF_SIGHT, vec![json!(width)]).await;
+                    let hidden = hidden_parts(&phone, width).await;
                     faults.extend(hidden.iter().map(|what| format!("{language} {width}×{height} {size} %: {what}")));
                     phone.keeps_screenshot(&format!("large-{}-{width}-{size}", &language[..2])).await;
+                }
+            }
+            phone.taps("help").await;
+            phone.shows("[data-act=cancel]", true).await;
+            phone.shows(".hint", true).await;
+            for (width, height) in [(320, 568), (360, 640)] {
+                phone.emulates(width, height).await;
+                for size in [100, 115, 135, 160, 200] {
+                    phone.looks("size", json!(size)).await;
+                    let hidden = hidden_parts(&phone, width).await;
+                    let at = format!("{language} {width}×{height} {size} %, a call is open");
+                    faults.extend(hidden.iter().map(|what| format!("{at}: {what}")));
+                    phone.keeps_screenshot(&format!("large-call-{}-{width}-{size}", &language[..2])).await;
                 }
             }
         }
@@ -62,19 +82,33 @@ fn text_that_is_folded_at_the_largest_size_is_one_tap_away() {
             phone.shows(shown, true).await;
         }
         phone.keeps_screenshot("large-unfolded").await;
+        // It folds by itself when a call is made, and when another step comes.
+        phone.taps("help").await;
+        phone.shows("#settings", false).await;
+        phone.taps("more").await;
+        phone.shows("#settings", true).await;
+        class.goes_to(2).await;
+        phone.is_at(STEPS[2].0).await;
+        phone.shows("#settings", false).await;
+        phone.taps("cancel").await;
+        phone.shows("[data-act=help]", true).await;
+        phone.taps("more").await;
         phone.taps("settings").await;
         phone.shows("dialog[open]", true).await;
         phone.taps("size-100").await;
         phone.taps("close").await;
+        phone.emulates(360, 640).await;
         phone.shows("#more", false).await;
     });
 }
 
-/// Whether what the teacher says to all can be read without scrolling; of what is higher than the room for it, the beginning.
-const MESSAGE_IS_IN_SIGHT: &str = "const [said, foot] = ['main .note[data-said]', 'main .actions']
+/// Whether the title and what the teacher says to all can be read without scrolling; of what is higher than the room for
+/// it, the beginning.
+const MESSAGE_IS_IN_SIGHT: &str = "const [title, said, foot] = ['main h1', 'main .note[data-said]', 'main .actions']
         .map((css) => document.querySelector(css).getBoundingClientRect());
     const bottom = Math.min(foot.top, innerHeight);
-    return said.top >= 0 && (said.bottom <= bottom || (said.top < bottom / 3 && said.height > bottom * 0.6))";
+    const line = parseFloat(getComputedStyle(document.querySelector('main .note[data-said]')).lineHeight);
+    return title.top >= 0 && said.top >= title.bottom && Math.min(said.bottom, said.top + 4 * line) <= bottom";
 
 #[test]
 fn a_message_of_the_teacher_is_visible_during_an_open_call_and_to_learners_who_join_later() {
@@ -84,9 +118,10 @@ fn a_message_of_the_teacher_is_visible_during_an_open_call_and_to_learners_who_j
         phone.is_at(STEPS[0].0).await;
         phone.taps("help").await;
         phone.shows(".hint", true).await;
-        for (width, height, size) in [(320, 640, 100), (320, 640, 160), (320, 640, 200), (360, 740, 160)] {
+        for (width, height, size) in [(320, 640, 100), (320, 640, 160), (320, 568, 200), (360, 740, 160)] {
             phone.emulates(width, height).await;
             phone.looks("size", json!(size)).await;
+            let _: Option<bool> = phone.js("scrollTo(0, 1000)", vec![]).await;
             let message = format!("{size} % {width} 칠판을 봐 주세요. 제가 한 번 더 천천히 보여 드릴게요.");
             class.sends(&message).await;
             phone.reads(&message).await;
@@ -144,8 +179,14 @@ fn a_hint_stands_below_the_step_while_the_teacher_is_called_and_the_call_can_be_
         class.goes_to(0).await;
         phone.is_at(STEPS[0].0).await;
         phone.shows(".hint", false).await;
-        // The call still waits, until she takes it back.
+        // The call still waits, in a pause too, until she takes it back.
+        class.presses("pause").await;
+        phone.sees("paused").await;
+        phone.reads("선생님께 알려 드렸어요").await;
+        phone.keeps_screenshot("phone-paused-call").await;
         phone.taps("cancel").await;
+        phone.shows("main .actions", false).await;
+        class.presses("resume").await;
         phone.shows("[data-act=help]", true).await;
         phone.shows("[data-act=cancel]", false).await;
         let is_over = async || (class.person("김순자").await["open_help_request_id"] == Value::Null).then_some(());

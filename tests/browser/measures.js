@@ -6,7 +6,7 @@ const width = document.documentElement.clientWidth;
 const near = 1;
 
 const name = (node) => `<${node.localName}${node.dataset?.act ? ` ${node.dataset.act}` : ""}> «${(node.innerText ?? node.value ?? "").slice(0, 30)}»`;
-const isSeen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !node.closest(".unseen, [data-size='160'] .unseen-if-large, [data-size='200'] .unseen-if-large");
+const isSeen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !node.closest(".unseen, [data-tight] .unseen-if-tight");
 const px = (n) => Math.round(n * 10) / 10;
 
 if (document.documentElement.scrollWidth > width + near) {
