@@ -8,8 +8,8 @@
 //! - [`app`], [`group_commit`]: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: frames between nodes; the two databases
-//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`private`],
-//!   [`tag`]: leaves
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`],
+//!   [`private`], [`tag`]: leaves
 
 pub mod app;
 pub mod bus;
@@ -27,6 +27,7 @@ pub mod listener;
 pub mod live;
 pub mod metrics;
 pub mod outside;
+pub mod patch;
 pub mod print;
 pub mod private;
 pub mod school;

@@ -220,8 +220,8 @@ async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
     let email = new.email.map(Email::try_from).transpose().map_err(|why| named("--email", why))?;
     let phone = new.phone.map(Phone::try_from).transpose().map_err(|why| named("--phone", why))?;
     let person = NewPerson {
-        email: email.map(Email::kept),
-        phone: phone.map(Phone::kept),
+        email: email.map(String::from),
+        phone: phone.map(String::from),
         name: Name::try_from(new.name).map_err(|why| named("--name", why))?.into(),
         password: Some(password(new.password_stdin)?),
         role: new.role,

@@ -2,8 +2,9 @@
 
 use crate::app::School;
 use crate::error::Result;
-use crate::school::courses::{self, NewCourse};
-use crate::school::outline::{self, ItemKind, NewItem, NewUnit};
+use crate::patch::Patch;
+use crate::school::courses::{self, CourseChanges};
+use crate::school::outline::{self, ItemChanges, ItemKind, UnitChanges};
 use crate::school::rights::Caller;
 
 pub const CODE: &str = "KAKAO";
@@ -144,25 +145,24 @@ pub fn steps() -> usize {
 }
 
 pub async fn add(app: &School, caller: &Caller) -> Result<i64> {
-    let new =
-        NewCourse { code: Some(CODE.into()), title: TITLE.into(), description: ABOUT.into(), ..NewCourse::default() };
-    let course = courses::create(app, caller, new).await?.id;
+    let first = CourseChanges { code: Some(CODE.into()), description: Some(ABOUT.into()), ..CourseChanges::default() };
+    let course = courses::create(app, caller, TITLE.into(), first).await?.id;
     for task in &TASKS {
-        let new = NewUnit { title: task.title.into(), description: task.about.into(), position: None };
-        let unit = outline::add_unit(app, caller, course, new).await?.id;
+        let first = UnitChanges { description: Some(task.about.into()), ..UnitChanges::default() };
+        let unit = outline::add_unit(app, caller, course, task.title.into(), first).await?.id;
         for step in task.steps {
-            outline::add_item(app, caller, unit, item(step)).await?;
+            outline::add_item(app, caller, unit, ItemKind::Step, step.title.into(), item(step)).await?;
         }
     }
     Ok(course)
 }
 
-fn item(step: &DemoStep) -> NewItem {
-    NewItem {
-        target_action: Some(step.action.into()),
-        target_hint: step.screen.map(String::from),
-        guide: Some(step.guide.into()),
-        voice: Some(step.voice.into()),
-        ..NewItem::of(ItemKind::Step, step.title)
+fn item(step: &DemoStep) -> ItemChanges {
+    ItemChanges {
+        target_action: Patch::Set(step.action.into()),
+        target_hint: step.screen.map_or(Patch::Keep, |screen| Patch::Set(screen.into())),
+        guide: Patch::Set(step.guide.into()),
+        voice: Patch::Set(step.voice.into()),
+        ..ItemChanges::default()
     }
 }

@@ -4,6 +4,7 @@ use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
+use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, courses};
 
@@ -76,9 +77,9 @@ pub async fn by_id(app: &School, caller: Option<&Caller>, course: i64, class: i6
 #[derive(Debug, Default)]
 pub struct ClassChanges {
     pub name: Option<String>,
-    pub capacity: Option<Option<i64>>,
-    pub starts: Option<Option<String>>,
-    pub ends: Option<Option<String>>,
+    pub capacity: Patch<i64>,
+    pub starts: Patch<String>,
+    pub ends: Patch<String>,
     pub approval: Option<Approval>,
     pub total_sessions: Option<i64>,
 }
@@ -114,8 +115,8 @@ pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, chan
 }
 
 async fn set(tx: &mut Tx, now: Class, changes: ClassChanges, now_ms: i64) -> Result<Class> {
-    let starts = changes.starts.unwrap_or(now.starts);
-    let ends = changes.ends.unwrap_or(now.ends);
+    let starts = changes.starts.over(now.starts);
+    let ends = changes.ends.over(now.ends);
     if let (Some(starts), Some(ends)) = (&starts, &ends)
         && starts > ends
     {
@@ -126,7 +127,7 @@ async fn set(tx: &mut Tx, now: Class, changes: ClassChanges, now_ms: i64) -> Res
     let args = args![
         now.id,
         changes.name.unwrap_or(now.name),
-        changes.capacity.unwrap_or(now.capacity),
+        changes.capacity.over(now.capacity),
         starts,
         ends,
         changes.approval.map_or(now.approval, |approval| approval.word().to_owned()),

@@ -8,6 +8,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::failures::Attempts;
+use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
 use crate::school::sessions::Session;
 use crate::school::sessions::codes::open_of_course;
@@ -63,46 +64,24 @@ const COURSE: &str =
     c.instructor, p.name as instructor_name, c.price, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
     c.weight_progress, c.weight_assessment, c.updated_ms from courses c join people p on p.id = c.instructor";
 
-#[derive(Default)]
-pub struct NewCourse {
-    pub code: Option<String>,
-    pub title: String,
-    pub description: String,
-    pub thumbnail_url: Option<String>,
-    pub rules: Rules,
-}
-
-/// Rules of a course for its learners. A rule that is left out stays as it is.
-#[derive(Debug, Default)]
-pub struct Rules {
-    pub price: Option<i64>,
-    pub minutes: Option<Option<i64>>,
-    pub needed_rate: Option<f64>,
-    pub late_after_min: Option<Option<i64>>,
-    pub weight_attendance: Option<i64>,
-    pub weight_progress: Option<i64>,
-    pub weight_assessment: Option<i64>,
-}
-
-/// Creates a course with its default class, which is used by surfaces that know no classes.
-pub async fn create(app: &School, caller: &Caller, new: NewCourse) -> Result<Course> {
+/// Creates a course with its default class, which is used by surfaces that know no classes. `first` gives what differs
+/// from the defaults.
+pub async fn create(app: &School, caller: &Caller, title: String, first: CourseChanges) -> Result<Course> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let sql =
-        "insert into courses (created_ms, updated_ms, code, poster_code, title, description, thumbnail_url, instructor, status,
-            published_ms)
-        values ($1, $1, $2, $3, $4, $5, $6, $7, 'PUBLISHED', $1) on conflict do nothing returning id";
-    let chosen = new.code.is_some();
-    let code = new.code.unwrap_or_else(spoken_code::<6>);
-    let args = args![now_ms, code, new_poster_code(), &new.title, new.description, new.thumbnail_url, caller.id];
+        "insert into courses (created_ms, updated_ms, code, poster_code, title, description, instructor, status, published_ms)
+        values ($1, $1, $2, $3, $4, '', $5, 'PUBLISHED', $1) on conflict do nothing returning id";
+    let chosen = first.code.is_some();
+    let code = first.code.clone().unwrap_or_else(spoken_code::<6>);
+    let args = args![now_ms, code, new_poster_code(), &title, caller.id];
     let made: Option<(i64,)> = tx.maybe(sql, args).await?;
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
-    tx.run(sql, args![now_ms, id, &new.title]).await?;
-    let course = by_id(&mut tx, id).await?;
-    set_rules(&mut tx, &course, &new.rules).await?;
-    let course = by_id(&mut tx, id).await?;
+    tx.run(sql, args![now_ms, id, title]).await?;
+    let made = by_id(&mut tx, id).await?;
+    let course = set(&mut tx, made, first, now_ms).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
 }
@@ -186,60 +165,58 @@ pub(super) async fn count_enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![course]).await?.0)
 }
 
+/// Changes of a course. A field that is left out stays as it is.
 #[derive(Default)]
 pub struct CourseChanges {
     pub code: Option<String>,
     pub title: Option<String>,
     pub description: Option<String>,
-    pub thumbnail_url: Option<Option<String>>,
+    pub thumbnail_url: Patch<String>,
     pub auto_help: Option<bool>,
-    pub rules: Rules,
+    pub price: Option<i64>,
+    pub minutes: Patch<i64>,
+    pub needed_rate: Option<f64>,
+    pub late_after_min: Patch<i64>,
+    pub weight_attendance: Option<i64>,
+    pub weight_progress: Option<i64>,
+    pub weight_assessment: Option<i64>,
 }
 
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChanges) -> Result<Course> {
     let mut tx = app.db.begin().await?;
     rights::hold_taught_course(&mut tx, caller, id).await?;
-    let now = by_id(&mut tx, id).await?;
-    let sql = "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6,
-        updated_ms = $7 where id = $1";
-    let args = args![
-        id,
-        changes.code.unwrap_or_else(|| now.code.clone()),
-        changes.title.unwrap_or_else(|| now.title.clone()),
-        changes.description.unwrap_or_else(|| now.description.clone()),
-        changes.thumbnail_url.unwrap_or_else(|| now.thumbnail_url.clone()),
-        changes.auto_help.unwrap_or(now.auto_help),
-        app.now_ms()
-    ];
-    tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
-    let reweighed = set_rules(&mut tx, &now, &changes.rules).await?;
-    let course = by_id(&mut tx, id).await?;
+    let before = by_id(&mut tx, id).await?;
+    let weights = |c: &Course| [c.weight_attendance, c.weight_progress, c.weight_assessment];
+    let weighed = weights(&before);
+    let course = set(&mut tx, before, changes, app.now_ms()).await?;
     let due = NewEvent::grade_due(id, GradeScope::Course(id), app.now_ms());
-    app.commit(tx, if reweighed { vec![due] } else { Vec::new() }).await?;
+    app.commit(tx, if weighed == weights(&course) { Vec::new() } else { vec![due] }).await?;
     Ok(course)
 }
 
-/// Changes the rules of a course. True says that the weights have changed, so that the grades are due.
-async fn set_rules(tx: &mut Tx, now: &Course, rules: &Rules) -> Result<bool> {
-    let sql = "update courses set price = $2, minutes = $3, needed_rate = $4, late_after_min = $5,
-        weight_attendance = $6, weight_progress = $7, weight_assessment = $8 where id = $1";
-    let weights = [
-        rules.weight_attendance.unwrap_or(now.weight_attendance),
-        rules.weight_progress.unwrap_or(now.weight_progress),
-        rules.weight_assessment.unwrap_or(now.weight_assessment),
-    ];
+async fn set(tx: &mut Tx, now: Course, changes: CourseChanges, now_ms: i64) -> Result<Course> {
+    let sql =
+        "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6, price = $7,
+        minutes = $8, needed_rate = $9, late_after_min = $10, weight_attendance = $11, weight_progress = $12,
+        weight_assessment = $13, updated_ms = $14 where id = $1";
     let args = args![
         now.id,
-        rules.price.unwrap_or(now.price),
-        rules.minutes.unwrap_or(now.minutes),
-        rules.needed_rate.unwrap_or(now.needed_rate),
-        rules.late_after_min.unwrap_or(now.late_after_min),
-        weights[0],
-        weights[1],
-        weights[2]
+        changes.code.unwrap_or(now.code),
+        changes.title.unwrap_or(now.title),
+        changes.description.unwrap_or(now.description),
+        changes.thumbnail_url.over(now.thumbnail_url),
+        changes.auto_help.unwrap_or(now.auto_help),
+        changes.price.unwrap_or(now.price),
+        changes.minutes.over(now.minutes),
+        changes.needed_rate.unwrap_or(now.needed_rate),
+        changes.late_after_min.over(now.late_after_min),
+        changes.weight_attendance.unwrap_or(now.weight_attendance),
+        changes.weight_progress.unwrap_or(now.weight_progress),
+        changes.weight_assessment.unwrap_or(now.weight_assessment),
+        now_ms
     ];
-    tx.run(sql, args).await?;
-    Ok(weights != [now.weight_attendance, now.weight_progress, now.weight_assessment])
+    tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
+    by_id(tx, now.id).await
 }
 
 /// Gives the poster of a course a new code. Posters with the old code stop working.

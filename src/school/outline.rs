@@ -4,6 +4,7 @@ use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
+use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,19 +96,13 @@ pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
 /// The condition for items that a session goes through: steps that are not deleted.
 pub(super) const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
 
-pub struct NewUnit {
-    pub title: String,
-    pub description: String,
-    pub position: Option<i64>,
-}
-
-pub async fn add_unit(app: &School, caller: &Caller, course: i64, new: NewUnit) -> Result<Unit> {
+pub async fn add_unit(app: &School, caller: &Caller, course: i64, title: String, first: UnitChanges) -> Result<Unit> {
     let mut tx = app.db.begin().await?;
     rights::find_taught_course(&mut tx, caller, course).await?;
     let sql = "insert into units (created_ms, updated_ms, course, title, description, position)
         select $1, $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1) from units
         where course = $2 and deleted_ms is null returning id";
-    let args = args![app.now_ms(), course, new.title, new.description, new.position];
+    let args = args![app.now_ms(), course, title, first.description.unwrap_or_default(), first.position];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let unit = tx.one(format!("{UNIT} where id = $1"), args![id]).await?;
     app.commit(tx, Vec::new()).await?;
@@ -178,42 +173,15 @@ pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, 
     Ok((unit, tx.all(sql, args![id]).await?))
 }
 
-pub struct NewItem {
-    pub kind: ItemKind,
-    pub title: String,
-    pub description: String,
-    pub position: Option<i64>,
-    pub required: bool,
-    pub url: Option<String>,
-    pub content: Option<String>,
-    pub seconds: Option<i64>,
-    pub target_action: Option<String>,
-    pub target_hint: Option<String>,
-    pub guide: Option<String>,
-    pub voice: Option<String>,
-}
-
-impl NewItem {
-    /// Begins a required item that comes last in its unit.
-    pub fn of(kind: ItemKind, title: impl Into<String>) -> NewItem {
-        NewItem {
-            kind,
-            title: title.into(),
-            description: String::new(),
-            position: None,
-            required: true,
-            url: None,
-            content: None,
-            seconds: None,
-            target_action: None,
-            target_hint: None,
-            guide: None,
-            voice: None,
-        }
-    }
-}
-
-pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) -> Result<Item> {
+/// Adds an item. Unless `first` says otherwise, it is required and comes last in its unit.
+pub async fn add_item(
+    app: &School,
+    caller: &Caller,
+    unit: i64,
+    kind: ItemKind,
+    title: String,
+    first: ItemChanges,
+) -> Result<Item> {
     let mut tx = app.db.begin().await?;
     let owner = unit_by_id(&mut tx, unit).await?;
     rights::find_taught_course(&mut tx, caller, owner.course).await?;
@@ -225,18 +193,18 @@ pub async fn add_item(app: &School, caller: &Caller, unit: i64, new: NewItem) ->
     let args = args![
         app.now_ms(),
         unit,
-        new.kind.word(),
-        new.title,
-        new.description,
-        new.position,
-        new.required,
-        new.url,
-        new.content,
-        new.seconds,
-        new.target_action,
-        new.target_hint,
-        new.guide,
-        new.voice
+        kind.word(),
+        title,
+        first.description.unwrap_or_default(),
+        first.position,
+        first.required.unwrap_or(true),
+        first.url.value(),
+        first.content.value(),
+        first.seconds.value(),
+        first.target_action.value(),
+        first.target_hint.value(),
+        first.guide.value(),
+        first.voice.value()
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let item = item_by_id(&mut tx, id).await?;
@@ -280,13 +248,13 @@ pub struct ItemChanges {
     pub position: Option<i64>,
     pub required: Option<bool>,
     /// A new address takes the place of a file in our store.
-    pub url: Option<Option<String>>,
-    pub content: Option<Option<String>>,
-    pub seconds: Option<Option<i64>>,
-    pub target_action: Option<Option<String>>,
-    pub target_hint: Option<Option<String>>,
-    pub guide: Option<Option<String>>,
-    pub voice: Option<Option<String>>,
+    pub url: Patch<String>,
+    pub content: Patch<String>,
+    pub seconds: Patch<i64>,
+    pub target_action: Patch<String>,
+    pub target_hint: Patch<String>,
+    pub guide: Patch<String>,
+    pub voice: Patch<String>,
 }
 
 /// Changes an item. Its kind stays. The grades of the course are due if it became required, or is required no more.
@@ -304,13 +272,13 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
         changes.description.unwrap_or(now.description),
         changes.position.unwrap_or(now.position),
         changes.required.unwrap_or(now.required),
-        changes.url.unwrap_or(now.url),
-        changes.content.unwrap_or(now.content),
-        changes.seconds.unwrap_or(now.seconds),
-        changes.target_action.unwrap_or(now.target_action),
-        changes.target_hint.unwrap_or(now.target_hint),
-        changes.guide.unwrap_or(now.guide),
-        changes.voice.unwrap_or(now.voice),
+        changes.url.over(now.url),
+        changes.content.over(now.content),
+        changes.seconds.over(now.seconds),
+        changes.target_action.over(now.target_action),
+        changes.target_hint.over(now.target_hint),
+        changes.guide.over(now.guide),
+        changes.voice.over(now.voice),
         app.now_ms()
     ];
     tx.run(sql, args).await?;

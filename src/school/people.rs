@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::{Attempts, CountedAttempt};
 use crate::live::EndedLogins;
+use crate::patch::Patch;
 use crate::school::logins;
 use crate::school::passwords::{Turn, hash_password, password_matches};
 use crate::school::rights::{Caller, Role};
@@ -146,12 +147,12 @@ pub async fn me(app: &School, caller: &Caller) -> Result<Person> {
 #[derive(Debug, Default)]
 pub struct PersonChanges {
     pub name: Option<String>,
-    pub email: Option<Option<String>>,
-    pub phone: Option<Option<String>>,
+    pub email: Patch<String>,
+    pub phone: Patch<String>,
     pub password: Option<String>,
     pub current_password: Option<String>,
-    pub age: Option<Option<i64>>,
-    pub digital_level: Option<Option<Level>>,
+    pub age: Patch<i64>,
+    pub digital_level: Patch<Level>,
 }
 
 /// Changes the caller's own profile. A guest who gives an e-mail address or a phone number, and a password, claims the
@@ -173,8 +174,8 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     if is_of_login && kept != known {
         return Err(Error::bad("current_password", "it is not the current password"));
     }
-    let email = changes.email.unwrap_or(now.email);
-    let phone = changes.phone.unwrap_or(now.phone);
+    let email = changes.email.over(now.email);
+    let phone = changes.phone.over(now.phone);
     let hash = hash.or(kept);
     let claimed = hash.is_some() && (email.is_some() || phone.is_some());
     // Without a password nobody could sign in by this address or number, not even its owner.
@@ -186,10 +187,10 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     }
     let sql = "update people set name = $2, email = $3, phone = $4, password_hash = $5, age = $6, digital_level = $7,
         guest = $8 where id = $1";
-    let level = changes.digital_level.map_or(now.digital_level, |l| l.map(|l| l.word().to_owned()));
+    let level = changes.digital_level.map(|level| level.word().to_owned()).over(now.digital_level);
     let is_renamed = changes.name.as_ref().is_some_and(|name| *name != now.name);
     let name = changes.name.unwrap_or(now.name);
-    let age = changes.age.unwrap_or(now.age);
+    let age = changes.age.over(now.age);
     let args = args![caller.id, name, email.as_deref(), phone.as_deref(), hash, age, level, !claimed];
     if let Err(error) = tx.run(sql, args).await {
         drop(tx);
@@ -216,7 +217,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
 impl PersonChanges {
     /// Checks whether the changes affect how the person signs in.
     fn is_of_login(&self) -> bool {
-        self.password.is_some() || self.email.is_some() || self.phone.is_some()
+        self.password.is_some() || self.email.is_sent() || self.phone.is_sent()
     }
 }
 
@@ -233,7 +234,7 @@ async fn must_know_password(
 ) -> Result<(Option<String>, Option<String>)> {
     let sql = "select password_hash, guest, email is not null or phone is not null from people where id = $1";
     let (kept, guest, is_named): (Option<String>, bool, bool) = app.db.one(sql, args![caller.id]).await?;
-    let names_itself = matches!(changes.email, Some(Some(_))) || matches!(changes.phone, Some(Some(_)));
+    let names_itself = matches!(changes.email, Patch::Set(_)) || matches!(changes.phone, Patch::Set(_));
     if guest && changes.password.is_some() && !is_named && !names_itself {
         return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
     }

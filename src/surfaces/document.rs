@@ -7,7 +7,7 @@ use utoipa::IntoResponses;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::School;
 use crate::surfaces::refusals::{DocumentedRefusal, Refusals};
@@ -17,14 +17,28 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// Path parameters that are texts. All others are numbers.
 const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
 
+/// The endpoints that stand under one tag in the document.
+pub struct Group {
+    tag: &'static str,
+    router: OpenApiRouter<School>,
+}
+
+pub fn group(tag: &'static str) -> Group {
+    Group { tag, router: OpenApiRouter::new() }
+}
+
+impl Group {
+    pub fn routes(self, handlers: UtoipaMethodRouter<School>) -> Group {
+        Group { router: self.router.routes(handlers), ..self }
+    }
+}
+
 /// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
 /// the surface may refuse.
-pub fn surface<Body: DocumentedRefusal>(
-    groups: impl IntoIterator<Item = (&'static str, OpenApiRouter<School>)>,
-) -> OpenApiRouter<School> {
+pub fn surface<Body: DocumentedRefusal>(groups: impl IntoIterator<Item = Group>) -> OpenApiRouter<School> {
     let mut surface = OpenApiRouter::new();
-    for (tag, mut group) in groups {
-        for (path, item) in &mut group.get_openapi_mut().paths.paths {
+    for Group { tag, mut router } in groups {
+        for (path, item) in &mut router.get_openapi_mut().paths.paths {
             for operation in methods(item) {
                 operation.tags = Some(vec![tag.into()]);
                 let declared = operation.parameters.take().unwrap_or_default();
@@ -37,7 +51,7 @@ pub fn surface<Body: DocumentedRefusal>(
                 }
             }
         }
-        surface = surface.merge(group);
+        surface = surface.merge(router);
     }
     surface
 }

@@ -6,12 +6,15 @@ use std::str::FromStr;
 
 use axum::RequestPartsExt;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use crate::app::School;
 use crate::error::{Error, Result};
@@ -215,10 +218,6 @@ pub fn device(headers: &HeaderMap) -> String {
     agent.chars().filter(|c| !c.is_control()).skip_while(|c| *c == '#').take(200).collect()
 }
 
-/// The caller. A request without a valid token is refused.
-pub struct SignedIn(pub Caller);
-/// The caller, or `None` for a request without a token.
-pub struct MaybeSignedIn(pub Option<Caller>);
 /// The JSON body of a request, where no body counts as `{}`; and the JSON body of an answer.
 pub struct Json<T>(pub T);
 
@@ -239,12 +238,8 @@ pub struct Ids(pub i64, pub i64);
 pub struct IdsAndDay(pub i64, pub i64, pub Day);
 /// The one word in the path.
 pub struct PathText(pub String);
-/// The header Idempotency-Key.
-pub struct IdempotencyKey(pub Option<Key>);
 /// The address that a request comes from.
 pub struct ClientAddress(pub IpAddr);
-/// Whether the browser speaks TLS.
-pub struct IsHttps(pub bool);
 
 /// Declares how a type is read from the head of a request: `from_parts!(Type, |parts, app| expression)`.
 macro_rules! from_parts {
@@ -258,11 +253,7 @@ macro_rules! from_parts {
     };
 }
 from_parts!(School, |_parts, app| app.clone());
-from_parts!(SignedIn, |parts, app| SignedIn(caller(parts, app).await?));
-from_parts!(MaybeSignedIn, |parts, app| match bearer(&parts.headers) {
-    Some(_) => MaybeSignedIn(Some(caller(parts, app).await?)),
-    None => MaybeSignedIn(None),
-});
+from_parts!(Caller, |parts, app| caller(parts, app).await?);
 from_parts!(Id, |parts, _app| {
     let [id] = path::<1>(parts).await?;
     Id(number(id)?)
@@ -280,9 +271,33 @@ from_parts!(PathText, |parts, _app| {
     let [(_, text)] = path::<1>(parts).await?;
     PathText(text)
 });
-from_parts!(IdempotencyKey, |parts, _app| IdempotencyKey(idempotency_key(&parts.headers)?));
 from_parts!(ClientAddress, |parts, app| ClientAddress(address(parts, app)));
-from_parts!(IsHttps, |parts, app| IsHttps(is_https(parts, app)));
+
+/// A request without a token has no caller.
+impl OptionalFromRequestParts<School> for Caller {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<Option<Self>> {
+        match bearer(&parts.headers) {
+            Some(_) => caller(parts, app).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The header Idempotency-Key.
+impl OptionalFromRequestParts<School> for Key {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Option<Self>> {
+        idempotency_key(&parts.headers)
+    }
+}
+
+impl IntoParams for Key {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header);
+        vec![header.required(Required::False).build()]
+    }
+}
 
 impl<T: DeserializeOwned> FromRequestParts<School> for Query<T> {
     type Rejection = Error;

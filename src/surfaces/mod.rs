@@ -3,11 +3,13 @@
 mod answer;
 mod attendance;
 mod bodies;
+mod body;
 mod certificates;
 mod csv;
 mod document;
 pub mod extract;
 pub mod json;
+mod keys;
 mod language;
 pub mod live;
 pub mod numbers;
@@ -17,6 +19,7 @@ pub mod refusals;
 mod schemas;
 pub mod texts;
 pub mod times;
+pub mod values;
 
 use std::sync::Arc;
 

@@ -12,6 +12,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 
+use super::body::sent;
+
 type SchemaOrRef = RefOr<Schema>;
 
 fn number(kind: Type, format: KnownFormat, min: isize, max: isize) -> ObjectBuilder {
@@ -28,6 +30,8 @@ pub struct Within<const A: i64, const B: i64>(pub i64);
 
 pub type Age = Within<0, 150>;
 pub type Position = Within<0, 1_000_000>;
+
+sent!(Within<A, B> [const A: i64, const B: i64] => i64, |number| number.0);
 
 impl<'de, const A: i64, const B: i64> Deserialize<'de> for Within<A, B> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -53,6 +57,8 @@ impl<const A: i64, const B: i64> ToSchema for Within<A, B> {
 pub struct UpTo<const MAX: i64>(pub f64);
 
 pub type Percent = UpTo<100>;
+
+sent!(UpTo<MAX> [const MAX: i64] => f64, |number| number.0);
 
 impl<'de, const MAX: i64> Deserialize<'de> for UpTo<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -80,6 +86,8 @@ impl<const MAX: i64> ToSchema for UpTo<MAX> {
 /// A number above 0, and at most `MAX`.
 #[derive(Debug, Clone, Copy)]
 pub struct AboveZero<const MAX: i64>(pub f64);
+
+sent!(AboveZero<MAX> [const MAX: i64] => f64, |number| number.0);
 
 impl<'de, const MAX: i64> Deserialize<'de> for AboveZero<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -129,6 +137,8 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Visitor<'de> 
         if read.len() < MIN { Err(A::Error::custom(format!("{MIN} to {MAX} of them"))) } else { Ok(BoundedList(read)) }
     }
 }
+
+sent!(BoundedList<T, MIN, MAX> [T, const MIN: usize, const MAX: usize] => Vec<T>, |list| list.0);
 
 impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'de> for BoundedList<T, MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

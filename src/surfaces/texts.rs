@@ -3,11 +3,12 @@
 
 use serde::{Deserialize, Deserializer};
 use unicode_normalization::UnicodeNormalization;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use super::body::sent;
 pub use super::numbers::{AboveZero, Age, BoundedList, Percent, Position, UpTo, Within};
 use super::schemas::{described, text_schema};
-pub use super::times::{Day, Instant};
+pub use super::times::{Day, DayOrInstant, Instant, TimeSent};
+pub use super::values::AnyObject;
 
 /// Declares a type of text. The check and the OpenAPI document take its limits from here; a test below checks that `$pattern`
 /// and `$rule` accept the same texts. `$kept` converts a text into the form that is stored.
@@ -43,6 +44,8 @@ macro_rules! text {
                 text.0
             }
         }
+
+        sent!($name => String, |text| text.0);
     };
 }
 
@@ -226,12 +229,14 @@ text!(
         if known { Ok(()) } else { Err("an address that begins with https:// or http://") }
     }
 );
+// Kept in lower case, since people do not remember which letters were capitals.
 text!(
     /// An e-mail address.
     Email, 3..=200, EMAIL_PATTERN, |t| {
         let known = t.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !b.ends_with('.'));
         if known && !t.chars().any(|c| c.is_control() || c.is_whitespace()) { Ok(()) } else { Err("it is no e-mail address") }
-    }
+    },
+    |text| text.to_lowercase()
 );
 text!(
     /// A phone number; hyphens and spaces do not matter.
@@ -239,7 +244,8 @@ text!(
         let digits = t.chars().filter(char::is_ascii_digit).count();
         let known = t.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
         if known && (5..=15).contains(&digits) { Ok(()) } else { Err("it is no phone number") }
-    }
+    },
+    |text| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 );
 text!(
     /// A password of 8 to 200 characters.
@@ -254,59 +260,11 @@ fn no_nul(text: &str) -> Result<(), &'static str> {
     if text.contains('\0') { Err("no NUL in texts") } else { Ok(()) }
 }
 
-impl Email {
-    /// Returns the address in the form that is stored: in lower case, since people do not remember which letters were capitals.
-    pub fn kept(self) -> String {
-        self.0.to_lowercase()
-    }
-}
-
-impl Phone {
-    pub fn kept(self) -> String {
-        self.0.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
-    }
-}
-
 /// Converts the login name that a person typed (an e-mail address or a phone number) into the form that is stored.
 pub fn login_name(typed: String) -> String {
     match Phone::try_from(typed.trim().to_owned()) {
-        Ok(phone) if !typed.contains('@') => phone.kept(),
+        Ok(phone) if !typed.contains('@') => phone.into(),
         _ => typed.trim().to_lowercase(),
-    }
-}
-
-/// Reads a key that is present, so that `null` (`Some(None)`) differs from a key that is left out (`None`).
-pub fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
-}
-
-/// A JSON object of any content, written anew, so that every later reader can parse it. It has at most 16 KiB, since it is
-/// stored and read by others.
-#[derive(Debug, Clone)]
-pub struct AnyObject(String);
-
-pub const ANYTHING_MAX_BYTES: usize = 16 * 1024;
-
-described!(
-    AnyObject,
-    ObjectBuilder::new().schema_type(Type::Object).description(Some("Any object, of at most 16 KiB as JSON")),
-    "Anything"
-);
-
-impl<'de> Deserialize<'de> for AnyObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AnyObject, D::Error> {
-        let object = serde_json::Map::<String, serde_json::Value>::deserialize(deserializer)?;
-        let text = serde_json::Value::Object(object).to_string();
-        if text.len() > ANYTHING_MAX_BYTES {
-            return Err(serde::de::Error::custom("at most 16 KiB"));
-        }
-        Ok(AnyObject(text))
-    }
-}
-
-impl AnyObject {
-    pub fn text(self) -> String {
-        self.0
     }
 }
 

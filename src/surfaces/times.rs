@@ -1,10 +1,14 @@
 //! Instants and days, as they are received and sent.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::PartialSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
+use super::body::sent;
 use super::schemas::described;
 use crate::clock;
+use crate::school::assessments::OpeningTime;
+use crate::school::attendance::MarkTime;
 
 /// An instant: RFC 3339 on the wire, milliseconds inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +25,8 @@ described!(
         .pattern(Some(INSTANT_PATTERN))
         .examples(["2025-10-28T10:00:00Z"])
 );
+
+sent!(Instant => i64, |at| at.0);
 
 impl Instant {
     /// Reads RFC 3339 and nothing else: `2025-10-28T10:00:00Z`, with a fraction or an offset if need be.
@@ -69,6 +75,8 @@ described!(
         .examples(["2025-10-28"])
 );
 
+sent!(Day => String, |day| day.0);
+
 impl Day {
     pub fn parse(text: &str) -> Option<Day> {
         (text.len() == 10).then(|| clock::parse_date(text)).flatten().map(Day)
@@ -79,6 +87,67 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
         let text = String::deserialize(deserializer)?;
         Day::parse(&text).ok_or_else(|| serde::de::Error::custom("a day such as 2025-10-28 is needed"))
+    }
+}
+
+/// A day of the school's zone, `YYYY-MM-DD`, or an instant.
+#[derive(Debug, Clone)]
+pub struct DayOrInstant(OpeningTime);
+
+described!(
+    DayOrInstant,
+    AnyOfBuilder::new()
+        .item(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+                .pattern(Some("^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-[0-9]{2}-[0-9]{2}$"))
+        )
+        .item(Instant::schema())
+        .description(Some("A day of the school's zone, or an instant; of the years 1970 to 9998"))
+        .examples(["2025-10-28", "2025-10-28T10:00:00Z"])
+);
+
+sent!(DayOrInstant => OpeningTime, |time| time.0);
+
+impl<'de> Deserialize<'de> for DayOrInstant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = Day::parse(&text).filter(|day| ("1970".."9999").contains(&&day.0[..4]));
+        let edge =
+            day.map(|day| OpeningTime::Day(day.0)).or_else(|| Instant::parse(&text).map(|at| OpeningTime::At(at.0)));
+        let needed = "a day such as 2025-10-28 or a time such as 2025-10-28T10:00:00Z is needed";
+        edge.map(DayOrInstant).ok_or_else(|| serde::de::Error::custom(needed))
+    }
+}
+
+/// An instant, or a time `HH:MM` on the day of the meeting.
+#[derive(Debug, Clone)]
+pub struct TimeSent(MarkTime);
+
+described!(
+    TimeSent,
+    AnyOfBuilder::new()
+        .item(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"))
+        )
+        .item(Instant::schema())
+        .description(Some("A time of the day of the class, or an instant"))
+        .examples(["09:00"])
+);
+
+sent!(TimeSent => MarkTime, |time| time.0);
+
+impl<'de> Deserialize<'de> for TimeSent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimeSent, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if clock::is_time_of_day(&text) {
+            return Ok(TimeSent(MarkTime::Clock(text)));
+        }
+        let needed = "a time such as 09:30 or 2025-10-28T00:30:00Z is needed";
+        Instant::parse(&text).map(|at| TimeSent(MarkTime::At(at.0))).ok_or_else(|| serde::de::Error::custom(needed))
     }
 }
 

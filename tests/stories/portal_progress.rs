@@ -1,6 +1,7 @@
 //! Progress in the contents of a course, through the portal, and what follows from it.
 
-use gyosil::school::outline::{self, ItemKind, NewItem};
+use gyosil::patch::Patch;
+use gyosil::school::outline::{self, ItemChanges, ItemKind};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
@@ -335,9 +336,9 @@ fn a_video_of_a_task_counts_for_progress_and_is_no_step_of_a_session() {
         let (teacher, lecture, student, id) = learner(&school, 1).await;
         // No address makes videos yet.
         let caller = Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
-        let new =
-            NewItem { url: Some("https://example.com/a.mp4".into()), ..NewItem::of(ItemKind::Video, "소개 영상") };
-        let video = outline::add_item(&school.app, &caller, lecture.task, new).await.unwrap();
+        let first = ItemChanges { url: Patch::Set("https://example.com/a.mp4".into()), ..Default::default() };
+        let video = outline::add_item(&school.app, &caller, lecture.task, ItemKind::Video, "소개 영상".into(), first);
+        let video = video.await.unwrap();
         assert_eq!((video.kind.as_str(), video.required, video.position), ("VIDEO", true, 2));
         let task = teacher.get(&format!("/api/tasks/{}", lecture.task)).await.ok();
         assert_eq!(task["subtasks"].as_array().unwrap().len(), 1, "{task}");
@@ -351,7 +352,7 @@ fn a_video_of_a_task_counts_for_progress_and_is_no_step_of_a_session() {
         assert_eq!(grade().await, 25.0);
         presses(&student, id, lecture.steps[0], "complete").await.is(200);
         assert_eq!(grade().await, 75.0);
-        let changes = outline::ItemChanges { required: Some(false), ..Default::default() };
+        let changes = ItemChanges { required: Some(false), ..Default::default() };
         outline::change_item(&school.app, &caller, video.id, changes).await.unwrap();
         assert_eq!(grade().await, 100.0);
     });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use gyosil::patch::Patch;
 use gyosil::school::people::{NewPerson, add};
 use gyosil::school::rights::{Caller, Role};
 use gyosil::school::sessions::codes::Invitation;
@@ -57,13 +58,10 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
     };
     let id = add(&school.app, new).await.unwrap().id;
     let teacher = Caller { id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
-    let new = courses::NewCourse { title: "카카오톡 기초".into(), ..Default::default() };
-    let course = courses::create(&school.app, &teacher, new).await.unwrap().id;
-    let new = outline::NewUnit { title: "메시지".into(), description: String::new(), position: None };
-    let unit = outline::add_unit(&school.app, &teacher, course, new).await.unwrap().id;
-    let step = outline::NewItem::of(outline::ItemKind::Step, "앱 열기");
-    let new = outline::NewItem { guide: Some("가".repeat(2_000)), ..step };
-    outline::add_item(&school.app, &teacher, unit, new).await.unwrap();
+    let course = courses::create(&school.app, &teacher, "카카오톡 기초".into(), Default::default()).await.unwrap().id;
+    let unit = outline::add_unit(&school.app, &teacher, course, "메시지".into(), Default::default()).await.unwrap().id;
+    let first = outline::ItemChanges { guide: Patch::Set("가".repeat(2_000)), ..Default::default() };
+    outline::add_item(&school.app, &teacher, unit, outline::ItemKind::Step, "앱 열기".into(), first).await.unwrap();
     let new = sessions::NewLiveSession { title: None, scheduled_ms: None, class: None, number: None };
     let session = sessions::create(&school.app, &teacher, course, new).await.unwrap();
     (teacher, session)

@@ -7,6 +7,7 @@ use crate::app::School;
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent};
+use crate::patch::Patch;
 use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window};
 
@@ -153,8 +154,7 @@ async fn free_number(tx: &mut Tx, assessment: &Assessment, enrollment: i64, want
 pub struct Grading {
     pub score: f64,
     pub passed: Option<bool>,
-    /// Stays as it is if left out.
-    pub feedback: Option<Option<String>>,
+    pub feedback: Patch<String>,
 }
 
 /// Grades an attempt, by staff, as often as they like: the last score counts.
@@ -168,8 +168,8 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     assessment.must_agree(Some(grading.score), grading.passed)?;
     let sql = "update attempts set score = $2, graded_ms = $3, updated_ms = $3,
         feedback = case when $4 then $5 else feedback end where id = $1";
-    let is_named = grading.feedback.is_some();
-    tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.flatten()]).await?;
+    let is_named = grading.feedback.is_sent();
+    tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.value()]).await?;
     let graded = read(&mut tx, id).await?;
     app.commit(tx, vec![NewEvent::grade_due(assessment.course, GradeScope::Enrollment(found.enrollment), now_ms)])
         .await?;

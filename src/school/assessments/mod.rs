@@ -10,6 +10,7 @@ use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
+use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
 use crate::school::{courses, enrollment};
 
@@ -213,15 +214,15 @@ impl OpeningTime {
 pub struct AssessmentChanges {
     pub name: Option<String>,
     pub kind: Option<AssessmentKind>,
-    pub description: Option<String>,
-    pub starts: Option<Option<OpeningTime>>,
-    pub ends: Option<Option<OpeningTime>>,
+    pub description: Patch<String>,
+    pub starts: Patch<OpeningTime>,
+    pub ends: Patch<OpeningTime>,
     pub total: Option<f64>,
     pub pass: Option<f64>,
     pub weight: Option<f64>,
     pub required: Option<bool>,
-    pub minutes: Option<Option<i64>>,
-    pub attempts_allowed: Option<Option<i64>>,
+    pub minutes: Patch<i64>,
+    pub attempts_allowed: Patch<i64>,
     pub active: Option<bool>,
 }
 
@@ -229,25 +230,25 @@ impl AssessmentChanges {
     fn apply_to(self, now: &Assessment, clock: &Clock) -> Result<Assessment> {
         let now = now.clone();
         let starts_ms = match self.starts {
-            Some(edge) => edge.map(|edge| edge.opening_ms(clock)).transpose()?,
-            None => now.starts_ms,
+            Patch::Keep => now.starts_ms,
+            sent => sent.value().map(|edge| edge.opening_ms(clock)).transpose()?,
         };
         let ends_ms = match self.ends {
-            Some(edge) => edge.map(|edge| edge.closing_ms(clock)).transpose()?,
-            None => now.ends_ms,
+            Patch::Keep => now.ends_ms,
+            sent => sent.value().map(|edge| edge.closing_ms(clock)).transpose()?,
         };
         Ok(Assessment {
             name: self.name.unwrap_or(now.name),
             kind: self.kind.map_or(now.kind, |kind| kind.word().to_owned()),
-            description: self.description.unwrap_or(now.description),
+            description: self.description.over(Some(now.description)).unwrap_or_default(),
             starts_ms,
             ends_ms,
             total: self.total.unwrap_or(now.total),
             pass: self.pass.unwrap_or(now.pass),
             weight: self.weight.unwrap_or(now.weight),
             required: self.required.unwrap_or(now.required),
-            minutes: self.minutes.unwrap_or(now.minutes),
-            attempts_allowed: self.attempts_allowed.unwrap_or(now.attempts_allowed),
+            minutes: self.minutes.over(now.minutes),
+            attempts_allowed: self.attempts_allowed.over(now.attempts_allowed),
             active: self.active.unwrap_or(now.active),
             ..now
         })

@@ -12,6 +12,7 @@ use crate::app::School;
 use crate::db::{Arg, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Event, GradeScope, MarkKind, NewEvent};
+use crate::patch::Patch;
 use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window, classes};
 
@@ -280,9 +281,9 @@ fn must_be_in_order(app: &School, date: Option<&str>, in_ms: Option<i64>, out_ms
 #[derive(Debug, Default)]
 pub struct MarkChanges {
     pub kind: Option<MarkKind>,
-    pub check_in: Option<Option<MarkTime>>,
-    pub check_out: Option<Option<MarkTime>>,
-    pub reason: Option<Option<String>>,
+    pub check_in: Patch<MarkTime>,
+    pub check_out: Patch<MarkTime>,
+    pub reason: Patch<String>,
 }
 
 /// Changes a mark by hand. From then on nothing changes it automatically.
@@ -295,11 +296,11 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
     let target = MarkTarget::hold(&mut tx, found.course, found.meeting).await?;
     let access = rights::hold_taught_enrollment(&mut tx, caller, found.enrollment).await?;
     let now = read(&mut tx, id).await?;
-    let names_in = changes.check_in.is_some();
-    let names_time = names_in || changes.check_out.is_some();
-    let resolved = |named: Option<Option<MarkTime>>, kept: Option<i64>, field: &'static str| match named {
-        None => Ok(kept),
-        Some(moment) => resolve_time(app, &now.date, moment, field),
+    let names_in = changes.check_in.is_sent();
+    let names_time = names_in || changes.check_out.is_sent();
+    let resolved = |sent: Patch<MarkTime>, kept: Option<i64>, field: &'static str| match sent {
+        Patch::Keep => Ok(kept),
+        sent => resolve_time(app, &now.date, sent.value(), field),
     };
     let in_ms = resolved(changes.check_in, now.in_ms, "check_in_time")?;
     let out_ms = resolved(changes.check_out, now.out_ms, "check_out_time")?;
@@ -310,7 +311,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
     let kind = changes.kind.or(MarkKind::parse(&now.kind)).unwrap_or(MarkKind::Present);
     let sql = "update marks set type = $2, in_ms = $3, out_ms = $4, reason = $5, by_hand = true, updated_ms = $6
         where id = $1";
-    tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.unwrap_or(now.reason), now_ms]).await?;
+    tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.over(now.reason), now_ms]).await?;
     let mark = read(&mut tx, id).await?;
     let marked = target.event((access.person, access.enrollment), mark.number, kind, now_ms);
     let due = NewEvent::grade_due(access.course, GradeScope::Enrollment(access.enrollment), now_ms);

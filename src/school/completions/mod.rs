@@ -8,6 +8,7 @@ use crate::app::School;
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
+use crate::patch::Patch;
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, certificates, classes};
@@ -211,7 +212,7 @@ pub struct CompletionChanges {
     pub date: Option<String>,
     pub status: Option<CompletionStatus>,
     pub scores: GivenScores,
-    pub memo: Option<Option<String>>,
+    pub memo: Patch<String>,
     pub force: bool,
 }
 
@@ -231,8 +232,8 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     if let Some(date) = &changes.date {
         must_be_after_start(&mut tx, access.class, date).await?;
     }
-    let why = changes.memo.clone().flatten();
-    let memo = changes.memo.unwrap_or(now.memo);
+    let why = changes.memo.clone().value();
+    let memo = changes.memo.over(now.memo);
     let before = CompletionStatus::parse(&now.status).unwrap_or(CompletionStatus::Incomplete);
     let after = changes.status.unwrap_or(before);
     match (before, after) {

@@ -8,6 +8,7 @@ use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::unattended::RoomState;
+use crate::patch::Patch;
 use crate::school::attendance;
 use crate::school::help;
 use crate::school::once::{self, Key};
@@ -261,23 +262,23 @@ async fn make_outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Re
     Ok(CommandOutcome { session: at.id, at_ms, event, started_ms, previous: named(previous), current: named(current) })
 }
 
+pub struct SessionChanges {
+    pub title: Option<String>,
+    pub scheduled_ms: Patch<i64>,
+    /// The door.
+    pub open: Option<bool>,
+}
+
 /// Changes the title, the planned time or the door of a session. A closed door refuses new participants; those inside stay.
-pub async fn change(
-    app: &School,
-    caller: &Caller,
-    session: i64,
-    title: Option<String>,
-    scheduled_ms: Option<Option<i64>>,
-    open: Option<bool>,
-) -> Result<Session> {
+pub async fn change(app: &School, caller: &Caller, session: i64, changes: SessionChanges) -> Result<Session> {
     let mut tx = app.db.begin().await?;
     hold(&mut tx, session).await?;
     let at = find_taught(&mut tx, caller, session).await?;
-    let door = open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
+    let door = changes.open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
     let moved = door != at.door;
     let sql = "update live_sessions set title = $2, scheduled_ms = $3, door = $4 where id = $1";
-    let scheduled_ms = scheduled_ms.unwrap_or(at.scheduled_ms);
-    tx.run(sql, args![session, title.unwrap_or(at.title), scheduled_ms, door]).await?;
+    let scheduled_ms = changes.scheduled_ms.over(at.scheduled_ms);
+    tx.run(sql, args![session, changes.title.unwrap_or(at.title), scheduled_ms, door]).await?;
     let event = Event::DoorMoved { open: door == "OPEN" };
     let event = NewEvent { session: Some(session), course: at.course, at_ms: app.now_ms(), event };
     let changed = by_id(&mut tx, session).await?;

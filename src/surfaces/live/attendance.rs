@@ -1,30 +1,50 @@
 //! Attendance marks of the meeting of a live session.
 
-use axum::Json as Answer;
 use axum::response::Response;
 
-use super::wire::attendance::SessionAttendance;
-use super::{Id, Result, SignedIn};
+use super::wire::PersonRef;
+use super::{Answer, Caller, Id, Result, ok};
 use crate::app::School;
 use crate::event::MarkKind;
-use crate::school::attendance::views;
+use crate::school::attendance::{Mark, views};
 use crate::surfaces::csv::{Table, cells};
+use crate::surfaces::keys::*;
 use crate::surfaces::language::{korean, translate};
 
+answer! {
+    #[schema(example = json!({"attendance_id": 1, "user": {"id": 1, "name": "김학생"}, "enrollment_id": 1, "session_number": 1,
+        "class_date": "2025-10-28", "attendance_type": "PRESENT", "check_in_at": "2025-10-28T01:00:00Z",
+        "check_out_at": null, "is_by_hand": false}))]
+    pub struct AttendanceLine from Mark as m {
+        attendance_id: i64 = m.id,
+        user: PersonRef = (m.person, m.name).into(),
+        enrollment_id: i64 = m.enrollment,
+        session_number: i64 = m.number,
+        class_date: String = m.date,
+        attendance_type: String = m.kind,
+        check_in_at: Option<Instant> = m.in_ms.map(Instant),
+        check_out_at: Option<Instant> = m.out_ms.map(Instant),
+        is_by_hand: bool = m.by_hand,
+    }
+
+    pub struct SessionAttendance from (i64, Vec<Mark>) as (session, marks) {
+        session_id: i64 = session,
+        total_count: i64 = marks.len() as i64,
+        attendances: Vec<AttendanceLine> = each(marks),
+    }
+}
+
 /// Lists the attendance of the session's meeting (its instructor).
-#[utoipa::path(
-    get, path = "/api/sessions/{session_id}/attendance", responses((status = 200, body = SessionAttendance)),
-)]
-pub async fn list(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Answer<SessionAttendance>> {
-    Ok(Answer(SessionAttendance::of(id, views::of_session(&app, &caller, id).await?)))
+#[utoipa::path(get, path = "/api/sessions/{session_id}/attendance",
+    responses((status = 200, body = SessionAttendance)))]
+pub async fn list(app: School, caller: Caller, Id(id): Id) -> Answer<SessionAttendance> {
+    ok((id, views::of_session(&app, &caller, id).await?))
 }
 
 /// Returns the same attendance as a table for spreadsheets (its instructor).
-#[utoipa::path(
-    get, path = "/api/sessions/{session_id}/attendance.csv",
-    responses((status = 200, content_type = "text/csv", body = String)),
-)]
-pub async fn sheet(app: School, SignedIn(caller): SignedIn, Id(id): Id) -> Result<Response> {
+#[utoipa::path(get, path = "/api/sessions/{session_id}/attendance.csv",
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub async fn sheet(app: School, caller: Caller, Id(id): Id) -> Result<Response> {
     let mut table = Table::headed(["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
     for mark in views::of_session(&app, &caller, id).await? {
         let kind = MarkKind::parse(&mark.kind).map_or("", |mark| translate(korean::mark(mark)));

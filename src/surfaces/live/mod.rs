@@ -23,10 +23,11 @@ mod tasks;
 mod upgrade;
 pub mod wire;
 
-use axum::Json as Answer;
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,24 +37,30 @@ pub use frames::{SessionLogReader, render};
 use self::refusal::Refusal;
 use crate::app::School;
 use crate::error::{Error, Result};
+use crate::school::once::Key;
+use crate::school::rights::Caller;
 use crate::school::sessions::codes::Invitation;
-use crate::surfaces::document::surface;
-use crate::surfaces::extract::{
-    self, ClientAddress, Id, IdempotencyKey, Ids, IsHttps, Json, LargeJson, MaybeSignedIn, PathText, Query, SignedIn,
-};
+use crate::surfaces::document::{group, surface};
+use crate::surfaces::extract::{self, ClientAddress, Id, Ids, Json, LargeJson, PathText, Query};
 
-/// The cookie for the refresh token that a request names, if any. Only a page of ours may name one.
-pub struct OurCookie(pub Option<wire::people::CookieName>);
+/// Where a request to sign in comes from, and the cookie that it wants for its refresh token. Only a page of ours may want one.
+pub struct Browser {
+    pub headers: HeaderMap,
+    pub address: IpAddr,
+    pub is_https: bool,
+    pub cookie_name: Option<wire::people::CookieName>,
+}
 
-impl FromRequestParts<School> for OurCookie {
+impl FromRequestParts<School> for Browser {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<OurCookie> {
+    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<Browser> {
         let cookie_name = extract::query::<wire::people::CookieQuery>(parts)?.cookie;
         if cookie_name.is_some() {
             extract::must_be_our_page(parts, app)?;
         }
-        Ok(OurCookie(cookie_name))
+        let (address, is_https) = (extract::address(parts, app), extract::is_https(parts, app));
+        Ok(Browser { headers: parts.headers.clone(), address, is_https, cookie_name })
     }
 }
 
@@ -70,128 +77,100 @@ impl FromRequestParts<School> for Invited {
     }
 }
 
-/// Answers with 201 and what was created.
-fn made<T>(body: T) -> (StatusCode, Answer<T>) {
-    (StatusCode::CREATED, Answer(body))
+/// Answer with 200.
+type Answer<T> = Result<Json<T>>;
+/// Answer with 201, for what was created.
+type Created<T> = Result<(StatusCode, Json<T>)>;
+
+fn ok<T>(shown: impl Into<T>) -> Answer<T> {
+    Ok(Json(shown.into()))
+}
+
+fn created<T>(shown: impl Into<T>) -> Created<T> {
+    Ok((StatusCode::CREATED, Json(shown.into())))
 }
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<Refusal>([
-        (
-            "live: school",
-            OpenApiRouter::new()
-                .routes(routes!(school::about)) // /api/school
-                .routes(routes!(school::logo)) // /api/school/logo
-                .routes(routes!(school::set_up)), // /api/setup
-        ),
-        (
-            "live: lectures",
-            OpenApiRouter::new()
-                .routes(routes!(lectures::list, lectures::create)) // /api/lectures
-                .routes(routes!(lectures::detail, lectures::change, lectures::delete)) // /api/lectures/{lecture_id}
-                .routes(routes!(lectures::archive)) // /api/lectures/{lecture_id}/archive
-                .routes(routes!(lectures::restore)) // /api/lectures/{lecture_id}/restore
-                .routes(routes!(lectures::renew_poster)) // /api/lectures/{lecture_id}/poster-code
-                .routes(routes!(lectures::enroll)) // /api/lectures/{lecture_id}/enroll
-                .routes(routes!(qr::poster)), // /qr/l/{file}
-        ),
-        (
-            "live: tasks",
-            OpenApiRouter::new()
-                .routes(routes!(tasks::add)) // /api/lectures/{lecture_id}/tasks
-                .routes(routes!(tasks::detail, tasks::change, tasks::delete)) // /api/tasks/{task_id}
-                .routes(routes!(tasks::add_step)) // /api/tasks/{task_id}/subtasks
-                .routes(routes!(tasks::change_step, tasks::delete_step)), // /api/subtasks/{subtask_id}
-        ),
-        (
-            "live: sessions",
-            OpenApiRouter::new()
-                .routes(routes!(sessions::list, sessions::create)) // /api/lectures/{lecture_id}/sessions
-                .routes(routes!(sessions::my_active)) // /api/sessions/my-active
-                .routes(routes!(sessions::by_code, sessions::change)) // /api/sessions/{session_code}
-                .routes(routes!(sessions::start)) // /api/sessions/{session_id}/start
-                .routes(routes!(sessions::next_step)) // /api/sessions/{session_id}/next-step
-                .routes(routes!(sessions::pause)) // /api/sessions/{session_id}/pause
-                .routes(routes!(sessions::resume)) // /api/sessions/{session_id}/resume
-                .routes(routes!(sessions::say)) // /api/sessions/{session_id}/message
-                .routes(routes!(sessions::end)) // /api/sessions/{session_id}/end
-                .routes(routes!(sessions::current)) // /api/sessions/{session_id}/current
-                .routes(routes!(sessions::events)) // /api/sessions/{session_id}/events
-                .routes(routes!(sessions::steps)) // /api/sessions/{session_id}/steps
-                .routes(routes!(qr::picture)), // /qr/{file}
-        ),
-        (
-            "live: participants",
-            OpenApiRouter::new()
-                .routes(routes!(participants::join)) // /api/sessions/{session_id}/join
-                .routes(routes!(participants::guest)) // /api/sessions/{session_code}/guest
-                .routes(routes!(participants::leave)) // /api/sessions/{session_id}/leave
-                .routes(routes!(participants::list)) // /api/sessions/{session_id}/participants
-                .routes(routes!(participants::remove)) // /api/sessions/{session_id}/participants/{user_id}/remove
-                .routes(routes!(participants::rename)) // /api/sessions/{session_id}/participants/{user_id}/rename
-                .routes(routes!(participants::reentry)) // /api/sessions/{session_id}/participants/{user_id}/reentry
-                .routes(routes!(participants::merge)) // /api/sessions/{session_id}/participants/{user_id}/merge
-                .routes(routes!(participants::separate)) // /api/sessions/{session_id}/participants/{user_id}/separate
-                .routes(routes!(attendance::list)) // /api/sessions/{session_id}/attendance
-                .routes(routes!(attendance::sheet)), // /api/sessions/{session_id}/attendance.csv
-        ),
-        (
-            "live: progress",
-            OpenApiRouter::new()
-                .routes(routes!(progress::me)) // /api/progress/me
-                .routes(routes!(progress::update)) // /api/progress/update
-                .routes(routes!(progress::of_student)), // /api/progress/users/{user_id}/lectures/{lecture_id}
-        ),
-        (
-            "live: logs",
-            OpenApiRouter::new()
-                .routes(routes!(logs::one)) // /api/logs/activity
-                .routes(routes!(logs::batch)), // /api/logs/batch
-        ),
-        (
-            "live: help",
-            OpenApiRouter::new()
-                .routes(routes!(help::ask)) // /api/help/request
-                .routes(routes!(help::view)) // /api/help/request/{help_request_id}
-                .routes(routes!(help::respond)) // /api/help/request/{help_request_id}/respond
-                .routes(routes!(help::resolve)) // /api/help/request/{help_request_id}/resolve
-                .routes(routes!(help::withdraw)) // /api/help/request/{help_request_id}/withdraw
-                .routes(routes!(help::feedback)), // /api/help/feedback
-        ),
-        (
-            "live: dashboard",
-            OpenApiRouter::new()
-                .routes(routes!(dashboard::students)) // /api/dashboard/lectures/{lecture_id}/students
-                .routes(routes!(dashboard::pending)) // /api/dashboard/help-requests/pending
-                .routes(routes!(dashboard::statistics)) // /api/dashboard/statistics/lecture/{lecture_id}
-                .routes(routes!(dashboard::trend)), // /api/dashboard/chart-data/progress-trend
-        ),
-        (
-            "live: notifications",
-            OpenApiRouter::new()
-                .routes(routes!(notifications::list)) // /api/notifications
-                .routes(routes!(notifications::read)) // /api/notifications/{notification_id}/read
-                .routes(routes!(notifications::read_all)), // /api/notifications/read
-        ),
-        (
-            "live: admin",
-            OpenApiRouter::new()
-                .routes(routes!(admin::people)) // /api/admin/people
-                .routes(routes!(admin::role)) // /api/admin/people/{user_id}/role
-                .routes(routes!(admin::number)) // /api/admin/people/{user_id}/student-no
-                .routes(routes!(admin::password_reset)) // /api/admin/people/{user_id}/password-reset
-                .routes(routes!(admin::erase)), // /api/admin/people/{user_id}/erase
-        ),
-        (
-            "live: auth",
-            OpenApiRouter::new()
-                .routes(routes!(auth::register)) // /api/auth/register
-                .routes(routes!(auth::login)) // /api/auth/login
-                .routes(routes!(auth::refresh)) // /api/auth/refresh
-                .routes(routes!(auth::ticket)) // /api/auth/ticket
-                .routes(routes!(auth::logout)) // /api/auth/logout
-                .routes(routes!(auth::me, auth::change_me)), // /api/auth/me
-        ),
+        group("live: school")
+            .routes(routes!(school::about)) // /api/school
+            .routes(routes!(school::logo)) // /api/school/logo
+            .routes(routes!(school::set_up)), // /api/setup
+        group("live: lectures")
+            .routes(routes!(lectures::list, lectures::create)) // /api/lectures
+            .routes(routes!(lectures::detail, lectures::change, lectures::delete)) // /api/lectures/{lecture_id}
+            .routes(routes!(lectures::archive)) // /api/lectures/{lecture_id}/archive
+            .routes(routes!(lectures::restore)) // /api/lectures/{lecture_id}/restore
+            .routes(routes!(lectures::renew_poster)) // /api/lectures/{lecture_id}/poster-code
+            .routes(routes!(lectures::enroll)) // /api/lectures/{lecture_id}/enroll
+            .routes(routes!(qr::poster)), // /qr/l/{file}
+        group("live: tasks")
+            .routes(routes!(tasks::add)) // /api/lectures/{lecture_id}/tasks
+            .routes(routes!(tasks::detail, tasks::change, tasks::delete)) // /api/tasks/{task_id}
+            .routes(routes!(tasks::add_step)) // /api/tasks/{task_id}/subtasks
+            .routes(routes!(tasks::change_step, tasks::delete_step)), // /api/subtasks/{subtask_id}
+        group("live: sessions")
+            .routes(routes!(sessions::list, sessions::create)) // /api/lectures/{lecture_id}/sessions
+            .routes(routes!(sessions::my_active)) // /api/sessions/my-active
+            .routes(routes!(sessions::by_code, sessions::change)) // /api/sessions/{session_code}
+            .routes(routes!(sessions::start)) // /api/sessions/{session_id}/start
+            .routes(routes!(sessions::next_step)) // /api/sessions/{session_id}/next-step
+            .routes(routes!(sessions::pause)) // /api/sessions/{session_id}/pause
+            .routes(routes!(sessions::resume)) // /api/sessions/{session_id}/resume
+            .routes(routes!(sessions::say)) // /api/sessions/{session_id}/message
+            .routes(routes!(sessions::end)) // /api/sessions/{session_id}/end
+            .routes(routes!(sessions::current)) // /api/sessions/{session_id}/current
+            .routes(routes!(sessions::events)) // /api/sessions/{session_id}/events
+            .routes(routes!(sessions::steps)) // /api/sessions/{session_id}/steps
+            .routes(routes!(qr::picture)), // /qr/{file}
+        group("live: participants")
+            .routes(routes!(participants::join)) // /api/sessions/{session_id}/join
+            .routes(routes!(participants::guest)) // /api/sessions/{session_code}/guest
+            .routes(routes!(participants::leave)) // /api/sessions/{session_id}/leave
+            .routes(routes!(participants::list)) // /api/sessions/{session_id}/participants
+            .routes(routes!(participants::remove)) // /api/sessions/{session_id}/participants/{user_id}/remove
+            .routes(routes!(participants::rename)) // /api/sessions/{session_id}/participants/{user_id}/rename
+            .routes(routes!(participants::reentry)) // /api/sessions/{session_id}/participants/{user_id}/reentry
+            .routes(routes!(participants::merge)) // /api/sessions/{session_id}/participants/{user_id}/merge
+            .routes(routes!(participants::separate)) // /api/sessions/{session_id}/participants/{user_id}/separate
+            .routes(routes!(attendance::list)) // /api/sessions/{session_id}/attendance
+            .routes(routes!(attendance::sheet)), // /api/sessions/{session_id}/attendance.csv
+        group("live: progress")
+            .routes(routes!(progress::me)) // /api/progress/me
+            .routes(routes!(progress::update)) // /api/progress/update
+            .routes(routes!(progress::of_student)), // /api/progress/users/{user_id}/lectures/{lecture_id}
+        group("live: logs")
+            .routes(routes!(logs::one)) // /api/logs/activity
+            .routes(routes!(logs::batch)), // /api/logs/batch
+        group("live: help")
+            .routes(routes!(help::ask)) // /api/help/request
+            .routes(routes!(help::view)) // /api/help/request/{help_request_id}
+            .routes(routes!(help::respond)) // /api/help/request/{help_request_id}/respond
+            .routes(routes!(help::resolve)) // /api/help/request/{help_request_id}/resolve
+            .routes(routes!(help::withdraw)) // /api/help/request/{help_request_id}/withdraw
+            .routes(routes!(help::feedback)), // /api/help/feedback
+        group("live: dashboard")
+            .routes(routes!(dashboard::students)) // /api/dashboard/lectures/{lecture_id}/students
+            .routes(routes!(dashboard::pending)) // /api/dashboard/help-requests/pending
+            .routes(routes!(dashboard::statistics)) // /api/dashboard/statistics/lecture/{lecture_id}
+            .routes(routes!(dashboard::trend)), // /api/dashboard/chart-data/progress-trend
+        group("live: notifications")
+            .routes(routes!(notifications::list)) // /api/notifications
+            .routes(routes!(notifications::read)) // /api/notifications/{notification_id}/read
+            .routes(routes!(notifications::read_all)), // /api/notifications/read
+        group("live: admin")
+            .routes(routes!(admin::people)) // /api/admin/people
+            .routes(routes!(admin::role)) // /api/admin/people/{user_id}/role
+            .routes(routes!(admin::number)) // /api/admin/people/{user_id}/student-no
+            .routes(routes!(admin::password_reset)) // /api/admin/people/{user_id}/password-reset
+            .routes(routes!(admin::erase)), // /api/admin/people/{user_id}/erase
+        group("live: auth")
+            .routes(routes!(auth::register)) // /api/auth/register
+            .routes(routes!(auth::login)) // /api/auth/login
+            .routes(routes!(auth::refresh)) // /api/auth/refresh
+            .routes(routes!(auth::ticket)) // /api/auth/ticket
+            .routes(routes!(auth::logout)) // /api/auth/logout
+            .routes(routes!(auth::me, auth::change_me)), // /api/auth/me
     ])
     .route("/l/{code}", get(posters::follow))
     // The letter «l» on a poster is easily read as one of these.

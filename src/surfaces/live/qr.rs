@@ -7,15 +7,14 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::wire::sessions::Scanned;
-use super::{PathText, Query, Result};
+use super::{PathText, Result};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::courses::normalize_poster_code;
 use crate::school::sessions::codes::normalize_code;
+use crate::surfaces::body::query;
 use crate::surfaces::texts::Within;
 use crate::tag;
 use crate::web;
@@ -27,27 +26,24 @@ const CACHED: &str = "private, max-age=86400";
 const KEY_LETTERS: usize = 11;
 const POSTER_LETTERS: usize = 12;
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Size {
-    /// Pixels of one module (8)
-    #[param(inline)]
-    pub size: Option<Within<1, 64>>,
+query! {
+    pub struct Size {
+        /// Pixels of one module (8)
+        size: Option<Within<1, 64>>,
+    }
 }
 
 /// Draws the QR of a session: `/qr/482173.png` or `.svg`. It contains the session's key if `k` has it, as in `qr_code_url`.
-#[utoipa::path(
-    get, path = "/qr/{file}",
+#[utoipa::path(get, path = "/qr/{file}",
     params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, Scanned),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
-    security(()),
-)]
+    security(()))]
 pub async fn picture(
     app: School,
     headers: HeaderMap,
     PathText(file): PathText,
-    Query(size): Query<Size>,
-    Query(scanned): Query<Scanned>,
+    size: Size,
+    scanned: Scanned,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
     let code = Some(normalize_code(code)).filter(|code| (6..=7).contains(&code.len()));
@@ -62,18 +58,11 @@ fn in_address(key: &str) -> Result<String, Error> {
 }
 
 /// Draws the QR of a lecture's poster: `/qr/l/ACDEFGHJKMNP.png` or `.svg`.
-#[utoipa::path(
-    get, path = "/qr/l/{file}",
+#[utoipa::path(get, path = "/qr/l/{file}",
     params(("file" = String, Path, description = "The code of the lecture's poster with .png or .svg"), Size),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
-    security(()),
-)]
-pub async fn poster(
-    app: School,
-    headers: HeaderMap,
-    PathText(file): PathText,
-    Query(size): Query<Size>,
-) -> Result<Response> {
+    security(()))]
+pub async fn poster(app: School, headers: HeaderMap, PathText(file): PathText, size: Size) -> Result<Response> {
     let (code, kind) = parted(&file)?;
     let code = Some(normalize_poster_code(code)).filter(|code| code.len() == POSTER_LETTERS);
     let code = code.ok_or(Error::NotFound("Picture"))?;

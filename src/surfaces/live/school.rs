@@ -1,31 +1,67 @@
 //! Name and logo of the school, and the making of its first administrator.
 
-use axum::Json as Answer;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
-use super::auth::logged_in;
-use super::wire::people::{CookieQuery, LoggedIn};
-use super::wire::school::{AboutSchool, Setup};
-use super::{IsHttps, Json, OurCookie, Result};
+use super::wire::people::*;
+use super::{Answer, Browser, Json, Result, ok};
 use crate::app::School;
+use crate::config::UNNAMED_SCHOOL;
 use crate::error::Error;
+use crate::school::people::NewPerson;
+use crate::school::rights::Role;
 use crate::school::setup;
 use crate::surfaces::extract::device;
+use crate::surfaces::keys::*;
 use crate::web;
+
+answer! {
+    #[schema(example = json!({"name": "한빛 정보화교육장", "logo_url": "/api/school/logo?v=8c736521f6a3b9d0"}))]
+    pub struct AboutSchool from (&str, Option<&str>) as (name, logo) {
+        /// `null` if the school has no name
+        name: Option<String> = (name != UNNAMED_SCHOOL).then(|| name.to_owned()),
+        /// `null` if it has none
+        logo_url: Option<String> = logo.map(|tag| format!("/api/school/logo?v={tag}")),
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"secret": "Zm9yIHRoZSBmaXJzdCBvbmx5", "name": "박관리", "email": "admin@example.com",
+    "password": "securePassword123"}))]
+pub struct Setup {
+    /// The part after `#` in the link that the server printed
+    pub secret: Typed,
+    pub name: Name,
+    pub email: Option<Email>,
+    pub phone: Option<Phone>,
+    pub password: Password,
+}
+
+impl Setup {
+    pub fn parted(self) -> (String, NewPerson) {
+        let new = NewPerson {
+            email: self.email.map(String::from),
+            phone: self.phone.map(String::from),
+            password: Some(self.password.into()),
+            name: self.name.into(),
+            role: Role::Admin,
+            age: None,
+            digital_level: None,
+        };
+        (self.secret.into(), new)
+    }
+}
 
 /// Returns the school's name and logo from the settings.
 #[utoipa::path(get, path = "/api/school", responses((status = 200, body = AboutSchool)), security(()))]
 pub async fn about(app: School) -> Answer<AboutSchool> {
-    Answer(AboutSchool::new(&app.config.school_name, app.printer.logo.as_ref().map(|logo| logo.tag.as_str())))
+    ok((app.config.school_name.as_str(), app.printer.logo.as_ref().map(|logo| logo.tag.as_str())))
 }
 
 /// Returns the picture of the logo.
-#[utoipa::path(
-    get, path = "/api/school/logo",
-    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))),
-        (status = 304, description = "As `If-None-Match` has it")), security(()),
-)]
+#[utoipa::path(get, path = "/api/school/logo",
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))), (status = 304, description = "As `If-None-Match` has it")),
+    security(()))]
 pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
     let logo = app.printer.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
     // May be cached for a day: a new logo has a new address.
@@ -34,18 +70,10 @@ pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
 }
 
 /// Makes the first administrator, with the secret of the link that the server prints while there is none.
-#[utoipa::path(
-    post, path = "/api/setup", params(CookieQuery), request_body = Setup, responses((status = 200, body = LoggedIn)),
-    security(()),
-)]
-pub async fn set_up(
-    app: School,
-    IsHttps(is_https): IsHttps,
-    headers: HeaderMap,
-    OurCookie(cookie_name): OurCookie,
-    Json(sent): Json<Setup>,
-) -> Result<Response> {
+#[utoipa::path(post, path = "/api/setup", params(CookieQuery), request_body = Setup,
+    responses((status = 200, body = LoggedIn)), security(()))]
+pub async fn set_up(app: School, browser: Browser, Json(sent): Json<Setup>) -> Result<Response> {
     let (secret, new) = sent.parted();
-    let signed_in = setup::become_admin(&app, &secret, new, &device(&headers)).await?;
-    Ok(logged_in(&app, is_https, &headers, cookie_name, signed_in))
+    let signed_in = setup::become_admin(&app, &secret, new, &device(&browser.headers)).await?;
+    Ok(browser.logged_in(&app, signed_in))
 }

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::frames;
 use super::help::rate;
 use super::refusal::Refusal;
-use super::wire::buttons::{Ended, Moved, NextStep, Paused, Resumed, SaidToAll, SayToAll, Start, Started, WithMessage};
-use super::wire::entry::{StateOfInstructor, StateOfStudent};
-use super::wire::learning::{AskHelp, HelpAsked, Log, LogsSaved, ProgressUpdated, UpdateProgress, checked_logs};
+use super::wire::buttons::*;
+use super::wire::entry::*;
+use super::wire::learning::*;
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::{Connection, Entry, Frame, RoomKey, SocketHandler};
@@ -24,6 +24,7 @@ use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::state::{self, EntryContent, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
+use crate::surfaces::body::SentValue;
 use crate::surfaces::extract::{parse, parse_object};
 use crate::surfaces::language::{Language, speaking};
 use crate::surfaces::refusals::status;
@@ -213,7 +214,7 @@ impl LiveSocket {
             ("progress", SocketKind::Session(session, Side::Student)) => {
                 let sent: UpdateProgress = message.data()?;
                 self.caller.must_be(sent.user_id)?;
-                let (item, status) = (sent.subtask_id, sent.status.into());
+                let (item, status) = (sent.subtask_id, sent.status.plain());
                 let report = progress::report(&self.app, &self.caller, item, status, Some(session), message.key()?);
                 to_json(ProgressUpdated::from(report.await?))
             }
@@ -238,15 +239,15 @@ impl LiveSocket {
     }
 
     async fn command(&self, session: i64, word: &str, message: &ClientMessage) -> Result<Option<Value>> {
-        let message_text = |sent: WithMessage| sent.message.map(String::from);
+        let message_text = |sent: WithMessage| sent.message.plain();
         let command = match word {
             "start" => {
                 let sent: Start = message.data()?;
-                Command::Start { first: sent.first_subtask_id, message: sent.message.map(String::from) }
+                Command::Start { first: sent.first_subtask_id, message: sent.message.plain() }
             }
             "next_step" => {
                 let sent: NextStep = message.data()?;
-                Command::NextStep { next: sent.next_subtask_id, message: sent.message.map(String::from) }
+                Command::NextStep { next: sent.next_subtask_id, message: sent.message.plain() }
             }
             "pause" => Command::Pause { message: message_text(message.data()?) },
             "resume" => Command::Resume { message: message_text(message.data()?) },
@@ -280,7 +281,7 @@ impl LiveSocket {
         sent.iter().try_for_each(|log| self.caller.must_be(log.user_id))?;
         let logs = checked_logs(sent, "")?;
         let saved_count = activity::log(&self.app, &self.caller, logs, message.key()?).await?.count;
-        to_json(LogsSaved { saved_count, message: "Logs saved successfully".into() })
+        to_json(LogsSaved::from(saved_count))
     }
 
     /// Replaces the access token by a new one. It must be of the same login, since the socket is closed when that login ends.

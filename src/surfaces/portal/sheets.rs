@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 
-use super::{Ids, Result, SignedIn};
+use super::{Caller, Ids, Result};
 use crate::app::School;
 use crate::school::attendance::views;
 use crate::school::{completions, enrollment};
@@ -12,11 +12,9 @@ use crate::surfaces::csv::{Cell, Table, cells};
 use crate::surfaces::language::{korean, translate, translate_with};
 
 /// 출석부: everyone's marks by meeting (staff of the course).
-#[utoipa::path(
-    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv",
-    responses((status = 200, content_type = "text/csv", body = String)),
-)]
-pub async fn attendance(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Result<Response> {
+#[utoipa::path(get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv",
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub async fn attendance(app: School, caller: Caller, Ids(course, class): Ids) -> Result<Response> {
     let everyone = views::of_class(&app, &caller, course, class).await?;
     let meetings = everyone.iter().flat_map(|one| &one.meetings);
     let dates: BTreeMap<i64, &str> = meetings.map(|meeting| (meeting.number, meeting.date.as_str())).collect();
@@ -39,11 +37,9 @@ pub async fn attendance(app: School, SignedIn(caller): SignedIn, Ids(course, cla
 }
 
 /// 성적표: everyone's scores (staff of the course).
-#[utoipa::path(
-    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/grades.csv",
-    responses((status = 200, content_type = "text/csv", body = String)),
-)]
-pub async fn grades(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Result<Response> {
+#[utoipa::path(get, path = "/api/v1/courses/{course_id}/classes/{class_id}/grades.csv",
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub async fn grades(app: School, caller: Caller, Ids(course, class): Ids) -> Result<Response> {
     let mut table =
         Table::headed(["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
     for e in enrollment::of_class(&app, &caller, course, class).await? {
@@ -57,11 +53,9 @@ pub async fn grades(app: School, SignedIn(caller): SignedIn, Ids(course, class):
 }
 
 /// 수료 명단: everyone who has completed, with the numbers of the certificates (staff of the course).
-#[utoipa::path(
-    get, path = "/api/v1/courses/{course_id}/classes/{class_id}/completions.csv",
-    responses((status = 200, content_type = "text/csv", body = String)),
-)]
-pub async fn completed(app: School, SignedIn(caller): SignedIn, Ids(course, class): Ids) -> Result<Response> {
+#[utoipa::path(get, path = "/api/v1/courses/{course_id}/classes/{class_id}/completions.csv",
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub async fn completed(app: School, caller: Caller, Ids(course, class): Ids) -> Result<Response> {
     let mut table = Table::headed([
         "이름",
         "수료일",

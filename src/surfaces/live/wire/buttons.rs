@@ -1,15 +1,11 @@
 //! Bodies that the instructor's buttons send, and the answers.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::TitleRef;
 use crate::event::Event;
 use crate::school::sessions::SessionStatus;
 use crate::school::sessions::control::CommandOutcome;
-use crate::surfaces::answer::answer;
+use crate::surfaces::keys::*;
 use crate::surfaces::language::translate;
-use crate::surfaces::texts::{Instant, Prose, Reason};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"first_subtask_id": 1000, "message": "수업을 시작하겠습니다. 첫 번째 단계를 함께 진행해봅시다."}))]
@@ -39,29 +35,30 @@ pub struct SayToAll {
     pub message: Reason,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "instructor_message": "5분 뒤에 시작하겠습니다.",
-    "timestamp": "2025-10-28T09:55:00Z"}))]
-pub struct SaidToAll {
-    pub session_id: i64,
-    pub instructor_message: String,
-    pub timestamp: Instant,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "status": "IN_PROGRESS", "started_at": "2025-10-28T10:00:00Z",
-    "current_subtask": {"id": 1000, "title": "카카오톡 앱 열기"}, "active_participants": 12,
-    "message": "수업이 시작되었습니다"}))]
-pub struct Started {
-    pub session_id: i64,
-    pub status: String,
-    pub started_at: Option<Instant>,
-    pub current_subtask: Option<TitleRef>,
-    pub active_participants: i64,
-    pub message: String,
-}
-
 answer! {
+    #[schema(example = json!({"session_id": 1, "instructor_message": "5분 뒤에 시작하겠습니다.",
+        "timestamp": "2025-10-28T09:55:00Z"}))]
+    pub struct SaidToAll from CommandOutcome as o
+    let message = if let Event::InstructorMessage { message } = o.event { message } else { String::new() };
+    {
+        session_id: i64 = o.session,
+        instructor_message: String = message,
+        timestamp: Instant = Instant(o.at_ms),
+    }
+
+    #[schema(example = json!({"session_id": 1, "status": "IN_PROGRESS", "started_at": "2025-10-28T10:00:00Z",
+        "current_subtask": {"id": 1000, "title": "카카오톡 앱 열기"}, "active_participants": 12, "message": "수업이 시작되었습니다"}))]
+    pub struct Started from CommandOutcome as o
+    let active = if let Event::SessionStarted { active, .. } = o.event { active } else { 0 };
+    {
+        session_id: i64 = o.session,
+        status: String = SessionStatus::InProgress.word().into(),
+        started_at: Option<Instant> = o.started_ms.map(Instant),
+        current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
+        active_participants: i64 = active,
+        message: String = translate("수업이 시작되었습니다").into(),
+    }
+
     #[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
         "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
     pub struct Moved from CommandOutcome as o {
@@ -70,19 +67,18 @@ answer! {
         current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
         timestamp: Instant = Instant(o.at_ms),
     }
-}
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "action": "PAUSE", "message": "수업이 일시 정지되었습니다",
-    "timestamp": "2025-10-28T10:15:00Z"}))]
-pub struct Paused {
-    pub session_id: i64,
-    pub action: String,
-    pub message: String,
-    pub timestamp: Instant,
-}
+    #[schema(example = json!({"session_id": 1, "action": "PAUSE", "message": "수업이 일시 정지되었습니다",
+        "timestamp": "2025-10-28T10:15:00Z"}))]
+    pub struct Paused from CommandOutcome as o
+    let message = translate("수업이 일시 정지되었습니다").into();
+    {
+        session_id: i64 = o.session,
+        action: String = "PAUSE".into(),
+        message: String = message,
+        timestamp: Instant = Instant(o.at_ms),
+    }
 
-answer! {
     #[schema(example = json!({"session_id": 1, "action": "RESUME", "current_subtask": {"id": 1001, "title": "친구 선택하기"},
         "timestamp": "2025-10-28T10:20:00Z"}))]
     pub struct Resumed from CommandOutcome as o {
@@ -91,64 +87,21 @@ answer! {
         current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
         timestamp: Instant = Instant(o.at_ms),
     }
-}
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "status": "REVIEW_MODE", "ended_at": "2025-10-28T11:00:00Z",
-    "duration_minutes": 60, "completed_participants": 10, "total_participants": 12,
-    "message": "수업이 종료되었습니다"}))]
-pub struct Ended {
-    pub session_id: i64,
-    pub status: String,
-    pub ended_at: Instant,
-    pub duration_minutes: i64,
-    pub completed_participants: i64,
-    pub total_participants: i64,
-    pub message: String,
-}
-
-impl From<CommandOutcome> for SaidToAll {
-    fn from(o: CommandOutcome) -> SaidToAll {
-        let message = if let Event::InstructorMessage { message } = o.event { message } else { String::new() };
-        SaidToAll { session_id: o.session, instructor_message: message, timestamp: Instant(o.at_ms) }
-    }
-}
-
-impl From<CommandOutcome> for Started {
-    fn from(o: CommandOutcome) -> Started {
-        let active = if let Event::SessionStarted { active, .. } = o.event { active } else { 0 };
-        Started {
-            session_id: o.session,
-            status: SessionStatus::InProgress.word().into(),
-            started_at: o.started_ms.map(Instant),
-            current_subtask: o.current.as_ref().map(TitleRef::from),
-            active_participants: active,
-            message: translate("수업이 시작되었습니다").into(),
-        }
-    }
-}
-
-impl From<CommandOutcome> for Paused {
-    fn from(o: CommandOutcome) -> Paused {
-        let message = translate("수업이 일시 정지되었습니다").into();
-        Paused { session_id: o.session, action: "PAUSE".into(), message, timestamp: Instant(o.at_ms) }
-    }
-}
-
-impl From<CommandOutcome> for Ended {
-    fn from(o: CommandOutcome) -> Ended {
-        let (completed, total, minutes) = match o.event {
-            Event::SessionEnded { completed, total, minutes, .. } => (completed, total, minutes),
-            _ => (0, 0, 0),
-        };
-        Ended {
-            session_id: o.session,
-            status: SessionStatus::Review.word().into(),
-            ended_at: Instant(o.at_ms),
-            duration_minutes: minutes,
-            completed_participants: completed,
-            total_participants: total,
-            message: translate("수업이 종료되었습니다").into(),
-        }
+    #[schema(example = json!({"session_id": 1, "status": "REVIEW_MODE", "ended_at": "2025-10-28T11:00:00Z",
+        "duration_minutes": 60, "completed_participants": 10, "total_participants": 12, "message": "수업이 종료되었습니다"}))]
+    pub struct Ended from CommandOutcome as o
+    let (completed, total, minutes) = match o.event {
+        Event::SessionEnded { completed, total, minutes, .. } => (completed, total, minutes),
+        _ => (0, 0, 0),
+    };
+    {
+        session_id: i64 = o.session,
+        status: String = SessionStatus::Review.word().into(),
+        ended_at: Instant = Instant(o.at_ms),
+        duration_minutes: i64 = minutes,
+        completed_participants: i64 = completed,
+        total_participants: i64 = total,
+        message: String = translate("수업이 종료되었습니다").into(),
     }
 }

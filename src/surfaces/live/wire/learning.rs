@@ -1,67 +1,45 @@
 //! Progress, logs and calls for help.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
 use super::{PersonRef, TitleRef};
 use crate::error::{Error, Result};
 use crate::event::{HelpKind, ProgressStatus};
 use crate::school::activity::{BATCH_MAX_LOGS, LOG_MAX_BYTES, NewLog};
 use crate::school::help::answers::{HelpAnswer, HelpType, NewHelpAnswer};
 use crate::school::help::{HelpRequest, NewHelpRequest, RequestReceipt};
+use crate::school::outline::Item;
 use crate::school::progress::RecordedProgress;
 use crate::school::progress::views::{CurrentProgress, StepProgress, StudentCourseProgress};
-use crate::surfaces::answer::answer;
+use crate::surfaces::keys::*;
 use crate::surfaces::language::{Language, translate};
-use crate::surfaces::texts::{AnyObject, BoundedList, Guide, Instant, Prose, Within, Word};
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct MyProgressQuery {
-    /// The lecture; the one in which the caller was active last when left out
-    pub lecture_id: Option<i64>,
+query! {
+    pub struct MyProgressQuery {
+        /// The lecture; the one in which the caller was active last when left out
+        lecture_id: Option<i64>,
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
-    "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "status": "IN_PROGRESS"}))]
-pub struct MyStep {
-    pub id: i64,
-    pub task_id: i64,
-    pub title: String,
-    pub guide_text: Option<String>,
-    pub status: String,
-}
+answer! {
+    #[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
+        "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "status": "IN_PROGRESS"}))]
+    pub struct MyStep from (Item, &'static str) as (item, state) {
+        id: i64 = item.id,
+        task_id: i64 = item.unit,
+        title: String = item.title,
+        guide_text: Option<String> = item.guide,
+        status: String = state.into(),
+    }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"completed_subtasks": 5, "total_subtasks": 20, "completion_rate": 0.25}))]
-pub struct Summary {
-    pub completed_subtasks: i64,
-    pub total_subtasks: i64,
-    pub completion_rate: f64,
-}
+    #[schema(example = json!({"completed_subtasks": 5, "total_subtasks": 20, "completion_rate": 0.25}))]
+    pub struct Summary from (i64, i64) as (completed, total) {
+        completed_subtasks: i64 = completed,
+        total_subtasks: i64 = total,
+        completion_rate: f64 = rate(completed, total),
+    }
 
-#[derive(Serialize, ToSchema)]
-pub struct MyProgress {
-    pub current_subtask: Option<MyStep>,
-    pub progress_summary: Summary,
-}
-
-impl From<CurrentProgress> for MyProgress {
-    fn from(m: CurrentProgress) -> MyProgress {
-        let current = m.current.map(|(item, status)| MyStep {
-            id: item.id,
-            task_id: item.unit,
-            title: item.title,
-            guide_text: item.guide,
-            status: status.into(),
-        });
-        let summary = Summary {
-            completed_subtasks: m.completed,
-            total_subtasks: m.total,
-            completion_rate: rate(m.completed, m.total),
-        };
-        MyProgress { current_subtask: current, progress_summary: summary }
+    pub struct MyProgress from CurrentProgress as m {
+        current_subtask: Option<MyStep> = m.current.map(MyStep::from),
+        progress_summary: Summary = (m.completed, m.total).into(),
     }
 }
 
@@ -74,21 +52,7 @@ pub fn two_digits(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProgressWord {
-    InProgress,
-    Completed,
-}
-
-impl From<ProgressWord> for ProgressStatus {
-    fn from(word: ProgressWord) -> ProgressStatus {
-        match word {
-            ProgressWord::InProgress => ProgressStatus::InProgress,
-            ProgressWord::Completed => ProgressStatus::Completed,
-        }
-    }
-}
+words!(pub enum ProgressWord for ProgressStatus { InProgress, Completed });
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"subtask_id": 1000, "status": "COMPLETED"}))]
@@ -108,9 +72,7 @@ answer! {
         completed_at: Option<Instant> = r.completed_ms.map(Instant),
         next_subtask: Option<TitleRef> = r.next.as_ref().map(TitleRef::from),
     }
-}
 
-answer! {
     #[schema(example = json!({"task_title": "메시지 보내기", "subtask_title": "카카오톡 앱 열기", "subtask_id": 1000,
         "status": "COMPLETED", "started_at": "2025-10-28T10:01:00Z", "completed_at": "2025-10-28T10:05:00Z"}))]
     pub struct ProgressLine from StepProgress as l {
@@ -121,23 +83,20 @@ answer! {
         started_at: Option<Instant> = l.started_ms.map(Instant),
         completed_at: Option<Instant> = l.completed_ms.map(Instant),
     }
-}
 
-answer! {
     pub struct StudentProgress from StudentCourseProgress as o {
-        user: PersonRef = PersonRef { id: o.person.0, name: o.person.1 },
-        lecture: TitleRef = TitleRef { id: o.course.0, title: o.course.1 },
-        progress: Vec<ProgressLine> = o.lines.into_iter().map(ProgressLine::from).collect(),
+        user: PersonRef = o.person.into(),
+        lecture: TitleRef = o.course.into(),
+        progress: Vec<ProgressLine> = each(o.lines),
     }
 }
 
 // Logs.
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "subtask_id": 1000, "event_type": "CLICK",
-    "event_data": {"x": 150, "y": 300, "element": "Button", "text": "확인"},
-    "screen_info": {"package_name": "com.kakao.talk", "activity_name": "MainActivity", "screen_title": "친구 목록"},
-    "timestamp": "2025-10-28T10:05:30Z"}))]
+#[schema(example = json!({"user_id": 1, "subtask_id": 1000, "event_type": "CLICK", "event_data": {"x": 150, "y": 300,
+    "element": "Button", "text": "확인"}, "screen_info": {"package_name": "com.kakao.talk",
+    "activity_name": "MainActivity", "screen_title": "친구 목록"}, "timestamp": "2025-10-28T10:05:30Z"}))]
 pub struct Log {
     pub user_id: Option<i64>,
     pub subtask_id: Option<i64>,
@@ -153,8 +112,8 @@ impl Log {
         let log = NewLog {
             item: self.subtask_id,
             kind: self.event_type.into(),
-            data: self.event_data.map_or_else(|| "{}".into(), AnyObject::text),
-            screen: self.screen_info.map(AnyObject::text),
+            data: self.event_data.map_or_else(|| "{}".into(), AnyObject::plain),
+            screen: self.screen_info.map(AnyObject::plain),
             at_ms: self.timestamp.map(|t| t.0),
         };
         if log.text_bytes() > LOG_MAX_BYTES {
@@ -171,11 +130,12 @@ pub fn checked_logs(logs: Vec<Log>, list: &str) -> Result<Vec<NewLog>> {
     logs.into_iter().enumerate().map(|(n, log)| log.checked(&format!("{list}[{n}]."))).collect()
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"log_id": 50000, "message": "Log saved successfully"}))]
-pub struct LogSaved {
-    pub log_id: i64,
-    pub message: String,
+answer! {
+    #[schema(example = json!({"log_id": 50000, "message": "Log saved successfully"}))]
+    pub struct LogSaved from i64 as first { log_id: i64 = first, message: String = "Log saved successfully".into() }
+
+    #[schema(example = json!({"saved_count": 2, "message": "Logs saved successfully"}))]
+    pub struct LogsSaved from i64 as count { saved_count: i64 = count, message: String = "Logs saved successfully".into() }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -187,29 +147,13 @@ pub struct Logs {
     pub logs: BoundedList<Log, 1, { BATCH_MAX_LOGS }>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"saved_count": 2, "message": "Logs saved successfully"}))]
-pub struct LogsSaved {
-    pub saved_count: i64,
-    pub message: String,
-}
-
 // Help.
 
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum HelpKindWord {
-    Manual,
-    /// The app noticed by itself that the student is stuck: once per step
-    Auto,
-}
-
-impl From<HelpKindWord> for HelpKind {
-    fn from(word: HelpKindWord) -> HelpKind {
-        match word {
-            HelpKindWord::Manual => HelpKind::Manual,
-            HelpKindWord::Auto => HelpKind::Auto,
-        }
+words! {
+    pub enum HelpKindWord for HelpKind {
+        Manual,
+        /// The app noticed by itself that the student is stuck: once per step
+        Auto,
     }
 }
 
@@ -234,11 +178,11 @@ const LONGEST_STUCK_S: f64 = 86_400.0;
 
 impl AskHelp {
     pub fn request(self, in_session: Option<i64>) -> NewHelpRequest {
-        let context = self.context_data.map_or_else(|| "{}".into(), AnyObject::text);
+        let context = self.context_data.map_or_else(|| "{}".into(), AnyObject::plain);
         let stuck = serde_json::from_str::<Context>(&context).unwrap_or_default().stuck_duration_seconds;
         NewHelpRequest {
             item: self.subtask_id,
-            kind: self.request_type.map_or(HelpKind::Manual, HelpKind::from),
+            kind: self.request_type.plain().unwrap_or(HelpKind::Manual),
             context,
             language: Language::now(),
             stuck_seconds: stuck.map(|s| s.clamp(0.0, LONGEST_STUCK_S) as i64),
@@ -257,12 +201,9 @@ answer! {
         position: i64 = a.position,
         message: String = translate("분석 중입니다. 잠시만 기다려주세요.").into(),
     }
-}
 
-answer! {
     #[schema(example = json!({"id": 3000, "answered_by": "GUIDE", "help_type": "TEXT",
-        "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.",
-        "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
+        "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.", "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
     pub struct HelpResponse from HelpAnswer as r {
         id: i64 = r.id,
         /// INSTRUCTOR, or GUIDE if the analyser answered
@@ -278,69 +219,43 @@ pub fn answered_by(by_hand: bool) -> &'static str {
     if by_hand { "INSTRUCTOR" } else { "GUIDE" }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"problem_diagnosis": "사용자가 친구 탭을 찾지 못하고 있습니다", "confidence_score": 0.85}))]
-pub struct Analysis {
-    pub problem_diagnosis: String,
-    pub confidence_score: f64,
-}
+answer! {
+    #[schema(example = json!({"problem_diagnosis": "사용자가 친구 탭을 찾지 못하고 있습니다", "confidence_score": 0.85}))]
+    pub struct Analysis from (String, f64) as (diagnosis, confidence) {
+        problem_diagnosis: String = diagnosis,
+        confidence_score: f64 = confidence,
+    }
 
-#[derive(Serialize, ToSchema)]
-pub struct HelpView {
-    pub help_request_id: i64,
-    pub status: String,
-    pub request_type: String,
-    pub subtask_id: i64,
-    pub user_id: i64,
-    pub help_response: Option<HelpResponse>,
-    pub analysis: Option<Analysis>,
-    pub created_at: Instant,
-}
-
-impl HelpView {
-    pub fn new(r: HelpRequest, response: Option<HelpAnswer>) -> HelpView {
-        let analysis = r.diagnosis.zip(r.confidence);
-        HelpView {
-            help_request_id: r.id,
-            status: r.status,
-            request_type: r.kind,
-            subtask_id: r.item,
-            user_id: r.person,
-            help_response: response.map(HelpResponse::from),
-            analysis: analysis
-                .map(|(problem_diagnosis, confidence_score)| Analysis { problem_diagnosis, confidence_score }),
-            created_at: Instant(r.created_ms),
-        }
+    pub struct HelpView from (HelpRequest, Option<HelpAnswer>) as (r, response) {
+        help_request_id: i64 = r.id,
+        status: String = r.status,
+        request_type: String = r.kind,
+        subtask_id: i64 = r.item,
+        user_id: i64 = r.person,
+        help_response: Option<HelpResponse> = response.map(HelpResponse::from),
+        analysis: Option<Analysis> = r.diagnosis.zip(r.confidence).map(Analysis::from),
+        created_at: Instant = Instant(r.created_ms),
     }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum HelpTypeWord {
-    Text,
-    Voice,
-    /// The instructor comes to the student
-    Visit,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"help_type": "TEXT", "help_content": "화면 위쪽의 '친구'를 눌러보세요",
-    "voice_guide_text": "화면 위쪽의 친구를 눌러보세요"}))]
-pub struct Respond {
-    pub help_type: HelpTypeWord,
-    pub help_content: Prose,
-    pub voice_guide_text: Option<Guide>,
-}
-
-impl From<Respond> for NewHelpAnswer {
-    fn from(r: Respond) -> NewHelpAnswer {
-        let help_type = match r.help_type {
-            HelpTypeWord::Text => HelpType::Text,
-            HelpTypeWord::Voice => HelpType::Voice,
-            HelpTypeWord::Visit => HelpType::Visit,
-        };
-        NewHelpAnswer { help_type, content: r.help_content.into(), voice: r.voice_guide_text.map(String::from) }
+words! {
+    pub enum HelpTypeWord for HelpType {
+        Text,
+        Voice,
+        /// The instructor comes to the student
+        Visit,
     }
+}
+
+body! {
+    #[schema(example = json!({"help_type": "TEXT", "help_content": "화면 위쪽의 '친구'를 눌러보세요",
+        "voice_guide_text": "화면 위쪽의 친구를 눌러보세요"}))]
+    pub struct Respond for NewHelpAnswer;
+    needed {
+        help_type: HelpTypeWord => help_type,
+        help_content: Prose => content,
+    }
+    optional { voice_guide_text: Option<Guide> => voice, }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -351,14 +266,15 @@ pub struct Feedback {
     pub feedback_text: Option<Prose>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"help_response_id": 3000, "help_request_id": 5000, "rating": 5, "status": "RESOLVED",
-    "message": "의견을 남겨 주셔서 고맙습니다"}))]
-pub struct FeedbackTaken {
-    pub help_response_id: i64,
-    pub help_request_id: i64,
-    pub rating: i64,
-    /// 4 or more resolves the request, 2 or less calls the instructor
-    pub status: String,
-    pub message: String,
+answer! {
+    #[schema(example = json!({"help_response_id": 3000, "help_request_id": 5000, "rating": 5, "status": "RESOLVED",
+        "message": "의견을 남겨 주셔서 고맙습니다"}))]
+    pub struct FeedbackTaken from (i64, i64, HelpRequest) as (response, stars, request) {
+        help_response_id: i64 = response,
+        help_request_id: i64 = request.id,
+        rating: i64 = stars,
+        /// 4 or more resolves the request, 2 or less calls the instructor
+        status: String = request.status,
+        message: String = translate("의견을 남겨 주셔서 고맙습니다").into(),
+    }
 }

@@ -1,118 +1,66 @@
 //! Lectures, and what is in them.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
 use super::{Pagination, PersonRef};
-use crate::school::courses::{Course, CourseChanges, CourseDetail, NewCourse, UnitBrief};
+use crate::school::courses::{Course, CourseChanges, CourseDetail, UnitBrief};
 use crate::school::enrollment::Enrollment;
-use crate::school::outline::{Item, ItemChanges, ItemKind, NewItem, NewUnit, Unit, UnitChanges};
-use crate::surfaces::answer::answer;
-use crate::surfaces::texts::{Code, Guide, Instant, Name, Position, Prose, Url, Word, named};
+use crate::school::outline::{Item, ItemChanges, Unit, UnitChanges};
+use crate::surfaces::keys::*;
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct LecturesQuery {
-    /// Only the lectures of this instructor
-    pub instructor_id: Option<i64>,
-    /// true: only published lectures; false: only archived ones
-    pub is_active: Option<bool>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1, "code": "KAKAO1", "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
-    "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
-    "is_active": true, "auto_help": true, "poster_code": "ACDEFGHJKMNP",
-    "join_url": "http://192.168.0.10:8080/l/ACDEFGHJKMNP", "created_at": "2025-10-01T00:00:00Z"}))]
-pub struct Lecture {
-    pub id: i64,
-    pub code: String,
-    pub title: String,
-    pub description: String,
-    pub instructor: PersonRef,
-    pub instructor_id: i64,
-    pub thumbnail_url: Option<String>,
-    pub is_active: bool,
-    pub auto_help: bool,
-    /// The code of the poster; null for callers who do not teach the lecture
-    pub poster_code: Option<String>,
-    /// The address of the poster, which leads to the current session; null for callers who do not teach the lecture
-    pub join_url: Option<String>,
-    pub created_at: Instant,
-}
-
-impl Lecture {
-    pub fn new(c: Course, public_url: &str) -> Lecture {
-        Lecture {
-            id: c.id,
-            join_url: c.poster_code.as_ref().map(|code| format!("{public_url}/l/{code}")),
-            poster_code: c.poster_code,
-            code: c.code,
-            title: c.title,
-            description: c.description,
-            instructor: PersonRef { id: c.instructor, name: c.instructor_name },
-            instructor_id: c.instructor,
-            thumbnail_url: c.thumbnail_url,
-            is_active: c.status == "PUBLISHED",
-            auto_help: c.auto_help,
-            created_at: Instant(c.created_ms),
-        }
+query! {
+    pub struct LecturesQuery {
+        /// Only the lectures of this instructor
+        instructor_id: Option<i64>,
+        /// true: only published lectures; false: only archived ones
+        is_active: Option<bool>,
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Lectures {
-    pub lectures: Vec<Lecture>,
-    pub pagination: Pagination,
-}
+answer! {
+    #[schema(example = json!({"id": 1, "code": "KAKAO1", "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
+        "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
+        "is_active": true, "auto_help": true, "poster_code": "ACDEFGHJKMNP",
+        "join_url": "http://192.168.0.10:8080/l/ACDEFGHJKMNP", "created_at": "2025-10-01T00:00:00Z"}))]
+    pub struct Lecture from (Course, &str) as (c, public_url) {
+        id: i64 = c.id,
+        /// The address of the poster, which leads to the current session; null for callers who do not teach the lecture
+        join_url: Option<String> = c.poster_code.as_ref().map(|code| format!("{public_url}/l/{code}")),
+        /// The code of the poster; null for callers who do not teach the lecture
+        poster_code: Option<String> = c.poster_code,
+        code: String = c.code,
+        title: String = c.title,
+        description: String = c.description,
+        instructor: PersonRef = (c.instructor, c.instructor_name).into(),
+        instructor_id: i64 = c.instructor,
+        thumbnail_url: Option<String> = c.thumbnail_url,
+        is_active: bool = c.status == "PUBLISHED",
+        auto_help: bool = c.auto_help,
+        created_at: Instant = Instant(c.created_ms),
+    }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
-    "thumbnail_url": "https://example.com/kakao.png"}))]
-pub struct NewLecture {
-    pub title: Name,
-    pub description: Option<Prose>,
-    pub thumbnail_url: Option<Url>,
-    /// Letters, digits and hyphens; generated when left out
-    pub code: Option<Code>,
-}
-
-impl From<NewLecture> for NewCourse {
-    fn from(n: NewLecture) -> NewCourse {
-        NewCourse {
-            code: n.code.map(String::from),
-            title: n.title.into(),
-            description: n.description.map(String::from).unwrap_or_default(),
-            thumbnail_url: n.thumbnail_url.map(String::from),
-            ..NewCourse::default()
-        }
+    pub struct Lectures from (Page<Course>, &str) as (page, public_url) {
+        pagination: Pagination = Pagination::from(&page),
+        lectures: Vec<Lecture> = page.rows.into_iter().map(|course| (course, public_url).into()).collect(),
     }
 }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"title": "카카오톡 기초 (개정)", "auto_help": false}))]
-pub struct ChangeLecture {
-    pub title: Option<Name>,
-    pub description: Option<Prose>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Url>)]
-    pub thumbnail_url: Option<Option<Url>>,
-    pub code: Option<Code>,
-    /// Whether sessions make automatic calls for help for students who are stuck
-    pub auto_help: Option<bool>,
-}
-
-impl From<ChangeLecture> for CourseChanges {
-    fn from(c: ChangeLecture) -> CourseChanges {
-        CourseChanges {
-            code: c.code.map(String::from),
-            title: c.title.map(String::from),
-            description: c.description.map(String::from),
-            thumbnail_url: c.thumbnail_url.map(|u| u.map(String::from)),
-            auto_help: c.auto_help,
-            ..CourseChanges::default()
-        }
+body! {
+    #[schema(example = json!({"title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
+        "thumbnail_url": "https://example.com/kakao.png"}))]
+    create pub struct NewLecture;
+    #[schema(example = json!({"title": "카카오톡 기초 (개정)", "auto_help": false}))]
+    change pub struct ChangeLecture for CourseChanges;
+    needed { title: Name => title, }
+    optional {
+        description: Option<Prose> => description,
+        thumbnail_url: Patch<Url> => thumbnail_url,
+        /// Letters, digits and hyphens; generated when left out
+        code: Option<Code> => code,
     }
+    changed {
+        /// Whether sessions make automatic calls for help for students who are stuck
+        auto_help: Option<bool> => auto_help,
+    }
+    others CourseChanges::default();
 }
 
 answer! {
@@ -123,27 +71,14 @@ answer! {
         order_index: i64 = u.position,
         subtask_count: i64 = u.steps,
     }
-}
 
-#[derive(Serialize, ToSchema)]
-pub struct LectureDetail {
-    #[serde(flatten)]
-    pub lecture: Lecture,
-    pub tasks: Vec<TaskBrief>,
-    pub enrolled_count: i64,
-}
-
-impl LectureDetail {
-    pub fn new(d: CourseDetail, public_url: &str) -> LectureDetail {
-        LectureDetail {
-            lecture: Lecture::new(d.course, public_url),
-            tasks: d.units.into_iter().map(TaskBrief::from).collect(),
-            enrolled_count: d.enrolled,
-        }
+    pub struct LectureDetail from (CourseDetail, &str) as (d, public_url) {
+        #[serde(flatten)]
+        lecture: Lecture = (d.course, public_url).into(),
+        tasks: Vec<TaskBrief> = each(d.units),
+        enrolled_count: i64 = d.enrolled,
     }
-}
 
-answer! {
     #[schema(example = json!({"enrollment_id": 500, "lecture_id": 1, "user_id": 1, "status": "APPROVED",
         "enrolled_at": "2025-10-28T10:00:00Z"}))]
     pub struct Enrolled from Enrollment as e {
@@ -157,69 +92,30 @@ answer! {
 
 // Tasks and subtasks.
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"title": "메시지 보내기", "description": "친구에게 카카오톡 메시지를 보냅니다", "order_index": 1}))]
-pub struct NewTask {
-    pub title: Name,
-    pub description: Option<Prose>,
-    /// At the end when left out
-    pub order_index: Option<Position>,
-}
-
-impl From<NewTask> for NewUnit {
-    fn from(n: NewTask) -> NewUnit {
-        NewUnit {
-            title: n.title.into(),
-            description: n.description.map(String::from).unwrap_or_default(),
-            position: n.order_index.map(|p| p.0),
-        }
-    }
-}
-
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"order_index": 2}))]
-pub struct ChangeTask {
-    pub title: Option<Name>,
-    pub description: Option<Prose>,
-    pub order_index: Option<Position>,
-}
-
-impl From<ChangeTask> for UnitChanges {
-    fn from(c: ChangeTask) -> UnitChanges {
-        UnitChanges {
-            title: c.title.map(String::from),
-            description: c.description.map(String::from),
-            position: c.order_index.map(|p| p.0),
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct Task {
-    pub id: i64,
-    pub lecture_id: i64,
-    pub title: String,
-    pub description: String,
-    pub order_index: i64,
-    pub subtasks: Vec<Subtask>,
-    pub created_at: Instant,
-}
-
-impl Task {
-    pub fn new(unit: Unit, items: Vec<Item>) -> Task {
-        Task {
-            id: unit.id,
-            lecture_id: unit.course,
-            title: unit.title,
-            description: unit.description,
-            order_index: unit.position,
-            subtasks: items.into_iter().filter(Item::is_step).map(Subtask::from).collect(),
-            created_at: Instant(unit.created_ms),
-        }
+body! {
+    #[schema(example = json!({"title": "메시지 보내기", "description": "친구에게 카카오톡 메시지를 보냅니다", "order_index": 1}))]
+    create pub struct NewTask;
+    #[schema(example = json!({"order_index": 2}))]
+    change pub struct ChangeTask for UnitChanges;
+    needed { title: Name => title, }
+    optional {
+        description: Option<Prose> => description,
+        /// At the end when left out
+        order_index: Option<Position> => position,
     }
 }
 
 answer! {
+    pub struct Task from (Unit, Vec<Item>) as (unit, items) {
+        id: i64 = unit.id,
+        lecture_id: i64 = unit.course,
+        title: String = unit.title,
+        description: String = unit.description,
+        order_index: i64 = unit.position,
+        subtasks: Vec<Subtask> = items.into_iter().filter(Item::is_step).map(Subtask::from).collect(),
+        created_at: Instant = Instant(unit.created_ms),
+    }
+
     #[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
         "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1, "target_action": "CLICK",
         "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
@@ -238,67 +134,22 @@ answer! {
     }
 }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"title": "카카오톡 앱 열기", "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다",
-    "order_index": 1, "target_action": "CLICK", "target_element_hint": "com.kakao.talk",
-    "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
-    "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요"}))]
-pub struct NewSubtask {
-    pub title: Name,
-    pub description: Option<Prose>,
-    /// At the end when left out
-    pub order_index: Option<Position>,
-    pub target_action: Option<Word>,
-    pub target_element_hint: Option<Name>,
-    pub guide_text: Option<Guide>,
-    pub voice_guide_text: Option<Guide>,
-}
-
-impl From<NewSubtask> for NewItem {
-    fn from(n: NewSubtask) -> NewItem {
-        NewItem {
-            description: n.description.map(String::from).unwrap_or_default(),
-            position: n.order_index.map(|p| p.0),
-            target_action: n.target_action.map(String::from),
-            target_hint: n.target_element_hint.map(String::from),
-            guide: n.guide_text.map(String::from),
-            voice: n.voice_guide_text.map(String::from),
-            ..NewItem::of(ItemKind::Step, n.title)
-        }
+body! {
+    #[schema(example = json!({"title": "카카오톡 앱 열기", "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1,
+        "target_action": "CLICK", "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
+        "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요"}))]
+    create pub struct NewSubtask;
+    #[schema(example = json!({"guide_text": "노란 카카오톡 그림을 한 번 눌러주세요"}))]
+    change pub struct ChangeSubtask for ItemChanges;
+    needed { title: Name => title, }
+    optional {
+        description: Option<Prose> => description,
+        /// At the end when left out
+        order_index: Option<Position> => position,
+        target_action: Patch<Word> => target_action,
+        target_element_hint: Patch<Name> => target_hint,
+        guide_text: Patch<Guide> => guide,
+        voice_guide_text: Patch<Guide> => voice,
     }
-}
-
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"guide_text": "노란 카카오톡 그림을 한 번 눌러주세요"}))]
-pub struct ChangeSubtask {
-    pub title: Option<Name>,
-    pub description: Option<Prose>,
-    pub order_index: Option<Position>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Word>)]
-    pub target_action: Option<Option<Word>>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Name>)]
-    pub target_element_hint: Option<Option<Name>>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Guide>)]
-    pub guide_text: Option<Option<Guide>>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Guide>)]
-    pub voice_guide_text: Option<Option<Guide>>,
-}
-
-impl From<ChangeSubtask> for ItemChanges {
-    fn from(c: ChangeSubtask) -> ItemChanges {
-        ItemChanges {
-            title: c.title.map(String::from),
-            description: c.description.map(String::from),
-            position: c.order_index.map(|p| p.0),
-            target_action: c.target_action.map(|t| t.map(String::from)),
-            target_hint: c.target_element_hint.map(|t| t.map(String::from)),
-            guide: c.guide_text.map(|t| t.map(String::from)),
-            voice: c.voice_guide_text.map(|t| t.map(String::from)),
-            ..ItemChanges::default()
-        }
-    }
+    others ItemChanges::default();
 }

@@ -1,75 +1,30 @@
 //! People and their logins.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
+use super::Pagination;
 use crate::error::{Error, Result};
 use crate::school::logins::Tokens;
 use crate::school::people::{Level, NewPerson, Person, PersonChanges};
 use crate::school::rights::Role;
-use crate::surfaces::answer::answer;
-use crate::surfaces::texts::{Age, Email, Instant, Name, Password, Phone, SearchText, Typed, Word, named};
+use crate::surfaces::keys::*;
 
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RoleWord {
-    Student,
-    Instructor,
-    Admin,
-}
+words!(pub enum RoleWord for Role { Student, Instructor, Admin });
 
-impl From<RoleWord> for Role {
-    fn from(word: RoleWord) -> Role {
-        match word {
-            RoleWord::Student => Role::Student,
-            RoleWord::Instructor => Role::Instructor,
-            RoleWord::Admin => Role::Admin,
-        }
+words!(pub enum LevelWord for Level { Beginner, Intermediate, Advanced });
+
+body! {
+    #[schema(example = json!({"email": "student@example.com", "phone": "01012345678", "password": "securePassword123",
+        "name": "김학생", "age": 65, "role": "STUDENT", "digital_level": "BEGINNER"}))]
+    pub struct Register for NewPerson;
+    needed {
+        password: Password => password = Some(password.into()),
+        name: Name => name,
     }
-}
-
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LevelWord {
-    Beginner,
-    Intermediate,
-    Advanced,
-}
-
-impl From<LevelWord> for Level {
-    fn from(word: LevelWord) -> Level {
-        match word {
-            LevelWord::Beginner => Level::Beginner,
-            LevelWord::Intermediate => Level::Intermediate,
-            LevelWord::Advanced => Level::Advanced,
-        }
-    }
-}
-
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"email": "student@example.com", "phone": "01012345678", "password": "securePassword123",
-    "name": "김학생", "age": 65, "role": "STUDENT", "digital_level": "BEGINNER"}))]
-pub struct Register {
-    pub email: Option<Email>,
-    pub phone: Option<Phone>,
-    pub password: Password,
-    pub name: Name,
-    pub age: Option<Age>,
-    pub role: Option<RoleWord>,
-    pub digital_level: Option<LevelWord>,
-}
-
-impl From<Register> for NewPerson {
-    fn from(r: Register) -> NewPerson {
-        NewPerson {
-            email: r.email.map(Email::kept),
-            phone: r.phone.map(Phone::kept),
-            password: Some(r.password.into()),
-            name: r.name.into(),
-            role: r.role.map_or(Role::Student, Role::from),
-            age: r.age.map(|a| a.0),
-            digital_level: r.digital_level.map(Level::from),
-        }
+    optional {
+        email: Option<Email> => email,
+        phone: Option<Phone> => phone,
+        age: Option<Age> => age,
+        role: Option<RoleWord> => role = role.plain().unwrap_or(Role::Student),
+        digital_level: Option<LevelWord> => digital_level,
     }
 }
 
@@ -110,32 +65,21 @@ impl Login {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
-    "refresh_token": "12.bm9uY2U.Zm9yIHlvdXIgZXllcyBvbmx5", "device_proof": "1.12.dGhpcyBkZXZpY2UgaXMga25vd24",
-    "expires_at": "2025-10-28T10:30:00Z",
-    "user": {"id": 1, "email": "student@example.com", "phone": null, "name": "김학생", "role": "STUDENT",
-    "digital_level": null, "age": null, "guest": false, "created_at": "2025-10-28T10:00:00Z"}}))]
-pub struct LoggedIn {
-    pub access_token: String,
-    /// `null` if it was put into a cookie
-    pub refresh_token: Option<String>,
-    /// Send it with the next login on this device; `null` if it was put into a cookie
-    pub device_proof: Option<String>,
-    /// The time at which the access token expires
-    pub expires_at: Instant,
-    pub user: User,
-}
-
-impl LoggedIn {
-    pub fn new(person: Person, tokens: Tokens, in_body: bool) -> LoggedIn {
-        LoggedIn {
-            access_token: tokens.access,
-            refresh_token: in_body.then_some(tokens.refresh),
-            device_proof: in_body.then_some(tokens.device_proof),
-            expires_at: Instant(tokens.expires_ms),
-            user: person.into(),
-        }
+answer! {
+    #[schema(example = json!({"access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
+        "refresh_token": "12.bm9uY2U.Zm9yIHlvdXIgZXllcyBvbmx5", "device_proof": "1.12.dGhpcyBkZXZpY2UgaXMga25vd24",
+        "expires_at": "2025-10-28T10:30:00Z",
+        "user": {"id": 1, "email": "student@example.com", "phone": null, "name": "김학생", "role": "STUDENT",
+        "digital_level": null, "age": null, "guest": false, "created_at": "2025-10-28T10:00:00Z"}}))]
+    pub struct LoggedIn from (Person, Tokens, bool) as (person, tokens, in_body) {
+        access_token: String = tokens.access,
+        /// `null` if it was put into a cookie
+        refresh_token: Option<String> = in_body.then_some(tokens.refresh),
+        /// Send it with the next login on this device; `null` if it was put into a cookie
+        device_proof: Option<String> = in_body.then_some(tokens.device_proof),
+        /// The time at which the access token expires
+        expires_at: Instant = Instant(tokens.expires_ms),
+        user: User = person.into(),
     }
 }
 
@@ -160,65 +104,43 @@ pub enum CookieName {
     Teach,
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct CookieQuery {
-    /// Put the refresh token into a cookie instead of the body (for pages served here)
-    #[param(inline)]
-    pub cookie: Option<CookieName>,
+query! {
+    pub struct CookieQuery {
+        /// Put the refresh token into a cookie instead of the body (for pages served here)
+        cookie: Option<CookieName>,
+    }
 }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"name": "김순자", "phone": "010-1234-5678", "password": "securePassword123"}))]
-pub struct ChangeMe {
-    pub name: Option<Name>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Email>)]
-    pub email: Option<Option<Email>>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Phone>)]
-    pub phone: Option<Option<Phone>>,
-    pub password: Option<Password>,
-    /// Needed to change the login name or the password of an account that has a password
-    pub current_password: Option<Typed>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Age>)]
-    pub age: Option<Option<Age>>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<LevelWord>)]
-    pub digital_level: Option<Option<LevelWord>>,
-}
-
-impl From<ChangeMe> for PersonChanges {
-    fn from(c: ChangeMe) -> PersonChanges {
-        PersonChanges {
-            name: c.name.map(String::from),
-            email: c.email.map(|e| e.map(Email::kept)),
-            phone: c.phone.map(|p| p.map(Phone::kept)),
-            password: c.password.map(String::from),
-            current_password: c.current_password.map(String::from),
-            age: c.age.map(|a| a.map(|a| a.0)),
-            digital_level: c.digital_level.map(|l| l.map(Level::from)),
-        }
+body! {
+    #[schema(example = json!({"name": "김순자", "phone": "010-1234-5678", "password": "securePassword123"}))]
+    pub struct ChangeMe for PersonChanges;
+    optional {
+        name: Option<Name> => name,
+        email: Patch<Email> => email,
+        phone: Patch<Phone> => phone,
+        password: Option<Password> => password,
+        /// Needed to change the login name or the password of an account that has a password
+        current_password: Option<Typed> => current_password,
+        age: Patch<Age> => age,
+        digital_level: Patch<LevelWord> => digital_level,
     }
 }
 
 // Management by administrators.
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PeopleQuery {
-    #[param(inline)]
-    pub role: Option<RoleWord>,
-    /// A part of the name, the e-mail address or the phone number
-    #[param(inline)]
-    pub search: Option<SearchText>,
+query! {
+    pub struct PeopleQuery {
+        role: Option<RoleWord>,
+        /// A part of the name, the e-mail address or the phone number
+        search: Option<SearchText>,
+    }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct People {
-    pub results: Vec<User>,
-    pub pagination: super::Pagination,
+answer! {
+    pub struct People from Page<Person> as page {
+        pagination: Pagination = Pagination::from(&page),
+        results: Vec<User> = each(page.rows),
+    }
 }
 
 #[derive(Deserialize, ToSchema)]

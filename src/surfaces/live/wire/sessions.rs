@@ -1,41 +1,33 @@
 //! Live sessions and their participants.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
 
 use super::{Pagination, PersonRef, StepGuide, TitleRef};
-use crate::school::sessions::codes::Invitation;
-use crate::school::sessions::codes::SessionPreview;
-use crate::school::sessions::joining::{Joined, Participant};
+use crate::school::logins::TICKET_FOR_MS;
+use crate::school::names::PersonName;
+use crate::school::outline::Item;
+use crate::school::sessions::codes::{Invitation, SessionPreview};
+use crate::school::sessions::control::SessionChanges;
+use crate::school::sessions::joining::{Guest, Joined, Participant};
 use crate::school::sessions::merging::IfNameIsHere;
 use crate::school::sessions::state::{ActiveParticipation, Attendee, SessionState, participant_status};
 use crate::school::sessions::{NewLiveSession, Session, SessionStatus, SessionWithCount};
-use crate::surfaces::answer::answer;
+use crate::surfaces::keys::*;
 use crate::surfaces::language::translate;
-use crate::surfaces::texts::{Age, Instant, Name, SearchText, Within, named};
 
-use super::people::LevelWord;
+use super::people::{LevelWord, LoggedIn};
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"title": "2025-10-28 오전반", "scheduled_at": "2025-10-28T10:00:00Z"}))]
-pub struct NewSession {
-    pub title: Option<Name>,
-    pub scheduled_at: Option<Instant>,
-    /// The class; the lecture's default class when left out
-    pub class_id: Option<i64>,
-    /// The number of the meeting (회차); the next one when left out
-    pub session_number: Option<Within<1, 1_000>>,
-}
-
-impl From<NewSession> for NewLiveSession {
-    fn from(n: NewSession) -> NewLiveSession {
-        NewLiveSession {
-            title: n.title.map(String::from),
-            scheduled_ms: n.scheduled_at.map(|t| t.0),
-            class: n.class_id,
-            number: n.session_number.map(|n| n.0),
-        }
+body! {
+    #[schema(example = json!({"title": "2025-10-28 오전반", "scheduled_at": "2025-10-28T10:00:00Z"}))]
+    pub struct NewSession for NewLiveSession;
+    optional {
+        title: Option<Name> => title,
+        scheduled_at: Option<Instant> => scheduled_ms,
+        /// The class; the lecture's default class when left out
+        class_id: Option<i64> => class,
+        /// The number of the meeting (회차); the next one when left out
+        session_number: Option<Within<1, 1_000>> => number,
     }
 }
 
@@ -46,117 +38,71 @@ pub enum Door {
     Closed,
 }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"door": "CLOSED"}))]
-pub struct ChangeSession {
-    pub title: Option<Name>,
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<Instant>)]
-    pub scheduled_at: Option<Option<Instant>>,
-    pub door: Option<Door>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"session_id": 1, "session_code": "482173", "title": "2025-10-28 오전반",
-    "qr_code_url": "http://192.168.0.10:8080/qr/482173.png?k=q7Zk2mXw0aE",
-    "join_url": "http://192.168.0.10:8080/j/482173?k=q7Zk2mXw0aE",
-    "status": "WAITING", "door": "OPEN", "class_id": 1, "session_number": 1, "lecture": {"id": 1, "title": "카카오톡 기초"},
-    "scheduled_at": "2025-10-28T10:00:00Z", "started_at": null, "ended_at": null,
-    "created_at": "2025-10-28T09:50:00Z"}))]
-pub struct SessionMade {
-    pub session_id: i64,
-    /// Six digits, or seven, for typing
-    pub session_code: String,
-    pub title: String,
-    /// The picture of `join_url`
-    pub qr_code_url: String,
-    /// The address in the QR; it contains the key, with which no limit on codes applies
-    pub join_url: String,
-    pub status: String,
-    pub door: String,
-    pub class_id: i64,
-    pub session_number: Option<i64>,
-    pub lecture: TitleRef,
-    pub scheduled_at: Option<Instant>,
-    pub started_at: Option<Instant>,
-    pub ended_at: Option<Instant>,
-    pub created_at: Instant,
-}
-
-impl SessionMade {
-    pub fn new(s: Session, public_url: &str) -> SessionMade {
-        SessionMade {
-            session_id: s.id,
-            qr_code_url: format!("{public_url}/qr/{}.png?k={}", s.code, s.key),
-            join_url: s.join_url(public_url),
-            session_code: s.code,
-            title: s.title,
-            status: s.status,
-            door: s.door,
-            class_id: s.class,
-            session_number: s.number,
-            lecture: TitleRef { id: s.course, title: s.lecture_title },
-            scheduled_at: s.scheduled_ms.map(Instant),
-            started_at: s.started_ms.map(Instant),
-            ended_at: s.ended_ms.map(Instant),
-            created_at: Instant(s.created_ms),
-        }
+body! {
+    #[schema(example = json!({"door": "CLOSED"}))]
+    pub struct ChangeSession for SessionChanges;
+    optional {
+        title: Option<Name> => title,
+        scheduled_at: Patch<Instant> => scheduled_ms,
+        door: Option<Door> => open = door.map(|door| door == Door::Open),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct SessionListed {
-    #[serde(flatten)]
-    pub session: SessionMade,
-    pub participant_count: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct Sessions {
-    pub results: Vec<SessionListed>,
-    pub pagination: Pagination,
-}
-
-impl SessionListed {
-    pub fn new(l: SessionWithCount, public_url: &str) -> SessionListed {
-        SessionListed { session: SessionMade::new(l.session, public_url), participant_count: l.participants }
+answer! {
+    #[schema(example = json!({"session_id": 1, "session_code": "482173", "title": "2025-10-28 오전반",
+        "qr_code_url": "http://192.168.0.10:8080/qr/482173.png?k=q7Zk2mXw0aE",
+        "join_url": "http://192.168.0.10:8080/j/482173?k=q7Zk2mXw0aE",
+        "status": "WAITING", "door": "OPEN", "class_id": 1, "session_number": 1, "lecture": {"id": 1, "title": "카카오톡 기초"},
+        "scheduled_at": "2025-10-28T10:00:00Z", "started_at": null, "ended_at": null,
+        "created_at": "2025-10-28T09:50:00Z"}))]
+    pub struct SessionMade from (Session, &str) as (s, public_url) {
+        session_id: i64 = s.id,
+        /// The picture of `join_url`
+        qr_code_url: String = format!("{public_url}/qr/{}.png?k={}", s.code, s.key),
+        /// The address in the QR; it contains the key, with which no limit on codes applies
+        join_url: String = s.join_url(public_url),
+        /// Six digits, or seven, for typing
+        session_code: String = s.code,
+        title: String = s.title,
+        status: String = s.status,
+        door: String = s.door,
+        class_id: i64 = s.class,
+        session_number: Option<i64> = s.number,
+        lecture: TitleRef = (s.course, s.lecture_title).into(),
+        scheduled_at: Option<Instant> = s.scheduled_ms.map(Instant),
+        started_at: Option<Instant> = s.started_ms.map(Instant),
+        ended_at: Option<Instant> = s.ended_ms.map(Instant),
+        created_at: Instant = Instant(s.created_ms),
     }
-}
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": 1, "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다"}))]
-pub struct LectureBrief {
-    pub id: i64,
-    pub title: String,
-    pub description: String,
-}
+    pub struct SessionListed from (SessionWithCount, &str) as (l, public_url) {
+        #[serde(flatten)]
+        session: SessionMade = (l.session, public_url).into(),
+        participant_count: i64 = l.participants,
+    }
 
-#[derive(Serialize, ToSchema)]
-pub struct SessionFound {
-    pub session_id: i64,
-    pub session_code: String,
-    pub title: String,
-    pub status: String,
-    pub door: String,
-    pub lecture: LectureBrief,
-    pub instructor: PersonRef,
-    pub participant_count: i64,
-    pub scheduled_at: Option<Instant>,
-}
+    pub struct Sessions from (Page<SessionWithCount>, &str) as (page, public_url) {
+        pagination: Pagination = Pagination::from(&page),
+        results: Vec<SessionListed> = page.rows.into_iter().map(|row| (row, public_url).into()).collect(),
+    }
 
-impl From<SessionPreview> for SessionFound {
-    fn from(SessionPreview { session: s, participants }: SessionPreview) -> SessionFound {
-        SessionFound {
-            session_id: s.id,
-            session_code: s.code,
-            title: s.title,
-            status: s.status,
-            door: s.door,
-            lecture: LectureBrief { id: s.course, title: s.lecture_title, description: s.lecture_description },
-            instructor: PersonRef { id: s.instructor, name: s.instructor_name },
-            participant_count: participants,
-            scheduled_at: s.scheduled_ms.map(Instant),
-        }
+    #[schema(example = json!({"id": 1, "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다"}))]
+    pub struct LectureBrief from &Session as s {
+        id: i64 = s.course,
+        title: String = s.lecture_title.clone(),
+        description: String = s.lecture_description.clone(),
+    }
+
+    pub struct SessionFound from SessionPreview as found {
+        session_id: i64 = found.session.id,
+        lecture: LectureBrief = LectureBrief::from(&found.session),
+        session_code: String = found.session.code,
+        title: String = found.session.title,
+        status: String = found.session.status,
+        door: String = found.session.door,
+        instructor: PersonRef = (found.session.instructor, found.session.instructor_name).into(),
+        participant_count: i64 = found.participants,
+        scheduled_at: Option<Instant> = found.session.scheduled_ms.map(Instant),
     }
 }
 
@@ -169,13 +115,12 @@ pub struct Join {
     pub user_id: Option<i64>,
 }
 
-/// The key of the QR, for those who scanned it.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Scanned {
-    /// The key from the QR; with it no limit on codes applies
-    #[param(inline)]
-    pub k: Option<SearchText>,
+query! {
+    /// The key of the QR, for those who scanned it.
+    pub struct Scanned {
+        /// The key from the QR; with it no limit on codes applies
+        k: Option<SearchText>,
+    }
 }
 
 impl Scanned {
@@ -184,75 +129,47 @@ impl Scanned {
     }
 }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"name": "김순자", "age": 72, "digital_level": "BEGINNER"}))]
-pub struct GuestJoin {
-    pub name: Name,
-    pub age: Option<Age>,
-    pub digital_level: Option<LevelWord>,
-    /// What to do if a guest of exactly this name has joined the session: OTHER (the default) joins as another person, ASK is
-    /// refused with NAME_IS_HERE, SAME joins and asks the instructor to merge the two
-    pub if_name_is_here: Option<IfNameIsHereWord>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum IfNameIsHereWord {
-    Ask,
-    Same,
-    Other,
-}
-
-impl From<IfNameIsHereWord> for IfNameIsHere {
-    fn from(word: IfNameIsHereWord) -> IfNameIsHere {
-        match word {
-            IfNameIsHereWord::Ask => IfNameIsHere::Ask,
-            IfNameIsHereWord::Same => IfNameIsHere::Same,
-            IfNameIsHereWord::Other => IfNameIsHere::Other,
-        }
+body! {
+    #[schema(example = json!({"name": "김순자", "age": 72, "digital_level": "BEGINNER"}))]
+    pub struct GuestJoin for Guest;
+    needed { name: Name => name, }
+    optional {
+        age: Option<Age> => age,
+        digital_level: Option<LevelWord> => digital_level,
+        /// What to do if a guest of exactly this name has joined the session: OTHER (the default) joins as another person, ASK is
+        /// refused with NAME_IS_HERE, SAME joins and asks the instructor to merge the two
+        if_name_is_here: Option<IfNameIsHereWord> => if_name_is_here
+            = if_name_is_here.plain().unwrap_or(IfNameIsHere::Other),
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "WAITING",
-    "joined_at": "2025-10-28T09:55:00Z",
-    "message": "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요."}))]
-pub struct ParticipantJoined {
-    pub participant_id: i64,
-    pub session_id: i64,
-    pub user_id: i64,
-    pub status: String,
-    pub joined_at: Instant,
-    pub message: String,
-}
-
-impl From<&Joined> for ParticipantJoined {
-    fn from(j: &Joined) -> ParticipantJoined {
-        let message = match SessionStatus::parse(&j.status) {
-            Some(SessionStatus::InProgress) => "수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.",
-            Some(SessionStatus::Paused) => "수업에 입장했습니다. 지금은 잠시 쉬는 시간입니다.",
-            Some(SessionStatus::Review) => "수업은 끝났습니다. 배운 내용을 천천히 복습하실 수 있습니다.",
-            _ => "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요.",
-        };
-        ParticipantJoined {
-            participant_id: j.participant.id,
-            session_id: j.participant.session,
-            user_id: j.participant.person,
-            status: participant_status(&j.status, j.participant.left_ms.is_some() && !j.is_new).into(),
-            joined_at: Instant(j.participant.joined_ms),
-            message: translate(message).into(),
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct GuestJoined {
-    #[serde(flatten)]
-    pub login: super::people::LoggedIn,
-    pub participant: ParticipantJoined,
-}
+words!(pub enum IfNameIsHereWord for IfNameIsHere { Ask, Same, Other });
 
 answer! {
+    #[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "WAITING",
+        "joined_at": "2025-10-28T09:55:00Z", "message": "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요."}))]
+    pub struct ParticipantJoined from &Joined as j
+    let message = match SessionStatus::parse(&j.status) {
+        Some(SessionStatus::InProgress) => "수업에 입장했습니다. 지금 하고 있는 단계부터 함께하시면 됩니다.",
+        Some(SessionStatus::Paused) => "수업에 입장했습니다. 지금은 잠시 쉬는 시간입니다.",
+        Some(SessionStatus::Review) => "수업은 끝났습니다. 배운 내용을 천천히 복습하실 수 있습니다.",
+        _ => "대기실에 입장했습니다. 강사가 수업을 시작할 때까지 기다려주세요.",
+    };
+    {
+        participant_id: i64 = j.participant.id,
+        session_id: i64 = j.participant.session,
+        user_id: i64 = j.participant.person,
+        status: String = participant_status(&j.status, j.participant.left_ms.is_some() && !j.is_new).into(),
+        joined_at: Instant = Instant(j.participant.joined_ms),
+        message: String = translate(message).into(),
+    }
+
+    pub struct GuestJoined from (LoggedIn, ParticipantJoined) as (login, participant) {
+        #[serde(flatten)]
+        login: LoggedIn = login,
+        participant: ParticipantJoined = participant,
+    }
+
     #[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "LEFT",
         "left_at": "2025-10-28T10:55:00Z"}))]
     pub struct ParticipantLeft from Participant as p {
@@ -262,43 +179,23 @@ answer! {
         status: String = if p.removed_ms.is_some() { "REMOVED" } else { "LEFT" }.into(),
         left_at: Option<Instant> = p.removed_ms.or(p.left_ms).map(Instant),
     }
-}
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "name": "김학생", "email": "student1@example.com", "guest": false,
-    "status": "WAITING", "connected": true, "joined_at": "2025-10-28T09:55:00Z"}))]
-pub struct ParticipantListed {
-    pub user_id: i64,
-    pub name: String,
-    pub email: Option<String>,
-    pub guest: bool,
-    pub status: String,
-    pub connected: bool,
-    pub joined_at: Instant,
-}
+    #[schema(example = json!({"user_id": 1, "name": "김학생", "email": "student1@example.com", "guest": false,
+        "status": "WAITING", "connected": true, "joined_at": "2025-10-28T09:55:00Z"}))]
+    pub struct ParticipantListed from (Attendee, &Session, bool) as (a, session, is_here) {
+        user_id: i64 = a.person,
+        name: String = a.name,
+        email: Option<String> = a.email,
+        guest: bool = a.guest,
+        status: String = participant_status(&session.status, a.left_ms.is_some()).into(),
+        connected: bool = is_here,
+        joined_at: Instant = Instant(a.joined_ms),
+    }
 
-#[derive(Serialize, ToSchema)]
-pub struct Participants {
-    pub session_id: i64,
-    pub participants: Vec<ParticipantListed>,
-    pub total_count: i64,
-}
-
-impl Participants {
-    pub fn new(session: &Session, attendees: Vec<Attendee>, is_here: impl Fn(i64) -> bool) -> Participants {
-        let participants: Vec<ParticipantListed> = attendees
-            .into_iter()
-            .map(|a| ParticipantListed {
-                user_id: a.person,
-                name: a.name,
-                email: a.email,
-                guest: a.guest,
-                status: participant_status(&session.status, a.left_ms.is_some()).into(),
-                connected: is_here(a.person),
-                joined_at: Instant(a.joined_ms),
-            })
-            .collect();
-        Participants { session_id: session.id, total_count: participants.len() as i64, participants }
+    pub struct Participants from (i64, Vec<ParticipantListed>) as (session, participants) {
+        session_id: i64 = session,
+        total_count: i64 = participants.len() as i64,
+        participants: Vec<ParticipantListed> = participants,
     }
 }
 
@@ -315,36 +212,28 @@ pub struct Merge {
     pub into: i64,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 2, "into": 1}))]
-pub struct Merged {
-    /// The participant who was merged
-    pub user_id: i64,
-    pub into: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "name": "김순자 (앞줄)"}))]
-pub struct Renamed {
-    pub user_id: i64,
-    pub name: String,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"user_id": 1, "url": "http://192.168.0.10:8080/j/482173?k=q7Zk2mXw0aE#t=31.0.b25seSBvbmNl",
-    "qr_svg": "<svg …>", "expires_in_seconds": 600}))]
-pub struct Reentry {
-    pub user_id: i64,
-    /// Opens the session as this person, once, within ten minutes
-    pub url: String,
-    /// The same address as a picture, drawn by this server, so that no other one sees the ticket
-    pub qr_svg: String,
-    pub expires_in_seconds: i64,
-}
-
-// State and events of a session.
-
 answer! {
+    #[schema(example = json!({"user_id": 2, "into": 1}))]
+    pub struct Merged from (i64, i64) as (person, other) {
+        /// The participant who was merged
+        user_id: i64 = person,
+        into: i64 = other,
+    }
+
+    #[schema(example = json!({"user_id": 1, "name": "김순자 (앞줄)"}))]
+    pub struct Renamed from PersonName as p { user_id: i64 = p.id, name: String = p.name }
+
+    #[schema(example = json!({"user_id": 1, "url": "http://192.168.0.10:8080/j/482173?k=q7Zk2mXw0aE#t=31.0.b25seSBvbmNl",
+        "qr_svg": "<svg …>", "expires_in_seconds": 600}))]
+    pub struct Reentry from (i64, String, String) as (person, link, picture) {
+        user_id: i64 = person,
+        /// Opens the session as this person, once, within ten minutes
+        url: String = link,
+        /// The same address as a picture, drawn by this server, so that no other one sees the ticket
+        qr_svg: String = picture,
+        expires_in_seconds: i64 = TICKET_FOR_MS / 1_000,
+    }
+
     pub struct Current from SessionState as s {
         session_id: i64 = s.session.id,
         status: String = s.session.status,
@@ -353,62 +242,34 @@ answer! {
         active_participants: i64 = s.active,
         instructor_message: Option<String> = s.session.message,
     }
-}
 
-#[derive(Serialize, ToSchema)]
-pub struct ActiveSession {
-    pub session_id: i64,
-    pub session_code: String,
-    pub lecture: TitleRef,
-    pub status: String,
-    pub current_subtask: Option<TitleRef>,
-    pub my_status: String,
-    pub joined_at: Instant,
-}
+    pub struct ActiveSession from ActiveParticipation as a {
+        session_id: i64 = a.session.id,
+        session_code: String = a.session.code,
+        lecture: TitleRef = (a.session.course, a.session.lecture_title).into(),
+        status: String = a.session.status,
+        current_subtask: Option<TitleRef> = a.step.as_ref().map(TitleRef::from),
+        my_status: String = a.status.into(),
+        joined_at: Instant = Instant(a.joined_ms),
+    }
 
-#[derive(Serialize, ToSchema)]
-pub struct MyActive {
-    pub active_session: ActiveSession,
-}
+    pub struct MyActive from ActiveParticipation as a { active_session: ActiveSession = a.into() }
 
-/// The caller is in no open session.
-#[derive(Serialize, ToSchema)]
-pub struct NoneActive {
-    #[schema(value_type = Option<Object>)]
-    pub active_session: Option<()>,
-    pub message: &'static str,
-}
-
-impl From<ActiveParticipation> for MyActive {
-    fn from(a: ActiveParticipation) -> MyActive {
-        let active = ActiveSession {
-            session_id: a.session.id,
-            session_code: a.session.code,
-            lecture: TitleRef { id: a.session.course, title: a.session.lecture_title },
-            status: a.session.status,
-            current_subtask: a.step.as_ref().map(TitleRef::from),
-            my_status: a.status.into(),
-            joined_at: Instant(a.joined_ms),
-        };
-        MyActive { active_session: active }
+    /// The caller is in no open session.
+    pub struct NoneActive from () as _ {
+        #[schema(value_type = Option<Object>)]
+        active_session: Option<()> = None,
+        message: &'static str = translate("참가 중인 활성 세션이 없습니다"),
     }
 }
 
-impl Default for NoneActive {
-    fn default() -> NoneActive {
-        NoneActive { active_session: None, message: translate("참가 중인 활성 세션이 없습니다") }
+query! {
+    pub struct EventsQuery {
+        /// Only the events after this `seq`
+        after: Option<Within<0, { i64::MAX }>>,
+        /// The greatest number of events (1000)
+        limit: Option<Within<1, 1000>>,
     }
-}
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct EventsQuery {
-    /// Only the events after this `seq`
-    #[param(inline)]
-    pub after: Option<Within<0, { i64::MAX }>>,
-    /// The greatest number of events (1000)
-    #[param(inline)]
-    pub limit: Option<Within<1, 1000>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -423,14 +284,11 @@ pub struct EventLine {
     pub at: Instant,
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Events {
-    pub events: Vec<EventLine>,
-    pub last_seq: i64,
-}
+answer! {
+    pub struct Events from (Vec<EventLine>, i64) as (lines, newest) { events: Vec<EventLine> = lines, last_seq: i64 = newest }
 
-#[derive(Serialize, ToSchema)]
-pub struct Steps {
-    pub session_id: i64,
-    pub subtasks: Vec<StepGuide>,
+    pub struct Steps from (i64, Vec<Item>) as (session, steps) {
+        session_id: i64 = session,
+        subtasks: Vec<StepGuide> = steps.iter().map(StepGuide::from).collect(),
+    }
 }

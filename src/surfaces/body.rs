@@ -1,0 +1,209 @@
+//! Declares the JSON that callers send: each key once, with its type and the field of the verb's argument that it becomes.
+
+use crate::patch::Patch;
+
+/// A value as it is sent, and the plain value that a verb takes for it.
+pub trait SentValue {
+    type Plain;
+    fn plain(self) -> Self::Plain;
+}
+
+impl<T: SentValue> SentValue for Option<T> {
+    type Plain = Option<T::Plain>;
+    fn plain(self) -> Option<T::Plain> {
+        self.map(T::plain)
+    }
+}
+
+impl<T: SentValue> SentValue for Patch<T> {
+    type Plain = Patch<T::Plain>;
+    fn plain(self) -> Patch<T::Plain> {
+        self.map(T::plain)
+    }
+}
+
+/// Declares what `plain` gives for a type: `sent!(Day => String, |day| day.0)`.
+macro_rules! sent {
+    ($type:ty $([$($generic:tt)*])? => $plain:ty, |$it:ident| $value:expr) => {
+        impl<$($($generic)*)?> crate::surfaces::body::SentValue for $type {
+            type Plain = $plain;
+            fn plain(self) -> $plain {
+                let $it = self;
+                $value
+            }
+        }
+    };
+}
+pub(crate) use sent;
+
+sent!(bool => bool, |it| it);
+sent!(i64 => i64, |it| it);
+
+/// Makes a struct, its schema, and its conversion into the argument of a verb. `needed` keys must be there; the `optional`
+/// ones are an `Option`, where null counts as left out, or a `Patch`, where null clears the value. A key becomes the field
+/// behind `=>`, as `key.plain()` or as the expression behind it, which may use all keys.
+///
+/// ```text
+/// body! {
+///     pub struct PortalGrading for Grading;
+///     needed { score: Points => score, }
+///     optional { pass_yn: Option<YesNo> => passed, feedback: Patch<Prose> => feedback, }
+/// }
+/// ```
+///
+/// Keys in `beside` are arguments of their own: instead of the conversion there is `parts()`, which returns a tuple of them and
+/// of the argument that is made of the others.
+///
+/// With `create` and `change` there are two structs of the same keys. For a change, every key may be left out, and there are
+/// the keys in `changed` too. For creating, there are the keys in `beside` too; the tuple is these, the needed keys, and the
+/// others as a change of what is created.
+///
+/// ```text
+/// body! {
+///     create pub struct PortalNewAssessment;
+///     change pub struct PortalChangeAssessment for AssessmentChanges;
+///     beside { course_id: i64, }
+///     needed { assessment_name: Name => name, }
+///     optional { attempt_limit: Patch<AttemptLimit> => attempts_allowed, }
+/// }
+///
+/// let (course, name, first) = new_assessment.parts();
+/// ```
+macro_rules! body {
+    (
+        $(#[$of_struct:meta])*
+        pub struct $name:ident for $target:ident;
+        $( needed { $( $(#[$of_needed:meta])* $needed:ident: $needed_type:ty $(=> $needed_field:ident $(= $needed_value:expr)?)?, )* } )?
+        $( optional { $( $(#[$of_key:meta])* $key:ident: $how:ident<$type:ty> $(=> $field:ident $(= $value:expr)?)?, )* } )?
+        $( others $others:expr; )?
+    ) => {
+        #[derive(serde::Deserialize, utoipa::ToSchema)]
+        $(#[$of_struct])*
+        pub struct $name {
+            $($( $(#[$of_needed])* pub $needed: $needed_type, )*)?
+            $($( $(#[$of_key])* #[serde(default)] #[schema(value_type = Option<$type>)] pub $key: $how<$type>, )*)?
+        }
+
+        impl From<$name> for $target {
+            fn from(body: $name) -> $target {
+                let $name { $($( $needed, )*)? $($( $key, )*)? } = body;
+                $target {
+                    $($($( $needed_field: body!(@value $needed $($needed_value)?), )?)*)?
+                    $($($( $field: body!(@value $key $($value)?), )?)*)?
+                    $( ..$others )?
+                }
+            }
+        }
+    };
+    (
+        $(#[$of_struct:meta])*
+        pub struct $name:ident for $target:ident;
+        beside { $( $(#[$of_beside:meta])* $beside:ident: $beside_type:ty, )* }
+        $( needed { $( $(#[$of_needed:meta])* $needed:ident: $needed_type:ty $(=> $needed_field:ident $(= $needed_value:expr)?)?, )* } )?
+        $( optional { $( $(#[$of_key:meta])* $key:ident: $how:ident<$type:ty> $(=> $field:ident $(= $value:expr)?)?, )* } )?
+        $( others $others:expr; )?
+    ) => {
+        #[derive(serde::Deserialize, utoipa::ToSchema)]
+        $(#[$of_struct])*
+        pub struct $name {
+            $( $(#[$of_beside])* pub $beside: $beside_type, )*
+            $($( $(#[$of_needed])* pub $needed: $needed_type, )*)?
+            $($( $(#[$of_key])* #[serde(default)] #[schema(value_type = Option<$type>)] pub $key: $how<$type>, )*)?
+        }
+
+        impl $name {
+            pub fn parts(self) -> ($( <$beside_type as crate::surfaces::body::SentValue>::Plain, )* $target,) {
+                let $name { $( $beside, )* $($( $needed, )*)? $($( $key, )*)? } = self;
+                let rest = $target {
+                    $($($( $needed_field: body!(@value $needed $($needed_value)?), )?)*)?
+                    $($($( $field: body!(@value $key $($value)?), )?)*)?
+                    $( ..$others )?
+                };
+                ($( body!(@value $beside), )* rest,)
+            }
+        }
+    };
+    (
+        $(#[$of_create:meta])*
+        create pub struct $create:ident;
+        $(#[$of_change:meta])*
+        change pub struct $change:ident for $target:ident;
+        $( beside { $( $(#[$of_beside:meta])* $beside:ident: $beside_type:ty, )* } )?
+        needed { $( $(#[$of_needed:meta])* $needed:ident: $needed_type:ty => $needed_field:ident, )* }
+        optional { $( $(#[$of_key:meta])* $key:ident: $how:ident<$type:ty> => $field:ident $(= $value:expr)?, )* }
+        $( changed { $( $(#[$of_changed:meta])* $changed:ident: $how_changed:ident<$changed_type:ty> => $changed_field:ident, )* } )?
+        $( others $others:expr; )?
+    ) => {
+        body! {
+            $(#[$of_change])*
+            pub struct $change for $target;
+            optional {
+                $( $(#[$of_needed])* $needed: Option<$needed_type> => $needed_field, )*
+                $( $(#[$of_key])* $key: $how<$type> => $field $(= $value)?, )*
+                $($( $(#[$of_changed])* $changed: $how_changed<$changed_type> => $changed_field, )*)?
+            }
+            $( others $others; )?
+        }
+
+        #[derive(serde::Deserialize, utoipa::ToSchema)]
+        $(#[$of_create])*
+        pub struct $create {
+            $($( $(#[$of_beside])* pub $beside: $beside_type, )*)?
+            $( $(#[$of_needed])* pub $needed: $needed_type, )*
+            $( $(#[$of_key])* #[serde(default)] #[schema(value_type = Option<$type>)] pub $key: $how<$type>, )*
+        }
+
+        impl $create {
+            pub fn parts(self) -> (
+                $($( <$beside_type as crate::surfaces::body::SentValue>::Plain, )*)?
+                $( <$needed_type as crate::surfaces::body::SentValue>::Plain, )*
+                $target,
+            ) {
+                let $create { $($( $beside, )*)? $( $needed, )* $( $key, )* } = self;
+                let rest = $change { $( $needed: None, )* $( $key, )* $($( $changed: Default::default(), )*)? };
+                ($($( body!(@value $beside), )*)? $( body!(@value $needed), )* rest.into(),)
+            }
+        }
+    };
+    (@value $key:ident) => { crate::surfaces::body::SentValue::plain($key) };
+    (@value $key:ident $value:expr) => { $value };
+}
+pub(crate) use body;
+
+/// Makes the words of this surface for an enum of the school with the same variants, in capitals: `EARLY_LEAVE`.
+///
+/// ```text
+/// words!(pub enum ApprovalWord for Approval { Auto, Manual });
+/// ```
+macro_rules! words {
+    ($(#[$of_enum:meta])* pub enum $name:ident for $school:ident { $( $(#[$of_word:meta])* $word:ident ),+ $(,)? }) => {
+        #[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        $(#[$of_enum])*
+        pub enum $name { $( $(#[$of_word])* $word, )+ }
+
+        crate::surfaces::body::sent!($name => $school, |word| match word { $( $name::$word => $school::$word, )+ });
+    };
+}
+pub(crate) use words;
+
+/// Makes the parameters of a query: a struct that is an extractor, with its description in the document.
+macro_rules! query {
+    ($(#[$of_struct:meta])* pub struct $name:ident { $( $(#[$of_key:meta])* $key:ident: $type:ty ),+ $(,)? }) => {
+        #[derive(serde::Deserialize, utoipa::IntoParams)]
+        #[into_params(parameter_in = Query)]
+        $(#[$of_struct])*
+        pub struct $name { $( $(#[$of_key])* #[param(inline)] pub $key: $type, )+ }
+
+        impl axum::extract::FromRequestParts<crate::app::School> for $name {
+            type Rejection = crate::error::Error;
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                _: &crate::app::School,
+            ) -> crate::error::Result<Self> {
+                crate::surfaces::extract::query(parts)
+            }
+        }
+    };
+}
+pub(crate) use query;

@@ -1,0 +1,13 @@
+//! All that a file of keys needs: the macros that declare them, and the types of their values.
+
+pub use serde::Deserialize;
+pub use utoipa::ToSchema;
+
+pub(crate) use super::answer::answer;
+pub use super::answer::each;
+pub use super::body::SentValue;
+pub(crate) use super::body::{body, query, words};
+pub use super::texts::*;
+pub use super::values::*;
+pub use crate::patch::Patch;
+pub use crate::school::Page;
