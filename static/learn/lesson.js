@@ -14,7 +14,8 @@ import { announce, did, link, show, uncover } from "./stage.js";
 const BUZZ_MS = 200;
 /** What comes this soon after coming back happened while the phone was away. */
 const CATCHES_UP_MS = 3_000;
-const SAYS_SO_MS = 12_000;
+/** So long it is said what became of something while nobody looked, or was asked. */
+const SAYS_SO_MS = 20_000;
 
 export class Lesson {
   #api;
@@ -56,8 +57,8 @@ export class Lesson {
       ask: `/api/sessions/${id}/current`, outbox: `outbox.${this.#place}`,
     });
     this.#help = new Help({ api: this.#api, socket: this.#socket, place: this.#place, changed: () => this.#paint() });
-    this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
     this.#review = new Review({ place: this.#place, changed: () => this.#paint() });
+    this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#link(state);
     this.#socket.onOver = (why) => this.#over(why);
@@ -65,6 +66,7 @@ export class Lesson {
     keepLight(true);
     document.addEventListener("visibilitychange", this.#looked);
     this.#paint();
+    this.#sayForAMoment();
     this.#socket.start();
     this.#done.recall();
     this.#help.recall();
@@ -114,7 +116,7 @@ export class Lesson {
     else if (type === "session_ended") this.#ended(data);
     else if (type === "help_position") this.#help.placed(data);
     else if (type === "help_updated") this.#help.moved(data);
-    else if (type === "same_as_settled") this.#change({ identity: "other" });
+    else if (type === "same_as_settled") this.#isOtherPerson();
     else if (type === "HELP_AVAILABLE") this.#help.answered(frame);
     else if (type === "attendance_updated") this.#change({ isPresent: isThere(data.attendance_type) });
   }
@@ -151,6 +153,11 @@ export class Lesson {
     return true;
   }
 
+  #isOtherPerson() {
+    this.#change({ identity: "other" });
+    this.#sayForAMoment();
+  }
+
   #looked = () => {
     if (document.hidden) return;
     this.#cameBackAt = Date.now();
@@ -159,10 +166,12 @@ export class Lesson {
 
   #sayForAMoment() {
     clearTimeout(this.#sayingSo);
-    if (!this.#hasFollowed || document.hidden) return;
+    const { identity } = this.#state;
+    const isAnswered = identity && identity !== "asked";
+    if ((!this.#hasFollowed && !isAnswered) || document.hidden) return;
     this.#sayingSo = setTimeout(() => {
       this.#hasFollowed = false;
-      this.#paint();
+      this.#change({ identity: isAnswered ? null : identity });
     }, SAYS_SO_MS);
   }
 

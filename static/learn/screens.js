@@ -136,12 +136,12 @@ function place({ node, number, spoken, bar }, { at, of }, kind) {
 export function step(act) {
   const parts = {
     where: placing(), company: el("p", { class: "company" }), title: heading(), guide: el("p", { class: "guide" }), sound: listening(act),
-    word: note(), line: calling(), praise: note("good"), late: note(), failed: note("call"),
+    word: note(), identity: note("identity"), line: calling(), praise: note("good"), late: note(), failed: note("call"),
     done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
     hint: hinting(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
   };
-  const { where, company, title, guide, sound, word, line, praise, late, failed, done, help, hint, cancel } = parts;
-  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, word, guide, sound.node, sound.voiceless, hint.node);
+  const { where, company, title, guide, sound, word, identity, line, praise, late, failed, done, help, hint, cancel } = parts;
+  const content = el("div", { class: "content" }, el("div", { class: "standing" }, where.node, company), title, word, guide, identity, sound.node, sound.voiceless, hint.node);
   const node = screen(content, [line.node, praise, late, failed, done, help, cancel]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
@@ -155,6 +155,7 @@ function updateStep(node, parts, state) {
   quote(parts.guide, state.step.guide_text || words.step.quiet);
   offer(parts.sound, state);
   say(parts.word, state.message);
+  tell(parts.identity, words.here[state.identity]);
   callAt(parts, state);
   hintAt(parts.hint, state.hint);
   tell(parts.praise, state.isDone && sentences(words.step.praise, whatNow(state)));
@@ -167,12 +168,10 @@ function updateStep(node, parts, state) {
 }
 
 /** Before the first answer nothing is known yet, and nothing is amiss. */
-function accompany(node, { link, hasFollowed, identity }) {
-  const state = link !== "open" ? link : hasFollowed ? "followed" : identity ?? link;
+function accompany(node, { link, hasFollowed }) {
+  const state = link === "open" && hasFollowed ? "followed" : link;
   const { together, followed, apart } = words.step;
-  const said = { open: together, connecting: "", followed, ...words.here }[state] ?? apart;
-  if (state === identity && node.dataset.state !== state) announce(said);
-  text(node, said);
+  text(node, { open: together, connecting: "", followed }[state] ?? apart);
   node.dataset.state = state;
 }
 

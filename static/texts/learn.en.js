@@ -27,7 +27,7 @@ export default {
   name: {
     teacher: (name) => `A class with ${name}.`, label: "Please type your name", go: "Come in", missing: "Please type your name.",
     stale: "That QR code was used already, or it is too old. To go on where you were, ask your teacher to show you a new one.",
-    ended: "You are signed out on this phone. To go on where you were, ask your teacher to show you a QR code.",
+    ended: "If you came in on another phone, the class goes on there. To go on with this phone, ask your teacher to show you a QR code of your own.",
   },
   same: {
     title: (name) => `Are you ${name}?`, yes: "Yes, that is me", no: "No, I am someone else",
@@ -36,7 +36,7 @@ export default {
     line: "Someone of this name is in the class already. If that was you, your teacher is asked, and you go on where you were.", rename: "I will write another name",
     asked: "Your teacher is being asked. As soon as they say yes, you go on where you were.",
     same: "Your teacher said yes. Just go on where you were.",
-    other: "Your teacher said that this is someone else. Just begin from the start.",
+    other: "Your teacher said that this is someone else. Just follow your teacher.",
   },
   tried: {
     offline: "No internet just now. Please press again in a moment.", failed: "That did not work. Please press once more.",

@@ -186,6 +186,34 @@ fn a_removed_learner_stays_out_whatever_was_still_being_sent() {
     });
 }
 
+/// The whole explanation is above the buttons.
+const WHY_IS_IN_SIGHT: &str = "document.querySelector('main .lines').getBoundingClientRect().bottom
+    <= document.querySelector('main .actions').getBoundingClientRect().top";
+const NOTE_IS_BELOW_GUIDE: &str = "document.querySelector('main .note.identity').getBoundingClientRect().top
+    >= document.querySelector('main .guide').getBoundingClientRect().bottom";
+/// What is said for 20 s is said for five.
+const SHORTENS_TIMERS: &str = "const later = window.setTimeout;
+    window.setTimeout = (work, ms, ...rest) => later(work, ms === 20000 ? 5000 : ms, ...rest)";
+
+/// Someone of a name that is there comes in as another person.
+async fn joins_as_a_namesake(phone: &Phone) {
+    phone.types_name("김순자").await;
+    phone.taps("enter").await;
+    phone.sees("here").await;
+    phone.emulates(320, 640).await;
+    phone.looks("size", json!(200)).await;
+    phone.keeps_screenshot("phone-name-is-here-large").await;
+    phone
+        .until_js(
+            "a button is in sight",
+            "document.querySelector('[data-act=yes]').getBoundingClientRect().bottom <= innerHeight",
+            vec![],
+        )
+        .await;
+    phone.taps("no").await;
+    phone.is_at(STEPS[1].0).await;
+}
+
 #[test]
 fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
     run_story(|school| async move {
@@ -200,10 +228,15 @@ fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
         second.sees("here").await;
         second.reads("김순자 님이신가요?").await;
         second.keeps_screenshot("phone-name-is-here").await;
+        for (width, height) in [(320, 568), (360, 640)] {
+            second.emulates(width, height).await;
+            second.until_js(&format!("it says why on {width}×{height}"), WHY_IS_IN_SIGHT, vec![]).await;
+        }
         second.taps("yes").await;
         second.is_at(STEPS[0].0).await;
         second.shows("[data-act=done]", true).await;
         second.reads("선생님께 여쭤보고 있어요").await;
+        second.until_js("that stands below the step", NOTE_IS_BELOW_GUIDE, vec![]).await;
         second.keeps_screenshot("phone-same-asked").await;
         board.reads("‘김순자 (2)’ 님이 다른 휴대폰으로 왔다고 합니다. 먼저 들어온 ‘김순자’ 님과 같은 분인가요?").await;
         board.keeps_screenshot("dashboard-same-person").await;
@@ -214,32 +247,22 @@ fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
         second.link_is(&["waiting", "offline"]).await;
         second.taps("done").await;
         second.is_sending_done().await;
+        let _: Option<bool> = second.js(SHORTENS_TIMERS, vec![]).await;
         board.clicks("[data-act=same-yes]").await;
         board.shows("[data-act=same-yes]", false).await;
         proxy.mend().await;
         // The second phone goes on where the first one was; the first one is asked who is there.
         second.shows("main .note.good", true).await;
         second.is_at(STEPS[1].0).await;
+        // That it is confirmed is said for a moment.
         second.reads("선생님이 확인해 주셨어요").await;
+        second.shows("main .note.identity", false).await;
         first.sees("name").await;
+        first.reads("다른 휴대폰으로 들어오셨으면 수업은 거기서 이어져요").await;
+        first.keeps_screenshot("phone-put-out-by-joining").await;
         assert_eq!(class.people().await.len(), 1);
         assert_eq!(class.person("김순자").await["subtask_status"], "COMPLETED");
-        // A namesake comes in as another person.
-        first.types_name("김순자").await;
-        first.taps("enter").await;
-        first.sees("here").await;
-        first.emulates(320, 640).await;
-        first.looks("size", json!(200)).await;
-        first.keeps_screenshot("phone-name-is-here-large").await;
-        first
-            .until_js(
-                "a button is in sight",
-                "document.querySelector('[data-act=yes]').getBoundingClientRect().bottom <= innerHeight",
-                vec![],
-            )
-            .await;
-        first.taps("no").await;
-        first.is_at(STEPS[1].0).await;
+        joins_as_a_namesake(&first).await;
         board.reads(" (2)").await;
         assert_eq!(class.people().await.len(), 2);
         // Two were here, though three came.
