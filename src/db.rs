@@ -8,6 +8,7 @@
 
 mod failure;
 mod health;
+mod locks;
 mod pool;
 mod postgres;
 mod sql;
@@ -33,6 +34,7 @@ use crate::private;
 
 pub use self::failure::SILENT;
 pub use self::health::WriteState;
+pub use self::locks::Table;
 pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
 
 const READERS: u32 = 4;
@@ -222,17 +224,6 @@ impl Tx {
                 Ok(done?.rows_affected())
             }
         }
-    }
-
-    /// Locks rows, so that nobody else changes them until the transaction ends. `ids` is a `select id …` that is ordered by id,
-    /// so that two transactions which lock several rows never wait for each other in a circle. (SQLite has one writer and needs
-    /// no row locks.)
-    pub async fn hold(&mut self, ids: impl Into<Sql>, args: Vec<Arg>) -> Result<()> {
-        if let Tx::Postgres(..) = self {
-            let sql = format!("{} for no key update", ids.into().0);
-            self.all::<(i64,)>(sql, args).await?;
-        }
-        Ok(())
     }
 
     /// Commits. If the answer is lost, PostgreSQL is asked over another connection whether the transaction was committed. If

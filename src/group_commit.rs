@@ -234,6 +234,7 @@ async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(
         let mut tx = app.db.begin_group().await?;
         let mut events = Vec::new();
         for (n, write) in group.iter_mut().enumerate() {
+            tx.begin_write_of_group();
             events.extend(write.write(&mut tx).await.map_err(|why| FailedGroup { why, by: Some(n) })?);
         }
         let frames = app.prepare(&mut tx, events).await?;

@@ -467,8 +467,11 @@ create table log_erasures (
 );
 
 -- The bytes of all activity logs that are kept, but for those that log_slots still counts: one row, which may be below zero.
-create table log_total (bytes bigint not null);
-insert into log_total (bytes) values (0);
+create table log_total (
+  id bigint primary key check (id = 1),
+  bytes bigint not null
+);
+insert into log_total (id, bytes) values (1, 0);
 
 create table notifications (
   id integer primary key autoincrement,

@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::failure::{self, Failure};
 use super::health::Health;
+use super::locks::Table;
 use crate::error::{Error, Result};
 
 /// How long a caller waits for a connection while all are lent.
@@ -97,6 +98,8 @@ pub struct LentConnection<C: DbConnection> {
     changes: bool,
     /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
     refused: bool,
+    /// The tables of which this transaction holds rows. Empty in a release build.
+    pub held_tables: Vec<Table>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,6 +260,7 @@ impl<C: DbConnection> LentConnection<C> {
             in_transaction: false,
             changes: false,
             refused: false,
+            held_tables: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::app::School;
 use crate::clock::{DRAWS_MAX, random_id};
 use crate::config::Signup;
-use crate::db::{Tx, args, row};
+use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::{Attempts, CountedAttempt};
@@ -329,7 +329,7 @@ pub async fn set_student_number(app: &School, caller: &Caller, id: i64, student_
 /// Fails if no other administrator would remain. Holds the rows of all administrators while it counts them: of two who
 /// leave at once, one stays.
 async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
-    tx.run("update people set role = role where role = 'ADMIN'", args![]).await?;
+    tx.hold_where(Table::People, "role = 'ADMIN'", args![]).await?;
     let sql = "select count(*) from people where role = 'ADMIN' and deleted_ms is null and id <> $1";
     let (others,): (i64,) = tx.one(sql, args![leaving]).await?;
     if others > 0 { Ok(()) } else { Err(Error::wrong_state("LAST_ADMIN")) }
@@ -361,12 +361,10 @@ pub async fn by_login_name(app: &School, name: &str) -> Result<Option<Person>> {
 pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
-    // Held in the same order as by an answer to a call, so that the two never wait for each other in a circle.
-    tx.hold("select id from help_requests where person = $1 order by id", args![id]).await?;
-    // All other code holds the enrollment first, and then its person.
-    let classes = "select id from classes where id in (select class from enrollments where person = $1) order by id";
-    tx.hold(classes, args![id]).await?;
-    tx.hold("select id from enrollments where person = $1 order by id", args![id]).await?;
+    let theirs = "id in (select class from enrollments where person = $1)";
+    tx.hold_where(Table::Classes, theirs, args![id]).await?;
+    tx.hold_where(Table::HelpRequests, "person = $1", args![id]).await?;
+    tx.hold_where(Table::Enrollments, "person = $1", args![id]).await?;
     let person = by_id(&mut tx, id).await?;
     if person.role == Role::Admin.word() {
         must_not_be_last_admin(&mut tx, id).await?;

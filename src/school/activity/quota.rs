@@ -5,7 +5,7 @@
 
 use crate::clock::{DAY_MS, SECOND_MS};
 use crate::config::Bounds;
-use crate::db::{Tx, args};
+use crate::db::{Table, Tx, args};
 use crate::error::{Error, Result};
 
 const SLOT_MS: i64 = 5 * 60 * SECOND_MS;
@@ -89,7 +89,7 @@ pub async fn forget_old(tx: &mut Tx, now_ms: i64) -> Result<()> {
 /// Holds the row of `log_total`. Everything that deletes logs or slots holds it first, so that deletions run one after the
 /// other. Writing logs never touches it.
 pub async fn hold_total(tx: &mut Tx) -> Result<()> {
-    tx.hold("select bytes from log_total", args![]).await
+    tx.hold(Table::LogTotal, 1).await
 }
 
 /// Adds bytes to `log_total`; a negative number for deleted logs.

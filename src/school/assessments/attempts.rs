@@ -4,7 +4,7 @@
 
 use super::Assessment;
 use crate::app::School;
-use crate::db::{Filter, Tx, args, row};
+use crate::db::{Filter, Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
@@ -125,7 +125,7 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
 }
 
 async fn hold_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
-    tx.hold("select id from enrollments where id = $1", args![id]).await?;
+    tx.hold(Table::Enrollments, id).await?;
     rights::find_enrollment(tx, id).await
 }
 

@@ -9,7 +9,7 @@ pub mod views;
 use std::collections::{HashMap, HashSet};
 
 use crate::app::School;
-use crate::db::{Arg, Tx, args, batch_size, placeholders, row, row_placeholders};
+use crate::db::{Arg, Table, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Event, GradeScope, MarkKind, NewEvent};
 use crate::patch::Patch;
@@ -107,7 +107,7 @@ pub async fn register(
 ) -> Result<Mark> {
     let mut tx = app.db.begin().await?;
     let class = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?.class;
-    tx.hold("select id from classes where id = $1", args![class]).await?;
+    tx.hold(Table::Classes, class).await?;
     let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     let course = access.course;
     let events = write(app, &mut tx, (course, class), &when, vec![(access, new)]).await?;
@@ -131,7 +131,7 @@ pub async fn register_all(
     }
     let mut tx = app.db.begin().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
-    tx.hold("select id from classes where id = $1", args![class]).await?;
+    tx.hold(Table::Classes, class).await?;
     let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
         join classes k on k.id = e.class join courses c on c.id = k.course
         where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
@@ -182,10 +182,10 @@ async fn write(
     let mut taken: HashSet<(i64, i64)> = tx.all(sql, args).await?.into_iter().collect();
     let untouched: HashSet<i64> = ids.iter().filter(|id| !taken.iter().any(|(_, m)| m == *id)).copied().collect();
     let (list, args) = placeholders(&ids, 1);
-    let running = format!("from live_sessions where status <> 'REVIEW_MODE' and meeting in ({list}) order by id");
-    tx.hold(format!("select id {running}"), args.clone()).await?;
-    let running: HashMap<i64, i64> =
-        tx.all::<(i64, i64)>(format!("select meeting, id {running}"), args).await?.into_iter().collect();
+    let running = format!("status <> 'REVIEW_MODE' and meeting in ({list})");
+    tx.hold_where(Table::Sessions, &running, args.clone()).await?;
+    let sql = format!("select meeting, id from live_sessions where {running}");
+    let running: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, args).await?.into_iter().collect();
     let mut rows = Vec::with_capacity(marks.len());
     let mut events = Vec::new();
     for (access, mark) in marks {
@@ -232,8 +232,8 @@ struct MarkTarget {
 impl MarkTarget {
     /// Holds the meeting's open session. Called before the enrollments that the change touches are held.
     async fn hold(tx: &mut Tx, course: i64, meeting: i64) -> Result<MarkTarget> {
+        tx.hold_where(Table::Sessions, "meeting = $1 and status <> 'REVIEW_MODE'", args![meeting]).await?;
         let sql = "select id from live_sessions where meeting = $1 and status <> 'REVIEW_MODE' order by id";
-        tx.hold(sql, args![meeting]).await?;
         let session = tx.maybe::<(i64,)>(sql, args![meeting]).await?.map(|(id,)| id);
         Ok(MarkTarget { session, course })
     }

@@ -2,7 +2,7 @@
 
 use super::{HelpRequest, by_id, position_events};
 use crate::app::School;
-use crate::db::{Tx, args, row};
+use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer, words};
 use crate::school::notifications::{self, NotificationKind};
@@ -95,9 +95,9 @@ fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
 /// other in a circle.
 pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     if let Some(session) = by_id(tx, id).await?.session {
-        sessions::hold(tx, session).await?;
+        tx.hold(Table::Sessions, session).await?;
     }
-    tx.run("update help_requests set status = status where id = $1", args![id]).await?;
+    tx.hold(Table::HelpRequests, id).await?;
     by_id(tx, id).await
 }
 

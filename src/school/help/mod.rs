@@ -5,7 +5,7 @@ pub mod answers;
 
 use crate::app::School;
 use crate::clock::HOUR_MS;
-use crate::db::{Tx, args, row};
+use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer};
 use crate::language::Language;
@@ -260,15 +260,11 @@ pub(super) async fn close_at_finished_step(
     person: i64,
     now_ms: i64,
 ) -> Result<Vec<NewEvent>> {
-    let sql =
-        format!("select session from help_requests where person = $1 and item = $2 and {IS_OPEN} order by session");
-    let open: Vec<(Option<i64>,)> = tx.all(sql, args![person, item]).await?;
-    if open.is_empty() {
+    let open = format!("select session from help_requests where person = $1 and item = $2 and {IS_OPEN}");
+    if tx.all::<(Option<i64>,)>(open.clone(), args![person, item]).await?.is_empty() {
         return Ok(Vec::new());
     }
-    for session in open.into_iter().filter_map(|(session,)| session) {
-        sessions::hold(tx, session).await?;
-    }
+    tx.hold_where(Table::Sessions, &format!("id in ({open})"), args![person, item]).await?;
     let mut events = Vec::new();
     for (kind, status) in [(HelpKind::Manual, HelpStatus::Resolved), (HelpKind::Auto, HelpStatus::Withdrawn)] {
         let sql = format!(

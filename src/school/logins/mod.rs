@@ -10,7 +10,7 @@ pub use renewal::refresh;
 
 use crate::app::School;
 use crate::clock::{MINUTE_MS, SECOND_MS};
-use crate::db::{Tx, args, row};
+use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Activity, Event, NewEvent};
 use crate::failures::Attempts;
@@ -118,7 +118,8 @@ pub async fn make_ticket(app: &School, tx: &mut Tx, person: i64) -> Result<Strin
 /// Holds a person's row, and returns the hash of their password. A change of the password, which ends their logins, waits
 /// until the transaction ends.
 pub(super) async fn hold_person(tx: &mut Tx, person: i64) -> Result<Option<String>> {
-    let sql = "update people set password_hash = password_hash where id = $1 returning password_hash";
+    tx.hold(Table::People, person).await?;
+    let sql = "select password_hash from people where id = $1";
     Ok(tx.maybe::<(Option<String>,)>(sql, args![person]).await?.and_then(|(hash,)| hash))
 }
 

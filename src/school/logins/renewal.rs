@@ -7,7 +7,7 @@
 use super::{TICKET, Tokens, close_sockets_of, make_tokens};
 use crate::app::School;
 use crate::clock::SECOND_MS;
-use crate::db::{Tx, args, row};
+use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::keys::new_nonce;
 use crate::live::EndedLogins;
@@ -81,8 +81,9 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
 
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
 pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<LoginRow> {
-    let sql = "update logins set nonce = nonce where id = $1
-        returning id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms";
+    tx.hold(Table::Logins, id).await?;
+    let sql = "select id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms from logins
+        where id = $1";
     tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)
 }
 

@@ -1,10 +1,10 @@
 //! Commands of the instructor: start, next step, pause, resume, message, end. Each is a guarded change of one row: the
 //! database puts two at once in an order, and a command that the state forbids changes nothing and fails with that state.
 
-use super::{Session, SessionStatus, by_id, find_taught, hold};
+use super::{Session, SessionStatus, by_id, find_taught};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{Tx, args};
+use crate::db::{Table, Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::unattended::RoomState;
@@ -306,9 +306,9 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
 /// Ends a session, unless its instructor has given a command since `taught_ms`.
 async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let guard = "update live_sessions set taught_ms = taught_ms where id = $1 and taught_ms = $2
-        and status <> 'REVIEW_MODE'";
-    if tx.run(guard, args![session, taught_ms]).await? == 1 {
+    tx.hold(Table::Sessions, session).await?;
+    let untouched = "select id from live_sessions where id = $1 and taught_ms = $2 and status <> 'REVIEW_MODE'";
+    if tx.maybe::<(i64,)>(untouched, args![session, taught_ms]).await?.is_some() {
         let at = by_id(&mut tx, session).await?;
         let (_, events) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
         app.commit(tx, events).await?;

@@ -4,7 +4,7 @@
 use super::joining::{Guest, must_be_guest_of};
 use super::{Session, find_taught, room, state};
 use crate::app::School;
-use crate::db::{Tx, args, row};
+use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
@@ -82,8 +82,7 @@ row!(IdentityQuestion { session, course, person });
 pub(in crate::school) async fn hold_questions(tx: &mut Tx, person: i64) -> Result<Vec<IdentityQuestion>> {
     let open = "from participants p join live_sessions s on s.id = p.session
         where p.same_as is not null and (p.person = $1 or p.same_as = $1)";
-    tx.hold(format!("select id from live_sessions where id in (select s.id {open}) order by id"), args![person])
-        .await?;
+    tx.hold_where(Table::Sessions, &format!("id in (select s.id {open})"), args![person]).await?;
     tx.all(format!("select p.session, s.course, p.person {open} order by p.id"), args![person]).await
 }
 
@@ -112,7 +111,7 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     }
     let mut tx = app.db.begin().await?;
     let at = find_taught(&mut tx, caller, session).await?;
-    super::hold(&mut tx, at.id).await?;
+    tx.hold(Table::Sessions, at.id).await?;
     let olds = hold_both(&mut tx, &at, from, into).await?;
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
@@ -142,8 +141,8 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
 async fn hold_both(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec<i64>> {
     let sql = "select id from enrollments where person = $1 and class = $2 order by id";
     let olds: Vec<(i64,)> = tx.all(sql, args![from, at.class]).await?;
-    tx.hold("select id from enrollments where person in ($1, $2) order by id", args![from, into]).await?;
-    tx.hold("select id from people where id in ($1, $2) order by id", args![from, into]).await?;
+    tx.hold_where(Table::Enrollments, "person in ($1, $2)", args![from, into]).await?;
+    tx.hold_where(Table::People, "id in ($1, $2)", args![from, into]).await?;
     for person in [from, into] {
         if !must_be_guest_of(tx, at.id, person).await? {
             return Err(Error::NotYours);

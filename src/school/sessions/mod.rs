@@ -187,12 +187,6 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
     Ok(Page { rows, total, window })
 }
 
-/// Holds the row of the session: nobody else changes it until the transaction ends.
-pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<()> {
-    tx.run("update live_sessions set last_seq = last_seq where id = $1", args![id]).await?;
-    Ok(())
-}
-
 /// Returns the session. Fails if the caller does not teach its course.
 pub(super) async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = by_id(tx, id).await?;
