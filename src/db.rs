@@ -34,7 +34,7 @@ use crate::private;
 
 pub use self::failure::SILENT;
 pub use self::health::WriteState;
-pub use self::locks::Table;
+pub use self::locks::{TRIES, Table, retry};
 pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
 
 const READERS: u32 = 4;

@@ -1,7 +1,29 @@
 //! Rows that a transaction holds until it ends.
 
+use std::future::Future;
+
 use super::{Arg, Tx, args};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// How often a write is tried in all, while it fails for a reason that may be over at once.
+pub const TRIES: usize = 3;
+
+/// Runs a transaction, and again if another one was in its way: the two waited for each other, the other one held a row for
+/// too long, or it was faster to write what may exist only once. A try that fails writes nothing.
+///
+/// The group commit tries its writes again by itself, by the same bound.
+pub async fn retry<T, F>(mut transaction: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    for _ in 1..TRIES {
+        match transaction().await {
+            Err(error) if error.may_succeed_at_once() || matches!(error, Error::SomeoneWasFaster) => {}
+            outcome => return outcome,
+        }
+    }
+    transaction().await
+}
 
 /// The tables whose rows are held, in the order in which a transaction must hold them. Two transactions that keep this
 /// order, and hold the rows of one table in the order of their ids, never wait for each other in a circle.

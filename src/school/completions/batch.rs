@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{CompletionStatus, GivenScores, complete_enrollment, copy_grade, insert, missing, must_be_after_start};
 use crate::app::School;
-use crate::db::{Tx, args};
+use crate::db::{Tx, args, retry};
 use crate::error::{Error, Result};
 use crate::school::certificates;
 use crate::school::enrollment::EnrollmentStatus;
@@ -87,7 +87,8 @@ pub async fn complete_within(
             break;
         }
         let outcome = match newest.get(person) {
-            Some(enrollment) => complete_with_retries(app, caller, *enrollment, &date, batch.issue).await?,
+            // A conflict must not end a batch that is partly done.
+            Some(enrollment) => retry(|| complete_one(app, caller, *enrollment, &date, batch.issue)).await?,
             None => StudentOutcome::Refused(NotCompletedReason::NotInClass),
         };
         match outcome {
@@ -99,28 +100,6 @@ pub async fn complete_within(
         }
     }
     Ok(result)
-}
-
-const TRIES: usize = 5;
-
-/// Completes one student. Tries up to 5 times when another transaction is in the way, since a conflict must not end a
-/// batch that is partly done.
-async fn complete_with_retries(
-    app: &School,
-    caller: &Caller,
-    enrollment: i64,
-    date: &str,
-    issue: bool,
-) -> Result<StudentOutcome> {
-    let mut done = complete_one(app, caller, enrollment, date, issue).await;
-    for _ in 1..TRIES {
-        match &done {
-            Err(error) if error.may_succeed_at_once() || matches!(error, Error::SomeoneWasFaster) => {}
-            _ => break,
-        }
-        done = complete_one(app, caller, enrollment, date, issue).await;
-    }
-    done
 }
 
 async fn complete_one(

@@ -4,7 +4,7 @@
 use super::{Session, SessionStatus, by_id, find_taught};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{Table, Tx, args};
+use crate::db::{Table, Tx, args, retry};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::unattended::RoomState;
@@ -69,10 +69,6 @@ pub struct CommandOutcome {
     pub current: Option<Item>,
 }
 
-/// Number of tries of a command that the database undid for a reason that may be over at once, such as two transactions
-/// that waited for each other.
-const TRIES: usize = 3;
-
 pub async fn command(
     app: &School,
     caller: &Caller,
@@ -80,15 +76,7 @@ pub async fn command(
     command: Command,
     key: Option<Key>,
 ) -> Result<CommandOutcome> {
-    let mut outcome = try_command(app, caller, session, command.clone(), key.as_ref()).await;
-    for _ in 1..TRIES {
-        match &outcome {
-            Err(error) if error.may_succeed_at_once() => {}
-            _ => break,
-        }
-        outcome = try_command(app, caller, session, command.clone(), key.as_ref()).await;
-    }
-    outcome
+    retry(|| try_command(app, caller, session, command.clone(), key.as_ref())).await
 }
 
 async fn try_command(
@@ -272,7 +260,7 @@ pub struct SessionChanges {
 /// Changes the title, the planned time or the door of a session. A closed door refuses new participants; those inside stay.
 pub async fn change(app: &School, caller: &Caller, session: i64, changes: SessionChanges) -> Result<Session> {
     let mut tx = app.db.begin().await?;
-    hold(&mut tx, session).await?;
+    tx.hold(Table::Sessions, session).await?;
     let at = find_taught(&mut tx, caller, session).await?;
     let door = changes.open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
     let moved = door != at.door;
