@@ -5,7 +5,7 @@
 //! - `main`: the command line
 //! - [`surfaces`], [`web`]: every URL, in the dialect of its seed; the pages
 //! - [`school`]: what a school does, one file per capability
-//! - [`app`], [`group_commit`]: the parts wired once, and the only commit there is
+//! - [`app`], [`group_commit`], `group_writer`: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: frames between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`],
@@ -21,6 +21,7 @@ pub mod error;
 pub mod event;
 pub mod failures;
 pub mod group_commit;
+mod group_writer;
 pub mod keys;
 pub mod language;
 pub mod listener;

@@ -19,7 +19,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::failures::Failures;
-use crate::group_commit::{self, GroupCommit};
+use crate::group_commit::GroupCommit;
+use crate::group_writer;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::listener;
 use crate::live::{Hub, SocketLimits};
@@ -77,7 +78,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         config,
     });
     app.hub.set_log_reader(Arc::new(surfaces::live::SessionLogReader(app.clone())));
-    tokio::spawn(group_commit::run(app.clone(), queue));
+    tokio::spawn(group_writer::run(app.clone(), queue));
     Ok(app)
 }
 

@@ -28,11 +28,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bus", &["live"]),
     ("outside", &["error", "language"]),
     ("print", &["error", "tag"]),
-    ("group_commit", &["app", "db", "error", "event"]),
+    ("group_commit", &["db", "error", "event"]),
     ("app", &[
         "bus", "clock", "config", "db", "error", "event", "failures", "keys", "group_commit", "live", "metrics",
         "outside", "print",
     ]),
+    ("group_writer", &["app", "db", "error", "group_commit"]),
     ("school", &[
         "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
         "print",
@@ -44,8 +45,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["app", "error", "school", "tag"]),
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
-        "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit", "live",
-        "metrics", "outside", "print", "private", "school", "surfaces",
+        "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
+        "group_writer", "live", "metrics", "outside", "print", "private", "school", "surfaces",
     ]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
     ("lib", &[]),

@@ -1,0 +1,162 @@
+//! Writer of the group commit: writes that arrive together share a transaction, and each is answered after the commit that holds it.
+//!
+//! The next group gathers while one commit is under way, so a write never waits for others to come: a single write commits at
+//! once. When one write of a group fails, the group is rolled back. The failed write is set aside and later written alone, where
+//! it fails alone; the rest is written together again.
+//!
+//! A row that another transaction has locked stops only the writes that need it. A write that waited for it in vain is tried
+//! again after the rest of the group. Other writes to the same session are put off too, so that they do not each wait in turn.
+//!
+//! When the database fails, the group is tried again as long as this may help and can write nothing twice: nothing was written,
+//! and another connection may work. A commit with an unknown outcome is not repeated here: its callers get 503, and repeat
+//! the request themselves with the same idempotency key.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+
+use crate::app::School;
+use crate::db::TRIES;
+use crate::error::{Error, Result};
+use crate::group_commit::{QueuedWrite, WriteQueue};
+
+const GROUP_MAX_WRITES: usize = 256;
+/// How many writes may be set aside from one group before the rest of it is written one by one.
+const ASIDE_MAX_WRITES: usize = 8;
+/// How long the writes of one group are tried again, for any reason. The next group waits meanwhile.
+const TRIED_FOR: Duration = Duration::from_secs(12);
+/// How long a group may take up to its commit. The commit has a limit of its own.
+const GROUP_WITHIN: Duration = Duration::from_secs(15);
+/// A failure of the database that takes longer would take as long for each waiting group, so all waiting writes fail at once.
+const SLOW_FAILURE: Duration = Duration::from_secs(2);
+
+pub async fn run(app: School, mut queue: WriteQueue) {
+    loop {
+        let mut group = Vec::new();
+        if queue.0.recv_many(&mut group, GROUP_MAX_WRITES).await == 0 {
+            return;
+        }
+        app.metrics.rows_per_commit.observe(group.len() as f64);
+        let begun = Instant::now();
+        let Err(failure) = write_group(&app, group).await else { continue };
+        if begun.elapsed() > SLOW_FAILURE {
+            while let Ok(write) = queue.0.try_recv() {
+                write.answer(Some(failure.clone()));
+            }
+        }
+    }
+}
+
+/// Writes and answers the whole group. Fails only if the database fails, not if a write does.
+async fn write_group(app: &School, mut group: Vec<Box<dyn QueuedWrite>>) -> Result<()> {
+    let begun = Instant::now();
+    group.sort_by_key(|write| write.held_session());
+    let mut aside = Vec::new();
+    let mut tries = 1;
+    while !group.is_empty() {
+        match write_together(app, &mut group).await {
+            Ok(()) => group.drain(..).for_each(|write| write.answer(None)),
+            Err(FailedGroup { why: why @ Error::Unavailable { .. }, .. }) => {
+                if why.may_succeed_at_once() && tries < TRIES && begun.elapsed() < TRIED_FOR {
+                    tries += 1;
+                    continue;
+                }
+                group.append(&mut aside);
+                group.drain(..).for_each(|write| write.answer(Some(why.clone())));
+                return Err(why);
+            }
+            Err(FailedGroup { by: Some(n), .. }) if aside.len() < ASIDE_MAX_WRITES && begun.elapsed() < TRIED_FOR => {
+                aside.push(group.remove(n));
+            }
+            Err(_) => {
+                // The writes that failed come last: the others may still succeed.
+                group.append(&mut aside);
+                std::mem::swap(&mut group, &mut aside);
+            }
+        }
+    }
+    write_alone(app, aside, begun).await
+}
+
+/// Writes and answers each write by itself. Those that may succeed if repeated, for example after a locked row, are tried
+/// again in the next round, as long as there is time.
+async fn write_alone(app: &School, mut writes: Vec<Box<dyn QueuedWrite>>, begun: Instant) -> Result<()> {
+    for round in 1..=TRIES {
+        let mut held: HashSet<i64> = HashSet::new();
+        let (mut unwritten, mut failed) = (Vec::new(), Vec::new());
+        let mut queue = std::mem::take(&mut writes).into_iter();
+        while let Some(mut write) = queue.next() {
+            if write.sessions().iter().any(|session| held.contains(session)) {
+                unwritten.push(write);
+                continue;
+            }
+            let Err(FailedGroup { why, .. }) = write_together(app, std::slice::from_mut(&mut write)).await else {
+                write.answer(None);
+                continue;
+            };
+            let is_late = begun.elapsed() >= TRIED_FOR;
+            if why.may_succeed_at_once() {
+                held.extend(write.sessions());
+                if round < TRIES && !is_late {
+                    failed.push(write);
+                    continue;
+                }
+            }
+            let is_down = matches!(why, Error::Unavailable { .. });
+            write.answer(Some(why.clone()));
+            if is_down || (is_late && why.may_succeed_at_once()) {
+                unwritten.into_iter().chain(failed).chain(queue).for_each(|write| write.answer(Some(why.clone())));
+                return if is_down { Err(why) } else { Ok(()) };
+            }
+        }
+        // A failure may concern only a part of the session: its other writes are tried before the one that failed.
+        writes = unwritten;
+        writes.append(&mut failed);
+    }
+    writes.into_iter().for_each(|write| write.answer(Some(Error::Busy { retry_after_s: 1 })));
+    Ok(())
+}
+
+/// A failed try to write a group.
+struct FailedGroup {
+    why: Error,
+    /// The position of the write that failed, if it was one.
+    by: Option<usize>,
+}
+
+impl From<Error> for FailedGroup {
+    fn from(why: Error) -> FailedGroup {
+        FailedGroup { why, by: None }
+    }
+}
+
+/// Writes a group in one transaction. A write that panics fails like any other, and the group commit goes on for the rest.
+async fn write_together(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(), FailedGroup> {
+    let written = AssertUnwindSafe(write_all(app, group)).catch_unwind().await;
+    written.unwrap_or_else(|_| Err(Error::internal("a write panicked").into()))
+}
+
+async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(), FailedGroup> {
+    let written = async {
+        let mut tx = app.db.begin_group().await?;
+        let mut events = Vec::new();
+        for (n, write) in group.iter_mut().enumerate() {
+            tx.begin_write_of_group();
+            events.extend(write.write(&mut tx).await.map_err(|why| FailedGroup { why, by: Some(n) })?);
+        }
+        let frames = app.prepare(&mut tx, events).await?;
+        Ok::<_, FailedGroup>((tx, frames))
+    };
+    let (tx, frames) = match tokio::time::timeout(GROUP_WITHIN, written).await {
+        Ok(written) => written?,
+        // Dropping the transaction rolls the group back.
+        Err(_) => return Err(app.db.record_silence("a group of writes took too long").into()),
+    };
+    app.seal(tx).await?;
+    let app = app.clone();
+    // The next group is written while this one is delivered: rooms keep the order by `seq`.
+    tokio::spawn(async move { app.bus.publish(frames).await });
+    Ok(())
+}
