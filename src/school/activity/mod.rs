@@ -57,11 +57,15 @@ pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<K
     }
     let (person, now_ms) = (caller.id, app.now_ms());
     let bounds = app.config.bounds.clone();
+    let session = quota::session_of(&app.db, person).await?;
     let outcome = app
         .group_commit
-        .record(move |tx| {
+        .record_for(session.unwrap_or(0), move |tx| {
             let (logs, key, bounds) = (logs.clone(), key.clone(), bounds.clone());
-            Box::pin(async move { Ok((write(tx, &bounds, person, &logs, key.as_ref(), now_ms).await?, Vec::new())) })
+            Box::pin(async move {
+                let written = write(tx, &bounds, (person, session), &logs, key.as_ref(), now_ms).await?;
+                Ok((written, Vec::new()))
+            })
         })
         .await?;
     // A refusal is a result and not an error, so that it does not undo what others write in the same commit.
@@ -74,7 +78,7 @@ pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<K
 async fn write(
     tx: &mut Tx,
     bounds: &Bounds,
-    person: i64,
+    (person, session): (i64, Option<i64>),
     logs: &[NewLog],
     key: Option<&Key>,
     now_ms: i64,
@@ -83,7 +87,7 @@ async fn write(
         return Ok(Ok(done));
     }
     let bytes = logs.iter().map(NewLog::bytes).sum();
-    if let Some(refusal) = quota::count(tx, bounds, person, bytes, now_ms).await? {
+    if let Some(refusal) = quota::count(tx, bounds, (person, session), bytes, now_ms).await? {
         once::release(tx, person, key).await?;
         return Ok(Err(refusal));
     }

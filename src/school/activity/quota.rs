@@ -5,7 +5,7 @@
 
 use crate::clock::{DAY_MS, SECOND_MS};
 use crate::config::Bounds;
-use crate::db::{Table, Tx, args};
+use crate::db::{Db, Table, Tx, args};
 use crate::error::{Error, Result};
 
 const SLOT_MS: i64 = 5 * 60 * SECOND_MS;
@@ -18,33 +18,47 @@ const SESSION_FULL_RETRY_S: u64 = 3_600;
 /// Counts these bytes for the person and for the session that they are in. If that would be more than is allowed, counts
 /// nothing and returns the refusal.
 ///
-/// The row of the slot is held from the first statement on: two batches of one person in the same five minutes are counted
-/// one after the other, on any node. Nothing else in the school waits for such a row.
-pub async fn count(tx: &mut Tx, bounds: &Bounds, person: i64, bytes: i64, now_ms: i64) -> Result<Option<Error>> {
+/// The rows of the session and of the slot are held from these statements on: two batches of one person in the same five
+/// minutes are counted one after the other, on any node. Nothing else in the school waits for such rows. That of the session
+/// comes first, since others of the session wait for it.
+pub async fn count(
+    tx: &mut Tx,
+    bounds: &Bounds,
+    (person, session): (i64, Option<i64>),
+    bytes: i64,
+    now_ms: i64,
+) -> Result<Option<Error>> {
     let slot = now_ms / SLOT_MS;
-    let sql = "insert into log_slots (person, slot, bytes) values ($1, $2, 0)
-        on conflict (person, slot) do update set bytes = log_slots.bytes";
-    tx.run(sql, args![person, slot]).await?;
+    let has_room = match session {
+        Some(session) => count_for_session(tx, session, bytes, bounds.log_session_mb * MIB).await?,
+        None => true,
+    };
+    let sql = "insert into log_slots (person, slot, bytes) values ($1, $2, $3)
+        on conflict (person, slot) do update set bytes = log_slots.bytes + excluded.bytes";
+    tx.run(sql, args![person, slot, bytes]).await?;
     let sql = "select slot, bytes from log_slots where person = $1 and slot > $2 order by slot";
     let slots: Vec<(i64, i64)> = tx.all(sql, args![person, slot - DAY_SLOTS]).await?;
-    let hour = wait_ms(&slots, HOUR_SLOTS, bounds.log_hour_mb * MIB, bytes, now_ms);
-    let day = wait_ms(&slots, DAY_SLOTS, bounds.log_day_mb * MIB, bytes, now_ms);
-    if let Some(wait_ms) = hour.max(day) {
-        let retry_after_s = u64::try_from(wait_ms / SECOND_MS + 1).unwrap_or(1);
-        return Ok(Some(Error::LogQuotaUsed { retry_after_s }));
-    }
-    if !count_for_session(tx, person, bytes, bounds.log_session_mb * MIB).await? {
-        return Ok(Some(Error::LogQuotaUsed { retry_after_s: SESSION_FULL_RETRY_S }));
-    }
-    let sql = "update log_slots set bytes = bytes + $3 where person = $1 and slot = $2";
+    let hour = wait_ms(&slots, HOUR_SLOTS, bounds.log_hour_mb * MIB, now_ms);
+    let day = wait_ms(&slots, DAY_SLOTS, bounds.log_day_mb * MIB, now_ms);
+    let retry_after_s = match hour.max(day) {
+        Some(wait_ms) => u64::try_from(wait_ms / SECOND_MS + 1).unwrap_or(1),
+        None if has_room => return Ok(None),
+        None => SESSION_FULL_RETRY_S,
+    };
+    let sql = "update log_slots set bytes = bytes - $3 where person = $1 and slot = $2";
     tx.run(sql, args![person, slot, bytes]).await?;
-    Ok(None)
+    if has_room {
+        let sql = "update session_log_bytes set bytes = bytes - $2 where session = $1";
+        tx.run(sql, args![session, bytes]).await?;
+    }
+    Ok(Some(Error::LogQuotaUsed { retry_after_s }))
 }
 
-/// Returns the time until `more` bytes fit into a window of `window` slots; `None` if they fit now.
-fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, more: i64, now_ms: i64) -> Option<i64> {
+/// Returns the time until the bytes of these slots, the newest among them, fit into a window of `window` slots; `None` if
+/// they fit now.
+fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, now_ms: i64) -> Option<i64> {
     let counted = slots.iter().filter(|(slot, _)| *slot > now_ms / SLOT_MS - window);
-    let mut used: i64 = counted.clone().map(|(_, bytes)| bytes).sum::<i64>() + more;
+    let mut used: i64 = counted.clone().map(|(_, bytes)| bytes).sum();
     if used <= limit {
         return None;
     }
@@ -59,16 +73,19 @@ fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, more: i64, now_ms: i64
     Some(wait_ms)
 }
 
-/// Counts these bytes for a session. Returns `false` if the session has no room for them. A log belongs to the open session
-/// that the person joined last, even after they have left it. Logs outside of sessions count for the person alone. Logs of
-/// a guest always count for a session, also when it has ended, because anyone can be many guests.
-async fn count_for_session(tx: &mut Tx, person: i64, bytes: i64, limit: i64) -> Result<bool> {
+/// Finds the session for which a person's logs count: the open one that they joined last, even after they have left it. Logs
+/// outside of sessions count for the person alone. Logs of a guest always count for a session, also when it has ended,
+/// because anyone can be many guests.
+pub async fn session_of(db: &Db, person: i64) -> Result<Option<i64>> {
     let sql = "select p.session from participants p join live_sessions s on s.id = p.session
         join people q on q.id = p.person
         where p.person = $1 and (s.status <> 'REVIEW_MODE' or q.guest)
         order by case s.status when 'REVIEW_MODE' then 1 else 0 end, p.joined_ms desc, p.id desc limit 1";
-    let session: Option<(i64,)> = tx.maybe(sql, args![person]).await?;
-    let Some((session,)) = session else { return Ok(true) };
+    Ok(db.maybe::<(i64,)>(sql, args![person]).await?.map(|(session,)| session))
+}
+
+/// Counts these bytes for a session. Returns `false` if the session has no room for them.
+async fn count_for_session(tx: &mut Tx, session: i64, bytes: i64, limit: i64) -> Result<bool> {
     if bytes > limit {
         return Ok(false);
     }
@@ -114,15 +131,15 @@ mod tests {
 
     #[test]
     fn logs_within_the_quota_need_not_wait() {
-        assert_eq!(wait_ms(&[], HOUR_SLOTS, 100, 100, NOW), None);
-        assert_eq!(wait_ms(&[(999, 50), (1_000, 20)], HOUR_SLOTS, 100, 30, NOW), None);
-        assert_eq!(wait_ms(&[(987, 99)], HOUR_SLOTS, 100, 30, NOW), None, "a slot of more than an hour ago");
+        assert_eq!(wait_ms(&[(1_000, 100)], HOUR_SLOTS, 100, NOW), None);
+        assert_eq!(wait_ms(&[(999, 50), (1_000, 50)], HOUR_SLOTS, 100, NOW), None);
+        assert_eq!(wait_ms(&[(987, 99), (1_000, 30)], HOUR_SLOTS, 100, NOW), None, "a slot of more than an hour ago");
     }
 
     #[test]
     fn logs_beyond_the_quota_wait_until_enough_of_the_oldest_is_an_hour_old() {
-        let slots = [(990, 10), (995, 50), (1_000, 40)];
-        assert_eq!(wait_ms(&slots, HOUR_SLOTS, 100, 10, NOW), Some(3 * SLOT_MS - 1));
-        assert_eq!(wait_ms(&slots, HOUR_SLOTS, 100, 11, NOW), Some(8 * SLOT_MS - 1));
+        let slots = |newest| [(990, 10), (995, 50), (1_000, newest)];
+        assert_eq!(wait_ms(&slots(50), HOUR_SLOTS, 100, NOW), Some(3 * SLOT_MS - 1));
+        assert_eq!(wait_ms(&slots(51), HOUR_SLOTS, 100, NOW), Some(8 * SLOT_MS - 1));
     }
 }

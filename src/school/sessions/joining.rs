@@ -49,7 +49,7 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
     app.group_commit
-        .record(move |tx| {
+        .record_for(session, move |tx| {
             let app = school.clone();
             Box::pin(async move {
                 let session = by_id(tx, session).await?;
@@ -131,7 +131,7 @@ pub async fn join_as_guest(
     app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
     app.group_commit
-        .record(move |tx| {
+        .record_for(session, move |tx| {
             let (app, guest, key) = (school.clone(), guest.clone(), key.clone());
             Box::pin(async move { admit_guest(&app, tx, session, &guest, key.as_ref(), now_ms).await })
         })
