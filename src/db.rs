@@ -226,6 +226,45 @@ impl Tx {
         }
     }
 
+    /// Holds a row: nobody else changes, deletes or holds it until the transaction ends, and what is read of it after this
+    /// call stays true. SQLite has one writer, so every transaction that writes holds everything from its beginning.
+    pub async fn hold(&mut self, table: Table, id: i64) -> Result<()> {
+        self.hold_where(table, "id = $1", args![id]).await
+    }
+
+    /// Holds all rows that meet a condition, in the order of their ids. A row that begins to meet it while this call waits
+    /// is not held.
+    pub async fn hold_where(&mut self, table: Table, condition: &str, args: Vec<Arg>) -> Result<()> {
+        self.must_keep_order(table);
+        if let Tx::Postgres(..) = self {
+            // `no key` since ids do not change: rows that refer to a held row can be written meanwhile.
+            let sql = format!("select id from {} where {condition} order by id for no key update", table.name());
+            self.all::<(i64,)>(sql, args).await?;
+        }
+        Ok(())
+    }
+
+    /// Marks that another write of a group begins.
+    pub fn begin_write_of_group(&mut self) {
+        self.held().clear();
+    }
+
+    /// Checks the order in debug builds. A table may be named again, for rows that are held already.
+    fn must_keep_order(&mut self, table: Table) {
+        if cfg!(debug_assertions) {
+            let held = self.held();
+            debug_assert!(held.contains(&table) || held.iter().all(|t| *t < table), "{table:?} after {held:?}");
+            held.push(table);
+        }
+    }
+
+    fn held(&mut self) -> &mut Vec<Table> {
+        match self {
+            Tx::Sqlite(lent) => &mut lent.held_tables,
+            Tx::Postgres(lent, _) => &mut lent.held_tables,
+        }
+    }
+
     /// Commits. If the answer is lost, PostgreSQL is asked over another connection whether the transaction was committed. If
     /// that is not answered either, nobody knows whether it was written: only a repetition under the same idempotency key is
     /// safe. SQLite runs in this process and always answers.

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use super::{Arg, Tx, args};
 use crate::error::{Error, Result};
 
 /// How often a write is tried in all, while it fails for a reason that may be over at once.
@@ -47,7 +46,7 @@ pub enum Table {
 }
 
 impl Table {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Table::Courses => "courses",
             Table::Classes => "classes",
@@ -60,47 +59,6 @@ impl Table {
             Table::People => "people",
             Table::Logins => "logins",
             Table::LogTotal => "log_total",
-        }
-    }
-}
-
-impl Tx {
-    /// Holds a row: nobody else changes, deletes or holds it until the transaction ends, and what is read of it after this
-    /// call stays true. SQLite has one writer, so every transaction that writes holds everything from its beginning.
-    pub async fn hold(&mut self, table: Table, id: i64) -> Result<()> {
-        self.hold_where(table, "id = $1", args![id]).await
-    }
-
-    /// Holds all rows that meet a condition, in the order of their ids. A row that begins to meet it while this call waits
-    /// is not held.
-    pub async fn hold_where(&mut self, table: Table, condition: &str, args: Vec<Arg>) -> Result<()> {
-        self.must_keep_order(table);
-        if let Tx::Postgres(..) = self {
-            // `no key` since ids do not change: rows that refer to a held row can be written meanwhile.
-            let sql = format!("select id from {} where {condition} order by id for no key update", table.name());
-            self.all::<(i64,)>(sql, args).await?;
-        }
-        Ok(())
-    }
-
-    /// Marks that another write of a group begins.
-    pub fn begin_write_of_group(&mut self) {
-        self.held().clear();
-    }
-
-    /// Checks the order in debug builds. A table may be named again, for rows that are held already.
-    fn must_keep_order(&mut self, table: Table) {
-        if cfg!(debug_assertions) {
-            let held = self.held();
-            debug_assert!(held.contains(&table) || held.iter().all(|t| *t < table), "{table:?} after {held:?}");
-            held.push(table);
-        }
-    }
-
-    fn held(&mut self) -> &mut Vec<Table> {
-        match self {
-            Tx::Sqlite(lent) => &mut lent.held_tables,
-            Tx::Postgres(lent, _) => &mut lent.held_tables,
         }
     }
 }
