@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod autobahn;
 mod closing;
-pub mod connection;
 pub mod frame;
 pub mod hub;
 mod input;
@@ -11,13 +10,10 @@ pub mod log;
 mod parser;
 pub mod presence;
 pub mod screens;
-mod socket_limits;
 pub mod stream;
 pub mod unattended;
-mod wheel;
 
 pub use closing::{CloseSockets, EndedLogins};
-pub use connection::{Connection, Entry, SocketHandler};
 pub use frame::Frame;
-pub use hub::{Feed, Hub, RoomFrame, RoomKey};
-pub use socket_limits::{SocketLimits, SocketPermit};
+pub use hub::connection::{self, Connection, Entry, SocketHandler};
+pub use hub::{Feed, Hub, RoomFrame, RoomKey, SocketLimits, SocketPermit};

@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::frame::Frame;
-use super::hub::{Feed, Hub, RoomKey};
-use super::stream::Stream;
+use super::{Feed, Hub, RoomKey};
 use crate::error::Result;
+use crate::live::frame::Frame;
+use crate::live::stream::Stream;
 
 /// Bytes of room frames that may wait before a reader counts as too slow.
 const LAG_MAX_BYTES: usize = 64 * 1024;
@@ -65,19 +65,19 @@ pub struct Connection {
     pub home: RoomKey,
     pub feed: Feed,
     pub device: Option<Box<str>>,
-    pub(super) stream: Stream,
+    pub(in crate::live) stream: Stream,
     /// Allows one entry at a time: a second one would discard the frames that the first holds back.
-    pub(super) entering: tokio::sync::Mutex<()>,
+    pub(in crate::live) entering: tokio::sync::Mutex<()>,
     outbox: Mutex<Outbox>,
     handler: Arc<dyn SocketHandler>,
     hub: Arc<Hub>,
     /// On the monotonic clock, so that setting the server's clock ends no connection.
     expires_ms: AtomicI64,
     /// Whether anything was received since the last ping.
-    pub(super) heard_since_ping: AtomicBool,
+    pub(in crate::live) heard_since_ping: AtomicBool,
     /// Whether so many received messages wait to be handled that nothing more is read, not even a pong.
-    pub(super) is_full: AtomicBool,
-    pub(super) warned: AtomicBool,
+    pub(in crate::live) is_full: AtomicBool,
+    pub(in crate::live) warned: AtomicBool,
 }
 
 #[derive(Default)]
@@ -165,7 +165,7 @@ impl Connection {
     }
 
     /// Sends a frame of a room. It may be held back or dropped. `seq` is 0 if the room has no log.
-    pub(super) fn send_room_frame(self: &Arc<Self>, seq: i64, frame: &Frame) {
+    pub(in crate::live) fn send_room_frame(self: &Arc<Self>, seq: i64, frame: &Frame) {
         let mut outbox = self.outbox();
         if outbox.closing || outbox.behind {
             return;
@@ -189,7 +189,7 @@ impl Connection {
         }
     }
 
-    pub(super) fn ping(self: &Arc<Self>, frame: &Frame) {
+    pub(in crate::live) fn ping(self: &Arc<Self>, frame: &Frame) {
         let mut outbox = self.outbox();
         if !outbox.closing && outbox.queue.is_empty() {
             self.send(&mut outbox, frame, FrameKind::Person);
@@ -251,7 +251,7 @@ impl Connection {
 
     /// Begins to hold back room frames until the snapshot is read. Returns `false` while an earlier snapshot still waits to be
     /// sent: a fresh one must follow it.
-    pub(super) fn hold_back(&self) -> bool {
+    pub(in crate::live) fn hold_back(&self) -> bool {
         let mut outbox = self.outbox();
         let waits = outbox.queue.iter().any(|w| w.kind == FrameKind::Entry);
         outbox.behind = waits;
@@ -261,7 +261,7 @@ impl Connection {
 
     /// Sends the snapshot and the held frames that came after it, and ends the holding back. Returns `false` if too many frames
     /// came meanwhile: a fresh snapshot must be read.
-    pub(super) fn send_entry(self: &Arc<Self>, entry: &Entry) -> bool {
+    pub(in crate::live) fn send_entry(self: &Arc<Self>, entry: &Entry) -> bool {
         let mut outbox = self.outbox();
         let held = outbox.held.take().unwrap_or_default();
         if outbox.behind || outbox.closing {
@@ -284,7 +284,7 @@ impl Connection {
         self.close_with(&Frame::close(code, reason));
     }
 
-    pub(super) fn close_with(self: &Arc<Self>, close: &Frame) {
+    pub(in crate::live) fn close_with(self: &Arc<Self>, close: &Frame) {
         {
             let mut outbox = self.outbox();
             if outbox.closing {
@@ -304,11 +304,11 @@ impl Connection {
         });
     }
 
-    pub(super) fn is_closing(&self) -> bool {
+    pub(in crate::live) fn is_closing(&self) -> bool {
         self.outbox().closing
     }
 
-    pub(super) fn hang_up(&self) {
+    pub(in crate::live) fn hang_up(&self) {
         self.stream.hang_up();
     }
 }

@@ -4,6 +4,10 @@
 //! waited for `GAP_PATIENCE`, then read from the log. Fan-out never waits for a socket. Frames that are dropped for a slow
 //! reader are replaced by a fresh state.
 
+pub mod connection;
+mod socket_limits;
+mod wheel;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,13 +16,13 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use futures_util::future::BoxFuture;
 
-use super::connection::{Connection, close};
+use self::connection::{Connection, close};
+pub use self::socket_limits::{SocketLimits, SocketPermit};
+use self::wheel::Wheel;
 use super::frame::Frame;
 use super::presence::Presence;
 use super::screens::ScreenReports;
-use super::socket_limits::{SocketLimits, SocketPermit};
 use super::unattended::Unattended;
-use super::wheel::Wheel;
 use crate::error::Error;
 use crate::metrics::Metrics;
 
@@ -75,7 +79,7 @@ pub struct Hub {
     pub screens: ScreenReports,
     pub unattended: Unattended,
     socket_limits: Arc<SocketLimits>,
-    pub(super) wheel: Wheel,
+    pub(in crate::live) wheel: Wheel,
     log_reader: OnceLock<Arc<dyn LogReader>>,
     pub metrics: Arc<Metrics>,
 }
@@ -325,7 +329,13 @@ impl Hub {
     }
 
     /// Closes the sockets of a room for which `is_meant` returns `true`.
-    pub(super) fn dismiss(&self, room: RoomKey, is_meant: impl Fn(&Connection) -> bool, code: u16, reason: &str) {
+    pub(in crate::live) fn dismiss(
+        &self,
+        room: RoomKey,
+        is_meant: impl Fn(&Connection) -> bool,
+        code: u16,
+        reason: &str,
+    ) {
         let found = self.rooms.get(&room).map(|r| r.clone());
         for connection in found.iter().flat_map(|room| room.all_connections()).filter(|c| is_meant(c)) {
             connection.close(code, reason);

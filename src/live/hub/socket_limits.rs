@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::hub::RoomKey;
+use super::RoomKey;
 
 pub struct SocketLimits {
     pub per_person: usize,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::connection::{Connection, close};
-use super::frame::Frame;
+use crate::live::frame::Frame;
 
 /// How long before a token expires its client is warned, at the latest.
 const WARNING_MS: i64 = 60_000;
