@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tungstenite::Message;
 use tungstenite::protocol::CloseFrame;
 
-use super::DemoSession;
 use super::phone::{ConnectError, Phone, PhoneSocket, close};
+use super::school::DemoSession;
 use super::temper::{GuestNames, Temperament, between, happens, uuid};
 
 /// The learners join at random times within this many seconds.

@@ -7,6 +7,7 @@ mod folder;
 mod learner;
 mod lecture;
 mod phone;
+mod school;
 mod teacher;
 mod temper;
 mod welcome;
@@ -23,31 +24,18 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::app::School;
-use crate::clock::spoken_code;
 use crate::config::{Config, Signup};
 use crate::error::{Error, Result};
 use crate::listener::cannot_listen;
-use crate::school::people::{self, NewPerson, Person};
-use crate::school::rights::{Caller, Role};
-use crate::school::sessions::{self, NewLiveSession, Session, codes};
+use crate::school::sessions::codes;
 use crate::{open, private, raise_file_limit, serve};
 
 use folder::Folder;
+pub use school::Options;
+use school::{DemoSchool, DemoSession, caller, make_school};
 use teacher::Teacher;
 use temper::GuestNames;
 
-#[derive(Debug, Clone, clap::Args)]
-pub struct Options {
-    /// The number of simulated learners in the session
-    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=500))]
-    pub learners: u32,
-    /// Also simulate the instructor: sessions start, go on, pause and end by themselves, one after the other
-    #[arg(long)]
-    pub auto: bool,
-}
-
-const TEACHER_NAME: &str = "박강사";
-const TEACHER_EMAIL: &str = "teacher@gyosil.demo";
 /// The default of `Config`.
 const USUAL_DATA: &str = "./data";
 const OWN_DATA: &str = "./gyosil-demo";
@@ -55,28 +43,6 @@ const USUAL_STUCK_AFTER_S: i64 = 60;
 /// Short, since nobody watches a demo for minutes until a learner is stuck.
 const STUCK_AFTER_S: i64 = 10;
 const LOOKS_FOR_SESSION_EVERY: Duration = Duration::from_secs(1);
-
-/// The session that all learners join at the moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct DemoSession {
-    id: i64,
-    code: String,
-    key: String,
-}
-
-impl From<Session> for DemoSession {
-    fn from(session: Session) -> DemoSession {
-        DemoSession { id: session.id, code: session.code, key: session.key }
-    }
-}
-
-/// The data that the demo makes before anyone joins.
-struct DemoSchool {
-    teacher: Person,
-    password: String,
-    course: i64,
-    session: Session,
-}
 
 pub async fn run(config: Config, options: Options, stopped: impl Future<Output = ()>) -> Result<()> {
     let config = demo_config(config)?;
@@ -135,34 +101,6 @@ fn local_address(bound: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, bound.port())
-}
-
-async fn make_school(app: &School) -> Result<DemoSchool> {
-    let password = spoken_code::<10>();
-    let new = NewPerson {
-        email: Some(TEACHER_EMAIL.into()),
-        phone: None,
-        password: Some(password.clone()),
-        name: TEACHER_NAME.into(),
-        role: Role::Instructor,
-        age: None,
-        digital_level: None,
-    };
-    let teacher = people::register(app, new, std::net::Ipv4Addr::LOCALHOST.into()).await?;
-    let caller = caller(&teacher);
-    let course = lecture::add(app, &caller).await?;
-    let session = open_session(app, &caller, course).await?;
-    Ok(DemoSchool { teacher, password, course, session })
-}
-
-/// Returns the instructor as a caller without a login, so that no login can end.
-fn caller(teacher: &Person) -> Caller {
-    Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX }
-}
-
-async fn open_session(app: &School, caller: &Caller, course: i64) -> Result<Session> {
-    sessions::create(app, caller, course, NewLiveSession { title: None, scheduled_ms: None, class: None, number: None })
-        .await
 }
 
 /// Starts the learners, and with `--auto` the instructor. They stop when the returned set is dropped.

@@ -13,7 +13,7 @@ use tungstenite::http::Uri;
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{ClientRequestBuilder, Error as SocketError};
 
-use super::DemoSession;
+use super::school::DemoSession;
 use super::temper::uuid;
 
 pub type PhoneSocket = WebSocketStream<TcpStream>;

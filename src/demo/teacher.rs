@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::{DemoSession, open_session, welcome};
+use super::school::{DemoSession, open_session};
+use super::welcome;
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::help::answers::{self, HelpType, NewHelpAnswer};

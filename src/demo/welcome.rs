@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
-use super::{DemoSchool, Options, TEACHER_EMAIL, TEACHER_NAME, lecture};
+use super::lecture;
+use super::school::{DemoSchool, Options, TEACHER_EMAIL, TEACHER_NAME};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::logins;

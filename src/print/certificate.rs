@@ -6,9 +6,9 @@ use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 
 use super::canvas::{BLACK, Canvas, GOLD, GREEN, GREY, HIGH, PALE, RED, WIDE, polyline};
+use super::job::{CertificateFacts, Overprint, PrintJob, SchoolPictures};
 use super::ornament;
 use super::text::{self, TextBox, set_line};
-use super::{CertificateFacts, Overprint, PrintJob, SchoolPictures};
 use crate::error::{Error, Result};
 
 const MIDDLE: f32 = WIDE / 2.0;

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod certificate;
+mod job;
 mod ornament;
 mod text;
 
@@ -10,62 +11,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use krilla::image::Image;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
+pub use job::{CertificateFacts, Overprint, PrintJob, SchoolPictures};
 pub use text::missing;
 
 use crate::error::{Error, Result};
 use crate::tag;
-
-/// The facts of a certificate. Their JSON is what is stored, signed and printed: a field may be added, with a default, but
-/// none may be removed or renamed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CertificateFacts {
-    pub number: String,
-    pub uuid: String,
-    pub code: String,
-    pub name: String,
-    pub course: String,
-    pub class: Option<String>,
-    /// Dates are days in the school's time zone: `2026-11-21`.
-    pub starts: Option<String>,
-    pub ends: Option<String>,
-    pub minutes: Option<i64>,
-    pub total_score: Option<f64>,
-    pub attendance_score: Option<f64>,
-    pub progress_score: Option<f64>,
-    pub assessment_score: Option<f64>,
-    pub completed: String,
-    pub issued: String,
-    pub expires: Option<String>,
-    pub issuer: String,
-    pub instructor: String,
-}
-
-/// The text that is printed across a certificate that is not valid any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overprint {
-    Expired,
-    Revoked,
-}
-
-/// One sheet to print.
-#[derive(Debug, Clone)]
-pub struct PrintJob {
-    pub facts: CertificateFacts,
-    /// The address that the QR opens; then the address where the certificate can be looked up by hand.
-    pub qr: String,
-    pub lookup: String,
-    pub overprint: Option<Overprint>,
-}
-
-/// The pictures of a school. A missing one is left out.
-#[derive(Clone, Default)]
-pub struct SchoolPictures {
-    logo: Option<Image>,
-    signature: Option<Image>,
-}
 
 /// Printing uses a whole processor, so few print at once, on threads of their own, and few may wait.
 const PRINTING_MAX_SHEETS: usize = 2;
