@@ -9,7 +9,7 @@ use crate::clock::{DaySpan, MINUTE_MS, SECOND_MS};
 use crate::db::{Arg, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{HelpKind, ProgressStatus};
-use crate::school::help;
+use crate::school::help::{self, HELP_OF_COURSE, OWN_CALL};
 pub use crate::school::insight::difficulties::Difficulty;
 use crate::school::names::namesakes;
 use crate::school::outline::{self, Item, STEPS};
@@ -204,13 +204,6 @@ pub struct Statistics {
     /// Numbers of students by progress: up to a quarter, a half, three quarters, the end.
     pub quarters: [i64; 4],
 }
-
-const HELP_OF_COURSE: &str = "from help_requests h join items i on i.id = h.item join units u on u.id = i.unit
-    where u.course = $1";
-/// The condition for requests `h` that people made themselves: not those made automatically, not those taken back, and
-/// not those of people who were removed from the session.
-const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN' and not exists (
-    select 1 from participants x where x.session = h.session and x.person = h.person and x.removed_ms is not null)";
 
 pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<Statistics> {
     let mut tx = app.db.read().await?;

@@ -14,7 +14,7 @@ use crate::patch::Patch;
 use crate::school::logins;
 use crate::school::passwords::{Turn, hash_password, password_matches};
 use crate::school::rights::{Caller, Role};
-use crate::school::sessions::merging;
+use crate::school::sessions::identity;
 use crate::school::{Page, Window, activity, certificates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +167,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     // Only a new password, by which a guest claims the account, or a new name can settle questions about a guest. The rows
     // of sessions are held before those of people.
     let may_settle = hash.is_some() || changes.name.is_some();
-    let questions = if may_settle { merging::hold_questions(&mut tx, caller.id).await? } else { Vec::new() };
+    let questions = if may_settle { identity::hold_questions(&mut tx, caller.id).await? } else { Vec::new() };
     let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
     // The password was changed in the meantime, which ended this login too.
@@ -205,7 +205,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
         closed.push(logins::close_sockets_of(caller.id, EndedLogins::AllBut(caller.login)));
     }
     let events = if is_renamed || (now.guest && claimed) {
-        merging::settle(&mut tx, &questions, app.now_ms()).await?
+        identity::settle(&mut tx, &questions, app.now_ms()).await?
     } else {
         Vec::new()
     };
@@ -346,7 +346,7 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     let mut tx = app.db.begin().await?;
     let person = by_id(&mut tx, id).await?;
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
-    end_logins(&mut tx, id, app.now_ms()).await?;
+    logins::end_logins(&mut tx, id, app.now_ms()).await?;
     app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     app.failures.forgive_account(id);
     Ok(person)
@@ -373,7 +373,7 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
         password_hash = null, age = null, digital_level = null, student_no = null, title = null, bio = null,
         deleted_ms = $2 where id = $1";
     tx.run(sql, args![id, app.now_ms()]).await?;
-    end_logins(&mut tx, id, app.now_ms()).await?;
+    logins::end_logins(&mut tx, id, app.now_ms()).await?;
     certificates::erase_name(app, &mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     let sql =
@@ -415,11 +415,6 @@ async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     ] {
         tx.run(change, args![person]).await?;
     }
-    Ok(())
-}
-
-pub(super) async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
-    tx.run("update logins set ended_ms = $2 where person = $1 and ended_ms is null", args![person, now_ms]).await?;
     Ok(())
 }
 

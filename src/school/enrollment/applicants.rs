@@ -1,11 +1,8 @@
 //! Applicants: the caller, or a student whom staff name.
 
-use super::{enrol, find_class, must_be_taught, must_not_be_over, read_seats};
-use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
-use crate::failures::Attempts;
-use crate::school::rights::{self, Caller, Role};
+use crate::school::rights::{Caller, Role};
 
 /// The contact by which staff name a student who was in no course of theirs: exactly the address or number by which the
 /// student signs in, or the student's number at the school.
@@ -34,35 +31,8 @@ pub(super) async fn applicant(tx: &mut Tx, caller: &Caller, wanted: Option<i64>,
     if role == Role::Student.word() { Ok(person) } else { Err(Error::StudentsOnly) }
 }
 
-/// Enrolls the student with this contact, if there is one. The answer does not reveal whether there is.
-///
-/// A refusal by the course or its class comes before the search. Every contact counts, also one that is found: an
-/// instructor names at most 60 in 15 minutes, so that nobody tries out phone or student numbers.
-pub async fn apply_for_contact(
-    app: &School,
-    caller: &Caller,
-    contact: Contact,
-    course: i64,
-    class: Option<i64>,
-) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    let access = rights::find_course(&mut tx, course).await?;
-    caller.must_teach(access.instructor).map_err(|_| Error::NotYours)?;
-    must_be_taught(&access)?;
-    let wanted = find_class(&mut tx, course, class).await?;
-    must_not_be_over(app, &read_seats(&mut tx, wanted).await?)?;
-    if caller.role != Role::Admin {
-        app.failures.take_for_good(&Attempts::ContactsBy(caller.id), app.now_ms())?;
-    }
-    let Some(person) = student_with(&mut tx, contact).await? else { return Ok(()) };
-    match enrol(app, tx, caller, person, course, class).await {
-        Ok(_) | Err(Error::AlreadyEnrolled) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 /// Finds the student with this contact. Finds neither of two students who have the same one.
-async fn student_with(tx: &mut Tx, contact: Contact) -> Result<Option<i64>> {
+pub(super) async fn student_with(tx: &mut Tx, contact: Contact) -> Result<Option<i64>> {
     let (column, text) = match contact {
         Contact::Email(email) => ("email", email),
         Contact::Phone(phone) => ("phone", phone),

@@ -12,7 +12,6 @@ use crate::language::Language;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
 use crate::school::outline;
-use crate::school::progress;
 use crate::school::rights::Caller;
 use crate::school::sessions::{self, Session};
 
@@ -88,7 +87,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
         return Err(Error::TooManyFailures { retry_after_s: 60 });
     }
     must_not_be_many(tx, person, now_ms).await?;
-    let session = progress::open_session(tx, item.course, person).await?.map(|(session, _)| session);
+    let session = sessions::find_open_session(tx, item.course, person).await?.map(|(session, _)| session);
     let seconds = match new.stuck_seconds {
         Some(seconds) => seconds,
         None => seconds_since_step_began(tx, session, item.id, now_ms).await?,
@@ -338,6 +337,15 @@ row!(HelpRequest {
 pub(super) const REQUEST: &str = "select h.id, h.created_ms, h.person, h.item, h.session, h.kind, h.context,
     h.language, h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor
     from help_requests h join items i on i.id = h.item join units u on u.id = i.unit join courses c on c.id = u.course";
+
+/// The requests `h` for help in course `$1`.
+pub(super) const HELP_OF_COURSE: &str =
+    "from help_requests h join items i on i.id = h.item join units u on u.id = i.unit
+    where u.course = $1";
+/// The condition for requests `h` that people made themselves: not those made automatically, not those taken back, and
+/// not those of people who were removed from the session.
+pub(super) const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN' and not exists (
+    select 1 from participants x where x.session = h.session and x.person = h.person and x.removed_ms is not null)";
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     tx.maybe(format!("{REQUEST} where h.id = $1"), args![id]).await?.ok_or(Error::NotFound("Help request"))

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use super::{HELP_OF_COURSE, OWN_CALL};
 use crate::db::{Tx, args, row};
 use crate::error::Result;
 use crate::event::Event;
 use crate::live::log;
+use crate::school::help::{HELP_OF_COURSE, OWN_CALL};
 
 pub struct Difficulty {
     pub item: i64,

@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Tokens, activity_events, begin, hold_person};
+use super::rows::{Tokens, activity_events, begin, hold_person};
 use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};

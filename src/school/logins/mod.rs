@@ -2,28 +2,28 @@
 
 mod attempts;
 mod renewal;
+mod rows;
 
 use std::net::IpAddr;
 
 pub use attempts::{Device, login};
-pub use renewal::refresh;
+pub use renewal::{logout_by_token, refresh};
+pub use rows::{Tokens, begin};
+pub(super) use rows::{close_sockets_of, end_logins, hold_person};
 
+use self::rows::{TICKET, activity_events, insert, make_tokens};
 use crate::app::School;
-use crate::clock::{MINUTE_MS, SECOND_MS};
-use crate::db::{Table, Tx, args, row};
+use crate::clock::MINUTE_MS;
+use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::{Activity, Event, NewEvent};
+use crate::event::Activity;
 use crate::failures::Attempts;
-use crate::keys::{RefreshToken, TokenHolder, new_nonce};
-use crate::live::{CloseSockets, EndedLogins};
+use crate::live::EndedLogins;
 use crate::school::people::{self, Person};
 use crate::school::rights::{Caller, Role};
-use crate::school::sessions::room;
 
 /// Time for which a ticket is valid. A ticket signs in once; it is shown as a QR code to someone in the room.
 pub const TICKET_FOR_MS: i64 = 10 * MINUTE_MS;
-/// Device name of a ticket. No phone can have it: a name that a phone gives itself never begins with #.
-const TICKET: &str = "#ticket";
 /// Time for which the key of a guest's join gives the same login again. A phone that lost the reply asks again sooner.
 const GUEST_KEY_FOR_MS: i64 = 10 * MINUTE_MS;
 
@@ -34,29 +34,6 @@ pub struct GuestLogin {
     nonce: String,
 }
 row!(GuestLogin { id, person, nonce });
-
-pub struct Tokens {
-    pub access: String,
-    pub refresh: String,
-    /// Proves at the next login that this device has signed in to the account before.
-    pub device_proof: String,
-    pub expires_ms: i64,
-    pub refresh_expires_ms: i64,
-}
-
-/// Begins a login of a person who has proved who they are.
-pub async fn begin(app: &School, tx: &mut Tx, person: i64, is_student: bool, device: &str) -> Result<Tokens> {
-    let (id, token) = insert(app, tx, person, device, app.config.clocks.refresh_ttl_s * SECOND_MS).await?;
-    make_tokens(app, person, id, is_student, token)
-}
-
-async fn insert(app: &School, tx: &mut Tx, person: i64, device: &str, for_ms: i64) -> Result<(i64, RefreshToken)> {
-    let sql = "insert into logins (created_ms, person, device, nonce, expires_ms) values ($1, $2, $3, $4, $5)
-        returning id";
-    let (now_ms, nonce) = (app.now_ms(), new_nonce());
-    let (id,) = tx.one(sql, args![now_ms, person, device, &nonce, now_ms + for_ms]).await?;
-    Ok((id, app.keys.refresh_token(id, &nonce)))
-}
 
 /// Finds the login that a guest's join made, while the key of the join still works: for ten minutes, and only until the
 /// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into the account. The login
@@ -74,15 +51,6 @@ pub fn repeat_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
     make_tokens(app, login.person, login.id, true, app.keys.refresh_token(login.id, &login.nonce))
 }
 
-fn make_tokens(app: &School, person: i64, login: i64, is_student: bool, refresh: RefreshToken) -> Result<Tokens> {
-    let now_ms = app.now_ms();
-    let expires_ms = now_ms + app.config.clocks.access_ttl_s * SECOND_MS;
-    let access = app.keys.access_token(TokenHolder { person, login, expires_ms }, now_ms, is_student)?;
-    let refresh_expires_ms = now_ms + app.config.clocks.refresh_ttl_s * SECOND_MS;
-    let device_proof = app.keys.device_proof(person, login);
-    Ok(Tokens { access, refresh: refresh.text().to_owned(), device_proof, expires_ms, refresh_expires_ms })
-}
-
 pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
@@ -91,36 +59,12 @@ pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     app.commit_and_close(tx, events, vec![close_sockets_of(caller.id, EndedLogins::Only(caller.login))]).await
 }
 
-/// Ends a login by its refresh token, so that a page that has no other token left can still sign out. A token that can no
-/// longer be exchanged was copied by someone: the login ends as in `refresh`, and the call fails.
-pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
-    let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
-    let mut tx = app.db.begin().await?;
-    let now_ms = app.now_ms();
-    let login = renewal::hold(&mut tx, token.login).await?;
-    if login.ended_ms.is_none() && login.successor_of(&token.nonce, now_ms).is_none() {
-        renewal::end_copied(app, tx, &login, now_ms).await?;
-        return Err(Error::LoginEnded);
-    }
-    let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1";
-    tx.run(sql, args![token.login, now_ms]).await?;
-    app.commit_and_close(tx, Vec::new(), vec![close_sockets_of(login.person, EndedLogins::Only(token.login))]).await
-}
-
 /// Makes a ticket to show as a QR code: it signs a person in on another device, once. Ends their earlier tickets.
 pub async fn make_ticket(app: &School, tx: &mut Tx, person: i64) -> Result<String> {
     let sql = "update logins set ended_ms = $3 where person = $1 and device = $2 and ended_ms is null";
     tx.run(sql, args![person, TICKET, app.now_ms()]).await?;
     let (_, token) = insert(app, tx, person, TICKET, TICKET_FOR_MS).await?;
     Ok(token.text().to_owned())
-}
-
-/// Holds a person's row, and returns the hash of their password. A change of the password, which ends their logins, waits
-/// until the transaction ends.
-pub(super) async fn hold_person(tx: &mut Tx, person: i64) -> Result<Option<String>> {
-    tx.hold(Table::People, person).await?;
-    let sql = "select password_hash from people where id = $1";
-    Ok(tx.maybe::<(Option<String>,)>(sql, args![person]).await?.and_then(|(hash,)| hash))
 }
 
 /// Makes a ticket for a person on the command line, without any proof of who they are.
@@ -150,7 +94,7 @@ pub async fn redeem(app: &School, ticket: &str, device: &str, from: IpAddr) -> R
     let mut closed = Vec::new();
     // A guest with a new phone may have lost the old one: its finder must not stay signed in.
     if person.guest {
-        people::end_logins(&mut tx, id, now_ms).await?;
+        end_logins(&mut tx, id, now_ms).await?;
         closed.push(close_sockets_of(id, EndedLogins::All));
     }
     let tokens = begin(app, &mut tx, id, person.role == Role::Student.word(), device).await?;
@@ -176,18 +120,4 @@ pub async fn must_be_valid(app: &School, caller: &Caller) -> Result<()> {
         where p.id = $1 and p.deleted_ms is null and l.id = $3 and l.ended_ms is null and p.role = $2";
     let found: Option<(String,)> = app.db.maybe(sql, args![caller.id, caller.role.word(), caller.login]).await?;
     found.map(|_| ()).ok_or(Error::LoginEnded)
-}
-
-/// Names the sockets to close when logins of a person end.
-pub(super) fn close_sockets_of(person: i64, ended: EndedLogins) -> CloseSockets {
-    CloseSockets::of_logins(room::person(person), person, ended)
-}
-
-/// Makes the events of a student's login or logout for the dashboards of their courses.
-async fn activity_events(tx: &mut Tx, person: i64, activity: Activity, at_ms: i64) -> Result<Vec<NewEvent>> {
-    let sql = "select distinct c.course from enrollments e join classes c on c.id = e.class
-        where e.person = $1 and e.status = 'APPROVED' limit 50";
-    let courses: Vec<(i64,)> = tx.all(sql, args![person]).await?;
-    let event = Event::StudentActivity { person, activity };
-    Ok(courses.into_iter().map(|(course,)| NewEvent { session: None, course, at_ms, event: event.clone() }).collect())
 }

@@ -4,7 +4,7 @@
 //! again within 30 s it returns the same successor (two tabs, a lost reply); later it returns a new one, and the first
 //! successor is void. Any other token of the login was copied by someone: the whole login ends, and its person is notified.
 
-use super::{TICKET, Tokens, close_sockets_of, make_tokens};
+use super::rows::{TICKET, Tokens, close_sockets_of, make_tokens};
 use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::db::{Table, Tx, args, row};
@@ -18,9 +18,9 @@ use crate::school::rights::Role;
 /// Time for which a token returns the same successor again.
 const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
 
-pub(super) struct LoginRow {
+struct LoginRow {
     id: i64,
-    pub(super) person: i64,
+    person: i64,
     device: String,
     /// Nonce of the newest token that was used.
     nonce: String,
@@ -28,18 +28,18 @@ pub(super) struct LoginRow {
     successor_nonce: Option<String>,
     successor_ms: Option<i64>,
     expires_ms: i64,
-    pub(super) ended_ms: Option<i64>,
+    ended_ms: Option<i64>,
 }
 row!(LoginRow { id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms });
 
-pub(super) struct NextToken {
+struct NextToken {
     nonce: String,
     made_ms: i64,
 }
 
 impl LoginRow {
     /// Returns what a token is exchanged for; `None` for a token that may not be used any more.
-    pub(super) fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<NextToken> {
+    fn successor_of(&self, nonce: &str, now_ms: i64) -> Option<NextToken> {
         let fresh = || NextToken { nonce: new_nonce(), made_ms: now_ms };
         if self.successor_nonce.as_deref() == Some(nonce) {
             return Some(fresh());
@@ -79,8 +79,24 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
     Ok((person, tokens))
 }
 
+/// Ends a login by its refresh token, so that a page that has no other token left can still sign out. A token that can no
+/// longer be exchanged was copied by someone: the login ends as in `refresh`, and the call fails.
+pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
+    let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
+    let mut tx = app.db.begin().await?;
+    let now_ms = app.now_ms();
+    let login = hold(&mut tx, token.login).await?;
+    if login.ended_ms.is_none() && login.successor_of(&token.nonce, now_ms).is_none() {
+        end_copied(app, tx, &login, now_ms).await?;
+        return Err(Error::LoginEnded);
+    }
+    let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1";
+    tx.run(sql, args![token.login, now_ms]).await?;
+    app.commit_and_close(tx, Vec::new(), vec![close_sockets_of(login.person, EndedLogins::Only(token.login))]).await
+}
+
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
-pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<LoginRow> {
+async fn hold(tx: &mut Tx, id: i64) -> Result<LoginRow> {
     tx.hold(Table::Logins, id).await?;
     let sql = "select id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms from logins
         where id = $1";
@@ -88,7 +104,7 @@ pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<LoginRow> {
 }
 
 /// Ends a login whose refresh token was copied, closes its sockets, and notifies its person.
-pub(super) async fn end_copied(app: &School, mut tx: Tx, login: &LoginRow, now_ms: i64) -> Result<()> {
+async fn end_copied(app: &School, mut tx: Tx, login: &LoginRow, now_ms: i64) -> Result<()> {
     tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
     notifications::notify(&mut tx, login.person, NotificationKind::LoginCopied, login.person, login.id, now_ms).await?;
     app.commit_and_close(tx, Vec::new(), vec![close_sockets_of(login.person, EndedLogins::Only(login.id))]).await

@@ -9,7 +9,7 @@ use crate::event::{Activity, Event, GradeScope, NewEvent, ProgressStatus, Stored
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
-use crate::school::{enrollment, help};
+use crate::school::{enrollment, help, sessions};
 
 /// Report of a person's progress in an item.
 #[derive(Debug, Clone, Copy)]
@@ -198,7 +198,7 @@ async fn record(
     let EnrolledPerson { person, enrollment } = learner;
     let before: Option<StoredProgress> = tx.maybe(STORED, args![enrollment, item.id]).await?;
     let last = last_report_ms(tx, enrollment).await?;
-    let session = open_session(tx, item.course, person).await?;
+    let session = sessions::find_open_session(tx, item.course, person).await?;
     let session_began_ms = session.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
     let changed = write(tx, enrollment, report, session_began_ms, now_ms).await?;
     let studied = add_study_time(app, tx, enrollment, report, now_ms).await?;
@@ -297,12 +297,4 @@ fn progress_in_session(status: &str, done_ms: Option<i64>, session_began_ms: i64
 async fn last_report_ms(tx: &mut Tx, enrollment: i64) -> Result<Option<i64>> {
     let sql = "select max(updated_ms) from item_progress where enrollment = $1";
     Ok(tx.one::<(Option<i64>,)>(sql, args![enrollment]).await?.0)
-}
-
-/// Finds the open session of this course that the person joined last and is still in, and the time when it began.
-pub(super) async fn open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<(i64, Option<i64>)>> {
-    let sql = "select s.id, s.started_ms from participants p join live_sessions s on s.id = p.session
-        where p.person = $2 and s.course = $1 and s.status <> 'REVIEW_MODE' and p.left_ms is null
-        and p.removed_ms is null order by p.joined_ms desc, p.id desc limit 1";
-    tx.maybe(sql, args![course, person]).await
 }

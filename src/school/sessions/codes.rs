@@ -4,29 +4,10 @@ use std::net::IpAddr;
 
 use super::{SESSION, Session, SessionStatus, state};
 use crate::app::School;
-use crate::clock::{DAY_MS, digit_code};
 use crate::db::{Tx, args};
 use crate::error::{Error, Result};
 use crate::failures::{Attempts, CountedAttempt};
 use crate::school::rights::Caller;
-
-const CODE_DIGITS: u32 = 6;
-/// Open sessions up to which a code has six digits. With more, it has one digit more, so that guessing does not become
-/// easier.
-const FEW_OPEN_SESSIONS: i64 = 1_000;
-/// Time from the creation of a session until its code may be given to another one: phones remember the session that it led
-/// to.
-const CODE_RESTS_MS: i64 = 90 * DAY_MS;
-
-/// Draws a random code. Returns `None` if an open session has it, or any session created less than `CODE_RESTS_MS` ago.
-pub(super) async fn draw_code(tx: &mut Tx, now_ms: i64) -> Result<Option<String>> {
-    let sql = "select count(*) from live_sessions where status <> 'REVIEW_MODE'";
-    let (open,): (i64,) = tx.one(sql, args![]).await?;
-    let code = digit_code(if open > FEW_OPEN_SESSIONS { CODE_DIGITS + 1 } else { CODE_DIGITS });
-    let sql = "select 1 from live_sessions where code = $1 and (status <> 'REVIEW_MODE' or created_ms > $2) limit 1";
-    let used: Option<(i64,)> = tx.maybe(sql, args![&code, now_ms - CODE_RESTS_MS]).await?;
-    Ok(used.is_none().then_some(code))
-}
 
 /// Normalizes a typed code: removes spaces and hyphens, and turns full-width digits into ASCII digits. Returns an empty
 /// string if it contains anything else.

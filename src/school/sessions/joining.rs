@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::codes::{self, Invitation};
-use super::merging::{self, IfNameIsHere};
+use super::identity::{self, IfNameIsHere};
 use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
 use crate::app::School;
 use crate::db::{Table, Tx, args, row};
@@ -161,13 +161,13 @@ async fn admit_guest(
     let (person, same_as) = match &before {
         Some(login) => (login.person, None),
         None => {
-            let same_as = merging::find_claimed_guest(app, tx, session.id, guest).await?;
+            let same_as = identity::find_claimed_guest(app, tx, session.id, &guest.name, guest.if_name_is_here).await?;
             (people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?, same_as)
         }
     };
     let (joined, mut events) = admit(app, tx, &session, person, now_ms).await?;
     if let Some(same_as) = same_as {
-        events.extend(merging::record_claim(tx, &session, person, same_as, now_ms).await?);
+        events.extend(identity::record_claim(tx, &session, person, same_as, now_ms).await?);
     }
     let tokens = match &before {
         Some(login) => logins::repeat_tokens(app, login)?,
@@ -234,13 +234,13 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     if !guest {
         return Err(Error::NotYours);
     }
-    let questions = merging::hold_questions(&mut tx, person).await?;
+    let questions = identity::hold_questions(&mut tx, person).await?;
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
     let event = Event::StudentRenamed { person };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
     // The open question compared two guests of one name: a new name settles it.
-    events.extend(merging::settle(&mut tx, &questions, app.now_ms()).await?);
+    events.extend(identity::settle(&mut tx, &questions, app.now_ms()).await?);
     app.commit(tx, events).await?;
     Ok(renamed)
 }

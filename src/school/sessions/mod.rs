@@ -4,18 +4,21 @@
 
 pub mod codes;
 pub mod control;
+mod creating;
+pub mod identity;
 pub mod joining;
 pub mod merging;
 pub mod presence;
 pub mod state;
 
 use crate::app::School;
-use crate::clock::{DRAWS_MAX, link_key, random_id};
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::school::rights::{self, Caller};
-use crate::school::{Page, Window, attendance, enrollment};
+use crate::school::{Page, Window};
+
+pub use creating::{NewLiveSession, create};
 
 /// The rooms of the hub that the school opens.
 pub mod room {
@@ -116,49 +119,6 @@ const SESSION: &str =
     from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor
     left join meetings t on t.id = s.meeting";
 
-pub struct NewLiveSession {
-    pub title: Option<String>,
-    pub scheduled_ms: Option<i64>,
-    pub class: Option<i64>,
-    /// Number of the meeting (회차); the next one if left out.
-    pub number: Option<i64>,
-}
-
-pub async fn create(app: &School, caller: &Caller, course: i64, new: NewLiveSession) -> Result<Session> {
-    let now_ms = app.now_ms();
-    let mut tx = app.db.begin().await?;
-    let access = rights::hold_taught_course(&mut tx, caller, course).await?;
-    if access.status == "ARCHIVED" {
-        return Err(Error::wrong_state(access.status));
-    }
-    let class = enrollment::find_class(&mut tx, course, new.class).await?;
-    let title = match new.title {
-        Some(title) => title,
-        None => {
-            let (name,): (String,) = tx.one("select title from courses where id = $1", args![course]).await?;
-            format!("{name} {}", app.clock.date_of(now_ms))
-        }
-    };
-    let date = app.clock.date_of(new.scheduled_ms.unwrap_or(now_ms));
-    let meeting = attendance::meeting_of_session(&mut tx, class, &date, new.number, now_ms).await?;
-    let sql =
-        "insert into live_sessions (id, created_ms, course, class, code, join_key, title, status, scheduled_ms, taught_ms, meeting)
-        values ($1, $2, $3, $4, $5, $6, $7, 'WAITING', $8, $2, $9) on conflict do nothing returning id";
-    let mut made = None;
-    for _ in 0..DRAWS_MAX {
-        let Some(code) = codes::draw_code(&mut tx, now_ms).await? else { continue };
-        let args = args![random_id(), now_ms, course, class, code, link_key(), &title, new.scheduled_ms, meeting];
-        made = tx.maybe::<(i64,)>(sql, args).await?;
-        if made.is_some() {
-            break;
-        }
-    }
-    let (id,) = made.ok_or(Error::Busy { retry_after_s: 1 })?;
-    let session = by_id(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
-    Ok(session)
-}
-
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
     tx.maybe(format!("{SESSION} where s.id = $1 and c.deleted_ms is null"), args![id])
         .await?
@@ -206,6 +166,14 @@ pub(super) async fn find_attended(tx: &mut Tx, caller: &Caller, id: i64) -> Resu
         Some((false,)) => Ok(session),
         None => Err(Error::NotYours),
     }
+}
+
+/// Finds the open session of this course that the person joined last and is still in, and the time when it began.
+pub(super) async fn find_open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<(i64, Option<i64>)>> {
+    let sql = "select s.id, s.started_ms from participants p join live_sessions s on s.id = p.session
+        where p.person = $2 and s.course = $1 and s.status <> 'REVIEW_MODE' and p.left_ms is null
+        and p.removed_ms is null order by p.joined_ms desc, p.id desc limit 1";
+    tx.maybe(sql, args![course, person]).await
 }
 
 /// Fails if the person was removed from `session`; without `session`, if they were removed from the session of this course

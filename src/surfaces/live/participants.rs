@@ -7,8 +7,7 @@ use super::wire::people::*;
 use super::wire::sessions::*;
 use super::{Answer, Browser, Caller, Created, Id, Ids, Invited, Json, Key, Result, ok, qr};
 use crate::app::School;
-use crate::school::sessions::merging;
-use crate::school::sessions::{joining, state};
+use crate::school::sessions::{identity, joining, merging, state};
 use crate::surfaces::body::SentValue;
 
 /// Joins a session (students): its waiting room, or its current step.
@@ -82,7 +81,7 @@ pub async fn merge(app: School, caller: Caller, Ids(id, person): Ids, Json(sent)
 /// Decides that a guest is not the participant they claim to be: they stay a separate person (its instructor).
 #[utoipa::path(post, path = "/api/sessions/{session_id}/participants/{user_id}/separate", responses((status = 204)))]
 pub async fn separate(app: School, caller: Caller, Ids(id, person): Ids) -> Result<StatusCode> {
-    merging::separate(&app, &caller, id, person).await?;
+    identity::separate(&app, &caller, id, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,10 +8,10 @@ use super::wire::{Done, Grade, Pages, Paging};
 use super::{Answer, Caller, Created, Id, Json, Key, created, done};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::school::enrollment::applicants::{Contact, apply_for_contact};
+use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::payments::{self, NewPayment, Payment, Refunded};
-use crate::school::enrollment::{self, Application, Enrollment, EnrollmentFilter, EnrollmentStatus};
+use crate::school::enrollment::{self, Application, Enrollment, EnrollmentFilter, EnrollmentStatus, apply_for_contact};
 use crate::surfaces::keys::*;
 
 body! {

@@ -1,0 +1,107 @@
+//! Applying for a class: by a student, or for a student by staff.
+
+use super::applicants::{Contact, applicant, student_with};
+use super::{APPLIED, ClassSeats, Enrollment, EnrollmentStatus, find_class, hold_seats, insert, read, read_seats};
+use crate::app::School;
+use crate::db::{Tx, args};
+use crate::error::{Error, Result};
+use crate::failures::Attempts;
+use crate::school::notifications::{self, NotificationKind};
+use crate::school::rights::{self, Caller, CourseAccess, Role};
+
+pub struct Application {
+    /// The caller, when nobody is named. Staff enrol a student in a course of theirs.
+    pub person: Option<i64>,
+    pub course: i64,
+    /// The default class, when none is named.
+    pub class: Option<i64>,
+}
+
+/// Applies for a class. A free course admits at once if its class approves automatically; a full class puts the person
+/// on the waiting list.
+pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
+    let mut tx = app.db.begin().await?;
+    let access = rights::find_course(&mut tx, application.course).await?;
+    let person = applicant(&mut tx, caller, application.person, access.instructor).await?;
+    must_be_taught(&access)?;
+    enrol(app, tx, caller, person, application.course, application.class).await
+}
+
+async fn enrol(
+    app: &School,
+    mut tx: Tx,
+    caller: &Caller,
+    person: i64,
+    course: i64,
+    class: Option<i64>,
+) -> Result<Enrollment> {
+    let class = find_class(&mut tx, course, class).await?;
+    let seats = hold_seats(&mut tx, class).await?;
+    // Archiving or deleting a course holds its classes, so the course can be gone when this class is held.
+    must_be_taught(&rights::find_course(&mut tx, course).await?)?;
+    let now_ms = app.now_ms();
+    must_not_be_over(app, &seats)?;
+    if person == caller.id {
+        must_not_be_refused(&mut tx, class, person).await?;
+    }
+    let waits = seats.are_taken() || seats.waiting > 0;
+    let status =
+        if waits || !seats.admits_automatically() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
+    let made = insert(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
+    let id = made.ok_or(Error::AlreadyEnrolled)?;
+    if person != caller.id && status == EnrollmentStatus::Approved {
+        notifications::notify(&mut tx, person, NotificationKind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
+    }
+    let enrollment = read(&mut tx, id).await?;
+    app.commit(tx, vec![enrollment.grade_due(now_ms)]).await?;
+    Ok(enrollment)
+}
+
+fn must_be_taught(course: &CourseAccess) -> Result<()> {
+    match course.status.as_str() {
+        "PUBLISHED" => Ok(()),
+        "ARCHIVED" => Err(Error::wrong_state("ARCHIVED")),
+        _ => Err(Error::NotFound("Lecture")),
+    }
+}
+
+fn must_not_be_over(app: &School, seats: &ClassSeats) -> Result<()> {
+    let is_over = seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(app.now_ms()));
+    if is_over { Err(Error::ClassEnded) } else { Ok(()) }
+}
+
+/// Fails if the person's newest enrollment in the class was rejected. Staff may still enrol them.
+async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
+    let sql = "select status from enrollments where class = $1 and person = $2 order by id desc limit 1";
+    match tx.maybe::<(String,)>(sql, args![class, person]).await? {
+        Some((status,)) if status == EnrollmentStatus::Rejected.word() => Err(Error::Refused),
+        _ => Ok(()),
+    }
+}
+
+/// Enrolls the student with this contact, if there is one. The answer does not reveal whether there is.
+///
+/// A refusal by the course or its class comes before the search. Every contact counts, also one that is found: an
+/// instructor names at most 60 in 15 minutes, so that nobody tries out phone or student numbers.
+pub async fn apply_for_contact(
+    app: &School,
+    caller: &Caller,
+    contact: Contact,
+    course: i64,
+    class: Option<i64>,
+) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let access = rights::find_course(&mut tx, course).await?;
+    caller.must_teach(access.instructor).map_err(|_| Error::NotYours)?;
+    must_be_taught(&access)?;
+    let wanted = find_class(&mut tx, course, class).await?;
+    must_not_be_over(app, &read_seats(&mut tx, wanted).await?)?;
+    if caller.role != Role::Admin {
+        app.failures.take_for_good(&Attempts::ContactsBy(caller.id), app.now_ms())?;
+    }
+    let Some(person) = student_with(&mut tx, contact).await? else { return Ok(()) };
+    match enrol(app, tx, caller, person, course, class).await {
+        Ok(_) | Err(Error::AlreadyEnrolled) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
