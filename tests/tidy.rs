@@ -1,5 +1,8 @@
 //! Checks of the source code: imports, lengths, and code that must not exist in certain modules.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
