@@ -85,16 +85,18 @@ macro_rules! args {
 }
 pub(crate) use args;
 
-/// Reads a struct from a row: each field from the column of its name.
+/// Declares a struct that is read from a row: each field from the column of its name.
 macro_rules! row {
-    ($name:ident { $($field:ident),+ $(,)? }) => {
-        impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $name {
-            fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> sqlx::Result<Self> {
-                Ok($name { $($field: sqlx::Row::try_get(row, stringify!($field).trim_start_matches("r#"))?),+ })
-            }
-        }
-        impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for $name {
-            fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+    ($(#[$about:meta])* $visible:vis struct $name:ident {
+        $($(#[$about_field:meta])* $field_visible:vis $field:ident: $kind:ty),+ $(,)?
+    }) => {
+        $(#[$about])* $visible struct $name { $($(#[$about_field])* $field_visible $field: $kind),+ }
+        $crate::db::row!(@read $name sqlx::sqlite::SqliteRow { $($field),+ });
+        $crate::db::row!(@read $name sqlx::postgres::PgRow { $($field),+ });
+    };
+    (@read $name:ident $row:ty { $($field:ident),+ }) => {
+        impl<'r> sqlx::FromRow<'r, $row> for $name {
+            fn from_row(row: &'r $row) -> sqlx::Result<Self> {
                 Ok($name { $($field: sqlx::Row::try_get(row, stringify!($field).trim_start_matches("r#"))?),+ })
             }
         }

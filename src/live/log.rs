@@ -113,14 +113,15 @@ fn from_stored(kind: &str, data: &str) -> Result<Event> {
     serde_json::from_str(&format!(r#"{{"type":"{kind}","data":{data}}}"#)).map_err(Error::internal)
 }
 
-struct LogRow {
-    seq: i64,
-    prev: i64,
-    r#type: String,
-    data: String,
-    at_ms: i64,
+row! {
+    struct LogRow {
+        seq: i64,
+        prev: i64,
+        r#type: String,
+        data: String,
+        at_ms: i64,
+    }
 }
-row!(LogRow { seq, prev, r#type, data, at_ms });
 
 /// Reads at most `limit` events after `after`: all, or only those for students.
 pub async fn read(

@@ -15,37 +15,24 @@ pub enum Approval {
 }
 words!(Approval { Auto = "AUTO", Manual = "MANUAL" });
 
-#[derive(Debug, Clone)]
-pub struct Class {
-    pub id: i64,
-    pub course: i64,
-    pub name: String,
-    pub is_default: bool,
-    pub capacity: Option<i64>,
-    pub starts: Option<String>,
-    pub ends: Option<String>,
-    pub approval: String,
-    pub total_sessions: i64,
-    pub enrolled: i64,
-    pub waiting: i64,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Class {
+        pub id: i64,
+        pub course: i64,
+        pub name: String,
+        pub is_default: bool,
+        pub capacity: Option<i64>,
+        pub starts: Option<String>,
+        pub ends: Option<String>,
+        pub approval: String,
+        pub total_sessions: i64,
+        pub enrolled: i64,
+        pub waiting: i64,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(Class {
-    id,
-    course,
-    name,
-    is_default,
-    capacity,
-    starts,
-    ends,
-    approval,
-    total_sessions,
-    enrolled,
-    waiting,
-    created_ms,
-    updated_ms
-});
 
 const CLASS: &str = "select k.id, k.course, k.name, k.is_default, k.capacity, k.starts, k.ends, k.approval,
     k.total_sessions, (select count(*) from enrollments e where e.class = k.id

@@ -14,50 +14,31 @@ use crate::school::sessions::Session;
 use crate::school::sessions::codes::open_of_course;
 use crate::school::{Page, Window};
 
-#[derive(Debug, Clone)]
-pub struct Course {
-    pub id: i64,
-    pub created_ms: i64,
-    pub code: String,
-    /// The code on the poster; `None` for callers who do not teach the course.
-    pub poster_code: Option<String>,
-    pub title: String,
-    pub description: String,
-    pub thumbnail_url: Option<String>,
-    pub status: String,
-    pub auto_help: bool,
-    pub instructor: i64,
-    pub instructor_name: String,
-    pub price: i64,
-    pub minutes: Option<i64>,
-    pub needed_rate: f64,
-    pub late_after_min: Option<i64>,
-    pub weight_attendance: i64,
-    pub weight_progress: i64,
-    pub weight_assessment: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Course {
+        pub id: i64,
+        pub created_ms: i64,
+        pub code: String,
+        /// The code on the poster; `None` for callers who do not teach the course.
+        pub poster_code: Option<String>,
+        pub title: String,
+        pub description: String,
+        pub thumbnail_url: Option<String>,
+        pub status: String,
+        pub auto_help: bool,
+        pub instructor: i64,
+        pub instructor_name: String,
+        pub price: i64,
+        pub minutes: Option<i64>,
+        pub needed_rate: f64,
+        pub late_after_min: Option<i64>,
+        pub weight_attendance: i64,
+        pub weight_progress: i64,
+        pub weight_assessment: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(Course {
-    id,
-    created_ms,
-    code,
-    poster_code,
-    title,
-    description,
-    thumbnail_url,
-    status,
-    auto_help,
-    instructor,
-    instructor_name,
-    price,
-    minutes,
-    needed_rate,
-    late_after_min,
-    weight_attendance,
-    weight_progress,
-    weight_assessment,
-    updated_ms
-});
 
 const COURSE: &str =
     "select c.id, c.created_ms, c.code, c.poster_code, c.title, c.description, c.thumbnail_url, c.status, c.auto_help,
@@ -129,13 +110,14 @@ pub struct CourseDetail {
     pub enrolled: i64,
 }
 
-pub struct UnitBrief {
-    pub id: i64,
-    pub title: String,
-    pub position: i64,
-    pub steps: i64,
+row! {
+    pub struct UnitBrief {
+        pub id: i64,
+        pub title: String,
+        pub position: i64,
+        pub steps: i64,
+    }
 }
-row!(UnitBrief { id, title, position, steps });
 
 pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<CourseDetail> {
     let mut tx = app.db.read().await?;

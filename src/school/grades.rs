@@ -5,55 +5,34 @@ use crate::db::{Arg, Table, Tx, args, batch_size, placeholders, row, row_placeho
 use crate::error::Result;
 use crate::event::{Event, GradeScope, GradeScores, PublishedEvent};
 
-/// Everything that a grade is computed from.
-struct GradeFacts {
-    enrollment: i64,
-    person: i64,
-    course: i64,
-    planned: i64,
-    joined: bool,
-    /// Number of meetings that are over, and the number of those before the person's first mark.
-    over: i64,
-    before: i64,
-    /// Number of the person's marks of meetings whose session is open.
-    running: i64,
-    attended: i64,
-    marked: bool,
-    items: i64,
-    rates: f64,
-    weight: f64,
-    points: f64,
-    weight_attendance: i64,
-    weight_progress: i64,
-    weight_assessment: i64,
-    attendance: Option<f64>,
-    progress: Option<f64>,
-    assessment: Option<f64>,
-    total: Option<f64>,
+row! {
+    /// Everything that a grade is computed from.
+    struct GradeFacts {
+        enrollment: i64,
+        person: i64,
+        course: i64,
+        planned: i64,
+        joined: bool,
+        /// Number of meetings that are over, and the number of those before the person's first mark.
+        over: i64,
+        before: i64,
+        /// Number of the person's marks of meetings whose session is open.
+        running: i64,
+        attended: i64,
+        marked: bool,
+        items: i64,
+        rates: f64,
+        weight: f64,
+        points: f64,
+        weight_attendance: i64,
+        weight_progress: i64,
+        weight_assessment: i64,
+        attendance: Option<f64>,
+        progress: Option<f64>,
+        assessment: Option<f64>,
+        total: Option<f64>,
+    }
 }
-row!(GradeFacts {
-    enrollment,
-    person,
-    course,
-    planned,
-    joined,
-    over,
-    before,
-    running,
-    attended,
-    marked,
-    items,
-    rates,
-    weight,
-    points,
-    weight_attendance,
-    weight_progress,
-    weight_assessment,
-    attendance,
-    progress,
-    assessment,
-    total
-});
 
 /// Types of marks that count as attended. The attendance surface (seed 001) shows the last two as 출석.
 pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')";

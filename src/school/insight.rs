@@ -32,18 +32,19 @@ pub struct StudentSummary {
     pub last_activity_ms: Option<i64>,
 }
 
-struct EnrolledRow {
-    person: i64,
-    enrollment: i64,
-    name: String,
-    namesake: i64,
-    email: Option<String>,
-    enrolled_ms: i64,
-    help_count: i64,
-    manual_help_count: i64,
-    helped_ms: Option<i64>,
+row! {
+    struct EnrolledRow {
+        person: i64,
+        enrollment: i64,
+        name: String,
+        namesake: i64,
+        email: Option<String>,
+        enrolled_ms: i64,
+        help_count: i64,
+        manual_help_count: i64,
+        helped_ms: Option<i64>,
+    }
 }
-row!(EnrolledRow { person, enrollment, name, namesake, email, enrolled_ms, help_count, manual_help_count, helped_ms });
 
 /// Each person of a course once, by their newest enrollment.
 const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms) as enrolled_ms
@@ -116,49 +117,32 @@ fn student(e: EnrolledRow, steps: &[Item], mine: &ItemStates) -> StudentSummary 
     }
 }
 
-pub struct OpenHelpRequest {
-    pub request: i64,
-    pub person: i64,
-    pub name: String,
-    pub item: i64,
-    pub item_title: String,
-    pub course: i64,
-    pub lecture_title: String,
-    pub session: Option<i64>,
-    pub kind: String,
-    pub status: String,
-    pub created_ms: i64,
-    pub context: String,
-    pub stuck_seconds: i64,
-    pub diagnosis: Option<String>,
-    pub confidence: Option<f64>,
-    pub suggestion: Option<String>,
-    pub requests_on_step: i64,
+row! {
+    pub struct OpenHelpRequest {
+        pub request: i64,
+        pub person: i64,
+        pub name: String,
+        pub item: i64,
+        pub item_title: String,
+        pub course: i64,
+        pub lecture_title: String,
+        pub session: Option<i64>,
+        pub kind: String,
+        pub status: String,
+        pub created_ms: i64,
+        pub context: String,
+        pub stuck_seconds: i64,
+        pub diagnosis: Option<String>,
+        pub confidence: Option<f64>,
+        pub suggestion: Option<String>,
+        pub requests_on_step: i64,
+    }
 }
 impl OpenHelpRequest {
     pub fn is_urgent(&self, now_ms: i64) -> bool {
         help::is_urgent(self.requests_on_step - 1, self.stuck_seconds.max((now_ms - self.created_ms) / SECOND_MS))
     }
 }
-row!(OpenHelpRequest {
-    request,
-    person,
-    name,
-    item,
-    item_title,
-    course,
-    lecture_title,
-    session,
-    kind,
-    status,
-    created_ms,
-    context,
-    stuck_seconds,
-    diagnosis,
-    confidence,
-    suggestion,
-    requests_on_step
-});
 
 const PENDING_MAX: i64 = 500;
 

@@ -23,32 +23,35 @@ pub struct Names {
     namesakes: HashMap<(i64, i64), i64>,
 }
 
-#[derive(Debug, Clone, Default)]
-pub struct PersonName {
-    pub id: i64,
-    pub name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
+row! {
+    #[derive(Debug, Clone, Default)]
+    pub struct PersonName {
+        pub id: i64,
+        pub name: String,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+    }
 }
-row!(PersonName { id, name, email, phone });
 
-#[derive(Debug, Clone, Default)]
-pub struct ItemText {
-    pub id: i64,
-    pub unit: i64,
-    pub title: String,
-    pub guide: Option<String>,
-    pub voice: Option<String>,
+row! {
+    #[derive(Debug, Clone, Default)]
+    pub struct ItemText {
+        pub id: i64,
+        pub unit: i64,
+        pub title: String,
+        pub guide: Option<String>,
+        pub voice: Option<String>,
+    }
 }
-row!(ItemText { id, unit, title, guide, voice });
 
-#[derive(Debug, Clone, Default)]
-pub struct CourseName {
-    pub id: i64,
-    pub title: String,
-    pub instructor: i64,
+row! {
+    #[derive(Debug, Clone, Default)]
+    pub struct CourseName {
+        pub id: i64,
+        pub title: String,
+        pub instructor: i64,
+    }
 }
-row!(CourseName { id, title, instructor });
 
 /// Finds the names that events need, and renders the events with the function of a dialect.
 pub struct RendererWithNames {

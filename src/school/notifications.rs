@@ -32,18 +32,20 @@ words!(NotificationKind {
     LoginCopied = "LOGIN_COPIED",
 });
 
-#[derive(Debug, Clone)]
-pub struct Notification {
-    pub id: i64,
-    pub kind: String,
-    pub about: Option<i64>,
-    pub about_name: Option<String>,
-    /// The id of what the notification leads to: a help request, a certificate, a login. The kind says of which table.
-    pub subject: i64,
-    pub read_ms: Option<i64>,
-    pub created_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Notification {
+        pub id: i64,
+        pub kind: String,
+        pub about: Option<i64>,
+        pub about_name: Option<String>,
+        /// The id of what the notification leads to: a help request, a certificate, a login. The kind says of which
+        /// table.
+        pub subject: i64,
+        pub read_ms: Option<i64>,
+        pub created_ms: i64,
+    }
 }
-row!(Notification { id, kind, about, about_name, subject, read_ms, created_ms });
 
 const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.subject, n.read_ms, n.created_ms
     from notifications n left join people p on p.id = n.about";

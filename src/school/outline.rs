@@ -28,58 +28,42 @@ words!(ItemKind {
     Article = "ARTICLE",
 });
 
-#[derive(Debug, Clone)]
-pub struct Unit {
-    pub id: i64,
-    pub course: i64,
-    pub title: String,
-    pub description: String,
-    pub position: i64,
-    pub created_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Unit {
+        pub id: i64,
+        pub course: i64,
+        pub title: String,
+        pub description: String,
+        pub position: i64,
+        pub created_ms: i64,
+    }
 }
-row!(Unit { id, course, title, description, position, created_ms });
 
-#[derive(Debug, Clone)]
-pub struct Item {
-    pub id: i64,
-    pub unit: i64,
-    pub course: i64,
-    pub kind: String,
-    pub title: String,
-    pub description: String,
-    pub position: i64,
-    pub required: bool,
-    /// Address of a file that is elsewhere.
-    pub url: Option<String>,
-    /// Key of a file in our own store.
-    pub object: Option<String>,
-    pub content: Option<String>,
-    pub seconds: Option<i64>,
-    pub target_action: Option<String>,
-    pub target_hint: Option<String>,
-    pub guide: Option<String>,
-    pub voice: Option<String>,
-    pub created_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Item {
+        pub id: i64,
+        pub unit: i64,
+        pub course: i64,
+        pub kind: String,
+        pub title: String,
+        pub description: String,
+        pub position: i64,
+        pub required: bool,
+        /// Address of a file that is elsewhere.
+        pub url: Option<String>,
+        /// Key of a file in our own store.
+        pub object: Option<String>,
+        pub content: Option<String>,
+        pub seconds: Option<i64>,
+        pub target_action: Option<String>,
+        pub target_hint: Option<String>,
+        pub guide: Option<String>,
+        pub voice: Option<String>,
+        pub created_ms: i64,
+    }
 }
-row!(Item {
-    id,
-    unit,
-    course,
-    kind,
-    title,
-    description,
-    position,
-    required,
-    url,
-    object,
-    content,
-    seconds,
-    target_action,
-    target_hint,
-    guide,
-    voice,
-    created_ms
-});
 
 impl Item {
     pub fn is_step(&self) -> bool {

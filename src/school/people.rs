@@ -25,20 +25,21 @@ pub enum Level {
 }
 words!(Level { Beginner = "BEGINNER", Intermediate = "INTERMEDIATE", Advanced = "ADVANCED" });
 
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub id: i64,
-    pub created_ms: i64,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub name: String,
-    pub role: String,
-    pub age: Option<i64>,
-    pub digital_level: Option<String>,
-    pub guest: bool,
-    pub student_no: Option<String>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Person {
+        pub id: i64,
+        pub created_ms: i64,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+        pub name: String,
+        pub role: String,
+        pub age: Option<i64>,
+        pub digital_level: Option<String>,
+        pub guest: bool,
+        pub student_no: Option<String>,
+    }
 }
-row!(Person { id, created_ms, email, phone, name, role, age, digital_level, guest, student_no });
 
 pub(super) const PERSON: &str =
     "select id, created_ms, email, phone, name, role, age, digital_level, guest, student_no from people";

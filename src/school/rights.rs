@@ -54,18 +54,20 @@ impl Caller {
     }
 }
 
-/// The part of a course that decides about rights.
-#[derive(Debug, Clone)]
-pub struct CourseAccess {
-    pub course: i64,
-    pub instructor: i64,
-    pub status: String,
+row! {
+    /// The part of a course that decides about rights.
+    #[derive(Debug, Clone)]
+    pub struct CourseAccess {
+        pub course: i64,
+        pub instructor: i64,
+        pub status: String,
+    }
 }
-row!(CourseAccess { course, instructor, status });
+
+const COURSE: &str = "select id as course, instructor, status from courses where deleted_ms is null";
 
 pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
-    let sql = "select id as course, instructor, status from courses where id = $1 and deleted_ms is null";
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
+    tx.maybe(format!("{COURSE} and id = $1"), args![id]).await?.ok_or(Error::NotFound("Lecture"))
 }
 
 /// Finds a course that the caller teaches, and holds its row: nobody else changes it, archives it or opens a session of
@@ -88,22 +90,25 @@ pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
 
 /// Finds a published or archived course by its code.
 pub async fn find_course_by_code(tx: &mut Tx, code: &str) -> Result<CourseAccess> {
-    let sql = "select id as course, instructor, status from courses where code = $1 and deleted_ms is null
-        and status in ('PUBLISHED', 'ARCHIVED')";
+    let sql = format!("{COURSE} and code = $1 and status in ('PUBLISHED', 'ARCHIVED')");
     tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
 }
 
-/// The part of an enrollment that decides about rights.
-#[derive(Debug, Clone)]
-pub struct EnrollmentAccess {
-    pub enrollment: i64,
-    pub person: i64,
-    pub status: String,
-    pub class: i64,
-    pub course: i64,
-    pub instructor: i64,
+row! {
+    /// The part of an enrollment that decides about rights.
+    #[derive(Debug, Clone)]
+    pub struct EnrollmentAccess {
+        pub enrollment: i64,
+        pub person: i64,
+        pub status: String,
+        pub class: i64,
+        pub course: i64,
+        pub instructor: i64,
+    }
 }
-row!(EnrollmentAccess { enrollment, person, status, class, course, instructor });
+
+pub(super) const ENROLLMENT: &str = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor
+    from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course";
 
 impl EnrollmentAccess {
     /// Fails unless the person is in the class: admitted to it, or through with it.
@@ -116,9 +121,7 @@ impl EnrollmentAccess {
 }
 
 pub async fn find_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
-    let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
-        join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1";
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Enrollment"))
+    tx.maybe(format!("{ENROLLMENT} where e.id = $1"), args![id]).await?.ok_or(Error::NotFound("Enrollment"))
 }
 
 /// Finds an enrollment of the caller's own, or of a course that the caller teaches. Other students do not learn that it

@@ -13,16 +13,17 @@ use crate::event::{Event, NewEvent};
 use crate::school::help::{self, StuckStudent};
 use crate::school::sessions::presence::open_here;
 
-struct RunningStep {
-    id: i64,
-    course: i64,
-    step: i64,
-    step_ms: i64,
-    step_seq: i64,
-    started_ms: i64,
-    auto_help: bool,
+row! {
+    struct RunningStep {
+        id: i64,
+        course: i64,
+        step: i64,
+        step_ms: i64,
+        step_seq: i64,
+        started_ms: i64,
+        auto_help: bool,
+    }
 }
-row!(RunningStep { id, course, step, step_ms, step_seq, started_ms, auto_help });
 
 /// Selects the running sessions by the time when their step began. `<> 'REVIEW_MODE'` only repeats the condition of the
 /// partial index, without which SQLite does not use it.

@@ -14,46 +14,29 @@ use crate::school::{Page, Window};
 /// The number of attempts that are allowed where the assessment itself sets no limit.
 pub const ATTEMPTS_MAX: i64 = 1_000;
 
-#[derive(Debug, Clone)]
-pub struct AssessmentAttempt {
-    pub id: i64,
-    pub assessment: i64,
-    pub assessment_name: String,
-    pub kind: String,
-    pub total: f64,
-    pub pass: f64,
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    pub number: i64,
-    pub started_ms: Option<i64>,
-    pub submitted_ms: Option<i64>,
-    pub graded_ms: Option<i64>,
-    /// `None` before it is graded.
-    pub score: Option<f64>,
-    pub feedback: Option<String>,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct AssessmentAttempt {
+        pub id: i64,
+        pub assessment: i64,
+        pub assessment_name: String,
+        pub kind: String,
+        pub total: f64,
+        pub pass: f64,
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        pub number: i64,
+        pub started_ms: Option<i64>,
+        pub submitted_ms: Option<i64>,
+        pub graded_ms: Option<i64>,
+        /// `None` before it is graded.
+        pub score: Option<f64>,
+        pub feedback: Option<String>,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(AssessmentAttempt {
-    id,
-    assessment,
-    assessment_name,
-    kind,
-    total,
-    pass,
-    enrollment,
-    person,
-    name,
-    number,
-    started_ms,
-    submitted_ms,
-    graded_ms,
-    score,
-    feedback,
-    created_ms,
-    updated_ms
-});
 
 impl AssessmentAttempt {
     pub fn passed(&self) -> Option<bool> {

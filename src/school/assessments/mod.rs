@@ -24,48 +24,30 @@ pub enum AssessmentKind {
 }
 words!(AssessmentKind { Quiz = "QUIZ", Assignment = "ASSIGNMENT", Midterm = "MIDTERM", Final = "FINAL", Exam = "EXAM" });
 
-#[derive(Debug, Clone)]
-pub struct Assessment {
-    pub id: i64,
-    pub course: i64,
-    pub instructor: i64,
-    /// The only class that it is for; `None` if it is for every class of the course.
-    pub class: Option<i64>,
-    pub name: String,
-    pub kind: String,
-    pub description: String,
-    pub starts_ms: Option<i64>,
-    pub ends_ms: Option<i64>,
-    pub total: f64,
-    pub pass: f64,
-    pub weight: f64,
-    pub required: bool,
-    pub minutes: Option<i64>,
-    pub attempts_allowed: Option<i64>,
-    pub active: bool,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Assessment {
+        pub id: i64,
+        pub course: i64,
+        pub instructor: i64,
+        /// The only class that it is for; `None` if it is for every class of the course.
+        pub class: Option<i64>,
+        pub name: String,
+        pub kind: String,
+        pub description: String,
+        pub starts_ms: Option<i64>,
+        pub ends_ms: Option<i64>,
+        pub total: f64,
+        pub pass: f64,
+        pub weight: f64,
+        pub required: bool,
+        pub minutes: Option<i64>,
+        pub attempts_allowed: Option<i64>,
+        pub active: bool,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(Assessment {
-    id,
-    course,
-    instructor,
-    class,
-    name,
-    kind,
-    description,
-    starts_ms,
-    ends_ms,
-    total,
-    pass,
-    weight,
-    required,
-    minutes,
-    attempts_allowed,
-    active,
-    created_ms,
-    updated_ms
-});
 
 const ASSESSMENT: &str = "select a.id, a.course, c.instructor, a.class, a.name, a.kind, a.description, a.starts_ms,
     a.ends_ms, a.total, a.pass, a.weight, a.required, a.minutes, a.attempts_allowed, a.active, a.created_ms,

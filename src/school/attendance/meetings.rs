@@ -3,11 +3,12 @@
 use crate::db::{Table, Tx, args, row};
 use crate::error::{Error, Result};
 
-pub(super) struct Meeting {
-    pub id: i64,
-    pub number: i64,
+row! {
+    pub(super) struct Meeting {
+        pub id: i64,
+        pub number: i64,
+    }
 }
-row!(Meeting { id, number });
 
 /// Finds the meetings of a day, or makes one if there is none. The caller holds the row of the class.
 pub(super) async fn find_or_make(tx: &mut Tx, class: i64, date: &str, now_ms: i64) -> Result<Vec<Meeting>> {

@@ -18,43 +18,27 @@ use crate::school::{Page, Window, classes};
 
 pub(super) use meetings::of_session as meeting_of_session;
 
-#[derive(Debug, Clone)]
-pub struct Mark {
-    pub id: i64,
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    pub email: Option<String>,
-    pub course: i64,
-    pub meeting: i64,
-    pub number: i64,
-    pub date: String,
-    pub kind: String,
-    pub in_ms: Option<i64>,
-    pub out_ms: Option<i64>,
-    pub reason: Option<String>,
-    pub by_hand: bool,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Mark {
+        pub id: i64,
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        pub email: Option<String>,
+        pub course: i64,
+        pub meeting: i64,
+        pub number: i64,
+        pub date: String,
+        pub kind: String,
+        pub in_ms: Option<i64>,
+        pub out_ms: Option<i64>,
+        pub reason: Option<String>,
+        pub by_hand: bool,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(Mark {
-    id,
-    enrollment,
-    person,
-    name,
-    email,
-    course,
-    meeting,
-    number,
-    date,
-    kind,
-    in_ms,
-    out_ms,
-    reason,
-    by_hand,
-    created_ms,
-    updated_ms
-});
 
 /// Columns of a mark. `out_ms` of an automatic mark is written when the session ends; until then it is the time when the
 /// person left, if they did.
@@ -132,9 +116,7 @@ pub async fn register_all(
     let mut tx = app.db.begin().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
     tx.hold(Table::Classes, class).await?;
-    let sql = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor from enrollments e
-        join classes k on k.id = e.class join courses c on c.id = k.course
-        where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')";
+    let sql = format!("{} where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')", rights::ENROLLMENT);
     let known: Vec<EnrollmentAccess> = tx.all(sql, args![class]).await?;
     let marks: Result<Vec<(EnrollmentAccess, NewMark)>> = batch
         .into_iter()

@@ -81,37 +81,25 @@ async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<(
     Ok(())
 }
 
-/// A request that waits for a decision. It has no date if there is no such meeting yet.
-#[derive(Debug, Clone)]
-pub struct UndecidedRequest {
-    pub course: i64,
-    pub title: String,
-    pub code: String,
-    pub class: i64,
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    /// The person's number among the people of this name in the course, counted from 1.
-    pub namesake: i64,
-    pub number: i64,
-    pub date: Option<String>,
-    pub reason: String,
-    pub created_ms: i64,
+row! {
+    /// A request that waits for a decision. It has no date if there is no such meeting yet.
+    #[derive(Debug, Clone)]
+    pub struct UndecidedRequest {
+        pub course: i64,
+        pub title: String,
+        pub code: String,
+        pub class: i64,
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        /// The person's number among the people of this name in the course, counted from 1.
+        pub namesake: i64,
+        pub number: i64,
+        pub date: Option<String>,
+        pub reason: String,
+        pub created_ms: i64,
+    }
 }
-row!(UndecidedRequest {
-    course,
-    title,
-    code,
-    class,
-    enrollment,
-    person,
-    name,
-    namesake,
-    number,
-    date,
-    reason,
-    created_ms
-});
 
 /// Lists the pending requests that can be decided, the oldest first: those in courses that the caller teaches, for an
 /// admin in all courses.
@@ -158,16 +146,17 @@ pub struct DecidedRequest {
     pub reason: Option<String>,
 }
 
-#[derive(Debug)]
-struct HeldRequest {
-    id: i64,
-    person: i64,
-    enrollment: i64,
-    class: i64,
-    reason: String,
-    created_ms: i64,
+row! {
+    #[derive(Debug)]
+    struct HeldRequest {
+        id: i64,
+        person: i64,
+        enrollment: i64,
+        class: i64,
+        reason: String,
+        created_ms: i64,
+    }
 }
-row!(HeldRequest { id, person, enrollment, class, reason, created_ms });
 
 /// Decides requests: all of them, or none. An approval turns the mark into PRESENT; a rejection leaves it.
 pub async fn decide(

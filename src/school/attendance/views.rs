@@ -21,39 +21,42 @@ pub struct EnrollmentAttendance {
     pub pending: Vec<PendingRequest>,
 }
 
-#[derive(Debug, Clone)]
-pub struct AttendingStudent {
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    /// The student's number among the people of this name in the course, counted from 1.
-    pub namesake: i64,
-    pub email: Option<String>,
-    pub student_no: Option<String>,
-    pub planned: i64,
-    pub rate: Option<f64>,
-    pub needed_rate: f64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct AttendingStudent {
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        /// The student's number among the people of this name in the course, counted from 1.
+        pub namesake: i64,
+        pub email: Option<String>,
+        pub student_no: Option<String>,
+        pub planned: i64,
+        pub rate: Option<f64>,
+        pub needed_rate: f64,
+    }
 }
-row!(AttendingStudent { enrollment, person, name, namesake, email, student_no, planned, rate, needed_rate });
 
-/// A meeting that was held, and the student's mark of it. Without a mark the student was absent.
-#[derive(Debug, Clone)]
-pub struct MeetingMark {
-    pub enrollment: i64,
-    pub number: i64,
-    pub date: String,
-    pub mark: Option<String>,
+row! {
+    /// A meeting that was held, and the student's mark of it. Without a mark the student was absent.
+    #[derive(Debug, Clone)]
+    pub struct MeetingMark {
+        pub enrollment: i64,
+        pub number: i64,
+        pub date: String,
+        pub mark: Option<String>,
+    }
 }
-row!(MeetingMark { enrollment, number, date, mark });
 
-#[derive(Debug, Clone)]
-pub struct PendingRequest {
-    pub enrollment: i64,
-    pub number: i64,
-    pub reason: String,
-    pub created_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct PendingRequest {
+        pub enrollment: i64,
+        pub number: i64,
+        pub reason: String,
+        pub created_ms: i64,
+    }
 }
-row!(PendingRequest { enrollment, number, reason, created_ms });
 
 impl MeetingMark {
     pub fn kind(&self) -> MarkKind {
@@ -160,12 +163,13 @@ pub struct AttendanceSheet {
     pub lines: Vec<(EnrollmentAttendance, Vec<Mark>)>,
 }
 
-#[derive(Debug, Clone)]
-pub struct HeldMeeting {
-    pub number: i64,
-    pub date: String,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct HeldMeeting {
+        pub number: i64,
+        pub date: String,
+    }
 }
-row!(HeldMeeting { number, date });
 
 /// Reads the attendance sheet of a class in a few queries, whatever the number of people and meetings.
 pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Result<AttendanceSheet> {

@@ -33,42 +33,29 @@ impl CertificateState {
     }
 }
 
-#[derive(Debug, Clone)]
-pub struct Certificate {
-    pub id: i64,
-    pub created_ms: i64,
-    pub enrollment: i64,
-    pub person: i64,
-    /// The instructor of the course, as of now.
-    pub instructor: i64,
-    /// True if the person to whom it was issued has been erased.
-    pub erased: bool,
-    pub uuid: String,
-    pub number: String,
-    pub code: String,
-    /// The printed facts, as JSON. The signature covers exactly these bytes: serialized again, they must be signed anew.
-    pub facts: String,
-    pub signature: String,
-    pub expires_ms: Option<i64>,
-    pub revoked_ms: Option<i64>,
-    pub reason: Option<String>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Certificate {
+        pub id: i64,
+        pub created_ms: i64,
+        pub enrollment: i64,
+        pub person: i64,
+        /// The instructor of the course, as of now.
+        pub instructor: i64,
+        /// True if the person to whom it was issued has been erased.
+        pub erased: bool,
+        pub uuid: String,
+        pub number: String,
+        pub code: String,
+        /// The printed facts, as JSON. The signature covers exactly these bytes: serialized again, they must be signed
+        /// anew.
+        pub facts: String,
+        pub signature: String,
+        pub expires_ms: Option<i64>,
+        pub revoked_ms: Option<i64>,
+        pub reason: Option<String>,
+    }
 }
-row!(Certificate {
-    id,
-    created_ms,
-    enrollment,
-    person,
-    instructor,
-    erased,
-    uuid,
-    number,
-    code,
-    facts,
-    signature,
-    expires_ms,
-    revoked_ms,
-    reason
-});
 
 const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, c.instructor,
     (p.deleted_ms is not null) as erased, t.uuid, t.number, t.code, t.facts, t.signature, t.expires_ms, t.revoked_ms, t.reason
@@ -124,42 +111,26 @@ pub(super) async fn issue_in(app: &App, tx: &mut Tx, enrollment: i64) -> Result<
     Ok((made, true))
 }
 
-struct CompletionFacts {
-    status: String,
-    date: String,
-    total_score: Option<f64>,
-    attendance_score: Option<f64>,
-    progress_score: Option<f64>,
-    assessment_score: Option<f64>,
-    since_ms: i64,
-    name: String,
-    guest: bool,
-    class: String,
-    is_default: bool,
-    starts: Option<String>,
-    ends: Option<String>,
-    course: String,
-    minutes: Option<i64>,
-    instructor: String,
+row! {
+    struct CompletionFacts {
+        status: String,
+        date: String,
+        total_score: Option<f64>,
+        attendance_score: Option<f64>,
+        progress_score: Option<f64>,
+        assessment_score: Option<f64>,
+        since_ms: i64,
+        name: String,
+        guest: bool,
+        class: String,
+        is_default: bool,
+        starts: Option<String>,
+        ends: Option<String>,
+        course: String,
+        minutes: Option<i64>,
+        instructor: String,
+    }
 }
-row!(CompletionFacts {
-    status,
-    date,
-    total_score,
-    attendance_score,
-    progress_score,
-    assessment_score,
-    since_ms,
-    name,
-    guest,
-    class,
-    is_default,
-    starts,
-    ends,
-    course,
-    minutes,
-    instructor
-});
 
 /// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile.
 async fn read_completion_facts(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {

@@ -21,49 +21,30 @@ pub enum CompletionStatus {
 }
 words!(CompletionStatus { Completed = "COMPLETED", Incomplete = "INCOMPLETE", Revoked = "REVOKED" });
 
-#[derive(Debug, Clone)]
-pub struct Completion {
-    pub id: i64,
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    pub course: i64,
-    pub course_title: String,
-    pub class: i64,
-    pub class_name: String,
-    pub date: String,
-    pub status: String,
-    pub total_score: Option<f64>,
-    pub attendance_score: Option<f64>,
-    pub assessment_score: Option<f64>,
-    pub progress_score: Option<f64>,
-    pub by_hand: bool,
-    pub memo: Option<String>,
-    pub certificate_no: Option<String>,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Completion {
+        pub id: i64,
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        pub course: i64,
+        pub course_title: String,
+        pub class: i64,
+        pub class_name: String,
+        pub date: String,
+        pub status: String,
+        pub total_score: Option<f64>,
+        pub attendance_score: Option<f64>,
+        pub assessment_score: Option<f64>,
+        pub progress_score: Option<f64>,
+        pub by_hand: bool,
+        pub memo: Option<String>,
+        pub certificate_no: Option<String>,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(Completion {
-    id,
-    enrollment,
-    person,
-    name,
-    course,
-    course_title,
-    class,
-    class_name,
-    date,
-    status,
-    total_score,
-    attendance_score,
-    assessment_score,
-    progress_score,
-    by_hand,
-    memo,
-    certificate_no,
-    created_ms,
-    updated_ms
-});
 
 const COMPLETION: &str = "select d.id, d.enrollment, e.person, q.name, k.course, c.title as course_title, e.class,
     k.name as class_name, d.date, d.status, d.total_score, d.attendance_score, d.assessment_score, d.progress_score,

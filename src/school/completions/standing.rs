@@ -11,48 +11,31 @@ use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
-/// The standing of a learner: what the rule needs, what the learner has, and the result.
-#[derive(Debug)]
-pub struct Standing {
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    pub guest: bool,
-    pub status: String,
-    /// In per cent; `None` in a class without meetings, which asks for no attendance.
-    pub attendance: Option<f64>,
-    pub needed_rate: f64,
-    /// Required items that are not done, and required assessments that are not passed.
-    pub undone: i64,
-    pub unpassed: i64,
-    pub completion: Option<i64>,
-    pub completion_status: Option<String>,
-    pub date: Option<String>,
-    pub memo: Option<String>,
-    pub certificate_no: Option<String>,
-    pub certificate_uuid: Option<String>,
-    pub expires_ms: Option<i64>,
-    pub revoked_ms: Option<i64>,
+row! {
+    /// The standing of a learner: what the rule needs, what the learner has, and the result.
+    #[derive(Debug)]
+    pub struct Standing {
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        pub guest: bool,
+        pub status: String,
+        /// In per cent; `None` in a class without meetings, which asks for no attendance.
+        pub attendance: Option<f64>,
+        pub needed_rate: f64,
+        /// Required items that are not done, and required assessments that are not passed.
+        pub undone: i64,
+        pub unpassed: i64,
+        pub completion: Option<i64>,
+        pub completion_status: Option<String>,
+        pub date: Option<String>,
+        pub memo: Option<String>,
+        pub certificate_no: Option<String>,
+        pub certificate_uuid: Option<String>,
+        pub expires_ms: Option<i64>,
+        pub revoked_ms: Option<i64>,
+    }
 }
-row!(Standing {
-    enrollment,
-    person,
-    name,
-    guest,
-    status,
-    attendance,
-    needed_rate,
-    undone,
-    unpassed,
-    completion,
-    completion_status,
-    date,
-    memo,
-    certificate_no,
-    certificate_uuid,
-    expires_ms,
-    revoked_ms
-});
 
 const STANDING: &str = "select e.id as enrollment, e.person, q.name, q.guest, e.status, e.attendance_score as attendance, c.needed_rate,
     (select count(*) from items i join units u on u.id = i.unit and u.deleted_ms is null

@@ -34,51 +34,31 @@ words!(EnrollmentStatus {
     Completed = "COMPLETED",
 });
 
-#[derive(Debug, Clone)]
-pub struct Enrollment {
-    pub id: i64,
-    pub course: i64,
-    pub course_title: String,
-    pub class: i64,
-    pub class_name: String,
-    pub person: i64,
-    pub name: String,
-    pub email: Option<String>,
-    pub source: String,
-    pub status: String,
-    pub waiting_number: Option<i64>,
-    pub reason: Option<String>,
-    pub approved_ms: Option<i64>,
-    pub completed_ms: Option<i64>,
-    pub attendance_score: Option<f64>,
-    pub progress_score: Option<f64>,
-    pub assessment_score: Option<f64>,
-    pub total_score: Option<f64>,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Enrollment {
+        pub id: i64,
+        pub course: i64,
+        pub course_title: String,
+        pub class: i64,
+        pub class_name: String,
+        pub person: i64,
+        pub name: String,
+        pub email: Option<String>,
+        pub source: String,
+        pub status: String,
+        pub waiting_number: Option<i64>,
+        pub reason: Option<String>,
+        pub approved_ms: Option<i64>,
+        pub completed_ms: Option<i64>,
+        pub attendance_score: Option<f64>,
+        pub progress_score: Option<f64>,
+        pub assessment_score: Option<f64>,
+        pub total_score: Option<f64>,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(Enrollment {
-    id,
-    course,
-    course_title,
-    class,
-    class_name,
-    person,
-    name,
-    email,
-    source,
-    status,
-    waiting_number,
-    reason,
-    approved_ms,
-    completed_ms,
-    attendance_score,
-    progress_score,
-    assessment_score,
-    total_score,
-    created_ms,
-    updated_ms
-});
 
 /// Columns of an enrollment. `waiting_number` is counted at each read: when a person leaves the waiting list, everyone
 /// behind moves up.
@@ -104,16 +84,17 @@ pub(super) async fn find_class(tx: &mut Tx, course: i64, wanted: Option<i64>) ->
     Ok(found.ok_or(Error::bad("class_id", "it is no class of this course"))?.0)
 }
 
-/// The seats of a class, and what it takes to be admitted.
-struct ClassSeats {
-    capacity: Option<i64>,
-    taken: i64,
-    waiting: i64,
-    ends: Option<String>,
-    approves: bool,
-    price: i64,
+row! {
+    /// The seats of a class, and what it takes to be admitted.
+    struct ClassSeats {
+        capacity: Option<i64>,
+        taken: i64,
+        waiting: i64,
+        ends: Option<String>,
+        approves: bool,
+        price: i64,
+    }
 }
-row!(ClassSeats { capacity, taken, waiting, ends, approves, price });
 
 impl ClassSeats {
     fn are_taken(&self) -> bool {

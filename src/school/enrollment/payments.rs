@@ -10,19 +10,20 @@ use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
 use crate::school::rights::{self, Caller};
 
-#[derive(Debug, Clone)]
-pub struct Payment {
-    pub id: i64,
-    pub enrollment: i64,
-    pub amount: i64,
-    pub method: String,
-    /// JSON, as it was received.
-    pub info: String,
-    pub status: String,
-    pub refunded: i64,
-    pub created_ms: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Payment {
+        pub id: i64,
+        pub enrollment: i64,
+        pub amount: i64,
+        pub method: String,
+        /// JSON, as it was received.
+        pub info: String,
+        pub status: String,
+        pub refunded: i64,
+        pub created_ms: i64,
+    }
 }
-row!(Payment { id, enrollment, amount, method, info, status, refunded, created_ms });
 
 const PAYMENT: &str = "select p.id, p.enrollment, p.amount, p.method, p.info, p.status,
     (select cast(coalesce(sum(r.amount), 0) as bigint) from refunds r

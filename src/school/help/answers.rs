@@ -33,20 +33,21 @@ pub struct NewHelpAnswer {
     pub voice: Option<String>,
 }
 
-#[derive(Debug, Clone)]
-pub struct HelpAnswer {
-    pub id: i64,
-    pub request: i64,
-    /// Instructor who gave the answer; `None` if the analyser gave it.
-    pub by_person: Option<i64>,
-    pub r#type: String,
-    pub content: String,
-    pub voice: Option<String>,
-    pub rating: Option<i64>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct HelpAnswer {
+        pub id: i64,
+        pub request: i64,
+        /// Instructor who gave the answer; `None` if the analyser gave it.
+        pub by_person: Option<i64>,
+        pub r#type: String,
+        pub content: String,
+        pub voice: Option<String>,
+        pub rating: Option<i64>,
+    }
 }
-row!(HelpAnswer { id, request, by_person, r#type, content, voice, rating });
 
-const RESPONSE: &str = "select id, request, by_person, type, content, voice, rating from help_responses";
+const COLUMNS: &str = "id, request, by_person, type, content, voice, rating";
 
 /// Returns a call with its newest answer, for the student who made it and for the instructor of the course.
 pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(HelpRequest, Option<HelpAnswer>)> {
@@ -55,7 +56,9 @@ pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(HelpRequest
     if request.person != caller.id && !caller.teaches(request.instructor) {
         return Err(Error::NotFound("Help request"));
     }
-    let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
+    let sql = format!(
+        "select {COLUMNS} from help_responses where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1"
+    );
     let response = tx.maybe(sql, args![id]).await?;
     Ok((request, response))
 }
@@ -126,8 +129,10 @@ async fn write(
     answer: &NewHelpAnswer,
     now_ms: i64,
 ) -> Result<HelpAnswer> {
-    let sql = "insert into help_responses (created_ms, request, by_person, type, content, voice)
-        values ($1, $2, $3, $4, $5, $6) returning id, request, by_person, type, content, voice, rating";
+    let sql = format!(
+        "insert into help_responses (created_ms, request, by_person, type, content, voice)
+        values ($1, $2, $3, $4, $5, $6) returning {COLUMNS}"
+    );
     let kind = answer.help_type.word();
     let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref()];
     tx.one(sql, args).await
@@ -223,8 +228,12 @@ pub async fn feedback(
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     let before = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await?;
-    let found: Option<HelpAnswer> =
-        tx.maybe(format!("{RESPONSE} where id = $1 and type <> '{SUGGESTION}'"), args![response]).await?;
+    let found: Option<HelpAnswer> = tx
+        .maybe(
+            format!("select {COLUMNS} from help_responses where id = $1 and type <> '{SUGGESTION}'"),
+            args![response],
+        )
+        .await?;
     let found = found.ok_or(Error::NotFound("Help response"))?;
     let request = hold(&mut tx, found.request).await?;
     if request.person != caller.id {
@@ -303,7 +312,9 @@ pub async fn unseen_answers(app: &School, person: i64) -> Result<Vec<NewEvent>> 
     );
     let mut events = Vec::new();
     for request in tx.all::<HelpRequest>(sql, args![person]).await?.into_iter().rev() {
-        let sql = format!("{RESPONSE} where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1");
+        let sql = format!(
+            "select {COLUMNS} from help_responses where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1"
+        );
         if let Some(response) = tx.maybe::<HelpAnswer>(sql, args![request.id]).await? {
             events.push(answer_event(&request, &response, request.created_ms));
         }

@@ -298,41 +298,26 @@ async fn closing_events(
     Ok(events)
 }
 
-#[derive(Debug, Clone)]
-pub struct HelpRequest {
-    pub id: i64,
-    pub created_ms: i64,
-    pub person: i64,
-    pub item: i64,
-    pub session: Option<i64>,
-    pub kind: String,
-    pub context: String,
-    pub language: Option<String>,
-    pub stuck_seconds: i64,
-    pub status: String,
-    pub diagnosis: Option<String>,
-    pub confidence: Option<f64>,
-    pub acked_ms: Option<i64>,
-    pub course: i64,
-    pub instructor: i64,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct HelpRequest {
+        pub id: i64,
+        pub created_ms: i64,
+        pub person: i64,
+        pub item: i64,
+        pub session: Option<i64>,
+        pub kind: String,
+        pub context: String,
+        pub language: Option<String>,
+        pub stuck_seconds: i64,
+        pub status: String,
+        pub diagnosis: Option<String>,
+        pub confidence: Option<f64>,
+        pub acked_ms: Option<i64>,
+        pub course: i64,
+        pub instructor: i64,
+    }
 }
-row!(HelpRequest {
-    id,
-    created_ms,
-    person,
-    item,
-    session,
-    kind,
-    context,
-    language,
-    stuck_seconds,
-    status,
-    diagnosis,
-    confidence,
-    acked_ms,
-    course,
-    instructor
-});
 
 pub(super) const REQUEST: &str = "select h.id, h.created_ms, h.person, h.item, h.session, h.kind, h.context,
     h.language, h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor

@@ -21,14 +21,15 @@ pub struct Difficulty {
     pub stuck_people: i64,
 }
 
-#[derive(Default)]
-struct RequestCounts {
-    item: i64,
-    count: i64,
-    manual: i64,
-    stuck_seconds: f64,
+row! {
+    #[derive(Default)]
+    struct RequestCounts {
+        item: i64,
+        count: i64,
+        manual: i64,
+        stuck_seconds: f64,
+    }
 }
-row!(RequestCounts { item, count, manual, stuck_seconds });
 
 const DIFFICULTIES_MAX_STEPS: usize = 10;
 

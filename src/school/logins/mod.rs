@@ -27,13 +27,14 @@ pub const TICKET_FOR_MS: i64 = 10 * MINUTE_MS;
 /// Time for which the key of a guest's join gives the same login again. A phone that lost the reply asks again sooner.
 const GUEST_KEY_FOR_MS: i64 = 10 * MINUTE_MS;
 
-/// A guest's login that nobody has refreshed yet.
-pub struct GuestLogin {
-    pub id: i64,
-    pub person: i64,
-    nonce: String,
+row! {
+    /// A guest's login that nobody has refreshed yet.
+    pub struct GuestLogin {
+        pub id: i64,
+        pub person: i64,
+        nonce: String,
+    }
 }
-row!(GuestLogin { id, person, nonce });
 
 /// Finds the login that a guest's join made, while the key of the join still works: for ten minutes, and only until the
 /// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into the account. The login

@@ -18,19 +18,20 @@ use crate::school::rights::Role;
 /// Time for which a token returns the same successor again.
 const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
 
-struct LoginRow {
-    id: i64,
-    person: i64,
-    device: String,
-    /// Nonce of the newest token that was used.
-    nonce: String,
-    /// Nonce of the token that it was exchanged for, which nobody has used yet.
-    successor_nonce: Option<String>,
-    successor_ms: Option<i64>,
-    expires_ms: i64,
-    ended_ms: Option<i64>,
+row! {
+    struct LoginRow {
+        id: i64,
+        person: i64,
+        device: String,
+        /// Nonce of the newest token that was used.
+        nonce: String,
+        /// Nonce of the token that it was exchanged for, which nobody has used yet.
+        successor_nonce: Option<String>,
+        successor_ms: Option<i64>,
+        expires_ms: i64,
+        ended_ms: Option<i64>,
+    }
 }
-row!(LoginRow { id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms });
 
 struct NextToken {
     nonce: String,

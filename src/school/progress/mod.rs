@@ -29,38 +29,25 @@ impl Report {
     }
 }
 
-/// Progress of one enrollment in one item.
-#[derive(Debug, Clone)]
-pub struct ItemProgress {
-    pub id: i64,
-    pub enrollment: i64,
-    pub item: i64,
-    pub item_title: String,
-    pub status: String,
-    pub rate: f64,
-    pub position: Option<i64>,
-    pub seconds: i64,
-    pub started_ms: Option<i64>,
-    pub completed_ms: Option<i64>,
-    pub done_ms: Option<i64>,
-    pub created_ms: i64,
-    pub updated_ms: i64,
+row! {
+    /// Progress of one enrollment in one item.
+    #[derive(Debug, Clone)]
+    pub struct ItemProgress {
+        pub id: i64,
+        pub enrollment: i64,
+        pub item: i64,
+        pub item_title: String,
+        pub status: String,
+        pub rate: f64,
+        pub position: Option<i64>,
+        pub seconds: i64,
+        pub started_ms: Option<i64>,
+        pub completed_ms: Option<i64>,
+        pub done_ms: Option<i64>,
+        pub created_ms: i64,
+        pub updated_ms: i64,
+    }
 }
-row!(ItemProgress {
-    id,
-    enrollment,
-    item,
-    item_title,
-    status,
-    rate,
-    position,
-    seconds,
-    started_ms,
-    completed_ms,
-    done_ms,
-    created_ms,
-    updated_ms
-});
 
 const ITEM_PROGRESS: &str = "select p.id, p.enrollment, p.item, i.title as item_title, p.status, p.rate,
     p.last_position as position, (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d
@@ -150,19 +137,19 @@ struct EnrolledPerson {
     enrollment: i64,
 }
 
-struct StoredProgress {
-    status: String,
-    rate: f64,
-    completed_ms: Option<i64>,
-    done_ms: Option<i64>,
+row! {
+    struct StoredProgress {
+        status: String,
+        rate: f64,
+        completed_ms: Option<i64>,
+        done_ms: Option<i64>,
+    }
 }
-row!(StoredProgress { status, rate, completed_ms, done_ms });
 
-const STORED: &str =
-    "select status, rate, completed_ms, done_ms from item_progress where enrollment = $1 and item = $2";
+const COLUMNS: &str = "status, rate, completed_ms, done_ms";
+const STORED: &str = "from item_progress where enrollment = $1 and item = $2";
 
-const TOUCH: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2
-    returning status, rate, completed_ms, done_ms";
+const TOUCH: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2";
 
 /// Records a report in the person's current enrollment in the course of the item.
 async fn record_step(
@@ -196,7 +183,8 @@ async fn record(
     now_ms: i64,
 ) -> Result<((ProgressStatus, Option<i64>), Vec<NewEvent>)> {
     let EnrolledPerson { person, enrollment } = learner;
-    let before: Option<StoredProgress> = tx.maybe(STORED, args![enrollment, item.id]).await?;
+    let before: Option<StoredProgress> =
+        tx.maybe(format!("select {COLUMNS} {STORED}"), args![enrollment, item.id]).await?;
     let last = last_report_ms(tx, enrollment).await?;
     let session = sessions::find_open_session(tx, item.course, person).await?;
     let session_began_ms = session.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
@@ -205,9 +193,10 @@ async fn record(
     let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };
     let after = match changed {
         Some(after) => after,
-        None if studied => tx.one(TOUCH, args![enrollment, item.id, now_ms]).await?,
+        None if studied => tx.one(format!("{TOUCH} returning {COLUMNS}"), args![enrollment, item.id, now_ms]).await?,
         None => {
-            let stored: StoredProgress = tx.one(STORED, args![enrollment, item.id]).await?;
+            let stored: StoredProgress =
+                tx.one(format!("select {COLUMNS} {STORED}"), args![enrollment, item.id]).await?;
             return Ok((
                 (progress_in_session(&stored.status, stored.done_ms, session_began_ms), stored.completed_ms),
                 Vec::new(),
@@ -245,7 +234,8 @@ async fn write(
     session_began_ms: i64,
     now_ms: i64,
 ) -> Result<Option<StoredProgress>> {
-    let sql = "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position,
+    let sql = format!(
+        "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position,
             started_ms, completed_ms, done_ms)
         values ($1, $1, $2, $3, $4, $6, $7, $1, case when $4 = 'COMPLETED' then $1 else null end,
             case when $4 = 'COMPLETED' then $1 else null end)
@@ -260,7 +250,8 @@ async fn write(
             or (excluded.status = 'COMPLETED' and item_progress.done_ms < $5)
             or excluded.last_position is distinct from coalesce(item_progress.last_position, -1)
                 and excluded.last_position is not null
-        returning status, rate, completed_ms, done_ms";
+        returning {COLUMNS}"
+    );
     let rate = report.rate.unwrap_or(if report.progress == ProgressStatus::Completed { 100.0 } else { 0.0 });
     let args = args![now_ms, enrollment, report.item, report.progress.word(), session_began_ms, rate, report.position];
     tx.maybe(sql, args).await

@@ -59,15 +59,16 @@ async fn latest_course(tx: &mut Tx, person: i64) -> Result<Option<i64>> {
     Ok(tx.maybe::<(i64,)>(sql, args![person]).await?.map(|(id,)| id))
 }
 
-pub struct StepProgress {
-    pub task_title: String,
-    pub item_title: String,
-    pub item: i64,
-    pub status: String,
-    pub started_ms: Option<i64>,
-    pub completed_ms: Option<i64>,
+row! {
+    pub struct StepProgress {
+        pub task_title: String,
+        pub item_title: String,
+        pub item: i64,
+        pub status: String,
+        pub started_ms: Option<i64>,
+        pub completed_ms: Option<i64>,
+    }
 }
-row!(StepProgress { task_title, item_title, item, status, started_ms, completed_ms });
 
 pub struct StudentCourseProgress {
     pub person: (i64, String),
@@ -110,18 +111,19 @@ pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Re
     tx.all(format!("{ITEM_PROGRESS} where p.enrollment = $1 order by p.id"), args![enrollment]).await
 }
 
-pub struct ClassMemberProgress {
-    pub enrollment: i64,
-    pub person: i64,
-    pub name: String,
-    pub status: String,
-    pub rate: Option<f64>,
-    pub completed: i64,
-    pub total: i64,
-    pub seconds: i64,
-    pub last_ms: Option<i64>,
+row! {
+    pub struct ClassMemberProgress {
+        pub enrollment: i64,
+        pub person: i64,
+        pub name: String,
+        pub status: String,
+        pub rate: Option<f64>,
+        pub completed: i64,
+        pub total: i64,
+        pub seconds: i64,
+        pub last_ms: Option<i64>,
+    }
 }
-row!(ClassMemberProgress { enrollment, person, name, status, rate, completed, total, seconds, last_ms });
 
 /// Lists the people of a class with their progress in all required items.
 pub async fn of_class(

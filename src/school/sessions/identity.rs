@@ -70,14 +70,15 @@ pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) 
     app.commit(tx, events).await
 }
 
-/// Open question that the instructor must answer: whether a new participant is a guest who joined the session before.
-pub(in crate::school) struct IdentityQuestion {
-    session: i64,
-    course: i64,
-    /// The new participant.
-    person: i64,
+row! {
+    /// Open question that the instructor must answer: whether a new participant is a guest who joined before.
+    pub(in crate::school) struct IdentityQuestion {
+        session: i64,
+        course: i64,
+        /// The new participant.
+        person: i64,
+    }
 }
-row!(IdentityQuestion { session, course, person });
 
 /// Reads the open questions about a person, whichever of the two they are, and holds the rows of their sessions.
 pub(in crate::school) async fn hold_questions(tx: &mut Tx, person: i64) -> Result<Vec<IdentityQuestion>> {

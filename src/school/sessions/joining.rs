@@ -22,17 +22,18 @@ use crate::school::{enrollment, help, names};
 /// Participants that may be in one session at a time.
 const SESSION_MAX_PEOPLE: i64 = 10_000;
 
-#[derive(Debug, Clone)]
-pub struct Participant {
-    pub id: i64,
-    pub session: i64,
-    pub person: i64,
-    pub enrollment: i64,
-    pub joined_ms: i64,
-    pub left_ms: Option<i64>,
-    pub removed_ms: Option<i64>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Participant {
+        pub id: i64,
+        pub session: i64,
+        pub person: i64,
+        pub enrollment: i64,
+        pub joined_ms: i64,
+        pub left_ms: Option<i64>,
+        pub removed_ms: Option<i64>,
+    }
 }
-row!(Participant { id, session, person, enrollment, joined_ms, left_ms, removed_ms });
 
 const PARTICIPANT: &str = "select id, session, person, enrollment, joined_ms, left_ms, removed_ms from participants";
 

@@ -55,62 +55,37 @@ pub enum SessionStatus {
 }
 words!(SessionStatus { Waiting = "WAITING", InProgress = "IN_PROGRESS", Paused = "PAUSED", Review = "REVIEW_MODE" });
 
-#[derive(Debug, Clone)]
-pub struct Session {
-    pub id: i64,
-    pub course: i64,
-    pub class: i64,
-    pub meeting: Option<i64>,
-    /// Number of the meeting (회차).
-    pub number: Option<i64>,
-    pub late_after_min: Option<i64>,
-    pub code: String,
-    pub key: String,
-    pub title: String,
-    pub status: String,
-    pub door: String,
-    pub step: Option<i64>,
-    pub step_ms: Option<i64>,
-    pub step_seq: i64,
-    pub message: Option<String>,
-    pub scheduled_ms: Option<i64>,
-    pub started_ms: Option<i64>,
-    pub ended_ms: Option<i64>,
-    pub created_ms: i64,
-    pub last_seq: i64,
-    pub last_student_seq: i64,
-    pub lecture_title: String,
-    pub lecture_description: String,
-    pub instructor: i64,
-    pub instructor_name: String,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Session {
+        pub id: i64,
+        pub course: i64,
+        pub class: i64,
+        pub meeting: Option<i64>,
+        /// Number of the meeting (회차).
+        pub number: Option<i64>,
+        pub late_after_min: Option<i64>,
+        pub code: String,
+        pub key: String,
+        pub title: String,
+        pub status: String,
+        pub door: String,
+        pub step: Option<i64>,
+        pub step_ms: Option<i64>,
+        pub step_seq: i64,
+        pub message: Option<String>,
+        pub scheduled_ms: Option<i64>,
+        pub started_ms: Option<i64>,
+        pub ended_ms: Option<i64>,
+        pub created_ms: i64,
+        pub last_seq: i64,
+        pub last_student_seq: i64,
+        pub lecture_title: String,
+        pub lecture_description: String,
+        pub instructor: i64,
+        pub instructor_name: String,
+    }
 }
-row!(Session {
-    id,
-    course,
-    class,
-    meeting,
-    number,
-    late_after_min,
-    code,
-    key,
-    title,
-    status,
-    door,
-    step,
-    step_ms,
-    step_seq,
-    message,
-    scheduled_ms,
-    started_ms,
-    ended_ms,
-    created_ms,
-    last_seq,
-    last_student_seq,
-    lecture_title,
-    lecture_description,
-    instructor,
-    instructor_name
-});
 
 const SESSION: &str =
     "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.join_key as key, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,

@@ -33,40 +33,27 @@ pub struct OwnState {
     pub mark: Option<String>,
 }
 
-#[derive(Debug, Clone)]
-pub struct Attendee {
-    pub person: i64,
-    pub name: String,
-    /// Number among the people of this name in the course, counted from 1.
-    pub namesake: i64,
-    pub email: Option<String>,
-    pub guest: bool,
-    pub joined_ms: i64,
-    pub left_ms: Option<i64>,
-    pub step_status: Option<String>,
-    pub open_help: Option<i64>,
-    /// Whether the student made an open call themselves, and not only the session for them.
-    pub called: bool,
-    pub last_active_ms: Option<i64>,
-    pub flagged: bool,
-    /// Person whom they say to be, until the instructor has decided.
-    pub same_as: Option<i64>,
+row! {
+    #[derive(Debug, Clone)]
+    pub struct Attendee {
+        pub person: i64,
+        pub name: String,
+        /// Number among the people of this name in the course, counted from 1.
+        pub namesake: i64,
+        pub email: Option<String>,
+        pub guest: bool,
+        pub joined_ms: i64,
+        pub left_ms: Option<i64>,
+        pub step_status: Option<String>,
+        pub open_help: Option<i64>,
+        /// Whether the student made an open call themselves, and not only the session for them.
+        pub called: bool,
+        pub last_active_ms: Option<i64>,
+        pub flagged: bool,
+        /// Person whom they say to be, until the instructor has decided.
+        pub same_as: Option<i64>,
+    }
 }
-row!(Attendee {
-    person,
-    name,
-    namesake,
-    email,
-    guest,
-    joined_ms,
-    left_ms,
-    step_status,
-    open_help,
-    called,
-    last_active_ms,
-    flagged,
-    same_as
-});
 
 pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
     let sql = "select count(*) from participants where session = $1 and removed_ms is null and left_ms is null";
