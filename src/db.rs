@@ -34,7 +34,7 @@ use crate::private;
 
 pub use self::failure::SILENT;
 pub use self::health::WriteState;
-pub use self::locks::{TRIES, Table, retry};
+pub use self::locks::{HeldTable, TRIES, retry};
 pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
 
 const READERS: u32 = 4;
@@ -230,13 +230,13 @@ impl Tx {
 
     /// Holds a row: nobody else changes, deletes or holds it until the transaction ends, and what is read of it after this
     /// call stays true. SQLite has one writer, so every transaction that writes holds everything from its beginning.
-    pub async fn hold(&mut self, table: Table, id: i64) -> Result<()> {
+    pub async fn hold(&mut self, table: HeldTable, id: i64) -> Result<()> {
         self.hold_where(table, "id = $1", args![id]).await
     }
 
     /// Holds all rows that meet a condition, in the order of their ids. A row that begins to meet it while this call waits
     /// is not held.
-    pub async fn hold_where(&mut self, table: Table, condition: &str, args: Vec<Arg>) -> Result<()> {
+    pub async fn hold_where(&mut self, table: HeldTable, condition: &str, args: Vec<Arg>) -> Result<()> {
         self.must_keep_order(table);
         if let Tx::Postgres(..) = self {
             // `no key` since ids do not change: rows that refer to a held row can be written meanwhile.
@@ -252,7 +252,7 @@ impl Tx {
     }
 
     /// Checks the order in debug builds. A table may be named again, for rows that are held already.
-    fn must_keep_order(&mut self, table: Table) {
+    fn must_keep_order(&mut self, table: HeldTable) {
         if cfg!(debug_assertions) {
             let held = self.held();
             debug_assert!(held.contains(&table) || held.iter().all(|t| *t < table), "{table:?} after {held:?}");
@@ -260,7 +260,7 @@ impl Tx {
         }
     }
 
-    fn held(&mut self) -> &mut Vec<Table> {
+    fn held(&mut self) -> &mut Vec<HeldTable> {
         match self {
             Tx::Sqlite(lent) => &mut lent.held_tables,
             Tx::Postgres(lent, _) => &mut lent.held_tables,

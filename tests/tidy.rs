@@ -2,6 +2,8 @@
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/names.rs"]
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -247,23 +249,6 @@ fn is_function(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().take_while(|w| !w.contains('(')).collect();
     let starts = ["fn", "pub", "pub(crate)", "pub(super)", "async", "const", "unsafe", "extern"];
     line.contains("fn ") && line.trim_end().ends_with(['{', '(']) && words.first().is_some_and(|w| starts.contains(w))
-}
-
-#[test]
-fn no_two_types_have_one_name() {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for source in rust_files("src") {
-        for line in source.code().lines() {
-            let mut words =
-                line.split([' ', '(', '<', ';', '{']).skip_while(|word| matches!(*word, "" | "pub" | "super)"));
-            let is_type = words.next().is_some_and(|word| ["struct", "enum", "trait"].contains(&word));
-            if let Some(name) = words.next().filter(|name| is_type && !name.starts_with('$')) {
-                found.entry(name.trim_end_matches(':').to_owned()).or_default().insert(source.name());
-            }
-        }
-    }
-    let twice = found.iter().filter(|(_, files)| files.len() > 1);
-    assert_none("types with the same name", twice.map(|(name, files)| format!("{name}: {files:?}")).collect());
 }
 
 #[test]

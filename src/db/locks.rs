@@ -30,7 +30,7 @@ where
 /// A group of writes shares a transaction, and keeps the order only within each write. Two nodes whose groups wait for each
 /// other are told so by PostgreSQL; one of them is undone and written again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Table {
+pub enum HeldTable {
     Courses,
     Classes,
     Sessions,
@@ -45,20 +45,20 @@ pub enum Table {
     LogTotal,
 }
 
-impl Table {
+impl HeldTable {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Table::Courses => "courses",
-            Table::Classes => "classes",
-            Table::Sessions => "live_sessions",
-            Table::Assessments => "assessments",
-            Table::Units => "units",
-            Table::Items => "items",
-            Table::HelpRequests => "help_requests",
-            Table::Enrollments => "enrollments",
-            Table::People => "people",
-            Table::Logins => "logins",
-            Table::LogTotal => "log_total",
+            HeldTable::Courses => "courses",
+            HeldTable::Classes => "classes",
+            HeldTable::Sessions => "live_sessions",
+            HeldTable::Assessments => "assessments",
+            HeldTable::Units => "units",
+            HeldTable::Items => "items",
+            HeldTable::HelpRequests => "help_requests",
+            HeldTable::Enrollments => "enrollments",
+            HeldTable::People => "people",
+            HeldTable::Logins => "logins",
+            HeldTable::LogTotal => "log_total",
         }
     }
 }

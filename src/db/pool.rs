@@ -18,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::failure::{self, Failure};
 use super::health::Health;
-use super::locks::Table;
+use super::locks::HeldTable;
 use crate::error::{Error, Result};
 
 /// How long a caller waits for a connection while all are lent.
@@ -99,7 +99,7 @@ pub struct LentConnection<C: DbConnection> {
     /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
     refused: bool,
     /// The tables of which this transaction holds rows. Empty in a release build.
-    pub held_tables: Vec<Table>,
+    pub held_tables: Vec<HeldTable>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Classes (차수): the runs of a course, each with its dates, its seats and its meetings.
 
 use crate::app::School;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
@@ -92,7 +92,7 @@ pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, chan
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
-    tx.hold(Table::Classes, class).await?;
+    tx.hold(HeldTable::Classes, class).await?;
     let before = read(&mut tx, class).await?;
     let planned = before.total_sessions;
     let after = set(&mut tx, before, changes, now_ms).await?;

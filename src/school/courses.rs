@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::app::School;
 use crate::clock::spoken_code;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::failures::Attempts;
@@ -272,7 +272,7 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
 
 /// Holds the classes of a course. Applying holds the class too, so nobody applies until the transaction ends.
 async fn hold_classes(tx: &mut Tx, course: i64) -> Result<()> {
-    tx.hold_where(Table::Classes, "course = $1", args![course]).await
+    tx.hold_where(HeldTable::Classes, "course = $1", args![course]).await
 }
 
 async fn must_have_no_open_session(tx: &mut Tx, course: i64) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Grades follow facts: a verb that changes attendance, progress or a score announces `Event::GradeDue`. Before the
 //! commit each affected grade is computed once, from what the transaction holds by then.
 
-use crate::db::{Arg, Table, Tx, args, batch_size, placeholders, row, row_placeholders};
+use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::Result;
 use crate::event::{Event, GradeScope, GradeScores, PublishedEvent};
 
@@ -113,7 +113,7 @@ pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) ->
     }
     let (condition, args) = due_condition(&due);
     let is_due = format!("id in (select e.id from enrollments e {condition})");
-    tx.hold_where(Table::Enrollments, &is_due, args.clone()).await?;
+    tx.hold_where(HeldTable::Enrollments, &is_due, args.clone()).await?;
     let facts: Vec<GradeFacts> = tx.all(facts(&condition), args).await?;
     let graded = facts.into_iter().map(|f| (f.grade(), f));
     let changed: Vec<(GradeFacts, GradeScores)> =

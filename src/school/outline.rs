@@ -1,7 +1,7 @@
 //! The outline of a course: its units, and the items in them. A session goes through the items that are steps.
 
 use crate::app::School;
-use crate::db::{Table, Tx, args, placeholders, row};
+use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
@@ -107,7 +107,7 @@ pub struct UnitChanges {
 
 pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitChanges) -> Result<Unit> {
     let mut tx = app.db.begin().await?;
-    tx.hold(Table::Units, id).await?;
+    tx.hold(HeldTable::Units, id).await?;
     let now = unit_by_id(&mut tx, id).await?;
     rights::find_taught_course(&mut tx, caller, now.course).await?;
     let args = args![
@@ -136,7 +136,7 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
 /// Fails if a running session is at one of these items. Holds all open sessions of the course: one that moves at the
 /// same moment waits, and then finds the step deleted.
 async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i64) -> Result<()> {
-    tx.hold_where(Table::Sessions, "course = $1 and status <> 'REVIEW_MODE'", args![course]).await?;
+    tx.hold_where(HeldTable::Sessions, "course = $1 and status <> 'REVIEW_MODE'", args![course]).await?;
     let sql = format!("select id from live_sessions where status in ('IN_PROGRESS', 'PAUSED') and step in ({items})");
     match tx.maybe::<(i64,)>(sql, args![id]).await? {
         Some((session,)) => Err(Error::StepInUse { session }),
@@ -243,7 +243,7 @@ pub struct ItemChanges {
 /// Changes an item. Its kind stays. The grades of the course are due if it became required, or is required no more.
 pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemChanges) -> Result<Item> {
     let mut tx = app.db.begin().await?;
-    tx.hold(Table::Items, id).await?;
+    tx.hold(HeldTable::Items, id).await?;
     let now = item_by_id(&mut tx, id).await?;
     rights::find_taught_course(&mut tx, caller, now.course).await?;
     let sql = "update items set title = $2, description = $3, position = $4, required = $5, url = $6, content = $7,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::app::School;
 use crate::clock::{DRAWS_MAX, random_id};
 use crate::config::Signup;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::failures::{Attempts, CountedAttempt};
@@ -330,7 +330,7 @@ pub async fn set_student_number(app: &School, caller: &Caller, id: i64, student_
 /// Fails if no other administrator would remain. Holds the rows of all administrators while it counts them: of two who
 /// leave at once, one stays.
 async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
-    tx.hold_where(Table::People, "role = 'ADMIN'", args![]).await?;
+    tx.hold_where(HeldTable::People, "role = 'ADMIN'", args![]).await?;
     let sql = "select count(*) from people where role = 'ADMIN' and deleted_ms is null and id <> $1";
     let (others,): (i64,) = tx.one(sql, args![leaving]).await?;
     if others > 0 { Ok(()) } else { Err(Error::wrong_state("LAST_ADMIN")) }
@@ -363,9 +363,9 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
     let theirs = "id in (select class from enrollments where person = $1)";
-    tx.hold_where(Table::Classes, theirs, args![id]).await?;
-    tx.hold_where(Table::HelpRequests, "person = $1", args![id]).await?;
-    tx.hold_where(Table::Enrollments, "person = $1", args![id]).await?;
+    tx.hold_where(HeldTable::Classes, theirs, args![id]).await?;
+    tx.hold_where(HeldTable::HelpRequests, "person = $1", args![id]).await?;
+    tx.hold_where(HeldTable::Enrollments, "person = $1", args![id]).await?;
     let person = by_id(&mut tx, id).await?;
     if person.role == Role::Admin.word() {
         must_not_be_last_admin(&mut tx, id).await?;

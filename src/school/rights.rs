@@ -1,6 +1,6 @@
 //! Rights: who may do what. Every verb checks its caller here, so that no surface can forget to.
 
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 
@@ -74,7 +74,7 @@ pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
 /// it until the transaction ends.
 pub async fn hold_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
     caller.must_be_staff()?;
-    tx.hold(Table::Courses, id).await?;
+    tx.hold(HeldTable::Courses, id).await?;
     find_taught_course(tx, caller, id).await
 }
 
@@ -148,7 +148,7 @@ pub async fn find_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Re
 /// second one sees what the first one did.
 pub async fn hold_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Result<EnrollmentAccess> {
     caller.must_be_staff()?;
-    tx.hold(Table::Enrollments, id).await?;
+    tx.hold(HeldTable::Enrollments, id).await?;
     find_taught_enrollment(tx, caller, id).await
 }
 

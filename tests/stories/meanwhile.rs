@@ -1,7 +1,7 @@
 //! Statements of two writers that mix on PostgreSQL: which of them waits, and what remains of the work of callers who hang up
 //! in the middle.
 
-use gyosil::db::{Arg, Table};
+use gyosil::db::{Arg, HeldTable};
 use gyosil::school::rights::{Caller, Role};
 use gyosil::school::sessions::joining;
 use serde_json::json;
@@ -86,7 +86,7 @@ fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
         enrolling.run(sql, vec![class.into(), new.id.into()]).await.unwrap();
         // Near its end a merge changes the logins: there it waits for us.
         let mut held = school.app.db.begin().await.unwrap();
-        held.hold_where(Table::Logins, "person = $1", vec![old.id.into()]).await.unwrap();
+        held.hold_where(HeldTable::Logins, "person = $1", vec![old.id.into()]).await.unwrap();
         let merge = merges(&teacher, &session, &new, &old);
         wait_behind(&mut watching, 1).await;
         school.app.commit(enrolling, Vec::new()).await.unwrap();

@@ -5,7 +5,7 @@
 
 use crate::clock::{DAY_MS, SECOND_MS};
 use crate::config::Bounds;
-use crate::db::{Db, Table, Tx, args};
+use crate::db::{Db, HeldTable, Tx, args};
 use crate::error::{Error, Result};
 
 const SLOT_MS: i64 = 5 * 60 * SECOND_MS;
@@ -106,7 +106,7 @@ pub async fn forget_old(tx: &mut Tx, now_ms: i64) -> Result<()> {
 /// Holds the row of `log_total`. Everything that deletes logs or slots holds it first, so that deletions run one after the
 /// other. Writing logs never touches it.
 pub async fn hold_total(tx: &mut Tx) -> Result<()> {
-    tx.hold(Table::LogTotal, 1).await
+    tx.hold(HeldTable::LogTotal, 1).await
 }
 
 /// Adds bytes to `log_total`; a negative number for deleted logs.

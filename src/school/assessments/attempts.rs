@@ -4,7 +4,7 @@
 
 use super::Assessment;
 use crate::app::School;
-use crate::db::{Filter, Table, Tx, args, row};
+use crate::db::{Filter, HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
@@ -108,7 +108,7 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
 }
 
 async fn hold_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
-    tx.hold(Table::Enrollments, id).await?;
+    tx.hold(HeldTable::Enrollments, id).await?;
     rights::find_enrollment(tx, id).await
 }
 

@@ -7,7 +7,7 @@ pub mod attempts;
 
 use crate::app::School;
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
@@ -122,7 +122,7 @@ async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment
 /// transaction ends.
 async fn hold_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_be_staff()?;
-    tx.hold(Table::Assessments, id).await?;
+    tx.hold(HeldTable::Assessments, id).await?;
     find_taught(tx, caller, id).await
 }
 

@@ -3,7 +3,7 @@
 use super::MarkTarget;
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{Table, Tx, args};
+use crate::db::{HeldTable, Tx, args};
 use crate::error::Result;
 use crate::event::{GradeScope, MarkKind, NewEvent};
 use crate::school::sessions::{Session, SessionStatus};
@@ -19,7 +19,7 @@ pub(in crate::school) async fn mark_arrival(
 ) -> Result<Vec<NewEvent>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     // The session does not end meanwhile.
-    tx.hold(Table::Sessions, session.id).await?;
+    tx.hold(HeldTable::Sessions, session.id).await?;
     let sql = "select status, started_ms from live_sessions where id = $1";
     let (status, started_ms): (String, Option<i64>) = tx.one(sql, args![session.id]).await?;
     if status == SessionStatus::Review.word() {

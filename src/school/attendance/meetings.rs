@@ -1,6 +1,6 @@
 //! Meetings (회차): the dates on which a class comes together, numbered as they are made.
 
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 
 row! {
@@ -53,7 +53,7 @@ pub(super) async fn ensure_requested(tx: &mut Tx, class: i64, number: i64, date:
 /// day's first meeting that has no session yet; else the next number. A session that never began leaves its meeting
 /// free.
 pub async fn of_session(tx: &mut Tx, class: i64, date: &str, number: Option<i64>, now_ms: i64) -> Result<i64> {
-    tx.hold(Table::Classes, class).await?;
+    tx.hold(HeldTable::Classes, class).await?;
     if let Some(number) = number {
         let id = ensure_numbered(tx, class, number, date, now_ms).await?;
         let sql = "select status from live_sessions where meeting = $1 and status <> 'REVIEW_MODE' limit 1";

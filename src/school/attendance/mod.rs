@@ -9,7 +9,7 @@ pub mod views;
 use std::collections::{HashMap, HashSet};
 
 use crate::app::School;
-use crate::db::{Arg, Table, Tx, args, batch_size, placeholders, row, row_placeholders};
+use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Event, GradeScope, MarkKind, NewEvent};
 use crate::patch::Patch;
@@ -91,7 +91,7 @@ pub async fn register(
 ) -> Result<Mark> {
     let mut tx = app.db.begin().await?;
     let class = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?.class;
-    tx.hold(Table::Classes, class).await?;
+    tx.hold(HeldTable::Classes, class).await?;
     let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     let course = access.course;
     let events = write(app, &mut tx, (course, class), &when, vec![(access, new)]).await?;
@@ -115,7 +115,7 @@ pub async fn register_all(
     }
     let mut tx = app.db.begin().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
-    tx.hold(Table::Classes, class).await?;
+    tx.hold(HeldTable::Classes, class).await?;
     let sql = format!("{} where e.class = $1 and e.status in ('APPROVED', 'COMPLETED')", rights::ENROLLMENT);
     let known: Vec<EnrollmentAccess> = tx.all(sql, args![class]).await?;
     let marks: Result<Vec<(EnrollmentAccess, NewMark)>> = batch
@@ -165,7 +165,7 @@ async fn write(
     let untouched: HashSet<i64> = ids.iter().filter(|id| !taken.iter().any(|(_, m)| m == *id)).copied().collect();
     let (list, args) = placeholders(&ids, 1);
     let running = format!("status <> 'REVIEW_MODE' and meeting in ({list})");
-    tx.hold_where(Table::Sessions, &running, args.clone()).await?;
+    tx.hold_where(HeldTable::Sessions, &running, args.clone()).await?;
     let sql = format!("select meeting, id from live_sessions where {running}");
     let running: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, args).await?.into_iter().collect();
     let mut rows = Vec::with_capacity(marks.len());
@@ -214,7 +214,7 @@ struct MarkTarget {
 impl MarkTarget {
     /// Holds the meeting's open session. Called before the enrollments that the change touches are held.
     async fn hold(tx: &mut Tx, course: i64, meeting: i64) -> Result<MarkTarget> {
-        tx.hold_where(Table::Sessions, "meeting = $1 and status <> 'REVIEW_MODE'", args![meeting]).await?;
+        tx.hold_where(HeldTable::Sessions, "meeting = $1 and status <> 'REVIEW_MODE'", args![meeting]).await?;
         let sql = "select id from live_sessions where meeting = $1 and status <> 'REVIEW_MODE' order by id";
         let session = tx.maybe::<(i64,)>(sql, args![meeting]).await?.map(|(id,)| id);
         Ok(MarkTarget { session, course })

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::views::{self, EnrollmentAttendance};
 use super::{MarkTarget, meetings};
 use crate::app::School;
-use crate::db::{Filter, Table, Tx, args, placeholders, row};
+use crate::db::{Filter, HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, MarkKind, NewEvent, words};
 use crate::school::names::namesakes_of;
@@ -39,7 +39,7 @@ pub async fn request(
     let mut tx = app.db.begin().await?;
     let course = rights::find_course_by_code(&mut tx, code).await?;
     let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
-    tx.hold(Table::Enrollments, enrollment).await?;
+    tx.hold(HeldTable::Enrollments, enrollment).await?;
     must_be_of_class(&mut tx, enrollment, number).await?;
     let sql =
         "select m.type from marks m join meetings t on t.id = m.meeting where m.enrollment = $1 and t.number = $2";
@@ -205,14 +205,14 @@ async fn hold_pending(tx: &mut Tx, course: i64, number: i64, decided: &[DecidedR
             and e.person in ({marks})"
     );
     let args = [args![course, number], ids].concat();
-    tx.hold_where(Table::Classes, &format!("id in (select e.class {from})"), args.clone()).await?;
+    tx.hold_where(HeldTable::Classes, &format!("id in (select e.class {from})"), args.clone()).await?;
     let running = format!(
         "status <> 'REVIEW_MODE' and meeting in (select t.id from meetings t
             where t.number = $2 and t.class in (select e.class {from}))"
     );
-    tx.hold_where(Table::Sessions, &running, args.clone()).await?;
+    tx.hold_where(HeldTable::Sessions, &running, args.clone()).await?;
     // The first mark of a meeting changes the grades of everyone in the class.
-    tx.hold_where(Table::Enrollments, &format!("class in (select e.class {from})"), args.clone()).await?;
+    tx.hold_where(HeldTable::Enrollments, &format!("class in (select e.class {from})"), args.clone()).await?;
     let sql = format!("select r.id, e.person, r.enrollment, e.class, r.reason, r.created_ms {from} order by r.id");
     let mut found: Vec<HeldRequest> = tx.all(sql, args).await?;
     let mut pending = Vec::with_capacity(decided.len());

@@ -5,7 +5,7 @@ mod verifying;
 
 use crate::app::{App, School};
 use crate::clock::{random_bytes, spoken_code};
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 pub use crate::print::CertificateFacts;
@@ -134,7 +134,7 @@ row! {
 
 /// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile.
 async fn read_completion_facts(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {
-    tx.hold_where(Table::People, "id = (select person from enrollments where id = $1)", args![enrollment]).await?;
+    tx.hold_where(HeldTable::People, "id = (select person from enrollments where id = $1)", args![enrollment]).await?;
     let sql = "select d.status, d.date, d.total_score, d.attendance_score, d.progress_score, d.assessment_score,
         coalesce(e.approved_ms, e.created_ms) as since_ms, p.name, p.guest, k.name as class, k.is_default, k.starts, k.ends,
         c.title as course, c.minutes, t.name as instructor

@@ -3,7 +3,7 @@
 
 use super::{ClassSeats, Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
-use crate::db::{Table, Tx, args};
+use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Result};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller};
@@ -30,7 +30,7 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
         caller.must_teach(access.instructor)?;
     }
     let seats = hold_seats(&mut tx, access.class).await?;
-    tx.hold(Table::Enrollments, id).await?;
+    tx.hold(HeldTable::Enrollments, id).await?;
     let before = read(&mut tx, id).await?;
     match decision {
         Decision::Approve => {

@@ -10,7 +10,7 @@ pub mod decisions;
 pub mod payments;
 
 use crate::app::School;
-use crate::db::{Filter, Table, Tx, args, row};
+use crate::db::{Filter, HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller, Role};
@@ -109,7 +109,7 @@ impl ClassSeats {
 
 /// Holds the class and reads its seats: of two people who want the last seat, one asks after the other.
 async fn hold_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
-    tx.hold(Table::Classes, class).await?;
+    tx.hold(HeldTable::Classes, class).await?;
     read_seats(tx, class).await
 }
 

@@ -4,7 +4,7 @@
 use super::decisions::admit_paid;
 use super::{Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
@@ -55,7 +55,7 @@ pub async fn pay(
         return Ok((payment, read(&mut tx, enrollment).await?));
     }
     let seats = hold_seats(&mut tx, access.class).await?;
-    tx.hold(Table::Enrollments, enrollment).await?;
+    tx.hold(HeldTable::Enrollments, enrollment).await?;
     let before = read(&mut tx, enrollment).await?;
     if matches!(EnrollmentStatus::parse(&before.status), Some(EnrollmentStatus::Rejected | EnrollmentStatus::Cancelled))
     {

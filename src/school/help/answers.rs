@@ -2,7 +2,7 @@
 
 use super::{HelpRequest, by_id, position_events};
 use crate::app::School;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer, words};
 use crate::school::notifications::{self, NotificationKind};
@@ -98,9 +98,9 @@ fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
 /// other in a circle.
 pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     if let Some(session) = by_id(tx, id).await?.session {
-        tx.hold(Table::Sessions, session).await?;
+        tx.hold(HeldTable::Sessions, session).await?;
     }
-    tx.hold(Table::HelpRequests, id).await?;
+    tx.hold(HeldTable::HelpRequests, id).await?;
     by_id(tx, id).await
 }
 

@@ -5,7 +5,7 @@ pub mod answers;
 
 use crate::app::School;
 use crate::clock::HOUR_MS;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer};
 use crate::language::Language;
@@ -263,7 +263,7 @@ pub(super) async fn close_at_finished_step(
     if tx.all::<(Option<i64>,)>(open.clone(), args![person, item]).await?.is_empty() {
         return Ok(Vec::new());
     }
-    tx.hold_where(Table::Sessions, &format!("id in ({open})"), args![person, item]).await?;
+    tx.hold_where(HeldTable::Sessions, &format!("id in ({open})"), args![person, item]).await?;
     let mut events = Vec::new();
     for (kind, status) in [(HelpKind::Manual, HelpStatus::Resolved), (HelpKind::Auto, HelpStatus::Withdrawn)] {
         let sql = format!(

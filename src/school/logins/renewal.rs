@@ -7,7 +7,7 @@
 use super::rows::{TICKET, Tokens, close_sockets_of, make_tokens};
 use crate::app::School;
 use crate::clock::SECOND_MS;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::keys::new_nonce;
 use crate::live::EndedLogins;
@@ -98,7 +98,7 @@ pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
 
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
 async fn hold(tx: &mut Tx, id: i64) -> Result<LoginRow> {
-    tx.hold(Table::Logins, id).await?;
+    tx.hold(HeldTable::Logins, id).await?;
     let sql = "select id, person, device, nonce, successor_nonce, successor_ms, expires_ms, ended_ms from logins
         where id = $1";
     tx.maybe(sql, args![id]).await?.ok_or(Error::LoginEnded)

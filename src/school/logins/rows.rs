@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::clock::SECOND_MS;
-use crate::db::{Table, Tx, args};
+use crate::db::{HeldTable, Tx, args};
 use crate::error::Result;
 use crate::event::{Activity, Event, NewEvent};
 use crate::keys::{RefreshToken, TokenHolder, new_nonce};
@@ -64,7 +64,7 @@ pub(in crate::school) async fn end_logins(tx: &mut Tx, person: i64, now_ms: i64)
 /// Holds a person's row, and returns the hash of their password. A change of the password, which ends their logins, waits
 /// until the transaction ends.
 pub(in crate::school) async fn hold_person(tx: &mut Tx, person: i64) -> Result<Option<String>> {
-    tx.hold(Table::People, person).await?;
+    tx.hold(HeldTable::People, person).await?;
     let sql = "select password_hash from people where id = $1";
     Ok(tx.maybe::<(Option<String>,)>(sql, args![person]).await?.and_then(|(hash,)| hash))
 }

@@ -4,7 +4,7 @@
 use super::{Session, SessionStatus, by_id, find_taught};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{Table, Tx, args, retry};
+use crate::db::{HeldTable, Tx, args, retry};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::unattended::RoomState;
@@ -260,7 +260,7 @@ pub struct SessionChanges {
 /// Changes the title, the planned time or the door of a session. A closed door refuses new participants; those inside stay.
 pub async fn change(app: &School, caller: &Caller, session: i64, changes: SessionChanges) -> Result<Session> {
     let mut tx = app.db.begin().await?;
-    tx.hold(Table::Sessions, session).await?;
+    tx.hold(HeldTable::Sessions, session).await?;
     let at = find_taught(&mut tx, caller, session).await?;
     let door = changes.open.map_or(at.door.as_str(), |open| if open { "OPEN" } else { "CLOSED" });
     let moved = door != at.door;
@@ -294,7 +294,7 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
 /// Ends a session, unless its instructor has given a command since `taught_ms`.
 async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    tx.hold(Table::Sessions, session).await?;
+    tx.hold(HeldTable::Sessions, session).await?;
     let untouched = "select id from live_sessions where id = $1 and taught_ms = $2 and status <> 'REVIEW_MODE'";
     if tx.maybe::<(i64,)>(untouched, args![session, taught_ms]).await?.is_some() {
         let at = by_id(&mut tx, session).await?;

@@ -2,7 +2,7 @@
 
 use super::{Session, find_taught};
 use crate::app::School;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent};
 use crate::school::rights::Caller;
@@ -84,7 +84,7 @@ row! {
 pub(in crate::school) async fn hold_questions(tx: &mut Tx, person: i64) -> Result<Vec<IdentityQuestion>> {
     let open = "from participants p join live_sessions s on s.id = p.session
         where p.same_as is not null and (p.person = $1 or p.same_as = $1)";
-    tx.hold_where(Table::Sessions, &format!("id in (select s.id {open})"), args![person]).await?;
+    tx.hold_where(HeldTable::Sessions, &format!("id in (select s.id {open})"), args![person]).await?;
     tx.all(format!("select p.session, s.course, p.person {open} order by p.id"), args![person]).await
 }
 

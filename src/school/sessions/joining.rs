@@ -6,7 +6,7 @@ use super::codes::{self, Invitation};
 use super::identity::{self, IfNameIsHere};
 use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
 use crate::app::School;
-use crate::db::{Table, Tx, args, row};
+use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, GradeScope, NewEvent};
 use crate::failures::Attempts;
@@ -202,7 +202,7 @@ async fn remove_participant(
     removed: bool,
 ) -> Result<Participant> {
     let now_ms = app.now_ms();
-    tx.hold(Table::Sessions, session.id).await?;
+    tx.hold(HeldTable::Sessions, session.id).await?;
     let sql = "update participants set left_ms = coalesce(left_ms, $3),
         removed_ms = case when $4 then coalesce(removed_ms, $3) else removed_ms end
         where session = $1 and person = $2 and (left_ms is null or ($4 and removed_ms is null))";

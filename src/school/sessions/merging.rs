@@ -3,7 +3,7 @@
 use super::joining::must_be_guest_of;
 use super::{Session, find_taught, room, state};
 use crate::app::School;
-use crate::db::{Table, Tx, args};
+use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
@@ -19,7 +19,7 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     }
     let mut tx = app.db.begin().await?;
     let at = find_taught(&mut tx, caller, session).await?;
-    tx.hold(Table::Sessions, at.id).await?;
+    tx.hold(HeldTable::Sessions, at.id).await?;
     let olds = hold_both(&mut tx, &at, from, into).await?;
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
@@ -49,8 +49,8 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
 async fn hold_both(tx: &mut Tx, at: &Session, from: i64, into: i64) -> Result<Vec<i64>> {
     let sql = "select id from enrollments where person = $1 and class = $2 order by id";
     let olds: Vec<(i64,)> = tx.all(sql, args![from, at.class]).await?;
-    tx.hold_where(Table::Enrollments, "person in ($1, $2)", args![from, into]).await?;
-    tx.hold_where(Table::People, "id in ($1, $2)", args![from, into]).await?;
+    tx.hold_where(HeldTable::Enrollments, "person in ($1, $2)", args![from, into]).await?;
+    tx.hold_where(HeldTable::People, "id in ($1, $2)", args![from, into]).await?;
     for person in [from, into] {
         if !must_be_guest_of(tx, at.id, person).await? {
             return Err(Error::NotYours);
