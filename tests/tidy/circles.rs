@@ -62,7 +62,10 @@ impl Modules {
                 at.pop();
             }
         }
-        while path.first().is_some_and(|name| self.0.contains_key(&[at.as_slice(), &[name.clone()]].concat())) {
+        while path
+            .first()
+            .is_some_and(|name| self.0.contains_key(&[at.as_slice(), std::slice::from_ref(name)].concat()))
+        {
             at.push(path.remove(0));
         }
         let name = path.first()?;
