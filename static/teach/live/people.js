@@ -211,19 +211,16 @@ export class PeopleList {
     if (entry.group) take(entry.group, entry);
     entry.placed = placeOf(entry);
     entry.group = this.#groups.get(entry.state) ?? null;
-    if (!entry.group) {
-      this.#entries.delete(entry.id);
-      return;
-    }
+    if (!entry.group) return void this.#entries.delete(entry.id);
     put(entry.group, entry, this.#rank(entry.group.order, entry));
     settle(entry);
   }
 
   #unfold(list) {
-    const one = [...this.#groups.values()].find((any) => any.list === list);
-    one.isWhole = true;
-    one.list.append(...one.order.slice(SHOWN_MAX).map(({ node }) => node));
-    one.order[SHOWN_MAX]?.button.focus();
+    const opened = [...this.#groups.values()].find((one) => one.list === list);
+    opened.isWhole = true;
+    list.append(...opened.order.slice(SHOWN_MAX).map(({ node }) => node));
+    opened.order[SHOWN_MAX]?.button.focus();
     this.#work();
   }
 
