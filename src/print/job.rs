@@ -1,4 +1,4 @@
-//! What is printed: the facts of a certificate, and the pictures of its school.
+//! The contents of a printed certificate: its facts, and the pictures of its school.
 
 use krilla::image::Image;
 use serde::{Deserialize, Serialize};

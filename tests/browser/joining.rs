@@ -191,7 +191,7 @@ const WHY_IS_IN_SIGHT: &str = "document.querySelector('main .lines').getBounding
     <= document.querySelector('main .actions').getBoundingClientRect().top";
 const NOTE_IS_BELOW_GUIDE: &str = "document.querySelector('main .note.identity').getBoundingClientRect().top
     >= document.querySelector('main .guide').getBoundingClientRect().bottom";
-/// What is said for 20 s is said for five.
+/// Shortens the 20 seconds of a notice to five.
 const SHORTENS_TIMERS: &str = "const later = window.setTimeout;
     window.setTimeout = (work, ms, ...rest) => later(work, ms === 20000 ? 5000 : ms, ...rest)";
 

@@ -257,7 +257,7 @@ fn no_text_of_an_erased_person_stays_unless_it_is_meant_to() {
     });
 }
 
-/// Who has a row of one of these is not merged into another person, or the row is not worth moving.
+/// Tables whose person is not merged into another one, or whose rows are not worth moving.
 const NOT_MERGED: &[&str] = &["attempts", "answers", "submissions", "completions", "payments", "refunds"];
 
 /// References to a merged guest that stay, and why.
