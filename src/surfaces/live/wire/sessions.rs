@@ -136,7 +136,7 @@ body! {
     optional {
         age: Option<Age> => age,
         digital_level: Option<LevelWord> => digital_level,
-        /// What to do if a guest of exactly this name has joined the session: OTHER (the default) joins as another person, ASK is
+        /// The treatment of a name that a guest of the session has exactly: OTHER (the default) joins as another person, ASK is
         /// refused with NAME_IS_HERE, SAME joins and asks the instructor to merge the two
         if_name_is_here: Option<IfNameIsHereWord> => if_name_is_here
             = if_name_is_here.plain().unwrap_or(IfNameIsHere::Other),
