@@ -214,9 +214,14 @@ impl Failures {
 
     /// Returns how long answers to this address are delayed.
     pub fn delay(&self, attempts: &Attempts, now_ms: i64) -> Duration {
-        let (count, until_ms) = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
-        let beyond = if self.on && now_ms < until_ms { count.saturating_sub(SLOWED_AFTER) } else { 0 };
+        let beyond = if self.on { self.counted(attempts, now_ms).saturating_sub(SLOWED_AFTER) } else { 0 };
         Duration::from_millis((u64::from(beyond) * SLOWED_BY_MS).min(SLOWED_MAX_MS))
+    }
+
+    /// Returns how many attempts are counted now.
+    pub fn counted(&self, attempts: &Attempts, now_ms: i64) -> u32 {
+        let (count, until_ms) = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
+        if now_ms < until_ms { count } else { 0 }
     }
 
     pub fn forgive(&self, attempts: &Attempts) {
