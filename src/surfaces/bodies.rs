@@ -18,7 +18,7 @@ use tokio::time::Sleep;
 use crate::app::School;
 use crate::error::Error;
 use crate::failures::network;
-use crate::surfaces::extract::bearer;
+use crate::surfaces::headers::bearer;
 
 /// Largest body of a request without a valid token, on every path.
 const STRANGER_MAX_BYTES: usize = 16 * 1024;

@@ -21,17 +21,12 @@ use crate::error::{Error, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
+use crate::surfaces::headers::bearer;
 use crate::surfaces::times::Day;
 use crate::surfaces::{bodies, json};
 
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 pub const LOGS_MAX_BYTES: usize = 4 * 1024 * 1024;
-
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
 
 pub async fn caller(parts: &Parts, app: &School) -> Result<Caller> {
     let token = bearer(&parts.headers).ok_or(Error::SignInNeeded)?;

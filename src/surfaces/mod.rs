@@ -6,8 +6,10 @@ mod bodies;
 mod body;
 mod certificates;
 mod csv;
+pub mod dialects;
 mod document;
 pub mod extract;
+mod headers;
 pub mod json;
 mod keys;
 mod language;
@@ -15,21 +17,22 @@ pub mod live;
 pub mod numbers;
 mod ops;
 mod portal;
-pub mod refusals;
+mod refusals;
 mod schemas;
 pub mod texts;
 pub mod times;
 pub mod values;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::School;
 use crate::error::Error;
@@ -55,6 +58,7 @@ fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
         .merge(attendance::router())
         .merge(certificates::router())
         .merge(ops::router())
+        .routes(routes!(show_document)) // /openapi.json
         .split_for_parts();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
@@ -65,6 +69,13 @@ pub fn openapi() -> String {
     let mut document = serde_json::to_value(contents().1).unwrap_or_default();
     document::complete(&mut document);
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// Returns this document.
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "operations", responses((status = 200, body = Object)), security(()))]
+async fn show_document() -> impl IntoResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(openapi);
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
 }
 
 /// Builds the router of all URLs, with the layers around every request.
@@ -85,7 +96,7 @@ pub use ops::metrics_only;
 /// Refuses every request from an address that has too many connections open already.
 pub fn too_many_connections() -> Router {
     let refuse = |request: Request| async move {
-        let refusal = refusals::refused(request.uri().path(), &Error::TooManyConnections { retry_after_s: 10 });
+        let refusal = dialects::refused(request.uri().path(), &Error::TooManyConnections { retry_after_s: 10 });
         ([(header::CONNECTION, "close")], refusal)
     };
     Router::new().fallback(refuse)
@@ -93,9 +104,9 @@ pub fn too_many_connections() -> Router {
 
 /// Refuses an unknown path, in the dialect of its base path.
 async fn nothing_here(request: Request) -> Response {
-    refusals::not_answered(request.uri().path(), &Error::NoSuchPath)
+    dialects::not_answered(request.uri().path(), &Error::NoSuchPath)
 }
 
 async fn wrong_method(request: Request) -> Response {
-    refusals::not_answered(request.uri().path(), &Error::WrongMethod)
+    dialects::not_answered(request.uri().path(), &Error::WrongMethod)
 }

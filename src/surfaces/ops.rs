@@ -1,7 +1,7 @@
 //! Endpoints for operators (health, metrics, documentation), and the layer around every request.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -23,19 +23,15 @@ use crate::clock::random_bytes;
 use crate::error::Error;
 use crate::metrics::Route;
 use crate::surfaces::bodies::{BodyMemory, CountedBody};
+use crate::surfaces::dialects;
 use crate::surfaces::extract::{address, is_https, peer};
 use crate::surfaces::language::{Language, speaking};
-use crate::surfaces::refusals;
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub fn router() -> OpenApiRouter<School> {
-    OpenApiRouter::new()
-        .routes(routes!(healthz))
-        .routes(routes!(readyz))
-        .routes(routes!(metrics))
-        .routes(routes!(openapi))
+    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).routes(routes!(metrics))
 }
 
 /// Reports that the process is alive.
@@ -85,13 +81,6 @@ fn shown_metrics(app: &School) -> impl IntoResponse + use<> {
     ([(header::CONTENT_TYPE, kind)], app.metrics.render())
 }
 
-/// Returns this document.
-#[utoipa::path(get, path = "/openapi.json", tag = "operations", responses((status = 200, body = Object)), security(()))]
-async fn openapi() -> impl IntoResponse {
-    static TEXT: LazyLock<String> = LazyLock::new(super::openapi);
-    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
-}
-
 /// Lets web pages of other sites call us: those that are named in the settings, and no others.
 pub fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|o| HeaderValue::from_str(o).ok()).collect();
@@ -121,9 +110,9 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let answer = speaking(language, async {
         match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
-            Ok(Ok(response)) => refusals::in_dialect(&path, response),
-            Ok(Err(_)) => refusals::refused(&path, &Error::internal("a handler panicked")),
-            Err(_) => refusals::refused(&path, &Error::Busy { retry_after_s: 5 }),
+            Ok(Ok(response)) => dialects::in_dialect(&path, response),
+            Ok(Err(_)) => dialects::refused(&path, &Error::internal("a handler panicked")),
+            Err(_) => dialects::refused(&path, &Error::Busy { retry_after_s: 5 }),
         }
     });
     let mut response = answer.instrument(span.clone()).await;

@@ -2,7 +2,7 @@
 
 use axum::body::to_bytes;
 use gyosil::error::Error;
-use gyosil::surfaces::refusals::refused;
+use gyosil::surfaces::dialects::refused;
 use serde_json::{Value, json};
 
 /// The status, when to try again, and the body.

@@ -10,7 +10,8 @@ use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::{self, Device, Tokens};
 use crate::school::people::{self, Person};
-use crate::surfaces::extract::{self, bearer, device, set_cookie};
+use crate::surfaces::extract::{self, device, set_cookie};
+use crate::surfaces::headers::bearer;
 use crate::surfaces::texts::login_name;
 
 /// Registers a person for themselves, by e-mail or phone.

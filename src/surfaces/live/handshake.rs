@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use tungstenite::handshake::derive_accept_key;
 
 use crate::error::{Error, Result};
-use crate::surfaces::extract::bearer;
+use crate::surfaces::headers::bearer;
 
 const VERSION: &str = "13";
 /// Sixteen bytes in base64: these letters, then `==`.

@@ -1,10 +1,12 @@
 //! Live sessions (seed 004): `/api/…`, `/ws/…`, `/qr/…`.
 
 mod admin;
+mod answer;
 mod attendance;
 mod auth;
 mod dashboard;
 mod device_cookie;
+mod extract;
 mod frames;
 mod handshake;
 mod help;
@@ -23,72 +25,21 @@ mod tasks;
 mod upgrade;
 pub mod wire;
 
-use std::net::IpAddr;
-
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use frames::{SessionLogReader, render};
 
+use self::answer::{Answer, Created, created, ok};
+use self::extract::{Browser, Invited};
 use self::refusal::Refusal;
 use crate::app::School;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
-use crate::school::sessions::codes::Invitation;
 use crate::surfaces::document::{group, surface};
-use crate::surfaces::extract::{self, ClientAddress, Id, Ids, Json, LargeJson, PathText, Query};
-
-/// Where a request to sign in comes from, and the cookie that it wants for its refresh token. Only a page of ours may want one.
-pub struct Browser {
-    pub headers: HeaderMap,
-    pub address: IpAddr,
-    pub is_https: bool,
-    pub cookie_name: Option<wire::people::CookieName>,
-}
-
-impl FromRequestParts<School> for Browser {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &School) -> Result<Browser> {
-        let cookie_name = extract::query::<wire::people::CookieQuery>(parts)?.cookie;
-        if cookie_name.is_some() {
-            extract::must_be_our_page(parts, app)?;
-        }
-        let (address, is_https) = (extract::address(parts, app), extract::is_https(parts, app));
-        Ok(Browser { headers: parts.headers.clone(), address, is_https, cookie_name })
-    }
-}
-
-/// The invitation to a session: the code in the path, and the key of the QR if it was scanned.
-pub struct Invited(pub Invitation);
-
-impl FromRequestParts<School> for Invited {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Invited> {
-        let [(_, code)] = extract::path::<1>(parts).await?;
-        let scanned: wire::sessions::Scanned = extract::query(parts)?;
-        Ok(Invited(scanned.invites(code)))
-    }
-}
-
-/// Answer with 200.
-type Answer<T> = Result<Json<T>>;
-/// Answer with 201, for what was created.
-type Created<T> = Result<(StatusCode, Json<T>)>;
-
-fn ok<T>(shown: impl Into<T>) -> Answer<T> {
-    Ok(Json(shown.into()))
-}
-
-fn created<T>(shown: impl Into<T>) -> Created<T> {
-    Ok((StatusCode::CREATED, Json(shown.into())))
-}
+use crate::surfaces::extract::{ClientAddress, Id, Ids, Json, LargeJson, PathText, Query};
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<Refusal>([

@@ -1,5 +1,6 @@
 //! The portal (seed 000): `/api/v1/…`.
 
+mod answer;
 mod assessments;
 mod attendance;
 mod completions;
@@ -10,32 +11,17 @@ pub mod refusal;
 mod sheets;
 pub mod wire;
 
-use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::answer::{Answer, Created, created, done};
 use self::refusal::PortalRefusal;
-use self::wire::Done;
 use crate::app::School;
 use crate::error::Result;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::surfaces::document::{group, surface};
 use crate::surfaces::extract::{Id, Ids, IdsAndDay, Json, PathText};
-use crate::surfaces::language;
-
-/// An answer with status 200.
-type Answer<T> = Result<Json<Done<T>>>;
-/// An answer with status 201, for a new record.
-type Created<T> = Result<(StatusCode, Json<Done<T>>)>;
-
-fn done<T>(message: &'static str, what: impl Into<T>) -> Answer<T> {
-    Ok(Json(Done { success: true, message: language::translate(message), what: what.into() }))
-}
-
-fn created<T>(message: &'static str, what: impl Into<T>) -> Created<T> {
-    Ok((StatusCode::CREATED, done(message, what)?))
-}
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<PortalRefusal>([
