@@ -1,5 +1,6 @@
 //! Courses: what is taught, and by whom.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::app::School;
@@ -9,9 +10,10 @@ use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::failures::Attempts;
 use crate::patch::Patch;
+use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
-use crate::school::sessions::Session;
 use crate::school::sessions::codes::open_of_course;
+use crate::school::sessions::{self, Session, SessionWithCount};
 use crate::school::{Page, Window};
 
 row! {
@@ -96,6 +98,35 @@ pub async fn list(app: &School, caller: Option<&Caller>, filter: CourseFilter, w
     Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total, window })
 }
 
+pub struct CourseWithSessions {
+    pub course: Course,
+    /// The newest sessions, the newest first; `None` if they were not asked for, or the caller does not teach the course.
+    pub sessions: Option<Vec<SessionWithCount>>,
+}
+
+/// Lists courses, each with its newest sessions, at most `each` of a course; without them if `each` is `None`. A page
+/// takes at most four queries, whatever the number of courses.
+pub async fn list_with_sessions(
+    app: &School,
+    caller: Option<&Caller>,
+    filter: CourseFilter,
+    window: Window,
+    each: Option<i64>,
+) -> Result<Page<CourseWithSessions>> {
+    let Page { rows, total, window } = list(app, caller, filter, window).await?;
+    let is_taught = |course: &Course| each.is_some() && caller.is_some_and(|c| c.teaches(course.instructor));
+    let taught: Vec<i64> = rows.iter().filter(|course| is_taught(course)).map(|course| course.id).collect();
+    let mut sessions: HashMap<i64, Vec<SessionWithCount>> = taught.iter().map(|id| (*id, Vec::new())).collect();
+    if let Some(each) = each.filter(|_| !taught.is_empty()) {
+        for listed in sessions::newest(&mut app.db.read().await?, &taught, each).await? {
+            sessions.entry(listed.session.course).or_default().push(listed);
+        }
+    }
+    let rows =
+        rows.into_iter().map(|course| CourseWithSessions { sessions: sessions.remove(&course.id), course }).collect();
+    Ok(Page { rows, total, window })
+}
+
 impl Course {
     /// Removes the code of the poster for callers who do not teach the course: anyone who has that code can join.
     fn shown_to(self, caller: Option<&Caller>) -> Course {
@@ -107,6 +138,8 @@ impl Course {
 pub struct CourseDetail {
     pub course: Course,
     pub units: Vec<UnitBrief>,
+    /// The steps of all units; `None` if they were not asked for, or the caller is not signed in.
+    pub steps: Option<Vec<Item>>,
     pub enrolled: i64,
 }
 
@@ -114,21 +147,25 @@ row! {
     pub struct UnitBrief {
         pub id: i64,
         pub title: String,
+        pub description: String,
         pub position: i64,
         pub steps: i64,
     }
 }
 
-pub async fn detail(app: &School, caller: Option<&Caller>, id: i64) -> Result<CourseDetail> {
+/// Returns a course with its units, and their steps if `with_steps`.
+pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: bool) -> Result<CourseDetail> {
     let mut tx = app.db.read().await?;
     must_be_seen(&mut tx, caller, id).await?;
     let course = by_id(&mut tx, id).await?.shown_to(caller);
-    let sql = "select u.id, u.title, u.position,
+    let sql = "select u.id, u.title, u.description, u.position,
         (select count(*) from items i where i.unit = u.id and i.deleted_ms is null and i.kind = 'STEP') as steps
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
+    let is_given = with_steps && caller.is_some();
+    let steps = if is_given { Some(outline::steps(&mut tx, id).await?) } else { None };
     let enrolled = count_enrolled(&mut tx, id).await?;
-    Ok(CourseDetail { course, units, enrolled })
+    Ok(CourseDetail { course, units, steps, enrolled })
 }
 
 /// Fails unless the course is published or archived, or the caller teaches it.

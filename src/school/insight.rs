@@ -149,8 +149,16 @@ const PENDING_MAX: i64 = 500;
 /// Lists the open help requests of the instructor's courses (of all courses for an admin), the oldest first, at most
 /// 500. Everyone's first request is chosen before anyone's second one, so repeated requests of one person displace no
 /// other person's first request.
-pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<Vec<OpenHelpRequest>> {
+///
+/// With a session, it also lists the requests to which an instructor is on the way: those that were answered with a visit,
+/// and are neither settled nor open again.
+pub async fn pending_help(
+    app: &School,
+    caller: &Caller,
+    session: Option<i64>,
+) -> Result<(Vec<OpenHelpRequest>, Vec<i64>)> {
     caller.must_be_staff()?;
+    let is_admin = caller.role == Role::Admin;
     let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
             c.title as lecture_title, h.session, h.kind, h.status, h.created_ms, h.context, h.stuck_seconds,
             h.diagnosis, h.confidence,
@@ -163,10 +171,16 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
         join units u on u.id = i.unit join courses c on c.id = u.course
         where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2)
         and ($3 is null or h.session = $3) order by nth, h.id limit $4";
-    let args = args![caller.role == Role::Admin, caller.id, session, PENDING_MAX];
-    let mut waiting: Vec<OpenHelpRequest> = app.db.all(sql, args).await?;
+    let mut tx = app.db.read().await?;
+    let mut waiting: Vec<OpenHelpRequest> = tx.all(sql, args![is_admin, caller.id, session, PENDING_MAX]).await?;
     waiting.sort_by_key(|call| call.request);
-    Ok(waiting)
+    let Some(session) = session else { return Ok((waiting, Vec::new())) };
+    let sql =
+        "select h.id from help_requests h join live_sessions s on s.id = h.session join courses c on c.id = s.course
+        where h.session = $1 and h.status = 'ANSWERED' and c.deleted_ms is null and ($2 or c.instructor = $3)
+        and exists (select 1 from help_responses r where r.request = h.id and r.type = 'VISIT') order by h.id";
+    let visits = tx.all::<(i64,)>(sql, args![session, is_admin, caller.id]).await?;
+    Ok((waiting, visits.into_iter().map(|(id,)| id).collect()))
 }
 
 pub struct DayCount {

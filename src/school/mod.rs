@@ -20,6 +20,7 @@ pub mod outline;
 pub mod passwords;
 pub mod people;
 pub mod progress;
+pub mod records;
 pub mod rights;
 pub mod sessions;
 pub mod setup;

@@ -31,6 +31,7 @@ mod logs;
 mod meanwhile;
 mod merging;
 mod model;
+mod one_request;
 mod pages;
 mod payments;
 mod people;

@@ -319,6 +319,12 @@ pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Re
     tx.all(format!("{MARK} {FROM} where m.enrollment = $1 order by t.number"), args![enrollment]).await
 }
 
+/// Lists the marks of these enrollments, in the order of the meetings.
+pub(super) async fn of_enrollments(tx: &mut Tx, enrollments: &[i64]) -> Result<Vec<Mark>> {
+    let (marks, ids) = placeholders(enrollments, 1);
+    tx.all(format!("{MARK} {FROM} where m.enrollment in ({marks}) order by t.number, m.id"), ids).await
+}
+
 /// Lists the marks of one day of a class.
 pub async fn of_day(
     app: &School,

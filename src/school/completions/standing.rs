@@ -73,6 +73,12 @@ pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {
     tx.one(format!("{STANDING} where e.id = $1"), args![enrollment]).await
 }
 
+/// Lists the standing of these enrollments.
+pub(in crate::school) async fn of_enrollments(tx: &mut Tx, enrollments: &[i64]) -> Result<Vec<Standing>> {
+    let (marks, ids) = placeholders(enrollments, 1);
+    tx.all(format!("{STANDING} where e.id in ({marks})"), ids).await
+}
+
 /// A learner of a class, told apart from others of the same name.
 pub struct LearnerStanding {
     pub standing: Standing,

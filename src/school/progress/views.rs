@@ -1,11 +1,13 @@
 //! Views of progress, of one student and of all, for the student and for the instructor.
 
+use std::collections::HashMap;
+
 use super::{ITEM_PROGRESS, ItemProgress, progress_in_session};
 use crate::app::School;
-use crate::db::{Tx, args, row};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::ProgressStatus;
-use crate::school::outline::{self, Item};
+use crate::school::outline::{self, Item, STEPS};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, enrollment};
 
@@ -27,7 +29,7 @@ pub async fn current_progress(app: &School, caller: &Caller, course: Option<i64>
     let enrollment = enrollment::current_enrollment(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
     let steps = outline::steps(&mut tx, course).await?;
     let sql = "select item, status, done_ms from item_progress where enrollment = $1";
-    let states: std::collections::HashMap<i64, (String, Option<i64>)> = tx
+    let states: HashMap<i64, (String, Option<i64>)> = tx
         .all::<(i64, String, Option<i64>)>(sql, args![enrollment])
         .await?
         .into_iter()
@@ -48,6 +50,21 @@ pub async fn current_progress(app: &School, caller: &Caller, course: Option<i64>
     };
     let total = steps.len() as i64;
     Ok(CurrentProgress { current: current.map(|item| (item.clone(), state(&item))), completed, total })
+}
+
+/// Counts, for each of these enrollments, the steps of its course that are done, and all of them. An enrollment that is
+/// neither approved nor completed, and has no progress, is left out.
+pub(in crate::school) async fn steps_done(tx: &mut Tx, enrollments: &[i64]) -> Result<HashMap<i64, (i64, i64)>> {
+    let (marks, ids) = placeholders(enrollments, 1);
+    let sql = format!(
+        "select e.id, count(p.id), count(i.id) from enrollments e join classes k on k.id = e.class
+        join units u on u.course = k.course join items i on i.unit = u.id
+        left join item_progress p on p.enrollment = e.id and p.item = i.id and p.status = 'COMPLETED'
+        where e.id in ({marks}) and {STEPS} and (e.status in ('APPROVED', 'COMPLETED')
+            or exists (select 1 from item_progress o where o.enrollment = e.id)) group by e.id"
+    );
+    let counts = tx.all::<(i64, i64, i64)>(sql, ids).await?;
+    Ok(counts.into_iter().map(|(enrollment, done, all)| (enrollment, (done, all))).collect())
 }
 
 async fn latest_course(tx: &mut Tx, person: i64) -> Result<Option<i64>> {

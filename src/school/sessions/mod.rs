@@ -11,8 +11,10 @@ pub mod merging;
 pub mod presence;
 pub mod state;
 
+use std::collections::HashMap;
+
 use crate::app::School;
-use crate::db::{Tx, args, row};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::words;
 use crate::school::rights::{self, Caller};
@@ -110,16 +112,35 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
     rights::find_taught_course(&mut tx, caller, course).await?;
     let (total,) = tx.one("select count(*) from live_sessions where course = $1", args![course]).await?;
     let sql = format!("{SESSION} where s.course = $1 order by s.created_ms desc, s.id desc limit $2 offset $3");
-    let sessions: Vec<Session> = tx.all(sql, args![course, window.limit, window.offset]).await?;
-    let sql = "select p.session, count(*) from participants p join live_sessions s on s.id = p.session
-        where s.course = $1 and p.removed_ms is null group by p.session";
-    let counts: std::collections::HashMap<i64, i64> =
-        tx.all::<(i64, i64)>(sql, args![course]).await?.into_iter().collect();
-    let rows = sessions
-        .into_iter()
-        .map(|session| SessionWithCount { participants: counts.get(&session.id).copied().unwrap_or(0), session })
-        .collect();
-    Ok(Page { rows, total, window })
+    let sessions = tx.all(sql, args![course, window.limit, window.offset]).await?;
+    Ok(Page { rows: with_participants(&mut tx, &[course], sessions).await?, total, window })
+}
+
+/// Lists the newest sessions of each of these courses, at most `each` of a course, all in two queries. The caller checks
+/// the rights.
+pub(super) async fn newest(tx: &mut Tx, courses: &[i64], each: i64) -> Result<Vec<SessionWithCount>> {
+    let (marks, ids) = placeholders(courses, 2);
+    let sql = format!(
+        "{SESSION} where s.id in (select r.id from (
+            select l.id, row_number() over (partition by l.course order by l.created_ms desc, l.id desc) as nth
+            from live_sessions l where l.course in ({marks})) r where r.nth <= $1)
+        order by s.created_ms desc, s.id desc"
+    );
+    let sessions = tx.all(sql, [args![each], ids].concat()).await?;
+    with_participants(tx, courses, sessions).await
+}
+
+/// Counts the participants of these sessions, which belong to these courses.
+async fn with_participants(tx: &mut Tx, courses: &[i64], sessions: Vec<Session>) -> Result<Vec<SessionWithCount>> {
+    let (marks, ids) = placeholders(courses, 1);
+    let sql = format!(
+        "select p.session, count(*) from participants p join live_sessions s on s.id = p.session
+        where s.course in ({marks}) and p.removed_ms is null group by p.session"
+    );
+    let counts: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, ids).await?.into_iter().collect();
+    let listed =
+        |session: Session| SessionWithCount { participants: counts.get(&session.id).copied().unwrap_or(0), session };
+    Ok(sessions.into_iter().map(listed).collect())
 }
 
 /// Returns the session. Fails if the caller does not teach its course.

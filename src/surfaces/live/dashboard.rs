@@ -20,8 +20,9 @@ pub async fn students(app: School, caller: Caller, Id(id): Id, paging: PageQuery
 #[utoipa::path(get, path = "/api/dashboard/help-requests/pending", params(PendingQuery),
     responses((status = 200, body = PendingHelp)))]
 pub async fn pending(app: School, caller: Caller, query: PendingQuery) -> Answer<PendingHelp> {
-    let waiting = insight::pending_help(&app, &caller, query.session_id).await?;
-    ok(waiting.into_iter().map(|request| (request, app.now_ms()).into()).collect::<Vec<PendingLine>>())
+    let (waiting, visits) = insight::pending_help(&app, &caller, query.session_id).await?;
+    let lines: Vec<PendingLine> = waiting.into_iter().map(|request| (request, app.now_ms()).into()).collect();
+    ok((lines, visits))
 }
 
 /// Returns the statistics of a lecture (its instructor).

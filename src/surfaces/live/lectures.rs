@@ -8,13 +8,15 @@ use super::{Answer, Caller, Created, Id, Json, Result, created, ok};
 use crate::app::School;
 use crate::school::courses;
 use crate::school::enrollment::{self, Application};
+use crate::surfaces::body::SentValue;
 
-/// Lists the published and archived lectures.
+/// Lists the published and archived lectures, with their newest sessions if they are asked for.
 #[utoipa::path(get, path = "/api/lectures", params(LecturesQuery, PageQuery),
     responses((status = 200, body = Lectures)), security(()))]
 pub async fn list(app: School, caller: Option<Caller>, query: LecturesQuery, paging: PageQuery) -> Answer<Lectures> {
     let filter = courses::CourseFilter { instructor: query.instructor_id, is_active: query.is_active };
-    let found = courses::list(&app, caller.as_ref(), filter, paging.window(WHOLE_PAGE)).await?;
+    let window = paging.window(WHOLE_PAGE);
+    let found = courses::list_with_sessions(&app, caller.as_ref(), filter, window, query.sessions.plain()).await?;
     ok((found, app.public_url.as_str()))
 }
 
@@ -25,10 +27,12 @@ pub async fn create(app: School, caller: Caller, Json(sent): Json<NewLecture>) -
     created((courses::create(&app, &caller, title, first).await?, app.public_url.as_str()))
 }
 
-/// Returns a lecture with its tasks.
-#[utoipa::path(get, path = "/api/lectures/{lecture_id}", responses((status = 200, body = LectureDetail)), security(()))]
-pub async fn detail(app: School, caller: Option<Caller>, Id(id): Id) -> Answer<LectureDetail> {
-    ok((courses::detail(&app, caller.as_ref(), id).await?, app.public_url.as_str()))
+/// Returns a lecture with its tasks, and their subtasks if they are asked for.
+#[utoipa::path(get, path = "/api/lectures/{lecture_id}", params(LectureQuery),
+    responses((status = 200, body = LectureDetail)), security(()))]
+pub async fn detail(app: School, caller: Option<Caller>, Id(id): Id, query: LectureQuery) -> Answer<LectureDetail> {
+    let found = courses::detail(&app, caller.as_ref(), id, query.subtasks.unwrap_or(false)).await?;
+    ok((found, app.public_url.as_str()))
 }
 
 /// Changes the keys that are in the body (its instructor).

@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::error::Result;
 use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState};
 use crate::school::completions::batch::{self, BatchResult, CompletionBatch, NotCompletedReason, STUDENTS_MAX};
-use crate::school::completions::standing::{self, LearnerStanding};
+use crate::school::completions::standing::{self, LearnerStanding, Standing};
 use crate::school::completions::{self, Completion, CompletionChanges, CompletionStatus, GivenScores, NewCompletion};
 use crate::surfaces::keys::*;
 use crate::surfaces::language::{korean, translate, translate_with};
@@ -252,11 +252,15 @@ fn reason(why: &NotCompletedReason) -> String {
 }
 
 fn certified(learner: LearnerStanding, public_url: &str, now_ms: i64) -> PortalStanding {
-    let standing = &learner.standing;
-    let number_and_uuid = standing.certificate_no.clone().zip(standing.certificate_uuid.clone());
-    let paper = number_and_uuid.zip(standing.certificate_state(now_ms));
-    let certificate = paper.map(|((number, uuid), state)| (number, uuid, state, public_url).into());
+    let certificate = certificate_of(&learner.standing, public_url, now_ms);
     (learner, certificate).into()
+}
+
+/// Returns the certificate of a learner, if there is one.
+pub fn certificate_of(standing: &Standing, public_url: &str, now_ms: i64) -> Option<PortalStandingCertificate> {
+    let number_and_uuid = standing.certificate_no.clone().zip(standing.certificate_uuid.clone());
+    let (number, uuid) = number_and_uuid?;
+    Some((number, uuid, standing.certificate_state(now_ms)?, public_url).into())
 }
 
 query!(

@@ -132,7 +132,7 @@ pub async fn create(app: School, caller: Caller, Json(sent): Json<PortalNewCours
 #[utoipa::path(get, path = "/api/v1/courses/{course_id}", responses((status = 200, body = Done<OneCourse>)),
     security(()))]
 pub async fn view(app: School, caller: Option<Caller>, Id(id): Id) -> Answer<OneCourse> {
-    done("과정을 조회했습니다.", courses::detail(&app, caller.as_ref(), id).await?.course)
+    done("과정을 조회했습니다.", courses::detail(&app, caller.as_ref(), id, false).await?.course)
 }
 
 /// Changes the keys that are in the body (its instructor).

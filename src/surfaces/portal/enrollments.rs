@@ -4,6 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use super::attendance::PortalAttendance;
+use super::completions::{PortalStandingCertificate, certificate_of};
 use super::wire::{Done, Grade, Pages, Paging};
 use super::{Answer, Caller, Created, Id, Json, Key, created, done};
 use crate::app::School;
@@ -12,6 +14,7 @@ use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::payments::{self, NewPayment, Payment, Refunded};
 use crate::school::enrollment::{self, Application, Enrollment, EnrollmentFilter, EnrollmentStatus, apply_for_contact};
+use crate::school::records::{self, EnrollmentRecord, EnrollmentResult};
 use crate::surfaces::keys::*;
 
 body! {
@@ -68,7 +71,7 @@ answer! {
         "approved_at": "2025-10-28T10:00:00Z", "completed_at": null, "grade": {"attendance_score": 81.25,
         "assessment_score": 85.0, "progress_score": 50.0, "total_score": 77.25}, "created_at": "2025-10-28T10:00:00Z",
         "updated_at": "2025-10-28T10:00:00Z"}))]
-    pub struct PortalEnrollment from Enrollment as e {
+    pub struct PortalEnrollment from (Enrollment, Option<PortalRecord>) as (e, record) {
         enrollment_id: i64 = e.id,
         user_id: i64 = e.person,
         course_id: i64 = e.course,
@@ -87,6 +90,21 @@ answer! {
         course_title: String = e.course_title,
         class_name: String = e.class_name,
         status: String = e.status,
+        /// null without `record=true`
+        record: Option<PortalRecord> = record,
+    }
+
+    /// The result of an enrollment so far.
+    pub struct PortalRecord from (EnrollmentResult, &str, i64) as (r, public_url, now_ms) {
+        /// In the order of the meetings
+        attendances: Vec<PortalAttendance> = each(r.marks),
+        /// null before the enrollment is approved
+        completed_steps: Option<i64> = r.steps.map(|(done, _)| done),
+        total_steps: Option<i64> = r.steps.map(|(_, all)| all),
+        certificate: Option<PortalStandingCertificate> =
+            r.standing.as_ref().and_then(|standing| certificate_of(standing, public_url, now_ms)),
+        /// COMPLETED, INCOMPLETE or REVOKED
+        completion_status: Option<String> = r.standing.and_then(|standing| standing.completion_status),
     }
 
     pub struct OneEnrollment from Enrollment as row { enrollment: PortalEnrollment = row.into() }
@@ -94,6 +112,20 @@ answer! {
     pub struct Enrollments from Page<Enrollment> as page {
         paging: Paging = Paging::from(&page),
         enrollments: Vec<PortalEnrollment> = each(page.rows),
+    }
+}
+
+impl From<Enrollment> for PortalEnrollment {
+    fn from(enrollment: Enrollment) -> PortalEnrollment {
+        (enrollment, None).into()
+    }
+}
+
+impl From<(Page<EnrollmentRecord>, &str, i64)> for Enrollments {
+    fn from((page, public_url, now_ms): (Page<EnrollmentRecord>, &str, i64)) -> Enrollments {
+        let paging = Paging::from(&page);
+        let line = |one: EnrollmentRecord| (one.enrollment, Some((one.result, public_url, now_ms).into())).into();
+        Enrollments { paging, enrollments: page.rows.into_iter().map(line).collect() }
     }
 }
 
@@ -125,6 +157,8 @@ impl From<EnrollmentsQuery> for EnrollmentFilter {
 query!(
     pub struct MineQuery {
         status: Option<PortalEnrollmentStatus>,
+        /// Whether each brings its attendance, progress, completion and certificate (false)
+        record: Option<bool>,
     }
 );
 
@@ -229,6 +263,10 @@ pub async fn list(app: School, caller: Caller, query: EnrollmentsQuery, pages: P
 #[utoipa::path(get, path = "/api/v1/enrollments/me", params(MineQuery, Pages),
     responses((status = 200, body = Done<Enrollments>)))]
 pub async fn mine(app: School, caller: Caller, query: MineQuery, pages: Pages) -> Answer<Enrollments> {
+    if query.record == Some(true) {
+        let records = records::own_records(&app, &caller, query.status.plain(), pages.into()).await?;
+        return done("내 수강 신청 목록을 조회했습니다.", (records, app.public_url.as_str(), app.now_ms()));
+    }
     let mine = EnrollmentFilter { person: Some(caller.id), status: query.status.plain(), ..Default::default() };
     done("내 수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, mine, pages.into()).await?)
 }

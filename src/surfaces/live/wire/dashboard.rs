@@ -78,7 +78,12 @@ answer! {
         status: String = p.status,
     }
 
-    pub struct PendingHelp from Vec<PendingLine> as lines { pending_requests: Vec<PendingLine> = lines }
+    pub struct PendingHelp from (Vec<PendingLine>, Vec<i64>) as (lines, visits) {
+        pending_requests: Vec<PendingLine> = lines,
+        /// Requests of the session that were answered with VISIT, and are neither settled nor open again; empty without
+        /// `session_id`
+        visits: Vec<i64> = visits,
+    }
 
     pub struct DifficultyLine from Difficulty as d {
         subtask_id: i64 = d.item,

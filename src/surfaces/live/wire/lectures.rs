@@ -1,7 +1,8 @@
 //! Lectures, and what is in them.
 
+use super::sessions::SessionListed;
 use super::{Pagination, PersonRef};
-use crate::school::courses::{Course, CourseChanges, CourseDetail, UnitBrief};
+use crate::school::courses::{Course, CourseChanges, CourseDetail, CourseWithSessions, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, Unit, UnitChanges};
 use crate::surfaces::keys::*;
@@ -12,6 +13,15 @@ query! {
         instructor_id: Option<i64>,
         /// true: only published lectures; false: only archived ones
         is_active: Option<bool>,
+        /// How many of its newest sessions each lecture brings, for those who teach it; none when left out
+        sessions: Option<Within<1, 100>>,
+    }
+}
+
+query! {
+    pub struct LectureQuery {
+        /// Whether each task brings its subtasks, for those who are signed in (false)
+        subtasks: Option<bool>,
     }
 }
 
@@ -20,7 +30,9 @@ answer! {
         "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
         "is_active": true, "auto_help": true, "poster_code": "ACDEFGHJKMNP",
         "join_url": "http://192.168.0.10:8080/l/ACDEFGHJKMNP", "created_at": "2025-10-01T00:00:00Z"}))]
-    pub struct Lecture from (Course, &str) as (c, public_url) {
+    pub struct Lecture from (CourseWithSessions, &str) as (listed, public_url)
+        let CourseWithSessions { course: c, sessions } = listed;
+    {
         id: i64 = c.id,
         /// The address of the poster, which leads to the current session; null for callers who do not teach the lecture
         join_url: Option<String> = c.poster_code.as_ref().map(|code| format!("{public_url}/l/{code}")),
@@ -35,11 +47,20 @@ answer! {
         is_active: bool = c.status == "PUBLISHED",
         auto_help: bool = c.auto_help,
         created_at: Instant = Instant(c.created_ms),
+        /// The newest first, in a list that was asked for them; null elsewhere, and for those who do not teach the lecture
+        sessions: Option<Vec<SessionListed>> =
+            sessions.map(|all| all.into_iter().map(|session| (session, public_url).into()).collect()),
     }
 
-    pub struct Lectures from (Page<Course>, &str) as (page, public_url) {
+    pub struct Lectures from (Page<CourseWithSessions>, &str) as (page, public_url) {
         pagination: Pagination = Pagination::from(&page),
-        lectures: Vec<Lecture> = page.rows.into_iter().map(|course| (course, public_url).into()).collect(),
+        lectures: Vec<Lecture> = page.rows.into_iter().map(|listed| (listed, public_url).into()).collect(),
+    }
+}
+
+impl From<(Course, &str)> for Lecture {
+    fn from((course, public_url): (Course, &str)) -> Lecture {
+        (CourseWithSessions { course, sessions: None }, public_url).into()
     }
 }
 
@@ -65,17 +86,22 @@ body! {
 
 answer! {
     #[schema(example = json!({"id": 100, "title": "메시지 보내기", "order_index": 1, "subtask_count": 4}))]
-    pub struct TaskBrief from UnitBrief as u {
+    pub struct TaskBrief from (UnitBrief, Option<&[Item]>) as (u, steps) {
         id: i64 = u.id,
         title: String = u.title,
         order_index: i64 = u.position,
         subtask_count: i64 = u.steps,
+        /// null without `subtasks=true`
+        description: Option<String> = steps.map(|_| u.description),
+        /// null without `subtasks=true`
+        subtasks: Option<Vec<Subtask>> =
+            steps.map(|all| all.iter().filter(|step| step.unit == u.id).cloned().map(Subtask::from).collect()),
     }
 
     pub struct LectureDetail from (CourseDetail, &str) as (d, public_url) {
         #[serde(flatten)]
         lecture: Lecture = (d.course, public_url).into(),
-        tasks: Vec<TaskBrief> = each(d.units),
+        tasks: Vec<TaskBrief> = d.units.into_iter().map(|unit| (unit, d.steps.as_deref()).into()).collect(),
         enrolled_count: i64 = d.enrolled,
     }
 

@@ -1,0 +1,58 @@
+//! The record of a learner: what became of each of their enrollments. A page takes a few queries, whatever its length.
+
+use std::collections::HashMap;
+
+use crate::app::School;
+use crate::error::Result;
+use crate::school::attendance::{self, Mark};
+use crate::school::completions::standing::{self, Standing};
+use crate::school::enrollment::{self, Enrollment, EnrollmentFilter, EnrollmentStatus};
+use crate::school::progress::views;
+use crate::school::rights::Caller;
+use crate::school::{Page, Window};
+
+pub struct EnrollmentRecord {
+    pub enrollment: Enrollment,
+    pub result: EnrollmentResult,
+}
+
+pub struct EnrollmentResult {
+    /// In the order of the meetings.
+    pub marks: Vec<Mark>,
+    /// How many steps of the course are done, and how many there are; `None` for an enrollment that has none yet.
+    pub steps: Option<(i64, i64)>,
+    /// Completion and certificate; `None` if the enrollment has disappeared meanwhile.
+    pub standing: Option<Standing>,
+}
+
+/// Lists the caller's own enrollments, the newest first, with what became of each.
+pub async fn own_records(
+    app: &School,
+    caller: &Caller,
+    status: Option<EnrollmentStatus>,
+    window: Window,
+) -> Result<Page<EnrollmentRecord>> {
+    let filter = EnrollmentFilter { person: Some(caller.id), status, ..EnrollmentFilter::default() };
+    let Page { rows, total, window } = enrollment::list(app, caller, filter, window).await?;
+    let ids: Vec<i64> = rows.iter().map(|enrollment| enrollment.id).collect();
+    if ids.is_empty() {
+        return Ok(Page { rows: Vec::new(), total, window });
+    }
+    let mut tx = app.db.read().await?;
+    let mut marks: HashMap<i64, Vec<Mark>> = HashMap::new();
+    for mark in attendance::of_enrollments(&mut tx, &ids).await? {
+        marks.entry(mark.enrollment).or_default().push(mark);
+    }
+    let steps = views::steps_done(&mut tx, &ids).await?;
+    let standings = standing::of_enrollments(&mut tx, &ids).await?;
+    let mut standings: HashMap<i64, Standing> = standings.into_iter().map(|one| (one.enrollment, one)).collect();
+    let record = |enrollment: Enrollment| {
+        let result = EnrollmentResult {
+            marks: marks.remove(&enrollment.id).unwrap_or_default(),
+            steps: steps.get(&enrollment.id).copied(),
+            standing: standings.remove(&enrollment.id),
+        };
+        EnrollmentRecord { enrollment, result }
+    };
+    Ok(Page { rows: rows.into_iter().map(record).collect(), total, window })
+}
