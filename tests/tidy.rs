@@ -4,15 +4,15 @@
 mod circles;
 #[path = "tidy/names.rs"]
 mod names;
+#[path = "tidy/pages.rs"]
+mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const LINES_PER_FILE: usize = 500;
 const LINES_PER_FUNCTION: usize = 70;
-const LINES_PER_SCRIPT: usize = 300;
 
 /// The modules of `src`, from the bottom up, each with the modules that it may import.
 #[rustfmt::skip]
@@ -273,25 +273,6 @@ fn both_databases_have_the_same_migrations() {
     }
 }
 
-#[test]
-fn pages_load_nothing_from_elsewhere_and_hold_no_script() {
-    let mut faults = Vec::new();
-    for page in files("static", &["html", "css", "js", "svg", "webmanifest"]) {
-        let name = page.name();
-        for word in ["src=\"http", "href=\"http", "from 'http", "from \"http", "import(\"http", "url(http", "@import"] {
-            if page.text.contains(word) {
-                faults.push(format!("{name}: {word}"));
-            }
-        }
-        for word in [" style=\"", "setAttribute(\"style\"", "<style", " onclick=\"", " onload=\"", "<script>"] {
-            if page.text.contains(word) {
-                faults.push(format!("{name}: {word}"));
-            }
-        }
-    }
-    assert_none("the content security policy of the pages forbids these", faults);
-}
-
 /// What a surface says in Korean is in the book of phrases, so that everyone is answered in their own language.
 #[test]
 fn every_phrase_is_known_in_all_languages() {
@@ -309,115 +290,6 @@ fn every_phrase_is_known_in_all_languages() {
         }
     }
     assert_none("these phrases have no translation", faults);
-}
-
-/// `(room of the pages, what it may import beside itself)`
-const PAGES_MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("texts", &[]),
-    ("shared", &["texts"]),
-    ("learn", &["shared"]),
-    ("teach/live", &["shared"]),
-    // The preview beside the editor is the learner's own screen.
-    ("teach/office", &["shared", "learn"]),
-    // It has the books of the pages fetched before they are opened.
-    ("teach", &["shared", "texts", "teach/live", "teach/office"]),
-    // It says everything in English too.
-    ("check", &["shared", "texts"]),
-    ("docs", &["shared"]),
-];
-
-#[test]
-fn pages_import_from_their_own_room_and_from_below() {
-    let mut faults = Vec::new();
-    for script in files("static", &["js"]) {
-        let name = script.name();
-        let room = room_of(name.trim_start_matches("static/"));
-        let Some((_, allowed)) = PAGES_MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
-            faults.push(format!("{name}: the module {room} is not in the table"));
-            continue;
-        };
-        let imports = script.text.split(['"', '`']).filter(|word| word.starts_with("./") || word.starts_with("../"));
-        for import in imports {
-            let climbs = import.matches("../").count();
-            let base = (0..climbs).fold(room, |room, _| room_of(room));
-            let to = format!("{base}/{}", import.trim_start_matches("../").trim_start_matches("./"));
-            let to = room_of(to.trim_start_matches('/'));
-            if to != room && !allowed.contains(&to) {
-                faults.push(format!("{name} imports {import}"));
-            }
-        }
-    }
-    assert_none("imports against the table PAGES_MAY_IMPORT", faults);
-}
-
-fn room_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(room, _)| room)
-}
-
-#[test]
-fn scripts_are_short() {
-    let scripts =
-        files("static", &["js", "css"]).into_iter().map(|script| (script.name(), script.text.lines().count()));
-    let long = scripts.filter(|(_, lines)| *lines > LINES_PER_SCRIPT);
-    assert_none("longer than the limit", long.map(|(name, lines)| format!("{name}: {lines} lines")).collect());
-}
-
-/// The words printed on a certificate are Korean in every language of the page.
-const PRINTED_IN_KOREAN: &str = "static/learn/paper.js";
-
-#[test]
-fn all_texts_of_the_pages_are_in_their_books() {
-    let is_spoken = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{318f}' | '\u{ac00}'..='\u{d7af}');
-    let mut faults = Vec::new();
-    for script in files("static", &["js", "css"]) {
-        let name = script.name();
-        if name.starts_with("static/texts/") || name == PRINTED_IN_KOREAN {
-            continue;
-        }
-        for (n, line) in script.text.lines().enumerate() {
-            if line.contains(is_spoken) {
-                faults.push(format!("{name}:{}: {}", n + 1, line.trim()));
-            }
-        }
-    }
-    assert_none("texts outside static/texts", faults);
-}
-
-/// Prints `section.key kind` of a book.
-const TABLE_OF_CONTENTS: &str = r#"
-    const walk = (value, path) => {
-        const kind = Array.isArray(value) ? `list of ${value.length}` : typeof value;
-        if (kind === "object" && value !== null) for (const key of Object.keys(value)) walk(value[key], [...path, key]);
-        else console.log(path.join("."), kind, kind === "string" && value.trim() === "" ? "(empty)" : "");
-    };
-    const text = require("fs").readFileSync(process.argv[1]);
-    import(`data:text/javascript;base64,${text.toString("base64")}`).then((book) => walk(book.default, []));
-"#;
-
-#[test]
-fn the_books_have_the_same_keys_in_every_language() {
-    let mut books: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
-    for book in files("static/texts", &["js"]) {
-        let read = Command::new("node").args(["-e", TABLE_OF_CONTENTS]).arg(&book.path).output().expect("node is here");
-        assert!(read.status.success(), "{}: {}", book.name(), String::from_utf8_lossy(&read.stderr));
-        let entries = String::from_utf8(read.stdout).unwrap().lines().map(|line| line.trim().to_owned()).collect();
-        let stem = book.path.file_stem().unwrap().to_str().unwrap();
-        let (title, language) = stem.split_once('.').unwrap_or_else(|| panic!("{} has no language", book.name()));
-        books.entry(title.into()).or_default().insert(language.into(), entries);
-    }
-    let mut faults = Vec::new();
-    for (title, languages) in &books {
-        assert_eq!(languages.keys().collect::<Vec<_>>(), ["en", "ja", "ko"], "the languages of {title}");
-        let korean = &languages["ko"];
-        faults.extend(
-            korean.iter().filter(|entry| entry.contains("(empty)")).map(|entry| format!("{title}.ko: {entry}")),
-        );
-        for other in ["en", "ja"] {
-            let differs = languages[other].symmetric_difference(korean);
-            faults.extend(differs.map(|entry| format!("{title}.{other} and {title}.ko differ in {entry}")));
-        }
-    }
-    assert_none("books that do not agree", faults);
 }
 
 /// The URL that a handler names in its `#[utoipa::path(…)]`, by `file::function`.

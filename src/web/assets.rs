@@ -26,7 +26,7 @@ pub struct Asset {
 
 const WORKER: &str = "learn/worker.js";
 /// The script that is served with the list of the scripts of each page.
-const PARTS: &str = "teach/parts.js";
+const PARTS: &str = "teach/pages.js";
 /// Smaller files are not compressed, since they fit in one packet anyway.
 const COMPRESSED_FROM_BYTES: usize = 1_024;
 
@@ -122,7 +122,7 @@ fn write_worker() -> Asset {
 
 /// Tells whether a file is part of the learner's page.
 fn is_of_learner_page(name: &str) -> bool {
-    name != WORKER && ["learn/", "shared/", "texts/learn.", "icon"].iter().any(|start| name.starts_with(start))
+    name != WORKER && ["learn/", "shared/", "texts/learn/", "icon"].iter().any(|start| name.starts_with(start))
 }
 
 fn tag(sha256: &[u8]) -> String {

@@ -1,5 +1,5 @@
-// Checks a certificate: by the UUID in the address, or by the number and code that its QR carries. Who reads it may be a
-// jury abroad: where the reader's language is not English, a second line is.
+// The page that checks a certificate, by the UUID in the address or by a number and code. It may be read by strangers abroad, so
+// in other languages a second line is in English.
 
 import { el, text } from "../shared/dom.js";
 import { language, openBooks, words } from "../shared/words.js";
@@ -7,7 +7,7 @@ import { paper, rows } from "./paper.js";
 import english from "../texts/check.en.js";
 
 const SIGNS = { VALID: "✓", EXPIRED: "!", REVOKED: "✕", UNKNOWN: "?" };
-/** When the server does not say how long. */
+/** The wait that is shown if the server names none. */
 const USUAL_WAIT_S = 60;
 
 const main = document.querySelector("#main");
@@ -15,37 +15,37 @@ const query = new URLSearchParams(location.search);
 const typed = { number: query.get("number")?.trim() ?? "", code: query.get("code")?.trim() ?? "" };
 
 await openBooks("check");
-const { said, states } = words.check;
-dress();
+const { page, states } = words.check;
+drawFrame();
 check();
 
-/** What stands around the answer. */
-function dress() {
-  document.title = said.title;
-  text(document.querySelector("#where"), said.title);
+/** Draws the page around the answer. */
+function drawFrame() {
+  document.title = page.title;
+  text(document.querySelector("#where"), page.title);
   document.querySelector("#where").append(" ", inEnglish(({ title }) => title) ?? "");
-  main.replaceChildren(el("p", { class: "guide" }, said.looking));
+  main.replaceChildren(el("p", { class: "guide" }, page.looking));
 }
 
-/** The same in English, for whoever does not read the first line. */
+/** A text in English, unless the page is in English. `find` picks it from the book. */
 function inEnglish(find) {
-  return language === "en" ? null : el("span", { lang: "en" }, find(english.check.said));
+  return language === "en" ? null : el("span", { lang: "en" }, find(english.check.page));
 }
 
 async function check() {
   const address = addressOfJson();
-  if (!address) return show(el("h1", {}, said.welcome), form());
+  if (!address) return show(el("h1", {}, page.welcome), form());
   let answer;
   try {
     answer = await fetch(address, { headers: { accept: "application/json" }, cache: "no-store" });
   } catch {
-    return show(trouble(said.unreachable, (it) => it.unreachable));
+    return show(trouble(page.unreachable, (texts) => texts.unreachable));
   }
   const body = await answer.json().catch(() => null);
   if (answer.ok && body) return body.is_masked ? showMasked(body) : showWhole(body);
   if (answer.status === 404 || answer.status === 400) return showUnknown();
   const seconds = Number(answer.headers.get("retry-after")) || USUAL_WAIT_S;
-  return show(trouble(said.later(seconds), (it) => it.later(seconds)));
+  return show(trouble(page.later(seconds), (texts) => texts.later(seconds)));
 }
 
 function addressOfJson() {
@@ -63,7 +63,7 @@ function show(...parts) {
 
 function banner(state, since) {
   const known = states[state] ? state : "UNKNOWN";
-  document.title = `${states[known]} — ${said.school}`;
+  document.title = `${states[known]} — ${page.school}`;
   return el("div", { class: "state", "data-state": known, role: "status" },
     el("span", { class: "sign", "aria-hidden": "true" }, el("span", {}, SIGNS[known])),
     el("h1", {}, states[known]),
@@ -75,52 +75,52 @@ function showWhole(found) {
   const ended = { EXPIRED: found.expires_at, REVOKED: found.revoked_at }[found.state];
   const day = ended && new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(ended));
   show(
-    banner(found.state, day && said.ended[found.state](day)),
-    el("p", { class: "note" }, el("b", {}, said.compare), `${said.altered} `, inEnglish((it) => it.altered)),
+    banner(found.state, day && page.ended[found.state](day)),
+    el("p", { class: "note" }, el("b", {}, page.compare), `${page.altered} `, inEnglish((texts) => texts.altered)),
     paper(rows(found.printed)),
-    el("a", { class: "button main", href: found.pdf, target: "_blank", rel: "noopener" }, said.open, inEnglish((it) => it.open)),
+    el("a", { class: "button main", href: found.pdf, target: "_blank", rel: "noopener" }, page.open, inEnglish((texts) => texts.open)),
     proof(found),
-    el("a", { class: "button plain", href: "/certificates" }, said.another));
+    el("a", { class: "button plain", href: "/certificates" }, page.another));
 }
 
 function showMasked(found) {
   show(
     banner(found.state),
     paper([["course", found.course, "large"], ["name", found.name, "large"], ["number", found.number, "exact"]]),
-    el("p", { class: "note" }, said.masked),
+    el("p", { class: "note" }, page.masked),
     form());
 }
 
 function showUnknown() {
-  show(banner("UNKNOWN"), el("p", { class: "note" }, said.unknown), form());
+  show(banner("UNKNOWN"), el("p", { class: "note" }, page.unknown), form());
 }
 
 function trouble(what, find) {
   return [
     el("p", { class: "guide" }, what), el("p", {}, inEnglish(find)),
-    el("button", { class: "button main", type: "button", onclick: () => location.reload() }, said.again),
+    el("button", { class: "button main", type: "button", onclick: () => location.reload() }, page.again),
   ];
 }
 
-/** A form without a script: it leads to the address that the QR would. */
+/** A form that needs no script: it leads to the same address as the QR. */
 function form() {
   const field = (name, value, hint, needed) => el("input", {
     class: "field", name, value, placeholder: hint, required: needed, maxlength: "40",
     autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
   });
   return el("form", { action: "/certificates", method: "get" },
-    el("h2", {}, said.byNumber),
-    el("label", {}, said.number, field("number", typed.number, "CERT-20261121-ABCDEF", true)),
-    el("label", {}, said.code, field("code", typed.code, "VER-ABCDEFGHJKMN", false)),
-    el("button", { class: "button main", type: "submit" }, said.go),
-    el("p", {}, `${said.atFoot} `, inEnglish((it) => it.atFoot)));
+    el("h2", {}, page.byNumber),
+    el("label", {}, page.number, field("number", typed.number, "CERT-20261121-ABCDEF", true)),
+    el("label", {}, page.code, field("code", typed.code, "VER-ABCDEFGHJKMN", false)),
+    el("button", { class: "button main", type: "submit" }, page.go),
+    el("p", {}, `${page.atFoot} `, inEnglish((texts) => texts.atFoot)));
 }
 
 function proof(found) {
   return el("details", { class: "proof" },
-    el("summary", {}, `${said.signature} `, inEnglish((it) => it.signature)),
-    el("p", {}, said.signed(found.key.algorithm)),
-    el("p", {}, inEnglish((it) => it.signedText) ?? said.signedText),
+    el("summary", {}, `${page.signature} `, inEnglish((texts) => texts.signature)),
+    el("p", {}, page.signed(found.key.algorithm)),
+    el("p", {}, inEnglish((texts) => texts.signedText) ?? page.signedText),
     el("pre", {}, found.facts), el("pre", {}, found.signature), el("pre", {}, found.key.public_key),
     el("p", {}, el("a", { href: found.pdf.replace(/pdf$/, "json") }, "JSON")));
 }

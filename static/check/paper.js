@@ -4,7 +4,7 @@ import { el } from "../shared/dom.js";
 import { language, words } from "../shared/words.js";
 import english from "../texts/check.en.js";
 
-/** Every printed field as `[name, value, kind]`. What was not printed is not here. */
+/** Returns each printed field as `[name, value, kind]`; those that were not printed are empty. */
 export function rows(printed) {
   const period = [printed.starts, printed.ends].filter(Boolean).map(day).join(" – ");
   return [
@@ -25,16 +25,16 @@ export function paper(lines) {
       el("dd", { class: kind.replace("wide", "").trim() || null }, value))));
 }
 
-/** A day such as `2026-11-21`, wherever one reads it. */
+/** The name of a day such as `2026-11-21`, the same in every time zone. */
 function day(date) {
   if (!/^\d+-\d+-\d+$/.test(date ?? "")) return "";
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 }
 
 function hours(minutes) {
-  return minutes ? words.check.said.hours(Math.floor(minutes / 60), minutes % 60) : "";
+  return minutes ? words.check.page.hours(Math.floor(minutes / 60), minutes % 60) : "";
 }
 
 function points(score) {
-  return score === null || score === undefined ? "" : words.check.said.points(Number(score.toFixed(2)));
+  return score === null || score === undefined ? "" : words.check.page.points(Number(score.toFixed(2)));
 }

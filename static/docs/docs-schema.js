@@ -1,4 +1,4 @@
-// What an OpenAPI schema says, in words and as an example.
+// The schemas of an OpenAPI document, as rows of a table and as examples.
 
 const DEEPEST = 6;
 
@@ -14,7 +14,7 @@ export class Schemas {
     return name ? (this.#components[name] ?? {}) : (schema ?? {});
   }
 
-  /** The schema's own example, or one made from its parts. */
+  /** Returns the example of a schema, or makes one from its parts. */
   example(schema, depth = 0) {
     const is = this.resolve(schema);
     if (is.example !== undefined) return is.example;
@@ -37,7 +37,7 @@ export class Schemas {
     return { string: is.format === "date-time" ? "2025-10-28T10:00:00Z" : "…", integer: 1, number: 0.5, boolean: true }[type] ?? null;
   }
 
-  /** The keys of a body, each with its type: those of the parts too. */
+  /** Returns the keys of a body with their types, those of its parts included. */
   rows(schema) {
     const is = this.resolve(schema);
     const parts = is.allOf ?? [];

@@ -1,4 +1,4 @@
-// The reference, drawn from /openapi.json; each operation is drawn when it is opened.
+// The reference of the API, drawn from /openapi.json. An operation is drawn when it is opened.
 
 import { send } from "../shared/api.js";
 import { nameOf, Schemas } from "./docs-schema.js";

@@ -1,4 +1,4 @@
-// Whose record it is: kept under a phone number, found again from another phone, and left behind on none that was lent.
+// The account of a learner: saved under a phone number, opened from another phone, and signed out of on a phone that was lent.
 
 import { put, Refused } from "../shared/api.js";
 import { words } from "../shared/words.js";
@@ -9,14 +9,14 @@ import { show } from "./stage.js";
 
 const phone = () => ({ label: words.account.phone, type: "tel", inputmode: "tel", maxlength: 30, autocomplete: "tel", enterkeyhint: "next" });
 
-/** It can be read while it is typed: most who write here have one thumb and no second try. */
+/** A password that can be read while it is typed: most people here type with one thumb. */
 const password = (label, hint) => ({
   label, hint, maxlength: 200, autocomplete: "off", autocapitalize: "none", autocorrect: "off", spellcheck: "false", enterkeyhint: "go",
 });
 
 const home = (back) => ({ act: "record", label: words.account.record, icon: "paper", go: back });
 
-// A guest's record becomes that of someone who can be told from others.
+// Saving the record of a guest.
 
 export function claim(api, back) {
   show("claim", () => question({
@@ -34,25 +34,25 @@ const FIELDS = ["name", "phone", "password"];
 
 async function claimed(api, [name, number, secret], back) {
   try {
-    // Where the answer was lost, this is the account's password by now.
+    // If an earlier answer was lost, the account has this password already.
     api.user = await api.call(put, "/api/auth/me", { name, phone: number, password: secret, current_password: secret });
   } catch (error) {
-    return amiss(error);
+    return problemOf(error);
   }
-  // A number stays on one line.
+  // The number stays on one line.
   const lines = [words.claim.elsewhere(number.replaceAll(/[- ]/g, "\u2011")), words.claim.certificate];
   show("claimed", () => plain({ icon: "check", title: words.claim.done, lines, acts: [home(back)] }));
   return "";
 }
 
-function amiss(error) {
-  if (error.code === "PHONE_TAKEN") return { said: words.claim.taken, at: 1 };
+function problemOf(error) {
+  if (error.code === "PHONE_TAKEN") return { text: words.claim.taken, at: 1 };
   const at = FIELDS.indexOf(error.details?.field);
   if (at < 0) throw error;
-  return { said: [words.claim.noName, words.claim.noPhone, words.claim.short][at], at };
+  return { text: [words.claim.noName, words.claim.noPhone, words.claim.short][at], at };
 }
 
-// Back in, on another phone.
+// Signing in on another phone.
 
 export function signIn(api, back) {
   show("signin", () => question({
@@ -78,7 +78,7 @@ async function signedIn(api, [number, secret], back) {
   return "";
 }
 
-// A phone that was lent.
+// Signing out on a phone that was lent.
 
 export function leave(api, back) {
   const lines = [api.user.guest ? words.leave.guest : words.leave.known];

@@ -1,21 +1,20 @@
-// Finds out which class and who, then hands over to the class.
+// The way into a session: finds out which session it is and who comes, then opens the lesson.
 
-import { patiently, Refused, send, Unreachable } from "../shared/api.js";
-import { CODE_MIN_DIGITS, digitsOf, tidyCode } from "../shared/code.js";
+import { Refused, send, Unreachable, withRetries } from "../shared/api.js";
+import { CODE_MIN_DIGITS, digitsOf, keepDigits } from "../shared/code.js";
 import { uuid } from "../shared/device.js";
 import { single } from "../shared/dom.js";
 import { schoolSign } from "../shared/school.js";
 import { words } from "../shared/words.js";
-import { forget, isKept, remembered } from "./phone.js";
+import { forget, isStored, remembered } from "./phone.js";
 import { plain } from "./screens.js";
 import { entitle, link, show } from "./stage.js";
 
-const COME_BACK_MS = 4_000;
+const RETRY_AFTER_MS = 4_000;
 
 const home = () => location.assign("/");
 const again = () => location.reload();
-
-/** The screens on which it does not go on: the picture, and what the button does. Their words are in `{name}Stop`. */
+/** The screens from which the way does not lead on: the picture, and what the button does. Their texts are in `words.stops`. */
 const STOPS = {
   door: ["door", again], removed: ["person", home], full: ["person", again], needed: ["paper", again], trouble: ["search", again],
   offline: ["wave", again], busy: ["cup", again], replaced: ["phone", again], over: ["moon", home], gone: ["search", home], rejected: ["door", home],
@@ -26,38 +25,39 @@ const REFUSALS = {
   ENROLLMENT_NEEDED: "needed", ENROLLMENT_REJECTED: "rejected",
 };
 
+/** Shows one of the stops. `instead`: what its button does instead of the usual; `more`: further buttons. */
 function stop(kind, instead = null, more = () => []) {
   const [icon, go] = STOPS[kind];
   link("");
   show(kind, () => {
-    const said = words[`${kind}Stop`];
-    return plain({ icon, title: said.title, lines: [said.line], acts: [{ act: "again", label: said.next, waiting: words.link.connecting, go: instead ?? go }, ...more()] });
+    const { title, line, next } = words.stops[kind] ?? words.offline;
+    return plain({ icon, title, lines: [line], acts: [{ act: "again", label: next, waiting: words.link.connecting, go: instead ?? go }, ...more()] });
   });
 }
 
 const record = () => ({ act: "record", label: words.code.record, icon: "paper", go: () => location.assign("/me") });
 
-async function ask(screen, what) {
-  const { question } = await import("./question.js");
-  show(screen, () => question({ above: schoolSign(), ...what() }));
+/** `scanned`: the key of the QR as `?k=…`, or nothing. `ticket`: that of a re-entry QR. `resumed` and `found` were asked for already: whether this phone is logged in, and the session of the code. */
+export function open({ ticket, ...given }) {
+  return new Arrival(given).start(ticket);
 }
 
-/** `code`: of the address. `scanned`: the key of the QR, as `?k=…`, or nothing. `ticket`: of a re-entry QR. `resumed`: whether this phone is logged in, asked already; `found`: the class, too. */
-export class Arrival {
+class Arrival {
   #api;
+  #load;
   #code;
   #scanned;
   #resumed;
   #found;
-  /** Why the name is asked although one was here: `stale` or `ended`, as in the texts. */
+  /** Why the name is asked of someone who was here before: `stale` or `ended`, as in the texts. */
   #because = "";
   #identity = null;
-  /** What is tried again while the network is away or the server is busy, and the timer that does it. */
-  #again = null;
+  /** The step that is tried again while the network is away or the server is busy, and its timer. */
+  #retry = null;
   #timer = 0;
 
-  constructor({ api, code, scanned, resumed, found }) {
-    [this.#api, this.#code, this.#scanned, this.#resumed, this.#found] = [api, code, scanned, resumed, found];
+  constructor({ api, load, code, scanned, resumed, found }) {
+    [this.#api, this.#load, this.#code, this.#scanned, this.#resumed, this.#found] = [api, load, code, scanned, resumed, found];
   }
 
   async start(ticket) {
@@ -67,30 +67,30 @@ export class Arrival {
       if (this.#code) await this.#enter();
       else await this.#enterByHand();
     } catch (error) {
-      const left = this.#because ? null : ticket;
+      const unused = this.#because ? null : ticket;
       this.#trouble(error, () => {
         [this.#resumed, this.#found] = [null, null];
-        return this.start(left);
+        return this.start(unused);
       });
     }
   }
 
-  /** Says what is amiss, and tries again: by the button, by the clock, or when the network is back. */
-  #trouble(error, again) {
+  /** Shows what went wrong, and calls `retry` by the button, after some seconds, or when the network is back. */
+  #trouble(error, retry) {
     this.#stopTrying();
     const isBusy = error.status >= 500;
     if (!isBusy && !(error instanceof Unreachable)) return stop("trouble");
-    this.#again = again;
-    this.#timer = setTimeout(this.#tryAgain, COME_BACK_MS);
+    this.#retry = retry;
+    this.#timer = setTimeout(this.#tryAgain, RETRY_AFTER_MS);
     addEventListener("online", this.#tryAgain);
-    stop(isBusy ? "busy" : "offline", this.#tryAgain, () => [record()].filter(() => isKept()));
+    stop(isBusy ? "busy" : "offline", this.#tryAgain, () => [record()].filter(() => isStored()));
     return link("waiting");
   }
 
-  /** The screen of a trouble is made once, for all that are tried on it: so what is tried is looked up. */
+  /** The same screen may show several troubles after one another, so what is tried is looked up. */
   #tryAgain = single(() => {
     this.#stopTrying();
-    return this.#again();
+    return this.#retry();
   });
 
   #stopTrying() {
@@ -115,10 +115,9 @@ export class Arrival {
   }
 
   // Without a code in the address.
-
   async #enterByHand() {
     const isClosed = new URLSearchParams(location.search).has("closed");
-    const active = isClosed ? null : await this.#activeClass();
+    const active = isClosed ? null : await this.#activeSession();
     link("");
     if (!active) return this.#askForCode(isClosed);
     return show("return", () => plain({
@@ -130,7 +129,7 @@ export class Arrival {
     }));
   }
 
-  async #activeClass() {
+  async #activeSession() {
     if (!(await this.#isLoggedIn()) || this.#api.user.role !== "STUDENT") return null;
     try {
       return (await this.#api.get("/api/sessions/my-active")).active_session;
@@ -140,11 +139,16 @@ export class Arrival {
     }
   }
 
+  async #ask(screen, form) {
+    const { question } = await this.#load("question");
+    show(screen, () => question({ above: schoolSign(), ...form() }));
+  }
+
   #askForCode(isClosed) {
-    return ask("code", () => ({
+    return this.#ask("code", () => ({
       title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, go: words.code.go,
       fields: [{
-        label: words.code.label, tidy: tidyCode, class: "field code", autocomplete: "off", inputmode: "numeric", enterkeyhint: "go",
+        label: words.code.label, tidy: keepDigits, class: "field code", autocomplete: "off", inputmode: "numeric", enterkeyhint: "go",
       }],
       submit: (typed) => openCode(this.#api, typed),
       more: [record()],
@@ -152,10 +156,9 @@ export class Arrival {
   }
 
   // With a code.
-
   async #enter() {
     const known = remembered(this.#code);
-    // With a ticket it is known by now who is here; else what is remembered is shown at once, and proved by the socket.
+    // What this phone remembers is shown at once, and the socket checks it. A ticket has told already who is here.
     const isMine = known && (!this.#api.user || this.#api.user.id === known.user.id);
     if (isMine && !this.#because) return this.#begin(known.session, known.user, { known });
     const [session, isKnown] = await Promise.all([this.#find(), this.#isLoggedIn()]);
@@ -170,14 +173,14 @@ export class Arrival {
     const path = `/api/sessions/${this.#code}${this.#scanned}`;
     try {
       return await (this.#found ??= send("GET", path)).catch(async (error) => {
-        // Neighbours have typed wrong codes: who is signed in does not wait for them.
+        // Others behind the same address have typed wrong codes. Signed-in people do not have to wait for that.
         if (error.status === 429 && (await this.#isLoggedIn())) return this.#api.get(path);
         throw error;
       });
     } catch (error) {
-      const why = { 404: "gone", 429: "wait" }[error.status];
-      if (!why) throw error;
-      stop(why);
+      const kind = { 404: "gone", 429: "wait" }[error.status];
+      if (!kind) throw error;
+      stop(kind);
       return null;
     }
   }
@@ -206,7 +209,7 @@ export class Arrival {
     }));
   }
 
-  /** Coming again changes nothing; who had left comes back. */
+  /** Joins. Joining twice changes nothing; someone who had left comes back. */
   async #join(session) {
     await this.#api.once(`/api/sessions/${session.session_id}/join`, {});
     await this.#begin(session, this.#api.user);
@@ -218,7 +221,7 @@ export class Arrival {
     link("");
     // The same key for as long as this page asks: a lost reply makes no second person.
     const key = uuid();
-    return ask("name", () => ({
+    return this.#ask("name", () => ({
       title: session.lecture.title, hint: words.name.teacher(session.instructor.name), go: words.name.go,
       because: this.#because && words.name[this.#because],
       fields: [{ label: words.name.label, maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" }],
@@ -226,15 +229,15 @@ export class Arrival {
     }));
   }
 
-  /** Someone of this name is in the class: perhaps it is they themselves, with another phone. The instructor decides. */
+  /** Someone of this name is in the session: perhaps the same person, with another phone. The instructor decides. */
   #askWhetherHere(name, session, key) {
     // Tried again with the same key: a lost reply makes no second person.
-    const come = (as) => this.#joinAs(name, session, key, as).catch((error) => this.#trouble(error, () => come(as)));
+    const join = (as) => this.#joinAs(name, session, key, as).catch((error) => this.#trouble(error, () => join(as)));
     show("here", () => plain({
       icon: "person", title: words.same.title(name), lines: [words.here.line],
       acts: [
-        { act: "yes", label: words.same.yes, go: () => come("SAME") },
-        { act: "no", label: words.same.no, go: () => come("OTHER") },
+        { act: "yes", label: words.same.yes, go: () => join("SAME") },
+        { act: "no", label: words.same.no, go: () => join("OTHER") },
         { act: "rename", label: words.here.rename, go: () => this.#askForName(session) },
       ],
     }));
@@ -245,7 +248,7 @@ export class Arrival {
     if (!name) return words.name.missing;
     const guest = { name, if_name_is_here: ifHere };
     try {
-      await patiently(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, guest, key));
+      await withRetries(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, guest, key));
       await this.#begin(session, this.#api.user, { identity: ifHere === "SAME" ? "asked" : null });
       return "";
     } catch (error) {
@@ -255,28 +258,28 @@ export class Arrival {
     }
   }
 
-  /** `undefined` where it showed no reason itself. */
+  /** Shows the reason of a refusal, or returns `undefined` if it has no screen. */
   #refused({ code }) {
     if (!REFUSALS[code]) return undefined;
     stop(REFUSALS[code]);
     return "";
   }
 
-  /** `identity`: what is known of whether they are the one of this name who was here before, as the lesson has it. */
+  /** `identity`: whether the learner is the person of the same name who was here before, as far as it is known. */
   async #begin(session, user, { known = null, identity = this.#identity } = {}) {
     entitle(session.lecture.title);
-    const { Lesson } = await import("./lesson.js");
-    new Lesson({ api: this.#api, session, user, known, identity, onOver: (why) => this.#over(why) }).start();
+    const { Lesson } = await this.#load("lesson");
+    new Lesson({ api: this.#api, session, user, known, identity, onOver: (reason) => this.#over(reason) }).start();
   }
 
-  async #over(why) {
-    if (why === "replaced") return stop(why);
+  async #over(reason) {
+    if (reason === "replaced") return stop(reason);
     forget(this.#code);
-    if (why === "removed" || why === "gone") return stop(why);
-    // This phone's login has ended, or is another person's, or is in the class no more: it is asked who is here.
+    if (reason === "removed" || reason === "gone") return stop(reason);
+    // This phone's login has ended, belongs to another person, or is in the session no more: the phone asks who is here.
     [this.#resumed, this.#found] = [null, null];
-    if (why === "signed-out") this.#because = "ended";
-    this.#identity = why === "joined" ? "same" : null;
+    if (reason === "signed-out") this.#because = "ended";
+    this.#identity = reason === "merged" ? "same" : null;
     return this.start(null);
   }
 }

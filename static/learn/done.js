@@ -1,4 +1,4 @@
-// Which steps this person has finished: tapped, on its way, committed, or refused.
+// The steps that this learner has finished, and the reports of them: on their way, committed, or refused.
 
 import { did, waitIsTold } from "./stage.js";
 
@@ -6,12 +6,12 @@ export class Done {
   #socket;
   #changed;
   #committed;
-  /** What is on its way: the id of each step, and whether that takes long. */
+  /** By the id of a step whose report is on its way: whether that takes long. */
   #sending = new Map();
-  /** The last one that was refused: `{id, code}`. */
+  /** The step whose report was refused last: `{ id, code }`. */
   #refused = null;
 
-  /** `known`: ids of steps that were committed before. */
+  /** `known`: the ids of the steps that were committed before. */
   constructor({ socket, known, changed }) {
     [this.#socket, this.#changed, this.#committed] = [socket, changed, new Set(known)];
   }
@@ -20,7 +20,7 @@ export class Done {
     return [...this.#committed];
   }
 
-  /** What was tapped before a reload is still on its way. */
+  /** Takes up the reports that were on their way before a reload. */
   recall() {
     for (const { data, answered } of this.#socket.unanswered("progress")) this.#report(data.subtask_id, answered);
   }
@@ -31,17 +31,17 @@ export class Done {
     this.#report(id, this.#socket.ask("progress", { subtask_id: id, status: "COMPLETED" }));
   }
 
-  /** The server knows of it. */
-  is({ id }) {
+  /** The server has said that the step is done. */
+  confirm({ id }) {
     this.#committed.add(id);
   }
 
-  /** Another step is on the screen: nobody asks any more why the one before was refused. */
+  /** Another step is on the screen: the refusal of the one before is shown no more. */
   leave() {
     this.#refused = null;
   }
 
-  /** What a screen shows about this step. */
+  /** Returns what a screen shows about this step. */
   of({ id }) {
     const isSending = this.#sending.has(id);
     return { isDone: this.#committed.has(id), isSending, isLong: isSending && this.#sending.get(id), refused: this.#refused?.id === id ? this.#refused.code : null };

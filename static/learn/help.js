@@ -1,4 +1,4 @@
-// One person's call for help: on its way, waiting in line, taken back, answered; and the hints of the classroom's helper.
+// The learner's call for help, on its way, waiting or answered; and the hints of the classroom's helper.
 
 import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
@@ -7,36 +7,38 @@ import { announce, lately, waitIsTold } from "./stage.js";
 
 const IT_HELPED = 5;
 const NOT_YET = 1;
-const IS_OPEN = ["ANALYZING", "ESCALATED"];
+const OPEN = ["ANALYZING", "ESCALATED"];
 
-export const wordsOf = (answer) => answer.voice_guide_text ?? answer.help_content;
+/** The text of an answer, or of a step, that is read aloud. */
+export const textOfAnswer = (answer) => answer.voice_guide_text ?? answer.help_content;
 export const textOf = (step) => (step ? step.voice_guide_text ?? step.guide_text ?? step.title : "");
 
 export class Help {
   #api;
   #socket;
-  #key;
+  #storedAs;
   #changed;
-  /** The id of what was shown before a reload, until the server has said how it stands. */
+  /** The id of the call that was shown before a reload, until the server has told its status. */
   #recalled = null;
-  /** The ids of calls whose end is on its way. */
+  /** The ids of calls whose end is on its way to the server. */
   #ending = new Set();
-  /** The open call: `{id, isLong, isSending}`, or null. Without an id it is on its way; `isSending`: it is being taken back. */
+  /** The open call: `{ id, isLong, isSending }`, or null. Without an id it is on its way; `isSending`: it is being taken back. */
   call = null;
-  /** What the classroom's helper says: `{id, answer, step, isUnasked}`, or null. It stands below the step and in nobody's way. */
+  /** The hint below the step: `{ id, answer, step, isUnasked }`, or null. */
   hint = null;
-  /** What a person answered, and what is shown instead of the step: `{id, answer, step, isUnasked}`, or null. */
+  /** The answer of a person, shown instead of the step: `{ id, answer, step, isUnasked }`, or null. */
   answer = null;
-  /** Why the last call was refused: a code, or null. It may be tried again. */
+  /** The code of the refusal of the last call, or null. */
   refused = null;
 
-  constructor({ api, socket, place, changed }) {
-    [this.#api, this.#socket, this.#key, this.#changed] = [api, socket, `help.${place}`, changed];
+  /** `storedAs`: the name under which the call survives a reload. */
+  constructor({ api, socket, storedAs, changed }) {
+    [this.#api, this.#socket, this.#storedAs, this.#changed] = [api, socket, storedAs, changed];
   }
 
-  /** Takes up what was on its way before a reload, and what was shown then. */
+  /** Takes up the messages that were on their way before a reload, and the call that was shown then. */
   recall() {
-    this.#recalled = read(this.#key);
+    this.#recalled = read(this.#storedAs);
     for (const { answered } of this.#socket.unanswered("help")) this.#asked(answered);
     for (const { answered, data } of this.#socket.unanswered("help_withdraw")) this.#takenBack(answered, data.help_request_id);
     for (const { answered, data } of this.#socket.unanswered("help_feedback")) {
@@ -45,7 +47,7 @@ export class Help {
     }
   }
 
-  /** The hint about this step, if there is one. One about an earlier step helps nobody. */
+  /** Returns the hint about this step, if there is one. */
   hintFor(step) {
     return this.hint?.step === step.id ? this.hint : null;
   }
@@ -66,17 +68,17 @@ export class Help {
     }
   }
 
-  /** Shows a call that the server does not know of yet; where another call waits already, that one stays. */
+  /** Shows a call that the server has not got yet, unless another call waits already. */
   #onItsWay(answered) {
     const isOnItsWay = () => this.call && !this.call.id;
     this.#set({ refused: null, call: this.call ?? { id: null } });
     return waitIsTold(answered, () => isOnItsWay() && this.#set({ call: { ...this.call, isLong: true } }));
   }
 
-  /** The server has the call. It may have been answered by now, and that comes by itself. */
+  /** The server has got the call. If it is answered already, the answer comes by the socket. */
   #taken({ help_request_id: id, status }) {
     if (this.call?.id && this.call.id !== id) return;
-    if (IS_OPEN.includes(status)) this.#waits(id);
+    if (OPEN.includes(status)) this.#waits(id);
     else this.#set({ call: null });
   }
 
@@ -84,7 +86,7 @@ export class Help {
     this.#set({ refused: code, call: this.call?.id ? this.call : null });
   }
 
-  /** «I am fine, thank you»: nobody needs to come. */
+  /** Takes the call back: nobody needs to come. */
   takeBack() {
     const { id, isSending } = this.call;
     if (isSending) return;
@@ -92,39 +94,40 @@ export class Help {
   }
 
   async #takenBack(answered, id) {
-    const shows = (changes) => this.call?.id === id && this.#set({ call: { ...this.call, ...changes } });
+    const update = (changes) => this.call?.id === id && this.#set({ call: { ...this.call, ...changes } });
     this.#ending.add(id);
-    shows({ isSending: true });
+    update({ isSending: true });
     try {
-      await waitIsTold(answered, () => shows({ isLong: true }));
+      await waitIsTold(answered, () => update({ isLong: true }));
       this.#drop(id);
       announce(words.help.takenBack);
     } catch {
       // It was answered or settled in the meantime.
-      shows({ isSending: false, isLong: false });
-      this.#lookAt(id);
+      update({ isSending: false, isLong: false });
+      this.#checkOne(id);
     } finally {
       this.#ending.delete(id);
     }
   }
 
-  /** The whole state names the call that I made myself. One that the class made, and that I asked for again, it does not name. */
+  /** Takes the open call that the state of the session names, which is one that the learner made. It does not name a call that the class made
+   *  by itself, even if the learner has asked for it again. */
   entered(id) {
     if (id && !this.#ending.has(id)) this.#waits(id);
-    else if (!id && this.call?.id) this.#lookAt(this.call.id);
+    else if (!id && this.call?.id) this.#checkOne(this.call.id);
   }
 
-  /** The server names the call that waits. Its place in the line is not shown: the instructor may help in another order. */
-  placed({ help_request_id: id }) {
+  /** The server names the call that waits. Its number in the queue is not shown, since the instructor may help in another order. */
+  waits({ help_request_id: id }) {
     this.#waits(id);
   }
 
-  /** The instructor may have settled it in passing. */
-  moved({ help_request_id: id, status }) {
+  /** The status of a call has changed: the instructor may have settled it. */
+  statusIs({ help_request_id: id, status }) {
     if (isSettled(status)) this.#drop(id);
   }
 
-  /** A person's answer ends the call; a hint does not. What was not asked for is shown, and not read aloud. */
+  /** An answer has come. A person's ends the call, a hint does not. One that nobody asked for is not read aloud. */
   answered({ help_request_id: id, request_type: kind, subtask_id: step, help_response: answer }) {
     const isNew = this.answer?.answer.id !== answer.id;
     const given = { id, answer, step, isUnasked: kind === "AUTO" };
@@ -133,16 +136,16 @@ export class Help {
     this.#set({ ...this.#without(id), answer: given });
     if (!isNew) return;
     announce(`${words.answer.title}. ${words.answerer[answer.answered_by]} ${answer.help_content ?? ""}`);
-    if (!given.isUnasked) readOut(wordsOf(answer) || words.answer.visit);
+    if (!given.isUnasked) readOut(textOfAnswer(answer) || words.answer.visit);
   }
 
   #hinted(hint) {
-    // A call that the class made by itself is settled by the hint for now; one's own waits for the teacher.
+    // A hint settles a call that the class made by itself; the learner's own waits for the teacher.
     const isOver = hint.isUnasked && this.call?.id === hint.id;
     this.#set({ hint, call: isOver ? null : this.call });
   }
 
-  /** Hints and answers to an earlier step are of no use. */
+  /** The step has changed: hints and answers to the one before are dropped. */
   leave() {
     this.#set({ refused: null, hint: null, answer: null });
   }
@@ -160,7 +163,7 @@ export class Help {
     return this.#calledAgain(answered);
   }
 
-  /** What it was worth is told as soon as it can be; nothing on the screen waits for it. */
+  /** Ends the call. The screen does not wait until the server has got the rating. */
   async #hasHelped(answered, id) {
     this.#ending.add(id);
     this.#drop(id);
@@ -169,7 +172,7 @@ export class Help {
     this.#ending.delete(id);
   }
 
-  /** «Not yet» calls the teacher. Where the call was settled before the server heard of it, a new one is made. */
+  /** «Not yet» calls the teacher. If the call was settled before the server got that, a new one is made. */
   async #calledAgain(answered) {
     try {
       const { help_request_id: id, status } = await this.#onItsWay(answered);
@@ -181,13 +184,13 @@ export class Help {
     }
   }
 
-  /** The line has opened: what became of a call meanwhile was told to nobody here. */
-  look() {
+  /** The socket has opened: asks how the shown calls stand, since news about them may have been missed. There are three at most. */
+  check() {
     const ids = [this.#recalled, this.call?.id, this.hint?.id, this.answer?.id].filter(Boolean);
-    new Set(ids).forEach((id) => this.#lookAt(id));
+    new Set(ids).forEach((id) => this.#checkOne(id));
   }
 
-  async #lookAt(id) {
+  async #checkOne(id) {
     const view = await this.#viewOf(id).catch(({ status }) => (status === 404 ? { status: "RESOLVED" } : null));
     if (!view) return;
     const { help_response: answer, status } = view;
@@ -196,7 +199,7 @@ export class Help {
     if (isSettled(status)) return this.#drop(id);
     if (!isRecalled && !(this.call?.id === id && status === "ANSWERED")) return;
     if (answer && (isHint(answer) || status === "ANSWERED")) this.answered({ ...view, help_request_id: id });
-    if (IS_OPEN.includes(status)) this.#waits(id);
+    if (OPEN.includes(status)) this.#waits(id);
   }
 
   async #viewOf(id) {
@@ -209,7 +212,7 @@ export class Help {
     this.#set({ call: { ...(this.call?.id === id && this.call), id }, answer: answer?.id === id ? null : answer });
   }
 
-  /** Shows nothing more of this request; what is about another one stays. */
+  /** Removes the call, hint or answer of this request. */
   #drop(id) {
     this.#set(this.#without(id));
   }
@@ -221,7 +224,7 @@ export class Help {
 
   #set(changes) {
     Object.assign(this, changes);
-    write(this.#key, (this.answer ?? this.hint ?? this.call)?.id ?? this.#recalled);
+    write(this.#storedAs, (this.answer ?? this.hint ?? this.call)?.id ?? this.#recalled);
     this.#changed();
   }
 }

@@ -1,21 +1,21 @@
-// One person in one class: what the socket says becomes the screen, what is tapped becomes a message.
+// One learner in one session: frames of the socket become screens, taps become messages.
 
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Done } from "./done.js";
-import { Help, textOf, wordsOf } from "./help.js";
-import { handOn, isToBeTold, keepLight, remember } from "./phone.js";
+import { Help, textOf, textOfAnswer } from "./help.js";
+import { keepScreenOn, mustTellOfScreen, passOn, remember } from "./phone.js";
+import * as screens from "./lesson-screens.js";
 import { Review } from "./review.js";
-import * as screens from "./screens.js";
 import * as sound from "./sound.js";
 import { announce, did, link, show, uncover } from "./stage.js";
 
-const BUZZ_MS = 200;
-/** What comes this soon after coming back happened while the phone was away. */
+const VIBRATES_MS = 200;
+/** A step that comes this soon after coming back began while the phone was away. */
 const CATCHES_UP_MS = 3_000;
-/** So long it is said what became of something while nobody looked, or was asked. */
-const SAYS_SO_MS = 20_000;
+/** News that nobody saw when it came is shown for this time. */
+const TELLS_FOR_MS = 20_000;
 
 export class Lesson {
   #api;
@@ -25,27 +25,27 @@ export class Lesson {
   #socket;
   #help;
   #done;
-  /** The id of the last hint that was said to who does not see it. */
-  #saidHint = null;
+  /** The id of the last hint that was announced. */
+  #announcedHint = null;
   #known;
-  #place;
+  /** The end of the names under which this phone stores values of this session and learner. */
+  #storedAs;
   /** The login with which this phone was here last. */
   #login;
   #linkIs = "connecting";
   #state = { status: "WAITING", title: "", step: null, message: null, steps: [], isPresent: false };
   #review;
   #cameBackAt = 0;
-  /** Whether the class went on while this phone was away, until it has been said for a moment. */
+  /** Whether the class went on while this phone was away. It is shown for some seconds. */
   #hasFollowed = false;
-  #sayingSo = 0;
-  /** What was asked before may be answered after. */
+  #telling = 0;
+  /** Answers that come after the end are ignored. */
   #isOver = false;
 
-  /** `known`: what this phone remembers of the class, if it was here before. `identity`: `asked` while the instructor is asked whether this
-   *  is someone who was here, `same` or `other` once it is answered. */
+  /** `known`: what this phone remembers of the session. `identity`: `asked` while the instructor is asked whether this learner was here before, then `same` or `other`. */
   constructor({ api, session, user, known = null, identity = null, onOver }) {
     [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
-    this.#place = `${session.session_id}.${user.id}`;
+    this.#storedAs = `${session.session_id}.${user.id}`;
     this.#login = user.login;
     Object.assign(this.#state, { identity }, known?.state);
   }
@@ -54,57 +54,56 @@ export class Lesson {
     const id = this.#session.session_id;
     this.#socket = new LiveSocket({
       api: this.#api, path: `/ws/session/${id}/student/`, params: { device: device() }, hasHole: holeForStudent,
-      ask: `/api/sessions/${id}/current`, outbox: `outbox.${this.#place}`,
+      ask: `/api/sessions/${id}/current`, outbox: `outbox.${this.#storedAs}`,
     });
-    this.#help = new Help({ api: this.#api, socket: this.#socket, place: this.#place, changed: () => this.#paint() });
-    this.#review = new Review({ place: this.#place, changed: () => this.#paint() });
+    this.#help = new Help({ api: this.#api, socket: this.#socket, storedAs: `help.${this.#storedAs}`, changed: () => this.#paint() });
+    this.#review = new Review({ storedAs: `review.${this.#storedAs}`, changed: () => this.#paint() });
     this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#link(state);
-    this.#socket.onOver = (why) => this.#over(why);
-    sound.ready(() => this.#wordsNow(), () => this.#paint());
-    keepLight(true);
-    document.addEventListener("visibilitychange", this.#looked);
+    this.#socket.onOver = (reason) => this.#over(reason);
+    sound.begin(() => this.#textNow(), () => this.#paint());
+    keepScreenOn(true);
+    document.addEventListener("visibilitychange", this.#lookedAt);
     this.#paint();
-    this.#sayForAMoment();
+    this.#tellForAMoment();
     this.#socket.start();
     this.#done.recall();
     this.#help.recall();
   }
 
-  #over(why) {
+  #over(reason) {
     this.#isOver = true;
     const { user, login } = this.#api;
-    // Another person with the same login is no stranger: the instructor has joined two people who are one.
-    const isJoined = user && user.id !== this.#user.id && login === this.#login;
-    if (isJoined) handOn(this.#session.session_id, this.#user.id, user.id);
-    clearTimeout(this.#sayingSo);
-    sound.over();
-    keepLight(false);
-    document.removeEventListener("visibilitychange", this.#looked);
+    // Another person with the same login: the instructor has merged two participants.
+    const isMerged = user && user.id !== this.#user.id && login === this.#login;
+    if (isMerged) passOn(this.#session.session_id, this.#user.id, user.id);
+    clearTimeout(this.#telling);
+    sound.end();
+    keepScreenOn(false);
+    document.removeEventListener("visibilitychange", this.#lookedAt);
     link("");
-    this.#onOver(isJoined && why !== "replaced" ? "joined" : why);
+    this.#onOver(isMerged && reason !== "replaced" ? "merged" : reason);
   }
 
   #link(state) {
-    // Another person's login has come to this phone since.
+    // Another person has signed in on this phone since.
     if (state === "open" && this.#api.user?.id !== this.#user.id) {
       this.#socket.stop();
       return this.#over("other-person");
     }
     if (state === "open") this.#login = this.#api.login;
-    // Between two tries nothing has changed for the person who waits.
     const isAgain = state === "connecting" && this.#linkIs !== "connecting";
     const was = this.#linkIs;
     this.#linkIs = isAgain ? "waiting" : state;
     if (state === "open") this.#cameBackAt = Date.now();
     if (state === "open" && was === "waiting") did("CAME_BACK_ONLINE");
-    if (state === "open") this.#help.look();
+    if (state === "open") this.#help.check();
     link(this.#linkIs === "waiting" && navigator.onLine === false ? "offline" : this.#linkIs);
     return this.#paint();
   }
 
-  // What the server says.
+  // Frames of the server.
 
   #heard(frame) {
     const { type, data, seq } = frame;
@@ -112,10 +111,10 @@ export class Lesson {
     else if (type === "session_started" || type === "step_changed") this.#stepIs(data, seq);
     else if (type === "session_paused") this.#change({ status: "PAUSED", message: data.instructor_message });
     else if (type === "session_resumed") this.#change({ status: "IN_PROGRESS", message: data.instructor_message });
-    else if (type === "instructor_message") this.#told(data.instructor_message);
+    else if (type === "instructor_message") this.#message(data.instructor_message);
     else if (type === "session_ended") this.#ended(data);
-    else if (type === "help_position") this.#help.placed(data);
-    else if (type === "help_updated") this.#help.moved(data);
+    else if (type === "help_position") this.#help.waits(data);
+    else if (type === "help_updated") this.#help.statusIs(data);
     else if (type === "same_as_settled") this.#isOtherPerson();
     else if (type === "HELP_AVAILABLE") this.#help.answered(frame);
     else if (type === "attendance_updated") this.#change({ isPresent: isThere(data.attendance_type) });
@@ -124,7 +123,7 @@ export class Lesson {
   #entered(data, seq) {
     const step = data.current_subtask;
     const isOther = this.#isOther(step);
-    if (data.my_subtask_status === "COMPLETED") this.#done.is(step);
+    if (data.my_subtask_status === "COMPLETED") this.#done.confirm(step);
     const isPresent = isThere(data.my_attendance);
     const isNewMessage = data.instructor_message && data.instructor_message !== this.#state.message;
     this.#change({ status: data.status, title: data.title, step, message: data.instructor_message, isPresent });
@@ -142,81 +141,81 @@ export class Lesson {
     if (!this.#state.steps.some((step) => step.id === data.current_subtask.id)) this.#fetchSteps();
   }
 
-  /** One that came while nobody looked, or the line was gone, is said to have come so. */
+  /** Tells whether this is another step. If it began while nobody looked or the connection was lost, the screen will say so. */
   #isOther(step) {
     const was = this.#state.step;
     if (was?.id === step?.id) return false;
     if (was) this.#state.identity = null;
     const isLate = document.hidden || Date.now() - this.#cameBackAt < CATCHES_UP_MS;
     this.#hasFollowed = Boolean(was && step) && isLate;
-    this.#sayForAMoment();
+    this.#tellForAMoment();
     return true;
   }
 
   #isOtherPerson() {
     this.#change({ identity: "other" });
-    this.#sayForAMoment();
+    this.#tellForAMoment();
   }
 
-  #looked = () => {
+  #lookedAt = () => {
     if (document.hidden) return;
     this.#cameBackAt = Date.now();
-    this.#sayForAMoment();
+    this.#tellForAMoment();
   };
 
-  #sayForAMoment() {
-    clearTimeout(this.#sayingSo);
+  #tellForAMoment() {
+    clearTimeout(this.#telling);
     const { identity } = this.#state;
     const isAnswered = identity && identity !== "asked";
     if ((!this.#hasFollowed && !isAnswered) || document.hidden) return;
-    this.#sayingSo = setTimeout(() => {
+    this.#telling = setTimeout(() => {
       this.#hasFollowed = false;
       this.#change({ identity: isAnswered ? null : identity });
-    }, SAYS_SO_MS);
+    }, TELLS_FOR_MS);
   }
 
-  /** Told once it is painted, so that the instructor sees what is really shown. */
+  /** Acknowledges a step once it is painted, so that the instructor sees how many phones show it. */
   #isOnScreen(seq, isNew) {
     requestAnimationFrame(() => setTimeout(() => this.#socket.tell("ack", { seq })));
     if (!isNew) return;
     const { step } = this.#state;
     this.#done.leave();
     announce([this.#hasFollowed && words.step.followed, `${step.title}.`, step.guide_text].filter(Boolean).join(" "));
-    if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
+    if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(VIBRATES_MS);
     sound.readOut(textOf(step));
   }
 
-  /** The teacher says something to all: it stands on the screen, and is heard where one listens. */
-  #told(message) {
+  /** Shows what the teacher tells everyone, and reads it aloud if the sound is on. */
+  #message(message) {
     this.#change({ message });
     announce(`${words.step.teacher} ${message}`);
     uncover("main .note[data-said]");
-    if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZ_MS);
+    if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(VIBRATES_MS);
     sound.readOut(message);
   }
 
   #ended(data) {
     this.#help.over();
-    sound.hush();
+    sound.stop();
     this.#change({ status: "REVIEW_MODE", message: data.instructor_message });
     this.#fetchSteps();
   }
 
   async #fetchSteps() {
-    // It adds to the screen; the step itself does not need it.
+    // The step is shown without them too.
     const found = await this.#api.get(`/api/sessions/${this.#session.session_id}/steps`).catch(() => null);
     if (found) this.#change({ steps: found.subtasks });
   }
 
-  // What the person does.
+  // What the learner does.
 
-  #wordsNow() {
+  #textNow() {
     const { status, step } = this.#state;
     if (status === "REVIEW_MODE") return textOf(this.#review.step);
-    return this.#help.answer ? wordsOf(this.#help.answer.answer) : textOf(step);
+    return this.#help.answer ? textOfAnswer(this.#help.answer.answer) : textOf(step);
   }
 
-  #listen = (slowly) => sound.listen(this.#wordsNow(), slowly);
+  #listen = (slowly) => sound.listen(this.#textNow(), slowly);
 
   // The screen.
 
@@ -229,7 +228,7 @@ export class Lesson {
     remember({ session, user: { id: this.#user.id, name: this.#nameNow(), login: this.#login }, state: this.#state, done: this.#done.ids });
   }
 
-  /** The instructor may have mended it since. */
+  /** The name now: the instructor may have corrected it. */
   #nameNow() {
     return this.#api.user?.name ?? this.#user.name;
   }
@@ -241,7 +240,7 @@ export class Lesson {
     else if (this.#help.answer && step) this.#paintAnswer();
     else if (status === "PAUSED") this.#paintPaused();
     else if (status === "IN_PROGRESS" && step) this.#paintStep();
-    else show("waiting", () => screens.waiting({ name: this.#nameNow(), isBare: isToBeTold() }), this.#state);
+    else show("waiting", () => screens.waiting({ name: this.#nameNow(), isBare: mustTellOfScreen() }), this.#state);
   }
 
   #paintPaused() {
@@ -253,19 +252,19 @@ export class Lesson {
     const { step, steps, message, identity } = this.#state;
     const hint = this.#help.hintFor(step);
     const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.request(this.#state.step),
-      cancel: () => this.#help.takeBack(), hear: () => sound.listen(wordsOf(this.#help.hint.answer)), ...this.#rates };
+      cancel: () => this.#help.takeBack(), hear: () => sound.listen(textOfAnswer(this.#help.hint.answer)), ...this.#rates };
     show("step", () => screens.step(act), {
       step, message, identity, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
       ...this.#done.of(step), at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
-    if (hint && hint.answer.id !== this.#saidHint) this.#sayHint(hint);
+    if (hint && hint.answer.id !== this.#announcedHint) this.#announceHint(hint);
   }
 
-  /** Said when it is on the screen, once. */
-  #sayHint({ answer, isUnasked }) {
-    this.#saidHint = answer.id;
+  /** Announces a hint when it is on the screen, once. */
+  #announceHint({ answer, isUnasked }) {
+    this.#announcedHint = answer.id;
     announce(`${words.answerer.GUIDE} ${answer.help_content}`);
-    if (!isUnasked) sound.readOut(wordsOf(answer));
+    if (!isUnasked) sound.readOut(textOfAnswer(answer));
   }
 
   #rates = { helped: () => this.#help.rate(true), notYet: () => this.#help.rate(false) };
@@ -274,7 +273,7 @@ export class Lesson {
     const { answer, isUnasked, step: about } = this.#help.answer;
     const { step, steps, message } = this.#state;
     const earlier = about === step.id ? null : steps.find(({ id }) => id === about);
-    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, message, ...sound.soundOf(wordsOf(answer)) });
+    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, message, ...sound.soundOf(textOfAnswer(answer)) });
   }
 }
 

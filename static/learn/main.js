@@ -1,45 +1,56 @@
-// The learner's phone: asks for all that it will need at once, while the rest of the page is still on its way.
+// The entry point of the learner's phone: asks for everything that is needed next at once, while the rest of the page is
+// still on its way.
 
 import { Api, send, takeKey, takeTicket } from "../shared/api.js";
 import { digitsOf } from "../shared/code.js";
 import { read } from "../shared/device.js";
-import { openBooks } from "../shared/words.js";
+import { bookPath, openBooks } from "../shared/words.js";
 
-/** Who is new is asked for a name first; who was here before is in the class at once. */
-const QUESTION = ["./question.js"];
-const LESSON = ["./lesson.js", "./done.js", "./help.js", "./review.js", "./sound.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"];
-/** To be there when the network is not; not in the way of what is on the screen now. */
-const KEEPS_AFTER_MS = 1_000;
+/** The pages, each with the pattern of its address and the part that it is. The first that matches is opened. */
+const ROUTES = [
+  { address: /^\/me$/, part: "record" },
+  { address: /^\//, part: "arrival" },
+];
+/** The parts that are loaded later, each with its module, the books of texts that it needs, and the imports that are asked for at the same time. */
+const PARTS = {
+  arrival: { module: "./arrival.js", books: ["learn/arrival"] },
+  record: { module: "./record.js", books: ["learn/record"] },
+  question: { module: "./question.js", books: [] },
+  lesson: {
+    module: "./lesson.js", books: ["learn/lesson"],
+    imports: ["./lesson-screens.js", "./done.js", "./help.js", "./review.js", "./sound.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
+  },
+  paper: { module: "./paper.js", books: ["learn/record"] },
+  settings: { module: "./settings.js", books: ["learn/settings"] },
+};
+/** The phone stores the page only when the first screen is shown, so that it does not slow it down. */
+const STORES_AFTER_MS = 1_000;
 
-open();
+begin();
 
-async function open() {
+async function begin() {
   const code = codeOf(location.pathname);
   const scanned = takeKey(code);
   const ticket = takeTicket();
   const api = new Api("learn");
-  const isKnown = code && read(`class.${code}`);
-  // None waits for another; first what the first screen is made of.
-  const opened = openBooks("learn");
-  (isKnown ? LESSON : QUESTION).forEach(fetchEarly);
-  const found = code && !isKnown ? asked(send("GET", `/api/sessions/${code}${scanned}`)) : null;
-  const resumed = ticket ? null : asked(api.resume());
-  if (found) LESSON.forEach(fetchEarly);
+  const route = ROUTES.find(({ address }) => address.test(location.pathname));
+  // Nothing waits for anything else. A new learner is asked for a name first; one who was here before is in the session at once.
+  const isKnown = code && read(`session.${code}`);
+  const texts = openBooks("learn/shared", ...PARTS[route.part].books);
+  preload(isKnown ? "lesson" : "question");
+  const found = code && !isKnown ? handledLater(send("GET", `/api/sessions/${code}${scanned}`)) : null;
+  const resumed = ticket ? null : handledLater(api.resume());
+  if (found) preload("lesson");
   await parsed();
-  const isRecord = location.pathname === "/me";
-  const [stage, phone, room] = await Promise.all([
-    import("./stage.js"), import("./phone.js"), isRecord ? import("./record.js") : import("./arrival.js"), opened,
-  ]);
+  const [stage, phone, page] = await Promise.all([import("./stage.js"), import("./phone.js"), load(route.part), texts]);
   stage.entitle("");
-  const settings = () => import("./settings.js");
-  stage.offerSettings(settings);
-  if (isRecord) await room.showRecord({ api, resumed });
-  else await new room.Arrival({ api, code, scanned, resumed, found }).start(ticket);
+  stage.offerSettings(() => load("settings"));
+  await page.open({ api, load, code, scanned, ticket, resumed, found });
   setTimeout(() => {
-    phone.keepPage();
-    // If they do not come, the tap asks again.
-    asked(settings());
-  }, KEEPS_AFTER_MS);
+    phone.storePage();
+    // If they cannot be loaded now, the tap on their button tries again.
+    handledLater(load("settings"));
+  }, STORES_AFTER_MS);
 }
 
 function codeOf(path) {
@@ -50,11 +61,22 @@ function codeOf(path) {
   }
 }
 
-function fetchEarly(path) {
-  const link = document.createElement("link");
-  link.rel = "modulepreload";
-  link.href = new URL(path, import.meta.url).href;
-  document.head.append(link);
+/** Loads a part with its texts, and resolves to its module. */
+async function load(part) {
+  const { module, books } = PARTS[part];
+  const [loaded] = await Promise.all([import(module), openBooks(...books)]);
+  return loaded;
+}
+
+/** Starts to load the files of a part. */
+function preload(part) {
+  const { module, books, imports = [] } = PARTS[part];
+  for (const path of [module, ...imports, ...books.map((book) => `../texts/${bookPath(book)}`)]) {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = new URL(path, import.meta.url).href;
+    document.head.append(link);
+  }
 }
 
 function parsed() {
@@ -62,8 +84,8 @@ function parsed() {
   return new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 }
 
-/** Looked at later: until then its failure is nobody's. */
-function asked(promise) {
+/** Keeps the browser from reporting a failure that is handled when the promise is awaited. */
+function handledLater(promise) {
   promise.catch(() => {});
   return promise;
 }

@@ -1,4 +1,4 @@
-// The paper of a certificate, as it hangs on the wall: drawn from what is printed on it, as wide as the phone or larger.
+// A certificate as it is printed, drawn as wide as the phone or larger.
 
 import { send } from "../shared/api.js";
 import { el, text } from "../shared/dom.js";
@@ -7,13 +7,13 @@ import { picture } from "./pictures.js";
 import { button, heading } from "./screens.js";
 import { show } from "./stage.js";
 
-/** The width of the sheet in points, as the printer knows it; one em of the drawing is ten of them. */
+/** The width of the sheet. One em of the drawing is ten points of the print. */
 const WIDE_EM = 84.2;
 const LARGER = 2.4;
 
-/** What is printed on the paper: Korean with a line of English, whatever the page speaks. */
+/** The texts on the paper: Korean with a line of English, in every language of the page. */
 const PRINTED = {
-  number: (number) => `제 ${number} 호`, title: "수료증", said: "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.", seal: "수료",
+  number: (number) => `제 ${number} 호`, title: "수료증", text: "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.", seal: "수료",
   fields: {
     period: ["기간", "Period"], hours: ["학습 시간", "Hours"], completed: ["수료일", "Completed"], instructor: ["강사", "Instructor"],
     expires: ["유효 기한", "Valid until"], total: ["총점", "Total"], attendance: ["출석", "Attendance"], progress: ["진도", "Progress"],
@@ -23,7 +23,7 @@ const PRINTED = {
   points: (points) => `${points}점`, day: (year, month, day) => `${year}년 ${month}월 ${day}일`,
 };
 
-/** `paper` leads to its page and its PDF; `back` to where one came from. */
+/** `paper` has the paths of its page and its PDF; `back` leads to the screen before. */
 export async function showPaper(paper, back) {
   const { printed } = await send("GET", `${paper.page}.json`);
   show("paper", () => ({ node: screen(printed, paper, back), update() {} }));
@@ -42,7 +42,7 @@ function screen(printed, paper, back) {
     isLarger = !isLarger;
     text(larger.lastChild, isLarger ? words.paper.smaller : words.paper.larger);
     fit();
-    // What is read first is in the middle.
+    // The middle is read first.
     frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
   });
   new ResizeObserver(fit).observe(frame);
@@ -55,10 +55,10 @@ function screen(printed, paper, back) {
 
 function diploma(printed) {
   const it = PRINTED;
-  const line = (kind, said, lang) => said && el("p", { class: kind, lang }, said);
+  const line = (kind, printed, lang) => printed && el("p", { class: kind, lang }, printed);
   return el("article", { class: "diploma", lang: "ko" },
     line("number", it.number(printed.number)), line("title", it.title), line("english", "CERTIFICATE OF COMPLETION", "en"),
-    line("name", printed.name), line("said", it.said), line("completed", "has successfully completed the course", "en"),
+    line("name", printed.name), line("said", it.text), line("completed", "has successfully completed the course", "en"),
     line("course", printed.course), line("class", printed.class),
     el("div", { class: "facts" }, about(printed).map(cell)), el("div", { class: "facts" }, scores(printed).map(cell)),
     el("div", { class: "foot" }, line("issued", it.day(...printed.issued.split("-").map(Number))), line("issuer", printed.issuer),

@@ -1,56 +1,56 @@
-// What the phone does for the page: keeps it, and what was last known of each class, so that both open at once and without a
-// network; can be given it as an app; and leaves the screen on.
+// Services of the phone for the page: stores it and the last state of each session, so that both open without a network; installs
+// it as an app; and keeps the screen on.
 
-import { read, sweep, write } from "../shared/device.js";
+import { read, removeAll, write } from "../shared/device.js";
 import { el } from "../shared/dom.js";
 
-let offer = null;
+let installPrompt = null;
 let isOld = false;
 
-/** Plain http, as in most classrooms: browsers allow neither an app nor a screen that stays on. */
+/** True over plain http, as in most classrooms: browsers allow neither an app nor a screen that stays on. */
 export const isBare = !isSecureContext;
 export const isInstalled = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 export const isApple = /iPhone|iPad|iPod/.test(navigator.userAgent);
 
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
-  offer = event;
+  installPrompt = event;
   dispatchEvent(new Event("installable"));
 });
 addEventListener("appinstalled", () => {
-  offer = null;
+  installPrompt = null;
 });
 
-export const canInstall = () => offer !== null;
+export const canInstall = () => installPrompt !== null;
 
 export async function install() {
-  await offer?.prompt();
-  offer = null;
+  await installPrompt?.prompt();
+  installPrompt = null;
 }
 
-/** The server has a newer page than this one: what is fetched from now on is the newer one's. */
+/** Tells whether the server has a newer version of the page. Files that are loaded from now on are of that version. */
 export const isOutdated = () => isOld;
 
-/** Whether this page would open without a network. */
-export const isKept = () => Boolean(navigator.serviceWorker?.controller);
+/** Tells whether this page would open without a network. */
+export const isStored = () => Boolean(navigator.serviceWorker?.controller);
 
-/** Once the first screen stands: none of it is in its way. */
-export function keepPage() {
+/** Stores the page on the phone. Called when the first screen is shown. */
+export function storePage() {
   document.querySelector("link[rel=icon]").href = "/static/icon.svg";
   document.head.append(el("link", { rel: "manifest", href: "/manifest.webmanifest" }));
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  const wasKept = serviceWorker.controller !== null;
+  const wasStored = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
-    isOld = wasKept;
+    isOld = wasStored;
   });
   serviceWorker.register("/sw.js").catch(() => {});
 }
 
 let isFirstVisit = null;
 
-/** That the screen may go dark is said once on each phone. */
-export function isToBeTold() {
+/** Tells whether to mention that the screen may go dark: at the first visit of a phone over plain http. */
+export function mustTellOfScreen() {
   if (!isBare) return false;
   isFirstVisit ??= !read("told");
   write("told", true);
@@ -58,64 +58,64 @@ export function isToBeTold() {
 }
 
 let lock = null;
-let wantsLight = false;
+let isWanted = false;
 
-/** The screen stays on for as long as a class is on it, where the browser allows it. */
-export function keepLight(wanted) {
-  wantsLight = wanted;
+/** Keeps the screen on, or lets it go dark again, if the browser allows it. */
+export function keepScreenOn(wanted) {
+  isWanted = wanted;
   if (wanted) hold();
   else lock?.release().catch(() => {});
 }
 
 async function hold() {
-  if (!wantsLight || document.visibilityState !== "visible" || (lock && !lock.released)) return;
+  if (!isWanted || document.visibilityState !== "visible" || (lock && !lock.released)) return;
   lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
 }
 
-// The browser lets go of it whenever the page is out of sight.
+// The browser releases the lock whenever the page is hidden.
 document.addEventListener("visibilitychange", hold);
 
-// What was last known of each class.
+// The last state of each session.
 
-const CLASSES_MAX = 8;
-/** What is kept of a class and person beside the class itself. */
-const OF_CLASS = ["outbox", "help", "review"];
+const SESSIONS_MAX = 8;
+/** The beginnings of the names under which other values of a session are stored. */
+const OF_SESSION = ["outbox", "help", "review"];
 
-/** `{session, user, state}` of the class with this code, or null. */
-export const remembered = (code) => read(`class.${code}`);
+/** Returns `{ session, user, state }` of the session with this code, or null. */
+export const remembered = (code) => read(`session.${code}`);
 
-/** The newest first. */
-export const allRemembered = () => read("classes", []).map(remembered).filter(Boolean);
+/** Returns all of them, the newest first. */
+export const allRemembered = () => read("sessions", []).map(remembered).filter(Boolean);
 
 export function remember(memory) {
   const code = memory.session.session_code;
-  const others = read("classes", []).filter((other) => other !== code);
-  others.splice(CLASSES_MAX - 1).forEach(clear);
-  write("classes", [code, ...others]);
-  write(`class.${code}`, memory);
+  const others = read("sessions", []).filter((other) => other !== code);
+  others.splice(SESSIONS_MAX - 1).forEach(clear);
+  write("sessions", [code, ...others]);
+  write(`session.${code}`, memory);
 }
 
-/** Whoever takes this phone next finds nobody's name in it. How it looks and sounds stays. */
+/** Removes everything about the learner from this phone. The settings stay. */
 export function forgetAll() {
-  sweep("class", "record", ...OF_CLASS);
+  removeAll("session", "record", ...OF_SESSION);
 }
 
-/** The instructor has joined two people who are one: what is not sent yet is sent as the one who they are now. */
-export function handOn(session, from, into) {
+/** Gives unsent messages to another person, since the instructor has merged two participants. */
+export function passOn(session, from, into) {
   const [old, now] = [from, into].map((person) => `outbox.${session}.${person}`);
   const unsent = [...read(now, []), ...read(old, [])];
   write(now, unsent.length ? unsent : null);
   write(old, null);
 }
 
-/** Nothing is left of a class that was long ago. */
+/** Removes all values of an old session. */
 function clear(code) {
   const known = remembered(code);
-  if (known) sweep(...OF_CLASS.map((what) => `${what}.${known.session.session_id}.`));
-  write(`class.${code}`, null);
+  if (known) removeAll(...OF_SESSION.map((what) => `${what}.${known.session.session_id}.`));
+  write(`session.${code}`, null);
 }
 
 export function forget(code) {
-  write("classes", read("classes", []).filter((other) => other !== code));
-  write(`class.${code}`, null);
+  write("sessions", read("sessions", []).filter((other) => other !== code));
+  write(`session.${code}`, null);
 }

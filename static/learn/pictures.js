@@ -1,4 +1,4 @@
-// The pictures of the learner's phone: lines in the colour of the text, so that they are seen in every theme.
+// The pictures of the learner's phone: lines in the colour of the text, so that every theme shows them.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -24,7 +24,7 @@ const LINES = {
   again: "M19 12a7 7 0 1 1-2.200-5.100M19.500 4v4h-4",
 };
 
-/** Decoration beside words: a screen reader passes it by. */
+/** A picture beside a text. Screen readers skip it. */
 export function picture(name, kind = "icon") {
   const svg = document.createElementNS(SVG, "svg");
   for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: kind, "aria-hidden": "true" })) svg.setAttribute(key, value);
@@ -34,7 +34,7 @@ export function picture(name, kind = "icon") {
   return svg;
 }
 
-/** Another picture in the same place. */
+/** Puts another picture in the same place. */
 export function repicture(svg, name) {
   if (svg.firstChild.getAttribute("d") !== LINES[name]) svg.firstChild.setAttribute("d", LINES[name]);
 }

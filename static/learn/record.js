@@ -1,4 +1,4 @@
-// My record: the classes of the person on this phone, with attendance, what was learnt, and certificates.
+// «My record»: the courses of the person on this phone, with attendance, progress and certificates.
 
 import { post, Refused } from "../shared/api.js";
 import { el, single } from "../shared/dom.js";
@@ -11,32 +11,39 @@ import { button, plain } from "./screens.js";
 import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
-const COME_BACK_MS = 5_000;
-/** The timer that asks for the record again, while what is shown is old. */
-let comingBack = 0;
+const RETRY_AFTER_MS = 5_000;
+/** The timer that asks for the record again, while an old one is shown. */
+let retry = 0;
+/** Loads another part of the phone's pages. */
+let load;
 
-export async function showRecord({ api, resumed }) {
-  clearTimeout(comingBack);
+export function open(on) {
+  ({ load } = on);
+  return showRecord(on);
+}
+
+async function showRecord({ api, resumed }) {
+  clearTimeout(retry);
   try {
     const isKnown = await (resumed ?? api.resume());
     const record = isKnown && api.user.role === "STUDENT" ? await fetched(api) : null;
     write("record", record);
     link("");
-    if (isKnown) draw(record, doors(api));
+    if (isKnown) draw(record, actions(api));
     else nobody(api);
   } catch {
     const back = () => showRecord({ api });
     link(navigator.onLine === false ? "offline" : "waiting");
     draw(read("record") ?? fromMemory(), { back, isOld: true });
-    comingBack = setTimeout(back, COME_BACK_MS);
+    retry = setTimeout(back, RETRY_AFTER_MS);
   }
 }
 
-/** Where the screens of the account lead, and what they come back to. */
-function doors(api) {
+/** The actions of the record's buttons. */
+function actions(api) {
   const back = () => showRecord({ api, resumed: Promise.resolve(true) });
   const seen = async (notice) => {
-    // Where it cannot be said now, it is shown again.
+    // If this fails, the warning is shown again.
     await api.call(post, `/api/notifications/${notice}/read`, {}).catch(() => {});
     await back();
   };
@@ -47,47 +54,40 @@ function nobody(api) {
   const back = () => showRecord({ api });
   show("me-nobody", () => plain({
     icon: "paper", title: words.me.title, lines: [words.me.noneLine, words.me.nobodyLine],
-    acts: [{ act: "enter", label: words.me.enter, go: toClass }, { act: "signin", label: words.me.signin, go: () => signIn(api, back) }],
+    acts: [{ act: "enter", label: words.me.enter, go: toArrival }, { act: "signin", label: words.me.signin, go: () => signIn(api, back) }],
   }));
 }
 
-const toClass = () => location.assign("/");
+const toArrival = () => location.assign("/");
 
-// What the server knows.
+// Loading.
 
 async function fetched(api) {
   const courses = [];
   for (let page = 1, of = 1; page <= of; page += 1) {
-    const { enrollments, paging } = await api.get(`/api/v1/enrollments/me?size=100&page=${page}`);
-    courses.push(...(await Promise.all(enrollments.map((one) => course(api, one)))));
+    const { enrollments, paging } = await api.get(`/api/v1/enrollments/me?record=true&size=100&page=${page}`);
+    courses.push(...enrollments.map(course));
     of = paging.total_pages;
   }
   return { name: api.user.name, courses, copied: await copiedLogin(api) };
 }
 
-/** The notice that a login of this person was used by two, until it was seen. */
+/** The id of the unread notification that a login of this person was used by two people. */
 async function copiedLogin(api) {
   const unread = await orNull(api.get("/api/notifications?unread=true&page_size=100"));
   return unread?.notifications.find(({ type }) => type === "LOGIN_COPIED")?.id ?? null;
 }
 
-async function course(api, enrollment) {
-  const { enrollment_id: id, course_id, course_title, class_name, status, is_waiting } = enrollment;
-  const [attendance, completion, progress] = await Promise.all([
-    orNull(api.get(`/api/v1/attendance/enrollment/${id}`)), orNull(api.get(`/api/v1/completions/enrollment/${id}`)),
-    orNull(api.get(`/api/progress/me?lecture_id=${course_id}`)),
-  ]);
-  const number = completion?.completion.certificate_no;
-  const certificate = number && (await orNull(api.get(`/api/v1/completions/certificate/${number}`)));
+function course({ enrollment_id: id, course_id, course_title, class_name, status, is_waiting, record }) {
   return {
     id, course_id, title: course_title, group: class_name === course_title ? "" : class_name, seat: is_waiting ? "WAITING" : status,
-    marks: (attendance?.attendances ?? []).map(({ class_date: date, attendance_type: mark }) => ({ date, mark })),
-    steps: progress?.progress_summary ?? null, isCompleted: completion?.completion.completion_status === "COMPLETED",
-    certificate: certificate ? paths(certificate.certificate) : null,
+    marks: record.attendances.map(({ class_date: date, attendance_type: mark }) => ({ date, mark })),
+    steps: { done: record.completed_steps, all: record.total_steps }, isCompleted: record.completion_status === "COMPLETED",
+    certificate: record.certificate && paths(record.certificate),
   };
 }
 
-/** What one may not see, or what is not there, is not shown. */
+/** Resolves to null if the request is refused. */
 async function orNull(asked) {
   try {
     return await asked;
@@ -97,41 +97,41 @@ async function orNull(asked) {
   }
 }
 
-/** The school may be reached by another name than it prints. */
+/** Paths without the host, since the school may be reached by another name than it prints. */
 function paths({ status, certificate_url: page, pdf_url: pdf }) {
   return { status, page: new URL(page, location).pathname, pdf: new URL(pdf, location).pathname };
 }
 
-/** Without a network, and never asked before: the classes that this phone was in. */
+/** The record of a phone that has no network and has never loaded one: the sessions that it was in. */
 function fromMemory() {
   const memories = allRemembered();
   const courses = new Map(memories.map(({ session: { lecture } }) => [lecture.id, { course_id: lecture.id, title: lecture.title, marks: null }]));
   return { name: memories[0]?.user.name ?? "", courses: [...courses.values()] };
 }
 
-// What is shown of it.
+// Drawing.
 
-/** `doors`: where the buttons lead; of what is old, only back to it. */
-function draw(record, doors) {
-  const isCopied = !doors.isOld && record?.copied;
-  const kind = doors.isOld ? "me-old" : isCopied ? "me-copied" : "me";
-  if (record?.courses.length || isCopied) return show(kind, () => ({ node: page(record, doors, isCopied), update() {} }));
-  if (doors.isOld) return show("me-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.offlineStop.line] }));
+/** `acts`: what the buttons do; an old record has only `back` and `isOld`. */
+function draw(record, acts) {
+  const isCopied = !acts.isOld && record?.copied;
+  const kind = acts.isOld ? "me-old" : isCopied ? "me-copied" : "me";
+  if (record?.courses.length || isCopied) return show(kind, () => ({ node: page(record, acts, isCopied), update() {} }));
+  if (acts.isOld) return show("me-offline", () => plain({ icon: "wave", title: words.offline.title, lines: [words.offline.line] }));
   return show("me-empty", () => plain({
     icon: "paper", title: words.me.none, lines: [words.me.noneLine],
-    acts: [{ act: "enter", label: words.me.enter, go: toClass }, { act: "leave", label: words.me.leave, go: doors.leave }],
+    acts: [{ act: "enter", label: words.me.enter, go: toArrival }, { act: "leave", label: words.me.leave, go: acts.leave }],
   }));
 }
 
-function page({ name, courses }, doors, copied) {
+function page({ name, courses }, acts, copied) {
   const hasEarned = courses.some((one) => one.isCompleted && !one.certificate);
-  const keep = doors.isGuest && keeping(doors.claim, hasEarned);
+  const keep = acts.isGuest && keeping(acts.claim, hasEarned);
   return el("section", { class: "screen" },
     el("div", { class: "content" }, el("h1", { tabindex: "-1" }, words.me.title), el("p", { class: "guide" }, words.me.whose(name)),
-      doors.isOld && el("p", { class: "note" }, words.me.old), copied && warning(() => doors.seen(copied)),
-      hasEarned && keep, courses.map((one) => card(one, doors)), !hasEarned && keep),
+      acts.isOld && el("p", { class: "note" }, words.me.old), copied && warning(() => acts.seen(copied)),
+      hasEarned && keep, courses.map((one) => card(one, acts)), !hasEarned && keep),
     el("div", { class: "actions still" }, el("a", { class: "button plain", href: "/", "data-act": "enter" }, el("span", {}, words.me.enter)),
-      !doors.isOld && button("plain small", "leave", words.me.leave, "door", doors.leave)));
+      !acts.isOld && button("plain small", "leave", words.me.leave, "door", acts.leave)));
 }
 
 function warning(go) {
@@ -139,19 +139,19 @@ function warning(go) {
     button("plain", "seen", words.me.copiedSeen, "check", single(go)));
 }
 
-/** First where a certificate waits for it. */
+/** The offer to save the record of a guest. */
 function keeping(go, hasEarned) {
   return el("article", { class: "card" }, el("h2", {}, words.me.keep), el("p", {}, hasEarned ? words.me.keepEarned : words.me.keepLine),
     button(hasEarned ? "main" : "plain", "claim", words.me.claim, null, go));
 }
 
-function card(one, doors) {
+function card(one, acts) {
   const memory = allRemembered().find(({ session }) => session.lecture.id === one.course_id);
   return el("article", { class: "card", "data-course": one.course_id },
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
-    one.isCompleted && certificate(one.certificate, doors),
-    one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.total_subtasks > 0 && progress(one.steps)],
+    one.isCompleted && certificate(one.certificate, acts),
+    one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.all > 0 && progress(one.steps)],
     memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
 }
 
@@ -161,28 +161,28 @@ function leading(act, href, label, icon, kind = "plain small") {
 
 function certificate(paper, { isGuest, back }) {
   const isGood = paper?.status === "VALID";
-  const amiss = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
+  const problem = { REVOKED: words.me.revoked, EXPIRED: words.me.expired }[paper?.status];
   return [
-    el("p", { class: "note good" }, words.me.completed), amiss && el("p", { class: "note call" }, amiss),
+    el("p", { class: "note good" }, words.me.completed), problem && el("p", { class: "note call" }, problem),
     !paper && el("p", {}, isGuest ? words.me.toKeep : words.me.toCome),
     isGood && button("main", "certificate", words.me.certificate, "paper", single(() => openPaper(paper, back))),
     isGood && leading("print", paper.pdf, words.me.print, "next"),
   ];
 }
 
-/** Where it is not to be had, the page of the school says why. Without a network there is no such page either. */
+/** Opens the certificate. If it is refused, the page that checks certificates says why. */
 async function openPaper(paper, back) {
-  clearTimeout(comingBack);
+  clearTimeout(retry);
   try {
-    const { showPaper } = await import("./paper.js");
+    const { showPaper } = await load("paper");
     await showPaper(paper, back);
   } catch (error) {
     if (error instanceof Refused) return location.assign(paper.page);
     const acts = [
-      { act: "again", label: words.offlineStop.next, go: () => openPaper(paper, back) },
+      { act: "again", label: words.offline.next, go: () => openPaper(paper, back) },
       { act: "record", label: words.paper.back, icon: "paper", go: back },
     ];
-    show("paper-offline", () => plain({ icon: "wave", title: words.offlineStop.title, lines: [words.leave.offlineLine], acts }));
+    show("paper-offline", () => plain({ icon: "wave", title: words.offline.title, lines: [words.leave.offlineLine], acts }));
   }
   return undefined;
 }
@@ -190,16 +190,16 @@ async function openPaper(paper, back) {
 function attendance(marks) {
   const came = marks.filter(({ mark }) => CAME.includes(mark)).length;
   const held = marks.length;
-  const said = held === 0 ? words.me.notYet : came === held ? words.me.all(held) : words.me.missed(came, held);
+  const summary = held === 0 ? words.me.notYet : came === held ? words.me.all(held) : words.me.missed(came, held);
   const day = new Intl.DateTimeFormat(language, { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" });
   const line = ({ date, mark }) => el("li", { "data-mark": mark },
     el("span", {}, day.format(new Date(`${date}T00:00Z`))), el("b", {}, words.mark[mark] ?? mark));
-  return el("section", {}, el("h3", {}, words.me.attendance), el("p", {}, said),
+  return el("section", {}, el("h3", {}, words.me.attendance), el("p", {}, summary),
     held > 0 && el("details", {}, el("summary", {}, words.me.dates), el("ul", { class: "dates" }, marks.map(line))));
 }
 
-function progress({ completed_subtasks: done, total_subtasks: of }) {
+function progress({ done, all }) {
   const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("span"));
-  bar.firstChild.style.width = `${(100 * done) / of}%`;
-  return el("section", {}, el("h3", {}, words.me.progress), el("p", {}, done === of ? words.me.allSteps(of) : words.me.steps(done, of)), bar);
+  bar.firstChild.style.width = `${(100 * done) / all}%`;
+  return el("section", {}, el("h3", {}, words.me.progress), el("p", {}, done === all ? words.me.allSteps(all) : words.me.steps(done, all)), bar);
 }

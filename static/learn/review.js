@@ -1,22 +1,24 @@
-// After the class: its end, and all steps again at one's own pace.
+// The end of a session, and the review of its steps.
 
 import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { textOf } from "./help.js";
-import * as screens from "./screens.js";
+import * as screens from "./lesson-screens.js";
+import { plain } from "./screens.js";
 import * as sound from "./sound.js";
 import { announce, show } from "./stage.js";
 
 export class Review {
-  #key;
+  #storedAs;
   #changed;
-  /** The number of the step that is shown, from 0, or null at the end of the class. */
+  /** The number of the step that is shown, from 0, or null on the first screen. */
   #at;
   #steps = [];
 
-  constructor({ place, changed }) {
-    [this.#key, this.#changed] = [`review.${place}`, changed];
-    this.#at = read(this.#key);
+  /** `storedAs`: the name under which the position survives a reload. */
+  constructor({ storedAs, changed }) {
+    [this.#storedAs, this.#changed] = [storedAs, changed];
+    this.#at = read(this.#storedAs);
   }
 
   get step() {
@@ -32,7 +34,7 @@ export class Review {
 
   #paintEnd(linesNow) {
     const canReview = this.#steps.length > 0;
-    const make = () => screens.plain({
+    const make = () => plain({
       icon: "star", title: words.ended.title,
       acts: [
         canReview && { act: "again", label: words.ended.review, icon: "again", go: () => this.#goTo(0) },
@@ -43,9 +45,9 @@ export class Review {
   }
 
   #goTo(at) {
-    sound.hush();
+    sound.stop();
     this.#at = at < this.#steps.length ? at : null;
-    write(this.#key, this.#at);
+    write(this.#storedAs, this.#at);
     this.#changed();
     if (this.step) announce(`${this.step.title}. ${this.step.guide_text ?? ""}`);
   }

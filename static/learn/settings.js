@@ -1,9 +1,9 @@
-// How this phone shows and reads the pages: chosen once, and remembered on it.
+// The settings of this phone: size, colours, sound and language. They are remembered on it.
 
-import { look, lookLike, read, SIZES, THEMES, write } from "../shared/device.js";
+import { changeLook, look, read, SIZES, THEMES, write } from "../shared/device.js";
 import { el, shown, text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
-import { language, LANGUAGES, speakIn, words } from "../shared/words.js";
+import { changeLanguage, language, LANGUAGES, words } from "../shared/words.js";
 import * as phone from "./phone.js";
 import { picture } from "./pictures.js";
 import { button } from "./screens.js";
@@ -15,7 +15,7 @@ document.body.append(dialog);
 // The browser gives the focus back to the button that opened it.
 dialog.addEventListener("close", () => document.documentElement.classList.remove("covered"));
 
-export function open() {
+export function openSettings() {
   did("SETTINGS");
   draw();
   document.documentElement.classList.add("covered");
@@ -27,7 +27,7 @@ function draw() {
   const close = button("main", "close", words.settings.close, "check", () => dialog.close());
   dialog.replaceChildren(...[
     el("h2", { id: "settings-title", tabindex: "-1", autofocus: true }, words.settings.title),
-    sizes(), themes(), ...voice(), ...languages(), ...keeping(),
+    sizes(), themes(), ...voice(), ...languages(), ...installing(),
     location.pathname !== "/me" && record(),
     el("div", { class: "actions" }, close),
   ].filter(Boolean));
@@ -38,7 +38,7 @@ function record() {
   return el("a", { class: "button plain small", href: "/me", "data-act": "record" }, picture("paper"), label);
 }
 
-/** `[value, label, mark]`: one of them is chosen. */
+/** A choice of one among `options`, each `[value, label, mark, lang]`. */
 function choice(name, title, options, chosen, choose, kind = "") {
   const caption = kind === "sizes" ? "unseen" : "caption";
   const tiles = options.map(([value, label, mark, lang]) => el("label", { class: "tile", "data-act": `${name}-${value}` },
@@ -51,27 +51,27 @@ function sizes() {
   const letter = (size) => el("b", { class: `letter s${size}`, "aria-hidden": "true" }, words.settings.letter);
   const options = SIZES.map((size) => [size, words.settings[`size${size}`], letter(size)]);
   return choice("size", words.settings.size, options, look().size, (size) => {
-    lookLike({ ...look(), size });
+    changeLook({ ...look(), size });
     did(`TEXT_SIZE_${size}`);
   }, "sizes");
 }
 
 function themes() {
   const options = THEMES.map((theme) => [theme, words.settings[theme], el("b", { class: `swatch ${theme}`, "aria-hidden": "true" })]);
-  return choice("theme", words.settings.theme, options, look().theme, (theme) => lookLike({ ...look(), theme }));
+  return choice("theme", words.settings.theme, options, look().theme, (theme) => changeLook({ ...look(), theme }));
 }
 
 function voice() {
   if (!speech.canSpeak) return [el("p", { class: "note" }, words.settings.voiceless)];
   const silent = el("p", { class: "note", role: "status", hidden: true });
   const hear = async () => {
-    const isHeard = await speech.say(words.settings.sample, { isSlow: sound.isSlow() });
+    const isHeard = await speech.speak(words.settings.sample, { isSlow: sound.isSlow() });
     text(silent, words.settings.voiceless);
     shown(silent, !isHeard);
   };
   const choose = (speed) => {
     write("speed", speed);
-    sound.changed();
+    sound.speedChanged();
   };
   const aloud = [[true, words.settings.on], [false, words.settings.off]];
   const speeds = [["slow", words.settings.slow], ["normal", words.settings.normal]];
@@ -87,23 +87,23 @@ const marked = (tag) => dialog.querySelector(`input[name=language][value=${tag}]
 function languages() {
   const problem = el("p", { class: "note call", role: "alert", hidden: true });
   const options = Object.entries(LANGUAGES).map(([tag, name]) => [tag, name, null, tag]);
-  const speak = async (wanted) => {
+  const choose = async (wanted) => {
     try {
-      await speakIn(wanted);
+      await changeLanguage(wanted);
     } catch {
       marked(language).checked = true;
       text(problem, words.settings.unchanged);
       return shown(problem, true);
     }
-    // The texts may be those of a newer page by now.
+    // The texts may come from a newer version of the page.
     if (phone.isOutdated()) return location.reload();
     draw();
     return marked(wanted).focus();
   };
-  return [choice("language", words.settings.language, options, language, speak, "three"), problem];
+  return [choice("language", words.settings.language, options, language, choose, "three"), problem];
 }
 
-function keeping() {
+function installing() {
   if (phone.isInstalled) return [];
   if (phone.isBare) return [el("p", { class: "note" }, words.settings.insecure)];
   const head = el("h3", {}, words.settings.app);

@@ -1,4 +1,4 @@
-// The voice of this page: one tap per visit lets it speak by itself, as browsers want it; how, is remembered.
+// The sound of this page. Browsers let it speak by itself only after a tap. Whether and how fast it reads is remembered.
 
 import { text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
@@ -11,32 +11,33 @@ const button = document.querySelector("#sound");
 let isOn = false;
 let heard = null;
 let unheard = null;
-/** What is read when the sound goes on, and who paints what changed. */
+/** Returns the text to read when the sound is turned on. */
 let current = () => "";
-let paint = () => {};
+/** Called when what a screen shows about the sound has changed. */
+let onChange = () => {};
 
 export const isSlow = () => read("speed") === "slow";
 
-/** What a screen shows about these words. */
-export const soundOf = (said) => ({ canListen: speech.canSpeak, isHeard: heard === said, isVoiceless: unheard === said, isSlow: isSlow() });
+/** Returns what a screen shows about reading this text aloud. */
+export const soundOf = (wanted) => ({ canListen: speech.canSpeak, isHeard: heard === wanted, isVoiceless: unheard === wanted, isSlow: isSlow() });
 
-/** From now on there is something to read: `now()` gives it. */
-export function ready(now, changed) {
-  [current, paint] = [now, changed];
+/** Begins: `now()` returns the text to read, `changed()` is called when a screen must be painted anew. */
+export function begin(now, changed) {
+  [current, onChange] = [now, changed];
   if (!speech.canSpeak) return;
   label();
   button.hidden = false;
   if (read("sound") && !isOn) document.addEventListener("click", firstTap, { capture: true });
 }
 
-export function over() {
-  [current, paint] = [() => "", () => {}];
-  speech.hush();
+export function end() {
+  [current, onChange] = [() => "", () => {}];
+  speech.stop();
   button.hidden = true;
   document.removeEventListener("click", firstTap, { capture: true });
 }
 
-/** Who wanted to hear last time is read to after any tap of this visit. */
+/** If the sound was on at the last visit, any tap of this visit turns it on. */
 function firstTap(event) {
   document.removeEventListener("click", firstTap, { capture: true });
   if (isOn || button.contains(event.target)) return;
@@ -49,32 +50,32 @@ export function turn(on) {
   isOn = on;
   write("sound", on);
   label();
-  if (on) say(current() || words.sound.isOn);
-  else speech.hush();
+  if (on) speak(current() || words.sound.isOn);
+  else speech.stop();
 }
 
-export async function say(said, { slowly = false } = {}) {
-  const isHeard = await speech.say(said, { isSlow: slowly || isSlow() });
-  unheard = isHeard ? null : said;
-  if (isHeard) heard = said;
-  paint();
+async function speak(wanted, { slowly = false } = {}) {
+  const isHeard = await speech.speak(wanted, { isSlow: slowly || isSlow() });
+  unheard = isHeard ? null : wanted;
+  if (isHeard) heard = wanted;
+  onChange();
 }
 
-/** Asked for by a tap. */
-export function listen(said, slowly = false) {
+/** Reads a text aloud, since a button was tapped. */
+export function listen(wanted, slowly = false) {
   did(slowly ? "LISTENED_SLOWLY" : "LISTENED");
-  return say(said, { slowly });
+  return speak(wanted, { slowly });
 }
 
-/** Unasked: only with the sound on. */
-export function readOut(said) {
-  if (isOn) say(said);
+/** Reads a text aloud if the sound is on. */
+export function readOut(wanted) {
+  if (isOn) speak(wanted);
 }
 
-export const hush = speech.hush;
+export const stop = speech.stop;
 
-/** How it reads was changed in the settings. */
-export const changed = () => paint();
+/** The speed was changed in the settings. */
+export const speedChanged = () => onChange();
 
 function label() {
   button.toggleAttribute("data-on", isOn);

@@ -1,4 +1,5 @@
-// The page around the screens: which one is shown, what is said aloud to screen readers, how the connection is.
+// The page around the learner's screens: shows one at a time, and tells the state of the connection.
+// A screen is `{ node, update }`: `update` gets the state each time that it is shown.
 
 import { text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
@@ -9,11 +10,11 @@ const status = document.querySelector("#link");
 const settings = document.querySelector("#settings");
 const more = document.querySelector("#more");
 const TRAIL_LENGTH = 12;
-/** So long a person waits without a word. */
+/** A wait is not mentioned before this time. */
 const TELLS_AFTER_MS = 2_000;
-/** A finger that taps twice would press what has come to lie under it. */
+/** New buttons cannot be pressed before this time: the second tap of a double tap may hit one. */
 const SETTLES_MS = 800;
-/** Screens whose guide may be long: its beginning has to be in sight. On other screens the whole text has to be. */
+/** Screens whose guide may be long: its beginning must be visible. On other screens the whole text must be. */
 const STEP_SCREENS = ["step", "review", "answer"];
 const LINES_IN_SIGHT = 2;
 
@@ -25,10 +26,11 @@ let given = {};
 let current = null;
 let linkIs = "";
 let title = "";
-let lies = "";
+/** The buttons that lie on the screen, as one text. */
+let lying = "";
 let settling = 0;
 
-/** Shows the screen of this kind, made anew only when the kind changes, and gives it its state. */
+/** Shows the screen of this kind in this state. The screen is made only when the kind changes. */
 export function show(wanted, maker, state = {}) {
   const isNew = kind !== wanted;
   [kind, make, given] = [wanted, maker, state];
@@ -50,7 +52,7 @@ function raise() {
   watchFoot();
 }
 
-/** What a screen is about comes first: where it does not fit above the buttons, everything else folds. `data-tight` says so to the style. */
+/** Hides everything but the main text of a screen if that does not fit above the buttons, by `data-tight`. */
 function tighten() {
   root.removeAttribute("data-tight");
   root.toggleAttribute("data-tight", !fits());
@@ -70,7 +72,7 @@ function fits() {
 for (const type of ["look", "resize"]) addEventListener(type, tighten);
 narrow.addEventListener("change", () => status && link(linkIs));
 
-/** The buttons at the foot are as high as their words are. What is brought before the eyes stays clear of them: `--foot` says so to the style. */
+/** The height of the buttons at the foot, given to the style as `--foot`: what is scrolled into view must not lie below them. */
 const footWatch = new ResizeObserver(measureFoot);
 for (const type of ["look", "resize"]) addEventListener(type, measureFoot);
 
@@ -87,30 +89,30 @@ function measureFoot() {
   root.style.setProperty("--foot", `${covers ? foot.offsetHeight : 0}px`);
 }
 
-/** What has just changed cannot be pressed yet; `data-fresh` says so to the style. */
+/** Keeps new buttons from being pressed for a moment, by `data-fresh`. */
 function settle() {
   const acts = [...main.querySelectorAll("[data-act]")].filter((button) => !button.closest("[hidden]")).map((button) => button.dataset.act);
   const now = [kind, heading()?.textContent, ...acts].join("\n");
-  if (now === lies) return;
+  if (now === lying) return;
   fold();
   clearTimeout(settling);
-  main.toggleAttribute("data-fresh", lies !== "");
+  main.toggleAttribute("data-fresh", lying !== "");
   settling = setTimeout(() => main.removeAttribute("data-fresh"), SETTLES_MS);
-  lies = now;
+  lying = now;
 }
 
 const heading = () => main.querySelector("h1");
 
-/** Whoever stood on something that is no longer there stands at the heading. */
+/** Makes a change. If what had the focus is gone then, the heading gets it. */
 function keepingFocus(change) {
-  const stood = document.activeElement;
-  const wasInside = main.contains(stood);
+  const focused = document.activeElement;
+  const wasInside = main.contains(focused);
   change();
-  const isLost = !stood.isConnected || stood.closest("[hidden]") || stood.disabled;
+  const isLost = !focused.isConnected || focused.closest("[hidden]") || focused.disabled;
   if (wasInside && isLost) heading()?.focus({ preventScroll: true });
 }
 
-/** In another language it is the same screen, with what was typed. */
+/** Draws the same screen in the new language, with what was typed. */
 addEventListener("language", () => {
   entitle(title);
   link(linkIs);
@@ -124,7 +126,7 @@ addEventListener("language", () => {
   for (const [at, field] of fields().entries()) field.value = typed[at] || field.value;
 });
 
-/** Where little fits the step stands alone; all else is behind this button, until something else is wanted or comes. */
+/** Where little fits, the step stands alone. Everything else is behind this button, until another screen or button is used. */
 more?.addEventListener("click", () => {
   root.toggleAttribute("data-more");
   labelMore();
@@ -144,21 +146,21 @@ function labelMore() {
   text(more, isOpen ? words.page.less : words.page.more);
 }
 
-/** One tap away on every screen; `load` brings them when they are first wanted. */
+/** Shows the button of the settings. `load` resolves to their module. */
 export function offerSettings(load) {
-  settings.addEventListener("click", async () => (await load()).open());
+  settings.addEventListener("click", async () => (await load()).openSettings());
   text(settings.querySelector("span"), words.page.settings);
   settings.hidden = false;
   labelMore();
 }
 
-/** The name of the class, or nothing: then it is the house's. */
+/** Sets the title of the page to the name of the lecture, or to the usual one. */
 export function entitle(name) {
   title = name;
   document.title = name || words.page.title;
 }
 
-/** Brings what has just come before the eyes: below the title where its beginning fits there, else alone. */
+/** Scrolls to something that has just been added: below the title if its beginning fits there, else alone. */
 export function uncover(css) {
   requestAnimationFrame(() => {
     const node = document.querySelector(css);
@@ -172,22 +174,23 @@ export function uncover(css) {
   });
 }
 
-export function announce(said) {
-  text(announcer, said);
+/** Says something to screen readers. */
+export function announce(sentence) {
+  text(announcer, sentence);
 }
 
-/** `connecting`, `open`, `waiting`, `offline`, or nothing. */
+/** Shows the state of the connection: `connecting`, `open`, `waiting`, `offline`, or nothing. */
 export function link(state) {
   linkIs = state;
   status.dataset.state = state;
-  const [said] = status.children;
-  text(said, state && words.link[state]);
-  // There the dot says it; the word is for who does not see the dot.
-  said.classList.toggle("unseen", state === "open" && narrow.matches);
+  const [word] = status.children;
+  text(word, state && words.link[state]);
+  // On a narrow screen the dot is enough; the word is for screen readers.
+  word.classList.toggle("unseen", state === "open" && narrow.matches);
   tighten();
 }
 
-/** The answer; `tell` is called if it has not come within two seconds. */
+/** Resolves to the answer. `tell` is called if it has not come within two seconds. */
 export async function waitIsTold(answered, tell) {
   const timer = setTimeout(tell, TELLS_AFTER_MS);
   try {
@@ -197,7 +200,7 @@ export async function waitIsTold(answered, tell) {
   }
 }
 
-// What was done here lately: who calls for help is helped better by someone who knows it.
+// The last things that the learner did. A call for help carries them to the instructor.
 
 const trail = [];
 

@@ -1,9 +1,9 @@
-// Keeps the learner's page on the phone, so that it opens without a network. The server puts VERSION and KEPT before this.
+// Stores the learner's page on the phone, so that it opens without a network. The server writes VERSION and KEPT (the paths) above this.
 
 const PAGE = "/";
 const isPage = (path) => path === "/" || path === "/me" || path.startsWith("/j/");
 
-addEventListener("install", (event) => event.waitUntil(keep()));
+addEventListener("install", (event) => event.waitUntil(store()));
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
@@ -11,17 +11,17 @@ addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate" ? isPage(pathname) : KEPT.includes(pathname)) event.respondWith(answer(event));
 });
 
-/** The instructor's pages share some files with the learner's, and take them from the server as they take their own. */
+/** Answers the learner's pages from the store. The instructor's pages share some files, and get them from the server like their own. */
 async function answer({ request, clientId }) {
   const asker = request.mode === "navigate" ? null : await clients.get(clientId);
   const isLearner = !asker || isPage(new URL(asker.url).pathname);
-  return isLearner ? kept(request) : fetch(request);
+  return isLearner ? stored(request) : fetch(request);
 }
 
-/** All of one version, or nothing of it. */
-async function keep() {
-  const shelf = await caches.open(VERSION);
-  await shelf.addAll([PAGE, ...KEPT].map((path) => new Request(path, { cache: "no-cache" })));
+/** Stores all files of one version, or none. */
+async function store() {
+  const cache = await caches.open(VERSION);
+  await cache.addAll([PAGE, ...KEPT].map((path) => new Request(path, { cache: "no-cache" })));
   await skipWaiting();
 }
 
@@ -31,9 +31,9 @@ async function takeOver() {
   await clients.claim();
 }
 
-async function kept(request) {
-  const shelf = await caches.open(VERSION);
-  // What a response varies by (encoding, origin) was settled when it was kept.
-  const found = await shelf.match(request.mode === "navigate" ? PAGE : request, { ignoreVary: true, ignoreSearch: true });
+async function stored(request) {
+  const cache = await caches.open(VERSION);
+  // The headers by which a response varies (encoding, origin) were settled when it was stored.
+  const found = await cache.match(request.mode === "navigate" ? PAGE : request, { ignoreVary: true, ignoreSearch: true });
   return found ?? fetch(request);
 }

@@ -1,20 +1,20 @@
-// Calls the server. The access token lives in memory; what renews it is in a cookie that no script can read.
+// Calls the server. The access token stays in memory; the cookie that renews it cannot be read by scripts.
 
 import { uuid } from "./device.js";
 import { language } from "./words.js";
 
-/** The server said no, and why. */
+/** A refusal by the server, with its reason. */
 export class Refused extends Error {
   constructor(status, body, retryAfterS) {
-    const said = body?.error ?? body;
-    super(said?.message ?? `HTTP ${status}`);
+    const reason = body?.error ?? body;
+    super(reason?.message ?? `HTTP ${status}`);
     this.status = status;
-    this.code = said?.code ?? "";
-    this.details = said?.details ?? {};
+    this.code = reason?.code ?? "";
+    this.details = reason?.details ?? {};
     this.retryAfterS = retryAfterS;
   }
 
-  /** Asking again would be refused again. Everything else may be over in a moment: a busy server, a full disk, too many at once. */
+  /** True if the same request would be refused again. Other refusals may soon be over: a busy server, a full disk, too many requests. */
   get isFinal() {
     return this.status >= 400 && this.status < 500 && ![401, 408, 425, 429].includes(this.status);
   }
@@ -27,25 +27,26 @@ export const post = "POST";
 export const put = "PUT";
 export const del = "DELETE";
 
-/** What is handed on as it came. */
-const FILES = ["text/csv", "application/pdf"];
+/** Media types that are returned as a file. */
+const FILE_TYPES = ["text/csv", "application/pdf"];
 const RETRY_AFTER_MS = [400, 1200, 3000];
-/** A renewal is not listened to for longer: its reply would bring back a cookie that a later one has replaced. */
+/** A renewal is given up after this time: a late reply would bring back a cookie that a newer one has replaced. */
 const RENEWAL_MAX_MS = 20_000;
 
 export class Api {
-  #jar;
+  #cookie;
   #token = null;
   #renewing = null;
   user = null;
   /** Called when the login has ended for good. */
   onSignedOut = () => {};
 
-  constructor(jar) {
-    this.#jar = jar;
+  /** `cookie`: which of the cookies holds the login, `learn` or `teach`. */
+  constructor(cookie) {
+    this.#cookie = cookie;
   }
 
-  /** The number of the login. It stays the same when the instructor joins two people who are one. */
+  /** The number of the login. It stays the same when the instructor merges two participants. */
   get login() {
     return this.#token && loginOf(this.#token);
   }
@@ -54,22 +55,22 @@ export class Api {
     return this.call("GET", path);
   }
 
-  /** With a renewed token, once, where the old one has ended. */
+  /** Sends a request with the token. If the token has expired, it is renewed and the request is sent once more. */
   async call(method, path, body, key) {
     const used = this.#token;
-    const who = this.user?.id;
+    const person = this.user?.id;
     try {
       return await send(method, path, { body, key, token: used });
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401 || !used) throw error;
       if (this.#token === used) await this.renew();
-      // Someone else has come to this device since: what this page wants is not theirs.
-      if (this.user?.id !== who) throw error;
+      // Another person has signed in on this device since: the request is not theirs.
+      if (this.user?.id !== person) throw error;
       return send(method, path, { body, key, token: this.#token });
     }
   }
 
-  /** A file that needs the token: fetched, and handed to the browser to keep. */
+  /** Downloads a file that needs the token, and has the browser save it. */
   async download(path, name) {
     const blob = await this.call("GET", path);
     const link = document.createElement("a");
@@ -80,19 +81,19 @@ export class Api {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
-  /** Asks until it is answered: the key makes it happen once, however often it is sent. */
+  /** Sends a POST, again if there is no answer. Its key makes it take effect once, however often it is sent. */
   once(path, body, key = uuid()) {
-    return patiently(() => this.call(post, path, body, key));
+    return withRetries(() => this.call(post, path, body, key));
   }
 
-  /** Logs in by one of the endpoints that answer with a token. */
+  /** Logs in by an endpoint that answers with a token. */
   async enter(path, body, key, within) {
-    const answer = await send(post, `${path}${path.includes("?") ? "&" : "?"}cookie=${this.#jar}`, { body, key, within });
+    const answer = await send(post, `${path}${path.includes("?") ? "&" : "?"}cookie=${this.#cookie}`, { body, key, within });
     this.#keep(answer);
     return answer;
   }
 
-  /** What is still being asked about an earlier login must not undo this one. */
+  /** Logs in. A renewal that is on its way is awaited first, since its answer would replace this login. */
   async login(email, password) {
     await this.#renewing?.catch(() => {});
     return this.enter("/api/auth/login", { email, password });
@@ -102,7 +103,7 @@ export class Api {
     return this.enter("/api/auth/ticket", { ticket });
   }
 
-  /** Two callers at once share one renewal. */
+  /** Renews the token. Two callers at once share one renewal. */
   renew() {
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = null;
@@ -119,7 +120,7 @@ export class Api {
     }
   }
 
-  /** Whether this browser is still logged in; throws only when the server cannot be reached. */
+  /** Tells whether this browser is still logged in. Throws only if the server cannot be reached. */
   async resume() {
     try {
       await this.renew();
@@ -135,9 +136,9 @@ export class Api {
     return this.#token;
   }
 
-  /** Whether the server knows of it: until then the cookie stays, and one is logged in. */
+  /** Logs out. Resolves to whether the server has ended the login; until it has, the cookie stays. */
   async logout() {
-    const asked = this.call(post, `/api/auth/logout?cookie=${this.#jar}`, {});
+    const asked = this.call(post, `/api/auth/logout?cookie=${this.#cookie}`, {});
     const isOut = await asked.then(() => true, (error) => error instanceof Refused && error.status < 500 && error.status !== 429);
     if (isOut) this.#token = this.user = null;
     return isOut;
@@ -156,8 +157,8 @@ export class Api {
   }
 }
 
-/** A network that is away for a moment, or a server that is busy for one, is worth a moment. */
-export async function patiently(ask) {
+/** Asks again, a few times, if the network or the server is away for a moment. */
+export async function withRetries(ask) {
   for (const wait of RETRY_AFTER_MS) {
     try {
       return await ask();
@@ -169,25 +170,24 @@ export async function patiently(ask) {
   return ask();
 }
 
-/** One request, as it is; with `within`, given up after so many milliseconds. */
+/** Sends one request. `within`: the milliseconds after which it is given up. */
 export async function send(method, path, { body, key, token, within } = {}) {
   const headers = { Accept: "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;
-  const patience = new AbortController();
-  const timer = within && setTimeout(() => patience.abort(), within);
+  const abort = new AbortController();
+  const timer = within && setTimeout(() => abort.abort(), within);
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: patience.signal });
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: abort.signal });
   } catch (error) {
     throw new Unreachable(error.message);
   } finally {
     clearTimeout(timer);
   }
-  if (response.ok && FILES.includes(response.headers.get("content-type")?.split(";")[0])) return response.blob();
-  const said = await response.text();
-  const answer = parsed(said);
+  if (response.ok && FILE_TYPES.includes(response.headers.get("content-type")?.split(";")[0])) return response.blob();
+  const answer = parsed(await response.text());
   if (!response.ok) throw new Refused(response.status, answer, Number(response.headers.get("retry-after")) || 0);
   return answer;
 }
@@ -197,22 +197,22 @@ function loginOf(token) {
   return parsed(atob(claims))?.login;
 }
 
-function parsed(said) {
+function parsed(json) {
   try {
-    return said ? JSON.parse(said) : null;
+    return json ? JSON.parse(json) : null;
   } catch {
     return null;
   }
 }
 
-/** The one-time ticket of `#t=…`, taken out of the address so that it is not kept in the history. */
+/** Takes the one-time ticket of `#t=…` out of the address, so that the history does not keep it. */
 export function takeTicket() {
   const ticket = new URLSearchParams(location.hash.slice(1)).get("t");
   if (ticket) history.replaceState(null, "", location.pathname + location.search);
   return ticket;
 }
 
-/** The key that a scanned QR carries, as the end of a path: `?k=…`, or nothing. It is taken out of the address and kept with this tab. */
+/** Takes the key of a scanned QR out of the address and keeps it for this tab. Returns it as the end of a path: `?k=…`, or nothing. */
 export function takeKey(code) {
   const url = new URL(location.href);
   const key = url.searchParams.get("k");
@@ -229,12 +229,12 @@ function keptKey(name, key) {
     if (key) sessionStorage.setItem(name, key);
     return key ?? sessionStorage.getItem(name);
   } catch {
-    // The browser forbids it: then it is gone when the page is loaded anew.
+    // The browser forbids storage: then the key is gone when the page is reloaded.
     return key;
   }
 }
 
-// Such a link, opened where this page is open already, changes only the hash: the browser does not load it anew.
+// A link with a ticket, opened where this page is open already, changes only the hash: the browser does not reload it.
 addEventListener("hashchange", () => /^#t=/.test(location.hash) && location.reload());
-// A page that comes back out of the browser's memory may be of someone who has left since.
+// A page that the browser restores from its memory may show someone who has signed out since.
 addEventListener("pageshow", (event) => event.persisted && location.reload());

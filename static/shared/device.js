@@ -1,12 +1,12 @@
-// This device: what a page remembers on it, and how large and in which colours it shows the pages.
+// This device: what the pages remember on it, and the size and colours in which it shows them.
 
-// What it remembers. Never a token. A browser that forbids storage forgets it with the page.
+// Storage. It never holds a token. In a browser that forbids storage, values last as long as the page.
 
-const unkept = new Map();
+const unstored = new Map();
 
 export function read(key, otherwise = null) {
   try {
-    if (unkept.has(key)) return JSON.parse(unkept.get(key));
+    if (unstored.has(key)) return JSON.parse(unstored.get(key));
     return JSON.parse(localStorage.getItem(`gyosil.${key}`)) ?? otherwise;
   } catch {
     return otherwise;
@@ -17,19 +17,19 @@ export function write(key, value) {
   try {
     if (value === null || value === undefined) localStorage.removeItem(`gyosil.${key}`);
     else localStorage.setItem(`gyosil.${key}`, JSON.stringify(value));
-    unkept.delete(key);
+    unstored.delete(key);
   } catch {
-    unkept.set(key, JSON.stringify(value ?? null));
+    unstored.set(key, JSON.stringify(value ?? null));
   }
 }
 
-/** Forgets all whose name begins so. */
-export function sweep(...starts) {
+/** Removes all values whose names begin with one of these. */
+export function removeAll(...starts) {
   try {
     const isMeant = (key) => starts.some((start) => key.startsWith(`gyosil.${start}`));
     Object.keys(localStorage).filter(isMeant).forEach((key) => localStorage.removeItem(key));
   } catch {
-    // There is nothing then.
+    // Nothing is stored then.
   }
 }
 
@@ -42,7 +42,7 @@ export function uuid() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** The name of this device, so that a newer tab takes the place of an older one. */
+/** The id of this device: a newer tab takes the place of an older one with the same id. */
 export function device() {
   const known = read("device");
   if (known) return known;
@@ -51,7 +51,7 @@ export function device() {
   return made;
 }
 
-// How it shows the pages: so from the moment that this is loaded, which every page does.
+// Size and colours. They apply from the moment that a page loads this file, which every page does.
 
 export const SIZES = [100, 115, 135, 160, 200];
 export const THEMES = ["auto", "light", "dark", "contrast"];
@@ -66,7 +66,7 @@ export function look() {
   return { size: SIZES.includes(size) ? size : SIZES[0], theme: THEMES.includes(theme) ? theme : THEMES[0] };
 }
 
-export function lookLike({ size, theme }) {
+export function changeLook({ size, theme }) {
   write("size", size);
   write("theme", theme);
   apply();
@@ -75,16 +75,16 @@ export function lookLike({ size, theme }) {
 function apply() {
   const { size, theme } = look();
   root.dataset.size = size;
-  root.dataset.theme = theme === "auto" ? ofDevice() : theme;
+  root.dataset.theme = theme === "auto" ? themeOfSystem() : theme;
   dispatchEvent(new Event("look"));
 }
 
-function ofDevice() {
+function themeOfSystem() {
   if (wantsContrast.matches) return "contrast";
   return isDark.matches ? "dark" : "light";
 }
 
 for (const query of [isDark, wantsContrast]) query.addEventListener?.("change", apply);
-// Another tab of this device has changed it.
+// Another tab of this device has changed the look.
 addEventListener("storage", apply);
 apply();

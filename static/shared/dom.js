@@ -1,4 +1,6 @@
-/** `el("p", {class: "big", onclick: f}, "text", child)`; a false or null child is left out. */
+// Helpers for the page's elements.
+
+/** Makes an element: `el("p", {class: "big", onclick: f}, "text", child)`. False and null children are left out. */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) set(node, name, value);
@@ -13,17 +15,18 @@ function set(node, name, value) {
   else node.setAttribute(name, value === true ? "" : value);
 }
 
-/** Touches the page only when something changed. */
+/** Sets the text of a node, if it differs. */
 export function text(node, value) {
   const wanted = value ?? "";
   if (node.textContent !== wanted) node.textContent = wanted;
 }
 
-export function shown(node, is) {
-  if (node.hidden === Boolean(is)) node.hidden = !is;
+/** Shows or hides a node. */
+export function shown(node, isShown) {
+  if (node.hidden === Boolean(isShown)) node.hidden = !isShown;
 }
 
-/** Runs `work` once per animation frame, however often it is called. */
+/** Returns a function that runs `work` once per animation frame, however often it is called. */
 export function perFrame(work) {
   let waits = false;
   return () => {
@@ -36,19 +39,19 @@ export function perFrame(work) {
       work();
     };
     const frame = requestAnimationFrame(run);
-    // A hidden tab gets no frames, but must be right when it is looked at again.
+    // A hidden tab gets no frames, but must be up to date when it is seen again.
     const timer = setTimeout(run, 250);
   };
 }
 
-/** Runs `work` once at a time: what is pressed twice happens once. */
+/** Returns a function that runs `work` once at a time: a second call meanwhile gets the first one's result. */
 export function single(work) {
   let now = null;
   return (...given) => (now ??= Promise.resolve(work(...given)).finally(() => { now = null; }));
 }
 
-/** Hears a form that is sent; `work` is done in the place of what the browser would do. */
-export function submits(work) {
+/** Returns a listener for `submit` that runs `work` instead of sending the form. */
+export function onSubmit(work) {
   const send = single(work);
   return (event) => {
     event.preventDefault();
@@ -56,7 +59,7 @@ export function submits(work) {
   };
 }
 
-/** A window over the page. It is gone when it is closed, and the focus returns to where it was. */
+/** Opens a dialog over the page. It is removed when it is closed, and the focus returns to where it was. */
 export function dialog(attributes, ...parts) {
   const node = el("dialog", attributes, parts);
   node.addEventListener("close", () => node.remove());
@@ -65,7 +68,7 @@ export function dialog(attributes, ...parts) {
   return node;
 }
 
-/** A question. Resolves to whether it was agreed to. `kind`: how «yes» looks; unless it is said, as for what cannot be undone. */
+/** Asks a question in a dialog. Resolves to whether the answer was yes. `kind`: the look of «yes», which warns unless another is given. */
 export function confirmed(question, yes, no, kind = "call") {
   const node = dialog({ class: "ask", "aria-label": question }, el("p", {}, question),
     el("form", { method: "dialog", class: "row" },

@@ -1,6 +1,6 @@
-// What someone is called on a page of the instructor, where two may have the same name.
+// Names of people on the instructor's pages, where two may have the same name.
 
-/** The first of a name in a lecture is called so; the second is told apart: «(2)». */
-export function calledOf(name, namesake) {
+/** The name of a person. The second person of a name in a lecture has «(2)» after it. */
+export function labelOf(name, namesake) {
   return namesake > 1 ? `${name} (${namesake})` : name;
 }

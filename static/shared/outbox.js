@@ -1,29 +1,29 @@
-// What was asked and is not answered yet: kept on the device, and sent again with the same key until it is.
+// Messages that the server has not answered yet. They are kept on the device and sent again, with the same key, until it has.
 
 import { Refused } from "./api.js";
 import { read, uuid, write } from "./device.js";
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
-/** Without any answer it is sent again after this time. */
+/** A message without an answer is sent again after this time. */
 const ANSWERED_WITHIN_MS = 15_000;
-/** More than a class has steps; beyond it the oldest is given up. */
+/** More than a session has steps. Beyond it the oldest message is given up. */
 const MESSAGES_MAX = 200;
 
-/** Messages without an answer yet, each with the key that makes it happen once. */
+/** Each message has a key, by which it takes effect once. */
 export class Outbox {
-  #place;
+  #storedAs;
   #transmit;
   #messages;
   #waiting = new Map();
-  /** For each message how often it was sent since the line opened, and the timer that sends it again. */
+  /** By message: how often it was sent since the socket opened, and the timer that sends it again. */
   #sendings = new Map();
 
-  /** `transmit(message)` tells whether the message went out on an open line. */
-  constructor(place, transmit) {
-    this.#place = place;
+  /** `storedAs`: the name under which the messages survive a reload, or null. `transmit(message)` returns whether it was sent on an open socket. */
+  constructor(storedAs, transmit) {
+    this.#storedAs = storedAs;
     this.#transmit = transmit;
-    this.#messages = place ? read(place, []) : [];
+    this.#messages = storedAs ? read(storedAs, []) : [];
   }
 
   messages() {
@@ -44,7 +44,7 @@ export class Outbox {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  /** The line is open: everything that waits goes out at once. */
+  /** Sends all messages at once, since the socket has opened. */
   sendAll() {
     this.stop();
     this.#messages.forEach((message) => this.#send(message));
@@ -55,7 +55,7 @@ export class Outbox {
     this.#sendings.clear();
   }
 
-  /** Only a commit and a refusal that stays one are answers. After any other the message is kept and sent again. */
+  /** Takes an answer. A refusal that may soon be over is none: the message is kept and sent again. */
   settle(frame) {
     const message = this.#messages.find(({ id }) => id === frame.id);
     if (!message) return;
@@ -75,7 +75,7 @@ export class Outbox {
     const { times = 0, timer } = this.#sendings.get(message.id) ?? {};
     clearTimeout(timer);
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** times);
-    // A whole class must not come again in the same instant.
+    // The phones of a class must not send again at the same instant.
     const wait = Math.max(leastMs, longest / 2) + (Math.random() * longest) / 2;
     this.#sendings.set(message.id, { times: times + 1, timer: setTimeout(() => this.#send(message), wait) });
   }
@@ -90,6 +90,6 @@ export class Outbox {
 
   #keep(messages) {
     this.#messages = messages;
-    if (this.#place) write(this.#place, messages.length ? messages : null);
+    if (this.#storedAs) write(this.#storedAs, messages.length ? messages : null);
   }
 }

@@ -1,35 +1,35 @@
-// The school whose pages these are: its name and logo, where the settings of the server give it any.
+// Name and logo of the school, if the settings of the server give it any.
 
 import { send } from "./api.js";
 import { read, write } from "./device.js";
 import { el } from "./dom.js";
 
 const NONE = { name: null, logo_url: null };
-/** What was known at the last visit, so that it stands there at once. */
+/** The school as it was at the last visit, so that it can be shown at once. */
 let school = read("school") ?? NONE;
-let asked = null;
+let loading = null;
 
-/** Resolves when it is known; who cannot reach the server keeps what was known. */
-export function meetSchool() {
-  asked ??= send("GET", "/api/school").then((found) => {
+/** Loads name and logo. If the server cannot be reached, they stay as they were. */
+export function loadSchool() {
+  loading ??= send("GET", "/api/school").then((found) => {
     if (JSON.stringify(found) === JSON.stringify(school)) return;
     school = found;
     write("school", found);
-  }).catch(() => { asked = null; });
-  return asked;
+  }).catch(() => { loading = null; });
+  return loading;
 }
 
-/** The name, or what is said where the school has none. */
+/** The name of the school, or another text if it has none. */
 export function schoolName(otherwise) {
   return school.name ?? otherwise;
 }
 
-/** The logo's address, or another picture. */
+/** The address of the logo, or of another picture if there is none. */
 export function schoolLogo(otherwise) {
   return school.logo_url ?? otherwise;
 }
 
-/** A line with logo and name, which fills itself; nothing where the school has no name. */
+/** Makes a line with logo and name, which fills itself when they are loaded. It is hidden if the school has no name. */
 export function schoolSign() {
   const node = el("p", { class: "school" });
   const fill = () => {
@@ -38,6 +38,6 @@ export function schoolSign() {
     node.replaceChildren(...[logo, school.name && el("span", {}, school.name)].filter(Boolean));
   };
   fill();
-  meetSchool().then(fill);
+  loadSchool().then(fill);
   return node;
 }

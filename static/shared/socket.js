@@ -1,4 +1,4 @@
-// A socket that comes back by itself, tells a hole in what it heard, and loses nothing that it was asked to send.
+// A socket that reconnects by itself, notices missing frames, and loses no message that it was given.
 
 import { Refused } from "./api.js";
 import { Outbox } from "./outbox.js";
@@ -9,12 +9,12 @@ const OPENS_WITHIN_MS = 15_000;
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 8_000;
 const RESUME_AGAIN_MS = 5_000;
-/** A position ahead of the log: the server answers it with the whole state. */
+/** A position beyond the log: the server answers it with the whole state. */
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 const CLOSED = { token: 4401, removed: 4403, gone: 4404, replaced: 4409, tooMany: 4429, restart: 1012 };
 
-/** Students see a part of the events, so each frame names the one before it; instructors see all. */
+/** Tell whether a frame is missing before this one. Students get a part of the events, so each frame names the one before it; instructors get all. */
 export const holeForStudent = (frame, last) => frame.prev > last;
 export const holeForInstructor = (frame, last) => frame.seq !== last + 1;
 
@@ -34,13 +34,13 @@ export class LiveSocket {
   #isOver = false;
   #outbox;
 
-  /** «connecting», «open», «waiting» */
+  /** Called with `connecting`, `open` or `waiting`. */
   onState = () => {};
   onFrame = () => {};
-  /** «removed», «gone», «replaced», «forbidden», «signed-out»: it will not come back by itself. */
+  /** Called when it will not reconnect any more, with `removed`, `gone`, `replaced`, `forbidden` or `signed-out`. */
   onOver = () => {};
 
-  /** `ask`: what to call to learn why the socket does not open. `outbox`: where unanswered messages survive a reload. */
+  /** `ask`: the path of a request that tells why the socket does not open. `outbox`: the name under which unanswered messages survive a reload. */
   constructor({ api, path, params = {}, hasHole, ask, outbox = null }) {
     this.#api = api;
     this.#path = path;
@@ -65,20 +65,20 @@ export class LiveSocket {
     this.#socket = null;
   }
 
-  /** Resolves with the answer, after however many reconnects. */
+  /** Sends a message until it is answered, after however many reconnects. Resolves to the answer. */
   ask(type, data) {
     const answered = this.#outbox.add(type, data);
-    // Whether the line that took it is still one.
+    // The socket that took the message may be dead.
     this.#probe();
     return answered;
   }
 
-  /** What waits in the outbox since before a reload, each with the promise of its answer. Each type is asked for once. */
+  /** Messages of this type that are unanswered since before a reload, each with the promise of its answer. To be called once for each type. */
   unanswered(type) {
     return this.#outbox.messages().filter((message) => message.type === type).map((message) => ({ ...message, answered: this.#outbox.answerOf(message) }));
   }
 
-  /** Sent if the socket is open, else not at all. */
+  /** Sends a message without an answer, if the socket is open. */
   tell(type, data) {
     this.#transmit({ type, data });
   }
@@ -91,7 +91,7 @@ export class LiveSocket {
   #listeners = [
     [document, "visibilitychange", () => document.visibilityState === "visible" && this.#wake()],
     [window, "pageshow", () => this.#wake()],
-    // Who has gone to another page is not in class, whether or not the browser keeps this one in its memory.
+    // Leaving the page ends the connection, even if the browser keeps the page in its memory.
     [window, "pagehide", () => this.stop()],
     [window, "online", () => this.#wake()],
     [window, "offline", () => this.#probe()],
@@ -150,7 +150,7 @@ export class LiveSocket {
     this.#attempt = 0;
     this.#askedAt = 0;
     this.onState("open");
-    // A listener may have ended the connection just now.
+    // The listener may have stopped the socket.
     if (this.#isOver) return;
     this.#pingTimer = setInterval(() => document.visibilityState === "visible" && this.#probe(), PING_EVERY_MS);
     this.#outbox.sendAll();
@@ -162,7 +162,7 @@ export class LiveSocket {
     if (code === CLOSED.gone) return this.#end("gone");
     if (code === CLOSED.replaced) return this.#end("replaced");
     if (code === CLOSED.token) return this.#renewThenConnect();
-    // A browser is not told why an upgrade was refused; an ordinary request is.
+    // A browser does not tell why an upgrade was refused; an ordinary request does.
     if (!hasOpened && !(await this.#mayComeBack())) return undefined;
     return this.#later(code === CLOSED.restart ? retryAfter(reason) : null, code === CLOSED.tooMany);
   }
@@ -194,7 +194,7 @@ export class LiveSocket {
     this.onState("waiting");
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempt);
     this.#attempt = isCalmer ? 5 : this.#attempt + 1;
-    // A whole class must not come back in the same instant.
+    // The phones of a class must not reconnect at the same instant.
     const wait = wantedMs ?? longest * (0.5 + Math.random() / 2);
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
@@ -211,7 +211,7 @@ export class LiveSocket {
     this.onOver(why);
   }
 
-  /** A phone that slept may hold a socket that died long ago. */
+  /** Pings, since a phone that slept may hold a socket that died long ago. */
   #probe() {
     if (!this.#isOpen || this.#pongTimer) return;
     const socket = this.#socket;
@@ -230,7 +230,7 @@ export class LiveSocket {
     this.#pongTimer = 0;
   }
 
-  /** Whether the line was open. */
+  /** Sends a message, and returns whether the socket was open. */
   #transmit(message) {
     if (this.#isOpen) this.#socket.send(JSON.stringify(message));
     return this.#isOpen;
@@ -270,7 +270,7 @@ export class LiveSocket {
   }
 
   async #renewInPlace() {
-    // If it fails, the close with 4401 tries again.
+    // If this fails, the server closes with 4401, and that renews again.
     await this.#api.renew().catch(() => {});
     this.tell("token", { access_token: await this.#api.token().catch(() => "") });
   }

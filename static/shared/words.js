@@ -1,19 +1,20 @@
-// What the pages say, in the reader's language. All texts are in `texts/`, a book per page and language.
+// Texts of the pages in the reader's language. They stand in `texts/`: a book is a file with the texts of one group of
+// pages in one language. A page opens the books that it needs.
 
 import { read, write } from "./device.js";
 
 const TAGS = ["ko", "ja", "en"];
-/** Each by its own name, looked up when it is wanted: on a slow phone that takes as long as a page does. */
-export const LANGUAGES = Object.defineProperties({}, Object.fromEntries(TAGS.map((tag) => [tag, { enumerable: true, get: () => called(tag) }])));
+/** The name of each language in that language. It is made when it is asked for, since making all three takes a slow phone as long as a page. */
+export const LANGUAGES = Object.defineProperties({}, Object.fromEntries(TAGS.map((tag) => [tag, { enumerable: true, get: () => nameOf(tag) }])));
 
-/** The language that is spoken now: `ko`, `ja` or `en`. */
+/** The language of the pages now: `ko`, `ja` or `en`. */
 export let language = chosen();
-/** The texts that are open, all sections of all books. An importer sees a new language at once. */
+/** The sections of all open books. Importers see the new texts as soon as the language changes. */
 export let words = {};
 
-let open = [];
+const open = new Set();
 
-function called(tag) {
+function nameOf(tag) {
   return new Intl.DisplayNames(tag, { type: "language" }).of(tag);
 }
 
@@ -22,38 +23,45 @@ function chosen() {
   return known(read("language")) ?? navigator.languages?.map((tag) => known(tag.slice(0, 2))).find(Boolean) ?? "ko";
 }
 
-/** Opens the books by their names: `texts/{book}.{language}.js`. */
+/** The path of a book, relative to `texts/`. */
+export const bookPath = (book) => `${book}.${language}.js`;
+
+/** Opens books by their names, such as `learn/lesson`, beside those that are open. Throws if one cannot be loaded. */
 export async function openBooks(...books) {
-  open = books;
   const wanted = language;
-  const texts = await fetched(wanted);
-  if (wanted === language) lay(texts);
+  const texts = await load(books, wanted);
+  if (wanted !== language) return openBooks(...books);
+  for (const book of books) open.add(book);
+  return add(texts);
 }
 
-/** Remembered on this device; the same books are opened in it, and `language` is told to the window. Throws where they cannot be had. */
-export async function speakIn(wanted) {
-  const texts = await fetched(wanted);
+/** Changes the language, remembers it on this device, and tells the window by the event `language`. Throws if an open book cannot be loaded in it. */
+export async function changeLanguage(wanted) {
+  const books = [...open];
+  const texts = await load(books, wanted);
+  // A page has opened another book meanwhile.
+  if (open.size > books.length) return changeLanguage(wanted);
   language = wanted;
   write("language", wanted);
-  lay(texts);
-  dispatchEvent(new Event("language"));
+  add(texts);
+  return dispatchEvent(new Event("language"));
 }
 
-function fetched(wanted) {
-  return Promise.all(open.map((book) => import(`../texts/${book}.${wanted}.js`)));
+function load(books, wanted) {
+  return Promise.all(books.map((book) => import(`../texts/${book}.${wanted}.js`)));
 }
 
-function lay(texts) {
-  words = Object.assign({}, ...texts.map((text) => text.default));
+function add(texts) {
+  words = Object.assign({}, words, ...texts.map((text) => text.default));
   document.documentElement.lang = language;
 }
 
-/** Sentences after one another, as the page's language writes them; what is empty is left out. */
-export function sentences(...said) {
-  return said.filter(Boolean).join(language === "ja" ? "" : " ");
+/** Joins sentences as the page's language does. Empty ones are left out. */
+export function sentences(...all) {
+  return all.filter(Boolean).join(language === "ja" ? "" : " ");
 }
 
-/** In which language a text is written, told by its letters; the page's own where they do not tell. */
+/** The language of a text, recognised by its letters; the page's own if they do not tell. */
 export function languageOf(text) {
   if (/[\uac00-\ud7a3\u3131-\u318e]/.test(text)) return "ko";
   if (/[\u3041-\u30ff]/.test(text)) return "ja";

@@ -2,7 +2,7 @@
 
 export default {
   check: {
-    said: {
+    page: {
       school: "Gyosil",
       title: "Certificate check",
       looking: "Looking for it…",

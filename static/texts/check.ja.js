@@ -2,7 +2,7 @@
 
 export default {
   check: {
-    said: {
+    page: {
       school: "教室",
       title: "修了証の確認",
       looking: "探しています…",

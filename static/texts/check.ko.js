@@ -2,7 +2,7 @@
 
 export default {
   check: {
-    said: {
+    page: {
       school: "교실",
       title: "수료증 확인",
       looking: "찾고 있어요…",

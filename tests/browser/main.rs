@@ -30,6 +30,7 @@ mod projector;
 mod public;
 mod reading;
 mod record;
+mod requests;
 mod sending;
 mod settings;
 mod speed;

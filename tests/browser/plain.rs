@@ -37,10 +37,11 @@ async fn forbids_what_it_must(phone: &Phone) {
 
 /// In the words of the page's own book.
 async fn says_so(phone: &Phone) {
-    let book: Value = phone.awaits("import('/static/texts/learn.ko.js').then((book) => book.default)", vec![]).await;
+    let book = phone.book("learn/lesson.ko").await;
     phone.reads(book["waiting"]["insecure"].as_str().unwrap()).await;
     phone.keeps_screenshot("phone-plain-http").await;
     phone.taps("settings").await;
+    let book = phone.book("learn/settings.ko").await;
     phone.reads(book["settings"]["insecure"].as_str().unwrap()).await;
     phone.taps("close").await;
 }

@@ -72,9 +72,8 @@ fn a_phone_without_a_voice_says_so() {
         let phone = Phone::joins_at(&school.url(""), &class.session, "김순자", &device).await;
         phone.is_at(STEPS[0].0).await;
         phone.taps("listen").await;
-        let book: Value =
-            phone.awaits("import('/static/texts/learn.ko.js').then((book) => book.default)", vec![]).await;
-        phone.reads(book["sound"]["voiceless"].as_str().unwrap()).await;
+        let book = phone.book("learn/lesson.ko").await;
+        phone.reads(book["listening"]["voiceless"].as_str().unwrap()).await;
     });
 }
 
@@ -100,8 +99,7 @@ fn size_colours_and_language_are_one_tap_away_and_remembered() {
         phone.until_js("it is as chosen", &is, vec![]).await;
         let label =
             json!(phone.js::<String>("return document.querySelector('[data-act=done]').innerText", vec![]).await);
-        let book: Value =
-            phone.awaits("import('/static/texts/learn.en.js').then((book) => book.default)", vec![]).await;
+        let book = phone.book("learn/lesson.en").await;
         assert_eq!(label, book["step"]["done"]);
     });
 }
@@ -116,7 +114,7 @@ fn a_language_that_cannot_be_had_is_not_marked_as_spoken() {
             phone.cdp("Network.setBypassServiceWorker", json!({ "bypass": !urls.is_empty() })).await;
             phone.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await;
         };
-        cannot_be_had(&["*learn.ja.js"]).await;
+        cannot_be_had(&["*.ja.js"]).await;
         phone.taps("settings").await;
         phone.taps("language-ja").await;
         phone.shows("dialog [role=alert]", true).await;

@@ -53,9 +53,12 @@ fn the_phone_keeps_all_that_the_learners_page_is_made_of() {
         let worker = fetches(&school, "/sw.js", "accept", "*/*").await.text().await.unwrap();
         let list = worker.lines().find_map(|line| line.strip_prefix("const KEPT = ")).unwrap();
         let kept: Vec<String> = serde_json::from_str(list.trim_end_matches(';')).unwrap();
-        for part in
-            ["/static/learn/main.js", "/static/shared/socket.js", "/static/texts/learn.ko.js", "/static/icon.svg"]
-        {
+        for part in [
+            "/static/learn/main.js",
+            "/static/shared/socket.js",
+            "/static/texts/learn/lesson.ko.js",
+            "/static/icon.svg",
+        ] {
             assert!(kept.iter().any(|path| path == part), "{part} is kept");
         }
         assert!(!kept.iter().any(|path| path.contains("/teach/")), "a phone needs nothing of the instructor's");

@@ -1,18 +1,18 @@
-// Keeps the screen on, where the browser allows it: only over https, and only while the page is looked at.
+// Keeps the screen on, if the browser allows it: over https, while the page is visible.
 
 export class Awake {
   #lock = null;
   #isOver = false;
-  #look = () => document.visibilityState === "visible" && this.#hold();
+  #onVisible = () => document.visibilityState === "visible" && this.#hold();
 
   constructor() {
-    document.addEventListener("visibilitychange", this.#look);
+    document.addEventListener("visibilitychange", this.#onVisible);
     this.#hold();
   }
 
   close() {
     this.#isOver = true;
-    document.removeEventListener("visibilitychange", this.#look);
+    document.removeEventListener("visibilitychange", this.#onVisible);
     this.#lock?.release();
     this.#lock = null;
   }
@@ -23,7 +23,7 @@ export class Awake {
       if (this.#isOver) lock?.release();
       else this.#lock = lock;
     } catch {
-      // The device saves its battery, or the page is not looked at: the class goes on all the same.
+      // The device saves its battery, or the page is hidden. The session goes on without it.
     }
   }
 }

@@ -1,4 +1,4 @@
-// The live board of one class: who needs me, and the big buttons.
+// The board of a session: who needs help, and the buttons that lead everyone.
 
 import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -7,7 +7,7 @@ import { Chime } from "./chime.js";
 import { Commands } from "./commands.js";
 import { HelpQueue } from "./help.js";
 import { Invite } from "./invite.js";
-import { LiveClass } from "./liveclass.js";
+import { LiveSession } from "./livesession.js";
 import { Now } from "./now.js";
 import { aboutState, PeopleList } from "./people.js";
 import { aboutPerson } from "./person.js";
@@ -18,14 +18,19 @@ import { StepList } from "./steplist.js";
 import { Summary } from "./summary.js";
 
 const TICKS_EVERY_MS = 5_000;
-/** A link that comes back at once is no news. */
+/** A connection that comes back within this time is not reported as lost. */
 const LOST_AFTER_MS = 1_500;
 
-export class Board {
+export function open(on, id) {
+  return new Board(on, id).open();
+}
+
+class Board {
   #api;
   #id;
   #fail;
-  #class;
+  #entitle;
+  #session;
   #parts;
   #chime;
   #awake;
@@ -33,26 +38,27 @@ export class Board {
   #ticker;
   #scrollKeys;
   #lost = 0;
-  #told = "";
+  #announced = "";
   #paint = perFrame(() => this.#draw());
 
-  constructor({ api, id, fail }) {
+  constructor({ api, fail, entitle }, id) {
     this.#api = api;
     this.#id = id;
     this.#fail = fail;
-    this.#class = new LiveClass({ api, id });
+    this.#entitle = entitle;
+    this.#session = new LiveSession({ api, id });
   }
 
   async open() {
-    await this.#class.load();
+    await this.#session.load();
     this.#chime = new Chime();
     this.#awake = new Awake();
-    this.#parts = this.#rooms();
+    this.#parts = this.#makeParts();
     this.node = layout(this.#parts);
     this.#scrollKeys = new ScrollKeys(this.node);
-    this.#class.onChange = () => this.#heard();
-    this.#class.onLink = (state) => this.#linkIs(state);
-    this.#class.open();
+    this.#session.onChange = () => this.#heard();
+    this.#session.onLink = (state) => this.#linkIs(state);
+    this.#session.open();
     this.#ticker = setInterval(() => this.#tick(), TICKS_EVERY_MS);
     return this;
   }
@@ -61,7 +67,7 @@ export class Board {
     this.#isClosed = true;
     clearInterval(this.#ticker);
     clearTimeout(this.#lost);
-    this.#class.close();
+    this.#session.close();
     this.#chime.close();
     this.#awake.close();
     this.#scrollKeys.close();
@@ -70,18 +76,18 @@ export class Board {
     link("");
   }
 
-  // What is on it.
+  // The parts.
 
-  #rooms() {
-    const { roster } = this.#class;
-    const on = { api: this.#api, id: this.#id, liveClass: this.#class, fail: this.#fail };
+  #makeParts() {
+    const { roster } = this.#session;
+    const on = { api: this.#api, id: this.#id, session: this.#session, fail: this.#fail };
     const people = new PeopleList({ onPick: (id) => this.#about(id) });
-    people.numberOf = (step) => this.#class.numberOf(step);
+    people.numberOf = (step) => this.#session.numberOf(step);
     const help = new HelpQueue({ ...on, nameOf: (user) => roster.people.get(user.id)?.label ?? user.name });
     help.onSize = () => this.#paint();
-    help.onPending = (calls) => roster.callsAre(calls);
+    help.onPending = (calls) => roster.setCalls(calls);
     help.onCall = (calls) => this.#called(calls);
-    const steer = new Steer({ commands: new Commands(on), liveClass: this.#class });
+    const steer = new Steer({ commands: new Commands(on), session: this.#session });
     this.#chime.onChange = () => this.#drawSwitches();
     const sheets = [0, 1].map(() => el("a", { class: "quiet", "data-act": "attendance" }, words.board.attendance));
     return {
@@ -89,7 +95,7 @@ export class Board {
       summary: new Summary({ ...on, onFinishers: (people) => this.#finished(people), links: [sheets[1], this.#csv()] }),
       title: el("h1"), about: el("p", { class: "hint" }), offline: el("p", { class: "notice", role: "alert", hidden: true }),
       screen: el("a", { class: "quiet", href: `/teach/session/${this.#id}/screen`, target: "_blank", "data-act": "screen",
-        // Not followed within this page: it is for another window.
+        // It opens another window, so main.js must not follow the link.
         onclick: (event) => event.stopPropagation() }, words.board.screen),
       sheets, sound: toggle("sound", () => this.#chime.mute(!this.#chime.isMuted)),
       keys: toggle("keys", () => this.#turnKeys()), announce: el("p", { class: "unseen", role: "status" }),
@@ -97,23 +103,23 @@ export class Board {
   }
 
   #csv() {
-    const name = () => words.board.csvName(this.#class.roster.title);
+    const name = () => words.board.csvName(this.#session.roster.title);
     const load = () => this.#api.download(`/api/sessions/${this.#id}/attendance.csv`, name()).catch(this.#fail);
     return el("button", { type: "button", class: "quiet", "data-act": "csv", onclick: load }, words.board.csv);
   }
 
   #about(id) {
-    const { roster } = this.#class;
+    const { roster } = this.#session;
     const person = roster.people.get(id);
     if (!person) return;
-    const says = aboutState(roster, person, (step) => this.#class.numberOf(step));
-    aboutPerson({ api: this.#api, session: this.#id, person, others: roster.guestsBeside(id), says, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
+    const status = aboutState(roster, person, (step) => this.#session.numberOf(step));
+    aboutPerson({ api: this.#api, sessionId: this.#id, person, others: roster.guestsBeside(id), status, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
   }
 
-  // What happens.
+  // Events.
 
   #heard() {
-    const { roster } = this.#class;
+    const { roster } = this.#session;
     if (roster.helpHasChanged) {
       roster.helpHasChanged = false;
       this.#parts.help.load();
@@ -127,7 +133,7 @@ export class Board {
   }
 
   #finished(people) {
-    this.#class.roster.finishersAre(people);
+    this.#session.roster.setFinishers(people);
     this.#paint();
   }
 
@@ -138,15 +144,15 @@ export class Board {
     if (state === "open") {
       this.#fail(null);
       shown(this.#parts.offline, false);
-      // A call may have come or gone while nobody heard.
+      // Calls may have changed while the connection was lost.
       this.#parts.help.load();
     } else {
-      const { seenAt } = this.#class;
-      const say = () => {
+      const { seenAt } = this.#session;
+      const tell = () => {
         text(this.#parts.offline, isOver ?? words.line.lost(seenAt));
         shown(this.#parts.offline, true);
       };
-      this.#lost = setTimeout(say, isOver ? 0 : LOST_AFTER_MS);
+      this.#lost = setTimeout(tell, isOver ? 0 : LOST_AFTER_MS);
     }
   }
 
@@ -161,17 +167,17 @@ export class Board {
     this.#drawAbout();
   }
 
-  // The page.
+  // Drawing.
 
   #draw() {
-    const { roster } = this.#class;
+    const { roster } = this.#session;
     if (!roster.status || this.#isClosed) return;
     const p = this.#parts;
     const counts = roster.counts();
     text(p.title, roster.lecture.title);
-    p.now.draw(this.#class, counts);
+    p.now.draw(this.#session, counts);
     p.steer.draw();
-    p.steps.draw(this.#class);
+    p.steps.draw(this.#session);
     p.invite.draw(roster, counts);
     p.people.draw(roster, counts);
     p.same.draw(roster);
@@ -183,7 +189,7 @@ export class Board {
     this.#drawAbout();
     this.#drawSwitches();
     this.#drawTitle();
-    this.#tell();
+    this.#announceStep();
   }
 
   #isOver() {
@@ -192,11 +198,11 @@ export class Board {
   }
 
   #drawAbout() {
-    const { status, title, startedAt } = this.#class.roster;
+    const { status, title, startedAt } = this.#session.roster;
     if (!status) return;
     const isRunning = startedAt && status !== "REVIEW_MODE";
     const minutes = Math.floor((Date.now() - Date.parse(startedAt)) / 60_000);
-    text(this.#parts.about, [title, words.board.status[status], isRunning && words.board.minutes(Math.max(0, minutes))].filter(Boolean).join(" · "));
+    text(this.#parts.about, [title, words.office.status[status], isRunning && words.board.minutes(Math.max(0, minutes))].filter(Boolean).join(" · "));
   }
 
   #drawSwitches() {
@@ -209,17 +215,17 @@ export class Board {
   }
 
   #drawTitle() {
-    const calls = this.#class.roster.status === "REVIEW_MODE" ? 0 : this.#parts.help.size;
-    const title = `${calls ? `(${calls}) ` : ""}${this.#class.roster.lecture.title}`;
-    if (document.title !== title) document.title = title;
+    const calls = this.#session.roster.status === "REVIEW_MODE" ? 0 : this.#parts.help.size;
+    const title = `${calls ? `(${calls}) ` : ""}${this.#session.roster.lecture.title}`;
+    this.#entitle(title);
   }
 
-  /** Where the class is now, for who hears the page: also after a press on another device. */
-  #tell() {
-    const { roster: { status, step }, at } = this.#class;
-    const where = status === "IN_PROGRESS" ? words.board.nowAt(at + 1, step?.title ?? "") : words.board.status[status];
-    if (this.#told && this.#told !== where) text(this.#parts.announce, where);
-    this.#told = where;
+  /** Announces a new step to screen readers, also after a press on another device. */
+  #announceStep() {
+    const { roster: { status, step }, at } = this.#session;
+    const where = status === "IN_PROGRESS" ? words.board.nowAt(at + 1, step?.title ?? "") : words.office.status[status];
+    if (this.#announced && this.#announced !== where) text(this.#parts.announce, where);
+    this.#announced = where;
   }
 }
 
@@ -227,10 +233,11 @@ function toggle(name, onclick) {
   return el("button", { type: "button", class: "switch", role: "switch", "data-act": name, onclick });
 }
 
-function link(state, says = "") {
+/** Shows the state of the connection in the header. */
+function link(state, label = "") {
   const node = document.querySelector("#link");
   node.dataset.state = state;
-  text(node, says);
+  text(node, label);
 }
 
 function layout(p) {

@@ -1,19 +1,19 @@
-// One call for help: who, where, since when, and what one can say.
+// One call for help in the queue: the person, the step, the time, and the ways to answer.
 
-import { el, shown, submits, text } from "../../shared/dom.js";
+import { el, onSubmit, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
 const hasRoom = matchMedia("(min-width: 900px)");
-/** Less than this is no time to be stuck. */
-const TOLD_MAX_LETTERS = 60;
-const WORTH_TELLING_S = 10;
+const FACT_LETTERS_MAX = 60;
+/** A shorter time without progress is not shown. */
+const STUCK_SHOWN_FROM_S = 10;
 
 export class Call {
   #act;
   #request;
   #sinceMs = 0;
   #isDiscarded = false;
-  /** What the instructor chose: to see all of it, or its first line. */
+  /** Whether the instructor has opened or closed it; null if neither. */
   #chosen = null;
   #body;
   #head;
@@ -25,27 +25,27 @@ export class Call {
   #quote = el("blockquote");
   #suggestion;
   #answer;
-  #words;
+  #text;
   #open;
 
-  /** `act(what, words)` does what was pressed. */
+  /** `act(name, text)` does what was pressed: `text`, `visit` or `resolve`. */
   constructor({ request, name, act }) {
     this.#act = act;
     const id = `help-${request.user.id}`;
-    this.#words = el("textarea", { id, rows: 3, maxlength: 5000, "data-act": "answer-text" });
+    this.#text = el("textarea", { id, rows: 3, maxlength: 5000, "data-act": "answer-text" });
     this.#suggestion = this.#suggestionNode();
     this.#answer = this.#answerNode(id, name);
-    this.#open = this.#button("answer", "quiet", words.calls.answer, () => this.#write(this.#words.value));
+    this.#open = this.#button("answer", "quiet", words.calls.answer, () => this.#write(this.#text.value));
     this.#head = el("button", { type: "button", class: "who", "aria-expanded": "false", onclick: () => this.open(this.#body.hidden) },
       el("span", { class: "name" }, name), this.#tag, this.#since);
     this.#body = el("div", { class: "told", hidden: true }, this.#where, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
       el("div", { class: "row" },
-        this.#button("coming", "main", words.calls.coming, () => act("visit", this.#words.value.trim() || words.calls.comingSays)),
+        this.#button("coming", "main", words.calls.coming, () => act("visit", this.#text.value.trim() || words.calls.comingSays)),
         this.#open, this.#button("resolve", "quiet", words.calls.resolve, () => act("resolve"))));
     this.node = el("li", { class: "caller", "data-call": request.user.id }, el("h3", {}, this.#head), this.#body);
   }
 
-  /** The first is open where there is room, unless one has chosen otherwise, and as long as one is busy with it. */
+  /** Opens the first call of the queue, if there is room and the instructor has not closed it. One that is being answered stays open. */
   mayOpen(isFirst) {
     const isInUse = !this.#answer.hidden || this.node.contains(document.activeElement);
     this.#unfold(this.#chosen ?? ((isFirst && hasRoom.matches) || (isInUse && !this.#body.hidden)));
@@ -66,13 +66,12 @@ export class Call {
     this.#head.setAttribute("aria-expanded", String(isOpen));
   }
 
-  /** What is being typed stays. */
+  /** Draws it anew. What is being typed stays. */
   draw(request, number, since) {
     this.#request = request;
     this.#sinceMs = Date.parse(since);
     shown(this.#tag, request.request_type === "AUTO");
-    const urgent = request.priority === "HIGH";
-    this.node.classList.toggle("urgent", urgent);
+    this.node.classList.toggle("urgent", request.priority === "HIGH");
     text(this.#where, words.calls.where(number, request.subtask.title));
     text(this.#diagnosis, request.analysis?.problem_diagnosis);
     shown(this.#diagnosis, request.analysis?.problem_diagnosis);
@@ -90,11 +89,11 @@ export class Call {
     const facts = [
       [words.calls.screen, screenName(brief(context?.current_screen))],
       [words.calls.actions, actions.slice(-5).map((action) => actionName(action)).join(" → ")],
-      [words.calls.stuck, stuck >= WORTH_TELLING_S ? words.calls.waited(stuck) : ""],
+      [words.calls.stuck, stuck >= STUCK_SHOWN_FROM_S ? words.calls.waited(stuck) : ""],
     ].filter(([, value]) => value);
-    const said = facts.flat().join("\n");
-    if (this.#facts.dataset.said === said) return;
-    this.#facts.dataset.said = said;
+    const drawn = facts.flat().join("\n");
+    if (this.#facts.dataset.drawn === drawn) return;
+    this.#facts.dataset.drawn = drawn;
     this.#facts.replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
     shown(this.#facts, facts.length);
   }
@@ -112,18 +111,18 @@ export class Call {
   }
 
   #answerNode(id, name) {
-    const send = () => (this.#words.value.trim() ? this.#act("text", this.#words.value.trim()) : this.#words.focus());
-    return el("form", { class: "answer", hidden: true, onsubmit: submits(send) }, el("label", { for: id }, words.calls.answerTo(name)), this.#words,
+    const send = () => (this.#text.value.trim() ? this.#act("text", this.#text.value.trim()) : this.#text.focus());
+    return el("form", { class: "answer", hidden: true, onsubmit: onSubmit(send) }, el("label", { for: id }, words.calls.answerTo(name)), this.#text,
       el("div", { class: "row" }, el("button", { class: "main", "data-act": "answer-send" }, words.calls.send),
         this.#button("answer-cancel", "quiet", words.calls.cancel, () => this.#cancel())));
   }
 
-  #write(words) {
-    this.#words.value = words;
+  #write(draft) {
+    this.#text.value = draft;
     shown(this.#answer, true);
     shown(this.#suggestion, false);
     shown(this.#open, false);
-    this.#words.focus();
+    this.#text.focus();
   }
 
   #cancel() {
@@ -140,15 +139,15 @@ export class Call {
   }
 }
 
-/** The size of the text is in the name. */
+/** The name of an action of the phone. The size of the text is the end of its code. */
 const actionName = (action) => own(words.calls.action, action.replace(/_\d+$/, "")) ?? action;
 
 const own = (book, key) => (Object.hasOwn(book, key) ? book[key] : undefined);
 
-/** What a phone sends may be anything, and of any length. */
-const brief = (said) => (typeof said === "string" ? said.slice(0, TOLD_MAX_LETTERS) : "");
+/** Shortens what a phone has sent, which may be anything. */
+const brief = (sent) => (typeof sent === "string" ? sent.slice(0, FACT_LETTERS_MAX) : "");
 
-/** Phones tell the inner name of an app; what is known is named as people do. */
+/** The name of a screen or app, whose code the phone has sent. */
 function screenName(screen) {
   if (!screen) return "";
   const known = Object.entries(words.calls.screens).find(([part]) => String(screen).toLowerCase().includes(part));

@@ -1,4 +1,4 @@
-// A soft sound when someone calls. Made on the spot, so that there is nothing to load.
+// A soft sound when someone calls. It is generated, so that nothing has to be loaded.
 
 import { read, write } from "../../shared/device.js";
 
@@ -17,7 +17,7 @@ export class Chime {
   #rangAt = -RINGS_EVERY_MS;
   /** After the press has been answered: to open the sound takes a slow computer a tenth of a second. */
   #gesture = () => setTimeout(() => this.#wake(), WAKES_AFTER_MS);
-  /** Whether it can be heard has changed. */
+  /** Called when it may be heard now, or no more. */
   onChange = () => {};
 
   constructor() {
@@ -39,7 +39,7 @@ export class Chime {
     this.onChange();
   }
 
-  /** Browsers let a page sound only after its person has touched it. */
+  /** Browsers let a page sound only after a press. */
   get isLocked() {
     return !this.isMuted && this.#audio?.state !== "running";
   }

@@ -1,29 +1,29 @@
-// The instructor's buttons as the server hears them: each happens once, and says so when it does not happen.
+// The commands of the instructor's buttons. Each takes effect once, and a failure is reported.
 
-import { patiently } from "../../shared/api.js";
+import { withRetries } from "../../shared/api.js";
 
 export class Commands {
   #api;
-  #class;
+  #session;
   #fail;
   isBusy = false;
   onBusy = () => {};
-  /** The class stands elsewhere than this page showed: nothing was sent. */
+  /** Called when nothing was sent, since the session is at another step than this page has shown. */
   onOutdated = () => {};
 
-  constructor({ api, liveClass, fail }) {
+  constructor({ api, session, fail }) {
     this.#api = api;
-    this.#class = liveClass;
+    this.#session = session;
     this.#fail = fail;
   }
 
-  start(step = this.#class.steps[0]) {
+  start(step = this.#session.steps[0]) {
     return this.#send("start", { first_subtask_id: step?.id });
   }
 
-  /** Named, not counted: pressed twice it is still the same step. */
+  /** Goes some steps on or back. The command names the step, so that two presses lead to the same one. */
   move(by) {
-    const step = this.#class.steps[this.#class.at + by];
+    const step = this.#session.steps[this.#session.at + by];
     return step ? this.to(step) : false;
   }
 
@@ -39,7 +39,7 @@ export class Commands {
     return this.#send("resume", {});
   }
 
-  /** To all, and the class stays where it is. */
+  /** Sends a message to everyone. */
   say(message) {
     return this.#send("message", { message });
   }
@@ -48,15 +48,15 @@ export class Commands {
     return this.#send("end", {});
   }
 
-  /** Resolves to whether it happened. */
+  /** Sends a command. Resolves to whether it took effect. */
   async #send(name, body) {
     if (this.isBusy) return false;
     this.#busy(true);
     try {
       this.#fail(null);
-      if (!this.#class.isOpen && !(await this.#isWhereShown())) return false;
-      await this.#api.once(`/api/sessions/${this.#class.id}/${name}`, body);
-      if (!this.#class.isOpen) this.#class.reconnect();
+      if (!this.#session.isOpen && !(await this.#isWhereShown())) return false;
+      await this.#api.once(`/api/sessions/${this.#session.id}/${name}`, body);
+      if (!this.#session.isOpen) this.#session.reconnect();
       return true;
     } catch (error) {
       this.#fail(error);
@@ -66,18 +66,18 @@ export class Commands {
     }
   }
 
-  /** While the socket is away another device may have moved the class: what is pressed by an old picture must not move it back. */
+  /** Tells whether the session is still where this page shows it. While the socket is away, another device may have moved it. */
   async #isWhereShown() {
-    const { status, current_subtask: step } = await patiently(() => this.#api.get(`/api/sessions/${this.#class.id}/current`));
-    const { roster } = this.#class;
+    const { status, current_subtask: step } = await withRetries(() => this.#api.get(`/api/sessions/${this.#session.id}/current`));
+    const { roster } = this.#session;
     if (status === roster.status && step?.id === roster.step?.id) return true;
-    this.#class.reconnect();
+    this.#session.reconnect();
     this.onOutdated();
     return false;
   }
 
-  #busy(is) {
-    this.isBusy = is;
+  #busy(isBusy) {
+    this.isBusy = isBusy;
     this.onBusy();
   }
 }

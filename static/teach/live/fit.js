@@ -1,13 +1,13 @@
-// Type as large as its place allows.
+// Text as large as its place allows.
 
 const SMALLEST_VMIN = 2.4;
 const LARGEST_VMIN = 7.4;
 const NEAR_VMIN = 0.1;
 
-/** Sets the size of the type in `place`, whose only child it is that must fit. `look()` when the words have changed. */
+/** Sets the size of the text in `place` so that its only child fits. Call `fit()` when the text has changed. */
 export function fitted(place) {
   let seen = "";
-  const fit = () => {
+  const setSize = () => {
     if (place.hidden || place.clientHeight === 0) return;
     let [low, high] = [SMALLEST_VMIN, LARGEST_VMIN];
     while (high - low > NEAR_VMIN) {
@@ -18,14 +18,14 @@ export function fitted(place) {
     }
     place.style.fontSize = `${low}vmin`;
   };
-  const watch = new ResizeObserver(fit);
+  const watch = new ResizeObserver(setSize);
   watch.observe(place);
   return {
-    look() {
+    fit() {
       const now = `${place.hidden} ${place.textContent}`;
       if (now === seen) return;
       seen = now;
-      fit();
+      setSize();
     },
     close: () => watch.disconnect(),
   };

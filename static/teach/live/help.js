@@ -1,5 +1,5 @@
-// Who waits for help: at the step of the class before at an earlier one, who called before who is stuck, the longest first.
-// And to whom one is on the way.
+// The queue of calls for help, in this order: the step of the session before earlier steps, people who called before people who
+// are stuck, the longest waiting first. Below it, the people to whom the instructor is on the way.
 
 import { post } from "../../shared/api.js";
 import { el, shown, single, text } from "../../shared/dom.js";
@@ -11,10 +11,10 @@ const KINDS = { text: "TEXT", visit: "VISIT" };
 
 export class HelpQueue {
   #api;
-  #class;
+  #session;
   #fail;
   #nameOf;
-  /** By the person: what they called for, and how it is shown. */
+  /** By person: the requests, and the call that is shown. */
   #people = new Map();
   #calls = new Map();
   #going;
@@ -25,26 +25,26 @@ export class HelpQueue {
   #list = el("ol", { class: "queue" });
   #visits = el("ul", { class: "visits" });
   #nobody = el("p", { class: "hint" }, words.calls.nobody);
-  /** How many have called and wait now. */
+  /** The number of people who have called and are waiting. */
   size = 0;
   onSize = () => {};
-  /** Someone calls who did not before. */
+  /** Called with the people who were not in the queue before. */
   onCall = () => {};
-  /** One call of each that waits, as `{ id, user, isAuto }`. */
+  /** Called with one call of each person who waits, as `{ id, user, isAuto }`. */
   onPending = () => {};
 
-  /** `nameOf`: what someone is called here, where two may have the same name. */
-  constructor({ api, liveClass, fail, nameOf }) {
+  /** `nameOf` returns the label of a person. */
+  constructor({ api, session, fail, nameOf }) {
     this.#api = api;
-    this.#class = liveClass;
+    this.#session = session;
     this.#fail = fail;
     this.#nameOf = nameOf;
     const kept = read("going");
-    this.#going = kept?.session === liveClass.id ? kept.calls : [];
+    this.#going = kept?.session === session.id ? kept.calls : [];
     this.node = el("section", { class: "card help", "aria-labelledby": "help-title" }, this.#title, this.#nobody, this.#list, this.#visits);
   }
 
-  /** Many calls at once become one more look. */
+  /** Loads the queue. Calls while it is loading become one more load. */
   async load() {
     this.#again = true;
     if (this.#isLoading) return;
@@ -56,12 +56,12 @@ export class HelpQueue {
     this.#isLoading = false;
   }
 
-  /** Time has gone by. */
+  /** Draws the waiting times anew. */
   tick() {
     for (const call of this.#calls.values()) call.tick(Date.now());
   }
 
-  /** Brings the call of someone before the eyes. */
+  /** Scrolls the call of a person into view. */
   show(user) {
     const call = this.#calls.get(user);
     call?.open();
@@ -69,16 +69,17 @@ export class HelpQueue {
   }
 
   async #fetch() {
+    const going = this.#going;
     try {
-      const { pending_requests: pending } = await this.#api.get(`/api/dashboard/help-requests/pending?session_id=${this.#class.id}`);
-      await this.#checkVisits(pending);
-      this.#people = byPerson(pending, this.#class.roster.step?.id);
+      const { pending_requests: pending, visits } = await this.#api.get(`/api/dashboard/help-requests/pending?session_id=${this.#session.id}`);
+      this.#checkVisits(going, visits);
+      this.#people = byPerson(pending, this.#session.roster.step?.id);
       const mains = [...this.#people.values()].map(({ main }) => main);
       this.onPending(mains.map((main) => ({ id: main.help_request_id, user: main.user.id, isAuto: isAuto(main) })));
       this.#show(this.#people);
     } catch (error) {
-      // Without a network the page says so already, and looks again when it is back.
-      if (this.#class.isOpen) this.#fail(error);
+      // Without a connection the page says so already, and loads again when it is back.
+      if (this.#session.isOpen) this.#fail(error);
     }
   }
 
@@ -113,23 +114,23 @@ export class HelpQueue {
     const user = main.user.id;
     let call = this.#calls.get(user);
     if (!call) {
-      call = new Call({ request: main, name: this.#nameOf(main.user), act: single((what, said) => this.#do(user, what, said)) });
+      call = new Call({ request: main, name: this.#nameOf(main.user), act: single((what, written) => this.#do(user, what, written)) });
       this.#calls.set(user, call);
     }
-    call.draw(main, this.#class.numberOf(main.subtask.id), since);
+    call.draw(main, this.#session.numberOf(main.subtask.id), since);
     call.mayOpen(at === 0);
     return call;
   }
 
-  // What is done about it.
+  // Answers.
 
-  /** One answer settles all that the same person called for. */
-  async #do(user, what, said) {
+  /** Answers a person, which settles all of their calls. */
+  async #do(user, what, written) {
     const { main, others } = this.#people.get(user);
     try {
       this.#fail(null);
       if (what === "resolve") await this.#resolve(main.help_request_id);
-      else await this.#api.call(post, `/api/help/request/${main.help_request_id}/respond`, { help_type: KINDS[what], help_content: said });
+      else await this.#api.call(post, `/api/help/request/${main.help_request_id}/respond`, { help_type: KINDS[what], help_content: written });
       for (const { help_request_id: id } of others) await this.#resolve(id);
       if (what === "visit") this.#goingTo([...this.#going, { id: main.help_request_id, user, name: this.#nameOf(main.user), step: main.subtask.id }]);
     } catch (error) {
@@ -152,22 +153,17 @@ export class HelpQueue {
     this.load();
   }
 
-  /** Remembered on this device: who reloads the page is still on the way. */
+  /** Remembers on this device to whom the instructor is on the way, so that it survives a reload. */
   #goingTo(calls) {
     this.#going = calls;
-    write("going", calls.length ? { session: this.#class.id, calls } : null);
+    write("going", calls.length ? { session: this.#session.id, calls } : null);
     this.#drawVisits();
   }
 
-  /** One is there when it has become settled, or a call again. */
-  async #checkVisits(pending) {
-    if (this.#going.length === 0) return;
-    const calls = new Set(pending.map((request) => request.help_request_id));
-    const checked = await Promise.all(this.#going.map(async (one) => {
-      const { status } = await this.#api.get(`/api/help/request/${one.id}`);
-      return status === "ANSWERED" && !calls.has(one.id) && one;
-    }));
-    this.#goingTo(checked.filter(Boolean));
+  /** Drops the visits that are over: those whose call is settled, or is waiting again. `asked` were there when the server was asked, `open` are the ids of
+   *  those that are not over. */
+  #checkVisits(asked, open) {
+    if (asked.length > 0) this.#goingTo(this.#going.filter((one) => !asked.includes(one) || open.includes(one.id)));
   }
 
   #drawVisits() {
@@ -181,7 +177,7 @@ export class HelpQueue {
 
   #visit({ id, user, name: was, step }) {
     const name = this.#nameOf({ id: user, name: was ?? "" });
-    const where = el("span", { class: "hint" }, words.calls.step(this.#class.numberOf(step)));
+    const where = el("span", { class: "hint" }, words.calls.step(this.#session.numberOf(step)));
     return el("li", {}, el("p", {}, el("b", {}, words.calls.goingTo(name)), " ", where),
       el("button", { type: "button", class: "quiet", "data-act": "resolve", "aria-label": words.calls.resolveOf(name),
         onclick: () => this.#arrived(id) }, words.calls.resolve));
@@ -190,7 +186,7 @@ export class HelpQueue {
 
 const isAuto = (request) => request.request_type === "AUTO";
 
-/** One line for each person: their own call at the step of the class is shown, or else their first. */
+/** Makes one line for each person. It shows their own call at the step of the session, or else their first. */
 function byPerson(pending, step) {
   const ranked = ({ main }) => [main.subtask.id !== step, isAuto(main)].map(Number);
   const calls = new Map();
@@ -203,7 +199,7 @@ function byPerson(pending, step) {
   return new Map(lines.map((line) => [line.main.user.id, line]));
 }
 
-/** Puts the nodes in this order. The one in which someone writes stays; the others move around it. */
+/** Puts the nodes in this order. The node that has the focus stays, and the others move around it. */
 function inOrder(list, nodes) {
   if (nodes.every((node, at) => list.children[at] === node)) return;
   const at = nodes.findIndex((node) => node.isConnected && node.contains(document.activeElement));

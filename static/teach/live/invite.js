@@ -1,7 +1,7 @@
-// How one comes in: the QR, the code and the address, and the door.
+// The ways into a session: the QR, the code and the address; and the door.
 
 import { put } from "../../shared/api.js";
-import { pictureOf, spaced } from "../../shared/code.js";
+import { qrOf, spaced } from "../../shared/code.js";
 import { el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 
@@ -37,10 +37,10 @@ export class Invite {
     shown(this.node, status !== "REVIEW_MODE");
   }
 
-  /** The address that phones can reach is known to the server, not to this browser. */
+  /** `joinUrl`: the address that phones can reach, which only the server knows. */
   #show(code, joinUrl) {
     this.#code = code;
-    this.#qr.src = pictureOf(joinUrl);
+    this.#qr.src = qrOf(joinUrl);
     text(this.#spoken, spaced(code));
     this.#url.replaceChildren(...addressParts(joinUrl));
   }
@@ -55,7 +55,7 @@ export class Invite {
   }
 }
 
-/** As it is typed, without the key; broken between the server and the code, if it must be. */
+/** The address as people type it, without the key. A line may break before the code. */
 export function addressParts(joinUrl) {
   const { host, pathname } = new URL(joinUrl);
   return [host, el("wbr"), el("span", {}, pathname)];

@@ -1,8 +1,8 @@
-// Keys that press buttons. Never while someone types or a question is open, and they can be turned off.
+// Keys that press buttons. They can be turned off, and do nothing while someone types or a dialog is open.
 
 import { read, write } from "../../shared/device.js";
 
-/** What stands on the button that a key presses. */
+/** The label of the key, by button. */
 export const KEYS = { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E", full: "F" };
 
 const TYPES = "input, textarea, select, [contenteditable]";
@@ -13,7 +13,7 @@ export class Keys {
   #buttons;
   #listener = (event) => this.#heard(event);
 
-  /** `buttons`: from the name of a key to what tells the button that it presses. */
+  /** `buttons`: by the name of a key, a function that returns the button. */
   constructor(buttons) {
     this.#buttons = buttons;
     document.addEventListener("keydown", this.#listener);
@@ -40,7 +40,7 @@ export class Keys {
   }
 }
 
-/** A letter by its place where the keyboard writes other letters than Latin ones. */
+/** The name of a key. On a keyboard without Latin letters, a letter is named by its place. */
 function nameOf({ key, code }) {
   if (/^[a-z]$/i.test(key)) return key.toUpperCase();
   if (code.startsWith("Key")) return code.slice(3);

@@ -1,4 +1,4 @@
-// The step of the moment, and who has not finished it: in one glance.
+// The current step, and how many people have not finished it.
 
 import { el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -9,7 +9,7 @@ export class Now {
   #where = el("p", { class: "hint where" });
   #step = el("h2", { id: "now-title" });
   #guide = el("p", { class: "guide" });
-  #said = el("p", { class: "said" });
+  #message = el("p", { class: "said" });
   #coming = el("p", { class: "hint" });
   #left = el("p", { class: "left" });
   #finished = el("p", { class: "hint" });
@@ -23,30 +23,30 @@ export class Now {
     this.#shares = SHARES.map((state) => share(state));
     this.#bar.append(...this.#shares.map(({ piece }) => piece));
     this.#legend.append(...this.#shares.map(({ entry }) => entry));
-    this.#inClass = el("section", { class: "card now", "aria-labelledby": "now-title" },
-      el("div", { class: "lesson" }, this.#where, this.#step, this.#guide, this.#said, this.#coming),
+    this.#inSession = el("section", { class: "card now", "aria-labelledby": "now-title" },
+      el("div", { class: "lesson" }, this.#where, this.#step, this.#guide, this.#message, this.#coming),
       el("div", { class: "tally" }, this.#left, this.#finished, this.#bar, this.#legend, this.#phones));
-    this.node = el("div", { class: "moment" }, this.#stepless, this.#inClass);
+    this.node = el("div", { class: "moment" }, this.#stepless, this.#inSession);
   }
 
-  #inClass;
+  #inSession;
 
   draw({ roster, steps, at }, counts) {
     const { status, step, message, shown: phones } = roster;
-    const inClass = status === "IN_PROGRESS" || status === "PAUSED";
+    const inSession = status === "IN_PROGRESS" || status === "PAUSED";
     const isStepless = status === "WAITING" && steps.length === 0;
-    shown(this.node, inClass || isStepless);
-    shown(this.#inClass, inClass);
+    shown(this.node, inSession || isStepless);
+    shown(this.#inSession, inSession);
     shown(this.#stepless, isStepless);
-    if (!inClass) return;
-    this.#inClass.classList.toggle("resting", status === "PAUSED");
+    if (!inSession) return;
+    this.#inSession.classList.toggle("resting", status === "PAUSED");
     text(this.#where, status === "PAUSED" ? words.board.resting(at + 1, steps.length) : words.board.where(at + 1, steps.length));
     text(this.#step, step?.title);
     text(this.#guide, step?.guide_text);
-    text(this.#said, message ? words.board.said(message) : "");
-    shown(this.#said, message);
+    text(this.#message, message ? words.board.said(message) : "");
+    shown(this.#message, message);
     text(this.#coming, steps[at + 1] ? words.board.coming(steps[at + 1].title) : words.board.last);
-    // Who has gone since is not counted yet.
+    // Phones that have disconnected since may still be counted.
     text(this.#phones, words.board.phones(Math.min(phones, counts.connected), counts.connected));
     shown(this.#phones, status === "IN_PROGRESS" && counts.connected > 0);
     this.#drawTally(counts);

@@ -1,4 +1,4 @@
-// Everyone by name, who needs me first. A word and a colour change at once; a tile changes its place with others, never under a hand.
+// The tiles of everyone, those who need help first. A tile changes its word at once; its place with others, and never while in use.
 
 import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { language, words } from "../../shared/words.js";
@@ -22,7 +22,7 @@ export class PeopleList {
   #entries = new Map();
   #groups = new Map(GROUPS.map((state) => [state, group(state, (list) => this.#unfold(list))]));
   #collator = new Intl.Collator(language);
-  /** Who may look different from how they are drawn, and who stands where they do not belong. */
+  /** The ids of people whose tile may need drawing, and of people whose tile is in the wrong place. */
   #stale = new Set();
   #displaced = new Set();
   #movedAt = -MOVES_EVERY_MS;
@@ -39,7 +39,7 @@ export class PeopleList {
   #switch = el("button", { type: "button", class: "switch", role: "switch", "aria-checked": "false", "data-act": "unfinished",
     onclick: () => this.#filter(!this.#onlyOpen) });
 
-  /** `onPick`: what happens when someone is pressed. */
+  /** `onPick(id)` is called when a tile is pressed. */
   constructor({ onPick }) {
     this.#onPick = onPick;
     const groups = el("div", { class: "groups" }, [...this.#groups.values()].map((one) => one.node));
@@ -65,11 +65,11 @@ export class PeopleList {
   }
 
   #drawHead(counts) {
-    const inClass = this.#status === "IN_PROGRESS" || this.#status === "PAUSED";
+    const isRunning = this.#status === "IN_PROGRESS" || this.#status === "PAUSED";
     text(this.#title, words.roster.title(counts.all));
     text(this.#switch, words.roster.onlyUnfinished(counts.left));
-    shown(this.#switch, inClass && (counts.left > 0 || this.#onlyOpen));
-    if (!inClass && this.#onlyOpen) this.#filter(false);
+    shown(this.#switch, isRunning && (counts.left > 0 || this.#onlyOpen));
+    if (!isRunning && this.#onlyOpen) this.#filter(false);
     shown(this.#nobody, counts.all === 0);
     shown(this.#allDone, this.#onlyOpen && counts.done > 0 && counts.left === 0);
     for (const [state, { count }] of this.#groups) text(count, String(counts[state]));
@@ -107,14 +107,14 @@ export class PeopleList {
     settle(entry);
   }
 
-  /** However long a name is, what tells it apart stays in sight. */
+  /** Draws the name. Its number stays visible however long the name is. */
   #drawName({ button, name, nth }, person) {
     text(name, person.name);
     text(nth, person.namesake > 1 ? ` (${person.namesake})` : "");
     if (button.title !== person.label) button.title = person.label;
   }
 
-  /** Which step of the class has this id, counted from one. */
+  /** Returns the number of a step, from 1. */
   numberOf = () => 0;
 
   #entry(id) {
@@ -128,14 +128,14 @@ export class PeopleList {
     return entry;
   }
 
-  // Who stands where.
+  // Places.
 
-  /** One piece of the work; the next frame does the next. Tiles move at the first change of a while, and then together. */
+  /** Does one piece of the work; the next frame does the next. Tiles move at once after a quiet time, and then together. */
   #work() {
     if (this.#isClosed) return;
     this.#isMoving = !this.#still.isHeld && (this.#isMoving || performance.now() - this.#movedAt >= MOVES_EVERY_MS);
     const focused = document.activeElement;
-    if (this.#isMoving && this.#stale.size + this.#displaced.size > GLIDES_MAX) this.#handOver();
+    if (this.#isMoving && this.#stale.size + this.#displaced.size > GLIDES_MAX) this.#exchangeLists();
     const before = this.#isMoving && this.#glides() ? this.#places() : null;
     let left = this.#entries.size + this.#stale.size > GLIDES_MAX ? TILES_AT_ONCE : Infinity;
     for (const id of [...this.#stale, ...(this.#isMoving ? this.#displaced : [])]) {
@@ -154,8 +154,8 @@ export class PeopleList {
     this.#afterwards();
   }
 
-  /** When the class goes on, most of a group becomes another one: its list stays where it is, and gets another title. */
-  #handOver() {
+  /** When a step begins, most people change from one group to another: then the groups exchange their lists, and no tile has to move. */
+  #exchangeLists() {
     for (const from of [...this.#groups.values()]) {
       const states = new Map();
       for (const { id } of from.order) {
@@ -180,7 +180,7 @@ export class PeopleList {
         this.#stale.add(entry.id);
       }
     }
-    // The long list stays; the others are put around it.
+    // The long list stays in the page; the others are put around it.
     const nodes = [...this.#groups.values()].map((one) => one.node);
     const at = nodes.indexOf(to.node);
     to.node.before(...nodes.slice(0, at));
@@ -234,7 +234,7 @@ export class PeopleList {
     return low;
   }
 
-  /** Who has called longest comes first; the others by name. */
+  /** Sorts the longest waiting calls first, and the others by name. */
   #comesBefore(a, b) {
     return (a.since - b.since || this.#collator.compare(a.label, b.label) || a.id - b.id) < 0;
   }
@@ -256,12 +256,12 @@ export class PeopleList {
   }
 }
 
-/** The title of a group says how they are, who stands in it. */
+/** Hides the word of a tile that says the same as the title of its group. */
 function settle({ button, group, state, saysMore }) {
   button.classList.toggle("settled", group?.state === state && !saysMore);
 }
 
-/** How someone is, in words; who calls from a phone that is gone, or is at another step, is said to. */
+/** The status of a person in words, with a phone that is not connected and a step that is not the current one. */
 export function aboutState(roster, person, numberOf) {
   const state = stateIn(roster.status, person);
   const word = words.roster.state[state];
@@ -269,7 +269,7 @@ export function aboutState(roster, person, numberOf) {
   return roster.isElsewhere(person) ? words.roster.elsewhere(word, numberOf(person.at)) : word;
 }
 
-/** Someone stands elsewhere when this is another. */
+/** The place of a tile as text: when it changes, the tile must move. */
 function placeOf({ state, since, label }) {
   return `${state} ${since} ${label}`;
 }

@@ -1,14 +1,14 @@
-// What can be done about one person.
+// The dialog about one person: rename, let in with another phone, merge, remove.
 
 import { post } from "../../shared/api.js";
-import { confirmed, dialog, el, shown, submits, text } from "../../shared/dom.js";
+import { confirmed, dialog, el, onSubmit, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { joining } from "./same.js";
+import { mergeForm } from "./same.js";
 
-/** `says`: how the person is, in words. `others`: the other guests. `onCall`: shows their call for help. */
-export function aboutPerson({ api, session, person, others, says, fail, onCall }) {
+/** `status`: how the person stands, in words. `others`: the other guests. `onCall`: shows their call for help. */
+export function aboutPerson({ api, sessionId, person, others, status, fail, onCall }) {
   const close = () => node.close();
-  /** What went wrong is said on the page, which lies behind. */
+  /** Does something. A failure closes the dialog, since it is shown on the page behind. */
   const tried = async (work) => {
     try {
       fail(null);
@@ -18,36 +18,37 @@ export function aboutPerson({ api, session, person, others, says, fail, onCall }
       fail(error);
     }
   };
-  const on = { api, at: `/api/sessions/${session}/participants/${person.id}`, person, tried, close };
+  const participants = `/api/sessions/${sessionId}/participants`;
+  const on = { api, path: `${participants}/${person.id}`, person, tried, close };
   const toCall = () => {
     close();
     onCall();
   };
   const node = dialog({ class: "ask", "aria-labelledby": "person-title", "data-about": person.id },
-    el("div", {}, el("h2", { id: "person-title" }, person.label), el("p", { class: "hint" }, says)),
+    el("div", {}, el("h2", { id: "person-title" }, person.label), el("p", { class: "hint" }, status)),
     person.help && el("button", { type: "button", class: "main", "data-act": "to-call", onclick: toCall }, words.person.call),
-    person.guest && [renaming(on), returning(on), joining({ ...on, at: `/api/sessions/${session}/participants`, others })],
-    el("div", { class: "row" }, removing(on),
+    person.guest && [renameForm(on), reentryButton(on), mergeForm({ ...on, path: participants, others })],
+    el("div", { class: "row" }, removeButton(on),
       el("button", { type: "button", class: "main", autofocus: true, "data-act": "close", onclick: close }, words.person.close)));
 }
 
-function renaming({ api, at, person, tried, close }) {
+function renameForm({ api, path, person, tried, close }) {
   const name = el("input", { id: "new-name", value: person.name, maxlength: 200, required: true, autocomplete: "off" });
   const rename = () => tried(async () => {
-    await api.call(post, `${at}/rename`, { name: name.value.trim() });
+    await api.call(post, `${path}/rename`, { name: name.value.trim() });
     close();
   });
-  return el("form", { onsubmit: submits(rename) }, el("label", { for: "new-name" }, words.person.rename),
+  return el("form", { onsubmit: onSubmit(rename) }, el("label", { for: "new-name" }, words.person.rename),
     el("div", { class: "row" }, name, el("button", { class: "quiet", "data-act": "rename" }, words.person.renameDo)));
 }
 
-/** A new phone, or one that has forgotten who it was. */
-function returning({ api, at, tried }) {
+/** A button that shows a QR, for a new phone or one that has forgotten the person. */
+function reentryButton({ api, path, tried }) {
   const image = el("img", { class: "qr", alt: words.person.reentryQr });
   const hint = el("p", { class: "hint", role: "status" });
   const place = el("div", { class: "reentry", hidden: true }, image);
   const ask = () => tried(async () => {
-    const { qr_svg: svg, expires_in_seconds: seconds } = await api.call(post, `${at}/reentry`, {});
+    const { qr_svg: svg, expires_in_seconds: seconds } = await api.call(post, `${path}/reentry`, {});
     image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
     shown(place, true);
     text(hint, words.person.reentryHint(Math.round(seconds / 60)));
@@ -56,11 +57,11 @@ function returning({ api, at, tried }) {
   return el("div", { class: "open" }, button, place, hint);
 }
 
-function removing({ api, at, person, tried, close }) {
+function removeButton({ api, path, person, tried, close }) {
   const ask = async () => {
     close();
     const isMeant = await confirmed(words.person.removeAsk(person.label), words.person.remove, words.office.no);
-    if (isMeant) await tried(() => api.call(post, `${at}/remove`, {}));
+    if (isMeant) await tried(() => api.call(post, `${path}/remove`, {}));
   };
   return el("button", { type: "button", class: "call", "data-act": "remove", onclick: ask }, words.person.remove);
 }

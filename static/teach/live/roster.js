@@ -1,14 +1,14 @@
-// What the instructor's socket has said so far: a class as plain data. Nothing here touches the page.
+// A session as plain data, kept up to date by the frames of the instructor's socket. Nothing here touches the page.
 
-import { calledOf } from "../../shared/names.js";
+import { labelOf } from "../../shared/names.js";
 
 const OPEN = ["ANALYZING", "ESCALATED"];
 
 export class Roster {
   people = new Map();
-  /** Who went out by themselves: they took part. */
-  #gone = new Set();
-  /** After the end: who finished the last step in class. */
+  /** The ids of people who left by themselves. They took part. */
+  #left = new Set();
+  /** After the end: the ids of people who finished the last step in the session. */
   #finishers = new Set();
   status = null;
   step = null;
@@ -19,11 +19,11 @@ export class Roster {
   joinUrl = "";
   title = "";
   lecture = null;
-  /** Where its attendance is written. */
+  /** The path of its attendance sheet. */
   sheetPath = "";
   startedAt = null;
   endedAt = null;
-  /** What one must fetch again after a frame. */
+  /** What must be loaded again after a frame. */
   helpHasChanged = false;
   stateIsOld = false;
   #changed = new Set();
@@ -32,16 +32,17 @@ export class Roster {
     this[`on_${type}`]?.(data);
   }
 
-  /** Who may look different since this was asked the last time, also who has gone. */
+  /** Returns the ids of people who have changed or left since the last call. */
   takeChanged() {
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
   }
 
-  /** How many are in each state: each person is in one. Besides, how many there are, took part, are connected, and are still at the step. */
+  /** Counts people by state (each person is in one), and in all: `all` are here, `everyone` took part, `connected` have an open socket, `left` have not
+   *  finished the step. */
   counts() {
-    const counts = { all: this.people.size, everyone: this.people.size + this.#gone.size, left: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
+    const counts = { all: this.people.size, everyone: this.people.size + this.#left.size, left: 0, connected: 0, help: 0, stuck: 0, working: 0, here: 0, away: 0, done: 0, came: 0 };
     for (const person of this.people.values()) {
       counts[stateIn(this.status, person)] += 1;
       if (person.connected) counts.connected += 1;
@@ -50,7 +51,7 @@ export class Roster {
     return counts;
   }
 
-  /** How many are at another step than the class, by step. */
+  /** Counts people at other steps than the current one, by step. */
   elsewhere() {
     const at = new Map();
     for (const person of this.people.values()) {
@@ -63,19 +64,19 @@ export class Roster {
     return Boolean(person.connected && person.at && this.step && person.at !== this.step.id);
   }
 
-  /** Who waits for help by the queue itself, as `{ id, user, isAuto }`: a frame tells of one call, and some have several. */
-  callsAre(calls) {
+  /** Takes the calls of the queue, as `{ id, user, isAuto }`: a frame tells of one call, and some people have several. */
+  setCalls(calls) {
     const first = new Map(calls.map((call) => [call.user, call]));
     for (const id of this.people.keys()) this.#with(id, { help: first.get(id)?.id ?? null, calls: first.get(id)?.isAuto === false });
   }
 
-  /** By the log of the class, after its end. */
-  finishersAre(people) {
+  /** Takes the ids of people who finished the last step, counted from the log after the end. */
+  setFinishers(people) {
     this.#finishers = people;
     for (const id of this.people.keys()) this.#with(id, { finished: people.has(id) });
   }
 
-  /** Who has joined opens a socket at once. Who does not is not there. */
+  /** A person who joined has opened no socket in time: they are not connected. */
   giveUp(id) {
     if (this.people.get(id)?.isExpected) this.#with(id, { connected: false, isExpected: false });
   }
@@ -89,11 +90,11 @@ export class Roster {
     });
     const known = this.people;
     this.people = new Map();
-    this.#gone = new Set(data.participants.filter((one) => one.status === "LEFT").map((one) => one.user_id));
+    this.#left = new Set(data.participants.filter((one) => one.status === "LEFT").map((one) => one.user_id));
     for (const p of data.participants.filter((one) => one.status !== "LEFT").sort(byArrival)) {
       this.people.set(p.user_id, known.get(p.user_id) ?? { id: p.user_id });
       this.#with(p.user_id, {
-        name: p.name, namesake: p.namesake, label: calledOf(p.name, p.namesake), guest: p.guest, connected: p.connected || Boolean(known.get(p.user_id)?.isExpected), status: p.subtask_status,
+        name: p.name, namesake: p.namesake, label: labelOf(p.name, p.namesake), guest: p.guest, connected: p.connected || Boolean(known.get(p.user_id)?.isExpected), status: p.subtask_status,
         stuck: p.stuck, help: p.open_help_request_id, calls: p.open_help_request_type === "MANUAL", at: p.current_subtask?.id ?? null,
         sameAs: p.same_as, came: Date.parse(p.joined_at),
         finished: this.#finishers.has(p.user_id),
@@ -151,32 +152,32 @@ export class Roster {
 
   on_student_joined(data) {
     if (this.people.has(data.user_id)) return;
-    this.#gone.delete(data.user_id);
+    this.#left.delete(data.user_id);
     this.people.set(data.user_id, { id: data.user_id });
     this.#with(data.user_id, {
-      name: data.name, namesake: data.namesake, label: calledOf(data.name, data.namesake), guest: !data.email, connected: true, isExpected: true, status: "NOT_STARTED", stuck: false, help: null, calls: false,
+      name: data.name, namesake: data.namesake, label: labelOf(data.name, data.namesake), guest: !data.email, connected: true, isExpected: true, status: "NOT_STARTED", stuck: false, help: null, calls: false,
       at: this.step?.id ?? null, came: Date.parse(data.joined_at),
     });
   }
 
   on_student_left(data) {
     this.people.delete(data.user_id);
-    if (!data.removed) this.#gone.add(data.user_id);
+    if (!data.removed) this.#left.add(data.user_id);
     this.#changed.add(data.user_id);
   }
 
   on_student_renamed(data) {
-    this.#with(data.user_id, { name: data.name, namesake: data.namesake, label: calledOf(data.name, data.namesake) });
-    // Others of the old and the new name may be numbered anew.
+    this.#with(data.user_id, { name: data.name, namesake: data.namesake, label: labelOf(data.name, data.namesake) });
+    // Others with the old or the new name may get other numbers.
     this.stateIsOld = true;
   }
 
-  /** They say to be someone who is here already; nobody, once that is settled. */
+  /** A guest says to be a person who is here already; null once that is settled. */
   on_student_same_as(data) {
     this.#with(data.user_id, { sameAs: data.same_as });
   }
 
-  /** One person came twice: what both did is one now, and read anew. */
+  /** Two participants were merged. What both did is one now, and is loaded again. */
   on_student_merged(data) {
     this.on_student_left(data);
     Object.assign(this, { stateIsOld: true, helpHasChanged: true });
@@ -196,7 +197,7 @@ export class Roster {
 
   on_student_progress(data) {
     const isDone = data.status === "COMPLETED";
-    // Who finishes another step, late, comes to where the class is.
+    // A person who finishes an earlier step comes to the current one.
     if (data.subtask_id !== this.step?.id) return this.#with(data.user_id, { at: isDone ? (this.step?.id ?? null) : data.subtask_id });
     return this.#with(data.user_id, { status: data.status, at: data.subtask_id, ...(isDone ? { stuck: false } : {}) });
   }
@@ -218,18 +219,18 @@ export class Roster {
   }
 }
 
-/** One word for how a person is, the most pressing first. Before the start it tells who is here, and after the end who has finished. */
+/** The state of a person, the most urgent that applies. Before the start it tells whether they are here, and after the end whether they have finished. */
 export function stateIn(status, person) {
   if (status === "REVIEW_MODE") return person.finished ? "done" : "came";
   if (person.calls) return "help";
   if (status === "WAITING") return person.connected ? "here" : "away";
   if (person.status === "COMPLETED") return "done";
   if (!person.connected) return "away";
-  // The class calls for who is stuck: that is no call of theirs.
+  // A call that the class made for them counts as stuck.
   return person.stuck || person.help ? "stuck" : "working";
 }
 
-/** Within a second they keep the order in which the server sent them. */
+/** Sorts by the time of joining. Within a second the order of the server stays. */
 function byArrival(a, b) {
   return Date.parse(a.joined_at) - Date.parse(b.joined_at);
 }

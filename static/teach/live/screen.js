@@ -1,6 +1,6 @@
-// The wall of the classroom: how to come in, then the step in large type. No names.
+// The wall screen: the ways into the session, then the step in large letters. It shows no names.
 
-import { pictureOf, spaced } from "../../shared/code.js";
+import { qrOf, spaced } from "../../shared/code.js";
 import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
@@ -9,14 +9,19 @@ import { Commands } from "./commands.js";
 import { fitted } from "./fit.js";
 import { addressParts } from "./invite.js";
 import { KEYS, Keys } from "./keys.js";
-import { LiveClass } from "./liveclass.js";
+import { LiveSession } from "./livesession.js";
 
 const IDLE_AFTER_MS = 3_000;
 const LOST_AFTER_MS = 3_000;
 const BUTTONS = { WAITING: ["start"], IN_PROGRESS: ["back", "next", "pause"], PAUSED: ["resume"], REVIEW_MODE: [] };
 
-export class Screen {
-  #class;
+export function open(on, id) {
+  return new Screen(on, id).open();
+}
+
+class Screen {
+  #session;
+  #entitle;
   #commands;
   #awake;
   #keys;
@@ -29,16 +34,17 @@ export class Screen {
   #top = document.querySelector(".top");
   #fit;
   #paint = perFrame(() => this.#draw());
-  #stir = () => this.#stirred();
-  #turned = () => this.#drawTools();
+  #onMove = () => this.#showTools();
+  #onFullscreen = () => this.#drawTools();
 
-  constructor({ api, id, fail }) {
-    this.#class = new LiveClass({ api, id });
-    this.#commands = new Commands({ api, liveClass: this.#class, fail });
+  constructor({ api, fail, entitle }, id) {
+    this.#entitle = entitle;
+    this.#session = new LiveSession({ api, id });
+    this.#commands = new Commands({ api, session: this.#session, fail });
   }
 
   async open() {
-    await this.#class.load();
+    await this.#session.load();
     this.#parts = parts();
     this.#buttons = this.#makeButtons();
     this.node = layout(this.#parts, Object.values(this.#buttons));
@@ -50,21 +56,21 @@ export class Screen {
     });
     this.#awake = new Awake();
     shown(this.#top, false);
-    for (const type of ["pointermove", "keydown"]) addEventListener(type, this.#stir);
-    document.addEventListener("fullscreenchange", this.#turned);
-    this.#stirred();
-    this.#class.onChange = () => this.#paint();
-    this.#class.onLink = (state) => this.#linkIs(state);
-    this.#class.open();
+    for (const type of ["pointermove", "keydown"]) addEventListener(type, this.#onMove);
+    document.addEventListener("fullscreenchange", this.#onFullscreen);
+    this.#showTools();
+    this.#session.onChange = () => this.#paint();
+    this.#session.onLink = (state) => this.#linkIs(state);
+    this.#session.open();
     return this;
   }
 
   close() {
     this.#isClosed = true;
     for (const timer of [this.#idle, this.#lost]) clearTimeout(timer);
-    for (const type of ["pointermove", "keydown"]) removeEventListener(type, this.#stir);
-    document.removeEventListener("fullscreenchange", this.#turned);
-    this.#class.close();
+    for (const type of ["pointermove", "keydown"]) removeEventListener(type, this.#onMove);
+    document.removeEventListener("fullscreenchange", this.#onFullscreen);
+    this.#session.close();
     this.#keys.close();
     this.#awake.close();
     this.#fit.close();
@@ -92,56 +98,56 @@ export class Screen {
     return undefined;
   }
 
-  /** The pointer and the buttons go away when nobody moves them. */
-  #stirred() {
+  /** Shows the pointer and the buttons, which are hidden again when nothing moves for a while. */
+  #showTools() {
     clearTimeout(this.#idle);
     this.node.classList.remove("idle");
     this.#idle = setTimeout(() => this.node.classList.add("idle"), IDLE_AFTER_MS);
   }
 
-  // The wall.
+  // Drawing.
 
   #draw() {
-    const { roster, steps, at } = this.#class;
+    const { roster, steps, at } = this.#session;
     const { status, door } = roster;
     if (!status || this.#isClosed) return;
     const p = this.#parts;
     const counts = roster.counts();
     this.node.dataset.status = status;
-    const inClass = status === "IN_PROGRESS";
+    const isRunning = status === "IN_PROGRESS";
     text(p.title, roster.lecture.title);
-    text(p.where, inClass ? words.wall.where(at + 1, steps.length) : "");
+    text(p.where, isRunning ? words.wall.where(at + 1, steps.length) : "");
     this.#drawWords(roster, counts);
     this.#drawInvite(roster, counts);
     shown(p.ways, status === "WAITING");
     shown(p.lesson, status !== "WAITING");
-    shown(p.tally, inClass || status === "PAUSED");
+    shown(p.tally, isRunning || status === "PAUSED");
     p.bar.max = Math.max(1, counts.all);
     p.bar.value = counts.done;
     text(p.count, counts.all > 0 && counts.done === counts.all ? words.wall.allFinished : words.wall.finished(counts.done, counts.all));
     this.node.classList.toggle("closed", door !== "OPEN");
     this.#drawTools();
-    document.title = words.wall.pageTitle(roster.lecture.title);
-    this.#fit.look();
+    this.#entitle(words.wall.pageTitle(roster.lecture.title));
+    this.#fit.fit();
   }
 
-  /** What stands in the middle, when it is not the way in. */
+  /** Draws the text in the middle, when the ways in are not there. */
   #drawWords({ status, step, message }, counts) {
     const p = this.#parts;
     const over = { PAUSED: [words.wall.paused, words.wall.pausedMore], REVIEW_MODE: [words.wall.ended, words.wall.endedMore(counts.everyone)] }[status];
     const [head, body] = over ?? [step?.title, step?.guide_text];
     text(p.head, head);
     text(p.body, body);
-    text(p.said, message);
-    shown(p.said, message && status !== "WAITING");
+    text(p.message, message);
+    shown(p.message, message && status !== "WAITING");
   }
 
-  /** Late comers find the way in for as long as the door is open. */
+  /** Draws the ways in. After the start they are in a corner, for late comers, as long as the door is open. */
   #drawInvite({ status, door, code, joinUrl }, counts) {
     const p = this.#parts;
     if (this.#code !== code) {
       this.#code = code;
-      for (const image of [p.qr, p.smallQr]) image.src = pictureOf(joinUrl);
+      for (const image of [p.qr, p.smallQr]) image.src = qrOf(joinUrl);
       for (const node of [p.code, p.smallCode]) text(node, spaced(code));
       p.code.style.setProperty("--digits", code.length);
       p.url.replaceChildren(...addressParts(joinUrl));
@@ -155,7 +161,7 @@ export class Screen {
 
   #drawTools() {
     const { full, next, back, start } = this.#buttons;
-    const { roster: { status }, at, steps } = this.#class;
+    const { roster: { status }, at, steps } = this.#session;
     for (const [name, button] of Object.entries(this.#buttons)) shown(button, name === "full" || BUTTONS[status]?.includes(name));
     for (const [button, may] of [[next, at < steps.length - 1], [back, at > 0], [start, steps.length > 0]]) {
       button.setAttribute("aria-disabled", String(!may));
@@ -178,7 +184,7 @@ function parts() {
     open: el("div", { class: "open-door" }),
     closed: el("p", { class: "closed-door" }, words.wall.closed),
     lesson: el("section", { class: "lesson", "aria-label": words.wall.lesson }),
-    head: el("h1"), body: el("p", { class: "guide" }), said: el("p", { class: "said" }),
+    head: el("h1"), body: el("p", { class: "guide" }), message: el("p", { class: "said" }),
     tally: el("div", { class: "tally" }), bar: el("progress", { "aria-label": words.wall.progress }), count: el("p", { class: "count" }),
     corner: el("aside", { class: "corner", "aria-label": words.wall.enter }),
     smallQr: el("img", { class: "qr", alt: words.invite.qr }), smallCode: el("p", { class: "code" }),
@@ -188,7 +194,7 @@ function parts() {
 function layout(p, buttons) {
   p.open.append(el("h1", {}, words.wall.enter), el("p", { class: "how" }, words.wall.how), p.url, p.code);
   p.ways.append(p.qr, el("div", { class: "words" }, p.open, p.closed, p.here));
-  p.lesson.append(el("div", { class: "sheet" }, p.head, p.body, p.said));
+  p.lesson.append(el("div", { class: "sheet" }, p.head, p.body, p.message));
   p.tally.append(p.count, p.bar);
   p.corner.append(p.smallQr, p.smallCode);
   return el("div", { class: "wall" }, el("div", { class: "line" }, schoolSign(), p.title, p.where, p.link),

@@ -1,9 +1,9 @@
-// The keys that scroll a page scroll the board: it does not move as a whole, but the part of it that is looked at does.
+// Lets the keys that scroll a page scroll the parts of the board, since the board as a whole does not scroll.
 
 const PARTS = ".wide, .side, .floor";
 const WAYS = { " ": 1, PageDown: 1, PageUp: -1 };
 const TYPES = "input, textarea, select, [contenteditable]";
-/** What the space bar presses, as everywhere. */
+/** Elements that the space bar presses. */
 const TAKES_SPACE = "button, a, summary, [role='switch']";
 const PAGE = 0.85;
 
@@ -24,8 +24,8 @@ export class ScrollKeys {
     const { target, key, defaultPrevented, isComposing } = event;
     if (!WAYS[key] || defaultPrevented || isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target.closest(TYPES) || (key === " " && target.closest(TAKES_SPACE)) || document.querySelector("dialog[open]")) return;
-    const part = [target.closest(PARTS), ...this.#node.querySelectorAll(PARTS)].find((one) => one && moves(one));
-    // On a low window the page itself moves, and the browser sees to it.
+    const part = [target.closest(PARTS), ...this.#node.querySelectorAll(PARTS)].find((one) => one && canScroll(one));
+    // In a low window the page itself scrolls, which the browser does.
     if (!part) return;
     event.preventDefault();
     const way = key === " " && event.shiftKey ? -1 : WAYS[key];
@@ -33,6 +33,6 @@ export class ScrollKeys {
   }
 }
 
-function moves(part) {
+function canScroll(part) {
   return part.scrollHeight > part.clientHeight + 1 && ["auto", "scroll"].includes(getComputedStyle(part).overflowY);
 }

@@ -1,14 +1,14 @@
-// The big buttons, what they say to everyone, and their keys.
+// The buttons that lead everyone, their keys, and the message to everyone.
 
 import { confirmed, el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { KEYS, Keys } from "./keys.js";
 
-/** From this on it is worth a word that the server has not answered yet. */
+/** The wait for the server is mentioned after this time. */
 const LONG_MS = 400;
-/** What a browser calls a key that an input method is still busy with. */
-const COMPOSES = 229;
-/** Which buttons there are in which state, the one that is mostly meant first. */
+/** The code of a key that an input method has not finished with. */
+const COMPOSING_KEY = 229;
+/** The buttons by state, the most used first. */
 const BUTTONS = {
   WAITING: ["start", "end"], IN_PROGRESS: ["next", "back", "pause", "end"], PAUSED: ["resume", "end"], REVIEW_MODE: [],
 };
@@ -17,7 +17,7 @@ const KINDS = { start: "main", next: "main", resume: "main", back: "quiet", paus
 
 export class Steer {
   #commands;
-  #class;
+  #session;
   #message = el("input", { id: "message", maxlength: 500, autocomplete: "off", enterkeyhint: "send", placeholder: words.steer.messageHint, onkeydown: (event) => this.#typed(event) });
   #say;
   #more;
@@ -26,9 +26,9 @@ export class Steer {
   #slow = 0;
   keys;
 
-  constructor({ commands, liveClass }) {
+  constructor({ commands, session }) {
     this.#commands = commands;
-    this.#class = liveClass;
+    this.#session = session;
     commands.onBusy = () => this.#busy();
     commands.onOutdated = () => text(this.#note, words.steer.outdated);
     this.#buttons = Object.fromEntries(Object.keys(KINDS).map((name) => [name, this.#button(name)]));
@@ -50,21 +50,21 @@ export class Steer {
   }
 
   draw() {
-    const { roster: { status }, at, steps } = this.#class;
-    const stood = document.activeElement;
+    const { roster: { status }, at, steps } = this.#session;
+    const focused = document.activeElement;
     for (const [name, button] of Object.entries(this.#buttons)) shown(button, BUTTONS[status].includes(name));
     shown(this.node, status !== "REVIEW_MODE");
-    may(this.#buttons.start, steps.length > 0);
-    may(this.#buttons.next, at < steps.length - 1);
-    may(this.#buttons.back, at > 0);
-    // The button that was pressed has gone: its place is taken by the one that comes next.
-    const hasGone = this.node.contains(stood) && (stood.hidden || this.node.hidden);
+    enable(this.#buttons.start, steps.length > 0);
+    enable(this.#buttons.next, at < steps.length - 1);
+    enable(this.#buttons.back, at > 0);
+    // If the button that was pressed is hidden now, the most used one gets the focus.
+    const hasGone = this.node.contains(focused) && (focused.hidden || this.node.hidden);
     if (hasGone) (this.#buttons[BUTTONS[status][0]] ?? document.querySelector("#main")).focus();
   }
 
-  /** To a step, or to begin with it. */
+  /** Goes to a step, or starts with it. */
   go(step) {
-    return this.#class.roster.status === "WAITING" ? this.#commands.start(step) : this.#commands.to(step);
+    return this.#session.roster.status === "WAITING" ? this.#commands.start(step) : this.#commands.to(step);
   }
 
   #button(name) {
@@ -76,26 +76,26 @@ export class Steer {
   async #press(name) {
     if (this.#buttons[name].getAttribute("aria-disabled") === "true" || this.#commands.isBusy) return;
     if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end, words.office.no))) return;
-    // A draft stays in its field: only its own button and Enter send it.
+    // A message that is being written is not sent by these buttons.
     if (name === "next") await this.#commands.move(1);
     else if (name === "back") await this.#commands.move(-1);
     else await this.#commands[name]();
   }
 
-  /** Enter that ends a syllable of Hangul or chooses a Kanji is no Enter yet. */
+  /** Sends by Enter, but not by the Enter that completes a syllable of Hangul or chooses a Kanji. */
   #typed(event) {
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === COMPOSES) return;
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === COMPOSING_KEY) return;
     event.preventDefault();
     if (!event.repeat) this.#tell();
   }
 
-  /** At once to all, whatever the class does. */
+  /** Sends the message to everyone. */
   async #tell() {
-    const said = this.#message.value.trim();
-    if (!said) return this.#message.focus();
-    if (!(await this.#commands.say(said))) return undefined;
-    if (this.#message.value.trim() === said) this.#message.value = "";
-    text(this.#note, words.steer.told(said));
+    const message = this.#message.value.trim();
+    if (!message) return this.#message.focus();
+    if (!(await this.#commands.say(message))) return undefined;
+    if (this.#message.value.trim() === message) this.#message.value = "";
+    text(this.#note, words.steer.told(message));
     const isFolding = this.#say.classList.contains("unfolded");
     this.#fold();
     return isFolding && this.#more.focus();
@@ -122,8 +122,8 @@ export class Steer {
   }
 }
 
-/** What cannot be done now keeps the focus, and the keys with it. */
-function may(button, is) {
-  if (is) button.removeAttribute("aria-disabled");
+/** Enables or disables a button. A disabled one keeps the focus, so that the keys go on working. */
+function enable(button, isEnabled) {
+  if (isEnabled) button.removeAttribute("aria-disabled");
   else button.setAttribute("aria-disabled", "true");
 }

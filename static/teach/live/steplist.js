@@ -1,4 +1,4 @@
-// All steps: where the class is, who is elsewhere, and a way to any of them.
+// The list of all steps: the current one, how many people are at others, and a way to each.
 
 import { confirmed, el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -10,7 +10,7 @@ export class StepList {
   #count = el("span", { class: "hint" });
   #list = el("ol", { class: "outline" });
 
-  /** `onGo(step)`: the class shall go there. */
+  /** `onGo(step)` leads everyone to a step. */
   constructor({ onGo }) {
     this.#onGo = onGo;
     this.node = el("details", { class: "card outline-card", open: matchMedia("(min-width: 900px)").matches },
@@ -44,7 +44,7 @@ export class StepList {
     this.#list.replaceChildren(...this.#entries.map(({ button }) => el("li", {}, button)));
   }
 
-  /** Every phone follows, so it is asked. */
+  /** Asks first, since every phone follows. */
   async #ask(step, n) {
     if (this.#entries[n].button.getAttribute("aria-disabled")) return;
     if (await confirmed(words.stepList.ask(n + 1, step.title), words.stepList.go, words.office.no)) this.#onGo(step);

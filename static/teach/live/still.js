@@ -1,7 +1,7 @@
-// What lies under a pointer, a finger or the focus does not move away: moves wait until the hand rests.
+// Delays moves while a pointer, a finger or the focus is on a list, so that nothing moves away from under it.
 
 const RESTS_AFTER_MS = 3_000;
-const SIGNS_OF_A_HAND = ["pointermove", "pointerdown", "wheel", "touchmove", "keydown", "focusin"];
+const EVENTS_OF_USE = ["pointermove", "pointerdown", "wheel", "touchmove", "keydown", "focusin"];
 
 export class Still {
   #until = 0;
@@ -10,7 +10,7 @@ export class Still {
 
   constructor(node, onFree) {
     this.#onFree = onFree;
-    for (const type of SIGNS_OF_A_HAND) node.addEventListener(type, () => this.#hold(), { passive: true });
+    for (const type of EVENTS_OF_USE) node.addEventListener(type, () => this.#hold(), { passive: true });
     node.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.release());
   }
 
@@ -25,7 +25,7 @@ export class Still {
     this.#onFree();
   }
 
-  /** A hand that rests moves nothing, so a later sign only prolongs it. */
+  /** Holds the list still for some seconds from now. */
   #hold() {
     this.#until = performance.now() + RESTS_AFTER_MS;
     this.#timer ||= setTimeout(() => this.#look(), RESTS_AFTER_MS);

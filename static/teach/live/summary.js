@@ -1,4 +1,4 @@
-// What a class was, after its end: read from its log.
+// The summary of a session after its end, counted from its log.
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -8,28 +8,28 @@ const HARD_MAX = 3;
 
 export class Summary {
   #api;
-  #class;
+  #session;
   #isAsked = false;
   #onFinishers;
   #body = el("div", { class: "open" });
 
-  /** `onFinishers(people)`: who finished the last step in class. */
-  constructor({ api, liveClass, links, onFinishers }) {
+  /** `onFinishers(people)` gets the people who finished the last step before the end. */
+  constructor({ api, session, links, onFinishers }) {
     this.#onFinishers = onFinishers;
     this.#api = api;
-    this.#class = liveClass;
+    this.#session = session;
     this.node = el("section", { class: "card summary", "aria-labelledby": "summary-title", hidden: true },
       el("h2", { id: "summary-title" }, words.summary.title), el("p", {}, words.summary.review), this.#body, el("div", { class: "row" }, links));
   }
 
-  /** Once, when the class is over. */
+  /** Loads the log and draws the summary, once. */
   async load() {
     if (this.#isAsked) return;
     this.#isAsked = true;
     try {
       this.#draw(await this.#tally());
     } catch {
-      // What it says is of use without the numbers; the next look asks again.
+      // The rest of the page is of use without the numbers. The next draw tries again.
       this.#isAsked = false;
     }
   }
@@ -37,8 +37,8 @@ export class Summary {
   async #tally() {
     const tally = new Tally();
     for (let after = 0, isOver = false; !isOver;) {
-      const { events } = await this.#api.get(`/api/sessions/${this.#class.id}/events?after=${after}&limit=${PAGE}`);
-      // What is done in review was not the class.
+      const { events } = await this.#api.get(`/api/sessions/${this.#session.id}/events?after=${after}&limit=${PAGE}`);
+      // What is done in review does not count.
       const end = events.findIndex(({ type }) => type === "session_ended");
       for (const event of end < 0 ? events : events.slice(0, end)) tally.count(event);
       isOver = end >= 0 || events.length < PAGE;
@@ -48,7 +48,7 @@ export class Summary {
   }
 
   #draw(tally) {
-    const { roster, steps } = this.#class;
+    const { roster, steps } = this.#session;
     const minutes = Math.max(1, Math.round((Date.parse(roster.endedAt) - Date.parse(roster.startedAt)) / 60_000));
     const last = steps.at(-1);
     const finishers = last ? tally.of("finished", last) : new Set();
@@ -82,10 +82,11 @@ function hardStep(tally, step, nth) {
     el("p", { class: "hint" }, words.summary.trouble(helped, stuck, done, all)));
 }
 
-/** Who did what at which step. Each person counts once for each, and two who were joined are one; who was removed counts for nothing. The statistics count in the same way. */
+/** Counts who finished, was helped or was stuck at each step. A person counts once for each, merged participants are one, and removed ones
+ *  do not count. The statistics of a lecture count in the same way. */
 class Tally {
   came = new Set();
-  /** By its id: who made it, and at which step. What was taken back is no call. */
+  /** By the id of a call: the person and the step. A call that was taken back is not among them. */
   #calls = new Map();
   #people = new Map();
 
@@ -96,23 +97,23 @@ class Tally {
   count({ type, data }) {
     if (type === "student_joined") this.came.add(data.user_id);
     if (type === "student_left" && data.removed) this.came.delete(data.user_id);
-    if (type === "student_merged") this.#join(data.user_id, data.into);
+    if (type === "student_merged") this.#merge(data.user_id, data.into);
     if (type === "student_progress" && data.status === "COMPLETED") this.#add("finished", data.subtask_id, data.user_id);
     if (type === "student_stuck") this.#add("stuck", data.subtask_id, data.user_id);
     if (type === "help_updated" && data.status === "WITHDRAWN") this.#calls.delete(data.help_request_id);
-    // What the class calls for by itself is of those who are stuck.
+    // Calls that the class made by itself count as stuck, not as calls.
     if (type === "student_help_request" && data.request_type === "MANUAL") this.#calls.set(data.help_request_id, { user: data.user.id, step: data.subtask.id });
   }
 
-  /** What the one did is the other's from now on. */
-  #join(from, into) {
+  /** Gives everything that one participant did to another. */
+  #merge(from, into) {
     this.came.delete(from);
     this.came.add(into);
     for (const people of this.#people.values()) if (people.delete(from)) people.add(into);
     for (const call of this.#calls.values()) if (call.user === from) call.user = into;
   }
 
-  /** Who finished this step, was helped or stuck at it. */
+  /** Returns the people who finished this step, were helped at it, or were stuck. `what`: `finished`, `helped` or `stuck`. */
   of(what, step) {
     const people = what === "helped" ? this.#callers(step) : [...(this.#people.get(`${what} ${step.id}`) ?? [])];
     return new Set(people.filter((person) => this.came.has(person)));

@@ -1,10 +1,10 @@
-// What a lecture is called and says of itself; and how one gets rid of it.
+// The title and description of a lecture, and its deletion.
 
 import { del, post, put } from "../../shared/api.js";
-import { confirmed, el, submits, text } from "../../shared/dom.js";
+import { confirmed, el, onSubmit, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
-import { Plain } from "./errors.js";
+import { MessageError } from "./errors.js";
 import { announce } from "./parts.js";
 
 export function aboutLecture(on, lecture) {
@@ -12,13 +12,13 @@ export function aboutLecture(on, lecture) {
   const about = el("textarea", { id: "l-about", rows: 3, maxlength: 5000 });
   const auto = el("input", { type: "checkbox", id: "l-auto", checked: lecture.auto_help });
   const draft = keepDraft(`lecture.${lecture.id}`, { title, description: about }, lecture);
-  const form = el("form", {}, el("label", { for: "l-title" }, words.lectures.name), title,
-    el("label", { for: "l-about" }, words.lectures.about), about,
+  const form = el("form", {}, el("label", { for: "l-title" }, words.lecture.name), title,
+    el("label", { for: "l-about" }, words.lecture.about), about,
     el("label", { class: "check" }, auto, el("span", {}, words.about.autoHelp)),
     el("div", { class: "row" }, el("button", { class: "main", "data-act": "save-lecture" }, words.editor.save),
       el("button", { type: "button", class: "call", "data-act": "bin-lecture", onclick: () => bin(on, lecture) }, words.about.bin)));
   const node = el("details", { class: "card about", open: draft.isRestored }, el("summary", {}, words.about.title), form);
-  form.addEventListener("submit", submits(async () => {
+  form.addEventListener("submit", onSubmit(async () => {
     try {
       on.fail(null);
       const body = { ...draft.values(), auto_help: auto.checked };
@@ -34,14 +34,14 @@ export function aboutLecture(on, lecture) {
   return node;
 }
 
-/** A lecture that someone has learnt in is not thrown away, but put into the archive. */
+/** Deletes a lecture. If it has learners it cannot be deleted, and is archived instead. */
 async function bin({ api, go, fail }, { id, title }) {
   if (!(await confirmed(words.about.binQuestion(title), words.about.bin, words.office.no))) return;
   try {
     await api.call(del, `/api/lectures/${id}`);
     go("/teach");
   } catch (error) {
-    if (error.code === "INVALID_STATE") fail(new Plain(words.about.running));
+    if (error.code === "INVALID_STATE") fail(new MessageError(words.about.running));
     else if (error.code === "HAS_OPEN_ENROLLMENTS") await archive({ api, go, fail }, { id, title });
     else fail(error);
   }
@@ -53,6 +53,6 @@ async function archive({ api, go, fail }, { id, title }) {
     await api.call(post, `/api/lectures/${id}/archive`, {});
     go("/teach");
   } catch (error) {
-    fail(error.code === "INVALID_STATE" ? new Plain(words.about.running) : error);
+    fail(error.code === "INVALID_STATE" ? new MessageError(words.about.running) : error);
   }
 }

@@ -1,4 +1,4 @@
-// Attendance of a lecture: what is asked for, the sheet of a class, and one meeting of it.
+// Attendance of a lecture: the waiting requests, and the sheet of a class or one of its meetings.
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -10,32 +10,32 @@ import { loadRoll } from "./roll.js";
 import { sheet } from "./sheet.js";
 import { className, classesOf } from "./starting.js";
 
-export async function attendance(on, id) {
-  const asked = new URLSearchParams(location.search);
+export async function open(on, id) {
+  const query = new URLSearchParams(location.search);
   const [lecture, classes] = await Promise.all([on.api.get(`/api/lectures/${id}`), classesOf(on.api, id)]);
-  const one = classes.find((found) => found.class_id === Number(asked.get("class"))) ?? classes[0];
-  const place = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
+  const one = classes.find((found) => found.class_id === Number(query.get("class"))) ?? classes[0];
+  const context = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
   const [roll, waiting] = await Promise.all([loadRoll(on.api, id, one.class_id), waitingRequests(on.api, id)]);
-  const meeting = meetingOf(roll, asked);
-  const parts = meeting ? [new MeetingSheet(place, roll, meeting).node] : [wholeSheet(place, roll, classes, waiting), await completionDesk(place)];
+  const meeting = meetingOf(roll, query);
+  const parts = meeting ? [new MeetingSheet(context, roll, meeting).node] : [wholeSheet(context, roll, classes, waiting), await completionDesk(context)];
   const title = [meeting ? words.marks.meeting(meeting.number) : words.lecture.attendance, lecture.title].join(" · ");
   return { node: lecturePage(on, lecture, "attendance", parts), title };
 }
 
-/** A day without a meeting yet becomes one with its first mark. */
-function meetingOf(roll, asked) {
-  const day = asked.get("day");
+/** Returns the meeting that the address names. A day gets its meeting with its first mark, and until then has no number. */
+function meetingOf(roll, query) {
+  const day = query.get("day");
   if (/^\d{4}-\d\d-\d\d$/.test(day)) return roll.meetings.find((meeting) => meeting.date === day) ?? { number: null, date: day };
-  return roll.meetings.find((meeting) => meeting.number === Number(asked.get("meeting")));
+  return roll.meetings.find((meeting) => meeting.number === Number(query.get("meeting")));
 }
 
-function wholeSheet(place, roll, classes, waiting) {
-  const { on, lecture, one } = place;
+function wholeSheet(context, roll, classes, waiting) {
+  const { on, lecture, one } = context;
   const again = () => on.go(location.pathname + location.search);
   return [
     waiting.length > 0 && el("section", { class: "pile" }, el("h2", {}, words.requests.title), new RequestDesk(on, waiting, again).node),
-    el("section", { class: "card" }, el("div", { class: "head" }, el("h2", {}, words.sheet.title), classChoice(place, classes)),
-      sheet(place, roll), el("h3", {}, words.sheet.files), files(on, lecture, one)),
+    el("section", { class: "card" }, el("div", { class: "head" }, el("h2", {}, words.sheet.title), classChoice(context, classes)),
+      sheet(context, roll), el("h3", {}, words.sheet.files), files(on, lecture, one)),
   ];
 }
 
@@ -46,7 +46,7 @@ function classChoice({ on, lecture, one }, classes) {
   return el("div", { class: "row" }, el("label", { for: "class" }, words.sheet.class), select);
 }
 
-/** As spreadsheets read them. */
+/** Buttons that download the tables of a class for spreadsheets. */
 function files({ api, fail }, lecture, one) {
   const path = `/api/v1/courses/${lecture.id}/classes/${one.class_id}`;
   const load = (kind) => el("button", { type: "button", class: "quiet", "data-act": `${kind}-csv`, onclick: () =>

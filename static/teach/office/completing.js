@@ -1,24 +1,23 @@
-// Who of a class meets the rule of completion and what the others lack; completing them, their certificates, and taking both back.
+// Completion of a class: who meets the rule, what the others lack, and their certificates. Both can be revoked.
 
 import { post, put } from "../../shared/api.js";
-import { confirmed, el, shown, single, submits, text } from "../../shared/dom.js";
-import { calledOf } from "../../shared/names.js";
+import { confirmed, el, onSubmit, shown, single, text } from "../../shared/dom.js";
+import { labelOf } from "../../shared/names.js";
 import { language, sentences, words } from "../../shared/words.js";
 import { announce, openDialog } from "./parts.js";
 
-/** So many papers come in one file. */
-const PAPERS_PER_FILE = 200;
+const CERTIFICATES_PER_FILE = 200;
 const REASON_MAX = 1_000;
 
-export async function completionDesk(place) {
-  const desk = new CompletionDesk(place);
+export async function completionDesk(context) {
+  const desk = new CompletionDesk(context);
   await desk.load();
   return desk.node;
 }
 
 class CompletionDesk {
   #on;
-  #place;
+  #context;
   #people = [];
   #title = el("h2", { tabindex: "-1" });
   #rule = el("p", { class: "hint" });
@@ -30,20 +29,20 @@ class CompletionDesk {
   node = el("section", { class: "card", id: "completing" }, el("div", { class: "head" }, this.#title, el("div", { class: "row" }, this.#all, this.#issue)),
     this.#rule, this.#none, this.#list, this.#papers);
 
-  constructor(place) {
-    this.#place = place;
-    this.#on = place.on;
+  constructor(context) {
+    this.#context = context;
+    this.#on = context.on;
   }
 
   get #path() {
-    const { lecture, one } = this.#place;
+    const { lecture, one } = this.#context;
     return `/api/v1/completions/course/${lecture.id}/class/${one.class_id}`;
   }
 
   async load() {
     const { rule, learners } = await this.#standing();
     const order = new Intl.Collator(language);
-    this.#people = learners.map((one) => ({ ...one, label: calledOf(one.user_name, one.namesake) }))
+    this.#people = learners.map((one) => ({ ...one, label: labelOf(one.user_name, one.namesake) }))
       .sort((a, b) => order.compare(a.user_name, b.user_name) || a.namesake - b.namesake || a.enrollment_id - b.enrollment_id);
     text(this.#title, words.completing.title);
     text(this.#rule, words.completing.rule(rule.attendance_rate));
@@ -51,7 +50,7 @@ class CompletionDesk {
     this.#draw();
   }
 
-  /** Everyone, however many pages they fill. */
+  /** Loads everyone, page after page. */
   async #standing() {
     const page = (number) => this.#on.api.get(`${this.#path}/standing?page=${number}`);
     const first = await page(1);
@@ -62,7 +61,7 @@ class CompletionDesk {
   #draw() {
     const due = this.#people.filter(isDue);
     const unissued = this.#people.filter(isUnissued);
-    const papers = this.#people.filter((one) => one.certificate?.status === "VALID");
+    const certified = this.#people.filter((one) => one.certificate?.status === "VALID");
     text(this.#all, words.completing.completeAll(due.length));
     text(this.#issue, words.completing.issueAll(unissued.length));
     shown(this.#all, due.length > 0);
@@ -70,16 +69,16 @@ class CompletionDesk {
     shown(this.#rule, this.#people.length > 0);
     shown(this.#none, this.#people.length === 0);
     this.#list.replaceChildren(...this.#people.map((one) => this.#line(one)));
-    this.#papers.replaceChildren(...this.#prints(papers.length));
+    this.#papers.replaceChildren(...this.#printButtons(certified.length));
   }
 
   #line(one) {
     return el("li", { "data-person": one.user_id, "data-state": stateOf(one) },
-      el("div", { class: "who" }, el("b", {}, one.label), el("span", { class: "hint" }, said(one))),
-      el("div", { class: "row" }, this.#acts(one)));
+      el("div", { class: "who" }, el("b", {}, one.label), el("span", { class: "hint" }, statusOf(one))),
+      el("div", { class: "row" }, this.#buttonsOf(one)));
   }
 
-  #acts(one) {
+  #buttonsOf(one) {
     const act = (kind, name, go) => {
       const button = this.#button(kind, name, go);
       text(button, words.completing.acts[name]);
@@ -92,14 +91,14 @@ class CompletionDesk {
       case "revoked": return act("quiet", "restore", () => this.#change(one, { completion_status: "COMPLETED" }, words.completing.restored));
       default: return [
         isUnissued(one) && act("quiet good", "issue", () => this.#done(() => this.#certify(one.completion_id), words.completing.issued(one.label))),
-        one.certificate && paper(one),
+        one.certificate && certificateLink(one),
         act("quiet", "revoke", () => this.#revoke(one)),
       ];
     }
   }
 
-  #prints(count) {
-    const files = Math.ceil(count / PAPERS_PER_FILE);
+  #printButtons(count) {
+    const files = Math.ceil(count / CERTIFICATES_PER_FILE);
     return Array.from({ length: files }, (_, at) => {
       const button = this.#button("quiet", "print-all", () => this.#print(at + 1, files));
       text(button, files === 1 ? words.completing.printAll(count) : words.completing.printPart(count, at + 1, files));
@@ -111,7 +110,7 @@ class CompletionDesk {
     return el("button", { type: "button", class: kind, "data-act": act, onclick: single(go) });
   }
 
-  // What is done.
+  // Actions.
 
   async #complete(one, forced = {}) {
     await this.#done(async () => {
@@ -120,7 +119,7 @@ class CompletionDesk {
     }, words.completing.completed(one.label));
   }
 
-  /** Whoever was written down as incomplete is so no more. */
+  /** Registers a completion, or changes one that was registered as incomplete. */
   async #register(one, forced) {
     const { api } = this.#on;
     const sent = { completion_status: "COMPLETED", ...forced };
@@ -139,8 +138,8 @@ class CompletionDesk {
     const due = this.#people.filter(isDue);
     const question = sentences(words.completing.allQuestion(due.length), due.some((one) => one.is_guest) && words.completing.guestsLater);
     if (!(await confirmed(question, words.completing.allYes, words.office.no, "main"))) return;
-    const { lecture, one } = this.#place;
-    // Some may have been completed, or lack something, since this page was drawn. A large class takes more than one request.
+    const { lecture, one } = this.#context;
+    // The server judges everyone anew. A large class takes more than one request.
     await this.#done(async () => {
       let left = due.map((found) => found.user_id), processed = 0;
       while (left.length > 0) {
@@ -162,41 +161,41 @@ class CompletionDesk {
   }
 
   #force(one) {
-    this.#askWhy(words.completing.forcing(one.label), said(one), words.completing.acts.force, (memo) => this.#complete(one, { force: true, memo }));
+    this.#askReason(words.completing.forcing(one.label), statusOf(one), words.completing.acts.force, (memo) => this.#complete(one, { force: true, memo }));
   }
 
   #revoke(one) {
     const hint = one.certificate ? words.completing.revokeCertified : words.completing.revokeHint;
-    this.#askWhy(words.completing.revoking(one.label), hint, words.completing.revokeNow, (memo) =>
+    this.#askReason(words.completing.revoking(one.label), hint, words.completing.revokeNow, (memo) =>
       this.#change(one, { completion_status: "REVOKED", memo }, words.completing.revoked));
   }
 
-  #change(one, change, told) {
-    return this.#done(() => this.#on.api.call(put, `/api/v1/completions/${one.completion_id}`, change), told(one.label));
+  #change(one, change, announced) {
+    return this.#done(() => this.#on.api.call(put, `/api/v1/completions/${one.completion_id}`, change), announced(one.label));
   }
 
-  /** It is kept with the completion: so nothing is done without one. */
-  #askWhy(title, hint, go, then) {
-    const why = el("textarea", { id: "completing-why", rows: 3, maxlength: REASON_MAX, required: true });
-    const form = el("form", {}, el("p", { class: "hint" }, hint), el("label", { for: "completing-why" }, words.completing.why), why,
+  /** Asks for a reason, which is stored with the completion, and then calls `then` with it. */
+  #askReason(title, hint, go, then) {
+    const reason = el("textarea", { id: "completing-why", rows: 3, maxlength: REASON_MAX, required: true });
+    const form = el("form", {}, el("p", { class: "hint" }, hint), el("label", { for: "completing-why" }, words.completing.why), reason,
       el("div", { class: "row" }, el("button", { class: "call", "data-act": "because" }, go)));
     const dialog = openDialog("ask", title, form);
-    form.addEventListener("submit", submits(async () => {
-      if (!why.value.trim()) return;
+    form.addEventListener("submit", onSubmit(async () => {
+      if (!reason.value.trim()) return;
       dialog.close();
-      await then(why.value.trim());
+      await then(reason.value.trim());
     }));
-    why.focus();
+    reason.focus();
   }
 
-  /** Whatever came of it, what is shown then is what is so. `told`: what to announce, or what makes it of the answer. */
-  async #done(work, told) {
+  /** Does something, then loads and draws everyone anew. `announced`: what to announce, or a function that makes it of the answer. */
+  async #done(work, announced) {
     const hadFocus = document.activeElement?.dataset.act;
     const person = document.activeElement?.closest("[data-person]")?.dataset.person;
     try {
       this.#on.fail(null);
       const answer = await work();
-      announce(typeof told === "function" ? told(answer) : told);
+      announce(typeof announced === "function" ? announced(answer) : announced);
     } catch (error) {
       this.#on.fail(error);
     }
@@ -206,7 +205,7 @@ class CompletionDesk {
   }
 
   async #print(part, files) {
-    const { lecture, one } = this.#place;
+    const { lecture, one } = this.#context;
     const name = words.completing.file(lecture.title, one.is_default ? "" : one.class_name, files > 1 ? part : 0);
     try {
       await this.#on.api.download(`${this.#path}/certificates.pdf?part=${part}`, `${name}.pdf`);
@@ -216,8 +215,8 @@ class CompletionDesk {
   }
 }
 
-/** The school may be reached by another name than it prints. */
-function paper({ label: name, certificate }) {
+/** A link to the certificate. Its host is left out, since the school may be reached by another name than it prints. */
+function certificateLink({ label: name, certificate }) {
   const act = words.completing.acts.paper;
   const href = new URL(certificate.pdf_url, location).pathname;
   return el("a", { class: "quiet", href, target: "_blank", rel: "noopener", "data-act": "paper", "aria-label": words.completing.of(name, act) }, act);
@@ -232,16 +231,17 @@ function stateOf(one) {
 const isDue = (one) => stateOf(one) === "due";
 const isUnissued = (one) => stateOf(one) === "completed" && !one.certificate && !one.is_guest;
 
-function said(one) {
-  const it = words.completing;
+/** Says in words how a person stands. */
+function statusOf(one) {
+  const texts = words.completing;
   switch (stateOf(one)) {
-    case "due": return it.isDue;
+    case "due": return texts.isDue;
     case "lacking": return [
-      one.missing.includes("attendance") && it.lacks.attendance(Math.floor(one.attendance_score)),
-      one.missing.includes("progress") && it.lacks.progress(one.steps_left),
-      one.missing.includes("assessment") && it.lacks.assessment(one.assessments_left),
+      one.missing.includes("attendance") && texts.lacks.attendance(Math.floor(one.attendance_score)),
+      one.missing.includes("progress") && texts.lacks.progress(one.steps_left),
+      one.missing.includes("assessment") && texts.lacks.assessment(one.assessments_left),
     ].filter(Boolean).join(" · ");
-    case "revoked": return [it.isRevoked, one.memo].filter(Boolean).join(": ");
-    default: return [it.isCompleted, one.certificate?.certificate_no ?? (one.is_guest ? it.isGuest : it.isUnissued)].join(" · ");
+    case "revoked": return [texts.isRevoked, one.memo].filter(Boolean).join(": ");
+    default: return [texts.isCompleted, one.certificate?.certificate_no ?? (one.is_guest ? texts.isGuest : texts.isUnissued)].join(" · ");
   }
 }

@@ -1,4 +1,4 @@
-// Days and hours as the reader's language writes them.
+// Days and times in the reader's language.
 
 import { language, words } from "../../shared/words.js";
 
@@ -6,25 +6,25 @@ const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
 
-const made = new Map();
+const formats = new Map();
 
 function format(kind, options) {
   const key = `${language}.${kind}`;
-  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(language, options));
-  return made.get(key);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, options));
+  return formats.get(key);
 }
 
-/** The month, the day and the day of the week, of a day such as `2026-11-21`, wherever one reads it. */
+/** Month, day and weekday of a day such as `2026-11-21`, the same in every time zone. */
 export function dayName(date) {
   return format("day", { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 }
 
-/** «11. 21.», where there is little room. */
+/** The day in short form: «11. 21.». */
 export function shortDay(date) {
   return format("short", { month: "numeric", day: "numeric", timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 }
 
-/** The day of an instant, on the reader's own calendar. */
+/** The day of an instant in the reader's time zone. */
 export function dayOf(instant) {
   return format("instant", { month: "long", day: "numeric" }).format(new Date(instant));
 }
@@ -33,7 +33,7 @@ export function timeOf(instant) {
   return format("time", { hour: "numeric", minute: "2-digit" }).format(new Date(instant));
 }
 
-/** How long it is since then, in words. */
+/** The time since an instant, in words. */
 export function ago(instant) {
   const seconds = Math.max(0, (Date.now() - new Date(instant)) / 1_000);
   if (seconds < MINUTE_S) return words.office.justNow;

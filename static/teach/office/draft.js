@@ -1,28 +1,28 @@
-// What was typed and is not saved yet stays on this device: no reload, no lost network and no closed window loses it.
+// Drafts: what was typed and is not saved yet stays on this device, through reloads and lost networks.
 
 import { read, write } from "../../shared/device.js";
 
-const place = (name) => `draft.${name}`;
+const key = (name) => `draft.${name}`;
 
 export function hasDraft(name) {
-  return read(place(name)) !== null;
+  return read(key(name)) !== null;
 }
 
 export function forgetDraft(name) {
-  write(place(name), null);
+  write(key(name), null);
 }
 
-/** `fields` are inputs by their names, `saved` what the server has of them. What was kept is filled in. */
+/** Keeps a draft of these fields, and fills in an earlier one. `fields`: inputs by name; `saved`: their values on the server. */
 export function keepDraft(name, fields, saved = {}) {
-  const kept = read(place(name));
+  const kept = read(key(name));
   const entries = Object.entries(fields);
-  const values = () => Object.fromEntries(entries.map(([key, input]) => [key, input.value.trim()]));
-  const fill = (from) => entries.forEach(([key, input]) => {
-    input.value = from?.[key] ?? "";
+  const values = () => Object.fromEntries(entries.map(([field, input]) => [field, input.value.trim()]));
+  const fill = (from) => entries.forEach(([field, input]) => {
+    input.value = from?.[field] ?? "";
   });
   let known = saved;
-  const isChanged = () => entries.some(([key, input]) => input.value.trim() !== (known[key] ?? ""));
-  const keep = () => write(place(name), isChanged() ? values() : null);
+  const isChanged = () => entries.some(([field, input]) => input.value.trim() !== (known[field] ?? ""));
+  const keep = () => write(key(name), isChanged() ? values() : null);
   fill({ ...saved, ...kept });
   entries.forEach(([, input]) => input.addEventListener("input", keep));
   return {
@@ -30,7 +30,7 @@ export function keepDraft(name, fields, saved = {}) {
     isChanged,
     values,
     forget: () => forgetDraft(name),
-    /** Another thing is written into the same fields. */
+    /** Begins a draft of something else in the same fields. */
     begin(next = {}) {
       known = next;
       forgetDraft(name);

@@ -1,7 +1,8 @@
-// Shapes: the same as `el()`, in the name space of SVG; and the few signs that stand on buttons.
+// SVG shapes, and the signs on buttons.
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** Makes an SVG element, as `el()` makes one of HTML. */
 export function shape(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -21,7 +22,7 @@ const SIGNS = {
   voice: "M5 9v6h4l5 4V5L9 9zm12-1a6 6 0 0 1 0 8",
 };
 
-/** A sign without words: what it stands on says them. */
+/** A sign for a button. The button says in words what it does. */
 export function sign(name) {
   return shape("svg", { class: "sign", viewBox: "0 0 24 24", "aria-hidden": "true" }, shape("path", { d: SIGNS[name] }));
 }

@@ -1,7 +1,7 @@
-// The tasks of a lecture and their steps: what is pressed shows at once, and is sent in its turn.
+// The editor of a lecture's tasks and steps. A change is shown at once, and sent after the changes before it.
 
 import { del, post, put } from "../../shared/api.js";
-import { confirmed, el, submits } from "../../shared/dom.js";
+import { confirmed, el, onSubmit } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { aboutLecture } from "./about.js";
 import { forgetDraft, hasDraft, keepDraft } from "./draft.js";
@@ -13,12 +13,11 @@ const TASKS = "/api/tasks";
 const STEPS = "/api/subtasks";
 const TITLE_MAX = 200;
 
-export async function editor(on, id) {
-  const lecture = await on.api.get(`/api/lectures/${id}`);
-  const edit = new Editor(on, lecture);
-  await edit.reload();
-  const node = lecturePage(on, lecture, "editor", aboutLecture(on, lecture), edit.node);
-  return { node, title: lecture.title, close: () => edit.close() };
+export async function open(on, id) {
+  const editor = new Editor(on, id);
+  const lecture = await editor.reload();
+  const node = lecturePage(on, lecture, "editor", aboutLecture(on, lecture), editor.node);
+  return { node, title: lecture.title, close: () => editor.close() };
 }
 
 class Editor {
@@ -32,24 +31,26 @@ class Editor {
   #newTask;
   #queue = Promise.resolve();
 
-  constructor({ api, fail }, { id }) {
+  constructor({ api, fail }, id) {
     this.#api = api;
     this.#fail = fail;
     this.#id = id;
     this.#newTask = this.#taskForm();
   }
 
+  /** Loads the lecture with its tasks and steps, and draws them. */
   async reload() {
-    const { tasks } = await this.#api.get(`/api/lectures/${this.#id}`);
-    this.#tasks = await Promise.all(tasks.map((task) => this.#api.get(`${TASKS}/${task.id}`)));
+    const lecture = await this.#api.get(`/api/lectures/${this.#id}?subtasks=true`);
+    this.#tasks = lecture.tasks;
     this.#draw();
+    return lecture;
   }
 
   close() {
     this.#open?.close?.();
   }
 
-  /** In the order in which it was asked for. */
+  /** Does something after everything that was asked for before it. */
   #do(work, undo = () => {}) {
     return (this.#queue = this.#queue.then(async () => {
       try {
@@ -62,7 +63,7 @@ class Editor {
     }));
   }
 
-  /** Where it fails, what the server has is shown; what was being written is kept as a draft. */
+  /** Changes the order or number of things. If that fails, the state of the server is shown; what was being written stays as a draft. */
   #arrange(work) {
     this.#do(work, async () => {
       this.#open = null;
@@ -70,7 +71,7 @@ class Editor {
     });
   }
 
-  // What is seen.
+  // Drawing.
 
   #draw() {
     const key = document.activeElement?.dataset.key;
@@ -78,7 +79,7 @@ class Editor {
     if (key) this.#focus(key);
   }
 
-  /** What was moved to an end has one button less: then its neighbour has the focus. */
+  /** Gives a button the focus, or its neighbour if it is disabled, as «up» is at the first place. */
   #focus(key) {
     const wanted = this.node.querySelector(`[data-key="${key}"]`);
     const other = wanted?.disabled && wanted.parentElement.querySelector("button:not(:disabled)");
@@ -130,17 +131,17 @@ class Editor {
 
   #tools({ name, at, all, path, thing, copy, edit, question }) {
     const key = (act) => ({ "data-key": `${name}.${act}`, "data-act": act });
-    const said = (what) => words.editor.tool(thing.title, what);
+    const label = (what) => words.editor.tool(thing.title, what);
     const { up, down, copy: twice, edit: change, bin } = words.editor.tools;
     return el("div", { class: "tools" },
-      tool("up", said(up), () => this.#move(all, at, at - 1, path), { ...key("up"), disabled: at === 0 }),
-      tool("down", said(down), () => this.#move(all, at, at + 1, path), { ...key("down"), disabled: at === all.length - 1 }),
-      tool("copy", said(twice), copy, key("copy")),
-      tool("edit", said(change), edit, { ...key("edit"), "aria-expanded": String(this.#open?.name === name) }),
-      tool("bin", said(bin), () => this.#bin({ all, path, thing, name, question }), key("bin")));
+      tool("up", label(up), () => this.#move(all, at, at - 1, path), { ...key("up"), disabled: at === 0 }),
+      tool("down", label(down), () => this.#move(all, at, at + 1, path), { ...key("down"), disabled: at === all.length - 1 }),
+      tool("copy", label(twice), copy, key("copy")),
+      tool("edit", label(change), edit, { ...key("edit"), "aria-expanded": String(this.#open?.name === name) }),
+      tool("bin", label(bin), () => this.#bin({ all, path, thing, name, question }), key("bin")));
   }
 
-  // What is moved, doubled and thrown away.
+  // Moving, copying and deleting.
 
   #moveByKey(event, steps, at) {
     const to = { ArrowUp: at - 1, ArrowDown: at + 1 }[event.key];
@@ -157,7 +158,7 @@ class Editor {
     this.#arrange(() => this.#number(all, path));
   }
 
-  /** Numbers all of them anew, since two may share a place. */
+  /** Numbers all of them anew, since two may have the same number. */
   async #number(all, path) {
     for (const [at, thing] of [...all].entries()) {
       if (thing.order_index === at + 1) continue;
@@ -205,7 +206,7 @@ class Editor {
     });
   }
 
-  // What is written.
+  // Forms.
 
   #show(name, form) {
     this.#open?.close?.();
@@ -221,7 +222,7 @@ class Editor {
     if (key) this.#focus(key);
   }
 
-  /** Steps are counted through all tasks, here and on the phones: `[3, 12]`. */
+  /** The number of a step among the steps of all tasks, as phones show it, and how many there are: `[3, 12]`. */
   #place(task, at, more) {
     const count = (tasks) => tasks.reduce((sum, { subtasks }) => sum + subtasks.length, 0);
     return [count(this.#tasks.slice(0, this.#tasks.indexOf(task))) + at + 1, count(this.#tasks) + more];
@@ -239,7 +240,7 @@ class Editor {
     this.#show(name, new StepForm({ name, step, place, save, shut: () => this.#shut(`${name}.edit`) }));
   }
 
-  /** Stays open: after a step comes the next one. */
+  /** Opens the form of a new step. It stays open for the next one. */
   #addStep(task, name) {
     const place = () => this.#place(task, task.subtasks.length, 1);
     const save = (values) => this.#do(async () => {
@@ -269,12 +270,12 @@ class Editor {
     const draft = keepDraft(`task.of.${this.#id}`, { title });
     const node = el("form", { class: "card" }, el("label", { for: "task" }, words.editor.newTask),
       el("div", { class: "row" }, title, el("button", { class: "main", "data-act": "add-task" }, words.editor.addTask)));
-    node.addEventListener("submit", submits(() => this.#do(async () => {
+    node.addEventListener("submit", onSubmit(() => this.#do(async () => {
       const made = await this.#api.call(post, `/api/lectures/${this.#id}/tasks`, draft.values());
       const task = { ...made, subtasks: made.subtasks ?? [] };
       this.#tasks.push(task);
       draft.begin();
-      // What comes next is its first step.
+      // Its first step comes next.
       this.#addStep(task, `new.${task.id}`);
     })));
     return node;

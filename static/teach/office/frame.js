@@ -1,12 +1,12 @@
-// Runs inside the frame of the preview. What is drawn is the learner's own screen; nothing in it can be pressed.
+// Runs inside the frame of the preview: draws the learner's own screen, in which nothing can be pressed.
 
 import { el } from "../../shared/dom.js";
 import { openBooks, words } from "../../shared/words.js";
-import { step } from "../../learn/screens.js";
+import { step } from "../../learn/lesson-screens.js";
 
-await openBooks("learn");
+await openBooks("learn/shared", "learn/lesson");
 const screen = step({});
-// The size that the instructor reads in is not the learners'.
+// The size that the instructor has chosen is not the learners'.
 delete document.documentElement.dataset.size;
 document.body.inert = true;
 document.body.replaceChildren(

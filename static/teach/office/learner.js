@@ -1,4 +1,4 @@
-// One person in one lecture: which steps, which meetings, how often they called.
+// One learner of a lecture: steps, meetings, and calls for help.
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -9,11 +9,11 @@ import { markSign } from "./marks.js";
 import { percent, tile } from "./parts.js";
 
 const SIGNS = { COMPLETED: "✓", IN_PROGRESS: "…", NOT_STARTED: "" };
-/** Less than this is no time to tell. */
-const WORTH_TELLING_S = 10;
+/** A shorter time is not shown. */
+const SHOWN_FROM_S = 10;
 const IN_CLASS = ["APPROVED", "COMPLETED"];
 
-export async function learner(on, id, person) {
+export async function open(on, id, person) {
   const { api } = on;
   const [lecture, { user, progress }, enrollment, everyone] = await Promise.all([
     api.get(`/api/lectures/${id}`), api.get(`/api/progress/users/${person}/lectures/${id}`),
@@ -35,13 +35,13 @@ async function enrollmentOf(api, id, person) {
 }
 
 function tiles(one, enrollment) {
-  const { learner: said, statistics } = words;
+  const { learner, statistics } = words;
   const rate = enrollment?.grade.attendance_score;
   return el("dl", { class: "tiles" },
-    one && tile(said.progress, percent(one.progress_rate), statistics.steps(one.completed_subtasks, one.total_subtasks)),
-    tile(said.attendance, rate === null || rate === undefined ? "–" : `${Math.round(rate)}%`),
-    one && tile(said.helps, statistics.times(one.manual_help_count)),
-    tile(said.last, one?.last_activity ? ago(one.last_activity) : "–"));
+    one && tile(learner.progress, percent(one.progress_rate), statistics.steps(one.completed_subtasks, one.total_subtasks)),
+    tile(learner.attendance, rate === null || rate === undefined ? "–" : `${Math.round(rate)}%`),
+    one && tile(learner.helps, statistics.times(one.manual_help_count)),
+    tile(learner.last, one?.last_activity ? ago(one.last_activity) : "–"));
 }
 
 function steps(progress) {
@@ -57,9 +57,9 @@ function grouped(progress) {
 }
 
 function step({ subtask_title: title, status, started_at: began, completed_at: done }) {
-  // Who only says that it is done has begun in the same moment.
+  // A learner who only reports the end has begun at the same moment.
   const seconds = began && done ? Math.round((new Date(done) - new Date(began)) / 1_000) : 0;
-  const took = seconds >= WORTH_TELLING_S && words.learner.took(seconds);
+  const took = seconds >= SHOWN_FROM_S && words.learner.took(seconds);
   const when = done && [dayOf(done), timeOf(done)].join(" ");
   return el("li", { "data-state": status },
     el("span", { class: "check-sign", "aria-hidden": "true" }, SIGNS[status]),

@@ -1,7 +1,7 @@
-// Everyone who takes a lecture, and how far they are; each leads to a page of their own.
+// The learners of a lecture with their progress. Each leads to a page of their own.
 
 import { el } from "../../shared/dom.js";
-import { calledOf } from "../../shared/names.js";
+import { labelOf } from "../../shared/names.js";
 import { language, words } from "../../shared/words.js";
 import { ago } from "./dates.js";
 import { everyPage, percent } from "./parts.js";
@@ -15,7 +15,7 @@ const ORDERS = {
 
 export async function learnersOf(api, id) {
   const found = await everyPage(api, `/api/dashboard/lectures/${id}/students`, "students");
-  return found.map((one) => ({ ...one, name: calledOf(one.name, one.namesake) }));
+  return found.map((one) => ({ ...one, name: labelOf(one.name, one.namesake) }));
 }
 
 export async function learnerList({ api }, id) {

@@ -1,30 +1,34 @@
-// One's lectures, what runs now, and the way into a class in two clicks.
+// The list of lectures, with the sessions that are open now.
 
 import { post } from "../../shared/api.js";
-import { el, shown, single, submits } from "../../shared/dom.js";
+import { el, onSubmit, shown, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { lectureCard, runningLink } from "./lecture-card.js";
 import { makeSample } from "./sample.js";
 import { isOver } from "./starting.js";
 
-const NEWEST = 50;
+/** So many sessions of each lecture are listed, the newest first. */
+const SESSIONS_MAX = 50;
 
-export async function lectures(on) {
+export async function open(on) {
   const whose = on.api.user.role === "ADMIN" ? "" : `&instructor_id=${on.api.user.id}`;
-  const list = (active) => on.api.get(`/api/lectures?page_size=100&is_active=${active}${whose}`);
-  const [{ lectures: found }, { lectures: archived }] = await Promise.all([list(true), list(false)]);
-  const running = el("section", { class: "card running-now", hidden: true, "aria-label": words.lectures.runningNow },
-    el("h2", {}, words.lectures.runningNow));
-  const asked = el("p", { class: "notice good", hidden: true });
-  const cards = new Map(found.map((lecture) => [lecture.id, lectureCard(on, lecture)]));
+  const list = (active, more = "") => on.api.get(`/api/lectures?page_size=100&is_active=${active}${whose}${more}`);
+  const [{ lectures }, { lectures: archived }] = await Promise.all([list(true, `&sessions=${SESSIONS_MAX}`), list(false)]);
+  const requests = el("p", { class: "notice good", hidden: true });
   const form = newLecture(on);
-  const node = el("div", { class: "page" }, head(form), asked, running,
-    found.length === 0 ? welcome(on, form) : [form.node, el("ul", { class: "lectures" }, [...cards.values()].map((card) => card.node))],
+  const node = el("div", { class: "page" }, head(form), requests, running(lectures),
+    lectures.length === 0 ? welcome(on, form) : [form.node, el("ul", { class: "lectures" }, lectures.map((lecture) => lectureCard(on, lecture)))],
     archive(on, archived));
-  showSessions(on.api, found, cards, running);
-  showRequests(on.api, asked);
+  showRequests(on.api, requests);
   return { node, title: words.lectures.title };
+}
+
+function running(lectures) {
+  const sessions = lectures.flatMap((lecture) => lecture.sessions ?? []).filter((session) => !isOver(session));
+  if (sessions.length === 0) return null;
+  return el("section", { class: "card running-now", "aria-label": words.lectures.runningNow },
+    el("h2", {}, words.lectures.runningNow), sessions.map(runningLink));
 }
 
 function head(form) {
@@ -32,7 +36,7 @@ function head(form) {
     el("button", { type: "button", class: "quiet", "data-act": "new-lecture", onclick: form.open }, words.lectures.add));
 }
 
-/** For whoever is here for the first time: what one does, and an example to look at. */
+/** A welcome for people who have no lecture yet: what to do, and an example. */
 function welcome(on, form) {
   form.open();
   const sample = el("button", { type: "button", class: "main", "data-act": "sample", onclick: single(async () => {
@@ -52,12 +56,12 @@ function newLecture({ api, go, fail }) {
   const title = el("input", { id: "title", maxlength: 200, required: true, placeholder: words.lectures.titleExample });
   const about = el("textarea", { id: "about", rows: 2, maxlength: 5000 });
   const node = el("form", { class: "card", hidden: true }, el("h2", {}, words.lectures.newLecture),
-    el("label", { for: "title" }, words.lectures.name), title,
-    el("label", { for: "about" }, words.lectures.about), about,
+    el("label", { for: "title" }, words.lecture.name), title,
+    el("label", { for: "about" }, words.lecture.about), about,
     el("div", { class: "row" }, el("button", { class: "main", "data-act": "make-lecture" }, words.lectures.make)));
   const draft = keepDraft("lecture.new", { title, description: about });
   shown(node, draft.isRestored);
-  node.addEventListener("submit", submits(async () => {
+  node.addEventListener("submit", onSubmit(async () => {
     try {
       fail(null);
       const made = await api.call(post, "/api/lectures", draft.values());
@@ -74,24 +78,13 @@ function newLecture({ api, go, fail }) {
   return { node, open };
 }
 
-async function showSessions(api, found, cards, running) {
-  const all = await Promise.all(found.map(async (lecture) => {
-    // The list is of use without them.
-    const answer = await api.get(`/api/lectures/${lecture.id}/sessions?page_size=${NEWEST}`).catch(() => null);
-    const sessions = answer?.results ?? [];
-    cards.get(lecture.id).showSessions(sessions);
-    return sessions.filter((session) => !isOver(session));
-  }));
-  running.append(...all.flat().map(runningLink));
-  shown(running, all.flat().length);
-}
-
-async function showRequests(api, asked) {
+/** Tells how many requests for attendance are waiting. The list does not wait for it. */
+async function showRequests(api, node) {
   const answer = await api.get("/api/v1/attendance/requests?size=1").catch(() => null);
   const waiting = answer?.paging.total_count ?? 0;
   if (waiting === 0) return;
-  asked.append(words.requests.waiting(waiting), " ", el("a", { href: "/teach/requests" }, words.requests.look));
-  shown(asked, true);
+  node.append(words.lectures.requests(waiting), " ", el("a", { href: "/teach/requests" }, words.lectures.seeRequests));
+  shown(node, true);
 }
 
 function archive(on, archived) {

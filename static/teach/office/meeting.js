@@ -1,4 +1,4 @@
-// One meeting: everyone's mark, changed with one press.
+// One meeting: the mark of everyone, which one press changes.
 
 import { post, put } from "../../shared/api.js";
 import { confirmed, el, shown, single, text } from "../../shared/dom.js";
@@ -7,14 +7,14 @@ import { dayName, timeOf } from "./dates.js";
 import { KINDS, markSign } from "./marks.js";
 import { announce, chips } from "./parts.js";
 
-/** Whoever goes through the choices with the arrows means the one they stop at. */
+/** With the arrow keys one passes other choices: only the one at which they rest is saved. */
 const SAVE_AFTER_MS = 500;
 const REASON_MAX = 5_000;
 
 export class MeetingSheet {
   node;
   #on;
-  #place;
+  #context;
   #roll;
   #meeting;
   #list = el("ul", { class: "roll" });
@@ -24,13 +24,13 @@ export class MeetingSheet {
   #timers = new Map();
   #queue = Promise.resolve();
 
-  constructor(place, roll, meeting) {
-    this.#on = place.on;
-    this.#place = place;
+  constructor(context, roll, meeting) {
+    this.#on = context.on;
+    this.#context = context;
     this.#roll = roll;
     this.#meeting = meeting;
     this.node = el("section", { class: "card", "data-meeting": meeting.number },
-      el("p", {}, el("a", { href: place.path }, words.sheet.back)),
+      el("p", {}, el("a", { href: context.path }, words.sheet.back)),
       el("div", { class: "head" }, el("div", {}, this.#title, this.#counts), this.#rest), this.#list);
     this.#draw();
   }
@@ -59,13 +59,13 @@ export class MeetingSheet {
     const mark = this.#roll.mark(person, this.#meeting.number);
     return el("li", { "data-person": person.user_id, "data-mark": mark?.attendance_type },
       el("div", { class: "who" }, el("b", {}, person.user_name), el("span", { class: "hint" }, timesOf(mark))),
-      el("div", { class: "pile" }, this.#choices(person, mark), asksWhy(mark) && this.#reason(person, mark)));
+      el("div", { class: "pile" }, this.#choices(person, mark), needsReason(mark) && this.#reason(person, mark)));
   }
 
   #choices(person, mark) {
     return chips({
       title: words.sheet.markOf(person.user_name), isUnseen: true, name: `mark-${person.enrollment_id}`, values: KINDS,
-      chosen: mark?.attendance_type, choose: (kind) => this.#soon(person, kind),
+      chosen: mark?.attendance_type, choose: (kind) => this.#saveSoon(person, kind),
       nameOf: (kind) => [markSign(kind), el("span", { "aria-hidden": "true" }, words.marks.kinds[kind])],
     });
   }
@@ -73,22 +73,22 @@ export class MeetingSheet {
   #reason(person, mark) {
     const id = `why-${person.enrollment_id}`;
     const field = el("input", { id, maxlength: REASON_MAX, value: mark.absence_reason ?? "", placeholder: words.sheet.reason, "aria-label": words.sheet.reasonOf(person.user_name) });
-    field.addEventListener("change", () => this.#write(person, { absence_reason: field.value.trim() || null }));
+    field.addEventListener("change", () => this.#save(person, { absence_reason: field.value.trim() || null }));
     return field;
   }
 
-  /** A day without a meeting yet has no number. */
+  /** The day and number of the meeting, as a request has them. A day without a meeting has no number yet. */
   #when() {
     return { class_date: this.#meeting.date, session_number: this.#meeting.number };
   }
 
-  #soon(person, kind) {
+  #saveSoon(person, kind) {
     clearTimeout(this.#timers.get(person));
-    this.#timers.set(person, setTimeout(() => this.#write(person, { attendance_type: kind }), SAVE_AFTER_MS));
+    this.#timers.set(person, setTimeout(() => this.#save(person, { attendance_type: kind }), SAVE_AFTER_MS));
   }
 
-  /** In its turn: the first mark of a day makes its meeting, and the first of a person is what the next one changes. */
-  #write(person, changes) {
+  /** Sends one change after the other: the first mark of a day makes its meeting, and the first of a person is what the next one changes. */
+  #save(person, changes) {
     this.#queue = this.#queue.then(() => this.#send(person, changes));
   }
 
@@ -110,7 +110,7 @@ export class MeetingSheet {
     this.#redraw(person);
   }
 
-  /** Only this person's line, and what has the focus in it keeps it. */
+  /** Draws the line of one person anew. What had the focus in it keeps it. */
   #redraw(person) {
     const old = this.#list.querySelector(`[data-person="${person.user_id}"]`);
     const focused = old.contains(document.activeElement) && document.activeElement;
@@ -121,7 +121,7 @@ export class MeetingSheet {
   }
 
   async #markRest() {
-    const { lecture, one, on } = this.#place;
+    const { lecture, one, on } = this.#context;
     if (!(await confirmed(words.sheet.restQuestion(this.#unmarked().length), words.marks.kinds.PRESENT, words.office.no))) return;
     await this.#queue;
     const attendances = this.#unmarked().map((person) => ({ enrollment_id: person.enrollment_id, attendance_type: "PRESENT" }));
@@ -130,15 +130,15 @@ export class MeetingSheet {
       on.fail(null);
       await on.api.call(post, "/api/v1/attendance/batch", sent);
       const { number, date } = this.#meeting;
-      on.go(`${this.#place.path}&${number ? `meeting=${number}` : `day=${date}`}`);
+      on.go(`${this.#context.path}&${number ? `meeting=${number}` : `day=${date}`}`);
     } catch (error) {
       on.fail(error);
     }
   }
 }
 
-/** Who was simply there needs no reason. */
-const asksWhy = (mark) => mark && (mark.attendance_type !== "PRESENT" || mark.absence_reason);
+/** Tells whether the reason of a mark is shown: not for someone who was simply there. */
+const needsReason = (mark) => mark && (mark.attendance_type !== "PRESENT" || mark.absence_reason);
 
 function timesOf(mark) {
   if (!mark) return words.marks.none;

@@ -1,4 +1,4 @@
-// What happened while one looked elsewhere: a count in the header, and the list behind it.
+// Notifications: the number of unread ones in the header, and the list behind it.
 
 import { post } from "../../shared/api.js";
 import { el, shown, text } from "../../shared/dom.js";
@@ -7,9 +7,9 @@ import { ago } from "./dates.js";
 import { sign } from "./drawing.js";
 import { openDialog } from "./parts.js";
 
-const LOOKS_EVERY_MS = 60_000;
-const NEWEST = 30;
-const MOST = 99;
+const CHECKS_EVERY_MS = 60_000;
+const LISTED_MAX = 30;
+const COUNT_MAX = 99;
 
 export class Notices {
   #api;
@@ -18,20 +18,20 @@ export class Notices {
   #timer = 0;
   #unread = 0;
   #button = document.querySelector("#notices");
-  #said = el("span", { class: "unseen" });
+  #label = el("span", { class: "unseen" });
   #count = el("b", { class: "unread", "aria-hidden": "true" });
 
   constructor({ api, go, fail }) {
     this.#api = api;
     this.#go = go;
     this.#fail = fail;
-    this.#button.append(sign("bell"), this.#said, this.#count);
+    this.#button.append(sign("bell"), this.#label, this.#count);
     this.#button.onclick = () => this.#open();
   }
 
   start() {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => document.visibilityState === "visible" && this.look(), LOOKS_EVERY_MS);
+    this.#timer = setInterval(() => document.visibilityState === "visible" && this.check(), CHECKS_EVERY_MS);
   }
 
   stop() {
@@ -40,27 +40,27 @@ export class Notices {
     shown(this.#button, false);
   }
 
-  dress() {
-    text(this.#said, words.notices.button(this.#unread));
+  draw() {
+    text(this.#label, words.notices.button(this.#unread));
     this.#button.title = words.notices.title;
-    text(this.#count, this.#unread > MOST ? `${MOST}+` : this.#unread || "");
+    text(this.#count, this.#unread > COUNT_MAX ? `${COUNT_MAX}+` : this.#unread || "");
     shown(this.#count, this.#unread);
   }
 
-  async look() {
+  async check() {
     try {
       const { pagination } = await this.#api.get("/api/notifications?unread=true&page_size=1");
       this.#unread = pagination.total_count;
-      this.dress();
+      this.draw();
       shown(this.#button, true);
     } catch {
-      // The next look will tell.
+      // The next check will tell.
     }
   }
 
   async #open() {
     try {
-      const { notifications } = await this.#api.get(`/api/notifications?page_size=${NEWEST}`);
+      const { notifications } = await this.#api.get(`/api/notifications?page_size=${LISTED_MAX}`);
       const list = el("ul", { class: "notices" });
       const dialog = openDialog("drawer", words.notices.title, list);
       list.append(...notifications.map((notice) => this.#line(notice, dialog)));
@@ -85,24 +85,25 @@ export class Notices {
     } }, words.notices.readAll);
   }
 
-  async #read(which, body = {}) {
+  /** Marks notifications as read. `path`: of one, or of all. */
+  async #read(path, body = {}) {
     try {
-      await this.#api.call(post, `/api/notifications/${which}`, body);
+      await this.#api.call(post, `/api/notifications/${path}`, body);
     } catch (error) {
       this.#fail(error);
     }
-    await this.look();
+    await this.check();
   }
 
-  /** To where it can be answered; where there is no such place any more it is only read. */
+  /** Marks it as read, and opens the page on which it can be answered, if there is one. */
   async #follow(notice, dialog) {
-    const path = await this.#placeOf(notice);
+    const path = await this.#pageOf(notice);
     if (!notice.is_read) await this.#read(`${notice.id}/read`);
     dialog.close();
     if (path) this.#go(path);
   }
 
-  async #placeOf({ type, related_id: id }) {
+  async #pageOf({ type, related_id: id }) {
     if (type === "ATTENDANCE_REQUESTED") return "/teach/requests";
     if (type !== "HELP_REQUEST" && type !== "HELP_ESCALATED") return null;
     const waiting = await this.#api.get("/api/dashboard/help-requests/pending").catch(() => null);

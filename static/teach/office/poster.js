@@ -1,15 +1,15 @@
-// A sheet for the wall of the classroom: who scans it comes into the class of the moment. It stays right until its address is renewed.
+// The poster for the wall of the classroom. Its QR leads to the session of the moment, until its address is renewed.
 
 import { post } from "../../shared/api.js";
 import { confirmed, el, single, text } from "../../shared/dom.js";
 import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
 
-export async function poster({ api, fail }, id) {
+export async function open({ api, fail }, id) {
   const lecture = await api.get(`/api/lectures/${id}`);
   const sheet = el("section", { class: "poster", "aria-label": words.poster.sheet });
   const row = el("div", { class: "row" });
-  const said = el("p", { class: "notice good", role: "status", hidden: true }, words.poster.renewed);
+  const notice = el("p", { class: "notice good", role: "status", hidden: true }, words.poster.renewed);
   const draw = (now) => {
     sheet.replaceChildren(...onSheet(now));
     row.replaceChildren(...tools(now, renew));
@@ -19,7 +19,7 @@ export async function poster({ api, fail }, id) {
     try {
       fail(null);
       draw(await api.call(post, `/api/lectures/${id}/poster-code`, {}));
-      said.hidden = false;
+      notice.hidden = false;
     } catch (error) {
       fail(error);
     }
@@ -27,16 +27,16 @@ export async function poster({ api, fail }, id) {
   draw(lecture);
   const node = el("div", { class: "page broad" },
     el("div", { class: "pile unprinted" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
-      el("p", { class: "hint" }, words.poster.hint), row, said), sheet);
-  return { node, title: [words.poster.title, lecture.title].join(" · ") };
+      el("p", { class: "hint" }, words.poster.hint), row, notice), sheet);
+  return { node, title: [words.lecture.poster, lecture.title].join(" · ") };
 }
 
-/** What a scanner reads and what a hand types are the same; in fours it is easier to type. */
+/** The address is shown in groups of four letters, which are easier to type. */
 function onSheet(lecture) {
   const { host } = new URL(lecture.join_url);
   const code = lecture.poster_code.match(/.{1,4}/g).join("-");
   return [
-    schoolSign(), el("h1", {}, lecture.title), el("p", {}, words.poster.teacher(lecture.instructor.name)),
+    schoolSign(), el("h1", {}, lecture.title), el("p", {}, words.lecture.teacher(lecture.instructor.name)),
     el("img", { class: "qr", src: `/qr/l/${lecture.poster_code}.svg`, alt: words.poster.qr }),
     el("p", { class: "how" }, words.poster.how), el("p", {}, words.poster.byHand), el("b", { class: "address" }, host, el("wbr"), `/l/${code}`),
   ];
@@ -44,7 +44,7 @@ function onSheet(lecture) {
 
 function tools(lecture, onRenew) {
   const print = el("button", { type: "button", class: "main", "data-act": "print", onclick: () => window.print() }, words.poster.print);
-  // Only there where the page came over https, or from this very machine.
+  // Browsers offer it only over https and on the server's own machine.
   const copy = navigator.clipboard && el("button", { type: "button", class: "quiet", onclick: async () => {
     await navigator.clipboard.writeText(lecture.join_url);
     text(copy, words.poster.copied);

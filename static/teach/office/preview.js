@@ -1,4 +1,4 @@
-// The step as the phone shows it: a page of its own in a frame, in which the learner's own screen is drawn.
+// A preview of a step: the learner's own screen, drawn in a frame.
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -12,14 +12,14 @@ export class Preview {
   #step = null;
 
   constructor() {
-    this.#frame = el("iframe", { title: words.phone.title, tabindex: "-1" });
-    // It is empty again whenever it is put into the page.
+    this.#frame = el("iframe", { title: words.preview.title, tabindex: "-1" });
+    // The frame is empty again each time that it is put into the page.
     this.#frame.addEventListener("load", () => this.#build());
     this.#frame.addEventListener("ready", () => this.#update());
-    this.node = el("figure", { class: "phone" }, this.#frame, el("figcaption", { class: "hint" }, words.phone.caption));
+    this.node = el("figure", { class: "phone" }, this.#frame, el("figcaption", { class: "hint" }, words.preview.caption));
   }
 
-  /** `{ title, guide, place }`, the place being its number and how many there are. */
+  /** Shows a step: `{ title, guide, place }`. `place` is its number and the number of steps. */
   show(step) {
     this.#step = step;
     this.#update();
@@ -27,12 +27,12 @@ export class Preview {
 
   #build() {
     const page = this.#frame.contentDocument;
-    page.title = words.phone.title;
+    page.title = words.preview.title;
     page.head.append(...STYLES.map((href) => el("link", { rel: "stylesheet", href })), el("script", { type: "module", src: SCRIPT }));
   }
 
   #update() {
     const { title, guide, place: [at, of] } = this.#step;
-    this.#frame.contentWindow?.show?.({ title: title || words.phone.noTitle, guide, at, of });
+    this.#frame.contentWindow?.show?.({ title: title || words.preview.noTitle, guide, at, of });
   }
 }

@@ -1,8 +1,8 @@
-// Who asks for a meeting to count as attended, and what one answers: one by one, or many at once.
+// Requests for attendance, approved or rejected one by one or many at once.
 
 import { post } from "../../shared/api.js";
-import { el, shown, submits, text } from "../../shared/dom.js";
-import { calledOf } from "../../shared/names.js";
+import { el, onSubmit, shown, text } from "../../shared/dom.js";
+import { labelOf } from "../../shared/names.js";
 import { words } from "../../shared/words.js";
 import { dayName, dayOf, timeOf } from "./dates.js";
 import { announce, everyPage, openDialog } from "./parts.js";
@@ -10,13 +10,13 @@ import { announce, everyPage, openDialog } from "./parts.js";
 const APPROVED = "APPROVED";
 const REJECTED = "REJECTED";
 
-/** What waits, the oldest first: in one lecture, or in all that one teaches. */
+/** Loads the waiting requests, the oldest first: of one lecture, or of all that the instructor teaches. */
 export async function waitingRequests(api, lecture) {
   const found = await everyPage(api, `/api/v1/attendance/requests${lecture ? `?course_id=${lecture}` : ""}`, "requests", "size");
-  return found.map((request) => ({ ...request, user_name: calledOf(request.user_name, request.namesake) }));
+  return found.map((request) => ({ ...request, user_name: labelOf(request.user_name, request.namesake) }));
 }
 
-export async function requests(on) {
+export async function open(on) {
   const desk = new RequestDesk(on, await waitingRequests(on.api));
   const node = el("div", { class: "page" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
     el("h1", {}, words.requests.title), desk.node);
@@ -32,11 +32,11 @@ export class RequestDesk {
   #list = el("ul", { class: "requests" });
   #all = el("input", { type: "checkbox", onchange: () => this.#markAll() });
   #approve = el("button", { type: "button", class: "main", "data-act": "approve-marked", onclick: () => this.#decide(this.#chosen(), APPROVED) });
-  #reject = el("button", { type: "button", class: "quiet", "data-act": "reject-marked", onclick: () => this.#askWhy(this.#chosen()) });
+  #reject = el("button", { type: "button", class: "quiet", "data-act": "reject-marked", onclick: () => this.#askReason(this.#chosen()) });
   #bar;
   #none = el("p", { class: "card hint" });
 
-  /** `changed` is called when attendance has. */
+  /** `changed` is called when a decision has changed the attendance. */
   constructor(on, waiting, changed = () => {}) {
     this.#on = on;
     this.#waiting = waiting;
@@ -77,8 +77,8 @@ export class RequestDesk {
     this.#count();
   }
 
-  #mark(request, is) {
-    if (is) this.#marked.add(request);
+  #mark(request, isMarked) {
+    if (isMarked) this.#marked.add(request);
     else this.#marked.delete(request);
     this.#count();
   }
@@ -87,30 +87,30 @@ export class RequestDesk {
     const { user_name: name, session_number: number, class_date: date, created_at: at } = request;
     const box = el("input", { type: "checkbox", checked: this.#marked.has(request), onchange: () => this.#mark(request, box.checked) });
     const meeting = [words.marks.meeting(number), date && dayName(date)].filter(Boolean).join(" · ");
-    const button = (kind, act, said, onclick) =>
-      el("button", { type: "button", class: kind, "data-act": act, "aria-label": words.requests.of(name, number, said), onclick }, said);
+    const button = (kind, act, label, onclick) =>
+      el("button", { type: "button", class: kind, "data-act": act, "aria-label": words.requests.of(name, number, label), onclick }, label);
     return el("li", { class: "card", "data-person": request.user_id, "data-meeting": number },
       el("label", { class: "check" }, box, el("span", {}, el("b", {}, name), el("span", { class: "hint" }, ` ${request.course_title} · ${meeting}`))),
       el("p", { class: "reason" }, request.request_reason),
       el("div", { class: "row" },
         button("quiet good", "approve", words.requests.approve, () => this.#decide([request], APPROVED)),
-        button("quiet", "reject", words.requests.reject, () => this.#askWhy([request])),
+        button("quiet", "reject", words.requests.reject, () => this.#askReason([request])),
         el("span", { class: "hint" }, `${dayOf(at)} ${timeOf(at)}`)));
   }
 
-  #askWhy(chosen) {
-    const why = el("textarea", { id: "why", rows: 3, maxlength: 5000 });
-    const form = el("form", {}, el("label", { for: "why" }, words.requests.why), why,
+  #askReason(chosen) {
+    const reason = el("textarea", { id: "why", rows: 3, maxlength: 5000 });
+    const form = el("form", {}, el("label", { for: "why" }, words.requests.why), reason,
       el("div", { class: "row" }, el("button", { class: "call", "data-act": "reject-now" }, words.requests.reject)));
     const dialog = openDialog("ask", words.requests.rejecting(chosen.length), form);
-    form.addEventListener("submit", submits(() => {
+    form.addEventListener("submit", onSubmit(() => {
       dialog.close();
-      this.#decide(chosen, REJECTED, why.value.trim() || null);
+      this.#decide(chosen, REJECTED, reason.value.trim() || null);
     }));
-    why.focus();
+    reason.focus();
   }
 
-  /** The server takes those of one class and meeting together, all of them or none. */
+  /** Sends the decision, once for each class and meeting: the server takes the requests of one meeting together. */
   async #decide(chosen, status, rejectReason = null) {
     try {
       this.#on.fail(null);
@@ -137,6 +137,7 @@ export class RequestDesk {
   }
 }
 
+/** Groups requests by class and meeting. */
 function meetingsOf(requests) {
   const groups = new Map();
   for (const request of requests) {

@@ -1,9 +1,9 @@
-// A whole lecture to look at and to change, for whoever has none yet.
+// An example lecture, for people who have none yet.
 
 import { post } from "../../shared/api.js";
 import { words } from "../../shared/words.js";
 
-/** Resolves to the lecture's id. */
+/** Makes the lecture, and resolves to its id. */
 export async function makeSample(api) {
   const { title, description, tasks } = words.sample;
   const lecture = await api.call(post, "/api/lectures", { title, description });

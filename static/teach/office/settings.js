@@ -1,36 +1,36 @@
-// How these pages look and speak on this device.
+// The settings of the instructor's pages: language, colours and size, remembered on this device.
 
-import { look, lookLike, SIZES, THEMES } from "../../shared/device.js";
+import { changeLook, look, SIZES, THEMES } from "../../shared/device.js";
 import { el, shown } from "../../shared/dom.js";
-import { language, LANGUAGES, speakIn, words } from "../../shared/words.js";
+import { changeLanguage, language, LANGUAGES, words } from "../../shared/words.js";
 import { chips, openDialog } from "./parts.js";
 
-/** `redraw` draws the page anew, once it speaks another language. */
+/** Opens the settings. `redraw` is called when the language has changed. */
 export function openSettings(redraw) {
   const problem = el("p", { class: "notice", role: "alert", hidden: true }, words.settings.unchanged);
-  const speakNow = (wanted) => speak(wanted, { dialog, problem, redraw });
-  const dialog = openDialog("ask", words.settings.title, el("div", { class: "settings" }, choices(speakNow), problem));
+  const choose = (wanted) => chooseLanguage(wanted, { dialog, problem, redraw });
+  const dialog = openDialog("ask", words.settings.title, el("div", { class: "settings" }, choices(choose), problem));
   return dialog;
 }
 
-function choices(speakNow) {
+function choices(choose) {
   const { language: title, theme, themes, size } = words.settings;
   const now = look();
-  const change = (what) => (value) => lookLike({ ...look(), [what]: value });
+  const change = (what) => (value) => changeLook({ ...look(), [what]: value });
   return [
-    chips({ title, name: "language", values: Object.keys(LANGUAGES), chosen: language, choose: speakNow,
+    chips({ title, name: "language", values: Object.keys(LANGUAGES), chosen: language, choose,
       nameOf: (lang) => el("span", { lang }, LANGUAGES[lang]) }),
     chips({ title: theme, name: "theme", values: THEMES, chosen: now.theme, choose: change("theme"), nameOf: (one) => themes[one] }),
     chips({ title: size, name: "size", values: SIZES, chosen: now.size, choose: change("size"), nameOf: (one) => `${one}%` }),
   ];
 }
 
-/** The page is drawn anew, and this over it; unless it was closed meanwhile. */
-async function speak(wanted, { dialog, problem, redraw }) {
+/** Changes the language and draws page and settings anew. Settings that were closed meanwhile stay closed. */
+async function chooseLanguage(wanted, { dialog, problem, redraw }) {
   try {
-    await speakIn(wanted);
+    await changeLanguage(wanted);
   } catch {
-    // Pressed again, it is tried again.
+    // A press on the other language tries again.
     dialog.querySelector(`[value=${language}]`).checked = true;
     return shown(problem, true);
   }

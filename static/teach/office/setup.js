@@ -1,13 +1,27 @@
-// The first one here: whoever has the link that the server printed becomes the administrator.
+// The form for the first administrator: a person who has the link that the server printed.
 
-import { el, submits } from "../../shared/dom.js";
+import { el, onSubmit } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { Refused } from "../../shared/api.js";
 
 const FIELDS = { email: "login", phone: "login", name: "name", password: "password" };
 
-/** `secret`: what stands behind # in the address. */
-export function setupForm({ api, secret, fail, welcome }) {
+/** `enter` leads on once the administrator is signed in. */
+export function open({ api, fail, enter }) {
+  const secret = secretOfAddress();
+  return { node: secret ? setupForm({ api, secret, fail, enter }) : setupOver(), title: words.setup.title };
+}
+
+/** Returns the part of the address after #, or nothing if it cannot be decoded. */
+function secretOfAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
+function setupForm({ api, secret, fail, enter }) {
   const { setup } = words;
   const inputs = {
     name: el("input", { id: "name-of-mine", autocomplete: "name", required: true, maxlength: 40 }),
@@ -16,9 +30,9 @@ export function setupForm({ api, secret, fail, welcome }) {
   };
   const see = el("input", { id: "see", type: "checkbox", onchange: () => { inputs.password.type = see.checked ? "text" : "password"; } });
   const problem = el("p", { class: "notice", role: "alert", id: "problem", hidden: true });
-  const complain = (said, at) => {
-    problem.hidden = !said;
-    problem.textContent = said;
+  const showProblem = (sentence, at) => {
+    problem.hidden = !sentence;
+    problem.textContent = sentence;
     for (const [name, input] of Object.entries(inputs)) {
       input.setAttribute("aria-invalid", String(name === at));
       describe(input, [name === at && problem.id, hints[name] && `${name}-hint`]);
@@ -32,35 +46,35 @@ export function setupForm({ api, secret, fail, welcome }) {
   const form = el("form", { class: "card signin setup", novalidate: true }, el("h1", {}, setup.title), el("p", { class: "hint" }, setup.lead),
     row("name", setup.name), row("login", setup.login), row("password", setup.password),
     el("label", { class: "see", for: "see" }, see, setup.see), problem, el("button", { class: "main", "data-act": "setup" }, setup.go));
-  form.addEventListener("submit", submits(async () => {
+  form.addEventListener("submit", onSubmit(async () => {
     const typed = { name: inputs.name.value.trim(), login: inputs.login.value.trim(), password: inputs.password.value };
     const missing = Object.keys(typed).find((name) => !typed[name]);
-    if (missing) return complain(setup.missing[missing], missing);
+    if (missing) return showProblem(setup.missing[missing], missing);
     try {
       fail(null);
-      complain("");
+      showProblem("");
       const login = typed.login.includes("@") ? { email: typed.login } : { phone: typed.login };
       await api.enter("/api/setup", { secret, name: typed.name, ...login, password: typed.password });
       history.replaceState(null, "", "/teach");
-      return welcome();
+      return enter();
     } catch (error) {
       if (error.code === "SETUP_OVER") return form.replaceWith(setupOver());
       const at = error instanceof Refused ? FIELDS[error.details?.field] : null;
-      return at ? complain(setup.wrong[at], at) : fail(error);
+      return at ? showProblem(setup.wrong[at], at) : fail(error);
     }
   }));
   return form;
 }
 
-/** What is read out with a field: the elements of these ids. */
+/** Has screen readers read these elements with a field. */
 function describe(input, ids) {
-  const said = ids.filter(Boolean).join(" ");
-  if (said) input.setAttribute("aria-describedby", said);
+  const described = ids.filter(Boolean).join(" ");
+  if (described) input.setAttribute("aria-describedby", described);
   else input.removeAttribute("aria-describedby");
 }
 
-/** The link has done its work, or the server has started anew. */
-export function setupOver() {
+/** A notice that the link has been used, or that the server has been restarted since. */
+function setupOver() {
   const { setup } = words;
   return el("section", { class: "card signin", "data-setup": "over" }, el("h1", {}, setup.over), el("p", {}, setup.overMore),
     el("button", { type: "button", class: "main", onclick: () => location.assign("/teach") }, setup.signin));

@@ -1,23 +1,23 @@
-// The attendance sheet of a class: people down, meetings across.
+// The attendance sheet of a class: a line for each person, a column for each meeting.
 
-import { el, submits } from "../../shared/dom.js";
+import { el, onSubmit } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { shortDay, today } from "./dates.js";
 import { legend, markSign } from "./marks.js";
 
-/** Who is excused did not come, though it does not count against them. */
+/** The marks of people who came. An excused person did not. */
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
 
-export function sheet(place, roll) {
+export function sheet(context, roll) {
   if (roll.people.length === 0) return el("p", { class: "hint" }, words.sheet.nobody);
-  return el("div", { class: "pile" }, roll.meetings.length > 0 ? [legend(), table(place, roll)] : el("p", { class: "hint" }, words.sheet.noMeetings),
-    anotherDay(place));
+  return el("div", { class: "pile" }, roll.meetings.length > 0 ? [legend(), table(context, roll)] : el("p", { class: "hint" }, words.sheet.noMeetings),
+    anotherDay(context));
 }
 
 function table({ path, lecture }, roll) {
   const head = (meeting) => el("th", { scope: "col" }, el("a", { href: `${path}&meeting=${meeting.number}` },
     words.marks.meeting(meeting.number), el("span", {}, shortDay(meeting.date))));
-  // It may be wider than the screen: then it is moved by the keyboard too.
+  // It may be wider than the screen: with the focus it scrolls by the keyboard too.
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words.sheet.title },
     el("table", { class: "sheet" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.sheet.name), roll.meetings.map(head),
@@ -40,9 +40,9 @@ function line(lecture, roll, person) {
 
 const cameTo = (roll, { number }) => String(roll.people.filter((person) => CAME.includes(roll.kind(person, number))).length);
 
-/** A meeting that was held without the live class. */
+/** A form for a meeting that was held without a live session. */
 function anotherDay({ on, path, one }) {
   const day = el("input", { type: "date", id: "day", required: true, value: today(), min: one.start_date, max: one.end_date });
-  return el("form", { class: "row another", onsubmit: submits(() => on.go(`${path}&day=${day.value}`)) }, el("label", { for: "day" }, words.sheet.otherDay), day,
+  return el("form", { class: "row another", onsubmit: onSubmit(() => on.go(`${path}&day=${day.value}`)) }, el("label", { for: "day" }, words.sheet.otherDay), day,
     el("button", { class: "quiet", "data-act": "other-day" }, words.sheet.write));
 }

@@ -1,4 +1,4 @@
-// The way into a class: one click here, and one on the board.
+// The button that opens a session.
 
 import { spaced } from "../../shared/code.js";
 import { confirmed, el, single } from "../../shared/dom.js";
@@ -7,16 +7,17 @@ import { openDialog } from "./parts.js";
 
 export const isOver = (session) => session.status === "REVIEW_MODE";
 
+/** Loads the classes of a lecture: each is a run of it. */
 export const classesOf = (api, lecture) => api.get(`/api/v1/courses/${lecture}/classes?size=100`).then(({ classes }) => classes);
 
-export const className = (one) => (one.is_default ? words.lectures.defaultClass : one.class_name);
+export const className = (one) => (one.is_default ? words.opening.defaultClass : one.class_name);
 
-/** Where a lecture has several classes it asks which one comes. */
-async function begin({ api, go, fail }, lecture) {
+/** Opens a session and leads to its board. If the lecture has several classes, it asks which one comes. */
+async function openSession({ api, go, fail }, lecture) {
   try {
     fail(null);
-    const open = await openSession(api, lecture.id);
-    if (open && !(await confirmed(words.lectures.openAlready(spaced(open.session_code)), words.lectures.begin, words.lectures.goThere)))
+    const open = await findOpenSession(api, lecture.id);
+    if (open && !(await confirmed(words.opening.openAlready(spaced(open.session_code)), words.opening.open, words.opening.goThere)))
       return go(`/teach/session/${open.session_id}`);
     const classes = await classesOf(api, lecture.id);
     const wanted = classes.length > 1 ? await choose(classes) : classes[0];
@@ -30,7 +31,7 @@ async function begin({ api, go, fail }, lecture) {
 
 const NEWEST = 20;
 
-async function openSession(api, lecture) {
+async function findOpenSession(api, lecture) {
   const { results } = await api.get(`/api/lectures/${lecture}/sessions?page_size=${NEWEST}`);
   return results.find((session) => !isOver(session));
 }
@@ -42,13 +43,13 @@ function choose(classes) {
       dialog.close();
     };
     const options = classes.map((one) => el("button", { type: "button", class: "quiet option", onclick: () => pick(one) },
-      className(one), el("span", { class: "hint" }, words.lectures.people(one.enrolled_count))));
-    const dialog = openDialog("ask", words.lectures.whichClass, el("div", { class: "pile" }, options));
+      className(one), el("span", { class: "hint" }, words.lecture.people(one.enrolled_count))));
+    const dialog = openDialog("ask", words.opening.whichClass, el("div", { class: "pile" }, options));
     dialog.addEventListener("close", () => resolve(null));
   });
 }
 
-export function beginButton(on, lecture) {
-  return el("button", { type: "button", class: "main", "data-act": "begin", onclick: single(() => begin(on, lecture)) },
-    words.lectures.begin);
+export function openButton(on, lecture) {
+  return el("button", { type: "button", class: "main", "data-act": "begin", onclick: single(() => openSession(on, lecture)) },
+    words.opening.open);
 }

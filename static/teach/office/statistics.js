@@ -1,4 +1,4 @@
-// How a lecture goes: how far everyone is, where it is difficult, how it grew.
+// Statistics of a lecture: progress, difficult steps, and the last weeks.
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
@@ -11,7 +11,7 @@ import { chips, percent, tile } from "./parts.js";
 const SPANS = [7, 30];
 const WHOLE = 100;
 
-export async function statistics(on, id) {
+export async function open(on, id) {
   const [lecture, found] = await Promise.all([
     on.api.get(`/api/lectures/${id}`), on.api.get(`/api/dashboard/statistics/lecture/${id}`),
   ]);
@@ -23,7 +23,7 @@ export async function statistics(on, id) {
 function tiles(found) {
   const { tiles: names, minutes } = words.statistics;
   const took = found.average_completion_time_minutes;
-  return el("dl", { class: "tiles" }, tile(names.learners, words.lectures.people(found.total_students)),
+  return el("dl", { class: "tiles" }, tile(names.learners, words.lecture.people(found.total_students)),
     tile(names.progress, percent(found.average_progress_rate)), tile(names.helps, words.statistics.times(found.manual_help_requests)),
     tile(names.took, took > 0 ? minutes(took) : "–"));
 }
@@ -44,22 +44,22 @@ async function pictures(on, id, found) {
 const card = (...parts) => el("section", { class: "card" }, parts);
 
 function distribution({ progress_distribution: quarters }) {
-  const items = Object.entries(quarters).map(([name, value]) => ({ name, value, said: words.lectures.people(value) }));
+  const items = Object.entries(quarters).map(([name, value]) => ({ name, value, text: words.lecture.people(value) }));
   return columns({ title: words.statistics.distribution, items });
 }
 
 function activity({ daily_activity: days }) {
   const items = days.map((day) => ({
-    name: shortDay(day.date), value: day.active_students, said: words.lectures.people(day.active_students),
+    name: shortDay(day.date), value: day.active_students, text: words.lecture.people(day.active_students),
   }));
   return columns({ title: words.statistics.activity, items });
 }
 
-/** The last days, 7 or 30 of them: how far everyone was, and how often help was asked for. */
+/** Draws progress and calls for help over the last 7 or 30 days. */
 async function showTrend({ api, fail }, id, node, days) {
   const chart = await api.get(`/api/dashboard/chart-data/progress-trend?lecture_id=${id}&days=${days}&request_type=MANUAL`);
   const [progress, helped] = chart.datasets.map(({ data }) => data);
-  const item = (said) => (value, at) => ({ name: chart.labels[at], value, said: said(value) });
+  const item = (textOf) => (value, at) => ({ name: chart.labels[at], value, text: textOf(value) });
   const choose = async (wanted) => {
     await showTrend({ api, fail }, id, node, wanted).catch(fail);
     node.querySelector(":checked").focus();
@@ -72,11 +72,11 @@ async function showTrend({ api, fail }, id, node, days) {
 }
 
 function difficulties(id, { common_difficulties: steps }) {
-  // What only the class called for by itself, or was taken back, was no difficulty.
+  // A call that the class made by itself, or that was taken back, is no difficulty.
   const hard = steps.filter((step) => step.helped_people + step.stuck_people > 0);
   const items = hard.map((step) => ({
     name: step.subtask_title, value: step.helped_people + step.stuck_people,
-    said: words.statistics.trouble(step.helped_people, step.stuck_people),
+    text: words.statistics.trouble(step.helped_people, step.stuck_people),
   }));
   return card(el("h2", {}, words.statistics.difficult), el("p", { class: "hint" }, words.statistics.difficultHint),
     items.length > 0 ? bars(items) : el("p", {}, words.statistics.noHelp),

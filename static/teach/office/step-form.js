@@ -1,7 +1,7 @@
-// The form of a step, with the phone beside it; and the small one of a name.
+// The form of a step, with a preview beside it; and the form of a title alone.
 
-import { confirmed, el, shown, submits, text } from "../../shared/dom.js";
-import { canSpeak, hush, say } from "../../shared/speech.js";
+import { confirmed, el, onSubmit, shown, text } from "../../shared/dom.js";
+import { canSpeak, speak, stop } from "../../shared/speech.js";
 import { words } from "../../shared/words.js";
 import { sign } from "./drawing.js";
 import { keepDraft } from "./draft.js";
@@ -16,7 +16,7 @@ export class StepForm {
   #guide;
   #voice;
   #draft;
-  #phone = new Preview();
+  #preview = new Preview();
   #silent = el("p", { class: "hint", role: "status", hidden: true });
   #restored = el("p", { class: "notice good", hidden: true });
   #place;
@@ -24,7 +24,7 @@ export class StepForm {
   #shut;
   #isNew;
 
-  /** `save` gets the values, `shut` closes the form. Without a `step` it asks for new ones. */
+  /** `save` gets the values, `shut` closes the form. Without `step` it is the form of a new step. */
   constructor({ name, step, place, save, shut }) {
     this.#place = place;
     this.#save = save;
@@ -38,7 +38,7 @@ export class StepForm {
     text(this.#restored, words.editor.restored);
     shown(this.#restored, this.#draft.isRestored);
     this.node = this.#form();
-    this.#preview();
+    this.#showStep();
   }
 
   focus() {
@@ -46,24 +46,24 @@ export class StepForm {
   }
 
   close() {
-    hush();
+    stop();
   }
 
-  /** The same form, for the next step. */
+  /** Empties the form for the next step. */
   next() {
-    hush();
+    stop();
     this.#draft.begin();
     shown(this.#restored, false);
-    this.#preview();
+    this.#showStep();
   }
 
   #form() {
-    const form = el("form", { class: "stepform" }, this.#fields(), this.#phone.node);
-    form.addEventListener("input", () => this.#preview());
-    form.addEventListener("submit", submits(() => this.#send()));
+    const form = el("form", { class: "stepform" }, this.#fields(), this.#preview.node);
+    form.addEventListener("input", () => this.#showStep());
+    form.addEventListener("submit", onSubmit(() => this.#send()));
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") {
-        // The same press would close the question again.
+        // Else the same press would close the question.
         event.preventDefault();
         this.#leave();
       }
@@ -100,18 +100,18 @@ export class StepForm {
 
   async #listen() {
     const { title, guide_text, voice_guide_text } = this.#draft.values();
-    const isHeard = await say(voice_guide_text || guide_text || title);
+    const isHeard = await speak(voice_guide_text || guide_text || title);
     text(this.#silent, words.editor.silent);
     shown(this.#silent, !isHeard);
   }
 
-  #preview() {
+  #showStep() {
     const { title, guide_text: guide } = this.#draft.values();
-    this.#phone.show({ title, guide, place: this.#place() });
+    this.#preview.show({ title, guide, place: this.#place() });
   }
 }
 
-/** Only a name. */
+/** A form with a title alone. */
 export function titleForm({ name, thing, save, shut }) {
   const title = el("input", { id: "f-title", maxlength: TITLE_MAX, required: true, "aria-label": words.editor.taskTitle });
   const draft = keepDraft(name, { title }, thing);
@@ -121,7 +121,7 @@ export function titleForm({ name, thing, save, shut }) {
   };
   const node = el("form", { class: "row" }, title, el("button", { class: "main", "data-act": "save" }, words.editor.save),
     el("button", { type: "button", class: "quiet", "data-act": "shut", onclick: leave }, words.editor.cancel));
-  node.addEventListener("submit", submits(() => save(draft.values())));
+  node.addEventListener("submit", onSubmit(() => save(draft.values())));
   node.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   return { node, focus: () => title.select() };
 }

@@ -1,10 +1,7 @@
-// The live board and the projector, in Korean.
-
-const CLOCK = new Intl.DateTimeFormat("ko", { hour: "numeric", minute: "2-digit" });
+// Texts of the board of a session, in Korean.
 
 export default {
   board: {
-    status: { WAITING: "시작 전", IN_PROGRESS: "수업 중", PAUSED: "쉬는 중", REVIEW_MODE: "끝난 수업" },
     backToLectures: "← 내 강의",
     screen: "칠판 화면 열기",
     attendance: "출석부",
@@ -26,19 +23,6 @@ export default {
     phones: (phones, connected) =>
       phones >= connected ? `휴대폰 ${phones}대 모두에 이 단계가 보입니다` : `휴대폰 ${connected}대 중 ${phones}대에 이 단계가 보입니다`,
     stepless: "아직 단계가 없습니다. ‘단계 편집’에서 먼저 단계를 만들어 주세요.",
-  },
-  line: {
-    connecting: "연결하는 중",
-    open: "연결됨",
-    waiting: "다시 연결하는 중",
-    lost: (at) => `연결이 끊겼습니다. 지금 보이는 것은 ${CLOCK.format(at)}의 모습입니다. 다시 연결하고 있으니 기다리시면 됩니다.`,
-    over: {
-      gone: "이 수업을 찾을 수 없습니다.",
-      removed: "이 수업에서 나왔습니다.",
-      forbidden: "이 수업의 강사만 볼 수 있습니다.",
-      replaced: "다른 창에서 열렸습니다.",
-      "signed-out": "로그인이 끝났습니다. 다시 로그인해 주세요.",
-    },
   },
   roster: {
     title: (people) => `수강생 ${people}명`,
@@ -110,15 +94,6 @@ export default {
     resolveOf: (name) => `${name} 님 해결됐어요`,
     goingTo: (name) => `${name} 님에게 가는 중`,
   },
-  invite: {
-    title: "들어오는 방법",
-    how: "휴대폰 카메라로 QR을 찍어 주세요. 안 되면 인터넷 주소창에 아래 주소를 적어 주세요.",
-    qr: "수업에 들어오는 QR 코드",
-    here: (people) => `${people}명이 들어왔습니다`,
-    closed: "교실 문이 닫혀 있습니다. 새로 들어올 수 없습니다.",
-    close: "교실 문 닫기",
-    open: "교실 문 열기",
-  },
   steer: {
     name: "수업 진행",
     message: "모두에게 한마디",
@@ -157,30 +132,5 @@ export default {
     troubleOf: (people, all) => `${all}명 중 ${people}명에게 어려웠음`,
     trouble: (helped, stuck, done, all) =>
       [helped && `도움 ${helped}명`, stuck && `막힘 ${stuck}명`, `${all}명 중 ${done}명이 마침`].filter(Boolean).join(" · "),
-  },
-  wall: {
-    pageTitle: (title) => `칠판 · ${title}`,
-    enter: "휴대폰으로 들어오세요",
-    how: "카메라로 QR을 찍어 주세요. 안 되면 인터넷 주소창에 아래 주소를 적어 주세요.",
-    closed: "교실 문이 닫혀 있습니다",
-    here: (people) => `${people}명이 들어왔습니다`,
-    lesson: "지금 단계",
-    where: (number, all) => `${number} / ${all}단계`,
-    progress: "마친 사람",
-    finished: (finished, all) => `${finished} / ${all}명 마침`,
-    allFinished: "모두 마쳤습니다!",
-    paused: "잠시 쉬는 시간",
-    pausedMore: "편히 쉬세요. 곧 다시 시작합니다.",
-    ended: "수고하셨습니다!",
-    endedMore: (people) => `오늘 ${people}명이 함께 배웠습니다. 배운 것은 휴대폰에서 다시 볼 수 있습니다.`,
-    lost: "다시 연결하는 중입니다",
-    tools: "칠판 단추",
-    start: "수업 시작",
-    back: "이전",
-    next: "다음",
-    pause: "쉬기",
-    resume: "다시 시작",
-    full: "전체 화면",
-    window: "창으로",
   },
 };

@@ -1,4 +1,4 @@
-// The page that makes the first administrator, in English.
+// Texts of the page that makes the first administrator, in English.
 
 export default {
   setup: {

@@ -1,4 +1,4 @@
-// What is read before anything else: around every page of the instructor, in the sign-in form, and where something went wrong. In English.
+// Texts of all pages of the instructor, with the sign-in form and what went wrong, in English.
 
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
@@ -14,6 +14,7 @@ export default {
     justNow: "just now",
     noLecture: "There is no such lecture.",
     noSession: "There is no such class.",
+    status: { WAITING: "Not started", IN_PROGRESS: "In class", PAUSED: "On a break", REVIEW_MODE: "Ended" },
   },
   signin: {
     title: "Instructor sign-in",
@@ -31,6 +32,13 @@ export default {
     size: "Text size",
     themes: { auto: "As this device", light: "Light", dark: "Dark", contrast: "High contrast" },
     unchanged: "The language could not be changed. Please check the internet connection and try again.",
+  },
+  notices: {
+    title: "Notices",
+    button: (count) => (count > 0 ? `Notices, ${count} unread` : "Notices"),
+    none: "There are no notices yet.",
+    unread: "unread",
+    readAll: "Mark all as read",
   },
   errors: {
     unreachable: "The server cannot be reached. Please check the internet connection.",

@@ -1,4 +1,4 @@
-// The page that makes the first administrator, in Korean.
+// Texts of the page that makes the first administrator, in Korean.
 
 export default {
   setup: {

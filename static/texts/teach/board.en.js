@@ -1,11 +1,9 @@
-// The live board and the projector, in English.
+// Texts of the board of a session, in English.
 
-const CLOCK = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit" });
 const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 
 export default {
   board: {
-    status: { WAITING: "Not started", IN_PROGRESS: "In class", PAUSED: "On a break", REVIEW_MODE: "Ended" },
     backToLectures: "← My lectures",
     screen: "Open the wall screen",
     attendance: "Attendance",
@@ -27,19 +25,6 @@ export default {
     phones: (phones, connected) =>
       phones >= connected ? `This step is showing on all ${phones} phones` : `This step is showing on ${phones} of ${connected} phones`,
     stepless: "There are no steps yet. Please make some under “Edit steps” first.",
-  },
-  line: {
-    connecting: "Connecting",
-    open: "Connected",
-    waiting: "Reconnecting",
-    lost: (at) => `The connection is lost. What you see is how it was at ${CLOCK.format(at)}. It is being reconnected; you only need to wait.`,
-    over: {
-      gone: "This class cannot be found.",
-      removed: "You are no longer in this class.",
-      forbidden: "Only the instructor of this class can see it.",
-      replaced: "It was opened in another window.",
-      "signed-out": "You are signed out. Please sign in again.",
-    },
   },
   roster: {
     title: (count) => (count === 1 ? "1 learner" : `${count} learners`),
@@ -109,15 +94,6 @@ export default {
     resolveOf: (name) => `Solved for ${name}`,
     goingTo: (name) => `On your way to ${name}`,
   },
-  invite: {
-    title: "How to come in",
-    how: "Scan the QR code with the phone’s camera. If that does not work, type this address into the internet browser.",
-    qr: "QR code to come into the class",
-    here: (count) => `${people(count)} came in`,
-    closed: "The door is closed. Nobody new can come in.",
-    close: "Close the door",
-    open: "Open the door",
-  },
   steer: {
     name: "Lead the class",
     message: "A word to everyone",
@@ -156,30 +132,5 @@ export default {
     troubleOf: (people, all) => `difficult for ${people} of ${all}`,
     trouble: (helped, stuck, done, all) =>
       [helped && `${helped} needed help`, stuck && `${stuck} stuck`, `${done} of ${all} done`].filter(Boolean).join(" · "),
-  },
-  wall: {
-    pageTitle: (title) => `Wall screen · ${title}`,
-    enter: "Come in with your phone",
-    how: "Scan the QR code with your camera. If that does not work, type the address below into the internet browser.",
-    closed: "The door is closed",
-    here: (count) => `${people(count)} came in`,
-    lesson: "The step now",
-    where: (number, all) => `Step ${number} of ${all}`,
-    progress: "Done",
-    finished: (finished, all) => `${finished} of ${all} done`,
-    allFinished: "Everyone is done!",
-    paused: "A short break",
-    pausedMore: "Take a rest. We go on soon.",
-    ended: "Well done, everyone!",
-    endedMore: (count) => `${people(count)} learnt together today. You can see it all again on your phone.`,
-    lost: "Reconnecting",
-    tools: "Wall screen buttons",
-    start: "Start class",
-    back: "Back",
-    next: "Next",
-    pause: "Break",
-    resume: "Go on",
-    full: "Full screen",
-    window: "Window",
   },
 };

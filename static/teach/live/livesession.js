@@ -1,23 +1,23 @@
-// A class as its instructor's socket tells it: kept up to date, over whatever network.
+// A session as the instructor's socket tells it, kept up to date through lost connections.
 
 import { Roster } from "./roster.js";
 import { holeForInstructor, LiveSocket } from "../../shared/socket.js";
 
-/** A phone opens its socket as soon as it has joined. */
+/** A phone that has joined opens its socket within this time. */
 const COMES_WITHIN_MS = 5_000;
 
-export class LiveClass {
+export class LiveSession {
   roster = new Roster();
   steps = [];
-  /** «connecting», «open», «waiting», or why it is over. */
+  /** `connecting`, `open`, `waiting`, or why the socket will not come back. */
   link = "connecting";
-  /** When the picture was last known to be right. */
+  /** When the roster was last known to be right. */
   seenAt = Date.now();
   #api;
   #socket;
   #loading = null;
   #isClosed = false;
-  /** Something was heard. */
+  /** Called when the roster or the steps may have changed. */
   onChange = () => {};
   onLink = () => {};
 
@@ -26,7 +26,7 @@ export class LiveClass {
     this.id = id;
   }
 
-  /** Rejects where one may not see it. */
+  /** Loads the steps. Rejects if the caller may not see the session. */
   async load() {
     const { subtasks } = await this.#api.get(`/api/sessions/${this.id}/steps`);
     this.steps = subtasks;
@@ -41,16 +41,16 @@ export class LiveClass {
     this.#socket.onState = (state) => this.#linkIs(state);
     this.#socket.onOver = (why) => this.#linkIs(why);
     this.#socket.start();
-    document.addEventListener("visibilitychange", this.#looked);
+    document.addEventListener("visibilitychange", this.#onVisible);
   }
 
   close() {
     this.#isClosed = true;
-    document.removeEventListener("visibilitychange", this.#looked);
+    document.removeEventListener("visibilitychange", this.#onVisible);
     this.#socket.stop();
   }
 
-  /** Now, not when its turn comes: someone has pressed a button, and it went through. */
+  /** Connects at once: a command has reached the server, so the network is back. */
   reconnect() {
     if (this.#isClosed) return;
     this.#socket.stop();
@@ -61,17 +61,17 @@ export class LiveClass {
     return this.link === "open";
   }
 
-  /** Where the class is among its steps; -1 before the start. */
+  /** The position of the session among its steps; -1 before the start. */
   get at() {
-    return this.#placeOf(this.roster.step?.id);
+    return this.#positionOf(this.roster.step?.id);
   }
 
-  /** Counted from one; 0 for none of them. */
+  /** The number of a step, from 1; 0 if it is none of them. */
   numberOf(step) {
-    return this.#placeOf(step) + 1;
+    return this.#positionOf(step) + 1;
   }
 
-  #placeOf(id) {
+  #positionOf(id) {
     return this.steps.findIndex((step) => step.id === id);
   }
 
@@ -81,8 +81,8 @@ export class LiveClass {
     this.onLink(state);
   }
 
-  /** Whoever comes back from another tab may have edited the steps there. */
-  #looked = () => {
+  /** Loads the steps again when the page is visible again: they may have been edited in another tab. */
+  #onVisible = () => {
     if (!document.hidden) this.#reload();
   };
 
@@ -97,7 +97,7 @@ export class LiveClass {
       this.roster.stateIsOld = false;
       this.#socket.refresh();
     }
-    // Someone edits the lecture while its class runs.
+    // The lecture was edited during the session.
     if (this.roster.step && this.at < 0) this.#reload();
     this.onChange();
   }

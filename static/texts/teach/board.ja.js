@@ -1,10 +1,7 @@
-// The live board and the projector, in Japanese.
-
-const CLOCK = new Intl.DateTimeFormat("ja", { hour: "numeric", minute: "2-digit" });
+// Texts of the board of a session, in Japanese.
 
 export default {
   board: {
-    status: { WAITING: "開始前", IN_PROGRESS: "授業中", PAUSED: "休憩中", REVIEW_MODE: "終わった授業" },
     backToLectures: "← 自分の講座",
     screen: "黒板の画面を開く",
     attendance: "出席簿",
@@ -26,19 +23,6 @@ export default {
     phones: (phones, connected) =>
       phones >= connected ? `スマホ${phones}台すべてにこのステップが出ています` : `スマホ${connected}台のうち${phones}台にこのステップが出ています`,
     stepless: "まだステップがありません。「ステップ編集」で先に作ってください。",
-  },
-  line: {
-    connecting: "接続しています",
-    open: "つながっています",
-    waiting: "接続し直しています",
-    lost: (at) => `接続が切れました。今見えているのは${CLOCK.format(at)}の様子です。接続し直していますので、そのままお待ちください。`,
-    over: {
-      gone: "この授業は見つかりません。",
-      removed: "この授業から出ました。",
-      forbidden: "この授業の講師だけが見られます。",
-      replaced: "別の画面で開かれました。",
-      "signed-out": "ログインが終わりました。もう一度ログインしてください。",
-    },
   },
   roster: {
     title: (people) => `受講者 ${people}人`,
@@ -110,15 +94,6 @@ export default {
     resolveOf: (name) => `${name}さんは解決しました`,
     goingTo: (name) => `${name}さんのところへ向かっています`,
   },
-  invite: {
-    title: "入り方",
-    how: "スマホのカメラでQRコードを読み取ってください。うまくいかないときは、インターネットの住所欄に下の文字を入れてください。",
-    qr: "授業に入るためのQRコード",
-    here: (people) => `${people}人が入りました`,
-    closed: "教室のドアは閉まっています。新しく入ることはできません。",
-    close: "教室のドアを閉める",
-    open: "教室のドアを開ける",
-  },
   steer: {
     name: "授業の進行",
     message: "みんなへのひとこと",
@@ -157,30 +132,5 @@ export default {
     troubleOf: (people, all) => `${all}人のうち${people}人に難しかった`,
     trouble: (helped, stuck, done, all) =>
       [helped && `手助け ${helped}人`, stuck && `つまずき ${stuck}人`, `${all}人のうち${done}人が終わり`].filter(Boolean).join(" · "),
-  },
-  wall: {
-    pageTitle: (title) => `黒板 · ${title}`,
-    enter: "スマホで入ってください",
-    how: "カメラでQRコードを読み取ってください。うまくいかないときは、インターネットの住所欄に下の文字を入れてください。",
-    closed: "教室のドアは閉まっています",
-    here: (people) => `${people}人が入りました`,
-    lesson: "今のステップ",
-    where: (number, all) => `ステップ ${number} / ${all}`,
-    progress: "終わった人",
-    finished: (finished, all) => `${finished} / ${all}人 終わり`,
-    allFinished: "全員が終わりました！",
-    paused: "少し休みましょう",
-    pausedMore: "ゆっくり休んでください。まもなく再開します。",
-    ended: "お疲れさまでした！",
-    endedMore: (people) => `今日は${people}人で一緒に学びました。習ったことは、スマホでもう一度見られます。`,
-    lost: "接続し直しています",
-    tools: "黒板のボタン",
-    start: "授業を始める",
-    back: "前へ",
-    next: "次へ",
-    pause: "休憩",
-    resume: "再開する",
-    full: "全画面",
-    window: "元の大きさ",
   },
 };

@@ -1,4 +1,4 @@
-// The page that makes the first administrator, in Japanese.
+// Texts of the page that makes the first administrator, in Japanese.
 
 export default {
   setup: {

@@ -1,4 +1,4 @@
-// What is read before anything else: around every page of the instructor, in the sign-in form, and where something went wrong. In Korean.
+// Texts of all pages of the instructor, with the sign-in form and what went wrong, in Korean.
 
 export default {
   office: {
@@ -12,6 +12,7 @@ export default {
     justNow: "방금",
     noLecture: "이 강의를 찾을 수 없습니다.",
     noSession: "이 수업을 찾을 수 없습니다.",
+    status: { WAITING: "시작 전", IN_PROGRESS: "수업 중", PAUSED: "쉬는 중", REVIEW_MODE: "끝난 수업" },
   },
   signin: {
     title: "강사 로그인",
@@ -29,6 +30,13 @@ export default {
     size: "글자 크기",
     themes: { auto: "기기 설정대로", light: "밝게", dark: "어둡게", contrast: "또렷하게" },
     unchanged: "언어를 바꾸지 못했습니다. 인터넷을 확인하고 다시 눌러 주세요.",
+  },
+  notices: {
+    title: "알림",
+    button: (count) => (count > 0 ? `알림, 안 읽은 것 ${count}개` : "알림"),
+    none: "아직 알림이 없습니다.",
+    unread: "안 읽음",
+    readAll: "모두 읽은 것으로",
   },
   errors: {
     unreachable: "서버에 연결되지 않습니다. 인터넷을 확인해 주세요.",

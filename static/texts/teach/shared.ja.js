@@ -1,4 +1,4 @@
-// What is read before anything else: around every page of the instructor, in the sign-in form, and where something went wrong. In Japanese.
+// Texts of all pages of the instructor, with the sign-in form and what went wrong, in Japanese.
 
 export default {
   office: {
@@ -12,6 +12,7 @@ export default {
     justNow: "たった今",
     noLecture: "この講座は見つかりません。",
     noSession: "この授業は見つかりません。",
+    status: { WAITING: "開始前", IN_PROGRESS: "授業中", PAUSED: "休憩中", REVIEW_MODE: "終わった授業" },
   },
   signin: {
     title: "講師ログイン",
@@ -29,6 +30,13 @@ export default {
     size: "文字の大きさ",
     themes: { auto: "端末に合わせる", light: "明るい", dark: "暗い", contrast: "くっきり" },
     unchanged: "言語を変えられませんでした。インターネットを確かめて、もう一度押してください。",
+  },
+  notices: {
+    title: "お知らせ",
+    button: (count) => (count > 0 ? `お知らせ、未読 ${count}件` : "お知らせ"),
+    none: "お知らせはまだありません。",
+    unread: "未読",
+    readAll: "すべて既読にする",
   },
   errors: {
     unreachable: "サーバーにつながりません。インターネットを確かめてください。",
