@@ -196,7 +196,7 @@ async fn crowd(school: &School, people: usize) -> Vec<i64> {
 }
 
 #[test]
-fn a_class_of_a_thousand_completes_in_one_call() {
+fn a_class_of_a_thousand_completes() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let lecture = teacher.makes_lecture("카카오톡 기초", 0).await;
@@ -220,18 +220,23 @@ fn a_class_of_a_thousand_completes_in_one_call() {
         let batch = json!({ "course_id": lecture.id, "class_id": class, "completion_date": "2025-06-30",
             "student_ids": named });
         let began = std::time::Instant::now();
-        let done = teacher.post("/api/v1/completions/batch", batch.clone()).await.ok();
+        let (mut processed, mut not_completed) = (0, Vec::new());
+        let mut part = batch.clone();
+        while !part["student_ids"].as_array().unwrap().is_empty() {
+            let done = teacher.post("/api/v1/completions/batch", part.clone()).await.ok();
+            processed += done["processed"].as_i64().unwrap();
+            not_completed.extend(done["not_completed"].as_array().unwrap().clone());
+            // On a slow machine the answer names those that its time was not enough for.
+            assert!(done["remaining"].as_array().unwrap().len() < part["student_ids"].as_array().unwrap().len());
+            part["student_ids"] = done["remaining"].clone();
+        }
         println!("{:?}: a thousand in {:?}", school.backend, began.elapsed());
-        assert_eq!(done["processed"], 998, "{done}");
-        let why: Vec<(i64, &str)> = done["not_completed"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|n| (n["user_id"].as_i64().unwrap(), n["code"].as_str().unwrap()))
-            .collect();
+        assert_eq!(processed, 998, "{not_completed:?}");
+        let why: Vec<(i64, &str)> =
+            not_completed.iter().map(|n| (n["user_id"].as_i64().unwrap(), n["code"].as_str().unwrap())).collect();
         let expected = [(people[0], "REQUIREMENTS_NOT_MET"), (people[1], "INVALID_STATE"), (999_999, "NOT_ENROLLED")];
         assert_eq!(why, expected);
-        assert_eq!(done["not_completed"][0]["missing"], json!(["attendance"]));
+        assert_eq!(not_completed[0]["missing"], json!(["attendance"]));
         // Once more changes nothing.
         assert_eq!(teacher.post("/api/v1/completions/batch", batch).await.ok()["processed"], 0);
         let path = format!("/api/v1/completions/course/{}/class/{class}?completion_status=COMPLETED", lecture.id);
