@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, Notify};
 
-use crate::bus::Bus;
+use crate::bus::{Bus, Message};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, SILENT, Tx, WriteState};
@@ -16,7 +16,7 @@ use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::group_commit::GroupCommit;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
-use crate::live::{CloseSockets, Hub, RoomFrame, log};
+use crate::live::{CloseSockets, Hub, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::CertificatePrinter;
@@ -50,11 +50,11 @@ impl School {
             match sealed {
                 Ok(frames) if closed.is_empty() => {
                     let _ = done.send(Ok(()));
-                    app.bus.publish(frames).await;
+                    app.bus.send(Message::Frames(frames)).await;
                 }
                 Ok(frames) => {
-                    app.bus.publish(frames).await;
-                    app.bus.close_sockets(&closed);
+                    app.bus.send(Message::Frames(frames)).await;
+                    app.bus.send(Message::CloseSockets(closed)).await;
                     let _ = done.send(Ok(()));
                 }
                 Err(error) => {
@@ -108,7 +108,9 @@ pub struct App {
     pub public_url: String,
     pub clock: Clock,
     pub db: Db,
+    /// The sockets of this node. Verbs do not ask it: they ask `presence`, and tell the `bus`.
     pub hub: Arc<Hub>,
+    pub presence: Arc<Presence>,
     pub bus: Bus,
     pub group_commit: GroupCommit,
     pub metrics: Arc<Metrics>,

@@ -1,23 +1,51 @@
-//! Passes frames, and orders to close sockets, to the nodes. A single node delivers to itself what it wrote.
+//! News for the nodes. A message is plain data, which any node can act on. A single node delivers its own to itself.
 
 use std::sync::Arc;
 
-use crate::live::{CloseSockets, Hub, RoomFrame};
+use crate::live::{CloseSockets, Hub, Presence, RoomFrame};
+
+/// News of a commit. Messages may arrive in another order than they were sent, and some may be lost: what must not be lost is
+/// in the log of a session.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Frames for the rooms that they name.
+    Frames(Vec<RoomFrame>),
+    /// Sockets that have no right to be open any more.
+    CloseSockets(Vec<CloseSockets>),
+}
 
 pub enum Bus {
-    Local(Arc<Hub>),
+    Local(LocalNode),
+}
+
+/// The part of a node that a message changes.
+pub struct LocalNode {
+    pub hub: Arc<Hub>,
+    pub presence: Arc<Presence>,
 }
 
 impl Bus {
-    pub async fn publish(&self, frames: Vec<RoomFrame>) {
+    /// Sends a message to all nodes. Returns when it is delivered on this one.
+    pub async fn send(&self, message: Message) {
         match self {
-            Bus::Local(hub) => hub.deliver(frames).await,
+            Bus::Local(node) => node.deliver(message).await,
         }
     }
+}
 
-    pub fn close_sockets(&self, orders: &[CloseSockets]) {
-        match self {
-            Bus::Local(hub) => orders.iter().for_each(|order| hub.close_sockets(order)),
+impl LocalNode {
+    /// Carries out a message on this node, from whichever node it came.
+    async fn deliver(&self, message: Message) {
+        match message {
+            Message::Frames(frames) => self.hub.deliver(frames).await,
+            Message::CloseSockets(orders) => {
+                for order in &orders {
+                    if order.has_left {
+                        self.presence.remove_leaver(order.room.id, order.person);
+                    }
+                    self.hub.close_sockets(order);
+                }
+            }
         }
     }
 }

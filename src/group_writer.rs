@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 
 use crate::app::School;
+use crate::bus::Message;
 use crate::db::TRIES;
 use crate::error::{Error, Result};
 use crate::group_commit::{QueuedWrite, WriteQueue};
@@ -157,6 +158,6 @@ async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(
     app.seal(tx).await?;
     let app = app.clone();
     // The next group is written while this one is delivered: rooms keep the order by `seq`.
-    tokio::spawn(async move { app.bus.publish(frames).await });
+    tokio::spawn(async move { app.bus.send(Message::Frames(frames)).await });
     Ok(())
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::{App, School};
-use crate::bus::Bus;
+use crate::bus::{Bus, LocalNode};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
 use crate::db::Db;
@@ -23,13 +23,13 @@ use crate::group_commit::GroupCommit;
 use crate::group_writer;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::listener;
-use crate::live::{Hub, SocketLimits};
+use crate::live::{Hub, Presence, SocketLimits};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::names::RendererWithNames;
-use crate::school::sessions::{control, presence};
+use crate::school::sessions::{control, presence, room};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
 
@@ -57,12 +57,14 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         config.clocks.ping_s,
         SocketLimits::new(config.sockets_per_person, config.sockets_per_session),
     );
+    let presence = Arc::new(Presence::new(hub.clone(), room::SESSION));
     let (group_commit, queue) = GroupCommit::new();
     let app = School::new(App {
         public_url: config.public_url(bound),
         clock: Clock::new(zone),
         db,
-        bus: Bus::Local(hub.clone()),
+        bus: Bus::Local(LocalNode { hub: hub.clone(), presence: presence.clone() }),
+        presence,
         hub,
         group_commit,
         metrics,

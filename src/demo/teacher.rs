@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::school::help::answers::{self, HelpType, NewHelpAnswer};
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
-use crate::school::sessions::state::{self, Attendee};
+use crate::school::sessions::state::{self, Attendee, Roster};
 use crate::school::sessions::{Session, SessionStatus};
 
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
@@ -72,7 +72,7 @@ impl Teacher {
 
     async fn act(&mut self) -> Result<()> {
         let session = self.sessions.borrow().id;
-        let (session, people) = state::participants(&self.app, &self.caller, session).await?;
+        let (session, roster) = state::participants(&self.app, &self.caller, session).await?;
         let stands = (session.id, session.status.clone(), session.step);
         if stands != self.seen {
             (self.seen, self.since) = (stands, Instant::now());
@@ -85,8 +85,8 @@ impl Teacher {
                 Ok(())
             }
             Some(SessionStatus::InProgress) => {
-                self.answer_calls(&people).await?;
-                self.lead(&session, &people, stood).await
+                self.answer_calls(&roster.attendees).await?;
+                self.lead(&session, &roster, stood).await
             }
             Some(SessionStatus::Paused) if stood >= RESTS_FOR => {
                 self.command(&session, Command::Resume { message: some_text(GO_ON) }).await
@@ -101,8 +101,8 @@ impl Teacher {
     }
 
     /// Goes on to the next step when it is time, and after the last one ends the session. Pauses once, halfway.
-    async fn lead(&mut self, session: &Session, people: &[Attendee], stood: Duration) -> Result<()> {
-        let here: Vec<_> = people.iter().filter(|a| self.app.hub.presence.is_here(session.id, a.person)).collect();
+    async fn lead(&mut self, session: &Session, roster: &Roster, stood: Duration) -> Result<()> {
+        let here: Vec<_> = roster.attendees.iter().filter(|a| roster.present.contains_key(&a.person)).collect();
         let done = here.iter().filter(|a| a.step_status.as_deref() == Some("COMPLETED")).count();
         let most_are_done = !here.is_empty() && done * 10 >= here.len() * 8;
         if stood < STAYS_AT_MOST && (stood < STAYS_AT_LEAST || !most_are_done) {

@@ -1,6 +1,8 @@
 //! Orders to close sockets that have no right to be open after a change. They are plain data beside the events of the commit, so
 //! that they can be sent to other nodes, and are carried out even if the caller hangs up.
 
+use std::borrow::Cow;
+
 use super::connection::close;
 use super::{Hub, RoomKey};
 
@@ -13,7 +15,7 @@ pub struct CloseSockets {
     /// Whether the person has left the room: they are removed from it at once, without a grace.
     pub has_left: bool,
     pub code: u16,
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// The logins of a person whose sockets are closed.
@@ -37,22 +39,18 @@ impl EndedLogins {
 impl CloseSockets {
     /// Closes the sockets of logins that have ended. `room` is the person's own room, which all of their sockets are in.
     pub fn of_logins(room: RoomKey, person: i64, logins: EndedLogins) -> CloseSockets {
-        CloseSockets { room, person, logins, has_left: false, code: close::TOKEN, reason: "the login has ended" }
+        CloseSockets { room, person, logins, has_left: false, code: close::TOKEN, reason: "the login has ended".into() }
     }
 
     /// Closes all sockets of a person who is no longer in this room.
     pub fn of_leaver(room: RoomKey, person: i64, code: u16, reason: &'static str) -> CloseSockets {
-        CloseSockets { room, person, logins: EndedLogins::All, has_left: true, code, reason }
+        CloseSockets { room, person, logins: EndedLogins::All, has_left: true, code, reason: reason.into() }
     }
 }
 
 impl Hub {
     pub fn close_sockets(&self, meant: &CloseSockets) {
-        if meant.has_left {
-            self.presence.forget(meant.room.id, meant.person);
-            self.screens.people_changed(meant.room.id);
-        }
         let is_meant = |person: i64, login: i64| person == meant.person && meant.logins.contain(login);
-        self.dismiss(meant.room, |c| is_meant(c.person, c.login), meant.code, meant.reason);
+        self.dismiss(meant.room, |c| is_meant(c.person, c.login), meant.code, &meant.reason);
     }
 }

@@ -235,7 +235,7 @@ mod tests {
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let stream = Stream::from(Socket::plain(listener.accept().await.unwrap().0, Arc::new(())));
         let handler = Arc::new(SlowHandler { permits: Semaphore::new(0), handled: Mutex::default() });
-        let (person, home) = (1, RoomKey { kind: "room", id: 1 });
+        let (person, home) = (1, RoomKey { kind: 'r', id: 1 });
         let (feed, expires_ms) = (Feed::Public, i64::MAX);
         let new = NewConnection { person, login: 1, home, feed, device: None, expires_ms, handler: handler.clone() };
         let connection = Connection::new(&hub, stream, new);

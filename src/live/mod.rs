@@ -9,11 +9,10 @@ mod input;
 pub mod log;
 mod parser;
 pub mod presence;
-pub mod screens;
 pub mod stream;
-pub mod unattended;
 
 pub use closing::{CloseSockets, EndedLogins};
 pub use frame::Frame;
 pub use hub::connection::{self, Connection, Entry, SocketHandler};
-pub use hub::{Feed, Hub, RoomFrame, RoomKey, SocketLimits, SocketPermit};
+pub use hub::{Feed, Hub, LogReader, RoomFrame, RoomKey, SocketLimits, SocketPermit};
+pub use presence::Presence;

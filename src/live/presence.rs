@@ -1,173 +1,238 @@
-//! Presence: a person is in a room while any socket of theirs is open, and for a grace after the last one closed
-//! (a person whose phone changes from Wi-Fi to LTE has not left).
+//! Presence: who is in a room, on whichever node their sockets are. Everyone but the code of the sockets asks here.
+//!
+//! What the sockets of this node do is noted at once, in memory. A question is about all nodes. One node alone answers it from
+//! memory; several would ask each other, so the methods that answer are `async` and take a whole room or list at a time. Ask
+//! outside of a transaction: other writers must not wait for another node.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+mod people;
+mod screens;
+mod unattended;
 
-use dashmap::DashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use self::people::PeopleHere;
+use self::screens::ScreenReports;
+use self::unattended::{RoomState, Unattended};
+use super::{Hub, RoomKey};
 use crate::clock::Moment;
 use crate::language::Language;
 
-#[derive(Default)]
+pub use self::people::{DepartedPerson, PresentPerson};
+
 pub struct Presence {
-    rooms: DashMap<i64, HashMap<i64, PresentPerson>>,
-    graces: Mutex<VecDeque<Grace>>,
+    hub: Arc<Hub>,
+    /// The kind of the rooms in which people are present. Of such a room, every method takes the id alone.
+    kind: char,
+    people: PeopleHere,
+    screens: ScreenReports,
+    unattended: Unattended,
 }
 
+/// The events of a room's log, from `first` to `last`, after each of which a screen shows the current step.
 #[derive(Debug, Clone, Copy)]
-pub struct PresentPerson {
-    sockets: u32,
-    /// Since when they are in the room without interruption, on the wall clock.
-    pub since_ms: i64,
-    /// When a socket of theirs last opened or closed, on the wall clock.
-    pub last_ms: i64,
-    /// The language of their newest socket that named one.
-    pub language: Option<Language>,
-    /// How often their last socket has closed. A grace that began at an earlier closing does not count any more.
-    closings: u32,
-}
-
-struct Grace {
-    room: i64,
-    person: i64,
-    closing: u32,
-    /// The end of the grace, on the monotonic clock, which nobody can set.
-    until_ms: i64,
-}
-
-/// A person whose grace has run out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DepartedPerson {
+pub struct StepSpan {
     pub room: i64,
-    pub person: i64,
-    pub last_ms: i64,
+    pub first: i64,
+    pub last: i64,
+}
+
+/// A room that is open, and when a person last led it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenRoom {
+    pub room: i64,
+    pub led_ms: i64,
 }
 
 impl Presence {
-    /// Counts one more socket of the person. Returns `true` if they were not in the room before.
-    pub fn add_socket(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
-        let mut people = self.rooms.entry(room).or_default();
-        let mut is_new = false;
-        let here = people.entry(person).or_insert_with(|| {
-            is_new = true;
-            PresentPerson { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, language, closings: 0 }
-        });
-        here.sockets += 1;
-        here.last_ms = now.wall_ms;
-        here.language = language.or(here.language);
-        is_new
+    pub fn new(hub: Arc<Hub>, kind: char) -> Presence {
+        Presence {
+            hub,
+            kind,
+            people: PeopleHere::default(),
+            screens: ScreenReports::default(),
+            unattended: Unattended::default(),
+        }
     }
 
+    // What happens on this node.
+
+    /// Notes one more socket of a person. Returns `true` if they were not in the room before, on any node.
+    pub async fn add_socket(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
+        self.people.add_socket(room, person, language, now)
+    }
+
+    /// Notes that a socket has closed. The last one begins a grace, after which the person counts as departed.
     pub fn remove_socket(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        let Some(mut people) = self.rooms.get_mut(&room) else { return };
-        let Some(here) = people.get_mut(&person) else { return };
-        here.sockets = here.sockets.saturating_sub(1);
-        here.last_ms = now.wall_ms;
-        if here.sockets == 0 {
-            here.closings += 1;
-            let closing = here.closings;
-            drop(people);
-            let until_ms = now.running_ms.saturating_add(grace_ms);
-            self.graces(|queue| queue.push_back(Grace { room, person, closing, until_ms }));
-        }
+        self.people.remove_socket(room, person, now, grace_ms);
     }
 
     /// Gives a person without a socket here the grace to come back: after a restart, to those whom the log calls connected; and
     /// to those whose departure could not be logged.
     pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        self.add_socket(room, person, None, now);
-        self.remove_socket(room, person, now, grace_ms);
+        self.people.expect_back(room, person, now, grace_ms);
     }
 
-    /// Removes a person at once, without a grace: they are no longer in the room.
-    pub fn forget(&self, room: i64, person: i64) {
-        if let Some(mut people) = self.rooms.get_mut(&room) {
-            people.remove(&person);
-        }
-        self.rooms.remove_if(&room, |_, people| people.is_empty());
+    /// Removes a person who has left the room: at once, without a grace.
+    pub fn remove_leaver(&self, room: i64, person: i64) {
+        self.people.forget(room, person);
+        self.screens.recount(room);
     }
 
-    /// Removes and returns the people who did not come back in time.
-    pub fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
-        let due: Vec<Grace> = self.graces(|queue| {
-            let count = queue.iter().take_while(|l| l.until_ms <= now.running_ms).count();
-            queue.drain(..count).collect()
-        });
-        let mut departed = Vec::new();
-        for Grace { room, person, closing, .. } in due {
-            let Some(mut people) = self.rooms.get_mut(&room) else { continue };
-            let Some(here) = people.get(&person).copied() else { continue };
-            if here.sockets == 0 && here.closings == closing {
-                people.remove(&person);
-                departed.push(DepartedPerson { room, person, last_ms: here.last_ms });
-            }
-            drop(people);
-            self.rooms.remove_if(&room, |_, people| people.is_empty());
-        }
-        departed
+    /// Notes that the person's screen shows this event of the room's log.
+    pub fn note_screen(&self, room: i64, seq: i64, person: i64) {
+        self.screens.ack(room, seq, person);
     }
 
-    fn graces<T>(&self, change: impl FnOnce(&mut VecDeque<Grace>) -> T) -> T {
-        change(&mut self.graces.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The rooms with a socket on this node, for background work that a node does for its own.
+    pub fn rooms_here(&self) -> Vec<i64> {
+        self.hub.open_rooms(self.kind)
     }
 
-    pub fn is_here(&self, room: i64, person: i64) -> bool {
-        self.rooms.get(&room).is_some_and(|people| people.contains_key(&person))
+    // Who is here, over all nodes.
+
+    pub async fn is_here(&self, room: i64, person: i64) -> bool {
+        self.people.is_here(room, person)
     }
 
-    pub fn count(&self, room: i64) -> i64 {
-        self.rooms.get(&room).map_or(0, |people| people.len() as i64)
+    /// Those of these people who are in the room.
+    pub async fn present_of(&self, room: i64, people: &[i64]) -> HashSet<i64> {
+        people.iter().copied().filter(|person| self.people.is_here(room, *person)).collect()
     }
 
     /// All people in the room, with the times of their presence.
-    pub fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
-        self.rooms.get(&room).map(|people| people.clone()).unwrap_or_default()
+    pub async fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
+        self.people.people_in(room)
+    }
+
+    pub async fn count(&self, room: i64) -> i64 {
+        self.people.count(room)
+    }
+
+    /// Removes and returns the people whose grace on this node is over and who did not come back to any node.
+    pub async fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
+        self.people.take_departed(now)
+    }
+
+    // What the screens show.
+
+    /// Counts, for each room, the people whose screen shows the step.
+    pub async fn count_screens(&self, spans: &[StepSpan]) -> Vec<i64> {
+        let count = |span: &StepSpan| {
+            let is_here = |person| self.people.is_here(span.room, person);
+            self.screens.count(span.room, span.first, span.last, is_here)
+        };
+        spans.iter().map(count).collect()
+    }
+
+    /// Returns the rooms whose count of screens may be new, and clears the list.
+    pub fn take_changed_screens(&self) -> HashSet<i64> {
+        self.screens.take_changed()
+    }
+
+    /// Puts a room on that list, because a person came or left, or because its count could not be logged.
+    pub fn recount_screens(&self, room: i64) {
+        self.screens.recount(room);
+    }
+
+    /// Whether the count for the step that began at `first` differs from what this node last logged.
+    pub fn is_new_count(&self, room: i64, first: i64, count: i64) -> bool {
+        self.screens.is_new_count(room, first, count)
+    }
+
+    pub fn mark_count_logged(&self, room: i64, first: i64, count: i64) {
+        self.screens.mark_logged(room, first, count);
+    }
+
+    pub fn forget_screens(&self, room: i64) {
+        self.screens.forget(room);
+    }
+
+    // Who leads.
+
+    /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
+    pub async fn attended_of(&self, rooms: &[i64]) -> HashSet<i64> {
+        let is_attended = |room: &i64| self.hub.has_full_feed(RoomKey { kind: self.kind, id: *room });
+        rooms.iter().copied().filter(is_attended).collect()
+    }
+
+    /// Takes all open rooms. Returns those that nobody has led for `patience_ms`, in the time that this process has run.
+    pub async fn find_unattended(&self, now: Moment, open: &[OpenRoom], patience_ms: i64) -> Vec<OpenRoom> {
+        let rooms: Vec<i64> = open.iter().map(|room| room.room).collect();
+        let attended = self.attended_of(&rooms).await;
+        let state = |open: &OpenRoom| RoomState {
+            room: open.room,
+            led_ms: open.led_ms,
+            is_attended: attended.contains(&open.room),
+        };
+        let states: Vec<RoomState> = open.iter().map(state).collect();
+        let over = self.unattended.check(now, &states, patience_ms);
+        over.into_iter().map(|RoomState { room, led_ms, .. }| OpenRoom { room, led_ms }).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::SocketLimits;
+    use crate::metrics::Metrics;
+
+    const KIM: i64 = 7;
+    const LEE: i64 = 8;
+
+    fn presence() -> Presence {
+        Presence::new(Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(1, 1)), 's')
+    }
 
     fn at(ms: i64) -> Moment {
         Moment { wall_ms: ms, running_ms: ms }
     }
 
-    #[test]
-    fn a_phone_that_comes_back_in_time_has_not_left() {
-        let presence = Presence::default();
-        assert!(presence.add_socket(1, 7, None, at(0)));
-        presence.remove_socket(1, 7, at(100), 50);
-        assert!(!presence.add_socket(1, 7, None, at(120)));
-        assert_eq!(presence.take_departed(at(1_000)), []);
-        presence.remove_socket(1, 7, at(2_000), 50);
-        assert_eq!(presence.take_departed(at(2_049)), []);
-        assert_eq!(presence.take_departed(at(2_050)), [DepartedPerson { room: 1, person: 7, last_ms: 2_000 }]);
-        assert!(presence.add_socket(1, 7, None, at(3_000)));
+    #[tokio::test]
+    async fn all_questions_about_a_room_agree_on_who_is_here() {
+        let presence = presence();
+        assert!(presence.add_socket(1, KIM, None, at(0)).await);
+        assert!(presence.add_socket(1, LEE, Some(Language::Japanese), at(5)).await);
+        assert!(!presence.add_socket(1, LEE, None, at(6)).await, "a second socket");
+        presence.add_socket(2, 9, None, at(0)).await;
+        assert_eq!(presence.present_of(1, &[LEE, 9]).await, HashSet::from([LEE]));
+        let people = presence.people_in(1).await;
+        assert_eq!((people.len() as i64, presence.count(1).await), (2, 2));
+        assert_eq!((people[&LEE].since_ms, people[&LEE].language), (5, Some(Language::Japanese)));
+        presence.remove_socket(1, KIM, at(10), 50);
+        assert!(presence.is_here(1, KIM).await, "in the grace");
+        assert_eq!(presence.take_departed(at(60)).await.len(), 1);
+        assert!(!presence.is_here(1, KIM).await);
+        assert_eq!(presence.count(1).await, 1);
     }
 
-    #[test]
-    fn the_second_phone_keeps_its_person_there() {
-        let presence = Presence::default();
-        presence.add_socket(1, 7, None, at(0));
-        presence.add_socket(1, 7, None, at(0));
-        presence.remove_socket(1, 7, at(10), 0);
-        assert_eq!(presence.take_departed(at(99)), []);
-        assert_eq!(presence.count(1), 1);
-        presence.remove_socket(1, 7, at(100), 0);
-        assert_eq!(presence.take_departed(at(100)).len(), 1);
-        assert_eq!(presence.count(1), 0);
+    #[tokio::test]
+    async fn a_screen_counts_while_its_person_is_here() {
+        let presence = presence();
+        let span = |room, first| StepSpan { room, first, last: 5 };
+        presence.add_socket(1, KIM, None, at(0)).await;
+        presence.add_socket(1, LEE, None, at(0)).await;
+        presence.note_screen(1, 3, KIM);
+        presence.note_screen(1, 5, LEE);
+        presence.note_screen(2, 5, KIM);
+        let spans = [span(1, 3), span(1, 4), span(2, 4), span(3, 1)];
+        assert_eq!(presence.count_screens(&spans).await, [2, 1, 0, 0], "room 2 has a screen, but not the person");
+        assert_eq!(presence.take_changed_screens(), HashSet::from([1, 2]));
+        presence.remove_leaver(1, LEE);
+        assert_eq!(presence.take_changed_screens(), HashSet::from([1]));
+        assert_eq!(presence.count_screens(&spans[..1]).await, [1]);
+        presence.forget_screens(1);
+        presence.recount_screens(1);
+        assert!(presence.take_changed_screens().is_empty(), "nobody reports a screen");
     }
 
-    #[test]
-    fn setting_the_clock_neither_ends_a_grace_nor_prolongs_it() {
-        let presence = Presence::default();
-        presence.add_socket(1, 7, None, at(10_000));
-        presence.remove_socket(1, 7, at(10_000), 5_000);
-        presence.add_socket(1, 8, None, at(10_000));
-        presence.remove_socket(1, 8, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
-        assert_eq!(presence.take_departed(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
-        assert_eq!(presence.take_departed(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);
+    #[tokio::test]
+    async fn a_room_without_a_socket_of_its_leader_is_unattended_after_a_while() {
+        let presence = presence();
+        let mut open = [OpenRoom { room: 1, led_ms: 0 }, OpenRoom { room: 2, led_ms: 0 }];
+        assert!(presence.attended_of(&[1, 2]).await.is_empty());
+        assert!(presence.find_unattended(at(0), &open, 1_000).await.is_empty());
+        open[1].led_ms = 900;
+        assert_eq!(presence.find_unattended(at(1_000), &open, 1_000).await, open[..1]);
     }
 }

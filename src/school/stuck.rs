@@ -11,7 +11,6 @@ use crate::db::{args, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::school::help::{self, StuckStudent};
-use crate::school::sessions::presence::open_here;
 
 row! {
     struct RunningStep {
@@ -37,7 +36,7 @@ pub async fn report_stuck(app: &School) -> Result<()> {
     // Steps during which the clock was set are left out: nobody knows how long they took.
     let steady_ms = app.clock.steady_since_ms().unwrap_or(0);
     let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;
-    let open: HashSet<i64> = open_here(app).into_iter().collect();
+    let open: HashSet<i64> = app.presence.rooms_here().into_iter().collect();
     if open.is_empty() {
         return Ok(());
     }
@@ -65,7 +64,7 @@ async fn find_stuck(app: &School, step: &RunningStep) -> Result<Vec<StuckStudent
     drop(tx);
 
     let pauses = pauses(&log, now_ms);
-    let present = app.hub.presence.people_in(step.id);
+    let present = app.presence.people_in(step.id).await;
     let attending: Vec<(i64, Option<i64>, i64)> =
         people.into_iter().filter_map(|(id, done_ms)| Some((id, done_ms, present.get(&id)?.since_ms))).collect();
     let mut took: Vec<i64> =

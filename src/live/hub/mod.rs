@@ -20,9 +20,6 @@ use self::connection::{Connection, close};
 pub use self::socket_limits::{SocketLimits, SocketPermit};
 use self::wheel::Wheel;
 use super::frame::Frame;
-use super::presence::Presence;
-use super::screens::ScreenReports;
-use super::unattended::Unattended;
 use crate::error::Error;
 use crate::metrics::Metrics;
 
@@ -35,10 +32,10 @@ const ENTRY_TRIES: usize = 5;
 const HELD_MAX_EVENTS: usize = 4_096;
 const SENDS_BEFORE_YIELD: usize = 256;
 
-/// Identifies a room. The code that opens the room chooses its `kind`; the hub does not interpret it.
+/// Identifies a room on every node. The code that opens the room chooses the letter of its `kind`; the hub does not interpret it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomKey {
-    pub kind: &'static str,
+    pub kind: char,
     pub id: i64,
 }
 
@@ -75,9 +72,6 @@ pub trait LogReader: Send + Sync {
 pub struct Hub {
     rooms: DashMap<RoomKey, Arc<Room>>,
     devices: DashMap<(RoomKey, i64, Box<str>), Arc<Connection>>,
-    pub presence: Presence,
-    pub screens: ScreenReports,
-    pub unattended: Unattended,
     socket_limits: Arc<SocketLimits>,
     pub(in crate::live) wheel: Wheel,
     log_reader: OnceLock<Arc<dyn LogReader>>,
@@ -119,9 +113,6 @@ impl Hub {
         Arc::new(Hub {
             rooms: DashMap::new(),
             devices: DashMap::new(),
-            presence: Presence::default(),
-            screens: ScreenReports::default(),
-            unattended: Unattended::default(),
             socket_limits,
             wheel: Wheel::new(ping_s),
             log_reader: OnceLock::new(),
@@ -366,7 +357,7 @@ impl Hub {
     }
 
     /// The ids of the rooms of a kind in which at least one socket is.
-    pub fn open_rooms(&self, kind: &'static str) -> Vec<i64> {
+    pub fn open_rooms(&self, kind: char) -> Vec<i64> {
         self.rooms.iter().filter(|r| r.key().kind == kind).map(|r| r.key().id).collect()
     }
 }

@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_permit_is_given_back_when_it_is_dropped() {
         let socket_limits = SocketLimits::new(3, 2);
-        let room = |id| RoomKey { kind: "room", id };
+        let room = |id| RoomKey { kind: 'r', id };
         let first = socket_limits.take(1, room(1), true, false).unwrap();
         let second = socket_limits.take(1, room(1), true, false).unwrap();
         assert_eq!(socket_limits.take(1, room(1), true, false).err(), Some(2));

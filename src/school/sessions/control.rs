@@ -7,7 +7,7 @@ use crate::clock::MINUTE_MS;
 use crate::db::{HeldTable, Tx, args, retry};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
-use crate::live::unattended::RoomState;
+use crate::live::presence::OpenRoom;
 use crate::patch::Patch;
 use crate::school::attendance;
 use crate::school::help;
@@ -103,11 +103,7 @@ async fn try_command(
     let done = StoredAnswer::Command { session, at_ms: now_ms, event: event.clone() };
     once::settle(&mut tx, caller.id, key, &done).await?;
     let outcome = make_outcome(&mut tx, &at, now_ms, event).await?;
-    let ended = matches!(outcome.event, Event::SessionEnded { .. });
     app.commit(tx, events).await?;
-    if ended {
-        app.hub.screens.forget(session);
-    }
     Ok(outcome)
 }
 
@@ -182,7 +178,7 @@ async fn start(
         step_seq = last_seq + 1, message = $4 where id = $1";
     tx.run(sql, args![at.id, now_ms, step.id, message.as_deref()]).await?;
     attendance::automatic::set_meeting_date(app, tx, at, now_ms).await?;
-    Ok(Event::SessionStarted { step: step.id, message, active: app.hub.presence.count(at.id) })
+    Ok(Event::SessionStarted { step: step.id, message, active: app.presence.count(at.id).await })
 }
 
 enum StepMove {
@@ -281,11 +277,9 @@ pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
 pub async fn end_forgotten(app: &School) -> Result<()> {
     let sql = "select id, taught_ms from live_sessions where status <> 'REVIEW_MODE'";
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
-    let is_attended = |session| app.hub.has_full_feed(super::room::session(session));
-    let rooms: Vec<RoomState> =
-        open.into_iter().map(|(room, led_ms)| RoomState { room, led_ms, is_attended: is_attended(room) }).collect();
-    for RoomState { room: session, led_ms, .. } in app.hub.unattended.check(app.clock.now(), &rooms, FORGOTTEN_AFTER_MS)
-    {
+    let open: Vec<OpenRoom> = open.into_iter().map(|(room, led_ms)| OpenRoom { room, led_ms }).collect();
+    let forgotten = app.presence.find_unattended(app.clock.now(), &open, FORGOTTEN_AFTER_MS).await;
+    for OpenRoom { room: session, led_ms } in forgotten {
         end_untouched(app, session, led_ms).await?;
     }
     Ok(())
@@ -300,7 +294,6 @@ async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()>
         let at = by_id(&mut tx, session).await?;
         let (_, events) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
         app.commit(tx, events).await?;
-        app.hub.screens.forget(session);
     }
     Ok(())
 }

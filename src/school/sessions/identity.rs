@@ -18,30 +18,41 @@ pub enum IfNameIsHere {
     Other,
 }
 
-/// Finds a guest of exactly this name who joined the session and was not removed. Of several, returns one who is not
-/// present, else the first.
-async fn namesake(app: &School, tx: &mut Tx, session: i64, name: &str) -> Result<Option<i64>> {
+/// Finds the guests of exactly this name who joined the session and were not removed.
+async fn namesakes(tx: &mut Tx, session: i64, name: &str) -> Result<Vec<i64>> {
     let sql = "select p.person from participants p join people q on q.id = p.person
         where p.session = $1 and q.name = $2 and q.guest and q.deleted_ms is null and p.removed_ms is null
         order by p.id limit 50";
     let found: Vec<(i64,)> = tx.all(sql, args![session, name]).await?;
-    let gone = found.iter().find(|(person,)| !app.hub.presence.is_here(session, *person));
-    Ok(gone.or(found.first()).map(|(person,)| *person))
+    Ok(found.into_iter().map(|(person,)| person).collect())
 }
 
-/// Finds the guest that a new guest says to be. Fails with `NameIsHere` if there is one and the new guest has not answered
-/// yet.
+/// Finds those namesakes of a guest with a second phone who are not present. Presence is asked before the transaction of the
+/// join begins.
+pub(super) async fn absent_namesakes(app: &School, session: i64, name: &str, answer: IfNameIsHere) -> Result<Vec<i64>> {
+    if answer != IfNameIsHere::Same {
+        return Ok(Vec::new());
+    }
+    let mut found = namesakes(&mut app.db.read().await?, session, name).await?;
+    let present = app.presence.present_of(session, &found).await;
+    found.retain(|person| !present.contains(person));
+    Ok(found)
+}
+
+/// Finds the guest that a new guest says to be: of several namesakes, one who is absent, else the first. Fails with
+/// `NameIsHere` if there is one and the new guest has not answered yet.
 pub(super) async fn find_claimed_guest(
-    app: &School,
     tx: &mut Tx,
     session: i64,
     name: &str,
     answer: IfNameIsHere,
+    absent: &[i64],
 ) -> Result<Option<i64>> {
     if answer == IfNameIsHere::Other {
         return Ok(None);
     }
-    let known = namesake(app, tx, session, name).await?;
+    let found = namesakes(tx, session, name).await?;
+    let known = found.iter().find(|person| absent.contains(person)).or(found.first()).copied();
     if known.is_some() && answer == IfNameIsHere::Ask { Err(Error::NameIsHere) } else { Ok(known) }
 }
 

@@ -131,10 +131,11 @@ pub async fn join_as_guest(
     let limit = if found.is_scanned { Attempts::ScannedGuestsFrom(from) } else { Attempts::GuestsFrom(from) };
     app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
+    let absent = identity::absent_namesakes(app, session, &guest.name, guest.if_name_is_here).await?;
     app.group_commit
         .record_for(session, move |tx| {
-            let (app, guest, key) = (school.clone(), guest.clone(), key.clone());
-            Box::pin(async move { admit_guest(&app, tx, session, &guest, key.as_ref(), now_ms).await })
+            let (app, guest, absent, key) = (school.clone(), guest.clone(), absent.clone(), key.clone());
+            Box::pin(async move { admit_guest(&app, tx, session, &guest, &absent, key.as_ref(), now_ms).await })
         })
         .await
 }
@@ -144,6 +145,7 @@ async fn admit_guest(
     tx: &mut Tx,
     session: i64,
     guest: &Guest,
+    absent: &[i64],
     key: Option<&Key>,
     now_ms: i64,
 ) -> Result<((Person, Joined, Tokens), Vec<NewEvent>)> {
@@ -162,7 +164,8 @@ async fn admit_guest(
     let (person, same_as) = match &before {
         Some(login) => (login.person, None),
         None => {
-            let same_as = identity::find_claimed_guest(app, tx, session.id, &guest.name, guest.if_name_is_here).await?;
+            let same_as =
+                identity::find_claimed_guest(tx, session.id, &guest.name, guest.if_name_is_here, absent).await?;
             (people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?, same_as)
         }
     };

@@ -22,17 +22,17 @@ use crate::school::{Page, Window};
 
 pub use creating::{NewLiveSession, create};
 
-/// The rooms of the hub that the school opens.
+/// The rooms that the school opens. Each kind is a letter, which means the same on every node.
 pub mod room {
     use crate::live::RoomKey;
 
-    pub const SESSION: &str = "session";
+    pub const SESSION: char = 's';
     /// All events of a course, for its dashboards.
-    pub const BOARD: &str = "board";
+    pub const BOARD: char = 'b';
     /// Calls for help that an instructor should see.
-    pub const DESK: &str = "desk";
+    pub const DESK: char = 'd';
     /// Messages to one person alone.
-    pub const PERSON: &str = "person";
+    pub const PERSON: char = 'p';
 
     pub fn session(id: i64) -> RoomKey {
         RoomKey { kind: SESSION, id }

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::room;
 use crate::app::School;
-use crate::db::{Tx, args};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::language::Language;
-use crate::live::presence::DepartedPerson;
+use crate::live::presence::{DepartedPerson, StepSpan};
 
 /// Number of tries to log an arrival while the database fails and the person is still present.
 const ARRIVAL_TRIES: u32 = 60;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
+/// Sessions in one statement: fewer than both databases accept.
+const SESSIONS_PER_STATEMENT: usize = 8_192;
 
 /// Selects the people whose newest entry about presence in the log of an open session says that they connected.
 /// `cross join` makes SQLite begin with those sessions; otherwise it reads the logs of all sessions.
@@ -29,23 +30,23 @@ const CONNECTED: &str = "select session, person from (
 /// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
 pub async fn add_socket(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
     let now = app.clock.now();
-    if !app.hub.presence.add_socket(session, person, language, now) {
+    if !app.presence.add_socket(session, person, language, now).await {
         return Ok(());
     }
     let mut logged = log_arrival(app, session, person, now.wall_ms).await;
     for _ in 1..ARRIVAL_TRIES {
-        if logged.is_ok() || !app.hub.presence.is_here(session, person) {
+        if logged.is_ok() || !app.presence.is_here(session, person).await {
             break;
         }
         tokio::time::sleep(ARRIVAL_PAUSE).await;
         logged = log_arrival(app, session, person, now.wall_ms).await;
     }
-    app.hub.screens.people_changed(session);
+    app.presence.recount_screens(session);
     logged
 }
 
 async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Result<()> {
-    let active = app.hub.presence.count(session);
+    let active = app.presence.count(session).await;
     app.group_commit
         .record(move |tx| {
             Box::pin(async move {
@@ -57,7 +58,7 @@ async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Res
 }
 
 pub fn remove_socket(app: &School, session: i64, person: i64) {
-    app.hub.presence.remove_socket(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
+    app.presence.remove_socket(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
 /// Makes the event if the session is open. In an ended session, arrivals and departures are not logged.
@@ -69,7 +70,7 @@ async fn event_if_open(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> R
 
 /// Logs and sends the departures of people whose grace period is over. All sessions share a commit.
 pub async fn log_departures(app: &School) -> Result<()> {
-    let mut departed = app.hub.presence.take_departed(app.clock.now());
+    let mut departed = app.presence.take_departed(app.clock.now()).await;
     departed.sort_by_key(|d| d.room);
     let sessions =
         departed.chunk_by(|a, b| a.room == b.room).map(|of_session| log_departures_of(app, of_session.to_vec()));
@@ -78,7 +79,7 @@ pub async fn log_departures(app: &School) -> Result<()> {
 
 async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Result<()> {
     let Some(session) = departed.first().map(|d| d.room) else { return Ok(()) };
-    let (active, now) = (app.hub.presence.count(session), app.clock.now());
+    let (active, now) = (app.presence.count(session).await, app.clock.now());
     let people = departed.clone();
     let logged = app
         .group_commit
@@ -97,64 +98,93 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
     if logged.is_err() {
         // Not logged, so they count as present again: a later sweep finds them.
         for person in departed.iter().map(|d| d.person) {
-            app.hub.presence.expect_back(session, person, now, app.config.clocks.presence_grace_ms);
+            app.presence.expect_back(session, person, now, app.config.clocks.presence_grace_ms);
         }
     }
-    app.hub.screens.people_changed(session);
+    app.presence.recount_screens(session);
     logged
 }
 
 /// Logs and sends how many phones show the current step, once for each session in which this may have changed.
 pub async fn log_shown_counts(app: &School) -> Result<()> {
-    let rooms = app.hub.screens.take_changed();
-    join_all(rooms.into_iter().map(|session| log_shown_count(app, session))).await.into_iter().collect()
+    let changed: Vec<i64> = app.presence.take_changed_screens().into_iter().collect();
+    let steps = match current_steps(app, &changed).await {
+        Ok(steps) => steps,
+        Err(error) => {
+            changed.into_iter().for_each(|session| app.presence.recount_screens(session));
+            return Err(error);
+        }
+    };
+    for session in changed.iter().filter(|session| !steps.iter().any(|step| step.session == **session)) {
+        app.presence.forget_screens(*session);
+    }
+    // Only the current step counts: a late acknowledgement of an older one is dropped.
+    let spans: Vec<StepSpan> =
+        steps.iter().map(|s| StepSpan { room: s.session, first: s.first_seq, last: s.last_student_seq }).collect();
+    let phones = app.presence.count_screens(&spans).await;
+    let counted = steps.into_iter().zip(phones);
+    let is_new = |(step, phones): &(CurrentStep, i64)| app.presence.is_new_count(step.session, step.first_seq, *phones);
+    let logging = counted.filter(is_new).map(|(step, phones)| log_shown_count(app, step, phones));
+    join_all(logging).await.into_iter().collect()
 }
 
-async fn log_shown_count(app: &School, session: i64) -> Result<()> {
-    let school = app.clone();
+row!(
+    /// The step that an open session is at.
+    #[derive(Clone, Copy)]
+    struct CurrentStep {
+        session: i64,
+        course: i64,
+        step: i64,
+        /// Where the log of the session comes to this step.
+        first_seq: i64,
+        last_student_seq: i64,
+    }
+);
+
+/// Reads the current steps of those of these sessions that are open and at a step.
+async fn current_steps(app: &School, sessions: &[i64]) -> Result<Vec<CurrentStep>> {
+    let mut steps = Vec::new();
+    for part in sessions.chunks(SESSIONS_PER_STATEMENT) {
+        let (marks, ids) = placeholders(part, 1);
+        let sql = format!(
+            "select id as session, course, step, step_seq as first_seq, last_student_seq from live_sessions
+            where id in ({marks}) and status <> 'REVIEW_MODE' and step is not null"
+        );
+        steps.extend(app.db.all::<CurrentStep>(sql, ids).await?);
+    }
+    Ok(steps)
+}
+
+/// Logs a count, unless the session has gone to another step since, or has ended: then it is counted again.
+async fn log_shown_count(app: &School, at: CurrentStep, phones: i64) -> Result<()> {
+    let now_ms = app.now_ms();
     let logged = app
         .group_commit
         .record(move |tx| {
-            let app = school.clone();
             Box::pin(async move {
-                // Only the current step counts: a late acknowledgement of an older one is dropped.
-                let sql = "select step, course, step_seq, last_student_seq from live_sessions where id = $1
-                    and status <> 'REVIEW_MODE'";
-                let at: Option<(Option<i64>, i64, i64, i64)> = tx.maybe(sql, args![session]).await?;
-                let Some((Some(step), course, first, last)) = at else { return Ok((None, Vec::new())) };
-                let here = |person| app.hub.presence.is_here(session, person);
-                let phones = app.hub.screens.count(session, first, last, here);
-                if !app.hub.screens.is_new_count(session, first, phones) {
-                    return Ok((Some((first, phones)), Vec::new()));
+                let CurrentStep { session, course, step, first_seq, .. } = at;
+                let sql = "select id from live_sessions where id = $1 and step_seq = $2 and status <> 'REVIEW_MODE'";
+                if tx.maybe::<(i64,)>(sql, args![session, first_seq]).await?.is_none() {
+                    return Ok((false, Vec::new()));
                 }
                 let event = Event::StepShown { step, phones };
-                let event = NewEvent { session: Some(session), course, at_ms: app.now_ms(), event };
-                Ok((Some((first, phones)), vec![event]))
+                Ok((true, vec![NewEvent { session: Some(session), course, at_ms: now_ms, event }]))
             })
         })
         .await;
     match logged {
-        Ok(Some((first, phones))) => app.hub.screens.mark_logged(session, first, phones),
-        Ok(None) => app.hub.screens.forget(session),
-        Err(error) => {
-            app.hub.screens.mark_changed(session);
-            return Err(error);
-        }
+        Ok(true) => app.presence.mark_count_logged(at.session, at.first_seq, phones),
+        Ok(false) | Err(_) => app.presence.recount_screens(at.session),
     }
-    Ok(())
+    logged.map(drop)
 }
 
 /// Gives the people who are connected according to the log the usual grace period to come back after a restart.
 pub async fn expect_back(app: &School) -> Result<()> {
     for (session, person) in app.db.all::<(i64, i64)>(CONNECTED, args![]).await? {
-        app.hub.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
+        app.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
     }
     Ok(())
-}
-
-/// Returns the sessions with an open socket on this node.
-pub fn open_here(app: &School) -> Vec<i64> {
-    app.hub.open_rooms(room::SESSION)
 }
 
 #[cfg(test)]

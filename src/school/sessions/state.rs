@@ -1,11 +1,14 @@
 //! Current state of a session, and what has happened in it.
 
+use std::collections::HashMap;
+
 use super::{Session, SessionStatus, by_id, find_attended, find_taught};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::PublishedEvent;
 use crate::live::log;
+use crate::live::presence::{PresentPerson, StepSpan};
 use crate::school::names::{Names, namesakes};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
@@ -19,8 +22,14 @@ pub struct SessionState {
     pub session: Session,
     pub step: Option<Item>,
     pub participants: i64,
-    pub active: i64,
     pub my_status: &'static str,
+}
+
+/// State of a session, with the number of people present.
+#[derive(Debug, Clone)]
+pub struct CurrentState {
+    pub state: SessionState,
+    pub active: i64,
 }
 
 /// State of one student in their session.
@@ -60,14 +69,13 @@ pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![session]).await?.0)
 }
 
-async fn session_state(app: &School, tx: &mut Tx, session: Session, my_status: &'static str) -> Result<SessionState> {
+async fn session_state(tx: &mut Tx, session: Session, my_status: &'static str) -> Result<SessionState> {
     let step = match session.step {
         Some(id) => outline::item_by_id(tx, id).await.ok(),
         None => None,
     };
     let participants = participant_count(tx, session.id).await?;
-    let active = app.hub.presence.count(session.id);
-    Ok(SessionState { session, step, participants, active, my_status })
+    Ok(SessionState { session, step, participants, my_status })
 }
 
 /// Derives the status of a participant from the status of the session.
@@ -80,18 +88,29 @@ pub fn participant_status(session_status: &str, left: bool) -> &'static str {
     }
 }
 
-pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<SessionState> {
+pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<CurrentState> {
     let mut tx = app.db.read().await?;
     let session = find_attended(&mut tx, caller, session).await?;
     let status = participant_status(&session.status, false);
-    session_state(app, &mut tx, session, status).await
+    let state = session_state(&mut tx, session, status).await?;
+    drop(tx);
+    let active = app.presence.count(state.session.id).await;
+    Ok(CurrentState { state, active })
 }
 
-pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result<(Session, Vec<Attendee>)> {
+/// Everyone who joined a session and was not removed, and those of them who are present.
+pub struct Roster {
+    pub attendees: Vec<Attendee>,
+    pub present: HashMap<i64, PresentPerson>,
+}
+
+pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result<(Session, Roster)> {
     let mut tx = app.db.read().await?;
     let session = find_taught(&mut tx, caller, session).await?;
     let attendees = attendees(&mut tx, &session).await?;
-    Ok((session, attendees))
+    drop(tx);
+    let present = app.presence.people_in(session.id).await;
+    Ok((session, Roster { attendees, present }))
 }
 
 /// Reads all participants who were not removed, with their progress in the current step: one pass over the session's log
@@ -137,7 +156,7 @@ pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<ActivePar
     let Some((id, joined_ms)) = tx.maybe::<(i64, i64)>(sql, args![caller.id]).await? else { return Ok(None) };
     let session = by_id(&mut tx, id).await?;
     let status = participant_status(&session.status, false);
-    let seen = session_state(app, &mut tx, session, status).await?;
+    let seen = session_state(&mut tx, session, status).await?;
     Ok(Some(ActiveParticipation { session: seen.session, step: seen.step, status, joined_ms }))
 }
 
@@ -193,11 +212,19 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
     }
 }
 
+/// State of a session for the socket of an instructor.
+pub struct InstructorState {
+    pub state: SessionState,
+    pub roster: Roster,
+    /// Number of people whose screen shows the current step.
+    pub shown: i64,
+}
+
 pub enum EntryContent {
     /// Events after the one that the client knows.
     Missed(Vec<PublishedEvent>, Names),
     ForStudent(Box<SessionState>, OwnState),
-    ForInstructor(Box<SessionState>, Vec<Attendee>),
+    ForInstructor(Box<InstructorState>),
 }
 
 pub struct EntryState {
@@ -239,14 +266,27 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
         Side::Student => {
             let status = participant_status(&session.status, left);
             let mine = own_state(&mut tx, &session, person).await?;
-            EntryContent::ForStudent(Box::new(session_state(app, &mut tx, session, status).await?), mine)
+            EntryContent::ForStudent(Box::new(session_state(&mut tx, session, status).await?), mine)
         }
         Side::Instructor => {
             let attendees = attendees(&mut tx, &session).await?;
-            EntryContent::ForInstructor(Box::new(session_state(app, &mut tx, session, "INSTRUCTOR").await?), attendees)
+            let state = session_state(&mut tx, session, "INSTRUCTOR").await?;
+            drop(tx);
+            EntryContent::ForInstructor(Box::new(instructor_state(app, state, attendees).await))
         }
     };
     Ok(EntryState { arrival, seq })
+}
+
+/// Adds who is present. Presence is asked after the state was read: an arrival after that is also an event after its `seq`.
+async fn instructor_state(app: &School, state: SessionState, attendees: Vec<Attendee>) -> InstructorState {
+    let session = &state.session;
+    let present = app.presence.people_in(session.id).await;
+    let span = StepSpan { room: session.id, first: session.step_seq, last: session.last_student_seq };
+    // The screens of an ended session show no step.
+    let spans = if session.has_status(SessionStatus::Review) { Vec::new() } else { vec![span] };
+    let shown = app.presence.count_screens(&spans).await.iter().sum();
+    InstructorState { state, roster: Roster { attendees, present }, shown }
 }
 
 /// Reads a student's progress in the current step, their open call for help, and their attendance mark.

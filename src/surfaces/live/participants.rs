@@ -47,9 +47,9 @@ pub async fn leave(app: School, caller: Caller, Id(id): Id) -> Answer<Participan
 /// Lists the participants of a session (its instructor).
 #[utoipa::path(get, path = "/api/sessions/{session_id}/participants", responses((status = 200, body = Participants)))]
 pub async fn list(app: School, caller: Caller, Id(id): Id) -> Answer<Participants> {
-    let (session, attendees) = state::participants(&app, &caller, id).await?;
+    let (session, state::Roster { attendees, present }) = state::participants(&app, &caller, id).await?;
     let listed = |one: state::Attendee| {
-        let is_here = app.hub.presence.is_here(id, one.person);
+        let is_here = present.contains_key(&one.person);
         ParticipantListed::from((one, &session, is_here))
     };
     ok((id, attendees.into_iter().map(listed).collect::<Vec<_>>()))

@@ -21,7 +21,7 @@ use crate::school::help::{self, HelpRequest, answers};
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
-use crate::school::sessions::state::{self, EntryContent, Side};
+use crate::school::sessions::state::{self, EntryContent, InstructorState, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
 use crate::surfaces::body::SentValue;
@@ -177,11 +177,9 @@ impl LiveSocket {
             EntryContent::ForStudent(seen, mine) => {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
-            EntryContent::ForInstructor(seen, attendees) => {
-                let here = self.app.hub.presence.people_in(session);
-                let (first, last) = (seen.session.step_seq, seen.session.last_student_seq);
-                let shown = self.app.hub.screens.count(session, first, last, |person| here.contains_key(&person));
-                vec![state_frame(seq, &StateOfInstructor::new(&seen, attendees, &here, shown, &self.app.public_url))?]
+            EntryContent::ForInstructor(seen) => {
+                let InstructorState { state, roster, shown } = *seen;
+                vec![state_frame(seq, &StateOfInstructor::new(&state, roster, shown, &self.app.public_url))?]
             }
         };
         if side == Side::Student {
@@ -271,7 +269,7 @@ impl LiveSocket {
             answers::ack(&self.app, &self.caller, request).await?;
         }
         if let (Some(seq), SocketKind::Session(session, _)) = (ack.seq, self.kind) {
-            self.app.hub.screens.ack(session, seq, self.caller.id);
+            self.app.presence.note_screen(session, seq, self.caller.id);
         }
         to_json(json!({}))
     }

@@ -1,13 +1,10 @@
 //! State of the session that is sent to a socket when it enters.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
 use super::{StepGuide, TitleRef};
 use crate::event::HelpKind;
-use crate::live::presence::PresentPerson;
-use crate::school::sessions::state::{Attendee, OwnState, SessionState, participant_status};
+use crate::school::sessions::state::{OwnState, Roster, SessionState, participant_status};
 use crate::surfaces::texts::Instant;
 
 #[derive(Serialize)]
@@ -97,20 +94,14 @@ struct ParticipantState {
 }
 
 impl<'a> StateOfInstructor<'a> {
-    pub fn new(
-        seen: &'a SessionState,
-        attendees: Vec<Attendee>,
-        here: &HashMap<i64, PresentPerson>,
-        shown: i64,
-        public_url: &str,
-    ) -> Self {
+    pub fn new(seen: &'a SessionState, Roster { attendees, present }: Roster, shown: i64, public_url: &str) -> Self {
         let total = attendees.iter().filter(|a| a.left_ms.is_none()).count() as i64;
         let participants = attendees
             .into_iter()
             .map(|a| ParticipantState {
                 user_id: a.person,
                 status: participant_status(&seen.session.status, a.left_ms.is_some()),
-                connected: here.contains_key(&a.person),
+                connected: present.contains_key(&a.person),
                 current_subtask: seen.step.as_ref().map(TitleRef::from),
                 subtask_status: a.step_status.unwrap_or_else(|| "NOT_STARTED".into()),
                 stuck: a.flagged,
@@ -136,7 +127,7 @@ impl<'a> StateOfInstructor<'a> {
             lecture: TitleRef { id: seen.session.course, title: seen.session.lecture_title.clone() },
             participants,
             total_participants: total,
-            active_participants: seen.active,
+            active_participants: present.len() as i64,
             shown,
         }
     }

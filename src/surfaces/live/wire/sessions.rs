@@ -11,7 +11,7 @@ use crate::school::sessions::codes::{Invitation, SessionPreview};
 use crate::school::sessions::control::SessionChanges;
 use crate::school::sessions::identity::IfNameIsHere;
 use crate::school::sessions::joining::{Guest, Joined, Participant};
-use crate::school::sessions::state::{ActiveParticipation, Attendee, SessionState, participant_status};
+use crate::school::sessions::state::{ActiveParticipation, Attendee, CurrentState, participant_status};
 use crate::school::sessions::{NewLiveSession, Session, SessionStatus, SessionWithCount};
 use crate::surfaces::keys::*;
 use crate::surfaces::language::translate;
@@ -234,13 +234,13 @@ answer! {
         expires_in_seconds: i64 = TICKET_FOR_MS / 1_000,
     }
 
-    pub struct Current from SessionState as s {
-        session_id: i64 = s.session.id,
-        status: String = s.session.status,
-        current_subtask: Option<StepGuide> = s.step.as_ref().map(StepGuide::from),
-        started_at: Option<Instant> = s.session.started_ms.map(Instant),
+    pub struct Current from CurrentState as s {
+        session_id: i64 = s.state.session.id,
+        status: String = s.state.session.status,
+        current_subtask: Option<StepGuide> = s.state.step.as_ref().map(StepGuide::from),
+        started_at: Option<Instant> = s.state.session.started_ms.map(Instant),
         active_participants: i64 = s.active,
-        instructor_message: Option<String> = s.session.message,
+        instructor_message: Option<String> = s.state.session.message,
     }
 
     pub struct ActiveSession from ActiveParticipation as a {

@@ -44,11 +44,11 @@ impl ScreenReports {
         self.rooms.get(&room).map_or(0, |room| room.newest.iter().filter(shows).count() as i64)
     }
 
-    /// Marks a room in which a person came or left, because its count may be different now. Does nothing if nobody in the room
-    /// has reported an event.
-    pub fn people_changed(&self, room: i64) {
+    /// Marks a room, so that it is counted again: a person came or left, or the count could not be logged. Does nothing if nobody
+    /// in the room has reported an event.
+    pub fn recount(&self, room: i64) {
         if self.rooms.contains_key(&room) {
-            self.mark_changed(room);
+            self.changed(|rooms| rooms.insert(room));
         }
     }
 
@@ -62,11 +62,6 @@ impl ScreenReports {
         if let Some(mut room) = self.rooms.get_mut(&room) {
             room.logged = Some((first, count));
         }
-    }
-
-    /// Marks a room, so that it is counted again: its count may have changed, or could not be logged.
-    pub fn mark_changed(&self, room: i64) {
-        self.changed(|rooms| rooms.insert(room));
     }
 
     pub fn forget(&self, room: i64) {
@@ -94,9 +89,9 @@ mod tests {
         assert!(!screens.is_new_count(1, 3, 2));
         assert!(screens.is_new_count(1, 5, 2));
         screens.ack(1, 5, 9);
-        screens.people_changed(2);
+        screens.recount(2);
         assert!(screens.take_changed().is_empty());
-        screens.people_changed(1);
+        screens.recount(1);
         assert_eq!(screens.take_changed().len(), 1);
     }
 }
