@@ -45,6 +45,9 @@ pub struct Config {
     /// The database: sqlite:FILE or postgres://… (default: gyosil.db in the data folder)
     #[arg(long, global = true, env = "GYOSIL_DATABASE", value_parser = database_url)]
     pub database: Option<String>,
+    /// The name of this node among those that share a database (not in this version: one node serves alone)
+    #[arg(long, global = true, env = "GYOSIL_NODE", default_value = "1", hide = true)]
+    pub node: String,
     /// The Redis server for several nodes (not supported yet: one node serves alone)
     #[arg(long, global = true, env = "GYOSIL_REDIS", value_parser = no_redis_yet)]
     pub redis: Option<String>,

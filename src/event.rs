@@ -9,7 +9,6 @@ pub enum Event {
     SessionStarted {
         step: i64,
         message: Option<String>,
-        active: i64,
     },
     StepChanged {
         previous: Option<i64>,
@@ -39,14 +38,14 @@ pub enum Event {
         person: i64,
         total: i64,
     },
+    /// The first socket of a person, on the node of that name. The log counts how many are connected then.
     StudentConnected {
         person: i64,
-        active: i64,
+        node: String,
     },
     StudentDisconnected {
         person: i64,
         last_active_ms: i64,
-        active: i64,
     },
     StudentLeft {
         person: i64,
@@ -242,6 +241,15 @@ impl Event {
         )
     }
 
+    /// Whether its person is connected to the session from this event on, if the event tells.
+    pub fn is_connected(&self) -> Option<bool> {
+        match self {
+            Event::StudentConnected { .. } => Some(true),
+            Event::StudentDisconnected { .. } | Event::StudentLeft { .. } | Event::StudentMerged { .. } => Some(false),
+            _ => None,
+        }
+    }
+
     /// The person whom the event is about.
     pub fn person(&self) -> Option<i64> {
         use Event::*;
@@ -350,6 +358,8 @@ pub struct LogPosition {
     pub seq: i64,
     /// The `seq` of the previous event for students, so that a phone can detect a gap.
     pub prev: i64,
+    /// The number of people connected after the event, on all nodes, if a person came or went by it.
+    pub connected: Option<i64>,
 }
 
 /// The stored answer to a request with an idempotency key, so that the request takes effect only once.

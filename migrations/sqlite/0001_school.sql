@@ -355,7 +355,9 @@ create table live_sessions (
   ended_ms bigint,
   taught_ms bigint not null,
   last_seq bigint not null default 0,
-  last_student_seq bigint not null default 0
+  last_student_seq bigint not null default 0,
+  -- How many people are connected, as the log has it.
+  connected bigint not null default 0
 );
 create index live_sessions_code on live_sessions (code);
 create unique index live_sessions_open_code on live_sessions (code) where status <> 'REVIEW_MODE';
@@ -392,9 +394,14 @@ create table session_events (
   person bigint,
   data text not null,
   at_ms bigint not null,
+  -- How many people are connected after this, if someone came or went.
+  connected bigint,
   primary key (session, seq)
 );
 create index session_events_stuck on session_events (session, type) where type = 'student_stuck';
+-- Who came and went.
+create index session_events_presence on session_events (session, person, seq, type)
+  where type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged');
 
 create table help_requests (
   id integer primary key autoincrement,

@@ -1,12 +1,15 @@
-//! The log of a session: events are numbered per session without gaps, in the transaction of the change itself.
+//! The log of a session: events are numbered per session without gaps, in the transaction of the change itself. It also counts
+//! who is connected, since only the log knows that for all nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use crate::db::{Arg, Tx, args, batch_size, row, row_placeholders};
+use crate::db::{Arg, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Audience, Event, LogPosition, NewEvent, PublishedEvent};
 
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 9;
+/// People in one statement: fewer than both databases accept.
+const PEOPLE_PER_STATEMENT: usize = 8_192;
 
 /// Numbers the logged events and writes them. Session rows are locked in the order of their ids, so that two nodes that write
 /// to the same two sessions never deadlock. After this, the transaction may only write what follows from the events, and commit.
@@ -19,46 +22,90 @@ pub async fn append(tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<PublishedE
     }
     let mut heads = BTreeMap::new();
     for (session, count) in per_session {
-        heads.insert(session, LogHead::advance(tx, session, count).await?);
+        let mut head = LogHead::advance(tx, session, count).await?;
+        head.read_connected(tx, session, &events).await?;
+        heads.insert(session, head);
     }
     let events: Vec<PublishedEvent> = events
         .into_iter()
         .map(|new| {
             let head = new.session.filter(|_| new.event.is_logged()).and_then(|s| heads.get_mut(&s));
-            let position = head.map(|head| head.next(new.event.audience()));
+            let position = head.map(|head| head.next(&new.event));
             new.at(position)
         })
         .collect();
     write(tx, &events).await?;
-    for (session, head) in heads.iter().filter(|(_, head)| head.has_student_event) {
-        let sql = "update live_sessions set last_student_seq = $2 where id = $1";
-        tx.run(sql, args![*session, head.student_seq]).await?;
+    for (session, head) in heads.iter().filter(|(_, head)| head.has_changed) {
+        let sql = "update live_sessions set last_student_seq = $2, connected = $3 where id = $1";
+        tx.run(sql, args![*session, head.student_seq, head.connected]).await?;
     }
     Ok(events)
 }
 
+/// The end of a session's log, from which the next events are numbered.
 struct LogHead {
     seq: i64,
     student_seq: i64,
-    has_student_event: bool,
+    /// Number of people connected.
+    connected: i64,
+    /// The people connected, of those who come or go by the next events.
+    connected_people: HashSet<i64>,
+    /// Whether `student_seq` or `connected` has changed.
+    has_changed: bool,
+}
+
+/// Selects those of some people whose newest event of this kind in the log of `$1` says that they connected.
+fn connected_of(people: &str) -> String {
+    format!(
+        "select p.id from people p where p.id in ({people}) and (select e.type from session_events e
+            where e.session = $1 and e.person = p.id
+                and e.type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged')
+            order by e.seq desc limit 1) = 'student_connected'"
+    )
 }
 
 impl LogHead {
     async fn advance(tx: &mut Tx, session: i64, count: i64) -> Result<LogHead> {
-        let sql =
-            "update live_sessions set last_seq = last_seq + $2 where id = $1 returning last_seq, last_student_seq";
-        let (last, student_seq): (i64, i64) = tx.one(sql, args![session, count]).await?;
-        Ok(LogHead { seq: last - count, student_seq, has_student_event: false })
+        let sql = "update live_sessions set last_seq = last_seq + $2 where id = $1
+            returning last_seq, last_student_seq, connected";
+        let (last, student_seq, connected): (i64, i64, i64) = tx.one(sql, args![session, count]).await?;
+        Ok(LogHead { seq: last - count, student_seq, connected, connected_people: HashSet::new(), has_changed: false })
     }
 
-    fn next(&mut self, audience: Audience) -> LogPosition {
+    /// Reads who was connected, of the people who come or go by these events. The row of the session is locked, so nobody else
+    /// comes or goes meanwhile, on any node.
+    async fn read_connected(&mut self, tx: &mut Tx, session: i64, events: &[NewEvent]) -> Result<()> {
+        let of_session = events.iter().filter(|new| new.session == Some(session) && new.event.is_connected().is_some());
+        let people: Vec<i64> = of_session.filter_map(|new| new.event.person()).collect();
+        for part in people.chunks(PEOPLE_PER_STATEMENT) {
+            let (marks, ids) = placeholders(part, 2);
+            let found: Vec<(i64,)> = tx.all(connected_of(&marks), [args![session], ids].concat()).await?;
+            self.connected_people.extend(found.into_iter().map(|(person,)| person));
+        }
+        Ok(())
+    }
+
+    fn next(&mut self, event: &Event) -> LogPosition {
         self.seq += 1;
-        let position = LogPosition { seq: self.seq, prev: self.student_seq };
-        if audience == Audience::Students {
+        let connected = event.is_connected().zip(event.person()).map(|(is_in, person)| self.count(person, is_in));
+        let position = LogPosition { seq: self.seq, prev: self.student_seq, connected };
+        if event.audience() == Audience::Students {
             self.student_seq = self.seq;
-            self.has_student_event = true;
+            self.has_changed = true;
         }
         position
+    }
+
+    /// Counts a person who comes or goes. Returns how many are connected then.
+    fn count(&mut self, person: i64, is_in: bool) -> i64 {
+        if is_in && self.connected_people.insert(person) {
+            self.connected += 1;
+            self.has_changed = true;
+        } else if !is_in && self.connected_people.remove(&person) {
+            self.connected -= 1;
+            self.has_changed = true;
+        }
+        self.connected
     }
 }
 
@@ -76,14 +123,15 @@ async fn write(tx: &mut Tx, events: &[PublishedEvent]) -> Result<()> {
             kind,
             event.person(),
             data,
-            published.at_ms
+            published.at_ms,
+            position.connected
         ]);
     }
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
         let size = batch_size(rows.len());
         let args: Vec<Arg> = rows.by_ref().take(size).flatten().collect();
-        let columns = "session, seq, prev, audience, type, person, data, at_ms";
+        let columns = "session, seq, prev, audience, type, person, data, at_ms, connected";
         let sql = format!("insert into session_events ({columns}) values {}", row_placeholders(size, COLUMNS));
         tx.run(sql, args).await?;
     }
@@ -109,7 +157,8 @@ pub async fn of_course(tx: &mut Tx, course: i64, kind: &str) -> Result<Vec<(i64,
     rows.into_iter().map(|(session, data)| Ok((session, from_stored(kind, &data)?))).collect()
 }
 
-fn from_stored(kind: &str, data: &str) -> Result<Event> {
+/// Reads an event as the log stores it.
+pub fn from_stored(kind: &str, data: &str) -> Result<Event> {
     serde_json::from_str(&format!(r#"{{"type":"{kind}","data":{data}}}"#)).map_err(Error::internal)
 }
 
@@ -120,6 +169,7 @@ row! {
         r#type: String,
         data: String,
         at_ms: i64,
+        connected: Option<i64>,
     }
 }
 
@@ -132,14 +182,29 @@ pub async fn read(
     students_only: bool,
     limit: i64,
 ) -> Result<Vec<PublishedEvent>> {
-    let sql = "select seq, prev, type, data, at_ms from session_events
+    let sql = "select seq, prev, type, data, at_ms, connected from session_events
         where session = $1 and seq > $2 and ($3 or audience = 'students') order by seq limit $4";
     let rows: Vec<LogRow> = tx.all(sql, args![session, after, !students_only, limit]).await?;
     rows.into_iter()
         .map(|r| {
             let event = from_stored(&r.r#type, &r.data)?;
-            let position = Some(LogPosition { seq: r.seq, prev: r.prev });
+            let position = Some(LogPosition { seq: r.seq, prev: r.prev, connected: r.connected });
             Ok(PublishedEvent { session: Some(session), course, at_ms: r.at_ms, event, position })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn counting_who_is_connected_finds_each_person_by_an_index() {
+        let plan = sqlite_plan(&connected_of("$2, $3")).await;
+        let is_found =
+            |line: &&String| line.contains("COVERING INDEX session_events_presence (session=? AND person=?)");
+        assert!(plan.iter().any(|line| is_found(&line)), "{plan:?}");
+        assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
+    }
 }

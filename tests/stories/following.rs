@@ -1,8 +1,10 @@
 //! Every phone follows: what a socket hears, in which order, and after an interruption.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::people::{Lecture, Person, Session};
+use crate::harness::socket::Socket;
 use crate::harness::{School, on_both, on_both_with};
 
 async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
@@ -88,6 +90,57 @@ fn the_instructor_hears_everything_without_a_hole() {
         assert_eq!(seqs, (0..=10).collect::<Vec<i64>>());
         let state = teacher.watches(&session).await.receives("session_state").await;
         assert_eq!((&state["data"]["shown"], &state["data"]["active_participants"]), (&json!(1), &json!(1)));
+    });
+}
+
+#[test]
+fn a_replay_says_how_many_were_connected_at_that_time() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        let grandma = school.guest(&session, "김순자").await;
+        let phone = grandma.follows(&session).await;
+        board.waits_for("student_connected").await;
+        let grandpa = school.guest(&session, "박영수").await;
+        let _other = grandpa.follows(&session).await;
+        board.waits_for("student_connected").await;
+        phone.hangs_up().await;
+        board.waits_for("student_disconnected").await;
+        grandpa.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+        board.waits_for("student_left").await;
+        let _phone = grandma.follows(&session).await;
+        board.waits_for("student_connected").await;
+
+        let counts = |frames: &[Value]| -> Vec<(Value, Value)> {
+            let counted =
+                frames.iter().filter(|f| f["type"] == "student_connected" || f["type"] == "student_disconnected");
+            counted.map(|f| (f["seq"].clone(), f["data"]["active_participants"].clone())).collect()
+        };
+        let live = counts(&board.received);
+        assert_eq!(live.iter().map(|(_, count)| count.as_i64().unwrap()).collect::<Vec<_>>(), [1, 2, 1, 1]);
+        let replayed = teacher.get(&format!("/api/sessions/{}/events", session.id)).await.ok();
+        assert_eq!(counts(replayed["events"].as_array().unwrap()), live);
+    });
+}
+
+#[test]
+fn people_who_come_and_go_at_once_are_counted_one_by_one() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let names: Vec<String> = (0..12).map(|n| format!("학생 {n}")).collect();
+        let students = join_all(names.iter().map(|name| school.guest(&session, name))).await;
+        let mut board = teacher.watches(&session).await;
+        let counts = async |board: &mut Socket, of: &str| {
+            let mut counts = Vec::new();
+            for _ in &students {
+                counts.push(board.waits_for(of).await["data"]["active_participants"].as_i64().unwrap());
+            }
+            counts
+        };
+        let phones = join_all(students.iter().map(|student| student.follows(&session))).await;
+        assert_eq!(counts(&mut board, "student_connected").await, (1..=12).collect::<Vec<i64>>());
+        join_all(phones.into_iter().map(Socket::hangs_up)).await;
+        assert_eq!(counts(&mut board, "student_disconnected").await, (0..12).rev().collect::<Vec<i64>>());
     });
 }
 

@@ -123,6 +123,28 @@ fn a_session_is_forgotten_by_the_time_that_the_server_ran() {
 }
 
 #[test]
+fn a_node_expects_back_only_those_who_were_connected_to_it() {
+    on_both_with(&["--presence-grace-ms", "60000"], |school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        let student = school.guest(&session, "김순자").await;
+        let phone = student.follows(&session).await;
+        board.waits_for("student_connected").await;
+        let is_here = async |school: &School| {
+            // After an answer, the school is open.
+            teacher.at(school.address).get(&format!("/api/sessions/{}/current", session.id)).await.ok();
+            school.app.presence.is_here(session.id, student.id).await
+        };
+        drop((phone, board));
+        let school = school.reopens().await;
+        assert!(is_here(&school).await, "the same node");
+        let flags = ["--presence-grace-ms", "60000", "--node", "2"].map(String::from);
+        let school = school.reopens_with(&flags).await;
+        assert!(!is_here(&school).await, "another node");
+    });
+}
+
+#[test]
 fn one_person_may_hold_a_limited_number_of_sockets() {
     let settings = ["--sockets-per-person", "3", "--sockets-per-session", "2"];
     on_both_with(&settings, |school| async move {
@@ -130,6 +152,8 @@ fn one_person_may_hold_a_limited_number_of_sockets() {
         let student = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/", session.id);
         let mut first = student.opens(&format!("{path}?device=a")).await;
+        // From here on it holds its place.
+        first.receives("session_state").await;
         let second = student.opens(&format!("{path}?device=b")).await;
         assert_eq!(student.tries_to_open(&path).await.err(), Some(429));
         // A phone that comes back takes the place that it had.

@@ -67,6 +67,8 @@ pub struct CommandOutcome {
     pub started_ms: Option<i64>,
     pub previous: Option<Item>,
     pub current: Option<Item>,
+    /// Number of people present when a start is answered; 0 for the other commands.
+    pub active: i64,
 }
 
 pub async fn command(
@@ -76,7 +78,11 @@ pub async fn command(
     command: Command,
     key: Option<Key>,
 ) -> Result<CommandOutcome> {
-    retry(|| try_command(app, caller, session, command.clone(), key.as_ref())).await
+    let mut outcome = retry(|| try_command(app, caller, session, command.clone(), key.as_ref())).await?;
+    if matches!(outcome.event, Event::SessionStarted { .. }) {
+        outcome.active = app.presence.count(outcome.session).await;
+    }
+    Ok(outcome)
 }
 
 async fn try_command(
@@ -178,7 +184,7 @@ async fn start(
         step_seq = last_seq + 1, message = $4 where id = $1";
     tx.run(sql, args![at.id, now_ms, step.id, message.as_deref()]).await?;
     attendance::automatic::set_meeting_date(app, tx, at, now_ms).await?;
-    Ok(Event::SessionStarted { step: step.id, message, active: app.presence.count(at.id).await })
+    Ok(Event::SessionStarted { step: step.id, message })
 }
 
 enum StepMove {
@@ -243,7 +249,8 @@ async fn make_outcome(tx: &mut Tx, at: &Session, at_ms: i64, event: Event) -> Re
     let steps = outline::items(tx, previous, current).await?;
     let named = |id: Option<i64>| steps.iter().find(|item| Some(item.id) == id).cloned();
     let started_ms = at.started_ms.or(Some(at_ms));
-    Ok(CommandOutcome { session: at.id, at_ms, event, started_ms, previous: named(previous), current: named(current) })
+    let (previous, current) = (named(previous), named(current));
+    Ok(CommandOutcome { session: at.id, at_ms, event, started_ms, previous, current, active: 0 })
 }
 
 pub struct SessionChanges {

@@ -1,5 +1,6 @@
 //! Presence in a session, as its log has it: who connects and disconnects, and how many phones show the step.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -9,6 +10,7 @@ use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::language::Language;
+use crate::live::log;
 use crate::live::presence::{DepartedPerson, StepSpan};
 
 /// Number of tries to log an arrival while the database fails and the person is still present.
@@ -17,14 +19,14 @@ const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
 /// Sessions in one statement: fewer than both databases accept.
 const SESSIONS_PER_STATEMENT: usize = 8_192;
 
-/// Selects the people whose newest entry about presence in the log of an open session says that they connected.
+/// Selects the people whose newest entry about presence in the log of an open session says that they connected, and that entry.
 /// `cross join` makes SQLite begin with those sessions; otherwise it reads the logs of all sessions.
-const CONNECTED: &str = "select session, person from (
-        select e.session, e.person, e.type,
+const CONNECTED: &str = "select session, person, data from (
+        select e.session, e.person, e.type, e.data,
             row_number() over (partition by e.session, e.person order by e.seq desc) as n
         from live_sessions s cross join session_events e
         where e.session = s.id and s.status <> 'REVIEW_MODE'
-            and e.type in ('student_connected', 'student_disconnected', 'student_left')
+            and e.type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged')
     ) newest where n = 1 and type = 'student_connected'";
 
 /// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
@@ -46,11 +48,12 @@ pub async fn add_socket(app: &School, session: i64, person: i64, language: Optio
 }
 
 async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Result<()> {
-    let active = app.presence.count(session).await;
+    let node = app.config.node.clone();
     app.group_commit
         .record(move |tx| {
+            let event = Event::StudentConnected { person, node: node.clone() };
             Box::pin(async move {
-                let events = event_if_open(tx, session, at_ms, Event::StudentConnected { person, active }).await?;
+                let events = event_if_open(tx, session, at_ms, event).await?;
                 Ok(((), events))
             })
         })
@@ -79,7 +82,7 @@ pub async fn log_departures(app: &School) -> Result<()> {
 
 async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Result<()> {
     let Some(session) = departed.first().map(|d| d.room) else { return Ok(()) };
-    let (active, now) = (app.presence.count(session).await, app.clock.now());
+    let now = app.clock.now();
     let people = departed.clone();
     let logged = app
         .group_commit
@@ -88,7 +91,7 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
             Box::pin(async move {
                 let mut events = Vec::with_capacity(people.len());
                 for DepartedPerson { person, last_ms, .. } in people {
-                    let event = Event::StudentDisconnected { person, last_active_ms: last_ms, active };
+                    let event = Event::StudentDisconnected { person, last_active_ms: last_ms };
                     events.extend(event_if_open(tx, session, now.wall_ms, event).await?);
                 }
                 Ok(((), events))
@@ -115,8 +118,9 @@ pub async fn log_shown_counts(app: &School) -> Result<()> {
             return Err(error);
         }
     };
-    for session in changed.iter().filter(|session| !steps.iter().any(|step| step.session == **session)) {
-        app.presence.forget_screens(*session);
+    let at_step: HashSet<i64> = steps.iter().map(|step| step.session).collect();
+    for session in changed.into_iter().filter(|session| !at_step.contains(session)) {
+        app.presence.forget_screens(session);
     }
     // Only the current step counts: a late acknowledgement of an older one is dropped.
     let spans: Vec<StepSpan> =
@@ -179,10 +183,14 @@ async fn log_shown_count(app: &School, at: CurrentStep, phones: i64) -> Result<(
     logged.map(drop)
 }
 
-/// Gives the people who are connected according to the log the usual grace period to come back after a restart.
+/// Gives the people who are connected according to the log the usual grace period to come back after a restart: those who
+/// connected to this node. This node knows nothing of the sockets of others.
 pub async fn expect_back(app: &School) -> Result<()> {
-    for (session, person) in app.db.all::<(i64, i64)>(CONNECTED, args![]).await? {
-        app.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
+    for (session, person, data) in app.db.all::<(i64, i64, String)>(CONNECTED, args![]).await? {
+        let newest = log::from_stored("student_connected", &data)?;
+        if matches!(newest, Event::StudentConnected { node, .. } if node == app.config.node) {
+            app.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
+        }
     }
     Ok(())
 }

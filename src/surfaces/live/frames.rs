@@ -103,26 +103,26 @@ fn session_event(published: &PublishedEvent, names: &Names) -> (&'static str, Va
             json!({ "session_id": session_id, "ended_at": timestamp, "instructor_message": message,
                 "review_mode_enabled": true }),
         ),
-        other => student_event(other, names, timestamp, published.course),
+        _ => student_event(published, names, timestamp),
     }
 }
 
-fn student_event(event: &Event, names: &Names, timestamp: String, course: i64) -> (&'static str, Value) {
-    let person = event.person().map(|id| names.person(id)).unwrap_or_default();
-    let namesake = names.namesake(course, person.id);
-    let (user_id, name) = (person.id, person.name);
-    let item = event.item().map(|id| names.item(id)).unwrap_or_default();
-    match event {
+fn student_event(published: &PublishedEvent, names: &Names, timestamp: String) -> (&'static str, Value) {
+    let person = published.event.person().map(|id| names.person(id)).unwrap_or_default();
+    let namesake = names.namesake(published.course, person.id);
+    let (user_id, name, active) = (person.id, person.name, published.position.and_then(|at| at.connected));
+    let item = published.event.item().map(|id| names.item(id)).unwrap_or_default();
+    match &published.event {
         Event::StudentJoined { total, .. } => (
             "student_joined",
             json!({ "user_id": user_id, "name": name, "namesake": namesake, "email": person.email, "joined_at": timestamp,
                 "total_participants": total }),
         ),
-        Event::StudentConnected { active, .. } => (
+        Event::StudentConnected { .. } => (
             "student_connected",
             json!({ "user_id": user_id, "name": name, "active_participants": active, "timestamp": timestamp }),
         ),
-        Event::StudentDisconnected { last_active_ms, active, .. } => (
+        Event::StudentDisconnected { last_active_ms, .. } => (
             "student_disconnected",
             json!({ "user_id": user_id, "name": name, "last_active_at": rfc3339(*last_active_ms),
                 "active_participants": active }),

@@ -48,14 +48,12 @@ answer! {
 
     #[schema(example = json!({"session_id": 1, "status": "IN_PROGRESS", "started_at": "2025-10-28T10:00:00Z",
         "current_subtask": {"id": 1000, "title": "카카오톡 앱 열기"}, "active_participants": 12, "message": "수업이 시작되었습니다"}))]
-    pub struct Started from CommandOutcome as o
-    let active = if let Event::SessionStarted { active, .. } = o.event { active } else { 0 };
-    {
+    pub struct Started from CommandOutcome as o {
         session_id: i64 = o.session,
         status: String = SessionStatus::InProgress.word().into(),
         started_at: Option<Instant> = o.started_ms.map(Instant),
         current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),
-        active_participants: i64 = active,
+        active_participants: i64 = o.active,
         message: String = translate("수업이 시작되었습니다").into(),
     }
 
