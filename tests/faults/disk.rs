@@ -105,9 +105,9 @@ fn a_full_disk_stops_writes_only_while_it_is_full() {
         work.heard_only_not_now();
         work.ends().await.is_all_there(&class).await;
         let log = server.log();
-        let told = log.matches("the database fails").count();
-        assert!((1..=minutes_begun(started)).contains(&told), "one line a minute: {log}");
-        assert_eq!(log.matches(" ERROR ").count(), told, "and no other: {log}");
+        let count = log.matches("the database fails").count();
+        assert!((1..=minutes_begun(started)).contains(&count), "one line a minute: {log}");
+        assert_eq!(log.matches(" ERROR ").count(), count, "and no other: {log}");
         assert_eq!(server.stops().0, Some(0));
     });
 }

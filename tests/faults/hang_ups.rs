@@ -32,23 +32,23 @@ async fn hangs_up(address: SocketAddr, token: &str, (method, path, body): (&str,
 }
 
 /// How long the slowest of so many writes at once takes.
-async fn slowest_write(who: &Person) -> Duration {
+async fn slowest_write(person: &Person) -> Duration {
     let since = Instant::now();
-    let writes = (0..AT_ONCE).map(|_| who.post("/api/lectures", json!({ "title": "새 강의" })));
+    let writes = (0..AT_ONCE).map(|_| person.post("/api/lectures", json!({ "title": "새 강의" })));
     join_all(writes).await.into_iter().for_each(|reply| drop(reply.is(201)));
     since.elapsed()
 }
 
-async fn asks_as_usual(who: Person, session: i64, have_gone: Arc<AtomicBool>) -> Vec<String> {
+async fn asks_as_usual(person: Person, session: i64, have_gone: Arc<AtomicBool>) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut rounds_after = 0;
     while rounds_after < ROUNDS_AFTER {
         rounds_after += usize::from(have_gone.load(Ordering::Relaxed));
         for reply in [
-            who.get("/api/lectures").await,
-            who.get(&format!("/api/sessions/{session}/events?limit=10")).await,
-            who.patch(&format!("/api/sessions/{session}"), json!({ "title": "오후반" })).await,
-            who.post("/api/lectures", json!({ "title": "새 강의" })).await,
+            person.get("/api/lectures").await,
+            person.get(&format!("/api/sessions/{session}/events?limit=10")).await,
+            person.patch(&format!("/api/sessions/{session}"), json!({ "title": "오후반" })).await,
+            person.post("/api/lectures", json!({ "title": "새 강의" })).await,
         ] {
             if reply.status >= 500 {
                 wrong.push(format!("{}: {} {}", reply.asked, reply.status, reply.json));

@@ -66,8 +66,8 @@ fn the_server_is_not_ready_while_the_database_is_silent() {
         until("it is ready", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
         work.heard_only_not_now();
         work.ends().await.is_all_there(&class).await;
-        let told = server.log().matches("the database fails").count();
-        assert!((1..=minutes_begun(started)).contains(&told), "one line a minute: {told}");
+        let count = server.log().matches("the database fails").count();
+        assert!((1..=minutes_begun(started)).contains(&count), "one line a minute: {count}");
     });
 }
 

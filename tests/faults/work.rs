@@ -169,10 +169,10 @@ impl Ended {
     }
 }
 
-async fn asks(seen: &Seen, who: &Person, path: &str, body: Value) -> Option<Reply> {
+async fn asks(seen: &Seen, person: &Person, path: &str, body: Value) -> Option<Reply> {
     let http = reqwest::Client::builder().timeout(Duration::from_secs(35)).no_proxy().build().unwrap();
-    let mut request = http.post(format!("{}{path}", who.base())).json(&body);
-    if let Some(token) = &who.token {
+    let mut request = http.post(format!("{}{path}", person.base())).json(&body);
+    if let Some(token) = &person.token {
         request = request.bearer_auth(token);
     }
     let Ok(response) = request.send().await else {

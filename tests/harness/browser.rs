@@ -141,8 +141,8 @@ impl Browser {
     }
 
     pub async fn js<T: DeserializeOwned>(&self, script: &str, args: Vec<Value>) -> T {
-        let told = self.tries_js(script, args).await;
-        told.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.0.name))
+        let answer = self.tries_js(script, args).await;
+        answer.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.0.name))
     }
 
     /// The script is an expression that gives a promise.
@@ -151,10 +151,10 @@ impl Browser {
             "const done = arguments[arguments.length - 1];
              Promise.resolve({script}).then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
         );
-        let told = self.driver().execute_async(whole, args).await.unwrap_or_else(|e| panic!("{}: {e}", self.0.name));
-        let told = told.json().clone();
-        assert!(told["error"].is_null(), "{}: {}", self.0.name, told["error"]);
-        serde_json::from_value(told["value"].clone()).unwrap()
+        let answer = self.driver().execute_async(whole, args).await.unwrap_or_else(|e| panic!("{}: {e}", self.0.name));
+        let answer = answer.json().clone();
+        assert!(answer["error"].is_null(), "{}: {}", self.0.name, answer["error"]);
+        serde_json::from_value(answer["value"].clone()).unwrap()
     }
 
     /// Asks again until it is so; keeps a picture of what there was instead.

@@ -77,9 +77,9 @@ impl Room {
         self.student.get(&path).await.ok()["enrollment"]["grade"].clone()
     }
 
-    async fn names_for(&self, who: &Person, class: i64) -> Vec<Value> {
+    async fn names_for(&self, person: &Person, class: i64) -> Vec<Value> {
         let path = format!("/api/v1/assessments/course/{}/class/{class}", self.course);
-        let list = who.get(&path).await.ok();
+        let list = person.get(&path).await.ok();
         list["assessments"].as_array().unwrap().iter().map(|a| a["assessment_name"].clone()).collect()
     }
 }
@@ -93,8 +93,8 @@ async fn enrolls(student: &Person, course: i64, class: i64) -> i64 {
     student.post("/api/v1/enrollments", body).await.is(201)["enrollment_id"].as_i64().unwrap()
 }
 
-async fn shown(who: &Person, assessment: i64) -> Value {
-    who.get(&format!("/api/v1/assessments/{assessment}")).await.ok()["assessment"].clone()
+async fn shown(person: &Person, assessment: i64) -> Value {
+    person.get(&format!("/api/v1/assessments/{assessment}")).await.ok()["assessment"].clone()
 }
 
 #[test]
@@ -265,21 +265,23 @@ fn nobody_scores_themselves_and_strangers_see_and_change_nothing() {
         let of_enrollment = format!("/api/v1/assessments/results/enrollment/{}", room.enrollment);
         let list = format!("/api/v1/assessments/course/{}/class/{}", room.course, room.class);
         let perfect = json!({ "enrollment_id": room.enrollment, "score": 100, "pass_yn": "Y" });
-        for (who, code) in [(&room.student, "INSTRUCTOR_ONLY"), (&stranger, "INSTRUCTOR_ONLY"), (&other, "FORBIDDEN")] {
-            refused(who.post("/api/v1/assessments", room.plain()).await, 403, code);
-            refused(who.put(&path, json!({ "pass_score": 1 })).await, 403, code);
-            refused(who.delete(&path).await, 403, code);
-            refused(who.post(&results, perfect.clone()).await, 403, code);
-            refused(who.patch(&grade, json!({ "score": 100 })).await, 403, code);
-            refused(who.get(&results).await, 403, code);
+        for (person, code) in
+            [(&room.student, "INSTRUCTOR_ONLY"), (&stranger, "INSTRUCTOR_ONLY"), (&other, "FORBIDDEN")]
+        {
+            refused(person.post("/api/v1/assessments", room.plain()).await, 403, code);
+            refused(person.put(&path, json!({ "pass_score": 1 })).await, 403, code);
+            refused(person.delete(&path).await, 403, code);
+            refused(person.post(&results, perfect.clone()).await, 403, code);
+            refused(person.patch(&grade, json!({ "score": 100 })).await, 403, code);
+            refused(person.get(&results).await, 403, code);
         }
         for private in [&path, &one, &of_enrollment] {
             refused(stranger.get(private).await, 404, "NOT_FOUND");
             refused(other.get(private).await, 403, "FORBIDDEN");
             refused(school.nobody().get(private).await, 401, "UNAUTHORIZED");
         }
-        for who in [&stranger, &other] {
-            refused(who.get(&list).await, 403, "FORBIDDEN");
+        for person in [&stranger, &other] {
+            refused(person.get(&list).await, 403, "FORBIDDEN");
         }
         // To a stranger a result that is there looks like one that is not.
         let nothing = stranger.get(&format!("{path}/results/999999")).await;

@@ -8,18 +8,18 @@ use crate::classroom::{class, running_class};
 use crate::harness::on_both;
 use crate::harness::people::{Lecture, Person, Session};
 
-async fn marks(who: &Person, enrollment: i64) -> Vec<Value> {
-    let found = who.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
+async fn marks(person: &Person, enrollment: i64) -> Vec<Value> {
+    let found = person.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
     found["attendances"].as_array().unwrap().clone()
 }
 
-async fn kinds(who: &Person, enrollment: i64) -> Vec<String> {
-    marks(who, enrollment).await.iter().map(|m| m["attendance_type"].as_str().unwrap().to_owned()).collect()
+async fn kinds(person: &Person, enrollment: i64) -> Vec<String> {
+    marks(person, enrollment).await.iter().map(|m| m["attendance_type"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The newest enrollment of this person in this lecture.
-async fn enrollment(who: &Person, lecture: &Lecture) -> i64 {
-    let mine = who.get("/api/v1/enrollments/me").await.ok();
+async fn enrollment(person: &Person, lecture: &Lecture) -> i64 {
+    let mine = person.get("/api/v1/enrollments/me").await.ok();
     let of_lecture = |e: &&Value| e["course_id"] == lecture.id;
     mine["enrollments"].as_array().unwrap().iter().find(of_lecture).unwrap()["enrollment_id"].as_i64().unwrap()
 }
@@ -29,8 +29,8 @@ async fn applies(student: &Person, lecture: &Lecture) -> i64 {
     applied["enrollment_id"].as_i64().unwrap()
 }
 
-async fn grade(who: &Person, enrollment: i64) -> Value {
-    who.get(&format!("/api/v1/enrollments/{enrollment}")).await.ok()["enrollment"]["grade"].clone()
+async fn grade(person: &Person, enrollment: i64) -> Value {
+    person.get(&format!("/api/v1/enrollments/{enrollment}")).await.ok()["enrollment"]["grade"].clone()
 }
 
 async fn code_of(teacher: &Person, lecture: &Lecture) -> String {
@@ -246,8 +246,8 @@ fn a_rate_counts_what_was_planned_or_held() {
         plans(&teacher, &lecture, json!({ "total_sessions": 1 })).await;
         let faithful = school.student("김개근").await;
         let id = applies(&faithful, &lecture).await;
-        let holds = async |session: &Session, who: &[&Person]| {
-            for person in who {
+        let holds = async |session: &Session, people: &[&Person]| {
+            for person in people {
                 person.joins(session).await;
             }
             teacher.starts(session, lecture.steps[0]).await;
@@ -376,11 +376,11 @@ fn nobody_marks_themselves() {
         let me = json!({ "enrollment_id": id, "class_date": "2025-03-03", "attendance_type": "PRESENT" });
         let everyone = json!({ "course_id": lecture.id, "class_id": class, "class_date": "2025-03-03",
             "attendances": [{ "enrollment_id": id, "attendance_type": "PRESENT" }] });
-        for who in [&student, &school.another_teacher().await] {
-            who.post("/api/v1/attendance", me.clone()).await.is(403);
-            who.post("/api/v1/attendance/batch", everyone.clone()).await.is(403);
-            who.put(&format!("/api/v1/attendance/{mark}"), json!({ "attendance_type": "ABSENT" })).await.is(403);
-            let seen = who.get(&format!("/api/v1/attendance/{mark}")).await.status;
+        for person in [&student, &school.another_teacher().await] {
+            person.post("/api/v1/attendance", me.clone()).await.is(403);
+            person.post("/api/v1/attendance/batch", everyone.clone()).await.is(403);
+            person.put(&format!("/api/v1/attendance/{mark}"), json!({ "attendance_type": "ABSENT" })).await.is(403);
+            let seen = person.get(&format!("/api/v1/attendance/{mark}")).await.status;
             assert!([403, 404].contains(&seen), "{seen}");
         }
         assert_eq!(kinds(&student, id).await, [""; 0]);

@@ -234,8 +234,8 @@ fn a_browser_that_used_https_is_told_to_use_it_always() {
     on(Backend::Sqlite, &["--trusted-proxies", "127.0.0.1"], |school| async move {
         let nobody = school.nobody();
         let secure = with(&nobody, "GET", "/healthz", Value::Null, &[("x-forwarded-proto", "https")]).await;
-        let told = secure.headers.get("strict-transport-security").map(|value| value.to_str().unwrap());
-        assert_eq!(told, Some("max-age=31536000"));
+        let header = secure.headers.get("strict-transport-security").map(|value| value.to_str().unwrap());
+        assert_eq!(header, Some("max-age=31536000"));
         assert!(!nobody.get("/healthz").await.headers.contains_key("strict-transport-security"));
     });
     on(Backend::Sqlite, &[], |school| async move {

@@ -52,8 +52,8 @@ fn a_student_takes_their_own_call_back_while_it_waits() {
         let said = json!({ "type": "help_withdraw", "data": { "help_request_id": id } });
         assert_eq!(phone.asks(said.clone()).await["error"]["code"], "NOT_FOUND");
         assert_eq!(student.post(&withdraw(id), json!({})).await.ok()["status"], "WITHDRAWN");
-        let told = |f: &Value| f["type"] == "help_updated" && f["data"]["status"] == "WITHDRAWN";
-        assert_eq!(board.waits_until("the call is taken back", told).await["data"]["help_request_id"], id);
+        let is_withdrawn = |f: &Value| f["type"] == "help_updated" && f["data"]["status"] == "WITHDRAWN";
+        assert_eq!(board.waits_until("the call is taken back", is_withdrawn).await["data"]["help_request_id"], id);
         // Who waited behind moves up, and twice is once.
         assert_eq!(phone.waits_for("help_position").await["data"], json!({ "help_request_id": second, "position": 1 }));
         let mut own = student.follows(&session).await;
@@ -88,8 +88,8 @@ fn calls_that_are_taken_back_count_and_leave_nothing_behind() {
         let (kept_bytes,): (i64,) = school.app.db.one(sql, Vec::new()).await.unwrap();
         assert_eq!(kept_bytes, 30 * 2, "what was said of the phone");
         // Many calls that nobody has looked at are one thing to look at, and it leads to the newest.
-        let told = teacher.get("/api/notifications").await.ok()["notifications"].clone();
-        assert_eq!((told.as_array().unwrap().len(), &told[0]["related_id"]), (1, &json!(last)), "{told}");
+        let notices = teacher.get("/api/notifications").await.ok()["notifications"].clone();
+        assert_eq!((notices.as_array().unwrap().len(), &notices[0]["related_id"]), (1, &json!(last)), "{notices}");
         school.later(3_600);
         let student = student.refreshes().await;
         student.asks_for_help(lecture.steps[0]).await;

@@ -136,11 +136,11 @@ fn issuing_twice_gives_the_same_certificate_also_at_once() {
         let issued: Vec<(Certificate, bool)> = issued.into_iter().map(Result::unwrap).collect();
         assert_eq!(issued.iter().filter(|(_, is_new)| *is_new).count(), 1);
         assert!(issued.iter().all(|(c, _)| (&c.number, &c.facts) == (&issued[0].0.number, &issued[0].0.facts)));
-        let told = student.get("/api/notifications").await.ok();
-        let told = told["notifications"].as_array().unwrap();
-        let told: Vec<&Value> = told.iter().filter(|n| n["type"] == "CERTIFICATE_ISSUED").collect();
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0]["related_id"], issued[0].0.id);
+        let notices = student.get("/api/notifications").await.ok();
+        let notices = notices["notifications"].as_array().unwrap();
+        let notices: Vec<&Value> = notices.iter().filter(|n| n["type"] == "CERTIFICATE_ISSUED").collect();
+        assert_eq!(notices.len(), 1);
+        assert_eq!(notices[0]["related_id"], issued[0].0.id);
     });
 }
 
@@ -152,7 +152,8 @@ fn only_staff_of_the_course_issue_certificates_and_only_for_completions() {
         let student = school.student("김민자").await;
         let completion = completes(&school, &student, &lecture).await;
         let other = school.another_teacher().await;
-        let issue = async |who: &Person, role| certificates::issue(&school.app, &acting(who, role), completion).await;
+        let issue =
+            async |person: &Person, role| certificates::issue(&school.app, &acting(person, role), completion).await;
         assert!(matches!(issue(&student, Role::Student).await, Err(Error::StaffOnly)));
         assert!(matches!(issue(&other, Role::Instructor).await, Err(Error::NotYours)));
         let staff = acting(&teacher, Role::Instructor);
@@ -167,8 +168,8 @@ fn only_staff_of_the_course_issue_certificates_and_only_for_completions() {
         assert!(matches!(refused, Err(Error::GuestUnclaimed)));
         change(&school, "update people set guest = false where id = $1", vec![student.id.into()]).await;
         let (certificate, _) = issue(&teacher, Role::Instructor).await.unwrap();
-        let seen = async |who: &Person, role| {
-            certificates::by_number(&school.app, &acting(who, role), &certificate.number).await.map(|c| c.uuid)
+        let seen = async |person: &Person, role| {
+            certificates::by_number(&school.app, &acting(person, role), &certificate.number).await.map(|c| c.uuid)
         };
         assert_eq!(seen(&student, Role::Student).await.unwrap(), certificate.uuid);
         assert_eq!(seen(&teacher, Role::Instructor).await.unwrap(), certificate.uuid);

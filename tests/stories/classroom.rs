@@ -92,16 +92,16 @@ pub async fn applied(student: &Person, course: i64, class: i64) -> i64 {
 }
 
 /// What is to become of an enrollment.
-pub async fn decides(who: &Person, enrollment: i64, decision: &str) -> Reply {
+pub async fn decides(person: &Person, enrollment: i64, decision: &str) -> Reply {
     let reason = match decision {
         "reject" => json!({ "rejection_reason": "선수 과정" }),
         _ => json!({ "cancel_reason": "개인 사정" }),
     };
-    who.patch(&format!("/api/v1/enrollments/{enrollment}/{decision}"), reason).await
+    person.patch(&format!("/api/v1/enrollments/{enrollment}/{decision}"), reason).await
 }
 
-pub async fn enrollment(who: &Person, id: i64) -> Value {
-    who.get(&format!("/api/v1/enrollments/{id}")).await.ok()["enrollment"].clone()
+pub async fn enrollment(person: &Person, id: i64) -> Value {
+    person.get(&format!("/api/v1/enrollments/{id}")).await.ok()["enrollment"].clone()
 }
 
 /// What no address does yet.

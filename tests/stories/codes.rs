@@ -13,14 +13,14 @@ use crate::harness::{School, on_both, on_both_with};
 const LIMITED: &[&str] = &["--rate-limits", "on"];
 const HEARD_A_MINUTE: usize = 60;
 
-async fn looks_up(who: &Person, code: &str) -> crate::harness::people::Reply {
-    who.get(&format!("/api/sessions/{code}")).await
+async fn looks_up(person: &Person, code: &str) -> crate::harness::people::Reply {
+    person.get(&format!("/api/sessions/{code}")).await
 }
 
 /// A code never begins with 0: these lead nowhere.
-async fn guesses(who: &Person, times: usize) {
+async fn guesses(person: &Person, times: usize) {
     for n in 0..times {
-        looks_up(who, &format!("000{n:03}")).await.refused(404, "NOT_FOUND");
+        looks_up(person, &format!("000{n:03}")).await.refused(404, "NOT_FOUND");
     }
 }
 
@@ -157,7 +157,7 @@ fn the_key_of_a_session_is_shown_only_to_its_instructor() {
         student.joins(&session).await;
         let mut phone = student.follows(&session).await;
         let state = phone.receives("session_state").await;
-        let mut told = vec![state.to_string()];
+        let mut shown = vec![state.to_string()];
         let paths = [
             format!("/api/sessions/{}", session.code),
             format!("/api/sessions/{}/current", session.id),
@@ -166,10 +166,10 @@ fn the_key_of_a_session_is_shown_only_to_its_instructor() {
             "/api/sessions/my-active".into(),
         ];
         for path in paths {
-            told.push(student.get(&path).await.ok().to_string());
+            shown.push(student.get(&path).await.ok().to_string());
         }
-        told.push(looks_up(&stranger, &session.code).await.ok().to_string());
-        assert!(told.iter().all(|told| !told.contains(&session.key)), "{told:?}");
+        shown.push(looks_up(&stranger, &session.code).await.ok().to_string());
+        assert!(shown.iter().all(|text| !text.contains(&session.key)), "{shown:?}");
         stranger.get(&format!("/api/lectures/{}/sessions", lecture.id)).await.refused(403, "FORBIDDEN");
         let board = teacher.watches(&session).await.receives("session_state").await;
         let join_url = format!("{}{}", school.app.public_url, session.scanned());
@@ -264,17 +264,17 @@ fn the_poster_of_a_lecture_is_shown_only_to_its_instructor_and_the_lecture_code_
         let path = format!("/api/lectures/{}", lecture.id);
         let student = school.student("김학생").await;
         student.enrolls(&lecture).await;
-        for who in [&school.nobody(), &student, &school.another_teacher().await] {
-            let list = who.get("/api/lectures").await.ok();
-            for seen in [who.get(&path).await.ok(), list["lectures"][0].clone()] {
+        for person in [&school.nobody(), &student, &school.another_teacher().await] {
+            let list = person.get("/api/lectures").await.ok();
+            for seen in [person.get(&path).await.ok(), list["lectures"][0].clone()] {
                 assert_eq!((&seen["poster_code"], &seen["join_url"]), (&Value::Null, &Value::Null), "{seen}");
                 assert!(!seen.to_string().contains(&code));
             }
-            let portal = who.get(&format!("/api/v1/courses/{}", lecture.id)).await.ok();
+            let portal = person.get(&format!("/api/v1/courses/{}", lecture.id)).await.ok();
             assert!(!portal.to_string().contains(&code), "{portal}");
         }
-        for who in [&teacher, &school.admin().await] {
-            let seen = who.get("/api/lectures").await.ok()["lectures"][0].clone();
+        for person in [&teacher, &school.admin().await] {
+            let seen = person.get("/api/lectures").await.ok()["lectures"][0].clone();
             assert_eq!(seen["join_url"], format!("{}/l/{code}", school.app.public_url).as_str());
         }
         let public = teacher.get(&path).await.ok()["code"].as_str().unwrap().to_owned();
@@ -289,8 +289,8 @@ fn a_renewed_poster_leads_nowhere_by_its_old_address() {
         let (teacher, lecture, session) = class(&school, 1).await;
         let path = format!("/api/lectures/{}/poster-code", lecture.id);
         let old = poster(&teacher, lecture.id).await;
-        for who in [school.student("김학생").await, school.another_teacher().await] {
-            assert_eq!(who.post(&path, json!({})).await.status, 403);
+        for person in [school.student("김학생").await, school.another_teacher().await] {
+            assert_eq!(person.post(&path, json!({})).await.status, 403);
         }
         let new = teacher.post(&path, json!({})).await.ok()["poster_code"].as_str().unwrap().to_owned();
         assert_eq!((&new, new != old), (&poster(&teacher, lecture.id).await, true));

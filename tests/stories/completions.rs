@@ -18,8 +18,8 @@ async fn class_of(teacher: &Person, lecture: &Lecture) -> i64 {
     classes["classes"][0]["class_id"].as_i64().unwrap()
 }
 
-async fn status(who: &Person, enrollment: i64) -> Value {
-    who.get(&format!("/api/v1/enrollments/{enrollment}")).await.ok()["enrollment"]["status"].clone()
+async fn status(person: &Person, enrollment: i64) -> Value {
+    person.get(&format!("/api/v1/enrollments/{enrollment}")).await.ok()["enrollment"]["status"].clone()
 }
 
 async fn finishes(student: &Person, enrollment: i64, lecture: &Lecture) {

@@ -155,9 +155,9 @@ fn classes_are_their_instructors_and_of_one_course() {
         let (new, change) = (json!({ "class_name": "내 것" }), json!({ "capacity": 1 }));
         let student = school.students(1).await.remove(0);
         let of_theirs = format!("/api/v1/courses/{theirs}/classes");
-        for (who, code) in [(&teacher, "FORBIDDEN"), (&student, "INSTRUCTOR_ONLY")] {
-            who.post(&of_theirs, new.clone()).await.refused(403, code);
-            who.put(&format!("{of_theirs}/{class}"), change.clone()).await.refused(403, code);
+        for (person, code) in [(&teacher, "FORBIDDEN"), (&student, "INSTRUCTOR_ONLY")] {
+            person.post(&of_theirs, new.clone()).await.refused(403, code);
+            person.put(&format!("{of_theirs}/{class}"), change.clone()).await.refused(403, code);
         }
         // By the course of another it is not found.
         teacher.put(&format!("{path}/classes/{class}"), change).await.refused(404, "NOT_FOUND");
@@ -178,8 +178,8 @@ fn a_draft_is_there_for_its_instructor_alone() {
         let class = teacher.get(&format!("{path}/classes")).await.ok()["classes"][0]["class_id"].clone();
         let paths = [path.clone(), format!("{path}/classes"), format!("{path}/classes/{class}")];
         for path in &paths {
-            for who in [&school.nobody(), &student, &other] {
-                who.get(path).await.refused(404, "NOT_FOUND");
+            for person in [&school.nobody(), &student, &other] {
+                person.get(path).await.refused(404, "NOT_FOUND");
             }
             teacher.get(path).await.is(200);
         }

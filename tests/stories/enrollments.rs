@@ -18,8 +18,8 @@ async fn course(school: &School, students: usize) -> (Person, i64, Vec<Person>) 
     (teacher, course, school.students(students).await)
 }
 
-async fn waiting_number(who: &Person, id: i64) -> Value {
-    let shown = enrollment(who, id).await;
+async fn waiting_number(person: &Person, id: i64) -> Value {
+    let shown = enrollment(person, id).await;
     assert_eq!(shown["is_waiting"], !shown["waiting_number"].is_null());
     shown["waiting_number"].clone()
 }
@@ -89,8 +89,8 @@ fn a_waiting_student_is_admitted_only_to_a_free_seat() {
             (&admitted["enrollment"]["status"], &admitted["enrollment"]["is_waiting"]),
             (&json!("APPROVED"), &json!(false))
         );
-        let told = students[3].get("/api/notifications").await.ok();
-        assert_eq!(told["notifications"].as_array().unwrap().len(), 1);
+        let notices = students[3].get("/api/notifications").await.ok();
+        assert_eq!(notices["notifications"].as_array().unwrap().len(), 1);
     });
 }
 
@@ -243,9 +243,9 @@ fn students_apply_for_themselves_and_staff_for_students_of_their_course() {
     on_both(|school| async move {
         let (teacher, course, students) = course(&school, 4).await;
         let (other, admin) = (school.another_teacher().await, school.admin().await);
-        let enrols = async |who: &Person, whom: Option<i64>| {
-            let body = json!({ "course_id": course, "user_id": whom });
-            who.post("/api/v1/enrollments", body).await
+        let enrols = async |person: &Person, student: Option<i64>| {
+            let body = json!({ "course_id": course, "user_id": student });
+            person.post("/api/v1/enrollments", body).await
         };
         enrols(&students[0], Some(students[1].id)).await.refused(403, "FORBIDDEN");
         enrols(&students[0], Some(999_999)).await.refused(403, "FORBIDDEN");
@@ -256,8 +256,8 @@ fn students_apply_for_themselves_and_staff_for_students_of_their_course() {
         students[1].enrolls(&earlier).await;
         assert_eq!(enrols(&teacher, Some(students[1].id)).await.is(201)["status"], "APPROVED");
         enrols(&admin, Some(students[2].id)).await.is(201);
-        for whom in [None, Some(teacher.id)] {
-            enrols(&teacher, whom).await.refused(403, "STUDENT_ONLY");
+        for student in [None, Some(teacher.id)] {
+            enrols(&teacher, student).await.refused(403, "STUDENT_ONLY");
         }
         enrols(&admin, None).await.refused(403, "STUDENT_ONLY");
         enrols(&admin, Some(teacher.id)).await.refused(403, "STUDENT_ONLY");
@@ -275,8 +275,8 @@ fn students_apply_for_themselves_and_staff_for_students_of_their_course() {
 }
 
 /// The numbers of the enrollments that someone sees.
-async fn listed(who: &Person, query: &str) -> Vec<i64> {
-    let found = who.get(&format!("/api/v1/enrollments{query}")).await.ok();
+async fn listed(person: &Person, query: &str) -> Vec<i64> {
+    let found = person.get(&format!("/api/v1/enrollments{query}")).await.ok();
     found["enrollments"].as_array().unwrap().iter().map(|e| e["enrollment_id"].as_i64().unwrap()).collect()
 }
 
@@ -362,8 +362,8 @@ fn the_qr_admits_nobody_to_a_class_that_is_full_or_needs_approval() {
             let made = teacher.post(&path, json!({ "class_id": class })).await.is(201);
             Session::made(&made, course)
         };
-        let join = async |who: &Person, session: &Session| {
-            who.post(&format!("/api/sessions/{}/join", session.id), json!({})).await
+        let join = async |person: &Person, session: &Session| {
+            person.post(&format!("/api/sessions/{}/join", session.id), json!({})).await
         };
         let small = adds_class(&teacher, course, json!({ "capacity": 1 })).await;
         let session = opens(small).await;

@@ -13,14 +13,14 @@ pub fn request(id: i64) -> String {
     format!("/api/help/request/{id}")
 }
 
-pub async fn view(who: &Person, id: i64) -> Value {
-    who.get(&request(id)).await.ok()
+pub async fn view(person: &Person, id: i64) -> Value {
+    person.get(&request(id)).await.ok()
 }
 
 /// The analyser has looked at it.
-pub async fn settled(who: &Person, id: i64) -> Value {
+pub async fn settled(person: &Person, id: i64) -> Value {
     until("the analysis", async || {
-        let seen = view(who, id).await;
+        let seen = view(person, id).await;
         (seen["status"] != "ANALYZING").then_some(seen)
     })
     .await
@@ -112,8 +112,8 @@ fn finishing_a_step_closes_the_calls_on_it_and_the_student_can_call_again() {
         board.receives("session_state").await;
         student.finishes(lecture.steps[0]).await;
         for socket in [&mut phone, &mut board] {
-            let told = socket.waits_for("help_updated").await["data"].clone();
-            assert_eq!((&told["help_request_id"], &told["status"]), (&json!(id), &json!("RESOLVED")));
+            let event = socket.waits_for("help_updated").await["data"].clone();
+            assert_eq!((&event["help_request_id"], &event["status"]), (&json!(id), &json!("RESOLVED")));
         }
         let pending =
             async || teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
@@ -217,13 +217,13 @@ fn a_good_rating_resolves_a_call_and_a_bad_one_calls_the_instructor() {
 fn an_answer_that_helped_is_given_to_the_next_student() {
     on_both(|school| async move {
         let (teacher, lecture, session, student, id) = escalated(&school).await;
-        let told = "노란 그림을 두 번 누르지 말고 한 번만 누르세요";
-        let answered = teacher.post(&format!("{}/respond", request(id)), answer(told)).await.ok();
+        let by_hand = "노란 그림을 두 번 누르지 말고 한 번만 누르세요";
+        let answered = teacher.post(&format!("{}/respond", request(id)), answer(by_hand)).await.ok();
         rates(&student, &answered["help_response"]["id"], 5).await;
         let next = school.guest(&session, "이영희").await;
         let id = next.asks_for_help(lecture.steps[0]).await;
         let seen = settled(&next, id).await;
-        assert_eq!((&seen["status"], &seen["help_response"]["help_content"]), (&json!("ESCALATED"), &json!(told)));
+        assert_eq!((&seen["status"], &seen["help_response"]["help_content"]), (&json!("ESCALATED"), &json!(by_hand)));
     });
 }
 
@@ -274,14 +274,14 @@ fn a_waiting_student_learns_their_new_position() {
             phone.receives("session_state").await;
             let asked = student.post("/api/help/request", json!({ "subtask_id": lecture.steps[0] })).await.is(201);
             assert_eq!(asked["position"], n);
-            let told = phone.waits_for("help_position").await["data"].clone();
-            assert_eq!(told, json!({ "help_request_id": asked["help_request_id"], "position": n }));
+            let event = phone.waits_for("help_position").await["data"].clone();
+            assert_eq!(event, json!({ "help_request_id": asked["help_request_id"], "position": n }));
             line.push((phone, asked["help_request_id"].as_i64().unwrap()));
         }
         teacher.post(&format!("{}/respond", request(id)), answer("제가 갈게요")).await.ok();
         for (place, (phone, id)) in (1..).zip(&mut line) {
-            let told = phone.waits_for("help_position").await["data"].clone();
-            assert_eq!(told, json!({ "help_request_id": id, "position": place }));
+            let event = phone.waits_for("help_position").await["data"].clone();
+            assert_eq!(event, json!({ "help_request_id": id, "position": place }));
         }
         let (_, second) = line.remove(0);
         teacher.post(&format!("{}/resolve", request(second)), json!({})).await.ok();
@@ -294,8 +294,8 @@ fn a_waiting_student_learns_their_new_position() {
 fn both_sides_are_notified() {
     on_both(|school| async move {
         let (teacher, _, _, student, id) = escalated(&school).await;
-        let notes = async |who: &Person, query: &str| {
-            let list = who.get(&format!("/api/notifications{query}")).await.ok()["notifications"].clone();
+        let notes = async |person: &Person, query: &str| {
+            let list = person.get(&format!("/api/notifications{query}")).await.ok()["notifications"].clone();
             list.as_array().unwrap().clone()
         };
         assert_eq!(notes(&teacher, "").await.len(), 1, "one call, one notice");

@@ -366,8 +366,8 @@ fn an_unknown_path_and_a_wrong_method_are_refused_in_the_dialect() {
             "/ws/nothing",
             "/qr/",
         ] {
-            for who in [&crowd.nobody, &crowd.admin] {
-                complaints.extend(complaint(path, &who.get(path).await, &[404], None));
+            for person in [&crowd.nobody, &crowd.admin] {
+                complaints.extend(complaint(path, &person.get(path).await, &[404], None));
             }
         }
         // An address that is none is in no seed: 404 is said by all.

@@ -7,9 +7,9 @@ use crate::harness::on_both;
 use crate::harness::people::{Person, Reply};
 use crate::harness::socket::Socket;
 
-async fn asks_in(language: &str, who: &Person, method: Method, path: &str, body: serde_json::Value) -> Reply {
+async fn asks_in(language: &str, person: &Person, method: Method, path: &str, body: serde_json::Value) -> Reply {
     let body = (method != Method::GET).then_some(body);
-    who.asks(method, path, body, &[("accept-language", language)]).await
+    person.asks(method, path, body, &[("accept-language", language)]).await
 }
 
 #[test]
@@ -84,9 +84,9 @@ fn phrases_notifications_and_tables_are_in_the_readers_language() {
         let started = asks_in("ja", &teacher, Method::POST, &path, json!({ "message": "よろしく" })).await.ok();
         assert_eq!(started["message"], "授業が始まりました");
         student.asks_for_help(lecture.steps[0]).await;
-        let told = asks_in("en", &teacher, Method::GET, "/api/notifications", json!(null)).await.ok();
+        let notices = asks_in("en", &teacher, Method::GET, "/api/notifications", json!(null)).await.ok();
         let messages: Vec<&str> =
-            told["notifications"].as_array().unwrap().iter().map(|n| n["message"].as_str().unwrap()).collect();
+            notices["notifications"].as_array().unwrap().iter().map(|n| n["message"].as_str().unwrap()).collect();
         assert!(messages.contains(&"木村 is asking for help"), "{messages:?}");
         let path = school.url(&format!("/api/sessions/{}/attendance.csv", session.id));
         let sheet =

@@ -78,8 +78,8 @@ fn the_list_of_lectures_is_filtered_and_paged() {
     on_both(|school| async move {
         let (teacher, other) = (school.teacher().await, school.another_teacher().await);
         let mut ids = Vec::new();
-        for (who, title) in [(&teacher, "하나"), (&teacher, "둘"), (&other, "셋")] {
-            ids.push(who.post("/api/lectures", json!({ "title": title })).await.is(201)["id"].clone());
+        for (person, title) in [(&teacher, "하나"), (&teacher, "둘"), (&other, "셋")] {
+            ids.push(person.post("/api/lectures", json!({ "title": title })).await.is(201)["id"].clone());
         }
         teacher.post(&format!("/api/lectures/{}/archive", ids[0]), json!({})).await.ok();
         let listed = async |query: &str| {

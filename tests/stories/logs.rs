@@ -123,9 +123,9 @@ fn leaving_a_session_raises_no_limit_of_logs() {
         let lee = school.student("이영수").await;
         lee.joins(&session).await;
         kim.post(BATCH, logs(80)).await.is(201);
-        for who in [&kim, &lee] {
-            who.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
-            wait_s(who.post(BATCH, logs(80)).await);
+        for person in [&kim, &lee] {
+            person.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+            wait_s(person.post(BATCH, logs(80)).await);
         }
         teacher.presses(&session, "end").await.ok();
         // Logs that a person with an account writes at home count for that person. Those of a guest count for the session, since a

@@ -107,8 +107,8 @@ fn sockets_of_a_removed_person_close_though_the_instructor_hung_up() {
         let mut watching = beside(&school).await;
         let frozen = school.freezes().await;
         let caller = Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
-        let (app, at, who) = (school.app.clone(), session.id, kim.id);
-        let removal = tokio::spawn(async move { joining::remove(&app, &caller, at, who).await.map(drop) });
+        let (app, at, person) = (school.app.clone(), session.id, kim.id);
+        let removal = tokio::spawn(async move { joining::remove(&app, &caller, at, person).await.map(drop) });
         // The commit writes to the log of the session.
         wait_behind(&mut watching, 1).await;
         removal.abort();

@@ -44,17 +44,17 @@ fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
         board.receives("session_state").await;
         let new = returns(&school, &session, "김순자").await;
         assert_ne!(new.id, old.id, "nobody takes a place without the instructor");
-        let told = board.waits_for("student_same_as").await["data"].clone();
-        assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &json!(old.id)));
+        let event = board.waits_for("student_same_as").await["data"].clone();
+        assert_eq!((&event["user_id"], &event["same_as"]), (&json!(new.id), &json!(old.id)));
         let asked = people(&teacher, &session).await.into_iter().find(|p| p["user_id"] == new.id).unwrap();
         assert_eq!(asked["same_as"], old.id);
         new.finishes(lecture.steps[1]).await;
         let call = new.asks_for_help(lecture.steps[1]).await;
         let merged = teacher.post(&of(&session, &new, "merge"), json!({ "into": old.id })).await.ok();
         assert_eq!(merged, json!({ "user_id": new.id, "into": old.id }));
-        let told = board.waits_for("student_merged").await["data"].clone();
-        assert_eq!((&told["user_id"], &told["into"]), (&json!(new.id), &json!(old.id)));
-        assert_eq!(told["total_participants"], 2);
+        let event = board.waits_for("student_merged").await["data"].clone();
+        assert_eq!((&event["user_id"], &event["into"]), (&json!(new.id), &json!(old.id)));
+        assert_eq!(event["total_participants"], 2);
         // Both steps are hers, and the call is too.
         assert_eq!(finished(&school, &old).await, 2);
         let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
@@ -93,8 +93,8 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
             teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
         }
         assert_eq!(phone.waits_for("same_as_settled").await["data"], json!({ "same_as": null }));
-        let told = board.waits_for("student_same_as").await["data"].clone();
-        assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &Value::Null));
+        let event = board.waits_for("student_same_as").await["data"].clone();
+        assert_eq!((&event["user_id"], &event["same_as"]), (&json!(new.id), &Value::Null));
         assert_eq!(people(&teacher, &session).await.len(), 3);
         assert_eq!(old.get("/api/auth/me").await.ok()["id"], old.id);
         assert_eq!(new.get("/api/auth/me").await.ok()["id"], new.id);
@@ -146,8 +146,8 @@ fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
         new.put("/api/auth/me", json!({ "name": "김순자" })).await.ok();
         let claim = json!({ "email": "kim@example.com", "password": "a good password" });
         new.put("/api/auth/me", claim).await.ok();
-        let told = board.waits_for("student_same_as").await["data"].clone();
-        assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &Value::Null));
+        let event = board.waits_for("student_same_as").await["data"].clone();
+        assert_eq!((&event["user_id"], &event["same_as"]), (&json!(new.id), &Value::Null));
         assert!(people(&teacher, &session).await.iter().all(|person| person["same_as"].is_null()));
         teacher.post(&of(&session, &new, "merge"), json!({ "into": old.id })).await.refused(403, "FORBIDDEN");
         teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
@@ -169,8 +169,8 @@ fn a_question_ends_when_either_of_the_two_gets_another_name() {
                 1 => drop(teacher.post(&of(&session, &new, "rename"), json!({ "name": "김순자 2" })).await.ok()),
                 _ => drop(old.put("/api/auth/me", json!({ "name": "박회장" })).await.ok()),
             }
-            let told = board.waits_for("student_same_as").await["data"].clone();
-            assert_eq!((&told["user_id"], &told["same_as"]), (&json!(new.id), &Value::Null));
+            let event = board.waits_for("student_same_as").await["data"].clone();
+            assert_eq!((&event["user_id"], &event["same_as"]), (&json!(new.id), &Value::Null));
         }
     });
 }

@@ -18,18 +18,18 @@ async fn course(school: &School, price: i64, students: usize) -> (Person, i64, i
     (teacher, course, class, school.students(students).await)
 }
 
-async fn pays(who: &Person, id: i64, amount: i64) -> Reply {
+async fn pays(person: &Person, id: i64, amount: i64) -> Reply {
     let paid = json!({ "payment_amount": amount, "payment_method": "CARD" });
-    who.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await
+    person.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await
 }
 
-async fn refunds(who: &Person, id: i64, amount: i64) -> Reply {
+async fn refunds(person: &Person, id: i64, amount: i64) -> Reply {
     let refund = json!({ "refund_amount": amount, "refund_reason": "중도 포기" });
-    who.post(&format!("/api/v1/enrollments/{id}/refund"), refund).await
+    person.post(&format!("/api/v1/enrollments/{id}/refund"), refund).await
 }
 
-async fn status(who: &Person, id: i64) -> Value {
-    enrollment(who, id).await["status"].clone()
+async fn status(person: &Person, id: i64) -> Value {
+    enrollment(person, id).await["status"].clone()
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn a_payment_that_a_student_reports_admits_nobody_until_staff_confirm_it() {
             (&confirmed["payment"]["payment_status"], &confirmed["enrollment"]["status"]),
             (&json!("CONFIRMED"), &json!("APPROVED"))
         );
-        let told = student.get("/api/notifications").await.ok();
-        assert_eq!(told["notifications"].as_array().unwrap().len(), 1);
+        let notices = student.get("/api/notifications").await.ok();
+        assert_eq!(notices["notifications"].as_array().unwrap().len(), 1);
         // It was paid once: only once can it be given back.
         refunds(&teacher, id, PRICE).await.ok();
         refunds(&teacher, id, 1).await.refused(409, "REFUND_TOO_LARGE");
@@ -190,8 +190,8 @@ fn a_cancelled_student_pays_no_more_and_can_be_refunded() {
                 _ => by_hand(&school, format!("update enrollments set status = '{state}' where id = {id}")).await,
             }
             if state != "COMPLETED" {
-                for who in [student, &teacher] {
-                    assert_eq!(pays(who, id, PRICE).await.refused(409, "INVALID_STATE")["status"], state);
+                for person in [student, &teacher] {
+                    assert_eq!(pays(person, id, PRICE).await.refused(409, "INVALID_STATE")["status"], state);
                 }
             }
             assert_eq!(refunds(&teacher, id, 1_000).await.ok()["refundable_amount"], 0);

@@ -21,19 +21,19 @@ async fn learner(school: &School, steps: usize) -> (Person, Lecture, Person, i64
     (teacher, lecture, student, id)
 }
 
-async fn reports(who: &Person, enrollment: i64, content: i64, what: Value) -> Reply {
+async fn reports(person: &Person, enrollment: i64, content: i64, what: Value) -> Reply {
     let mut body = json!({ "enrollment_id": enrollment, "content_id": content });
     body.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
-    who.post("/api/v1/progress", body).await
+    person.post("/api/v1/progress", body).await
 }
 
-async fn presses(who: &Person, enrollment: i64, content: i64, button: &str) -> Reply {
+async fn presses(person: &Person, enrollment: i64, content: i64, button: &str) -> Reply {
     let body = json!({ "enrollment_id": enrollment, "content_id": content });
-    who.patch(&format!("/api/v1/progress/{button}"), body).await
+    person.patch(&format!("/api/v1/progress/{button}"), body).await
 }
 
-async fn progresses(who: &Person, enrollment: i64) -> Vec<Value> {
-    let found = who.get(&format!("/api/v1/progress/enrollment/{enrollment}")).await.ok();
+async fn progresses(person: &Person, enrollment: i64) -> Vec<Value> {
+    let found = person.get(&format!("/api/v1/progress/enrollment/{enrollment}")).await.ok();
     found["progresses"].as_array().unwrap().clone()
 }
 
@@ -63,11 +63,11 @@ fn the_greatest_rate_and_time_are_kept() {
             (json!({ "progress_rate": 100 }), json!([100.0, 0, 601, "COMPLETED"])),
             (json!({ "progress_rate": 50, "learning_time": 700 }), json!([100.0, 0, 700, "COMPLETED"])),
         ] {
-            let told = reports(&student, id, step, sent.clone()).await.is(200)["progress"].clone();
-            assert_eq!(parts(&told), kept, "{sent}");
-            progress = told["progress_id"].as_i64().unwrap();
+            let answer = reports(&student, id, step, sent.clone()).await.is(200)["progress"].clone();
+            assert_eq!(parts(&answer), kept, "{sent}");
+            progress = answer["progress_id"].as_i64().unwrap();
             let shown = student.get(&format!("/api/v1/progress/{progress}")).await.ok();
-            assert_eq!(shown["progress"], told, "what is answered is what is kept");
+            assert_eq!(shown["progress"], answer, "what is answered is what is kept");
         }
         let done = progresses(&student, id).await;
         assert_eq!((done.len(), &done[0]["progress_id"]), (1, &json!(progress)));
@@ -168,9 +168,9 @@ fn progress_needs_ones_own_enrollment_and_an_item_of_its_course() {
         let manual = adds_class(&teacher, lecture.id, json!({ "approval": "MANUAL" })).await;
         let pending = applied(&student, lecture.id, manual).await;
         for button in ["", "start", "complete"] {
-            let press = async |who: &Person, enrollment: i64, content: i64| match button {
-                "" => reports(who, enrollment, content, json!({ "progress_rate": 100 })).await,
-                button => presses(who, enrollment, content, button).await,
+            let press = async |person: &Person, enrollment: i64, content: i64| match button {
+                "" => reports(person, enrollment, content, json!({ "progress_rate": 100 })).await,
+                button => presses(person, enrollment, content, button).await,
             };
             let wrong = press(&student, id, other.steps[0]).await.refused(400, "INVALID_REQUEST");
             assert_eq!(wrong["field"], "content_id");

@@ -45,9 +45,9 @@ fn a_second_server_on_the_same_data_is_refused() {
     let place = data.display().to_string();
     let server = Process::serves(&data, &sqlite(&data), &[]);
     let refused = runs(&["serve", "--listen", "127.0.0.1:0", "--data", &place], "");
-    let told = String::from_utf8(refused.stderr).unwrap();
-    assert_eq!((refused.status.code(), told.lines().count()), (Some(1), 1), "{told}");
-    assert!(told.contains(&place) && told.contains("--data"), "{told}");
+    let printed = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), printed.lines().count()), (Some(1), 1), "{printed}");
+    assert!(printed.contains(&place) && printed.contains("--data"), "{printed}");
     server.loses_power();
     drop(Process::serves(&data, &sqlite(&data), &[]));
 }
@@ -64,9 +64,9 @@ fn a_folder_that_was_open_to_others_is_closed_and_told_once() {
     open_up(&data, 0o755);
     let place = data.display().to_string();
     let look = ["user", "password", "--email", "nobody@example.com", "--password-stdin", "--data", &place];
-    let told = String::from_utf8(runs(&look, "a good password\n").stderr).unwrap();
-    assert_eq!(told.lines().filter(|line| line.contains("was open to others")).count(), 6, "{told}");
-    assert!(told.contains("0755") && told.contains("jwt-secret"), "{told}");
+    let printed = String::from_utf8(runs(&look, "a good password\n").stderr).unwrap();
+    assert_eq!(printed.lines().filter(|line| line.contains("was open to others")).count(), 6, "{printed}");
+    assert!(printed.contains("0755") && printed.contains("jwt-secret"), "{printed}");
     let again = String::from_utf8(runs(&look, "a good password\n").stderr).unwrap();
     assert!(!again.contains("open to others"), "{again}");
     let server = Process::serves(&data, &sqlite(&data), &[]);

@@ -128,9 +128,9 @@ fn a_thief_and_the_owner_who_take_turns_are_noticed_at_the_second_turn() {
                 refresh(&school, anyone).await.refused(401, "LOGIN_ENDED");
                 anyone.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
             }
-            let told = notices(&school).await;
-            assert_eq!(told.len(), before + 1, "the person is told, once");
-            assert_eq!(told[0]["type"], "LOGIN_COPIED");
+            let notices = notices(&school).await;
+            assert_eq!(notices.len(), before + 1, "the person is told, once");
+            assert_eq!(notices[0]["type"], "LOGIN_COPIED");
         }
     });
 }
@@ -154,8 +154,8 @@ fn a_login_that_was_copied_ends_with_its_sockets_and_the_others_stay() {
         other.receives_nothing_more().await;
         elsewhere.refreshes().await.get("/api/auth/me").await.is(200);
         let japanese = [("accept-language", "ja")];
-        let told = elsewhere.asks(reqwest::Method::GET, "/api/notifications", None, &japanese).await.ok();
-        assert!(told["notifications"][0]["message"].as_str().unwrap().contains("ログアウトしました"), "{told}");
+        let notices = elsewhere.asks(reqwest::Method::GET, "/api/notifications", None, &japanese).await.ok();
+        assert!(notices["notifications"][0]["message"].as_str().unwrap().contains("ログアウトしました"), "{notices}");
     });
 }
 
@@ -187,8 +187,8 @@ fn signing_out_by_a_copied_token_notifies_its_person() {
         school.nobody().post("/api/auth/logout", out.clone()).await.refused(401, "LOGIN_ENDED");
         kim.get("/api/auth/me").await.refused(401, "LOGIN_ENDED");
         let again = another_phone(&school, "kim@example.com").await;
-        let told = again.get("/api/notifications").await.ok()["notifications"].clone();
-        assert_eq!(told[0]["type"], "LOGIN_COPIED", "{told}");
+        let notices = again.get("/api/notifications").await.ok()["notifications"].clone();
+        assert_eq!(notices[0]["type"], "LOGIN_COPIED", "{notices}");
         school.nobody().post("/api/auth/logout", out).await.ok();
     });
 }

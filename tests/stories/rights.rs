@@ -117,7 +117,7 @@ const ONES_OWN: &[(&str, &str)] = &[
 type Allowed = &'static [(&'static str, &'static str)];
 
 /// Asks everything that is not allowed. Each answer is one of `refusals`, and nothing has changed.
-async fn is_kept_out(school: &School, village: &Village, who: &Person, allowed: &[Allowed], refusals: &[u16]) {
+async fn is_kept_out(school: &School, village: &Village, person: &Person, allowed: &[Allowed], refusals: &[u16]) {
     let admin = school.admin().await;
     let all = routes(school).await;
     let known: BTreeSet<String> = all.iter().map(|route| route.name()).collect();
@@ -128,7 +128,7 @@ async fn is_kept_out(school: &School, village: &Village, who: &Person, allowed: 
     let before = village.as_it_is(&admin).await;
     let mut wrong = Vec::new();
     for route in all.iter().filter(|route| !allowed.contains(&route.name().as_str())) {
-        let reply = village.asks(who, route).await;
+        let reply = village.asks(person, route).await;
         let is_nothing = route.path == "/api/sessions/my-active" && reply.json["active_session"].is_null();
         let is_refusal = reply.refusal().is_some() || is_nothing;
         if !refusals.contains(&reply.status) || !is_refusal {
@@ -140,14 +140,14 @@ async fn is_kept_out(school: &School, village: &Village, who: &Person, allowed: 
 }
 
 /// Lists of one's own are asked too: what stands in them is nobody's of the village.
-async fn finds_nothing_foreign(school: &School, village: &Village, who: &Person, lists: &[Allowed]) {
+async fn finds_nothing_foreign(school: &School, village: &Village, person: &Person, lists: &[Allowed]) {
     let all = routes(school).await;
     let shown = village.teacher.get(&format!("/api/lectures/{}", village.lecture.id)).await.ok();
     let foreign = [&village.student.name, &village.teacher.name, shown["title"].as_str().unwrap()].map(str::to_owned);
     for (name, _) in lists.iter().flat_map(|list| list.iter()) {
         let route = all.iter().find(|route| route.name() == *name).unwrap_or_else(|| panic!("no such route: {name}"));
-        let found = village.asks(who, route).await.is(200).to_string();
-        assert!(!foreign.iter().any(|word| found.contains(word)), "{name} for {}: {found}", who.name);
+        let found = village.asks(person, route).await.is(200).to_string();
+        assert!(!foreign.iter().any(|word| found.contains(word)), "{name} for {}: {found}", person.name);
         let seen = village.asks(&village.teacher, route).await;
         let has_something = foreign.iter().any(|word| seen.json.to_string().contains(word));
         assert!(has_something || name.ends_with("/me"), "{name} has nothing that could be foreign: {}", seen.json);
@@ -336,8 +336,8 @@ fn a_socket_opens_only_for_its_person() {
         let desk = "/ws/dashboard/help-requests/".to_owned();
         let help = format!("/ws/help/{}", village.student.id);
         let all = [&student, &instructor, &board, &desk, &help];
-        let refused = async |who: &Person, path: &str, status: u16| {
-            assert_eq!(who.tries_to_open(path).await.err(), Some(status), "{path} for {}", who.name);
+        let refused = async |caller: &Person, path: &str, status: u16| {
+            assert_eq!(caller.tries_to_open(path).await.err(), Some(status), "{path} for {}", caller.name);
         };
         for path in all {
             refused(&school.nobody(), path, 401).await;

@@ -248,9 +248,9 @@ impl Village {
         body
     }
 
-    pub async fn asks(&self, who: &Person, route: &Route) -> Reply {
+    pub async fn asks(&self, person: &Person, route: &Route) -> Reply {
         let body = route.body.as_ref().map(|schema| self.body(schema));
-        who.asks(route.method.clone(), &self.path(route, None), body, &[]).await
+        person.asks(route.method.clone(), &self.path(route, None), body, &[]).await
     }
 
     /// Everything that nobody else may have changed.

@@ -285,8 +285,8 @@ fn a_violation_of_the_protocol_is_answered_with_the_right_code() {
         for (what, first, payload, code) in cases {
             let mut socket = Raw::open(&school, &session, &student).await;
             socket.sends(first, payload).await;
-            let told = socket.ends().await;
-            assert_eq!(told.get(..2), Some(code.to_be_bytes().as_slice()), "{what}");
+            let closed = socket.ends().await;
+            assert_eq!(closed.get(..2), Some(code.to_be_bytes().as_slice()), "{what}");
         }
         let mut socket = Raw::open(&school, &session, &student).await;
         socket.sends(0x88, b"").await;

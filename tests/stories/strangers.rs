@@ -58,10 +58,10 @@ fn people_and_sessions_are_listed_in_the_order_in_which_they_came() {
     });
 }
 
-async fn enrols(who: &Person, course: i64, whom: Value) -> Reply {
-    let mut body = whom;
+async fn enrols(person: &Person, course: i64, student: Value) -> Reply {
+    let mut body = student;
     body["course_id"] = json!(course);
-    who.post("/api/v1/enrollments", body).await
+    person.post("/api/v1/enrollments", body).await
 }
 
 async fn roster(teacher: &Person, course: i64) -> Vec<i64> {
@@ -125,7 +125,7 @@ fn an_instructor_enrols_by_exact_contact_and_does_not_learn_who_exists() {
         let mail = kim.get("/api/auth/me").await.ok()["email"].as_str().unwrap().to_uppercase();
         let answer = said(&enrols(&teacher, lecture.id, json!({ "email": "nobody@example.com" })).await);
         assert!(answer.starts_with("202 "), "{answer}");
-        for (whom, now) in [
+        for (student, now) in [
             (json!({ "phone": "01099999999" }), vec![]),
             (json!({ "student_no": "20249999" }), vec![]),
             (json!({ "email": "teacher@example.com" }), vec![]),
@@ -134,12 +134,12 @@ fn an_instructor_enrols_by_exact_contact_and_does_not_learn_who_exists() {
             (json!({ "email": mail }), vec![kim.id]),
             (json!({ "student_no": "20241001" }), vec![lee.id, kim.id]),
         ] {
-            let reply = enrols(&teacher, lecture.id, whom.clone()).await;
-            assert_eq!(said(&reply), answer, "{whom}");
-            assert_eq!(roster(&teacher, lecture.id).await, now, "{whom}");
+            let reply = enrols(&teacher, lecture.id, student.clone()).await;
+            assert_eq!(said(&reply), answer, "{student}");
+            assert_eq!(roster(&teacher, lecture.id).await, now, "{student}");
         }
-        let told = kim.get("/api/notifications").await.ok();
-        assert_eq!(told["notifications"].as_array().unwrap().len(), 1);
+        let notices = kim.get("/api/notifications").await.ok();
+        assert_eq!(notices["notifications"].as_array().unwrap().len(), 1);
         let stranger = school.another_teacher().await;
         for email in ["nobody@example.com", "teacher@example.com"] {
             enrols(&stranger, lecture.id, json!({ "email": email })).await.refused(403, "FORBIDDEN");
@@ -156,8 +156,8 @@ fn trying_out_contacts_is_slow_whether_they_are_found_or_not() {
         let (teacher, lecture, _) = class(&school, 1).await;
         school.student("김학생").await;
         for n in 0..60 {
-            let whom = json!({ "student_no": format!("2024{n:04}") });
-            enrols(&teacher, lecture.id, whom).await.is(202);
+            let student = json!({ "student_no": format!("2024{n:04}") });
+            enrols(&teacher, lecture.id, student).await.is(202);
         }
         enrols(&teacher, lecture.id, json!({ "student_no": "20240061" })).await.refused(429, "TOO_MANY_REQUESTS");
         enrols(&school.admin().await, lecture.id, json!({ "student_no": "20240061" })).await.is(202);
@@ -167,8 +167,8 @@ fn trying_out_contacts_is_slow_whether_they_are_found_or_not() {
     });
 }
 
-async fn calls_by_socket(school: &School, who: &Person, session: i64, item: i64) -> Result<(), Error> {
-    let caller = Caller { id: who.id, role: Role::Student, login: 0, expires_ms: i64::MAX };
+async fn calls_by_socket(school: &School, person: &Person, session: i64, item: i64) -> Result<(), Error> {
+    let caller = Caller { id: person.id, role: Role::Student, login: 0, expires_ms: i64::MAX };
     let (kind, context) = (HelpKind::Manual, "{}".to_owned());
     let new = NewHelpRequest { item, kind, context, language: None, stuck_seconds: None, in_session: Some(session) };
     ask(&school.app, &caller, new, None).await.map(drop)
@@ -190,8 +190,8 @@ fn a_removed_participant_cannot_call_for_help() {
         teacher.post(&removes, json!({})).await.ok();
         // Meanwhile the analyser may have handed the call on.
         let is_withdrawn = |frame: &Value| frame["type"] == "help_updated" && frame["data"]["status"] == "WITHDRAWN";
-        let told = board.waits_until("a call that is withdrawn", is_withdrawn).await;
-        assert_eq!(told["data"]["help_request_id"], open);
+        let event = board.waits_until("a call that is withdrawn", is_withdrawn).await;
+        assert_eq!(event["data"]["help_request_id"], open);
         let calls = async || {
             let body = json!({ "subtask_id": lecture.steps[0], "request_type": "MANUAL" });
             guest.post("/api/help/request", body).await

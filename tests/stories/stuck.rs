@@ -329,13 +329,13 @@ fn a_call_behind_a_withdrawn_one_moves_up() {
         class.board.waits_for("student_help_request").await;
         let asked = class.student(2).post("/api/help/request", json!({ "subtask_id": class.lecture.steps[0] })).await;
         assert_eq!(asked.is(201)["position"], 2);
-        let told = class.students[2].1.waits_for("help_position").await;
-        assert_eq!(told["data"]["position"], 2);
+        let event = class.students[2].1.waits_for("help_position").await;
+        assert_eq!(event["data"]["position"], 2);
         class.finishes(1).await;
         class.withdrawn().await;
         let phone = &mut class.students[2].1;
-        let told = tokio::time::timeout(std::time::Duration::from_secs(10), phone.waits_for("help_position")).await;
-        assert_eq!(told.expect("a word that one has moved up")["data"]["position"], 1);
+        let event = tokio::time::timeout(std::time::Duration::from_secs(10), phone.waits_for("help_position")).await;
+        assert_eq!(event.expect("a word that one has moved up")["data"]["position"], 1);
     });
 }
 

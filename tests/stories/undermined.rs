@@ -7,12 +7,12 @@ use crate::classroom::{adds_class, applied, class, decides, default_class, enrol
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{on_both, on_both_with};
 
-async fn attendance(who: &Person, id: i64) -> Value {
-    enrollment(who, id).await["grade"]["attendance_score"].clone()
+async fn attendance(person: &Person, id: i64) -> Value {
+    enrollment(person, id).await["grade"]["attendance_score"].clone()
 }
 
-async fn mine(who: &Person) -> Vec<i64> {
-    let found = who.get("/api/v1/enrollments/me").await.ok();
+async fn mine(person: &Person) -> Vec<i64> {
+    let found = person.get("/api/v1/enrollments/me").await.ok();
     found["enrollments"].as_array().unwrap().iter().map(|e| e["enrollment_id"].as_i64().unwrap()).collect()
 }
 
@@ -135,8 +135,12 @@ fn requests_are_limited_use_no_meeting_numbers_and_end_with_their_enrollment() {
             student.post("/api/attendance/request", ask(number)).await.is(200);
         }
         student.post("/api/attendance/request", ask(1)).await.is(400);
-        let told = teacher.get("/api/notifications").await.ok();
-        assert_eq!(told["notifications"].as_array().unwrap().len(), 1, "many requests of one are one thing to look at");
+        let notices = teacher.get("/api/notifications").await.ok();
+        assert_eq!(
+            notices["notifications"].as_array().unwrap().len(),
+            1,
+            "many requests of one are one thing to look at"
+        );
         let approve = |number: i64| {
             json!({ "lecSerial": code, "sessionNumber": number, "attendanceRecords": [
                 { "studentIdx": student.id, "status": "APPROVED" }] })

@@ -347,8 +347,8 @@ fn every_example_of_a_body_is_understood() {
             });
             let method: Method = method.to_uppercase().parse().unwrap();
             let mut said = Vec::new();
-            for who in &people {
-                let reply = who.asks(method.clone(), &path, example.cloned(), &[]).await;
+            for person in &people {
+                let reply = person.asks(method.clone(), &path, example.cloned(), &[]).await;
                 said.push(format!("{} {}", reply.status, reply.json));
             }
             let is_understood = |said: &String| ["2", "404", "409"].iter().any(|status| said.starts_with(status));

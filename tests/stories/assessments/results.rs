@@ -34,8 +34,8 @@ fn a_result_is_answered_as_it_was_recorded() {
         // Under another assessment it is not there.
         let other = room.assessment(json!({})).await;
         let wrong = format!("/api/v1/assessments/{other}/results/{result}");
-        for who in [&room.teacher, &room.student] {
-            refused(who.get(&wrong).await, 404, "NOT_FOUND");
+        for person in [&room.teacher, &room.student] {
+            refused(person.get(&wrong).await, 404, "NOT_FOUND");
         }
     });
 }
@@ -332,12 +332,12 @@ fn a_deleted_assessment_is_hidden_and_stays_in_the_database() {
         let path = format!("/api/v1/assessments/{id}");
         let gone = room.teacher.delete(&path).await.is(200);
         assert_eq!((&gone["success"], &gone["assessment_id"]), (&json!(true), &json!(id)));
-        for who in [&room.teacher, &room.student] {
-            refused(who.get(&path).await, 404, "NOT_FOUND");
-            refused(who.get(&format!("{path}/results/{result}")).await, 404, "NOT_FOUND");
+        for person in [&room.teacher, &room.student] {
+            refused(person.get(&path).await, 404, "NOT_FOUND");
+            refused(person.get(&format!("{path}/results/{result}")).await, 404, "NOT_FOUND");
             let of_mine = format!("/api/v1/assessments/results/enrollment/{}", room.enrollment);
-            assert_eq!(scores(who.get(&of_mine).await.ok()["results"].as_array().unwrap()), [(1, 40.0)]);
-            assert_eq!(room.names_for(who, room.class).await.len(), 1);
+            assert_eq!(scores(person.get(&of_mine).await.ok()["results"].as_array().unwrap()), [(1, 40.0)]);
+            assert_eq!(room.names_for(person, room.class).await.len(), 1);
         }
         refused(room.teacher.delete(&path).await, 404, "NOT_FOUND");
         refused(room.teacher.put(&path, json!({ "pass_score": 1 })).await, 404, "NOT_FOUND");

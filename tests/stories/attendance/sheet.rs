@@ -17,9 +17,9 @@ fn line<'a>(sheet: &'a Value, person: &Person) -> &'a Value {
     sheet["students"].as_array().unwrap().iter().find(|line| line["user_id"] == person.id).unwrap()
 }
 
-async fn holds(teacher: &Person, lecture: &Lecture, who: &[&Person]) {
+async fn holds(teacher: &Person, lecture: &Lecture, people: &[&Person]) {
     let session = teacher.opens_session(lecture).await;
-    for person in who {
+    for person in people {
         person.joins(&session).await;
     }
     teacher.starts(&session, lecture.steps[0]).await;
@@ -32,8 +32,8 @@ async fn asks(student: &Person, code: &str, number: i64) {
 }
 
 /// The lecture and the name of each request that waits.
-async fn waiting(who: &Person) -> Vec<(i64, String)> {
-    let found = who.get(WAITING).await.ok();
+async fn waiting(person: &Person) -> Vec<(i64, String)> {
+    let found = person.get(WAITING).await.ok();
     assert_eq!(found["paging"]["total_count"], found["requests"].as_array().unwrap().len());
     let of = |r: &Value| (r["course_id"].as_i64().unwrap(), r["user_name"].as_str().unwrap().to_owned());
     found["requests"].as_array().unwrap().iter().map(of).collect()
@@ -191,8 +191,8 @@ fn a_mark_can_name_either_of_two_meetings_on_a_day() {
         assert_eq!(teacher.post(path, batch(3, &[other])).await.is(400)["details"]["field"], "session_number");
         assert_eq!(teacher.post(path, batch(2, &[other])).await.is(201)["processed"], 1);
         assert_eq!(teacher.post(path, batch(1, &[id])).await.is(201)["processed"], 1);
-        let numbers = async |who: &Person, id: i64| {
-            marks(who, id).await.iter().map(|m| m["session_number"].as_i64().unwrap()).collect::<Vec<_>>()
+        let numbers = async |person: &Person, id: i64| {
+            marks(person, id).await.iter().map(|m| m["session_number"].as_i64().unwrap()).collect::<Vec<_>>()
         };
         assert_eq!((numbers(&kim, id).await, numbers(&lee, other).await), (vec![1, 2], vec![2]));
     });

@@ -11,9 +11,9 @@ use crate::harness::people::Person;
 
 /// Sends what the seed sends, and holds the answer beside the seed's: nothing in it is another value, but for when it
 /// was asked, and the student number, which nobody was given here.
-async fn answers_as_in_the_seed(who: &Person, path: &str) -> Value {
+async fn answers_as_in_the_seed(person: &Person, path: &str) -> Value {
     let example = Example::of(path);
-    let answer = who.post(path, example.sent).await.is(200);
+    let answer = person.post(path, example.sent).await.is(200);
     let mut found = differences(&example.done, &answer);
     other_values("", &example.done, &answer, &mut found);
     assert!(found.is_empty(), "{path}, not as in the seed:\n{}\nin {answer:#}", found.join("\n"));

@@ -16,8 +16,8 @@ struct Console {
 }
 
 /// Runs the example of this endpoint to its end. Before it stand only the two names that the seed takes for granted.
-async fn runs(path: &str, who: &Person) -> Console {
-    let (url, token) = (format!("{}/api", who.base()), who.token.clone().unwrap_or_default());
+async fn runs(path: &str, person: &Person) -> Console {
+    let (url, token) = (format!("{}/api", person.base()), person.token.clone().unwrap_or_default());
     let names = serde_json::json!([url, token]);
     let program = format!("const [API_BASE_URL, token] = {names};\n{}", Example::of(path).program);
     let mut child = Command::new("node")

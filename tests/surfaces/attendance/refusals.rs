@@ -24,7 +24,7 @@ fn every_refusal_of_the_seed_has_its_words() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         let (nobody, student) = (school.nobody(), &class.kim);
-        for (path, who, status, without) in [
+        for (path, person, status, without) in [
             (REQUEST, &nobody, 401, ""),
             (APPROVE, student, 403, ""),
             (STUDENT_VIEW, student, 400, "lecSerial"),
@@ -33,7 +33,7 @@ fn every_refusal_of_the_seed_has_its_words() {
             let example = Example::of(path);
             let mut sent = example.sent.clone();
             sent.as_object_mut().unwrap().remove(without);
-            assert_eq!(who.post(path, sent).await.is(status), example.refused, "{path}");
+            assert_eq!(person.post(path, sent).await.is(status), example.refused, "{path}");
         }
         let needed = Example::of(STUDENT_VIEW).refused;
         for sent in [json!({}), json!({ "lecSerial": null }), json!({ "lecSerial": "" })] {
@@ -65,19 +65,19 @@ fn unreadable_and_impossible_requests_are_400() {
         // What counts as attended needs no request.
         is_a_refusal(kim.post(REQUEST, asks(json!(1))).await, 400);
         let approved = json!([{ "studentIdx": 1, "status": "APPROVED", "rejectReason": null }]);
-        for (who, path, body) in [(kim, REQUEST, asks(json!(5))), (teacher, APPROVE, decides(approved.clone()))] {
+        for (person, path, body) in [(kim, REQUEST, asks(json!(5))), (teacher, APPROVE, decides(approved.clone()))] {
             for key in body.as_object().unwrap().keys() {
                 let mut without = body.clone();
                 without.as_object_mut().unwrap().remove(key);
-                let message = is_a_refusal(who.post(path, without).await, 400);
+                let message = is_a_refusal(person.post(path, without).await, 400);
                 assert!(message.contains(key.as_str()), "{key}: {message}");
                 let mut unknown = body.clone();
                 unknown[key] = json!({ "no": "such thing" });
-                is_a_refusal(who.post(path, unknown).await, 400);
+                is_a_refusal(person.post(path, unknown).await, 400);
             }
             let mut elsewhere = body.clone();
             elsewhere["lecSerial"] = json!("ETH999");
-            is_a_refusal(who.post(path, elsewhere).await, 400);
+            is_a_refusal(person.post(path, elsewhere).await, 400);
         }
         for records in [
             json!([]),
@@ -103,9 +103,9 @@ fn unreadable_and_impossible_requests_are_400() {
 fn a_body_that_is_not_json_is_400_too() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
-        for (who, path) in everyone(&class) {
+        for (person, path) in everyone(&class) {
             let large = json!({ "lecSerial": "E".repeat(2 * 1024 * 1024) });
-            is_a_refusal(who.post(path, large).await, 400);
+            is_a_refusal(person.post(path, large).await, 400);
             for (kind, body) in [
                 ("application/json", "{\"lecSerial\": \"ETH"),
                 ("application/json", "{\"lecSerial\": \"ETH201\"} and more"),
@@ -115,9 +115,9 @@ fn a_body_that_is_not_json_is_400_too() {
                 ("text/plain", "{\"lecSerial\": \"ETH201\"}"),
                 ("application/x-www-form-urlencoded", "lecSerial=ETH201"),
             ] {
-                is_a_refusal(who.sends_raw(path, kind, body.into()).await, 400);
+                is_a_refusal(person.sends_raw(path, kind, body.into()).await, 400);
             }
-            is_a_refusal(who.sends_raw(path, "application/json", b"{\"lecSerial\": \"\xff\"}".into()).await, 400);
+            is_a_refusal(person.sends_raw(path, "application/json", b"{\"lecSerial\": \"\xff\"}".into()).await, 400);
         }
     });
 }
@@ -128,8 +128,8 @@ fn everyone(class: &Classroom) -> [(&Person, &'static str); 4] {
 }
 
 /// Everything that the seed's four endpoints are sent, by this person.
-async fn is_refused(who: &Person, path: &str, status: u16) {
-    is_a_refusal(who.post(path, Example::of(path).sent).await, status);
+async fn is_refused(person: &Person, path: &str, status: u16) {
+    is_a_refusal(person.post(path, Example::of(path).sent).await, status);
 }
 
 async fn foreigners(school: &School) -> (Person, Person) {
@@ -160,8 +160,8 @@ fn other_instructors_get_403_and_strangers_401() {
             is_a_refusal(school.nobody().sends_raw(path, "text/plain", b"{".into()).await, 401);
         }
         school.later(1_801);
-        for (who, path) in everyone(&class) {
-            is_refused(who, path, 401).await;
+        for (person, path) in everyone(&class) {
+            is_refused(person, path, 401).await;
         }
     });
 }
@@ -171,9 +171,9 @@ fn unknown_paths_beside_the_four_endpoints_are_refused_in_their_dialect() {
     on_both(|school| async move {
         let class = Classroom::of(&school).await;
         is_a_refusal(class.kim.get("/api/attendance/nothing").await, 404);
-        for (who, path) in everyone(&class) {
-            is_a_refusal(who.asks(Method::GET, path, None, &[]).await, 405);
-            is_a_refusal(who.asks(Method::DELETE, path, None, &[]).await, 405);
+        for (person, path) in everyone(&class) {
+            is_a_refusal(person.asks(Method::GET, path, None, &[]).await, 405);
+            is_a_refusal(person.asks(Method::DELETE, path, None, &[]).await, 405);
         }
     });
 }

@@ -106,9 +106,9 @@ fn every_students_socket_gets_the_start_with_the_instructors_message() {
         let start = json!({ "first_subtask_id": class.lecture.steps[0], "message": "시작하겠습니다" });
         class.teacher.post(&class.path("start"), start).await.ok();
         for phone in &mut phones {
-            let told = phone.receives("session_started").await;
-            assert_eq!(told["data"]["session_id"], class.session.id);
-            assert_eq!(told["data"]["instructor_message"], "시작하겠습니다");
+            let frame = phone.receives("session_started").await;
+            assert_eq!(frame["data"]["session_id"], class.session.id);
+            assert_eq!(frame["data"]["instructor_message"], "시작하겠습니다");
         }
     });
 }
@@ -154,8 +154,8 @@ fn every_move_of_the_instructor_is_kept_in_order() {
         // What students do, and what becomes of it, is in the same log.
         let follows =
             |kind: &str| kind.starts_with("student_") || ["attendance_updated", "grade_updated"].contains(&kind);
-        let told = |e: &&Value| !follows(e["type"].as_str().unwrap());
-        let events: Vec<&Value> = kept["events"].as_array().unwrap().iter().filter(told).collect();
+        let is_main = |e: &&Value| !follows(e["type"].as_str().unwrap());
+        let events: Vec<&Value> = kept["events"].as_array().unwrap().iter().filter(is_main).collect();
         let kinds: Vec<&str> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["session_started", "step_changed", "step_changed", "session_paused", "session_resumed"]);
         let moves: Vec<(&Value, &Value)> = events[1..3]
@@ -174,9 +174,9 @@ fn every_students_socket_gets_the_next_step() {
         let mut phones = class.phones().await;
         class.teacher.moves_to(&class.session, class.lecture.steps[1]).await;
         for phone in &mut phones {
-            let told = phone.receives("step_changed").await;
-            assert_eq!(told["data"]["previous_subtask_id"], class.lecture.steps[0]);
-            assert_eq!(told["data"]["current_subtask"]["id"], class.lecture.steps[1]);
+            let frame = phone.receives("step_changed").await;
+            assert_eq!(frame["data"]["previous_subtask_id"], class.lecture.steps[0]);
+            assert_eq!(frame["data"]["current_subtask"]["id"], class.lecture.steps[1]);
         }
     });
 }
@@ -217,9 +217,9 @@ fn every_students_socket_gets_the_end() {
         let mut phones = class.phones().await;
         class.teacher.post(&class.path("end"), json!({ "message": "수고하셨습니다!" })).await.ok();
         for phone in &mut phones {
-            let told = phone.receives("session_ended").await;
-            assert_eq!(told["data"]["instructor_message"], "수고하셨습니다!");
-            assert_eq!(told["data"]["review_mode_enabled"], true);
+            let frame = phone.receives("session_ended").await;
+            assert_eq!(frame["data"]["instructor_message"], "수고하셨습니다!");
+            assert_eq!(frame["data"]["review_mode_enabled"], true);
         }
     });
 }

@@ -53,10 +53,10 @@ fn a_list_comes_in_pages_of_twenty() {
 }
 
 /// Two pages of one, under the seed's own name for the list.
-async fn comes_in_pages(who: &Person, path: &str, key: &str, id: &str) {
+async fn comes_in_pages(person: &Person, path: &str, key: &str, id: &str) {
     let mut seen = BTreeSet::new();
     for number in 1..=2 {
-        let list = who.get(&format!("{path}?page={number}&page_size=1")).await.ok();
+        let list = person.get(&format!("{path}?page={number}&page_size=1")).await.ok();
         page(&list, number, 1, 2, 2);
         assert_eq!(list[key].as_array().unwrap().len(), 1, "{path}: {list}");
         assert_eq!(list["results"], Value::Null, "the seed calls it {key}");

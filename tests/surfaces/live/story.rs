@@ -163,8 +163,8 @@ impl Class {
             let joined = walk.call(join).with(json!({ "user_id": student.id })).by(student).await;
             assert_eq!((&joined["user_id"], &joined["status"]), (&json!(student.id), &json!("WAITING")));
         }
-        let told = walk.receives(&mut board, BOARD, "student_joined").await;
-        assert_eq!((&told["data"]["user_id"], &told["data"]["total_participants"]), (&json!(self.kim.id), &json!(1)));
+        let frame = walk.receives(&mut board, BOARD, "student_joined").await;
+        assert_eq!((&frame["data"]["user_id"], &frame["data"]["total_participants"]), (&json!(self.kim.id), &json!(1)));
         let found = walk.call("GET /api/sessions/{session_code}").by(nobody).await;
         assert_eq!((&found["participant_count"], &found["session_id"]), (&json!(2), &made["session_id"]));
         let listed = walk.call("GET /api/sessions/{session_id}/participants").by(&self.teacher).await;
@@ -189,8 +189,8 @@ impl Class {
         let own = json!({ "first_subtask_id": first });
         let started = walk.call("POST /api/sessions/{session_id}/start").with(own).by(&self.teacher).await;
         assert_eq!((&started["status"], &started["current_subtask"]["id"]), (&json!("IN_PROGRESS"), first));
-        let told = walk.receives(&mut sockets.phone, PHONE, "session_started").await;
-        assert_eq!(&told["data"]["current_subtask"]["id"], first);
+        let frame = walk.receives(&mut sockets.phone, PHONE, "session_started").await;
+        assert_eq!(&frame["data"]["current_subtask"]["id"], first);
         let mine = walk.call("GET /api/sessions/my-active").by(&self.kim).await;
         assert_eq!(mine["active_session"]["my_status"], "ACTIVE");
         walk.call("GET /api/progress/me").by(&self.kim).await;
@@ -199,10 +199,10 @@ impl Class {
         assert_eq!(done["next_subtask"]["id"], self.steps[1]["id"]);
         walk.call(update).with(json!({ "subtask_id": first })).by(&self.lee).await;
         walk.receives(&mut sockets.board, BOARD, "student_progress").await;
-        let told = walk.receives(&mut sockets.dashboard, DASHBOARD, "progress_update").await;
-        assert_eq!(told["data"]["new_status"], "COMPLETED");
-        let told = walk.receives(&mut sockets.dashboard, DASHBOARD, "student_activity").await;
-        assert_eq!(told["data"]["activity"], "STARTED_LEARNING");
+        let frame = walk.receives(&mut sockets.dashboard, DASHBOARD, "progress_update").await;
+        assert_eq!(frame["data"]["new_status"], "COMPLETED");
+        let frame = walk.receives(&mut sockets.dashboard, DASHBOARD, "student_activity").await;
+        assert_eq!(frame["data"]["activity"], "STARTED_LEARNING");
     }
 
     async fn walks_on(&mut self, sockets: &mut Sockets) {
@@ -217,8 +217,8 @@ impl Class {
         let resumed = walk.call("POST /api/sessions/{session_id}/resume").by(&self.teacher).await;
         assert_eq!((&resumed["action"], &resumed["current_subtask"]["id"]), (&json!("RESUME"), second));
         walk.receives(phone, PHONE, "session_resumed").await;
-        for who in [&self.kim, &self.teacher] {
-            let now = walk.call("GET /api/sessions/{session_id}/current").by(who).await;
+        for person in [&self.kim, &self.teacher] {
+            let now = walk.call("GET /api/sessions/{session_id}/current").by(person).await;
             assert_eq!((&now["current_subtask"]["id"], &now["active_participants"]), (second, &json!(2)));
         }
         let working = json!({ "subtask_id": second, "status": "IN_PROGRESS" });
@@ -243,19 +243,19 @@ impl Class {
         let own = json!({ "user_id": self.kim.id, "subtask_id": second });
         let asked = walk.call(ask).with(own).by(&self.kim).await;
         walk.knows("help_request_id", &asked["help_request_id"]);
-        let told = walk.receives(&mut sockets.board, BOARD, "student_help_request").await;
-        assert_eq!(told["data"]["stuck_duration_seconds"], 30, "as the phone said");
+        let frame = walk.receives(&mut sockets.board, BOARD, "student_help_request").await;
+        assert_eq!(frame["data"]["stuck_duration_seconds"], 30, "as the phone said");
         walk.receives(&mut sockets.dashboard, DASHBOARD, "help_request").await;
-        let told = walk.receives(&mut sockets.desk, DESK, "new_help_request").await;
-        assert_eq!(told["data"]["priority"], "NORMAL");
+        let frame = walk.receives(&mut sockets.desk, DESK, "new_help_request").await;
+        assert_eq!(frame["data"]["priority"], "NORMAL");
         let news = walk.call("GET /api/notifications").by(&self.teacher).await;
         let notification = &news["notifications"][0];
         walk.knows("notification_id", &notification["id"]);
         let read = walk.call("POST /api/notifications/{notification_id}/read").is(200).by(&self.teacher).await;
         assert_eq!((&read["id"], &read["is_read"]), (&notification["id"], &json!(true)));
-        let answer = walk.receives(&mut sockets.help, HELP, "HELP_AVAILABLE").await;
-        assert_eq!(answer["help_request_id"], asked["help_request_id"]);
-        let own = json!({ "help_response_id": answer["help_response"]["id"] });
+        let frame = walk.receives(&mut sockets.help, HELP, "HELP_AVAILABLE").await;
+        assert_eq!(frame["help_request_id"], asked["help_request_id"]);
+        let own = json!({ "help_response_id": frame["help_response"]["id"] });
         walk.call("POST /api/help/feedback").with(own).is(200).by(&self.kim).await;
         let view = walk.call("GET /api/help/request/{help_request_id}").by(&self.kim).await;
         assert_eq!((&view["status"], &view["help_request_id"]), (&json!("RESOLVED"), &asked["help_request_id"]));
@@ -302,8 +302,8 @@ impl Class {
     async fn ends(&mut self, mut phone: Socket) {
         let ended = self.walk.call("POST /api/sessions/{session_id}/end").by(&self.teacher).await;
         assert_eq!((&ended["status"], &ended["total_participants"]), (&json!("REVIEW_MODE"), &json!(2)));
-        let told = self.walk.receives(&mut phone, PHONE, "session_ended").await;
-        assert_eq!(told["data"]["review_mode_enabled"], true);
+        let frame = self.walk.receives(&mut phone, PHONE, "session_ended").await;
+        assert_eq!(frame["data"]["review_mode_enabled"], true);
     }
 
     async fn obeys_the_rules(&mut self) {

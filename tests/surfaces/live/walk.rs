@@ -41,8 +41,8 @@ impl Walk {
     }
 
     /// Opened, and in its place: whatever happens from here on comes as news.
-    pub async fn opens(&self, who: &Person, heading: &str) -> Socket {
-        let mut socket = who.opens(&self.path(heading)).await;
+    pub async fn opens(&self, person: &Person, heading: &str) -> Socket {
+        let mut socket = person.opens(&self.path(heading)).await;
         if heading.contains("/ws/session/") {
             socket.receives("session_state").await;
         }
@@ -118,7 +118,7 @@ impl Call<'_> {
         self
     }
 
-    pub async fn by(self, who: &Person) -> Value {
+    pub async fn by(self, person: &Person) -> Value {
         let endpoint = self.walk.seed.endpoint(self.heading);
         let said = endpoint.answers.first().map(|(status, _)| *status);
         let status = self.status.or(said).unwrap_or_else(|| panic!("{}: which status?", self.heading));
@@ -127,7 +127,7 @@ impl Call<'_> {
         let body = body(endpoint, self.own);
         let path = format!("{}{}", self.walk.path(self.heading), self.query);
         let method: Method = endpoint.place().0.to_uppercase().parse().unwrap();
-        let reply = who.asks(method, &path, body, &[]).await.is(status);
+        let reply = person.asks(method, &path, body, &[]).await.is(status);
         match example {
             Some(example) => self.walk.compares(answer_name(self.heading, status), &example, &reply),
             None => {

@@ -47,10 +47,10 @@ fn filled(row: &Row, with: &str) -> String {
     row.placeholders().iter().fold(day, |path, key| path.replace(&format!("{{{key}}}"), with))
 }
 
-async fn asks(who: &Person, row: &Row, path: &str) -> Reply {
+async fn asks(person: &Person, row: &Row, path: &str) -> Reply {
     let method: Method = row.method.parse().unwrap();
     let body = [Method::POST, Method::PUT, Method::PATCH].contains(&method).then(|| json!({}));
-    who.asks(method, path, body, &[]).await
+    person.asks(method, path, body, &[]).await
 }
 
 #[test]

@@ -48,12 +48,12 @@ async fn applied(school: &School) -> Class {
         (school.student("김학생").await, school.student("이학생").await, school.student("박대기").await);
     let mut walk = Walk::begin();
     let mut made = Vec::new();
-    for who in [&kim, &lee] {
-        let sent = json!({ "user_id": who.id, "course_id": course.id, "class_id": class });
-        let applied = walk.call("3-01", who, sent.clone()).await;
+    for person in [&kim, &lee] {
+        let sent = json!({ "user_id": person.id, "course_id": course.id, "class_id": class });
+        let applied = walk.call("3-01", person, sent.clone()).await;
         assert_eq!((&applied["is_waiting"], &applied["waiting_number"]), (&json!(false), &Value::Null));
         let id = applied["enrollment_id"].clone();
-        let seen = walk.call("3-02", who, json!({ "enrollment_id": id })).await["enrollment"].clone();
+        let seen = walk.call("3-02", person, json!({ "enrollment_id": id })).await["enrollment"].clone();
         holds(&seen, &sent);
         holds(&seen, &json!({ "enrollment_id": id, "status": "PENDING" }));
         made.push(id);
@@ -80,9 +80,9 @@ impl Class {
         let (third, fifth) = (school.student("정취소").await, school.student("최거부").await);
         let mut ids = Vec::new();
         let park = self.park.clone();
-        for (who, waits) in [(&third, Value::Null), (&park, json!(1)), (&fifth, json!(2))] {
-            let sent = self.here(json!({ "user_id": who.id }));
-            let applied = self.walk.call("3-01", who, sent).await;
+        for (person, waits) in [(&third, Value::Null), (&park, json!(1)), (&fifth, json!(2))] {
+            let sent = self.here(json!({ "user_id": person.id }));
+            let applied = self.walk.call("3-01", person, sent).await;
             assert_eq!((&applied["is_waiting"], &applied["waiting_number"]), (&json!(!waits.is_null()), &waits));
             ids.push(applied["enrollment_id"].clone());
         }
@@ -118,10 +118,10 @@ impl Class {
         holds(&confirmed["payment"], &pays);
         assert_eq!(confirmed["payment"]["payment_status"], "CONFIRMED");
         // In words, too.
-        let mut told = pays;
-        told["enrollment_id"] = self.kims.clone();
-        told["payment_info"] = json!("무통장 입금");
-        holds(&self.walk.call("3-09", &self.teacher, told.clone()).await["payment"], &told);
+        let mut answer = pays;
+        answer["enrollment_id"] = self.kims.clone();
+        answer["payment_info"] = json!("무통장 입금");
+        holds(&self.walk.call("3-09", &self.teacher, answer.clone()).await["payment"], &answer);
         let back = json!({ "enrollment_id": self.lees, "refund_amount": 20_000, "refund_reason": "교재를 안 받음" });
         let refunded = self.walk.call("3-10", &self.teacher, back).await;
         holds(&refunded, &json!({ "refund_amount": 20_000, "refundable_amount": 30_000 }));
@@ -163,8 +163,8 @@ impl Class {
             let now = self.walk.call("3-11", &kim, report.clone()).await["progress"].clone();
             holds(&now, &report);
             assert_eq!(now["progress_id"], begun["progress_id"]);
-            for who in [&kim, &teacher] {
-                let seen = self.walk.call("3-12", who, json!({ "progress_id": now["progress_id"] })).await;
+            for person in [&kim, &teacher] {
+                let seen = self.walk.call("3-12", person, json!({ "progress_id": now["progress_id"] })).await;
                 assert_eq!(seen["progress"], now);
             }
             let done = self.walk.call("3-15", &kim, content).await["progress"].clone();
@@ -303,8 +303,8 @@ impl Class {
         let url = made["certificate_url"].as_str().unwrap();
         assert!(url.starts_with("http") && url.contains("/certificates/"), "{url}");
         let number = json!({ "certificate_no": made["certificate_no"] });
-        for who in [&kim, &teacher] {
-            let seen = self.walk.call("3-39", who, number.clone()).await;
+        for person in [&kim, &teacher] {
+            let seen = self.walk.call("3-39", person, number.clone()).await;
             holds(&seen["certificate"], &json!({ "certificate_no": made["certificate_no"], "certificate_url": url }));
             holds(&seen["completion"], &number);
             holds(&seen["completion"], &json!({ "completion_id": mine["completion_id"], "total_score": 93.5 }));

@@ -21,7 +21,7 @@ impl Walk {
     }
 
     /// Sends every parameter of the row, and no other.
-    pub async fn call(&mut self, number: &str, who: &Person, sent: Value) -> Value {
+    pub async fn call(&mut self, number: &str, person: &Person, sent: Value) -> Value {
         let row = Row::of(number);
         let named: BTreeSet<&str> = sent.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(named, row.sent.iter().copied().collect(), "{number} sends these");
@@ -35,7 +35,7 @@ impl Walk {
         } else if method != Method::DELETE {
             body = Some(Value::Object(beside));
         }
-        let answer = who.asks(method, &path, body, &[]).await.ok();
+        let answer = person.asks(method, &path, body, &[]).await.ok();
         let mut faults = Vec::new();
         check(row, &answer, &mut faults);
         self.found.extend(faults.into_iter().map(|fault| format!("{number}: {fault}\n    in {answer}")));
@@ -44,7 +44,7 @@ impl Walk {
     }
 
     /// A row with pages: page by page, of one each, one sees what one sees at once. The answer is all of them.
-    pub async fn pages(&mut self, number: &str, who: &Person, sent: Value, expected: usize) -> Vec<Value> {
+    pub async fn pages(&mut self, number: &str, person: &Person, sent: Value, expected: usize) -> Vec<Value> {
         let of_page = |page: usize, size: usize| {
             let mut sent = sent.clone();
             sent["page"] = json!(page);
@@ -52,14 +52,14 @@ impl Walk {
             sent
         };
         let (key, _) = *Row::of(number).answered.iter().find(|(_, kind)| matches!(kind, Kind::List(_))).unwrap();
-        let all = self.call(number, who, of_page(1, 100)).await;
+        let all = self.call(number, person, of_page(1, 100)).await;
         let paging = json!({ "page": 1, "size": 100, "total_count": expected,
             "total_pages": expected.min(1) });
         assert_eq!(all["paging"], paging, "{number}: {all}");
         let all = all[key].as_array().unwrap().clone();
         assert_eq!(all.len(), expected, "{number}: {all:?}");
         for page in 1..=expected + 1 {
-            let one = self.call(number, who, of_page(page, 1)).await;
+            let one = self.call(number, person, of_page(page, 1)).await;
             let paging = json!({ "page": page, "size": 1, "total_count": expected, "total_pages": expected });
             assert_eq!(one["paging"], paging, "{number}: {one}");
             let expected: Vec<Value> = all.iter().skip(page - 1).take(1).cloned().collect();
