@@ -9,6 +9,15 @@ pub enum Language {
 }
 
 impl Language {
+    /// Chooses among three things: the English, the Korean and the Japanese one.
+    pub fn choose<T>(self, [english, korean, japanese]: [T; 3]) -> T {
+        match self {
+            Language::English => english,
+            Language::Korean => korean,
+            Language::Japanese => japanese,
+        }
+    }
+
     /// Returns the tag of the language, as it is stored.
     pub fn tag(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use gyosil::app::School;
 use gyosil::config::{Config, LogForm};
-use gyosil::error::{Error, Result};
+use gyosil::error::{Error, Noun, Result};
 use gyosil::print::CertificatePrinter;
 use gyosil::school::people::{self, NewPerson};
 use gyosil::school::rights::Role;
@@ -216,7 +216,7 @@ async fn back_up(config: Config, file: &str) -> Result<()> {
 }
 
 async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
-    let named = |field, why| Error::bad(field, why);
+    let named = |field, why| Error::bad_as_sent(field, why);
     let email = new.email.map(Email::try_from).transpose().map_err(|why| named("--email", why))?;
     let phone = new.phone.map(Phone::try_from).transpose().map_err(|why| named("--phone", why))?;
     let person = NewPerson {
@@ -239,7 +239,7 @@ async fn change_password(config: Config, secret: PasswordArgs) -> Result<()> {
     let password = password(secret.password_stdin)?;
     let app = open_existing(config).await?;
     let found = people::by_login_name(&app, &login_name(secret.email)).await?;
-    let person = people::set_password(&app, found.ok_or(Error::NotFound("User"))?.id, password).await?;
+    let person = people::set_password(&app, found.ok_or(Error::NotFound(Noun::Person))?.id, password).await?;
     print_person(&person);
     app.db.close().await;
     Ok(())
@@ -261,5 +261,5 @@ fn password(from_stdin: bool) -> Result<String> {
         text = rpassword::prompt_password("Password: ").map_err(Error::internal)?;
     }
     let text = text.trim_end_matches(['\n', '\r']).to_owned();
-    Password::try_from(text).map(String::from).map_err(|why| Error::bad("password", why))
+    Password::try_from(text).map(String::from).map_err(|why| Error::bad_as_sent("password", why))
 }

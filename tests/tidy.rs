@@ -17,7 +17,7 @@ const LINES_PER_FUNCTION: usize = 70;
 /// The modules of `src`, from the bottom up, each with the modules that it may import.
 #[rustfmt::skip]
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("error", &[]),
+    ("error", &["language"]),
     ("config", &[]),
     ("clock", &[]),
     ("event", &[]),

@@ -116,9 +116,9 @@ fn of_postgres(code: &str, error: &sqlx::Error) -> Failure {
         // A deadlock, a serialization conflict, or a lock that was not free in time.
         "40P01" | "40001" | "55P03" => Failure::locked_out(error),
         // A number that is smaller or larger than PostgreSQL can store.
-        "22003" => Failure::ordinary(Error::bad("", "a number is out of range")),
+        "22003" => Failure::ordinary(Error::unreadable("a number is out of range")),
         // A text that PostgreSQL cannot store, because it contains a NUL.
-        "22021" => Failure::ordinary(Error::bad("", "no NUL in texts")),
+        "22021" => Failure::ordinary(Error::unreadable("no NUL in texts")),
         // A statement took longer than `statement_timeout`, or someone cancelled it.
         "57014" => Failure { is_sound: true, ..Failure::broken(SILENT, error) },
         "53100" => Failure::outage(DISK_FULL, error),

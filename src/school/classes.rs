@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, InputFault, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
@@ -41,7 +41,7 @@ const CLASS: &str = "select k.id, k.course, k.name, k.is_default, k.capacity, k.
     k.created_ms, k.updated_ms from classes k";
 
 pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Class> {
-    tx.maybe(format!("{CLASS} where k.id = $1"), args![id]).await?.ok_or(Error::NotFound("Class"))
+    tx.maybe(format!("{CLASS} where k.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Class))
 }
 
 /// Lists the classes of a course, for everyone who may see the course.
@@ -107,7 +107,7 @@ async fn set(tx: &mut Tx, now: Class, changes: ClassChanges, now_ms: i64) -> Res
     if let (Some(starts), Some(ends)) = (&starts, &ends)
         && starts > ends
     {
-        return Err(Error::bad("end_date", "it is before start_date"));
+        return Err(Error::bad(Field::EndDate, InputFault::Before(Field::StartDate)));
     }
     let sql = "update classes set name = $2, capacity = $3, starts = $4, ends = $5, approval = $6, total_sessions = $7,
         updated_ms = $8 where id = $1";

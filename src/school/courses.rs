@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::app::School;
 use crate::clock::spoken_code;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::failures::Attempts;
 use crate::patch::Patch;
@@ -76,7 +76,7 @@ fn new_poster_code() -> String {
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Course> {
     let sql = format!("{COURSE} where c.id = $1 and c.deleted_ms is null");
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Lecture"))
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
 #[derive(Default)]
@@ -175,7 +175,7 @@ pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) 
     if is_public || caller.is_some_and(|c| c.teaches(access.instructor)) {
         return Ok(());
     }
-    Err(Error::NotFound("Lecture"))
+    Err(Error::NotFound(Noun::Course))
 }
 
 pub(super) async fn count_enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
@@ -260,7 +260,7 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
         and status in ('PUBLISHED', 'ARCHIVED')";
     let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![normalize_poster_code(code)]).await? else {
         app.failures.take_for_good(&Attempts::CodesFrom(from), app.now_ms())?;
-        return Err(Error::NotFound("Lecture"));
+        return Err(Error::NotFound(Noun::Course));
     };
     open_of_course(app, course).await
 }

@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::db::{Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::words;
 use crate::school::rights::Caller;
 use crate::school::{Page, Window};
@@ -97,7 +97,7 @@ pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<Notification
     let mut tx = app.db.begin().await?;
     let sql = "update notifications set read_ms = coalesce(read_ms, $3) where id = $1 and person = $2";
     if tx.run(sql, args![id, caller.id, app.now_ms()]).await? == 0 {
-        return Err(Error::NotFound("Notification"));
+        return Err(Error::NotFound(Noun::Notification));
     }
     let notification = tx.one(format!("{NOTIFICATION} where n.id = $1"), args![id]).await?;
     app.commit(tx, Vec::new()).await?;

@@ -1,7 +1,7 @@
 //! Idempotency keys: a request with a key is carried out once, however often it is sent.
 
 use crate::db::{Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::StoredAnswer;
 
 /// Days for which a key is kept: no phone repeats a request later than that.
@@ -18,7 +18,7 @@ impl Key {
                 8 | 13 | 18 | 23 => b == b'-',
                 _ => b.is_ascii_hexdigit(),
             });
-        if is_uuid { Ok(Key(text.to_ascii_lowercase())) } else { Err(Error::bad("key", "a UUID is needed")) }
+        if is_uuid { Ok(Key(text.to_ascii_lowercase())) } else { Err(Error::bad(Field::Key, "a UUID is needed")) }
     }
 
     pub fn text(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
@@ -95,7 +95,7 @@ pub async fn add_unit(app: &School, caller: &Caller, course: i64, title: String,
 
 async fn unit_by_id(tx: &mut Tx, id: i64) -> Result<Unit> {
     let sql = format!("{UNIT} where id = $1 and deleted_ms is null");
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Task"))
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Unit))
 }
 
 #[derive(Default)]
@@ -148,9 +148,9 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
 pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
-    let access = rights::find_course(&mut tx, unit.course).await.map_err(|_| Error::NotFound("Task"))?;
+    let access = rights::find_course(&mut tx, unit.course).await.map_err(|_| Error::NotFound(Noun::Unit))?;
     if access.status == "DRAFT" && !caller.teaches(access.instructor) {
-        return Err(Error::NotFound("Task"));
+        return Err(Error::NotFound(Noun::Unit));
     }
     let sql = format!("{ITEM} where i.unit = $1 and i.deleted_ms is null {IN_ORDER}");
     Ok((unit, tx.all(sql, args![id]).await?))
@@ -203,7 +203,7 @@ fn items_changed(app: &School, course: i64) -> Vec<NewEvent> {
 
 pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
     let sql = format!("{ITEM} where i.id = $1 and i.deleted_ms is null and u.deleted_ms is null");
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("Subtask"))
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Item))
 }
 
 /// Fails unless all of these items (each named once) are in courses that this person learns or teaches.
@@ -216,7 +216,7 @@ pub(super) async fn must_learn_or_teach(tx: &mut Tx, person: i64, items: &[i64])
             where k.course = c.id and e.person = $1 and e.status in ('APPROVED', 'COMPLETED')))"
     );
     let (found,): (i64,) = tx.one(sql, [args![person], ids].concat()).await?;
-    if found == items.len() as i64 { Ok(()) } else { Err(Error::NotFound("Subtask")) }
+    if found == items.len() as i64 { Ok(()) } else { Err(Error::NotFound(Noun::Item)) }
 }
 
 /// Finds the one or two items that an event names.
@@ -288,10 +288,10 @@ pub async fn steps(tx: &mut Tx, course: i64) -> Result<Vec<Item>> {
 
 /// Finds a step of this course; an item of another kind is none. If it belongs to another course, `field` of the request is
 /// wrong.
-pub async fn find_step(tx: &mut Tx, course: i64, field: &'static str, id: i64) -> Result<Item> {
+pub async fn find_step(tx: &mut Tx, course: i64, field: Field, id: i64) -> Result<Item> {
     let item = item_by_id(tx, id).await?;
     if !item.is_step() {
-        return Err(Error::NotFound("Subtask"));
+        return Err(Error::NotFound(Noun::Item));
     }
     if item.course == course { Ok(item) } else { Err(Error::bad(field, "it belongs to another lecture")) }
 }

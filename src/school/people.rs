@@ -6,7 +6,7 @@ use crate::app::School;
 use crate::clock::{DRAWS_MAX, random_id};
 use crate::config::Signup;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Noun, Result};
 use crate::event::words;
 use crate::failures::{Attempts, CountedAttempt};
 use crate::live::EndedLogins;
@@ -65,7 +65,7 @@ pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Pers
         Role::Instructor | Role::Admin => return Err(Error::SignupClosed),
     }
     if new.email.is_none() && new.phone.is_none() {
-        return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
+        return Err(Error::bad(Field::Email, "an e-mail address or a phone number is needed to sign in"));
     }
     add(app, new).await
 }
@@ -137,7 +137,7 @@ async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64,
 
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Person> {
     let sql = format!("{PERSON} where id = $1 and deleted_ms is null");
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound("User"))
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Person))
 }
 
 pub async fn me(app: &School, caller: &Caller) -> Result<Person> {
@@ -173,7 +173,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     let now = by_id(&mut tx, caller.id).await?;
     // The password was changed in the meantime, which ended this login too.
     if is_of_login && kept != known {
-        return Err(Error::bad("current_password", "it is not the current password"));
+        return Err(Error::bad(Field::CurrentPassword, "it is not the current password"));
     }
     let email = changes.email.over(now.email);
     let phone = changes.phone.over(now.phone);
@@ -181,10 +181,10 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     let claimed = hash.is_some() && (email.is_some() || phone.is_some());
     // Without a password nobody could sign in by this address or number, not even its owner.
     if now.guest && !claimed && (email.is_some() || phone.is_some()) {
-        return Err(Error::bad("password", "needed together with an e-mail address or a phone number"));
+        return Err(Error::bad(Field::Password, "needed together with an e-mail address or a phone number"));
     }
     if !now.guest && !claimed {
-        return Err(Error::bad("email", "an e-mail address or a phone number must remain, to sign in with"));
+        return Err(Error::bad(Field::Email, "an e-mail address or a phone number must remain, to sign in with"));
     }
     let sql = "update people set name = $2, email = $3, phone = $4, password_hash = $5, age = $6, digital_level = $7,
         guest = $8 where id = $1";
@@ -237,11 +237,11 @@ async fn must_know_password(
     let (kept, guest, is_named): (Option<String>, bool, bool) = app.db.one(sql, args![caller.id]).await?;
     let names_itself = matches!(changes.email, Patch::Set(_)) || matches!(changes.phone, Patch::Set(_));
     if guest && changes.password.is_some() && !is_named && !names_itself {
-        return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
+        return Err(Error::bad(Field::Email, "an e-mail address or a phone number is needed to sign in"));
     }
     let given = match (&kept, &changes.current_password) {
         (Some(_), None) => {
-            return Err(Error::bad("current_password", "needed to change how this account signs in"));
+            return Err(Error::bad(Field::CurrentPassword, "needed to change how this account signs in"));
         }
         (Some(_), Some(given)) => Some(given.clone()),
         (None, _) => None,
@@ -265,7 +265,7 @@ async fn check_and_hash(given: Option<String>, kept: &Option<String>, new: Optio
     if let Some(given) = given
         && !password_matches(given, kept.clone()).await?
     {
-        return Err(Error::bad("current_password", "it is not the current password"));
+        return Err(Error::bad(Field::CurrentPassword, "it is not the current password"));
     }
     match new {
         Some(password) => Ok(Some(hash_password(password).await?)),

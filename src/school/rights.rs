@@ -1,7 +1,7 @@
 //! Rights: who may do what. Every verb checks its caller here, so that no surface can forget to.
 
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::words;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ row! {
 const COURSE: &str = "select id as course, instructor, status from courses where deleted_ms is null";
 
 pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
-    tx.maybe(format!("{COURSE} and id = $1"), args![id]).await?.ok_or(Error::NotFound("Lecture"))
+    tx.maybe(format!("{COURSE} and id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
 /// Finds a course that the caller teaches, and holds its row: nobody else changes it, archives it or opens a session of
@@ -82,7 +82,7 @@ pub async fn hold_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
 pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
     let found = find_course(tx, id).await?;
     if found.status == "DRAFT" && !caller.teaches(found.instructor) {
-        return Err(Error::NotFound("Lecture"));
+        return Err(Error::NotFound(Noun::Course));
     }
     caller.must_teach(found.instructor)?;
     Ok(found)
@@ -91,7 +91,7 @@ pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
 /// Finds a published or archived course by its code.
 pub async fn find_course_by_code(tx: &mut Tx, code: &str) -> Result<CourseAccess> {
     let sql = format!("{COURSE} and code = $1 and status in ('PUBLISHED', 'ARCHIVED')");
-    tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound("Lecture"))
+    tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
 row! {
@@ -121,7 +121,7 @@ impl EnrollmentAccess {
 }
 
 pub async fn find_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
-    tx.maybe(format!("{ENROLLMENT} where e.id = $1"), args![id]).await?.ok_or(Error::NotFound("Enrollment"))
+    tx.maybe(format!("{ENROLLMENT} where e.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Enrollment))
 }
 
 /// Finds an enrollment of the caller's own, or of a course that the caller teaches. Other students do not learn that it
@@ -131,7 +131,7 @@ pub async fn find_visible_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> R
     if access.person == caller.id {
         return Ok(access);
     }
-    caller.must_be_staff().map_err(|_| Error::NotFound("Enrollment"))?;
+    caller.must_be_staff().map_err(|_| Error::NotFound(Noun::Enrollment))?;
     caller.must_teach(access.instructor)?;
     Ok(access)
 }
@@ -157,7 +157,7 @@ pub async fn hold_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Re
 pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64) -> Result<i64> {
     let access = find_enrollment(tx, id).await?;
     if access.person != person {
-        return Err(Error::NotFound("Enrollment"));
+        return Err(Error::NotFound(Noun::Enrollment));
     }
     access.must_be_in_class()?;
     Ok(access.course)
@@ -173,6 +173,6 @@ pub async fn find_taught_class(tx: &mut Tx, caller: &Caller, course: i64, class:
 
 pub async fn must_have_class(tx: &mut Tx, course: i64, class: i64) -> Result<()> {
     let sql = "select id from classes where id = $2 and course = $1";
-    tx.maybe::<(i64,)>(sql, args![course, class]).await?.ok_or(Error::NotFound("Class"))?;
+    tx.maybe::<(i64,)>(sql, args![course, class]).await?.ok_or(Error::NotFound(Noun::Class))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::db::{Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::school::logins::{self, Tokens};
 use crate::school::people::{self, NewPerson, Person};
 use crate::school::rights::Role;
@@ -24,7 +24,7 @@ pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &s
         return Err(Error::SetupOver);
     }
     if new.email.is_none() && new.phone.is_none() {
-        return Err(Error::bad("email", "an e-mail address or a phone number is needed to sign in"));
+        return Err(Error::bad(Field::Email, "an e-mail address or a phone number is needed to sign in"));
     }
     let hash = people::hash_of(&new).await?;
     let mut tx = app.db.begin().await?;

@@ -239,7 +239,7 @@ pub fn unreadable(error: &axum::Error, limit_bytes: usize) -> Error {
         }
         cause = error.source();
     }
-    Error::bad("", "the body could not be read")
+    Error::unreadable("the body could not be read")
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ async fn page(headers: HeaderMap) -> Response {
     responses((status = 200, body = Found), Refusals<Refusal>), security(()),
 )]
 async fn check(app: School, ClientAddress(from): ClientAddress, Query(printed): Query<Printed>) -> Result<Response> {
-    let number = printed.number.ok_or(Error::bad("number", "the number of a certificate is needed"))?.0.0;
+    let number = printed.number.ok_or(Error::bad_as_sent("number", "the number of a certificate is needed"))?.0.0;
     let found = match printed.code {
         Some(SearchText(code)) => {
             Found::Whole(Box::new(Whole::of(&app, certificates::public_by_code(&app, &number, &code, from).await?)?))

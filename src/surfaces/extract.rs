@@ -17,7 +17,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use crate::app::School;
-use crate::error::{Error, Result};
+use crate::error::{Error, InputFault, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
@@ -49,10 +49,10 @@ pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> 
 
 /// Parses a body, which must be a JSON object. A list is refused, although serde can read a struct from one.
 pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    std::str::from_utf8(bytes).map_err(|_| Error::bad("", "the body is not UTF-8"))?;
+    std::str::from_utf8(bytes).map_err(|_| Error::unreadable("the body is not UTF-8"))?;
     match bytes.trim_ascii_start().first() {
         Some(b'{') => parse(bytes),
-        _ => Err(Error::bad("", "a JSON object is needed")),
+        _ => Err(Error::unreadable("a JSON object is needed")),
     }
 }
 
@@ -83,12 +83,19 @@ fn unreadable(path: &str, reason: &str) -> Error {
         (".", None) => String::new(),
         (path, None) => path.to_owned(),
     };
-    Error::bad(field, reason)
+    let fault = match missing {
+        Some(key) => InputFault::Missing { key: key.to_owned().into() },
+        None if reason.starts_with("invalid type: null") => InputFault::Null(reason),
+        None if reason.starts_with("at least") => InputFault::TooShort(reason),
+        None => reason.into(),
+    };
+    if field.is_empty() { Error::unreadable(fault) } else { Error::bad_as_sent(field, fault) }
 }
 
 pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
-    let parsed: Vec<(String, String)> =
-        axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).map_err(|_| Error::bad("query", "unreadable"))?;
+    let parsed: Vec<(String, String)> = axum::extract::Query::try_from_uri(&parts.uri)
+        .map(|q| q.0)
+        .map_err(|_| Error::bad_as_sent("query", "unreadable"))?;
     // Values in a query are texts. A text that looks like a number or a boolean is read as one, any other as a text.
     let mut object = serde_json::Map::new();
     for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
@@ -99,7 +106,7 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
             _ => text.into(),
         };
         if object.insert(name.clone(), value).is_some() {
-            return Err(Error::bad(name, "it is there twice"));
+            return Err(Error::bad_as_sent(name, "it is there twice"));
         }
     }
     let object = serde_json::Value::Object(object);
@@ -108,13 +115,13 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
 
 /// Returns the names and values of the path's parameters, in order. Fails if they are not exactly `N`.
 pub async fn path<const N: usize>(parts: &mut Parts) -> Result<[(String, String); N]> {
-    let params = parts.extract::<RawPathParams>().await.map_err(|_| Error::bad("path", "unreadable"))?;
+    let params = parts.extract::<RawPathParams>().await.map_err(|_| Error::bad_as_sent("path", "unreadable"))?;
     let found: Vec<(String, String)> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
     found.try_into().map_err(|_| Error::NoSuchPath)
 }
 
 pub fn number<T: FromStr>((name, text): (String, String)) -> Result<T> {
-    text.parse().map_err(|_| Error::bad(name, "a whole number is needed"))
+    text.parse().map_err(|_| Error::bad_as_sent(name, "a whole number is needed"))
 }
 
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
@@ -122,7 +129,7 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
         None => Ok(None),
         Some(value) => {
             let text = value.to_str().unwrap_or_default();
-            Key::parse(text).map(Some).map_err(|_| Error::bad("Idempotency-Key", "a UUID is needed"))
+            Key::parse(text).map(Some).map_err(|_| Error::bad_as_sent("Idempotency-Key", "a UUID is needed"))
         }
     }
 }
@@ -259,7 +266,7 @@ from_parts!(Ids, |parts, _app| {
 });
 from_parts!(IdsAndDay, |parts, _app| {
     let [a, b, (name, day)] = path::<3>(parts).await?;
-    let day = Day::parse(&day).ok_or_else(|| Error::bad(name, "a day such as 2025-10-28 is needed"))?;
+    let day = Day::parse(&day).ok_or_else(|| Error::bad_as_sent(name, "a day such as 2025-10-28 is needed"))?;
     IdsAndDay(number(a)?, number(b)?, day)
 });
 from_parts!(PathText, |parts, _app| {

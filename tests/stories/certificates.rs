@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
 use futures_util::future::join_all;
 use gyosil::db::Arg;
-use gyosil::error::Error;
+use gyosil::error::{Error, Noun};
 use gyosil::school::certificates::{self, Certificate};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
@@ -157,10 +157,10 @@ fn only_staff_of_the_course_issue_certificates_and_only_for_completions() {
         assert!(matches!(issue(&student, Role::Student).await, Err(Error::StaffOnly)));
         assert!(matches!(issue(&other, Role::Instructor).await, Err(Error::NotYours)));
         let staff = acting(&teacher, Role::Instructor);
-        assert!(matches!(certificates::issue(&school.app, &staff, 999).await, Err(Error::NotFound("Completion"))));
+        assert!(matches!(certificates::issue(&school.app, &staff, 999).await, Err(Error::NotFound(Noun::Completion))));
         change(&school, "update completions set status = 'INCOMPLETE'", vec![]).await;
         let refused = issue(&teacher, Role::Instructor).await;
-        assert!(matches!(refused, Err(Error::WrongState { status }) if status == "INCOMPLETE"));
+        assert!(matches!(refused, Err(Error::WrongState { status }) if status.0 == "INCOMPLETE"));
         change(&school, "update completions set status = 'COMPLETED'", vec![]).await;
         // A guest claims their name and a login first.
         change(&school, "update people set guest = true where id = $1", vec![student.id.into()]).await;
@@ -174,8 +174,8 @@ fn only_staff_of_the_course_issue_certificates_and_only_for_completions() {
         assert_eq!(seen(&student, Role::Student).await.unwrap(), certificate.uuid);
         assert_eq!(seen(&teacher, Role::Instructor).await.unwrap(), certificate.uuid);
         // That the number is someone's is not for others to know.
-        assert!(matches!(seen(&other, Role::Instructor).await, Err(Error::NotFound("Certificate"))));
-        assert!(matches!(seen(&other, Role::Student).await, Err(Error::NotFound("Certificate"))));
+        assert!(matches!(seen(&other, Role::Instructor).await, Err(Error::NotFound(Noun::Certificate))));
+        assert!(matches!(seen(&other, Role::Student).await, Err(Error::NotFound(Noun::Certificate))));
     });
 }
 

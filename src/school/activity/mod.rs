@@ -6,7 +6,7 @@ use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::config::Bounds;
 use crate::db::{Arg, Tx, args, placeholders, row_placeholders};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
 use crate::school::outline;
@@ -53,7 +53,7 @@ pub struct SavedLogs {
 /// Writes all logs of a batch or none. Fails if they are more than a person or a session may write.
 pub async fn log(app: &School, caller: &Caller, logs: Vec<NewLog>, key: Option<Key>) -> Result<SavedLogs> {
     if logs.is_empty() || logs.len() > BATCH_MAX_LOGS {
-        return Err(Error::bad("logs", format!("1 to {BATCH_MAX_LOGS} logs in one batch")));
+        return Err(Error::bad(Field::Logs, format!("1 to {BATCH_MAX_LOGS} logs in one batch")));
     }
     let (person, now_ms) = (caller.id, app.now_ms());
     let bounds = app.config.bounds.clone();

@@ -5,7 +5,7 @@
 use super::Assessment;
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
 use crate::school::rights::{self, Caller, EnrollmentAccess};
@@ -51,7 +51,7 @@ const FROM: &str = "from attempts t join assessments a on a.id = t.assessment an
     join enrollments e on e.id = t.enrollment join people q on q.id = e.person";
 
 async fn read(tx: &mut Tx, id: i64) -> Result<AssessmentAttempt> {
-    tx.maybe(format!("{ATTEMPT} {FROM} where t.id = $1"), args![id]).await?.ok_or(Error::NotFound("Result"))
+    tx.maybe(format!("{ATTEMPT} {FROM} where t.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Attempt))
 }
 
 pub struct NewResult {
@@ -74,10 +74,10 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     let assessment = super::hold_taught(&mut tx, caller, assessment).await?;
     let access = hold_enrollment(&mut tx, new.enrollment).await?;
     if access.course != assessment.course {
-        return Err(Error::bad("enrollment_id", "it is of another course"));
+        return Err(Error::bad(Field::Enrollment, "it is of another course"));
     }
     if assessment.class.is_some_and(|class| class != access.class) {
-        return Err(Error::bad("enrollment_id", "it is of another class"));
+        return Err(Error::bad(Field::Enrollment, "it is of another class"));
     }
     access.must_be_in_class()?;
     if !assessment.active {
@@ -165,9 +165,11 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
     let mut tx = app.db.read().await?;
     let found = read(&mut tx, id).await?;
     if found.assessment != assessment {
-        return Err(Error::NotFound("Result"));
+        return Err(Error::NotFound(Noun::Attempt));
     }
-    rights::find_visible_enrollment(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Result"))?;
+    rights::find_visible_enrollment(&mut tx, caller, found.enrollment)
+        .await
+        .map_err(|e| e.instead_of(Noun::Attempt))?;
     Ok(found)
 }
 

@@ -8,7 +8,7 @@ pub mod attempts;
 use crate::app::School;
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, InputFault, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::rights::{self, Caller};
@@ -57,13 +57,15 @@ const ASSESSMENT: &str = "select a.id, a.course, c.instructor, a.class, a.name, 
 impl Assessment {
     fn must_make_sense(&self) -> Result<()> {
         if self.total <= 0.0 {
-            return Err(Error::bad("total_score", "more than 0"));
+            return Err(Error::bad(Field::TotalScore, "more than 0"));
         }
         if self.pass > self.total {
-            return Err(Error::bad("pass_score", "it is above total_score"));
+            return Err(Error::bad(Field::PassScore, InputFault::Above(Field::TotalScore)));
         }
         match (self.starts_ms, self.ends_ms) {
-            (Some(starts), Some(ends)) if ends < starts => Err(Error::bad("end_date", "it is before start_date")),
+            (Some(starts), Some(ends)) if ends < starts => {
+                Err(Error::bad(Field::EndDate, InputFault::Before(Field::StartDate)))
+            }
             _ => Ok(()),
         }
     }
@@ -71,13 +73,17 @@ impl Assessment {
     /// Checks that the score is possible in this assessment, and that `passed` does not contradict it.
     fn must_agree(&self, score: Option<f64>, passed: Option<bool>) -> Result<()> {
         let Some(score) = score else {
-            return if passed.is_none() { Ok(()) } else { Err(Error::bad("pass_yn", "there is no score to judge by")) };
+            return if passed.is_none() {
+                Ok(())
+            } else {
+                Err(Error::bad(Field::Passed, "there is no score to judge by"))
+            };
         };
         if !(0.0..=self.total).contains(&score) {
-            return Err(Error::bad("score", format!("from 0 to {}", self.total)));
+            return Err(Error::bad(Field::Score, format!("from 0 to {}", self.total)));
         }
         if passed.is_some_and(|passed| passed != (score >= self.pass)) {
-            return Err(Error::bad("pass_yn", format!("one passes from {} up", self.pass)));
+            return Err(Error::bad(Field::Passed, format!("one passes from {} up", self.pass)));
         }
         Ok(())
     }
@@ -86,7 +92,7 @@ impl Assessment {
     fn must_be_in_time(&self, started_ms: Option<i64>, submitted_ms: Option<i64>) -> Result<()> {
         let took_ms = submitted_ms.zip(started_ms).map(|(end, start)| end - start);
         if took_ms.is_some_and(|ms| ms < 0) {
-            return Err(Error::bad("end_time", "it is before start_time"));
+            return Err(Error::bad(Field::EndTime, InputFault::Before(Field::StartTime)));
         }
         let is_outside = |ms: i64| self.starts_ms.is_some_and(|s| ms < s) || self.ends_ms.is_some_and(|e| ms > e);
         if started_ms.into_iter().chain(submitted_ms).any(is_outside) {
@@ -107,7 +113,7 @@ impl Assessment {
 }
 
 async fn read(tx: &mut Tx, id: i64) -> Result<Assessment> {
-    tx.maybe(format!("{ASSESSMENT} and a.id = $1"), args![id]).await?.ok_or(Error::NotFound("Assessment"))
+    tx.maybe(format!("{ASSESSMENT} and a.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Assessment))
 }
 
 /// Finds an assessment of a course that the caller teaches.
@@ -141,7 +147,7 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment>
     if found.active && is_in(&mut tx, caller, found.course, found.class).await? {
         return Ok(found);
     }
-    caller.must_be_staff().map_err(|_| Error::NotFound("Assessment"))?;
+    caller.must_be_staff().map_err(|_| Error::NotFound(Noun::Assessment))?;
     rights::find_taught_course(&mut tx, caller, found.course).await?;
     Ok(found)
 }
@@ -176,7 +182,7 @@ impl OpeningTime {
             OpeningTime::Day(day) => clock.at(&day, "00:00"),
             OpeningTime::At(ms) => Some(ms),
         };
-        let ms = ms.ok_or(Error::bad("start_date", "it is no day"))?;
+        let ms = ms.ok_or(Error::bad(Field::StartDate, "it is no day"))?;
         Ok(ms - ms.rem_euclid(SECOND_MS))
     }
 
@@ -186,7 +192,7 @@ impl OpeningTime {
             OpeningTime::Day(day) => clock.at(&day, "23:59:59"),
             OpeningTime::At(ms) => Some(ms),
         };
-        let ms = ms.ok_or(Error::bad("end_date", "it is no day"))?;
+        let ms = ms.ok_or(Error::bad(Field::EndDate, "it is no day"))?;
         Ok(ms - ms.rem_euclid(SECOND_MS) + SECOND_MS - 1)
     }
 }

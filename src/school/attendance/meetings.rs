@@ -1,7 +1,7 @@
 //! Meetings (회차): the dates on which a class comes together, numbered as they are made.
 
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 
 row! {
     pub(super) struct Meeting {
@@ -21,7 +21,7 @@ pub(super) async fn find_or_make(tx: &mut Tx, class: i64, date: &str, now_ms: i6
 pub(super) async fn find_numbered(tx: &mut Tx, class: i64, date: &str, number: i64) -> Result<Meeting> {
     let sql = "select id, number from meetings where class = $1 and date = $2 and number = $3";
     let found = tx.maybe(sql, args![class, date, number]).await?;
-    found.ok_or_else(|| Error::bad("session_number", "the class has no such meeting on that day"))
+    found.ok_or_else(|| Error::bad(Field::Meeting, "the class has no such meeting on that day"))
 }
 
 /// Makes the meeting with the number after the last one. If a student's request has already made a meeting with this

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::app::School;
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, InputFault, Noun, Result};
 use crate::event::{Event, GradeScope, MarkKind, NewEvent};
 use crate::patch::Patch;
 use crate::school::rights::{self, Caller, EnrollmentAccess};
@@ -111,7 +111,7 @@ pub async fn register_all(
     batch: Vec<(MarkedStudent, NewMark)>,
 ) -> Result<usize> {
     if batch.is_empty() || batch.len() > BATCH_MAX_MARKS {
-        return Err(Error::bad("attendances", format!("1 to {BATCH_MAX_MARKS} of them")));
+        return Err(Error::bad(Field::Marks, format!("1 to {BATCH_MAX_MARKS} of them")));
     }
     let mut tx = app.db.begin().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
@@ -127,7 +127,7 @@ pub async fn register_all(
                 MarkedStudent::Person(id) => access.person == id,
             };
             let access = known.iter().find(is).cloned();
-            Ok((access.ok_or_else(|| Error::bad(format!("attendances[{n}]"), "nobody in this class"))?, mark))
+            Ok((access.ok_or_else(|| Error::bad((Field::Marks, n), "nobody in this class"))?, mark))
         })
         .collect();
     let marks = marks?;
@@ -152,7 +152,7 @@ async fn write(
     let is_outside =
         plan.starts.is_some_and(|starts| date < starts.as_str()) || plan.ends.is_some_and(|ends| date > ends.as_str());
     if is_outside {
-        return Err(Error::bad("class_date", "it is outside the dates of the class"));
+        return Err(Error::bad(Field::ClassDate, "it is outside the dates of the class"));
     }
     let days = match when.number {
         Some(number) => vec![meetings::find_numbered(tx, class, date, number).await?],
@@ -232,13 +232,13 @@ fn resolve_times(
     check_in: Option<MarkTime>,
     check_out: Option<MarkTime>,
 ) -> Result<(Option<i64>, Option<i64>)> {
-    let in_ms = resolve_time(app, date, check_in, "check_in_time")?;
-    let out_ms = resolve_time(app, date, check_out, "check_out_time")?;
+    let in_ms = resolve_time(app, date, check_in, Field::CheckInTime)?;
+    let out_ms = resolve_time(app, date, check_out, Field::CheckOutTime)?;
     must_be_in_order(app, Some(date), in_ms, out_ms)?;
     Ok((in_ms, out_ms))
 }
 
-fn resolve_time(app: &School, date: &str, moment: Option<MarkTime>, field: &'static str) -> Result<Option<i64>> {
+fn resolve_time(app: &School, date: &str, moment: Option<MarkTime>, field: Field) -> Result<Option<i64>> {
     match moment {
         None => Ok(None),
         Some(MarkTime::At(ms)) => Ok(Some(ms)),
@@ -252,10 +252,10 @@ fn resolve_time(app: &School, date: &str, moment: Option<MarkTime>, field: &'sta
 /// not before the check-in.
 fn must_be_in_order(app: &School, date: Option<&str>, in_ms: Option<i64>, out_ms: Option<i64>) -> Result<()> {
     if in_ms.zip(date).is_some_and(|(ms, date)| app.clock.date_of(ms) != date) {
-        return Err(Error::bad("check_in_time", "it is on another day than the class"));
+        return Err(Error::bad(Field::CheckInTime, "it is on another day than the class"));
     }
     if in_ms.zip(out_ms).is_some_and(|(in_ms, out_ms)| out_ms < in_ms) {
-        return Err(Error::bad("check_out_time", "it is before check_in_time"));
+        return Err(Error::bad(Field::CheckOutTime, InputFault::Before(Field::CheckInTime)));
     }
     Ok(())
 }
@@ -280,12 +280,12 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
     let now = read(&mut tx, id).await?;
     let names_in = changes.check_in.is_sent();
     let names_time = names_in || changes.check_out.is_sent();
-    let resolved = |sent: Patch<MarkTime>, kept: Option<i64>, field: &'static str| match sent {
+    let resolved = |sent: Patch<MarkTime>, kept: Option<i64>, field: Field| match sent {
         Patch::Keep => Ok(kept),
         sent => resolve_time(app, &now.date, sent.value(), field),
     };
-    let in_ms = resolved(changes.check_in, now.in_ms, "check_in_time")?;
-    let out_ms = resolved(changes.check_out, now.out_ms, "check_out_time")?;
+    let in_ms = resolved(changes.check_in, now.in_ms, Field::CheckInTime)?;
+    let out_ms = resolved(changes.check_out, now.out_ms, Field::CheckOutTime)?;
     if names_time {
         // A check-in that is not changed may be on another day: a waiting room can open before midnight.
         must_be_in_order(app, names_in.then_some(now.date.as_str()), in_ms, out_ms)?;
@@ -302,14 +302,14 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
 }
 
 async fn read(tx: &mut Tx, id: i64) -> Result<Mark> {
-    tx.maybe(format!("{MARK} {FROM} where m.id = $1"), args![id]).await?.ok_or(Error::NotFound("Attendance"))
+    tx.maybe(format!("{MARK} {FROM} where m.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Mark))
 }
 
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Mark> {
     let mut tx = app.db.read().await?;
     let mark = read(&mut tx, id).await?;
     let seen = rights::find_visible_enrollment(&mut tx, caller, mark.enrollment).await;
-    seen.map_err(|e| e.instead_of("Attendance"))?;
+    seen.map_err(|e| e.instead_of(Noun::Mark))?;
     Ok(mark)
 }
 

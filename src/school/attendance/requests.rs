@@ -7,7 +7,7 @@ use super::views::{self, EnrollmentAttendance};
 use super::{MarkTarget, meetings};
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, placeholders, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::{GradeScope, MarkKind, NewEvent, words};
 use crate::school::names::namesakes_of;
 use crate::school::notifications::{self, NotificationKind};
@@ -76,7 +76,7 @@ async fn must_be_of_class(tx: &mut Tx, enrollment: i64, number: i64) -> Result<(
         from enrollments e join classes k on k.id = e.class where e.id = $1";
     let (planned, made): (i64, i64) = tx.one(sql, args![enrollment]).await?;
     if planned > 0 && number > planned.max(made) {
-        return Err(Error::bad("sessionNumber", format!("the class has {} meetings", planned.max(made))));
+        return Err(Error::bad(Field::Meeting, format!("the class has {} meetings", planned.max(made))));
     }
     Ok(())
 }
@@ -168,7 +168,7 @@ pub async fn decide(
 ) -> Result<()> {
     caller.must_be_staff()?;
     if decided.is_empty() || decided.len() > DECISIONS_MAX {
-        return Err(Error::bad("attendanceRecords", format!("1 to {DECISIONS_MAX} of them")));
+        return Err(Error::bad(Field::Decisions, format!("1 to {DECISIONS_MAX} of them")));
     }
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -195,7 +195,7 @@ pub async fn decide(
 async fn hold_pending(tx: &mut Tx, course: i64, number: i64, decided: &[DecidedRequest]) -> Result<Vec<HeldRequest>> {
     let people: BTreeSet<i64> = decided.iter().map(|d| d.person).collect();
     if people.len() < decided.len() {
-        return Err(Error::bad("attendanceRecords", "a student is named twice"));
+        return Err(Error::bad(Field::Decisions, "a student is named twice"));
     }
     let people: Vec<i64> = people.into_iter().collect();
     let (marks, ids) = placeholders(&people, 3);

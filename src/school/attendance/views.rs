@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::{FROM, MARK, Mark};
 use crate::app::School;
 use crate::db::{Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::MarkKind;
 use crate::school::grades::with_held_meetings;
 use crate::school::names::namesakes_of;
@@ -123,7 +123,7 @@ async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Ve
 
 pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<EnrollmentAttendance> {
     let found = overviews(tx, "select id from enrollments where id = $1", enrollment).await?;
-    found.into_iter().next().ok_or(Error::NotFound("Enrollment"))
+    found.into_iter().next().ok_or(Error::NotFound(Noun::Enrollment))
 }
 
 /// Finds the student's own attendance in a course.

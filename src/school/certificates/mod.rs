@@ -6,7 +6,7 @@ mod verifying;
 use crate::app::{App, School};
 use crate::clock::{random_bytes, spoken_code};
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::words;
 pub use crate::print::CertificateFacts;
 use crate::school::notifications::{self, NotificationKind};
@@ -78,7 +78,7 @@ pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Ce
     caller.must_be_staff()?;
     let mut tx = app.db.begin().await?;
     let sql = "select enrollment from completions where id = $1";
-    let (enrollment,) = tx.maybe::<(i64,)>(sql, args![completion]).await?.ok_or(Error::NotFound("Completion"))?;
+    let (enrollment,) = tx.maybe::<(i64,)>(sql, args![completion]).await?.ok_or(Error::NotFound(Noun::Completion))?;
     rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     let issued = issue_in(app, &mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
@@ -141,7 +141,7 @@ async fn read_completion_facts(tx: &mut Tx, enrollment: i64) -> Result<Completio
         from completions d join enrollments e on e.id = d.enrollment join people p on p.id = e.person
         join classes k on k.id = e.class join courses c on c.id = k.course join people t on t.id = c.instructor
         where d.enrollment = $1 and p.deleted_ms is null";
-    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
+    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound(Noun::Completion))
 }
 
 fn make_facts(app: &App, completed: CompletionFacts, now_ms: i64) -> CertificateFacts {
@@ -222,8 +222,8 @@ pub(super) async fn erase_name(app: &App, tx: &mut Tx, person: i64) -> Result<()
 /// Finds a certificate for the person to whom it was issued, and for the staff of the course.
 pub async fn by_number(app: &School, caller: &Caller, number: &str) -> Result<Certificate> {
     let sql = format!("{CERTIFICATE} where t.number = $1");
-    let found: Certificate = app.db.maybe(sql, args![number]).await?.ok_or(Error::NotFound("Certificate"))?;
+    let found: Certificate = app.db.maybe(sql, args![number]).await?.ok_or(Error::NotFound(Noun::Certificate))?;
     // Other callers must not learn that the number exists.
     let may = found.person == caller.id || caller.teaches(found.instructor);
-    if may { Ok(found) } else { Err(Error::NotFound("Certificate")) }
+    if may { Ok(found) } else { Err(Error::NotFound(Noun::Certificate)) }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{CERTIFICATE, Certificate, CertificateState, public_by_uuid};
 use crate::app::School;
 use crate::db::args;
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::print::{Overprint, PrintJob};
 use crate::school::rights::{self, Caller};
 
@@ -33,7 +33,7 @@ pub async fn class_pdf(app: &School, caller: &Caller, (course, class): (i64, i64
     let found: Vec<Certificate> = tx.all(sql, args).await?;
     drop(tx);
     if found.is_empty() {
-        return Err(Error::NotFound("Certificate"));
+        return Err(Error::NotFound(Noun::Certificate));
     }
     let jobs = found.iter().map(|one| print_job(app, one)).collect::<Result<Vec<PrintJob>>>()?;
     app.printer.print(jobs).await

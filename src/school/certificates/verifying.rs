@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{CERTIFICATE, Certificate, CertificateState};
 use crate::app::School;
 use crate::db::{Arg, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::failures::Attempts;
 
 /// The part of a certificate that is shown for the number alone, since numbers can be guessed.
@@ -43,7 +43,7 @@ async fn find(app: &School, condition: &str, args: Vec<Arg>, from: IpAddr) -> Re
     let found = app.db.maybe(format!("{CERTIFICATE} where {condition}"), args).await?;
     found.ok_or_else(|| {
         app.failures.count(&attempts, app.now_ms());
-        Error::NotFound("Certificate")
+        Error::NotFound(Noun::Certificate)
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{CompletionStatus, GivenScores, complete_enrollment, copy_grade, insert, missing, must_be_after_start};
 use crate::app::School;
 use crate::db::{Tx, args, retry};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Requirement, Result};
 use crate::school::certificates;
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::rights::{self, Caller};
@@ -32,7 +32,7 @@ pub enum NotCompletedReason {
     NotInClass,
     /// The state that does not allow it: the enrollment is not APPROVED, or the completion is not INCOMPLETE.
     State(String),
-    NotMet(Vec<&'static str>),
+    NotMet(Vec<Requirement>),
 }
 
 /// The result for one student.
@@ -67,7 +67,7 @@ pub async fn complete_within(
 ) -> Result<BatchResult> {
     let begun = Instant::now();
     if batch.students.as_ref().is_some_and(|named| named.is_empty() || named.len() > STUDENTS_MAX) {
-        return Err(Error::bad("student_ids", format!("1 to {STUDENTS_MAX} students")));
+        return Err(Error::bad(Field::Students, format!("1 to {STUDENTS_MAX} students")));
     }
     let mut tx = app.db.read().await?;
     rights::find_taught_class(&mut tx, caller, batch.course, batch.class).await?;

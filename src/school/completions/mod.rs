@@ -6,7 +6,7 @@ pub mod standing;
 
 use crate::app::School;
 use crate::db::{Filter, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Noun, Requirement, Result};
 use crate::event::words;
 use crate::patch::Patch;
 use crate::school::enrollment::EnrollmentStatus;
@@ -54,7 +54,7 @@ const FROM: &str = "from completions d join enrollments e on e.id = d.enrollment
     join courses c on c.id = k.course join people q on q.id = e.person";
 
 async fn read(tx: &mut Tx, id: i64) -> Result<Completion> {
-    tx.maybe(format!("{COMPLETION} {FROM} where d.id = $1"), args![id]).await?.ok_or(Error::NotFound("Completion"))
+    tx.maybe(format!("{COMPLETION} {FROM} where d.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Completion))
 }
 
 /// Scores given by hand. A score that is not given is taken from the grade.
@@ -88,7 +88,7 @@ pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Resu
     let mut tx = app.db.begin().await?;
     let access = rights::hold_taught_enrollment(&mut tx, caller, new.enrollment).await?;
     if new.status == CompletionStatus::Revoked {
-        return Err(Error::bad("completion_status", "nothing is there to be revoked"));
+        return Err(Error::bad(Field::CompletionStatus, "nothing is there to be revoked"));
     }
     let known = "select status from completions where enrollment = $1";
     if let Some((status,)) = tx.maybe::<(String,)>(known, args![new.enrollment]).await? {
@@ -111,7 +111,7 @@ pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Resu
 async fn must_be_after_start(tx: &mut Tx, class: i64, date: &str) -> Result<()> {
     let starts = classes::read(tx, class).await?.starts;
     if starts.is_some_and(|starts| date < starts.as_str()) {
-        return Err(Error::bad("completion_date", "it is before the class begins"));
+        return Err(Error::bad(Field::CompletionDate, "it is before the class begins"));
     }
     Ok(())
 }
@@ -174,7 +174,7 @@ async fn copy_grade(tx: &mut Tx, id: i64) -> Result<()> {
 }
 
 /// Lists the parts of the rule that an enrollment does not meet.
-async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<&'static str>> {
+async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<Requirement>> {
     Ok(standing::of(tx, enrollment).await?.missing())
 }
 
@@ -182,7 +182,7 @@ async fn missing(tx: &mut Tx, enrollment: i64) -> Result<Vec<&'static str>> {
 async fn must_be_due(tx: &mut Tx, enrollment: i64, force: bool, memo: Option<&str>) -> Result<()> {
     if force {
         let has_reason = memo.is_some_and(|memo| !memo.trim().is_empty());
-        return if has_reason { Ok(()) } else { Err(Error::bad("memo", "a reason is needed when it is forced")) };
+        return if has_reason { Ok(()) } else { Err(Error::bad(Field::Memo, "a reason is needed when it is forced")) };
     }
     let missing = missing(tx, enrollment).await?;
     if missing.is_empty() { Ok(()) } else { Err(Error::NotMet { missing }) }
@@ -253,7 +253,7 @@ pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Completion>
     let mut tx = app.db.read().await?;
     let completion = read(&mut tx, id).await?;
     let seen = rights::find_visible_enrollment(&mut tx, caller, completion.enrollment).await;
-    seen.map_err(|e| e.instead_of("Completion"))?;
+    seen.map_err(|e| e.instead_of(Noun::Completion))?;
     Ok(completion)
 }
 
@@ -261,7 +261,7 @@ pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Re
     let mut tx = app.db.read().await?;
     rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
     let sql = format!("{COMPLETION} {FROM} where d.enrollment = $1");
-    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound("Completion"))
+    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound(Noun::Completion))
 }
 
 pub async fn of_class(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
-use crate::error::Result;
+use crate::error::{Requirement, Result};
 use crate::school::certificates::CertificateState;
 use crate::school::names::namesakes_of;
 use crate::school::rights::{self, Caller};
@@ -54,11 +54,11 @@ const STANDING: &str = "select e.id as enrollment, e.person, q.name, q.guest, e.
 
 impl Standing {
     /// Lists the parts of the rule that are not met.
-    pub fn missing(&self) -> Vec<&'static str> {
+    pub fn missing(&self) -> Vec<Requirement> {
         let parts = [
-            ("attendance", self.attendance.is_some_and(|rate| rate < self.needed_rate)),
-            ("progress", self.undone > 0),
-            ("assessment", self.unpassed > 0),
+            (Requirement::Attendance, self.attendance.is_some_and(|rate| rate < self.needed_rate)),
+            (Requirement::Progress, self.undone > 0),
+            (Requirement::Assessment, self.unpassed > 0),
         ];
         parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect()
     }

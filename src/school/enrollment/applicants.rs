@@ -1,7 +1,7 @@
 //! Applicants: the caller, or a student whom staff name.
 
 use crate::db::{Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::school::rights::{Caller, Role};
 
 /// The contact by which staff name a student who was in no course of theirs: exactly the address or number by which the
@@ -27,7 +27,8 @@ pub(super) async fn applicant(tx: &mut Tx, caller: &Caller, wanted: Option<i64>,
             select 1 from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
             where e.person = q.id and c.instructor = $3))";
     let is_admin = caller.role == Role::Admin;
-    let (role,): (String,) = tx.maybe(sql, args![person, is_admin, caller.id]).await?.ok_or(Error::NotFound("User"))?;
+    let (role,): (String,) =
+        tx.maybe(sql, args![person, is_admin, caller.id]).await?.ok_or(Error::NotFound(Noun::Person))?;
     if role == Role::Student.word() { Ok(person) } else { Err(Error::StudentsOnly) }
 }
 

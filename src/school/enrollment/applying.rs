@@ -4,7 +4,7 @@ use super::applicants::{Contact, applicant, student_with};
 use super::{APPLIED, ClassSeats, Enrollment, EnrollmentStatus, find_class, hold_seats, insert, read, read_seats};
 use crate::app::School;
 use crate::db::{Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::failures::Attempts;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, CourseAccess, Role};
@@ -61,7 +61,7 @@ fn must_be_taught(course: &CourseAccess) -> Result<()> {
     match course.status.as_str() {
         "PUBLISHED" => Ok(()),
         "ARCHIVED" => Err(Error::wrong_state("ARCHIVED")),
-        _ => Err(Error::NotFound("Lecture")),
+        _ => Err(Error::NotFound(Noun::Course)),
     }
 }
 

@@ -11,7 +11,7 @@ pub mod payments;
 
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
@@ -75,13 +75,13 @@ pub const APPLIED: &str = "APPLIED";
 pub const JOINED: &str = "JOINED";
 
 pub(super) async fn read(tx: &mut Tx, id: i64) -> Result<Enrollment> {
-    tx.maybe(format!("{ENROLLMENT} {FROM} where e.id = $1"), args![id]).await?.ok_or(Error::NotFound("Enrollment"))
+    tx.maybe(format!("{ENROLLMENT} {FROM} where e.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Enrollment))
 }
 
 pub(super) async fn find_class(tx: &mut Tx, course: i64, wanted: Option<i64>) -> Result<i64> {
     let sql = "select id from classes where course = $1 and (id = $2 or ($2 is null and is_default))";
     let found: Option<(i64,)> = tx.maybe(sql, args![course, wanted]).await?;
-    Ok(found.ok_or(Error::bad("class_id", "it is no class of this course"))?.0)
+    Ok(found.ok_or(Error::bad(Field::Class, "it is no class of this course"))?.0)
 }
 
 row! {

@@ -3,7 +3,7 @@
 use super::{HelpRequest, by_id, position_events};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer, words};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
@@ -54,7 +54,7 @@ pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(HelpRequest
     let mut tx = app.db.read().await?;
     let request = by_id(&mut tx, id).await?;
     if request.person != caller.id && !caller.teaches(request.instructor) {
-        return Err(Error::NotFound("Help request"));
+        return Err(Error::NotFound(Noun::HelpRequest));
     }
     let sql = format!(
         "select {COLUMNS} from help_responses where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1"
@@ -83,7 +83,7 @@ pub async fn respond(
 /// Fails unless the caller teaches the course. To another instructor the call does not exist.
 fn must_teach(caller: &Caller, request: &HelpRequest) -> Result<()> {
     caller.must_be_staff()?;
-    if caller.teaches(request.instructor) { Ok(()) } else { Err(Error::NotFound("Help request")) }
+    if caller.teaches(request.instructor) { Ok(()) } else { Err(Error::NotFound(Noun::HelpRequest)) }
 }
 
 fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
@@ -193,7 +193,7 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<HelpRequ
     let mut tx = app.db.begin().await?;
     let request = hold(&mut tx, id).await?;
     if request.person != caller.id {
-        return Err(Error::NotFound("Help request"));
+        return Err(Error::NotFound(Noun::HelpRequest));
     }
     let events = match HelpStatus::parse(&request.status) {
         Some(HelpStatus::Withdrawn) => Vec::new(),
@@ -234,10 +234,10 @@ pub async fn feedback(
             args![response],
         )
         .await?;
-    let found = found.ok_or(Error::NotFound("Help response"))?;
+    let found = found.ok_or(Error::NotFound(Noun::HelpResponse))?;
     let request = hold(&mut tx, found.request).await?;
     if request.person != caller.id {
-        return Err(Error::NotFound("Help response"));
+        return Err(Error::NotFound(Noun::HelpResponse));
     }
     match before {
         // A repeat changes nothing: the call may have a new answer by now, which was not rated yet.

@@ -6,7 +6,7 @@ pub mod answers;
 use crate::app::School;
 use crate::clock::HOUR_MS;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Noun, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer};
 use crate::language::Language;
 use crate::school::notifications::{self, NotificationKind};
@@ -78,7 +78,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
     let item = outline::item_by_id(tx, new.item).await?;
     if let Some(session) = new.in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
-        outline::find_step(tx, course, "subtask_id", item.id).await?;
+        outline::find_step(tx, course, Field::Step, item.id).await?;
     }
     sessions::must_not_be_removed(tx, item.course, person, new.in_session).await?;
     crate::school::enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
@@ -333,5 +333,5 @@ pub(super) const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN'
     select 1 from participants x where x.session = h.session and x.person = h.person and x.removed_ms is not null)";
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
-    tx.maybe(format!("{REQUEST} where h.id = $1"), args![id]).await?.ok_or(Error::NotFound("Help request"))
+    tx.maybe(format!("{REQUEST} where h.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::HelpRequest))
 }

@@ -4,7 +4,7 @@ pub mod views;
 
 use crate::app::School;
 use crate::db::{Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::{Activity, Event, GradeScope, NewEvent, ProgressStatus, StoredAnswer};
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
@@ -117,7 +117,7 @@ pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: R
                 let course = rights::find_learnt_course(tx, person, enrollment).await?;
                 let item = outline::item_by_id(tx, report.item).await?;
                 if item.course != course {
-                    return Err(Error::bad("content_id", "it belongs to another course"));
+                    return Err(Error::bad(Field::Item, "it belongs to another course"));
                 }
                 let learner = EnrolledPerson { person, enrollment };
                 let (_, events) = record(&app, tx, learner, item, report, now_ms).await?;
@@ -163,7 +163,7 @@ async fn record_step(
     let item = outline::item_by_id(tx, report.item).await?;
     if let Some(session) = in_session {
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
-        outline::find_step(tx, course, "subtask_id", item.id).await?;
+        outline::find_step(tx, course, Field::Step, item.id).await?;
     }
     let enrollment = enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
     let course = item.course;

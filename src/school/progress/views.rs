@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{ITEM_PROGRESS, ItemProgress, progress_in_session};
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::ProgressStatus;
 use crate::school::outline::{self, Item, STEPS};
 use crate::school::rights::{self, Caller};
@@ -101,7 +101,7 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
         caller.must_teach(access.instructor)?;
     }
     let enrollment =
-        enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound("Enrollment"))?;
+        enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound(Noun::Enrollment))?;
     let (name,) = tx.one("select name from people where id = $1", args![person]).await?;
     let (title,) = tx.one("select title from courses where id = $1", args![course]).await?;
     let sql = "select u.title as task_title, i.title as item_title, i.id as item,
@@ -117,8 +117,10 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<ItemProgress> {
     let mut tx = app.db.read().await?;
     let found: Option<ItemProgress> = tx.maybe(format!("{ITEM_PROGRESS} where p.id = $1"), args![id]).await?;
-    let found = found.ok_or(Error::NotFound("Progress"))?;
-    rights::find_visible_enrollment(&mut tx, caller, found.enrollment).await.map_err(|e| e.instead_of("Progress"))?;
+    let found = found.ok_or(Error::NotFound(Noun::Progress))?;
+    rights::find_visible_enrollment(&mut tx, caller, found.enrollment)
+        .await
+        .map_err(|e| e.instead_of(Noun::Progress))?;
     Ok(found)
 }
 

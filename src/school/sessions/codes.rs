@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{SESSION, Session, SessionStatus, state};
 use crate::app::School;
 use crate::db::{Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::failures::{Attempts, CountedAttempt};
 use crate::school::rights::Caller;
 
@@ -72,7 +72,7 @@ pub async fn find(
     );
     let Some(session) = tx.maybe(sql, args![&code]).await? else {
         counted.iter_mut().for_each(CountedAttempt::keep);
-        return Err(Error::NotFound("Session"));
+        return Err(Error::NotFound(Noun::Session));
     };
     Ok(FoundSession { session, is_scanned: false })
 }

@@ -5,7 +5,7 @@ use super::{Session, SessionStatus, by_id, find_taught};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{HeldTable, Tx, args, retry};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::presence::OpenRoom;
 use crate::patch::Patch;
@@ -175,10 +175,10 @@ async fn start(
 ) -> Result<Event> {
     must_be(at, SessionStatus::Waiting)?;
     let step = match first {
-        Some(id) => outline::find_step(tx, at.course, "first_subtask_id", id).await?,
+        Some(id) => outline::find_step(tx, at.course, Field::FirstStep, id).await?,
         None => outline::first_step(tx, at.course)
             .await?
-            .ok_or_else(|| Error::bad("first_subtask_id", "the lecture has no steps yet"))?,
+            .ok_or_else(|| Error::bad(Field::FirstStep, "the lecture has no steps yet"))?,
     };
     let sql = "update live_sessions set status = 'IN_PROGRESS', started_ms = $2, step = $3, step_ms = $2,
         step_seq = last_seq + 1, message = $4 where id = $1";
@@ -202,11 +202,11 @@ async fn next_step(
 ) -> Result<StepMove> {
     must_be(at, SessionStatus::InProgress)?;
     let to = match (next, at.step) {
-        (Some(id), _) => outline::find_step(tx, at.course, "next_subtask_id", id).await?,
+        (Some(id), _) => outline::find_step(tx, at.course, Field::NextStep, id).await?,
         (None, Some(step)) => outline::step_after(tx, at.course, step)
             .await?
-            .ok_or_else(|| Error::bad("next_subtask_id", "this is the last step"))?,
-        (None, None) => return Err(Error::bad("next_subtask_id", "it is needed")),
+            .ok_or_else(|| Error::bad(Field::NextStep, "this is the last step"))?,
+        (None, None) => return Err(Error::bad(Field::NextStep, "it is needed")),
     };
     let event = Event::StepChanged { previous: at.step, step: to.id, message: message.clone() };
     if at.step == Some(to.id) && (message.is_none() || message == at.message) {

@@ -3,7 +3,7 @@
 use super::{Session, find_taught};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::{Event, NewEvent};
 use crate::school::rights::Caller;
 
@@ -76,7 +76,7 @@ pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) 
     let at = find_taught(&mut tx, caller, session).await?;
     let sql = "select course from live_sessions s join participants p on p.session = s.id
         where s.id = $1 and p.person = $2 and p.removed_ms is null";
-    let (course,) = tx.maybe(sql, args![at.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
+    let (course,) = tx.maybe(sql, args![at.id, person]).await?.ok_or(Error::NotFound(Noun::Participant))?;
     let events = settle(&mut tx, &[IdentityQuestion { session: at.id, course, person }], app.now_ms()).await?;
     app.commit(tx, events).await
 }

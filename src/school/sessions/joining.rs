@@ -7,7 +7,7 @@ use super::identity::{self, IfNameIsHere};
 use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::{Event, GradeScope, NewEvent};
 use crate::failures::Attempts;
 use crate::live::CloseSockets;
@@ -212,7 +212,7 @@ async fn remove_participant(
     let changed = tx.run(sql, args![session.id, person, now_ms, removed]).await? > 0;
     let sql = format!("{PARTICIPANT} where session = $1 and person = $2");
     let participant: Participant =
-        tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound("Participant"))?;
+        tx.maybe(sql, args![session.id, person]).await?.ok_or(Error::NotFound(Noun::Participant))?;
     let mut events = Vec::new();
     if changed {
         let total = state::participant_count(&mut tx, session.id).await?;
@@ -240,7 +240,7 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     }
     let questions = identity::hold_questions(&mut tx, person).await?;
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
-    let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound("Participant"))?;
+    let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound(Noun::Participant))?;
     let event = Event::StudentRenamed { person };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: app.now_ms(), event }];
     // The open question compared two guests of one name: a new name settles it.
@@ -252,7 +252,7 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
 pub(super) async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
     let sql = "select q.guest from participants p join people q on q.id = p.person
         where p.session = $1 and p.person = $2 and p.removed_ms is null";
-    Ok(tx.maybe::<(bool,)>(sql, args![session, person]).await?.ok_or(Error::NotFound("Participant"))?.0)
+    Ok(tx.maybe::<(bool,)>(sql, args![session, person]).await?.ok_or(Error::NotFound(Noun::Participant))?.0)
 }
 
 /// Makes a ticket by which a guest signs in again on a new phone, or after losing the page. Fails for a person with an

@@ -4,7 +4,7 @@ use super::joining::must_be_guest_of;
 use super::{Session, find_taught, room, state};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
 use crate::live::{CloseSockets, EndedLogins};
@@ -15,7 +15,7 @@ use crate::school::{help, logins};
 /// password. The phone of `from` acts as `into` from now on, and the logins that `into` had end.
 pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into: i64) -> Result<()> {
     if from == into {
-        return Err(Error::bad("into", "it is the same participant"));
+        return Err(Error::bad(Field::Into, "it is the same participant"));
     }
     let mut tx = app.db.begin().await?;
     let at = find_taught(&mut tx, caller, session).await?;

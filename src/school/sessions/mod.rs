@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Noun, Result};
 use crate::event::words;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
@@ -99,7 +99,7 @@ const SESSION: &str =
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
     tx.maybe(format!("{SESSION} where s.id = $1 and c.deleted_ms is null"), args![id])
         .await?
-        .ok_or(Error::NotFound("Session"))
+        .ok_or(Error::NotFound(Noun::Session))
 }
 
 pub struct SessionWithCount {

@@ -6,9 +6,12 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Field, FieldNames, Noun};
 use crate::surfaces::language::{self, Language, translate};
 use crate::surfaces::refusals;
+
+/// What this surface calls differently from the school.
+const FIELD_NAMES: FieldNames = &[(Field::Decisions, "attendanceRecords"), (Field::Meeting, "sessionNumber")];
 
 pub fn refuse(error: &Error) -> Response {
     let mut response = refusals::answer(error, AttendanceRefusal::from(error));
@@ -32,27 +35,22 @@ pub struct AttendanceRefusal {
 
 impl From<&Error> for AttendanceRefusal {
     fn from(error: &Error) -> AttendanceRefusal {
-        let message = match error {
-            Error::BadInput { field, reason } if field == "lecSerial" && is_missing(reason) => {
-                translate("강의 코드(lecSerial)는 필수입니다.").into()
-            }
-            Error::BadInput { field, .. } if field == "sessionNumber" => {
-                translate("회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다.").into()
-            }
-            Error::BadInput { field, reason } if field == "requestReason" && is_missing(reason) => {
-                translate("요청 사유(requestReason)는 필수입니다.").into()
-            }
-            Error::StaffOnly => translate("교수 권한이 필요합니다.").into(),
-            Error::NotFound("Lecture") => translate("강의를 찾을 수 없습니다.").into(),
-            Error::NotYours => translate("이 강의를 수강하거나 담당하고 있지 않습니다.").into(),
-            other => language::error(other, Language::Korean),
+        let own = match error {
+            Error::BadInput { place, fault } => match &*place.name(FIELD_NAMES) {
+                "lecSerial" if fault.is_absence() => Some("강의 코드(lecSerial)는 필수입니다."),
+                "sessionNumber" => Some("회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다."),
+                "requestReason" if fault.is_absence() => Some("요청 사유(requestReason)는 필수입니다."),
+                _ => None,
+            },
+            Error::StaffOnly => Some("교수 권한이 필요합니다."),
+            Error::NotFound(Noun::Course) => Some("강의를 찾을 수 없습니다."),
+            Error::NotYours => Some("이 강의를 수강하거나 담당하고 있지 않습니다."),
+            _ => None,
         };
+        let usual = || language::error(error, Language::Korean, FIELD_NAMES);
+        let message = own.map_or_else(usual, |own| translate(own).into());
         AttendanceRefusal { success: false, message, data: None }
     }
-}
-
-fn is_missing(reason: &str) -> bool {
-    ["missing field", "invalid type: null", "at least"].iter().any(|sign| reason.starts_with(sign))
 }
 
 impl refusals::DocumentedRefusal for AttendanceRefusal {

@@ -1,7 +1,6 @@
 //! Language in which a caller is answered: of the languages that we have, the one with the greatest weight in the caller's
 //! `Accept-Language`, and of equal ones the first.
 
-mod japanese;
 pub mod korean;
 mod phrases;
 
@@ -9,7 +8,7 @@ use std::future::Future;
 
 use axum::http::{HeaderMap, header};
 
-use crate::error::Error;
+use crate::error::{Error, FieldNames};
 pub use crate::language::Language;
 
 tokio::task_local! {
@@ -49,12 +48,8 @@ fn weighed(entry: &str) -> (&str, f32) {
 }
 
 /// Returns the message of an error in the caller's language, or else in `usual`, the language of the surface.
-pub fn error(error: &Error, usual: Language) -> String {
-    match Language::now().unwrap_or(usual) {
-        Language::Korean => korean::message(error),
-        Language::Japanese => japanese::message(error),
-        Language::English => error.message(),
-    }
+pub fn error(error: &Error, usual: Language, names: FieldNames) -> String {
+    error.text(Language::now().unwrap_or(usual), names)
 }
 
 /// Translates a phrase into the caller's language. In the code, phrases are written in Korean.
@@ -98,8 +93,9 @@ mod tests {
     async fn phrases_are_translated_into_the_language_of_the_caller() {
         let phrase = "로그아웃했습니다";
         assert_eq!(translate(phrase), phrase);
-        let translated =
-            speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, Language::Korean)) });
+        let translated = speaking(Some(Language::English), async {
+            (translate(phrase), error(&Error::Unpaid, Language::Korean, &[]))
+        });
         assert_eq!(translated.await, ("You are signed out", "Nothing has been paid".to_owned()));
         let translated = speaking(Some(Language::Japanese), async {
             translate_with("{}님이 도움을 요청했습니다", "木村")

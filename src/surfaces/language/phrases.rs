@@ -71,9 +71,6 @@ const PHRASES: &[[&str; 3]] = &[
     ["이 차수의 수강생이 아닙니다.", "このクラスの受講者ではありません。", "Not a student of this class."],
     ["지금 상태({})에서는 수료할 수 없습니다.", "今の状態 ({}) では修了できません。", "This cannot be completed while the state is {}."],
     ["수료 조건을 채우지 못했습니다: {}", "修了の条件を満たしていません: {}", "Not met yet: {}"],
-    ["출석률", "出席率", "attendance"],
-    ["필수 학습", "必修の学習", "required steps"],
-    ["필수 평가 합격", "必修の評価の合格", "required assessments"],
     // Attendance
     ["출결이 등록되었습니다.", "出欠を登録しました。", "The attendance is registered."],
     ["출결을 조회했습니다.", "出欠はこちらです。", "Here is the attendance."],

@@ -111,7 +111,7 @@ impl Browser {
         let from_cookie = || extract::cookie(&self.headers, cookie_text(self.cookie_name?)).map(str::to_owned);
         let is_missing = || match self.cookie_name {
             Some(_) => Error::SignInNeeded,
-            None => Error::bad("refresh_token", "it is needed"),
+            None => Error::bad_as_sent("refresh_token", "it is needed"),
         };
         sent.or_else(from_cookie).ok_or_else(is_missing)
     }

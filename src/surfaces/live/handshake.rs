@@ -35,13 +35,14 @@ pub fn key(request: &Request) -> Result<String> {
     }
     let has = |name, word: &str| words(headers, &name).any(|w| w.eq_ignore_ascii_case(word));
     if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
-        return Err(Error::bad("Upgrade", "this address is a WebSocket"));
+        return Err(Error::bad_as_sent("Upgrade", "this address is a WebSocket"));
     }
     if only(headers, &header::SEC_WEBSOCKET_VERSION) != Some(VERSION) {
-        return Err(Error::bad("Sec-WebSocket-Version", "13 is needed"));
+        return Err(Error::bad_as_sent("Sec-WebSocket-Version", "13 is needed"));
     }
     let key = only(headers, &header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key));
-    key.map(str::to_owned).ok_or_else(|| Error::bad("Sec-WebSocket-Key", "one key of 16 bytes in base64 is needed"))
+    key.map(str::to_owned)
+        .ok_or_else(|| Error::bad_as_sent("Sec-WebSocket-Key", "one key of 16 bytes in base64 is needed"))
 }
 
 /// Returns the comma-separated words of all headers of this name.

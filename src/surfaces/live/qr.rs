@@ -11,7 +11,7 @@ use qrcode::{EcLevel, QrCode};
 use super::wire::sessions::Scanned;
 use super::{PathText, Result};
 use crate::app::School;
-use crate::error::Error;
+use crate::error::{Error, Noun};
 use crate::school::courses::normalize_poster_code;
 use crate::school::sessions::codes::normalize_code;
 use crate::surfaces::body::query;
@@ -47,14 +47,14 @@ pub async fn picture(
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
     let code = Some(normalize_code(code)).filter(|code| (6..=7).contains(&code.len()));
-    let code = code.ok_or(Error::NotFound("Picture"))?;
+    let code = code.ok_or(Error::NotFound(Noun::Picture))?;
     let key = scanned.k.map_or(Ok(String::new()), |key| in_address(&key.0))?;
     drawn(&format!("{}/j/{code}{key}", app.public_url), kind, &size, &headers)
 }
 
 fn in_address(key: &str) -> Result<String, Error> {
     let fits = key.len() == KEY_LETTERS && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    if fits { Ok(format!("?k={key}")) } else { Err(Error::bad("k", "it is no key of a session")) }
+    if fits { Ok(format!("?k={key}")) } else { Err(Error::bad_as_sent("k", "it is no key of a session")) }
 }
 
 /// Draws the QR of a lecture's poster: `/qr/l/ACDEFGHJKMNP.png` or `.svg`.
@@ -65,12 +65,12 @@ fn in_address(key: &str) -> Result<String, Error> {
 pub async fn poster(app: School, headers: HeaderMap, PathText(file): PathText, size: Size) -> Result<Response> {
     let (code, kind) = parted(&file)?;
     let code = Some(normalize_poster_code(code)).filter(|code| code.len() == POSTER_LETTERS);
-    let code = code.ok_or(Error::NotFound("Picture"))?;
+    let code = code.ok_or(Error::NotFound(Noun::Picture))?;
     drawn(&format!("{}/l/{code}", app.public_url), kind, &size, &headers)
 }
 
 fn parted(file: &str) -> Result<(&str, &str), Error> {
-    file.rsplit_once('.').ok_or(Error::NotFound("Picture"))
+    file.rsplit_once('.').ok_or(Error::NotFound(Noun::Picture))
 }
 
 fn drawn(url: &str, kind: &str, size: &Size, headers: &HeaderMap) -> Result<Response> {
@@ -78,7 +78,7 @@ fn drawn(url: &str, kind: &str, size: &Size, headers: &HeaderMap) -> Result<Resp
     let mime = match kind {
         "png" => "image/png",
         "svg" => "image/svg+xml",
-        _ => return Err(Error::NotFound("Picture")),
+        _ => return Err(Error::NotFound(Noun::Picture)),
     };
     let tag = format!("\"{}-{module_px}\"", tag::of(url.as_bytes()));
     let head = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, CACHED)];

@@ -5,9 +5,13 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::error::Error;
+use crate::error::{Error, Field, FieldNames};
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
+
+/// What this surface calls differently from the school.
+const FIELD_NAMES: FieldNames =
+    &[(Field::FirstStep, "first_subtask_id"), (Field::NextStep, "next_subtask_id"), (Field::Step, "subtask_id")];
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, Refusal::from(error))
@@ -30,8 +34,8 @@ pub struct RefusalBody {
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Refusal {
         let details = match error {
-            Error::BadInput { field, .. } if !field.is_empty() => serde_json::json!({ "field": field }),
-            Error::WrongState { status } => serde_json::json!({ "status": status }),
+            Error::BadInput { place, .. } => serde_json::json!({ "field": place.name(FIELD_NAMES) }),
+            Error::WrongState { status } => serde_json::json!({ "status": status.0 }),
             Error::SessionFull { cap_people } => serde_json::json!({ "cap": cap_people }),
             Error::HasOpenEnrollments { count } => serde_json::json!({ "enrollments": count }),
             Error::StepInUse { session } => serde_json::json!({ "session_id": session }),
@@ -43,7 +47,7 @@ impl From<&Error> for Refusal {
         Refusal {
             error: RefusalBody {
                 code: error.code().into(),
-                message: language::error(error, Language::English),
+                message: language::error(error, Language::English, FIELD_NAMES),
                 details,
             },
         }

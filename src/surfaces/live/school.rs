@@ -7,7 +7,7 @@ use super::wire::people::*;
 use super::{Answer, Browser, Json, Result, ok};
 use crate::app::School;
 use crate::config::UNNAMED_SCHOOL;
-use crate::error::Error;
+use crate::error::{Error, Noun};
 use crate::school::people::NewPerson;
 use crate::school::rights::Role;
 use crate::school::setup;
@@ -63,7 +63,7 @@ pub async fn about(app: School) -> Answer<AboutSchool> {
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))), (status = 304, description = "As `If-None-Match` has it")),
     security(()))]
 pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
-    let logo = app.printer.logo.as_ref().ok_or(Error::NotFound("Picture"))?;
+    let logo = app.printer.logo.as_ref().ok_or(Error::NotFound(Noun::Picture))?;
     // May be cached for a day: a new logo has a new address.
     let head = [(header::CONTENT_TYPE, logo.mime), (header::CACHE_CONTROL, "public, max-age=86400")];
     web::tagged(&headers, &format!("\"{}\"", logo.tag), head, || Ok(logo.bytes.clone()))

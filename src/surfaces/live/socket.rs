@@ -295,7 +295,7 @@ impl LiveSocket {
 
 fn unknown_message(word: &str) -> Error {
     let word: String = word.chars().take(50).collect();
-    Error::bad("type", format!("‘{word}’ is no message for this socket"))
+    Error::bad_as_sent("type", format!("‘{word}’ is no message for this socket"))
 }
 
 fn state_frame(seq: i64, state: &impl Serialize) -> Result<Frame> {

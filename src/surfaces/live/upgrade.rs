@@ -89,7 +89,7 @@ async fn open(app: School, kind: SocketKind, query: SocketQuery, mut request: Re
     let upgrade = request
         .extensions_mut()
         .remove::<OnUpgrade>()
-        .ok_or_else(|| Error::bad("Upgrade", "this connection cannot be upgraded"))?;
+        .ok_or_else(|| Error::bad_as_sent("Upgrade", "this connection cannot be upgraded"))?;
     let language = Language::asked_for(request.headers());
     let feed = match (kind, query.batch) {
         (SocketKind::Session(_, Side::Instructor), Some(1)) => Feed::Batched,

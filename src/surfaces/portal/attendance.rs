@@ -81,7 +81,7 @@ pub fn marks(lines: Vec<LineSent>) -> Result<Vec<(MarkedStudent, NewMark)>> {
     let marked = |(n, line): (usize, LineSent)| match line.parts() {
         (Some(id), None, mark) => Ok((MarkedStudent::Enrollment(id), mark)),
         (None, Some(id), mark) => Ok((MarkedStudent::Person(id), mark)),
-        _ => Err(Error::bad(format!("attendances[{n}]"), "either enrollment_id or user_id is needed")),
+        _ => Err(Error::bad_as_sent(format!("attendances[{n}]"), "either enrollment_id or user_id is needed")),
     };
     lines.into_iter().enumerate().map(marked).collect()
 }

@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Response};
 use super::wire::{Done, Pages, Paging, WHOLE_PAGE};
 use super::{Answer, Caller, Created, Id, Ids, Json, PathText, created, done};
 use crate::app::School;
-use crate::error::Result;
+use crate::error::{Requirement, Result};
 use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState};
 use crate::school::completions::batch::{self, BatchResult, CompletionBatch, NotCompletedReason, STUDENTS_MAX};
 use crate::school::completions::standing::{self, LearnerStanding, Standing};
 use crate::school::completions::{self, Completion, CompletionChanges, CompletionStatus, GivenScores, NewCompletion};
 use crate::surfaces::keys::*;
-use crate::surfaces::language::{korean, translate, translate_with};
+use crate::surfaces::language::{Language, translate, translate_with};
 
 words!(pub enum PortalCompletionStatus for CompletionStatus { Completed, Incomplete, Revoked });
 
@@ -148,7 +148,7 @@ answer! {
             NotCompletedReason::NotMet(_) => "REQUIREMENTS_NOT_MET",
         },
         reason: String = reason(&why),
-        missing: Vec<&'static str> = if let NotCompletedReason::NotMet(missing) = why { missing } else { Vec::new() },
+        missing: Vec<&'static str> = if let NotCompletedReason::NotMet(missing) = why { Requirement::words(&missing) } else { Vec::new() },
     }
 
     #[schema(example = json!({"certificate_no": "CERT-20250630-A3F7K9",
@@ -212,7 +212,7 @@ answer! {
         enrollment_id: i64 = learner.standing.enrollment,
         user_id: i64 = learner.standing.person,
         /// The parts of the rule that are not met: attendance, progress, assessment
-        missing: Vec<&'static str> = learner.standing.missing(),
+        missing: Vec<&'static str> = Requirement::words(&learner.standing.missing()),
         user_name: String = learner.standing.name,
         /// The number among the people of this name in the course, from 1
         namesake: i64 = learner.namesake,
@@ -245,7 +245,8 @@ fn reason(why: &NotCompletedReason) -> String {
         NotCompletedReason::NotInClass => translate("이 차수의 수강생이 아닙니다.").into(),
         NotCompletedReason::State(state) => translate_with("지금 상태({})에서는 수료할 수 없습니다.", state),
         NotCompletedReason::NotMet(missing) => {
-            let parts: Vec<&str> = missing.iter().map(|part| translate(korean::requirement(part))).collect();
+            let language = Language::now().unwrap_or(Language::Korean);
+            let parts: Vec<&str> = missing.iter().map(|part| part.text(language)).collect();
             translate_with("수료 조건을 채우지 못했습니다: {}", &parts.join(", "))
         }
     }

@@ -47,7 +47,7 @@ impl NewEnrollment {
         match (contacts.next(), contacts.next(), application.person) {
             (Some(contact), None, None) => Ok((application, Some(contact))),
             (None, ..) => Ok((application, None)),
-            _ => Err(Error::bad("user_id", "name the student in one way")),
+            _ => Err(Error::bad_as_sent("user_id", "name the student in one way")),
         }
     }
 }

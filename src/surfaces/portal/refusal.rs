@@ -2,12 +2,23 @@
 
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::error::Error;
+use crate::error::{Error, Field, FieldNames, Requirement};
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
+
+/// What this surface calls differently from the school.
+const FIELD_NAMES: FieldNames = &[
+    (Field::Class, "class_id"),
+    (Field::Enrollment, "enrollment_id"),
+    (Field::Item, "content_id"),
+    (Field::Marks, "attendances"),
+    (Field::Meeting, "session_number"),
+    (Field::Passed, "pass_yn"),
+    (Field::Students, "student_ids"),
+];
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, PortalRefusal::from(error))
@@ -26,20 +37,20 @@ pub struct PortalRefusal {
 impl From<&Error> for PortalRefusal {
     fn from(error: &Error) -> PortalRefusal {
         let details = match error {
-            Error::BadInput { field, reason } if !field.is_empty() => {
-                serde_json::json!({ "field": field, "reason": reason })
+            Error::BadInput { place, fault } => {
+                json!({ "field": place.name(FIELD_NAMES), "reason": fault.text(Language::English, FIELD_NAMES) })
             }
-            Error::WrongState { status } => serde_json::json!({ "status": status }),
-            Error::RefundTooLarge { left } => serde_json::json!({ "left": left }),
-            Error::NotMet { missing } => serde_json::json!({ "missing": missing }),
-            Error::NoAttemptsLeft { allowed } => serde_json::json!({ "attempt_limit": allowed }),
-            Error::AttemptTaken { number } => serde_json::json!({ "attempt": number }),
-            Error::OverTime { minutes } => serde_json::json!({ "time_limit": minutes }),
-            _ => serde_json::json!({}),
+            Error::WrongState { status } => json!({ "status": status.0 }),
+            Error::RefundTooLarge { left } => json!({ "left": left }),
+            Error::NotMet { missing } => json!({ "missing": Requirement::words(missing) }),
+            Error::NoAttemptsLeft { allowed } => json!({ "attempt_limit": allowed }),
+            Error::AttemptTaken { number } => json!({ "attempt": number }),
+            Error::OverTime { minutes } => json!({ "time_limit": minutes }),
+            _ => json!({}),
         };
         PortalRefusal {
             success: false,
-            message: language::error(error, Language::Korean),
+            message: language::error(error, Language::Korean, FIELD_NAMES),
             code: error.code().into(),
             details,
         }

@@ -119,7 +119,10 @@ impl Log {
         if log.text_bytes() > LOG_MAX_BYTES {
             let is_screen = log.screen.as_ref().is_some_and(|screen| screen.len() > log.data.len());
             let field = if is_screen { "screen_info" } else { "event_data" };
-            return Err(Error::bad(format!("{place}{field}"), format!("a log has at most {LOG_MAX_BYTES} bytes")));
+            return Err(Error::bad_as_sent(
+                format!("{place}{field}"),
+                format!("a log has at most {LOG_MAX_BYTES} bytes"),
+            ));
         }
         Ok(log)
     }

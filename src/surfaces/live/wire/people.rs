@@ -61,7 +61,9 @@ pub struct Login {
 impl Login {
     pub fn name(&mut self) -> Result<String> {
         let typed = self.email.take().or(self.phone.take());
-        typed.map(String::from).ok_or_else(|| Error::bad("email", "an e-mail address or a phone number is needed"))
+        typed
+            .map(String::from)
+            .ok_or_else(|| Error::bad_as_sent("email", "an e-mail address or a phone number is needed"))
     }
 }
 

@@ -1,0 +1,332 @@
+//! The table of errors: each row is one error with its kind, its code, and its text in English, Korean and Japanese. A new error is
+//! one new row.
+
+use super::input::{FieldNames, InputFault, InputPlace};
+use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
+use super::words::{Noun, Requirement, StateWord};
+use crate::language::Language;
+
+/// Makes the enum of errors, and the functions that return a row's kind, code and text. Texts may contain the values of their row.
+macro_rules! errors {
+    ($(
+        $(#[$of_row:meta])*
+        $name:ident $( ($part:ident: $part_type:ty) )? $( { $( $(#[$of_field:meta])* $field:ident: $type:ty ),+ $(,)? } )?
+            = $kind:ident, $code:literal, $english:literal, $korean:literal, $japanese:literal;
+    )+) => {
+        #[derive(Debug, Clone)]
+        pub enum Error {
+            $( $(#[$of_row])* $name $( ($part_type) )? $( { $( $(#[$of_field])* $field: $type ),+ } )?, )+
+        }
+
+        impl Error {
+            pub fn kind(&self) -> ErrorKind {
+                match self { $( Error::$name { .. } => ErrorKind::$kind, )+ }
+            }
+
+            pub fn code(&self) -> &'static str {
+                match self { $( Error::$name { .. } => $code, )+ }
+            }
+
+            /// Returns the text for the caller, with fields as `names` calls them.
+            #[allow(unused_variables, clippy::useless_format)]
+            pub fn text(&self, language: Language, names: FieldNames) -> String {
+                match self {
+                    $( Error::$name $( ($part) )? $( { $( $field ),+ } )? => {
+                        $( let $part = $part.in_text(language, names); )?
+                        $( $( let $field = $field.in_text(language, names); )+ )?
+                        match language {
+                            Language::English => format!($english),
+                            Language::Korean => format!($korean),
+                            Language::Japanese => format!($japanese),
+                        }
+                    } )+
+                }
+            }
+        }
+    };
+}
+
+errors! {
+    /// The value in this place cannot be accepted.
+    BadInput { place: InputPlace, fault: InputFault } = BadInput, "INVALID_REQUEST",
+        "{place}: {fault}",
+        "{place}: {fault}",
+        "{place}: {fault}";
+    /// What was sent cannot be accepted as a whole: no place in it could be named.
+    Unreadable { fault: InputFault } = BadInput, "INVALID_REQUEST",
+        "{fault}",
+        "보내신 내용을 읽을 수 없습니다.",
+        "送られた内容を読み取れません。";
+    TooLarge { limit_bytes: usize } = TooLarge, "TOO_LARGE",
+        "The body is larger than {limit_bytes} bytes",
+        "내용이 너무 큽니다. (최대 {limit_bytes}바이트)",
+        "内容が大きすぎます。(最大 {limit_bytes} バイト)";
+    NotJson = NotJson, "UNSUPPORTED_MEDIA_TYPE",
+        "Send JSON, with the header Content-Type: application/json",
+        "JSON 형식으로 보내 주세요. (Content-Type: application/json)",
+        "JSON で送ってください。(Content-Type: application/json)";
+    NotFound(noun: Noun) = NotFound, "NOT_FOUND",
+        "{noun} not found",
+        "{noun} 찾을 수 없습니다.",
+        "{noun}が見つかりません。";
+    NoSuchPath = NotFound, "NOT_FOUND",
+        "There is nothing at this address",
+        "없는 주소입니다.",
+        "このアドレスには何もありません。";
+    WrongMethod = WrongMethod, "METHOD_NOT_ALLOWED",
+        "This address does not answer this method",
+        "이 주소에서는 쓸 수 없는 방식입니다.",
+        "このアドレスでは使えない方法です。";
+
+    SignInNeeded = Unknown, "UNAUTHORIZED",
+        "Sign in first: send Authorization: Bearer <access token>",
+        "인증이 필요합니다.",
+        "ログインが必要です。";
+    TokenExpired = Unknown, "TOKEN_EXPIRED",
+        "The access token has expired: refresh it",
+        "로그인 시간이 지났습니다. 다시 인증해 주세요.",
+        "ログインの時間が過ぎました。もう一度ログインしてください。";
+    WrongPassword = Unknown, "WRONG_CREDENTIALS",
+        "The login name or the password is wrong",
+        "아이디 또는 비밀번호가 맞지 않습니다.",
+        "ログイン名かパスワードが違います。";
+    LoginEnded = Unknown, "LOGIN_ENDED",
+        "This login has ended: sign in again",
+        "로그아웃되었습니다. 다시 로그인해 주세요.",
+        "ログアウトしています。もう一度ログインしてください。";
+
+    NotYours = Forbidden, "FORBIDDEN",
+        "This is not yours to see or change",
+        "이 정보를 보거나 바꿀 권한이 없습니다.",
+        "見たり変えたりする権限がありません。";
+    StaffOnly = Forbidden, "INSTRUCTOR_ONLY",
+        "Only an instructor can do this",
+        "강사 권한이 필요합니다.",
+        "講師だけができます。";
+    AdminOnly = Forbidden, "ADMIN_ONLY",
+        "Only an administrator can do this",
+        "관리자 권한이 필요합니다.",
+        "管理者だけができます。";
+    StudentsOnly = Forbidden, "STUDENT_ONLY",
+        "Only a student can do this",
+        "학생만 할 수 있습니다.",
+        "生徒だけができます。";
+    SignupClosed = Forbidden, "SIGNUP_CLOSED",
+        "Instructors are added by an administrator here",
+        "강사 등록은 관리자가 합니다.",
+        "講師の登録は管理者が行います。";
+    DoorClosed = Forbidden, "DOOR_CLOSED",
+        "The instructor has closed the door of this class",
+        "강사가 교실 문을 닫았습니다.",
+        "先生が教室のドアを閉めました。";
+    Removed = Forbidden, "REMOVED",
+        "The instructor has removed you from this class",
+        "강사가 이 교실에서 내보냈습니다.",
+        "先生がこの教室から退室させました。";
+    Refused = Forbidden, "ENROLLMENT_REJECTED",
+        "Your application for this course was refused",
+        "이 과정의 수강 신청이 거부되었습니다.",
+        "この講座への申し込みは認められませんでした。";
+    /// The class admits nobody without approval: the person must apply and be approved.
+    NotAdmitted = Forbidden, "ENROLLMENT_NEEDED",
+        "This class admits nobody by itself: apply for it first",
+        "먼저 수강 신청을 하고 승인을 받아야 합니다.",
+        "先に申し込んで、承認を受けてください。";
+
+    ClassFull = Conflict, "CLASS_FULL",
+        "The class is full",
+        "정원이 찼습니다.",
+        "定員に達しました。";
+    ClassEnded = Conflict, "CLASS_ENDED",
+        "The class is over",
+        "이미 끝난 차수입니다.",
+        "このクラスは終わっています。";
+    AlreadyMarked = Conflict, "ALREADY_MARKED",
+        "There is a mark for this meeting already: change that one",
+        "이미 출결이 등록되어 있습니다. 등록된 출결을 수정해 주세요.",
+        "この回の出欠はもう登録されています。登録済みのものを直してください。";
+    AlreadyAttended = Conflict, "ALREADY_ATTENDED",
+        "This meeting counts as attended already",
+        "이미 출석으로 인정된 회차입니다.",
+        "この回はもう出席になっています。";
+    AlreadyRequested = Conflict, "ALREADY_REQUESTED",
+        "A request for this meeting waits already",
+        "이미 출석을 요청한 회차입니다. 결과를 기다려 주세요.",
+        "この回はもう申請しています。結果をお待ちください。";
+    TooManyRequests { most: i64 } = Conflict, "TOO_MANY_PENDING",
+        "{most} requests wait for a decision already",
+        "아직 결정되지 않은 출석 요청이 {most}건 있습니다. 결과를 기다려 주세요.",
+        "結果を待っている申請が {most} 件あります。結果をお待ちください。";
+    /// The person has no request that waits for a decision.
+    NothingPending { person: i64 } = Conflict, "NOTHING_PENDING",
+        "There is no request of person {person} to decide",
+        "학생 {person}번의 대기 중인 출석 요청이 없습니다.",
+        "{person} 番の生徒の、待っている申請はありません。";
+    Unpaid = Conflict, "UNPAID",
+        "Nothing has been paid",
+        "확인된 결제가 없습니다.",
+        "確認された支払いがありません。";
+    RefundTooLarge { left: i64 } = Conflict, "REFUND_TOO_LARGE",
+        "Only {left} can be refunded",
+        "환불할 수 있는 금액은 {left}원입니다.",
+        "返金できるのは {left} までです。";
+    OutsideWindow = Conflict, "OUTSIDE_WINDOW",
+        "This is outside the time of the assessment",
+        "평가 기간이 아닙니다.",
+        "評価の期間ではありません。";
+    OverTime { minutes: i64 } = Conflict, "OVER_TIME",
+        "This took longer than the {minutes} minutes that are allowed",
+        "제한 시간 {minutes}분을 넘었습니다.",
+        "制限時間の {minutes} 分を過ぎました。";
+    NoAttemptsLeft { allowed: i64 } = Conflict, "NO_ATTEMPTS_LEFT",
+        "All {allowed} attempts are used",
+        "응시 횟수 {allowed}회를 모두 사용했습니다.",
+        "受けられる {allowed} 回をすべて使いました。";
+    AttemptTaken { number: i64 } = Conflict, "ATTEMPT_TAKEN",
+        "There is a result of attempt {number} already: change that one",
+        "{number}번째 응시 결과가 이미 등록되어 있습니다. 등록된 결과를 수정해 주세요.",
+        "{number} 回目の結果はもうあります。登録済みのものを直してください。";
+    /// These parts of the completion rule are not met yet.
+    NotMet { missing: Vec<Requirement> } = Conflict, "REQUIREMENTS_NOT_MET",
+        "Not met yet: {missing}",
+        "수료 조건을 채우지 못했습니다: {missing}",
+        "修了の条件を満たしていません: {missing}";
+    /// A guest must set a name and a login before getting a certificate.
+    GuestUnclaimed = Conflict, "ACCOUNT_UNCLAIMED",
+        "A guest sets a name and a login before getting a certificate",
+        "손님으로 참여한 분은 이름과 로그인 정보를 먼저 등록해야 합니다.",
+        "ゲストの方は、先にお名前とログインの登録をしてください。";
+
+    /// The action is not allowed in this state.
+    WrongState { status: StateWord } = Conflict, "INVALID_STATE",
+        "This cannot be done while the state is {status}",
+        "지금 상태({status})에서는 할 수 없습니다.",
+        "今の状態 ({status}) ではできません。";
+    AlreadyEnrolled = Conflict, "ALREADY_ENROLLED",
+        "Already enrolled",
+        "이미 신청했거나 수강 중인 차수입니다.",
+        "もう申し込んでいるか、受講しています。";
+    AlreadyAnswered = Conflict, "ALREADY_ANSWERED",
+        "This was answered before",
+        "이미 처리되었습니다.",
+        "もう済んでいます。";
+    EmailTaken = Conflict, "EMAIL_TAKEN",
+        "This e-mail address is taken",
+        "이미 쓰이고 있는 이메일입니다.",
+        "このメールアドレスはもう使われています。";
+    PhoneTaken = Conflict, "PHONE_TAKEN",
+        "This phone number is taken",
+        "이미 쓰이고 있는 전화번호입니다.",
+        "この電話番号はもう使われています。";
+    CodeTaken = Conflict, "CODE_TAKEN",
+        "This code is taken",
+        "이미 쓰이고 있는 코드입니다.",
+        "このコードはもう使われています。";
+    /// A guest with the same name is in the session: the one who joins must say whether they are the same person.
+    NameIsHere = Conflict, "NAME_IS_HERE",
+        "Someone of this name is here already: say whether it is the same person",
+        "같은 이름의 분이 이미 들어와 있습니다. 같은 분인지 알려 주세요.",
+        "同じ名前の方がすでに参加しています。同じ方かどうかお知らせください。";
+    /// The guest is not merged into another, because they are enrolled in another class, or have a result, a completion, a
+    /// certificate or a payment in this one.
+    HasMoreThanThisClass = Conflict, "HAS_MORE_THAN_THIS_CLASS",
+        "This guest has records beyond this class: join the other one into this one",
+        "이 분에게는 이 수업 밖의 기록이 있습니다. 다른 분을 이 분에게 합쳐 주세요.",
+        "この方にはこの授業以外の記録があります。もう一方をこの方にまとめてください。";
+    SessionFull { cap_people: i64 } = Conflict, "SESSION_FULL",
+        "This class is full: it holds {cap_people} people",
+        "교실이 가득 찼습니다. (최대 {cap_people}명)",
+        "教室がいっぱいです。(最大 {cap_people} 人)";
+    HasOpenEnrollments { count: i64 } = Conflict, "HAS_OPEN_ENROLLMENTS",
+        "{count} people are enrolled: archive the lecture instead",
+        "수강생 {count}명이 있어 삭제할 수 없습니다.",
+        "受講者が {count} 人いるため、削除できません。";
+    StepInUse { session: i64 } = Conflict, "STEP_IN_USE",
+        "The class of session {session} is on this step now",
+        "지금 수업에서 쓰고 있는 단계입니다.",
+        "今の授業で使っているステップです。";
+    KeyReused = Conflict, "KEY_REUSED",
+        "This Idempotency-Key was used for something else",
+        "이미 다른 요청에 쓰인 키입니다.",
+        "このキーは別の要求に使われています。";
+    /// Another request took the same thing at the same moment.
+    SomeoneWasFaster = Conflict, "CONFLICT",
+        "Someone else took this a moment ago",
+        "방금 다른 사람이 먼저 처리했습니다.",
+        "たった今、ほかの人が先に行いました。";
+
+    TooManyFailures { retry_after_s: u64 } = TooMany, "TOO_MANY_REQUESTS",
+        "Too many attempts: try again in {retry_after_s} s",
+        "시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+    /// The address has as many connections open as one address may.
+    TooManyConnections { retry_after_s: u64 } = TooMany, "TOO_MANY_CONNECTIONS",
+        "Your address has too many connections open: try again in {retry_after_s} s",
+        "같은 인터넷 주소에서 연결이 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "同じ回線からの接続が多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+    /// The link that makes the first administrator was used already, or belongs to an earlier start of the server.
+    SetupOver = Forbidden, "SETUP_OVER",
+        "This link was used already, or the server has started anew since it was printed",
+        "이 링크는 이미 쓰였거나, 링크가 나온 뒤에 서버가 다시 시작되었습니다.",
+        "このリンクは使用済みか、表示されたあとにサーバーが再起動しています。";
+    /// A page of another site sent the request, with the cookies of this school's pages.
+    ForeignPage = Forbidden, "FOREIGN_PAGE",
+        "A page of another site cannot do this",
+        "다른 사이트의 페이지에서는 할 수 없습니다.",
+        "ほかのサイトのページからは行えません。";
+    /// The person or the session has written as many activity logs as allowed.
+    LogQuotaUsed { retry_after_s: u64 } = TooMany, "LOG_QUOTA_USED",
+        "No more logs are taken for now: try again in {retry_after_s} s",
+        "활동 기록이 너무 많아 지금은 더 받을 수 없습니다. {retry_after_s}초 뒤에 다시 보내 주세요.",
+        "活動記録が多すぎるため、今は受け取れません。{retry_after_s} 秒後にもう一度お送りください。";
+    /// The person has `most` sockets open already.
+    TooManySockets { most: usize } = TooMany, "TOO_MANY_SOCKETS",
+        "This is open in {most} places already: close one of them first",
+        "이미 화면 {most}곳에서 열려 있습니다. 다른 화면을 하나 닫은 뒤 다시 해 주세요.",
+        "すでに{most}か所の画面で開かれています。ほかの画面を一つ閉じてから、もう一度お試しください。";
+    Busy { retry_after_s: u64 } = Busy, "BUSY",
+        "Too busy right now: try again in {retry_after_s} s",
+        "지금은 접속이 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "ただいま混み合っています。{retry_after_s} 秒後にもう一度お試しください。";
+    /// The database cannot do this now. `why` is for the server's log and for `/readyz`, and is never sent in the answer.
+    Unavailable {
+        why: &'static str,
+        /// True if nothing was written, and a retry on another connection may succeed at once.
+        at_once: bool,
+    } = Busy, "BUSY",
+        "This cannot be done right now: try again in {UNAVAILABLE_RETRY_AFTER_S} s",
+        "지금은 처리할 수 없습니다. {UNAVAILABLE_RETRY_AFTER_S}초 뒤에 다시 해 주세요.",
+        "ただいま処理できません。{UNAVAILABLE_RETRY_AFTER_S} 秒後にもう一度お試しください。";
+    /// A fault of the server, not of the client. The text is for the server's log and is never sent.
+    Internal(detail: String) = Internal, "INTERNAL_ERROR",
+        "Something went wrong on our side",
+        "서버 오류가 발생했습니다.",
+        "サーバーで問題が起きました。";
+}
+
+/// A value of a row, as it stands in the text.
+trait InText {
+    fn in_text(&self, language: Language, names: FieldNames) -> String;
+}
+
+/// Declares how a type stands in texts: `in_text!(Type, |it, language, names| expression)`.
+macro_rules! in_text {
+    ($($type:ty),+, |$it:ident, $language:ident, $names:ident| $text:expr) => {
+        $( impl InText for $type {
+            fn in_text(&self, $language: Language, $names: FieldNames) -> String {
+                let $it = self;
+                $text
+            }
+        } )+
+    };
+}
+in_text!(i64, u64, usize, bool, String, &'static str, |it, _language, _names| it.to_string());
+in_text!(InputPlace, |place, _language, names| place.name(names).into());
+in_text!(InputFault, |fault, language, names| fault.text(language, names).into());
+in_text!(Noun, |noun, language, _names| language.choose(noun.texts()).into());
+in_text!(StateWord, |state, language, _names| state.text(language).into());
+// Developers read the words of the rule in English, as they stand in `details`.
+in_text!(Vec<Requirement>, |missing, language, _names| {
+    let texts = || missing.iter().map(|part| part.text(language)).collect::<Vec<&str>>();
+    language.choose([Requirement::words(missing).join(", "), texts().join(", "), texts().join("、")])
+});
