@@ -98,33 +98,28 @@ pub async fn list(app: &School, caller: Option<&Caller>, filter: CourseFilter, w
     Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total, window })
 }
 
-pub struct CourseWithSessions {
-    pub course: Course,
-    /// The newest sessions, the newest first; `None` if they were not asked for, or the caller does not teach the course.
-    pub sessions: Option<Vec<SessionWithCount>>,
-}
-
-/// Lists courses, each with its newest sessions, at most `each` of a course; without them if `each` is `None`. A page
-/// takes at most four queries, whatever the number of courses.
+/// Lists courses, each with its newest sessions, the newest first and at most `each` of a course; with `None` if `each` is
+/// `None`, or the caller does not teach the course. A page takes at most four queries, whatever the number of courses.
 pub async fn list_with_sessions(
     app: &School,
     caller: Option<&Caller>,
     filter: CourseFilter,
     window: Window,
     each: Option<i64>,
-) -> Result<Page<CourseWithSessions>> {
-    let Page { rows, total, window } = list(app, caller, filter, window).await?;
+) -> Result<Page<(Course, Option<Vec<SessionWithCount>>)>> {
+    let page = list(app, caller, filter, window).await?;
     let is_taught = |course: &Course| each.is_some() && caller.is_some_and(|c| c.teaches(course.instructor));
-    let taught: Vec<i64> = rows.iter().filter(|course| is_taught(course)).map(|course| course.id).collect();
+    let taught: Vec<i64> = page.rows.iter().filter(|course| is_taught(course)).map(|course| course.id).collect();
     let mut sessions: HashMap<i64, Vec<SessionWithCount>> = taught.iter().map(|id| (*id, Vec::new())).collect();
     if let Some(each) = each.filter(|_| !taught.is_empty()) {
         for listed in sessions::newest(&mut app.db.read().await?, &taught, each).await? {
             sessions.entry(listed.session.course).or_default().push(listed);
         }
     }
-    let rows =
-        rows.into_iter().map(|course| CourseWithSessions { sessions: sessions.remove(&course.id), course }).collect();
-    Ok(Page { rows, total, window })
+    Ok(page.map(|course| {
+        let newest = sessions.remove(&course.id);
+        (course, newest)
+    }))
 }
 
 impl Course {

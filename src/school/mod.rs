@@ -33,6 +33,13 @@ pub struct Page<T> {
     pub total: i64,
 }
 
+impl<T> Page<T> {
+    /// Changes each row, and keeps the place of the page in the list.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { window: self.window, rows: self.rows.into_iter().map(change).collect(), total: self.total }
+    }
+}
+
 /// The position of a page: `limit` rows after the first `offset`.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {

@@ -5,38 +5,34 @@ use std::collections::HashMap;
 use crate::app::School;
 use crate::error::Result;
 use crate::school::attendance::{self, Mark};
-use crate::school::completions::standing::{self, Standing};
+use crate::school::completions::standing::{self, Standing, StandingCertificate};
 use crate::school::enrollment::{self, Enrollment, EnrollmentFilter, EnrollmentStatus};
 use crate::school::progress::views;
 use crate::school::rights::Caller;
 use crate::school::{Page, Window};
-
-pub struct EnrollmentRecord {
-    pub enrollment: Enrollment,
-    pub result: EnrollmentResult,
-}
 
 pub struct EnrollmentResult {
     /// In the order of the meetings.
     pub marks: Vec<Mark>,
     /// How many steps of the course are done, and how many there are; `None` for an enrollment that has none yet.
     pub steps: Option<(i64, i64)>,
-    /// Completion and certificate; `None` if the enrollment has disappeared meanwhile.
-    pub standing: Option<Standing>,
+    pub completion_status: Option<String>,
+    pub certificate: Option<StandingCertificate>,
 }
 
-/// Lists the caller's own enrollments, the newest first, with what became of each.
-pub async fn own_records(
+/// Lists the caller's own enrollments, the newest first; with what became of each if `with_results`.
+pub async fn own_enrollments(
     app: &School,
     caller: &Caller,
     status: Option<EnrollmentStatus>,
     window: Window,
-) -> Result<Page<EnrollmentRecord>> {
+    with_results: bool,
+) -> Result<Page<(Enrollment, Option<EnrollmentResult>)>> {
     let filter = EnrollmentFilter { person: Some(caller.id), status, ..EnrollmentFilter::default() };
-    let Page { rows, total, window } = enrollment::list(app, caller, filter, window).await?;
-    let ids: Vec<i64> = rows.iter().map(|enrollment| enrollment.id).collect();
-    if ids.is_empty() {
-        return Ok(Page { rows: Vec::new(), total, window });
+    let page = enrollment::list(app, caller, filter, window).await?;
+    let ids: Vec<i64> = page.rows.iter().map(|enrollment| enrollment.id).collect();
+    if ids.is_empty() || !with_results {
+        return Ok(page.map(|enrollment| (enrollment, None)));
     }
     let mut tx = app.db.read().await?;
     let mut marks: HashMap<i64, Vec<Mark>> = HashMap::new();
@@ -46,13 +42,14 @@ pub async fn own_records(
     let steps = views::steps_done(&mut tx, &ids).await?;
     let standings = standing::of_enrollments(&mut tx, &ids).await?;
     let mut standings: HashMap<i64, Standing> = standings.into_iter().map(|one| (one.enrollment, one)).collect();
-    let record = |enrollment: Enrollment| {
+    Ok(page.map(|enrollment| {
+        let standing = standings.remove(&enrollment.id);
         let result = EnrollmentResult {
             marks: marks.remove(&enrollment.id).unwrap_or_default(),
             steps: steps.get(&enrollment.id).copied(),
-            standing: standings.remove(&enrollment.id),
+            certificate: standing.as_ref().and_then(|standing| standing.certificate(app.now_ms())),
+            completion_status: standing.and_then(|standing| standing.completion_status),
         };
-        EnrollmentRecord { enrollment, result }
-    };
-    Ok(Page { rows: rows.into_iter().map(record).collect(), total, window })
+        (enrollment, Some(result))
+    }))
 }

@@ -63,10 +63,18 @@ impl Standing {
         parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect()
     }
 
-    /// Computes the state of the certificate, if there is one.
-    pub fn certificate_state(&self, now_ms: i64) -> Option<CertificateState> {
-        self.certificate_no.as_ref().map(|_| CertificateState::of(self.revoked_ms, self.expires_ms, now_ms))
+    /// Returns the certificate, if there is one, in its state of now.
+    pub fn certificate(&self, now_ms: i64) -> Option<StandingCertificate> {
+        let state = CertificateState::of(self.revoked_ms, self.expires_ms, now_ms);
+        let (number, uuid) = self.certificate_no.clone().zip(self.certificate_uuid.clone())?;
+        Some(StandingCertificate { number, uuid, state })
     }
+}
+
+pub struct StandingCertificate {
+    pub number: String,
+    pub uuid: String,
+    pub state: CertificateState,
 }
 
 pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {

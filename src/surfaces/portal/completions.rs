@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::error::{Requirement, Result};
 use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState};
 use crate::school::completions::batch::{self, BatchResult, CompletionBatch, NotCompletedReason, STUDENTS_MAX};
-use crate::school::completions::standing::{self, LearnerStanding, Standing};
+use crate::school::completions::standing::{self, LearnerStanding, StandingCertificate};
 use crate::school::completions::{self, Completion, CompletionChanges, CompletionStatus, GivenScores, NewCompletion};
 use crate::surfaces::keys::*;
 use crate::surfaces::language::{Language, translate, translate_with};
@@ -197,18 +197,20 @@ answer! {
         attendance_rate: f64 = needed_rate,
     }
 
-    pub struct PortalStandingCertificate from (String, String, CertificateState, &str) as (number, uuid, state, public_url) {
-        certificate_no: String = number,
+    pub struct PortalStandingCertificate from (StandingCertificate, &str) as (paper, public_url) {
+        certificate_no: String = paper.number,
         /// VALID, EXPIRED or REVOKED
-        status: &'static str = state.word(),
-        certificate_url: String = format!("{public_url}/certificates/{uuid}"),
-        pdf_url: String = format!("{public_url}/certificates/{uuid}.pdf"),
+        status: &'static str = paper.state.word(),
+        certificate_url: String = format!("{public_url}/certificates/{}", paper.uuid),
+        pdf_url: String = format!("{public_url}/certificates/{}.pdf", paper.uuid),
     }
 
     #[schema(example = json!({"enrollment_id": 1, "user_id": 1, "user_name": "김학생", "namesake": 1, "is_guest": false,
         "missing": ["attendance", "progress"], "attendance_score": 60.0, "steps_left": 2, "assessments_left": 0,
         "completion_id": null, "completion_status": null, "completion_date": null, "memo": null, "certificate": null}))]
-    pub struct PortalStanding from (LearnerStanding, Option<PortalStandingCertificate>) as (learner, certificate) {
+    pub struct PortalStanding from (LearnerStanding, &str, i64) as (learner, public_url, now_ms)
+        let certificate = learner.standing.certificate(now_ms).map(|paper| (paper, public_url).into());
+    {
         enrollment_id: i64 = learner.standing.enrollment,
         user_id: i64 = learner.standing.person,
         /// The parts of the rule that are not met: attendance, progress, assessment
@@ -236,7 +238,7 @@ answer! {
         rule: PortalCompletionRule = needed_rate.into(),
         paging: Paging = Paging::from(&page),
         /// Everyone who is APPROVED in the class or has completed it, by name
-        learners: Vec<PortalStanding> = page.rows.into_iter().map(|one| certified(one, public_url, now_ms)).collect(),
+        learners: Vec<PortalStanding> = page.rows.into_iter().map(|one| (one, public_url, now_ms).into()).collect(),
     }
 }
 
@@ -250,18 +252,6 @@ fn reason(why: &NotCompletedReason) -> String {
             translate_with("수료 조건을 채우지 못했습니다: {}", &parts.join(", "))
         }
     }
-}
-
-fn certified(learner: LearnerStanding, public_url: &str, now_ms: i64) -> PortalStanding {
-    let certificate = certificate_of(&learner.standing, public_url, now_ms);
-    (learner, certificate).into()
-}
-
-/// Returns the certificate of a learner, if there is one.
-pub fn certificate_of(standing: &Standing, public_url: &str, now_ms: i64) -> Option<PortalStandingCertificate> {
-    let number_and_uuid = standing.certificate_no.clone().zip(standing.certificate_uuid.clone());
-    let (number, uuid) = number_and_uuid?;
-    Some((number, uuid, standing.certificate_state(now_ms)?, public_url).into())
 }
 
 query!(

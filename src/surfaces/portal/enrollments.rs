@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::attendance::PortalAttendance;
-use super::completions::{PortalStandingCertificate, certificate_of};
+use super::completions::PortalStandingCertificate;
 use super::wire::{Done, Grade, Pages, Paging};
 use super::{Answer, Caller, Created, Id, Json, Key, created, done};
 use crate::app::School;
@@ -14,7 +14,7 @@ use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::payments::{self, NewPayment, Payment, Refunded};
 use crate::school::enrollment::{self, Application, Enrollment, EnrollmentFilter, EnrollmentStatus, apply_for_contact};
-use crate::school::records::{self, EnrollmentRecord, EnrollmentResult};
+use crate::school::records::{self, EnrollmentResult};
 use crate::surfaces::keys::*;
 
 body! {
@@ -95,37 +95,22 @@ answer! {
     }
 
     /// The result of an enrollment so far.
-    pub struct PortalRecord from (EnrollmentResult, &str, i64) as (r, public_url, now_ms) {
+    pub struct PortalRecord from (EnrollmentResult, &str) as (r, public_url) {
         /// In the order of the meetings
         attendances: Vec<PortalAttendance> = each(r.marks),
         /// null before the enrollment is approved
         completed_steps: Option<i64> = r.steps.map(|(done, _)| done),
         total_steps: Option<i64> = r.steps.map(|(_, all)| all),
-        certificate: Option<PortalStandingCertificate> =
-            r.standing.as_ref().and_then(|standing| certificate_of(standing, public_url, now_ms)),
+        certificate: Option<PortalStandingCertificate> = r.certificate.map(|paper| (paper, public_url).into()),
         /// COMPLETED, INCOMPLETE or REVOKED
-        completion_status: Option<String> = r.standing.and_then(|standing| standing.completion_status),
+        completion_status: Option<String> = r.completion_status,
     }
 
-    pub struct OneEnrollment from Enrollment as row { enrollment: PortalEnrollment = row.into() }
+    pub struct OneEnrollment from Enrollment as row { enrollment: PortalEnrollment = (row, None).into() }
 
-    pub struct Enrollments from Page<Enrollment> as page {
+    pub struct Enrollments from Page<(Enrollment, Option<PortalRecord>)> as page {
         paging: Paging = Paging::from(&page),
         enrollments: Vec<PortalEnrollment> = each(page.rows),
-    }
-}
-
-impl From<Enrollment> for PortalEnrollment {
-    fn from(enrollment: Enrollment) -> PortalEnrollment {
-        (enrollment, None).into()
-    }
-}
-
-impl From<(Page<EnrollmentRecord>, &str, i64)> for Enrollments {
-    fn from((page, public_url, now_ms): (Page<EnrollmentRecord>, &str, i64)) -> Enrollments {
-        let paging = Paging::from(&page);
-        let line = |one: EnrollmentRecord| (one.enrollment, Some((one.result, public_url, now_ms).into())).into();
-        Enrollments { paging, enrollments: page.rows.into_iter().map(line).collect() }
     }
 }
 
@@ -214,7 +199,7 @@ answer! {
 
     pub struct Paid from (Payment, Enrollment) as paid {
         payment: PaymentLine = paid.0.into(),
-        enrollment: PortalEnrollment = paid.1.into(),
+        enrollment: PortalEnrollment = (paid.1, None).into(),
     }
 
     #[schema(example = json!({"refund_amount": 20000, "refunded_amount": 20000, "refundable_amount": 30000}))]
@@ -256,19 +241,18 @@ pub async fn view(app: School, caller: Caller, Id(id): Id) -> Answer<OneEnrollme
 #[utoipa::path(get, path = "/api/v1/enrollments", params(EnrollmentsQuery, Pages),
     responses((status = 200, body = Done<Enrollments>)))]
 pub async fn list(app: School, caller: Caller, query: EnrollmentsQuery, pages: Pages) -> Answer<Enrollments> {
-    done("수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, query.into(), pages.into()).await?)
+    let page = enrollment::list(&app, &caller, query.into(), pages.into()).await?;
+    done("수강 신청 목록을 조회했습니다.", page.map(|row| (row, None)))
 }
 
 /// 3-04 내 수강 신청 목록.
 #[utoipa::path(get, path = "/api/v1/enrollments/me", params(MineQuery, Pages),
     responses((status = 200, body = Done<Enrollments>)))]
 pub async fn mine(app: School, caller: Caller, query: MineQuery, pages: Pages) -> Answer<Enrollments> {
-    if query.record == Some(true) {
-        let records = records::own_records(&app, &caller, query.status.plain(), pages.into()).await?;
-        return done("내 수강 신청 목록을 조회했습니다.", (records, app.public_url.as_str(), app.now_ms()));
-    }
-    let mine = EnrollmentFilter { person: Some(caller.id), status: query.status.plain(), ..Default::default() };
-    done("내 수강 신청 목록을 조회했습니다.", enrollment::list(&app, &caller, mine, pages.into()).await?)
+    let (status, with_records) = (query.status.plain(), query.record.unwrap_or(false));
+    let page = records::own_enrollments(&app, &caller, status, pages.into(), with_records).await?;
+    let record = |result| (result, app.public_url.as_str()).into();
+    done("내 수강 신청 목록을 조회했습니다.", page.map(|(row, result)| (row, result.map(record))))
 }
 
 /// 3-05 수강 신청 승인 (staff of the course).

@@ -2,9 +2,10 @@
 
 use super::sessions::SessionListed;
 use super::{Pagination, PersonRef};
-use crate::school::courses::{Course, CourseChanges, CourseDetail, CourseWithSessions, UnitBrief};
+use crate::school::courses::{Course, CourseChanges, CourseDetail, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, Unit, UnitChanges};
+use crate::school::sessions::SessionWithCount;
 use crate::surfaces::keys::*;
 
 query! {
@@ -30,9 +31,7 @@ answer! {
         "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
         "is_active": true, "auto_help": true, "poster_code": "ACDEFGHJKMNP",
         "join_url": "http://192.168.0.10:8080/l/ACDEFGHJKMNP", "created_at": "2025-10-01T00:00:00Z"}))]
-    pub struct Lecture from (CourseWithSessions, &str) as (listed, public_url)
-        let CourseWithSessions { course: c, sessions } = listed;
-    {
+    pub struct Lecture from (Course, Option<Vec<SessionWithCount>>, &str) as (c, sessions, public_url) {
         id: i64 = c.id,
         /// The address of the poster, which leads to the current session; null for callers who do not teach the lecture
         join_url: Option<String> = c.poster_code.as_ref().map(|code| format!("{public_url}/l/{code}")),
@@ -52,15 +51,9 @@ answer! {
             sessions.map(|all| all.into_iter().map(|session| (session, public_url).into()).collect()),
     }
 
-    pub struct Lectures from (Page<CourseWithSessions>, &str) as (page, public_url) {
+    pub struct Lectures from (Page<(Course, Option<Vec<SessionWithCount>>)>, &str) as (page, public_url) {
         pagination: Pagination = Pagination::from(&page),
-        lectures: Vec<Lecture> = page.rows.into_iter().map(|listed| (listed, public_url).into()).collect(),
-    }
-}
-
-impl From<(Course, &str)> for Lecture {
-    fn from((course, public_url): (Course, &str)) -> Lecture {
-        (CourseWithSessions { course, sessions: None }, public_url).into()
+        lectures: Vec<Lecture> = page.rows.into_iter().map(|(c, sessions)| (c, sessions, public_url).into()).collect(),
     }
 }
 
@@ -100,7 +93,7 @@ answer! {
 
     pub struct LectureDetail from (CourseDetail, &str) as (d, public_url) {
         #[serde(flatten)]
-        lecture: Lecture = (d.course, public_url).into(),
+        lecture: Lecture = (d.course, None, public_url).into(),
         tasks: Vec<TaskBrief> = d.units.into_iter().map(|unit| (unit, d.steps.as_deref()).into()).collect(),
         enrolled_count: i64 = d.enrolled,
     }
