@@ -135,6 +135,11 @@ impl Presence {
         self.screens.recount(room);
     }
 
+    /// Takes all open rooms, and puts the others on that list: the screens of a room that has ended are then forgotten.
+    pub fn recount_screens_all_but(&self, open: &[OpenRoom]) {
+        self.screens.recount_all_but(&open.iter().map(|room| room.room).collect());
+    }
+
     /// Whether the count for the step that began at `first` differs from what this node last logged.
     pub fn is_new_count(&self, room: i64, first: i64, count: i64) -> bool {
         self.screens.is_new_count(room, first, count)

@@ -52,6 +52,12 @@ impl ScreenReports {
         }
     }
 
+    /// Marks all rooms but these, so that they are looked at again and forgotten if they are no longer open.
+    pub fn recount_all_but(&self, open: &HashSet<i64>) {
+        let others: Vec<i64> = self.rooms.iter().map(|room| *room.key()).filter(|room| !open.contains(room)).collect();
+        self.changed(|rooms| rooms.extend(others));
+    }
+
     /// Whether the count for the events from `first` on differs from what was last logged. A later event of the same step keeps
     /// `first`, and so changes nothing.
     pub fn is_new_count(&self, room: i64, first: i64, count: i64) -> bool {
@@ -93,5 +99,9 @@ mod tests {
         assert!(screens.take_changed().is_empty());
         screens.recount(1);
         assert_eq!(screens.take_changed().len(), 1);
+        screens.ack(2, 1, 7);
+        screens.take_changed();
+        screens.recount_all_but(&HashSet::from([1, 3]));
+        assert_eq!(screens.take_changed(), HashSet::from([2]));
     }
 }

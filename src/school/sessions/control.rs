@@ -285,6 +285,7 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
     let sql = "select id, taught_ms from live_sessions where status <> 'REVIEW_MODE'";
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
     let open: Vec<OpenRoom> = open.into_iter().map(|(room, led_ms)| OpenRoom { room, led_ms }).collect();
+    app.presence.recount_screens_all_but(&open);
     let forgotten = app.presence.find_unattended(app.clock.now(), &open, FORGOTTEN_AFTER_MS).await;
     for OpenRoom { room: session, led_ms } in forgotten {
         end_untouched(app, session, led_ms).await?;
