@@ -77,6 +77,8 @@ fn a_schools_name_and_logo_stand_on_its_pages() {
             }
         }
         let desk = Dashboard::opens(&school, &class.teacher, "/teach").await;
+        // The link is used by now: the next page needs the cookie that came with it.
+        desk.is_at("lectures").await;
         let screen = format!("/teach/session/{}/screen", class.session.id);
         let poster = format!("/teach/lecture/{}/poster", class.lecture.id);
         let board = format!("/teach/session/{}", class.session.id);
