@@ -40,6 +40,23 @@ macro_rules! answer {
 }
 pub(crate) use answer;
 
+/// Makes answers that show a page of a list: the page, as the surface describes it, and the rows below their key.
+///
+/// ```text
+/// paged! { pub struct Courses of Course { paging: Paging, courses: PortalCourse } }
+/// ```
+macro_rules! paged {
+    ($( pub struct $name:ident of $row:ty { $page_key:ident: $page:ty, $key:ident: $shown:ty } )+) => {
+        answer! {$(
+            pub struct $name from Page<$row> as page {
+                $page_key: $page = <$page>::from(&page),
+                $key: Vec<$shown> = each(page.rows),
+            }
+        )+}
+    };
+}
+pub(crate) use paged;
+
 /// Converts each row of a list into the form that the surface shows.
 pub fn each<Row, Shown: From<Row>>(rows: Vec<Row>) -> Vec<Shown> {
     rows.into_iter().map(Shown::from).collect()

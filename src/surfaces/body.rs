@@ -130,7 +130,7 @@ macro_rules! body {
         change pub struct $change:ident for $target:ident;
         $( beside { $( $(#[$of_beside:meta])* $beside:ident: $beside_type:ty, )* } )?
         needed { $( $(#[$of_needed:meta])* $needed:ident: $needed_type:ty => $needed_field:ident, )* }
-        optional { $( $(#[$of_key:meta])* $key:ident: $how:ident<$type:ty> => $field:ident $(= $value:expr)?, )* }
+        optional { $( $(#[$of_key:meta])* $key:ident: $how:ident<$type:ty> $(=> $field:ident $(= $value:expr)?)?, )* }
         $( changed { $( $(#[$of_changed:meta])* $changed:ident: $how_changed:ident<$changed_type:ty> => $changed_field:ident, )* } )?
         $( others $others:expr; )?
     ) => {
@@ -139,7 +139,7 @@ macro_rules! body {
             pub struct $change for $target;
             optional {
                 $( $(#[$of_needed])* $needed: Option<$needed_type> => $needed_field, )*
-                $( $(#[$of_key])* $key: $how<$type> => $field $(= $value)?, )*
+                $( $(#[$of_key])* $key: $how<$type> $(=> $field $(= $value)?)?, )*
                 $($( $(#[$of_changed])* $changed: $how_changed<$changed_type> => $changed_field, )*)?
             }
             $( others $others; )?

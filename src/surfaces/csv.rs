@@ -74,7 +74,6 @@ impl Table {
         let head = [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-            (header::CACHE_CONTROL, "no-store".to_owned()),
         ];
         (head, self.text).into_response()
     }

@@ -3,8 +3,8 @@
 pub use serde::Deserialize;
 pub use utoipa::ToSchema;
 
-pub(crate) use super::answer::answer;
 pub use super::answer::each;
+pub(crate) use super::answer::{answer, paged};
 pub use super::body::SentValue;
 pub(crate) use super::body::{body, query, words};
 pub use super::texts::*;

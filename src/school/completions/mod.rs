@@ -72,37 +72,36 @@ impl GivenScores {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct NewCompletion {
     pub enrollment: i64,
-    /// Today, when none is named.
-    pub date: Option<String>,
-    pub status: CompletionStatus,
-    pub scores: GivenScores,
-    pub memo: Option<String>,
-    pub force: bool,
+    /// COMPLETED and of today, unless it says otherwise.
+    pub first: CompletionChanges,
 }
 
 pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Result<Completion> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let access = rights::hold_taught_enrollment(&mut tx, caller, new.enrollment).await?;
-    if new.status == CompletionStatus::Revoked {
+    let NewCompletion { enrollment, first } = new;
+    let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    let status = first.status.unwrap_or(CompletionStatus::Completed);
+    if status == CompletionStatus::Revoked {
         return Err(Error::bad(Field::CompletionStatus, "nothing is there to be revoked"));
     }
     let known = "select status from completions where enrollment = $1";
-    if let Some((status,)) = tx.maybe::<(String,)>(known, args![new.enrollment]).await? {
+    if let Some((status,)) = tx.maybe::<(String,)>(known, args![enrollment]).await? {
         return Err(Error::wrong_state(status));
     }
     if access.status != EnrollmentStatus::Approved.word() {
         return Err(Error::wrong_state(access.status));
     }
-    let date = new.date.unwrap_or_else(|| app.clock.date_of(now_ms));
+    let date = first.date.unwrap_or_else(|| app.clock.date_of(now_ms));
     must_be_after_start(&mut tx, access.class, &date).await?;
-    if new.status == CompletionStatus::Completed {
-        must_be_due(&mut tx, new.enrollment, new.force, new.memo.as_deref()).await?;
+    let memo = first.memo.value();
+    if status == CompletionStatus::Completed {
+        must_be_due(&mut tx, enrollment, first.force, memo.as_deref()).await?;
     }
-    let id = insert(&mut tx, new.enrollment, &date, new.status, new.scores, new.memo.as_deref(), now_ms).await?;
+    let id = insert(&mut tx, enrollment, &date, status, first.scores, memo.as_deref(), now_ms).await?;
     let completion = read(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(completion)

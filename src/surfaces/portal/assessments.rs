@@ -145,12 +145,9 @@ answer! {
     pub struct OneResult from AssessmentAttempt as t { result_id: i64 = t.id, result: PortalResult = t.into() }
 
     pub struct Results from Vec<AssessmentAttempt> as attempts { results: Vec<PortalResult> = each(attempts) }
-
-    pub struct ResultsPage from Page<AssessmentAttempt> as page {
-        paging: Paging = Paging::from(&page),
-        results: Vec<PortalResult> = each(page.rows),
-    }
 }
+
+paged! { pub struct ResultsPage of AssessmentAttempt { paging: Paging, results: PortalResult } }
 
 /// 3-23 평가 등록 (staff of the course).
 #[utoipa::path(post, path = "/api/v1/assessments", request_body = PortalNewAssessment,

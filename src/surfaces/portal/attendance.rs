@@ -116,11 +116,6 @@ answer! {
 
     pub struct Attendances from Vec<Mark> as marks { attendances: Vec<PortalAttendance> = each(marks) }
 
-    pub struct DayAttendances from Page<Mark> as page {
-        paging: Paging = Paging::from(&page),
-        attendances: Vec<PortalAttendance> = each(page.rows),
-    }
-
     #[schema(example = json!({"session_number": 3, "class_date": "2025-03-10"}))]
     pub struct PortalSheetMeeting from HeldMeeting as m {
         session_number: i64 = m.number,
@@ -178,12 +173,10 @@ answer! {
         request_reason: String = w.reason,
         created_at: Instant = Instant(w.created_ms),
     }
-
-    pub struct WaitingRequests from Page<UndecidedRequest> as page {
-        paging: Paging = Paging::from(&page),
-        requests: Vec<PortalAttendanceRequest> = each(page.rows),
-    }
 }
+
+paged! { pub struct DayAttendances of Mark { paging: Paging, attendances: PortalAttendance } }
+paged! { pub struct WaitingRequests of UndecidedRequest { paging: Paging, requests: PortalAttendanceRequest } }
 
 query!(
     pub struct RequestsQuery {

@@ -25,39 +25,28 @@ body! {
     #[schema(example = json!({"enrollment_id": 1, "completion_date": "2025-06-30", "completion_status": "COMPLETED",
         "total_score": 92.5, "attendance_score": 100, "assessment_score": 90, "progress_score": 95, "memo": "우수",
         "force": false}))]
-    pub struct CompletionSent for NewCompletion;
-    needed { enrollment_id: i64 => enrollment, }
-    optional {
-        /// Today when left out
-        completion_date: Option<Day> => date,
-        completion_status: Option<PortalNewCompletionStatus> => status
-            = completion_status.plain().unwrap_or(CompletionStatus::Completed),
-        /// Taken from the grade when left out
-        total_score: Option<Percent> => scores
-            = scores([total_score, attendance_score, assessment_score, progress_score]),
-        attendance_score: Option<Percent>,
-        assessment_score: Option<Percent>,
-        progress_score: Option<Percent>,
-        memo: Option<Prose> => memo,
-        /// Completes although the rule is not met; `memo` gives the reason
-        force: Option<bool> => force = force.unwrap_or(false),
-    }
-}
-
-body! {
+    create pub struct CompletionSent;
     #[schema(example = json!({"completion_status": "REVOKED", "memo": "부정행위 확인"}))]
-    pub struct ChangeCompletion for CompletionChanges;
+    change pub struct ChangeCompletion for CompletionChanges;
+    beside {
+        enrollment_id: i64,
+        completion_status: Option<PortalNewCompletionStatus>,
+    }
+    needed {}
     optional {
+        /// Of a new one: today when left out
         completion_date: Option<Day> => date,
-        completion_status: Option<PortalCompletionStatus> => status,
+        /// Of a new one: taken from the grade when left out
         total_score: Option<Percent> => scores
             = scores([total_score, attendance_score, assessment_score, progress_score]),
         attendance_score: Option<Percent>,
         assessment_score: Option<Percent>,
         progress_score: Option<Percent>,
         memo: Patch<Prose> => memo,
+        /// Completes although the rule is not met; `memo` gives the reason
         force: Option<bool> => force = force.unwrap_or(false),
     }
+    changed { completion_status: Option<PortalCompletionStatus> => status, }
 }
 
 fn scores(sent: [Option<Percent>; 4]) -> GivenScores {
@@ -96,12 +85,9 @@ answer! {
     pub struct CompletionMade from Completion as row { completion_id: i64 = row.id, completion: PortalCompletion = row.into() }
 
     pub struct OneCompletion from Completion as row { completion: PortalCompletion = row.into() }
-
-    pub struct Completions from Page<Completion> as page {
-        paging: Paging = Paging::from(&page),
-        completions: Vec<PortalCompletion> = each(page.rows),
-    }
 }
+
+paged! { pub struct Completions of Completion { paging: Paging, completions: PortalCompletion } }
 
 query!(
     pub struct CompletionsQuery {
@@ -265,7 +251,9 @@ query!(
 #[utoipa::path(post, path = "/api/v1/completions", request_body = CompletionSent,
     responses((status = 201, body = Done<CompletionMade>)))]
 pub async fn register(app: School, caller: Caller, Json(sent): Json<CompletionSent>) -> Created<CompletionMade> {
-    created("수료 정보가 등록되었습니다.", completions::register(&app, &caller, sent.into()).await?)
+    let (enrollment, status, first) = sent.parts();
+    let new = NewCompletion { enrollment, first: CompletionChanges { status, ..first } };
+    created("수료 정보가 등록되었습니다.", completions::register(&app, &caller, new).await?)
 }
 
 /// 3-34 수료 조회 (the student's own; staff of the course).
@@ -362,10 +350,6 @@ pub async fn papers_of_class(
     let part = query.part.plain().unwrap_or(1);
     let bytes = certificates::class_pdf(&app, &caller, (course, class), part).await?;
     let named = format!("attachment; filename=\"certificates-{class}-{part}.pdf\"");
-    let head = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, named.as_str()),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let head = [(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, named.as_str())];
     Ok((head, bytes).into_response())
 }

@@ -58,12 +58,9 @@ answer! {
     }
 
     pub struct OneCourse from Course as c { course_id: i64 = c.id, course: PortalCourse = c.into() }
-
-    pub struct Courses from Page<Course> as page {
-        paging: Paging = Paging::from(&page),
-        courses: Vec<PortalCourse> = each(page.rows),
-    }
 }
+
+paged! { pub struct Courses of Course { paging: Paging, courses: PortalCourse } }
 
 words!(pub enum ApprovalWord for Approval { Auto, Manual });
 
@@ -106,12 +103,9 @@ answer! {
     }
 
     pub struct OneClass from Class as k { class_id: i64 = k.id, class: PortalClass = k.into() }
-
-    pub struct Classes from Page<Class> as page {
-        paging: Paging = Paging::from(&page),
-        classes: Vec<PortalClass> = each(page.rows),
-    }
 }
+
+paged! { pub struct Classes of Class { paging: Paging, classes: PortalClass } }
 
 /// Lists the published and archived courses.
 #[utoipa::path(get, path = "/api/v1/courses", params(Pages), responses((status = 200, body = Done<Courses>)),

@@ -107,12 +107,9 @@ answer! {
     }
 
     pub struct OneEnrollment from Enrollment as row { enrollment: PortalEnrollment = (row, None).into() }
-
-    pub struct Enrollments from Page<(Enrollment, Option<PortalRecord>)> as page {
-        paging: Paging = Paging::from(&page),
-        enrollments: Vec<PortalEnrollment> = each(page.rows),
-    }
 }
+
+paged! { pub struct Enrollments of (Enrollment, Option<PortalRecord>) { paging: Paging, enrollments: PortalEnrollment } }
 
 /// Returns the reason of a decision, if it was the last one.
 fn reason(e: &Enrollment, decided: EnrollmentStatus) -> Option<String> {

@@ -72,12 +72,9 @@ answer! {
         learning_time: i64 = learner.seconds,
         last_learned_at: Option<Instant> = learner.last_ms.map(Instant),
     }
-
-    pub struct ClassProgress from Page<ClassMemberProgress> as page {
-        paging: Paging = Paging::from(&page),
-        progresses: Vec<LearnerProgress> = each(page.rows),
-    }
 }
+
+paged! { pub struct ClassProgress of ClassMemberProgress { paging: Paging, progresses: LearnerProgress } }
 
 /// 3-11 학습 진도 등록·수정 (the student's own).
 #[utoipa::path(post, path = "/api/v1/progress", request_body = ProgressSent,

@@ -203,12 +203,9 @@ answer! {
         is_read: bool = n.read_ms.is_some(),
         created_at: Instant = Instant(n.created_ms),
     }
-
-    pub struct Notifications from Page<Notification> as page {
-        pagination: Pagination = Pagination::from(&page),
-        notifications: Vec<NotificationLine> = each(page.rows),
-    }
 }
+
+paged! { pub struct Notifications of Notification { pagination: Pagination, notifications: NotificationLine } }
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"up_to": 1000}))]

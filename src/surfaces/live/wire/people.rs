@@ -138,12 +138,7 @@ query! {
     }
 }
 
-answer! {
-    pub struct People from Page<Person> as page {
-        pagination: Pagination = Pagination::from(&page),
-        results: Vec<User> = each(page.rows),
-    }
-}
+paged! { pub struct People of Person { pagination: Pagination, results: User } }
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"role": "INSTRUCTOR"}))]
