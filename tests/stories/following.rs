@@ -98,6 +98,7 @@ fn a_replay_says_how_many_were_connected_at_that_time() {
     on_both(|school| async move {
         let (teacher, _, session) = class(&school, 1).await;
         let mut board = teacher.watches(&session).await;
+        board.receives("session_state").await;
         let grandma = school.guest(&session, "김순자").await;
         let phone = grandma.follows(&session).await;
         board.waits_for("student_connected").await;
@@ -130,6 +131,7 @@ fn people_who_come_and_go_at_once_are_counted_one_by_one() {
         let names: Vec<String> = (0..12).map(|n| format!("학생 {n}")).collect();
         let students = join_all(names.iter().map(|name| school.guest(&session, name))).await;
         let mut board = teacher.watches(&session).await;
+        board.receives("session_state").await;
         let counts = async |board: &mut Socket, of: &str| {
             let mut counts = Vec::new();
             for _ in &students {
