@@ -2,6 +2,8 @@
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/errors.rs"]
+mod errors;
 #[path = "tidy/names.rs"]
 mod names;
 #[path = "tidy/pages.rs"]

@@ -53,7 +53,7 @@ impl From<(Field, usize)> for InputPlace {
 pub enum InputFault {
     /// The key is needed, and was not sent.
     Missing {
-        key: Cow<'static, str>,
+        key: &'static str,
     },
     /// A value is needed, and null was sent.
     Null(String),

@@ -1,6 +1,7 @@
 //! Extractors: the caller of a request, and what was sent. All surfaces share them. They reject with the school's `Error`,
 //! which `refusals` turns into the dialect of the path.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
@@ -17,11 +18,12 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use crate::app::School;
-use crate::error::{Error, InputFault, Result};
+use crate::error::{Error, Result};
 use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::surfaces::headers::bearer;
+use crate::surfaces::sent_tree::{SentTree, without_position};
 use crate::surfaces::times::Day;
 use crate::surfaces::{bodies, json};
 
@@ -63,33 +65,15 @@ async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
 /// Parses JSON. The error names the field that cannot be read.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let bytes = json::with_whole_numbers(bytes);
-    let mut json = serde_json::Deserializer::from_slice(&bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
-        let path = e.path().to_string();
-        unreadable(&path, &e.into_inner().to_string())
-    })?;
-    json.end().map_err(|e| unreadable(".", &e.to_string()))?;
-    Ok(value)
+    serde_json::from_slice(&bytes).map_err(|error| explain::<T>(&bytes, &error))
 }
 
-fn unreadable(path: &str, reason: &str) -> Error {
-    let reason = reason.split(" at line ").next().unwrap_or(reason).to_owned();
-    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    // JSON that breaks off has no field that could be named.
-    let path = if path == "?" { "." } else { path };
-    let field = match (path, missing) {
-        (".", Some(field)) => field.to_owned(),
-        (path, Some(field)) => format!("{path}.{field}"),
-        (".", None) => String::new(),
-        (path, None) => path.to_owned(),
-    };
-    let fault = match missing {
-        Some(key) => InputFault::Missing { key: key.to_owned().into() },
-        None if reason.starts_with("invalid type: null") => InputFault::Null(reason),
-        None if reason.starts_with("at least") => InputFault::TooShort(reason),
-        None => reason.into(),
-    };
-    if field.is_empty() { Error::unreadable(fault) } else { Error::bad_as_sent(field, fault) }
+/// Reads JSON that is no `T` once more, into a tree and from there, since errors of the tree know their place.
+fn explain<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Error {
+    match SentTree::parse(json).and_then(|tree| tree.read::<T>()) {
+        Err(error) => error.into(),
+        Ok(_) => Error::unreadable(without_position(error)),
+    }
 }
 
 pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
@@ -97,20 +81,19 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
         .map(|q| q.0)
         .map_err(|_| Error::bad_as_sent("query", "unreadable"))?;
     // Values in a query are texts. A text that looks like a number or a boolean is read as one, any other as a text.
-    let mut object = serde_json::Map::new();
+    let mut object = BTreeMap::new();
     for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
         let value = match (text.as_str(), text.parse::<i64>()) {
-            ("true", _) => true.into(),
-            ("false", _) => false.into(),
-            (_, Ok(number)) if number.to_string() == text => number.into(),
-            _ => text.into(),
+            ("true", _) => SentTree::Bool(true),
+            ("false", _) => SentTree::Bool(false),
+            (_, Ok(number)) if number.to_string() == text => SentTree::Whole(number),
+            _ => SentTree::Text(text),
         };
         if object.insert(name.clone(), value).is_some() {
             return Err(Error::bad_as_sent(name, "it is there twice"));
         }
     }
-    let object = serde_json::Value::Object(object);
-    serde_path_to_error::deserialize(&object).map_err(|e| unreadable(&e.path().to_string(), &e.inner().to_string()))
+    Ok(SentTree::Object(object.into_iter().collect()).read()?)
 }
 
 /// Returns the names and values of the path's parameters, in order. Fails if they are not exactly `N`.
@@ -317,5 +300,113 @@ impl<T: DeserializeOwned> FromRequest<School> for LargeJson<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &School) -> Result<Self> {
         Ok(LargeJson(json(request, LOGS_MAX_BYTES).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::error::InputFault;
+    use crate::patch::Patch;
+    use crate::surfaces::texts::{BoundedList, Code, Within};
+    use crate::surfaces::values::AnyObject;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    enum Colour {
+        LightRed,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Pot {
+        _code: Code,
+        _colour: Option<Colour>,
+        #[serde(default)]
+        _volume: Patch<Within<1, 9>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Shelf {
+        _pots: BoundedList<Pot, 1, 3>,
+        _note: Option<AnyObject>,
+    }
+
+    /// Returns the place and the fault of a body that is refused; the place is empty if none is named.
+    #[track_caller]
+    fn refused(body: &str) -> (String, InputFault) {
+        match parse_object::<Shelf>(body.as_bytes()) {
+            Err(Error::BadInput { place, fault }) => (place.name(&[]).into(), fault),
+            Err(Error::Unreadable { fault }) => (String::new(), fault),
+            other => panic!("{other:?} for {body}"),
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_its_place_and_its_fault() {
+        let short = InputFault::TooShort("at least 2 characters".into());
+        let null = InputFault::Null("invalid type: null, expected a string".into());
+        for (body, place, fault) in [
+            (r#"{}"#, "_pots", InputFault::Missing { key: "_pots" }),
+            (r#"{"_pots": [{"_code": "ab"}, {}]}"#, "_pots[1]._code", InputFault::Missing { key: "_code" }),
+            (r#"{"_pots": [{"_code": "a"}]}"#, "_pots[0]._code", short),
+            (r#"{"_pots": [{"_code": null}]}"#, "_pots[0]._code", null),
+            (r#"{"_pots": []}"#, "_pots", "1 to 3 of them".into()),
+            (r#"{"_pots": {}}"#, "_pots", "invalid type: map, expected a list of 1 to 3".into()),
+            (r#"{"_pots": [{"_code": "ab", "_volume": 10.0}]}"#, "_pots[0]._volume", "from 1 to 9".into()),
+            (
+                r#"{"_pots": [{"_code": "ab", "_volume": 1.5}]}"#,
+                "_pots[0]._volume",
+                "invalid type: floating point `1.5`, expected i64".into(),
+            ),
+            (
+                r#"{"_pots": [{"_code": "ab", "_colour": "GREEN"}]}"#,
+                "_pots[0]._colour",
+                "unknown variant `GREEN`, expected `LIGHT_RED`".into(),
+            ),
+            (
+                r#"{"_pots": [{"_code": "ab", "_colour": {"LIGHT_RED": 1}}]}"#,
+                "_pots[0]._colour.LIGHT_RED",
+                "invalid type: integer `1`, expected unit".into(),
+            ),
+            (r#"{"_pots": [{"_code": "ab", "_code": "ab"}]}"#, "_pots[0]", "duplicate field `_code`".into()),
+            (
+                r#"{"_pots": [{"_code": "ab"}], "_note": 5}"#,
+                "_note",
+                "invalid type: integer `5`, expected a map".into(),
+            ),
+            (r#"{"_pots": [{"_code": "a"#, "_pots[0]._code", "EOF while parsing a string".into()),
+            (r#"{"_pots": 1e999}"#, "_pots", "number out of range".into()),
+            (r#"{"_pots": [{"_code": "ab"}]} x"#, "", "trailing characters".into()),
+        ] {
+            assert_eq!(refused(body), (place.to_owned(), fault), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_body_is_refused_soon() {
+        let wide =
+            |one: &str, times: usize| format!(r#"{{"_pots": {{}}, "x": [{}1]}}"#, format!("{one},").repeat(times));
+        let many_keys: String = (0..60_000).map(|n| format!(r#""k{n}":[{{}}],"#)).collect();
+        let deep = |times: usize| format!(r#"{{"_note": {}}}"#, r#"{"a":"#.repeat(times));
+        let begun = Instant::now();
+        for body in [
+            wide("1", 500_000),
+            wide("[]", 300_000),
+            wide(r#"{"a":"\u0000"}"#, 60_000),
+            ["{", &many_keys, r#""_pots":5}"#].concat(),
+            ["{", &r#""_pots":[],"#.repeat(90_000), r#""_pots":5}"#].concat(),
+            deep(120),
+            deep(200_000),
+            format!(r#"{{"x": {}}}"#, "[".repeat(900_000)),
+            format!(r#"{{"x": {}{}, "_pots": 5}}"#, "[".repeat(127), "]".repeat(127)),
+        ] {
+            refused(&body);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+        assert!(parse_object::<Shelf>(b"{\"_pots\": \"\xff\"}").is_err());
     }
 }

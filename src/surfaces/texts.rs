@@ -6,9 +6,40 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::body::sent;
 pub use super::numbers::{AboveZero, Age, BoundedList, Percent, Position, UpTo, Within};
+use super::read_error::SHORT_TEXT;
 use super::schemas::{described, text_schema};
 pub use super::times::{Day, DayOrInstant, Instant, TimeSent};
 pub use super::values::AnyObject;
+use crate::error::InputFault;
+
+/// The reason why a text is refused.
+#[derive(Debug, Clone, Copy)]
+pub enum TextFault {
+    TooShort(&'static str),
+    Other(&'static str),
+}
+
+impl TextFault {
+    fn into_error<E: serde::de::Error>(self) -> E {
+        match self {
+            TextFault::TooShort(text) => E::invalid_value(SHORT_TEXT, &text),
+            TextFault::Other(text) => E::custom(text),
+        }
+    }
+}
+
+impl From<TextFault> for InputFault {
+    fn from(fault: TextFault) -> InputFault {
+        match fault {
+            TextFault::TooShort(text) => InputFault::TooShort(text.into()),
+            TextFault::Other(text) => text.into(),
+        }
+    }
+}
+
+fn refuse(why: &'static str) -> Result<(), TextFault> {
+    Err(TextFault::Other(why))
+}
 
 /// Declares a type of text. The check and the OpenAPI document take its limits from here; a test below checks that `$pattern`
 /// and `$rule` accept the same texts. `$kept` converts a text into the form that is stored.
@@ -18,24 +49,29 @@ macro_rules! text {
     };
     ($(#[doc = $doc:literal])* $name:ident, $min:literal..=$max:literal, $pattern:expr, $rule:expr, $kept:expr) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(try_from = "String")]
+        #[derive(Debug, Clone)]
         pub struct $name(String);
 
         described!($name, text_schema([$($doc),*].concat().trim(), $min, $max, $pattern));
 
         impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(text: String) -> Result<$name, String> {
+            type Error = TextFault;
+            fn try_from(text: String) -> Result<$name, TextFault> {
                 let length = text.chars().count();
-                let rule: fn(&str) -> Result<(), &'static str> = $rule;
+                let rule: fn(&str) -> Result<(), TextFault> = $rule;
                 if !($min..=$max).contains(&length) {
-                    let bound = if length > $max { format!("at most {}", $max) } else { format!("at least {}", $min) };
-                    return Err(format!("{bound} characters"));
+                    let (long, short) = (concat!("at most ", $max, " characters"), concat!("at least ", $min, " characters"));
+                    return Err(if length > $max { TextFault::Other(long) } else { TextFault::TooShort(short) });
                 }
                 rule(&text)?;
                 let kept: fn(String) -> String = $kept;
                 Ok($name(kept(text)))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                $name::try_from(String::deserialize(deserializer)?).map_err(TextFault::into_error)
             }
         }
 
@@ -182,15 +218,15 @@ text!(
     /// A name or a title: 1 to 200 characters on one line. It is kept with one space between words and none around.
     Name, 1..=200, NAME_PATTERN, |t| {
         if t.chars().any(char::is_control) {
-            return Err("no control characters in a name");
+            return refuse("no control characters in a name");
         }
         if t.chars().any(is_invisible) || has_hidden_joiner(t) {
-            return Err("no invisible characters in a name");
+            return refuse("no invisible characters in a name");
         }
         if t.chars().any(|c| c.is_alphanumeric() || !c.is_ascii() && !is_joiner(c) && !c.is_whitespace()) {
             return Ok(());
         }
-        if t.trim().is_empty() { Err("it is empty") } else { Err("a letter is needed") }
+        if t.trim().is_empty() { refuse("it is empty") } else { refuse("a letter is needed") }
     },
     |text| name_as_kept(&text)
 );
@@ -201,7 +237,7 @@ text!(
 text!(
     /// Why: 1 to 5,000 characters that say something.
     Reason, 1..=5000, REASON_PATTERN, |t| {
-        if t.trim().is_empty() { Err("at least one letter") } else { no_nul(t) }
+        if t.trim().is_empty() { Err(TextFault::TooShort("at least one letter")) } else { no_nul(t) }
     }
 );
 text!(
@@ -212,21 +248,21 @@ text!(
     /// A word such as CLICK.
     Word, 1..=50, "^[A-Za-z0-9_.-]*$", |t| {
         let known = t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        if known { Ok(()) } else { Err("letters, digits, - and _ only") }
+        if known { Ok(()) } else { refuse("letters, digits, - and _ only") }
     }
 );
 text!(
     /// Letters, digits and hyphens.
     Code, 2..=50, "^[A-Za-z0-9-]*$", |t| {
         let known = t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if known { Ok(()) } else { Err("letters, digits and - only") }
+        if known { Ok(()) } else { refuse("letters, digits and - only") }
     }
 );
 text!(
     /// A web address.
     Url, 1..=2000, r"^https?://[^\x00-\x20\x7f-\x9f]*$", |t| {
         let known = (t.starts_with("https://") || t.starts_with("http://")) && !t.chars().any(|c| c.is_control() || c == ' ');
-        if known { Ok(()) } else { Err("an address that begins with https:// or http://") }
+        if known { Ok(()) } else { refuse("an address that begins with https:// or http://") }
     }
 );
 // Kept in lower case, since people do not remember which letters were capitals.
@@ -234,7 +270,7 @@ text!(
     /// An e-mail address.
     Email, 3..=200, EMAIL_PATTERN, |t| {
         let known = t.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !b.ends_with('.'));
-        if known && !t.chars().any(|c| c.is_control() || c.is_whitespace()) { Ok(()) } else { Err("it is no e-mail address") }
+        if known && !t.chars().any(|c| c.is_control() || c.is_whitespace()) { Ok(()) } else { refuse("it is no e-mail address") }
     },
     |text| text.to_lowercase()
 );
@@ -243,7 +279,7 @@ text!(
     Phone, 5..=30, r"^[+() -]*(?:[0-9][+() -]*){5,15}$", |t| {
         let digits = t.chars().filter(char::is_ascii_digit).count();
         let known = t.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
-        if known && (5..=15).contains(&digits) { Ok(()) } else { Err("it is no phone number") }
+        if known && (5..=15).contains(&digits) { Ok(()) } else { refuse("it is no phone number") }
     },
     |text| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 );
@@ -256,8 +292,8 @@ text!(
     Typed, 0..=200, NO_NUL, no_nul
 );
 
-fn no_nul(text: &str) -> Result<(), &'static str> {
-    if text.contains('\0') { Err("no NUL in texts") } else { Ok(()) }
+fn no_nul(text: &str) -> Result<(), TextFault> {
+    if text.contains('\0') { refuse("no NUL in texts") } else { Ok(()) }
 }
 
 /// Converts the login name that a person typed (an e-mail address or a phone number) into the form that is stored.
@@ -289,7 +325,7 @@ described!(SearchText, text_schema("", 0, 200, NO_NUL));
 impl<'de> Deserialize<'de> for SearchText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SearchText, D::Error> {
         let QueryText(text) = QueryText::deserialize(deserializer)?;
-        Typed::try_from(text).map(|typed| SearchText(typed.0)).map_err(serde::de::Error::custom)
+        Typed::try_from(text).map(|typed| SearchText(typed.0)).map_err(TextFault::into_error)
     }
 }
 

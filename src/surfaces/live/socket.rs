@@ -5,7 +5,6 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::frames;
@@ -25,9 +24,10 @@ use crate::school::sessions::state::{self, EntryContent, InstructorState, Side};
 use crate::school::sessions::{presence, room};
 use crate::school::{activity, logins, progress};
 use crate::surfaces::body::SentValue;
-use crate::surfaces::extract::{parse, parse_object};
+use crate::surfaces::extract::parse_object;
 use crate::surfaces::language::{Language, speaking};
 use crate::surfaces::refusals::status;
+use crate::surfaces::sent_tree::SentTree;
 
 /// Kind of a socket: one of the five of the seed (the session has two, one for each side).
 #[derive(Debug, Clone, Copy)]
@@ -54,12 +54,13 @@ struct ClientMessage {
     kind: String,
     id: Option<Value>,
     key: Option<String>,
-    data: Option<Box<RawValue>>,
+    data: Option<SentTree>,
 }
 
 impl ClientMessage {
     fn data<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
-        parse(self.data.as_ref().map_or(b"{}", |data| data.get().as_bytes()))
+        const NOTHING: &SentTree = &SentTree::Object(Vec::new());
+        Ok(self.data.as_ref().unwrap_or(NOTHING).read()?)
     }
 
     fn key(&self) -> Result<Option<Key>> {
