@@ -212,6 +212,9 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// A JSON body and the `Idempotency-Key` of its request: sent again with this key, it has its effect once.
+pub struct SentOnce<T>(pub T, pub Option<Key>);
+
 /// A JSON body with a higher limit, large enough for 1,000 logs.
 pub struct LargeJson<T>(pub T);
 pub struct Query<T>(pub T);
@@ -294,6 +297,13 @@ impl<T: DeserializeOwned> FromRequest<School> for Json<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &School) -> Result<Self> {
         Ok(Json(json(request, BODY_MAX_BYTES).await?))
+    }
+}
+impl<T: DeserializeOwned> FromRequest<School> for SentOnce<T> {
+    type Rejection = Error;
+    async fn from_request(request: Request, _: &School) -> Result<Self> {
+        let key = idempotency_key(request.headers())?;
+        Ok(SentOnce(json(request, BODY_MAX_BYTES).await?, key))
     }
 }
 impl<T: DeserializeOwned> FromRequest<School> for LargeJson<T> {

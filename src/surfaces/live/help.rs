@@ -1,18 +1,16 @@
 //! Calls for help and their answers.
 
 use super::wire::learning::*;
-use super::{Answer, Created, Id, Json, Result, created, ok};
+use super::{Answer, Caller, Created, Id, Json, Key, Result, SentOnce, created, ok};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::help::{self, answers};
-use crate::school::once::Key;
-use crate::school::rights::Caller;
 use crate::surfaces::body::SentValue;
 
 /// Makes a call for help with a step (students).
 #[utoipa::path(post, path = "/api/help/request", params(Key),
     request_body = AskHelp, responses((status = 201, body = HelpAsked)))]
-pub async fn ask(app: School, caller: Caller, key: Option<Key>, Json(sent): Json<AskHelp>) -> Created<HelpAsked> {
+pub async fn ask(app: School, caller: Caller, SentOnce(sent, key): SentOnce<AskHelp>) -> Created<HelpAsked> {
     caller.must_be(sent.user_id)?;
     created(help::ask(&app, &caller, sent.request(None), key).await?)
 }
@@ -51,12 +49,7 @@ pub async fn withdraw(app: School, caller: Caller, Id(id): Id) -> Answer<HelpVie
 /// Rates an answer: 4 or more resolves the call, 2 or less calls the instructor.
 #[utoipa::path(post, path = "/api/help/feedback", params(Key),
     request_body = Feedback, responses((status = 200, body = FeedbackTaken)))]
-pub async fn feedback(
-    app: School,
-    caller: Caller,
-    key: Option<Key>,
-    Json(sent): Json<Feedback>,
-) -> Answer<FeedbackTaken> {
+pub async fn feedback(app: School, caller: Caller, SentOnce(sent, key): SentOnce<Feedback>) -> Answer<FeedbackTaken> {
     ok(rate(&app, &caller, sent, key).await?)
 }
 

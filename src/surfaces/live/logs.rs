@@ -1,14 +1,14 @@
 //! Activity logs, one by one and a thousand at a time.
 
 use super::wire::learning::*;
-use super::{Caller, Created, Json, Key, LargeJson, created};
+use super::{Caller, Created, Key, LargeJson, SentOnce, created};
 use crate::app::School;
 use crate::school::activity;
 
 /// Stores one activity log of a phone.
 #[utoipa::path(post, path = "/api/logs/activity", params(Key),
     request_body = Log, responses((status = 201, body = LogSaved)))]
-pub async fn one(app: School, caller: Caller, key: Option<Key>, Json(sent): Json<Log>) -> Created<LogSaved> {
+pub async fn one(app: School, caller: Caller, SentOnce(sent, key): SentOnce<Log>) -> Created<LogSaved> {
     caller.must_be(sent.user_id)?;
     let logged = activity::log(&app, &caller, vec![sent.checked("")?], key).await?;
     created(logged.first)

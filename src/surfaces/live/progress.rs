@@ -1,7 +1,7 @@
 //! Progress of students.
 
 use super::wire::learning::*;
-use super::{Answer, Caller, Ids, Json, Key, ok};
+use super::{Answer, Caller, Ids, Key, SentOnce, ok};
 use crate::app::School;
 use crate::school::progress;
 use crate::surfaces::body::SentValue;
@@ -18,8 +18,7 @@ pub async fn me(app: School, caller: Caller, query: MyProgressQuery) -> Answer<M
 pub async fn update(
     app: School,
     caller: Caller,
-    key: Option<Key>,
-    Json(sent): Json<UpdateProgress>,
+    SentOnce(sent, key): SentOnce<UpdateProgress>,
 ) -> Answer<ProgressUpdated> {
     caller.must_be(sent.user_id)?;
     let recorded = progress::report(&app, &caller, sent.subtask_id, sent.status.plain(), None, key).await?;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::wire::buttons::*;
 use super::wire::sessions::*;
 use super::wire::{PAGE_SIZE, PageQuery};
-use super::{Answer, Caller, ClientAddress, Created, Id, Invited, Json, Key, Result, created, frames, ok};
+use super::{Answer, Caller, ClientAddress, Created, Id, Invited, Json, Key, Result, SentOnce, created, frames, ok};
 use crate::app::School;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::{self, codes, state};
@@ -52,13 +52,7 @@ pub async fn change(app: School, caller: Caller, Id(id): Id, Json(sent): Json<Ch
 /// Starts the session (its instructor): everyone in the waiting room becomes active.
 #[utoipa::path(post, path = "/api/sessions/{session_id}/start", params(Key),
     request_body = Start, responses((status = 200, body = Started)))]
-pub async fn start(
-    app: School,
-    caller: Caller,
-    Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<Start>,
-) -> Answer<Started> {
+pub async fn start(app: School, caller: Caller, Id(id): Id, SentOnce(sent, key): SentOnce<Start>) -> Answer<Started> {
     let command = Command::Start { first: sent.first_subtask_id, message: sent.message.plain() };
     ok(control::command(&app, &caller, id, command, key).await?)
 }
@@ -71,8 +65,7 @@ pub async fn next_step(
     app: School,
     caller: Caller,
     Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<NextStep>,
+    SentOnce(sent, key): SentOnce<NextStep>,
 ) -> Answer<Moved> {
     let command = Command::NextStep { next: sent.next_subtask_id, message: sent.message.plain() };
     ok(control::command(&app, &caller, id, command, key).await?)
@@ -85,8 +78,7 @@ pub async fn pause(
     app: School,
     caller: Caller,
     Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<WithMessage>,
+    SentOnce(sent, key): SentOnce<WithMessage>,
 ) -> Answer<Paused> {
     let command = Command::Pause { message: sent.message.plain() };
     ok(control::command(&app, &caller, id, command, key).await?)
@@ -99,8 +91,7 @@ pub async fn resume(
     app: School,
     caller: Caller,
     Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<WithMessage>,
+    SentOnce(sent, key): SentOnce<WithMessage>,
 ) -> Answer<Resumed> {
     let command = Command::Resume { message: sent.message.plain() };
     ok(control::command(&app, &caller, id, command, key).await?)
@@ -113,8 +104,7 @@ pub async fn say(
     app: School,
     caller: Caller,
     Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<SayToAll>,
+    SentOnce(sent, key): SentOnce<SayToAll>,
 ) -> Answer<SaidToAll> {
     let command = Command::Say { message: sent.message.into() };
     ok(control::command(&app, &caller, id, command, key).await?)
@@ -123,13 +113,7 @@ pub async fn say(
 /// Ends the session; its students can still review its steps (its instructor).
 #[utoipa::path(post, path = "/api/sessions/{session_id}/end", params(Key),
     request_body = WithMessage, responses((status = 200, body = Ended)))]
-pub async fn end(
-    app: School,
-    caller: Caller,
-    Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<WithMessage>,
-) -> Answer<Ended> {
+pub async fn end(app: School, caller: Caller, Id(id): Id, SentOnce(sent, key): SentOnce<WithMessage>) -> Answer<Ended> {
     let command = Command::End { message: sent.message.plain() };
     ok(control::command(&app, &caller, id, command, key).await?)
 }

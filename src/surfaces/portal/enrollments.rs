@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::attendance::PortalAttendance;
 use super::completions::PortalStandingCertificate;
 use super::wire::{Done, Grade, Pages, Paging};
-use super::{Answer, Caller, Created, Id, Json, Key, created, done};
+use super::{Answer, Caller, Created, Id, Json, Key, SentOnce, created, done};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::enrollment::applicants::Contact;
@@ -286,13 +286,7 @@ pub async fn approve_waiting(app: School, caller: Caller, Id(id): Id) -> Answer<
 #[utoipa::path(post, path = "/api/v1/enrollments/{enrollment_id}/payment",
     params(Key), request_body = PaymentSent,
     responses((status = 201, body = Done<Paid>)))]
-pub async fn pay(
-    app: School,
-    caller: Caller,
-    Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<PaymentSent>,
-) -> Created<Paid> {
+pub async fn pay(app: School, caller: Caller, Id(id): Id, SentOnce(sent, key): SentOnce<PaymentSent>) -> Created<Paid> {
     created("결제 정보가 등록되었습니다.", payments::pay(&app, &caller, id, sent.into(), key).await?)
 }
 
@@ -304,8 +298,7 @@ pub async fn refund(
     app: School,
     caller: Caller,
     Id(id): Id,
-    key: Option<Key>,
-    Json(sent): Json<RefundSent>,
+    SentOnce(sent, key): SentOnce<RefundSent>,
 ) -> Answer<RefundDone> {
     let (amount, reason) = (sent.refund_amount.plain(), sent.refund_reason.plain());
     done("환불이 처리되었습니다.", payments::refund(&app, &caller, id, amount, &reason, key).await?)
