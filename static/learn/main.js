@@ -1,7 +1,7 @@
 // The entry point of the learner's phone: asks for everything that is needed next at once, while the rest of the page is
 // still on its way.
 
-import { Api, send, takeKey, takeTicket } from "../shared/api.js";
+import { Api, send, takeKey, takeTicket, Unreachable } from "../shared/api.js";
 import { digitsOf } from "../shared/code.js";
 import { read } from "../shared/device.js";
 import { bookPath, openBooks } from "../shared/words.js";
@@ -61,11 +61,15 @@ function codeOf(path) {
   }
 }
 
-/** Loads a part with its texts, and resolves to its module. */
+/** Loads a part with its texts, and resolves to its module. Throws `Unreachable` if any of them does not come. */
 async function load(part) {
   const { module, books } = PARTS[part];
-  const [loaded] = await Promise.all([import(module), openBooks(...books)]);
-  return loaded;
+  try {
+    const [loaded] = await Promise.all([import(module), openBooks(...books)]);
+    return loaded;
+  } catch {
+    throw new Unreachable();
+  }
 }
 
 /** Starts to load the files of a part. */

@@ -22,6 +22,7 @@ mod joining;
 mod keyboard;
 mod large;
 mod lesson;
+mod lost_files;
 mod network;
 mod office;
 mod phone;

@@ -307,6 +307,13 @@ impl Browser {
         self.cdp("Network.emulateNetworkConditions", conditions).await;
     }
 
+    /// Requests for such paths get no answer from now on. `*` stands for anything.
+    pub async fn loses(&self, paths: &[&str]) {
+        self.cdp("Network.enable", json!({})).await;
+        let urls: Vec<String> = paths.iter().map(|path| format!("*{path}")).collect();
+        self.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await;
+    }
+
     pub async fn slows_down(&self, times: u32) {
         self.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": times })).await;
     }

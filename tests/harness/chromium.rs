@@ -265,6 +265,7 @@ impl Chromium {
         self.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": 1 })).await?;
         let whole = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.cdp("Network.emulateNetworkConditions", whole).await?;
+        self.cdp("Network.setBlockedURLs", json!({ "urls": [] })).await?;
         if self.device.is_phone {
             self.cdp("Emulation.setDeviceMetricsOverride", self.device.metrics()).await?;
         }

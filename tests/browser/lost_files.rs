@@ -1,0 +1,36 @@
+//! A page of which one file does not come: it says so, and goes on when the file is there.
+
+use crate::classroom::{Class, STEPS};
+use crate::dashboard::Dashboard;
+use crate::harness::School;
+use crate::harness::browser::Device;
+use crate::phone::Phone;
+use crate::run_story;
+
+/// As over plain http, where most classrooms are: nothing is stored on the phone.
+const STORES_NOTHING: &str = "delete Navigator.prototype.serviceWorker;";
+
+async fn phone_that_stores_nothing(school: &School) -> Phone {
+    let phone = Phone::opens(school, "/healthz").await;
+    phone.at_each_page(STORES_NOTHING).await;
+    phone
+}
+
+#[test]
+fn a_phone_goes_on_by_itself_when_the_file_of_the_lesson_comes() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = phone_that_stores_nothing(&school).await;
+        phone.visits(&class.session.scanned()).await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.is_at(STEPS[0].0).await;
+        phone.loses(&["/static/learn/lesson.js"]).await;
+        phone.reloads().await;
+        phone.sees("offline").await;
+        phone.keeps_screenshot("phone-without-a-file").await;
+        phone.loses(&[]).await;
+        phone.is_at(STEPS[0].0).await;
+    });
+}
+
