@@ -49,7 +49,7 @@ async function begin() {
   const ticket = takeTicket();
   const resumed = ticket || isSetup() ? null : handledLater(api.resume());
   if (ticket || read("staff")) preloadNext();
-  await openBooks("teach/shared");
+  await openFirstBook();
   api.onSignedOut = () => signIn(() => words.signin.again);
   addEventListener("popstate", () => open());
   document.addEventListener("click", follow);
@@ -59,6 +59,16 @@ async function begin() {
   if (isSetup()) setUp();
   else start(ticket, resumed);
   loadSchool().then(drawHeader);
+}
+
+/** Opens the book without which nothing can be shown. Until it is there, teach.html says that the page is being opened. */
+async function openFirstBook() {
+  try {
+    await openBooks("teach/shared");
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+    await openFirstBook();
+  }
 }
 
 function isSetup() {

@@ -26,8 +26,14 @@ impl Deref for Dashboard {
 impl Dashboard {
     /// Signed in already, by the link that the command line gives.
     pub async fn opens(school: &School, teacher: &Person, path: &str) -> Dashboard {
+        let link = Dashboard::link(school, teacher, path).await;
+        Dashboard::opens_at(&school.url(""), &link, &Device::desktop()).await
+    }
+
+    /// The path of a page, with which the instructor is signed in once.
+    pub async fn link(school: &School, teacher: &Person, path: &str) -> String {
         let ticket = logins::make_ticket_for(&school.app, teacher.id).await.unwrap();
-        Dashboard::opens_at(&school.url(""), &format!("{path}#t={ticket}"), &Device::desktop()).await
+        format!("{path}#t={ticket}")
     }
 
     pub async fn opens_at(base: &str, path: &str, device: &Device) -> Dashboard {

@@ -34,3 +34,18 @@ fn a_phone_goes_on_by_itself_when_the_file_of_the_lesson_comes() {
     });
 }
 
+#[test]
+fn the_instructors_page_says_that_it_opens_until_its_texts_are_there() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        let desk = Dashboard::opens_at(&school.url(""), "/healthz", &Device::desktop()).await;
+        desk.loses(&["/static/texts/teach/shared.*"]).await;
+        desk.visits(&Dashboard::link(&school, &class.teacher, "/teach").await).await;
+        desk.shows("main .opening a", true).await;
+        desk.keeps_screenshot("desk-without-texts").await;
+        desk.loses(&[]).await;
+        // The link can be used once: it was not forgotten.
+        desk.is_at("lectures").await;
+    });
+}
+
