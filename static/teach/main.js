@@ -204,10 +204,16 @@ async function open() {
   try {
     if (!(await pages.open(route, ids, { api, go, fail }))) return;
   } catch (error) {
-    if (error.status !== 403 && error.status !== 404) return fail(error);
+    if (error.status !== 403 && error.status !== 404) return pages.show("failed", { node: failed(error) });
     pages.show(route.name, { node: closedTo(error) });
   }
   notices?.check();
+}
+
+/** Draws what stands in the place of a page that could not be opened. The page before is closed: if it stayed, it would look alive. */
+function failed(error) {
+  const again = el("button", { type: "button", class: "main", "data-act": "again", onclick: () => open() }, words.office.tryAgain);
+  return el("div", { class: "page" }, el("h1", { role: "alert" }, messageOf(error)), el("p", {}, again));
 }
 
 /** Draws what stands in the place of a page that does not exist, or that this person may not see. */

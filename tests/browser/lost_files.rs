@@ -49,3 +49,19 @@ fn the_instructors_page_says_that_it_opens_until_its_texts_are_there() {
     });
 }
 
+#[test]
+fn a_page_that_cannot_be_opened_says_so_instead_of_the_page_before() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        let desk = Dashboard::opens(&school, &class.teacher, &format!("/teach/lecture/{}", class.lecture.id)).await;
+        desk.is_at("editor").await;
+        desk.loses(&["/static/teach/office/statistics.js"]).await;
+        desk.clicks("nav a[href$=statistics]").await;
+        desk.is_at("failed").await;
+        desk.shows("main h1[role=alert]", true).await;
+        desk.keeps_screenshot("desk-without-a-file").await;
+        desk.loses(&[]).await;
+        desk.presses_button("again").await;
+        desk.is_at("statistics").await;
+    });
+}

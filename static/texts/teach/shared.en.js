@@ -11,6 +11,7 @@ export default {
     back: "← My lectures",
     close: "Close",
     no: "Cancel",
+    tryAgain: "Try again",
     justNow: "just now",
     noLecture: "There is no such lecture.",
     noSession: "There is no such class.",

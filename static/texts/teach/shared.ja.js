@@ -9,6 +9,7 @@ export default {
     back: "← 私の講座",
     close: "閉じる",
     no: "やめる",
+    tryAgain: "もう一度試す",
     justNow: "たった今",
     noLecture: "この講座は見つかりません。",
     noSession: "この授業は見つかりません。",

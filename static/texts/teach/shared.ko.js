@@ -9,6 +9,7 @@ export default {
     back: "← 내 강의",
     close: "닫기",
     no: "취소",
+    tryAgain: "다시 시도",
     justNow: "방금",
     noLecture: "이 강의를 찾을 수 없습니다.",
     noSession: "이 수업을 찾을 수 없습니다.",
