@@ -1,9 +1,10 @@
 // The entry point of the learner's phone: asks for everything that is needed next at once, while the rest of the page is
 // still on its way.
 
-import { Api, send, takeKey, takeTicket, Unreachable } from "../shared/api.js";
+import { Api, send, takeKey, takeTicket } from "../shared/api.js";
 import { digitsOf } from "../shared/code.js";
 import { read } from "../shared/device.js";
+import { loaded } from "../shared/loading.js";
 import { bookPath, openBooks } from "../shared/words.js";
 
 /** The pages, each with the pattern of its address and the part that it is. The first that matches is opened. */
@@ -62,14 +63,9 @@ function codeOf(path) {
 }
 
 /** Loads a part with its texts, and resolves to its module. Throws `Unreachable` if any of them does not come. */
-async function load(part) {
+function load(part) {
   const { module, books } = PARTS[part];
-  try {
-    const [loaded] = await Promise.all([import(module), openBooks(...books)]);
-    return loaded;
-  } catch {
-    throw new Unreachable();
-  }
+  return loaded(part, async () => (await Promise.all([import(module), openBooks(...books)]))[0]);
 }
 
 /** Starts to load the files of a part. */

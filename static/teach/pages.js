@@ -2,7 +2,7 @@
 // The server writes `PARTS` above this: for each module that main.js loads later, the paths of all that it imports. So all
 // files of a page are asked for at once; a browser finds an import only after it has loaded the file that contains it.
 
-import { Unreachable } from "../shared/api.js";
+import { loaded } from "../shared/loading.js";
 import { bookPath, openBooks } from "../shared/words.js";
 
 const STYLES = ["live/board.css", "live/screen.css", "office/office.css"];
@@ -11,14 +11,9 @@ const preloaded = new Set();
 let styles = null;
 
 /** Loads a module with its books and the styles, and resolves to the module. Throws `Unreachable` if any of them does not come. */
-export async function load({ module, books = [] }) {
+export function load({ module, books = [] }) {
   preload({ module, books });
-  try {
-    const [loaded] = await Promise.all([import(module), openBooks(...books), loadStyles()]);
-    return loaded;
-  } catch {
-    throw new Unreachable();
-  }
+  return loaded(module, async () => (await Promise.all([import(module), openBooks(...books), loadStyles()]))[0]);
 }
 
 /** Starts to load all files that `load` will wait for. */
@@ -82,8 +77,8 @@ export class Pages {
     };
     this.#main.setAttribute("aria-busy", "true");
     try {
-      const loaded = await load({ module, books });
-      const page = await loaded.open(on, ...ids);
+      const { open } = await load({ module, books });
+      const page = await open(on, ...ids);
       if (!isHere()) {
         page.close?.();
         return false;

@@ -56,7 +56,11 @@ fn a_page_that_cannot_be_opened_says_so_instead_of_the_page_before() {
         let desk = Dashboard::opens(&school, &class.teacher, &format!("/teach/lecture/{}", class.lecture.id)).await;
         desk.is_at("editor").await;
         desk.loses(&["/static/teach/office/statistics.js"]).await;
+        let _: bool = desk.js("return window.gyosilIsOld = true", vec![]).await;
         desk.clicks("nav a[href$=statistics]").await;
+        desk.is_at("failed").await;
+        // The server answers, so the page may be older than its files: it was loaded anew, once.
+        desk.until_js("the page is loaded anew", "!window.gyosilIsOld", vec![]).await;
         desk.is_at("failed").await;
         desk.shows("main h1[role=alert]", true).await;
         desk.keeps_screenshot("desk-without-a-file").await;
