@@ -1,9 +1,8 @@
 // A screen with a form.
 
-import { Unreachable } from "../shared/api.js";
 import { el, onSubmit, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
-import { button, heading, remark, screen } from "./screens.js";
+import { button, heading, reasonOf, remark, screen } from "./screens.js";
 import { waitIsTold } from "./stage.js";
 
 /** A form of big fields, mostly of one. `submit` resolves to a sentence that tells what is wrong, or to `{ text, at }` with the number of the field. */
@@ -44,11 +43,4 @@ function showProblem(problem, inputs, sentence, at) {
   wrong?.after(problem);
   remark(problem, sentence);
   wrong?.focus();
-}
-
-/** Tells why there was no answer. */
-function reasonOf(error) {
-  if (error instanceof Unreachable) return words.tried.offline;
-  if (error.status === 429) return words.tried.often(Math.ceil(error.retryAfterS / 60) || 1);
-  return words.tried.failed;
 }

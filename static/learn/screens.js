@@ -1,6 +1,7 @@
 // The parts of the learner's screens, and the plainest screen. A screen is made once and then only updated, so that
 // the focus stays where it is.
 
+import { Unreachable } from "../shared/api.js";
 import { el, shown, single, text } from "../shared/dom.js";
 import { languageOf, words } from "../shared/words.js";
 import { picture } from "./pictures.js";
@@ -47,16 +48,29 @@ export function plain({ icon, title, lines = [], acts = [] }) {
     shownLines.dataset.said = wanted.join("\n");
     shownLines.replaceChildren(...wanted.map((line) => el("p", { class: "guide", lang: languageOf(line) }, line)));
   };
-  const run = oneAtATime();
+  const problem = el("p", { class: "note call", role: "alert", hidden: true });
+  const run = oneAtATime(problem);
   const buttons = acts.map(({ act, label, icon: mark, go, waiting }, at) =>
     button(at === 0 ? "main" : "plain", act, label, mark, ({ currentTarget }) => run(currentTarget, go, label, waiting)));
-  return { node: screen(el("div", { class: "content middle" }, emblem(icon), heading(title), shownLines), buttons), update };
+  return { node: screen(el("div", { class: "content middle" }, emblem(icon), heading(title), shownLines, problem), buttons), update };
 }
 
-/** While one button of a screen works, no other does. A long wait is shown on the button. */
-function oneAtATime() {
+/** While one button of a screen works, no other does. A long wait is shown on the button, and a failure as the `problem`. */
+function oneAtATime(problem) {
   return single(async (pressed, go, label, waiting = words.page.sending) => {
-    await waitIsTold(go(), () => relabel(pressed, waiting));
+    remark(problem, "");
+    try {
+      await waitIsTold(go(), () => relabel(pressed, waiting));
+    } catch (error) {
+      remark(problem, reasonOf(error));
+    }
     relabel(pressed, label);
   });
+}
+
+/** Tells why something that was tried did not work. */
+export function reasonOf(error) {
+  if (error instanceof Unreachable) return words.tried.offline;
+  if (error.status === 429) return words.tried.often(Math.ceil(error.retryAfterS / 60) || 1);
+  return words.tried.failed;
 }

@@ -1,7 +1,7 @@
 // The page around the learner's screens: shows one at a time, and tells the state of the connection.
 // A screen is `{ node, update }`: `update` gets the state each time that it is shown.
 
-import { text } from "../shared/dom.js";
+import { el, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
 
 const main = document.querySelector("#main");
@@ -148,7 +148,14 @@ function labelMore() {
 
 /** Shows the button of the settings. `load` resolves to their module. */
 export function offerSettings(load) {
-  settings.addEventListener("click", async () => (await load()).openSettings());
+  const problem = el("p", { class: "note call", role: "alert" });
+  settings.addEventListener("click", async () => {
+    const module = await load().catch(() => null);
+    problem.remove();
+    if (module) return module.openSettings();
+    text(problem, words.tried.offline);
+    return main.querySelector(".content")?.prepend(problem);
+  });
   text(settings.querySelector("span"), words.page.settings);
   settings.hidden = false;
   labelMore();
