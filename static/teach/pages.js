@@ -72,7 +72,7 @@ export class Pages {
     const turn = this.leave();
     const isHere = () => turn === this.#turn;
     const on = {
-      ...given, go: (path) => isHere() && given.go(path), fail: (error) => isHere() && given.fail(error),
+      ...given, isHere, go: (path) => isHere() && given.go(path), fail: (error) => isHere() && given.fail(error),
       entitle: (title) => isHere() && entitle(title),
     };
     this.#main.setAttribute("aria-busy", "true");

@@ -30,6 +30,7 @@ class Board {
   #id;
   #fail;
   #entitle;
+  #isHere;
   #session;
   #parts;
   #chime;
@@ -41,16 +42,19 @@ class Board {
   #announced = "";
   #paint = perFrame(() => this.#draw());
 
-  constructor({ api, fail, entitle }, id) {
+  constructor({ api, fail, entitle, isHere }, id) {
     this.#api = api;
     this.#id = id;
     this.#fail = fail;
     this.#entitle = entitle;
+    this.#isHere = isHere;
     this.#session = new LiveSession({ api, id });
   }
 
   async open() {
     await this.#session.load();
+    // Its socket and its chime would outlive it.
+    if (!this.#isHere()) return {};
     this.#chime = new Chime();
     this.#awake = new Awake();
     this.#parts = this.#makeParts();

@@ -22,6 +22,7 @@ export function open(on, id) {
 class Screen {
   #session;
   #entitle;
+  #isHere;
   #commands;
   #awake;
   #keys;
@@ -37,14 +38,17 @@ class Screen {
   #onMove = () => this.#showTools();
   #onFullscreen = () => this.#drawTools();
 
-  constructor({ api, fail, entitle }, id) {
+  constructor({ api, fail, entitle, isHere }, id) {
     this.#entitle = entitle;
+    this.#isHere = isHere;
     this.#session = new LiveSession({ api, id });
     this.#commands = new Commands({ api, session: this.#session, fail });
   }
 
   async open() {
     await this.#session.load();
+    // Its socket and its chime would outlive it.
+    if (!this.#isHere()) return {};
     this.#parts = parts();
     this.#buttons = this.#makeButtons();
     this.node = layout(this.#parts, Object.values(this.#buttons));
