@@ -67,12 +67,12 @@ export class Pages {
   }
 
   /** Loads the page of a route and shows it in the place of the page before. `given`: what the page may use, with `go` and `fail`.
-   *  A page that was left can neither lead elsewhere nor report an error. Resolves to false if it was left before it was shown. */
+   *  A page that was left can neither lead elsewhere nor change the message: it can only report what was not saved. Resolves to false if it was left before it was shown. */
   async open({ name, module, books }, ids, given) {
     const turn = this.leave();
     const isHere = () => turn === this.#turn;
     const on = {
-      ...given, isHere, go: (path) => isHere() && given.go(path), fail: (error) => isHere() && given.fail(error),
+      ...given, isHere, go: (path) => isHere() && given.go(path), fail: (error) => isHere() && given.fail(error), report: given.fail,
       entitle: (title) => isHere() && entitle(title),
     };
     this.#main.setAttribute("aria-busy", "true");

@@ -17,9 +17,10 @@ export async function open(on, id) {
   const context = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
   const [roll, waiting] = await Promise.all([loadRoll(on.api, id, one.class_id), waitingRequests(on.api, id)]);
   const meeting = meetingOf(roll, query);
-  const parts = meeting ? [new MeetingSheet(context, roll, meeting).node] : [wholeSheet(context, roll, classes, waiting), await completionDesk(context)];
+  const marks = meeting && new MeetingSheet(context, roll, meeting);
+  const parts = marks ? [marks.node] : [wholeSheet(context, roll, classes, waiting), await completionDesk(context)];
   const title = [meeting ? words.marks.meeting(meeting.number) : words.lecture.attendance, lecture.title].join(" · ");
-  return { node: lecturePage(on, lecture, "attendance", parts), title };
+  return { node: lecturePage(on, lecture, "attendance", parts), title, close: () => marks?.close() };
 }
 
 /** Returns the meeting that the address names. A day gets its meeting with its first mark, and until then has no number. */

@@ -24,6 +24,7 @@ class Editor {
   node = el("div", { class: "pile contents" });
   #api;
   #fail;
+  #report;
   #id;
   #tasks = [];
   /** The one form that is open: `{ name, node, close }`. */
@@ -31,9 +32,10 @@ class Editor {
   #newTask;
   #queue = Promise.resolve();
 
-  constructor({ api, fail }, id) {
+  constructor({ api, fail, report }, id) {
     this.#api = api;
     this.#fail = fail;
+    this.#report = report;
     this.#id = id;
     this.#newTask = this.#taskForm();
   }
@@ -58,7 +60,7 @@ class Editor {
         await work();
       } catch (error) {
         await undo();
-        this.#fail(error);
+        this.#report(error);
       }
     }));
   }

@@ -21,7 +21,8 @@ export class MeetingSheet {
   #title = el("h2", {});
   #counts = el("p", { class: "hint" });
   #rest = el("button", { type: "button", class: "quiet", "data-act": "rest-present", onclick: single(() => this.#markRest()) });
-  #timers = new Map();
+  /** The marks that wait to be saved: for each person the timer, and what it does. */
+  #waiting = new Map();
   #queue = Promise.resolve();
 
   constructor(context, roll, meeting) {
@@ -83,8 +84,20 @@ export class MeetingSheet {
   }
 
   #saveSoon(person, kind) {
-    clearTimeout(this.#timers.get(person));
-    this.#timers.set(person, setTimeout(() => this.#save(person, { attendance_type: kind }), SAVE_AFTER_MS));
+    clearTimeout(this.#waiting.get(person)?.timer);
+    const save = () => {
+      this.#waiting.delete(person);
+      this.#save(person, { attendance_type: kind });
+    };
+    this.#waiting.set(person, { save, timer: setTimeout(save, SAVE_AFTER_MS) });
+  }
+
+  /** Saves at once the marks that wait. */
+  close() {
+    for (const { save, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      save();
+    }
   }
 
   /** Sends one change after the other: the first mark of a day makes its meeting, and the first of a person is what the next one changes. */
@@ -94,7 +107,7 @@ export class MeetingSheet {
 
   async #send(person, changes) {
     const known = this.#roll.mark(person, this.#meeting.number);
-    const { api, fail } = this.#on;
+    const { api, fail, report } = this.#on;
     const made = { enrollment_id: person.enrollment_id, ...this.#when(), ...changes };
     try {
       fail(null);
@@ -105,7 +118,7 @@ export class MeetingSheet {
       this.#roll.keep(person, attendance);
       announce(words.sheet.saved(person.user_name, words.marks.kinds[attendance.attendance_type]));
     } catch (error) {
-      fail(error);
+      report(error);
     }
     this.#redraw(person);
   }
