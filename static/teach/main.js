@@ -42,6 +42,8 @@ const pages = new Pages(main, titleOfSchool);
 /** Returns why the sign-in form is shown, in the language of now. */
 let reason = () => "";
 let notices = null;
+/** The timer that tries again to start the page. */
+let retry = 0;
 
 begin();
 
@@ -92,7 +94,7 @@ async function start(ticket, resumed) {
     else fail(null);
   } catch (error) {
     fail(error);
-    setTimeout(() => start(ticket), RETRY_AFTER_MS);
+    retry = setTimeout(() => start(ticket), RETRY_AFTER_MS);
   }
 }
 
@@ -142,18 +144,20 @@ function redraw() {
 
 /** Shows the form by which the first administrator is made, to someone who has the link that the server printed. */
 async function setUp() {
+  clearTimeout(retry);
   try {
     fail(null);
     await pages.open(SETUP, [], { api, go, fail, enter });
     main.querySelector("input")?.focus();
   } catch (error) {
     fail(error);
-    setTimeout(setUp, RETRY_AFTER_MS);
+    retry = setTimeout(setUp, RETRY_AFTER_MS);
   }
 }
 
 /** Opens the page of the address for the person who has just signed in. Students are sent away. */
 function enter() {
+  clearTimeout(retry);
   if (api.user.role === "STUDENT") {
     api.logout();
     signIn(() => words.signin.notStaff);
