@@ -3,7 +3,7 @@
 
 import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
 import { read, write } from "../shared/device.js";
-import { el, shown, text } from "../shared/dom.js";
+import { el, shown, single, text } from "../shared/dom.js";
 import { loadSchool, schoolLogo, schoolName } from "../shared/school.js";
 import { openBooks, words } from "../shared/words.js";
 import { isOfLogin, messageOf } from "./office/errors.js";
@@ -56,7 +56,7 @@ async function begin() {
   addEventListener("popstate", () => open());
   document.addEventListener("click", follow);
   document.querySelector("#leave").addEventListener("click", leave);
-  settings.addEventListener("click", openSettings);
+  settings.addEventListener("click", single(openSettings));
   drawHeader();
   if (isSetup()) setUp();
   else start(ticket, resumed);

@@ -1,7 +1,7 @@
 // Notifications: the number of unread ones in the header, and the list behind it.
 
 import { post } from "../../shared/api.js";
-import { el, shown, text } from "../../shared/dom.js";
+import { el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { ago } from "./dates.js";
 import { sign } from "./drawing.js";
@@ -26,7 +26,7 @@ export class Notices {
     this.#go = go;
     this.#fail = fail;
     this.#button.append(sign("bell"), this.#label, this.#count);
-    this.#button.onclick = () => this.#open();
+    this.#button.onclick = single(() => this.#open());
   }
 
   start() {
