@@ -89,7 +89,7 @@ function languages() {
   const options = Object.entries(LANGUAGES).map(([tag, name]) => [tag, name, null, tag]);
   const choose = async (wanted) => {
     try {
-      await changeLanguage(wanted);
+      if (!(await changeLanguage(wanted))) return undefined;
     } catch {
       marked(language).checked = true;
       text(problem, words.settings.unchanged);

@@ -13,6 +13,8 @@ export let language = chosen();
 export let words = {};
 
 const open = new Set();
+/** The language that was chosen last; its books may not be there yet. */
+let newest = language;
 
 function nameOf(tag) {
   return new Intl.DisplayNames(tag, { type: "language" }).of(tag);
@@ -35,10 +37,15 @@ export async function openBooks(...books) {
   return add(texts);
 }
 
-/** Changes the language, remembers it on this device, and tells the window by the event `language`. Throws if an open book cannot be loaded in it. */
+/**
+ * Changes the language, remembers it on this device, and tells the window by the event `language`. Resolves to false if another
+ * one was chosen meanwhile. Throws if an open book cannot be loaded in it.
+ */
 export async function changeLanguage(wanted) {
+  newest = wanted;
   const books = [...open];
   const texts = await load(books, wanted);
+  if (newest !== wanted) return false;
   // A page has opened another book meanwhile.
   if (open.size > books.length) return changeLanguage(wanted);
   language = wanted;

@@ -28,7 +28,7 @@ function choices(choose) {
 /** Changes the language and draws page and settings anew. Settings that were closed meanwhile stay closed. */
 async function chooseLanguage(wanted, { dialog, problem, redraw }) {
   try {
-    await changeLanguage(wanted);
+    if (!(await changeLanguage(wanted))) return false;
   } catch {
     // A press on the other language tries again.
     dialog.querySelector(`[value=${language}]`).checked = true;
