@@ -1,7 +1,7 @@
 // The code of a session: six digits, sometimes seven.
 
 export const CODE_MIN_DIGITS = 6;
-export const CODE_MAX_DIGITS = 7;
+const CODE_MAX_DIGITS = 7;
 
 /** The digits in a text, full-width ones too. */
 export const digitsOf = (typed) => typed.normalize("NFKC").replace(/\D/g, "");

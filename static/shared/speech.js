@@ -18,7 +18,7 @@ function voiceFor(language) {
 }
 
 /** Tells whether there is a voice for this language. Phones list their voices only after a while: until then it is assumed. */
-export function hasVoice(language = "ko") {
+function hasVoice(language) {
   return canSpeak && (speechSynthesis.getVoices().length === 0 || voiceFor(language) !== null);
 }
 
