@@ -4,7 +4,7 @@
 import { Api, send, takeKey, takeTicket } from "../shared/api.js";
 import { digitsOf } from "../shared/code.js";
 import { read } from "../shared/device.js";
-import { loaded } from "../shared/loading.js";
+import { handledLater, loaded, linkFile } from "../shared/loading.js";
 import { bookPath, openBooks } from "../shared/words.js";
 
 /** The pages, each with the pattern of its address and the part that it is. The first that matches is opened. */
@@ -72,20 +72,11 @@ function load(part) {
 function preload(part) {
   const { module, books, imports = [] } = PARTS[part];
   for (const path of [module, ...imports, ...books.map((book) => `../texts/${bookPath(book)}`)]) {
-    const link = document.createElement("link");
-    link.rel = "modulepreload";
-    link.href = new URL(path, import.meta.url).href;
-    document.head.append(link);
+    linkFile("modulepreload", new URL(path, import.meta.url));
   }
 }
 
 function parsed() {
   if (document.readyState !== "loading") return null;
   return new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
-}
-
-/** Keeps the browser from reporting a failure that is handled when the promise is awaited. */
-function handledLater(promise) {
-  promise.catch(() => {});
-  return promise;
 }

@@ -41,3 +41,18 @@ function mark(part, isMarked) {
     return false;
   }
 }
+
+/** Starts to load a file by a link in the head of the page, and returns the link. */
+export function linkFile(rel, url) {
+  const node = document.createElement("link");
+  node.rel = rel;
+  node.href = url.href;
+  document.head.append(node);
+  return node;
+}
+
+/** Keeps the browser from reporting a failure that is handled when the promise is awaited. */
+export function handledLater(promise) {
+  promise.catch(() => {});
+  return promise;
+}

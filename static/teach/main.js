@@ -4,6 +4,7 @@
 import { Api, Refused, takeTicket, Unreachable } from "../shared/api.js";
 import { read, write } from "../shared/device.js";
 import { el, shown, single, text } from "../shared/dom.js";
+import { handledLater } from "../shared/loading.js";
 import { loadSchool, schoolLogo, schoolName } from "../shared/school.js";
 import { openBooks, words } from "../shared/words.js";
 import { isOfLogin, messageOf } from "./office/errors.js";
@@ -75,12 +76,6 @@ async function openFirstBook() {
 
 function isSetup() {
   return location.pathname === "/setup";
-}
-
-/** Keeps the browser from reporting a failure that is handled when the promise is awaited. */
-function handledLater(promise) {
-  promise.catch(() => {});
-  return promise;
 }
 
 /** Shows the sign-in form at once where nobody was signed in on this device, and leads on if someone is signed in all the same. */

@@ -2,7 +2,7 @@
 // The server writes `PARTS` above this: for each module that main.js loads later, the paths of all that it imports. So all
 // files of a page are asked for at once; a browser finds an import only after it has loaded the file that contains it.
 
-import { loaded } from "../shared/loading.js";
+import { linkFile, loaded } from "../shared/loading.js";
 import { bookPath, openBooks } from "../shared/words.js";
 
 const STYLES = ["live/board.css", "live/screen.css", "office/office.css"];
@@ -22,7 +22,7 @@ export function preload({ module, books = [] }) {
   for (const part of [...books.map((book) => `../texts/${bookPath(book)}`), ...(PARTS[module] ?? [])]) {
     if (preloaded.has(part)) continue;
     preloaded.add(part);
-    link("modulepreload", part);
+    linkFile("modulepreload", new URL(part, import.meta.url));
   }
 }
 
@@ -37,21 +37,13 @@ function loadStyles() {
 
 function loadStyle(path) {
   return new Promise((resolve, reject) => {
-    const node = link("stylesheet", path);
+    const node = linkFile("stylesheet", new URL(path, import.meta.url));
     node.onload = resolve;
     node.onerror = () => {
       node.remove();
       reject(new Error(path));
     };
   });
-}
-
-function link(rel, path) {
-  const node = document.createElement("link");
-  node.rel = rel;
-  node.href = new URL(path, import.meta.url).href;
-  document.head.append(node);
-  return node;
 }
 
 export class Pages {
