@@ -5,8 +5,10 @@ import { read, write } from "../../shared/device.js";
 /** The label of the key, by button. */
 export const KEYS = { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E", full: "F" };
 
-const TYPES = "input, textarea, select, [contenteditable]";
-const TAKES_SPACE = "button, a, summary, [role='switch']";
+/** Elements in which one types. */
+export const TYPES = "input, textarea, select, [contenteditable]";
+/** Elements that the space bar presses. */
+export const TAKES_SPACE = "button, a, summary, [role='switch']";
 
 export class Keys {
   isOn = read("keys", true);

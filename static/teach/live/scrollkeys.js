@@ -1,10 +1,9 @@
 // Lets the keys that scroll a page scroll the parts of the board, since the board as a whole does not scroll.
 
+import { TAKES_SPACE, TYPES } from "./keys.js";
+
 const PARTS = ".wide, .side, .floor";
 const WAYS = { " ": 1, PageDown: 1, PageUp: -1 };
-const TYPES = "input, textarea, select, [contenteditable]";
-/** Elements that the space bar presses. */
-const TAKES_SPACE = "button, a, summary, [role='switch']";
 const PAGE = 0.85;
 
 export class ScrollKeys {

@@ -7,11 +7,10 @@ import { aboutLecture } from "./about.js";
 import { forgetDraft, hasDraft, keepDraft } from "./draft.js";
 import { lecturePage } from "./lecture.js";
 import { announce, tool } from "./parts.js";
-import { StepForm, titleForm } from "./step-form.js";
+import { StepForm, TITLE_MAX, titleForm } from "./step-form.js";
 
 const TASKS = "/api/tasks";
 const STEPS = "/api/subtasks";
-const TITLE_MAX = 200;
 
 export async function open(on, id) {
   const editor = new Editor(on, id);

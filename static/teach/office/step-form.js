@@ -7,7 +7,7 @@ import { sign } from "./drawing.js";
 import { keepDraft } from "./draft.js";
 import { Preview } from "./preview.js";
 
-const TITLE_MAX = 200;
+export const TITLE_MAX = 200;
 const GUIDE_MAX = 2_000;
 
 export class StepForm {
