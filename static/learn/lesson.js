@@ -1,11 +1,12 @@
 // One learner in one session: frames of the socket become screens, taps become messages.
 
+import { Awake } from "../shared/awake.js";
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Done } from "./done.js";
 import { Help, textOf, textOfAnswer } from "./help.js";
-import { keepScreenOn, mustTellOfScreen, passOn, remember } from "./phone.js";
+import { mustTellOfScreen, passOn, remember } from "./phone.js";
 import * as screens from "./lesson-screens.js";
 import { Review } from "./review.js";
 import * as sound from "./sound.js";
@@ -39,6 +40,7 @@ export class Lesson {
   /** Whether the class went on while this phone was away. It is shown for some seconds. */
   #hasFollowed = false;
   #telling = 0;
+  #awake;
   /** Answers that come after the end are ignored. */
   #isOver = false;
 
@@ -63,7 +65,7 @@ export class Lesson {
     this.#socket.onState = (state) => this.#link(state);
     this.#socket.onOver = (reason) => this.#over(reason);
     sound.begin(() => this.#textNow(), () => this.#paint());
-    keepScreenOn(true);
+    this.#awake = new Awake();
     document.addEventListener("visibilitychange", this.#lookedAt);
     this.#paint();
     this.#tellForAMoment();
@@ -80,7 +82,7 @@ export class Lesson {
     if (isMerged) passOn(this.#session.session_id, this.#user.id, user.id);
     clearTimeout(this.#telling);
     sound.end();
-    keepScreenOn(false);
+    this.#awake.close();
     document.removeEventListener("visibilitychange", this.#lookedAt);
     link("");
     this.#onOver(isMerged && reason !== "replaced" ? "merged" : reason);

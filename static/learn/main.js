@@ -19,7 +19,7 @@ const PARTS = {
   question: { module: "./question.js", books: [] },
   lesson: {
     module: "./lesson.js", books: ["learn/lesson"],
-    imports: ["./lesson-screens.js", "./done.js", "./help.js", "./review.js", "./sound.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
+    imports: ["./lesson-screens.js", "./done.js", "./help.js", "./review.js", "./sound.js", "../shared/awake.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
   },
   paper: { module: "./paper.js", books: ["learn/record"] },
   settings: { module: "./settings.js", books: ["learn/settings"] },

@@ -1,5 +1,5 @@
-// Services of the phone for the page: stores it and the last state of each session, so that both open without a network; installs
-// it as an app; and keeps the screen on.
+// Services of the phone for the page: stores it and the last state of each session, so that both open without a network; and installs
+// it as an app.
 
 import { read, removeAll, write } from "../shared/device.js";
 import { el } from "../shared/dom.js";
@@ -56,24 +56,6 @@ export function mustTellOfScreen() {
   write("told", true);
   return isFirstVisit;
 }
-
-let lock = null;
-let isWanted = false;
-
-/** Keeps the screen on, or lets it go dark again, if the browser allows it. */
-export function keepScreenOn(wanted) {
-  isWanted = wanted;
-  if (wanted) hold();
-  else lock?.release().catch(() => {});
-}
-
-async function hold() {
-  if (!isWanted || document.visibilityState !== "visible" || (lock && !lock.released)) return;
-  lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
-}
-
-// The browser releases the lock whenever the page is hidden.
-document.addEventListener("visibilitychange", hold);
 
 // The last state of each session.
 

@@ -1,8 +1,8 @@
 // The board of a session: who needs help, and the buttons that lead everyone.
 
+import { Awake } from "../../shared/awake.js";
 import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { Awake } from "./awake.js";
 import { Chime } from "./chime.js";
 import { Commands } from "./commands.js";
 import { HelpQueue } from "./help.js";

@@ -1,10 +1,10 @@
 // The wall screen: the ways into the session, then the step in large letters. It shows no names.
 
+import { Awake } from "../../shared/awake.js";
 import { qrOf, spaced } from "../../shared/code.js";
 import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
-import { Awake } from "./awake.js";
 import { Commands } from "./commands.js";
 import { fitted } from "./fit.js";
 import { addressParts } from "./invite.js";
