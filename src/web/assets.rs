@@ -113,7 +113,10 @@ fn write_worker() -> Asset {
         hash.update(tag);
     }
     let version = tag(&hash.finalize());
-    let names: Vec<String> = stored.iter().map(|(name, _)| format!("\"/static/{name}\"")).collect();
+    // The pages and the manifest are asked for by other paths. The version depends on them all the same.
+    let is_asked_for = |name: &str| !name.ends_with(".html") && !name.ends_with(".webmanifest");
+    let asked_for = stored.iter().map(|(name, _)| name).filter(|name| is_asked_for(name));
+    let names: Vec<String> = asked_for.map(|name| format!("\"/static/{name}\"")).collect();
     let code = find(WORKER).map(|page| page.bytes).unwrap_or_default();
     let head = format!("const VERSION = {version};\nconst KEPT = [{}];\n", names.join(", "));
     let text = [head.as_bytes(), &code].concat();
