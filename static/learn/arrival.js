@@ -38,7 +38,7 @@ function stop(kind, instead = null, more = () => []) {
 const record = () => ({ act: "record", label: words.code.record, icon: "paper", go: () => location.assign("/me") });
 
 /** `scanned`: the key of the QR as `?k=…`, or nothing. `ticket`: that of a re-entry QR. `resumed` and `found` were asked for already: whether this phone is logged in, and the session of the code. */
-export function open({ ticket, ...given }) {
+export function begin({ ticket, ...given }) {
   return new Arrival(given).start(ticket);
 }
 

@@ -46,7 +46,7 @@ async function begin() {
   const [stage, phone, page] = await Promise.all([import("./stage.js"), import("./phone.js"), load(route.part), texts]);
   stage.entitle("");
   stage.offerSettings(() => load("settings"));
-  await page.open({ api, load, code, scanned, ticket, resumed, found });
+  await page.begin({ api, load, code, scanned, ticket, resumed, found });
   setTimeout(() => {
     phone.storePage();
     // If they cannot be loaded now, the tap on their button tries again.

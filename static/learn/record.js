@@ -17,7 +17,7 @@ let retry = 0;
 /** Loads another part of the phone's pages. */
 let load;
 
-export function open(on) {
+export function begin(on) {
   ({ load } = on);
   return showRecord(on);
 }
