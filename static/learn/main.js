@@ -15,7 +15,7 @@ const ROUTES = [
 /** The parts that are loaded later, each with its module, the books of texts that it needs, and the imports that are asked for at the same time. */
 const PARTS = {
   arrival: { module: "./arrival.js", books: ["learn/arrival"] },
-  record: { module: "./record.js", books: ["learn/record"] },
+  record: { module: "./record.js", books: ["learn/record"], imports: ["./account.js", "./question.js"] },
   question: { module: "./question.js", books: [] },
   lesson: {
     module: "./lesson.js", books: ["learn/lesson"],
@@ -38,7 +38,8 @@ async function begin() {
   // Nothing waits for anything else. A new learner is asked for a name first; one who was here before is in the session at once.
   const isKnown = code && read(`session.${code}`);
   const texts = openBooks("learn/shared", ...PARTS[route.part].books);
-  preload(isKnown ? "lesson" : "question");
+  preload(route.part);
+  if (route.part === "arrival") preload(isKnown ? "lesson" : "question");
   const found = code && !isKnown ? handledLater(send("GET", `/api/sessions/${code}${scanned}`)) : null;
   const resumed = ticket ? null : handledLater(api.resume());
   if (found) preload("lesson");
