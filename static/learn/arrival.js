@@ -49,7 +49,7 @@ class Arrival {
   #scanned;
   #resumed;
   #found;
-  /** Why the name is asked of someone who was here before: `stale` or `ended`, as in the texts. */
+  /** The reason for which the name is asked of someone who was here before: `stale` or `ended`, as in the texts. */
   #because = "";
   #identity = null;
   /** The step that is tried again while the network is away or the server is busy, and its timer. */
@@ -158,7 +158,7 @@ class Arrival {
   // With a code.
   async #enter() {
     const known = remembered(this.#code);
-    // What this phone remembers is shown at once, and the socket checks it. A ticket has told already who is here.
+    // The session that this phone remembers is shown at once, and the socket checks it. A ticket has told already who is here.
     const isMine = known && (!this.#api.user || this.#api.user.id === known.user.id);
     if (isMine && !this.#because) return this.#begin(known.session, known.user, { known });
     const [session, isKnown] = await Promise.all([this.#find(), this.#isLoggedIn()]);

@@ -37,7 +37,7 @@ export class Lesson {
   #state = { status: "WAITING", title: "", step: null, message: null, steps: [], isPresent: false };
   #review;
   #cameBackAt = 0;
-  /** Whether the class went on while this phone was away. It is shown for some seconds. */
+  /** True if the class went on while this phone was away. It is shown for some seconds. */
   #hasFollowed = false;
   #telling = 0;
   #awake;
@@ -209,7 +209,7 @@ export class Lesson {
     if (found) this.#change({ steps: found.subtasks });
   }
 
-  // What the learner does.
+  // Actions of the learner.
 
   #textNow() {
     const { status, step } = this.#state;

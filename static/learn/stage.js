@@ -126,7 +126,7 @@ addEventListener("language", () => {
   for (const [at, field] of fields().entries()) field.value = typed[at] || field.value;
 });
 
-/** Where little fits, the step stands alone. Everything else is behind this button, until another screen or button is used. */
+/** The button that shows everything but the step where little fits, until another screen or button is used. */
 more?.addEventListener("click", () => {
   root.toggleAttribute("data-more");
   labelMore();

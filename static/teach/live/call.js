@@ -13,7 +13,7 @@ export class Call {
   #request;
   #sinceMs = 0;
   #isDiscarded = false;
-  /** Whether the instructor has opened or closed it; null if neither. */
+  /** True if the instructor has opened it, false if they closed it; null if neither. */
   #chosen = null;
   #body;
   #head;

@@ -11,7 +11,7 @@ export class LiveSession {
   steps = [];
   /** `connecting`, `open`, `waiting`, or why the socket will not come back. */
   link = "connecting";
-  /** When the roster was last known to be right. */
+  /** The time at which the roster was last known to be right. */
   seenAt = Date.now();
   #api;
   #socket;

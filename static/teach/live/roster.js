@@ -23,7 +23,7 @@ export class Roster {
   sheetPath = "";
   startedAt = null;
   endedAt = null;
-  /** What must be loaded again after a frame. */
+  /** Marks of what must be loaded again after a frame. */
   helpHasChanged = false;
   stateIsOld = false;
   #changed = new Set();

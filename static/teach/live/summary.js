@@ -38,7 +38,7 @@ export class Summary {
     const tally = new Tally();
     for (let after = 0, isOver = false; !isOver;) {
       const { events } = await this.#api.get(`/api/sessions/${this.#session.id}/events?after=${after}&limit=${PAGE}`);
-      // What is done in review does not count.
+      // Steps that are done in review do not count.
       const end = events.findIndex(({ type }) => type === "session_ended");
       for (const event of end < 0 ? events : events.slice(0, end)) tally.count(event);
       isOver = end >= 0 || events.length < PAGE;
