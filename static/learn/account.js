@@ -25,14 +25,14 @@ export function claim(api, back) {
       { label: words.claim.name, hint: words.claim.nameHint, value: api.user.name, maxlength: 40, autocomplete: "name", enterkeyhint: "next" },
       phone(), password(words.claim.password, words.claim.passwordHint),
     ],
-    submit: (...typed) => claimed(api, typed, back),
+    submit: (...typed) => sendClaim(api, typed, back),
     more: [{ act: "later", label: words.claim.later, go: back }],
   }));
 }
 
 const FIELDS = ["name", "phone", "password"];
 
-async function claimed(api, [name, number, secret], back) {
+async function sendClaim(api, [name, number, secret], back) {
   try {
     // If an earlier answer was lost, the account has this password already.
     api.user = await api.call(put, "/api/auth/me", { name, phone: number, password: secret, current_password: secret });
@@ -58,12 +58,12 @@ export function signIn(api, back) {
   show("signin", () => question({
     title: words.signin.title, hint: words.signin.why, go: words.signin.go,
     fields: [phone(), password(words.signin.password)],
-    submit: (...typed) => signedIn(api, typed, back),
+    submit: (...typed) => sendLogin(api, typed, back),
     more: [{ act: "later", label: words.signin.back, go: back }],
   }));
 }
 
-async function signedIn(api, [number, secret], back) {
+async function sendLogin(api, [number, secret], back) {
   try {
     await api.login(number, secret);
   } catch (error) {
@@ -84,13 +84,13 @@ export function leave(api, back) {
   const lines = [api.user.guest ? words.leave.guest : words.leave.known];
   show("leave", () => plain({
     icon: "door", title: words.leave.title, lines,
-    acts: [{ act: "stay", label: words.leave.stay, go: back }, { act: "leave", label: words.leave.go, go: () => left(api, back) }],
+    acts: [{ act: "stay", label: words.leave.stay, go: back }, { act: "leave", label: words.leave.go, go: () => signOut(api, back) }],
   }));
 }
 
-async function left(api, back) {
+async function signOut(api, back) {
   if (!(await api.logout())) {
-    const acts = [{ act: "again", label: words.leave.again, go: () => left(api, back) }, home(back)];
+    const acts = [{ act: "again", label: words.leave.again, go: () => signOut(api, back) }, home(back)];
     return show("leave-offline", () => plain({ icon: "wave", title: words.leave.offline, lines: [words.leave.offlineLine], acts }));
   }
   forgetAll();

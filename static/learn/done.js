@@ -1,6 +1,6 @@
 // The steps that this learner has finished, and the reports of them: on their way, committed, or refused.
 
-import { did, waitIsTold } from "./stage.js";
+import { recordAction, waitIsTold } from "./stage.js";
 
 export class Done {
   #socket;
@@ -27,7 +27,7 @@ export class Done {
 
   finish({ id }) {
     if (this.#sending.has(id)) return;
-    did("DONE");
+    recordAction("DONE");
     this.#report(id, this.#socket.ask("progress", { subtask_id: id, status: "COMPLETED" }));
   }
 

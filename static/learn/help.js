@@ -3,7 +3,7 @@
 import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { readOut } from "./sound.js";
-import { announce, lately, waitIsTold } from "./stage.js";
+import { announce, recentActions, waitIsTold } from "./stage.js";
 
 const IT_HELPED = 5;
 const NOT_YET = 1;
@@ -57,7 +57,7 @@ export class Help {
   }
 
   #ask(step) {
-    return this.#asked(this.#socket.ask("help", { subtask_id: step, request_type: "MANUAL", context_data: lately() }));
+    return this.#asked(this.#socket.ask("help", { subtask_id: step, request_type: "MANUAL", context_data: recentActions() }));
   }
 
   async #asked(answered) {

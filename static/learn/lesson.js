@@ -10,7 +10,7 @@ import { mustTellOfScreen, passOn, remember } from "./phone.js";
 import * as screens from "./lesson-screens.js";
 import { Review } from "./review.js";
 import * as sound from "./sound.js";
-import { announce, did, link, show, uncover } from "./stage.js";
+import { announce, link, recordAction, show, uncover } from "./stage.js";
 
 const VIBRATES_MS = 200;
 /** A step that comes this soon after coming back began while the phone was away. */
@@ -99,7 +99,7 @@ export class Lesson {
     const was = this.#linkIs;
     this.#linkIs = isAgain ? "waiting" : state;
     if (state === "open") this.#cameBackAt = Date.now();
-    if (state === "open" && was === "waiting") did("CAME_BACK_ONLINE");
+    if (state === "open" && was === "waiting") recordAction("CAME_BACK_ONLINE");
     if (state === "open") this.#help.check();
     link(this.#linkIs === "waiting" && navigator.onLine === false ? "offline" : this.#linkIs);
     return this.#paint();

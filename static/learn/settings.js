@@ -8,7 +8,7 @@ import * as phone from "./phone.js";
 import { picture } from "./pictures.js";
 import { button } from "./screens.js";
 import * as sound from "./sound.js";
-import { did } from "./stage.js";
+import { recordAction } from "./stage.js";
 
 const dialog = el("dialog", { class: "settings", "aria-labelledby": "settings-title" });
 document.body.append(dialog);
@@ -16,7 +16,7 @@ document.body.append(dialog);
 dialog.addEventListener("close", () => document.documentElement.classList.remove("covered"));
 
 export function openSettings() {
-  did("SETTINGS");
+  recordAction("SETTINGS");
   draw();
   document.documentElement.classList.add("covered");
   dialog.showModal();
@@ -52,7 +52,7 @@ function sizes() {
   const options = SIZES.map((size) => [size, words.settings[`size${size}`], letter(size)]);
   return choice("size", words.settings.size, options, look().size, (size) => {
     changeLook({ ...look(), size });
-    did(`TEXT_SIZE_${size}`);
+    recordAction(`TEXT_SIZE_${size}`);
   }, "sizes");
 }
 

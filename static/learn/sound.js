@@ -4,7 +4,7 @@ import { text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
 import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
-import { did } from "./stage.js";
+import { recordAction } from "./stage.js";
 
 const button = document.querySelector("#sound");
 
@@ -63,7 +63,7 @@ async function speak(wanted, { slowly = false } = {}) {
 
 /** Reads a text aloud, since a button was tapped. */
 export function listen(wanted, slowly = false) {
-  did(slowly ? "LISTENED_SLOWLY" : "LISTENED");
+  recordAction(slowly ? "LISTENED_SLOWLY" : "LISTENED");
   return speak(wanted, { slowly });
 }
 

@@ -211,13 +211,13 @@ export async function waitIsTold(answered, tell) {
 
 const trail = [];
 
-export function did(what) {
+export function recordAction(what) {
   if (trail[trail.length - 1] !== what) trail.push(what);
   trail.splice(0, trail.length - TRAIL_LENGTH);
 }
 
-export function lately() {
+export function recentActions() {
   return { current_screen: kind, recent_actions: [...trail] };
 }
 
-document.addEventListener("visibilitychange", () => did(document.hidden ? "WENT_AWAY" : "CAME_BACK"));
+document.addEventListener("visibilitychange", () => recordAction(document.hidden ? "WENT_AWAY" : "CAME_BACK"));

@@ -53,7 +53,7 @@ async function begin() {
   const resumed = ticket || isSetup() ? null : handledLater(api.resume());
   if (ticket || read("staff")) preloadNext();
   await openFirstBook();
-  api.onSignedOut = () => signIn(() => words.signin.again);
+  api.onSignedOut = () => showSignIn(() => words.signin.again);
   addEventListener("popstate", () => open());
   document.addEventListener("click", follow);
   document.querySelector("#leave").addEventListener("click", leave);
@@ -81,11 +81,11 @@ function isSetup() {
 /** Shows the sign-in form at once where nobody was signed in on this device, and leads on if someone is signed in all the same. */
 async function start(ticket, resumed) {
   const isExpected = Boolean(ticket || read("staff"));
-  if (!isExpected && main.dataset.page !== "signin") signIn();
+  if (!isExpected && main.dataset.page !== "signin") showSignIn();
   try {
     const isUsed = ticket && !(await redeem(ticket));
     if (api.user || (await (resumed ?? api.resume()))) enter();
-    else if (isExpected) signIn(() => (isUsed ? words.signin.usedLink : ""));
+    else if (isExpected) showSignIn(() => (isUsed ? words.signin.usedLink : ""));
     else fail(null);
   } catch (error) {
     fail(error);
@@ -134,7 +134,7 @@ function redraw() {
   drawHeader();
   if (isSetup()) setUp();
   else if (api.user) open();
-  else signIn(reason);
+  else showSignIn(reason);
 }
 
 /** Shows the form by which the first administrator is made, to someone who has the link that the server printed. */
@@ -155,7 +155,7 @@ function enter() {
   clearTimeout(retry);
   if (api.user.role === "STUDENT") {
     api.logout();
-    signIn(() => words.signin.notStaff);
+    showSignIn(() => words.signin.notStaff);
     return;
   }
   write("staff", true);
@@ -226,7 +226,7 @@ function closedTo(error) {
 async function leave() {
   if (!(await api.logout())) return fail(new Unreachable());
   history.replaceState(null, "", "/teach");
-  return signIn();
+  return showSignIn();
 }
 
 /** Shows what went wrong above the page; null takes it away. The end of a login is not shown here, since the sign-in form tells it. */
@@ -236,7 +236,7 @@ function fail(error) {
   text(alarm, error ? messageOf(error) : "");
 }
 
-function signIn(why = () => "") {
+function showSignIn(why = () => "") {
   reason = why;
   fail(null);
   notices?.stop();
