@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use super::parts;
+use super::imports;
 use crate::tag;
 
 #[derive(RustEmbed)]
@@ -25,14 +25,14 @@ pub struct Asset {
 }
 
 const WORKER: &str = "learn/worker.js";
-/// The script that is served with the list of the scripts of each page.
-const PARTS: &str = "teach/pages.js";
+/// The script that is served with the list of the imports of each page.
+const LOADER: &str = "teach/pages.js";
 /// Smaller files are not compressed, since they fit in one packet anyway.
 const COMPRESSED_FROM_BYTES: usize = 1_024;
 
 pub fn find(name: &str) -> Option<Asset> {
-    if name == PARTS {
-        return Some(parts());
+    if name == LOADER {
+        return Some(loader());
     }
     read_unchanged(name)
 }
@@ -88,17 +88,17 @@ pub fn worker() -> Asset {
     if cfg!(debug_assertions) { write_worker() } else { WRITTEN.clone() }
 }
 
-fn parts() -> Asset {
-    static WRITTEN: LazyLock<Asset> = LazyLock::new(write_parts);
-    if cfg!(debug_assertions) { write_parts() } else { WRITTEN.clone() }
+fn loader() -> Asset {
+    static WRITTEN: LazyLock<Asset> = LazyLock::new(write_loader);
+    if cfg!(debug_assertions) { write_loader() } else { WRITTEN.clone() }
 }
 
-fn write_parts() -> Asset {
+fn write_loader() -> Asset {
     let read = |name: &str| String::from_utf8(StaticFiles::get(name)?.data.into_owned()).ok();
-    let found = serde_json::to_string(&parts::found_by(&read)).unwrap_or_else(|_| "{}".into());
-    let code = read_unchanged(PARTS).map(|page| page.bytes).unwrap_or_default();
-    let text = [format!("const PARTS = {found};\n").as_bytes(), &code].concat();
-    Asset { kind: kind(PARTS), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
+    let found = serde_json::to_string(&imports::of_later_pages(&read)).unwrap_or_else(|_| "{}".into());
+    let code = read_unchanged(LOADER).map(|page| page.bytes).unwrap_or_default();
+    let text = [format!("const IMPORTS = {found};\n").as_bytes(), &code].concat();
+    Asset { kind: kind(LOADER), tag: tag(&Sha256::digest(&text)), bytes: text.into() }
 }
 
 fn write_worker() -> Asset {

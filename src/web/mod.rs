@@ -1,7 +1,7 @@
 //! The pages in `static/`, embedded in the binary.
 
 mod assets;
-mod parts;
+mod imports;
 
 use std::convert::Infallible;
 

@@ -1,5 +1,5 @@
 // Loads the instructor's pages and shows one at a time. What a page is, stands in ARCHITECTURE.md («A page»).
-// The server writes `PARTS` above this: for each module that main.js loads later, the paths of all that it imports. So all
+// The server writes `IMPORTS` above this: for each module that main.js loads later, the paths of all that it imports. So all
 // files of a page are asked for at once; a browser finds an import only after it has loaded the file that contains it.
 
 import { linkFile, loaded } from "../shared/loading.js";
@@ -19,10 +19,10 @@ export function load({ module, books = [] }) {
 /** Starts to load all files that `load` will wait for. */
 export function preload({ module, books = [] }) {
   loadStyles().catch(() => {});
-  for (const part of [...books.map((book) => `../texts/${bookPath(book)}`), ...(PARTS[module] ?? [])]) {
-    if (preloaded.has(part)) continue;
-    preloaded.add(part);
-    linkFile("modulepreload", new URL(part, import.meta.url));
+  for (const file of [...books.map((book) => `../texts/${bookPath(book)}`), ...(IMPORTS[module] ?? [])]) {
+    if (preloaded.has(file)) continue;
+    preloaded.add(file);
+    linkFile("modulepreload", new URL(file, import.meta.url));
   }
 }
 

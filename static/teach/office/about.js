@@ -5,7 +5,7 @@ import { confirmed, el, onSubmit, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { MessageError } from "./errors.js";
-import { announce } from "./parts.js";
+import { announce } from "./widgets.js";
 
 export function aboutLecture(on, lecture) {
   const title = el("input", { id: "l-title", maxlength: 200, required: true });

@@ -4,7 +4,7 @@ import { post, put } from "../../shared/api.js";
 import { confirmed, el, onSubmit, shown, single, text } from "../../shared/dom.js";
 import { labelOf } from "../../shared/names.js";
 import { language, sentences, words } from "../../shared/words.js";
-import { announce, openDialog } from "./parts.js";
+import { announce, openDialog } from "./widgets.js";
 
 const CERTIFICATES_PER_FILE = 200;
 const REASON_MAX = 1_000;

@@ -6,7 +6,7 @@ import { words } from "../../shared/words.js";
 import { aboutLecture } from "./about.js";
 import { forgetDraft, hasDraft, keepDraft } from "./draft.js";
 import { lecturePage } from "./lecture.js";
-import { announce, tool } from "./parts.js";
+import { announce, tool } from "./widgets.js";
 import { StepForm, TITLE_MAX, titleForm } from "./step-form.js";
 
 const TASKS = "/api/tasks";

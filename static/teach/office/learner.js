@@ -6,7 +6,7 @@ import { ago, dayName, dayOf, timeOf } from "./dates.js";
 import { learnersOf } from "./learners.js";
 import { lecturePage } from "./lecture.js";
 import { markSign } from "./marks.js";
-import { percent, tile } from "./parts.js";
+import { percent, tile } from "./widgets.js";
 
 const SIGNS = { COMPLETED: "✓", IN_PROGRESS: "…", NOT_STARTED: "" };
 /** A shorter time is not shown. */

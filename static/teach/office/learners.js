@@ -4,7 +4,7 @@ import { el } from "../../shared/dom.js";
 import { labelOf } from "../../shared/names.js";
 import { language, words } from "../../shared/words.js";
 import { ago } from "./dates.js";
-import { everyPage, percent } from "./parts.js";
+import { everyPage, percent } from "./widgets.js";
 
 const ORDERS = {
   behind: (a, b) => a.progress_rate - b.progress_rate,

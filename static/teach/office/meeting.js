@@ -5,7 +5,7 @@ import { confirmed, el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { dayName, timeOf } from "./dates.js";
 import { KINDS, markSign } from "./marks.js";
-import { announce, chips } from "./parts.js";
+import { announce, chips } from "./widgets.js";
 
 /** With the arrow keys one passes other choices: only the one at which they rest is saved. */
 const SAVE_AFTER_MS = 500;

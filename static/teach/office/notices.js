@@ -5,7 +5,7 @@ import { el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { ago } from "./dates.js";
 import { sign } from "./drawing.js";
-import { openDialog } from "./parts.js";
+import { openDialog } from "./widgets.js";
 
 const CHECKS_EVERY_MS = 60_000;
 const LISTED_MAX = 30;

@@ -5,7 +5,7 @@ import { el, onSubmit, shown, text } from "../../shared/dom.js";
 import { labelOf } from "../../shared/names.js";
 import { words } from "../../shared/words.js";
 import { dayName, dayOf, timeOf } from "./dates.js";
-import { announce, everyPage, openDialog } from "./parts.js";
+import { announce, everyPage, openDialog } from "./widgets.js";
 
 const APPROVED = "APPROVED";
 const REJECTED = "REJECTED";

@@ -3,7 +3,7 @@
 import { changeLook, look, SIZES, THEMES } from "../../shared/device.js";
 import { el, shown } from "../../shared/dom.js";
 import { changeLanguage, language, LANGUAGES, words } from "../../shared/words.js";
-import { chips, openDialog } from "./parts.js";
+import { chips, openDialog } from "./widgets.js";
 
 /** Opens the settings. `redraw` is called when the language has changed. */
 export function openSettings(redraw) {

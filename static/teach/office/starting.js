@@ -3,7 +3,7 @@
 import { spaced } from "../../shared/code.js";
 import { confirmed, el, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { openDialog } from "./parts.js";
+import { openDialog } from "./widgets.js";
 
 export const isOver = (session) => session.status === "REVIEW_MODE";
 

@@ -6,7 +6,7 @@ import { bars, columns, line } from "./charts.js";
 import { shortDay } from "./dates.js";
 import { learnerList } from "./learners.js";
 import { lecturePage } from "./lecture.js";
-import { chips, percent, tile } from "./parts.js";
+import { chips, percent, tile } from "./widgets.js";
 
 const SPANS = [7, 30];
 const WHOLE = 100;

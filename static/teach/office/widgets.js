@@ -1,4 +1,4 @@
-// Small parts of many pages.
+// Widgets of many pages.
 
 import { dialog, el, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";

@@ -8,15 +8,15 @@ const MAIN: &str = "teach/main.js";
 
 /// Returns, for each script that `MAIN` imports later, that script and all that it imports, without those that came with
 /// `MAIN`. Paths are relative to `MAIN`. `read` returns the text of a file by its path in `static/`.
-pub fn found_by(read: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<String>> {
+pub fn of_later_pages(read: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<String>> {
     let main = read(MAIN).unwrap_or_default();
     let first = closure(MAIN, read);
     let quoted = main.split('"').filter(|word| word.starts_with("./") && word.ends_with(".js"));
     let later = quoted.filter(|path| !first.contains(&resolved(MAIN, path)));
     later
         .map(|path| {
-            let parts = closure(&resolved(MAIN, path), read);
-            (path.to_owned(), parts.difference(&first).map(|part| beside_main(part)).collect())
+            let imports = closure(&resolved(MAIN, path), read);
+            (path.to_owned(), imports.difference(&first).map(|name| beside_main(name)).collect())
         })
         .collect()
 }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_told_what_its_parts_import_and_nothing_twice() {
+    fn a_page_is_listed_with_all_that_it_imports_and_nothing_twice() {
         let read = |name: &str| {
             let text = match name {
                 "teach/main.js" => "import { a } from \"../shared/a.js\";\nconst PAGE = \"./live/board.js\";",
@@ -71,7 +71,7 @@ mod tests {
             };
             Some(text.to_owned())
         };
-        let parts = ["../shared/c.js", "./live/b.js", "./live/board.js"].map(str::to_owned).to_vec();
-        assert_eq!(found_by(&read), BTreeMap::from([("./live/board.js".to_owned(), parts)]));
+        let imports = ["../shared/c.js", "./live/b.js", "./live/board.js"].map(str::to_owned).to_vec();
+        assert_eq!(of_later_pages(&read), BTreeMap::from([("./live/board.js".to_owned(), imports)]));
     }
 }
