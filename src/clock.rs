@@ -14,7 +14,7 @@ pub const MINUTE_MS: i64 = 60 * SECOND_MS;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// How far the wall clock may differ from the time that passed between two readings before it counts as set by someone.
+/// The time by which the wall clock may differ from the time that passed between two readings before it counts as set by someone.
 const SET_MS: i64 = 5 * SECOND_MS;
 
 #[derive(Clone)]
@@ -33,7 +33,7 @@ pub struct Clock {
 pub struct Moment {
     /// The wall clock, which someone may set: for times that are stored and shown.
     pub wall_ms: i64,
-    /// How long the process has run: for periods that must not end because someone sets the clock.
+    /// The time for which the process has run: for periods that must not end because someone sets the clock.
     pub running_ms: i64,
 }
 
@@ -170,7 +170,7 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// How often a random id or code is drawn anew if it is already taken.
+/// The number of times that a random id or code is drawn anew if it is already taken.
 pub const DRAWS_MAX: usize = 20;
 
 /// Returns a random id of a person or of a live session, from 2^31 to below 2^53: all are exact numbers in JSON. Random, so

@@ -24,11 +24,11 @@ use crate::error::{Error, Result};
 use crate::group_commit::{QueuedWrite, WriteQueue};
 
 const GROUP_MAX_WRITES: usize = 256;
-/// How many writes may be set aside from one group before the rest of it is written one by one.
+/// The number of writes that may be set aside from one group before the rest of it is written one by one.
 const ASIDE_MAX_WRITES: usize = 8;
-/// How long the writes of one group are tried again, for any reason. The next group waits meanwhile.
+/// The time for which the writes of one group are tried again, for any reason. The next group waits meanwhile.
 const TRIED_FOR: Duration = Duration::from_secs(12);
-/// How long a group may take up to its commit. The commit has a limit of its own.
+/// The time that a group may take up to its commit. The commit has a limit of its own.
 const GROUP_WITHIN: Duration = Duration::from_secs(15);
 /// A failure of the database that takes longer would take as long for each waiting group, so all waiting writes fail at once.
 const SLOW_FAILURE: Duration = Duration::from_secs(2);

@@ -28,19 +28,19 @@ use crate::error::{Error, Result};
 use crate::failures::network;
 use crate::live::stream::{ConnectionGuard, Socket};
 
-/// How long the head of a request may take. A slower one is taken for an attack, and its connection is closed.
+/// The time that the head of a request may take. A slower one is taken for an attack, and its connection is closed.
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEAD_MAX_BYTES: usize = 64 * 1024;
-/// How many requests one browser may have open at once on one HTTP/2 connection.
+/// The number of requests that one browser may have open at once on one HTTP/2 connection.
 const AT_ONCE_MAX: u32 = 100;
-/// How many bytes one HTTP/2 connection may send before any of them is read.
+/// The number of bytes that one HTTP/2 connection may send before any of them is read.
 const UNREAD_MAX_BYTES: u32 = 256 * 1024;
-/// How many connections may at the same time be answered that their address has too many. More are closed without an answer.
+/// The number of connections that may at the same time be answered that their address has too many. More are closed without an answer.
 const REFUSING_MAX_CONNECTIONS: u32 = 256;
-/// How long a refused connection may last. (Over HTTP/2 it stays open after the refusal.)
+/// The time that a refused connection may last. (Over HTTP/2 it stays open after the refusal.)
 const REFUSED_WITHIN: Duration = Duration::from_secs(5);
-/// How often an HTTP/2 connection is pinged to find out whether it is still there.
+/// The time between two pings of an HTTP/2 connection, to find out whether it is still there.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
 
 /// Reads the TLS certificate and key, if the settings name them.

@@ -33,12 +33,12 @@ use crate::school::sessions::{control, presence, room};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
 
-/// How long requests under way may take once the server stops. All limits of the shutdown together are less than 10 s.
+/// The time that requests under way may take once the server stops. All limits of the shutdown together are less than 10 s.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
-/// How long the writes that wait for the group commit may take after that. Writes that are not done by then were not
+/// The time that the writes waiting for the group commit may take after that. Writes that are not done by then were not
 /// acknowledged.
 const LAST_WRITES_WITHIN: Duration = Duration::from_millis(1_500);
-/// How long closing the connections to the database may take after that.
+/// The time that closing the connections to the database may take after that.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
 /// Clients come back spread over this time, so that the next server is not overrun.
 const COME_BACK_WITHIN_MS: u64 = 5_000;

@@ -14,7 +14,7 @@ use crate::school::{Page, Window};
 pub struct EnrollmentResult {
     /// In the order of the meetings.
     pub marks: Vec<Mark>,
-    /// How many steps of the course are done, and how many there are; `None` for an enrollment that has none yet.
+    /// The number of steps of the course that are done, and of all steps; `None` for an enrollment that has none yet.
     pub steps: Option<(i64, i64)>,
     pub completion_status: Option<String>,
     pub certificate: Option<StandingCertificate>,
