@@ -95,6 +95,24 @@ fn no_text_of_a_script_goes_over_a_line_and_no_code_follows_a_comment() {
     assert_none("lines that cannot be told from comments", faults);
 }
 
+/// A comment that begins so speaks of something that its reader has to guess.
+const NO_BEGINNINGS: &[&str] = &["Who ", "Whoever ", "What ", "Which ", "How ", "Why "];
+
+#[test]
+fn comments_of_the_pages_begin_with_a_noun_or_a_verb() {
+    let mut faults = Vec::new();
+    for file in files("static", &["js", "css"]) {
+        for (n, line) in file.text.lines().enumerate() {
+            let comment = line.trim().strip_prefix("/**").or_else(|| line.trim().strip_prefix("/*"));
+            let comment = comment.or_else(|| line.trim().strip_prefix("//")).unwrap_or_default().trim_start();
+            if NO_BEGINNINGS.iter().any(|word| comment.starts_with(word)) {
+                faults.push(format!("{}:{}: {}", file.name(), n + 1, line.trim()));
+            }
+        }
+    }
+    assert_none("comments that begin with a question", faults);
+}
+
 /// The words printed on a certificate are Korean in every language of the page.
 const PRINTED_IN_KOREAN: &str = "static/learn/paper.js";
 
