@@ -50,8 +50,8 @@ async function begin() {
   await page.begin({ api, load, code, scanned, ticket, resumed, found });
   setTimeout(() => {
     phone.storePage();
-    // If they cannot be loaded now, the tap on their button tries again.
-    handledLater(load("settings"));
+    // If they cannot be loaded now, the tap on their button tries again. No page is loaded anew under the hands of someone who types.
+    handledLater(loadOnce("settings"));
   }, STORES_AFTER_MS);
 }
 
@@ -65,8 +65,13 @@ function codeOf(path) {
 
 /** Loads a part with its texts, and resolves to its module. Throws `Unreachable` if any of them does not come. */
 function load(part) {
+  return loaded(part, () => loadOnce(part));
+}
+
+async function loadOnce(part) {
   const { module, books } = PARTS[part];
-  return loaded(part, async () => (await Promise.all([import(module), openBooks(...books)]))[0]);
+  const [loadedModule] = await Promise.all([import(module), openBooks(...books)]);
+  return loadedModule;
 }
 
 /** Starts to load the files of a part. */
