@@ -168,7 +168,7 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     // Only a new password, by which a guest claims the account, or a new name can settle questions about a guest. The rows
     // of sessions are held before those of people.
     let may_settle = hash.is_some() || changes.name.is_some();
-    let questions = if may_settle { identity::hold_questions(&mut tx, caller.id).await? } else { Vec::new() };
+    let questions = if may_settle { identity::hold_questions(&mut tx, caller.id, None).await? } else { Vec::new() };
     let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
     // The password was changed in the meantime, which ended this login too.

@@ -74,6 +74,30 @@ fn a_guest_who_claims_their_account_during_a_merge_keeps_it() {
 }
 
 #[test]
+fn a_guest_who_claims_their_account_meanwhile_is_neither_renamed_nor_let_in_by_a_ticket() {
+    on(Backend::Postgres, &[], |school| async move {
+        let (teacher, session, kim, _) = two(&school).await;
+        let mut watching = beside(&school).await;
+        let mut tx = school.app.db.begin().await.unwrap();
+        tx.run("update people set guest = false, email = 'kim@example.com' where id = $1", vec![kim.id.into()])
+            .await
+            .unwrap();
+        let asked = [("rename", json!({ "name": "김순이" })), ("reentry", json!({}))].map(|(what, body)| {
+            let path = format!("/api/sessions/{}/participants/{}/{what}", session.id, kim.id);
+            let teacher = teacher.clone();
+            tokio::spawn(async move { teacher.post(&path, body).await.status })
+        });
+        wait_behind(&mut watching, 2).await;
+        school.app.commit(tx, Vec::new()).await.unwrap();
+        for asked in asked {
+            assert_eq!(asked.await.unwrap(), 403);
+        }
+        let sql = "select count(*) from logins where person = $1 and device = '#ticket'";
+        assert_eq!(one(&school, sql, vec![kim.id.into()]).await, 0);
+    });
+}
+
+#[test]
 fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
     on(Backend::Postgres, &[], |school| async move {
         let (teacher, session, new, old) = two(&school).await;

@@ -91,11 +91,17 @@ row! {
     }
 }
 
-/// Reads the open questions about a person, whichever of the two they are, and holds the rows of their sessions.
-pub(in crate::school) async fn hold_questions(tx: &mut Tx, person: i64) -> Result<Vec<IdentityQuestion>> {
+/// Reads the open questions about a person, whichever of the two they are, and holds the rows of their sessions, and that of
+/// `session`.
+pub(in crate::school) async fn hold_questions(
+    tx: &mut Tx,
+    person: i64,
+    session: Option<i64>,
+) -> Result<Vec<IdentityQuestion>> {
     let open = "from participants p join live_sessions s on s.id = p.session
         where p.same_as is not null and (p.person = $1 or p.same_as = $1)";
-    tx.hold_where(HeldTable::Sessions, &format!("id in (select s.id {open})"), args![person]).await?;
+    let theirs = format!("id in (select s.id {open} union select cast($2 as bigint))");
+    tx.hold_where(HeldTable::Sessions, &theirs, args![person, session]).await?;
     tx.all(format!("select p.session, s.course, p.person {open} order by p.id"), args![person]).await
 }
 

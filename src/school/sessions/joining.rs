@@ -234,11 +234,8 @@ async fn remove_participant(
 pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, name: &str) -> Result<names::PersonName> {
     let mut tx = app.db.begin().await?;
     let session = find_taught(&mut tx, caller, session).await?;
-    let guest = must_be_guest_of(&mut tx, session.id, person).await?;
-    if !guest {
-        return Err(Error::NotYours);
-    }
-    let questions = identity::hold_questions(&mut tx, person).await?;
+    let questions = identity::hold_questions(&mut tx, person, Some(session.id)).await?;
+    must_stay_guest_of(&mut tx, session.id, person).await?;
     tx.run("update people set name = $2 where id = $1", args![person, name]).await?;
     let renamed = names::person(&mut tx, person).await?.ok_or(Error::NotFound(Noun::Participant))?;
     let event = Event::StudentRenamed { person };
@@ -247,6 +244,13 @@ pub async fn rename(app: &School, caller: &Caller, session: i64, person: i64, na
     events.extend(identity::settle(&mut tx, &questions, app.now_ms()).await?);
     app.commit(tx, events).await?;
     Ok(renamed)
+}
+
+/// Fails unless a person of this session is a guest. Holds their row, so that they do not claim their account before the
+/// transaction ends.
+async fn must_stay_guest_of(tx: &mut Tx, session: i64, person: i64) -> Result<()> {
+    logins::hold_person(tx, person).await?;
+    if must_be_guest_of(tx, session, person).await? { Ok(()) } else { Err(Error::NotYours) }
 }
 
 pub(super) async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
@@ -260,9 +264,7 @@ pub(super) async fn must_be_guest_of(tx: &mut Tx, session: i64, person: i64) -> 
 pub async fn reentry(app: &School, caller: &Caller, session: i64, person: i64) -> Result<(Session, String)> {
     let mut tx = app.db.begin().await?;
     let session = find_taught(&mut tx, caller, session).await?;
-    if !must_be_guest_of(&mut tx, session.id, person).await? {
-        return Err(Error::NotYours);
-    }
+    must_stay_guest_of(&mut tx, session.id, person).await?;
     let ticket = logins::make_ticket(app, &mut tx, person).await?;
     app.commit(tx, Vec::new()).await?;
     Ok((session, ticket))
