@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use crate::app::School;
 use crate::clock::SECOND_MS;
-use crate::db::{args, row};
+use crate::db::{HeldTable, args, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::school::help::{self, StuckStudent};
@@ -114,9 +114,10 @@ async fn log_stuck(app: &School, step: &RunningStep, stuck: Vec<StuckStudent>) -
     let RunningStep { id, course, step, step_seq, auto_help, .. } = *step;
     let at_ms = app.now_ms();
     app.group_commit
-        .record(move |tx| {
+        .record_for(id, move |tx| {
             let stuck = stuck.clone();
             Box::pin(async move {
+                tx.hold(HeldTable::Sessions, id).await?;
                 let sql = "select id from live_sessions where id = $1 and step_seq = $2 and status = 'IN_PROGRESS'";
                 if tx.maybe::<(i64,)>(sql, args![id, step_seq]).await?.is_none() {
                     return Ok(((), Vec::new()));

@@ -7,7 +7,7 @@ use gyosil::school::sessions::joining;
 use serde_json::json;
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::classroom::{class, default_class, running_class};
+use crate::classroom::{class, default_class, how_often, running_class};
 use crate::harness::people::{Person, Session};
 use crate::harness::{Backend, School, on, until};
 
@@ -118,6 +118,45 @@ fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
         assert_eq!(merge.await.unwrap(), 200);
         let sql = "select count(*) from enrollments where person = $1";
         assert_eq!(one(&school, sql, vec![new.id.into()]).await, 1);
+    });
+}
+
+#[test]
+fn nobody_is_logged_as_stuck_at_a_step_that_the_class_has_left_meanwhile() {
+    on(Backend::Postgres, &["--stuck-after-s", "60", "--access-ttl-s", "86400"], |school| async move {
+        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (done, slow) = (school.guest(&session, "김순자").await, school.guest(&session, "이영수").await);
+        let _phones = (done.follows(&session).await, slow.follows(&session).await);
+        until("both connected", async || (how_often(&teacher, &session, "student_connected").await == 2).then_some(()))
+            .await;
+        done.finishes(lecture.steps[0]).await;
+        let mut watching = beside(&school).await;
+        let mut tx = school.app.db.begin().await.unwrap();
+        tx.hold(HeldTable::Sessions, session.id).await.unwrap();
+        school.later(62);
+        wait_behind(&mut watching, 1).await;
+        let next = "update live_sessions set step_seq = last_seq + 1, step_ms = $2 where id = $1";
+        tx.run(next, vec![session.id.into(), school.app.now_ms().into()]).await.unwrap();
+        school.app.commit(tx, Vec::new()).await.unwrap();
+        school.app.group_commit.flush().await;
+        assert_eq!(how_often(&teacher, &session, "student_stuck").await, 0);
+    });
+}
+
+#[test]
+fn a_phone_that_connects_while_its_person_leaves_is_not_logged_as_connected() {
+    on(Backend::Postgres, &[], |school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let kim = school.guest(&session, "김순자").await;
+        let mut watching = beside(&school).await;
+        let mut tx = school.app.db.begin().await.unwrap();
+        tx.hold(HeldTable::Sessions, session.id).await.unwrap();
+        let _phone = kim.follows(&session).await;
+        wait_behind(&mut watching, 1).await;
+        tx.run("update participants set left_ms = 1 where person = $1", vec![kim.id.into()]).await.unwrap();
+        school.app.commit(tx, Vec::new()).await.unwrap();
+        school.app.group_commit.flush().await;
+        assert_eq!(how_often(&teacher, &session, "student_connected").await, 0);
     });
 }
 

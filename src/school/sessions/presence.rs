@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::app::School;
-use crate::db::{Tx, args, placeholders, row};
+use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::language::Language;
@@ -50,11 +50,17 @@ pub async fn add_socket(app: &School, session: i64, person: i64, language: Optio
 async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Result<()> {
     let node = app.config.node.clone();
     app.group_commit
-        .record(move |tx| {
+        .record_for(session, move |tx| {
             let event = Event::StudentConnected { person, node: node.clone() };
             Box::pin(async move {
-                let events = event_if_open(tx, session, at_ms, event).await?;
-                Ok(((), events))
+                let course = hold_if_open(tx, session).await?;
+                // A person who has left or was removed meanwhile has no socket any more that could depart.
+                let sql = "select id from participants
+                    where session = $1 and person = $2 and left_ms is null and removed_ms is null";
+                let is_in = tx.maybe::<(i64,)>(sql, args![session, person]).await?.is_some();
+                let course = course.filter(|_| is_in);
+                let events = course.map(|course| NewEvent { session: Some(session), course, at_ms, event });
+                Ok(((), events.into_iter().collect()))
             })
         })
         .await
@@ -64,11 +70,12 @@ pub fn remove_socket(app: &School, session: i64, person: i64) {
     app.presence.remove_socket(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
-/// Makes the event if the session is open. In an ended session, arrivals and departures are not logged.
-async fn event_if_open(tx: &mut Tx, session: i64, at_ms: i64, event: Event) -> Result<Vec<NewEvent>> {
+/// Holds the session, and returns its course if it is open: it does not end, nor go to another step, before the transaction
+/// ends. In an ended session, arrivals and departures are not logged.
+async fn hold_if_open(tx: &mut Tx, session: i64) -> Result<Option<i64>> {
+    tx.hold(HeldTable::Sessions, session).await?;
     let sql = "select course from live_sessions where id = $1 and status <> 'REVIEW_MODE'";
-    let open: Option<(i64,)> = tx.maybe(sql, args![session]).await?;
-    Ok(open.map(|(course,)| NewEvent { session: Some(session), course, at_ms, event }).into_iter().collect())
+    Ok(tx.maybe::<(i64,)>(sql, args![session]).await?.map(|(course,)| course))
 }
 
 /// Logs and sends the departures of people whose grace period is over. All sessions share a commit.
@@ -86,15 +93,15 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
     let people = departed.clone();
     let logged = app
         .group_commit
-        .record(move |tx| {
+        .record_for(session, move |tx| {
             let people = people.clone();
             Box::pin(async move {
-                let mut events = Vec::with_capacity(people.len());
-                for DepartedPerson { person, last_ms, .. } in people {
+                let Some(course) = hold_if_open(tx, session).await? else { return Ok(((), Vec::new())) };
+                let left = |DepartedPerson { person, last_ms, .. }| {
                     let event = Event::StudentDisconnected { person, last_active_ms: last_ms };
-                    events.extend(event_if_open(tx, session, now.wall_ms, event).await?);
-                }
-                Ok(((), events))
+                    NewEvent { session: Some(session), course, at_ms: now.wall_ms, event }
+                };
+                Ok(((), people.into_iter().map(left).collect()))
             })
         })
         .await;
@@ -164,9 +171,10 @@ async fn log_shown_count(app: &School, at: CurrentStep, phones: i64) -> Result<(
     let now_ms = app.now_ms();
     let logged = app
         .group_commit
-        .record(move |tx| {
+        .record_for(at.session, move |tx| {
             Box::pin(async move {
                 let CurrentStep { session, course, step, first_seq, .. } = at;
+                tx.hold(HeldTable::Sessions, session).await?;
                 let sql = "select id from live_sessions where id = $1 and step_seq = $2 and status <> 'REVIEW_MODE'";
                 if tx.maybe::<(i64,)>(sql, args![session, first_seq]).await?.is_none() {
                     return Ok((false, Vec::new()));
