@@ -5,7 +5,8 @@
 //! it fails alone; the rest is written together again.
 //!
 //! A row that another transaction has locked stops only the writes that need it. A write that waited for it in vain is tried
-//! again after the rest of the group. Other writes to the same session are put off too, so that they do not each wait in turn.
+//! again after the rest of the group. Other writes that hold or log to the same session are put off too, so that they do not
+//! each wait in turn.
 //!
 //! When the database fails, the group is tried again as long as this may help and can write nothing twice: nothing was written,
 //! and another connection may work. A commit with an unknown outcome is not repeated here: its callers get 503, and repeat
@@ -24,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::group_commit::{QueuedWrite, WriteQueue};
 
 const GROUP_MAX_WRITES: usize = 256;
-/// The number of writes that may be set aside from one group before the rest of it is written one by one.
-const ASIDE_MAX_WRITES: usize = 8;
+/// The number of times that writes may be set aside from one group before the rest of it is written one by one.
+const ASIDE_MAX_TIMES: usize = 8;
 /// The time for which the writes of one group are tried again, for any reason. The next group waits meanwhile.
 const TRIED_FOR: Duration = Duration::from_secs(12);
 /// The time that a group may take up to its commit. The commit has a limit of its own.
@@ -54,7 +55,7 @@ pub async fn run(app: School, mut queue: WriteQueue) {
 async fn write_group(app: &School, mut group: Vec<Box<dyn QueuedWrite>>) -> Result<()> {
     let begun = Instant::now();
     group.sort_by_key(|write| write.held_session());
-    let mut aside = Vec::new();
+    let (mut aside, mut times_aside) = (Vec::new(), 0);
     let mut tries = 1;
     while !group.is_empty() {
         match write_together(app, &mut group).await {
@@ -68,8 +69,14 @@ async fn write_group(app: &School, mut group: Vec<Box<dyn QueuedWrite>>) -> Resu
                 group.drain(..).for_each(|write| write.answer(Some(why.clone())));
                 return Err(why);
             }
-            Err(FailedGroup { by: Some(n), .. }) if aside.len() < ASIDE_MAX_WRITES && begun.elapsed() < TRIED_FOR => {
-                aside.push(group.remove(n));
+            Err(FailedGroup { why, by: Some(n) }) if times_aside < ASIDE_MAX_TIMES && begun.elapsed() < TRIED_FOR => {
+                times_aside += 1;
+                let failed = group.remove(n);
+                let session = failed.held_session();
+                if session != 0 && why.may_succeed_at_once() {
+                    aside.extend(group.extract_if(.., |write| write.held_session() == session));
+                }
+                aside.push(failed);
             }
             Err(_) => {
                 // The writes that failed come last: the others may still succeed.
@@ -89,7 +96,7 @@ async fn write_alone(app: &School, mut writes: Vec<Box<dyn QueuedWrite>>, begun:
         let (mut unwritten, mut failed) = (Vec::new(), Vec::new());
         let mut queue = std::mem::take(&mut writes).into_iter();
         while let Some(mut write) = queue.next() {
-            if write.sessions().iter().any(|session| held.contains(session)) {
+            if held_or_logged(write.as_ref()).any(|session| held.contains(&session)) {
                 unwritten.push(write);
                 continue;
             }
@@ -99,7 +106,7 @@ async fn write_alone(app: &School, mut writes: Vec<Box<dyn QueuedWrite>>, begun:
             };
             let is_late = begun.elapsed() >= TRIED_FOR;
             if why.may_succeed_at_once() {
-                held.extend(write.sessions());
+                held.extend(held_or_logged(write.as_ref()));
                 if round < TRIES && !is_late {
                     failed.push(write);
                     continue;
@@ -118,6 +125,12 @@ async fn write_alone(app: &School, mut writes: Vec<Box<dyn QueuedWrite>>, begun:
     }
     writes.into_iter().for_each(|write| write.answer(Some(Error::Busy { retry_after_s: 1 })));
     Ok(())
+}
+
+/// The sessions whose rows the write needs, as far as its last try has come.
+fn held_or_logged(write: &dyn QueuedWrite) -> impl Iterator<Item = i64> {
+    let held = Some(write.held_session()).filter(|session| *session != 0);
+    held.into_iter().chain(write.sessions().iter().copied())
 }
 
 /// A failed try to write a group.
