@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::answers::{HelpType, NewHelpAnswer, SUGGESTION, escalate, give_answer, give_hint, hold};
 use super::{HelpRequest, by_id};
 use crate::app::School;
-use crate::db::args;
+use crate::db::{Tx, args};
 use crate::error::Result;
 use crate::event::{HelpKind, HelpStatus};
 use crate::language::Language;
@@ -32,15 +32,16 @@ pub async fn answer_waiting(app: &School) -> Result<bool> {
 }
 
 async fn answer(app: &School, id: i64) -> Result<()> {
-    let question = question(app, id).await?;
-    let verdict = app.analyser.analyse(&question).await;
-    settle(app, id, verdict).await
-}
-
-async fn question(app: &School, id: i64) -> Result<HelpQuestion> {
     let mut tx = app.db.read().await?;
     let request = by_id(&mut tx, id).await?;
-    let item = outline::item_by_id(&mut tx, request.item).await.ok();
+    let question = question(&mut tx, &request).await?;
+    drop(tx);
+    let verdict = app.analyser.analyse(&question).await;
+    settle(app, &request, verdict).await
+}
+
+async fn question(tx: &mut Tx, request: &HelpRequest) -> Result<HelpQuestion> {
+    let item = outline::item_by_id(tx, request.item).await.ok();
     let context: serde_json::Value = serde_json::from_str(&request.context).unwrap_or_default();
     let mut actions: Vec<String> = context["recent_actions"]
         .as_array()
@@ -63,7 +64,7 @@ async fn question(app: &School, id: i64) -> Result<HelpQuestion> {
         group by r.content, r.voice, r.by_person is not null order by 5 desc, 4 desc limit 5";
     let earlier: Vec<(String, Option<String>, bool, i64, f64)> = tx.all(sql, args![request.item]).await?;
     let sql = "select count(*) from help_requests where item = $1 and person = $2 and id < $3 and kind = 'MANUAL'";
-    let (asked_before,) = tx.one(sql, args![request.item, request.person, id]).await?;
+    let (asked_before,) = tx.one(sql, args![request.item, request.person, request.id]).await?;
     let item = item.as_ref();
     Ok(HelpQuestion {
         language: request.language.as_deref().and_then(Language::of_tag).unwrap_or_default(),
@@ -99,10 +100,10 @@ fn package(screen: &str) -> Option<String> {
 
 /// Writes the verdict, unless the call no longer waits for it: the instructor has answered it, or the student has finished
 /// the step.
-async fn settle(app: &School, id: i64, verdict: AnalysisResult) -> Result<()> {
-    let now_ms = app.now_ms();
+async fn settle(app: &School, asked: &HelpRequest, verdict: AnalysisResult) -> Result<()> {
+    let (id, now_ms) = (asked.id, app.now_ms());
     app.group_commit
-        .record(move |tx| {
+        .record_for(asked.session.unwrap_or(0), move |tx| {
             let verdict = verdict.clone();
             Box::pin(async move {
                 let request: HelpRequest = hold(tx, id).await?;

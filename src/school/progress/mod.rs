@@ -75,8 +75,9 @@ pub async fn report(
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
+    // A finished step holds the session of the calls that it closes.
     app.group_commit
-        .record(move |tx| {
+        .record_for(in_session.unwrap_or(0), move |tx| {
             let (app, key) = (school.clone(), key.clone());
             Box::pin(async move {
                 if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
