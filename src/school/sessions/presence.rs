@@ -112,7 +112,11 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
         }
     }
     app.presence.recount_screens(session);
-    logged
+    logged?;
+    // Someone who came back before the departure was logged may have been logged as connected before it.
+    let people: Vec<i64> = departed.iter().map(|d| d.person).collect();
+    let back = app.presence.present_of(session, &people).await;
+    join_all(back.into_iter().map(|person| log_arrival(app, session, person, app.now_ms()))).await.into_iter().collect()
 }
 
 /// Logs and sends how many phones show the current step, once for each session in which this may have changed.
