@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{class, how_often, running_class};
+use crate::classroom::{by_hand, class, how_often, running_class};
 use crate::harness::on_both;
 use crate::harness::people::{PASSWORD, Person, Session};
 
@@ -288,6 +288,21 @@ fn two_guests_of_one_name_get_numbers_and_nobody_else_is_renamed() {
 }
 
 /// What stands behind `#t=` in the address of a re-entry QR.
+#[test]
+fn a_person_whose_enrollment_has_expired_joins_by_a_new_one() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let student = school.student("김순자").await;
+        student.enrolls(&lecture).await;
+        by_hand(&school, format!("update enrollments set status = 'EXPIRED' where person = {}", student.id)).await;
+        student.joins(&session).await;
+        let all = format!("/api/v1/enrollments?course_id={}&user_id={}", lecture.id, student.id);
+        let all = teacher.get(&all).await.ok()["enrollments"].clone();
+        let words: Vec<&Value> = all.as_array().unwrap().iter().map(|e| &e["status"]).collect();
+        assert_eq!(words, ["APPROVED", "EXPIRED"]);
+    });
+}
+
 fn ticket(reentry: &Value) -> String {
     reentry["url"].as_str().unwrap().split("#t=").nth(1).unwrap().to_owned()
 }

@@ -25,6 +25,8 @@ pub enum EnrollmentStatus {
     Rejected,
     Cancelled,
     Completed,
+    /// Its time is over. Nothing sets this yet.
+    Expired,
 }
 words!(EnrollmentStatus {
     Pending = "PENDING",
@@ -32,6 +34,7 @@ words!(EnrollmentStatus {
     Rejected = "REJECTED",
     Cancelled = "CANCELLED",
     Completed = "COMPLETED",
+    Expired = "EXPIRED",
 });
 
 row! {
@@ -153,12 +156,16 @@ pub(super) async fn ensure_enrolled(tx: &mut Tx, class: i64, person: i64, now_ms
     let newest: Option<(i64, String, bool, String, bool)> = tx.maybe(newest, args![class, person]).await?;
     let mut source = JOINED;
     if let Some((id, status, waits, came_by, priced)) = newest {
-        match EnrollmentStatus::parse(&status) {
-            Some(EnrollmentStatus::Cancelled) => source = if came_by == APPLIED { APPLIED } else { JOINED },
-            Some(EnrollmentStatus::Rejected) => return Err(Error::Refused),
+        let status =
+            EnrollmentStatus::parse(&status).ok_or_else(|| Error::internal(format!("an enrollment {status}")))?;
+        match status {
+            EnrollmentStatus::Cancelled | EnrollmentStatus::Expired => {
+                source = if came_by == APPLIED { APPLIED } else { JOINED };
+            }
+            EnrollmentStatus::Rejected => return Err(Error::Refused),
             _ if waits => return Err(Error::ClassFull),
-            Some(EnrollmentStatus::Pending) if priced => return Err(Error::NotAdmitted),
-            _ => return Ok(id),
+            EnrollmentStatus::Pending if priced => return Err(Error::NotAdmitted),
+            EnrollmentStatus::Pending | EnrollmentStatus::Approved | EnrollmentStatus::Completed => return Ok(id),
         }
     }
     let mut seats = read_seats(tx, class).await?;

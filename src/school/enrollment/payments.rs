@@ -57,8 +57,8 @@ pub async fn pay(
     let seats = hold_seats(&mut tx, access.class).await?;
     tx.hold(HeldTable::Enrollments, enrollment).await?;
     let before = read(&mut tx, enrollment).await?;
-    if matches!(EnrollmentStatus::parse(&before.status), Some(EnrollmentStatus::Rejected | EnrollmentStatus::Cancelled))
-    {
+    let over = [EnrollmentStatus::Rejected, EnrollmentStatus::Cancelled, EnrollmentStatus::Expired];
+    if over.iter().any(|status| status.word() == before.status) {
         return Err(Error::wrong_state(before.status));
     }
     let id = if access.person == caller.id {
