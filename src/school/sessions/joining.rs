@@ -81,6 +81,7 @@ async fn admit(
             // again.
             let enrollment = enrollment::ensure_enrolled(tx, session.class, person, now_ms).await?;
             let sql = "update participants set left_ms = null, enrollment = $3 where session = $1 and person = $2";
+            tx.hold(HeldTable::Sessions, session.id).await?;
             (false, tx.run(sql, args![session.id, person, enrollment]).await? > 0)
         }
         None => {
@@ -90,11 +91,13 @@ async fn admit(
             let enrollment = enrollment::ensure_enrolled(tx, session.class, person, now_ms).await?;
             let sql = "insert into participants (session, person, enrollment, joined_ms) values ($1, $2, $3, $4)
                 on conflict do nothing";
+            tx.hold(HeldTable::Sessions, session.id).await?;
             (true, tx.run(sql, args![session.id, person, enrollment, now_ms]).await? > 0)
         }
     };
     let participant: Participant =
         tx.one(format!("{PARTICIPANT} where session = $1 and person = $2"), args![session.id, person]).await?;
+    // The session is held if the person came: of two who join at once, the second one's total counts the first.
     let total = state::participant_count(tx, session.id).await?;
     if is_new && total > SESSION_MAX_PEOPLE {
         return Err(Error::SessionFull { cap_people: SESSION_MAX_PEOPLE });
