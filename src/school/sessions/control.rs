@@ -94,9 +94,9 @@ async fn try_command(
 ) -> Result<CommandOutcome> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
-    let taken = "update live_sessions set taught_ms = $2 where id = $1";
-    tx.run(taken, args![session, now_ms]).await?;
+    tx.hold(HeldTable::Sessions, session).await?;
     let at = find_taught(&mut tx, caller, session).await?;
+    tx.run("update live_sessions set taught_ms = $2 where id = $1", args![session, now_ms]).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key, now_ms).await? {
         return match done {
             StoredAnswer::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
