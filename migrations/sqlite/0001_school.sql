@@ -398,7 +398,8 @@ create table session_events (
   connected bigint,
   primary key (session, seq)
 );
-create index session_events_stuck on session_events (session, type) where type = 'student_stuck';
+create index session_events_stuck on session_events (session, seq)
+  where type in ('session_paused', 'session_resumed', 'student_stuck');
 -- Who came and went.
 create index session_events_presence on session_events (session, person, seq, type)
   where type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged');
