@@ -20,7 +20,7 @@ use self::connection::{Connection, close};
 pub use self::socket_limits::{SocketLimits, SocketPermit};
 use self::wheel::Wheel;
 use super::frame::Frame;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
@@ -66,7 +66,8 @@ pub struct RoomFrame {
 
 /// Reads missed frames from the log.
 pub trait LogReader: Send + Sync {
-    fn frames(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Vec<RoomFrame>>;
+    /// Reads the frames after `after`, perhaps not all of them: a read that finds none has come to the end.
+    fn frames(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>>;
 }
 
 pub struct Hub {
@@ -267,20 +268,21 @@ impl Hub {
 
     async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
         tokio::time::sleep(GAP_PATIENCE).await;
-        let mut queue = room.queue.lock().await;
-        let (Some(last), Some(log_reader)) = (queue.last, self.log_reader.get()) else { return };
-        if queue.held.is_empty() && !queue.overflowed {
-            return;
-        }
-        queue.overflowed = false;
+        let Some(log_reader) = self.log_reader.get() else { return };
+        let Some((last, overflowed)) = room.queue.lock().await.begin_reading() else { return };
         self.metrics.gaps_read.inc();
-        for room_frame in log_reader.frames(key, last).await {
+        // The queue is not locked meanwhile: frames without a place in the log go on.
+        let read = log_reader.frames(key, last).await;
+        let mut queue = room.queue.lock().await;
+        // Unless the read came to the end, events that could not be held may still be missing.
+        queue.overflowed |= overflowed && !read.as_ref().is_ok_and(Vec::is_empty);
+        for room_frame in read.unwrap_or_default() {
             if let Some(seq) = room_frame.seq.filter(|seq| queue.last.is_some_and(|last| *seq > last)) {
                 queue.held.insert(seq, room_frame);
             }
         }
         self.release_held(&room, &mut queue).await;
-        if !queue.held.is_empty() {
+        if !queue.held.is_empty() || queue.overflowed {
             tokio::spawn(Hub::fill_gap_later(self.clone(), key, room.clone()));
         }
     }
@@ -359,6 +361,16 @@ impl Hub {
     /// The ids of the rooms of a kind in which at least one socket is.
     pub fn open_rooms(&self, kind: char) -> Vec<i64> {
         self.rooms.iter().filter(|r| r.key().kind == kind).map(|r| r.key().id).collect()
+    }
+}
+
+impl EventQueue {
+    /// Returns the event after which the log must be read, and whether events were dropped that only the log has. `None` if
+    /// none is missing.
+    fn begin_reading(&mut self) -> Option<(i64, bool)> {
+        let last = self.last?;
+        let overflowed = std::mem::take(&mut self.overflowed);
+        (overflowed || !self.held.is_empty()).then_some((last, overflowed))
     }
 }
 

@@ -9,27 +9,26 @@ use super::wire::learning::answered_by;
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
+use crate::error::Result;
 use crate::event::{Audience, Event, GradeScores, HelpStatus, PublishedEvent};
 use crate::live::{Frame, LogReader, RoomFrame, RoomKey};
 use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
 use crate::surfaces::texts::Instant;
 
-/// Reads the frames that a client missed from the session's log. Returns none if the log cannot be read.
+/// Reads the frames that a room missed from the session's log.
 pub struct SessionLogReader(pub School);
 
 impl LogReader for SessionLogReader {
-    fn frames(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Vec<RoomFrame>> {
+    fn frames(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>> {
         Box::pin(async move {
-            match state::missed_events(&self.0, key.id, after).await {
-                Ok((events, names)) => events.iter().filter_map(|e| session_frame(e, &names)).collect(),
-                Err(error) => {
-                    if !error.is_outage() {
-                        tracing::error!(%error, "the log of a class could not be read");
-                    }
-                    Vec::new()
+            let read = state::missed_events(&self.0, key.id, after).await.inspect_err(|error| {
+                if !error.is_outage() {
+                    tracing::error!(%error, "the log of a session could not be read");
                 }
-            }
+            });
+            let (events, names) = read?;
+            Ok(events.iter().filter_map(|event| session_frame(event, &names)).collect())
         })
     }
 }
