@@ -11,10 +11,16 @@ use crate::event::NewEvent;
 const WAITING_MAX_WRITES: usize = 16_384;
 
 pub struct GroupCommit {
-    sender: mpsc::Sender<Box<dyn QueuedWrite>>,
+    sender: mpsc::Sender<QueueEntry>,
 }
 
-pub struct WriteQueue(pub mpsc::Receiver<Box<dyn QueuedWrite>>);
+pub struct WriteQueue(pub mpsc::Receiver<QueueEntry>);
+
+pub enum QueueEntry {
+    Write(Box<dyn QueuedWrite>),
+    /// Answered when every write before it has been.
+    Flush(oneshot::Sender<()>),
+}
 
 /// The result of a write, and the events that it causes.
 pub type WriteResult<T> = Result<(T, Vec<NewEvent>)>;
@@ -90,25 +96,18 @@ impl GroupCommit {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, WriteResult<T>> + Send + 'static,
     {
-        let (write, answer) = queued(session, write);
-        self.sender.try_send(write).map_err(|_| Error::Busy { retry_after_s: 1 })?;
-        answer.await.map_err(|_| Error::internal("the ledger is closed"))?
+        let (caller, answer) = oneshot::channel();
+        let write = PendingWrite { write, held_session: session, outcome: None, sessions: Vec::new(), caller };
+        let entry = QueueEntry::Write(Box::new(write));
+        self.sender.try_send(entry).map_err(|_| Error::Busy { retry_after_s: 1 })?;
+        answer.await.map_err(|_| Error::internal("the group commit is closed"))?
     }
 
     /// Waits until every write accepted before is written, or has failed.
     pub async fn flush(&self) {
-        let (last, written) = queued(0, |_| Box::pin(async { Ok(((), Vec::new())) }));
-        if self.sender.send(last).await.is_ok() {
+        let (caller, written) = oneshot::channel();
+        if self.sender.send(QueueEntry::Flush(caller)).await.is_ok() {
             let _ = written.await;
         }
     }
-}
-
-fn queued<T, F>(held_session: i64, write: F) -> (Box<dyn QueuedWrite>, oneshot::Receiver<Result<T>>)
-where
-    T: Send + 'static,
-    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, WriteResult<T>> + Send + 'static,
-{
-    let (caller, answer) = oneshot::channel();
-    (Box::new(PendingWrite { write, held_session, outcome: None, sessions: Vec::new(), caller }), answer)
 }

@@ -22,7 +22,7 @@ use crate::app::School;
 use crate::bus::Message;
 use crate::db::TRIES;
 use crate::error::{Error, Result};
-use crate::group_commit::{QueuedWrite, WriteQueue};
+use crate::group_commit::{QueueEntry, QueuedWrite, WriteQueue};
 
 const GROUP_MAX_WRITES: usize = 256;
 /// The number of times that writes may be set aside from one group before the rest of it is written one by one.
@@ -36,16 +36,30 @@ const SLOW_FAILURE: Duration = Duration::from_secs(2);
 
 pub async fn run(app: School, mut queue: WriteQueue) {
     loop {
-        let mut group = Vec::new();
-        if queue.0.recv_many(&mut group, GROUP_MAX_WRITES).await == 0 {
+        let mut entries = Vec::new();
+        if queue.0.recv_many(&mut entries, GROUP_MAX_WRITES).await == 0 {
             return;
+        }
+        let (mut group, mut flushes) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match entry {
+                QueueEntry::Write(write) => group.push(write),
+                QueueEntry::Flush(caller) => flushes.push(caller),
+            }
         }
         app.metrics.rows_per_commit.observe(group.len() as f64);
         let begun = Instant::now();
-        let Err(failure) = write_group(&app, group).await else { continue };
+        let written = write_group(&app, group).await;
+        for caller in flushes {
+            let _ = caller.send(());
+        }
+        let Err(failure) = written else { continue };
         if begun.elapsed() > SLOW_FAILURE {
-            while let Ok(write) = queue.0.try_recv() {
-                write.answer(Some(failure.clone()));
+            while let Ok(entry) = queue.0.try_recv() {
+                // A dropped flush has its answer too.
+                if let QueueEntry::Write(write) = entry {
+                    write.answer(Some(failure.clone()));
+                }
             }
         }
     }
