@@ -173,18 +173,18 @@ row! {
     }
 }
 
-/// Reads at most `limit` events after `after`: all, or only those for students.
+/// Reads at most `limit` events after `after` and up to `until`: all, or only those for students.
 pub async fn read(
     tx: &mut Tx,
     session: i64,
     course: i64,
-    after: i64,
+    (after, until): (i64, i64),
     students_only: bool,
     limit: i64,
 ) -> Result<Vec<PublishedEvent>> {
     let sql = "select seq, prev, type, data, at_ms, connected from session_events
-        where session = $1 and seq > $2 and ($3 or audience = 'students') order by seq limit $4";
-    let rows: Vec<LogRow> = tx.all(sql, args![session, after, !students_only, limit]).await?;
+        where session = $1 and seq > $2 and seq <= $5 and ($3 or audience = 'students') order by seq limit $4";
+    let rows: Vec<LogRow> = tx.all(sql, args![session, after, !students_only, limit, until]).await?;
     rows.into_iter()
         .map(|r| {
             let event = from_stored(&r.r#type, &r.data)?;

@@ -172,7 +172,8 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
     let session = find_attended(&mut tx, caller, session).await?;
     let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
     let students_only = !caller.teaches(session.instructor);
-    let events = log::read(&mut tx, session.id, session.course, after, students_only, limit).await?;
+    let until = newest_event(&session, students_only);
+    let events = log::read(&mut tx, session.id, session.course, (after, until), students_only, limit).await?;
     let names = Names::of(&mut tx, &events).await?;
     Ok(Timeline { events, names, last_seq: session.last_seq })
 }
@@ -182,6 +183,11 @@ pub async fn steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<It
     let mut tx = app.db.read().await?;
     let session = find_attended(&mut tx, caller, session).await?;
     outline::steps(&mut tx, session.course).await
+}
+
+/// Returns the newest event of the session's log, or the newest one for students: after it, there is nothing to read.
+fn newest_event(session: &Session, students_only: bool) -> i64 {
+    if students_only { session.last_student_seq } else { session.last_seq }
 }
 
 // State that a socket receives when it enters.
@@ -249,14 +255,12 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
             }
         }
     };
-    let known = match side {
-        Side::Student => session.last_student_seq,
-        Side::Instructor => session.last_seq,
-    };
-    if let Some(after) = since.filter(|since| *since >= 0 && *since <= known) {
-        let students_only = side == Side::Student;
-        let missed =
-            log::read(&mut tx, session.id, session.course, after, students_only, CATCH_UP_MAX_EVENTS + 1).await?;
+    let students_only = side == Side::Student;
+    let newest = newest_event(&session, students_only);
+    if let Some(after) = since.filter(|since| *since >= 0 && *since <= newest) {
+        let missed = (after, newest);
+        let limit = CATCH_UP_MAX_EVENTS + 1;
+        let missed = log::read(&mut tx, session.id, session.course, missed, students_only, limit).await?;
         if missed.len() as i64 <= CATCH_UP_MAX_EVENTS {
             let names = Names::of(&mut tx, &missed).await?;
             return Ok(EntryState { arrival: EntryContent::Missed(missed, names), seq });
@@ -307,7 +311,8 @@ async fn own_state(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnSta
 pub async fn missed_events(app: &School, session: i64, after: i64) -> Result<(Vec<PublishedEvent>, Names)> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
-    let events = log::read(&mut tx, session.id, session.course, after, false, TIMELINE_MAX_EVENTS).await?;
+    let missed = (after, session.last_seq);
+    let events = log::read(&mut tx, session.id, session.course, missed, false, TIMELINE_MAX_EVENTS).await?;
     let names = Names::of(&mut tx, &events).await?;
     Ok((events, names))
 }
