@@ -113,7 +113,7 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Windo
     let (total,) = tx.one("select count(*) from live_sessions where course = $1", args![course]).await?;
     let sql = format!("{SESSION} where s.course = $1 order by s.created_ms desc, s.id desc limit $2 offset $3");
     let sessions = tx.all(sql, args![course, window.limit, window.offset]).await?;
-    Ok(Page { rows: with_participants(&mut tx, &[course], sessions).await?, total, window })
+    Ok(Page { rows: with_participants(&mut tx, sessions).await?, total, window })
 }
 
 /// Lists the newest sessions of each of these courses, at most `each` of a course, all in two queries. The caller checks
@@ -127,15 +127,16 @@ pub(super) async fn newest(tx: &mut Tx, courses: &[i64], each: i64) -> Result<Ve
         order by s.created_ms desc, s.id desc"
     );
     let sessions = tx.all(sql, [args![each], ids].concat()).await?;
-    with_participants(tx, courses, sessions).await
+    with_participants(tx, sessions).await
 }
 
-/// Counts the participants of these sessions, which belong to these courses.
-async fn with_participants(tx: &mut Tx, courses: &[i64], sessions: Vec<Session>) -> Result<Vec<SessionWithCount>> {
-    let (marks, ids) = placeholders(courses, 1);
+/// Counts who took part in each of these sessions: also who has left, unlike `state::participant_count`, since most of the
+/// sessions that are listed are over.
+async fn with_participants(tx: &mut Tx, sessions: Vec<Session>) -> Result<Vec<SessionWithCount>> {
+    let listed: Vec<i64> = sessions.iter().map(|session| session.id).collect();
+    let (marks, ids) = placeholders(&listed, 1);
     let sql = format!(
-        "select p.session, count(*) from participants p join live_sessions s on s.id = p.session
-        where s.course in ({marks}) and p.removed_ms is null group by p.session"
+        "select session, count(*) from participants where session in ({marks}) and removed_ms is null group by session"
     );
     let counts: HashMap<i64, i64> = tx.all::<(i64, i64)>(sql, ids).await?.into_iter().collect();
     let listed =
