@@ -343,10 +343,6 @@ impl Hub {
         }
     }
 
-    pub fn connections(&self) -> i64 {
-        self.metrics.connections.get()
-    }
-
     /// Turns the wheel of pings by a second. `now_ms`: on the monotonic clock.
     pub fn tick(&self, now_ms: i64) {
         self.wheel.turn(now_ms);

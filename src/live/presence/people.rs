@@ -73,8 +73,6 @@ impl PeopleHere {
         }
     }
 
-    /// Gives a person without a socket here the grace to come back: after a restart, to those whom the log calls connected; and
-    /// to those whose departure could not be logged.
     pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
         self.add_socket(room, person, None, now);
         self.remove_socket(room, person, now, grace_ms);
