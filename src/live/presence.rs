@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use self::people::PeopleHere;
 use self::screens::ScreenReports;
-use self::unattended::{RoomState, Unattended};
+use self::unattended::Unattended;
 use super::{Hub, RoomKey};
 use crate::clock::Moment;
 use crate::language::Language;
 
 pub use self::people::{DepartedPerson, PresentPerson};
+pub use self::unattended::OpenRoom;
 
 pub struct Presence {
     hub: Arc<Hub>,
@@ -35,13 +36,6 @@ pub struct StepSpan {
     pub room: i64,
     pub first: i64,
     pub last: i64,
-}
-
-/// A room that is open, and when a person last led it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenRoom {
-    pub room: i64,
-    pub led_ms: i64,
 }
 
 impl Presence {
@@ -156,23 +150,16 @@ impl Presence {
     // Who leads.
 
     /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
-    pub async fn attended_of(&self, rooms: &[i64]) -> HashSet<i64> {
-        let is_attended = |room: &i64| self.hub.has_full_feed(RoomKey { kind: self.kind, id: *room });
-        rooms.iter().copied().filter(is_attended).collect()
+    pub async fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
+        let is_led = |room: &i64| self.hub.has_full_feed(RoomKey { kind: self.kind, id: *room });
+        rooms.iter().copied().filter(is_led).collect()
     }
 
     /// Takes all open rooms. Returns those that nobody has led for `patience_ms`, in the time that this process has run.
     pub async fn find_unattended(&self, now: Moment, open: &[OpenRoom], patience_ms: i64) -> Vec<OpenRoom> {
         let rooms: Vec<i64> = open.iter().map(|room| room.room).collect();
-        let attended = self.attended_of(&rooms).await;
-        let state = |open: &OpenRoom| RoomState {
-            room: open.room,
-            led_ms: open.led_ms,
-            is_attended: attended.contains(&open.room),
-        };
-        let states: Vec<RoomState> = open.iter().map(state).collect();
-        let over = self.unattended.check(now, &states, patience_ms);
-        over.into_iter().map(|RoomState { room, led_ms, .. }| OpenRoom { room, led_ms }).collect()
+        let led = self.led_of(&rooms).await;
+        self.unattended.check(now, open, &led, patience_ms)
     }
 }
 
@@ -235,7 +222,7 @@ mod tests {
     async fn a_room_without_a_socket_of_its_leader_is_unattended_after_a_while() {
         let presence = presence();
         let mut open = [OpenRoom { room: 1, led_ms: 0 }, OpenRoom { room: 2, led_ms: 0 }];
-        assert!(presence.attended_of(&[1, 2]).await.is_empty());
+        assert!(presence.led_of(&[1, 2]).await.is_empty());
         assert!(presence.find_unattended(at(0), &open, 1_000).await.is_empty());
         open[1].led_ms = 900;
         assert_eq!(presence.find_unattended(at(1_000), &open, 1_000).await, open[..1]);
