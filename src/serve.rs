@@ -131,7 +131,13 @@ fn chores(app: &School) -> JoinSet<()> {
         presence::log_departures(&app).await?;
         presence::log_shown_counts(&app).await
     });
-    every(&mut chores, app, Duration::from_secs(1), "the stuck", |app| async move { stuck::report_stuck(&app).await });
+    every(
+        &mut chores,
+        app,
+        Duration::from_secs(1),
+        "stuck students",
+        |app| async move { stuck::report_stuck(&app).await },
+    );
     every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
         control::end_forgotten(&app).await
     });

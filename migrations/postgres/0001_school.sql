@@ -384,7 +384,7 @@ create index participants_enrollment on participants (enrollment);
 create index participants_same_as on participants (same_as) where same_as is not null;
 create index participants_in on participants (session) where left_ms is null and removed_ms is null;
 
--- The log: everything that happens in a class, in order, with ids and no names.
+-- The log: everything that happens in a session, in order, with ids and no names.
 create table session_events (
   session bigint not null references live_sessions,
   seq bigint not null,

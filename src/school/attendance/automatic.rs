@@ -70,8 +70,8 @@ pub(in crate::school) async fn complete_marks(tx: &mut Tx, session: &Session, no
         where meeting = $1 and out_ms is null and not by_hand and type <> 'ABSENT'";
     tx.run(sql, args![meeting, now_ms, session.id]).await?;
     let number = session.number.unwrap_or_default();
-    let say = |(enrollment, person)| target(session).event((person, enrollment), number, MarkKind::Absent, now_ms);
-    let mut events: Vec<NewEvent> = absent.into_iter().map(say).collect();
+    let absence = |(enrollment, person)| target(session).event((person, enrollment), number, MarkKind::Absent, now_ms);
+    let mut events: Vec<NewEvent> = absent.into_iter().map(absence).collect();
     // From now on the meeting counts for everyone in the class.
     events.push(NewEvent::grade_due(session.course, GradeScope::Class(session.class), now_ms));
     Ok(events)

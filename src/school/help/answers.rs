@@ -277,8 +277,8 @@ async fn is_of_finished_step(tx: &mut Tx, request: &HelpRequest) -> Result<bool>
 pub(super) async fn escalate(tx: &mut Tx, request: &HelpRequest, now_ms: i64) -> Result<Vec<NewEvent>> {
     let (instructor, person) = (request.instructor, request.person);
     // The instructor was notified when a student made the call themselves.
-    let is_told = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
-    if !is_told {
+    let is_notified = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
+    if !is_notified {
         notifications::notify(tx, instructor, NotificationKind::HelpEscalated, person, request.id, now_ms).await?;
     }
     tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;

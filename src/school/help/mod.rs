@@ -24,7 +24,7 @@ const HOUR_MAX_REQUESTS: i64 = 30;
 /// Open calls that a session may have made by itself, per step.
 const AUTO_MAX_OPEN: i64 = 5;
 /// Waiting calls, from the oldest, whose students are sent their new position.
-const TOLD_MAX_WAITING: i64 = 100;
+const POSITIONS_MAX_REQUESTS: i64 = 100;
 const IS_OPEN: &str = "status in ('ANALYZING', 'ESCALATED')";
 
 #[derive(Debug, Clone)]
@@ -218,7 +218,7 @@ async fn position_events(
 ) -> Result<Vec<NewEvent>> {
     let sql =
         format!("select id, person, kind from help_requests where session = $1 and {IS_OPEN} order by id limit $2");
-    let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![session, TOLD_MAX_WAITING]).await?;
+    let waiting: Vec<(i64, i64, String)> = tx.all(sql, args![session, POSITIONS_MAX_REQUESTS]).await?;
     Ok(waiting
         .into_iter()
         .zip(1..)

@@ -33,7 +33,7 @@ pub enum Command {
         message: Option<String>,
     },
     /// Shows a message to all, and changes nothing else.
-    Say {
+    ShowMessage {
         message: String,
     },
     End {
@@ -51,7 +51,7 @@ impl Command {
             }
             (Command::Pause { .. }, Event::SessionPaused { .. })
             | (Command::Resume { .. }, Event::SessionResumed { .. })
-            | (Command::Say { .. }, Event::InstructorMessage { .. })
+            | (Command::ShowMessage { .. }, Event::InstructorMessage { .. })
             | (Command::End { .. }, Event::SessionEnded { .. }) => true,
             _ => false,
         }
@@ -138,7 +138,7 @@ async fn apply(
             set(tx, at, SessionStatus::InProgress, message.as_deref()).await?;
             (Event::SessionResumed { step: at.step, message }, Vec::new())
         }
-        Command::Say { message } => (show_message(tx, at, message).await?, Vec::new()),
+        Command::ShowMessage { message } => (show_message(tx, at, message).await?, Vec::new()),
         Command::End { message } => end(tx, at, message, now_ms).await?,
     };
     let mut events = vec![NewEvent { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];

@@ -106,7 +106,7 @@ pub async fn say(
     Id(id): Id,
     SentOnce(sent, key): SentOnce<SayToAll>,
 ) -> Answer<SaidToAll> {
-    let command = Command::Say { message: sent.message.into() };
+    let command = Command::ShowMessage { message: sent.message.into() };
     ok(control::command(&app, &caller, id, command, key).await?)
 }
 

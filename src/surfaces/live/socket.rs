@@ -250,7 +250,7 @@ impl LiveSocket {
             }
             "pause" => Command::Pause { message: message_text(message.data()?) },
             "resume" => Command::Resume { message: message_text(message.data()?) },
-            "message" => Command::Say { message: message.data::<SayToAll>()?.message.into() },
+            "message" => Command::ShowMessage { message: message.data::<SayToAll>()?.message.into() },
             "end" => Command::End { message: message_text(message.data()?) },
             other => return Err(unknown_message(other)),
         };

@@ -54,7 +54,7 @@ struct SocketQuery {
 
 const DEVICE_MAX_LETTERS: usize = 100;
 /// Longest wait until a newcomer's arrival is sent to the session. The newcomer enters after that, or when this time is over.
-const ANNOUNCED_WITHIN: Duration = Duration::from_secs(1);
+const ARRIVAL_WITHIN: Duration = Duration::from_secs(1);
 
 async fn student(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
     open(app, SocketKind::Session(id.0, Side::Student), query.0, request).await
@@ -147,14 +147,14 @@ async fn connect(
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), new);
     if let Some((session, language)) = arriving {
         let school = app.clone();
-        let announcing = tokio::spawn(async move {
+        let arrival = tokio::spawn(async move {
             if let Err(error) = sessions::presence::add_socket(&school, session, person, language).await
                 && !error.is_outage()
             {
-                tracing::warn!(%error, "a coming was not told");
+                tracing::warn!(%error, "an arrival was not logged");
             }
         });
-        let _ = tokio::time::timeout(ANNOUNCED_WITHIN, announcing).await;
+        let _ = tokio::time::timeout(ARRIVAL_WITHIN, arrival).await;
     }
     let own = room::person(person);
     let others = if own == home { Vec::new() } else { vec![own] };
