@@ -87,7 +87,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
     let tls = listener::tls(&app.config)?;
-    presence::expect_back(&app).await?;
+    presence::expect_logged_back(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
     let limits = listener::ConnectionLimits::new(&app.config);

@@ -30,7 +30,7 @@ const CONNECTED: &str = "select session, person, data from (
     ) newest where n = 1 and type = 'student_connected'";
 
 /// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
-pub async fn add_socket(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
+pub async fn log_first_socket(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
     let now = app.clock.now();
     if !app.presence.add_socket(session, person, language, now).await {
         return Ok(());
@@ -66,7 +66,8 @@ async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Res
         .await
 }
 
-pub fn remove_socket(app: &School, session: i64, person: i64) {
+/// Begins the grace of a person whose last socket closes. `log_departures` logs that they left.
+pub fn note_closed_socket(app: &School, session: i64, person: i64) {
     app.presence.remove_socket(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
@@ -197,7 +198,7 @@ async fn log_shown_count(app: &School, at: CurrentStep, phones: i64) -> Result<(
 
 /// Gives the people who are connected according to the log the usual grace period to come back after a restart: those who
 /// connected to this node. This node knows nothing of the sockets of others.
-pub async fn expect_back(app: &School) -> Result<()> {
+pub async fn expect_logged_back(app: &School) -> Result<()> {
     for (session, person, data) in app.db.all::<(i64, i64, String)>(CONNECTED, args![]).await? {
         let newest = log::from_stored("student_connected", &data)?;
         if matches!(newest, Event::StudentConnected { node, .. } if node == app.config.node) {

@@ -142,7 +142,7 @@ impl SocketHandler for LiveSocket {
 
     fn closed(&self) {
         if let (SocketKind::Session(session, _), true) = (self.kind, self.present) {
-            presence::remove_socket(&self.app, session, self.caller.id);
+            presence::note_closed_socket(&self.app, session, self.caller.id);
         }
     }
 

@@ -148,7 +148,7 @@ async fn connect(
     if let Some((session, language)) = arriving {
         let school = app.clone();
         let arrival = tokio::spawn(async move {
-            if let Err(error) = sessions::presence::add_socket(&school, session, person, language).await
+            if let Err(error) = sessions::presence::log_first_socket(&school, session, person, language).await
                 && !error.is_outage()
             {
                 tracing::warn!(%error, "an arrival was not logged");
