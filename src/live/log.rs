@@ -54,13 +54,22 @@ struct LogHead {
     has_changed: bool,
 }
 
+/// The types of the events by which someone connects or stops being connected (`Event::is_connected`), as the condition of their
+/// partial index in both databases has them.
+macro_rules! presence_types {
+    () => {
+        "('student_connected', 'student_disconnected', 'student_left', 'student_merged')"
+    };
+}
+pub(crate) use presence_types;
+
 /// Selects those of some people whose newest event of this kind in the log of `$1` says that they connected.
 fn connected_of(people: &str) -> String {
     format!(
         "select p.id from people p where p.id in ({people}) and (select e.type from session_events e
-            where e.session = $1 and e.person = p.id
-                and e.type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged')
-            order by e.seq desc limit 1) = 'student_connected'"
+            where e.session = $1 and e.person = p.id and e.type in {}
+            order by e.seq desc limit 1) = 'student_connected'",
+        presence_types!()
     )
 }
 
@@ -198,6 +207,26 @@ pub async fn read(
 mod tests {
     use super::*;
     use crate::db::tests::sqlite_plan;
+
+    #[test]
+    fn the_types_of_presence_are_those_of_the_events_by_which_someone_comes_or_goes() {
+        let events = [
+            Event::StudentConnected { person: 1, node: String::new() },
+            Event::StudentDisconnected { person: 1, last_active_ms: 0 },
+            Event::StudentLeft { person: 1, removed: false, total: 0 },
+            Event::StudentMerged { person: 1, into: 2, total: 0 },
+        ];
+        let types =
+            events.iter().filter(|event| event.is_connected().is_some()).map(|event| to_stored(event).unwrap().0);
+        let listed = types.map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+        assert_eq!(format!("({listed})"), presence_types!());
+        for tables in [
+            include_str!("../../migrations/sqlite/0001_school.sql"),
+            include_str!("../../migrations/postgres/0001_school.sql"),
+        ] {
+            assert!(tables.contains(concat!("where type in ", presence_types!(), ";")));
+        }
+    }
 
     #[tokio::test]
     async fn counting_who_is_connected_finds_each_person_by_an_index() {

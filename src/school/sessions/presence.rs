@@ -21,13 +21,16 @@ const SESSIONS_PER_STATEMENT: usize = 8_192;
 
 /// Selects the people whose newest entry about presence in the log of an open session says that they connected, and that entry.
 /// `cross join` makes SQLite begin with those sessions; otherwise it reads the logs of all sessions.
-const CONNECTED: &str = "select session, person, data from (
+const CONNECTED: &str = concat!(
+    "select session, person, data from (
         select e.session, e.person, e.type, e.data,
             row_number() over (partition by e.session, e.person order by e.seq desc) as n
         from live_sessions s cross join session_events e
         where e.session = s.id and s.status <> 'REVIEW_MODE'
-            and e.type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged')
-    ) newest where n = 1 and type = 'student_connected'";
+            and e.type in ",
+    log::presence_types!(),
+    ") newest where n = 1 and type = 'student_connected'"
+);
 
 /// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
 pub async fn log_first_socket(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
