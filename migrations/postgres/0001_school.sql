@@ -356,7 +356,7 @@ create table live_sessions (
   taught_ms bigint not null,
   last_seq bigint not null default 0,
   last_student_seq bigint not null default 0,
-  -- How many people are connected, as the log has it.
+  -- How many people are connected, as the log has it. No check: a wrong count must not stop the log.
   connected bigint not null default 0
 );
 create index live_sessions_code on live_sessions (code);
@@ -391,6 +391,7 @@ create table session_events (
   prev bigint not null,
   audience text not null check (audience in ('students', 'instructors')),
   type text not null,
+  -- No reference: these rows are written most often, and people are never deleted.
   person bigint,
   data text not null,
   at_ms bigint not null,
