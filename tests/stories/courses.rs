@@ -212,3 +212,19 @@ fn the_list_of_courses_comes_in_pages() {
         assert_eq!(titles("?size=2&page=4").await.0, [] as [Value; 0]);
     });
 }
+
+#[test]
+fn a_class_of_another_course_is_refused_under_the_key_of_each_surface() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let (lecture, other) = (teacher.makes_lecture("하나", 1).await, teacher.makes_lecture("둘", 1).await);
+        let classes = teacher.get(&format!("/api/v1/courses/{}/classes", other.id)).await.ok();
+        let foreign = classes["classes"][0]["class_id"].clone();
+        let session = json!({ "title": "오전반", "class_id": foreign });
+        let refused = teacher.post(&format!("/api/lectures/{}/sessions", lecture.id), session).await;
+        assert_eq!(refused.refused(400, "INVALID_REQUEST")["field"], "class_id");
+        let enrollment = json!({ "course_id": lecture.id, "class_id": foreign });
+        let refused = school.student("김학생").await.post("/api/v1/enrollments", enrollment).await;
+        assert_eq!(refused.is(400)["details"]["field"], "class_id");
+    });
+}

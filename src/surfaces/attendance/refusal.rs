@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Field, FieldNames, Noun};
 use crate::surfaces::language::{self, Language, translate};
 use crate::surfaces::refusals;
 
-/// What this surface calls differently from the school.
+/// Fields that have another name here than in the school.
 const FIELD_NAMES: FieldNames = &[(Field::Decisions, "attendanceRecords"), (Field::Meeting, "sessionNumber")];
 
 pub fn refuse(error: &Error) -> Response {

@@ -9,9 +9,13 @@ use crate::error::{Error, Field, FieldNames};
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
-/// What this surface calls differently from the school.
-const FIELD_NAMES: FieldNames =
-    &[(Field::FirstStep, "first_subtask_id"), (Field::NextStep, "next_subtask_id"), (Field::Step, "subtask_id")];
+/// Fields that have another name here than in the school.
+const FIELD_NAMES: FieldNames = &[
+    (Field::Class, "class_id"),
+    (Field::FirstStep, "first_subtask_id"),
+    (Field::NextStep, "next_subtask_id"),
+    (Field::Step, "subtask_id"),
+];
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, Refusal::from(error))

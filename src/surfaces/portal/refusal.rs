@@ -9,7 +9,7 @@ use crate::error::{Error, Field, FieldNames, Requirement};
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
-/// What this surface calls differently from the school.
+/// Fields that have another name here than in the school.
 const FIELD_NAMES: FieldNames = &[
     (Field::Class, "class_id"),
     (Field::Enrollment, "enrollment_id"),
