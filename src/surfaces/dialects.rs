@@ -11,7 +11,7 @@ use crate::web;
 
 type RefusalFn = fn(&Error) -> Response;
 
-/// Refusal function of each dialect, by base path. The first base path that fits counts.
+/// Refusal function of each dialect, by base path. The longest base path that fits counts.
 const DIALECTS: [(&str, RefusalFn); 6] = [
     ("/api/v1", portal::refusal::refuse),
     ("/api/attendance", attendance::refusal::refuse),
@@ -45,11 +45,17 @@ pub fn refused(path: &str, error: &Error) -> Response {
 
 /// Refuses a path that no handler answers. Outside the dialects' base paths the answer is a page, since people open such paths.
 pub fn not_answered(path: &str, error: &Error) -> Response {
-    if dialect(path).is_some() { refused(path, error) } else { web::nothing_here(error) }
+    if is_api(path) { refused(path, error) } else { web::nothing_here(error) }
+}
+
+/// Tells whether a path is one of the API.
+pub fn is_api(path: &str) -> bool {
+    dialect(path).is_some()
 }
 
 fn dialect(path: &str) -> Option<RefusalFn> {
-    DIALECTS.iter().find(|(base, _)| is_below(path, base)).map(|(_, refuse)| *refuse)
+    let fitting = DIALECTS.iter().filter(|(base, _)| is_below(path, base));
+    fitting.max_by_key(|(base, _)| base.len()).map(|(_, refuse)| *refuse)
 }
 
 fn is_below(path: &str, base: &str) -> bool {

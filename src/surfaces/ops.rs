@@ -123,7 +123,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method, route, status }).inc();
     app.metrics.request_time.observe(took.as_secs_f64());
-    safe_headers(response.headers_mut(), &id, path.starts_with("/api"), is_https);
+    safe_headers(response.headers_mut(), &id, dialects::is_api(&path), is_https);
     response
 }
 
