@@ -1,11 +1,15 @@
 //! The error of a value that cannot be read from what was sent. Its place and its fault are data: serde hands them over in the
 //! functions below, so that no text of serde's has to be understood.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 
 use crate::error::{Error, InputFault};
+
+/// Longest key or text of a fault that goes into the answer, in letters. Both may contain what was sent.
+const SHOWN_MAX_CHARS: usize = 300;
 
 /// Reported by our types of text for a text that is shorter than it may be.
 pub const SHORT_TEXT: Unexpected<'static> = Unexpected::Other("a text that is too short");
@@ -51,8 +55,8 @@ impl ReadError {
         let mut place = String::new();
         for step in self.path.iter().rev() {
             match step {
-                PathStep::Key(key) if place.is_empty() => place.push_str(key),
-                PathStep::Key(key) => place.extend([".", key]),
+                PathStep::Key(key) if place.is_empty() => place.push_str(&shortened(key)),
+                PathStep::Key(key) => place.extend([".", &shortened(key)]),
                 PathStep::Item(n) => place.push_str(&format!("[{n}]")),
             }
         }
@@ -62,7 +66,7 @@ impl ReadError {
 
 impl serde::de::Error for ReadError {
     fn custom<T: fmt::Display>(text: T) -> ReadError {
-        ReadError::new(text.to_string())
+        ReadError::new(shortened(&text.to_string()).into_owned())
     }
 
     fn missing_field(key: &'static str) -> ReadError {
@@ -70,7 +74,7 @@ impl serde::de::Error for ReadError {
     }
 
     fn invalid_type(found: Unexpected, needed: &dyn Expected) -> ReadError {
-        let text = format!("invalid type: {}, expected {needed}", in_json(found));
+        let text = format!("invalid type: {}, expected {needed}", shortened(&in_json(found)));
         if found == Unexpected::Unit { ReadError::new(InputFault::Null(text)) } else { ReadError::new(text) }
     }
 
@@ -78,7 +82,15 @@ impl serde::de::Error for ReadError {
         if found == SHORT_TEXT {
             return ReadError::new(InputFault::TooShort(needed.to_string()));
         }
-        ReadError::new(format!("invalid value: {}, expected {needed}", in_json(found)))
+        ReadError::new(format!("invalid value: {}, expected {needed}", shortened(&in_json(found))))
+    }
+}
+
+/// Cuts a text that would make the answer as long as what was sent.
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN_MAX_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
 }
 
