@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use ipnet::IpNet;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -40,6 +41,8 @@ const UNREAD_MAX_BYTES: u32 = 256 * 1024;
 const REFUSING_MAX_CONNECTIONS: u32 = 256;
 /// The time that a refused connection may last. (Over HTTP/2 it stays open after the refusal.)
 const REFUSED_WITHIN: Duration = Duration::from_secs(5);
+/// The time for which an answer may wait in the kernel for a peer that reads nothing. Then the connection is closed.
+const UNREAD_WITHIN: Duration = Duration::from_secs(60);
 /// The time between two pings of an HTTP/2 connection, to find out whether it is still there.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
 
@@ -144,6 +147,7 @@ async fn serve(
 ) {
     // Each packet is sent at once: frames are small, and someone waits for each.
     let _ = tcp.set_nodelay(true);
+    let _ = SockRef::from(&tcp).set_tcp_user_timeout(Some(UNREAD_WITHIN));
     let socket = match tls {
         None => Socket::plain(tcp, guard),
         Some(tls) => match tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(tcp)).await {
