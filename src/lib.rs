@@ -2,7 +2,7 @@
 //!
 //! The map, from the street to the cellar; imports run down only:
 //!
-//! - `main`: the command line
+//! - [`command_line`]: the command line
 //! - [`surfaces`], [`web`]: every URL, in the dialect of its seed; the pages
 //! - [`school`]: what a school does, one file per capability
 //! - [`app`], [`group_commit`], `group_writer`: the parts wired once, and the only commit there is
@@ -14,6 +14,7 @@
 pub mod app;
 pub mod bus;
 pub mod clock;
+pub mod command_line;
 pub mod config;
 pub mod db;
 pub mod demo;

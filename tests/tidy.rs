@@ -56,6 +56,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "group_writer", "live", "metrics", "outside", "print", "private", "school", "surfaces",
     ]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
+    ("command_line", &["app", "config", "demo", "error", "listener", "print", "private", "school", "serve", "surfaces"]),
     ("lib", &[]),
     ("main", &[]),
 ];

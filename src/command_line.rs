@@ -1,0 +1,271 @@
+//! The command line: serve · demo · user · backup · openapi.
+
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::app::School;
+use crate::config::{Config, LogForm};
+use crate::error::{Error, Noun, Result};
+use crate::print::CertificatePrinter;
+use crate::school::people::{self, NewPerson};
+use crate::school::rights::Role;
+use crate::school::setup;
+use crate::serve::{open, raise_file_limit, serve};
+use crate::surfaces::texts::{Email, Name, Password, Phone, login_name};
+use crate::{demo, surfaces};
+
+#[derive(Parser)]
+#[command(name = "gyosil", version, about = "교실: the live-classroom server")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<CliCommand>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Subcommand)]
+enum CliCommand {
+    /// Run the server (the default without a command)
+    Serve,
+    /// Run a demo: a session with an instructor and simulated learners, in a data folder of its own
+    Demo(demo::Options),
+    /// Add people and change passwords, also while a server runs
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Copy the whole SQLite database into one file, also while a server runs
+    Backup { file: String },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a person, and print them as JSON with their id
+    Add(NewUserArgs),
+    /// Set a new password for a person, which ends all their logins
+    Password(PasswordArgs),
+}
+
+#[derive(Args)]
+struct NewUserArgs {
+    #[arg(long, required_unless_present = "phone")]
+    email: Option<String>,
+    #[arg(long)]
+    phone: Option<String>,
+    #[arg(long)]
+    name: String,
+    /// The role: STUDENT, INSTRUCTOR or ADMIN
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Read the password from standard input (default: from the terminal)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Args)]
+struct PasswordArgs {
+    /// The e-mail address or the phone number of the person
+    #[arg(long)]
+    email: String,
+    /// Read the password from standard input (default: from the terminal)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+fn role(word: &str) -> std::result::Result<Role, String> {
+    Role::parse(&word.to_ascii_uppercase()).ok_or_else(|| "it must be STUDENT, INSTRUCTOR or ADMIN".into())
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    crate::private::hide_new_files();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return print_usage_error(&error),
+    };
+    let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw).or_else(|| picture_flaw(&cli.config));
+    if let Some(flaw) = flaw {
+        eprintln!("error: {flaw}");
+        return ExitCode::from(2);
+    }
+    start_log(cli.config.log_form, matches!(cli.command, None | Some(CliCommand::Serve)));
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return print_error(&Error::internal(error)),
+    };
+    let done = runtime.block_on(run_command(cli));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    done.map_or_else(|error| print_error(&error), |()| ExitCode::SUCCESS)
+}
+
+/// Prints a usage error as one line, and help as clap writes it.
+fn print_usage_error(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    eprintln!("{}", lines.join(" "));
+    ExitCode::from(2)
+}
+
+fn print_error(error: &Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+fn picture_flaw(config: &Config) -> Option<String> {
+    let pictures = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref());
+    pictures.err().map(|error| error.to_string())
+}
+
+fn log_filter_flaw() -> Option<String> {
+    let text = std::env::var("GYOSIL_LOG").ok()?;
+    text.parse::<Targets>().err().map(|error| format!("invalid value for GYOSIL_LOG: {error}"))
+}
+
+fn start_log(form: LogForm, is_server: bool) {
+    let usual = if is_server { "info,sqlx=warn" } else { "warn" };
+    let asked = std::env::var("GYOSIL_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let log = tracing_subscriber::registry().with(asked.or_else(|| usual.parse().ok()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    match form {
+        LogForm::Text => log.with(lines.with_ansi(std::io::stderr().is_terminal())).init(),
+        LogForm::Json => log.with(lines.json()).init(),
+    }
+}
+
+async fn run_command(cli: Cli) -> Result<()> {
+    match cli.command {
+        None | Some(CliCommand::Serve) => run_server(cli.config).await,
+        Some(CliCommand::Demo(options)) => demo::run(cli.config, options, wait_for_stop_signal()).await,
+        Some(CliCommand::User { command: UserCommand::Add(new) }) => add_user(cli.config, new).await,
+        Some(CliCommand::User { command: UserCommand::Password(secret) }) => change_password(cli.config, secret).await,
+        Some(CliCommand::Backup { file }) => back_up(cli.config, &file).await,
+        Some(CliCommand::Openapi) => {
+            let _ = writeln!(std::io::stdout(), "{}", surfaces::openapi());
+            Ok(())
+        }
+    }
+}
+
+async fn run_server(config: Config) -> Result<()> {
+    raise_file_limit();
+    crate::listener::tls(&config)?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|e| crate::listener::cannot_listen("--listen", config.listen, &e))?;
+    let data = config.data.clone();
+    crate::private::open_folder(&data)?;
+    let _taken = crate::private::take_folder(&data)?;
+    let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
+    println!("Gyosil is open at {}", app.public_url);
+    println!(
+        "  students: {}/    instructors: {}/teach    API: {}/docs",
+        app.public_url, app.public_url, app.public_url
+    );
+    if let Some(link) = setup::link(&app).await? {
+        println!();
+        println!(
+            "There is no administrator yet. Open this link to become the administrator (it works once, until the server stops):"
+        );
+        println!("  {link}");
+        println!("… or, in another terminal:");
+        println!("  gyosil user add --data {} --email you@example.com --name 'Your name' --role ADMIN", data.display());
+    }
+    serve(app, listener, wait_for_stop_signal()).await
+}
+
+async fn wait_for_stop_signal() {
+    let term = signal(SignalKind::terminate());
+    let mut term = match term {
+        Ok(term) => term,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+/// Opens the school's database, perhaps while a server has it open too. Fails if the SQLite file does not exist, so that a
+/// forgotten or mistyped `--data` does not make a new school.
+async fn open_existing(config: Config) -> Result<School> {
+    if let Some(file) = config.missing_database() {
+        return Err(Error::internal(format!(
+            "there is no school here: {} does not exist. Give the --data (GYOSIL_DATA) that the server has; \
+             a new school begins with «gyosil serve»",
+            file.display()
+        )));
+    }
+    let listen = config.listen;
+    open(config, listen).await
+}
+
+async fn back_up(config: Config, file: &str) -> Result<()> {
+    let app = open_existing(config).await?;
+    app.db.backup(file).await?;
+    app.db.close().await;
+    let bytes = std::fs::metadata(file).map_err(Error::internal)?.len();
+    println!("{file}: {bytes} bytes");
+    Ok(())
+}
+
+async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
+    let named = |field, why| Error::bad_as_sent(field, why);
+    let email = new.email.map(Email::try_from).transpose().map_err(|why| named("--email", why))?;
+    let phone = new.phone.map(Phone::try_from).transpose().map_err(|why| named("--phone", why))?;
+    let person = NewPerson {
+        email: email.map(String::from),
+        phone: phone.map(String::from),
+        name: Name::try_from(new.name).map_err(|why| named("--name", why))?.into(),
+        password: Some(password(new.password_stdin)?),
+        role: new.role,
+        age: None,
+        digital_level: None,
+    };
+    let app = open_existing(config).await?;
+    let person = people::add(&app, person).await?;
+    print_person(&person);
+    app.db.close().await;
+    Ok(())
+}
+
+async fn change_password(config: Config, secret: PasswordArgs) -> Result<()> {
+    let password = password(secret.password_stdin)?;
+    let app = open_existing(config).await?;
+    let found = people::by_login_name(&app, &login_name(secret.email)).await?;
+    let person = people::set_password(&app, found.ok_or(Error::NotFound(Noun::Person))?.id, password).await?;
+    print_person(&person);
+    app.db.close().await;
+    Ok(())
+}
+
+fn print_person(p: &people::Person) {
+    println!(
+        "{}",
+        serde_json::json!({ "id": p.id, "email": p.email, "phone": p.phone, "name": p.name, "role": p.role })
+    );
+}
+
+/// Reads a password from standard input, or from the terminal without showing it.
+fn password(from_stdin: bool) -> Result<String> {
+    let mut text = String::new();
+    if from_stdin {
+        std::io::stdin().read_to_string(&mut text).map_err(Error::internal)?;
+    } else {
+        text = rpassword::prompt_password("Password: ").map_err(Error::internal)?;
+    }
+    let text = text.trim_end_matches(['\n', '\r']).to_owned();
+    Password::try_from(text).map(String::from).map_err(|why| Error::bad_as_sent("password", why))
+}
