@@ -412,6 +412,8 @@ create table help_requests (
   item bigint not null references items,
   session bigint references live_sessions,
   kind text not null check (kind in ('MANUAL', 'AUTO')),
+  -- False if the session made the call for a student who was stuck.
+  is_own boolean not null,
   context text not null default '{}',
   -- Of the person who asked, where it is known.
   language text check (language in ('ko', 'ja', 'en')),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::{how_often, running_class};
+use crate::classroom::{by_hand, how_often, lecture_without_words, running_class};
 use crate::harness::{on_both, on_both_with};
 use crate::help::{answer, escalated, rates, request, settled};
 
@@ -93,6 +93,33 @@ fn calls_that_are_taken_back_count_and_leave_nothing_behind() {
         school.later(3_600);
         let student = student.refreshes().await;
         student.asks_for_help(lecture.steps[0]).await;
+    });
+}
+
+#[test]
+fn calls_that_the_app_makes_count_and_those_that_a_session_makes_do_not() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = lecture_without_words(&teacher, 1).await;
+        let student = school.student("김학생").await;
+        student.enrolls(&lecture).await;
+        let body = json!({ "subtask_id": lecture.steps[0], "request_type": "AUTO" });
+        let mut last = 0;
+        for _ in 0..30 {
+            last = student.post("/api/help/request", body.clone()).await.is(201)["help_request_id"].as_i64().unwrap();
+            assert_eq!(settled(&student, last).await["status"], "ESCALATED");
+            student.post(&format!("{}/withdraw", request(last)), json!({})).await.ok();
+            let by_session = format!(
+                "insert into help_requests (created_ms, person, item, kind, is_own, status)
+                select created_ms, person, item, kind, false, status from help_requests where id = {last}"
+            );
+            by_hand(&school, by_session).await;
+        }
+        student.post("/api/help/request", body).await.refused(429, "TOO_MANY_REQUESTS");
+        let own = json!({ "subtask_id": lecture.steps[0] });
+        student.post("/api/help/request", own).await.refused(429, "TOO_MANY_REQUESTS");
+        let notices = teacher.get("/api/notifications").await.ok()["notifications"].clone();
+        assert_eq!((notices.as_array().unwrap().len(), &notices[0]["related_id"]), (1, &json!(last)), "{notices}");
     });
 }
 

@@ -279,7 +279,7 @@ pub(super) async fn escalate(tx: &mut Tx, request: &HelpRequest, now_ms: i64) ->
     // The instructor was notified when a student made the call themselves.
     let is_notified = request.kind == HelpKind::Manual.word() && request.status == HelpStatus::Analyzing.word();
     if !is_notified {
-        notifications::notify(tx, instructor, NotificationKind::HelpEscalated, person, request.id, now_ms).await?;
+        notifications::notify_once(tx, instructor, NotificationKind::HelpEscalated, person, request.id, now_ms).await?;
     }
     tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;
     Ok(vec![update_event(request, HelpStatus::Escalated, now_ms)])

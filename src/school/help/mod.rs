@@ -19,7 +19,8 @@ use crate::school::sessions::{self, Session};
 const URGENT_AFTER_S: i64 = 120;
 /// Open calls that one student may have at a time.
 const OPEN_MAX_REQUESTS: i64 = 10;
-/// Calls that one person may make in an hour, including withdrawn and resolved ones.
+/// Calls that one person may make in an hour, of both kinds, including withdrawn and resolved ones. Calls that a session
+/// makes for them do not count.
 const HOUR_MAX_REQUESTS: i64 = 30;
 /// Open calls that a session may have made by itself, per step.
 const AUTO_MAX_OPEN: i64 = 5;
@@ -92,15 +93,15 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
         Some(seconds) => seconds,
         None => seconds_since_step_began(tx, session, item.id, now_ms).await?,
     };
-    let (receipt, events) =
-        insert(tx, HelpContext { person, item: item.id, course: item.course, session }, new, seconds, now_ms).await?;
+    let place = HelpContext { person, item: item.id, course: item.course, session, is_own: true };
+    let (receipt, events) = insert(tx, place, new, seconds, now_ms).await?;
     let receipt = receipt.ok_or(Error::AlreadyAnswered)?;
     Ok((receipt, events))
 }
 
 /// Fails if a person has made `HOUR_MAX_REQUESTS` calls in the last hour.
 async fn must_not_be_many(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
-    let sql = "select created_ms from help_requests where person = $1 and kind = 'MANUAL' and created_ms > $2
+    let sql = "select created_ms from help_requests where person = $1 and is_own and created_ms > $2
         order by created_ms desc limit 1 offset $3";
     let earliest: Option<(i64,)> = tx.maybe(sql, args![person, now_ms - HOUR_MS, HOUR_MAX_REQUESTS - 1]).await?;
     let Some((earliest_ms,)) = earliest else { return Ok(()) };
@@ -119,6 +120,8 @@ struct HelpContext {
     item: i64,
     course: i64,
     session: Option<i64>,
+    /// `false` if the session makes the call by itself.
+    is_own: bool,
 }
 
 async fn insert(
@@ -128,15 +131,15 @@ async fn insert(
     seconds: i64,
     now_ms: i64,
 ) -> Result<(Option<RequestReceipt>, Vec<NewEvent>)> {
-    let HelpContext { person, item, course, session } = at;
+    let HelpContext { person, item, course, session, is_own } = at;
     let sql = "select count(*) from help_requests where person = $1 and item = $2 and status <> 'WITHDRAWN'";
     let (before,): (i64,) = tx.one(sql, args![person, item]).await?;
-    let sql =
-        "insert into help_requests (created_ms, person, item, session, kind, context, language, stuck_seconds, status)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, 'ANALYZING') on conflict do nothing returning id";
+    let sql = "insert into help_requests
+            (created_ms, person, item, session, kind, is_own, context, language, stuck_seconds, status)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'ANALYZING') on conflict do nothing returning id";
     let kind = new.kind;
     let language = new.language.map(Language::tag);
-    let args = args![now_ms, person, item, session, kind.word(), &new.context, language, seconds];
+    let args = args![now_ms, person, item, session, kind.word(), is_own, &new.context, language, seconds];
     let Some((request,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok((None, Vec::new())) };
     let (instructor,) = tx.one("select instructor from courses where id = $1", args![course]).await?;
     if kind == HelpKind::Manual {
@@ -181,7 +184,8 @@ pub(super) async fn ask_for(
         stuck_seconds: Some(seconds),
         in_session: None,
     };
-    let place = HelpContext { person, item: session.step, course: session.course, session: Some(session.id) };
+    let StuckStep { id, course, step: item } = *session;
+    let place = HelpContext { person, item, course, session: Some(id), is_own: false };
     Ok(insert(tx, place, &new, seconds, now_ms).await?.1)
 }
 
