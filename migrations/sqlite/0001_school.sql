@@ -96,7 +96,7 @@ create table courses (
   auto_help boolean not null default true,
   deleted_ms bigint
 );
-create unique index courses_code on courses (code);
+create unique index courses_code on courses (lower(code));
 create unique index courses_poster_code on courses (poster_code);
 create index courses_instructor on courses (instructor);
 create index courses_published on courses (status, published_ms);

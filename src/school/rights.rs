@@ -88,10 +88,11 @@ pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
     Ok(found)
 }
 
-/// Finds a published or archived course by its code.
+const BY_CODE: &str = "lower(code) = lower($1) and status in ('PUBLISHED', 'ARCHIVED')";
+
+/// Finds a published or archived course by its code. Capital and small letters are the same.
 pub async fn find_course_by_code(tx: &mut Tx, code: &str) -> Result<CourseAccess> {
-    let sql = format!("{COURSE} and code = $1 and status in ('PUBLISHED', 'ARCHIVED')");
-    tx.maybe(sql, args![code]).await?.ok_or(Error::NotFound(Noun::Course))
+    tx.maybe(format!("{COURSE} and {BY_CODE}"), args![code]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
 row! {
@@ -175,4 +176,16 @@ pub async fn must_have_class(tx: &mut Tx, course: i64, class: i64) -> Result<()>
     let sql = "select id from classes where id = $2 and course = $1";
     tx.maybe::<(i64,)>(sql, args![course, class]).await?.ok_or(Error::NotFound(Noun::Class))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn finding_a_course_by_its_code_reads_no_other_course() {
+        let plan = sqlite_plan(&format!("{COURSE} and {BY_CODE}")).await;
+        assert!(plan.iter().any(|line| line.contains("courses_code")), "{plan:?}");
+    }
 }

@@ -54,6 +54,28 @@ fn a_course_is_made_with_a_class_and_shown_to_everyone() {
 }
 
 #[test]
+fn a_code_is_the_same_in_capital_and_small_letters() {
+    on_both(|school| async move {
+        let (teacher, path) = course(&school).await;
+        let other = school.another_teacher().await;
+        for code in ["eth201", "Eth201"] {
+            let new = json!({ "title": "다른 과정", "code": code });
+            other.post("/api/v1/courses", new).await.refused(409, "CODE_TAKEN");
+        }
+        let own = other.post("/api/lectures", json!({ "title": "다른 과정" })).await.is(201);
+        other
+            .put(&format!("/api/lectures/{}", own["id"]), json!({ "code": "eth201" }))
+            .await
+            .refused(409, "CODE_TAKEN");
+        other.post("/api/attendance/professor/view", json!({ "lecSerial": "eth201" })).await.is(403);
+        for code in ["ETH201", "eth201"] {
+            teacher.post("/api/attendance/professor/view", json!({ "lecSerial": code })).await.is(200);
+        }
+        assert_eq!(teacher.put(&path, json!({ "code": "Eth201" })).await.ok()["course"]["code"], "Eth201");
+    });
+}
+
+#[test]
 fn a_change_of_a_course_touches_only_the_keys_that_were_sent_and_null_clears() {
     on_both(|school| async move {
         let (teacher, path) = course(&school).await;
