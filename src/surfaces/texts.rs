@@ -168,6 +168,19 @@ fn name_as_kept(text: &str) -> String {
     words.nfc().collect()
 }
 
+/// Converts a phone number into the form that is stored, so that one number is one login name: its digits, after a `+` if it
+/// begins with the code of a country. The code of Korea is replaced by the 0 that is dialled within Korea.
+fn phone_as_kept(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if !text.trim_start_matches(['(', ' ', '-']).starts_with('+') {
+        return digits;
+    }
+    match digits.strip_prefix("82") {
+        Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
+        None => format!("+{digits}"),
+    }
+}
+
 pub const NO_NUL: &str = r"^[^\x00]*$";
 const REASON_PATTERN: &str = concat!(r"^[^\x00]*[^\x00\x09-\x0d\x85", spaces!(), r"][^\x00]*$");
 const EMAIL_PATTERN: &str = concat!(
@@ -274,6 +287,7 @@ text!(
     },
     |text| text.to_lowercase()
 );
+// Kept without spaces and hyphens, and a Korean one as it is dialled within Korea.
 text!(
     /// A phone number; hyphens and spaces do not matter.
     Phone, 5..=30, r"^[+() -]*(?:[0-9][+() -]*){5,15}$", |t| {
@@ -281,7 +295,7 @@ text!(
         let known = t.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
         if known && (5..=15).contains(&digits) { Ok(()) } else { refuse("it is no phone number") }
     },
-    |text| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    |text| phone_as_kept(&text)
 );
 text!(
     /// A password of 8 to 200 characters.

@@ -52,6 +52,29 @@ fn a_phone_number_is_a_login_name_however_it_is_written() {
 }
 
 #[test]
+fn a_korean_number_is_the_same_with_the_code_of_the_country() {
+    on_both(|school| async move {
+        let registers = async |phone: &str| {
+            let new = json!({ "phone": phone, "password": PASSWORD, "name": "김순자" });
+            school.nobody().post("/api/auth/register", new).await
+        };
+        let made = registers("010-5555-1234").await.is(201);
+        let written =
+            ["+82 10-5555-1234", "+82 (0)10-5555-1234", "(+82) 010 5555 1234", "+821055551234", "010-5555+1234"];
+        for phone in written {
+            registers(phone).await.refused(409, "PHONE_TAKEN");
+            assert_eq!(school.nobody().logs_in(phone, PASSWORD).await.id, made["id"].as_i64().unwrap(), "{phone}");
+        }
+        assert_eq!(registers("+82 2-123-4567").await.is(201)["phone"], "021234567");
+        // Numbers of other countries stay as they are.
+        for (phone, kept) in [("+81 90-1234-5678", "+819012345678"), ("82 10-5555-1234", "821055551234")] {
+            assert_eq!(registers(phone).await.is(201)["phone"], kept);
+            school.nobody().logs_in(phone, PASSWORD).await;
+        }
+    });
+}
+
+#[test]
 fn an_address_or_a_number_belongs_to_one_person() {
     on_both(|school| async move {
         let new = json!({ "email": "kim@example.com", "phone": "01011112222", "password": PASSWORD, "name": "김" });
