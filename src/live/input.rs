@@ -200,7 +200,7 @@ mod tests {
             })
         }
 
-        fn closed(&self) {}
+        fn closed(&self, _: &Connection) {}
 
         fn token_warning(&self) -> Frame {
             Frame::ping()

@@ -51,14 +51,23 @@ impl Presence {
 
     // What happens on this node.
 
-    /// Notes one more socket of a person. Returns `true` if they were not in the room before, on any node.
-    pub async fn add_socket(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
-        self.people.add_socket(room, person, language, now)
+    /// Notes one more socket of a person, by the id of its connection. Returns `true` if they were not in the room before, on any
+    /// node.
+    pub async fn add_socket(
+        &self,
+        room: i64,
+        person: i64,
+        socket: u64,
+        language: Option<Language>,
+        now: Moment,
+    ) -> bool {
+        self.people.add_socket(room, person, socket, language, now)
     }
 
-    /// Notes that a socket has closed. The last one begins a grace, after which the person counts as departed.
-    pub fn remove_socket(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        self.people.remove_socket(room, person, now, grace_ms);
+    /// Notes that a socket has closed. The last one begins a grace, after which the person counts as departed. A socket from
+    /// before the person left does not count.
+    pub fn remove_socket(&self, room: i64, person: i64, socket: u64, now: Moment, grace_ms: i64) {
+        self.people.remove_socket(room, person, socket, now, grace_ms);
     }
 
     /// Gives a person without a socket here the grace to come back: after a restart, to those whom the log calls connected; and
@@ -183,15 +192,15 @@ mod tests {
     #[tokio::test]
     async fn all_questions_about_a_room_agree_on_who_is_here() {
         let presence = presence();
-        assert!(presence.add_socket(1, KIM, None, at(0)).await);
-        assert!(presence.add_socket(1, LEE, Some(Language::Japanese), at(5)).await);
-        assert!(!presence.add_socket(1, LEE, None, at(6)).await, "a second socket");
-        presence.add_socket(2, 9, None, at(0)).await;
+        assert!(presence.add_socket(1, KIM, 1, None, at(0)).await);
+        assert!(presence.add_socket(1, LEE, 2, Some(Language::Japanese), at(5)).await);
+        assert!(!presence.add_socket(1, LEE, 3, None, at(6)).await, "a second socket");
+        presence.add_socket(2, 9, 4, None, at(0)).await;
         assert_eq!(presence.present_of(1, &[LEE, 9]).await, HashSet::from([LEE]));
         let people = presence.people_in(1).await;
         assert_eq!((people.len() as i64, presence.count(1).await), (2, 2));
         assert_eq!((people[&LEE].since_ms, people[&LEE].language), (5, Some(Language::Japanese)));
-        presence.remove_socket(1, KIM, at(10), 50);
+        presence.remove_socket(1, KIM, 1, at(10), 50);
         assert!(presence.is_here(1, KIM).await, "in the grace");
         assert_eq!(presence.take_departed(at(60)).await.len(), 1);
         assert!(!presence.is_here(1, KIM).await);
@@ -202,8 +211,8 @@ mod tests {
     async fn a_screen_counts_while_its_person_is_here() {
         let presence = presence();
         let span = |room, first| StepSpan { room, first, last: 5 };
-        presence.add_socket(1, KIM, None, at(0)).await;
-        presence.add_socket(1, LEE, None, at(0)).await;
+        presence.add_socket(1, KIM, 1, None, at(0)).await;
+        presence.add_socket(1, LEE, 2, None, at(0)).await;
         presence.note_screen(1, 3, KIM);
         presence.note_screen(1, 5, LEE);
         presence.note_screen(2, 5, KIM);

@@ -123,6 +123,34 @@ fn a_session_is_forgotten_by_the_time_that_the_server_ran() {
 }
 
 #[test]
+fn a_socket_from_before_leaving_that_ends_late_disconnects_nobody_who_came_back() {
+    on_both(|school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        board.receives("session_state").await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        let mut late = student.follows(&session).await;
+        late.receives("session_state").await;
+        board.waits_for("student_connected").await;
+        student.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+        student.joins(&session).await;
+        let mut phone = student.follows(&session).await;
+        phone.receives("session_state").await;
+        assert_eq!(board.waits_for("student_connected").await["data"]["active_participants"], 1);
+        // It never read the goodbye, so that its connection ends only now.
+        drop(late);
+        until("the end of the connection", async || (school.app.metrics.connections.get() == 2).then_some(())).await;
+        phone.receives_nothing_more().await;
+        school.later(60);
+        presence::log_departures(&school.app).await.unwrap();
+        board.receives_nothing_more().await;
+        let state = teacher.get(&format!("/api/sessions/{}/current", session.id)).await.ok();
+        assert_eq!(state["active_participants"], 1);
+    });
+}
+
+#[test]
 fn a_node_expects_back_only_those_who_were_connected_to_it() {
     on_both_with(&["--presence-grace-ms", "60000"], |school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;

@@ -52,7 +52,7 @@ pub trait SocketHandler: Send + Sync {
     fn read_entry(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>>;
     fn handle<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()>;
     /// Called after the socket has ended and has been removed from every room.
-    fn closed(&self);
+    fn closed(&self, connection: &Connection);
     /// The frame which warns that the token is about to expire.
     fn token_warning(&self) -> Frame;
 }

@@ -175,7 +175,7 @@ impl Hub {
         self.metrics.connections.dec();
         self.metrics.rooms.set(self.rooms.len() as i64);
         drop(permit);
-        connection.handler().closed();
+        connection.handler().closed(&connection);
     }
 
     fn replace_older(&self, connection: &Arc<Connection>) {

@@ -2,6 +2,7 @@
 //! last one closed (a person whose phone changes from Wi-Fi to LTE has not left).
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use dashmap::DashMap;
@@ -11,27 +12,33 @@ use crate::language::Language;
 
 #[derive(Default)]
 pub struct PeopleHere {
-    rooms: DashMap<i64, HashMap<i64, PresentPerson>>,
+    rooms: DashMap<i64, HashMap<i64, PersonHere>>,
     graces: Mutex<VecDeque<Grace>>,
+    grace_count: AtomicU64,
+}
+
+struct PersonHere {
+    /// The ids of their open sockets. A socket from before they left is not among those of their return, so its end says nothing.
+    sockets: Vec<u64>,
+    /// The number of the grace that runs since their last socket closed. An earlier grace does not count any more.
+    grace: Option<u64>,
+    seen: PresentPerson,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct PresentPerson {
-    sockets: u32,
     /// Since when they are in the room without interruption, on the wall clock.
     pub since_ms: i64,
     /// When a socket of theirs last opened or closed, on the wall clock.
     pub last_ms: i64,
     /// The language of their newest socket that named one.
     pub language: Option<Language>,
-    /// How often their last socket has closed. A grace that began at an earlier closing does not count any more.
-    closings: u32,
 }
 
 struct Grace {
+    number: u64,
     room: i64,
     person: i64,
-    closing: u32,
     /// The end of the grace, on the monotonic clock, which nobody can set.
     until_ms: i64,
 }
@@ -44,38 +51,50 @@ pub struct DepartedPerson {
     pub last_ms: i64,
 }
 
+impl PersonHere {
+    fn new(now: Moment) -> PersonHere {
+        let seen = PresentPerson { since_ms: now.wall_ms, last_ms: now.wall_ms, language: None };
+        PersonHere { sockets: Vec::new(), grace: None, seen }
+    }
+}
+
 impl PeopleHere {
-    /// Counts one more socket of the person. Returns `true` if they were not in the room before.
-    pub fn add_socket(&self, room: i64, person: i64, language: Option<Language>, now: Moment) -> bool {
+    /// Notes one more socket of the person. Returns `true` if they were not in the room before.
+    pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
-        let mut is_new = false;
-        let here = people.entry(person).or_insert_with(|| {
-            is_new = true;
-            PresentPerson { sockets: 0, since_ms: now.wall_ms, last_ms: now.wall_ms, language, closings: 0 }
-        });
-        here.sockets += 1;
-        here.last_ms = now.wall_ms;
-        here.language = language.or(here.language);
+        let is_new = !people.contains_key(&person);
+        let here = people.entry(person).or_insert_with(|| PersonHere::new(now));
+        here.sockets.push(socket);
+        here.grace = None;
+        here.seen.last_ms = now.wall_ms;
+        here.seen.language = language.or(here.seen.language);
         is_new
     }
 
-    pub fn remove_socket(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
+    pub fn remove_socket(&self, room: i64, person: i64, socket: u64, now: Moment, grace_ms: i64) {
         let Some(mut people) = self.rooms.get_mut(&room) else { return };
         let Some(here) = people.get_mut(&person) else { return };
-        here.sockets = here.sockets.saturating_sub(1);
-        here.last_ms = now.wall_ms;
-        if here.sockets == 0 {
-            here.closings += 1;
-            let closing = here.closings;
-            drop(people);
-            let until_ms = now.running_ms.saturating_add(grace_ms);
-            self.graces(|queue| queue.push_back(Grace { room, person, closing, until_ms }));
+        let Some(at) = here.sockets.iter().position(|open| *open == socket) else { return };
+        here.sockets.swap_remove(at);
+        here.seen.last_ms = now.wall_ms;
+        if here.sockets.is_empty() {
+            here.grace = Some(self.begin_grace(room, person, now, grace_ms));
         }
     }
 
     pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        self.add_socket(room, person, None, now);
-        self.remove_socket(room, person, now, grace_ms);
+        let mut people = self.rooms.entry(room).or_default();
+        let here = people.entry(person).or_insert_with(|| PersonHere::new(now));
+        if here.sockets.is_empty() {
+            here.grace = Some(self.begin_grace(room, person, now, grace_ms));
+        }
+    }
+
+    fn begin_grace(&self, room: i64, person: i64, now: Moment, grace_ms: i64) -> u64 {
+        let number = self.grace_count.fetch_add(1, Ordering::Relaxed);
+        let until_ms = now.running_ms.saturating_add(grace_ms);
+        self.graces(|queue| queue.push_back(Grace { number, room, person, until_ms }));
+        number
     }
 
     /// Removes a person at once, without a grace: they are no longer in the room.
@@ -93,12 +112,12 @@ impl PeopleHere {
             queue.drain(..count).collect()
         });
         let mut departed = Vec::new();
-        for Grace { room, person, closing, .. } in due {
+        for Grace { number, room, person, .. } in due {
             let Some(mut people) = self.rooms.get_mut(&room) else { continue };
-            let Some(here) = people.get(&person).copied() else { continue };
-            if here.sockets == 0 && here.closings == closing {
+            let Some(here) = people.get(&person) else { continue };
+            if here.grace == Some(number) {
+                departed.push(DepartedPerson { room, person, last_ms: here.seen.last_ms });
                 people.remove(&person);
-                departed.push(DepartedPerson { room, person, last_ms: here.last_ms });
             }
             drop(people);
             self.rooms.remove_if(&room, |_, people| people.is_empty());
@@ -120,7 +139,9 @@ impl PeopleHere {
 
     /// All people in the room, with the times of their presence.
     pub fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
-        self.rooms.get(&room).map(|people| people.clone()).unwrap_or_default()
+        let seen =
+            |people: &HashMap<i64, PersonHere>| people.iter().map(|(person, here)| (*person, here.seen)).collect();
+        self.rooms.get(&room).map(|people| seen(&people)).unwrap_or_default()
     }
 }
 
@@ -135,36 +156,52 @@ mod tests {
     #[test]
     fn a_phone_that_comes_back_in_time_has_not_left() {
         let people = PeopleHere::default();
-        assert!(people.add_socket(1, 7, None, at(0)));
-        people.remove_socket(1, 7, at(100), 50);
-        assert!(!people.add_socket(1, 7, None, at(120)));
+        assert!(people.add_socket(1, 7, 1, None, at(0)));
+        people.remove_socket(1, 7, 1, at(100), 50);
+        assert!(!people.add_socket(1, 7, 2, None, at(120)));
         assert_eq!(people.take_departed(at(1_000)), []);
-        people.remove_socket(1, 7, at(2_000), 50);
+        people.remove_socket(1, 7, 2, at(2_000), 50);
         assert_eq!(people.take_departed(at(2_049)), []);
         assert_eq!(people.take_departed(at(2_050)), [DepartedPerson { room: 1, person: 7, last_ms: 2_000 }]);
-        assert!(people.add_socket(1, 7, None, at(3_000)));
+        assert!(people.add_socket(1, 7, 3, None, at(3_000)));
     }
 
     #[test]
     fn the_second_phone_keeps_its_person_there() {
         let people = PeopleHere::default();
-        people.add_socket(1, 7, None, at(0));
-        people.add_socket(1, 7, None, at(0));
-        people.remove_socket(1, 7, at(10), 0);
+        people.add_socket(1, 7, 1, None, at(0));
+        people.add_socket(1, 7, 2, None, at(0));
+        people.remove_socket(1, 7, 1, at(10), 0);
         assert_eq!(people.take_departed(at(99)), []);
         assert_eq!(people.count(1), 1);
-        people.remove_socket(1, 7, at(100), 0);
+        people.remove_socket(1, 7, 2, at(100), 0);
         assert_eq!(people.take_departed(at(100)).len(), 1);
         assert_eq!(people.count(1), 0);
     }
 
     #[test]
+    fn nothing_from_before_leaving_counts_after_the_return() {
+        let people = PeopleHere::default();
+        people.add_socket(1, 7, 1, None, at(0));
+        people.forget(1, 7);
+        assert!(people.add_socket(1, 7, 2, None, at(10)));
+        people.remove_socket(1, 7, 1, at(20), 0);
+        assert_eq!(people.take_departed(at(99)), [], "the late end of the first socket");
+        people.remove_socket(1, 7, 2, at(100), 50);
+        people.forget(1, 7);
+        people.add_socket(1, 7, 3, None, at(110));
+        people.remove_socket(1, 7, 3, at(120), 50);
+        assert_eq!(people.take_departed(at(150)), [], "the grace of the second socket");
+        assert_eq!(people.take_departed(at(170)).len(), 1);
+    }
+
+    #[test]
     fn setting_the_clock_neither_ends_a_grace_nor_prolongs_it() {
         let people = PeopleHere::default();
-        people.add_socket(1, 7, None, at(10_000));
-        people.remove_socket(1, 7, at(10_000), 5_000);
-        people.add_socket(1, 8, None, at(10_000));
-        people.remove_socket(1, 8, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
+        people.add_socket(1, 7, 1, None, at(10_000));
+        people.remove_socket(1, 7, 1, at(10_000), 5_000);
+        people.add_socket(1, 8, 2, None, at(10_000));
+        people.remove_socket(1, 8, 2, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
         assert_eq!(people.take_departed(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
         assert_eq!(people.take_departed(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);
     }

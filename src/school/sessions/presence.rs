@@ -33,9 +33,15 @@ const CONNECTED: &str = concat!(
 );
 
 /// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
-pub async fn log_first_socket(app: &School, session: i64, person: i64, language: Option<Language>) -> Result<()> {
+pub async fn log_first_socket(
+    app: &School,
+    session: i64,
+    person: i64,
+    socket: u64,
+    language: Option<Language>,
+) -> Result<()> {
     let now = app.clock.now();
-    if !app.presence.add_socket(session, person, language, now).await {
+    if !app.presence.add_socket(session, person, socket, language, now).await {
         return Ok(());
     }
     let mut logged = log_arrival(app, session, person, now.wall_ms).await;
@@ -70,8 +76,8 @@ async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Res
 }
 
 /// Begins the grace of a person whose last socket closes. `log_departures` logs that they left.
-pub fn note_closed_socket(app: &School, session: i64, person: i64) {
-    app.presence.remove_socket(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
+pub fn note_closed_socket(app: &School, session: i64, person: i64, socket: u64) {
+    app.presence.remove_socket(session, person, socket, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
 /// Holds the session, and returns its course if it is open: it does not end, nor go to another step, before the transaction

@@ -140,9 +140,9 @@ impl SocketHandler for LiveSocket {
         }))
     }
 
-    fn closed(&self) {
+    fn closed(&self, connection: &Connection) {
         if let (SocketKind::Session(session, _), true) = (self.kind, self.present) {
-            presence::note_closed_socket(&self.app, session, self.caller.id);
+            presence::note_closed_socket(&self.app, session, self.caller.id, connection.id);
         }
     }
 

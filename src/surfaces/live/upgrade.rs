@@ -146,9 +146,9 @@ async fn connect(
     let (person, home) = (new.person, new.home);
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), new);
     if let Some((session, language)) = arriving {
-        let school = app.clone();
+        let (school, socket) = (app.clone(), connection.id);
         let arrival = tokio::spawn(async move {
-            if let Err(error) = sessions::presence::log_first_socket(&school, session, person, language).await
+            if let Err(error) = sessions::presence::log_first_socket(&school, session, person, socket, language).await
                 && !error.is_outage()
             {
                 tracing::warn!(%error, "an arrival was not logged");
