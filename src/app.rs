@@ -65,6 +65,11 @@ impl School {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
+    /// Closes sockets on all nodes, for a change that the group commit has committed.
+    pub async fn close_sockets(&self, closed: Vec<CloseSockets>) {
+        self.bus.send(Message::CloseSockets(closed)).await;
+    }
+
     /// Returns why the school cannot write, or `None` if it can. The results of the last real writes decide. If there was none
     /// for a second, one is made, in the group commit like any other. Calls run one at a time, because anyone may ask.
     pub async fn why_not_ready(&self) -> Option<String> {

@@ -42,6 +42,13 @@ impl CloseSockets {
         CloseSockets { room, person, logins, has_left: false, code: close::TOKEN, reason: "the login has ended".into() }
     }
 
+    /// Closes the sockets that a person opened after they left this room, since they are in it again: those sockets do not make
+    /// them present. Clients come back by themselves.
+    pub fn of_returner(room: RoomKey, person: i64) -> CloseSockets {
+        let reason = "joined again, come back".into();
+        CloseSockets { room, person, logins: EndedLogins::All, has_left: false, code: close::RESTART, reason }
+    }
+
     /// Closes all sockets of a person who is no longer in this room.
     pub fn of_leaver(room: RoomKey, person: i64, code: u16, reason: &'static str) -> CloseSockets {
         CloseSockets { room, person, logins: EndedLogins::All, has_left: true, code, reason: reason.into() }

@@ -151,6 +151,28 @@ fn a_socket_from_before_leaving_that_ends_late_disconnects_nobody_who_came_back(
 }
 
 #[test]
+fn a_socket_that_was_opened_after_leaving_comes_back_when_its_person_joins_again() {
+    on_both(|school| async move {
+        let (teacher, _, session) = running_class(&school, 1).await;
+        let mut board = teacher.watches(&session).await;
+        board.receives("session_state").await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        student.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+        let mut page = student.follows(&session).await;
+        assert_eq!(page.receives("session_state").await["data"]["my_status"], "LEFT");
+        student.joins(&session).await;
+        assert_eq!(page.ends().await.code, 1012);
+        let mut page = student.follows(&session).await;
+        page.receives("session_state").await;
+        assert_eq!(board.waits_for("student_connected").await["data"]["active_participants"], 1);
+        // Joining again as someone who is in it changes nothing.
+        student.joins(&session).await;
+        page.receives_nothing_more().await;
+    });
+}
+
+#[test]
 fn a_node_expects_back_only_those_who_were_connected_to_it() {
     on_both_with(&["--presence-grace-ms", "60000"], |school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;

@@ -41,6 +41,8 @@ pub struct Joined {
     pub participant: Participant,
     pub status: String,
     pub is_new: bool,
+    /// Whether they had left, and this call let them in again.
+    is_back: bool,
 }
 
 /// Admits a student to a session. Enrolls them if they are not enrolled, and logs the join and sends it to the instructor.
@@ -49,16 +51,26 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
-    app.group_commit
+    let joined = app
+        .group_commit
         .record_for(session, move |tx| {
             let app = school.clone();
             Box::pin(async move {
                 let session = by_id(tx, session).await?;
-                let (joined, events) = admit(&app, tx, &session, person, now_ms).await?;
-                Ok((joined, events))
+                admit(&app, tx, &session, person, now_ms).await
             })
         })
-        .await
+        .await?;
+    close_uncounted_sockets(app, &joined).await;
+    Ok(joined)
+}
+
+/// Closes the sockets that someone who is back opened while they were not in the session. They come back, and then count.
+async fn close_uncounted_sockets(app: &School, joined: &Joined) {
+    if joined.is_back {
+        let Participant { session, person, .. } = joined.participant;
+        app.close_sockets(vec![CloseSockets::of_returner(room::session(session), person)]).await;
+    }
 }
 
 async fn admit(
@@ -74,7 +86,7 @@ async fn admit(
     let (is_new, came) = match known {
         Some(p) if p.removed_ms.is_some() => return Err(Error::Removed),
         Some(participant) if participant.left_ms.is_none() => {
-            return Ok((Joined { participant, status, is_new: false }, Vec::new()));
+            return Ok((Joined { participant, status, is_new: false, is_back: false }, Vec::new()));
         }
         Some(_) => {
             // Fails for a person who was rejected in the meantime, and gives the new enrollment of a person who applied
@@ -103,13 +115,13 @@ async fn admit(
         return Err(Error::SessionFull { cap_people: SESSION_MAX_PEOPLE });
     }
     if !came {
-        return Ok((Joined { participant, status, is_new }, Vec::new()));
+        return Ok((Joined { participant, status, is_new, is_back: false }, Vec::new()));
     }
     let event = Event::StudentJoined { person, total };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
     events.push(NewEvent::grade_due(session.course, GradeScope::Enrollment(participant.enrollment), now_ms));
     events.extend(automatic::mark_arrival(app, tx, session, (person, participant.enrollment), now_ms).await?);
-    Ok((Joined { participant, status, is_new }, events))
+    Ok((Joined { participant, status, is_new, is_back: !is_new }, events))
 }
 
 #[derive(Debug, Clone)]
@@ -135,12 +147,15 @@ pub async fn join_as_guest(
     app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
     let absent = identity::absent_namesakes(app, session, &guest.name, guest.if_name_is_here).await?;
-    app.group_commit
+    let (person, joined, tokens) = app
+        .group_commit
         .record_for(session, move |tx| {
             let (app, guest, absent, key) = (school.clone(), guest.clone(), absent.clone(), key.clone());
             Box::pin(async move { admit_guest(&app, tx, session, &guest, &absent, key.as_ref(), now_ms).await })
         })
-        .await
+        .await?;
+    close_uncounted_sockets(app, &joined).await;
+    Ok((person, joined, tokens))
 }
 
 async fn admit_guest(
