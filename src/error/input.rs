@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::words::Field;
 use crate::language::Language;
 
-/// What a surface calls differently from the school. The other fields have the school's word as their name.
+/// Fields that have another name on a surface than in the school. All others have the school's word as their name.
 pub type FieldNames = &'static [(Field, &'static str)];
 
 impl Field {

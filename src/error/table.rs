@@ -52,7 +52,7 @@ errors! {
         "{place}: {fault}",
         "{place}: {fault}",
         "{place}: {fault}";
-    /// What was sent cannot be accepted as a whole: no place in it could be named.
+    /// The input cannot be accepted as a whole: no place in it could be named.
     Unreadable { fault: InputFault } = BadInput, "INVALID_REQUEST",
         "{fault}",
         "보내신 내용을 읽을 수 없습니다.",

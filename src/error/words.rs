@@ -1,4 +1,4 @@
-//! What errors speak of: fields, things, parts of a rule, states. Each is one row of a table, with its words in English, Korean and
+//! The words of errors: fields, things, parts of a rule, states. Each is one row of a table, with its words in English, Korean and
 //! Japanese. They are the school's own words: a surface that calls a field differently says so in its `refusal.rs`.
 
 use std::borrow::Cow;
