@@ -58,8 +58,7 @@ pub async fn start(app: School, caller: Caller, Id(id): Id, SentOnce(sent, key):
 }
 
 /// Moves the session to the next step, or to any other: every phone follows (its instructor).
-#[utoipa::path(post, path = "/api/sessions/{session_id}/next-step",
-    params(Key), request_body = NextStep,
+#[utoipa::path(post, path = "/api/sessions/{session_id}/next-step", params(Key), request_body = NextStep,
     responses((status = 200, body = Moved)))]
 pub async fn next_step(
     app: School,
