@@ -1,6 +1,6 @@
 //! Presence: who is in a room, on whichever node their sockets are. Everyone but the code of the sockets asks here.
 //!
-//! What the sockets of this node do is noted at once, in memory. A question is about all nodes. One node alone answers it from
+//! The doings of this node's sockets are noted at once, in memory. A question is about all nodes. One node alone answers it from
 //! memory; several would ask each other, so the methods that answer are `async` and take a whole room or list at a time. Ask
 //! outside of a transaction: other writers must not wait for another node.
 
@@ -49,7 +49,7 @@ impl Presence {
         }
     }
 
-    // What happens on this node.
+    // Events of this node.
 
     /// Notes one more socket of a person, by the id of its connection. Returns `true` if they were not in the room before, on any
     /// node.
@@ -92,7 +92,7 @@ impl Presence {
         self.hub.open_rooms(self.kind)
     }
 
-    // Who is here, over all nodes.
+    // People here, over all nodes.
 
     pub async fn is_here(&self, room: i64, person: i64) -> bool {
         self.people.is_here(room, person)
@@ -117,7 +117,7 @@ impl Presence {
         self.people.take_departed(now)
     }
 
-    // What the screens show.
+    // Steps that the screens show.
 
     /// Counts, for each room, the people whose screen shows the step.
     pub async fn count_screens(&self, spans: &[StepSpan]) -> Vec<i64> {
@@ -156,7 +156,7 @@ impl Presence {
         self.screens.forget(room);
     }
 
-    // Who leads.
+    // Sessions that are led.
 
     /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
     pub async fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
