@@ -41,7 +41,8 @@ sent!(i64 => i64, |it| it);
 
 /// Makes a struct, its schema, and its conversion into the argument of a verb. `needed` keys must be there; the `optional`
 /// ones are an `Option`, where null counts as left out, or a `Patch`, where null clears the value. A key becomes the field
-/// behind `=>`, as `key.plain()` or as the expression behind it, which may use all keys.
+/// behind `=>`, as `key.plain()` or as the expression behind it, which may use all keys, as they were sent. A key without `=>`
+/// is only there for such an expression. `others` gives the fields that no key becomes, as `..` does in Rust.
 ///
 /// ```text
 /// body! {

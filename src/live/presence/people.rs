@@ -108,7 +108,7 @@ impl PeopleHere {
     /// Removes and returns the people who did not come back in time.
     pub fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
         let due: Vec<Grace> = self.graces(|queue| {
-            let count = queue.iter().take_while(|l| l.until_ms <= now.running_ms).count();
+            let count = queue.iter().take_while(|grace| grace.until_ms <= now.running_ms).count();
             queue.drain(..count).collect()
         });
         let mut departed = Vec::new();
