@@ -18,7 +18,7 @@ const LEARNERS: usize = 300;
 const SHOWN: usize = 60;
 const AT_ONCE: usize = 32;
 /// So many tiles change in one piece of work: between two of them the page hears its instructor.
-const TILES_AT_ONCE_AT_MOST: usize = 40;
+const TILES_AT_ONCE_AT_MOST: usize = 25;
 
 /// When the form was painted first, and what had been asked for until then.
 const STOPWATCH: &str = "

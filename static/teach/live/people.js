@@ -10,7 +10,7 @@ const SIGNS = { help: "!", stuck: "?", working: "…", here: "", away: "–", do
 const MOVES_EVERY_MS = 500;
 /** More than so many tiles do not glide, and are drawn bit by bit: the page has other things to do meanwhile. */
 const GLIDES_MAX = 60;
-const TILES_AT_ONCE = 25;
+const TILES_AT_ONCE = 15;
 /** A longer group shows its first tiles and a button for the rest: each tile in the page makes every change of the list dearer. */
 const SHOWN_MAX = 60;
 const GLIDE = { duration: 260, easing: "ease-out" };
