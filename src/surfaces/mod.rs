@@ -53,7 +53,8 @@ use crate::web;
 )]
 struct Document;
 
-fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
+/// The router of all surfaces, and the document of its endpoints: put together once, since each costs more than many requests.
+static CONTENTS: LazyLock<(Router<School>, utoipa::openapi::OpenApi)> = LazyLock::new(|| {
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(live::router())
         .merge(portal::router())
@@ -65,10 +66,10 @@ fn contents() -> (Router<School>, utoipa::openapi::OpenApi) {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
     (router, document)
-}
+});
 
 pub fn openapi() -> String {
-    let mut document = serde_json::to_value(contents().1).unwrap_or_default();
+    let mut document = serde_json::to_value(&CONTENTS.1).unwrap_or_default();
     document::complete(&mut document);
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
@@ -83,8 +84,8 @@ async fn show_document() -> impl IntoResponse {
 /// Builds the router of all URLs, with the layers around every request.
 pub fn router(app: &School) -> Router {
     let bodies = Arc::new(bodies::BodyMemory::default());
-    contents()
-        .0
+    let surfaces = CONTENTS.0.clone();
+    surfaces
         .merge(web::router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
