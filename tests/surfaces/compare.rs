@@ -53,6 +53,7 @@ fn compare(at: &str, seed: &Value, real: &Value, found: &mut Vec<String>) {
 /// How a text of the seed is written, where there is a rule to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
+    InstantWithMilliseconds,
     Instant,
     /// What a clock on the school's wall shows, without a zone.
     WallTime,
@@ -64,7 +65,8 @@ enum Form {
     WordInCapitals,
 }
 
-const FORMS: [Form; 8] = [
+const FORMS: [Form; 9] = [
+    Form::InstantWithMilliseconds,
     Form::Instant,
     Form::WallTime,
     Form::Date,
@@ -82,6 +84,9 @@ fn form(example: &str) -> Option<Form> {
 impl Form {
     fn fits(self, text: &str) -> bool {
         match self {
+            Form::InstantWithMilliseconds => {
+                text.len() == 24 && text.as_bytes()[19] == b'.' && Form::Instant.fits(text)
+            }
             Form::Instant => text.ends_with('Z') && text.contains('T') && text.parse::<Timestamp>().is_ok(),
             Form::WallTime => text.len() == 19 && text.as_bytes()[10] == b'T' && text.parse::<DateTime>().is_ok(),
             Form::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
@@ -119,6 +124,7 @@ fn a_difference_from_the_seed_is_found() {
         (json!({ "list": [{ "id": 1 }, { "a": 1 }] }), json!({ "list": [{ "id": 1 }, {}] }), ".list[1].a is missing"),
         (json!({ "at": "2025-10-28T10:00:00Z" }), json!({ "at": "2025-10-28T19:00:00+09:00" }), ".at is"),
         (json!({ "at": "2025-10-28T10:00:00Z" }), json!({ "at": "2025-10-28 10:00:00" }), ".at is"),
+        (json!({ "at": "2025-10-28T10:00:00.000Z" }), json!({ "at": "2025-10-28T10:00:00Z" }), ".at is"),
         (json!({ "at": "2025-10-25T10:30:00" }), json!({ "at": "2025-10-25T01:30:00Z" }), ".at is"),
         (json!({ "at": "2025-10-25T10:30:00" }), json!({ "at": "2025-10-25 10:30:00" }), ".at is"),
         (json!({ "status": "출석" }), json!({ "status": "PRESENT" }), ".status is"),

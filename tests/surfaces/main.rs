@@ -7,6 +7,7 @@ mod attendance;
 mod compare;
 mod dialects;
 mod document;
+mod learning;
 mod live;
 mod portal;
 mod written;

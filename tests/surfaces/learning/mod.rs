@@ -1,0 +1,3 @@
+//! The learning surface against its seed (`seed.md`, as it was given), key by key.
+
+mod seed;

@@ -1,0 +1,110 @@
+//! Reads `seed.md`: the endpoints, each with the examples of what is sent, answered and refused, and the programs.
+
+use serde_json::Value;
+
+use crate::compare::differences;
+use crate::written::json;
+
+const TEXT: &str = include_str!("seed.md");
+pub const BASE: &str = "/api/v1/bc-006/learning";
+
+/// One endpoint of the seed.
+#[derive(Debug, Default)]
+pub struct Endpoint {
+    /// The method, and the path behind the base path: `POST /courses/{courseId}/publish`.
+    pub heading: String,
+    pub sent: Option<Value>,
+    pub status: u16,
+    pub answer: Option<Value>,
+    pub refusals: Vec<Value>,
+}
+
+pub struct Seed {
+    pub endpoints: Vec<Endpoint>,
+    /// The usage examples, in JavaScript.
+    pub programs: Vec<String>,
+}
+
+impl Endpoint {
+    /// Fails unless the answer has every key of the example, with its type and nesting.
+    #[track_caller]
+    pub fn is_answered_by(&self, answer: &Value) {
+        let example = self.answer.as_ref().unwrap_or_else(|| panic!("{} has no example of an answer", self.heading));
+        let found = differences(example, answer);
+        assert!(found.is_empty(), "{}: {found:#?}\n{answer:#}", self.heading);
+    }
+}
+
+/// Finds an endpoint of the seed, such as `POST /courses`.
+#[track_caller]
+pub fn endpoint(heading: &str) -> Endpoint {
+    let found = read().endpoints.into_iter().find(|endpoint| endpoint.heading == heading);
+    found.unwrap_or_else(|| panic!("the seed has no {heading}"))
+}
+
+/// The part of an endpoint's section that an example stands in.
+#[derive(Clone, Copy)]
+enum Part {
+    Address,
+    Sent,
+    Answer,
+    Refusal,
+}
+
+pub fn read() -> Seed {
+    let mut seed = Seed { endpoints: Vec::new(), programs: Vec::new() };
+    let (mut part, mut is_program) = (Part::Address, false);
+    let mut lines = TEXT.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("### ") {
+            (part, is_program) = (Part::Address, line.starts_with("### 例"));
+        } else if line.starts_with("**リクエストボディ**") {
+            part = Part::Sent;
+        } else if let Some(rest) = line.strip_prefix("**レスポンス**: `") {
+            part = Part::Answer;
+            let endpoint = seed.endpoints.last_mut().expect("an answer of something");
+            endpoint.status = rest[..3].parse().expect("a status");
+        } else if line.starts_with("**エラーレスポンス**") {
+            part = Part::Refusal;
+        } else if let Some(language) = line.strip_prefix("```") {
+            let block: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+            let block = block.join("\n");
+            match (language, part) {
+                ("typescript", _) if is_program => seed.programs.push(block),
+                ("json", part) => {
+                    let endpoint = seed.endpoints.last_mut().expect("an example of something");
+                    match part {
+                        Part::Sent => endpoint.sent = Some(json(&block)),
+                        Part::Answer => endpoint.answer = Some(json(&block)),
+                        Part::Refusal => endpoint.refusals.push(json(&block)),
+                        Part::Address => panic!("{}: an example of what?", endpoint.heading),
+                    }
+                }
+                ("", Part::Address) => {
+                    let heading = block.replace(BASE, "");
+                    seed.endpoints.push(Endpoint { heading, ..Endpoint::default() });
+                }
+                _ => {}
+            }
+        }
+    }
+    seed
+}
+
+#[test]
+fn no_endpoint_and_no_example_of_the_seed_is_overlooked() {
+    let seed = read();
+    assert_eq!((seed.endpoints.len(), seed.programs.len()), (34, 3));
+    let kept = seed.endpoints.iter().map(|endpoint| {
+        usize::from(endpoint.sent.is_some()) + usize::from(endpoint.answer.is_some()) + endpoint.refusals.len()
+    });
+    assert_eq!(kept.sum::<usize>(), TEXT.matches("```json").count());
+    for endpoint in &seed.endpoints {
+        assert!(endpoint.heading.contains(" /") && endpoint.status >= 200, "{endpoint:?}");
+        if let Some(answer) = &endpoint.answer {
+            endpoint.is_answered_by(answer);
+        }
+    }
+    assert_eq!(endpoint("POST /courses/{courseId}/enroll").refusals.len(), 2);
+    assert_eq!(endpoint("DELETE /courses/{courseId}/enroll").status, 204);
+}
