@@ -11,7 +11,7 @@ use crate::event::{GradeScope, NewEvent};
 use crate::failures::Attempts;
 use crate::patch::Patch;
 use crate::school::outline::{self, Item};
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, Scope};
 use crate::school::sessions::codes::open_of_course;
 use crate::school::sessions::{self, Session, SessionWithCount};
 use crate::school::{Page, Window};
@@ -50,7 +50,7 @@ const COURSE: &str =
 /// Creates a course with its default class, which is used by surfaces that know no classes. `first` gives what differs
 /// from the defaults.
 pub async fn create(app: &School, caller: &Caller, title: String, first: CourseChanges) -> Result<Course> {
-    caller.must_be_staff()?;
+    caller.must_have(Scope::CourseCreate)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let sql =

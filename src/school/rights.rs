@@ -12,6 +12,50 @@ pub enum Role {
 }
 words!(Role { Student = "STUDENT", Instructor = "INSTRUCTOR", Admin = "ADMIN" });
 
+/// A permission that a role has. Seed 002 calls `CourseRead` `learning:course:read`, and so on. Whose course, enrollment or
+/// path it is, is checked besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    CourseRead,
+    Enroll,
+    ProgressRead,
+    ProgressUpdate,
+    AssessmentRead,
+    AssessmentTake,
+    CertificationRead,
+    PathCreate,
+    PathRead,
+    PathUpdate,
+    CourseCreate,
+    CourseUpdate,
+    CourseDelete,
+    CoursePublish,
+    /// Everything, in all courses.
+    Admin,
+    /// What the school does by itself, such as issuing certificates.
+    System,
+}
+
+impl Scope {
+    /// Returns the lowest role that has this scope. Higher roles have it too.
+    fn lowest_role(self) -> Role {
+        match self {
+            Scope::CourseRead
+            | Scope::Enroll
+            | Scope::ProgressRead
+            | Scope::ProgressUpdate
+            | Scope::AssessmentRead
+            | Scope::AssessmentTake
+            | Scope::CertificationRead
+            | Scope::PathCreate
+            | Scope::PathRead
+            | Scope::PathUpdate => Role::Student,
+            Scope::CourseCreate | Scope::CourseUpdate | Scope::CourseDelete | Scope::CoursePublish => Role::Instructor,
+            Scope::Admin | Scope::System => Role::Admin,
+        }
+    }
+}
+
 /// The person who asks, as the database knows them at this moment.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -22,6 +66,15 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Fails unless the caller's role has this scope.
+    pub fn must_have(&self, scope: Scope) -> Result<()> {
+        match scope.lowest_role() {
+            Role::Student => Ok(()),
+            Role::Instructor => self.must_be_staff(),
+            Role::Admin => self.must_be_admin(),
+        }
+    }
+
     pub fn must_be_staff(&self) -> Result<()> {
         if self.role == Role::Student { Err(Error::StaffOnly) } else { Ok(()) }
     }
@@ -182,6 +235,20 @@ pub async fn must_have_class(tx: &mut Tx, course: i64, class: i64) -> Result<()>
 mod tests {
     use super::*;
     use crate::db::tests::sqlite_plan;
+
+    #[test]
+    fn a_role_has_its_own_scopes_and_those_of_lower_roles() {
+        let has = |role, scope| Caller { id: 1, role, login: 1, expires_ms: 0 }.must_have(scope).is_ok();
+        let roles = [Role::Student, Role::Instructor, Role::Admin];
+        for (scope, expected) in [
+            (Scope::Enroll, [true, true, true]),
+            (Scope::CourseCreate, [false, true, true]),
+            (Scope::Admin, [false, false, true]),
+            (Scope::System, [false, false, true]),
+        ] {
+            assert_eq!(roles.map(|role| has(role, scope)), expected, "{scope:?}");
+        }
+    }
 
     #[tokio::test]
     async fn finding_a_course_by_its_code_reads_no_other_course() {
