@@ -366,10 +366,11 @@ pub struct LogPosition {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoredAnswer {
-    Command { session: i64, at_ms: i64, event: Event },
-    Progress { item: i64, progress: ProgressStatus, completed_ms: Option<i64> },
+    Command { at_ms: i64, event: Event },
+    Progress { progress: ProgressStatus, completed_ms: Option<i64> },
     Help { request: i64 },
     Logs { first: i64, count: i64 },
     Payment { payment: i64 },
-    Refund { enrollment: i64, amount: i64, refunded: i64, left: i64 },
+    Refund { refunded: i64, left: i64 },
+    GuestJoined,
 }

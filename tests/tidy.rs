@@ -43,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group_writer", &["app", "bus", "db", "error", "group_commit"]),
     ("school", &[
         "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
-        "print",
+        "print", "tag",
     ]),
     ("surfaces", &[
         "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "school", "tag",

@@ -504,10 +504,11 @@ create unique index notifications_once on notifications (person, kind, subject)
 create index notifications_of_ends on notifications (created_ms, id)
   where kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY');
 
--- What happened once stays once: the answer to a command that carried a key.
+-- What happened once stays once: the answer to a request that carried a key, and the hash of that request.
 create table done_keys (
   person bigint not null references people,
   key text not null,
+  asked text not null,
   answer text not null,
   at_ms bigint not null,
   primary key (person, key)

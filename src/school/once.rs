@@ -1,8 +1,11 @@
 //! Idempotency keys: a request with a key is carried out once, however often it is sent.
 
+use std::fmt::Debug;
+
 use crate::db::{Tx, args};
 use crate::error::{Error, Field, Result};
 use crate::event::StoredAnswer;
+use crate::tag;
 
 /// Days for which a key is kept: no phone repeats a request later than that.
 pub const KEPT_DAYS: i64 = 7;
@@ -27,15 +30,24 @@ impl Key {
 }
 
 /// Returns the answer that was given before for this key. `None` means a new key, which this transaction holds: the same
-/// key sent again waits for it.
-pub async fn claim(tx: &mut Tx, person: i64, key: Option<&Key>, now_ms: i64) -> Result<Option<StoredAnswer>> {
+/// key sent again waits for it. Fails if something else was asked with this key. `asked` is all that the sender chose, and
+/// the same by HTTP as on a socket.
+pub async fn claim(
+    tx: &mut Tx,
+    person: i64,
+    key: Option<&Key>,
+    asked: impl Debug,
+    now_ms: i64,
+) -> Result<Option<StoredAnswer>> {
     let Some(Key(key)) = key else { return Ok(None) };
-    let sql = "insert into done_keys (person, key, answer, at_ms) values ($1, $2, '', $3) on conflict do nothing";
-    if tx.run(sql, args![person, key, now_ms]).await? == 1 {
+    let asked = tag::of(format!("{asked:?}").as_bytes());
+    let sql = "insert into done_keys (person, key, asked, answer, at_ms) values ($1, $2, $3, '', $4)
+        on conflict do nothing";
+    if tx.run(sql, args![person, key, &asked, now_ms]).await? == 1 {
         return Ok(None);
     }
-    let (answer,): (String,) =
-        tx.one("select answer from done_keys where person = $1 and key = $2", args![person, key]).await?;
+    let sql = "select answer from done_keys where person = $1 and key = $2 and asked = $3";
+    let (answer,): (String,) = tx.maybe(sql, args![person, key, &asked]).await?.ok_or(Error::KeyReused)?;
     serde_json::from_str(&answer).map(Some).map_err(|_| Error::KeyReused)
 }
 

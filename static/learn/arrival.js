@@ -219,20 +219,19 @@ class Arrival {
     if (session.status === "REVIEW_MODE") return stop("over");
     if (session.door === "CLOSED") return stop("door");
     link("");
-    // The same key for as long as this page asks: a lost reply makes no second person.
-    const key = uuid();
+    // The same name has the same key for as long as this page asks: a lost reply makes no second person.
+    const keys = {};
     return this.#ask("name", () => ({
       title: session.lecture.title, hint: words.name.teacher(session.instructor.name), go: words.name.go,
       because: this.#because && words.name[this.#because],
       fields: [{ label: words.name.label, maxlength: 40, autocomplete: "name", autocapitalize: "words", enterkeyhint: "go" }],
-      submit: (name) => this.#joinAs(name, session, key),
+      submit: (name) => this.#joinAs(name, session, keys),
     }));
   }
 
   /** Someone of this name is in the session: perhaps the same person, with another phone. The instructor decides. */
-  #askWhetherHere(name, session, key) {
-    // Tried again with the same key: a lost reply makes no second person.
-    const join = (as) => this.#joinAs(name, session, key, as).catch((error) => this.#trouble(error, () => join(as)));
+  #askWhetherHere(name, session, keys) {
+    const join = (as) => this.#joinAs(name, session, keys, as).catch((error) => this.#trouble(error, () => join(as)));
     show("here", () => plain({
       icon: "person", title: words.same.title(name), lines: [words.here.line],
       acts: [
@@ -244,15 +243,16 @@ class Arrival {
     return "";
   }
 
-  async #joinAs(name, session, key, ifHere = "ASK") {
+  async #joinAs(name, session, keys, ifHere = "ASK") {
     if (!name) return words.name.missing;
+    const key = (keys[`${ifHere} ${name}`] ??= uuid());
     const guest = { name, if_name_is_here: ifHere };
     try {
       await withRetries(() => this.#api.enter(`/api/sessions/${session.session_code}/guest${this.#scanned}`, guest, key));
       await this.#begin(session, this.#api.user, { identity: ifHere === "SAME" ? "asked" : null });
       return "";
     } catch (error) {
-      if (error.code === "NAME_IS_HERE") return this.#askWhetherHere(name, session, key);
+      if (error.code === "NAME_IS_HERE") return this.#askWhetherHere(name, session, keys);
       if (REFUSALS[error.code]) return this.#refused(error);
       throw error;
     }

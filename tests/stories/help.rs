@@ -388,6 +388,8 @@ fn a_call_with_a_key_is_one_call_and_open_calls_are_limited() {
         let mut phone = student.follows(&session).await;
         let said = json!({ "type": "help", "key": key, "data": body });
         assert_eq!(phone.asks(said).await["data"]["help_request_id"], ids[0]);
+        let other = json!({ "subtask_id": lecture.steps[0] });
+        student.post_once("/api/help/request", other, key).await.refused(409, "KEY_REUSED");
         let mut refused = None;
         for _ in 0..20 {
             let reply = student.post("/api/help/request", body.clone()).await;

@@ -77,6 +77,22 @@ fn a_guest_whose_reply_was_lost_joins_once() {
 }
 
 #[test]
+fn the_key_of_a_guests_join_is_for_one_name() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let (nobody, path) = (school.nobody(), guest_path(&session));
+        let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
+        let first = nobody.post_once(&path, json!({ "name": "김순" }), key).await.is(201);
+        nobody.post_once(&path, json!({ "name": "김순자" }), key).await.refused(409, "KEY_REUSED");
+        // The instructor may rename the guest before the reply arrives.
+        let rename = self::path(&session, &format!("participants/{}/rename", first["user"]["id"]));
+        teacher.post(&rename, json!({ "name": "김순 (안경)" })).await.ok();
+        let again = nobody.post_once(&path, json!({ "name": "김순" }), key).await.is(201);
+        assert_eq!((&again["user"]["id"], &again["user"]["name"]), (&first["user"]["id"], &json!("김순 (안경)")));
+    });
+}
+
+#[test]
 fn the_key_of_a_guests_join_answers_again_for_ten_minutes() {
     on_both(|school| async move {
         let (_, _, session) = class(&school, 1).await;

@@ -245,6 +245,13 @@ fn a_payment_or_a_refund_that_is_sent_again_happens_once() {
         }
         // A key is for one thing.
         assert_eq!(teacher.post_once(&refund, given, key).await.is(409)["code"], "KEY_REUSED");
+        let reworded = json!({ "refund_amount": 20_000, "refund_reason": "이사" });
+        teacher.post_once(&refund, reworded, other).await.refused(409, "KEY_REUSED");
+        for changed in [json!({ "payment_amount": 1_000 }), json!({ "payment_method": "CASH" })] {
+            let mut again = paid.clone();
+            again.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+            teacher.post_once(&pay, again, key).await.refused(409, "KEY_REUSED");
+        }
         refunds(&teacher, id, 30_001).await.refused(409, "REFUND_TOO_LARGE");
     });
 }

@@ -141,6 +141,8 @@ fn a_report_with_a_key_happens_once_on_either_way() {
         // A key is for one thing.
         let other = json!({ "subtask_id": lecture.steps[1], "status": "COMPLETED" });
         student.post_once("/api/progress/update", other.clone(), key).await.refused(409, "KEY_REUSED");
+        let begun = json!({ "subtask_id": lecture.steps[0], "status": "IN_PROGRESS" });
+        student.post_once("/api/progress/update", begun, key).await.refused(409, "KEY_REUSED");
         let help = json!({ "subtask_id": lecture.steps[0] });
         student.post_once("/api/help/request", help, key).await.refused(409, "KEY_REUSED");
         let said = json!({ "type": "progress", "key": key, "data": other });

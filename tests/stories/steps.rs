@@ -82,6 +82,27 @@ fn a_command_with_a_key_happens_once() {
 }
 
 #[test]
+fn a_key_with_another_message_is_refused() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let (path, key) = (format!("/api/sessions/{}/message", session.id), "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f");
+        let first = teacher.post_once(&path, json!({ "message": "잠시 쉬어요" }), key).await.ok();
+        assert_eq!(teacher.post_once(&path, json!({ "message": "잠시 쉬어요" }), key).await.ok(), first);
+        let other = json!({ "message": "다시 시작해요" });
+        teacher.post_once(&path, other.clone(), key).await.refused(409, "KEY_REUSED");
+        let mut board = teacher.watches(&session).await;
+        let said = json!({ "type": "message", "key": key, "data": other });
+        assert_eq!(board.asks(said).await["error"]["code"], "KEY_REUSED");
+        let said = json!({ "type": "message", "key": key, "data": { "message": "잠시 쉬어요" } });
+        assert_eq!(board.asks(said).await["data"], first);
+        assert_eq!(teacher.get(&format!("/api/sessions/{}/events", session.id)).await.ok()["last_seq"], 2);
+    });
+}
+
+#[test]
 fn two_simultaneous_next_commands_move_once() {
     on_both(|school| async move {
         let teacher = school.teacher().await;

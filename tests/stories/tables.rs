@@ -213,6 +213,7 @@ const STAYS_OF_THE_ERASED: &[(&str, &str)] = &[
     ("help_responses.voice", "the instructor's"),
     ("notifications.data", "numbers"),
     ("done_keys.key", "random"),
+    ("done_keys.asked", "a hash"),
     ("done_keys.answer", "numbers"),
     ("submissions.language", "of the program"),
     ("completions.date", "a date"),

@@ -83,7 +83,7 @@ async fn write(
     key: Option<&Key>,
     now_ms: i64,
 ) -> Result<Result<StoredAnswer>> {
-    if let Some(done) = once::claim(tx, person, key, now_ms).await? {
+    if let Some(done) = once::claim(tx, person, key, ("logs", logs), now_ms).await? {
         return Ok(Ok(done));
     }
     let bytes = logs.iter().map(NewLog::bytes).sum();

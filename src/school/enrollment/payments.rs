@@ -30,6 +30,7 @@ const PAYMENT: &str = "select p.id, p.enrollment, p.amount, p.method, p.info, p.
         where r.payment = p.id and r.status <> 'FAILED') as refunded, p.created_ms
     from payments p";
 
+#[derive(Debug)]
 pub struct NewPayment {
     pub amount: i64,
     pub method: String,
@@ -48,10 +49,10 @@ pub async fn pay(
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let access = rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
-    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
+    let asked = ("payment", enrollment, &new);
+    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), asked, now_ms).await? {
         let StoredAnswer::Payment { payment } = done else { return Err(Error::KeyReused) };
-        let sql = format!("{PAYMENT} where p.id = $1 and p.enrollment = $2");
-        let payment = tx.maybe(sql, args![payment, enrollment]).await?.ok_or(Error::KeyReused)?;
+        let payment = tx.one(format!("{PAYMENT} where p.id = $1"), args![payment]).await?;
         return Ok((payment, read(&mut tx, enrollment).await?));
     }
     let seats = hold_seats(&mut tx, access.class).await?;
@@ -129,13 +130,10 @@ pub async fn refund(
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
-    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await? {
-        return match done {
-            StoredAnswer::Refund { enrollment: e, amount: a, refunded, left } if (e, a) == (enrollment, amount) => {
-                Ok(Refunded { amount, refunded, left })
-            }
-            _ => Err(Error::KeyReused),
-        };
+    let asked = ("refund", enrollment, amount, reason);
+    if let Some(done) = once::claim(&mut tx, caller.id, key.as_ref(), asked, now_ms).await? {
+        let StoredAnswer::Refund { refunded, left } = done else { return Err(Error::KeyReused) };
+        return Ok(Refunded { amount, refunded, left });
     }
     let paid = confirmed_payments(&mut tx, enrollment).await?;
     if paid.is_empty() {
@@ -157,8 +155,7 @@ pub async fn refund(
         }
     }
     let (refunded, left) = (refunded + amount, left - amount);
-    once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { enrollment, amount, refunded, left })
-        .await?;
+    once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { refunded, left }).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(Refunded { amount, refunded, left })
 }

@@ -227,7 +227,8 @@ pub async fn feedback(
 ) -> Result<(HelpRequest, HelpAnswer)> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
-    let before = once::claim(&mut tx, caller.id, key.as_ref(), now_ms).await?;
+    let asked = ("feedback", response, rating, &text);
+    let before = once::claim(&mut tx, caller.id, key.as_ref(), asked, now_ms).await?;
     let found: Option<HelpAnswer> = tx
         .maybe(
             format!("select {COLUMNS} from help_responses where id = $1 and type <> '{SUGGESTION}'"),
@@ -241,8 +242,7 @@ pub async fn feedback(
     }
     match before {
         // A repeat changes nothing: the call may have a new answer by now, which was not rated yet.
-        Some(StoredAnswer::Help { request: rated }) if rated == request.id => return Ok((request, found)),
-        Some(_) => return Err(Error::KeyReused),
+        Some(_) => return Ok((request, found)),
         None => once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Help { request: request.id }).await?,
     }
     let is_answered = request.status == HelpStatus::Answered.word();

@@ -55,7 +55,8 @@ pub async fn ask(app: &School, caller: &Caller, new: NewHelpRequest, key: Option
         .record(move |tx| {
             let (new, key) = (new.clone(), key.clone());
             Box::pin(async move {
-                if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
+                let asked = ("help", new.item, new.kind, &new.context);
+                if let Some(done) = once::claim(tx, person, key.as_ref(), asked, now_ms).await? {
                     return Ok((repeat(tx, done).await?, Vec::new()));
                 }
                 let (receipt, events) = open(tx, person, &new, now_ms).await?;

@@ -80,29 +80,25 @@ pub async fn report(
         .record_for(in_session.unwrap_or(0), move |tx| {
             let (app, key) = (school.clone(), key.clone());
             Box::pin(async move {
-                if let Some(done) = once::claim(tx, person, key.as_ref(), now_ms).await? {
+                let asked = ("progress", item, progress);
+                if let Some(done) = once::claim(tx, person, key.as_ref(), asked, now_ms).await? {
                     return Ok((repeat(tx, done, item).await?, Vec::new()));
                 }
                 let report = Report::of(item, progress);
                 let (recorded, events) = record_step(&app, tx, person, report, in_session, now_ms).await?;
                 let (progress, completed_ms) = (recorded.progress, recorded.completed_ms);
-                once::settle(tx, person, key.as_ref(), &StoredAnswer::Progress { item, progress, completed_ms })
-                    .await?;
+                once::settle(tx, person, key.as_ref(), &StoredAnswer::Progress { progress, completed_ms }).await?;
                 Ok((recorded, events))
             })
         })
         .await
 }
 
-async fn repeat(tx: &mut Tx, done: StoredAnswer, wanted: i64) -> Result<RecordedProgress> {
-    match done {
-        StoredAnswer::Progress { item, progress, completed_ms } if item == wanted => {
-            let course = outline::item_by_id(tx, item).await?.course;
-            let next = outline::step_after(tx, course, item).await?;
-            Ok(RecordedProgress { item, progress, completed_ms, next })
-        }
-        _ => Err(Error::KeyReused),
-    }
+async fn repeat(tx: &mut Tx, done: StoredAnswer, item: i64) -> Result<RecordedProgress> {
+    let StoredAnswer::Progress { progress, completed_ms } = done else { return Err(Error::KeyReused) };
+    let course = outline::item_by_id(tx, item).await?.course;
+    let next = outline::step_after(tx, course, item).await?;
+    Ok(RecordedProgress { item, progress, completed_ms, next })
 }
 
 /// Records a report of a student who names their enrollment. It can contain more than a report from a session: rate,

@@ -41,23 +41,6 @@ pub enum Command {
     },
 }
 
-impl Command {
-    /// Checks whether this command could have caused the event. A key that was used for another command is refused.
-    fn led_to(&self, event: &Event) -> bool {
-        match (self, event) {
-            (Command::Start { first: wanted, .. }, Event::SessionStarted { step, .. })
-            | (Command::NextStep { next: wanted, .. }, Event::StepChanged { step, .. }) => {
-                wanted.is_none_or(|w| w == *step)
-            }
-            (Command::Pause { .. }, Event::SessionPaused { .. })
-            | (Command::Resume { .. }, Event::SessionResumed { .. })
-            | (Command::ShowMessage { .. }, Event::InstructorMessage { .. })
-            | (Command::End { .. }, Event::SessionEnded { .. }) => true,
-            _ => false,
-        }
-    }
-}
-
 /// Result of a command: its event, and the steps that the event names.
 #[derive(Debug, Clone)]
 pub struct CommandOutcome {
@@ -97,16 +80,12 @@ async fn try_command(
     tx.hold(HeldTable::Sessions, session).await?;
     let at = find_taught(&mut tx, caller, session).await?;
     tx.run("update live_sessions set taught_ms = $2 where id = $1", args![session, now_ms]).await?;
-    if let Some(done) = once::claim(&mut tx, caller.id, key, now_ms).await? {
-        return match done {
-            StoredAnswer::Command { session, at_ms, event } if session == at.id && command.led_to(&event) => {
-                make_outcome(&mut tx, &at, at_ms, event).await
-            }
-            _ => Err(Error::KeyReused),
-        };
+    if let Some(done) = once::claim(&mut tx, caller.id, key, (session, &command), now_ms).await? {
+        let StoredAnswer::Command { at_ms, event } = done else { return Err(Error::KeyReused) };
+        return make_outcome(&mut tx, &at, at_ms, event).await;
     }
     let (event, events) = apply(app, &mut tx, &at, command, now_ms).await?;
-    let done = StoredAnswer::Command { session, at_ms: now_ms, event: event.clone() };
+    let done = StoredAnswer::Command { at_ms: now_ms, event: event.clone() };
     once::settle(&mut tx, caller.id, key, &done).await?;
     let outcome = make_outcome(&mut tx, &at, now_ms, event).await?;
     app.commit(tx, events).await?;

@@ -8,13 +8,13 @@ use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, sta
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
-use crate::event::{Event, GradeScope, NewEvent};
+use crate::event::{Event, GradeScope, NewEvent, StoredAnswer};
 use crate::failures::Attempts;
 use crate::live::CloseSockets;
 use crate::live::connection::close;
 use crate::school::attendance::automatic;
 use crate::school::logins::{self, Tokens};
-use crate::school::once::Key;
+use crate::school::once::{self, Key};
 use crate::school::people::{self, Level, Person};
 use crate::school::rights::Caller;
 use crate::school::{enrollment, help, names};
@@ -187,6 +187,9 @@ async fn admit_guest(
             (people::add_guest(tx, &guest.name, guest.age, guest.digital_level, now_ms).await?, same_as)
         }
     };
+    if once::claim(tx, person, key, guest, now_ms).await?.is_none() {
+        once::settle(tx, person, key, &StoredAnswer::GuestJoined).await?;
+    }
     let (joined, mut events) = admit(app, tx, &session, person, now_ms).await?;
     if let Some(same_as) = same_as {
         events.extend(identity::record_claim(tx, &session, person, same_as, now_ms).await?);
