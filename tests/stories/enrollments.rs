@@ -171,6 +171,33 @@ fn a_second_open_enrollment_is_a_conflict() {
 }
 
 #[test]
+fn a_student_applies_for_a_class_ten_times_a_day_at_most() {
+    on_both_with(LONG, |school| async move {
+        let (teacher, course, students) = course(&school, 1).await;
+        let (kim, class) = (&students[0], default_class(&teacher, course).await);
+        for _ in 0..9 {
+            let id = applied(kim, course, class).await;
+            decides(kim, id, "cancel").await.ok();
+        }
+        school.later(60);
+        let id = applied(kim, course, class).await;
+        applies(kim, course, class).await.refused(409, "ALREADY_ENROLLED");
+        decides(kim, id, "cancel").await.ok();
+        let refused = applies(kim, course, class).await;
+        let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        refused.refused(429, "TOO_MANY_REQUESTS");
+        assert!((86_300..=86_340).contains(&wait), "{wait}");
+        let other = adds_class(&teacher, course, json!({})).await;
+        applied(kim, course, other).await;
+        let by_staff = json!({ "user_id": kim.id, "course_id": course, "class_id": class });
+        let id = teacher.post("/api/v1/enrollments", by_staff).await.is(201)["enrollment_id"].clone();
+        decides(kim, id.as_i64().unwrap(), "cancel").await.ok();
+        school.later(wait + 1);
+        applied(kim, course, class).await;
+    });
+}
+
+#[test]
 fn a_rejected_student_comes_back_only_through_staff() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;

@@ -3,11 +3,15 @@
 use super::applicants::{Contact, applicant, student_with};
 use super::{APPLIED, ClassSeats, Enrollment, EnrollmentStatus, find_class, hold_seats, insert, read, read_seats};
 use crate::app::School;
+use crate::clock::DAY_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Noun, Result};
 use crate::failures::Attempts;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, CourseAccess, Role};
+
+/// Enrollments that a student may make by applying for one class in 24 hours: whoever cancels may apply again.
+const DAY_MAX_APPLICATIONS: i64 = 10;
 
 pub struct Application {
     /// The caller, when nobody is named. Staff enrol a student in a course of theirs.
@@ -49,6 +53,9 @@ async fn enrol(
         if waits || !seats.admits_automatically() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
     let made = insert(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
     let id = made.ok_or(Error::AlreadyEnrolled)?;
+    if person == caller.id {
+        must_not_be_many(&mut tx, class, person, now_ms).await?;
+    }
     if person != caller.id && status == EnrollmentStatus::Approved {
         notifications::notify(&mut tx, person, NotificationKind::EnrollmentAdmitted, caller.id, id, now_ms).await?;
     }
@@ -77,6 +84,16 @@ async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()>
         Some((status,)) if status == EnrollmentStatus::Rejected.word() => Err(Error::Refused),
         _ => Ok(()),
     }
+}
+
+/// Fails if the person has more than `DAY_MAX_APPLICATIONS` enrollments in the class from the last 24 hours. Staff may still
+/// enrol them.
+async fn must_not_be_many(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<()> {
+    let sql = "select created_ms from enrollments where class = $1 and person = $2 and created_ms > $3
+        order by created_ms desc limit 1 offset $4";
+    let args = args![class, person, now_ms - DAY_MS, DAY_MAX_APPLICATIONS];
+    let Some((earliest_ms,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok(()) };
+    Err(Error::TooManyFailures { retry_after_s: (earliest_ms + DAY_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
 /// Enrolls the student with this contact, if there is one. The answer does not reveal whether there is.
