@@ -173,6 +173,26 @@ fn a_socket_that_was_opened_after_leaving_comes_back_when_its_person_joins_again
 }
 
 #[test]
+fn a_socket_from_after_leaving_comes_back_even_if_the_caller_of_the_join_hangs_up() {
+    on_both(|school| async move {
+        let (_, _, session) = running_class(&school, 1).await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        student.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
+        let mut page = student.follows(&session).await;
+        page.receives("session_state").await;
+        // The join waits for the row of the session while its caller goes.
+        let mut tx = school.app.db.begin().await.unwrap();
+        let hold = format!("update live_sessions set title = title where id = {}", session.id);
+        tx.run(hold, Vec::new()).await.unwrap();
+        assert!(timeout(Duration::from_millis(300), student.joins(&session)).await.is_err());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(tx);
+        assert_eq!(page.ends().await.code, 1012);
+    });
+}
+
+#[test]
 fn a_node_expects_back_only_those_who_were_connected_to_it() {
     on_both_with(&["--presence-grace-ms", "60000"], |school| async move {
         let (teacher, _, session) = running_class(&school, 1).await;

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use futures_util::future::BoxFuture;
+
 use super::codes::{self, Invitation};
 use super::identity::{self, IfNameIsHere};
 use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
@@ -51,26 +53,35 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
     caller.must_be_student()?;
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
-    let joined = app
-        .group_commit
-        .record_for(session, move |tx| {
-            let app = school.clone();
-            Box::pin(async move {
-                let session = by_id(tx, session).await?;
-                admit(&app, tx, &session, person, now_ms).await
-            })
+    let (joined, ()) = record(app, session, move |tx| {
+        let app = school.clone();
+        Box::pin(async move {
+            let session = by_id(tx, session).await?;
+            let (joined, events) = admit(&app, tx, &session, person, now_ms).await?;
+            Ok(((joined, ()), events))
         })
-        .await?;
-    close_uncounted_sockets(app, &joined).await;
+    })
+    .await?;
     Ok(joined)
 }
 
-/// Closes the sockets that someone who is back opened while they were not in the session. They come back, and then count.
-async fn close_uncounted_sockets(app: &School, joined: &Joined) {
-    if joined.is_back {
-        let Participant { session, person, .. } = joined.participant;
-        app.close_sockets(vec![CloseSockets::of_returner(room::session(session), person)]).await;
-    }
+/// Records a join, and then closes the sockets that someone who is back opened while they were not in the session: they come
+/// back, and then count. A caller who hangs up cannot split the two.
+async fn record<T, F>(app: &School, session: i64, write: F) -> Result<(Joined, T)>
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<((Joined, T), Vec<NewEvent>)>> + Send + 'static,
+{
+    let app = app.clone();
+    let recorded = tokio::spawn(async move {
+        let (joined, more) = app.group_commit.record_for(session, write).await?;
+        if joined.is_back {
+            let Participant { session, person, .. } = joined.participant;
+            app.close_sockets(vec![CloseSockets::of_returner(room::session(session), person)]).await;
+        }
+        Ok((joined, more))
+    });
+    recorded.await.map_err(Error::internal)?
 }
 
 async fn admit(
@@ -147,14 +158,11 @@ pub async fn join_as_guest(
     app.failures.take_for_good(&limit, now_ms)?;
     let (school, session) = (app.clone(), found.session.id);
     let absent = identity::absent_namesakes(app, session, &guest.name, guest.if_name_is_here).await?;
-    let (person, joined, tokens) = app
-        .group_commit
-        .record_for(session, move |tx| {
-            let (app, guest, absent, key) = (school.clone(), guest.clone(), absent.clone(), key.clone());
-            Box::pin(async move { admit_guest(&app, tx, session, &guest, &absent, key.as_ref(), now_ms).await })
-        })
-        .await?;
-    close_uncounted_sockets(app, &joined).await;
+    let (joined, (person, tokens)) = record(app, session, move |tx| {
+        let (app, guest, absent, key) = (school.clone(), guest.clone(), absent.clone(), key.clone());
+        Box::pin(async move { admit_guest(&app, tx, session, &guest, &absent, key.as_ref(), now_ms).await })
+    })
+    .await?;
     Ok((person, joined, tokens))
 }
 
@@ -166,7 +174,7 @@ async fn admit_guest(
     absent: &[i64],
     key: Option<&Key>,
     now_ms: i64,
-) -> Result<((Person, Joined, Tokens), Vec<NewEvent>)> {
+) -> Result<((Joined, (Person, Tokens)), Vec<NewEvent>)> {
     let session = by_id(tx, session).await?;
     if session.has_status(SessionStatus::Review) {
         return Err(Error::wrong_state(session.status));
@@ -199,7 +207,7 @@ async fn admit_guest(
         None => logins::begin(app, tx, person, true, &device).await?,
     };
     let person = people::by_id(tx, person).await?;
-    Ok(((person, joined, tokens), events))
+    Ok(((joined, (person, tokens)), events))
 }
 
 /// Takes the caller out of the session at their own wish. Their attendance so far stays, and they can come back, even when
