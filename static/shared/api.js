@@ -55,18 +55,18 @@ export class Api {
     return this.call("GET", path);
   }
 
-  /** Sends a request with the token. If the token has expired, it is renewed and the request is sent once more. */
-  async call(method, path, body, key) {
+  /** Sends a request with the token. If the token has expired, it is renewed and the request is sent once more. `outlives`: a page that is closed at once sends it all the same. */
+  async call(method, path, body, { key, outlives } = {}) {
     const used = this.#token;
     const person = this.user?.id;
     try {
-      return await send(method, path, { body, key, token: used });
+      return await send(method, path, { body, key, outlives, token: used });
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401 || !used) throw error;
       if (this.#token === used) await this.renew();
       // Another person has signed in on this device since: the request is not theirs.
       if (this.user?.id !== person) throw error;
-      return send(method, path, { body, key, token: this.#token });
+      return send(method, path, { body, key, outlives, token: this.#token });
     }
   }
 
@@ -83,7 +83,7 @@ export class Api {
 
   /** Sends a POST, again if there is no answer. Its key makes it take effect once, however often it is sent. */
   once(path, body, key = uuid()) {
-    return withRetries(() => this.call(post, path, body, key));
+    return withRetries(() => this.call(post, path, body, { key }));
   }
 
   /** Logs in by an endpoint that answers with a token. */
@@ -170,8 +170,8 @@ export async function withRetries(ask) {
   return ask();
 }
 
-/** Sends one request. `within`: the milliseconds after which it is given up. */
-export async function send(method, path, { body, key, token, within } = {}) {
+/** Sends one request. `within`: the milliseconds after which it is given up. `outlives`: it is sent even if the page is closed at once; browsers take only small bodies so. */
+export async function send(method, path, { body, key, token, within, outlives } = {}) {
   const headers = { Accept: "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
@@ -180,7 +180,7 @@ export async function send(method, path, { body, key, token, within } = {}) {
   const timer = within && setTimeout(() => abort.abort(), within);
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: abort.signal });
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), keepalive: outlives, signal: abort.signal });
   } catch (error) {
     throw new Unreachable(error.message);
   } finally {

@@ -98,6 +98,32 @@ async fn code_of(teacher: &Person, lecture: &Lecture) -> String {
     teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].as_str().unwrap().to_owned()
 }
 
+/// Marks both as late, and closes the page at once.
+const MARKS_AND_GOES: &str = "for (const person of arguments)
+        document.querySelector(`li[data-person='${person}'] input[value=LATE]`).click();
+    location.href = 'about:blank'";
+
+#[test]
+fn a_mark_is_saved_even_if_the_page_is_closed_at_once() {
+    run_story(|school| async move {
+        let (class, students) = two_ask_for_attendance(&school).await;
+        let path = format!("/teach/lecture/{}/attendance?meeting=1", class.lecture.id);
+        let desk = Dashboard::opens(&school, &class.teacher, &path).await;
+        desk.shows(&format!("li[data-person='{}'] input[value=LATE]", students[1].id), true).await;
+        desk.js::<Option<bool>>(MARKS_AND_GOES, students.iter().map(|student| json!(student.id)).collect()).await;
+        let classes = class.teacher.get(&format!("/api/v1/courses/{}/classes", class.lecture.id)).await.ok();
+        let roll =
+            format!("/api/v1/attendance/course/{}/class/{}", class.lecture.id, classes["classes"][0]["class_id"]);
+        until("both marks are saved", async || {
+            let roll = class.teacher.get(&roll).await.ok();
+            let marks = |id: i64| roll["students"].as_array().unwrap().iter().find(|s| s["user_id"] == id).cloned();
+            let is_late = |s: &Person| marks(s.id).is_some_and(|s| s["attendances"][0]["attendance_type"] == "LATE");
+            students.iter().all(is_late).then_some(())
+        })
+        .await;
+    });
+}
+
 #[test]
 fn requests_for_attendance_are_approved_together_and_the_sheet_comes_as_a_file() {
     run_story(|school| async move {

@@ -24,6 +24,8 @@ export class MeetingSheet {
   /** The marks that wait to be saved: for each person the timer, and what it does. */
   #waiting = new Map();
   #queue = Promise.resolve();
+  /** The changes in the queue that were not sent yet. */
+  #unsent = new Set();
 
   constructor(context, roll, meeting) {
     this.#on = context.on;
@@ -34,6 +36,7 @@ export class MeetingSheet {
       el("p", {}, el("a", { href: context.path }, words.sheet.back)),
       el("div", { class: "head" }, el("div", {}, this.#title, this.#counts), this.#rest), this.#list);
     this.#draw();
+    addEventListener("pagehide", this.#leave);
   }
 
   #draw() {
@@ -94,6 +97,18 @@ export class MeetingSheet {
 
   /** Saves at once the marks that wait. */
   close() {
+    removeEventListener("pagehide", this.#leave);
+    this.#saveNow();
+  }
+
+  /** The browser leaves the page: sends everything at once, and waits for no answer in between. */
+  #leave = () => {
+    this.#saveNow();
+    for (const { person, changes } of this.#unsent) this.#send(person, changes);
+    this.#unsent.clear();
+  };
+
+  #saveNow() {
     for (const { save, timer } of this.#waiting.values()) {
       clearTimeout(timer);
       save();
@@ -102,7 +117,9 @@ export class MeetingSheet {
 
   /** Sends one change after the other: the first mark of a day makes its meeting, and the first of a person is what the next one changes. */
   #save(person, changes) {
-    this.#queue = this.#queue.then(() => this.#send(person, changes));
+    const change = { person, changes };
+    this.#unsent.add(change);
+    this.#queue = this.#queue.then(() => this.#unsent.delete(change) && this.#send(person, changes));
   }
 
   async #send(person, changes) {
@@ -112,8 +129,8 @@ export class MeetingSheet {
     try {
       fail(null);
       const { attendance } = known
-        ? await api.call(put, `/api/v1/attendance/${known.attendance_id}`, changes)
-        : await api.call(post, "/api/v1/attendance", made);
+        ? await api.call(put, `/api/v1/attendance/${known.attendance_id}`, changes, { outlives: true })
+        : await api.call(post, "/api/v1/attendance", made, { outlives: true });
       this.#meeting.number ??= attendance.session_number;
       this.#roll.keep(person, attendance);
       announce(words.sheet.saved(person.user_name, words.marks.kinds[attendance.attendance_type]));
