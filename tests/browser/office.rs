@@ -242,6 +242,32 @@ fn a_lecture_that_was_learnt_in_goes_into_the_archive_and_comes_back() {
 }
 
 #[test]
+fn a_list_of_more_than_a_hundred_lectures_or_classes_can_be_seen_to_its_end() {
+    run_story(|school| async move {
+        let class = Class::waits(&school).await;
+        let (teacher, first) = (&class.teacher, class.lecture.id);
+        for n in 1..=100 {
+            teacher.post("/api/lectures", json!({ "title": format!("{n}번째 강의") })).await.is(201);
+            let new = json!({ "class_name": format!("{n}반") });
+            teacher.post(&format!("/api/v1/courses/{first}/classes"), new).await.is(201);
+        }
+        let desk = Dashboard::opens(&school, teacher, "/teach").await;
+        desk.is_at("lectures").await;
+        let count = "document.querySelectorAll(arguments[0]).length === arguments[1]";
+        desk.until_js("a hundred lectures", count, vec![json!(".card[data-lecture]"), json!(100)]).await;
+        desk.shows(".running-now", false).await;
+        desk.presses_button("more").await;
+        desk.until_js("all lectures", count, vec![json!(".card[data-lecture]"), json!(101)]).await;
+        desk.shows("[data-act=more]", false).await;
+        desk.shows(&format!(".running-now [data-session='{}']", class.session.id), true).await;
+        let focused = "document.activeElement.closest('[data-lecture]')?.dataset.lecture === arguments[0]";
+        desk.until_js("the focus is at the first new one", focused, vec![json!(first.to_string())]).await;
+        desk.visits(&format!("/teach/lecture/{first}/attendance")).await;
+        desk.until_js("all classes", count, vec![json!("#class option"), json!(101)]).await;
+    });
+}
+
+#[test]
 fn a_second_open_session_of_a_lecture_must_be_confirmed() {
     run_story(|school| async move {
         let class = Class::waits(&school).await;

@@ -13,22 +13,55 @@ const SESSIONS_MAX = 50;
 
 export async function open(on) {
   const whose = on.api.user.role === "ADMIN" ? "" : `&instructor_id=${on.api.user.id}`;
-  const list = (active, more = "") => on.api.get(`/api/lectures?page_size=100&is_active=${active}${whose}${more}`);
-  const [{ lectures }, { lectures: archived }] = await Promise.all([list(true, `&sessions=${SESSIONS_MAX}`), list(false)]);
+  const list = (active, more = "") => (page) => on.api.get(`/api/lectures?page=${page}&page_size=100&is_active=${active}${whose}${more}`);
+  const [load, loadArchived] = [list(true, `&sessions=${SESSIONS_MAX}`), list(false)];
+  const [first, archived] = await Promise.all([load(1), loadArchived(1)]);
   const requests = el("p", { class: "notice good", hidden: true });
   const form = newLecture(on);
-  const node = el("div", { class: "page" }, head(form), requests, running(lectures),
-    lectures.length === 0 ? welcome(on, form) : [form.node, el("ul", { class: "lectures" }, lectures.map((lecture) => lectureCard(on, lecture)))],
-    archive(on, archived));
+  const running = runningNow();
+  const card = (lecture) => {
+    running.add(lecture.sessions ?? []);
+    return lectureCard(on, lecture);
+  };
+  const node = el("div", { class: "page" }, head(form), requests, running.node,
+    first.lectures.length === 0 ? welcome(on, form) : [form.node, paged(on, el("ul", { class: "lectures" }), first, load, card)],
+    archive(on, archived, loadArchived));
   showRequests(on.api, requests);
   return { node, title: words.lectures.title };
 }
 
-function running(lectures) {
-  const sessions = lectures.flatMap((lecture) => lecture.sessions ?? []).filter((session) => !isOver(session));
-  if (sessions.length === 0) return null;
-  return el("section", { class: "card running-now", "aria-label": words.lectures.runningNow },
-    el("h2", {}, words.lectures.runningNow), sessions.map(runningLink));
+/** Fills a list with its first page, and returns it with a button that adds the next one, as long as there is one. */
+function paged(on, list, first, load, line) {
+  let page = 0, last;
+  const show = ({ lectures, pagination }) => {
+    page += 1;
+    last = pagination.total_pages;
+    const added = lectures.map(line);
+    list.append(...added);
+    return added[0];
+  };
+  show(first);
+  const more = el("button", { type: "button", class: "quiet", "data-act": "more", hidden: page >= last, onclick: single(async () => {
+    try {
+      on.fail(null);
+      const added = show(await load(page + 1));
+      shown(more, page < last);
+      added?.querySelector("a, button").focus();
+    } catch (error) {
+      on.fail(error);
+    }
+  }) }, words.lectures.more);
+  return [list, more];
+}
+
+/** The sessions that are open. */
+function runningNow() {
+  const node = el("section", { class: "card running-now", hidden: true, "aria-label": words.lectures.runningNow }, el("h2", {}, words.lectures.runningNow));
+  const add = (sessions) => {
+    node.append(...sessions.filter((session) => !isOver(session)).map(runningLink));
+    shown(node, node.children.length > 1);
+  };
+  return { node, add };
 }
 
 function head(form) {
@@ -87,11 +120,12 @@ async function showRequests(api, node) {
   shown(node, true);
 }
 
-function archive(on, archived) {
-  if (archived.length === 0) return null;
-  return el("details", { class: "archive" }, el("summary", {}, words.lectures.archived(archived.length)),
-    el("ul", {}, archived.map(({ id, title }) => el("li", { "data-lecture": id }, el("a", { href: `/teach/lecture/${id}/statistics` }, title),
-      el("button", { type: "button", class: "quiet", "data-act": "restore", onclick: single(() => restore(on, id)) }, words.lectures.restore)))));
+function archive(on, first, load) {
+  const count = first.pagination.total_count;
+  if (count === 0) return null;
+  const line = ({ id, title }) => el("li", { "data-lecture": id }, el("a", { href: `/teach/lecture/${id}/statistics` }, title),
+    el("button", { type: "button", class: "quiet", "data-act": "restore", onclick: single(() => restore(on, id)) }, words.lectures.restore));
+  return el("details", { class: "archive" }, el("summary", {}, words.lectures.archived(count)), paged(on, el("ul"), first, load, line));
 }
 
 async function restore({ api, go, fail }, id) {

@@ -3,12 +3,12 @@
 import { spaced } from "../../shared/code.js";
 import { confirmed, el, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { openDialog } from "./widgets.js";
+import { everyPage, openDialog } from "./widgets.js";
 
 export const isOver = (session) => session.status === "REVIEW_MODE";
 
 /** Loads the classes of a lecture: each is a run of it. */
-export const classesOf = (api, lecture) => api.get(`/api/v1/courses/${lecture}/classes?size=100`).then(({ classes }) => classes);
+export const classesOf = (api, lecture) => everyPage(api, `/api/v1/courses/${lecture}/classes`, "classes", "size");
 
 export const className = (one) => (one.is_default ? words.opening.defaultClass : one.class_name);
 

@@ -13,6 +13,7 @@ export default {
     past: (count) => plural(count, "past class", "past classes"),
     archived: (count) => plural(count, "archived lecture"),
     restore: "Teach again",
+    more: "Show more",
     newLecture: "Make a new lecture",
     titleExample: "e.g. First steps with a phone",
     make: "Make it",

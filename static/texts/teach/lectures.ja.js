@@ -11,6 +11,7 @@ export default {
     past: (count) => `これまでの授業 ${count}回`,
     archived: (count) => `保管した講座 ${count}件`,
     restore: "また教える",
+    more: "もっと見る",
     newLecture: "新しい講座を作る",
     titleExample: "例: スマホの基本",
     make: "作る",

@@ -11,6 +11,7 @@ export default {
     past: (count) => `지난 수업 ${count}개`,
     archived: (count) => `보관한 강의 ${count}개`,
     restore: "다시 가르치기",
+    more: "더 보기",
     newLecture: "새 강의 만들기",
     titleExample: "예: 카카오톡 기초",
     make: "만들기",
