@@ -251,8 +251,9 @@ impl Tx {
         self.held().clear();
     }
 
-    /// Checks the order in debug builds. A table may be named again, for rows that are held already.
-    fn must_keep_order(&mut self, table: HeldTable) {
+    /// Checks the order in debug builds. A table may be named again, for rows that are held already. `hold` calls it; an update
+    /// that holds rows of a table in another way does so too.
+    pub fn must_keep_order(&mut self, table: HeldTable) {
         if cfg!(debug_assertions) {
             let held = self.held();
             debug_assert!(held.contains(&table) || held.iter().all(|t| *t < table), "{table:?} after {held:?}");

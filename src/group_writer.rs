@@ -174,6 +174,8 @@ async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(
             tx.begin_write_of_group();
             events.extend(write.write(&mut tx).await.map_err(|why| FailedGroup { why, by: Some(n) })?);
         }
+        // The order is kept within each write, and not across the group.
+        tx.begin_write_of_group();
         let frames = app.prepare(&mut tx, events).await?;
         Ok::<_, FailedGroup>((tx, frames))
     };

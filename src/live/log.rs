@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::db::{Arg, Tx, args, batch_size, placeholders, row, row_placeholders};
+use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Audience, Event, LogPosition, NewEvent, PublishedEvent};
 
@@ -19,6 +19,9 @@ pub async fn append(tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<PublishedE
         if let Some(session) = new.session {
             *per_session.entry(session).or_default() += 1;
         }
+    }
+    if !per_session.is_empty() {
+        tx.must_keep_order(HeldTable::Sessions);
     }
     let mut heads = BTreeMap::new();
     for (session, count) in per_session {
