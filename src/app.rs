@@ -105,7 +105,7 @@ impl Deref for School {
     }
 }
 
-/// How long a small write may take before the school counts as not ready.
+/// Time that a small write may take before the school counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
 pub struct App {

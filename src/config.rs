@@ -105,7 +105,7 @@ pub struct Config {
     pub bounds: Bounds,
 }
 
-/// How much work and space others may take.
+/// Limits of the work and the space that others may take.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct Bounds {

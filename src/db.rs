@@ -41,13 +41,13 @@ const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
 const PG_READERS: u32 = 9;
 const START_WITHIN: Duration = Duration::from_secs(15);
-/// How long a statement waits while another process holds the SQLite database.
+/// Longest wait of a statement while another process holds the SQLite database.
 const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
-/// How long one statement may take over a network. Without an answer by then, it is given up and its connection is closed.
+/// Time that one statement may take over a network. Without an answer by then, it is given up and its connection is closed.
 const GROUP_STATEMENT_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(8);
 const READ_WITHIN: Duration = Duration::from_secs(10);
-/// How long one statement waits for a row that another transaction holds. Short for the group commit: all who write wait for it.
+/// Longest wait of one statement for a row that another transaction holds. Short for the group commit: all who write wait for it.
 const GROUP_LOCK_WITHIN: Duration = Duration::from_secs(1);
 const LOCK_WITHIN: Duration = Duration::from_millis(6_500);
 /// Short, since `begin` waits for no lock.

@@ -97,7 +97,7 @@ pub enum Event {
     },
     StepShown {
         step: i64,
-        phones: i64,
+        screens: i64,
     },
 
     /// The attendance mark of a person at a meeting. Without a running session it is sent, but not logged.

@@ -129,7 +129,7 @@ fn chores(app: &School) -> JoinSet<()> {
     });
     every(&mut chores, app, Duration::from_millis(200), "presence", |app| async move {
         presence::log_departures(&app).await?;
-        presence::log_shown_counts(&app).await
+        presence::log_screen_counts(&app).await
     });
     every(
         &mut chores,

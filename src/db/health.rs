@@ -3,9 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a successful write counts as proof that the database takes writes.
+/// Time for which a successful write counts as proof that the database takes writes.
 const FRESH_FOR: Duration = Duration::from_secs(1);
-/// How long a failure counts, even if other writes succeed: a disk that is nearly full still takes small ones.
+/// Time for which a failure counts, even if other writes succeed: a disk that is nearly full still takes small ones.
 const FAILURE_COUNTS_FOR: Duration = Duration::from_secs(2);
 const LOGGED_EVERY: Duration = Duration::from_secs(60);
 

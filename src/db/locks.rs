@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::error::{Error, Result};
 
-/// How often a write is tried in all, while it fails for a reason that may be over at once.
+/// Number of times that a write is tried in all, while it fails for a reason that may be over at once.
 pub const TRIES: usize = 3;
 
 /// Runs a transaction, and again if another one was in its way: the two waited for each other, the other one held a row for

@@ -21,14 +21,14 @@ use super::health::Health;
 use super::locks::HeldTable;
 use crate::error::{Error, Result};
 
-/// How long a caller waits for a connection while all are lent.
+/// Longest wait of a caller for a connection while all are lent.
 const WAIT_WITHIN: Duration = Duration::from_secs(15);
 pub const OPEN_WITHIN: Duration = Duration::from_secs(3);
 /// A connection that was idle for longer is pinged before it is lent.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const PING_WITHIN: Duration = Duration::from_secs(2);
 const ROLLBACK_WITHIN: Duration = Duration::from_secs(2);
-/// How long opening is retried while a server is just starting.
+/// Time for which opening is retried while a server is just starting.
 const OPEN_TRIED_FOR: Duration = Duration::from_secs(2);
 const OPEN_AGAIN_AFTER: Duration = Duration::from_millis(100);
 const IDLE_FOR_MAX: Duration = Duration::from_secs(600);
@@ -67,7 +67,7 @@ pub trait Opener<C>: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub connections: u32,
-    /// How long one statement may take. `None`: without a limit.
+    /// Time that one statement may take. `None`: without a limit.
     pub statement: Option<Duration>,
 }
 
@@ -284,7 +284,7 @@ impl<C: DbConnection> LentConnection<C> {
         self.pool.opener.was_committed(backend, number).await
     }
 
-    /// How long a statement may take.
+    /// Time that a statement may take.
     pub fn limit(&self) -> Option<Duration> {
         self.pool.limits.statement
     }

@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
 use super::pool::{Backend, DbConnection, OpenConnection, Opener};
 
-/// How much earlier the server gives up a statement than this side, so that its answer still arrives.
+/// Time by which the server gives up a statement earlier than this side, so that its answer still arrives.
 const EARLIER: Duration = Duration::from_millis(500);
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
 const ASIDE_WITHIN: Duration = Duration::from_secs(3);

@@ -164,7 +164,7 @@ struct Learner {
     /// The last event that the learner knows.
     seq: Option<i64>,
     step: Option<i64>,
-    /// How many answers the learner got on this step.
+    /// Number of answers that the learner got on this step.
     answers: u32,
     plan: Plan,
 }

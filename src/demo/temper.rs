@@ -79,7 +79,7 @@ pub struct Temperament {
     gets_stuck: f64,
     /// The probability that the learner then asks for help.
     asks: f64,
-    /// How many seconds, beyond 15, a poor connection lasts on average before it is lost. `None`: a good connection.
+    /// Seconds, beyond 15, that a poor connection lasts on average before it is lost. `None`: a good connection.
     signal_for_s: Option<f64>,
 }
 

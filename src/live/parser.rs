@@ -32,7 +32,7 @@ pub struct Fault(pub u16, pub &'static str);
 #[derive(Default)]
 pub struct Parser {
     header: [u8; HEADER_MAX_BYTES],
-    /// How many bytes of the next frame's header have arrived.
+    /// Number of bytes of the next frame's header that have arrived.
     header_bytes: u8,
     /// The frame whose payload is arriving.
     frame: Option<PartialFrame>,
@@ -55,7 +55,7 @@ struct PartialFrame {
 #[derive(Default)]
 struct PartialText {
     bytes: Vec<u8>,
-    /// How many of the bytes are checked: they are whole characters.
+    /// Number of the bytes that are checked: they are whole characters.
     checked: usize,
     /// The number of empty fragments. Each counts like one byte of the message.
     empty_fragments: usize,

@@ -33,7 +33,7 @@ pub struct HelpQuestion {
     pub stuck_seconds: i64,
     /// Answers given on this step before, with their ratings.
     pub earlier: Vec<EarlierAnswer>,
-    /// How often this learner has asked on this step before.
+    /// Number of times that this learner has asked on this step before.
     pub asked_before: i64,
 }
 

@@ -166,16 +166,16 @@ fn erasing_a_person_or_resetting_a_password_closes_their_sockets() {
     on_both(|school| async move {
         let admin = school.admin().await;
         let (_, _, session) = class(&school, 1).await;
-        for (n, (what, body)) in
+        for (n, (action, body)) in
             [("erase", json!({})), ("password-reset", json!({ "password": "aNewPassword456" }))].iter().enumerate()
         {
             let kim = school.registers("STUDENT", "김학생", &format!("kim{n}@example.com")).await;
             kim.joins(&session).await;
             let mut phone = kim.follows(&session).await;
             phone.receives("session_state").await;
-            let reply = admin.post(&format!("/api/admin/people/{}/{what}", kim.id), body.clone()).await;
+            let reply = admin.post(&format!("/api/admin/people/{}/{action}", kim.id), body.clone()).await;
             assert!(reply.status < 300);
-            is_shut_out(&mut phone, what).await;
+            is_shut_out(&mut phone, action).await;
         }
     });
 }

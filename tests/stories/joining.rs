@@ -11,12 +11,12 @@ fn guest_path(session: &Session) -> String {
     format!("/api/sessions/{}/guest", session.code)
 }
 
-fn path(session: &Session, what: &str) -> String {
-    format!("/api/sessions/{}/{what}", session.id)
+fn path(session: &Session, part: &str) -> String {
+    format!("/api/sessions/{}/{part}", session.id)
 }
 
-fn of_participant(session: &Session, person: &Person, what: &str) -> String {
-    format!("/api/sessions/{}/participants/{}/{what}", session.id, person.id)
+fn of_participant(session: &Session, person: &Person, action: &str) -> String {
+    format!("/api/sessions/{}/participants/{}/{action}", session.id, person.id)
 }
 
 async fn moves_the_door(teacher: &Person, session: &Session, door: &str) {
@@ -262,8 +262,8 @@ fn a_removed_participant_stays_out() {
         assert_eq!(board.waits_for("student_left").await["data"]["removed"], true);
         other.receives_nothing_more().await;
         student.post(&path(&session, "join"), json!({})).await.refused(403, "REMOVED");
-        for what in ["current", "events", "steps"] {
-            student.get(&path(&session, what)).await.refused(403, "REMOVED");
+        for part in ["current", "events", "steps"] {
+            student.get(&path(&session, part)).await.refused(403, "REMOVED");
         }
         student.post(&path(&session, "leave"), json!({})).await.refused(403, "REMOVED");
         assert_eq!(student.tries_to_open(&format!("/ws/session/{}/student/", session.id)).await.err(), Some(403));

@@ -17,8 +17,8 @@ async fn returns(school: &School, session: &Session, name: &str) -> Person {
     school.nobody().becomes(&joined)
 }
 
-fn of(session: &Session, person: &Person, what: &str) -> String {
-    format!("/api/sessions/{}/participants/{}/{what}", session.id, person.id)
+fn of(session: &Session, person: &Person, action: &str) -> String {
+    format!("/api/sessions/{}/participants/{}/{action}", session.id, person.id)
 }
 
 /// Who is in, as the instructor's socket tells it.

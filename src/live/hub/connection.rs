@@ -27,7 +27,7 @@ const REPLIES_MAX_BYTES: usize = 512 * 1024;
 const HELD_MAX_FRAMES: usize = 512;
 const FRAMES_PER_WRITE: usize = 32;
 const STALLED_FOR: Duration = Duration::from_secs(30);
-/// How long the server waits for the peer's own close frame.
+/// Longest wait for the peer's own close frame.
 const GOODBYE_FOR: Duration = Duration::from_secs(3);
 
 pub mod close {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::connection::{Connection, close};
 use crate::live::frame::Frame;
 
-/// How long before a token expires its client is warned, at the latest.
+/// Time before a token expires at which its client is warned, at the latest.
 const WARNING_MS: i64 = 60_000;
 
 pub struct Wheel {

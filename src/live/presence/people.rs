@@ -27,9 +27,9 @@ struct PersonHere {
 
 #[derive(Debug, Clone, Copy)]
 pub struct PresentPerson {
-    /// Since when they are in the room without interruption, on the wall clock.
+    /// The time since which they are in the room without interruption, on the wall clock.
     pub since_ms: i64,
-    /// When a socket of theirs last opened or closed, on the wall clock.
+    /// The time at which a socket of theirs last opened or closed, on the wall clock.
     pub last_ms: i64,
     /// The language of their newest socket that named one.
     pub language: Option<Language>,

@@ -10,7 +10,7 @@ use crate::school::sessions::{Session, SessionStatus};
 
 /// Marks a person who joins a session: PRESENT in the waiting room and for `late_after_min` minutes after the start, then
 /// LATE. Joining again changes nothing, and joining a session that is over makes no mark.
-pub(in crate::school) async fn mark_arrival(
+pub(in crate::school) async fn mark_participant(
     app: &School,
     tx: &mut Tx,
     session: &Session,

@@ -131,7 +131,7 @@ async fn admit(
     let event = Event::StudentJoined { person, total };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
     events.push(NewEvent::grade_due(session.course, GradeScope::Enrollment(participant.enrollment), now_ms));
-    events.extend(automatic::mark_arrival(app, tx, session, (person, participant.enrollment), now_ms).await?);
+    events.extend(automatic::mark_participant(app, tx, session, (person, participant.enrollment), now_ms).await?);
     Ok((Joined { participant, status, is_new, is_back: !is_new }, events))
 }
 

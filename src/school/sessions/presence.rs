@@ -1,4 +1,4 @@
-//! Presence in a session, as its log has it: who connects and disconnects, and how many phones show the step.
+//! Presence in a session, as its log has it: who connects and disconnects, and how many screens show the step.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -129,8 +129,8 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
     join_all(back.into_iter().map(|person| log_arrival(app, session, person, app.now_ms()))).await.into_iter().collect()
 }
 
-/// Logs and sends how many phones show the current step, once for each session in which this may have changed.
-pub async fn log_shown_counts(app: &School) -> Result<()> {
+/// Logs and sends how many screens show the current step, once for each session in which this may have changed.
+pub async fn log_screen_counts(app: &School) -> Result<()> {
     let changed: Vec<i64> = app.presence.take_changed_screens().into_iter().collect();
     let steps = match current_steps(app, &changed).await {
         Ok(steps) => steps,
@@ -146,10 +146,11 @@ pub async fn log_shown_counts(app: &School) -> Result<()> {
     // Only the current step counts: a late acknowledgement of an older one is dropped.
     let spans: Vec<StepSpan> =
         steps.iter().map(|s| StepSpan { room: s.session, first: s.first_seq, last: s.last_student_seq }).collect();
-    let phones = app.presence.count_screens(&spans).await;
-    let counted = steps.into_iter().zip(phones);
-    let is_new = |(step, phones): &(CurrentStep, i64)| app.presence.is_new_count(step.session, step.first_seq, *phones);
-    let logging = counted.filter(is_new).map(|(step, phones)| log_shown_count(app, step, phones));
+    let screens = app.presence.count_screens(&spans).await;
+    let counted = steps.into_iter().zip(screens);
+    let is_new =
+        |(step, screens): &(CurrentStep, i64)| app.presence.is_new_count(step.session, step.first_seq, *screens);
+    let logging = counted.filter(is_new).map(|(step, screens)| log_screen_count(app, step, screens));
     join_all(logging).await.into_iter().collect()
 }
 
@@ -181,7 +182,7 @@ async fn current_steps(app: &School, sessions: &[i64]) -> Result<Vec<CurrentStep
 }
 
 /// Logs a count, unless the session has gone to another step since, or has ended: then it is counted again.
-async fn log_shown_count(app: &School, at: CurrentStep, phones: i64) -> Result<()> {
+async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let logged = app
         .group_commit
@@ -193,13 +194,13 @@ async fn log_shown_count(app: &School, at: CurrentStep, phones: i64) -> Result<(
                 if tx.maybe::<(i64,)>(sql, args![session, first_seq]).await?.is_none() {
                     return Ok((false, Vec::new()));
                 }
-                let event = Event::StepShown { step, phones };
+                let event = Event::StepShown { step, screens };
                 Ok((true, vec![NewEvent { session: Some(session), course, at_ms: now_ms, event }]))
             })
         })
         .await;
     match logged {
-        Ok(true) => app.presence.mark_count_logged(at.session, at.first_seq, phones),
+        Ok(true) => app.presence.mark_count_logged(at.session, at.first_seq, screens),
         Ok(false) | Err(_) => app.presence.recount_screens(at.session),
     }
     logged.map(drop)

@@ -223,7 +223,7 @@ pub struct InstructorState {
     pub state: SessionState,
     pub roster: Roster,
     /// Number of people whose screen shows the current step.
-    pub shown: i64,
+    pub screens: i64,
 }
 
 pub enum EntryContent {
@@ -234,7 +234,7 @@ pub enum EntryContent {
 }
 
 pub struct EntryState {
-    pub arrival: EntryContent,
+    pub content: EntryContent,
     /// Last event of the whole log that is included.
     pub seq: i64,
 }
@@ -263,10 +263,10 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
         let missed = log::read(&mut tx, session.id, session.course, missed, students_only, limit).await?;
         if missed.len() as i64 <= CATCH_UP_MAX_EVENTS {
             let names = Names::of(&mut tx, &missed).await?;
-            return Ok(EntryState { arrival: EntryContent::Missed(missed, names), seq });
+            return Ok(EntryState { content: EntryContent::Missed(missed, names), seq });
         }
     }
-    let arrival = match side {
+    let content = match side {
         Side::Student => {
             let status = participant_status(&session.status, left);
             let mine = own_state(&mut tx, &session, person).await?;
@@ -279,7 +279,7 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: O
             EntryContent::ForInstructor(Box::new(instructor_state(app, state, attendees).await))
         }
     };
-    Ok(EntryState { arrival, seq })
+    Ok(EntryState { content, seq })
 }
 
 /// Adds who is present. Presence is asked after the state was read: an arrival after that is also an event after its `seq`.
@@ -289,8 +289,8 @@ async fn instructor_state(app: &School, state: SessionState, attendees: Vec<Atte
     let span = StepSpan { room: session.id, first: session.step_seq, last: session.last_student_seq };
     // The screens of an ended session show no step.
     let spans = if session.has_status(SessionStatus::Review) { Vec::new() } else { vec![span] };
-    let shown = app.presence.count_screens(&spans).await.iter().sum();
-    InstructorState { state, roster: Roster { attendees, present }, shown }
+    let screens = app.presence.count_screens(&spans).await.iter().sum();
+    InstructorState { state, roster: Roster { attendees, present }, screens }
 }
 
 /// Reads a student's progress in the current step, their open call for help, and their attendance mark.

@@ -171,7 +171,7 @@ fn student_event(published: &PublishedEvent, names: &Names, timestamp: String) -
             json!({ "user_id": user_id, "name": name, "session_number": number, "attendance_type": mark.word(),
                 "timestamp": timestamp }),
         ),
-        Event::StepShown { phones, .. } => ("step_shown", json!({ "subtask_id": item.id, "phones": phones })),
+        Event::StepShown { screens, .. } => ("step_shown", json!({ "subtask_id": item.id, "phones": screens })),
         // Events that are not in the session's log do not come here. If one did, its frame would be empty.
         _ => ("unknown", json!({})),
     }

@@ -171,7 +171,7 @@ impl LiveSocket {
     async fn enter_session(&self, session: i64, side: Side, since: Option<i64>) -> Result<Entry> {
         let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
         let seq = entered.seq;
-        let mut frames = match entered.arrival {
+        let mut frames = match entered.content {
             EntryContent::Missed(events, names) => {
                 events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect()
             }
@@ -179,8 +179,8 @@ impl LiveSocket {
                 vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
             }
             EntryContent::ForInstructor(seen) => {
-                let InstructorState { state, roster, shown } = *seen;
-                vec![state_frame(seq, &StateOfInstructor::new(&state, roster, shown, &self.app.public_url))?]
+                let InstructorState { state, roster, screens } = *seen;
+                vec![state_frame(seq, &StateOfInstructor::new(&state, roster, screens, &self.app.public_url))?]
             }
         };
         if side == Side::Student {

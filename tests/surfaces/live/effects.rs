@@ -30,8 +30,8 @@ async fn started(school: &School) -> Class {
 }
 
 impl Class {
-    fn path(&self, what: &str) -> String {
-        format!("/api/sessions/{}/{what}", self.session.id)
+    fn path(&self, part: &str) -> String {
+        format!("/api/sessions/{}/{part}", self.session.id)
     }
 
     async fn current(&self) -> Value {
