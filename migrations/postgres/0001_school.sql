@@ -94,6 +94,8 @@ create table courses (
   weight_assessment bigint not null default 60 check (weight_assessment >= 0),
   thumbnail_url text,
   auto_help boolean not null default true,
+  -- A learner who meets the rule is completed, and gets the certificate, without anyone who decides.
+  completes_itself boolean not null default false,
   deleted_ms bigint
 );
 create unique index courses_code on courses (lower(code));

@@ -1,5 +1,6 @@
 //! Progress in items. A finished item stays finished: on a bad network «working on it» can arrive after «done».
 
+pub mod units;
 pub mod views;
 
 use crate::app::School;
