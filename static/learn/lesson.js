@@ -49,7 +49,8 @@ export class Lesson {
     [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
     this.#storedAs = `${session.session_id}.${user.id}`;
     this.#login = user.login;
-    Object.assign(this.#state, { identity }, known?.state);
+    // The question stays open when a new step no longer shows it.
+    Object.assign(this.#state, { identity, isAsked: identity === "asked" }, known?.state);
   }
 
   start() {
@@ -101,6 +102,7 @@ export class Lesson {
     if (state === "open") this.#cameBackAt = Date.now();
     if (state === "open" && was === "waiting") recordAction("CAME_BACK_ONLINE");
     if (state === "open") this.#help.check();
+    if (state === "open" && this.#state.isAsked) this.#checkIdentity();
     link(this.#linkIs === "waiting" && navigator.onLine === false ? "offline" : this.#linkIs);
     return this.#paint();
   }
@@ -147,15 +149,23 @@ export class Lesson {
   #isOther(step) {
     const was = this.#state.step;
     if (was?.id === step?.id) return false;
-    if (was) this.#state.identity = null;
+    if (was && this.#state.identity === "asked") this.#state.identity = null;
     const isLate = document.hidden || Date.now() - this.#cameBackAt < CATCHES_UP_MS;
     this.#hasFollowed = Boolean(was && step) && isLate;
     this.#tellForAMoment();
     return true;
   }
 
+  /** Asks what the instructor has decided while this phone was away: the answer is sent only to a phone that is there. */
+  async #checkIdentity() {
+    const path = `/api/sessions/${this.#session.session_id}/current`;
+    const found = await this.#api.token().then(() => this.#api.get(path)).catch(() => null);
+    // If the two were merged, this login belongs to the other person, and the lesson begins anew as theirs.
+    if (found && !found.same_as && this.#api.user?.id === this.#user.id) this.#isOtherPerson();
+  }
+
   #isOtherPerson() {
-    this.#change({ identity: "other" });
+    this.#change({ identity: "other", isAsked: false });
     this.#tellForAMoment();
   }
 

@@ -272,6 +272,42 @@ fn a_learner_with_a_second_phone_is_asked_and_the_instructor_merges_the_two() {
     });
 }
 
+#[test]
+fn a_second_phone_that_was_away_reads_the_instructors_no_when_it_is_back() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        school.guest(&class.session, "김순자").await;
+        let board = Dashboard::watches(&school, &class.teacher, &class.session).await;
+        let no = "선생님이 다른 분이라고 하셨어요";
+        for is_closed in [false, true] {
+            let proxy = Proxy::to(school.address).await;
+            let phone = Phone::joins_at(&proxy.url(""), &class.session, "김순자", &Device::phone()).await;
+            phone.sees("here").await;
+            phone.taps("yes").await;
+            phone.reads("선생님께 여쭤보고 있어요").await;
+            board.shows("[data-act=same-no]", true).await;
+            if is_closed {
+                phone.goes_to("about:blank").await;
+            } else {
+                proxy.cut();
+                phone.link_is(&["waiting", "offline"]).await;
+                let _: Option<bool> = phone.js(SHORTENS_TIMERS, vec![]).await;
+            }
+            board.clicks("[data-act=same-no]").await;
+            board.shows("[data-act=same-no]", false).await;
+            // The class has gone on meanwhile, which hides the question but not its answer.
+            class.goes_to(if is_closed { 0 } else { 1 }).await;
+            if is_closed {
+                phone.visits(&format!("/j/{}", class.session.code)).await;
+            } else {
+                proxy.mend().await;
+            }
+            phone.is_at(STEPS[usize::from(!is_closed)].0).await;
+            phone.reads(no).await;
+        }
+    });
+}
+
 /// Writes down who guests say to be and with which key, and loses every reply to it until `gyosilLoses` is false.
 const LOSES_REPLIES: &str = "window.gyosilLoses = true;
     window.gyosilGuests = [];

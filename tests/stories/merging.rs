@@ -89,6 +89,10 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
         board.receives("session_state").await;
         let mut phone = new.follows(&session).await;
         phone.receives("session_state").await;
+        // A phone that was away finds out by asking.
+        let current = format!("/api/sessions/{}/current", session.id);
+        assert_eq!(new.get(&current).await.ok()["same_as"], old.id);
+        assert_eq!(old.get(&current).await.ok()["same_as"], Value::Null);
         for _ in 0..2 {
             teacher.post(&of(&session, &new, "separate"), json!({})).await.is(204);
         }
@@ -96,6 +100,7 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
         let event = board.waits_for("student_same_as").await["data"].clone();
         assert_eq!((&event["user_id"], &event["same_as"]), (&json!(new.id), &Value::Null));
         assert_eq!(people(&teacher, &session).await.len(), 3);
+        assert_eq!(new.get(&current).await.ok()["same_as"], Value::Null);
         assert_eq!(old.get("/api/auth/me").await.ok()["id"], old.id);
         assert_eq!(new.get("/api/auth/me").await.ok()["id"], new.id);
     });

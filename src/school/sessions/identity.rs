@@ -70,6 +70,12 @@ pub(super) async fn record_claim(
     Ok(vec![NewEvent { session: Some(at.id), course: at.course, at_ms: now_ms, event }])
 }
 
+/// Returns the guest whom a participant says to be, while the instructor has not decided.
+pub(super) async fn claimed_guest(tx: &mut Tx, session: i64, person: i64) -> Result<Option<i64>> {
+    let sql = "select same_as from participants where session = $1 and person = $2";
+    Ok(tx.maybe::<(Option<i64>,)>(sql, args![session, person]).await?.and_then(|(same_as,)| same_as))
+}
+
 /// Settles the question for the instructor: the two are different people.
 pub async fn separate(app: &School, caller: &Caller, session: i64, person: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Session, SessionStatus, by_id, find_attended, find_taught};
+use super::{Session, SessionStatus, by_id, find_attended, find_taught, identity};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -30,6 +30,8 @@ pub struct SessionState {
 pub struct CurrentState {
     pub state: SessionState,
     pub active: i64,
+    /// Participant whom the caller says to be, until the instructor has decided.
+    pub same_as: Option<i64>,
 }
 
 /// State of one student in their session.
@@ -93,9 +95,10 @@ pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<Curr
     let session = find_attended(&mut tx, caller, session).await?;
     let status = participant_status(&session.status, false);
     let state = session_state(&mut tx, session, status).await?;
+    let same_as = identity::claimed_guest(&mut tx, state.session.id, caller.id).await?;
     drop(tx);
     let active = app.presence.count(state.session.id).await;
-    Ok(CurrentState { state, active })
+    Ok(CurrentState { state, active, same_as })
 }
 
 /// Everyone who joined a session and was not removed, and those of them who are present.

@@ -241,6 +241,8 @@ answer! {
         started_at: Option<Instant> = s.state.session.started_ms.map(Instant),
         active_participants: i64 = s.active,
         instructor_message: Option<String> = s.state.session.message,
+        /// The participant whom the caller claims to be, until the instructor has decided
+        same_as: Option<i64> = s.same_as,
     }
 
     pub struct ActiveSession from ActiveParticipation as a {
