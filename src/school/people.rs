@@ -157,7 +157,7 @@ pub struct PersonChanges {
 }
 
 /// Changes the caller's own profile. A guest who gives an e-mail address or a phone number, and a password, claims the
-/// account.
+/// account, and gets the certificates that waited for it.
 pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, from: IpAddr) -> Result<Person> {
     let (known, hash) = match changes.is_of_login() {
         true => must_know_password(app, caller, &changes, from).await?,
@@ -169,6 +169,10 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     // of sessions are held before those of people.
     let may_settle = hash.is_some() || changes.name.is_some();
     let questions = if may_settle { identity::hold_questions(&mut tx, caller.id, None).await? } else { Vec::new() };
+    if hash.is_some() {
+        // Of a claim and a completion at the same time, the later one issues the certificate.
+        tx.hold_where(HeldTable::Enrollments, "person = $1", args![caller.id]).await?;
+    }
     let kept = logins::hold_person(&mut tx, caller.id).await?;
     let now = by_id(&mut tx, caller.id).await?;
     // The password was changed in the meantime, which ended this login too.
@@ -204,6 +208,9 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
         let sql = "update logins set ended_ms = $3 where person = $1 and id <> $2 and ended_ms is null";
         tx.run(sql, args![caller.id, caller.login, app.now_ms()]).await?;
         closed.push(logins::close_sockets_of(caller.id, EndedLogins::AllBut(caller.login)));
+    }
+    if now.guest && claimed {
+        certificates::issue_after_claim(app, &mut tx, caller.id).await?;
     }
     let events = if is_renamed || (now.guest && claimed) {
         identity::settle(&mut tx, &questions, app.now_ms()).await?

@@ -18,21 +18,22 @@ const home = (back) => ({ act: "record", label: words.account.record, icon: "pap
 
 // Saving the record of a guest.
 
-export function claim(api, back) {
+/** `hasEarned`: the certificate of a completion comes with the claim. */
+export function claim(api, back, hasEarned) {
   show("claim", () => question({
     title: words.claim.title, hint: words.claim.why, go: words.claim.go,
     fields: [
       { label: words.claim.name, hint: words.claim.nameHint, value: api.user.name, maxlength: 40, autocomplete: "name", enterkeyhint: "next" },
       phone(), password(words.claim.password, words.claim.passwordHint),
     ],
-    submit: (...typed) => sendClaim(api, typed, back),
+    submit: (...typed) => sendClaim(api, typed, back, hasEarned),
     more: [{ act: "later", label: words.claim.later, go: back }],
   }));
 }
 
 const FIELDS = ["name", "phone", "password"];
 
-async function sendClaim(api, [name, number, secret], back) {
+async function sendClaim(api, [name, number, secret], back, hasEarned) {
   try {
     // If an earlier answer was lost, the account has this password already.
     api.user = await api.call(put, "/api/auth/me", { name, phone: number, password: secret, current_password: secret });
@@ -40,7 +41,7 @@ async function sendClaim(api, [name, number, secret], back) {
     return problemOf(error);
   }
   // The number stays on one line.
-  const lines = [words.claim.elsewhere(number.replaceAll(/[- ]/g, "\u2011")), words.claim.certificate];
+  const lines = [words.claim.elsewhere(number.replaceAll(/[- ]/g, "\u2011")), hasEarned ? words.claim.issued : words.claim.certificate];
   show("claimed", () => plain({ icon: "check", title: words.claim.done, lines, acts: [home(back)] }));
   return "";
 }

@@ -47,7 +47,7 @@ function actions(api) {
     await api.call(post, `/api/notifications/${notice}/read`, {}).catch(() => {});
     await back();
   };
-  return { back, isGuest: api.user.guest, claim: () => claim(api, back), leave: () => leave(api, back), seen };
+  return { back, isGuest: api.user.guest, claim: (hasEarned) => claim(api, back, hasEarned), leave: () => leave(api, back), seen };
 }
 
 function nobody(api) {
@@ -142,7 +142,7 @@ function warning(go) {
 /** The offer to save the record of a guest. */
 function keeping(go, hasEarned) {
   return el("article", { class: "card" }, el("h2", {}, words.me.keep), el("p", {}, hasEarned ? words.me.keepEarned : words.me.keepLine),
-    button(hasEarned ? "main" : "plain", "claim", words.me.claim, null, go));
+    button(hasEarned ? "main" : "plain", "claim", words.me.claim, null, () => go(hasEarned)));
 }
 
 function card(one, acts) {

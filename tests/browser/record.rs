@@ -47,6 +47,37 @@ fn a_record_is_kept_under_a_phone_number_and_found_from_another_phone() {
 }
 
 #[test]
+fn a_guest_who_was_completed_has_the_certificate_once_the_record_is_saved() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        let classes = class.teacher.get(&format!("/api/v1/courses/{}/classes", class.lecture.id)).await.ok();
+        let standing = format!(
+            "/api/v1/completions/course/{}/class/{}/standing",
+            class.lecture.id, classes["classes"][0]["class_id"]
+        );
+        let enrolled = class.teacher.get(&standing).await.ok()["learners"][0]["enrollment_id"].clone();
+        let forced = json!({ "enrollment_id": enrolled, "force": true, "memo": "댁에서 마치셨습니다" });
+        class.teacher.post("/api/v1/completions", forced).await.is(201);
+        phone.visits("/me").await;
+        phone.reads("수료증은 기록을 저장하신 다음에 받으실 수 있어요").await;
+        phone.taps("claim").await;
+        phone.sees("claim").await;
+        phone.types("main input[type=tel]", NUMBER).await;
+        phone.types("main .entry:last-of-type input", SECRET).await;
+        phone.taps("enter").await;
+        phone.sees("claimed").await;
+        phone.reads("수료증이 나왔어요").await;
+        phone.keeps_screenshot("record-claimed-with-certificate").await;
+        phone.taps("record").await;
+        phone.sees("me").await;
+        phone.taps("certificate").await;
+        phone.sees("paper").await;
+    });
+}
+
+#[test]
 fn a_phone_that_was_lent_forgets_who_had_it() {
     run_story(|school| async move {
         let class = Class::runs(&school).await;

@@ -140,11 +140,52 @@ fn a_guest_completes_with_the_class_and_gets_the_certificate_after_the_claim() {
         assert_eq!((&batch["processed"], &batch["certificates_issued"]), (&json!(1), &json!(0)), "{batch}");
         let one = course.standing(&guest).await;
         assert_eq!((&one["is_guest"], &one["certificate"]), (&json!(true), &Value::Null));
-        guest.put("/api/auth/me", json!({ "phone": "01012345678", "password": "a long password" })).await.ok();
-        let path = format!("/api/v1/completions/{}/certificate", one["completion_id"]);
-        course.teacher.post(&path, json!({})).await.is(201);
+        let claim = json!({ "name": "김순자 마리아", "phone": "01012345678", "password": "a long password" });
+        guest.put("/api/auth/me", claim).await.ok();
+        // Nobody has to press anything: the claim has issued it, in the name that was claimed, and has told the learner.
         let one = course.standing(&guest).await;
         assert_eq!((&one["is_guest"], &one["certificate"]["status"]), (&json!(false), &json!("VALID")));
+        let number = one["certificate"]["certificate_no"].as_str().unwrap();
+        let paper = guest.get(&format!("/api/v1/completions/certificate/{number}")).await.ok();
+        assert_eq!(paper["certificate"]["facts"]["name"], "김순자 마리아", "{paper}");
+        let told = guest.get("/api/notifications?unread=true").await.ok()["notifications"].clone();
+        assert_eq!(told[0]["type"], "CERTIFICATE_ISSUED", "{told}");
+        let path = format!("/api/v1/completions/{}/certificate", one["completion_id"]);
+        assert_eq!(course.teacher.post(&path, json!({})).await.is(200)["certificate_no"], number);
+    });
+}
+
+#[test]
+fn a_guest_whose_completion_was_revoked_claims_the_account_without_a_certificate() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let course = Course { teacher, lecture, class };
+        let guest = school.guest(&session, "김순자").await;
+        guest.finishes(course.lecture.steps[0]).await;
+        course.completes_all().await;
+        course.changes(&guest, json!({ "completion_status": "REVOKED" })).await;
+        guest.put("/api/auth/me", json!({ "phone": "01012345678", "password": "a long password" })).await.ok();
+        let one = course.standing(&guest).await;
+        assert_eq!((&one["completion_status"], &one["certificate"]), (&json!("REVOKED"), &Value::Null));
+    });
+}
+
+#[test]
+fn a_guest_who_claims_the_account_while_the_class_is_completed_gets_one_certificate() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let course = Course { teacher, lecture, class };
+        for n in 0..8 {
+            let guest = school.guest(&session, &format!("김순자 {n}")).await;
+            guest.finishes(course.lecture.steps[0]).await;
+            let claim = json!({ "phone": format!("0101234567{n}"), "password": "a long password" });
+            let (claimed, _) = tokio::join!(guest.put("/api/auth/me", claim), course.completes_all());
+            claimed.ok();
+            let one = course.standing(&guest).await;
+            assert_eq!(one["certificate"]["status"], "VALID", "{one}");
+        }
     });
 }
 

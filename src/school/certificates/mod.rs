@@ -111,6 +111,17 @@ pub(super) async fn issue_in(app: &App, tx: &mut Tx, enrollment: i64) -> Result<
     Ok((made, true))
 }
 
+/// Issues the certificates of all that staff completed for a person while they were a guest, now that they have claimed
+/// their account. The transaction already holds the rows of their enrollments.
+pub(super) async fn issue_after_claim(app: &App, tx: &mut Tx, person: i64) -> Result<()> {
+    let sql = "select e.id from enrollments e join completions d on d.enrollment = e.id
+        where e.person = $1 and d.status = 'COMPLETED' order by e.id";
+    for (enrollment,) in tx.all::<(i64,)>(sql, args![person]).await? {
+        issue_in(app, tx, enrollment).await?;
+    }
+    Ok(())
+}
+
 row! {
     struct CompletionFacts {
         status: String,

@@ -50,7 +50,7 @@ pub struct CompletionBatch {
     pub date: Option<String>,
     /// Everyone who is APPROVED in the class when left out.
     pub students: Option<Vec<i64>>,
-    /// Gives them their certificates in the same step; guests get none until they have claimed their name.
+    /// Gives them their certificates in the same step; guests get theirs when they claim their account.
     pub issue: bool,
 }
 

@@ -119,7 +119,7 @@ answer! {
         "remaining": []}))]
     pub struct BatchDone from BatchResult as judged {
         processed: i64 = judged.processed,
-        /// Guests get none before they have claimed their account
+        /// Guests get theirs when they claim their account
         certificates_issued: i64 = judged.issued,
         not_completed: Vec<NotCompleted> = each(judged.refused),
         /// The `user_id`s for which there was no time: send them again

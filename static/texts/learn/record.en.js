@@ -29,7 +29,7 @@ export default {
     go: "Save", later: "Later", taken: "This phone number is in use already. Please look at it again. If it is right, tell your teacher.",
     noName: "Please type your name again.", noPhone: "Please type your phone number again, in digits.", short: "The password needs at least 8 letters.",
     done: "It is saved", elsewhere: (phone) => `On another phone, come in with ${phone} and your password.`,
-    certificate: "Your teacher gives you the certificate in this name.",
+    certificate: "Your teacher gives you the certificate in this name.", issued: "Your certificate is here. You find it under “My record”.",
   },
   signin: {
     title: "Use my phone number", why: "Type what you chose when you saved your record.", password: "Password", go: "Come in", back: "Back",

@@ -45,7 +45,7 @@ export default {
     isDue: "Meets the rule for completion",
     lacks: { attendance: (rate) => `came to ${rate}%`, progress: (count) => `${plural(count, "step")} left`, assessment: (count) => `${plural(count, "assessment")} left` },
     isCompleted: "Completed", isRevoked: "Completion revoked", isUnissued: "no certificate yet",
-    isGuest: "gets a certificate after saving a name and phone number under “My record” on the phone",
+    isGuest: "gets the certificate by saving a name and phone number under “My record” on the phone",
     acts: { complete: "Complete", force: "Complete anyway", issue: "Issue certificate", paper: "See certificate", revoke: "Revoke", restore: "Undo revoking" },
     of: (name, what) => `${name}: ${what}`,
     completeAll: (count) => `Complete all ${count} who meet the rule`,
