@@ -19,8 +19,14 @@ pub struct Names {
     people: HashMap<i64, PersonName>,
     items: HashMap<i64, ItemText>,
     courses: HashMap<i64, CourseName>,
-    /// Number by course and person, if it is not 1.
-    namesakes: HashMap<(i64, i64), i64>,
+    namesakes: Namesakes,
+}
+
+/// Numbers of people among those of their name in a course.
+#[derive(Default)]
+pub struct Namesakes {
+    /// By course and person, if it is not 1.
+    numbers: HashMap<(i64, i64), i64>,
 }
 
 row! {
@@ -98,28 +104,16 @@ impl Names {
         }
         let is_named = |e: &Event| matches!(e, Event::StudentJoined { .. } | Event::StudentRenamed { .. });
         let named: Vec<&PublishedEvent> = events.iter().filter(|e| is_named(&e.event)).collect();
-        for course in distinct(named.iter().map(|e| e.course)) {
-            let of_course = named.iter().filter(|e| e.course == course);
-            let people = distinct(of_course.filter_map(|e| e.event.person()));
-            for part in people.chunks(IDS_PER_STATEMENT) {
-                names.number_namesakes(tx, course, part).await?;
-            }
-        }
+        let courses = distinct(named.iter().map(|e| e.course));
+        let people = distinct(named.iter().filter_map(|e| e.event.person()));
+        names.namesakes = Namesakes::of(tx, &courses, &people).await?;
         Ok(names)
-    }
-
-    async fn number_namesakes(&mut self, tx: &mut Tx, course: i64, people: &[i64]) -> Result<()> {
-        let (marks, ids) = placeholders(people, 2);
-        let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
-        let found: Vec<(i64, i64)> = tx.all(sql, [args![course], ids].concat()).await?;
-        self.namesakes.extend(found.into_iter().map(|(person, nth)| ((course, person), nth)));
-        Ok(())
     }
 
     /// Returns the number of a person among the people of their name in the course, counted from 1. Known only for people
     /// who joined or were renamed in these events.
     pub fn namesake(&self, course: i64, person: i64) -> i64 {
-        self.namesakes.get(&(course, person)).copied().unwrap_or(1)
+        self.namesakes.number(course, person)
     }
 
     pub fn person(&self, id: i64) -> PersonName {
@@ -132,6 +126,30 @@ impl Names {
 
     pub fn course(&self, id: i64) -> CourseName {
         self.courses.get(&id).cloned().unwrap_or(CourseName { id, ..CourseName::default() })
+    }
+}
+
+impl Namesakes {
+    /// Finds the numbers of these people in these courses: one query, unless there are thousands of people.
+    pub(super) async fn of(tx: &mut Tx, courses: &[i64], people: &[i64]) -> Result<Namesakes> {
+        let mut found = Namesakes::default();
+        if courses.is_empty() {
+            return Ok(found);
+        }
+        let (course_marks, course_ids) = placeholders(courses, 1);
+        for part in people.chunks(IDS_PER_STATEMENT) {
+            let (marks, ids) = placeholders(part, course_ids.len() + 1);
+            let numbered = namesakes_of(&marks, &format!("k.course in ({course_marks})"));
+            let sql = format!("select n.course, n.person, n.nth from ({numbered}) n where n.nth > 1");
+            let rows: Vec<(i64, i64, i64)> = tx.all(sql, [course_ids.clone(), ids].concat()).await?;
+            found.numbers.extend(rows.into_iter().map(|(course, person, nth)| ((course, person), nth)));
+        }
+        Ok(found)
+    }
+
+    /// Returns the number of a person among the people of their name in the course, counted from 1.
+    pub fn number(&self, course: i64, person: i64) -> i64 {
+        self.numbers.get(&(course, person)).copied().unwrap_or(1)
     }
 }
 
@@ -159,7 +177,7 @@ pub(super) fn namesakes_of(people: &str, condition: &str) -> String {
 const NUMBERED: &str =
     "select k.course, e.person, row_number() over (partition by k.course, p.name order by min(e.id)) as nth";
 
-fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+pub(super) fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut ids: Vec<i64> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

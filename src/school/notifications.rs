@@ -4,6 +4,7 @@ use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::words;
+use crate::school::names::{Namesakes, distinct};
 use crate::school::rights::Caller;
 use crate::school::{Page, Window};
 
@@ -42,13 +43,27 @@ row! {
         /// The id of what the notification leads to: a help request, a certificate, a login. The kind says of which
         /// table.
         pub subject: i64,
+        /// The course of the request that it leads to.
+        pub course: Option<i64>,
         pub read_ms: Option<i64>,
         pub created_ms: i64,
     }
 }
 
-const NOTIFICATION: &str = "select n.id, n.kind, n.about, p.name as about_name, n.subject, n.read_ms, n.created_ms
-    from notifications n left join people p on p.id = n.about";
+/// A notification, whose person is told apart from others of the same name.
+pub struct NumberedNotification {
+    pub notification: Notification,
+    /// The number of the person whom it is about among the people of their name in the course, counted from 1.
+    pub namesake: i64,
+}
+
+const NOTIFICATION: &str =
+    "select n.id, n.kind, n.about, p.name as about_name, n.subject, coalesce(u.course, k.course) as course,
+    n.read_ms, n.created_ms from notifications n left join people p on p.id = n.about
+    left join help_requests h on n.kind in ('HELP_REQUEST', 'HELP_ESCALATED') and h.id = n.subject
+    left join items i on i.id = h.item left join units u on u.id = i.unit
+    left join attendance_requests r on n.kind = 'ATTENDANCE_REQUESTED' and r.id = n.subject
+    left join enrollments e on e.id = r.enrollment left join classes k on k.id = e.class";
 
 /// Notifies a person.
 pub(super) async fn notify(
@@ -82,26 +97,45 @@ pub(super) async fn notify_once(
     }
 }
 
-pub async fn list(app: &School, caller: &Caller, unread: Option<bool>, window: Window) -> Result<Page<Notification>> {
+/// Adds the numbers of the people whom the notifications are about, in one query.
+async fn number(tx: &mut Tx, notifications: Vec<Notification>) -> Result<Vec<NumberedNotification>> {
+    let courses = distinct(notifications.iter().filter_map(|n| n.course));
+    let people = distinct(notifications.iter().filter(|n| n.course.is_some()).filter_map(|n| n.about));
+    let namesakes = Namesakes::of(tx, &courses, &people).await?;
+    let number = |n: &Notification| Some(namesakes.number(n.course?, n.about?));
+    Ok(notifications
+        .into_iter()
+        .map(|n| NumberedNotification { namesake: number(&n).unwrap_or(1), notification: n })
+        .collect())
+}
+
+pub async fn list(
+    app: &School,
+    caller: &Caller,
+    unread: Option<bool>,
+    window: Window,
+) -> Result<Page<NumberedNotification>> {
     let mut tx = app.db.read().await?;
     let condition = "where n.person = $1 and ($2 is null or (n.read_ms is null) = $2)";
     let args = args![caller.id, unread];
     let (total,) = tx.one(format!("select count(*) from notifications n {condition}"), args.clone()).await?;
     let sql = format!("{NOTIFICATION} {condition} order by n.id desc limit $3 offset $4");
     let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
+    let rows = number(&mut tx, rows).await?;
     Ok(Page { rows, total, window })
 }
 
 /// Marks a notification as read. Marking it again keeps the first time.
-pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<Notification> {
+pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<NumberedNotification> {
     let mut tx = app.db.begin().await?;
     let sql = "update notifications set read_ms = coalesce(read_ms, $3) where id = $1 and person = $2";
     if tx.run(sql, args![id, caller.id, app.now_ms()]).await? == 0 {
         return Err(Error::NotFound(Noun::Notification));
     }
     let notification = tx.one(format!("{NOTIFICATION} where n.id = $1"), args![id]).await?;
+    let numbered = number(&mut tx, vec![notification]).await?.pop();
     app.commit(tx, Vec::new()).await?;
-    Ok(notification)
+    numbered.ok_or(Error::NotFound(Noun::Notification))
 }
 
 /// Marks all notifications up to `newest` as read, or all if it is `None`. Notifications that came later stay unread.

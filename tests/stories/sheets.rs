@@ -1,9 +1,51 @@
 //! What goes out as tables for spreadsheets.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::classroom::class;
+use crate::classroom::{class, default_class};
 use crate::harness::on_both;
+
+#[test]
+fn people_of_one_name_have_their_numbers_in_tables_and_notifications() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let [first, second] = [school.guest(&session, "김순자").await, school.guest(&session, "김순자").await];
+        let third = school.registers("STUDENT", "김순자", "third@example.com").await;
+        third.post("/api/v1/enrollments", json!({ "course_id": lecture.id })).await.is(201);
+        teacher.starts(&session, lecture.steps[0]).await;
+        for guest in [&first, &second] {
+            guest.finishes(lecture.steps[0]).await;
+            guest.asks_for_help(lecture.steps[0]).await;
+        }
+        teacher.presses(&session, "end").await.ok();
+        let class = default_class(&teacher, lecture.id).await;
+        let batch = json!({ "course_id": lecture.id, "class_id": class });
+        assert_eq!(teacher.post("/api/v1/completions/batch", batch).await.ok()["processed"], 2);
+        let class = format!("/api/v1/courses/{}/classes/{class}", lecture.id);
+        for (path, people) in [
+            (format!("/api/sessions/{}/attendance.csv", session.id), 3),
+            (format!("{class}/attendance.csv"), 3),
+            (format!("{class}/grades.csv"), 3),
+            (format!("{class}/completions.csv"), 2),
+        ] {
+            let table = teacher.get(&path).await.ok().as_str().unwrap().to_owned();
+            let names = ["김순자,", "김순자 (2),", "김순자 (3),"];
+            let found = names.iter().filter(|name| table.lines().any(|line| line.contains(*name))).count();
+            assert_eq!(found, people, "{path}: {table}");
+        }
+        // The third has asked for attendance by hand.
+        let code = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok()["code"].clone();
+        let request = json!({ "lecSerial": code, "sessionNumber": 1, "requestReason": "병원 진료" });
+        third.post("/api/attendance/request", request).await.is(200);
+        let notices = teacher.get("/api/notifications").await.ok()["notifications"].clone();
+        for name in ["김순자님이 도움을", "김순자 (2)님이 도움을", "김순자 (3)님이 출석"] {
+            let tells = |notice: &Value| notice["message"].as_str().unwrap().starts_with(name);
+            assert!(notices.as_array().unwrap().iter().any(tells), "{name}: {notices}");
+        }
+        let read = format!("/api/notifications/{}/read", notices[0]["id"]);
+        assert_eq!(teacher.post(&read, json!({})).await.ok()["message"], notices[0]["message"]);
+    });
+}
 
 #[test]
 fn attendance_grades_and_completions_go_out_as_tables() {

@@ -9,7 +9,7 @@ use crate::db::{Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::MarkKind;
 use crate::school::grades::with_held_meetings;
-use crate::school::names::namesakes_of;
+use crate::school::names::{Namesakes, distinct, namesakes_of};
 use crate::school::rights::{self, Caller};
 use crate::school::{enrollment, sessions};
 
@@ -188,10 +188,13 @@ pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Re
     Ok(AttendanceSheet { meetings, lines: lines.map(|(marks, one)| (one, marks)).collect() })
 }
 
-/// Lists the marks of a live session's meeting, for its instructor.
-pub async fn of_session(app: &School, caller: &Caller, session: i64) -> Result<Vec<Mark>> {
+/// Lists the marks of a live session's meeting, for its instructor, with the numbers that tell people of one name apart.
+pub async fn of_session(app: &School, caller: &Caller, session: i64) -> Result<(Vec<Mark>, Namesakes)> {
     let mut tx = app.db.read().await?;
     let session = sessions::find_taught(&mut tx, caller, session).await?;
     let sql = format!("{MARK} {FROM} where m.meeting = $1 order by q.name, m.id");
-    tx.all(sql, args![session.meeting]).await
+    let marks: Vec<Mark> = tx.all(sql, args![session.meeting]).await?;
+    let people = distinct(marks.iter().map(|mark| mark.person));
+    let namesakes = Namesakes::of(&mut tx, &[session.course], &people).await?;
+    Ok((marks, namesakes))
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Field, Noun, Requirement, Result};
 use crate::event::words;
 use crate::patch::Patch;
 use crate::school::enrollment::EnrollmentStatus;
+use crate::school::names::{Namesakes, distinct};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, certificates, classes};
 
@@ -279,8 +280,18 @@ pub async fn of_class(
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
-pub async fn all_of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Completion>> {
+/// Lists all completions of a class, with the numbers that tell people of one name apart.
+pub async fn all_of_class(
+    app: &School,
+    caller: &Caller,
+    course: i64,
+    class: i64,
+) -> Result<(Vec<Completion>, Namesakes)> {
     let mut tx = app.db.read().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
-    tx.all(format!("{COMPLETION} {FROM} where e.class = $1 order by d.id"), args![class]).await
+    let all: Vec<Completion> =
+        tx.all(format!("{COMPLETION} {FROM} where e.class = $1 order by d.id"), args![class]).await?;
+    let people = distinct(all.iter().map(|c| c.person));
+    let namesakes = Namesakes::of(&mut tx, &[course], &people).await?;
+    Ok((all, namesakes))
 }

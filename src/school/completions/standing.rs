@@ -1,13 +1,11 @@
 //! Standing of the learners of a class: who meets the rule of completion, and what the others lack. One query judges a
 //! whole page.
 
-use std::collections::HashMap;
-
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Requirement, Result};
 use crate::school::certificates::CertificateState;
-use crate::school::names::namesakes_of;
+use crate::school::names::Namesakes;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
@@ -111,13 +109,9 @@ pub async fn of_class(
     let sql = format!("{STANDING} {condition} order by q.name, e.id limit $2 offset $3");
     let standings: Vec<Standing> = tx.all(sql, args![class, window.limit, window.offset]).await?;
     let people: Vec<i64> = standings.iter().map(|one| one.person).collect();
-    let (marks, ids) = placeholders(&people, 2);
-    let sql = format!("select n.person, n.nth from ({}) n where n.nth > 1", namesakes_of(&marks, "k.course = $1"));
-    let numbers: Vec<(i64, i64)> =
-        if people.is_empty() { Vec::new() } else { tx.all(sql, [args![course], ids].concat()).await? };
-    let numbers: HashMap<i64, i64> = numbers.into_iter().collect();
+    let namesakes = Namesakes::of(&mut tx, &[course], &people).await?;
     let learner = |standing: Standing| {
-        let namesake = numbers.get(&standing.person).copied().unwrap_or(1);
+        let namesake = namesakes.number(course, standing.person);
         LearnerStanding { standing, namesake }
     };
     Ok((needed_rate, Page { rows: standings.into_iter().map(learner).collect(), total, window }))

@@ -13,6 +13,7 @@ use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
+use crate::school::names::{Namesakes, distinct};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
@@ -247,9 +248,13 @@ pub async fn list(app: &School, caller: &Caller, filter: EnrollmentFilter, windo
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
-/// Lists everyone who was ever in a class or applied for it.
-pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<Vec<Enrollment>> {
+/// Lists everyone who was ever in a class or applied for it, with the numbers that tell people of one name apart.
+pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) -> Result<(Vec<Enrollment>, Namesakes)> {
     let mut tx = app.db.read().await?;
     rights::find_taught_class(&mut tx, caller, course, class).await?;
-    tx.all(format!("{ENROLLMENT} {FROM} where e.class = $1 order by e.id"), args![class]).await
+    let all: Vec<Enrollment> =
+        tx.all(format!("{ENROLLMENT} {FROM} where e.class = $1 order by e.id"), args![class]).await?;
+    let people = distinct(all.iter().map(|e| e.person));
+    let namesakes = Namesakes::of(&mut tx, &[course], &people).await?;
+    Ok((all, namesakes))
 }

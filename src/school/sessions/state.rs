@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::PublishedEvent;
 use crate::live::log;
 use crate::live::presence::{PresentPerson, StepSpan};
-use crate::school::names::{Names, namesakes};
+use crate::school::names::{Names, namesakes_of};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
 
@@ -137,7 +137,7 @@ async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
         left join help on help.person = p.person
         left join ({}) n on n.person = p.person
         where p.session = $1 and p.removed_ms is null order by p.id",
-        namesakes("k.course = $5")
+        namesakes_of("select person from participants where session = $1", "k.course = $5")
     );
     let args = args![session.id, session.step_seq, session.step, session.started_ms.unwrap_or(0), session.course];
     tx.all(sql, args).await

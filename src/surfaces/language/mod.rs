@@ -66,6 +66,11 @@ pub fn translate_with(korean: &str, insert: &str) -> String {
     translate(korean).replacen("{}", insert, 1)
 }
 
+/// Names a person as the pages do: with their number among the people of this name, unless they are the first.
+pub fn label(name: &str, namesake: i64) -> String {
+    if namesake > 1 { format!("{name} ({namesake})") } else { name.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;

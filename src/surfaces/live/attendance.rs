@@ -9,7 +9,7 @@ use crate::event::MarkKind;
 use crate::school::attendance::{Mark, views};
 use crate::surfaces::csv::{Table, cells};
 use crate::surfaces::keys::*;
-use crate::surfaces::language::{korean, translate};
+use crate::surfaces::language::{korean, label, translate};
 
 answer! {
     #[schema(example = json!({"attendance_id": 1, "user": {"id": 1, "name": "김학생"}, "enrollment_id": 1, "session_number": 1,
@@ -38,7 +38,8 @@ answer! {
 #[utoipa::path(get, path = "/api/sessions/{session_id}/attendance",
     responses((status = 200, body = SessionAttendance)))]
 pub async fn list(app: School, caller: Caller, Id(id): Id) -> Answer<SessionAttendance> {
-    ok((id, views::of_session(&app, &caller, id).await?))
+    let (marks, _) = views::of_session(&app, &caller, id).await?;
+    ok((id, marks))
 }
 
 /// Returns the same attendance as a table for spreadsheets (its instructor).
@@ -46,11 +47,13 @@ pub async fn list(app: School, caller: Caller, Id(id): Id) -> Answer<SessionAtte
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub async fn sheet(app: School, caller: Caller, Id(id): Id) -> Result<Response> {
     let mut table = Table::headed(["이름", "이메일", "회차", "날짜", "출결", "들어온 시각", "나간 시각", "사유"]);
-    for mark in views::of_session(&app, &caller, id).await? {
+    let (marks, namesakes) = views::of_session(&app, &caller, id).await?;
+    for mark in marks {
+        let name = label(&mark.name, namesakes.number(mark.course, mark.person));
         let kind = MarkKind::parse(&mark.kind).map_or("", |mark| translate(korean::mark(mark)));
         let clock = |ms: Option<i64>| ms.map(|ms| app.clock.local(ms).replace('T', " "));
         let (came, went) = (clock(mark.in_ms), clock(mark.out_ms));
-        table.row(cells![mark.name, mark.email, mark.number, mark.date, kind, came, went, mark.reason]);
+        table.row(cells![name, mark.email, mark.number, mark.date, kind, came, went, mark.reason]);
     }
     Ok(table.file(&format!("attendance-session-{id}")))
 }

@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::school::attendance::views;
 use crate::school::{completions, enrollment};
 use crate::surfaces::csv::{Cell, Table, cells};
-use crate::surfaces::language::{korean, translate, translate_with};
+use crate::surfaces::language::{korean, label, translate, translate_with};
 
 /// 출석부: everyone's marks by meeting (staff of the course).
 #[utoipa::path(get, path = "/api/v1/courses/{course_id}/classes/{class_id}/attendance.csv",
@@ -25,7 +25,7 @@ pub async fn attendance(app: School, caller: Caller, Ids(course, class): Ids) ->
     let mut table = Table::of(head);
     for one in &everyone {
         let student = &one.student;
-        let mut row = cells![student.name.as_str(), student.email.clone(), student.student_no.clone()];
+        let mut row = cells![label(&student.name, student.namesake), student.email.clone(), student.student_no.clone()];
         row.extend(dates.keys().map(|number| {
             let meeting = one.meetings.iter().find(|meeting| meeting.number == *number);
             Cell::from(meeting.map_or("", |meeting| translate(korean::mark(meeting.kind()))))
@@ -42,10 +42,12 @@ pub async fn attendance(app: School, caller: Caller, Ids(course, class): Ids) ->
 pub async fn grades(app: School, caller: Caller, Ids(course, class): Ids) -> Result<Response> {
     let mut table =
         Table::headed(["수강신청 번호", "이름", "이메일", "상태", "출석 점수", "진도 점수", "평가 점수", "총점"]);
-    for e in enrollment::of_class(&app, &caller, course, class).await? {
+    let (enrollments, namesakes) = enrollment::of_class(&app, &caller, course, class).await?;
+    for e in enrollments {
+        let name = label(&e.name, namesakes.number(course, e.person));
         let status = translate(korean::enrolled(&e.status));
         let scores = [e.attendance_score, e.progress_score, e.assessment_score, e.total_score].map(Cell::from);
-        let mut row = cells![e.id, e.name, e.email, status];
+        let mut row = cells![e.id, name, e.email, status];
         row.extend(scores);
         table.row(row);
     }
@@ -67,8 +69,10 @@ pub async fn completed(app: School, caller: Caller, Ids(course, class): Ids) -> 
         "수료증 번호",
         "메모",
     ]);
-    for c in completions::all_of_class(&app, &caller, course, class).await? {
-        let mut row = cells![c.name, c.date, translate(korean::completed(&c.status))];
+    let (completions, namesakes) = completions::all_of_class(&app, &caller, course, class).await?;
+    for c in completions {
+        let name = label(&c.name, namesakes.number(course, c.person));
+        let mut row = cells![name, c.date, translate(korean::completed(&c.status))];
         row.extend([c.attendance_score, c.progress_score, c.assessment_score, c.total_score].map(Cell::from));
         row.extend(cells![c.certificate_no, c.memo]);
         table.row(row);

@@ -6,10 +6,10 @@ use utoipa::IntoParams;
 use super::learning::{Analysis, HelpKindWord, rate, two_digits};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::school::insight::{DayCount, Difficulty, OpenHelpRequest, Statistics, StudentSummary, Trend};
-use crate::school::notifications::{Notification, NotificationKind};
+use crate::school::notifications::{NotificationKind, NumberedNotification};
 use crate::school::outline::Item;
 use crate::surfaces::keys::*;
-use crate::surfaces::language::{translate, translate_with};
+use crate::surfaces::language::{label, translate, translate_with};
 
 answer! {
     pub struct StepState from (Item, String) as (item, state) {
@@ -177,8 +177,9 @@ answer! {
     #[schema(example = json!({"id": 1000, "type": "HELP_REQUEST", "message": "김학생님이 도움을 요청했습니다",
         "related_user": {"id": 1, "name": "김학생"}, "related_id": 5001, "is_read": false,
         "created_at": "2025-10-28T10:10:00Z"}))]
-    pub struct NotificationLine from Notification as n
-    let name = n.about_name.as_deref().unwrap_or(translate("누군가"));
+    pub struct NotificationLine from NumberedNotification as numbered
+    let n = numbered.notification;
+    let name = &n.about_name.as_deref().map_or_else(|| translate("누군가").into(), |name| label(name, numbered.namesake));
     let message = match NotificationKind::parse(&n.kind) {
         Some(NotificationKind::HelpRequest) => translate_with("{}님이 도움을 요청했습니다", name),
         Some(NotificationKind::HelpEscalated) => translate_with("{}님에게 강사님의 도움이 필요합니다", name),
@@ -205,7 +206,7 @@ answer! {
     }
 }
 
-paged! { pub struct Notifications of Notification { pagination: Pagination, notifications: NotificationLine } }
+paged! { pub struct Notifications of NumberedNotification { pagination: Pagination, notifications: NotificationLine } }
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"up_to": 1000}))]
