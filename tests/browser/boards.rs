@@ -143,3 +143,19 @@ fn the_door_is_closed_and_opened_from_the_board() {
             .await;
     });
 }
+
+#[test]
+fn the_dialog_about_a_learner_fits_a_phone_however_long_the_names_are() {
+    run_story(|school| async move {
+        let class = Class::waits(&school).await;
+        let guest = school.guest(&class.session, "김순자").await;
+        school.guest(&class.session, "Alexandra Konstantinopolskaya-Montgomery").await;
+        let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
+        desk.emulates(360, 740).await;
+        desk.opens_person(guest.id).await;
+        desk.keeps_screenshot("dashboard-person-on-a-phone").await;
+        let fits = "[...document.querySelectorAll('dialog[open], dialog[open] *')].every((part) =>
+            part.getBoundingClientRect().left >= 0 && part.getBoundingClientRect().right <= innerWidth)";
+        desk.until_js("nothing is cut off", fits, vec![]).await;
+    });
+}
