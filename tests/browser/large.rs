@@ -214,3 +214,26 @@ fn a_hint_that_helped_ends_the_call() {
         phone.until("the teacher knows", is_over).await;
     });
 }
+
+#[test]
+fn the_field_for_the_name_is_in_sight_under_a_long_title_in_every_language() {
+    run_story(|school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡으로 손주에게 사진 보내기와 영상 통화하기", 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        for language in ["ko-KR", "ja-JP", "en-GB"] {
+            let device = Device { languages: language, ..Device::phone() };
+            let phone = Phone::opens_at(&school.url(""), &session.scanned(), &device).await;
+            phone.sees("name").await;
+            phone.emulates(360, 640).await;
+            // At the largest size the field begins in sight, at all others it is there whole.
+            for (size, end) in [(100, "bottom"), (160, "bottom"), (200, "top")] {
+                phone.looks("size", json!(size)).await;
+                phone.keeps_screenshot(&format!("large-name-{}-{size}", &language[..2])).await;
+                let is_in_sight =
+                    format!("document.querySelector('main input').getBoundingClientRect().{end} < innerHeight");
+                phone.until_js(&format!("{language} {size} %: the field is in sight"), &is_in_sight, vec![]).await;
+            }
+        }
+    });
+}
