@@ -124,6 +124,7 @@ create unique index skills_folded on skills (folded);
 create table course_skills (
   course bigint not null references courses,
   skill bigint not null references skills,
+  position bigint not null check (position >= 0),
   primary key (course, skill)
 );
 create index course_skills_skill on course_skills (skill, course);

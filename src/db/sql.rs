@@ -52,12 +52,12 @@ impl SqlSafeStr for Sql {
     }
 }
 
-/// Returns `$4, $5, $6` for these ids, and the ids as arguments. The length is rounded up to a power of two by repeating
-/// the last id, so that few different statements are prepared.
-pub fn placeholders(ids: &[i64], first: usize) -> (String, Vec<Arg>) {
-    let length = ids.len().max(1).next_power_of_two();
-    let last = ids.last().copied().unwrap_or(0);
-    let values = (0..length).map(|i| Arg::from(ids.get(i).copied().unwrap_or(last))).collect();
+/// Returns `$4, $5, $6` for these ids or texts, and them as arguments. The length is rounded up to a power of two by repeating
+/// the last one, so that few different statements are prepared.
+pub fn placeholders<T: Clone + Default + Into<Arg>>(listed: &[T], first: usize) -> (String, Vec<Arg>) {
+    let length = listed.len().max(1).next_power_of_two();
+    let last = listed.last().cloned().unwrap_or_default();
+    let values = (0..length).map(|i| listed.get(i).unwrap_or(&last).clone().into()).collect();
     let marks = (first..first + length).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
     (marks, values)
 }

@@ -52,6 +52,8 @@ table! {
         StartTime = "start_time",
         Step = "step",
         Students = "students",
+        Tags = "tags",
+        TargetSkills = "target_skills",
         TotalScore = "total_score",
     }
 }

@@ -44,6 +44,7 @@ mod routes;
 mod rude;
 mod setup;
 mod sheets;
+mod skills;
 mod sockets;
 mod standing;
 mod steps;
