@@ -44,7 +44,7 @@ export default {
   },
   answer: {
     title: "答えが来ました", unasked: "こうしてみてください", visit: "先生が向かっています", visitLine: "そのままお待ちください。",
-    helped: "できました", notYet: "まだうまくいきません", thanks: "よかったです！", step: (title) => `今のところ：${title}`,
+    helped: "できました", notYet: "まだうまくいきません", thanks: "よかったです！", step: (title) => `今のステップ：${title}`,
     earlier: (title) => `前の「${title}」への答えです。`,
   },
   answerer: {

@@ -2,7 +2,7 @@
 
 export default {
   board: {
-    backToLectures: "← 自分の講座",
+    backToLectures: "← 私の講座",
     screen: "黒板の画面を開く",
     attendance: "出席簿",
     csv: "出席簿をダウンロード",

@@ -2,7 +2,7 @@
 
 export default {
   statistics: {
-    tiles: { learners: "受講者", progress: "平均の進み", helps: "本人からの呼び出し", took: "終えるまで" },
+    tiles: { learners: "受講者", progress: "平均の進度", helps: "本人からの呼び出し", took: "終えるまで" },
     times: (count) => `${count}回`,
     minutes: (count) => `${count}分`,
     empty: "お見せできるものがまだありません",
@@ -12,7 +12,7 @@ export default {
     trend: "日を追って",
     span: "期間",
     days: (count) => `${count}日`,
-    progressTrend: "平均の進み",
+    progressTrend: "平均の進度",
     helpTrend: "本人からの呼び出し",
     asTable: "表で見る",
     difficult: "難しいステップ",
@@ -27,7 +27,7 @@ export default {
     helps: (count) => `助け ${count}回`,
   },
   learner: {
-    progress: "進み",
+    progress: "進度",
     attendance: "出席率",
     helps: "本人からの呼び出し",
     last: "最後に学んだとき",
