@@ -1,5 +1,5 @@
-//! A house of its own on this machine: a network namespace with one wire to us, so that what is in it comes to the school
-//! over an address that is not its own, as every phone does.
+//! A network namespace on this machine with one wire to us, so that what runs in it comes to the school over an address
+//! that is not its own, as every phone does.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,7 +16,7 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// `None` where this machine allows nobody to build one, which is said aloud.
+    /// `None` where this process may not make one, which is said aloud.
     pub fn builds() -> Option<Namespace> {
         if !may_build() {
             let why = "\nSKIPPED: a story on plain http needs a network namespace, and this process may not make one\n\
