@@ -33,7 +33,7 @@ export default {
   },
   signin: {
     title: "Use my phone number", why: "Type what you chose when you saved your record.", password: "Password", go: "Come in", back: "Back",
-    wrong: "The phone number or the password is not right. Please look again. If you forgot it, tell your teacher.",
+    wrong: "The phone number or the password is not right. Please look again. If you forgot it, tell the school’s administrator.",
     teacher: "Teachers, please sign in on the teacher's page.",
   },
   leave: {
