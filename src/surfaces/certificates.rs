@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{ClientAddress, PathText, Query};
+use super::extract::{ClientAddress, Path, Query};
 use super::live::refusal::Refusal;
 use super::refusals::Refusals;
 use super::schemas::{described, text_schema};
@@ -76,7 +76,7 @@ async fn one(
     app: School,
     ClientAddress(from): ClientAddress,
     headers: HeaderMap,
-    PathText(file): PathText,
+    Path(file): Path<String>,
 ) -> Result<Response> {
     match file.rsplit_once('.') {
         None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),

@@ -14,9 +14,6 @@ use crate::surfaces::refusals::{DocumentedRefusal, Refusals};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// Path parameters that are texts. All others are numbers.
-const TEXTS_IN_PATHS: [&str; 3] = ["session_code", "certificate_no", "file"];
-
 /// The endpoints that stand under one tag in the document.
 pub struct Group {
     tag: &'static str,
@@ -33,8 +30,8 @@ impl Group {
     }
 }
 
-/// Puts the groups of a surface together: each operation gets the tag of its group, the parameters of its path, and what
-/// the surface may refuse.
+/// Puts the groups of a surface together: each operation gets the tag of its group, the ids in its path that its handler does not
+/// declare otherwise, and what the surface may refuse.
 pub fn surface<Body: DocumentedRefusal>(groups: impl IntoIterator<Item = Group>) -> OpenApiRouter<School> {
     let mut surface = OpenApiRouter::new();
     for Group { tag, mut router } in groups {
@@ -44,7 +41,7 @@ pub fn surface<Body: DocumentedRefusal>(groups: impl IntoIterator<Item = Group>)
                 let declared = operation.parameters.take().unwrap_or_default();
                 let is_declared = |name: &&str| declared.iter().any(|p| matches!(p, RefOr::T(p) if p.name == *name));
                 let others: Vec<_> =
-                    parameters_of(path).filter(|name| !is_declared(name)).map(path_parameter).collect();
+                    parameters_of(path).filter(|name| !is_declared(name)).map(id_in_path::<Body>).collect();
                 operation.parameters = Some([others, declared].concat()).filter(|all| !all.is_empty());
                 for (status, refusal) in Refusals::<Body>::responses() {
                     operation.responses.responses.entry(status).or_insert(refusal);
@@ -64,9 +61,9 @@ fn parameters_of(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn path_parameter(name: &str) -> RefOr<Parameter> {
+fn id_in_path<Body: DocumentedRefusal>(name: &str) -> RefOr<Parameter> {
     let schema = ObjectBuilder::new();
-    let schema = if TEXTS_IN_PATHS.contains(&name) {
+    let schema = if Body::HAS_TEXT_IDS {
         schema.schema_type(Type::String)
     } else {
         schema.schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))

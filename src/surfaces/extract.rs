@@ -1,13 +1,10 @@
 //! Extractors: the caller of a request, and what was sent. All surfaces share them. They reject with the school's `Error`,
 //! which `refusals` turns into the dialect of the path.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
 
-use axum::RequestPartsExt;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -23,10 +20,10 @@ use crate::school::logins;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::surfaces::headers::bearer;
+pub use crate::surfaces::path::{Id, Ids, Path, path};
 use crate::surfaces::read_error::shortened;
 use crate::surfaces::sent_tree::{SentTree, without_position};
-use crate::surfaces::times::Day;
-use crate::surfaces::{bodies, json};
+use crate::surfaces::{bodies, json, query};
 
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 pub const LOGS_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -86,31 +83,7 @@ pub fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T> {
     let parsed: Vec<(String, String)> = axum::extract::Query::try_from_uri(&parts.uri)
         .map(|q| q.0)
         .map_err(|_| Error::bad_as_sent("query", "unreadable"))?;
-    // Values in a query are texts. A text that looks like a number or a boolean is read as one, any other as a text.
-    let mut object = BTreeMap::new();
-    for (name, text) in parsed.into_iter().filter(|(_, text)| !text.is_empty()) {
-        let value = match (text.as_str(), text.parse::<i64>()) {
-            ("true", _) => SentTree::Bool(true),
-            ("false", _) => SentTree::Bool(false),
-            (_, Ok(number)) if number.to_string() == text => SentTree::Whole(number),
-            _ => SentTree::Text(text),
-        };
-        if object.insert(name.clone(), value).is_some() {
-            return Err(Error::bad_as_sent(name, "it is there twice"));
-        }
-    }
-    Ok(SentTree::Object(object.into_iter().collect()).read()?)
-}
-
-/// Returns the names and values of the path's parameters, in order. Fails if they are not exactly `N`.
-pub async fn path<const N: usize>(parts: &mut Parts) -> Result<[(String, String); N]> {
-    let params = parts.extract::<RawPathParams>().await.map_err(|_| Error::bad_as_sent("path", "unreadable"))?;
-    let found: Vec<(String, String)> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    found.try_into().map_err(|_| Error::NoSuchPath)
-}
-
-pub fn number<T: FromStr>((name, text): (String, String)) -> Result<T> {
-    text.parse().map_err(|_| Error::bad_as_sent(name, "a whole number is needed"))
+    Ok(query::read(&parsed)?)
 }
 
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>> {
@@ -190,10 +163,15 @@ pub fn must_be_our_page(parts: &Parts, app: &School) -> Result<()> {
     if is_ours { Ok(()) } else { Err(Error::ForeignPage) }
 }
 
+/// Returns the host, perhaps with a port, under which the caller reached us.
+pub fn host(parts: &Parts) -> &str {
+    let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok());
+    host.or_else(|| parts.uri.authority().map(|a| a.as_str())).unwrap_or_default()
+}
+
 /// Returns whether `origin` is the address under which the caller reached us, or the one that is printed in QR codes.
 fn is_own_origin(origin: &str, parts: &Parts, app: &School) -> bool {
-    let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok());
-    let host = host.or_else(|| parts.uri.authority().map(|a| a.as_str())).unwrap_or_default();
+    let host = host(parts);
     let Some((scheme, named)) = origin.split_once("://") else { return false };
     let bare = |host: &str| {
         let usual = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
@@ -224,14 +202,6 @@ pub struct SentOnce<T>(pub T, pub Option<Key>);
 /// A JSON body with a higher limit, large enough for 1,000 logs.
 pub struct LargeJson<T>(pub T);
 pub struct Query<T>(pub T);
-/// The one number in the path.
-pub struct Id(pub i64);
-/// The two numbers in the path.
-pub struct Ids(pub i64, pub i64);
-/// The two numbers and the day in the path.
-pub struct IdsAndDay(pub i64, pub i64, pub Day);
-/// The one word in the path.
-pub struct PathText(pub String);
 /// The address that a request comes from.
 pub struct ClientAddress(pub IpAddr);
 
@@ -248,23 +218,6 @@ macro_rules! from_parts {
 }
 from_parts!(School, |_parts, app| app.clone());
 from_parts!(Caller, |parts, app| caller(parts, app).await?);
-from_parts!(Id, |parts, _app| {
-    let [id] = path::<1>(parts).await?;
-    Id(number(id)?)
-});
-from_parts!(Ids, |parts, _app| {
-    let [a, b] = path::<2>(parts).await?;
-    Ids(number(a)?, number(b)?)
-});
-from_parts!(IdsAndDay, |parts, _app| {
-    let [a, b, (name, day)] = path::<3>(parts).await?;
-    let day = Day::parse(&day).ok_or_else(|| Error::bad_as_sent(name, "a day such as 2025-10-28 is needed"))?;
-    IdsAndDay(number(a)?, number(b)?, day)
-});
-from_parts!(PathText, |parts, _app| {
-    let [(_, text)] = path::<1>(parts).await?;
-    PathText(text)
-});
 from_parts!(ClientAddress, |parts, app| ClientAddress(address(parts, app)));
 
 /// A request without a token has no caller.

@@ -46,8 +46,10 @@ pub fn status(kind: ErrorKind) -> StatusCode {
     }
 }
 
-/// The body of a dialect's refusals, with the statuses that the OpenAPI document shows for each of its operations.
+/// The body of a dialect's refusals, with what the OpenAPI document shows for each operation of the dialect.
 pub trait DocumentedRefusal: ToSchema {
+    /// Whether ids are texts in this dialect (`TextId`). They are numbers in others.
+    const HAS_TEXT_IDS: bool = false;
     /// Pairs of a status and what it means.
     const STATUSES: &'static [(&'static str, &'static str)] = &[
         ("400", "What was sent cannot be read; `details.field` names where."),

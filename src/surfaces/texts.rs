@@ -318,28 +318,27 @@ pub fn login_name(typed: String) -> String {
     }
 }
 
-/// A text in a query, which may look like a number.
+/// A text in a query, of any length.
 pub struct QueryText(pub String);
 
 impl<'de> Deserialize<'de> for QueryText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<QueryText, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) if !text.contains('\0') => Ok(QueryText(text)),
-            serde_json::Value::String(_) => Err(serde::de::Error::custom("no NUL in texts")),
-            other => Ok(QueryText(other.to_string())),
-        }
+        let text = String::deserialize(deserializer)?;
+        no_nul(&text).map(|()| QueryText(text)).map_err(TextFault::into_error)
     }
 }
 
-/// A text in a query of at most 200 characters, which may look like a number.
+/// A text in a query of at most 200 characters.
+#[derive(Debug, Clone)]
 pub struct SearchText(pub String);
 
 described!(SearchText, text_schema("", 0, 200, NO_NUL));
 
+sent!(SearchText => String, |text| text.0);
+
 impl<'de> Deserialize<'de> for SearchText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SearchText, D::Error> {
-        let QueryText(text) = QueryText::deserialize(deserializer)?;
-        Typed::try_from(text).map(|typed| SearchText(typed.0)).map_err(TextFault::into_error)
+        Typed::deserialize(deserializer).map(|typed| SearchText(typed.0))
     }
 }
 

@@ -40,7 +40,7 @@ impl FromRequestParts<School> for Invited {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Invited> {
-        let [(_, code)] = extract::path::<1>(parts).await?;
+        let code: String = extract::path(parts).await?;
         let scanned: wire::sessions::Scanned = extract::query(parts)?;
         Ok(Invited(scanned.invites(code)))
     }

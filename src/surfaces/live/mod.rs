@@ -39,7 +39,7 @@ use crate::error::Result;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::surfaces::document::{group, surface};
-use crate::surfaces::extract::{ClientAddress, Id, Ids, Json, LargeJson, PathText, Query, SentOnce};
+use crate::surfaces::extract::{ClientAddress, Id, Ids, Json, LargeJson, Path, Query, SentOnce};
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<Refusal>([

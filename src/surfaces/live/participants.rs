@@ -21,7 +21,7 @@ pub async fn join(app: School, caller: Caller, Id(id): Id, Json(sent): Json<Join
 }
 
 /// Joins a session as a guest, with a name and without an account.
-#[utoipa::path(post, path = "/api/sessions/{session_code}/guest", params(Key, Scanned, CookieQuery),
+#[utoipa::path(post, path = "/api/sessions/{session_code}/guest", params(("session_code" = String, Path), Key, Scanned, CookieQuery),
     request_body = GuestJoin, responses((status = 201, body = GuestJoined)), security(()))]
 pub async fn guest(
     app: School,

@@ -3,13 +3,13 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{ClientAddress, PathText};
+use super::{ClientAddress, Path};
 use crate::app::School;
 use crate::school::courses;
 use crate::web;
 
 /// Redirects to the current session, with its key: scanning a poster is limited no more than scanning the session's QR.
-pub async fn follow(app: School, ClientAddress(from): ClientAddress, PathText(code): PathText) -> Response {
+pub async fn follow(app: School, ClientAddress(from): ClientAddress, Path(code): Path<String>) -> Response {
     let place = match courses::session_of_poster(&app, &code, from).await {
         Ok(Some(session)) => session.join_url(""),
         Ok(None) => "/?closed=1".to_owned(),

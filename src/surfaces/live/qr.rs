@@ -9,7 +9,7 @@ use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use super::wire::sessions::Scanned;
-use super::{PathText, Result};
+use super::{Path, Result};
 use crate::app::School;
 use crate::error::{Error, Noun};
 use crate::school::courses::normalize_poster_code;
@@ -41,7 +41,7 @@ query! {
 pub async fn picture(
     app: School,
     headers: HeaderMap,
-    PathText(file): PathText,
+    Path(file): Path<String>,
     size: Size,
     scanned: Scanned,
 ) -> Result<Response> {
@@ -62,7 +62,7 @@ fn in_address(key: &str) -> Result<String, Error> {
     params(("file" = String, Path, description = "The code of the lecture's poster with .png or .svg"), Size),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
     security(()))]
-pub async fn poster(app: School, headers: HeaderMap, PathText(file): PathText, size: Size) -> Result<Response> {
+pub async fn poster(app: School, headers: HeaderMap, Path(file): Path<String>, size: Size) -> Result<Response> {
     let (code, kind) = parted(&file)?;
     let code = Some(normalize_poster_code(code)).filter(|code| code.len() == POSTER_LETTERS);
     let code = code.ok_or(Error::NotFound(Noun::Picture))?;

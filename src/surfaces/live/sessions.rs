@@ -29,7 +29,7 @@ pub async fn list(app: School, caller: Caller, Id(id): Id, paging: PageQuery) ->
 }
 
 /// Finds the session of a code, before joining. Spaces and hyphens in the code do not matter.
-#[utoipa::path(get, path = "/api/sessions/{session_code}", params(Scanned),
+#[utoipa::path(get, path = "/api/sessions/{session_code}", params(("session_code" = String, Path), Scanned),
     responses((status = 200, body = SessionFound)), security(()))]
 pub async fn by_code(
     app: School,

@@ -1,7 +1,7 @@
 //! Attendance marks (3-17 … 3-22), the attendance sheet of a class, and waiting requests for attendance.
 
 use super::wire::{Done, Pages, Paging};
-use super::{Answer, Caller, Created, Id, Ids, IdsAndDay, Json, created, done};
+use super::{Answer, Caller, Created, Id, Ids, Json, Path, created, done};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::event::MarkKind;
@@ -224,7 +224,7 @@ pub async fn change(
 pub async fn of_day(
     app: School,
     caller: Caller,
-    IdsAndDay(course, class, Day(date)): IdsAndDay,
+    Path((course, class, Day(date))): Path<(i64, i64, Day)>,
     pages: Pages,
 ) -> Answer<DayAttendances> {
     done("출결 목록을 조회했습니다.", attendance::of_day(&app, &caller, (course, class), &date, pages.into()).await?)

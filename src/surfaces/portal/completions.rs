@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::wire::{Done, Pages, Paging, WHOLE_PAGE};
-use super::{Answer, Caller, Created, Id, Ids, Json, PathText, created, done};
+use super::{Answer, Caller, Created, Id, Ids, Json, Path, created, done};
 use crate::app::School;
 use crate::error::{Requirement, Result};
 use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState};
@@ -307,9 +307,9 @@ pub async fn certify(app: School, caller: Caller, Id(id): Id) -> Created<Certifi
 }
 
 /// 3-39 수료증 조회 (the student's own; staff of the course). Anyone else verifies it at `/certificates`.
-#[utoipa::path(get, path = "/api/v1/completions/certificate/{certificate_no}",
+#[utoipa::path(get, path = "/api/v1/completions/certificate/{certificate_no}", params(("certificate_no" = String, Path)),
     responses((status = 200, body = Done<CertificateView>)))]
-pub async fn certificate(app: School, caller: Caller, PathText(number): PathText) -> Answer<CertificateView> {
+pub async fn certificate(app: School, caller: Caller, Path(number): Path<String>) -> Answer<CertificateView> {
     let certificate = certificates::by_number(&app, &caller, &number).await?;
     let completion = completions::of_enrollment(&app, &caller, certificate.enrollment).await?;
     let (printed, state) = (certificate.printed()?, certificate.state(app.now_ms()));

@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::surfaces::document::{group, surface};
-use crate::surfaces::extract::{Id, Ids, IdsAndDay, Json, PathText, SentOnce};
+use crate::surfaces::extract::{Id, Ids, Json, Path, SentOnce};
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<PortalRefusal>([
