@@ -5,21 +5,27 @@
 use axum::response::Response;
 
 use super::refusals::CarriedError;
-use super::{attendance, live, portal};
+use super::{attendance, learning, live, portal};
 use crate::error::Error;
+use crate::surfaces::language::{Language, usually_now};
 use crate::web;
 
-type RefusalFn = fn(&Error) -> Response;
+/// A dialect: how it refuses, and its language for callers who ask for none.
+type Dialect = (fn(&Error) -> Response, Language);
 
-/// Refusal function of each dialect, by base path. The longest base path that fits counts.
-const DIALECTS: [(&str, RefusalFn); 6] = [
-    ("/api/v1", portal::refusal::refuse),
-    ("/api/attendance", attendance::refusal::refuse),
-    ("/api", live::refusal::refuse),
-    ("/ws", live::refusal::refuse),
-    ("/qr", live::refusal::refuse),
-    ("/certificates.json", live::refusal::refuse),
+/// The dialects, by base path. The longest base path that fits counts.
+const DIALECTS: [(&str, Dialect); 7] = [
+    ("/api/v1", (portal::refusal::refuse, Language::Korean)),
+    ("/api/v1/bc-006/learning", (learning::refusal::refuse, Language::Japanese)),
+    ("/api/attendance", (attendance::refusal::refuse, Language::Korean)),
+    ("/api", LIVE),
+    ("/ws", LIVE),
+    ("/qr", LIVE),
+    ("/certificates.json", LIVE),
 ];
+
+/// The refusals of this dialect are in English for callers who ask for no language, as in its seed.
+const LIVE: Dialect = (live::refusal::refuse, Language::Korean);
 
 /// Gives an answer that carries an error the form of the dialect of `path`, and keeps the headers that were added to it. Other
 /// answers stay as they are.
@@ -35,8 +41,8 @@ pub fn refused(path: &str, error: &Error) -> Response {
     if let Error::Internal(what) = error {
         tracing::error!(what, "a request failed on our side");
     }
-    let refuse = dialect(path).unwrap_or(live::refusal::refuse);
-    let mut response = refuse(error);
+    let (refuse, usual) = dialect(path).unwrap_or(LIVE);
+    let mut response = usually_now(usual, || refuse(error));
     if let Some(seconds) = error.retry_after_s() {
         response.headers_mut().insert("retry-after", seconds.into());
     }
@@ -53,9 +59,14 @@ pub fn is_api(path: &str) -> bool {
     dialect(path).is_some()
 }
 
-fn dialect(path: &str) -> Option<RefusalFn> {
+/// Returns the language below `path` for callers who ask for none.
+pub fn language(path: &str) -> Language {
+    dialect(path).unwrap_or(LIVE).1
+}
+
+fn dialect(path: &str) -> Option<Dialect> {
     let fitting = DIALECTS.iter().filter(|(base, _)| is_below(path, base));
-    fitting.max_by_key(|(base, _)| base.len()).map(|(_, refuse)| *refuse)
+    fitting.max_by_key(|(base, _)| base.len()).map(|(_, dialect)| *dialect)
 }
 
 fn is_below(path: &str, base: &str) -> bool {

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod json;
 mod keys;
 mod language;
+mod learning;
 pub mod live;
 pub mod numbers;
 mod ops;

@@ -25,7 +25,7 @@ use crate::metrics::Route;
 use crate::surfaces::bodies::{BodyMemory, CountedBody};
 use crate::surfaces::dialects;
 use crate::surfaces::extract::{address, is_https, peer};
-use crate::surfaces::language::{Language, speaking};
+use crate::surfaces::language::{Language, speaking, usually};
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -108,13 +108,16 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     let request = Request::from_parts(parts, Body::new(body.clone()));
     let language = Language::asked_for(request.headers());
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let answer = speaking(language, async {
-        match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
-            Ok(Ok(response)) => dialects::in_dialect(&path, response),
-            Ok(Err(_)) => dialects::refused(&path, &Error::internal("a handler panicked")),
-            Err(_) => dialects::refused(&path, &Error::Busy { retry_after_s: 5 }),
-        }
-    });
+    let answer = usually(
+        dialects::language(&path),
+        speaking(language, async {
+            match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
+                Ok(Ok(response)) => dialects::in_dialect(&path, response),
+                Ok(Err(_)) => dialects::refused(&path, &Error::internal("a handler panicked")),
+                Err(_) => dialects::refused(&path, &Error::Busy { retry_after_s: 5 }),
+            }
+        }),
+    );
     let mut response = answer.instrument(span.clone()).await;
     if response.status().is_client_error() || response.status() == StatusCode::SERVICE_UNAVAILABLE {
         body.discard_rest().await;

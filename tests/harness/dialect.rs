@@ -8,6 +8,7 @@ pub enum Dialect {
     Live,
     Portal,
     Attendance,
+    Learning,
 }
 
 /// What was said with a no.
@@ -22,6 +23,7 @@ pub struct Refusal {
 impl Dialect {
     pub fn of(path: &str) -> Dialect {
         match path {
+            _ if path.starts_with("/api/v1/bc-006/learning/") => Dialect::Learning,
             _ if path.starts_with("/api/v1/") => Dialect::Portal,
             _ if path.starts_with("/api/attendance/") => Dialect::Attendance,
             _ => Dialect::Live,
@@ -46,6 +48,10 @@ impl Dialect {
         let (error, is_one) = match self {
             Dialect::Live => {
                 (&json["error"], json["error"]["code"].is_string() && json["error"]["details"].is_object())
+            }
+            Dialect::Learning => {
+                let is_ours = json["error"]["code"].as_str().is_some_and(|code| code.starts_with("LEARNING_"));
+                (&json["error"], is_ours && json["error"].get("details").is_some())
             }
             Dialect::Portal => (json, failed && json["code"].is_string() && json["details"].is_object()),
             Dialect::Attendance => (json, failed && json.get("data") == Some(&Value::Null)),

@@ -1,7 +1,7 @@
 //! What no handler answers, because the server is too busy or a handler broke, is said in the dialect of the path too.
 
 use axum::body::to_bytes;
-use gyosil::error::Error;
+use gyosil::error::{Error, InputFault, Noun};
 use gyosil::surfaces::dialects::refused;
 use serde_json::{Value, json};
 
@@ -43,4 +43,63 @@ async fn an_internal_error_reveals_no_cause() {
     let (status, _, body) = said("/api/lectures", broken()).await;
     assert_eq!((status, &body["error"]["code"]), (500, &json!("INTERNAL_ERROR")));
     assert!(!body.to_string().contains("secrets"), "{body}");
+}
+
+#[tokio::test]
+async fn learning_refuses_with_its_own_codes_and_in_japanese() {
+    let path = "/api/v1/bc-006/learning/courses/x";
+    let refusal = |code: &str, message: &str, details: Value| json!({ "error": { "code": code, "message": message, "details": details } });
+    let none = || json!({});
+    for (error, status, refusal) in [
+        (Error::NoSuchPath, 404, refusal("LEARNING_001", "このアドレスには何もありません。", none())),
+        (Error::NotFound(Noun::Course), 404, refusal("LEARNING_001", "講座が見つかりません。", none())),
+        (
+            Error::AlreadyEnrolled,
+            409,
+            refusal(
+                "LEARNING_002",
+                "もう申し込んでいるか、受講しています。",
+                json!("User is already enrolled in this course"),
+            ),
+        ),
+        (
+            Error::HasOpenEnrollments { count: 15 },
+            409,
+            refusal(
+                "LEARNING_006",
+                "受講者が 15 人いるため、削除できません。",
+                json!("Course has 15 active enrollments. Archive instead."),
+            ),
+        ),
+        (
+            Error::bad_as_sent("modules[1].materials[0].title", InputFault::Missing { key: "title" }),
+            400,
+            refusal(
+                "LEARNING_008",
+                "modules[1].materials[0].title: 必ず入れてください。",
+                json!({ "field": "modules[1].materials[0].title", "reason": "missing field `title`" }),
+            ),
+        ),
+        (
+            Error::wrong_state("ARCHIVED"),
+            409,
+            refusal("LEARNING_011", "今の状態 (ARCHIVED) ではできません。", json!({ "status": "ARCHIVED" })),
+        ),
+        (Error::internal("secret"), 500, refusal("LEARNING_014", "サーバーで問題が起きました。", none())),
+    ] {
+        assert_eq!(said(path, error).await, (status, None, refusal));
+    }
+    let (status, later, body) = said(path, Error::Busy { retry_after_s: 5 }).await;
+    assert_eq!((status, later.as_deref(), &body["error"]["code"]), (503, Some("5"), &json!("LEARNING_014")));
+    for (error, status, code) in [
+        (Error::SignInNeeded, 401, "LEARNING_010"),
+        (Error::StaffOnly, 403, "LEARNING_009"),
+        (Error::NoAttemptsLeft { allowed: 3 }, 409, "LEARNING_004"),
+        (Error::NotFound(Noun::Attempt), 404, "LEARNING_012"),
+        (Error::WrongMethod, 405, "LEARNING_008"),
+        (Error::TooLarge { limit_bytes: 1 }, 413, "LEARNING_008"),
+    ] {
+        let (found, _, body) = said(path, error).await;
+        assert_eq!((found, &body["error"]["code"]), (status, &json!(code)));
+    }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{Error, ErrorKind, Field, FieldNames, Noun};
-use crate::surfaces::language::{self, Language, translate};
+use crate::surfaces::language::{self, translate};
 use crate::surfaces::refusals;
 
 /// Fields that have another name here than in the school.
@@ -47,7 +47,7 @@ impl From<&Error> for AttendanceRefusal {
             Error::NotYours => Some("이 강의를 수강하거나 담당하고 있지 않습니다."),
             _ => None,
         };
-        let usual = || language::error(error, Language::Korean, FIELD_NAMES);
+        let usual = || language::error(error, FIELD_NAMES);
         let message = own.map_or_else(usual, |own| translate(own).into());
         AttendanceRefusal { success: false, message, data: None }
     }

@@ -13,6 +13,17 @@ pub use crate::language::Language;
 
 tokio::task_local! {
     static ASKED_FOR: Option<Language>;
+    static USUAL: Language;
+}
+
+/// Runs the work of a surface, whose messages are in `usual` for callers who ask for no language.
+pub fn usually<W: Future>(usual: Language, work: W) -> impl Future<Output = W::Output> {
+    USUAL.scope(usual, work)
+}
+
+/// Makes an answer of a surface, as `usually` does.
+pub fn usually_now<T>(usual: Language, make: impl FnOnce() -> T) -> T {
+    USUAL.sync_scope(usual, make)
 }
 
 /// Runs `work`, whose messages are then in this language; with `None`, in the language of the surface.
@@ -38,6 +49,11 @@ impl Language {
     pub fn now() -> Option<Language> {
         ASKED_FOR.try_with(|language| *language).ok().flatten()
     }
+
+    /// Returns the language in which the current caller is answered: the one they asked for, or else the usual one of the surface.
+    pub fn spoken() -> Language {
+        Language::now().unwrap_or_else(|| USUAL.try_with(|language| *language).unwrap_or_default())
+    }
 }
 
 /// Splits an entry of `Accept-Language` into the language and its weight, from 0 to 1.
@@ -47,17 +63,17 @@ fn weighed(entry: &str) -> (&str, f32) {
     (tag.trim(), if (0.0..=1.0).contains(&weight) { weight } else { 0.0 })
 }
 
-/// Returns the message of an error in the caller's language, or else in `usual`, the language of the surface.
-pub fn error(error: &Error, usual: Language, names: FieldNames) -> String {
-    error.text(Language::now().unwrap_or(usual), names)
+/// Returns the message of an error in the language in which the caller is answered.
+pub fn error(error: &Error, names: FieldNames) -> String {
+    error.text(Language::spoken(), names)
 }
 
 /// Translates a phrase into the caller's language. In the code, phrases are written in Korean.
 pub fn translate(korean: &str) -> &str {
-    match Language::now() {
-        None | Some(Language::Korean) => korean,
-        Some(Language::Japanese) => phrases::japanese(korean),
-        Some(Language::English) => phrases::english(korean),
+    match Language::spoken() {
+        Language::Korean => korean,
+        Language::Japanese => phrases::japanese(korean),
+        Language::English => phrases::english(korean),
     }
 }
 
@@ -98,13 +114,13 @@ mod tests {
     async fn phrases_are_translated_into_the_language_of_the_caller() {
         let phrase = "로그아웃했습니다";
         assert_eq!(translate(phrase), phrase);
-        let translated = speaking(Some(Language::English), async {
-            (translate(phrase), error(&Error::Unpaid, Language::Korean, &[]))
-        });
+        let translated = speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, &[])) });
         assert_eq!(translated.await, ("You are signed out", "Nothing has been paid".to_owned()));
         let translated = speaking(Some(Language::Japanese), async {
             translate_with("{}님이 도움을 요청했습니다", "木村")
         });
         assert_eq!(translated.await, "木村さんが助けを求めています");
+        let in_usual = |asked| usually(Language::Japanese, speaking(asked, async { translate("이름") }));
+        assert_eq!((in_usual(None).await, in_usual(Some(Language::Korean)).await), ("名前", "이름"));
     }
 }

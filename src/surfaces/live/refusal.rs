@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::error::{Error, Field, FieldNames};
-use crate::surfaces::language::{self, Language};
+use crate::surfaces::language::Language;
 use crate::surfaces::refusals;
 
 /// Fields that have another name here than in the school.
@@ -51,7 +51,7 @@ impl From<&Error> for Refusal {
         Refusal {
             error: RefusalBody {
                 code: error.code().into(),
-                message: language::error(error, Language::English, FIELD_NAMES),
+                message: error.text(Language::now().unwrap_or(Language::English), FIELD_NAMES),
                 details,
             },
         }

@@ -233,7 +233,7 @@ fn reason(why: &NotCompletedReason) -> String {
         NotCompletedReason::NotInClass => translate("이 차수의 수강생이 아닙니다.").into(),
         NotCompletedReason::State(state) => translate_with("지금 상태({})에서는 수료할 수 없습니다.", state),
         NotCompletedReason::NotMet(missing) => {
-            let language = Language::now().unwrap_or(Language::Korean);
+            let language = Language::spoken();
             let parts: Vec<&str> = missing.iter().map(|part| part.text(language)).collect();
             translate_with("수료 조건을 채우지 못했습니다: {}", &parts.join(", "))
         }

@@ -50,7 +50,7 @@ impl From<&Error> for PortalRefusal {
         };
         PortalRefusal {
             success: false,
-            message: language::error(error, Language::Korean, FIELD_NAMES),
+            message: language::error(error, FIELD_NAMES),
             code: error.code().into(),
             details,
         }

@@ -1,0 +1,77 @@
+//! Refusals of this surface: `{"error": {"code": "LEARNING_nnn", "message": …, "details": …}}`.
+
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::error::{Error, ErrorKind, FieldNames, Noun, Requirement};
+use crate::surfaces::language::{self, Language};
+use crate::surfaces::refusals;
+
+/// Fields that have another name here than in the school.
+const FIELD_NAMES: FieldNames = &[];
+
+pub fn refuse(error: &Error) -> Response {
+    refusals::answer(error, LearningRefusal::from(error))
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"error": {"code": "LEARNING_008", "message": "title: 必ず入れてください。",
+    "details": {"field": "title", "reason": "missing field `title`"}}}))]
+pub struct LearningRefusal {
+    pub error: LearningRefusalBody,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LearningRefusalBody {
+    /// 001 not found · 002 already enrolled · 004 no attempts left, or outside the time of the assessment · 005 not all that is
+    /// required is done · 006 people are enrolled · 008 bad input · 009 not allowed · 010 not signed in · 011 not possible in
+    /// this state · 012 the attempt is over or unknown · 013 too many requests · 014 unavailable
+    pub code: &'static str,
+    pub message: String,
+    /// A text where the seed has one, otherwise an object
+    #[schema(value_type = Object)]
+    pub details: Value,
+}
+
+/// The table of codes, as in the document above.
+fn code(error: &Error) -> &'static str {
+    match (error, error.kind()) {
+        (Error::AlreadyEnrolled, _) => "LEARNING_002",
+        (Error::NoAttemptsLeft { .. } | Error::OutsideWindow, _) => "LEARNING_004",
+        (Error::NotMet { .. }, _) => "LEARNING_005",
+        (Error::HasOpenEnrollments { .. }, _) => "LEARNING_006",
+        (Error::OverTime { .. } | Error::NotFound(Noun::Attempt), _) => "LEARNING_012",
+        (_, ErrorKind::NotFound) => "LEARNING_001",
+        (_, ErrorKind::BadInput | ErrorKind::TooLarge | ErrorKind::NotJson | ErrorKind::WrongMethod) => "LEARNING_008",
+        (_, ErrorKind::Forbidden) => "LEARNING_009",
+        (_, ErrorKind::Unknown) => "LEARNING_010",
+        (_, ErrorKind::Conflict) => "LEARNING_011",
+        (_, ErrorKind::TooMany) => "LEARNING_013",
+        (_, ErrorKind::Busy | ErrorKind::Internal) => "LEARNING_014",
+    }
+}
+
+impl From<&Error> for LearningRefusal {
+    fn from(error: &Error) -> LearningRefusal {
+        let details = match error {
+            Error::BadInput { place, fault } => {
+                json!({ "field": place.name(FIELD_NAMES), "reason": fault.text(Language::English, FIELD_NAMES) })
+            }
+            Error::WrongState { status } => json!({ "status": status.0 }),
+            Error::NotMet { missing } => json!({ "missing": Requirement::words(missing) }),
+            Error::AlreadyEnrolled => json!("User is already enrolled in this course"),
+            Error::HasOpenEnrollments { count } => {
+                json!(format!("Course has {count} active enrollments. Archive instead."))
+            }
+            _ => json!({}),
+        };
+        let message = language::error(error, FIELD_NAMES);
+        LearningRefusal { error: LearningRefusalBody { code: code(error), message, details } }
+    }
+}
+
+impl refusals::DocumentedRefusal for LearningRefusal {
+    const HAS_TEXT_IDS: bool = true;
+}
