@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 
-use super::body::sent;
+use super::body::{SentValue, sent};
 
 type SchemaOrRef = RefOr<Schema>;
 
@@ -138,7 +138,7 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Visitor<'de> 
     }
 }
 
-sent!(BoundedList<T, MIN, MAX> [T, const MIN: usize, const MAX: usize] => Vec<T>, |list| list.0);
+sent!(BoundedList<T, MIN, MAX> [T: SentValue, const MIN: usize, const MAX: usize] => Vec<T::Plain>, |list| list.0.plain());
 
 impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'de> for BoundedList<T, MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -77,8 +77,8 @@ body! {
 }
 
 /// Returns the marks of a batch with their students. Fails if a line does not name one student in one way.
-pub fn marks(lines: Vec<LineSent>) -> Result<Vec<(MarkedStudent, NewMark)>> {
-    let marked = |(n, line): (usize, LineSent)| match line.parts() {
+pub fn marks(lines: Vec<<LineSent as SentValue>::Plain>) -> Result<Vec<(MarkedStudent, NewMark)>> {
+    let marked = |(n, line)| match line {
         (Some(id), None, mark) => Ok((MarkedStudent::Enrollment(id), mark)),
         (None, Some(id), mark) => Ok((MarkedStudent::Person(id), mark)),
         _ => Err(Error::bad_as_sent(format!("attendances[{n}]"), "either enrollment_id or user_id is needed")),
