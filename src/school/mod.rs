@@ -47,3 +47,25 @@ pub struct Window {
     pub limit: i64,
     pub offset: i64,
 }
+
+impl Window {
+    /// Returns the window of a page, which is counted from 1.
+    pub fn of_page(number: i64, limit: i64) -> Window {
+        Window { limit, offset: (number - 1) * limit }
+    }
+
+    /// Returns the number of this page, from 1.
+    pub fn number(self) -> i64 {
+        self.offset / self.limit + 1
+    }
+
+    /// Returns how many pages `total` rows have.
+    pub fn pages(self, total: i64) -> i64 {
+        total.div_euclid(self.limit) + i64::from(total % self.limit != 0)
+    }
+
+    /// Tells whether some of `total` rows stand behind this page.
+    pub fn has_more(self, total: i64) -> bool {
+        self.offset + self.limit < total
+    }
+}

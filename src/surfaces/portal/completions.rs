@@ -222,7 +222,7 @@ answer! {
 
     pub struct PortalStandings from (f64, Page<LearnerStanding>, &str, i64) as (needed_rate, page, public_url, now_ms) {
         rule: PortalCompletionRule = needed_rate.into(),
-        paging: Paging = Paging::from(&page),
+        paging: Paging = Paging::from((page.window, page.total)),
         /// Everyone who is APPROVED in the class or has completed it, by name
         learners: Vec<PortalStanding> = page.rows.into_iter().map(|one| (one, public_url, now_ms).into()).collect(),
     }

@@ -31,8 +31,7 @@ pub const WHOLE_PAGE: i64 = 100;
 impl Pages {
     /// Returns the part of the list that is asked for. `usual` is the page size if none is named.
     pub fn window(self, usual: i64) -> Window {
-        let limit = self.size.plain().unwrap_or(usual);
-        Window { limit, offset: (self.page.plain().unwrap_or(1) - 1) * limit }
+        Window::of_page(self.page.plain().unwrap_or(1), self.size.plain().unwrap_or(usual))
     }
 }
 
@@ -45,10 +44,10 @@ impl From<Pages> for Window {
 answer! {
     #[schema(example = json!({"page": 1, "size": 20, "total_count": 100, "total_pages": 5}))]
     pub struct Paging from (Window, i64) as (window, total) {
-        page: i64 = window.offset / window.limit + 1,
+        page: i64 = window.number(),
         size: i64 = window.limit,
         total_count: i64 = total,
-        total_pages: i64 = total.div_euclid(window.limit) + i64::from(total % window.limit != 0),
+        total_pages: i64 = window.pages(total),
     }
 
     /// Scores from 0 to 100; null for a part that the course does not have.
@@ -57,11 +56,5 @@ answer! {
         assessment_score: Option<f64> = e.assessment_score,
         progress_score: Option<f64> = e.progress_score,
         total_score: Option<f64> = e.total_score,
-    }
-}
-
-impl<T> From<&Page<T>> for Paging {
-    fn from(page: &Page<T>) -> Paging {
-        Paging::from((page.window, page.total))
     }
 }

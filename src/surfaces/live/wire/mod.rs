@@ -25,8 +25,7 @@ query! {
 impl PageQuery {
     /// Returns the part of the list that is asked for. `usual` is the page size if none is named.
     pub fn window(self, usual: i64) -> Window {
-        let limit = self.page_size.plain().unwrap_or(usual);
-        Window { limit, offset: (self.page.plain().unwrap_or(1) - 1) * limit }
+        Window::of_page(self.page.plain().unwrap_or(1), self.page_size.plain().unwrap_or(usual))
     }
 }
 
@@ -37,10 +36,10 @@ pub const WHOLE_PAGE: i64 = 100;
 answer! {
     #[schema(example = json!({"page": 1, "page_size": 20, "total_count": 100, "total_pages": 5}))]
     pub struct Pagination from (Window, i64) as (window, total) {
-        page: i64 = window.offset / window.limit + 1,
+        page: i64 = window.number(),
         page_size: i64 = window.limit,
         total_count: i64 = total,
-        total_pages: i64 = total.div_euclid(window.limit) + i64::from(total % window.limit != 0),
+        total_pages: i64 = window.pages(total),
     }
 
     #[schema(example = json!({"id": 10, "name": "박강사"}))]
