@@ -26,7 +26,20 @@ pub fn group(tag: &'static str) -> Group {
 
 impl Group {
     pub fn routes(self, handlers: UtoipaMethodRouter<School>) -> Group {
-        Group { router: self.router.routes(handlers), ..self }
+        Group { router: routed(self.router, handlers), ..self }
+    }
+}
+
+/// Adds the handlers of a URL. A URL that ends in `/` is answered without it too, and stands in the document once.
+fn routed<S: Clone + Send + Sync + 'static>(
+    router: OpenApiRouter<S>,
+    handlers: UtoipaMethodRouter<S>,
+) -> OpenApiRouter<S> {
+    let (_, paths, methods) = &handlers;
+    let without_slash = paths.paths.keys().next().and_then(|path| path.strip_suffix('/'));
+    match without_slash.filter(|path| !path.is_empty()).map(|path| (path.to_owned(), methods.clone())) {
+        Some((path, methods)) => router.routes(handlers).route(&path, methods),
+        None => router.routes(handlers),
     }
 }
 
@@ -241,6 +254,44 @@ fn describe_responses(responses: &mut Map<String, Value>) {
         }
         if response["description"].as_str().is_none_or(str::is_empty) {
             response["description"] = "Done".into();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+    use utoipa_axum::routes;
+
+    use super::*;
+
+    #[utoipa::path(get, path = "/shelves/{id}/")]
+    async fn read() -> &'static str {
+        "read"
+    }
+
+    #[utoipa::path(delete, path = "/shelves/{id}/")]
+    async fn delete() -> &'static str {
+        "deleted"
+    }
+
+    #[tokio::test]
+    async fn a_url_that_ends_in_a_slash_is_answered_without_it_too() {
+        let (router, document) = routed(OpenApiRouter::<()>::new(), routes!(read, delete)).split_for_parts();
+        assert_eq!(document.paths.paths.keys().collect::<Vec<_>>(), ["/shelves/{id}/"]);
+        for (method, path, answer) in [
+            ("GET", "/shelves/1/", "read"),
+            ("GET", "/shelves/1", "read"),
+            ("DELETE", "/shelves/1/", "deleted"),
+            ("DELETE", "/shelves/1", "deleted"),
+            ("GET", "/shelves", ""),
+        ] {
+            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            let bytes = to_bytes(response.into_body(), 100).await.unwrap();
+            assert_eq!(bytes, answer, "{method} {path}");
         }
     }
 }
