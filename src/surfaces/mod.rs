@@ -2,6 +2,7 @@
 
 mod answer;
 mod attendance;
+mod bare;
 mod bodies;
 mod body;
 mod certificates;

@@ -1,7 +1,6 @@
 //! Live sessions (seed 004): `/api/…`, `/ws/…`, `/qr/…`.
 
 mod admin;
-mod answer;
 mod attendance;
 mod auth;
 mod dashboard;
@@ -31,13 +30,13 @@ use utoipa_axum::routes;
 
 pub use frames::{SessionLogReader, render};
 
-use self::answer::{Answer, Created, created, ok};
 use self::extract::{Browser, Invited};
 use self::refusal::Refusal;
 use crate::app::School;
 use crate::error::Result;
 use crate::school::once::Key;
 use crate::school::rights::Caller;
+use crate::surfaces::bare::{Answer, Created, created, ok};
 use crate::surfaces::document::{group, surface};
 use crate::surfaces::extract::{ClientAddress, Id, Ids, Json, LargeJson, Path, Query, SentOnce};
 
