@@ -10,7 +10,9 @@ const NOT_YET = 1;
 const OPEN = ["ANALYZING", "ESCALATED"];
 
 /** The text of an answer, or of a step, that is read aloud. */
-export const textOfAnswer = (answer) => answer.voice_guide_text ?? answer.help_content;
+export const textOfAnswer = (answer) => answer.voice_guide_text || answer.help_content || (isVisit(answer) ? `${words.answer.visit}. ${words.answer.visitLine}` : "");
+/** The teacher comes. Without words of the teacher, the phone says it in its own language. */
+export const isVisit = (answer) => answer.help_type === "VISIT";
 export const textOf = (step) => (step ? step.voice_guide_text ?? step.guide_text ?? step.title : "");
 
 export class Help {
@@ -135,8 +137,8 @@ export class Help {
     if (isHint(answer)) return this.#hinted(given);
     this.#set({ ...this.#without(id), answer: given });
     if (!isNew) return;
-    announce(`${words.answer.title}. ${words.answerer[answer.answered_by]} ${answer.help_content ?? ""}`);
-    if (!given.isUnasked) readOut(textOfAnswer(answer) || words.answer.visit);
+    announce(answer.help_content ? `${words.answer.title}. ${words.answerer[answer.answered_by]} ${answer.help_content}` : textOfAnswer(answer));
+    if (!given.isUnasked) readOut(textOfAnswer(answer));
   }
 
   #hinted(hint) {

@@ -198,9 +198,8 @@ export function answer(act) {
     [button("main", "helped", words.answer.helped, "check", act.helped), button("plain", "not-yet", words.answer.notYet, null, act.notYet)]);
   return {
     node,
-    update({ answer: given, isUnasked, step: current, earlier, message, ...sound }) {
+    update({ answer: given, isVisit, isUnasked, step: current, earlier, message, ...sound }) {
       showMessage(parts.word, message);
-      const isVisit = given.help_type === "VISIT";
       text(parts.title, isVisit ? words.answer.visit : isUnasked ? words.answer.unasked : words.answer.title);
       remark(parts.from, isVisit ? "" : words.answerer[given.answered_by]);
       quote(parts.guide, given.help_content || (isVisit ? words.answer.visitLine : ""));

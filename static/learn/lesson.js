@@ -5,7 +5,7 @@ import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { Done } from "./done.js";
-import { Help, textOf, textOfAnswer } from "./help.js";
+import { Help, isVisit, textOf, textOfAnswer } from "./help.js";
 import { mustTellOfScreen, passOn, remember } from "./phone.js";
 import * as screens from "./lesson-screens.js";
 import { Review } from "./review.js";
@@ -285,7 +285,7 @@ export class Lesson {
     const { answer, isUnasked, step: about } = this.#help.answer;
     const { step, steps, message } = this.#state;
     const earlier = about === step.id ? null : steps.find(({ id }) => id === about);
-    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isUnasked, step, earlier, message, ...sound.soundOf(textOfAnswer(answer)) });
+    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isVisit: isVisit(answer), isUnasked, step, earlier, message, ...sound.soundOf(textOfAnswer(answer)) });
   }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::classroom::{Class, STEPS};
+use crate::dashboard::Dashboard;
 use crate::harness::School;
 use crate::harness::browser::Device;
 use crate::harness::proxy::Proxy;
@@ -105,5 +106,25 @@ fn a_hint_that_helped_leaves_another_call_of_the_same_person_open() {
         phone.until("the hint has helped", is_settled).await;
         assert_eq!(class.person("김순자").await["open_help_request_id"], call);
         phone.shows("[data-act=cancel]", true).await;
+    });
+}
+
+#[test]
+fn a_phone_says_in_its_own_language_that_the_teacher_comes() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        class.goes_to(1).await;
+        let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
+        let device = Device { languages: "en-GB", ..Device::phone() };
+        let phone = Phone::joins_at(&school.url(""), &class.session, "Mary", &device).await;
+        phone.is_at(STEPS[1].0).await;
+        phone.taps("help").await;
+        desk.presses_button("coming").await;
+        phone.sees("answer").await;
+        phone.reads("Your teacher is coming").await;
+        phone.reads("Just stay where you are").await;
+        let said = phone.text().await;
+        assert!(!said.contains("선생님"), "{said}");
+        phone.keeps_screenshot("phone-visit-english").await;
     });
 }

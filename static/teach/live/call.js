@@ -40,7 +40,7 @@ export class Call {
       el("span", { class: "name" }, name), this.#tag, this.#since);
     this.#body = el("div", { class: "told", hidden: true }, this.#where, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
       el("div", { class: "row" },
-        this.#button("coming", "main", words.calls.coming, () => act("visit", this.#text.value.trim() || words.calls.comingSays)),
+        this.#button("coming", "main", words.calls.coming, () => act("visit", this.#text.value.trim())),
         this.#open, this.#button("resolve", "quiet", words.calls.resolve, () => act("resolve"))));
     this.node = el("li", { class: "caller", "data-call": request.user.id }, el("h3", {}, this.#head), this.#body);
   }

@@ -89,7 +89,6 @@ export default {
     send: "Send",
     cancel: "Cancel",
     coming: "I’m coming",
-    comingSays: "Your teacher is on the way to you. Just a moment, please.",
     resolve: "Solved",
     resolveOf: (name) => `Solved for ${name}`,
     goingTo: (name) => `On your way to ${name}`,

@@ -89,7 +89,6 @@ export default {
     send: "送る",
     cancel: "やめる",
     coming: "今行きます",
-    comingSays: "先生が今そちらへ向かっています。少しお待ちください。",
     resolve: "解決しました",
     resolveOf: (name) => `${name}さんは解決しました`,
     goingTo: (name) => `${name}さんのところへ向かっています`,

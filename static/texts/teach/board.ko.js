@@ -89,7 +89,6 @@ export default {
     send: "보내기",
     cancel: "취소",
     coming: "지금 갈게요",
-    comingSays: "선생님이 지금 가고 있어요. 잠시만 기다려 주세요.",
     resolve: "해결됐어요",
     resolveOf: (name) => `${name} 님 해결됐어요`,
     goingTo: (name) => `${name} 님에게 가는 중`,
