@@ -15,12 +15,17 @@ pub async fn link(app: &School) -> Result<Option<String>> {
     Ok(Some(format!("{}/setup#{}", app.public_url, app.setup.renew())))
 }
 
+/// Tells whether the link with this secret still makes an administrator.
+pub async fn is_open(app: &School, secret: &str) -> Result<bool> {
+    Ok(app.setup.matches(secret) && !people::is_admin_here(app).await?)
+}
+
 /// Makes the first administrator and signs them in. Fails if the secret is not the one of the link, or if there is an
 /// administrator already: of several people who use the link at once, one becomes administrator. A person whose request was
 /// cut off in the middle can use the link again.
 pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &str) -> Result<(Person, Tokens)> {
     // Checked before the password is hashed, so that strangers cannot make the server work.
-    if !app.setup.matches(secret) || people::is_admin_here(app).await? {
+    if !is_open(app, secret).await? {
         return Err(Error::SetupOver);
     }
     if new.email.is_none() && new.phone.is_none() {

@@ -19,6 +19,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/school", "what the school is called"),
     ("GET /api/school/logo", "its picture"),
     ("POST /api/setup", "the secret of the printed link is in the body"),
+    ("POST /api/setup/check", "whether that secret is still good"),
     ("GET /api/lectures", "what is taught here"),
     ("GET /api/lectures/{lecture_id}", "what is taught here"),
     ("GET /api/sessions/{session_code}", "whoever has the code may look what it is"),

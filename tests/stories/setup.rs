@@ -92,6 +92,22 @@ fn the_link_is_over_when_there_is_an_administrator_and_not_before() {
 }
 
 #[test]
+fn a_link_tells_whether_it_still_opens() {
+    on_both(|school| async move {
+        let nobody = school.nobody();
+        let opens = async |secret: &str| {
+            nobody.post("/api/setup/check", json!({ "secret": secret })).await.is(200)["is_open"].clone()
+        };
+        let old = secret(&school).await.unwrap();
+        assert_eq!(opens(&old).await, true);
+        let secret_now = secret(&school).await.unwrap();
+        assert_eq!((opens(&old).await, opens("a guess").await), (json!(false), json!(false)));
+        nobody.post(SETUP, new(&secret_now, "a@example.com")).await.is(200);
+        assert_eq!(opens(&secret_now).await, false, "it was used");
+    });
+}
+
+#[test]
 fn serve_prints_the_link_while_nobody_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("gyosil.db").display());

@@ -45,7 +45,8 @@ pub fn router() -> OpenApiRouter<School> {
         group("live: school")
             .routes(routes!(school::about)) // /api/school
             .routes(routes!(school::logo)) // /api/school/logo
-            .routes(routes!(school::set_up)), // /api/setup
+            .routes(routes!(school::set_up)) // /api/setup
+            .routes(routes!(school::check_setup)), // /api/setup/check
         group("live: lectures")
             .routes(routes!(lectures::list, lectures::create)) // /api/lectures
             .routes(routes!(lectures::detail, lectures::change, lectures::delete)) // /api/lectures/{lecture_id}

@@ -69,6 +69,28 @@ pub async fn logo(app: School, headers: HeaderMap) -> Result<Response> {
     web::tagged(&headers, &format!("\"{}\"", logo.tag), head, || Ok(logo.bytes.clone()))
 }
 
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"secret": "Zm9yIHRoZSBmaXJzdCBvbmx5"}))]
+pub struct SetupCheck {
+    /// The part after `#` in the link that the server printed
+    pub secret: Typed,
+}
+
+answer! {
+    #[schema(example = json!({"is_open": true}))]
+    pub struct SetupLink from bool as open {
+        /// `false` if the link was used, or if the server has been restarted since it was printed
+        is_open: bool = open,
+    }
+}
+
+/// Tells whether the link that the server printed still makes an administrator.
+#[utoipa::path(post, path = "/api/setup/check", request_body = SetupCheck,
+    responses((status = 200, body = SetupLink)), security(()))]
+pub async fn check_setup(app: School, Json(sent): Json<SetupCheck>) -> Answer<SetupLink> {
+    ok(setup::is_open(&app, &String::from(sent.secret)).await?)
+}
+
 /// Makes the first administrator, with the secret of the link that the server prints while there is none.
 #[utoipa::path(post, path = "/api/setup", params(CookieQuery), request_body = Setup,
     responses((status = 200, body = LoggedIn)), security(()))]

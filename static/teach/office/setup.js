@@ -2,14 +2,21 @@
 
 import { el, onSubmit } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { Refused } from "../../shared/api.js";
+import { post, Refused } from "../../shared/api.js";
 
 const FIELDS = { email: "login", phone: "login", name: "name", password: "password" };
 
 /** `enter` leads on once the administrator is signed in. */
-export function open({ api, fail, enter }) {
+export async function open({ api, fail, enter }) {
   const secret = secretOfAddress();
-  return { node: secret ? setupForm({ api, secret, fail, enter }) : setupOver(), title: words.setup.title };
+  const isOpen = Boolean(secret) && (await isStillOpen(api, secret));
+  return { node: isOpen ? setupForm({ api, secret, fail, enter }) : setupOver(), title: words.setup.title };
+}
+
+/** Asks whether the link still makes an administrator. If there is no answer, the form is shown, and its own request tells. */
+async function isStillOpen(api, secret) {
+  const answer = await api.call(post, "/api/setup/check", { secret }).catch(() => null);
+  return answer?.is_open ?? true;
 }
 
 /** Returns the part of the address after #, or nothing if it cannot be decoded. */
