@@ -165,9 +165,9 @@ async fn run_server(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|e| crate::listener::cannot_listen("--listen", config.listen, &e))?;
-    let data = config.data.clone();
-    crate::private::open_folder(&data)?;
-    let _taken = crate::private::take_folder(&data)?;
+    crate::private::open_folder(&config.data)?;
+    let _taken = crate::private::take_folder(&config.data)?;
+    let place = config.place_options();
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
     println!("Gyosil is open at {}", app.public_url);
     println!(
@@ -181,7 +181,7 @@ async fn run_server(config: Config) -> Result<()> {
         );
         println!("  {link}");
         println!("… or, in another terminal:");
-        println!("  gyosil user add --data {} --email you@example.com --name 'Your name' --role ADMIN", data.display());
+        println!("  gyosil user add {place} --email you@example.com --name 'Your name' --role ADMIN");
     }
     serve(app, listener, wait_for_stop_signal()).await
 }
@@ -203,8 +203,8 @@ async fn wait_for_stop_signal() {
 async fn open_existing(config: Config) -> Result<School> {
     if let Some(file) = config.missing_database() {
         return Err(Error::internal(format!(
-            "there is no school here: {} does not exist. Give the --data (GYOSIL_DATA) that the server has; \
-             a new school begins with «gyosil serve»",
+            "there is no school here: {} does not exist. Give the --data (GYOSIL_DATA) and, if the server has one, \
+             the --database (GYOSIL_DATABASE) of the server; a new school begins with «gyosil serve»",
             file.display()
         )));
     }

@@ -177,6 +177,16 @@ impl Config {
         bytes.try_into().ok()
     }
 
+    /// Returns the options with which another command finds this school's data. A password of the database is left out: it
+    /// must not be printed.
+    pub fn place_options(&self) -> String {
+        let data = format!("--data {}", quoted(&self.data.display().to_string()));
+        match &self.database {
+            Some(url) => format!("{data} --database {}", quoted(&without_password(url))),
+            None => data,
+        }
+    }
+
     /// Returns the path of the SQLite database of these settings if the file does not exist.
     pub fn missing_database(&self) -> Option<PathBuf> {
         let url = self.database_url();
@@ -200,6 +210,23 @@ impl Config {
     pub fn limits_failures(&self) -> bool {
         self.rate_limits == Switch::On
     }
+}
+
+/// Replaces the password in the address of a database.
+fn without_password(url: &str) -> String {
+    let hide = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (login, place) = rest.rsplit_once('@')?;
+        let (user, _) = login.split_once(':')?;
+        Some(format!("{scheme}://{user}:PASSWORD@{place}"))
+    };
+    hide().unwrap_or_else(|| url.into())
+}
+
+/// Quotes a text for a shell, if it needs that.
+fn quoted(text: &str) -> String {
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "./_-:@".contains(c));
+    if is_plain { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Finds the address at which a phone in the same network reaches this machine.
@@ -274,6 +301,24 @@ fn time_zone(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_printed_database_has_no_password() {
+        for (given, printed) in [
+            ("postgres://gyosil:p@ss:w@rd@db.example.com/school", "postgres://gyosil:PASSWORD@db.example.com/school"),
+            ("postgresql://gyosil@db.example.com/school", "postgresql://gyosil@db.example.com/school"),
+            ("postgres:///school?host=/run/postgresql", "postgres:///school?host=/run/postgresql"),
+            ("sqlite:/var/lib/gyosil/school.db", "sqlite:/var/lib/gyosil/school.db"),
+        ] {
+            assert_eq!(without_password(given), printed);
+        }
+    }
+
+    #[test]
+    fn a_path_with_spaces_is_quoted_for_a_shell() {
+        assert_eq!(quoted("./data"), "./data");
+        assert_eq!(quoted("/srv/it's here"), r"'/srv/it'\''s here'");
+    }
 
     #[test]
     fn a_database_is_a_file_or_a_server() {
