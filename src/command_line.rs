@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
@@ -42,7 +42,10 @@ enum CliCommand {
         command: UserCommand,
     },
     /// Copy the whole SQLite database into one file, also while a server runs
-    Backup { file: String },
+    Backup {
+        /// The file to make: it must not exist yet
+        file: String,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -57,10 +60,13 @@ enum UserCommand {
 
 #[derive(Args)]
 struct NewUserArgs {
+    /// The e-mail address that the person signs in with (needed without --phone)
     #[arg(long, required_unless_present = "phone")]
     email: Option<String>,
+    /// The phone number that the person signs in with (needed without --email)
     #[arg(long)]
     phone: Option<String>,
+    /// The person's name, as the class sees it
     #[arg(long)]
     name: String,
     /// The role: STUDENT, INSTRUCTOR or ADMIN
@@ -81,6 +87,32 @@ struct PasswordArgs {
     password_stdin: bool,
 }
 
+/// Settings that tell where the school's data is.
+const PLACE: &[&str] = &["data", "database"];
+const DEMO_SETTINGS: &[&str] = &["listen", "data", "public_url", "school_name", "school_logo", "timezone", "log_form"];
+
+/// Returns the command line. Each command takes every setting, and its help lists those that matter to it.
+fn command() -> Command {
+    let cli = Cli::command();
+    let settings: Vec<Arg> = cli.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    cli.mut_subcommand("demo", |demo| with_settings(demo, &settings, DEMO_SETTINGS, demo::DEFAULTS))
+        .mut_subcommand("user", |user| with_settings(user, &settings, PLACE, &[]))
+        .mut_subcommand("backup", |backup| with_settings(backup, &settings, PLACE, &[]))
+        .mut_subcommand("openapi", |openapi| with_settings(openapi, &settings, &[], &[]))
+}
+
+/// Gives a command its own copies of the settings, which clap uses instead of the program's.
+fn with_settings(command: Command, settings: &[Arg], shown: &[&str], defaults: &[(&str, &'static str)]) -> Command {
+    command.args(settings.iter().map(|setting| {
+        let id = setting.get_id().as_str();
+        let own = setting.clone().hide(!shown.contains(&id));
+        match defaults.iter().find(|(of, _)| *of == id) {
+            Some((_, default)) => own.default_value(*default),
+            None => own,
+        }
+    }))
+}
+
 fn role(word: &str) -> std::result::Result<Role, String> {
     Role::parse(&word.to_ascii_uppercase()).ok_or_else(|| "it must be STUDENT, INSTRUCTOR or ADMIN".into())
 }
@@ -88,7 +120,7 @@ fn role(word: &str) -> std::result::Result<Role, String> {
 /// Runs the program.
 pub fn run() -> ExitCode {
     crate::private::hide_new_files();
-    let cli = match Cli::try_parse() {
+    let cli = match command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return print_usage_error(&error),
     };

@@ -34,10 +34,10 @@ pub enum LogForm {
 #[derive(Debug, Clone, Args)]
 pub struct Config {
     /// The address to listen on
-    #[arg(long, global = true, env = "GYOSIL_LISTEN", default_value = "0.0.0.0:8080")]
+    #[arg(long, global = true, env = "GYOSIL_LISTEN", default_value = "0.0.0.0:8080", value_parser = socket_address)]
     pub listen: SocketAddr,
     /// A separate address for the metrics (default: at /metrics, for this machine and trusted proxies only)
-    #[arg(long, global = true, env = "GYOSIL_METRICS_LISTEN")]
+    #[arg(long, global = true, env = "GYOSIL_METRICS_LISTEN", value_parser = socket_address)]
     pub metrics_listen: Option<SocketAddr>,
     /// The folder that holds the database and the secrets
     #[arg(long, global = true, env = "GYOSIL_DATA", default_value = "./data")]
@@ -240,6 +240,10 @@ fn lan_address() -> IpAddr {
         .find(|i| is_real(&i.name) && is_lan(&i.ip()))
         .or_else(|| found.iter().find(|i| i.ip().is_ipv4() && !i.is_loopback()))
         .map_or(IpAddr::from([127, 0, 0, 1]), |i| i.ip())
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address with a port such as 0.0.0.0:8080 or [::]:8080 is needed".into())
 }
 
 fn database_url(text: &str) -> Result<String, String> {

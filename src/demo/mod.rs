@@ -14,7 +14,6 @@ mod welcome;
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,12 +35,8 @@ use school::{DemoSchool, DemoSession, caller, make_school};
 use teacher::Teacher;
 use temper::GuestNames;
 
-/// The default of `Config`.
-const USUAL_DATA: &str = "./data";
-const OWN_DATA: &str = "./gyosil-demo";
-const USUAL_STUCK_AFTER_S: i64 = 60;
-/// Short, since nobody watches a demo for minutes until a learner is stuck.
-const STUCK_AFTER_S: i64 = 10;
+/// The settings whose defaults are other ones in a demo. Nobody watches one for minutes until a learner is stuck.
+pub const DEFAULTS: &[(&str, &str)] = &[("data", "./gyosil-demo"), ("stuck_after_s", "10")];
 const LOOKS_FOR_SESSION_EVERY: Duration = Duration::from_secs(1);
 
 pub async fn run(config: Config, options: Options, stopped: impl Future<Output = ()>) -> Result<()> {
@@ -76,12 +71,6 @@ fn demo_config(mut config: Config) -> Result<Config> {
     if config.database.is_some() {
         let why = "the demo keeps its own database: leave out --database (and GYOSIL_DATABASE)";
         return Err(Error::internal(why));
-    }
-    if config.data == Path::new(USUAL_DATA) {
-        config.data = OWN_DATA.into();
-    }
-    if config.clocks.stuck_after_s == USUAL_STUCK_AFTER_S {
-        config.clocks.stuck_after_s = STUCK_AFTER_S;
     }
     config.instructor_signup = Signup::Open;
     // All learners connect from one address, that of this machine.

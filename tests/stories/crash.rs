@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use crate::harness::people::{PASSWORD, Person, Session};
 use crate::harness::process::{Process, runs};
 use crate::harness::socket::Socket;
-use crate::harness::{Backend, on_both, postgres};
+use crate::harness::{Backend, on_both, postgres, until};
 
 const FLAGS: &[&str] = &["--rate-limits", "off", "--presence-grace-ms", "300", "--instructor-signup", "open"];
 
@@ -245,9 +245,65 @@ fn people_are_added_and_backed_up_beside_a_running_server() {
 }
 
 #[test]
+fn the_printed_command_adds_the_first_administrator() {
+    over_both(|folder, database| async move {
+        let server = Process::serves(folder.path(), &database, FLAGS);
+        let line = until("the command", async || {
+            let all = server.all_output();
+            all.lines().find_map(|line| line.trim().strip_prefix("gyosil ").map(str::to_owned))
+        })
+        .await;
+        // No name and no path of this test has a quote or a space in it.
+        let line = line.replace("'Your name'", "관리자").replace(":PASSWORD@", &password_in(&database));
+        let mut words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('\'')).collect();
+        words.push("--password-stdin");
+        let added = runs(&words, "a good password\n");
+        assert!(added.status.success(), "{line}: {added:?}");
+        Person::nobody_at(server.address).logs_in("you@example.com", "a good password").await;
+    });
+}
+
+/// Returns the password of a database's address as it stands between user and host.
+fn password_in(database: &str) -> String {
+    let login = database.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(login, _)| login);
+    login.split_once(':').map_or("@".into(), |(_, password)| format!(":{password}@"))
+}
+
+#[test]
+fn the_help_of_a_command_lists_its_own_options() {
+    let help = |words: &[&str]| String::from_utf8(runs(&[words, &["--help"]].concat(), "").stdout).unwrap();
+    for words in [&["user", "add"][..], &["user", "password"], &["backup"]] {
+        let text = help(words);
+        assert!(text.contains("--data") && text.contains("--database"), "{text}");
+        assert!(!text.contains("--tls-cert") && !text.contains("--ping-s"), "{text}");
+    }
+    let demo = help(&["demo"]);
+    assert!(demo.contains("--learners") && demo.contains("[default: ./gyosil-demo]"), "{demo}");
+    assert!(!demo.contains("--tls-cert") && !demo.contains("./data"), "{demo}");
+    let serve = help(&["serve"]);
+    assert!(serve.contains("--tls-cert") && serve.contains("[default: ./data]"), "{serve}");
+}
+
+#[test]
+fn a_demo_uses_the_folder_that_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/letter.txt"), "dear").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gyosil"));
+    command.current_dir(&folder).args(["demo", "--data", "./data", "--listen", "127.0.0.1:0"]);
+    let refused = command.output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("./data is not empty"), "{said}");
+    assert!(!folder.path().join("gyosil-demo").exists());
+}
+
+#[test]
 fn a_bad_value_is_one_clear_line() {
     for (words, named) in [
         (&["serve", "--listen", "nowhere"][..], "--listen"),
+        (&["serve", "--listen", "8081"], "such as 0.0.0.0:8080"),
+        (&["serve", "--metrics-listen", "9090"], "such as 0.0.0.0:8080"),
         (&["serve", "--database", "mysql://x"], "--database"),
         (&["serve", "--timezone", "Mars/Olympus"], "--timezone"),
         (&["serve", "--redis", "redis://localhost"], "--redis"),
