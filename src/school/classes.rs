@@ -28,6 +28,8 @@ row! {
         pub approval: String,
         pub total_sessions: i64,
         pub enrolled: i64,
+        /// Those of `enrolled` who wait for an approval.
+        pub pending: i64,
         pub waiting: i64,
         pub created_ms: i64,
         pub updated_ms: i64,
@@ -37,6 +39,8 @@ row! {
 const CLASS: &str = "select k.id, k.course, k.name, k.is_default, k.capacity, k.starts, k.ends, k.approval,
     k.total_sessions, (select count(*) from enrollments e where e.class = k.id
         and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null) as enrolled,
+    (select count(*) from enrollments e where e.class = k.id and e.status = 'PENDING'
+        and e.waiting_since_ms is null) as pending,
     (select count(*) from enrollments e where e.class = k.id and e.waiting_since_ms is not null) as waiting,
     k.created_ms, k.updated_ms from classes k";
 

@@ -25,6 +25,7 @@ export class Unreachable extends Error {}
 
 export const post = "POST";
 export const put = "PUT";
+export const patch = "PATCH";
 export const del = "DELETE";
 
 /** Media types that are returned as a file. */

@@ -6,6 +6,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod applications;
 mod axe;
 mod board_numbers;
 mod boards;

@@ -422,3 +422,22 @@ fn the_qr_admits_nobody_to_a_class_that_is_full_or_needs_approval() {
         assert_eq!(listed(&students[4], "").await, [] as [i64; 0]);
     });
 }
+
+#[test]
+fn a_class_tells_how_many_of_its_seats_wait_for_an_approval() {
+    on_both(|school| async move {
+        let (teacher, course, students) = course(&school, 3).await;
+        let class = adds_class(&teacher, course, json!({ "approval": "MANUAL", "capacity": 2 })).await;
+        let first = applied(&students[0], course, class).await;
+        for student in &students[1..] {
+            applies(student, course, class).await.is(201);
+        }
+        let counts = async || {
+            let shown = teacher.get(&format!("/api/v1/courses/{course}/classes/{class}")).await.ok()["class"].clone();
+            ["enrolled_count", "pending_count", "waiting_count"].map(|key| shown[key].as_i64().unwrap())
+        };
+        assert_eq!(counts().await, [2, 2, 1]);
+        teacher.patch(&format!("/api/v1/enrollments/{first}/approve"), json!({})).await.ok();
+        assert_eq!(counts().await, [2, 1, 1]);
+    });
+}

@@ -85,7 +85,7 @@ body! {
 answer! {
     #[schema(as = Class, example = json!({"class_id": 1, "course_id": 1, "class_name": "1차", "is_default": false, "capacity": 20,
         "start_date": "2025-03-03", "end_date": "2025-06-30", "approval": "MANUAL", "total_sessions": 16,
-        "enrolled_count": 20, "waiting_count": 3, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
+        "enrolled_count": 20, "pending_count": 1, "waiting_count": 3, "created_at": "2025-10-28T10:00:00Z", "updated_at": "2025-10-28T10:00:00Z"}))]
     pub struct PortalClass from Class as k {
         class_id: i64 = k.id,
         course_id: i64 = k.course,
@@ -97,6 +97,8 @@ answer! {
         approval: String = k.approval,
         total_sessions: i64 = k.total_sessions,
         enrolled_count: i64 = k.enrolled,
+        /// Those of `enrolled_count` who wait for an approval
+        pending_count: i64 = k.pending,
         waiting_count: i64 = k.waiting,
         created_at: Instant = Instant(k.created_ms),
         updated_at: Instant = Instant(k.updated_ms),

@@ -1,7 +1,8 @@
-// Attendance of a lecture: the waiting requests, and the sheet of a class or one of its meetings.
+// Attendance of a lecture: the waiting applications and requests, and the sheet of a class or one of its meetings.
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { applicationList, applicationsFor } from "./applications.js";
 import { completionDesk } from "./completing.js";
 import { lecturePage } from "./lecture.js";
 import { MeetingSheet } from "./meeting.js";
@@ -15,10 +16,10 @@ export async function open(on, id) {
   const [lecture, classes] = await Promise.all([on.api.get(`/api/lectures/${id}`), classesOf(on.api, id)]);
   const one = classes.find((found) => found.class_id === Number(query.get("class"))) ?? classes[0];
   const context = { on, lecture, one, path: `/teach/lecture/${id}/attendance?class=${one.class_id}` };
-  const [roll, waiting] = await Promise.all([loadRoll(on.api, id, one.class_id), waitingRequests(on.api, id)]);
+  const [roll, waiting, applications] = await Promise.all([loadRoll(on.api, id, one.class_id), waitingRequests(on.api, id), applicationsFor(on.api, one)]);
   const meeting = meetingOf(roll, query);
   const marks = meeting && new MeetingSheet(context, roll, meeting);
-  const parts = marks ? [marks.node] : [wholeSheet(context, roll, classes, waiting), await completionDesk(context)];
+  const parts = marks ? [marks.node] : [wholeSheet(context, roll, classes, { waiting, applications }), await completionDesk(context)];
   const title = [meeting ? words.marks.meeting(meeting.number) : words.lecture.attendance, lecture.title].join(" · ");
   return { node: lecturePage(on, lecture, "attendance", parts), title, close: () => marks?.close() };
 }
@@ -30,10 +31,12 @@ function meetingOf(roll, query) {
   return roll.meetings.find((meeting) => meeting.number === Number(query.get("meeting")));
 }
 
-function wholeSheet(context, roll, classes, waiting) {
+function wholeSheet(context, roll, classes, { waiting, applications }) {
   const { on, lecture, one } = context;
   const again = () => on.go(location.pathname + location.search);
   return [
+    applications.length > 0 && el("section", { class: "pile", id: "applications" }, el("h2", {}, words.applications.title(applications.length)),
+      applicationList(on, applications, again)),
     waiting.length > 0 && el("section", { class: "pile" }, el("h2", {}, words.requests.title), new RequestDesk(on, waiting, again).node),
     el("section", { class: "card" }, el("div", { class: "head" }, el("h2", {}, words.sheet.title), classChoice(context, classes)),
       sheet(context, roll), el("h3", {}, words.sheet.files), files(on, lecture, one)),

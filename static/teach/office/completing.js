@@ -4,6 +4,7 @@ import { post, put } from "../../shared/api.js";
 import { confirmed, el, onSubmit, shown, single, text } from "../../shared/dom.js";
 import { labelOf } from "../../shared/names.js";
 import { language, sentences, words } from "../../shared/words.js";
+import { nobodyIn } from "./sheet.js";
 import { announce, openDialog } from "./widgets.js";
 
 const CERTIFICATES_PER_FILE = 200;
@@ -46,7 +47,7 @@ class CompletionDesk {
       .sort((a, b) => order.compare(a.user_name, b.user_name) || a.namesake - b.namesake || a.enrollment_id - b.enrollment_id);
     text(this.#title, words.completing.title);
     text(this.#rule, words.completing.rule(rule.attendance_rate));
-    text(this.#none, words.sheet.nobody);
+    text(this.#none, nobodyIn(this.#context.one));
     this.#draw();
   }
 

@@ -9,9 +9,14 @@ import { legend, markSign } from "./marks.js";
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
 
 export function sheet(context, roll) {
-  if (roll.people.length === 0) return el("p", { class: "hint" }, words.sheet.nobody);
+  if (roll.people.length === 0) return el("p", { class: "hint" }, nobodyIn(context.one));
   return el("div", { class: "pile" }, roll.meetings.length > 0 ? [legend(), table(context, roll)] : el("p", { class: "hint" }, words.sheet.noMeetings),
     anotherDay(context));
+}
+
+/** Says of a class without learners how they come into it. */
+export function nobodyIn({ approval }) {
+  return approval === "MANUAL" ? words.sheet.nobodyApproved : words.sheet.nobody;
 }
 
 function table({ path, lecture }, roll) {

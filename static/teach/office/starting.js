@@ -36,6 +36,12 @@ async function findOpenSession(api, lecture) {
   return results.find((session) => !isOver(session));
 }
 
+/** The number of people in a class, and of those who have applied and wait. */
+function peopleIn({ enrolled_count: enrolled, pending_count: pending, waiting_count: waiting }) {
+  const applied = pending + waiting;
+  return [words.lecture.people(enrolled - pending), applied > 0 && words.opening.applied(applied)].filter(Boolean).join(" · ");
+}
+
 function choose(classes) {
   return new Promise((resolve) => {
     const pick = (one) => {
@@ -43,7 +49,7 @@ function choose(classes) {
       dialog.close();
     };
     const options = classes.map((one) => el("button", { type: "button", class: "quiet option", onclick: () => pick(one) },
-      className(one), el("span", { class: "hint" }, words.lecture.people(one.enrolled_count))));
+      className(one), el("span", { class: "hint" }, peopleIn(one))));
     const dialog = openDialog("ask", words.opening.whichClass, el("div", { class: "pile" }, options));
     dialog.addEventListener("close", () => resolve(null));
   });

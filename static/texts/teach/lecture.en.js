@@ -17,6 +17,7 @@ export default {
   opening: {
     open: "Open a class",
     whichClass: "Which group is it for?",
+    applied: (count) => `${count} applied`,
     defaultClass: "Main group",
     openAlready: (code) => `A class of this lecture is open already (number ${code}). Open another one?`,
     goThere: "Go to the open one",

@@ -15,6 +15,7 @@ export default {
   opening: {
     open: "授業を開く",
     whichClass: "どのクラスの授業ですか？",
+    applied: (count) => `申し込み ${count}人`,
     defaultClass: "基本クラス",
     openAlready: (code) => `この講座には、もう開いている授業があります（番号 ${code}）。もう一つ開きますか？`,
     goThere: "開いている授業へ",

@@ -15,6 +15,7 @@ export default {
   opening: {
     open: "새 수업 열기",
     whichClass: "어느 반 수업인가요?",
+    applied: (count) => `신청 ${count}명`,
     defaultClass: "기본 반",
     openAlready: (code) => `이 강의에는 이미 열린 수업이 있습니다 (번호 ${code}). 하나 더 열까요?`,
     goThere: "열린 수업으로 가기",
