@@ -9,6 +9,7 @@ use crate::school::completions::standing::{self, Standing, StandingCertificate};
 use crate::school::enrollment::{self, Enrollment, EnrollmentFilter, EnrollmentStatus};
 use crate::school::progress::views;
 use crate::school::rights::Caller;
+use crate::school::sessions::codes::{self, OwnSession};
 use crate::school::{Page, Window};
 
 pub struct EnrollmentResult {
@@ -18,6 +19,8 @@ pub struct EnrollmentResult {
     pub steps: Option<(i64, i64)>,
     pub completion_status: Option<String>,
     pub certificate: Option<StandingCertificate>,
+    /// The session that the person joined last.
+    pub session: Option<OwnSession>,
 }
 
 /// Lists the caller's own enrollments, the newest first; with what became of each if `with_results`.
@@ -42,12 +45,15 @@ pub async fn own_enrollments(
     let steps = views::steps_done(&mut tx, &ids).await?;
     let standings = standing::of_enrollments(&mut tx, &ids).await?;
     let mut standings: HashMap<i64, Standing> = standings.into_iter().map(|one| (one.enrollment, one)).collect();
+    let sessions = codes::of_enrollments(&mut tx, &ids).await?;
+    let mut sessions: HashMap<i64, OwnSession> = sessions.into_iter().map(|one| (one.enrollment, one)).collect();
     Ok(page.map(|enrollment| {
         let standing = standings.remove(&enrollment.id);
         let result = EnrollmentResult {
             marks: marks.remove(&enrollment.id).unwrap_or_default(),
             steps: steps.get(&enrollment.id).copied(),
             certificate: standing.as_ref().and_then(|standing| standing.certificate(app.now_ms())),
+            session: sessions.remove(&enrollment.id),
             completion_status: standing.and_then(|standing| standing.completion_status),
         };
         (enrollment, Some(result))

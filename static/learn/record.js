@@ -83,7 +83,7 @@ function course({ enrollment_id: id, course_id, course_title, class_name, status
     id, course_id, title: course_title, group: class_name === course_title ? "" : class_name, seat: is_waiting ? "WAITING" : status,
     marks: record.attendances.map(({ class_date: date, attendance_type: mark }) => ({ date, mark })),
     steps: { done: record.completed_steps, all: record.total_steps }, isCompleted: record.completion_status === "COMPLETED",
-    certificate: record.certificate && paths(record.certificate),
+    certificate: record.certificate && paths(record.certificate), session: record.session_url && pathOf(record.session_url),
   };
 }
 
@@ -97,9 +97,12 @@ async function orNull(asked) {
   }
 }
 
-/** Paths without the host, since the school may be reached by another name than it prints. */
-function paths({ status, certificate_url: page, pdf_url: pdf }) {
-  return { status, page: new URL(page, location).pathname, pdf: new URL(pdf, location).pathname };
+const paths = ({ status, certificate_url: page, pdf_url: pdf }) => ({ status, page: pathOf(page), pdf: pathOf(pdf) });
+
+/** The path of a URL without its host, since the school may be reached by another name than it prints. */
+function pathOf(url) {
+  const { pathname, search } = new URL(url, location);
+  return pathname + search;
 }
 
 /** The record of a phone that has no network and has never loaded one: the sessions that it was in. */
@@ -147,12 +150,14 @@ function keeping(go, hasEarned) {
 
 function card(one, acts) {
   const memory = allRemembered().find(({ session }) => session.lecture.id === one.course_id);
+  // A session that this phone remembers opens without a network.
+  const again = memory ? `/j/${memory.session.session_code}` : !acts.isOld && one.session;
   return el("article", { class: "card", "data-course": one.course_id },
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
     one.isCompleted && certificate(one.certificate, acts),
     one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.all > 0 && progress(one.steps)],
-    memory && leading("again", `/j/${memory.session.session_code}`, words.me.again, "again"));
+    again && leading("again", again, words.me.again, "again"));
 }
 
 function leading(act, href, label, icon, kind = "plain small") {

@@ -47,6 +47,29 @@ fn a_record_is_kept_under_a_phone_number_and_found_from_another_phone() {
 }
 
 #[test]
+fn a_record_leads_to_the_steps_again_on_a_phone_that_was_never_in_the_class() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        let new = json!({ "phone": NUMBER, "password": SECRET, "name": "김순자" });
+        school.nobody().post("/api/auth/register", new).await.is(201);
+        school.nobody().logs_in(NUMBER, SECRET).await.joins(&class.session).await;
+        class.presses("end").await;
+        let other = Phone::opens(&school, "/me").await;
+        other.sees("me-nobody").await;
+        other.taps("signin").await;
+        other.types("main input[type=tel]", NUMBER).await;
+        other.types("main .entry:last-of-type input", SECRET).await;
+        other.taps("enter").await;
+        other.sees("me").await;
+        other.taps("again").await;
+        other.sees("ended").await;
+        other.taps("again").await;
+        other.sees("review").await;
+        other.reads(STEPS[0].0).await;
+    });
+}
+
+#[test]
 fn a_guest_who_was_completed_has_the_certificate_once_the_record_is_saved() {
     run_story(|school| async move {
         let class = Class::runs(&school).await;

@@ -124,6 +124,12 @@ fn the_own_enrollments_bring_what_became_of_each() {
             (&Value::Null, &Value::Null)
         );
         assert_eq!(newer["record"]["attendances"], json!([]));
+        let url = older["record"]["session_url"].as_str().unwrap();
+        assert!(url.ends_with(&session.scanned()), "{url}");
+        assert_eq!(newer["record"]["session_url"], Value::Null, "nobody has taught it");
+        let remove = format!("/api/sessions/{}/participants/{}/remove", session.id, student.id);
+        teacher.post(&remove, json!({})).await.ok();
+        assert_eq!(enrollments().await[1]["record"]["session_url"], Value::Null, "they were removed from it");
         let forced = json!({ "enrollment_id": id, "force": true, "memo": "시험" });
         let completion = teacher.post("/api/v1/completions", forced).await.is(201)["completion_id"].clone();
         let made = teacher.post(&format!("/api/v1/completions/{completion}/certificate"), json!({})).await.is(201);

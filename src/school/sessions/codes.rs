@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{SESSION, Session, SessionStatus, state};
 use crate::app::School;
-use crate::db::{Tx, args};
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Noun, Result};
 use crate::failures::{Attempts, CountedAttempt};
 use crate::school::rights::Caller;
@@ -111,10 +111,40 @@ pub async fn open_of_course(app: &School, course: i64) -> Result<Option<Session>
     app.db.read().await?.maybe(sql, args![course]).await
 }
 
-impl Session {
-    /// Returns the URL in the QR. It contains the key, so no limit on codes applies: it is only for staff and for people in
-    /// the room.
-    pub fn join_url(&self, public_url: &str) -> String {
-        format!("{public_url}/j/{}?k={}", self.code, self.key)
+row! {
+    /// Session that someone may come back to, as their record leads to it.
+    pub struct OwnSession {
+        pub enrollment: i64,
+        pub code: String,
+        pub join_key: String,
     }
+}
+
+/// Finds for each of these enrollments the session that its person joined last, unless they were removed from it.
+pub async fn of_enrollments(tx: &mut Tx, enrollments: &[i64]) -> Result<Vec<OwnSession>> {
+    let (marks, ids) = placeholders(enrollments, 1);
+    let sql = format!(
+        "select p.enrollment, s.code, s.join_key from participants p join live_sessions s on s.id = p.session
+        where p.id in (select max(p.id) from participants p
+            where p.enrollment in ({marks}) and p.removed_ms is null group by p.enrollment)"
+    );
+    tx.all(sql, ids).await
+}
+
+impl OwnSession {
+    pub fn join_url(&self, public_url: &str) -> String {
+        join_url(public_url, &self.code, &self.join_key)
+    }
+}
+
+impl Session {
+    pub fn join_url(&self, public_url: &str) -> String {
+        join_url(public_url, &self.code, &self.key)
+    }
+}
+
+/// Returns the URL in the QR. It contains the key, so no limit on codes applies: it is only for staff and for people in the
+/// room.
+fn join_url(public_url: &str, code: &str, key: &str) -> String {
+    format!("{public_url}/j/{code}?k={key}")
 }

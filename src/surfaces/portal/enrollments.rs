@@ -104,6 +104,8 @@ answer! {
         certificate: Option<PortalStandingCertificate> = r.certificate.map(|paper| (paper, public_url).into()),
         /// COMPLETED, INCOMPLETE or REVOKED
         completion_status: Option<String> = r.completion_status,
+        /// Leads to the session that the person joined last: into the class, or after its end through its steps again
+        session_url: Option<String> = r.session.map(|session| session.join_url(public_url)),
     }
 
     pub struct OneEnrollment from Enrollment as row { enrollment: PortalEnrollment = (row, None).into() }
