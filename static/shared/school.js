@@ -1,15 +1,15 @@
-// Name and logo of the school, if the settings of the server give it any.
+// Name, logo and time zone of the school, from the settings of the server.
 
 import { send } from "./api.js";
 import { read, write } from "./device.js";
 import { el } from "./dom.js";
 
-const NONE = { name: null, logo_url: null };
+const NONE = { name: null, logo_url: null, time_zone: null };
 /** The school as it was at the last visit, so that it can be shown at once. */
 let school = read("school") ?? NONE;
 let loading = null;
 
-/** Loads name and logo. If the server cannot be reached, they stay as they were. */
+/** Loads them. If the server cannot be reached, they stay as they were. */
 export function loadSchool() {
   loading ??= send("GET", "/api/school").then((found) => {
     if (JSON.stringify(found) === JSON.stringify(school)) return;
@@ -27,6 +27,11 @@ export function schoolName(otherwise) {
 /** The address of the logo, or of another picture if there is none. */
 export function schoolLogo(otherwise) {
   return school.logo_url ?? otherwise;
+}
+
+/** The zone in which the school's days and times are shown; until it is known that of this device. */
+export function schoolZone() {
+  return school.time_zone ?? undefined;
 }
 
 /** Makes a line with logo and name, which fills itself when they are loaded. It is hidden if the school has no name. */

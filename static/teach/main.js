@@ -201,6 +201,8 @@ async function open() {
   const route = routeHere();
   const ids = (location.pathname.match(route.address) ?? []).slice(1).map(Number);
   try {
+    // Its time zone is in every time that a page shows.
+    await loadSchool();
     if (!(await pages.open(route, ids, { api, go, fail }))) return;
   } catch (error) {
     if (error.status !== 403 && error.status !== 404) return pages.show("failed", { node: failed(error) });

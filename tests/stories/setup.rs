@@ -131,7 +131,7 @@ fn serve_prints_the_link_while_nobody_is_there() {
 fn a_school_shows_its_name_and_logo() {
     on_both(|school| async move {
         let about = school.nobody().get("/api/school").await.is(200);
-        assert_eq!(about, json!({ "name": null, "logo_url": null }));
+        assert_eq!(about, json!({ "name": null, "logo_url": null, "time_zone": "Asia/Seoul" }));
         school.nobody().get("/api/school/logo").await.refused(404, "NOT_FOUND");
     });
     let logo = concat!(env!("CARGO_MANIFEST_DIR"), "/static/icon-192.png");

@@ -1,4 +1,4 @@
-//! Name and logo of the school, and the making of its first administrator.
+//! Name, logo and time zone of the school, and the making of its first administrator.
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::wire::people::*;
 use super::{Answer, Browser, Json, Result, ok};
 use crate::app::School;
-use crate::config::UNNAMED_SCHOOL;
+use crate::config::{Config, UNNAMED_SCHOOL};
 use crate::error::{Error, Noun};
 use crate::school::people::NewPerson;
 use crate::school::rights::Role;
@@ -16,12 +16,15 @@ use crate::surfaces::keys::*;
 use crate::web;
 
 answer! {
-    #[schema(example = json!({"name": "한빛 정보화교육장", "logo_url": "/api/school/logo?v=8c736521f6a3b9d0"}))]
-    pub struct AboutSchool from (&str, Option<&str>) as (name, logo) {
+    #[schema(example = json!({"name": "한빛 정보화교육장", "logo_url": "/api/school/logo?v=8c736521f6a3b9d0",
+        "time_zone": "Asia/Seoul"}))]
+    pub struct AboutSchool from (&Config, Option<&str>) as (config, logo) {
         /// `null` if the school has no name
-        name: Option<String> = (name != UNNAMED_SCHOOL).then(|| name.to_owned()),
+        name: Option<String> = Some(config.school_name.clone()).filter(|name| name != UNNAMED_SCHOOL),
         /// `null` if it has none
         logo_url: Option<String> = logo.map(|tag| format!("/api/school/logo?v={tag}")),
+        /// Where the school's days begin, as the IANA calls the zone
+        time_zone: String = config.timezone.clone(),
     }
 }
 
@@ -52,10 +55,10 @@ impl Setup {
     }
 }
 
-/// Returns the school's name and logo from the settings.
+/// Returns the school's name, logo and time zone from the settings.
 #[utoipa::path(get, path = "/api/school", responses((status = 200, body = AboutSchool)), security(()))]
 pub async fn about(app: School) -> Answer<AboutSchool> {
-    ok((app.config.school_name.as_str(), app.printer.logo.as_ref().map(|logo| logo.tag.as_str())))
+    ok((&app.config, app.printer.logo.as_ref().map(|logo| logo.tag.as_str())))
 }
 
 /// Returns the picture of the logo.

@@ -1,5 +1,6 @@
-// Days and times in the reader's language.
+// Days and times in the reader's language and the school's time zone.
 
+import { schoolZone } from "../../shared/school.js";
 import { language, words } from "../../shared/words.js";
 
 const MINUTE_S = 60;
@@ -9,8 +10,9 @@ const DAY_S = 86_400;
 const formats = new Map();
 
 function format(kind, options) {
-  const key = `${language}.${kind}`;
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, options));
+  const timeZone = options.timeZone ?? schoolZone();
+  const key = `${language}.${timeZone}.${kind}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, { ...options, timeZone }));
   return formats.get(key);
 }
 
@@ -24,7 +26,7 @@ export function shortDay(date) {
   return format("short", { month: "numeric", day: "numeric", timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 }
 
-/** The day of an instant in the reader's time zone. */
+/** The day of an instant. */
 export function dayOf(instant) {
   return format("instant", { month: "long", day: "numeric" }).format(new Date(instant));
 }
@@ -41,7 +43,8 @@ export function ago(instant) {
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-Math.floor(seconds / size), unit);
 }
 
+/** The day of now as `2026-11-21`. */
 export function today() {
-  const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: schoolZone() }).formatToParts(new Date());
+  return ["year", "month", "day"].map((kind) => parts.find(({ type }) => type === kind).value).join("-");
 }
