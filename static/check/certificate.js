@@ -105,7 +105,7 @@ function trouble(what, find) {
 /** A form that needs no script: it leads to the same address as the QR. */
 function form() {
   const field = (name, value, hint, needed) => el("input", {
-    class: "field", name, value, placeholder: hint, required: needed, maxlength: "40",
+    class: "field", name, value, placeholder: page.example(hint), required: needed, maxlength: "40",
     autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
   });
   return el("form", { action: "/certificates", method: "get" },

@@ -20,6 +20,7 @@ export default {
       byNumber: "Check by its number",
       number: "Certificate number",
       code: "Code",
+      example: (text) => `e.g. ${text}`,
       go: "Check",
       atFoot: "Both are at the foot of the certificate.",
       signature: "Digital signature",

@@ -20,6 +20,7 @@ export default {
       byNumber: "番号で確認する",
       number: "修了証の番号",
       code: "確認コード",
+      example: (text) => `例: ${text}`,
       go: "確認する",
       atFoot: "番号とコードは修了証のいちばん下にあります。",
       signature: "電子署名",

@@ -20,6 +20,7 @@ export default {
       byNumber: "번호로 확인하기",
       number: "수료증 번호",
       code: "확인 코드",
+      example: (text) => `예: ${text}`,
       go: "확인하기",
       atFoot: "번호와 코드는 수료증 맨 아래에 있습니다.",
       signature: "전자 서명",
