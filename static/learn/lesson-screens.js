@@ -90,7 +90,11 @@ export function step(act) {
     hint: hintCard(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
   };
   const { number, company, title, guide, sound, word, identity, call, praise, late, failed, done, help, hint, cancel } = parts;
-  const content = el("div", { class: "content" }, el("div", { class: "standing" }, number.node, company), title, word, guide, identity, sound.node, sound.voiceless, hint.node);
+  call.jump.addEventListener("click", () => {
+    hint.node.scrollIntoView({ block: "nearest" });
+    hint.node.focus({ preventScroll: true });
+  });
+  const content = el("div", { class: "content" }, el("div", { class: "standing" }, number.node, company), title, word, guide, identity, hint.node, sound.node, sound.voiceless);
   const node = screen(content, [call.node, praise, late, failed, done, help, cancel]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
@@ -130,7 +134,7 @@ function hintCard(act) {
   const hear = button("plain small", "hear-hint", words.listening.listen, "sound", act.hear);
   const helped = button("plain small", "helped", words.answer.helped, "check", act.helped);
   const notYet = button("plain small", "not-yet", words.answer.notYet, null, act.notYet);
-  const node = el("section", { class: "card hint", "aria-label": words.answerer.GUIDE, hidden: true },
+  const node = el("section", { class: "card hint", tabindex: "-1", "aria-label": words.answerer.GUIDE, hidden: true },
     el("p", { class: "room" }, words.answerer.GUIDE), hint, el("div", { class: "listening" }, hear, helped, notYet));
   return { node, hint, hear };
 }
@@ -141,19 +145,23 @@ function showHint({ node, hint, hear }, given) {
   shown(hear, canSpeak);
 }
 
-/** A note about an open call. Where little fits, everything after its first sentence is hidden and only read aloud. */
+/** A note about an open call, with a button that leads to the hint. Where little fits, everything after its first sentence is hidden and only read aloud. */
 function callNote() {
   const [call, more] = [el("span"), el("span", { class: "unseen-if-tight" })];
-  return { node: el("p", { class: "note call", hidden: true }, call, more), call, more };
+  const jump = el("button", { type: "button", class: "jump unseen-if-tight", "data-act": "see-hint", hidden: true }, words.help.seeHint);
+  return { node: el("p", { class: "note call", hidden: true }, call, more, jump), call, more, jump };
 }
 
 /** Shows how a call stands. The parts are its note `call` and the button `cancel`, which takes it back. */
-function showCall({ call: { node, call, more }, cancel }, { call: open, hint, link }) {
+function showCall({ call: { node, call, more, jump }, cancel }, { call: open, hint, link }) {
   const status = (open && statusOf(open, link)) || "";
-  const all = sentences(status, open?.id && words.help.soon, hint && words.help.hint);
-  if (node.textContent !== all) announce(all);
+  const soon = open?.id && words.help.soon;
+  const all = sentences(status, soon, hint && words.help.hint);
+  if (all !== (node.dataset.said ?? "")) announce(all);
+  node.dataset.said = all;
   text(call, status);
-  text(more, all.slice(status.length));
+  text(more, !hint ? all.slice(status.length) : status ? " " : `${words.help.hint} `);
+  shown(jump, hint);
   node.classList.toggle("unseen-if-tight", !status);
   shown(node, all);
   shown(cancel, open?.id);

@@ -39,7 +39,7 @@ export default {
   },
   help: {
     known: "Your teacher knows.", soon: "Help is on its way.", unsent: "Your teacher will hear of it when the internet is back.",
-    hint: "There is a hint below the instructions.", cancel: "I am fine, cancel", takenBack: "Your call is cancelled.",
+    hint: "There is a hint below the instructions.", seeHint: "See the hint", cancel: "I am fine, cancel", takenBack: "Your call is cancelled.",
   },
   answer: {
     title: "Here is your answer", unasked: "Try it like this", visit: "Your teacher is coming", visitLine: "Just stay where you are.",

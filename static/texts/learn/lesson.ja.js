@@ -40,7 +40,7 @@ export default {
   help: {
     known: "先生に伝えました。", soon: "もうすぐお手伝いします。",
     unsent: "インターネットがつながったら、すぐに知らせます。",
-    hint: "説明の下にヒントもあります。", cancel: "もう大丈夫です", takenBack: "呼び出しを取り消しました。",
+    hint: "説明の下にヒントもあります。", seeHint: "ヒントを見る", cancel: "もう大丈夫です", takenBack: "呼び出しを取り消しました。",
   },
   answer: {
     title: "答えが来ました", unasked: "こうしてみてください", visit: "先生が向かっています", visitLine: "そのままお待ちください。",

@@ -40,7 +40,7 @@ export default {
   help: {
     known: "선생님께 알려 드렸어요.", soon: "곧 도와드릴게요.",
     unsent: "인터넷이 이어지면 바로 알려 드릴게요.",
-    hint: "안내 글 아래에 도움말도 있어요.", cancel: "괜찮아요, 취소", takenBack: "부르신 것을 취소했어요.",
+    hint: "안내 글 아래에 도움말도 있어요.", seeHint: "도움말 보기", cancel: "괜찮아요, 취소", takenBack: "부르신 것을 취소했어요.",
   },
   answer: {
     title: "답이 왔어요", unasked: "이렇게 해 보세요", visit: "선생님이 오고 계세요", visitLine: "그대로 기다려 주세요.",
