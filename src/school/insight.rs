@@ -196,6 +196,8 @@ pub struct Statistics {
     pub help_requests: i64,
     /// Those of `help_requests` that people made themselves.
     pub manual_help_requests: i64,
+    /// Students who have done all steps.
+    pub finished: i64,
     pub completion_minutes: f64,
     pub difficulties: Vec<Difficulty>,
     pub days: Vec<DayCount>,
@@ -232,6 +234,7 @@ pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<St
         average_progress: average(rates.iter().sum(), rates.len()),
         help_requests,
         manual_help_requests,
+        finished: whole.len() as i64,
         completion_minutes: average(whole.iter().sum::<i64>() as f64 / MINUTE_MS as f64, whole.len()),
         difficulties,
         days,

@@ -21,11 +21,16 @@ export async function open(on, id) {
 }
 
 function tiles(found) {
-  const { tiles: names, minutes } = words.statistics;
-  const took = found.average_completion_time_minutes;
+  const { tiles: names } = words.statistics;
   return el("dl", { class: "tiles" }, tile(names.learners, words.lecture.people(found.total_students)),
     tile(names.progress, percent(found.average_progress_rate)), tile(names.helps, words.statistics.times(found.manual_help_requests)),
-    tile(names.took, took > 0 ? minutes(took) : "–"));
+    tookTile(found));
+}
+
+/** The time that it took those who have finished. */
+function tookTile({ finished_students: finished, average_completion_time_minutes: took }) {
+  const { tiles: names, minutes, nobodyFinished, finished: ofPeople } = words.statistics;
+  return finished === 0 ? tile(names.took, "–", nobodyFinished) : tile(names.took, minutes(took), ofPeople(finished));
 }
 
 function nobody() {

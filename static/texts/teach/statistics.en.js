@@ -6,7 +6,9 @@ export default {
   statistics: {
     tiles: { learners: "Learners", progress: "Average progress", helps: "Calls by learners", took: "Time to finish" },
     times: (count) => plural(count, "time"),
-    minutes: (count) => `${count} min`,
+    minutes: (count) => (count < 1 ? "less than 1 min" : `${count} min`),
+    nobodyFinished: "Nobody has finished all steps yet",
+    finished: (count) => `average of ${plural(count, "learner")}`,
     empty: "There is nothing to show yet",
     emptyHint: "Once a class is open and learners come in, their progress and the difficult steps are drawn here.",
     distribution: "How far everyone is",

@@ -2,9 +2,11 @@
 
 export default {
   statistics: {
-    tiles: { learners: "受講者", progress: "平均の進度", helps: "本人からの呼び出し", took: "終えるまで" },
+    tiles: { learners: "受講者", progress: "平均の進度", helps: "本人からの呼び出し", took: "すべて終えるまでの時間" },
     times: (count) => `${count}回`,
-    minutes: (count) => `${count}分`,
+    minutes: (count) => (count < 1 ? "1分未満" : `${count}分`),
+    nobodyFinished: "すべて終えた人はまだいません",
+    finished: (count) => `${count}人の平均`,
     empty: "お見せできるものがまだありません",
     emptyHint: "授業を開いて受講者が入ると、進みぐあいと難しいステップがここに図で出ます。",
     distribution: "どこまで進みましたか",

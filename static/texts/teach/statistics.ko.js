@@ -2,9 +2,11 @@
 
 export default {
   statistics: {
-    tiles: { learners: "수강생", progress: "평균 진도", helps: "직접 부른 도움 요청", took: "모두 마치는 데" },
+    tiles: { learners: "수강생", progress: "평균 진도", helps: "직접 부른 도움 요청", took: "모두 마치는 데 걸린 시간" },
     times: (count) => `${count}번`,
-    minutes: (count) => `${count}분`,
+    minutes: (count) => (count < 1 ? "1분 미만" : `${count}분`),
+    nobodyFinished: "아직 모두 마친 사람이 없습니다",
+    finished: (count) => `${count}명 평균`,
     empty: "아직 보여 드릴 것이 없습니다",
     emptyHint: "수업을 열고 수강생이 들어오면, 진도와 어려워하는 단계가 여기에 그림으로 보입니다.",
     distribution: "진도가 얼마나 나갔나요",

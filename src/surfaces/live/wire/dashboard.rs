@@ -126,6 +126,9 @@ answer! {
         total_help_requests: i64 = s.help_requests,
         /// Requests that students made and did not withdraw
         manual_help_requests: i64 = s.manual_help_requests,
+        /// Students who have finished all steps
+        finished_students: i64 = s.finished,
+        /// Of those students; 0 also if there are none
         average_completion_time_minutes: i64 = s.completion_minutes.round() as i64,
         common_difficulties: Vec<DifficultyLine> = each(s.difficulties),
         daily_activity: Vec<DayLine> = each(s.days),
