@@ -14,7 +14,8 @@ export class Now {
   #left = el("p", { class: "left" });
   #finished = el("p", { class: "hint" });
   #phones = el("p", { class: "hint phones" });
-  #stepless = el("p", { class: "notice" }, words.board.stepless);
+  #editor = el("a", { "data-act": "edit-steps" }, words.board.makeSteps);
+  #stepless = el("p", { class: "notice" }, words.board.stepless, " ", this.#editor);
   #bar = el("div", { class: "bar", role: "img" });
   #legend = el("ul", { class: "legend" });
   #shares;
@@ -38,6 +39,7 @@ export class Now {
     shown(this.node, inSession || isStepless);
     shown(this.#inSession, inSession);
     shown(this.#stepless, isStepless);
+    if (isStepless) this.#editor.href = `/teach/lecture/${roster.lecture.id}`;
     if (!inSession) return;
     this.#inSession.classList.toggle("resting", status === "PAUSED");
     text(this.#where, status === "PAUSED" ? words.board.resting(at + 1, steps.length) : words.board.where(at + 1, steps.length));

@@ -24,7 +24,8 @@ export default {
     finished: (finished, all) => `${finished} of ${people(all)} done`,
     phones: (phones, connected) =>
       phones >= connected ? `This step is showing on all ${phones} phones` : `This step is showing on ${phones} of ${connected} phones`,
-    stepless: "There are no steps yet. Please make some under “Edit steps” first.",
+    stepless: "There are no steps yet. Please make some first.",
+    makeSteps: "Make steps",
   },
   roster: {
     title: (count) => (count === 1 ? "1 learner" : `${count} learners`),

@@ -22,7 +22,8 @@ export default {
     finished: (finished, all) => `${all}人のうち${finished}人が終わりました`,
     phones: (phones, connected) =>
       phones >= connected ? `スマホ${phones}台すべてにこのステップが出ています` : `スマホ${connected}台のうち${phones}台にこのステップが出ています`,
-    stepless: "まだステップがありません。「ステップ編集」で先に作ってください。",
+    stepless: "まだステップがありません。先にステップを作ってください。",
+    makeSteps: "ステップを作りに行く",
   },
   roster: {
     title: (people) => `受講者 ${people}人`,

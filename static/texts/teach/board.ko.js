@@ -22,7 +22,8 @@ export default {
     finished: (finished, all) => `${all}명 중 ${finished}명이 마쳤습니다`,
     phones: (phones, connected) =>
       phones >= connected ? `휴대폰 ${phones}대 모두에 이 단계가 보입니다` : `휴대폰 ${connected}대 중 ${phones}대에 이 단계가 보입니다`,
-    stepless: "아직 단계가 없습니다. ‘단계 편집’에서 먼저 단계를 만들어 주세요.",
+    stepless: "아직 단계가 없습니다. 먼저 단계를 만들어 주세요.",
+    makeSteps: "단계 만들러 가기",
   },
   roster: {
     title: (people) => `수강생 ${people}명`,
