@@ -135,6 +135,8 @@ row! {
         pub diagnosis: Option<String>,
         pub confidence: Option<f64>,
         pub suggestion: Option<String>,
+        /// Whether the phone shows the suggestion already, as a hint.
+        pub is_hinted: bool,
         pub requests_on_step: i64,
     }
 }
@@ -164,6 +166,8 @@ pub async fn pending_help(
             h.diagnosis, h.confidence,
             (select r.content from help_responses r where r.request = h.id and r.by_person is null
                 order by r.id desc limit 1) as suggestion,
+            exists (select 1 from help_responses r where r.request = h.id and r.by_person is null
+                and r.type <> 'SUGGESTION') as is_hinted,
             (select count(*) from help_requests o where o.person = h.person and o.item = h.item
                 and o.status <> 'WITHDRAWN') as requests_on_step,
             row_number() over (partition by h.person order by h.id) as nth

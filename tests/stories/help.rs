@@ -80,6 +80,7 @@ fn the_guide_answers_from_the_texts_of_the_step_on_both_sockets() {
         let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
         assert_eq!((&pending[0]["help_request_id"], &pending[0]["status"]), (&json!(id), &json!("ESCALATED")));
         assert_eq!(pending[0]["suggestion"], heard["help_response"]["help_content"]);
+        assert_eq!(pending[0]["is_hinted"], true, "the phone shows it already");
         let confidence = seen["analysis"]["confidence_score"].as_f64().unwrap();
         assert!((0.5..1.0).contains(&confidence), "an honest {confidence}");
         assert_eq!(view(&teacher, id).await, seen);
@@ -139,6 +140,7 @@ fn a_second_call_on_a_step_goes_to_the_instructor() {
         let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
         assert_eq!((&pending[1]["help_request_id"], &pending[1]["priority"]), (&json!(second), &json!("HIGH")));
         assert!(pending[1]["suggestion"].as_str().unwrap().contains("화면을 눌러주세요"));
+        assert_eq!(pending[1]["is_hinted"], false, "no phone shows it");
     });
 }
 

@@ -22,7 +22,9 @@ export class Call {
   #where = el("p", { class: "hint" });
   #facts = el("dl", { class: "facts" });
   #diagnosis = el("p", { class: "diagnosis" });
+  #suggested = el("p", { class: "hint" });
   #quote = el("blockquote");
+  #sendAsIs = this.#button("suggestion-send", "main", words.calls.sendAsIs, () => this.#act("text", this.#request.suggestion));
   #suggestion;
   #answer;
   #text;
@@ -75,7 +77,10 @@ export class Call {
     text(this.#where, words.calls.where(number, request.subtask.title));
     text(this.#diagnosis, request.analysis?.problem_diagnosis);
     shown(this.#diagnosis, request.analysis?.problem_diagnosis);
+    text(this.#suggested, request.is_hinted ? words.calls.hinted : words.calls.suggestion);
     text(this.#quote, request.suggestion);
+    // Sent again, a hint that the learner has read says nothing new.
+    shown(this.#sendAsIs, !request.is_hinted);
     shown(this.#suggestion, request.suggestion && !this.#isDiscarded && this.#answer.hidden);
     this.#drawFacts(request);
   }
@@ -103,10 +108,8 @@ export class Call {
   }
 
   #suggestionNode() {
-    return el("div", { class: "suggestion" }, el("p", { class: "hint" }, words.calls.suggestion), this.#quote,
-      el("div", { class: "row" },
-        this.#button("suggestion-send", "main", words.calls.sendAsIs, () => this.#act("text", this.#request.suggestion)),
-        this.#button("suggestion-edit", "quiet", words.calls.edit, () => this.#write(this.#request.suggestion)),
+    return el("div", { class: "suggestion" }, this.#suggested, this.#quote,
+      el("div", { class: "row" }, this.#sendAsIs, this.#button("suggestion-edit", "quiet", words.calls.edit, () => this.#write(this.#request.suggestion)),
         this.#button("suggestion-discard", "quiet", words.calls.discard, () => this.#discard())));
   }
 

@@ -82,6 +82,7 @@ export default {
     },
     screens: { step: "the class", answer: "an answer", "com.kakao.talk": "KakaoTalk", launcher: "the phone’s home screen", settings: "settings", camera: "camera", dialer: "telephone", chrome: "internet" },
     suggestion: "Suggested answer",
+    hinted: "The hint that the phone shows already",
     sendAsIs: "Send as it is",
     edit: "Edit and send",
     discard: "Discard",

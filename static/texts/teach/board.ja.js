@@ -82,6 +82,7 @@ export default {
     },
     screens: { step: "授業の画面", answer: "答えの画面", "com.kakao.talk": "カカオトーク", launcher: "スマホの最初の画面", settings: "設定", camera: "カメラ", dialer: "電話", chrome: "インターネット" },
     suggestion: "おすすめの答え",
+    hinted: "スマホにもう出ているヒント",
     sendAsIs: "このまま送る",
     edit: "直して送る",
     discard: "使わない",

@@ -82,6 +82,7 @@ export default {
     },
     screens: { step: "수업 화면", answer: "답 화면", "com.kakao.talk": "카카오톡", launcher: "휴대폰 첫 화면", settings: "설정", camera: "카메라", dialer: "전화", chrome: "인터넷" },
     suggestion: "추천 답변",
+    hinted: "휴대폰에 이미 보이는 도움말",
     sendAsIs: "그대로 보내기",
     edit: "고쳐서 보내기",
     discard: "버리기",

@@ -58,7 +58,7 @@ answer! {
     #[schema(example = json!({"help_request_id": 5001, "user": {"id": 1, "name": "김학생"},
         "subtask": {"id": 1001, "title": "친구 선택하기"}, "lecture": {"id": 1, "title": "카카오톡 기초"}, "session_id": 1,
         "request_type": "MANUAL", "priority": "NORMAL", "stuck_duration_seconds": 45, "context_data": {}, "analysis": null,
-        "suggestion": null, "created_at": "2025-10-28T10:10:00Z", "status": "ANALYZING"}))]
+        "suggestion": null, "is_hinted": false, "created_at": "2025-10-28T10:10:00Z", "status": "ANALYZING"}))]
     pub struct PendingLine from (OpenHelpRequest, i64) as (p, now_ms) {
         help_request_id: i64 = p.request,
         /// HIGH after two minutes, or at a second request on the step
@@ -72,8 +72,10 @@ answer! {
         #[schema(value_type = Object)]
         context_data: Option<Box<RawValue>> = RawValue::from_string(p.context).ok(),
         analysis: Option<Analysis> = p.diagnosis.zip(p.confidence).map(Analysis::from),
-        /// The answer of the analyser that was not sure enough to be sent
+        /// The answer of the analyser
         suggestion: Option<String> = p.suggestion,
+        /// `true` if the student's phone shows the suggestion already, as a hint: the analyser was sure enough
+        is_hinted: bool = p.is_hinted,
         created_at: Instant = Instant(p.created_ms),
         status: String = p.status,
     }
