@@ -140,8 +140,10 @@ type TableCell = (&'static str, &'static str, String);
 fn about(facts: &CertificateFacts) -> Vec<TableCell> {
     let mut cells: Vec<TableCell> = Vec::new();
     match (&facts.starts, &facts.ends) {
-        (Some(starts), Some(ends)) => cells.push(("기간", "Period", format!("{} – {}", dots(starts), dots(ends)))),
-        (Some(day), None) | (None, Some(day)) => cells.push(("기간", "Period", dots(day))),
+        (Some(starts), Some(ends)) if starts != ends => {
+            cells.push(("기간", "Period", format!("{} – {}", dots(starts), dots(ends))))
+        }
+        (Some(day), _) | (None, Some(day)) => cells.push(("기간", "Period", dots(day))),
         (None, None) => {}
     }
     if let Some(minutes) = facts.minutes {

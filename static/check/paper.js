@@ -6,7 +6,8 @@ import english from "../texts/check.en.js";
 
 /** Returns each printed field as `[name, value, kind]`; those that were not printed are empty. */
 export function rows(printed) {
-  const period = [printed.starts, printed.ends].filter(Boolean).map(day).join(" – ");
+  // A course of one day has one.
+  const period = [...new Set([printed.starts, printed.ends])].filter(Boolean).map(day).join(" – ");
   return [
     ["name", printed.name, "large wide"], ["course", printed.course, "large wide"], ["class", printed.class], ["period", period],
     ["hours", hours(printed.minutes)], ["completed", day(printed.completed)], ["instructor", printed.instructor],

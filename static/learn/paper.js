@@ -73,7 +73,8 @@ function cell([field, value]) {
 
 function about({ starts, ends, minutes, completed, instructor, expires }) {
   return [
-    ["period", [starts, ends].filter(Boolean).map(dots).join(" – ")],
+    // A course of one day has one.
+    ["period", [...new Set([starts, ends])].filter(Boolean).map(dots).join(" – ")],
     ["hours", minutes ? PRINTED.hours(Math.floor(minutes / 60), minutes % 60) : ""],
     ["completed", dots(completed)], ["instructor", instructor], ["expires", expires ? dots(expires) : ""],
   ].filter(([, value]) => value);
