@@ -50,7 +50,7 @@ use crate::web;
 #[openapi(
     info(
         title = "Gyosil",
-        description = "교실: the live-classroom server. The socket messages are in docs/protocol.md. Keys of a body and \
+        description = "교실: the live-classroom server. The socket messages are described at /docs/protocol. Keys of a body and \
             parameters of a query that are not described here are ignored; a parameter without a value counts as left out. A body of which every key may be left out may \
             be left out itself. A method that an address does not answer is refused with 405.",
     ),

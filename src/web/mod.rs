@@ -30,6 +30,7 @@ pub fn router() -> Router<School> {
         .route("/teach/", page(TEACH))
         .route("/teach/{*rest}", page(TEACH))
         .route("/docs", page("docs/docs.html"))
+        .route("/docs/protocol", get(protocol))
         .route("/favicon.ico", page("icon.svg"))
         .route("/manifest.webmanifest", page("learn/manifest.webmanifest"))
         .route("/sw.js", get(worker))
@@ -43,6 +44,12 @@ pub fn page(name: &str, headers: &HeaderMap) -> Response {
 
 async fn any(uri: Uri, headers: HeaderMap) -> Response {
     file(uri.path().trim_start_matches("/static/"), &headers)
+}
+
+/// Returns the description of the socket messages as it stands in the repository.
+async fn protocol() -> Response {
+    let head = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (head, include_str!("../../docs/protocol.md")).into_response()
 }
 
 async fn worker(headers: HeaderMap) -> Response {

@@ -34,7 +34,7 @@ fn done<T>(message: &'static str, data: impl Into<T>) -> Answer<T> {
     Ok(Json(AttendanceDone { success: true, message: translate(message), data: data.into() }))
 }
 
-/// 출석 요청 (학생): asks for a meeting to count as attended.
+/// Asks for a meeting to count as attended (students).
 #[utoipa::path(post, path = "/api/attendance/request", request_body = AttendanceRequest,
     responses((status = 200, body = AttendanceDone<AttendanceOverview>)))]
 async fn request(app: School, caller: Caller, Json(sent): Json<AttendanceRequest>) -> Answer<AttendanceOverview> {
@@ -43,7 +43,7 @@ async fn request(app: School, caller: Caller, Json(sent): Json<AttendanceRequest
     done("출석 요청이 성공적으로 제출되었습니다.", (overview, &app.clock))
 }
 
-/// 출석 승인 (교수): decides requests, all of them or none.
+/// Decides requests, all of them or none (the instructor).
 #[utoipa::path(post, path = "/api/attendance/approve", request_body = AttendanceApproval,
     responses((status = 200, body = AttendanceSettled)))]
 async fn approve(app: School, caller: Caller, Json(sent): Json<AttendanceApproval>) -> Result<Json<AttendanceSettled>> {
@@ -53,7 +53,7 @@ async fn approve(app: School, caller: Caller, Json(sent): Json<AttendanceApprova
     Ok(Json("출석 승인 처리가 완료되었습니다.".into()))
 }
 
-/// 학생 출석 현황: the student's own.
+/// Returns the student's own attendance.
 #[utoipa::path(post, path = "/api/attendance/student/view", request_body = AttendanceCourse,
     responses((status = 200, body = AttendanceDone<AttendanceOverview>)))]
 async fn student_view(app: School, caller: Caller, Json(sent): Json<AttendanceCourse>) -> Answer<AttendanceOverview> {
@@ -61,7 +61,7 @@ async fn student_view(app: School, caller: Caller, Json(sent): Json<AttendanceCo
     done("출석 현황 조회가 완료되었습니다.", (overview, &app.clock))
 }
 
-/// 교수 출석 현황: everyone in a course of the instructor.
+/// Returns the attendance of everyone in a course of the instructor.
 #[utoipa::path(post, path = "/api/attendance/professor/view", request_body = AttendanceCourse,
     responses((status = 200, body = AttendanceDone<Vec<AttendanceOfStudent>>)))]
 async fn professor_view(
