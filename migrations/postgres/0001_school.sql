@@ -101,9 +101,11 @@ create table courses (
 create unique index courses_code on courses (lower(code));
 create unique index courses_poster_code on courses (poster_code);
 create index courses_instructor on courses (instructor);
-create index courses_published on courses (status, published_ms);
-create index courses_level on courses (level, published_ms);
-create index courses_category on courses (category, published_ms);
+-- The newest first: a draft counts from its creation.
+create index courses_newest on courses (coalesce(published_ms, created_ms), id);
+create index courses_status on courses (status, coalesce(published_ms, created_ms), id);
+create index courses_level on courses (level, coalesce(published_ms, created_ms), id);
+create index courses_category on courses (category, coalesce(published_ms, created_ms), id);
 
 create table course_prerequisites (
   course bigint not null references courses,
@@ -111,6 +113,12 @@ create table course_prerequisites (
   primary key (course, needs)
 );
 create index course_prerequisites_needs on course_prerequisites (needs);
+
+-- One row, which is held while prerequisites change: of two changes that close a circle together, the second one sees the first.
+create table prerequisite_changes (
+  id bigint primary key check (id = 1)
+);
+insert into prerequisite_changes (id) values (1);
 
 -- A tag of a course is a skill that it teaches. `folded` is the name without differences of case, width and white space.
 create table skills (
@@ -248,6 +256,7 @@ create unique index enrollments_open on enrollments (class, person)
 create index enrollments_person on enrollments (person);
 create index enrollments_class on enrollments (class, id);
 create index enrollments_counts on enrollments (class, status, failed_ms);
+create index enrollments_days on enrollments (class, created_ms, status);
 create index enrollments_ends on enrollments (expires_ms) where status = 'APPROVED' and expires_ms is not null;
 create index enrollments_waiting on enrollments (class, id) where waiting_since_ms is not null;
 

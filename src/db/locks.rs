@@ -31,6 +31,8 @@ where
 /// other are told so by PostgreSQL; one of them is undone and written again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HeldTable {
+    /// Its one row has the id 1.
+    PrerequisiteChanges,
     Courses,
     Classes,
     Sessions,
@@ -48,6 +50,7 @@ pub enum HeldTable {
 impl HeldTable {
     pub(super) fn name(self) -> &'static str {
         match self {
+            HeldTable::PrerequisiteChanges => "prerequisite_changes",
             HeldTable::Courses => "courses",
             HeldTable::Classes => "classes",
             HeldTable::Sessions => "live_sessions",

@@ -3,7 +3,7 @@
 
 use super::input::{FieldNames, InputFault, InputPlace};
 use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
-use super::words::{Noun, Requirement, StateWord};
+use super::words::{NeededCourse, Noun, Requirement, StateWord};
 use crate::language::Language;
 
 /// Makes the enum of errors, and the functions that return a row's kind, code and text. Texts may contain the values of their row.
@@ -241,6 +241,16 @@ errors! {
         "{count} people are enrolled: archive the lecture instead",
         "수강생 {count}명이 있어 삭제할 수 없습니다.",
         "受講者が {count} 人いるため、削除できません。";
+    /// A course without units is not published.
+    NoUnits = Conflict, "NO_MODULES",
+        "Cannot publish course without modules",
+        "모듈이 하나도 없는 과정은 공개할 수 없습니다.",
+        "モジュールが一つもない講座は公開できません。";
+    /// The person has not completed these courses, which are needed before this one.
+    PrerequisitesMissing { missing: Vec<NeededCourse> } = Conflict, "PREREQUISITES_MISSING",
+        "Prerequisites not met",
+        "먼저 수료해야 하는 과정이 있습니다: {missing}",
+        "先に修了しておく講座があります: {missing}";
     StepInUse { session: i64 } = Conflict, "STEP_IN_USE",
         "The class of session {session} is on this step now",
         "지금 수업에서 쓰고 있는 단계입니다.",
@@ -325,6 +335,10 @@ in_text!(InputPlace, |place, _language, names| place.name(names).into());
 in_text!(InputFault, |fault, language, names| fault.text(language, names).into());
 in_text!(Noun, |noun, language, _names| language.choose(noun.texts()).into());
 in_text!(StateWord, |state, language, _names| state.text(language).into());
+in_text!(Vec<NeededCourse>, |missing, language, _names| {
+    let titles = missing.iter().map(|course| course.title.as_str()).collect::<Vec<&str>>();
+    titles.join(language.choose([", ", ", ", "、"]))
+});
 // Developers read the words of the rule in English, as they stand in `details`.
 in_text!(Vec<Requirement>, |missing, language, _names| {
     let texts = || missing.iter().map(|part| part.text(language)).collect::<Vec<&str>>();

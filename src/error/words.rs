@@ -47,6 +47,7 @@ table! {
         PassScore = "pass_score",
         Passed = "passed",
         Password = "password",
+        Prerequisites = "prerequisites",
         Score = "score",
         StartDate = "start_date",
         StartTime = "start_time",
@@ -101,6 +102,13 @@ impl Requirement {
     }
 }
 
+/// A course that is needed before another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeededCourse {
+    pub id: i64,
+    pub title: String,
+}
+
 /// A state, of anything that has states, by the school's word for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateWord(pub Cow<'static, str>);
@@ -116,6 +124,7 @@ const STATES: &[(&str, &str)] = &[
     ("INCOMPLETE", "미수료"),
     ("REVOKED", "수료 취소"),
     ("ARCHIVED", "보관된 과정"),
+    ("DRAFT", "작성 중인 과정"),
     ("INACTIVE", "쓰지 않는 평가"),
     ("GRADED", "채점됨"),
     ("PENDING", "승인 대기"),

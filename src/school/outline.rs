@@ -1,11 +1,16 @@
 //! The outline of a course: its units, and the items in them. A session goes through the items that are steps.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
+
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
-use crate::school::rights::{self, Caller};
+use crate::school::progress::units::UnitCriteria;
+use crate::school::rights::{self, Caller, Scope};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
@@ -36,7 +41,18 @@ row! {
         pub title: String,
         pub description: String,
         pub position: i64,
+        pub minutes: Option<i64>,
+        /// JSON: a list of texts.
+        pub objectives: String,
+        pub criteria: String,
         pub created_ms: i64,
+        pub updated_ms: i64,
+    }
+}
+
+impl Unit {
+    pub fn objectives(&self) -> Vec<String> {
+        serde_json::from_str(&self.objectives).unwrap_or_default()
     }
 }
 
@@ -71,7 +87,8 @@ impl Item {
     }
 }
 
-const UNIT: &str = "select id, course, title, description, position, created_ms from units";
+const UNIT: &str = "select id, course, title, description, position, minutes, objectives, criteria, created_ms,
+    updated_ms from units";
 const ITEM: &str = "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required, i.url,
     i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
     from items i join units u on u.id = i.unit";
@@ -81,16 +98,51 @@ pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
 pub(super) const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
 
 pub async fn add_unit(app: &School, caller: &Caller, course: i64, title: String, first: UnitChanges) -> Result<Unit> {
+    let (unit, _) = add_unit_with_items(app, caller, course, title, first, Vec::new()).await?;
+    Ok(unit)
+}
+
+pub struct NewItem {
+    pub kind: ItemKind,
+    pub title: String,
+    pub first: ItemChanges,
+}
+
+/// Adds a unit with its items, all or nothing. Unless they say otherwise, each comes last.
+pub async fn add_unit_with_items(
+    app: &School,
+    caller: &Caller,
+    course: i64,
+    title: String,
+    first: UnitChanges,
+    items: Vec<NewItem>,
+) -> Result<(Unit, Vec<Item>)> {
+    caller.must_have(Scope::CourseUpdate)?;
+    let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     rights::find_taught_course(&mut tx, caller, course).await?;
-    let sql = "insert into units (created_ms, updated_ms, course, title, description, position)
-        select $1, $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1) from units
+    let sql = "insert into units (created_ms, updated_ms, course, title, description, position, minutes, objectives, criteria)
+        select $1, $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1), $6, $7, $8 from units
         where course = $2 and deleted_ms is null returning id";
-    let args = args![app.now_ms(), course, title, first.description.unwrap_or_default(), first.position];
+    let args = args![
+        now_ms,
+        course,
+        title,
+        first.description.unwrap_or_default(),
+        first.position,
+        first.minutes.value(),
+        Value::from(first.objectives.unwrap_or_default()).to_string(),
+        first.criteria.unwrap_or(UnitCriteria::ViewAllMaterials).word()
+    ];
     let (id,): (i64,) = tx.one(sql, args).await?;
-    let unit = tx.one(format!("{UNIT} where id = $1"), args![id]).await?;
-    app.commit(tx, Vec::new()).await?;
-    Ok(unit)
+    let is_empty = items.is_empty();
+    for item in items {
+        insert_item(&mut tx, id, item, now_ms).await?;
+    }
+    let unit = unit_by_id(&mut tx, id).await?;
+    let items = items_of(&mut tx, id).await?;
+    app.commit(tx, if is_empty { Vec::new() } else { items_changed(app, course) }).await?;
+    Ok((unit, items))
 }
 
 async fn unit_by_id(tx: &mut Tx, id: i64) -> Result<Unit> {
@@ -103,6 +155,9 @@ pub struct UnitChanges {
     pub title: Option<String>,
     pub description: Option<String>,
     pub position: Option<i64>,
+    pub minutes: Patch<i64>,
+    pub objectives: Option<Vec<String>>,
+    pub criteria: Option<UnitCriteria>,
 }
 
 pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitChanges) -> Result<Unit> {
@@ -115,9 +170,13 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
         changes.title.unwrap_or(now.title),
         changes.description.unwrap_or(now.description),
         changes.position.unwrap_or(now.position),
-        app.now_ms()
+        app.now_ms(),
+        changes.minutes.over(now.minutes),
+        changes.objectives.map_or(now.objectives, |all| Value::from(all).to_string()),
+        changes.criteria.map_or(now.criteria, |criteria| criteria.word().to_owned())
     ];
-    let sql = "update units set title = $2, description = $3, position = $4, updated_ms = $5 where id = $1";
+    let sql = "update units set title = $2, description = $3, position = $4, updated_ms = $5, minutes = $6,
+        objectives = $7, criteria = $8 where id = $1";
     tx.run(sql, args).await?;
     let unit = unit_by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
@@ -149,11 +208,32 @@ pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, 
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
     let access = rights::find_course(&mut tx, unit.course).await.map_err(|_| Error::NotFound(Noun::Unit))?;
-    if access.status == "DRAFT" && !caller.teaches(access.instructor) {
+    if !access.is_public() && !caller.teaches(access.instructor) {
         return Err(Error::NotFound(Noun::Unit));
     }
+    let items = items_of(&mut tx, id).await?;
+    Ok((unit, items))
+}
+
+async fn items_of(tx: &mut Tx, unit: i64) -> Result<Vec<Item>> {
     let sql = format!("{ITEM} where i.unit = $1 and i.deleted_ms is null {IN_ORDER}");
-    Ok((unit, tx.all(sql, args![id]).await?))
+    tx.all(sql, args![unit]).await
+}
+
+/// Lists the units of a course with their items of every kind, in two queries.
+pub(super) async fn units_with_items(tx: &mut Tx, course: i64) -> Result<Vec<(Unit, Vec<Item>)>> {
+    let sql = format!("{UNIT} where course = $1 and deleted_ms is null order by position, id");
+    let units: Vec<Unit> = tx.all(sql, args![course]).await?;
+    let sql = format!("{ITEM} where u.course = $1 and u.deleted_ms is null and i.deleted_ms is null {IN_ORDER}");
+    let mut items: HashMap<i64, Vec<Item>> = HashMap::new();
+    for item in tx.all::<Item>(sql, args![course]).await? {
+        items.entry(item.unit).or_default().push(item);
+    }
+    let with_items = |unit: Unit| {
+        let items = items.remove(&unit.id).unwrap_or_default();
+        (unit, items)
+    };
+    Ok(units.into_iter().map(with_items).collect())
 }
 
 /// Adds an item. Unless `first` says otherwise, it is required and comes last in its unit.
@@ -168,13 +248,21 @@ pub async fn add_item(
     let mut tx = app.db.begin().await?;
     let owner = unit_by_id(&mut tx, unit).await?;
     rights::find_taught_course(&mut tx, caller, owner.course).await?;
+    let id = insert_item(&mut tx, unit, NewItem { kind, title, first }, app.now_ms()).await?;
+    let item = item_by_id(&mut tx, id).await?;
+    app.commit(tx, items_changed(app, owner.course)).await?;
+    Ok(item)
+}
+
+async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i64) -> Result<i64> {
+    let NewItem { kind, title, first } = item;
     let sql = "insert into items (created_ms, updated_ms, unit, kind, title, description, position, required, url,
             content, seconds, target_action, target_hint, guide, voice)
         select $1, $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10, $11, $12, $13, $14
         from items
         where unit = $2 and deleted_ms is null returning id";
     let args = args![
-        app.now_ms(),
+        now_ms,
         unit,
         kind.word(),
         title,
@@ -189,10 +277,7 @@ pub async fn add_item(
         first.guide.value(),
         first.voice.value()
     ];
-    let (id,): (i64,) = tx.one(sql, args).await?;
-    let item = item_by_id(&mut tx, id).await?;
-    app.commit(tx, items_changed(app, owner.course)).await?;
-    Ok(item)
+    Ok(tx.one::<(i64,)>(sql, args).await?.0)
 }
 
 /// Announces that the grades of the course are due: its items have changed, and so has the share of them that each

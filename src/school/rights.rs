@@ -117,6 +117,13 @@ row! {
     }
 }
 
+impl CourseAccess {
+    /// Is it seen by everyone? Others are seen by their staff only.
+    pub fn is_public(&self) -> bool {
+        matches!(self.status.as_str(), "PUBLISHED" | "ARCHIVED")
+    }
+}
+
 const COURSE: &str = "select id as course, instructor, status from courses where deleted_ms is null";
 
 pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
@@ -134,7 +141,7 @@ pub async fn hold_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
 /// Finds a course that the caller teaches. A draft of another instructor is not found.
 pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
     let found = find_course(tx, id).await?;
-    if found.status == "DRAFT" && !caller.teaches(found.instructor) {
+    if !found.is_public() && !caller.teaches(found.instructor) {
         return Err(Error::NotFound(Noun::Course));
     }
     caller.must_teach(found.instructor)?;

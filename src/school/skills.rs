@@ -74,6 +74,14 @@ pub async fn find(tx: &mut Tx, field: Field, names: &[String]) -> Result<Vec<Ski
     Ok(in_order(&folded, found))
 }
 
+/// Finds the skills of these names. Returns `None` if a name is that of no skill.
+pub async fn find_all(tx: &mut Tx, field: Field, names: &[String]) -> Result<Option<Vec<Skill>>> {
+    let folded = fold_all(field, names)?;
+    let found = find_folded(tx, &folded).await?;
+    let are_known = folded.iter().all(|folded| found.contains_key(folded));
+    Ok(are_known.then(|| in_order(&folded, found)))
+}
+
 async fn find_folded(tx: &mut Tx, folded: &[String]) -> Result<HashMap<String, Skill>> {
     if folded.is_empty() {
         return Ok(HashMap::new());

@@ -167,6 +167,12 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) ->
     tx.all(format!("{ASSESSMENT} {condition} order by a.id"), args![course, class, teaches]).await
 }
 
+/// Lists the assessments of a course that are for every class, in the order in which they were made.
+pub(super) async fn of_course(tx: &mut Tx, course: i64, with_inactive: bool) -> Result<Vec<Assessment>> {
+    let condition = "and a.course = $1 and a.class is null and (a.active or $2) order by a.id";
+    tx.all(format!("{ASSESSMENT} {condition}"), args![course, with_inactive]).await
+}
+
 /// One end of the time in which an assessment is open: a whole day in the school's time zone, or an instant.
 #[derive(Debug, Clone)]
 pub enum OpeningTime {

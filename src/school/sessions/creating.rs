@@ -28,7 +28,7 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewLiveSess
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let access = rights::hold_taught_course(&mut tx, caller, course).await?;
-    if access.status == "ARCHIVED" {
+    if access.status != "PUBLISHED" {
         return Err(Error::wrong_state(access.status));
     }
     let class = enrollment::find_class(&mut tx, course, new.class).await?;

@@ -122,6 +122,7 @@ body! {
         /// At the end when left out
         order_index: Option<Position> => position,
     }
+    others UnitChanges::default();
 }
 
 answer! {

@@ -1,5 +1,12 @@
 //! Courses: what is taught, and by whom.
 
+pub mod catalogue;
+pub mod details;
+pub mod numbers;
+pub mod objectives;
+pub mod prerequisites;
+pub mod ratings;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -7,14 +14,35 @@ use crate::app::School;
 use crate::clock::spoken_code;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
-use crate::event::{GradeScope, NewEvent};
+use crate::event::{GradeScope, NewEvent, words};
 use crate::failures::Attempts;
 use crate::patch::Patch;
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::sessions::codes::open_of_course;
 use crate::school::sessions::{self, Session, SessionWithCount};
-use crate::school::{Page, Window};
+use crate::school::{Page, Window, skills};
+
+use self::objectives::Objective;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CourseStatus {
+    Draft,
+    Review,
+    Published,
+    Archived,
+}
+words!(CourseStatus { Draft = "DRAFT", Review = "REVIEW", Published = "PUBLISHED", Archived = "ARCHIVED" });
+
+/// Level of a course, the lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CourseLevel {
+    Beginner,
+    Intermediate,
+    Advanced,
+    Expert,
+}
+words!(CourseLevel { Beginner = "BEGINNER", Intermediate = "INTERMEDIATE", Advanced = "ADVANCED", Expert = "EXPERT" });
 
 row! {
     #[derive(Debug, Clone)]
@@ -26,9 +54,18 @@ row! {
         pub poster_code: Option<String>,
         pub title: String,
         pub description: String,
+        pub overview: String,
+        pub level: Option<String>,
+        pub category: Option<String>,
+        /// JSON, which `Objective::read_all` reads.
+        pub objectives: String,
         pub thumbnail_url: Option<String>,
         pub status: String,
+        pub published_ms: Option<i64>,
+        pub archived_reason: Option<String>,
         pub auto_help: bool,
+        /// Is it completed by doing all that is required?
+        pub completes_itself: bool,
         pub instructor: i64,
         pub instructor_name: String,
         pub price: i64,
@@ -43,28 +80,46 @@ row! {
 }
 
 const COURSE: &str =
-    "select c.id, c.created_ms, c.code, c.poster_code, c.title, c.description, c.thumbnail_url, c.status, c.auto_help,
-    c.instructor, p.name as instructor_name, c.price, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
+    "select c.id, c.created_ms, c.code, c.poster_code, c.title, c.description, c.overview, c.level, c.category, c.objectives,
+    c.thumbnail_url, c.status, c.published_ms, c.archived_reason, c.auto_help, c.completes_itself, c.instructor, p.name as instructor_name, c.price, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
     c.weight_progress, c.weight_assessment, c.updated_ms from courses c join people p on p.id = c.instructor";
 
-/// Creates a course with its default class, which is used by surfaces that know no classes. `first` gives what differs
-/// from the defaults.
+/// Creates a course with its default class, which is used by surfaces that know no classes, and publishes it. `first` gives
+/// what differs from the defaults.
 pub async fn create(app: &School, caller: &Caller, title: String, first: CourseChanges) -> Result<Course> {
+    insert(app, caller, title, first, CourseStatus::Published).await
+}
+
+/// Creates a course that is seen by its staff only until it is published. Unless `first` says otherwise, learners complete it
+/// by doing all that is required.
+pub async fn create_draft(app: &School, caller: &Caller, title: String, first: CourseChanges) -> Result<Course> {
+    let first = CourseChanges { completes_itself: first.completes_itself.or(Some(true)), ..first };
+    insert(app, caller, title, first, CourseStatus::Draft).await
+}
+
+async fn insert(
+    app: &School,
+    caller: &Caller,
+    title: String,
+    first: CourseChanges,
+    status: CourseStatus,
+) -> Result<Course> {
     caller.must_have(Scope::CourseCreate)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let sql =
         "insert into courses (created_ms, updated_ms, code, poster_code, title, description, instructor, status, published_ms)
-        values ($1, $1, $2, $3, $4, '', $5, 'PUBLISHED', $1) on conflict do nothing returning id";
+        values ($1, $1, $2, $3, $4, '', $5, $6, $7) on conflict do nothing returning id";
     let chosen = first.code.is_some();
     let code = first.code.clone().unwrap_or_else(spoken_code::<6>);
-    let args = args![now_ms, code, new_poster_code(), &title, caller.id];
+    let published_ms = (status == CourseStatus::Published).then_some(now_ms);
+    let args = args![now_ms, code, new_poster_code(), &title, caller.id, status.word(), published_ms];
     let made: Option<(i64,)> = tx.maybe(sql, args).await?;
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
     tx.run(sql, args![now_ms, id, title]).await?;
     let made = by_id(&mut tx, id).await?;
-    let course = set(&mut tx, made, first, now_ms).await?;
+    let course = set(&mut tx, caller, made, first, now_ms).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
 }
@@ -166,8 +221,7 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: 
 /// Fails unless the course is published or archived, or the caller teaches it.
 pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<()> {
     let access = rights::find_course(tx, id).await?;
-    let is_public = matches!(access.status.as_str(), "PUBLISHED" | "ARCHIVED");
-    if is_public || caller.is_some_and(|c| c.teaches(access.instructor)) {
+    if access.is_public() || caller.is_some_and(|c| c.teaches(access.instructor)) {
         return Ok(());
     }
     Err(Error::NotFound(Noun::Course))
@@ -185,8 +239,17 @@ pub struct CourseChanges {
     pub code: Option<String>,
     pub title: Option<String>,
     pub description: Option<String>,
+    pub overview: Option<String>,
+    pub level: Patch<CourseLevel>,
+    pub category: Patch<String>,
+    pub objectives: Option<Vec<Objective>>,
+    /// The courses that one completes before this one.
+    pub prerequisites: Option<Vec<i64>>,
+    /// The names of the skills that it teaches.
+    pub tags: Option<Vec<String>>,
     pub thumbnail_url: Patch<String>,
     pub auto_help: Option<bool>,
+    pub completes_itself: Option<bool>,
     pub price: Option<i64>,
     pub minutes: Patch<i64>,
     pub needed_rate: Option<f64>,
@@ -197,22 +260,27 @@ pub struct CourseChanges {
 }
 
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChanges) -> Result<Course> {
+    caller.must_have(Scope::CourseUpdate)?;
     let mut tx = app.db.begin().await?;
+    if changes.prerequisites.is_some() {
+        prerequisites::hold_changes(&mut tx).await?;
+    }
     rights::hold_taught_course(&mut tx, caller, id).await?;
     let before = by_id(&mut tx, id).await?;
     let weights = |c: &Course| [c.weight_attendance, c.weight_progress, c.weight_assessment];
     let weighed = weights(&before);
-    let course = set(&mut tx, before, changes, app.now_ms()).await?;
+    let course = set(&mut tx, caller, before, changes, app.now_ms()).await?;
     let due = NewEvent::grade_due(id, GradeScope::Course(id), app.now_ms());
     app.commit(tx, if weighed == weights(&course) { Vec::new() } else { vec![due] }).await?;
     Ok(course)
 }
 
-async fn set(tx: &mut Tx, now: Course, changes: CourseChanges, now_ms: i64) -> Result<Course> {
+async fn set(tx: &mut Tx, caller: &Caller, now: Course, changes: CourseChanges, now_ms: i64) -> Result<Course> {
     let sql =
         "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6, price = $7,
         minutes = $8, needed_rate = $9, late_after_min = $10, weight_attendance = $11, weight_progress = $12,
-        weight_assessment = $13, updated_ms = $14 where id = $1";
+        weight_assessment = $13, updated_ms = $14, overview = $15, level = $16, category = $17, objectives = $18,
+        completes_itself = $19 where id = $1";
     let args = args![
         now.id,
         changes.code.unwrap_or(now.code),
@@ -227,9 +295,20 @@ async fn set(tx: &mut Tx, now: Course, changes: CourseChanges, now_ms: i64) -> R
         changes.weight_attendance.unwrap_or(now.weight_attendance),
         changes.weight_progress.unwrap_or(now.weight_progress),
         changes.weight_assessment.unwrap_or(now.weight_assessment),
-        now_ms
+        now_ms,
+        changes.overview.unwrap_or(now.overview),
+        changes.level.map(|level| level.word().to_owned()).over(now.level),
+        changes.category.over(now.category),
+        changes.objectives.map_or(now.objectives, |all| Objective::write_all(&all)),
+        changes.completes_itself.unwrap_or(now.completes_itself)
     ];
     tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
+    if let Some(needed) = changes.prerequisites {
+        prerequisites::set(tx, caller, now.id, &needed).await?;
+    }
+    if let Some(tags) = changes.tags {
+        skills::set_tags(tx, now.id, &tags, now_ms).await?;
+    }
     by_id(tx, now.id).await
 }
 
@@ -260,13 +339,49 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
     open_of_course(app, course).await
 }
 
-/// Archives a course: it is taught no more, and kept for those who learnt in it. Fails while a session of it is open.
-pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
+/// Publishes a draft: from now on everyone sees it and may enroll. Publishing a published course changes nothing.
+pub async fn publish(app: &School, caller: &Caller, id: i64) -> Result<Course> {
+    caller.must_have(Scope::CoursePublish)?;
+    let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    rights::hold_taught_course(&mut tx, caller, id).await?;
+    let access = rights::hold_taught_course(&mut tx, caller, id).await?;
+    if access.status == CourseStatus::Archived.word() {
+        return Err(Error::wrong_state(access.status));
+    }
+    if !access.is_public() {
+        let sql = "select id from units where course = $1 and deleted_ms is null limit 1";
+        tx.maybe::<(i64,)>(sql, args![id]).await?.ok_or(Error::NoUnits)?;
+        let sql = "update courses set status = 'PUBLISHED', published_ms = $2, updated_ms = $2 where id = $1";
+        tx.run(sql, args![id, now_ms]).await?;
+    }
+    let course = by_id(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+/// Archives a course: it is taught no more, and kept for those who learnt in it. Fails while a session of it is open, or if it
+/// is a draft. Archiving an archived course changes nothing.
+pub async fn archive(app: &School, caller: &Caller, id: i64) -> Result<Course> {
+    archive_with(app, caller, id, None).await
+}
+
+/// Archives a course, for a reason.
+pub async fn archive_because(app: &School, caller: &Caller, id: i64, reason: String) -> Result<Course> {
+    caller.must_have(Scope::Admin)?;
+    archive_with(app, caller, id, Some(reason)).await
+}
+
+async fn archive_with(app: &School, caller: &Caller, id: i64, reason: Option<String>) -> Result<Course> {
+    let mut tx = app.db.begin().await?;
+    let access = rights::hold_taught_course(&mut tx, caller, id).await?;
+    if !access.is_public() {
+        return Err(Error::wrong_state(access.status));
+    }
     hold_classes(&mut tx, id).await?;
     must_have_no_open_session(&mut tx, id).await?;
-    tx.run("update courses set status = 'ARCHIVED' where id = $1", args![id]).await?;
+    let sql = "update courses set status = 'ARCHIVED', archived_reason = coalesce($2, archived_reason), updated_ms = $3
+        where id = $1";
+    tx.run(sql, args![id, reason, app.now_ms()]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
@@ -279,7 +394,8 @@ pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     if access.status != "ARCHIVED" {
         return Err(Error::wrong_state(access.status));
     }
-    tx.run("update courses set status = 'PUBLISHED' where id = $1", args![id]).await?;
+    let sql = "update courses set status = 'PUBLISHED', archived_reason = null, updated_ms = $2 where id = $1";
+    tx.run(sql, args![id, app.now_ms()]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
@@ -288,6 +404,7 @@ pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
 /// Deletes a course. Fails while an application to it is PENDING or APPROVED, so that no applicant finds the course
 /// gone, or while a session of it is open.
 pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    caller.must_have(Scope::CourseDelete)?;
     let mut tx = app.db.begin().await?;
     rights::hold_taught_course(&mut tx, caller, id).await?;
     hold_classes(&mut tx, id).await?;

@@ -1,0 +1,144 @@
+//! The catalogue: courses that one looks for by what they teach, for whom, and how others found them.
+
+use std::collections::HashMap;
+
+use super::numbers::{self, ADMITTED, CourseNumbers};
+use super::{COURSE, Course, CourseLevel, CourseStatus};
+use crate::app::School;
+use crate::db::{Filter, Tx, args, placeholders};
+use crate::error::{Field, Result};
+use crate::school::rights::{Caller, Role, Scope};
+use crate::school::{Page, Window, skills};
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CourseOrder {
+    MostEnrolled,
+    BestRated,
+    #[default]
+    Newest,
+}
+
+#[derive(Default)]
+pub struct CatalogueFilter {
+    pub status: Option<CourseStatus>,
+    pub level: Option<CourseLevel>,
+    pub category: Option<String>,
+    pub instructor: Option<i64>,
+    /// Names of skills. A course must teach all of them.
+    pub tags: Option<Vec<String>>,
+    pub order: CourseOrder,
+}
+
+pub struct ListedCourse {
+    pub course: Course,
+    pub tags: Vec<String>,
+    pub numbers: CourseNumbers,
+}
+
+/// Lists the courses that the caller may see, in a number of queries that does not depend on how many there are: published and
+/// archived ones, and the drafts of the courses that the caller teaches.
+pub async fn find(
+    app: &School,
+    caller: &Caller,
+    filter: CatalogueFilter,
+    window: Window,
+) -> Result<Page<ListedCourse>> {
+    caller.must_have(Scope::CourseRead)?;
+    let mut tx = app.db.read().await?;
+    let order = filter.order;
+    let conditions = conditions(&mut tx, caller, filter).await?;
+    let (sql, args) = conditions.count("from courses c");
+    let (total,) = tx.one(sql, args).await?;
+    let ids = ids_in_order(&mut tx, &conditions, order, window).await?;
+    let mut courses = by_ids(&mut tx, &ids).await?;
+    let mut tags = skills::tags_of(&mut tx, &ids).await?;
+    let mut numbers = numbers::of(&mut tx, &ids).await?;
+    let listed = |id: i64| {
+        let tags = tags.remove(&id).unwrap_or_default().into_iter().map(|skill| skill.name).collect();
+        let numbers = numbers.remove(&id).unwrap_or_else(|| CourseNumbers::none(id));
+        courses.remove(&id).map(|course| ListedCourse { course: course.shown_to(Some(caller)), tags, numbers })
+    };
+    Ok(Page { rows: ids.into_iter().filter_map(listed).collect(), total, window })
+}
+
+async fn conditions(tx: &mut Tx, caller: &Caller, filter: CatalogueFilter) -> Result<Filter> {
+    const PUBLIC: &str = "c.status in ('PUBLISHED', 'ARCHIVED')";
+    let seen = match caller.role {
+        Role::Student => Filter::of(&format!("c.deleted_ms is null and {PUBLIC}"), args![]),
+        Role::Instructor => {
+            Filter::of(&format!("c.deleted_ms is null and ({PUBLIC} or c.instructor = $1)"), args![caller.id])
+        }
+        Role::Admin => Filter::of("c.deleted_ms is null", args![]),
+    };
+    let mut conditions = seen
+        .and("c.status = ?", filter.status.map(CourseStatus::word))
+        .and("c.level = ?", filter.level.map(CourseLevel::word))
+        .and("c.category = ?", filter.category)
+        .and("c.instructor = ?", filter.instructor);
+    let Some(names) = filter.tags.filter(|names| !names.is_empty()) else { return Ok(conditions) };
+    let Some(taught) = skills::find_all(tx, Field::Tags, &names).await? else {
+        return Ok(conditions.and("c.id = ?", Some(NO_COURSE)));
+    };
+    for skill in taught {
+        conditions = conditions.and("c.id in (select t.course from course_skills t where t.skill = ?)", Some(skill.id));
+    }
+    Ok(conditions)
+}
+
+/// The id of no course: ids begin at 1.
+const NO_COURSE: i64 = 0;
+
+/// Finds the ids of one page. Only ids are sorted, and what courses are sorted by is counted for all of them in one walk
+/// through an index.
+async fn ids_in_order(tx: &mut Tx, conditions: &Filter, order: CourseOrder, window: Window) -> Result<Vec<i64>> {
+    let (joined, by) = match order {
+        CourseOrder::Newest => (String::new(), NEWEST.to_owned()),
+        CourseOrder::MostEnrolled => {
+            let counted = format!(
+                "left join (select k.course, cast(sum(t.n) as bigint) as n from (select e.class, count(*) as n
+                    from enrollments e where e.status in {ADMITTED} group by e.class) t
+                join classes k on k.id = t.class group by k.course) x on x.course = c.id"
+            );
+            (counted, format!("coalesce(x.n, 0) desc, {NEWEST}"))
+        }
+        CourseOrder::BestRated => {
+            let rated =
+                "left join (select r.course, avg(r.stars) as n from ratings r group by r.course) x on x.course = c.id";
+            (rated.to_owned(), format!("coalesce(x.n, 0) desc, {NEWEST}"))
+        }
+    };
+    let select = format!("select c.id from courses c {joined}");
+    let (sql, args) = conditions.page(&select, &by, window.limit, window.offset);
+    Ok(tx.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// SQL: the newest first. A draft counts from its creation.
+const NEWEST: &str = "coalesce(c.published_ms, c.created_ms) desc, c.id desc";
+
+async fn by_ids(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, Course>> {
+    let (marks, args) = placeholders(ids, 1);
+    let rows: Vec<Course> = tx.all(format!("{COURSE} where c.id in ({marks})"), args).await?;
+    Ok(rows.into_iter().map(|course| (course.id, course)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn the_newest_courses_are_found_without_sorting_all() {
+        for (condition, index) in [
+            ("c.status in ('PUBLISHED', 'ARCHIVED')", "courses_newest"),
+            ("c.status = 'PUBLISHED'", "courses_status"),
+            ("c.level = 'BEGINNER'", "courses_level"),
+            ("c.category = 'programming'", "courses_category"),
+        ] {
+            let sql = format!(
+                "select c.id from courses c where c.deleted_ms is null and {condition} order by {NEWEST} limit 20"
+            );
+            let plan = sqlite_plan(&sql).await;
+            assert!(plan[0].contains(index) && plan.len() == 1, "{condition}: {plan:?}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Numbers of a course that follow from its enrollments and ratings. They are counted when they are shown, and stored nowhere.
+
+use std::collections::HashMap;
+
+use crate::db::{Tx, placeholders, row};
+use crate::error::Result;
+
+/// SQL: the statuses of those who were admitted to a class. Who has failed keeps theirs.
+pub(in crate::school) const ADMITTED: &str = "('APPROVED', 'COMPLETED')";
+
+row! {
+    #[derive(Debug, Clone)]
+    pub struct CourseNumbers {
+        pub course: i64,
+        /// Enrollments in all classes: active, failed and completed ones.
+        pub enrolled: i64,
+        pub completed: i64,
+        /// The average of the ratings; 0 without any.
+        pub stars: f64,
+    }
+}
+
+impl CourseNumbers {
+    /// Returns the completed share of all enrollments, from 0 to 1.
+    pub fn completion_rate(&self) -> f64 {
+        completion_rate(self.completed, self.enrolled)
+    }
+
+    /// Returns the average rating with two decimals.
+    pub fn average_rating(&self) -> f64 {
+        (self.stars * 100.0).round() / 100.0
+    }
+}
+
+/// Computes a share with four decimals; 0 of nothing.
+pub(in crate::school) fn completion_rate(completed: i64, enrolled: i64) -> f64 {
+    if enrolled == 0 { 0.0 } else { (10_000.0 * completed as f64 / enrolled as f64).round() / 10_000.0 }
+}
+
+/// Counts for each of these courses, in one query.
+pub(super) async fn of(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, CourseNumbers>> {
+    let (marks, ids) = placeholders(courses, 1);
+    let sql = format!(
+        "select c.id as course,
+            (select count(*) from classes k join enrollments e on e.class = k.id
+                where k.course = c.id and e.status in {ADMITTED}) as enrolled,
+            (select count(*) from classes k join enrollments e on e.class = k.id
+                where k.course = c.id and e.status = 'COMPLETED') as completed,
+            (select cast(coalesce(avg(r.stars), 0) as double precision) from ratings r where r.course = c.id) as stars
+        from courses c where c.id in ({marks})"
+    );
+    let rows: Vec<CourseNumbers> = tx.all(sql, ids).await?;
+    Ok(rows.into_iter().map(|numbers| (numbers.course, numbers)).collect())
+}
+
+impl CourseNumbers {
+    /// Returns the numbers of a course that nobody has enrolled in.
+    pub(super) fn none(course: i64) -> CourseNumbers {
+        CourseNumbers { course, enrolled: 0, completed: 0, stars: 0.0 }
+    }
+}

@@ -1,0 +1,32 @@
+//! Ratings of a course, by those who are or were in it: one from 1 to 5 stars each.
+
+use crate::app::School;
+use crate::db::args;
+use crate::error::{Error, Result};
+use crate::school::rights::{Caller, Scope};
+
+pub struct Rating {
+    pub course: i64,
+    pub stars: i64,
+    /// The average of all ratings of the course, and how many there are.
+    pub average: f64,
+    pub count: i64,
+}
+
+/// Rates a course, or changes the caller's rating. Fails unless the caller is admitted to a class of it, or has completed one.
+pub async fn rate(app: &School, caller: &Caller, course: i64, stars: i64) -> Result<Rating> {
+    caller.must_have(Scope::Enroll)?;
+    let mut tx = app.db.begin().await?;
+    super::must_be_seen(&mut tx, Some(caller), course).await?;
+    let sql = "insert into ratings (course, person, created_ms, updated_ms, stars)
+        select $1, $2, $3, $3, $4 where exists (select 1 from classes k join enrollments e on e.class = k.id
+            where k.course = $1 and e.person = $2 and e.status in ('APPROVED', 'COMPLETED'))
+        on conflict (course, person) do update set stars = excluded.stars, updated_ms = excluded.updated_ms";
+    if tx.run(sql, args![course, caller.id, app.now_ms(), stars]).await? == 0 {
+        return Err(Error::NotAdmitted);
+    }
+    let sql = "select cast(avg(stars) as double precision), count(*) from ratings where course = $1";
+    let (average, count): (f64, i64) = tx.one(sql, args![course]).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(Rating { course, stars, average: (average * 100.0).round() / 100.0, count })
+}
