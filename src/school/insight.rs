@@ -260,7 +260,7 @@ fn quarters(rates: &[f64]) -> [i64; 4] {
 }
 
 /// Builds the table `days (n, starts, ends)` to join with. Its placeholders begin at `$2`; `$1` is the course.
-fn table_of(days: &[DaySpan], course: i64) -> (String, Vec<Arg>) {
+pub(super) fn table_of(days: &[DaySpan], course: i64) -> (String, Vec<Arg>) {
     let mut args = args![course];
     let rows: Vec<String> = days
         .iter()

@@ -7,6 +7,7 @@ use crate::clock::DAY_MS;
 use crate::db::{Tx, args};
 use crate::error::{Error, Noun, Result};
 use crate::failures::Attempts;
+use crate::school::courses::prerequisites;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, CourseAccess, Role};
 
@@ -22,7 +23,7 @@ pub struct Application {
 }
 
 /// Applies for a class. A free course admits at once if its class approves automatically; a full class puts the person
-/// on the waiting list.
+/// on the waiting list. Who applies for themselves needs the prerequisites of the course; staff decide for others.
 pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
     let mut tx = app.db.begin().await?;
     let access = rights::find_course(&mut tx, application.course).await?;
@@ -55,6 +56,7 @@ async fn enrol(
     let id = made.ok_or(Error::AlreadyEnrolled)?;
     if person == caller.id {
         must_not_be_many(&mut tx, class, person, now_ms).await?;
+        prerequisites::must_be_completed(&mut tx, course, person).await?;
     }
     if person != caller.id && status == EnrollmentStatus::Approved {
         notifications::notify(&mut tx, person, NotificationKind::EnrollmentAdmitted, caller.id, id, now_ms).await?;

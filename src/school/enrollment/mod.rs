@@ -7,7 +7,9 @@
 pub mod applicants;
 mod applying;
 pub mod decisions;
+pub mod learning;
 pub mod payments;
+pub mod statistics;
 
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, row};
@@ -126,7 +128,7 @@ async fn read_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
     tx.one(sql, args![class]).await
 }
 
-/// Makes an enrollment; `None` when the person has an open one in the class already (PENDING, APPROVED or COMPLETED).
+/// Makes an enrollment, with the progress of an earlier one; `None` when the person has an open one in the class already (PENDING, APPROVED or COMPLETED).
 async fn insert(
     tx: &mut Tx,
     class: i64,
@@ -141,7 +143,28 @@ async fn insert(
         values ($1, $1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
     let approved_ms = (status == EnrollmentStatus::Approved).then_some(now_ms);
     let args = args![now_ms, class, person, source, status.word(), approved_ms, waits.then_some(now_ms)];
-    Ok(tx.maybe::<(i64,)>(sql, args).await?.map(|(id,)| id))
+    let Some((id,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok(None) };
+    copy_progress(tx, class, person, id).await?;
+    Ok(Some(id))
+}
+
+/// Gives a new enrollment what the person has done in the class before they left it, so that they go on from there. The time
+/// that they spent stays where it was: it is counted once.
+async fn copy_progress(tx: &mut Tx, class: i64, person: i64, new: i64) -> Result<()> {
+    let sql = "select max(id) from enrollments where class = $1 and person = $2 and id < $3";
+    let (Some(old),): (Option<i64>,) = tx.one(sql, args![class, person, new]).await? else { return Ok(()) };
+    let copies = [
+        "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, last_position, played,
+                started_ms, completed_ms, done_ms)
+            select created_ms, updated_ms, $2, item, status, rate, last_position, played, started_ms, completed_ms, done_ms
+            from item_progress where enrollment = $1",
+        "insert into unit_progress (enrollment, unit, completed_ms)
+            select $2, unit, completed_ms from unit_progress where enrollment = $1",
+    ];
+    for sql in copies {
+        tx.run(sql, args![old, new]).await?;
+    }
+    Ok(())
 }
 
 /// Enrolls a person who joins by QR, or finds their enrollment. Fails if they were rejected, are on the waiting list, or

@@ -1,0 +1,62 @@
+//! How many people enroll in a course, and how many of them complete it.
+
+use crate::app::School;
+use crate::clock::DaySpan;
+use crate::db::{Tx, args};
+use crate::error::Result;
+use crate::school::courses::numbers::{ADMITTED, completion_rate};
+use crate::school::insight::table_of;
+use crate::school::rights::{self, Caller, Scope};
+
+pub struct EnrollmentStatistics {
+    pub course: i64,
+    /// All who were admitted: active, completed and failed ones. Those who wait, were rejected or left are not counted.
+    pub total: i64,
+    pub active: i64,
+    pub completed: i64,
+    pub failed: i64,
+    /// The completed share of all, from 0 to 1.
+    pub completion_rate: f64,
+    /// The time that those who completed the course spent learning, in minutes on average; 0 if no time was recorded.
+    pub completion_minutes: i64,
+    /// The number of new enrollments on each day, oldest first.
+    pub trend: Vec<(String, i64)>,
+}
+
+/// Counts the enrollments in all classes of a course, and those of the last `days` days, today included.
+pub async fn of_course(app: &School, caller: &Caller, course: i64, days: i64) -> Result<EnrollmentStatistics> {
+    caller.must_have(Scope::CourseRead)?;
+    let mut tx = app.db.read().await?;
+    rights::find_taught_course(&mut tx, caller, course).await?;
+    let sql = format!(
+        "select count(*), count(case when e.status = 'COMPLETED' then 1 end),
+            count(case when e.status <> 'COMPLETED' and e.failed_ms is not null then 1 end)
+        from classes k join enrollments e on e.class = k.id where k.course = $1 and e.status in {ADMITTED}"
+    );
+    let (total, completed, failed): (i64, i64, i64) = tx.one(sql, args![course]).await?;
+    let sql = "select cast(coalesce(avg(x.seconds), 0) as double precision) from (
+        select sum(d.seconds) as seconds from classes k join enrollments e on e.class = k.id and e.status = 'COMPLETED'
+            join study_days d on d.enrollment = e.id where k.course = $1 group by e.id) x";
+    let (seconds,): (f64,) = tx.one(sql, args![course]).await?;
+    Ok(EnrollmentStatistics {
+        course,
+        total,
+        active: total - completed - failed,
+        completed,
+        failed,
+        completion_rate: completion_rate(completed, total),
+        completion_minutes: (seconds / 60.0).round() as i64,
+        trend: count_by_day(&mut tx, course, app.clock.last_days(days)).await?,
+    })
+}
+
+async fn count_by_day(tx: &mut Tx, course: i64, days: Vec<DaySpan>) -> Result<Vec<(String, i64)>> {
+    let (with, args) = table_of(&days, course);
+    let sql = format!(
+        "{with} select d.n, (select count(*) from classes k join enrollments e on e.class = k.id
+            where k.course = $1 and e.created_ms >= d.starts and e.created_ms < d.ends and e.status in {ADMITTED})
+        from days d order by d.n"
+    );
+    let counts: Vec<(i64, i64)> = tx.all(sql, args).await?;
+    Ok(days.into_iter().zip(counts).map(|(day, (_, count))| (day.date, count)).collect())
+}
