@@ -5,6 +5,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::body::sent;
 use super::schemas::described;
+use super::texts::NO_NUL;
 
 /// An id as a text that holds the number it has on every surface: `"42"`. Any other text that is sent is an unknown id, so that
 /// the verb answers «not found» and not «bad input».
@@ -16,7 +17,12 @@ const NOBODY: i64 = 0;
 
 described!(
     TextId,
-    ObjectBuilder::new().schema_type(Type::String).description(Some("An id")).max_length(Some(100)).examples(["42"])
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("An id"))
+        .max_length(Some(100))
+        .pattern(Some(NO_NUL))
+        .examples(["42"])
 );
 
 sent!(TextId => i64, |id| id.0);

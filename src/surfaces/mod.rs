@@ -54,7 +54,8 @@ use crate::web;
             parameters of a query that are not described here are ignored; a parameter without a value counts as left out. A body of which every key may be left out may \
             be left out itself. A method that an address does not answer is refused with 405.",
     ),
-    components(schemas(portal::refusal::PortalRefusal, attendance::refusal::AttendanceRefusal, live::refusal::Refusal, live::refusal::RefusalBody)),
+    components(schemas(portal::refusal::PortalRefusal, attendance::refusal::AttendanceRefusal, live::refusal::Refusal, live::refusal::RefusalBody,
+        learning::refusal::LearningRefusal, learning::refusal::LearningRefusalBody)),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -65,6 +66,7 @@ static CONTENTS: LazyLock<(Router<School>, utoipa::openapi::OpenApi)> = LazyLock
         .merge(live::router())
         .merge(portal::router())
         .merge(attendance::router())
+        .merge(learning::router())
         .merge(certificates::router())
         .merge(ops::router())
         .routes(routes!(show_document)) // /openapi.json

@@ -363,6 +363,8 @@ fn an_unknown_path_and_a_wrong_method_are_refused_in_the_dialect() {
             "/api/v1/nothing",
             "/api/v1/enrollments/1/nothing",
             "/api/v1/%ff",
+            "/api/v1/bc-006/learning/nothing",
+            "/api/v1/bc-006/learning/courses/1/nothing",
             "/ws/nothing",
             "/qr/",
         ] {

@@ -25,6 +25,8 @@ mod help;
 mod hostile;
 mod joining;
 mod languages;
+mod learning_courses;
+mod learning_enrollments;
 mod lectures;
 mod logins;
 mod logs;

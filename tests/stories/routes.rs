@@ -273,6 +273,8 @@ impl Village {
             "/api/admin/people?page_size=100".into(),
             "/api/v1/courses?size=100".into(),
             format!("/api/v1/courses/{lecture}/classes"),
+            format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
+            "/api/v1/bc-006/learning/courses?limit=100".into(),
             "/api/v1/enrollments?size=100".into(),
             format!("/api/v1/progress/enrollment/{enrollment}"),
             format!("/api/v1/progress/course/{lecture}/class/{class}"),

@@ -96,6 +96,8 @@ async fn learning_refuses_with_its_own_codes_and_in_japanese() {
         (Error::StaffOnly, 403, "LEARNING_009"),
         (Error::NoAttemptsLeft { allowed: 3 }, 409, "LEARNING_004"),
         (Error::NotFound(Noun::Attempt), 404, "LEARNING_012"),
+        (Error::PrerequisitesMissing { missing: Vec::new() }, 409, "LEARNING_003"),
+        (Error::NoUnits, 409, "LEARNING_007"),
         (Error::WrongMethod, 405, "LEARNING_008"),
         (Error::TooLarge { limit_bytes: 1 }, 413, "LEARNING_008"),
     ] {

@@ -65,7 +65,13 @@ struct Surface {
     envelope: &'static [&'static str],
 }
 
-const SURFACES: [Surface; 5] = [
+const SURFACES: [Surface; 6] = [
+    Surface {
+        base: "/api/v1/bc-006/learning/",
+        tag: "learning: ",
+        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
+        envelope: &["error"],
+    },
     Surface {
         base: "/api/v1/",
         tag: "portal: ",

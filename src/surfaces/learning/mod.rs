@@ -1,5 +1,32 @@
-//! Learning (seed 002): `/api/v1/bc-006/learning/…`. It has its refusals and no URL yet.
+//! Learning (seed 002): `/api/v1/bc-006/learning/…`.
 
+mod courses;
+mod enrollments;
 pub mod refusal;
-#[allow(dead_code)]
 mod wire;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::refusal::LearningRefusal;
+use crate::app::School;
+use crate::school::rights::Caller;
+use crate::surfaces::bare::{Answer, Created, created, ok};
+use crate::surfaces::document::{group, surface};
+use crate::surfaces::extract::{Json, Path};
+
+pub fn router() -> OpenApiRouter<School> {
+    surface::<LearningRefusal>([
+        group("learning: courses")
+            .routes(routes!(courses::list, courses::create)) // /api/v1/bc-006/learning/courses
+            .routes(routes!(courses::view, courses::change, courses::delete)) // /api/v1/bc-006/learning/courses/{course_id}
+            .routes(routes!(courses::add_module)) // /api/v1/bc-006/learning/courses/{course_id}/modules
+            .routes(routes!(courses::publish)) // /api/v1/bc-006/learning/courses/{course_id}/publish
+            .routes(routes!(courses::archive)) // /api/v1/bc-006/learning/courses/{course_id}/archive
+            .routes(routes!(courses::rate)), // /api/v1/bc-006/learning/courses/{course_id}/rating
+        group("learning: enrollments")
+            .routes(routes!(enrollments::enroll, enrollments::unenroll)) // /api/v1/bc-006/learning/courses/{course_id}/enroll
+            .routes(routes!(enrollments::mine)) // /api/v1/bc-006/learning/my-enrollments
+            .routes(routes!(enrollments::stats)), // /api/v1/bc-006/learning/courses/{course_id}/enrollment-stats
+    ])
+}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::error::{Error, ErrorKind, FieldNames, Noun, Requirement};
+use crate::surfaces::ids::TextId;
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
@@ -25,23 +26,28 @@ pub struct LearningRefusal {
 
 #[derive(Serialize, ToSchema)]
 pub struct LearningRefusalBody {
-    /// 001 not found · 002 already enrolled · 004 no attempts left, or outside the time of the assessment · 005 not all that is
-    /// required is done · 006 people are enrolled · 008 bad input · 009 not allowed · 010 not signed in · 011 not possible in
+    /// 001 not found · 002 already enrolled · 003 prerequisites missing · 004 no attempts left, or outside the time of the assessment · 005 not all that is
+    /// required is done · 006 people are enrolled · 007 no modules · 008 bad input · 009 not allowed · 010 not signed in · 011 not possible in
     /// this state · 012 the attempt is over or unknown · 013 too many requests · 014 unavailable
     pub code: &'static str,
     pub message: String,
     /// A text where the seed has one, otherwise an object
     #[schema(value_type = Object)]
     pub details: Value,
+    /// With 003: the courses that are to be completed first
+    #[serde(rename = "missingPrerequisites", skip_serializing_if = "Option::is_none")]
+    pub missing_prerequisites: Option<Vec<TextId>>,
 }
 
 /// The table of codes, as in the document above.
 fn code(error: &Error) -> &'static str {
     match (error, error.kind()) {
         (Error::AlreadyEnrolled, _) => "LEARNING_002",
+        (Error::PrerequisitesMissing { .. }, _) => "LEARNING_003",
         (Error::NoAttemptsLeft { .. } | Error::OutsideWindow, _) => "LEARNING_004",
         (Error::NotMet { .. }, _) => "LEARNING_005",
         (Error::HasOpenEnrollments { .. }, _) => "LEARNING_006",
+        (Error::NoUnits, _) => "LEARNING_007",
         (Error::OverTime { .. } | Error::NotFound(Noun::Attempt), _) => "LEARNING_012",
         (_, ErrorKind::NotFound) => "LEARNING_001",
         (_, ErrorKind::BadInput | ErrorKind::TooLarge | ErrorKind::NotJson | ErrorKind::WrongMethod) => "LEARNING_008",
@@ -65,10 +71,19 @@ impl From<&Error> for LearningRefusal {
             Error::HasOpenEnrollments { count } => {
                 json!(format!("Course has {count} active enrollments. Archive instead."))
             }
+            Error::PrerequisitesMissing { missing } => {
+                let titles: Vec<String> = missing.iter().map(|course| format!("'{}'", course.title)).collect();
+                json!(format!("Must complete {} before enrolling", titles.join(", ")))
+            }
+            Error::NoUnits => json!("At least one module is required"),
             _ => json!({}),
         };
+        let missing_prerequisites = match error {
+            Error::PrerequisitesMissing { missing } => Some(missing.iter().map(|course| TextId(course.id)).collect()),
+            _ => None,
+        };
         let message = language::error(error, FIELD_NAMES);
-        LearningRefusal { error: LearningRefusalBody { code: code(error), message, details } }
+        LearningRefusal { error: LearningRefusalBody { code: code(error), message, details, missing_prerequisites } }
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 use crate::clock::{self, SECOND_MS};
+use crate::school::Window;
 use crate::school::progress::units;
 use crate::surfaces::keys::*;
 use crate::surfaces::schemas::described;
@@ -55,6 +56,14 @@ impl Duration {
 
 answer! {
     #![serde(rename_all = "camelCase")]
+
+    #[schema(example = json!({"total": 87, "limit": 20, "offset": 0, "hasMore": true}))]
+    pub struct LearningPagination from (Window, i64) as (window, total) {
+        total: i64 = total,
+        limit: i64 = window.limit,
+        offset: i64 = window.offset,
+        has_more: bool = window.has_more(total),
+    }
 
     /// How many of the course's modules are complete.
     #[schema(example = json!({"completedCount": 3, "totalCount": 8, "percentage": 37.5}))]

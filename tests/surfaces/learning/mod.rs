@@ -1,3 +1,4 @@
 //! The learning surface against its seed (`seed.md`, as it was given), key by key.
 
+mod courses;
 mod seed;

@@ -1,0 +1,232 @@
+//! Enrolling through the learning surface: prerequisites, seats, leaving and coming back, statistics.
+
+use futures_util::future::{join, join_all};
+use serde_json::{Value, json};
+
+use crate::classroom::{by_hand, default_class, plans};
+use crate::harness::people::Person;
+use crate::harness::{on_both, on_both_with};
+use crate::learning_courses::{adds_module, at, completes, drafts, enrolled, enrolls, publishes, teaches};
+
+async fn my_enrollments(student: &Person, query: &str) -> Vec<Value> {
+    student.get(&at(&format!("/my-enrollments{query}"))).await.ok()["enrollments"].as_array().unwrap().clone()
+}
+
+async fn leaves(student: &Person, course: &str) -> u16 {
+    student.delete(&at(&format!("/courses/{course}/enroll"))).await.status
+}
+
+#[test]
+fn prerequisites_are_completed_before_one_enrolls() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let first = teaches(&teacher, json!({ "title": "JavaScript基礎" })).await;
+        let second = teaches(&teacher, json!({ "title": "HTML基礎" })).await;
+        let course = teaches(&teacher, json!({ "prerequisites": [first, second] })).await;
+        let refused = enrolls(&student, &course).await;
+        assert_eq!(refused.json["error"]["missingPrerequisites"], json!([first, second]));
+        let message = refused.json["error"]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("JavaScript基礎、HTML基礎"), "{message}");
+        let details = refused.refused(409, "LEARNING_003");
+        assert_eq!(details, "Must complete 'JavaScript基礎', 'HTML基礎' before enrolling");
+        assert_eq!(my_enrollments(&student, "").await, [Value::Null; 0]);
+        // On the portal it is the same, and staff decide for others.
+        let application = json!({ "course_id": course.parse::<i64>().unwrap() });
+        student.post("/api/v1/enrollments", application).await.refused(409, "PREREQUISITES_MISSING");
+        let enrollment = enrolled(&student, &first).await;
+        completes(&teacher, &enrollment).await;
+        let details = enrolls(&student, &course).await.refused(409, "LEARNING_003");
+        assert_eq!(details, "Must complete 'HTML基礎' before enrolling");
+        let enrollment = enrolled(&student, &second).await;
+        completes(&teacher, &enrollment).await;
+        enrolled(&student, &course).await;
+    });
+}
+
+#[test]
+fn a_prerequisite_that_was_deleted_is_needed_no_more() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let needed = teaches(&teacher, json!({})).await;
+        let course = teaches(&teacher, json!({ "prerequisites": [needed] })).await;
+        enrolls(&student, &course).await.refused(409, "LEARNING_003");
+        teacher.delete(&at(&format!("/courses/{needed}"))).await.is(204);
+        assert_eq!(student.get(&at(&format!("/courses/{course}"))).await.ok()["prerequisites"], json!([]));
+        enrolled(&student, &course).await;
+    });
+}
+
+#[test]
+fn one_who_enrolls_many_times_at_once_is_enrolled_once() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = teaches(&teacher, json!({})).await;
+        let replies = join_all((0..6).map(|_| enrolls(&student, &course))).await;
+        let (made, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 201);
+        assert_eq!(made.len(), 1);
+        for reply in refused {
+            assert_eq!(reply.refused(409, "LEARNING_002"), "User is already enrolled in this course");
+        }
+        assert_eq!(my_enrollments(&student, "").await.len(), 1);
+    });
+}
+
+#[test]
+fn the_last_seat_is_given_once() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let course = teaches(&teacher, json!({})).await;
+        let id: i64 = course.parse().unwrap();
+        let class = default_class(&teacher, id).await;
+        plans(&teacher, id, class, json!({ "capacity": 1 })).await;
+        let students = school.students(6).await;
+        let replies = join_all(students.iter().map(|student| enrolls(student, &course))).await;
+        let made: Vec<Value> = replies.into_iter().map(|reply| reply.is(201)).collect();
+        assert_eq!(made.iter().filter(|made| made["isPending"] == false).count(), 1);
+        assert!(made.iter().all(|made| made["status"] == "not_started"));
+        let shown = teacher.get(&at(&format!("/courses/{course}"))).await.ok();
+        assert_eq!(shown["enrollmentCount"], 1);
+    });
+}
+
+#[test]
+fn a_course_with_a_price_waits_for_its_payment() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = teaches(&teacher, json!({ "price": 50_000 })).await;
+        let made = enrolls(&student, &course).await.is(201);
+        assert_eq!((&made["status"], &made["isPending"]), (&json!("not_started"), &json!(true)));
+        let waiting = my_enrollments(&student, "?status=not_started").await;
+        assert_eq!((waiting.len(), &waiting[0]["isPending"]), (1, &json!(true)));
+        let paid = json!({ "payment_amount": 50_000, "payment_method": "CARD" });
+        let enrollment = made["progressId"].as_str().unwrap();
+        teacher.post(&format!("/api/v1/enrollments/{enrollment}/payment"), paid).await.is(201);
+        assert_eq!(my_enrollments(&student, "").await[0]["isPending"], false);
+    });
+}
+
+#[test]
+fn one_who_leaves_and_comes_back_goes_on_where_they_were() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = drafts(&teacher, json!({})).await;
+        let module = adds_module(&teacher, &course).await;
+        publishes(&teacher, &course).await.is(200);
+        let first = enrolled(&student, &course).await;
+        for material in module["materials"].as_array().unwrap() {
+            let item: i64 = material["id"].as_str().unwrap().parse().unwrap();
+            let done = json!({ "enrollment_id": first.parse::<i64>().unwrap(), "content_id": item });
+            student.patch("/api/v1/progress/complete", done).await.ok();
+        }
+        let rate = json!({ "completedCount": 1, "totalCount": 1, "percentage": 100.0 });
+        assert_eq!(my_enrollments(&student, "?status=in_progress").await[0]["progressRate"], rate);
+        assert_eq!(leaves(&student, &course).await, 204);
+        assert_eq!(leaves(&student, &course).await, 404);
+        assert_eq!(my_enrollments(&student, "").await, [Value::Null; 0]);
+        let again = enrolls(&student, &course).await.is(201);
+        assert_ne!(again["progressId"], json!(first));
+        assert_eq!((&again["progressRate"], &again["status"]), (&rate, &json!("in_progress")));
+    });
+}
+
+#[test]
+fn a_completed_course_is_not_left() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = teaches(&teacher, json!({})).await;
+        let enrollment = enrolled(&student, &course).await;
+        completes(&teacher, &enrollment).await;
+        let left = student.delete(&at(&format!("/courses/{course}/enroll"))).await;
+        assert_eq!(left.refused(409, "LEARNING_011")["status"], "COMPLETED");
+        assert_eq!(my_enrollments(&student, "?status=completed").await.len(), 1);
+        assert_eq!(my_enrollments(&student, "?status=not_started").await.len(), 0);
+        student.get(&at("/my-enrollments?status=open")).await.refused(400, "LEARNING_008");
+    });
+}
+
+#[test]
+fn the_statistics_of_a_course_count_every_day() {
+    on_both_with(&["--access-ttl-s", "604800"], |school| async move {
+        let teacher = school.teacher().await;
+        let course = teaches(&teacher, json!({})).await;
+        let students = school.students(5).await;
+        let first = enrolled(&students[0], &course).await;
+        school.later(2 * 86_400);
+        for student in &students[1..] {
+            enrolled(student, &course).await;
+        }
+        leaves(&students[4], &course).await;
+        completes(&teacher, &first).await;
+        let sql = format!(
+            "insert into study_days (enrollment, day, seconds) values ({first}, '2025-01-01', 3600),
+            ({first}, '2025-01-02', 2400)"
+        );
+        by_hand(&school, sql).await;
+        let failed = my_enrollments(&students[1], "").await[0]["progressId"].as_str().unwrap().parse::<i64>().unwrap();
+        let body = json!({ "enrollment_id": failed, "completion_status": "INCOMPLETE" });
+        teacher.post("/api/v1/completions", body).await.is(201);
+        let path = at(&format!("/courses/{course}/enrollment-stats"));
+        let stats = teacher.get(&format!("{path}?days=4")).await.ok();
+        let counts = ["totalEnrollments", "activeEnrollments", "completedEnrollments", "failedEnrollments"]
+            .map(|key| stats[key].as_i64().unwrap());
+        assert_eq!(counts, [4, 2, 1, 1], "{stats}");
+        assert_eq!(stats["completionRate"], 0.25);
+        assert_eq!(stats["averageCompletionTime"], json!({ "minutes": 100, "display": "1時間40分" }));
+        let trend: Vec<i64> = stats["enrollmentTrend"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|day| day["enrollments"].as_i64().unwrap())
+            .collect();
+        assert_eq!(trend, [0, 1, 0, 3]);
+        assert_eq!(teacher.get(&path).await.ok()["enrollmentTrend"].as_array().unwrap().len(), 30);
+        students[0].get(&path).await.refused(403, "LEARNING_009");
+        school.another_teacher().await.get(&path).await.refused(403, "LEARNING_009");
+        let shown = teacher.get(&at(&format!("/courses/{course}"))).await.ok();
+        assert_eq!((&shown["enrollmentCount"], &shown["completionRate"]), (&json!(4), &json!(0.25)));
+    });
+}
+
+#[test]
+fn a_course_is_deleted_or_enrolled_in_but_not_both() {
+    on_both(|school| async move {
+        let (teacher, students) = (school.teacher().await, school.students(4).await);
+        for _ in 0..4 {
+            let course = teaches(&teacher, json!({})).await;
+            let path = at(&format!("/courses/{course}"));
+            let enrolling = join_all(students.iter().map(|student| enrolls(student, &course)));
+            let (deleted, replies) = join(teacher.delete(&path), enrolling).await;
+            let made = replies.iter().filter(|reply| reply.status == 201).count();
+            if deleted.status == 204 {
+                assert_eq!(made, 0);
+            } else {
+                deleted.refused(409, "LEARNING_006");
+                assert_eq!(made, students.len());
+            }
+        }
+    });
+}
+
+#[test]
+fn one_enrolls_while_a_course_is_published_or_not_at_all() {
+    on_both(|school| async move {
+        let (teacher, students) = (school.teacher().await, school.students(4).await);
+        for _ in 0..4 {
+            let course = drafts(&teacher, json!({})).await;
+            adds_module(&teacher, &course).await;
+            let enrolling = join_all(students.iter().map(|student| enrolls(student, &course)));
+            let (published, replies) = join(publishes(&teacher, &course), enrolling).await;
+            published.is(200);
+            let mut made = 0;
+            for reply in replies {
+                if reply.status == 201 {
+                    made += 1;
+                } else {
+                    reply.refused(404, "LEARNING_001");
+                }
+            }
+            let shown = teacher.get(&at(&format!("/courses/{course}"))).await.ok();
+            assert_eq!(shown["enrollmentCount"], made);
+        }
+    });
+}
