@@ -28,6 +28,7 @@ use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::print::CertificatePrinter;
 use crate::private;
+use crate::school::assessments::grading;
 use crate::school::names::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
 use crate::school::{activity, help, stuck};
@@ -140,6 +141,9 @@ fn chores(app: &School) -> JoinSet<()> {
     );
     every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
         control::end_forgotten(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(5), "overdue attempts", |app| async move {
+        grading::close_all_overdue(&app).await
     });
     every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
     chores.spawn(analyse(app.clone()));

@@ -578,6 +578,7 @@ create unique index attempts_number on attempts (enrollment, assessment, number)
 create unique index attempts_open on attempts (assessment, enrollment) where submitted_ms is null and not by_hand;
 create index attempts_over on attempts (expires_ms) where submitted_ms is null and not by_hand and expires_ms is not null;
 create index attempts_assessment on attempts (assessment, id);
+create index attempts_scores on attempts (assessment, score) where score is not null;
 
 create table questions (
   id integer primary key autoincrement,
@@ -615,7 +616,8 @@ create table test_cases (
 );
 create index test_cases_question on test_cases (question, position);
 
--- `points` and `correct` are empty until the answer is graded.
+-- `points` and `correct` are empty until the answer is graded. `value` is the id of an option, a JSON list of what fills the blanks, or
+-- a text; it is blank for a question that was not answered.
 create table answers (
   id integer primary key autoincrement,
   created_ms bigint not null,

@@ -186,6 +186,21 @@ errors! {
         "There is a result of attempt {number} already: change that one",
         "{number}번째 응시 결과가 이미 등록되어 있습니다. 등록된 결과를 수정해 주세요.",
         "{number} 回目の結果はもうあります。登録済みのものを直してください。";
+    /// The attempt was handed in, or its time is over.
+    AttemptOver = Conflict, "ATTEMPT_OVER",
+        "This attempt is over",
+        "이미 끝난 응시입니다.",
+        "この受験は終わっています。";
+    /// The assessment has no questions: nobody can sit it.
+    GradedByStaff = Conflict, "GRADED_BY_STAFF",
+        "This assessment has no questions: the instructor records its result",
+        "문항이 없는 평가입니다. 결과는 강사가 등록합니다.",
+        "この評価には問題がありません。結果は講師が登録します。";
+    /// Questions do not change once someone has tried them.
+    AttemptsExist = Conflict, "ATTEMPTS_EXIST",
+        "Someone has tried this assessment: its questions stay as they are",
+        "이미 응시한 사람이 있어 문항을 바꿀 수 없습니다.",
+        "すでに受験した人がいるため、問題は変えられません。";
     /// These parts of the completion rule are not met yet.
     NotMet { missing: Vec<Requirement> } = Conflict, "REQUIREMENTS_NOT_MET",
         "Not met yet: {missing}",

@@ -23,6 +23,7 @@ macro_rules! table {
 table! {
     /// A value that a verb is given.
     pub enum Field, word: &'static str {
+        Answers = "answers",
         CheckInTime = "check_in_time",
         CheckOutTime = "check_out_time",
         Class = "class",
@@ -48,6 +49,7 @@ table! {
         Passed = "passed",
         Password = "password",
         Prerequisites = "prerequisites",
+        Questions = "questions",
         Score = "score",
         StartDate = "start_date",
         StartTime = "start_time",
@@ -56,6 +58,7 @@ table! {
         Tags = "tags",
         TargetSkills = "target_skills",
         TotalScore = "total_score",
+        Unit = "unit",
     }
 }
 

@@ -67,6 +67,16 @@ pub async fn find_or_create(tx: &mut Tx, field: Field, names: &[String], now_ms:
     Ok(in_order(&folded, found))
 }
 
+/// Returns the id of the skill of each name, and makes those that are missing, as `find_or_create` does.
+pub async fn ids_of(tx: &mut Tx, field: Field, names: &[String], now_ms: i64) -> Result<Vec<i64>> {
+    let folded: Vec<String> = names.iter().map(|name| fold(name)).collect();
+    let different: BTreeMap<&String, &String> = folded.iter().zip(names).rev().collect();
+    let written: Vec<String> = different.values().map(|name| (*name).clone()).collect();
+    let skills = find_or_create(tx, field, &written, now_ms).await?;
+    let ids: HashMap<&String, i64> = different.into_keys().zip(skills.iter().map(|skill| skill.id)).collect();
+    Ok(folded.iter().filter_map(|folded| ids.get(folded).copied()).collect())
+}
+
 /// Finds the skills of these names, in their order, each once. Names that no skill has are left out.
 pub async fn find(tx: &mut Tx, field: Field, names: &[String]) -> Result<Vec<Skill>> {
     let folded = fold_all(field, names)?;

@@ -49,9 +49,12 @@ const ATTEMPT: &str = "select t.id, t.assessment, a.name as assessment_name, a.k
     t.updated_ms";
 const FROM: &str = "from attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
     join enrollments e on e.id = t.enrollment join people q on q.id = e.person";
+/// Only closed attempts are results: one that a learner sits is nobody's to grade.
+const IS_CLOSED: &str = "(t.by_hand or t.submitted_ms is not null)";
 
 async fn read(tx: &mut Tx, id: i64) -> Result<AssessmentAttempt> {
-    tx.maybe(format!("{ATTEMPT} {FROM} where t.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Attempt))
+    let sql = format!("{ATTEMPT} {FROM} where t.id = $1 and {IS_CLOSED}");
+    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Attempt))
 }
 
 pub struct NewResult {
@@ -113,7 +116,12 @@ async fn hold_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
 }
 
 /// Finds the number of the next attempt, or the wanted one if it is free. The caller holds the row of the enrollment.
-async fn free_number(tx: &mut Tx, assessment: &Assessment, enrollment: i64, wanted: Option<i64>) -> Result<i64> {
+pub(super) async fn free_number(
+    tx: &mut Tx,
+    assessment: &Assessment,
+    enrollment: i64,
+    wanted: Option<i64>,
+) -> Result<i64> {
     let allowed = assessment.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
     let sql = "select number from attempts where enrollment = $1 and assessment = $2 order by number";
     let taken: Vec<(i64,)> = tx.all(sql, args![enrollment, assessment.id]).await?;
@@ -123,7 +131,8 @@ async fn free_number(tx: &mut Tx, assessment: &Assessment, enrollment: i64, want
     }
     let next = wanted.unwrap_or(taken.last().map_or(1, |(last,)| last + 1));
     // Attempts of the person's other enrollments count too: leaving the class and coming back gives no attempts back.
-    let sql = "select count(*) from attempts t join enrollments e on e.id = t.enrollment where t.assessment = $2
+    // `cross join` keeps SQLite from reading everyone's attempts.
+    let sql = "select count(*) from enrollments e cross join attempts t where t.enrollment = e.id and t.assessment = $2
         and e.person = (select person from enrollments where id = $1)";
     let (used,): (i64,) = tx.one(sql, args![enrollment, assessment.id]).await?;
     if used >= allowed || wanted.is_some_and(|number| number > allowed) {
@@ -182,7 +191,7 @@ pub async fn of_assessment(
 ) -> Result<Page<AssessmentAttempt>> {
     let mut tx = app.db.read().await?;
     super::find_taught(&mut tx, caller, assessment).await?;
-    let filter = Filter::of("t.assessment = $1", args![assessment]);
+    let filter = Filter::of(&format!("t.assessment = $1 and {IS_CLOSED}"), args![assessment]);
     let (sql, args) = filter.count("from attempts t");
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = filter.page(&format!("{ATTEMPT} {FROM}"), "t.id", window.limit, window.offset);
@@ -193,5 +202,6 @@ pub async fn of_assessment(
 pub async fn of_enrollment(app: &School, caller: &Caller, enrollment: i64) -> Result<Vec<AssessmentAttempt>> {
     let mut tx = app.db.read().await?;
     rights::find_visible_enrollment(&mut tx, caller, enrollment).await?;
-    tx.all(format!("{ATTEMPT} {FROM} where t.enrollment = $1 order by t.assessment, t.number"), args![enrollment]).await
+    let sql = format!("{ATTEMPT} {FROM} where t.enrollment = $1 and {IS_CLOSED} order by t.assessment, t.number");
+    tx.all(sql, args![enrollment]).await
 }

@@ -4,6 +4,11 @@
 //! the other way round: two transactions that hold both never wait for each other in a circle.
 
 pub mod attempts;
+pub mod grading;
+pub mod questions;
+pub mod results;
+pub mod sitting;
+pub mod statistics;
 
 use crate::app::School;
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
@@ -32,6 +37,8 @@ row! {
         pub instructor: i64,
         /// The only class that it is for; `None` if it is for every class of the course.
         pub class: Option<i64>,
+        /// The unit that is complete once this is passed, where the unit asks for it.
+        pub unit: Option<i64>,
         pub name: String,
         pub kind: String,
         pub description: String,
@@ -44,13 +51,17 @@ row! {
         pub minutes: Option<i64>,
         pub attempts_allowed: Option<i64>,
         pub active: bool,
+        /// The number of its questions. Without any, staff record the results.
+        pub questions: i64,
         pub created_ms: i64,
         pub updated_ms: i64,
     }
 }
 
-const ASSESSMENT: &str = "select a.id, a.course, c.instructor, a.class, a.name, a.kind, a.description, a.starts_ms,
-    a.ends_ms, a.total, a.pass, a.weight, a.required, a.minutes, a.attempts_allowed, a.active, a.created_ms,
+const ASSESSMENT: &str =
+    "select a.id, a.course, c.instructor, a.class, a.unit, a.name, a.kind, a.description, a.starts_ms,
+    a.ends_ms, a.total, a.pass, a.weight, a.required, a.minutes, a.attempts_allowed, a.active,
+    (select count(*) from questions q where q.assessment = a.id and q.deleted_ms is null) as questions, a.created_ms,
     a.updated_ms from assessments a join courses c on c.id = a.course and c.deleted_ms is null
     where a.deleted_ms is null";
 
@@ -94,14 +105,18 @@ impl Assessment {
         if took_ms.is_some_and(|ms| ms < 0) {
             return Err(Error::bad(Field::EndTime, InputFault::Before(Field::StartTime)));
         }
-        let is_outside = |ms: i64| self.starts_ms.is_some_and(|s| ms < s) || self.ends_ms.is_some_and(|e| ms > e);
-        if started_ms.into_iter().chain(submitted_ms).any(is_outside) {
+        if started_ms.into_iter().chain(submitted_ms).any(|ms| !self.is_open_at(ms)) {
             return Err(Error::OutsideWindow);
         }
         match (took_ms, self.minutes) {
             (Some(took_ms), Some(minutes)) if took_ms > minutes * MINUTE_MS => Err(Error::OverTime { minutes }),
             _ => Ok(()),
         }
+    }
+
+    /// Can an attempt begin or end at this time?
+    fn is_open_at(&self, ms: i64) -> bool {
+        self.starts_ms.is_none_or(|starts| starts <= ms) && self.ends_ms.is_none_or(|ends| ms <= ends)
     }
 
     /// Announces that the grades of everyone who is asked for this assessment are due, when something that counts has
@@ -143,12 +158,16 @@ async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>) ->
 /// students do not find it.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment> {
     let mut tx = app.db.read().await?;
-    let found = read(&mut tx, id).await?;
-    if found.active && is_in(&mut tx, caller, found.course, found.class).await? {
+    find_visible(&mut tx, caller, id).await
+}
+
+async fn find_visible(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
+    let found = read(tx, id).await?;
+    if found.active && is_in(tx, caller, found.course, found.class).await? {
         return Ok(found);
     }
     caller.must_be_staff().map_err(|_| Error::NotFound(Noun::Assessment))?;
-    rights::find_taught_course(&mut tx, caller, found.course).await?;
+    rights::find_taught_course(tx, caller, found.course).await?;
     Ok(found)
 }
 
@@ -252,6 +271,7 @@ impl AssessmentChanges {
 pub struct NewAssessment {
     pub course: i64,
     pub class: Option<i64>,
+    pub unit: Option<i64>,
     pub name: String,
     pub kind: AssessmentKind,
     pub first: AssessmentChanges,
@@ -263,36 +283,49 @@ pub async fn create(app: &School, caller: &Caller, new: NewAssessment) -> Result
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let access = rights::hold_taught_course(&mut tx, caller, new.course).await?;
-    if access.status == "ARCHIVED" {
-        return Err(Error::wrong_state(access.status));
-    }
-    if new.class.is_some() {
-        enrollment::find_class(&mut tx, new.course, new.class).await?;
-    }
-    let sql = "insert into assessments (created_ms, updated_ms, course, class, name, kind)
-        values ($1, $1, $2, $3, $4, $5) returning id";
-    let args = args![now_ms, new.course, new.class, new.name, new.kind.word()];
-    let (id,): (i64,) = tx.one(sql, args).await?;
-    let made = read(&mut tx, id).await?;
-    let made = set(&mut tx, new.first.apply_to(&made, &app.clock)?, now_ms).await?;
+    let made = insert(&mut tx, caller, new, &app.clock, now_ms).await?;
     app.commit(tx, vec![made.grade_due(now_ms)]).await?;
     Ok(made)
 }
 
-/// Changes an assessment. Fails if the new total is below a score that was given.
+async fn insert(tx: &mut Tx, caller: &Caller, new: NewAssessment, clock: &Clock, now_ms: i64) -> Result<Assessment> {
+    let access = rights::hold_taught_course(tx, caller, new.course).await?;
+    if access.status == "ARCHIVED" {
+        return Err(Error::wrong_state(access.status));
+    }
+    if new.class.is_some() {
+        enrollment::find_class(tx, new.course, new.class).await?;
+    }
+    if let Some(unit) = new.unit {
+        let sql = "select id from units where id = $1 and course = $2 and deleted_ms is null";
+        let found: Option<(i64,)> = tx.maybe(sql, args![unit, new.course]).await?;
+        found.ok_or(Error::bad(Field::Unit, "this course does not have it"))?;
+    }
+    let sql = "insert into assessments (created_ms, updated_ms, course, class, unit, name, kind)
+        values ($1, $1, $2, $3, $4, $5, $6) returning id";
+    let args = args![now_ms, new.course, new.class, new.unit, new.name, new.kind.word()];
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    let made = read(tx, id).await?;
+    set(tx, new.first.apply_to(&made, clock)?, now_ms).await
+}
+
+/// Changes an assessment. Fails if the new total is below a score that was given, or is not the sum of the points of its
+/// questions.
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentChanges) -> Result<Assessment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let before = hold_taught(&mut tx, caller, id).await?;
     let after = set(&mut tx, changes.apply_to(&before, &app.clock)?, now_ms).await?;
+    if before.questions > 0 && after.total != before.total {
+        return Err(Error::bad(Field::TotalScore, format!("its questions have {} points", before.total)));
+    }
     if after.total < before.total {
         let sql = "select id from attempts where assessment = $1 and score > $2 limit 1";
         if tx.maybe::<(i64,)>(sql, args![id, after.total]).await?.is_some() {
             return Err(Error::wrong_state("GRADED"));
         }
     }
-    let counts = |a: &Assessment| (a.total, a.weight, a.active);
+    let counts = |a: &Assessment| (a.total, a.pass, a.weight, a.required, a.active);
     let is_due = counts(&before) != counts(&after);
     app.commit(tx, if is_due { vec![after.grade_due(now_ms)] } else { Vec::new() }).await?;
     Ok(after)

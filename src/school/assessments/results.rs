@@ -1,0 +1,308 @@
+//! Results of learners, question by question, with what follows from them by skill.
+
+use super::grading::{close_if_overdue, close_overdue_of};
+use super::questions::{self, Question};
+use super::{Assessment, is_in};
+use crate::app::School;
+use crate::db::{Tx, args, row};
+use crate::error::{Error, Noun, Result};
+use crate::school::rights::{Caller, Scope};
+
+row! {
+    #[derive(Debug, Clone)]
+    struct ResultRow {
+        id: i64,
+        assessment: i64,
+        assessment_name: String,
+        instructor: i64,
+        person: i64,
+        enrollment: i64,
+        number: i64,
+        total: f64,
+        pass: f64,
+        attempts_allowed: Option<i64>,
+        started_ms: Option<i64>,
+        submitted_ms: Option<i64>,
+        graded_ms: Option<i64>,
+        score: Option<f64>,
+        feedback: Option<String>,
+        by_hand: bool,
+        used: i64,
+        passed: i64,
+        open: i64,
+    }
+}
+
+/// The person's attempts of the same assessment, in all their enrollments. `cross join` keeps SQLite from reading everyone's.
+const SIBLINGS: &str = "from enrollments o cross join attempts s where o.person = e.person and s.enrollment = o.id
+    and s.assessment = t.assessment";
+
+/// Begins with one attempt.
+const ATTEMPT: &str = "attempts t join enrollments e on e.id = t.enrollment";
+/// Begins with one person.
+const ENROLLMENTS: &str = "enrollments e cross join attempts t";
+
+fn rows(from: &str, condition: &str) -> String {
+    format!(
+        "select t.id, t.assessment, a.name as assessment_name, c.instructor, e.person, t.enrollment, t.number, a.total,
+            a.pass, a.attempts_allowed, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.by_hand,
+            (select count(*) {SIBLINGS}) as used, (select count(*) {SIBLINGS} and s.score >= a.pass) as passed,
+            (select count(*) {SIBLINGS} and s.submitted_ms is null and not s.by_hand) as open
+        from {from} join assessments a on a.id = t.assessment and a.deleted_ms is null
+        join courses c on c.id = a.course where {condition}"
+    )
+}
+
+impl ResultRow {
+    fn is_closed(&self) -> bool {
+        self.by_hand || self.submitted_ms.is_some()
+    }
+
+    fn remaining(&self) -> Option<i64> {
+        self.attempts_allowed.map(|allowed| (allowed - self.used).max(0))
+    }
+
+    /// Are right answers shown to the learner: have they passed, or no try left, and nothing open?
+    fn shows_right_answers(&self) -> bool {
+        self.open == 0 && (self.passed > 0 || self.remaining() == Some(0))
+    }
+}
+
+/// A closed attempt.
+#[derive(Debug, Clone)]
+pub struct SatResult {
+    pub id: i64,
+    pub assessment: i64,
+    pub assessment_name: String,
+    pub person: i64,
+    pub enrollment: i64,
+    pub number: i64,
+    /// `None` if there is no limit.
+    pub remaining: Option<i64>,
+    pub total: f64,
+    pub pass: f64,
+    /// `None` before it is graded, as are scores that staff have not given yet.
+    pub score: Option<f64>,
+    pub started_ms: Option<i64>,
+    pub submitted_ms: Option<i64>,
+    pub graded_ms: Option<i64>,
+    pub answers: Vec<AnsweredQuestion>,
+    pub feedback: ResultFeedback,
+}
+
+impl SatResult {
+    pub fn passed(&self) -> Option<bool> {
+        self.score.map(|score| score >= self.pass)
+    }
+
+    /// Returns the score on a scale to 100.
+    pub fn normalized(&self) -> Option<f64> {
+        self.score.map(|score| (score / self.total * 10_000.0).round() / 100.0)
+    }
+
+    pub fn took_ms(&self) -> Option<i64> {
+        self.submitted_ms.zip(self.started_ms).map(|(end, start)| (end - start).max(0))
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct AnsweredQuestion {
+    pub question: i64,
+    pub text: String,
+    /// `None` if it was not answered.
+    pub answer: Option<String>,
+    /// `None` while the learner may not see it.
+    pub right_answer: Option<String>,
+    pub is_right: bool,
+    pub points: f64,
+    pub earned: f64,
+}
+
+/// Feedback that follows from the answers. Nothing is said of questions without a skill.
+#[derive(Debug, Clone)]
+pub struct ResultFeedback {
+    /// Words of staff.
+    pub note: Option<String>,
+    pub outcome: Outcome,
+    pub skills: Vec<SkillOutcome>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    NotGraded,
+    AllRight,
+    Passed,
+    /// The points that are missing.
+    Failed(f64),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillOutcome {
+    pub name: String,
+    pub questions: usize,
+    pub right: usize,
+}
+
+row! {
+    struct AnswerRow {
+        question: i64,
+        value: String,
+        points: f64,
+        correct: bool,
+    }
+}
+
+/// Reads a closed attempt, for its own learner.
+pub(super) async fn read(app: &School, id: i64) -> Result<SatResult> {
+    let mut tx = app.db.read().await?;
+    let row = tx.maybe(rows(ATTEMPT, "t.id = $1"), args![id]).await?.filter(ResultRow::is_closed);
+    let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
+    let shows_right = row.shows_right_answers();
+    with_answers(&mut tx, row, shows_right).await
+}
+
+/// Finds a result of the caller's own, or of a course that the caller teaches. Nobody else learns that it exists.
+pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<SatResult> {
+    caller.must_have(Scope::AssessmentRead)?;
+    close_if_overdue_once(app, id).await?;
+    let mut tx = app.db.read().await?;
+    let row: Option<ResultRow> = tx.maybe(rows(ATTEMPT, "t.id = $1"), args![id]).await?;
+    let is_visible = |row: &ResultRow| row.person == caller.id || caller.teaches(row.instructor);
+    let row = row.filter(|row| row.assessment == assessment && row.is_closed() && is_visible(row));
+    let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
+    let shows_right = caller.teaches(row.instructor) || row.shows_right_answers();
+    with_answers(&mut tx, row, shows_right).await
+}
+
+/// Closes an attempt whose time is over. Most are closed: these cost one read.
+async fn close_if_overdue_once(app: &School, id: i64) -> Result<()> {
+    let open = "select id from attempts where id = $1 and submitted_ms is null and not by_hand";
+    match app.db.maybe::<(i64,)>(open, args![id]).await? {
+        Some(_) => close_if_overdue(app, id).await,
+        None => Ok(()),
+    }
+}
+
+async fn with_answers(tx: &mut Tx, row: ResultRow, shows_right: bool) -> Result<SatResult> {
+    let questions = questions::list(tx, row.assessment).await?;
+    let sql = "select question, value, points, correct from answers where attempt = $1 and correct is not null";
+    let answers: Vec<AnswerRow> = tx.all(sql, args![row.id]).await?;
+    let answered: Vec<(&Question, &AnswerRow)> = questions
+        .iter()
+        .filter_map(|question| Some((question, answers.iter().find(|answer| answer.question == question.id)?)))
+        .collect();
+    let feedback = feedback_of(&row, &answered);
+    let answers = answered.iter().map(|(question, answer)| AnsweredQuestion {
+        question: question.id,
+        text: question.text.clone(),
+        answer: question.shown(&answer.value),
+        right_answer: question.shown(&question.right).filter(|_| shows_right),
+        is_right: answer.correct,
+        points: question.points,
+        earned: answer.points,
+    });
+    Ok(SatResult { answers: answers.collect(), feedback, remaining: row.remaining(), ..plain(row) })
+}
+
+/// Converts what stands in the row itself.
+fn plain(row: ResultRow) -> SatResult {
+    SatResult {
+        id: row.id,
+        assessment: row.assessment,
+        assessment_name: row.assessment_name,
+        person: row.person,
+        enrollment: row.enrollment,
+        number: row.number,
+        remaining: None,
+        total: row.total,
+        pass: row.pass,
+        score: row.score,
+        started_ms: row.started_ms,
+        submitted_ms: row.submitted_ms,
+        graded_ms: row.graded_ms,
+        answers: Vec::new(),
+        feedback: ResultFeedback { note: None, outcome: Outcome::NotGraded, skills: Vec::new() },
+    }
+}
+
+fn feedback_of(row: &ResultRow, answered: &[(&Question, &AnswerRow)]) -> ResultFeedback {
+    let outcome = match row.score {
+        None => Outcome::NotGraded,
+        Some(score) if score >= row.total => Outcome::AllRight,
+        Some(score) if score >= row.pass => Outcome::Passed,
+        Some(score) => Outcome::Failed(((row.pass - score) * 100.0).round() / 100.0),
+    };
+    let mut skills: Vec<SkillOutcome> = Vec::new();
+    for (question, answer) in answered {
+        let Some(name) = &question.skill else { continue };
+        if !skills.iter().any(|skill| skill.name == *name) {
+            skills.push(SkillOutcome { name: name.clone(), questions: 0, right: 0 });
+        }
+        for skill in skills.iter_mut().filter(|skill| skill.name == *name) {
+            skill.questions += 1;
+            skill.right += usize::from(answer.correct);
+        }
+    }
+    ResultFeedback { note: row.feedback.clone(), outcome, skills }
+}
+
+/// A person's closed attempts of an assessment.
+pub struct AttemptHistory {
+    pub assessment: Assessment,
+    pub results: Vec<SatResult>,
+    /// `None` if there is no limit.
+    pub remaining: Option<i64>,
+    pub can_retake: bool,
+}
+
+impl AttemptHistory {
+    fn scores(&self) -> impl Iterator<Item = f64> {
+        self.results.iter().filter_map(|result| result.score)
+    }
+
+    /// Returns the best score; 0 before the first.
+    pub fn best(&self) -> f64 {
+        self.scores().fold(0.0, f64::max)
+    }
+
+    /// Returns the average score; 0 before the first.
+    pub fn average(&self) -> f64 {
+        let count = self.scores().count().max(1) as f64;
+        (self.scores().sum::<f64>() / count * 100.0).round() / 100.0
+    }
+}
+
+const OF_PERSON: &str = "e.person = $1 and t.enrollment = e.id and t.assessment = $2";
+
+/// Lists the caller's own closed attempts, in the order in which they were begun.
+pub async fn my_history(app: &School, caller: &Caller, assessment: i64) -> Result<AttemptHistory> {
+    caller.must_have(Scope::AssessmentRead)?;
+    close_overdue_of(app, assessment, caller.id).await?;
+    let now_ms = app.now_ms();
+    let mut tx = app.db.read().await?;
+    let assessment = super::find_visible(&mut tx, caller, assessment).await?;
+    let sql = format!("{} order by t.id", rows(ENROLLMENTS, OF_PERSON));
+    let rows: Vec<ResultRow> = tx.all(sql, args![caller.id, assessment.id]).await?;
+    let used = rows.len() as i64;
+    let remaining = assessment.attempts_allowed.map(|allowed| (allowed - used).max(0));
+    let is_offered = assessment.active && assessment.questions > 0 && assessment.is_open_at(now_ms);
+    let can_retake =
+        is_offered && remaining != Some(0) && is_in(&mut tx, caller, assessment.course, assessment.class).await?;
+    let results = rows.into_iter().filter(ResultRow::is_closed).map(plain).collect();
+    Ok(AttemptHistory { assessment, results, remaining, can_retake })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn a_result_is_found_without_the_results_of_others() {
+        for sql in [rows(ATTEMPT, "t.id = $1"), rows(ENROLLMENTS, OF_PERSON)] {
+            let plan = sqlite_plan(&sql).await;
+            let reads_others = |line: &String| line.starts_with("SCAN") || line.contains("attempts_assessment");
+            assert!(!plan.iter().any(reads_others), "{plan:?}");
+        }
+    }
+}

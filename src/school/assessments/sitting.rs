@@ -1,0 +1,236 @@
+//! Sitting an assessment: a learner begins an attempt, answers while the server's clock runs, and hands it in once.
+//!
+//! All of it runs in the group commit, since a whole class does it in the same minute. A refusal is an outcome there and not a
+//! failure: it undoes nothing, and what was found to be over stays closed.
+
+use std::collections::HashMap;
+
+use super::Assessment;
+use super::attempts::free_number;
+use super::grading::{self, SatAttempt};
+use super::questions::{self, GivenAnswer, Question};
+use super::results::{self, SatResult};
+use crate::app::School;
+use crate::clock::MINUTE_MS;
+use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row_placeholders};
+use crate::error::{Error, ErrorKind, Noun, Result};
+use crate::event::NewEvent;
+use crate::school::rights::{Caller, Scope};
+
+/// An attempt that goes on, with its questions and what was answered so far, as it was saved.
+pub struct OpenAttempt {
+    pub attempt: SatAttempt,
+    pub minutes: Option<i64>,
+    pub questions: Vec<Question>,
+    pub saved: HashMap<i64, String>,
+}
+
+/// Begins an attempt, or goes on with the open one. Fails unless the caller is in the course and has a try left, and outside
+/// of the time of the assessment.
+pub async fn start(app: &School, caller: &Caller, assessment: i64) -> Result<OpenAttempt> {
+    caller.must_have(Scope::AssessmentTake)?;
+    let (person, now_ms) = (caller.id, app.now_ms());
+    let started = app.group_commit.record(move |tx| {
+        Box::pin(async move {
+            let mut events = Vec::new();
+            let outcome = start_in(tx, person, assessment, now_ms, &mut events).await;
+            settle(outcome, events)
+        })
+    });
+    started.await?
+}
+
+/// Returns a refusal as an outcome. Anything else that fails undoes the write.
+fn settle<T>(outcome: Result<T>, events: Vec<NewEvent>) -> Result<(Result<T>, Vec<NewEvent>)> {
+    match outcome {
+        Err(error) if matches!(error.kind(), ErrorKind::Busy | ErrorKind::Internal) => Err(error),
+        Err(error @ Error::SomeoneWasFaster) => Err(error),
+        outcome => Ok((outcome, events)),
+    }
+}
+
+async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut Vec<NewEvent>) -> Result<OpenAttempt> {
+    tx.hold(HeldTable::Assessments, id).await?;
+    let assessment = super::read(tx, id).await?;
+    let enrollment = hold_enrollment(tx, &assessment, person, now_ms).await?;
+    if assessment.questions == 0 {
+        return Err(Error::GradedByStaff);
+    }
+    let questions = questions::list(tx, id).await?;
+    let open = grading::find_open(tx, id, enrollment).await?;
+    if let Some(attempt) = &open
+        && attempt.is_overdue(now_ms)
+    {
+        events.push(grading::close_overdue(tx, attempt, now_ms).await?);
+    }
+    if let Some(attempt) = open.filter(|attempt| !attempt.is_overdue(now_ms)) {
+        let saved = grading::answers_of(tx, attempt.id).await?;
+        return Ok(OpenAttempt { attempt, minutes: assessment.minutes, questions, saved });
+    }
+    if !assessment.is_open_at(now_ms) {
+        return Err(Error::OutsideWindow);
+    }
+    let number = free_number(tx, &assessment, enrollment, None).await?;
+    let attempt = begin(tx, &assessment, enrollment, number, now_ms).await?;
+    Ok(OpenAttempt { attempt, minutes: assessment.minutes, questions, saved: HashMap::new() })
+}
+
+/// Finds the enrollment by which a person sits an assessment, and holds all that they have in the course. Fails with its state
+/// unless it admits them.
+async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_ms: i64) -> Result<i64> {
+    let mine = "person = $1 and class in (select id from classes where course = $2)";
+    tx.hold_where(HeldTable::Enrollments, mine, args![person, assessment.course]).await?;
+    let sql = "select e.id, e.status, e.expires_ms from enrollments e join classes k on k.id = e.class
+        where e.person = $1 and k.course = $2 and ($3 is null or e.class = $3)
+        order by case when e.status in ('APPROVED', 'COMPLETED') then 0 else 1 end, e.id desc limit 1";
+    let args = args![person, assessment.course, assessment.class];
+    let found: Option<(i64, String, Option<i64>)> = tx.maybe(sql, args).await?;
+    let (id, status, expires_ms) = found.filter(|_| assessment.active).ok_or(Error::NotFound(Noun::Assessment))?;
+    match status.as_str() {
+        "APPROVED" | "COMPLETED" if expires_ms.is_some_and(|expires| expires <= now_ms) => {
+            Err(Error::wrong_state("EXPIRED"))
+        }
+        "APPROVED" | "COMPLETED" => Ok(id),
+        _ => Err(Error::wrong_state(status)),
+    }
+}
+
+async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_ms: i64) -> Result<SatAttempt> {
+    let by_minutes = of.minutes.map(|minutes| now_ms + minutes * MINUTE_MS);
+    let expires_ms = by_minutes.into_iter().chain(of.ends_ms).min();
+    let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, expires_ms)
+        values ($1, $1, $2, $3, $4, $1, $5)";
+    tx.run(sql, args![now_ms, enrollment, of.id, number, expires_ms]).await?;
+    let sql = "update enrollments set started_ms = coalesce(started_ms, $2), accessed_ms = $2 where id = $1";
+    tx.run(sql, args![enrollment, now_ms]).await?;
+    let made = grading::find_open(tx, of.id, enrollment).await?;
+    made.ok_or_else(|| Error::internal("an attempt was lost"))
+}
+
+/// Answers of a learner by question, and the attempt that they belong to.
+#[derive(Debug, Clone, Default)]
+pub struct AnswerSheet {
+    pub attempt: i64,
+    pub answers: Vec<(i64, GivenAnswer)>,
+    /// By the learner's own clock; it is kept and decides nothing.
+    pub client_submitted_ms: Option<i64>,
+}
+
+pub struct SavedAnswers {
+    pub attempt: SatAttempt,
+    pub answered: i64,
+    pub saved_ms: i64,
+}
+
+/// Saves answers while their attempt is open. Questions that are not named keep what was saved.
+pub async fn save(app: &School, caller: &Caller, assessment: i64, sheet: AnswerSheet) -> Result<SavedAnswers> {
+    caller.must_have(Scope::AssessmentTake)?;
+    let sat = Sat { person: caller.id, assessment, attempt: sheet.attempt, now_ms: app.now_ms() };
+    let saved = app.group_commit.record(move |tx| {
+        let answers = sheet.answers.clone();
+        Box::pin(async move {
+            let mut events = Vec::new();
+            let outcome = save_in(tx, sat, answers, &mut events).await;
+            settle(outcome, events)
+        })
+    });
+    saved.await?
+}
+
+/// An attempt as a request names it, the person who asks, and the time.
+#[derive(Clone, Copy)]
+struct Sat {
+    person: i64,
+    assessment: i64,
+    attempt: i64,
+    now_ms: i64,
+}
+
+impl Sat {
+    /// Holds the attempt, and closes it if its time is over.
+    async fn hold(self, tx: &mut Tx, events: &mut Vec<NewEvent>) -> Result<SatAttempt> {
+        let found = grading::hold(tx, self.attempt).await?;
+        let is_own = |found: &SatAttempt| found.person == self.person && found.assessment == self.assessment;
+        let mut found = found.filter(is_own).ok_or(Error::NotFound(Noun::Attempt))?;
+        if found.is_overdue(self.now_ms) {
+            events.push(grading::close_overdue(tx, &found, self.now_ms).await?);
+            found.submitted_ms = found.expires_ms;
+        }
+        Ok(found)
+    }
+}
+
+async fn save_in(
+    tx: &mut Tx,
+    sat: Sat,
+    answers: Vec<(i64, GivenAnswer)>,
+    events: &mut Vec<NewEvent>,
+) -> Result<SavedAnswers> {
+    let attempt = sat.hold(tx, events).await?;
+    if !attempt.is_open() {
+        return Err(Error::AttemptOver);
+    }
+    let questions = questions::list(tx, sat.assessment).await?;
+    let answers = questions::stored_answers(&questions, answers)?;
+    write(tx, attempt.id, &answers, sat.now_ms).await?;
+    let (answered,) = tx.one("select count(*) from answers where attempt = $1", args![attempt.id]).await?;
+    Ok(SavedAnswers { attempt, answered, saved_ms: sat.now_ms })
+}
+
+/// Writes answers, and deletes those that were taken back.
+async fn write(tx: &mut Tx, attempt: i64, answers: &[(i64, Option<String>)], now_ms: i64) -> Result<()> {
+    let taken_back: Vec<i64> = answers.iter().filter(|(_, value)| value.is_none()).map(|(id, _)| *id).collect();
+    if !taken_back.is_empty() {
+        let (marks, ids) = placeholders(&taken_back, 2);
+        let sql = format!("delete from answers where attempt = $1 and question in ({marks})");
+        tx.run(sql, [args![attempt], ids].concat()).await?;
+    }
+    let given: Vec<(i64, &String)> = answers.iter().filter_map(|(id, value)| Some((*id, value.as_ref()?))).collect();
+    let mut rest = given.as_slice();
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(batch_size(rest.len()));
+        let values: Vec<Arg> =
+            part.iter().flat_map(|(question, value)| args![now_ms, now_ms, attempt, *question, *value]).collect();
+        let sql = format!(
+            "insert into answers (created_ms, updated_ms, attempt, question, value) values {}
+            on conflict (attempt, question) do update set value = excluded.value, updated_ms = excluded.updated_ms",
+            row_placeholders(part.len(), 5)
+        );
+        tx.run(sql, values).await?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Hands an attempt in, with the last answers, and grades it. Handing in again what was handed in answers the same result,
+/// since the first reply may have been lost; other answers are refused, because they would not count.
+pub async fn submit(app: &School, caller: &Caller, assessment: i64, sheet: AnswerSheet) -> Result<SatResult> {
+    caller.must_have(Scope::AssessmentTake)?;
+    let sat = Sat { person: caller.id, assessment, attempt: sheet.attempt, now_ms: app.now_ms() };
+    let submitted = app.group_commit.record(move |tx| {
+        let sheet = sheet.clone();
+        Box::pin(async move {
+            let mut events = Vec::new();
+            let outcome = submit_in(tx, sat, sheet, &mut events).await;
+            settle(outcome, events)
+        })
+    });
+    submitted.await??;
+    results::read(app, sat.attempt).await
+}
+
+async fn submit_in(tx: &mut Tx, sat: Sat, sheet: AnswerSheet, events: &mut Vec<NewEvent>) -> Result<()> {
+    let attempt = sat.hold(tx, events).await?;
+    let questions = questions::list(tx, sat.assessment).await?;
+    let answers = questions::stored_answers(&questions, sheet.answers)?;
+    if !attempt.is_open() {
+        let stored = grading::answers_of(tx, attempt.id).await?;
+        let is_stored = |(id, value): &(i64, Option<String>)| {
+            stored.get(id).map_or("", String::as_str) == value.as_deref().unwrap_or_default()
+        };
+        return if answers.iter().all(is_stored) { Ok(()) } else { Err(Error::AttemptOver) };
+    }
+    write(tx, attempt.id, &answers, sat.now_ms).await?;
+    events.push(grading::close(tx, &attempt, sat.now_ms, sheet.client_submitted_ms, sat.now_ms).await?);
+    Ok(())
+}
