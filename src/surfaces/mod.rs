@@ -65,6 +65,7 @@ static CONTENTS: LazyLock<(Router<School>, utoipa::openapi::OpenApi)> = LazyLock
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(live::router())
         .merge(portal::router())
+        .merge(learning::router())
         .merge(attendance::router())
         .merge(learning::router())
         .merge(certificates::router())

@@ -25,6 +25,7 @@ mod help;
 mod hostile;
 mod joining;
 mod languages;
+mod learning_assessments;
 mod learning_courses;
 mod learning_enrollments;
 mod lectures;

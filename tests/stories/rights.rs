@@ -98,6 +98,9 @@ const IN_CLASS: &[(&str, &str)] = &[
     ("GET /api/v1/assessments/course/{course_id}/class/{class_id}", "what the class is asked"),
     ("PUT /api/v1/bc-006/learning/courses/{course_id}/rating", "what one thinks of one's course"),
     ("DELETE /api/v1/bc-006/learning/courses/{course_id}/enroll", "one's own place"),
+    ("GET /api/v1/bc-006/learning/assessments/{assessment_id}", "what the class is asked"),
+    ("POST /api/v1/bc-006/learning/assessments/{assessment_id}/start", "one's own attempt"),
+    ("GET /api/v1/bc-006/learning/assessments/{assessment_id}/my-history", "one's own attempts"),
 ];
 
 /// For a student about something that is theirs: it is named, and a class mate could name it too.
@@ -119,6 +122,7 @@ const ONES_OWN: &[(&str, &str)] = &[
     ("GET /api/v1/attendance/enrollment/{enrollment_id}", "one's own marks"),
     ("GET /api/v1/assessments/{assessment_id}/results/{result_id}", "one's own result"),
     ("GET /api/v1/assessments/results/enrollment/{enrollment_id}", "one's own results"),
+    ("GET /api/v1/bc-006/learning/assessments/{assessment_id}/results/{result_id}", "one's own result"),
     ("GET /api/v1/completions/{completion_id}", "one's own completion"),
     ("GET /api/v1/completions/enrollment/{enrollment_id}", "one's own completion"),
     ("GET /api/v1/completions/certificate/{certificate_no}", "one's own certificate"),

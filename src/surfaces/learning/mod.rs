@@ -1,7 +1,10 @@
 //! Learning (seed 002): `/api/v1/bc-006/learning/…`.
 
+mod assessments;
 mod courses;
 mod enrollments;
+mod feedback;
+mod given_answers;
 pub mod refusal;
 mod wire;
 
@@ -28,5 +31,15 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(enrollments::enroll, enrollments::unenroll)) // /api/v1/bc-006/learning/courses/{course_id}/enroll
             .routes(routes!(enrollments::mine)) // /api/v1/bc-006/learning/my-enrollments
             .routes(routes!(enrollments::stats)), // /api/v1/bc-006/learning/courses/{course_id}/enrollment-stats
+        group("learning: assessments")
+            .routes(routes!(assessments::create)) // /api/v1/bc-006/learning/courses/{course_id}/assessments
+            .routes(routes!(assessments::view)) // /api/v1/bc-006/learning/assessments/{assessment_id}
+            .routes(routes!(assessments::questions, assessments::add_questions)) // /api/v1/bc-006/learning/assessments/{assessment_id}/questions
+            .routes(routes!(assessments::start)) // /api/v1/bc-006/learning/assessments/{assessment_id}/start
+            .routes(routes!(assessments::save)) // /api/v1/bc-006/learning/assessments/{assessment_id}/answers
+            .routes(routes!(assessments::submit)) // /api/v1/bc-006/learning/assessments/{assessment_id}/submit
+            .routes(routes!(assessments::result)) // /api/v1/bc-006/learning/assessments/{assessment_id}/results/{result_id}
+            .routes(routes!(assessments::my_history)) // /api/v1/bc-006/learning/assessments/{assessment_id}/my-history
+            .routes(routes!(assessments::statistics)), // /api/v1/bc-006/learning/assessments/{assessment_id}/statistics
     ])
 }

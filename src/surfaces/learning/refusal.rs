@@ -5,13 +5,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::error::{Error, ErrorKind, FieldNames, Noun, Requirement};
+use crate::error::{Error, ErrorKind, Field, FieldNames, Noun, Requirement};
 use crate::surfaces::ids::TextId;
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
 /// Fields that have another name here than in the school.
-const FIELD_NAMES: FieldNames = &[];
+const FIELD_NAMES: FieldNames =
+    &[(Field::PassScore, "passingScore"), (Field::TotalScore, "maxScore"), (Field::Unit, "moduleId")];
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, LearningRefusal::from(error))
@@ -48,7 +49,7 @@ fn code(error: &Error) -> &'static str {
         (Error::NotMet { .. }, _) => "LEARNING_005",
         (Error::HasOpenEnrollments { .. }, _) => "LEARNING_006",
         (Error::NoUnits, _) => "LEARNING_007",
-        (Error::OverTime { .. } | Error::NotFound(Noun::Attempt), _) => "LEARNING_012",
+        (Error::OverTime { .. } | Error::AttemptOver | Error::NotFound(Noun::Attempt), _) => "LEARNING_012",
         (_, ErrorKind::NotFound) => "LEARNING_001",
         (_, ErrorKind::BadInput | ErrorKind::TooLarge | ErrorKind::NotJson | ErrorKind::WrongMethod) => "LEARNING_008",
         (_, ErrorKind::Forbidden) => "LEARNING_009",

@@ -1,4 +1,5 @@
 //! The learning surface against its seed (`seed.md`, as it was given), key by key.
 
+mod assessments;
 mod courses;
 mod seed;
