@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::numbers::{self, ADMITTED, CourseNumbers};
+use super::numbers::{self, CourseNumbers};
 use super::{COURSE, Course, CourseLevel, CourseStatus};
 use crate::app::School;
 use crate::db::{Filter, Tx, args, placeholders};
@@ -91,27 +91,14 @@ async fn conditions(tx: &mut Tx, caller: &Caller, filter: CatalogueFilter) -> Re
 /// The id of no course: ids begin at 1.
 const NO_COURSE: i64 = 0;
 
-/// Finds the ids of one page. Only ids are sorted, and what courses are sorted by is counted for all of them in one walk
-/// through an index.
+/// Finds the ids of one page. Only ids are sorted. What they are sorted by is counted for each course that fits, in an index.
 async fn ids_in_order(tx: &mut Tx, conditions: &Filter, order: CourseOrder, window: Window) -> Result<Vec<i64>> {
-    let (joined, by) = match order {
-        CourseOrder::Newest => (String::new(), NEWEST.to_owned()),
-        CourseOrder::MostEnrolled => {
-            let counted = format!(
-                "left join (select k.course, cast(sum(t.n) as bigint) as n from (select e.class, count(*) as n
-                    from enrollments e where e.status in {ADMITTED} group by e.class) t
-                join classes k on k.id = t.class group by k.course) x on x.course = c.id"
-            );
-            (counted, format!("coalesce(x.n, 0) desc, {NEWEST}"))
-        }
-        CourseOrder::BestRated => {
-            let rated =
-                "left join (select r.course, avg(r.stars) as n from ratings r group by r.course) x on x.course = c.id";
-            (rated.to_owned(), format!("coalesce(x.n, 0) desc, {NEWEST}"))
-        }
+    let by = match order {
+        CourseOrder::Newest => NEWEST.to_owned(),
+        CourseOrder::MostEnrolled => format!("{} desc, {NEWEST}", numbers::enrolled()),
+        CourseOrder::BestRated => format!("{} desc, {NEWEST}", numbers::STARS),
     };
-    let select = format!("select c.id from courses c {joined}");
-    let (sql, args) = conditions.page(&select, &by, window.limit, window.offset);
+    let (sql, args) = conditions.page("select c.id from courses c", &by, window.limit, window.offset);
     Ok(tx.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
 }
 

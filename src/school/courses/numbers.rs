@@ -8,6 +8,18 @@ use crate::error::Result;
 /// SQL: the statuses of those who were admitted to a class. Who has failed keeps theirs.
 pub(in crate::school) const ADMITTED: &str = "('APPROVED', 'COMPLETED')";
 
+/// SQL: the average rating of course `c`, 0 without any.
+pub(super) const STARS: &str =
+    "(select cast(coalesce(avg(r.stars), 0) as double precision) from ratings r where r.course = c.id)";
+
+/// Builds SQL: the number of enrollments in course `c`.
+pub(super) fn enrolled() -> String {
+    format!(
+        "(select count(*) from classes k join enrollments e on e.class = k.id
+            where k.course = c.id and e.status in {ADMITTED})"
+    )
+}
+
 row! {
     #[derive(Debug, Clone)]
     pub struct CourseNumbers {
@@ -21,6 +33,11 @@ row! {
 }
 
 impl CourseNumbers {
+    /// Returns the numbers of a course that nobody has enrolled in.
+    pub(super) fn none(course: i64) -> CourseNumbers {
+        CourseNumbers { course, enrolled: 0, completed: 0, stars: 0.0 }
+    }
+
     /// Returns the completed share of all enrollments, from 0 to 1.
     pub fn completion_rate(&self) -> f64 {
         completion_rate(self.completed, self.enrolled)
@@ -42,20 +59,13 @@ pub(super) async fn of(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Cour
     let (marks, ids) = placeholders(courses, 1);
     let sql = format!(
         "select c.id as course,
-            (select count(*) from classes k join enrollments e on e.class = k.id
-                where k.course = c.id and e.status in {ADMITTED}) as enrolled,
+            {} as enrolled,
             (select count(*) from classes k join enrollments e on e.class = k.id
                 where k.course = c.id and e.status = 'COMPLETED') as completed,
-            (select cast(coalesce(avg(r.stars), 0) as double precision) from ratings r where r.course = c.id) as stars
-        from courses c where c.id in ({marks})"
+            {STARS} as stars
+        from courses c where c.id in ({marks})",
+        enrolled()
     );
     let rows: Vec<CourseNumbers> = tx.all(sql, ids).await?;
     Ok(rows.into_iter().map(|numbers| (numbers.course, numbers)).collect())
-}
-
-impl CourseNumbers {
-    /// Returns the numbers of a course that nobody has enrolled in.
-    pub(super) fn none(course: i64) -> CourseNumbers {
-        CourseNumbers { course, enrolled: 0, completed: 0, stars: 0.0 }
-    }
 }
