@@ -134,9 +134,11 @@ pub struct App {
 
 /// Turns events into their consequences and into frames, before the commit.
 pub trait EventRenderer: Send + Sync {
-    /// Writes, in the same commit, what follows from the events and is in no log (grades). Returns the events to send.
-    fn update_grades<'a>(
+    /// Writes, in the same commit, what follows from the events and is in no log: grades, and completions by themselves.
+    /// Returns the events to send.
+    fn write_consequences<'a>(
         &'a self,
+        app: &'a App,
         tx: &'a mut Tx,
         events: Vec<PublishedEvent>,
     ) -> BoxFuture<'a, Result<Vec<PublishedEvent>>>;
@@ -149,7 +151,7 @@ impl App {
     /// before rows of enrollments, here as everywhere.
     pub(crate) async fn prepare(&self, tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<RoomFrame>> {
         let events = log::append(tx, events).await?;
-        let events = self.renderer.update_grades(tx, events).await?;
+        let events = self.renderer.write_consequences(self, tx, events).await?;
         if events.is_empty() { Ok(Vec::new()) } else { self.renderer.render(tx, &events).await }
     }
 

@@ -29,7 +29,7 @@ use crate::outside::analyser::Analyser;
 use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
-use crate::school::names::RendererWithNames;
+use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
 use crate::school::{activity, help, stuck};
 use crate::surfaces;

@@ -95,63 +95,80 @@ fn facts(condition: &str) -> String {
     )
 }
 
-/// Removes the `GradeDue` events, writes the grades that have changed, and adds a `GradeUpdated` event for each of them.
-pub(super) async fn update_grades(tx: &mut Tx, happened: Vec<PublishedEvent>) -> Result<Vec<PublishedEvent>> {
-    let at_ms = happened.iter().map(|t| t.at_ms).max().unwrap_or_default();
-    let mut due = Vec::new();
-    let mut events = Vec::with_capacity(happened.len());
-    for t in happened {
-        match t.event {
-            Event::GradeDue(scope) => due.push(scope),
-            _ => events.push(t),
+/// The enrollments that `GradeDue` events name, as a condition on `e`. Those that were rejected or cancelled are not among
+/// them, and keep the grade that they had.
+pub(super) struct DueEnrollments {
+    pub condition: String,
+    pub args: Vec<Arg>,
+    /// When the last of it happened.
+    pub at_ms: i64,
+}
+
+impl DueEnrollments {
+    /// Separates the `GradeDue` events from the others. Makes one condition of them, so that the rows are held in the
+    /// order of their ids.
+    pub fn taken_from(events: Vec<PublishedEvent>) -> (Option<DueEnrollments>, Vec<PublishedEvent>) {
+        let at_ms = events.iter().map(|t| t.at_ms).max().unwrap_or_default();
+        let mut due = Vec::new();
+        let mut others = Vec::with_capacity(events.len());
+        for t in events {
+            match t.event {
+                Event::GradeDue(scope) => due.push(scope),
+                _ => others.push(t),
+            }
         }
+        due.sort_unstable();
+        due.dedup();
+        let due = (!due.is_empty()).then(|| DueEnrollments::of(&due, at_ms));
+        (due, others)
     }
-    due.sort_unstable();
-    due.dedup();
-    if due.is_empty() {
-        return Ok(events);
+
+    fn of(due: &[GradeScope], at_ms: i64) -> DueEnrollments {
+        let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
+        for scope in due {
+            match scope {
+                GradeScope::Enrollment(id) => enrollments.push(*id),
+                GradeScope::Class(id) => classes.push(*id),
+                GradeScope::Course(id) => courses.push(*id),
+            }
+        }
+        let mut conditions = Vec::new();
+        let mut args = Vec::new();
+        for (ids, before, after) in [
+            (enrollments, "e.id in (", ")"),
+            (classes, "e.class in (", ")"),
+            (courses, "e.class in (select id from classes where course in (", "))"),
+        ] {
+            if !ids.is_empty() {
+                let (marks, values) = placeholders(&ids, args.len() + 1);
+                conditions.push(format!("{before}{marks}{after}"));
+                args.extend(values);
+            }
+        }
+        let open = "e.status in ('PENDING', 'APPROVED', 'COMPLETED')";
+        DueEnrollments { condition: format!("{open} and ({})", conditions.join(" or ")), args, at_ms }
     }
-    let (condition, args) = due_condition(&due);
-    let is_due = format!("id in (select e.id from enrollments e {condition})");
-    tx.hold_where(HeldTable::Enrollments, &is_due, args.clone()).await?;
-    let facts: Vec<GradeFacts> = tx.all(facts(&condition), args).await?;
+}
+
+/// Writes the grades that have changed, and adds a `GradeUpdated` event for each of them. From here on the transaction
+/// holds the rows of all due enrollments.
+pub(super) async fn update_grades(
+    tx: &mut Tx,
+    due: &DueEnrollments,
+    mut events: Vec<PublishedEvent>,
+) -> Result<Vec<PublishedEvent>> {
+    let is_due = format!("id in (select e.id from enrollments e where {})", due.condition);
+    tx.hold_where(HeldTable::Enrollments, &is_due, due.args.clone()).await?;
+    let facts: Vec<GradeFacts> = tx.all(facts(&format!("where {}", due.condition)), due.args.clone()).await?;
     let graded = facts.into_iter().map(|f| (f.grade(), f));
     let changed: Vec<(GradeFacts, GradeScores)> =
         graded.filter(|(g, f)| *g != f.stored_grade()).map(|(g, f)| (f, g)).collect();
-    write(tx, &changed, at_ms).await?;
+    write(tx, &changed, due.at_ms).await?;
     events.extend(changed.into_iter().map(|(f, grade)| {
         let event = Event::GradeUpdated { person: f.person, enrollment: f.enrollment, grade };
-        PublishedEvent { session: None, course: f.course, at_ms, event, position: None }
+        PublishedEvent { session: None, course: f.course, at_ms: due.at_ms, event, position: None }
     }));
     Ok(events)
-}
-
-/// Builds one condition for everything that is due, so that the rows are held in the order of their ids. Enrollments
-/// that were rejected or cancelled keep the grade that they had.
-fn due_condition(due: &[GradeScope]) -> (String, Vec<Arg>) {
-    let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
-    for scope in due {
-        match scope {
-            GradeScope::Enrollment(id) => enrollments.push(*id),
-            GradeScope::Class(id) => classes.push(*id),
-            GradeScope::Course(id) => courses.push(*id),
-        }
-    }
-    let mut conditions = Vec::new();
-    let mut args = Vec::new();
-    for (ids, before, after) in [
-        (enrollments, "e.id in (", ")"),
-        (classes, "e.class in (", ")"),
-        (courses, "e.class in (select id from classes where course in (", "))"),
-    ] {
-        if !ids.is_empty() {
-            let (marks, values) = placeholders(&ids, args.len() + 1);
-            conditions.push(format!("{before}{marks}{after}"));
-            args.extend(values);
-        }
-    }
-    let open = "e.status in ('PENDING', 'APPROVED', 'COMPLETED')";
-    (format!("where {open} and ({})", conditions.join(" or ")), args)
 }
 
 async fn write(tx: &mut Tx, changed: &[(GradeFacts, GradeScores)], at_ms: i64) -> Result<()> {

@@ -21,6 +21,7 @@ pub mod passwords;
 pub mod people;
 pub mod progress;
 pub mod records;
+pub mod renderer;
 pub mod rights;
 pub mod sessions;
 pub mod setup;

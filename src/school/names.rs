@@ -2,14 +2,9 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::BoxFuture;
-
-use crate::app::EventRenderer;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, PublishedEvent};
-use crate::live::RoomFrame;
-use crate::school::grades;
 
 /// Ids in one statement: fewer than both databases accept.
 const IDS_PER_STATEMENT: usize = 8_192;
@@ -56,28 +51,6 @@ row! {
         pub id: i64,
         pub title: String,
         pub instructor: i64,
-    }
-}
-
-/// Finds the names that events need, and renders the events with the function of a dialect.
-pub struct RendererWithNames {
-    pub render: fn(&PublishedEvent, &Names) -> Vec<RoomFrame>,
-}
-
-impl EventRenderer for RendererWithNames {
-    fn update_grades<'a>(
-        &'a self,
-        tx: &'a mut Tx,
-        events: Vec<PublishedEvent>,
-    ) -> BoxFuture<'a, Result<Vec<PublishedEvent>>> {
-        Box::pin(grades::update_grades(tx, events))
-    }
-
-    fn render<'a>(&'a self, tx: &'a mut Tx, events: &'a [PublishedEvent]) -> BoxFuture<'a, Result<Vec<RoomFrame>>> {
-        Box::pin(async move {
-            let names = Names::of(tx, events).await?;
-            Ok(events.iter().flat_map(|e| (self.render)(e, &names)).collect())
-        })
     }
 }
 

@@ -80,13 +80,19 @@ pub async fn issue(app: &School, caller: &Caller, completion: i64) -> Result<(Ce
     let sql = "select enrollment from completions where id = $1";
     let (enrollment,) = tx.maybe::<(i64,)>(sql, args![completion]).await?.ok_or(Error::NotFound(Noun::Completion))?;
     rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
-    let issued = issue_in(app, &mut tx, enrollment).await?;
+    let issued = issue_in(app, &mut tx, enrollment, None).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(issued)
 }
 
-/// Issues a certificate in a transaction that already holds the enrollment's row and has checked the caller's rights.
-pub(super) async fn issue_in(app: &App, tx: &mut Tx, enrollment: i64) -> Result<(Certificate, bool)> {
+/// Issues a certificate in a transaction that already holds the enrollment's row and has checked the caller's rights. A
+/// certificate that was issued before keeps its expiry.
+pub(super) async fn issue_in(
+    app: &App,
+    tx: &mut Tx,
+    enrollment: i64,
+    expires_ms: Option<i64>,
+) -> Result<(Certificate, bool)> {
     let completed = read_completion_facts(tx, enrollment).await?;
     if completed.status != "COMPLETED" {
         return Err(Error::wrong_state(completed.status));
@@ -98,12 +104,12 @@ pub(super) async fn issue_in(app: &App, tx: &mut Tx, enrollment: i64) -> Result<
         return Err(Error::GuestUnclaimed);
     }
     let now_ms = app.now_ms();
-    let facts = make_facts(app, completed, now_ms);
+    let facts = make_facts(app, completed, expires_ms, now_ms);
     let text = serde_json::to_string(&facts).map_err(Error::internal)?;
     let signature = app.certificate_key.sign(&text);
-    let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature)
-        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
-    let args = args![now_ms, enrollment, &facts.uuid, &facts.number, &facts.code, &text, &signature];
+    let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature, expires_ms)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id";
+    let args = args![now_ms, enrollment, &facts.uuid, &facts.number, &facts.code, &text, &signature, expires_ms];
     // A day has about 148 million numbers. If this one is taken, the client has to retry.
     let (id,) = tx.maybe::<(i64,)>(sql, args).await?.ok_or(Error::Busy { retry_after_s: 1 })?;
     let made: Certificate = tx.one(format!("{CERTIFICATE} where t.id = $1"), args![id]).await?;
@@ -155,7 +161,7 @@ async fn read_completion_facts(tx: &mut Tx, enrollment: i64) -> Result<Completio
     tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound(Noun::Completion))
 }
 
-fn make_facts(app: &App, completed: CompletionFacts, now_ms: i64) -> CertificateFacts {
+fn make_facts(app: &App, completed: CompletionFacts, expires_ms: Option<i64>, now_ms: i64) -> CertificateFacts {
     let today = app.clock.date_of(now_ms);
     let ends = completed.ends.unwrap_or_else(|| completed.date.clone());
     // A completion can be dated before the enrollment was approved; the period must not begin after its end.
@@ -176,7 +182,7 @@ fn make_facts(app: &App, completed: CompletionFacts, now_ms: i64) -> Certificate
         assessment_score: completed.assessment_score,
         completed: completed.date,
         issued: today,
-        expires: None,
+        expires: expires_ms.map(|ms| app.clock.date_of(ms)),
         issuer: app.config.school_name.clone(),
         instructor: completed.instructor,
     }

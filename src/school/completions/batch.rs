@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::{CompletionStatus, GivenScores, complete_enrollment, copy_grade, insert, missing, must_be_after_start};
+use super::{
+    CompletionStatus, GivenScores, complete_enrollment, copy_grade, insert, issue_unless_guest, missing,
+    must_be_after_start,
+};
 use crate::app::School;
 use crate::db::{Tx, args, retry};
 use crate::error::{Error, Field, Requirement, Result};
-use crate::school::certificates;
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::rights::{self, Caller};
 
@@ -133,14 +135,6 @@ async fn complete_one(
     let issued = issue && issue_unless_guest(app, &mut tx, enrollment).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(StudentOutcome::Completed { issued })
-}
-
-async fn issue_unless_guest(app: &School, tx: &mut Tx, enrollment: i64) -> Result<bool> {
-    match certificates::issue_in(app, tx, enrollment).await {
-        Ok((_, is_new)) => Ok(is_new),
-        Err(Error::GuestUnclaimed) => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// Completes an enrollment that was recorded as INCOMPLETE and meets the rule by now.

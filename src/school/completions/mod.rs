@@ -1,10 +1,11 @@
 //! Completion: the end of an enrollment, once. It needs the attendance rate of the course, all required items done, and
 //! all required assessments passed; staff may force it, and give a reason.
 
+pub mod automatic;
 pub mod batch;
 pub mod standing;
 
-use crate::app::School;
+use crate::app::{App, School};
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Requirement, Result};
 use crate::event::words;
@@ -171,6 +172,16 @@ async fn copy_grade(tx: &mut Tx, id: i64) -> Result<()> {
         from enrollments e where e.id = completions.enrollment and completions.id = $1 and not completions.by_hand";
     tx.run(sql, args![id]).await?;
     Ok(())
+}
+
+/// Issues the certificate of a completed enrollment. Guests get none until they have claimed their name. True says that a
+/// certificate was issued.
+async fn issue_unless_guest(app: &App, tx: &mut Tx, enrollment: i64) -> Result<bool> {
+    match certificates::issue_in(app, tx, enrollment, None).await {
+        Ok((_, is_new)) => Ok(is_new),
+        Err(Error::GuestUnclaimed) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Lists the parts of the rule that an enrollment does not meet.

@@ -35,20 +35,27 @@ row! {
     }
 }
 
-const STANDING: &str = "select e.id as enrollment, e.person, q.name, q.guest, e.status, e.attendance_score as attendance, c.needed_rate,
-    (select count(*) from items i join units u on u.id = i.unit and u.deleted_ms is null
-        where u.course = k.course and i.required and i.deleted_ms is null and not exists (
-            select 1 from item_progress p where p.enrollment = e.id and p.item = i.id
-                and p.status = 'COMPLETED')) as undone,
-    (select count(*) from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
-        and a.required and a.active and a.deleted_ms is null and not exists (
-            select 1 from attempts t where t.enrollment = e.id and t.assessment = a.id
-                and t.score >= a.pass)) as unpassed,
-    d.id as completion, d.status as completion_status, d.date, d.memo,
-    f.number as certificate_no, f.uuid as certificate_uuid, f.expires_ms, f.revoked_ms
-    from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course join people q on q.id = e.person
-    left join completions d on d.enrollment = e.id
-    left join certificates f on f.enrollment = e.id and f.unit is null";
+/// SQL: the required items of the course `k.course` that enrollment `e` has not done.
+pub(super) const UNDONE: &str = "from items i join units u on u.id = i.unit and u.deleted_ms is null
+    where u.course = k.course and i.required and i.deleted_ms is null and not exists (
+        select 1 from item_progress p where p.enrollment = e.id and p.item = i.id and p.status = 'COMPLETED')";
+/// SQL: the required assessments of the course `k.course` and class `e.class` that enrollment `e` has not passed.
+pub(super) const UNPASSED: &str =
+    "from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
+    and a.required and a.active and a.deleted_ms is null and not exists (
+        select 1 from attempts t where t.enrollment = e.id and t.assessment = a.id and t.score >= a.pass)";
+
+fn standing() -> String {
+    format!(
+        "select e.id as enrollment, e.person, q.name, q.guest, e.status, e.attendance_score as attendance, c.needed_rate,
+            (select count(*) {UNDONE}) as undone, (select count(*) {UNPASSED}) as unpassed,
+            d.id as completion, d.status as completion_status, d.date, d.memo,
+            f.number as certificate_no, f.uuid as certificate_uuid, f.expires_ms, f.revoked_ms
+        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
+        join people q on q.id = e.person left join completions d on d.enrollment = e.id
+        left join certificates f on f.enrollment = e.id and f.unit is null"
+    )
+}
 
 impl Standing {
     /// Lists the parts of the rule that are not met.
@@ -76,13 +83,13 @@ pub struct StandingCertificate {
 }
 
 pub(super) async fn of(tx: &mut Tx, enrollment: i64) -> Result<Standing> {
-    tx.one(format!("{STANDING} where e.id = $1"), args![enrollment]).await
+    tx.one(format!("{} where e.id = $1", standing()), args![enrollment]).await
 }
 
 /// Lists the standing of these enrollments.
 pub(in crate::school) async fn of_enrollments(tx: &mut Tx, enrollments: &[i64]) -> Result<Vec<Standing>> {
     let (marks, ids) = placeholders(enrollments, 1);
-    tx.all(format!("{STANDING} where e.id in ({marks})"), ids).await
+    tx.all(format!("{} where e.id in ({marks})", standing()), ids).await
 }
 
 /// A learner of a class, told apart from others of the same name.
@@ -106,7 +113,7 @@ pub async fn of_class(
     let condition = "where e.class = $1 and e.status in ('APPROVED', 'COMPLETED') and q.deleted_ms is null";
     let count = format!("select count(*) from enrollments e join people q on q.id = e.person {condition}");
     let (total,) = tx.one(count, args![class]).await?;
-    let sql = format!("{STANDING} {condition} order by q.name, e.id limit $2 offset $3");
+    let sql = format!("{} {condition} order by q.name, e.id limit $2 offset $3", standing());
     let standings: Vec<Standing> = tx.all(sql, args![class, window.limit, window.offset]).await?;
     let people: Vec<i64> = standings.iter().map(|one| one.person).collect();
     let namesakes = Namesakes::of(&mut tx, &[course], &people).await?;

@@ -214,7 +214,9 @@ async fn record(
             events.extend(help::close_at_finished_step(tx, item.course, item.id, person, now_ms).await?);
         }
     }
-    if before.map_or(0.0, |b| b.rate) != after.rate {
+    let is_now_done = after.status == ProgressStatus::Completed.word()
+        && before.as_ref().is_none_or(|b| b.status != ProgressStatus::Completed.word());
+    if is_now_done || before.map_or(0.0, |b| b.rate) != after.rate {
         events.push(NewEvent::grade_due(item.course, GradeScope::Enrollment(enrollment), now_ms));
     }
     if last.is_none_or(|last| app.clock.date_of(last) != app.clock.date_of(now_ms)) {

@@ -1,0 +1,67 @@
+//! Completion by itself: in a course that `completes_itself`, an enrollment is completed, and its certificate issued, in the
+//! transaction in which the last thing that the rule asks for was done, on whichever surface that was.
+//!
+//! Where staff have recorded a completion, or that there is none, they decide.
+
+use super::standing::{UNDONE, UNPASSED};
+use super::{CompletionStatus, GivenScores, insert, issue_unless_guest};
+use crate::app::{App, School};
+use crate::db::{HeldTable, Tx, args, placeholders};
+use crate::error::Result;
+use crate::school::grades::DueEnrollments;
+use crate::school::progress::units;
+
+/// Completes those of the due enrollments that meet the rule: besides what staff must see done (attendance, required items,
+/// required assessments), all units must be complete, and the course must ask for something. The transaction holds the
+/// rows of the enrollments, and their grades are written.
+pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnrollments) -> Result<()> {
+    let now_ms = app.now_ms();
+    let today = app.clock.date_of(now_ms);
+    let (now, day) = (due.args.len() + 1, due.args.len() + 2);
+    let units = "from units u where u.course = k.course and u.deleted_ms is null";
+    let asked = "from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
+        and a.required and a.active and a.deleted_ms is null";
+    let sql = format!(
+        "select e.id from enrollments e join classes k on k.id = e.class
+        join courses c on c.id = k.course and c.completes_itself and c.deleted_ms is null
+        join people q on q.id = e.person and q.deleted_ms is null
+        where {} and e.status = 'APPROVED' and (e.expires_ms is null or e.expires_ms > ${now})
+            and (k.starts is null or k.starts <= ${day})
+            and (e.attendance_score is null or e.attendance_score >= c.needed_rate)
+            and (exists (select 1 {units}) or exists (select 1 {asked}))
+            and not exists (select 1 from completions d where d.enrollment = e.id)
+            and not exists (select 1 {UNDONE}) and not exists (select 1 {UNPASSED})
+            and not exists (select 1 {units} and {} is null) order by e.id",
+        due.condition,
+        units::completed_ms()
+    );
+    let found: Vec<(i64,)> = tx.all(sql, [due.args.clone(), args![now_ms, &today]].concat()).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let found: Vec<i64> = found.into_iter().map(|(id,)| id).collect();
+    // Issuing holds the people one by one; several are held in the order of their ids.
+    let (marks, ids) = placeholders(&found, 1);
+    let learners = format!("id in (select person from enrollments where id in ({marks}))");
+    tx.hold_where(HeldTable::People, &learners, ids).await?;
+    for enrollment in found {
+        insert(tx, enrollment, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
+        issue_unless_guest(app, tx, enrollment).await?;
+    }
+    Ok(())
+}
+
+/// Issues the certificates of a person who was a guest when courses completed by themselves, and has claimed the account.
+pub(in crate::school) async fn issue_owed(app: &School, person: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    tx.hold_where(HeldTable::Enrollments, "person = $1 and status = 'COMPLETED'", args![person]).await?;
+    let sql = "select e.id from enrollments e join classes k on k.id = e.class
+        join courses c on c.id = k.course and c.completes_itself
+        join completions d on d.enrollment = e.id and d.status = 'COMPLETED'
+        where e.person = $1 and e.status = 'COMPLETED' and not exists
+            (select 1 from certificates f where f.enrollment = e.id and f.unit is null) order by e.id";
+    for (enrollment,) in tx.all::<(i64,)>(sql, args![person]).await? {
+        issue_unless_guest(app, &mut tx, enrollment).await?;
+    }
+    app.commit(tx, Vec::new()).await
+}
