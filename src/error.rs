@@ -10,7 +10,7 @@ use std::borrow::Cow;
 pub use self::input::{FieldNames, InputFault, InputPlace};
 pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
 pub use self::table::Error;
-pub use self::words::{Field, NeededCourse, Noun, Requirement, StateWord};
+pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord};
 use crate::language::Language;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

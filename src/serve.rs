@@ -29,6 +29,7 @@ use crate::outside::analyser::Analyser;
 use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
+use crate::school::enrollment::expiring;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
 use crate::school::{activity, help, stuck};
@@ -146,6 +147,9 @@ fn chores(app: &School) -> JoinSet<()> {
         grading::close_all_overdue(&app).await
     });
     every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
+    every(&mut chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
+        expiring::expire_due(&app).await
+    });
     chores.spawn(analyse(app.clone()));
     chores
 }

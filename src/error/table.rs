@@ -3,7 +3,7 @@
 
 use super::input::{FieldNames, InputFault, InputPlace};
 use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
-use super::words::{NeededCourse, Noun, Requirement, StateWord};
+use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord};
 use crate::language::Language;
 
 /// Makes the enum of errors, and the functions that return a row's kind, code and text. Texts may contain the values of their row.
@@ -206,6 +206,11 @@ errors! {
         "Not met yet: {missing}",
         "수료 조건을 채우지 못했습니다: {missing}",
         "修了の条件を満たしていません: {missing}";
+    /// These parts of a unit are not done yet.
+    UnitNotDone { missing: Vec<MissingPart> } = Conflict, "UNIT_NOT_DONE",
+        "Not done yet: {missing}",
+        "아직 끝내지 않았습니다: {missing}",
+        "まだ終わっていないものがあります: {missing}";
     /// A guest must set a name and a login before getting a certificate.
     GuestUnclaimed = Conflict, "ACCOUNT_UNCLAIMED",
         "A guest sets a name and a login before getting a certificate",
@@ -352,6 +357,10 @@ in_text!(Noun, |noun, language, _names| language.choose(noun.texts()).into());
 in_text!(StateWord, |state, language, _names| state.text(language).into());
 in_text!(Vec<NeededCourse>, |missing, language, _names| {
     let titles = missing.iter().map(|course| course.title.as_str()).collect::<Vec<&str>>();
+    titles.join(language.choose([", ", ", ", "、"]))
+});
+in_text!(Vec<MissingPart>, |missing, language, _names| {
+    let titles = missing.iter().map(|part| part.title.as_str()).collect::<Vec<&str>>();
     titles.join(language.choose([", ", ", ", "、"]))
 });
 // Developers read the words of the rule in English, as they stand in `details`.

@@ -26,6 +26,7 @@ table! {
         Answers = "answers",
         CheckInTime = "check_in_time",
         CheckOutTime = "check_out_time",
+        CertificateExpiry = "certificate_expiry",
         Class = "class",
         ClassDate = "class_date",
         CompletionDate = "completion_date",
@@ -59,6 +60,7 @@ table! {
         TargetSkills = "target_skills",
         TotalScore = "total_score",
         Unit = "unit",
+        ViewedItems = "viewed_items",
     }
 }
 
@@ -112,6 +114,15 @@ pub struct NeededCourse {
     pub title: String,
 }
 
+/// A thing that a unit asks for, and that is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingPart {
+    pub id: i64,
+    pub title: String,
+    /// Whether it is an assessment, and not an item.
+    pub is_assessment: bool,
+}
+
 /// A state, of anything that has states, by the school's word for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateWord(pub Cow<'static, str>);
@@ -130,6 +141,7 @@ const STATES: &[(&str, &str)] = &[
     ("DRAFT", "작성 중인 과정"),
     ("INACTIVE", "쓰지 않는 평가"),
     ("GRADED", "채점됨"),
+    ("EXPIRED", "수강 기간 끝남"),
     ("PENDING", "승인 대기"),
     ("APPROVED", "수강 중"),
     ("REJECTED", "거부"),

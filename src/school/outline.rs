@@ -145,7 +145,7 @@ pub async fn add_unit_with_items(
     Ok((unit, items))
 }
 
-async fn unit_by_id(tx: &mut Tx, id: i64) -> Result<Unit> {
+pub(super) async fn unit_by_id(tx: &mut Tx, id: i64) -> Result<Unit> {
     let sql = format!("{UNIT} where id = $1 and deleted_ms is null");
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Unit))
 }

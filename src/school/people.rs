@@ -11,7 +11,6 @@ use crate::event::words;
 use crate::failures::{Attempts, CountedAttempt};
 use crate::live::EndedLogins;
 use crate::patch::Patch;
-use crate::school::completions::automatic;
 use crate::school::logins;
 use crate::school::passwords::{Turn, hash_password, password_matches};
 use crate::school::rights::{Caller, Role};
@@ -220,9 +219,6 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
     };
     let person = by_id(&mut tx, caller.id).await?;
     app.commit_and_close(tx, events, closed).await?;
-    if now.guest && claimed {
-        automatic::issue_owed(app, caller.id).await?;
-    }
     Ok(person)
 }
 

@@ -165,11 +165,12 @@ row! {
         pub class: i64,
         pub course: i64,
         pub instructor: i64,
+        pub expires_ms: Option<i64>,
     }
 }
 
-pub(super) const ENROLLMENT: &str = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor
-    from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course";
+pub(super) const ENROLLMENT: &str = "select e.id as enrollment, e.person, e.status, e.class, k.course, c.instructor,
+    e.expires_ms from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course";
 
 impl EnrollmentAccess {
     /// Fails unless the person is in the class: admitted to it, or through with it.
@@ -178,6 +179,12 @@ impl EnrollmentAccess {
             "APPROVED" | "COMPLETED" => Ok(()),
             status => Err(Error::wrong_state(status.to_owned())),
         }
+    }
+
+    /// Fails unless the person is in the class, and their time is not over.
+    fn must_have_access(&self, now_ms: i64) -> Result<()> {
+        self.must_be_in_class()?;
+        if self.expires_ms.is_some_and(|ms| ms <= now_ms) { Err(Error::wrong_state("EXPIRED")) } else { Ok(()) }
     }
 }
 
@@ -213,14 +220,14 @@ pub async fn hold_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Re
     find_taught_enrollment(tx, caller, id).await
 }
 
-/// Finds the course that a person learns by this enrollment. Fails if the enrollment is another person's, or if the
-/// person is not in the class.
-pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64) -> Result<i64> {
+/// Finds the course that a person learns by this enrollment. Fails if the enrollment is another person's, if the person is
+/// not in the class, or if their time is over.
+pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64, now_ms: i64) -> Result<i64> {
     let access = find_enrollment(tx, id).await?;
     if access.person != person {
         return Err(Error::NotFound(Noun::Enrollment));
     }
-    access.must_be_in_class()?;
+    access.must_have_access(now_ms)?;
     Ok(access.course)
 }
 

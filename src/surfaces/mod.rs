@@ -67,7 +67,6 @@ static CONTENTS: LazyLock<(Router<School>, utoipa::openapi::OpenApi)> = LazyLock
         .merge(portal::router())
         .merge(learning::router())
         .merge(attendance::router())
-        .merge(learning::router())
         .merge(certificates::router())
         .merge(ops::router())
         .routes(routes!(show_document)) // /openapi.json

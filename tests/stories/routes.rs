@@ -102,6 +102,8 @@ pub struct Village {
     /// Another course of the same teacher, which the student is through with.
     pub completion: i64,
     pub certificate: String,
+    /// The id of that certificate, and its code.
+    pub certification: (String, String),
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -143,6 +145,11 @@ impl Village {
         let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
         let (assessment, result) = asked_and_graded(&teacher, enrollment, &lecture).await;
         let (completion, certificate) = completed(&teacher, &student).await;
+        let learning = "/api/v1/bc-006/learning";
+        let certified = student.get(&format!("{learning}/my-certifications")).await.ok();
+        let certification = certified["certifications"][0]["id"].as_str().unwrap().to_owned();
+        let certified = student.get(&format!("{learning}/certifications/{certification}")).await.ok();
+        let certification = (certification, certified["verificationCode"].as_str().unwrap().to_owned());
         let app = school.app.clone();
         Village {
             teacher,
@@ -160,6 +167,7 @@ impl Village {
             result,
             completion,
             certificate,
+            certification,
             help,
             response,
             notification,
@@ -189,6 +197,10 @@ impl Village {
             ("result_id", self.result.to_string()),
             ("completion_id", self.completion.to_string()),
             ("certificate_no", self.certificate.clone()),
+            ("certificate_number", self.certificate.clone()),
+            ("certification_id", self.certification.0.clone()),
+            ("module_id", self.lecture.task.to_string()),
+            ("material_id", self.lecture.steps[1].to_string()),
         ])
     }
 
@@ -203,6 +215,10 @@ impl Village {
             ("class_id", json!(self.class)),
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
+            ("materialsViewed", json!([self.lecture.steps[1].to_string()])),
+            ("progressId", json!(self.enrollment.to_string())),
+            ("userId", json!(self.student.id.to_string())),
+            ("courseId", json!(self.lecture.id.to_string())),
             ("attendances", json!([{ "enrollment_id": self.enrollment, "attendance_type": "PRESENT" }])),
             ("student_ids", json!([self.student.id])),
             ("lecSerial", json!(self.code)),
@@ -219,12 +235,18 @@ impl Village {
             // `PUT /api/sessions/{session_code}` takes the id.
             ids.insert("session_code", self.session.id.to_string());
         }
+        if route.path.starts_with("/api/v1/bc-006/learning/") {
+            ids.insert("progress_id", self.enrollment.to_string());
+        }
         for name in route.placeholders() {
             let value = match wrong {
                 Some((which, instead)) if which == name => instead.to_owned(),
                 _ => ids.get(name.as_str()).unwrap_or_else(|| panic!("a new placeholder: {name}")).clone(),
             };
             path = path.replace(&format!("{{{name}}}"), &value);
+        }
+        if route.path.ends_with("/verify/{certificate_number}") {
+            path = format!("{path}?verificationCode={}", self.certification.1);
         }
         if route.path.ends_with("progress-trend") || route.path == "/api/progress/me" {
             path = format!("{path}?lecture_id={}", self.lecture.id);

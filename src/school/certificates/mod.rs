@@ -10,7 +10,7 @@ use crate::error::{Error, Noun, Result};
 use crate::event::words;
 pub use crate::print::CertificateFacts;
 use crate::school::notifications::{self, NotificationKind};
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, Scope};
 
 pub use printing::{class_pdf, pdf};
 pub use verifying::{PublicCertificate, public_by_code, public_by_number, public_by_uuid};
@@ -40,6 +40,7 @@ row! {
         pub created_ms: i64,
         pub enrollment: i64,
         pub person: i64,
+        pub course: i64,
         /// The instructor of the course, as of now.
         pub instructor: i64,
         /// True if the person to whom it was issued has been erased.
@@ -57,7 +58,7 @@ row! {
     }
 }
 
-const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, c.instructor,
+const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, k.course, c.instructor,
     (p.deleted_ms is not null) as erased, t.uuid, t.number, t.code, t.facts, t.signature, t.expires_ms, t.revoked_ms, t.reason
     from certificates t join enrollments e on e.id = t.enrollment join people p on p.id = e.person
     join classes k on k.id = e.class join courses c on c.id = k.course";
@@ -123,7 +124,7 @@ pub(super) async fn issue_after_claim(app: &App, tx: &mut Tx, person: i64) -> Re
     let sql = "select e.id from enrollments e join completions d on d.enrollment = e.id
         where e.person = $1 and d.status = 'COMPLETED' order by e.id";
     for (enrollment,) in tx.all::<(i64,)>(sql, args![person]).await? {
-        issue_in(app, tx, enrollment).await?;
+        issue_in(app, tx, enrollment, None).await?;
     }
     Ok(())
 }
@@ -238,9 +239,29 @@ pub(super) async fn erase_name(app: &App, tx: &mut Tx, person: i64) -> Result<()
 
 /// Finds a certificate for the person to whom it was issued, and for the staff of the course.
 pub async fn by_number(app: &School, caller: &Caller, number: &str) -> Result<Certificate> {
-    let sql = format!("{CERTIFICATE} where t.number = $1");
-    let found: Certificate = app.db.maybe(sql, args![number]).await?.ok_or(Error::NotFound(Noun::Certificate))?;
-    // Other callers must not learn that the number exists.
-    let may = found.person == caller.id || caller.teaches(found.instructor);
-    if may { Ok(found) } else { Err(Error::NotFound(Noun::Certificate)) }
+    visible_to(caller, app.db.maybe(format!("{CERTIFICATE} where t.number = $1"), args![number]).await?)
+}
+
+/// Finds a certificate by its id, for the person to whom it was issued, and for the staff of the course.
+pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Certificate> {
+    caller.must_have(Scope::CertificationRead)?;
+    visible_to(caller, app.db.maybe(format!("{CERTIFICATE} where t.id = $1 and t.unit is null"), args![id]).await?)
+}
+
+/// Fails unless the caller may see the certificate. Other callers do not learn that it exists, and its learner not why it
+/// was revoked.
+fn visible_to(caller: &Caller, found: Option<Certificate>) -> Result<Certificate> {
+    let may = |found: &Certificate| found.person == caller.id || caller.teaches(found.instructor);
+    let found = found.filter(may).ok_or(Error::NotFound(Noun::Certificate))?;
+    let reason = found.reason.filter(|_| caller.teaches(found.instructor));
+    Ok(Certificate { reason, ..found })
+}
+
+/// Lists the caller's certificates of whole courses, the newest first.
+pub async fn of_caller(app: &School, caller: &Caller, state: Option<CertificateState>) -> Result<Vec<Certificate>> {
+    caller.must_have(Scope::CertificationRead)?;
+    let sql = format!("{CERTIFICATE} where e.person = $1 and t.unit is null order by t.id desc");
+    let all: Vec<Certificate> = app.db.all(sql, args![caller.id]).await?;
+    let now_ms = app.now_ms();
+    Ok(all.into_iter().filter(|one| state.is_none_or(|state| one.state(now_ms) == state)).collect())
 }

@@ -5,7 +5,7 @@
 
 use super::standing::{UNDONE, UNPASSED};
 use super::{CompletionStatus, GivenScores, insert, issue_unless_guest};
-use crate::app::{App, School};
+use crate::app::App;
 use crate::db::{HeldTable, Tx, args, placeholders};
 use crate::error::Result;
 use crate::school::grades::DueEnrollments;
@@ -49,19 +49,4 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
         issue_unless_guest(app, tx, enrollment).await?;
     }
     Ok(())
-}
-
-/// Issues the certificates of a person who was a guest when courses completed by themselves, and has claimed the account.
-pub(in crate::school) async fn issue_owed(app: &School, person: i64) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    tx.hold_where(HeldTable::Enrollments, "person = $1 and status = 'COMPLETED'", args![person]).await?;
-    let sql = "select e.id from enrollments e join classes k on k.id = e.class
-        join courses c on c.id = k.course and c.completes_itself
-        join completions d on d.enrollment = e.id and d.status = 'COMPLETED'
-        where e.person = $1 and e.status = 'COMPLETED' and not exists
-            (select 1 from certificates f where f.enrollment = e.id and f.unit is null) order by e.id";
-    for (enrollment,) in tx.all::<(i64,)>(sql, args![person]).await? {
-        issue_unless_guest(app, &mut tx, enrollment).await?;
-    }
-    app.commit(tx, Vec::new()).await
 }

@@ -3,6 +3,7 @@
 
 pub mod automatic;
 pub mod batch;
+pub mod issuing;
 pub mod standing;
 
 use crate::app::{App, School};

@@ -268,10 +268,11 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChang
     rights::hold_taught_course(&mut tx, caller, id).await?;
     let before = by_id(&mut tx, id).await?;
     let weights = |c: &Course| [c.weight_attendance, c.weight_progress, c.weight_assessment];
-    let weighed = weights(&before);
+    let counts = |c: &Course| (weights(c), c.needed_rate, c.completes_itself);
+    let counted = counts(&before);
     let course = set(&mut tx, caller, before, changes, app.now_ms()).await?;
     let due = NewEvent::grade_due(id, GradeScope::Course(id), app.now_ms());
-    app.commit(tx, if weighed == weights(&course) { Vec::new() } else { vec![due] }).await?;
+    app.commit(tx, if counted == counts(&course) { Vec::new() } else { vec![due] }).await?;
     Ok(course)
 }
 

@@ -7,6 +7,7 @@
 pub mod applicants;
 mod applying;
 pub mod decisions;
+pub mod expiring;
 pub mod learning;
 pub mod payments;
 pub mod statistics;
@@ -28,7 +29,7 @@ pub enum EnrollmentStatus {
     Rejected,
     Cancelled,
     Completed,
-    /// Its time is over. Nothing sets this yet.
+    /// Its time is over, and the course was not completed by then.
     Expired,
 }
 words!(EnrollmentStatus {

@@ -1,5 +1,8 @@
 //! Progress in items. A finished item stays finished: on a bad network «working on it» can arrive after «done».
 
+pub mod course;
+mod study;
+pub mod summary;
 pub mod units;
 pub mod views;
 
@@ -9,8 +12,10 @@ use crate::error::{Error, Field, Result};
 use crate::event::{Activity, Event, GradeScope, NewEvent, ProgressStatus, StoredAnswer};
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, Scope};
 use crate::school::{enrollment, help, sessions};
+
+pub use study::StudyTime;
 
 /// Report of a person's progress in an item.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +25,12 @@ pub struct Report {
     /// Per cent, if known. The greatest value is kept.
     pub rate: Option<f64>,
     pub position: Option<i64>,
-    /// Seconds of learning in this item so far. The increase since the last report counts for today.
-    pub seconds: Option<i64>,
+    pub studied: Option<StudyTime>,
 }
 
 impl Report {
     pub fn of(item: i64, progress: ProgressStatus) -> Report {
-        Report { item, progress, rate: None, position: None, seconds: None }
+        Report { item, progress, rate: None, position: None, studied: None }
     }
 }
 
@@ -103,22 +107,61 @@ async fn repeat(tx: &mut Tx, done: StoredAnswer, item: i64) -> Result<RecordedPr
 }
 
 /// Records a report of a student who names their enrollment. It can contain more than a report from a session: rate,
-/// position and seconds.
+/// position and time.
 pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: Report) -> Result<ItemProgress> {
     caller.must_be_student()?;
+    record_in(app, caller, enrollment, report, None).await
+}
+
+/// What a learner says of an item that they view.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemView {
+    pub is_done: bool,
+    /// Seconds since they last said so.
+    pub seconds: i64,
+}
+
+/// Records that a learner views an item. Sent again with the same key, it adds no time.
+pub async fn view_item(
+    app: &School,
+    caller: &Caller,
+    (enrollment, item): (i64, i64),
+    view: ItemView,
+    key: Option<Key>,
+) -> Result<ItemProgress> {
+    caller.must_have(Scope::ProgressUpdate)?;
+    let progress = if view.is_done { ProgressStatus::Completed } else { ProgressStatus::InProgress };
+    let studied = (view.seconds > 0).then_some(StudyTime::Added(view.seconds));
+    record_in(app, caller, enrollment, Report { studied, ..Report::of(item, progress) }, key).await
+}
+
+async fn record_in(
+    app: &School,
+    caller: &Caller,
+    enrollment: i64,
+    report: Report,
+    key: Option<Key>,
+) -> Result<ItemProgress> {
     let (person, now_ms) = (caller.id, app.now_ms());
     let school = app.clone();
     app.group_commit
         .record(move |tx| {
-            let app = school.clone();
+            let (app, key) = (school.clone(), key.clone());
             Box::pin(async move {
-                let course = rights::find_learnt_course(tx, person, enrollment).await?;
+                let course = rights::find_learnt_course(tx, person, enrollment, now_ms).await?;
                 let item = outline::item_by_id(tx, report.item).await?;
                 if item.course != course {
                     return Err(Error::bad(Field::Item, "it belongs to another course"));
                 }
-                let learner = EnrolledPerson { person, enrollment };
-                let (_, events) = record(&app, tx, learner, item, report, now_ms).await?;
+                let mut events = Vec::new();
+                let asked = ("view", enrollment, report);
+                if once::claim(tx, person, key.as_ref(), asked, now_ms).await?.is_none() {
+                    let learner = EnrolledPerson { person, enrollment };
+                    let ((progress, completed_ms), announced) = record(&app, tx, learner, item, report, now_ms).await?;
+                    let answer = StoredAnswer::Progress { progress, completed_ms };
+                    once::settle(tx, person, key.as_ref(), &answer).await?;
+                    events = announced;
+                }
                 let line = tx.one(
                     format!("{ITEM_PROGRESS} where p.enrollment = $1 and p.item = $2"),
                     args![enrollment, report.item],
@@ -187,7 +230,10 @@ async fn record(
     let session = sessions::find_open_session(tx, item.course, person).await?;
     let session_began_ms = session.and_then(|(_, started_ms)| started_ms).unwrap_or(0);
     let changed = write(tx, enrollment, report, session_began_ms, now_ms).await?;
-    let studied = add_study_time(app, tx, enrollment, report, now_ms).await?;
+    let studied = match report.studied {
+        Some(time) => study::add_in_item(app, tx, enrollment, item.id, time, now_ms).await?,
+        None => false,
+    };
     let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };
     let after = match changed {
         Some(after) => after,
@@ -255,26 +301,6 @@ async fn write(
     let rate = report.rate.unwrap_or(if report.progress == ProgressStatus::Completed { 100.0 } else { 0.0 });
     let args = args![now_ms, enrollment, report.item, report.progress.word(), session_began_ms, rate, report.position];
     tx.maybe(sql, args).await
-}
-
-/// Seconds of learning that one day can have.
-const DAY_SECONDS: i64 = 86_400;
-
-/// Adds the increase of the learning time to today, and returns whether there was one. The row of the progress is held by
-/// now: of two reports at once the second sees the first.
-async fn add_study_time(app: &School, tx: &mut Tx, enrollment: i64, report: Report, now_ms: i64) -> Result<bool> {
-    let Some(seconds) = report.seconds else { return Ok(false) };
-    let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from study_days where enrollment = $1 and item = $2";
-    let (so_far,): (i64,) = tx.one(sql, args![enrollment, report.item]).await?;
-    if seconds > so_far {
-        let sql = "insert into study_days (enrollment, item, day, seconds) values ($1, $2, $3, $4)
-            on conflict (enrollment, item, day) where item is not null
-            do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
-                else study_days.seconds + excluded.seconds end";
-        let today = app.clock.date_of(now_ms);
-        tx.run(sql, args![enrollment, report.item, today, (seconds - so_far).min(DAY_SECONDS)]).await?;
-    }
-    Ok(seconds > so_far)
 }
 
 /// Returns the progress in a session that began at `session_began_ms`. An item that was finished in an earlier session is not

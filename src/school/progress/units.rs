@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::db::{Tx, placeholders};
-use crate::error::Result;
+use crate::db::{Tx, args, placeholders};
+use crate::error::{Error, MissingPart, Result};
 use crate::event::words;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,33 +40,54 @@ words!(LearningStatus {
     Expired = "EXPIRED",
 });
 
-/// SQL: the time at which enrollment `e` did each thing that the criteria of unit `u` ask for, NULL if it is not done.
-pub const NEEDED: &str = "select i.id as item, null as assessment, i.title, p.completed_ms as at_ms
-        from items i left join item_progress p on p.enrollment = e.id and p.item = i.id and p.status = 'COMPLETED'
-        where i.unit = u.id and i.required and i.deleted_ms is null and u.criteria <> 'PASS_ASSESSMENT'
-    union all
-    select null, a.id, a.name, (select min(coalesce(t.submitted_ms, t.graded_ms, t.created_ms)) from attempts t
-            where t.enrollment = e.id and t.assessment = a.id and t.score >= a.pass)
-        from assessments a
-        where a.unit = u.id and a.active and a.deleted_ms is null and (a.class is null or a.class = e.class)
-            and u.criteria <> 'VIEW_ALL_MATERIALS' and (a.required or u.criteria = 'PASS_ASSESSMENT')";
+/// SQL: the items `i` that the criteria of unit `u` ask for, with the progress `p` of enrollment `e` that has done them.
+const NEEDED_ITEMS: &str = "items i
+    left join item_progress p on p.enrollment = e.id and p.item = i.id and p.status = 'COMPLETED'
+    where i.unit = u.id and i.required and i.deleted_ms is null and u.criteria <> 'PASS_ASSESSMENT'";
+
+/// SQL: the assessments `a` that the criteria of unit `u` ask for.
+const NEEDED_ASSESSMENTS: &str = "assessments a
+    where a.unit = u.id and a.active and a.deleted_ms is null and (a.class is null or a.class = e.class)
+        and u.criteria <> 'VIEW_ALL_MATERIALS' and (a.required or u.criteria = 'PASS_ASSESSMENT')";
+
+/// SQL: the time at which enrollment `e` passed assessment `a`, NULL if it has not.
+const PASSED_MS: &str = "(select min(coalesce(t.submitted_ms, t.graded_ms, t.created_ms)) from attempts t
+    where t.enrollment = e.id and t.assessment = a.id and t.score >= a.pass)";
 
 /// Builds SQL: the time at which enrollment `e` completed unit `u`, NULL if it has not.
 pub fn completed_ms() -> String {
     format!(
         "coalesce((select s.completed_ms from unit_progress s where s.enrollment = e.id and s.unit = u.id),
-            (select case when count(*) > 0 and count(*) = count(n.at_ms) then max(n.at_ms) end from ({NEEDED}) n))"
+            (select case when count(*) > 0 and count(*) = count(n.at_ms) then max(n.at_ms) end
+                from (select p.completed_ms as at_ms from {NEEDED_ITEMS}
+                    union all select {PASSED_MS} from {NEEDED_ASSESSMENTS}) n))"
     )
+}
+
+/// Fails if something is not done that the criteria of the unit ask for.
+pub(super) async fn must_be_done(tx: &mut Tx, enrollment: i64, unit: i64) -> Result<()> {
+    let of = "from enrollments e cross join units u cross join";
+    let sql = format!(
+        "select i.id, i.title, false {of} {NEEDED_ITEMS} and e.id = $1 and u.id = $2 and p.id is null
+        union all
+        select a.id, a.name, true {of} {NEEDED_ASSESSMENTS} and e.id = $1 and u.id = $2 and {PASSED_MS} is null"
+    );
+    let missing: Vec<(i64, String, bool)> = tx.all(sql, args![enrollment, unit]).await?;
+    let part = |(id, title, is_assessment)| MissingPart { id, title, is_assessment };
+    let missing: Vec<MissingPart> = missing.into_iter().map(part).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Error::UnitNotDone { missing }) }
 }
 
 /// SQL: the time at which the learner of enrollment `e` began, NULL if they have not.
 pub const STARTED_MS: &str = "(select min(b.at_ms) from (select e.started_ms as at_ms
     union all select min(p.started_ms) from item_progress p where p.enrollment = e.id
+    union all select min(s.completed_ms) from unit_progress s where s.enrollment = e.id
     union all select min(coalesce(t.started_ms, t.created_ms)) from attempts t where t.enrollment = e.id) b)";
 
 /// SQL: the time at which the learner of enrollment `e` last opened the course or did something in it, NULL if never.
 pub const ACCESSED_MS: &str = "(select max(b.at_ms) from (select e.accessed_ms as at_ms
-    union all select max(p.updated_ms) from item_progress p where p.enrollment = e.id) b)";
+    union all select max(p.updated_ms) from item_progress p where p.enrollment = e.id
+    union all select max(s.completed_ms) from unit_progress s where s.enrollment = e.id) b)";
 
 /// Builds SQL: the `LearningStatus` of enrollment `e`. `now` is the place of the time of now among the arguments (`$2`).
 pub fn status_at(now: &str) -> String {

@@ -1,10 +1,12 @@
 //! Learning (seed 002): `/api/v1/bc-006/learning/…`.
 
 mod assessments;
+mod certifications;
 mod courses;
 mod enrollments;
 mod feedback;
 mod given_answers;
+mod progress;
 pub mod refusal;
 mod wire;
 
@@ -41,5 +43,17 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(assessments::result)) // /api/v1/bc-006/learning/assessments/{assessment_id}/results/{result_id}
             .routes(routes!(assessments::my_history)) // /api/v1/bc-006/learning/assessments/{assessment_id}/my-history
             .routes(routes!(assessments::statistics)), // /api/v1/bc-006/learning/assessments/{assessment_id}/statistics
+        group("learning: progress")
+            .routes(routes!(progress::summary)) // /api/v1/bc-006/learning/progress/summary
+            .routes(routes!(progress::view)) // /api/v1/bc-006/learning/progress/{progress_id}
+            .routes(routes!(progress::start)) // /api/v1/bc-006/learning/progress/{progress_id}/start
+            .routes(routes!(progress::access)) // /api/v1/bc-006/learning/progress/{progress_id}/access
+            .routes(routes!(progress::complete_module)) // /api/v1/bc-006/learning/progress/{progress_id}/modules/{module_id}/complete
+            .routes(routes!(progress::view_material)), // /api/v1/bc-006/learning/progress/{progress_id}/materials/{material_id}/view
+        group("learning: certifications")
+            .routes(routes!(certifications::issue)) // /api/v1/bc-006/learning/certifications/issue
+            .routes(routes!(certifications::view)) // /api/v1/bc-006/learning/certifications/{certification_id}
+            .routes(routes!(certifications::mine)) // /api/v1/bc-006/learning/my-certifications
+            .routes(routes!(certifications::verify)), // /api/v1/bc-006/learning/certifications/verify/{certificate_number}
     ])
 }

@@ -11,8 +11,14 @@ use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
 /// Fields that have another name here than in the school.
-const FIELD_NAMES: FieldNames =
-    &[(Field::PassScore, "passingScore"), (Field::TotalScore, "maxScore"), (Field::Unit, "moduleId")];
+const FIELD_NAMES: FieldNames = &[
+    (Field::CertificateExpiry, "expiryDate"),
+    (Field::Item, "materialId"),
+    (Field::PassScore, "passingScore"),
+    (Field::TotalScore, "maxScore"),
+    (Field::Unit, "moduleId"),
+    (Field::ViewedItems, "materialsViewed"),
+];
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, LearningRefusal::from(error))
@@ -46,7 +52,7 @@ fn code(error: &Error) -> &'static str {
         (Error::AlreadyEnrolled, _) => "LEARNING_002",
         (Error::PrerequisitesMissing { .. }, _) => "LEARNING_003",
         (Error::NoAttemptsLeft { .. } | Error::OutsideWindow, _) => "LEARNING_004",
-        (Error::NotMet { .. }, _) => "LEARNING_005",
+        (Error::NotMet { .. } | Error::UnitNotDone { .. }, _) => "LEARNING_005",
         (Error::HasOpenEnrollments { .. }, _) => "LEARNING_006",
         (Error::NoUnits, _) => "LEARNING_007",
         (Error::OverTime { .. } | Error::AttemptOver | Error::NotFound(Noun::Attempt), _) => "LEARNING_012",
@@ -68,6 +74,13 @@ impl From<&Error> for LearningRefusal {
             }
             Error::WrongState { status } => json!({ "status": status.0 }),
             Error::NotMet { missing } => json!({ "missing": Requirement::words(missing) }),
+            Error::UnitNotDone { missing } => {
+                let parts = |assessments: bool| -> Vec<Value> {
+                    let parts = missing.iter().filter(|part| part.is_assessment == assessments);
+                    parts.map(|part| json!({ "id": TextId(part.id), "title": part.title })).collect()
+                };
+                json!({ "missingMaterials": parts(false), "missingAssessments": parts(true) })
+            }
             Error::AlreadyEnrolled => json!("User is already enrolled in this course"),
             Error::HasOpenEnrollments { count } => {
                 json!(format!("Course has {count} active enrollments. Archive instead."))

@@ -5,7 +5,7 @@ use super::{Answer, Caller, Id, Ids, Json, done};
 use crate::app::School;
 use crate::event::ProgressStatus;
 use crate::school::progress::views::{self, ClassMemberProgress};
-use crate::school::progress::{self, ItemProgress, Report};
+use crate::school::progress::{self, ItemProgress, Report, StudyTime};
 use crate::surfaces::keys::*;
 
 body! {
@@ -19,7 +19,7 @@ body! {
         progress_rate: Option<Percent> => rate,
         last_position: Option<Within<0, 1_000_000_000>> => position,
         /// Seconds so far; the greatest is kept
-        learning_time: Option<Within<0, 100_000_000>> => seconds,
+        learning_time: Option<Within<0, 100_000_000>> => studied = learning_time.plain().map(StudyTime::SoFar),
     }
     others Report::of(content_id, match progress_rate {
         Some(rate) if rate.0 >= 100.0 => ProgressStatus::Completed,

@@ -2,4 +2,5 @@
 
 mod assessments;
 mod courses;
+mod progress;
 mod seed;
