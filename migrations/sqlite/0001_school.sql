@@ -753,29 +753,62 @@ create table paths (
   updated_ms bigint not null,
   person bigint not null references people,
   title text not null,
-  target_level text not null check (target_level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
-  completed_ms bigint
+  target_level text not null check (target_level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT'))
 );
 create index paths_person on paths (person, id);
 
 create table path_skills (
   path bigint not null references paths,
   skill bigint not null references skills,
+  position bigint not null check (position >= 0),
   -- Empty if the person had completed no course that teaches the skill.
   level_at_start text check (level_at_start in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
   primary key (path, skill)
 );
 create index path_skills_skill on path_skills (skill);
 
+-- `reason` speaks of a skill, or of the course that needs this one.
 create table path_courses (
   path bigint not null references paths,
   course bigint not null references courses,
-  priority bigint not null check (priority between 0 and 100),
-  reason text not null,
   position bigint not null check (position >= 0),
+  priority bigint not null check (priority between 0 and 100),
+  reason text not null check (reason in ('SKILL_GAP', 'NEXT', 'PREREQUISITE', 'HIGH_SCORE', 'LOW_SCORE')),
+  skill bigint references skills,
+  needed_by bigint references courses,
   primary key (path, course)
 );
 create index path_courses_course on path_courses (course);
+create index path_courses_skill on path_courses (skill) where skill is not null;
+create index path_courses_needed_by on path_courses (needed_by) where needed_by is not null;
+
+-- A path was adjusted to how its learner did in a completed course: once for each course and kind of performance.
+create table path_adjustments (
+  path bigint not null references paths,
+  completed bigint not null references courses,
+  performance text not null check (performance in ('STRONG', 'STEADY', 'WEAK')),
+  created_ms bigint not null,
+  score double precision not null check (score between 0 and 100),
+  primary key (path, completed, performance)
+);
+create index path_adjustments_completed on path_adjustments (completed);
+
+-- What an adjustment changed: kept, so that the same request is answered alike.
+create table path_changes (
+  path bigint not null references paths,
+  completed bigint not null references courses,
+  performance text not null check (performance in ('STRONG', 'STEADY', 'WEAK')),
+  position bigint not null check (position >= 0),
+  kind text not null check (kind in ('ADDED', 'REMOVED', 'UPDATED')),
+  course bigint not null references courses,
+  old_priority bigint check (old_priority between 0 and 100),
+  new_priority bigint check (new_priority between 0 and 100),
+  skill bigint references skills,
+  primary key (path, completed, performance, position)
+);
+create index path_changes_completed on path_changes (completed);
+create index path_changes_course on path_changes (course);
+create index path_changes_skill on path_changes (skill) where skill is not null;
 
 -- The first administrator was made by the link that `serve` prints: one row at most, so that it happens once.
 create table first_admin (

@@ -43,6 +43,7 @@ pub enum HeldTable {
     Enrollments,
     People,
     Logins,
+    Paths,
     /// Its one row has the id 1.
     LogTotal,
 }
@@ -61,6 +62,7 @@ impl HeldTable {
             HeldTable::Enrollments => "enrollments",
             HeldTable::People => "people",
             HeldTable::Logins => "logins",
+            HeldTable::Paths => "paths",
             HeldTable::LogTotal => "log_total",
         }
     }

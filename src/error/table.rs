@@ -271,6 +271,15 @@ errors! {
         "Prerequisites not met",
         "먼저 수료해야 하는 과정이 있습니다: {missing}",
         "先に修了しておく講座があります: {missing}";
+    /// A path is adjusted only to a course that its learner has completed.
+    CourseNotCompleted = Conflict, "COURSE_NOT_COMPLETED",
+        "You have not completed this course yet",
+        "아직 수료하지 않은 과정입니다.",
+        "この講座はまだ修了していません。";
+    TooManyPaths { most: i64 } = Conflict, "TOO_MANY_PATHS",
+        "You have {most} learning paths already",
+        "학습 경로는 {most}개까지 만들 수 있습니다.",
+        "学習経路は {most} 件まで作れます。";
     StepInUse { session: i64 } = Conflict, "STEP_IN_USE",
         "The class of session {session} is on this step now",
         "지금 수업에서 쓰고 있는 단계입니다.",

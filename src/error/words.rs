@@ -80,6 +80,7 @@ table! {
         Mark = ["Attendance", "출결을", "出欠"],
         Notification = ["Notification", "알림을", "お知らせ"],
         Participant = ["Participant", "참여자를", "参加者"],
+        Path = ["Learning path", "학습 경로를", "学習経路"],
         Person = ["User", "사용자를", "利用者"],
         Picture = ["Picture", "그림을", "画像"],
         Progress = ["Progress", "진도를", "進み具合"],

@@ -18,6 +18,7 @@ pub mod notifications;
 pub mod once;
 pub mod outline;
 pub mod passwords;
+pub mod paths;
 pub mod people;
 pub mod progress;
 pub mod records;

@@ -92,6 +92,18 @@ pub async fn find_all(tx: &mut Tx, field: Field, names: &[String]) -> Result<Opt
     Ok(are_known.then(|| in_order(&folded, found)))
 }
 
+/// Puts the name of a skill in the place of each text that is its id. Other texts stay: they are names.
+pub async fn names_of(tx: &mut Tx, texts: &[String]) -> Result<Vec<String>> {
+    let ids: Vec<i64> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    if ids.is_empty() {
+        return Ok(texts.to_vec());
+    }
+    let (marks, args) = placeholders(&ids, 1);
+    let found: Vec<(i64, String)> = tx.all(format!("select id, name from skills where id in ({marks})"), args).await?;
+    let names: HashMap<String, String> = found.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    Ok(texts.iter().map(|text| names.get(text).unwrap_or(text).clone()).collect())
+}
+
 async fn find_folded(tx: &mut Tx, folded: &[String]) -> Result<HashMap<String, Skill>> {
     if folded.is_empty() {
         return Ok(HashMap::new());

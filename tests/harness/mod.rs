@@ -11,6 +11,7 @@ pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod secure;
+pub mod shelf;
 pub mod socket;
 
 use std::cell::RefCell;

@@ -29,6 +29,7 @@ mod learning_assessments;
 mod learning_certifications;
 mod learning_courses;
 mod learning_enrollments;
+mod learning_paths;
 mod learning_progress;
 mod lectures;
 mod logins;

@@ -1,19 +1,21 @@
 //! Skills: a tag of a course is a skill, found by its name however it is written.
 
+use std::sync::Arc;
+
 use gyosil::db::Db;
 use gyosil::error::Field;
 use gyosil::school::skills::{self, Skill};
 
-use crate::harness::on_both;
+use crate::harness::{School, on_both};
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| name.to_string()).collect()
 }
 
-async fn made(app: &gyosil::app::School, of: &[&str]) -> Vec<Skill> {
-    let mut tx = app.db.begin().await.unwrap();
+async fn made(school: &School, of: &[&str]) -> Vec<Skill> {
+    let mut tx = school.app.db.begin().await.unwrap();
     let skills = skills::find_or_create(&mut tx, Field::Tags, &names(of), 1).await.unwrap();
-    app.commit(tx, Vec::new()).await.unwrap();
+    school.app.commit(tx, Vec::new()).await.unwrap();
     skills
 }
 
@@ -24,9 +26,9 @@ async fn count(db: &Db) -> i64 {
 #[test]
 fn a_skill_is_made_once_and_shown_as_it_was_written_first() {
     on_both(|school| async move {
-        let first = made(&school.app, &["TypeScript", "데이터  분석", "type script"]).await;
+        let first = made(&school, &["TypeScript", "데이터  분석", "type script"]).await;
         assert_eq!(first.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["TypeScript", "데이터 분석"]);
-        let again = made(&school.app, &["데이터분석", "Go", "ＴＹＰＥＳＣＲＩＰＴ"]).await;
+        let again = made(&school, &["데이터분석", "Go", "ＴＹＰＥＳＣＲＩＰＴ"]).await;
         assert_eq!((&again[0], &again[2]), (&first[1], &first[0]));
         assert_eq!(count(&school.app.db).await, 3);
         let mut tx = school.app.db.read().await.unwrap();
@@ -38,12 +40,13 @@ fn a_skill_is_made_once_and_shown_as_it_was_written_first() {
 #[test]
 fn skills_made_by_twenty_at_once_are_made_once() {
     on_both(|school| async move {
+        let school = Arc::new(school);
         let all = ["Rust", "Go", "SQL", "자바", "パイソン"];
         let makers = (0..20).map(|n| {
-            let app = school.app.clone();
+            let school = school.clone();
             let mut mine = all;
             mine.rotate_left(n % all.len());
-            tokio::spawn(async move { made(&app, &mine).await })
+            tokio::spawn(async move { made(&school, &mine).await })
         });
         let mut seen = Vec::new();
         for maker in makers.collect::<Vec<_>>() {

@@ -220,7 +220,6 @@ const STAYS_OF_THE_ERASED: &[(&str, &str)] = &[
     ("payments.method", "the books are kept"),
     ("payments.merchant_uid", "the books are kept"),
     ("payments.imp_uid", "the books are kept"),
-    ("path_courses.reason", "the school's"),
 ];
 
 #[test]

@@ -35,7 +35,7 @@ pub enum CourseStatus {
 words!(CourseStatus { Draft = "DRAFT", Review = "REVIEW", Published = "PUBLISHED", Archived = "ARCHIVED" });
 
 /// Level of a course, the lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CourseLevel {
     Beginner,
     Intermediate,

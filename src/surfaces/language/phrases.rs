@@ -142,6 +142,14 @@ const PHRASES: &[[&str; 3]] = &[
     ["취소", "取り消し", "cancelled"],
     ["수료", "修了", "completed"],
     ["미수료", "未修了", "incomplete"],
+    // Learning paths
+    ["부족한 기술: {}", "スキルギャップ: {}", "Skill gap: {}"],
+    ["학습 경로의 다음 과정", "学習経路の次のコース", "Next in learning path"],
+    ["'{}'보다 먼저 들어야 하는 과정입니다", "「{}」の前に受講が必要なコースです", "Prerequisite of {}"],
+    ["{} 성적이 우수해 추천합니다", "{}の成績が優れているため、おすすめします", "Recommended based on high performance in {}"],
+    ["{} 점수가 낮아 복습용으로 추천합니다", "{}の得点が低かったため、復習におすすめします", "Repetition after a low score in {}"],
+    ["{} 점수가 높아 복습이 필요 없습니다", "{}の得点が高かったため、復習は不要になりました", "Repetition is no longer needed after a high score in {}"],
+    ["'{}' 수료 후 이어지는 과정입니다", "「{}」の修了後に続くコースです", "Next in your learning path after completing {}"],
 ];
 
 #[cfg(test)]

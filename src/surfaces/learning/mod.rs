@@ -6,6 +6,7 @@ mod courses;
 mod enrollments;
 mod feedback;
 mod given_answers;
+mod paths;
 mod progress;
 pub mod refusal;
 mod wire;
@@ -55,5 +56,12 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(certifications::view)) // /api/v1/bc-006/learning/certifications/{certification_id}
             .routes(routes!(certifications::mine)) // /api/v1/bc-006/learning/my-certifications
             .routes(routes!(certifications::verify)), // /api/v1/bc-006/learning/certifications/verify/{certificate_number}
+        group("learning: paths")
+            .routes(routes!(paths::create)) // /api/v1/bc-006/learning/paths
+            .routes(routes!(paths::view)) // /api/v1/bc-006/learning/paths/{path_id}
+            .routes(routes!(paths::mine)) // /api/v1/bc-006/learning/my-paths
+            .routes(routes!(paths::next_course)) // /api/v1/bc-006/learning/paths/{path_id}/next-course
+            .routes(routes!(paths::adjust)) // /api/v1/bc-006/learning/paths/{path_id}/adjust
+            .routes(routes!(paths::estimate)), // /api/v1/bc-006/learning/paths/{path_id}/estimate
     ])
 }

@@ -15,6 +15,7 @@ const FIELD_NAMES: FieldNames = &[
     (Field::CertificateExpiry, "expiryDate"),
     (Field::Item, "materialId"),
     (Field::PassScore, "passingScore"),
+    (Field::TargetSkills, "targetSkills"),
     (Field::TotalScore, "maxScore"),
     (Field::Unit, "moduleId"),
     (Field::ViewedItems, "materialsViewed"),

@@ -2,5 +2,6 @@
 
 mod assessments;
 mod courses;
+mod paths;
 mod progress;
 mod seed;
