@@ -1,22 +1,18 @@
 //! Side by side: Gyosil and the floor take turns under the same load, each in a fresh process on a core of its own.
 
-use std::io::Write;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::Result;
+use crate::gyosil::{EMAIL, PASSWORD, add_instructor, free_address, gyosil, wait_until_open};
 use crate::machine::{self, Server};
 use crate::room::{Load, Outcome, measure};
 use crate::school::School;
 use crate::stage::Floor;
 
-const OPEN_WITHIN: Duration = Duration::from_secs(30);
-const EMAIL: &str = "teacher@example.com";
-const PASSWORD: &str = "only-for-this-load-test";
 /// Longer than any measurement takes.
 const FLOOR_ENDS_AFTER_S: u64 = 900;
 
@@ -114,13 +110,13 @@ pub fn run(options: &Options) -> Result<()> {
 fn at_gyosil(options: &Options, load: Load) -> Result<Outcome> {
     let data = tempfile::tempdir()?;
     let address = free_address()?;
-    let mut command = gyosil(&options.gyosil, data.path());
+    let mut command = gyosil(&options.gyosil, data.path(), None);
     command
         .args(["--listen", &address.to_string(), "--ping-s", "300", "--connections-per-address", "100000"])
         .stdout(Stdio::null());
     let server = Server::start(&mut command, options.server_core, options.load_core)?;
     wait_until_open(address)?;
-    add_instructor(&options.gyosil, data.path())?;
+    add_instructor(&options.gyosil, data.path(), None)?;
     let mut school = School::enter(address, EMAIL, PASSWORD)?;
     measure(&mut school, load, Some(server.pid()), Duration::ZERO)
 }
@@ -133,43 +129,6 @@ fn at_floor(options: &Options, load: Load, payload_bytes: usize) -> Result<Outco
     wait_until_open(address)?;
     let mut floor = Floor::connect(address, payload_bytes)?;
     measure(&mut floor, load, Some(server.pid()), Duration::ZERO)
-}
-
-/// What would slow everyone down alike, or stand between the load and the server, is off.
-fn gyosil(binary: &Path, data: &Path) -> Command {
-    let mut command = Command::new(binary);
-    command.arg("--data").arg(data).env("GYOSIL_RATE_LIMITS", "off").env("GYOSIL_LOG", "warn");
-    command.env("GYOSIL_ACCESS_TTL_S", "36000").env_remove("GYOSIL_DATABASE");
-    command
-}
-
-fn add_instructor(binary: &Path, data: &Path) -> Result<()> {
-    let mut command = gyosil(binary, data);
-    command.args(["user", "add", "--email", EMAIL, "--name", "박강사", "--role", "INSTRUCTOR", "--password-stdin"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null());
-    let mut child = command.spawn().map_err(|e| format!("{}: {e}", binary.display()))?;
-    let written = child.stdin.take().map(|mut stdin| stdin.write_all(PASSWORD.as_bytes()));
-    if child.wait()?.success() && matches!(written, Some(Ok(()))) {
-        Ok(())
-    } else {
-        Err("no instructor could be added".into())
-    }
-}
-
-/// Free a moment ago; nobody else asks for ports of this machine so fast.
-fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
-}
-
-fn wait_until_open(address: SocketAddr) -> Result<()> {
-    let begun = Instant::now();
-    while begun.elapsed() < OPEN_WITHIN {
-        if TcpStream::connect(address).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Err(format!("nobody opened {address}").into())
 }
 
 fn told(scene: Scene, round: u8, who: &str, outcome: &Outcome) {

@@ -34,17 +34,25 @@ impl Http {
         self.answer()
     }
 
+    pub fn get(&mut self, path: &str, token: Option<&str>) -> Result<Value> {
+        self.ask("GET", path, token, "")?;
+        self.answer()
+    }
+
     /// Asks, without waiting for the answer.
     pub fn send(&mut self, path: &str, token: Option<&str>, body: &Value) -> Result<()> {
+        self.ask("POST", path, token, &body.to_string())
+    }
+
+    fn ask(&mut self, method: &str, path: &str, token: Option<&str>, body: &str) -> Result<()> {
         if self.used.elapsed() > STALE_AFTER {
             *self = Http::connect(self.address)?;
         }
         self.used = Instant::now();
-        let body = body.to_string();
         let bearer = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let length = body.len();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
              Content-Length: {length}\r\n{bearer}\r\n{body}"
         );
         Ok(self.stream.get_mut().write_all(request.as_bytes())?)

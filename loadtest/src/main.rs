@@ -1,13 +1,17 @@
-//! The load generator and the side-by-side benchmark: floor · room · compare. Only this machine is ever a target.
+//! The load generator and the side-by-side benchmark: floor, room, compare, large. Only this machine is ever a target.
 
 mod address;
 mod compare;
 mod crowd;
 mod floor;
 mod frames;
+mod gyosil;
 mod http;
+mod large;
 mod machine;
+
 mod room;
+mod rows;
 mod school;
 mod stage;
 mod tickets;
@@ -38,6 +42,8 @@ enum Word {
     Room(room::Options),
     /// Starts Gyosil and the floor in turn, gives both the same load, and prints a table
     Compare(compare::Options),
+    /// Fills the database with a large school, and times what the learning surface reads of it
+    Large(large::Options),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
         Word::Floor(options) => floor::run(&options),
         Word::Room(options) => room::run(&options),
         Word::Compare(options) => compare::run(&options),
+        Word::Large(options) => large::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

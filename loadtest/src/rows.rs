@@ -1,0 +1,176 @@
+//! The rows of a large school, written straight into its database: through the API they would take hours.
+
+use std::ops::Range;
+
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection, Executor};
+
+use crate::Result;
+
+/// Ids of courses, their classes and enrollments begin here, and ids of people where the server draws none.
+const FIRST: i64 = 1_000_000;
+const FIRST_PERSON: i64 = 1_000_000;
+const ENROLLMENTS_OF_A_PERSON: i64 = 10;
+/// Each person is in one of the first courses, and in nine of all.
+const POPULAR: i64 = 10;
+const UNITS: i64 = 3;
+const SKILLS: i64 = 200;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// How large the school is: courses, and enrollments in them.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub courses: i64,
+    pub enrollments: i64,
+}
+
+pub enum Database {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Database {
+    pub async fn connect(url: &str) -> Result<Database> {
+        Ok(match url.starts_with("sqlite:") {
+            true => Database::Sqlite(SqliteConnection::connect(url).await?),
+            false => Database::Postgres(PgConnection::connect(url).await?),
+        })
+    }
+
+    async fn run(&mut self, sql: String) -> Result<()> {
+        let sql = AssertSqlSafe(sql);
+        match self {
+            Database::Sqlite(connection) => connection.execute(sql).await.map(drop)?,
+            Database::Postgres(connection) => connection.execute(sql).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Adds what a school of size `to` has more than one of size `from`. `now_ms` is the time of now.
+    pub async fn grow(&mut self, from: Size, to: Size, teacher: i64, now_ms: i64) -> Result<()> {
+        self.run("begin".into()).await?;
+        if from.courses == 0 {
+            let columns = "skills (id, created_ms, name, folded)";
+            self.insert(columns, "i + 1000000, 0, 'Skill ' || i, 'skill ' || i", 0..SKILLS).await?;
+        }
+        self.courses(from.courses..to.courses, teacher, now_ms).await?;
+        self.people(from.enrollments / ENROLLMENTS_OF_A_PERSON..to.enrollments / ENROLLMENTS_OF_A_PERSON).await?;
+        self.enrollments(from.enrollments..to.enrollments, to.courses, now_ms).await?;
+        self.run("commit".into()).await?;
+        self.run("analyze".into()).await
+    }
+
+    /// Inserts one row for each number `i`.
+    async fn insert(&mut self, columns: &str, values: &str, numbers: Range<i64>) -> Result<()> {
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let (first, end) = (numbers.start, numbers.end);
+        let sql = format!(
+            "insert into {columns} with recursive n(i) as (select cast({first} as bigint) union all
+                select i + 1 from n where i + 1 < {end}) select {values} from n where true on conflict do nothing"
+        );
+        self.run(sql).await
+    }
+
+    async fn courses(&mut self, numbers: Range<i64>, teacher: i64, now_ms: i64) -> Result<()> {
+        let columns =
+            "courses (id, created_ms, updated_ms, code, poster_code, title, level, category, instructor, status,
+            published_ms, minutes)";
+        let levels =
+            "case i % 4 when 0 then 'BEGINNER' when 1 then 'INTERMEDIATE' when 2 then 'ADVANCED' else 'EXPERT' end";
+        let values = format!(
+            "i + {FIRST}, {now_ms} - i * 1000, {now_ms}, 'large-' || i, 'large-' || i, 'Course ' || i, {levels},
+            'category-' || (i % 20), {teacher}, 'PUBLISHED', {now_ms} - i * 1000, 480"
+        );
+        self.insert(columns, &values, numbers.clone()).await?;
+        let columns = "classes (id, created_ms, updated_ms, course, name, is_default)";
+        self.insert(columns, &format!("i + {FIRST}, 0, 0, i + {FIRST}, 'all', true"), numbers.clone()).await?;
+        let (first, end) = (numbers.start + FIRST, numbers.end + FIRST);
+        let added = format!("id >= {first} and id < {end}");
+        let units = format!(
+            "insert into units (created_ms, updated_ms, course, title, position, minutes)
+            select 0, 0, id, 'Unit ' || p.n, p.n, 160 from courses, (select 1 as n union all select 2 union all select {UNITS}) p
+            where {added}"
+        );
+        let items = format!(
+            "insert into items (created_ms, updated_ms, unit, kind, title, position)
+            select 0, 0, u.id, 'VIDEO', 'Material ' || p.n, p.n
+            from units u, (select 1 as n union all select 2 union all select 3) p
+            where u.course >= {first} and u.course < {end}"
+        );
+        let skills = format!(
+            "insert into course_skills (course, skill) select id, 1000000 + id % {SKILLS} from courses where {added}
+            union all select id, 1000000 + (id + 7) % {SKILLS} from courses where {added}"
+        );
+        let assessments = format!(
+            "insert into assessments (created_ms, updated_ms, course, name, kind)
+            select 0, 0, id, 'Exam', 'EXAM' from courses where {added}"
+        );
+        for sql in [units, items, skills, assessments] {
+            self.run(sql).await?;
+        }
+        Ok(())
+    }
+
+    async fn people(&mut self, numbers: Range<i64>) -> Result<()> {
+        let columns = "people (id, created_ms, name, role)";
+        self.insert(columns, &format!("i + {FIRST_PERSON}, 0, 'Learner ' || i, 'STUDENT'"), numbers).await
+    }
+
+    async fn enrollments(&mut self, numbers: Range<i64>, courses: i64, now_ms: i64) -> Result<()> {
+        let course = format!(
+            "case i % {ENROLLMENTS_OF_A_PERSON} when 0 then (i / {ENROLLMENTS_OF_A_PERSON}) % {POPULAR}
+                else (i * 7919) % {courses} end"
+        );
+        let person = format!("i / {ENROLLMENTS_OF_A_PERSON} + {FIRST_PERSON}");
+        self.enroll(&course, &person, numbers, now_ms).await
+    }
+
+    /// Enrolls one person in ten courses, who has done something in each.
+    pub async fn enroll_learner(&mut self, person: i64, now_ms: i64) -> Result<()> {
+        let numbers = 1_000_000_000..1_000_000_000 + ENROLLMENTS_OF_A_PERSON;
+        self.enroll("i % 10", &person.to_string(), numbers, now_ms).await
+    }
+
+    async fn enroll(&mut self, course: &str, person: &str, numbers: Range<i64>, now_ms: i64) -> Result<()> {
+        let columns = "enrollments (id, created_ms, updated_ms, class, person, source, status, approved_ms, started_ms,
+            accessed_ms, completed_ms, failed_ms)";
+        let begun = format!("{now_ms} - (i % 90) * {DAY_MS}");
+        let values = format!(
+            "i + {FIRST}, {begun}, {begun}, ({course}) + {FIRST}, {person}, 'APPLIED',
+            case when i % 10 in (6, 7, 8) then 'COMPLETED' else 'APPROVED' end, {begun}, {begun}, {begun},
+            case when i % 10 in (6, 7, 8) then {begun} + 3600000 end, case when i % 10 = 9 then {begun} + 3600000 end"
+        );
+        self.insert(columns, &values, numbers.clone()).await?;
+        let added = format!("e.id >= {} and e.id < {}", numbers.start + FIRST, numbers.end + FIRST);
+        let progress = format!(
+            "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, started_ms, completed_ms)
+            select e.created_ms, e.created_ms, e.id, i.id, 'COMPLETED', 100, e.created_ms, e.created_ms + 600000
+            from enrollments e join units u on u.course = e.class join items i on i.unit = u.id
+            where {added} and (u.position = 1 or e.status = 'COMPLETED')"
+        );
+        let days = format!(
+            "insert into study_days (enrollment, item, day, seconds, rate)
+            select p.enrollment, p.item, '2026-01-01', 900, 100 from item_progress p join enrollments e on e.id = p.enrollment
+            where {added}"
+        );
+        let attempts = format!(
+            "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms, graded_ms,
+                score)
+            select e.created_ms, e.created_ms, e.id, a.id, 1, e.created_ms, e.created_ms + 1800000, e.created_ms + 1800000,
+                e.id % 101
+            from enrollments e join assessments a on a.course = e.class where {added} and e.id % 10 >= 5"
+        );
+        let ratings = format!(
+            "insert into ratings (course, person, created_ms, updated_ms, stars)
+            select e.class, e.person, 0, 0, 1 + e.id % 5 from enrollments e where {added} and e.id % 3 = 0
+            on conflict do nothing"
+        );
+        for sql in [progress, days, attempts, ratings] {
+            self.run(sql).await?;
+        }
+        Ok(())
+    }
+}
