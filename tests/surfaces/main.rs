@@ -9,5 +9,6 @@ mod dialects;
 mod document;
 mod learning;
 mod live;
+mod node;
 mod portal;
 mod written;

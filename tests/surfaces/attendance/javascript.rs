@@ -1,46 +1,16 @@
 //! The seed's own programs, unmodified, under Node, against a real server.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use super::classroom::Classroom;
 use super::seed::{APPROVE, Example, PROFESSOR_VIEW, REQUEST, STUDENT_VIEW};
+use crate::harness::on_both;
 use crate::harness::people::Person;
-use crate::harness::{PATIENCE, on_both};
-
-/// What a program said on its console.
-#[derive(Debug)]
-struct Console {
-    logged: Vec<String>,
-    errors: Vec<String>,
-}
+use crate::node::{self, Console};
 
 /// Runs the example of this endpoint to its end. Before it stand only the two names that the seed takes for granted.
 async fn runs(path: &str, person: &Person) -> Console {
     let (url, token) = (format!("{}/api", person.base()), person.token.clone().unwrap_or_default());
     let names = serde_json::json!([url, token]);
-    let program = format!("const [API_BASE_URL, token] = {names};\n{}", Example::of(path).program);
-    let mut child = Command::new("node")
-        .arg("-")
-        .env_remove("NODE_OPTIONS")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("node, from Debian's packages; tests/run installs it");
-    child.stdin.take().unwrap().write_all(program.as_bytes()).unwrap();
-    let id = child.id() as i32;
-    let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
-    let Ok(ended) = tokio::time::timeout(PATIENCE, ended).await else {
-        // SAFETY: signals our own child.
-        unsafe { libc::kill(id, libc::SIGKILL) };
-        panic!("{path}: the program did not end");
-    };
-    let output = ended.unwrap().unwrap();
-    let lines = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect();
-    let console = Console { logged: lines(output.stdout), errors: lines(output.stderr) };
-    assert!(output.status.success(), "{path}: {console:?}");
-    console
+    node::runs(&format!("const [API_BASE_URL, token] = {names};\n{}", Example::of(path).program)).await
 }
 
 #[track_caller]

@@ -3,5 +3,6 @@
 mod assessments;
 mod courses;
 mod paths;
+mod programs;
 mod progress;
 mod seed;
