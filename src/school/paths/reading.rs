@@ -274,10 +274,10 @@ pub async fn next_course(app: &School, caller: &Caller, id: i64) -> Result<NextC
         course.state == CourseState::NotStarted && course.is_published && has_all
     };
     let mut next = path.courses.iter().find(is_open).cloned();
-    if let (Some(next), Some(title)) = (&mut next, last_completed(&path)) {
-        if matches!(next.reason, PathReason::SkillGap(_) | PathReason::Next) {
-            next.reason = PathReason::After(title);
-        }
+    if let (Some(next), Some(title)) = (&mut next, last_completed(&path))
+        && matches!(next.reason, PathReason::SkillGap(_) | PathReason::Next)
+    {
+        next.reason = PathReason::After(title);
     }
     Ok(NextCourse { path: id, course: next })
 }
