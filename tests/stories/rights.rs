@@ -55,6 +55,7 @@ const SIGNED_IN: &[(&str, &str)] = &[
     ("POST /api/logs/batch", "what one did oneself"),
     ("GET /api/v1/bc-006/learning/courses", "what is taught here"),
     ("GET /api/v1/bc-006/learning/courses/{course_id}", "what is taught here"),
+    ("POST /api/v1/bc-006/learning/paths", "a path of one's own"),
 ];
 
 /// Lists of one's own, whoever one is: there is nothing of anyone else in them.
@@ -65,6 +66,7 @@ const OWN_LISTS: &[(&str, &str)] = &[
     ("GET /api/v1/bc-006/learning/my-enrollments", "one's own"),
     ("GET /api/v1/bc-006/learning/progress/summary", "one's own"),
     ("GET /api/v1/bc-006/learning/my-certifications", "one's own"),
+    ("GET /api/v1/bc-006/learning/my-paths", "one's own"),
 ];
 
 /// … of an instructor.
@@ -138,6 +140,10 @@ const ONES_OWN: &[(&str, &str)] = &[
     ("POST /api/v1/bc-006/learning/progress/{progress_id}/modules/{module_id}/complete", "one's own progress"),
     ("POST /api/v1/bc-006/learning/progress/{progress_id}/materials/{material_id}/view", "one's own progress"),
     ("GET /api/v1/bc-006/learning/certifications/{certification_id}", "one's own certificate"),
+    ("GET /api/v1/bc-006/learning/paths/{path_id}", "one's own path"),
+    ("GET /api/v1/bc-006/learning/paths/{path_id}/next-course", "one's own path"),
+    ("GET /api/v1/bc-006/learning/paths/{path_id}/estimate", "one's own path"),
+    ("POST /api/v1/bc-006/learning/paths/{path_id}/adjust", "one's own path"),
 ];
 
 type Allowed = &'static [(&'static str, &'static str)];
@@ -276,6 +282,7 @@ fn records_of_another_student_look_as_if_they_did_not_exist() {
             ("/api/v1/completions/enrollment/{}", applied),
             ("/api/help/request/{}", village.help),
             ("/api/v1/bc-006/learning/progress/{}", village.enrollment),
+            ("/api/v1/bc-006/learning/paths/{}", village.learning_path),
             ("/api/v1/bc-006/learning/certifications/{}", village.certification.0.parse().unwrap()),
         ] {
             let ask = async |id: i64| mate.get(&path.replace("{}", &id.to_string())).await.is(404);

@@ -104,6 +104,8 @@ pub struct Village {
     pub certificate: String,
     /// The id of that certificate, and its code.
     pub certification: (String, String),
+    /// The student's learning path.
+    pub learning_path: i64,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -150,6 +152,9 @@ impl Village {
         let certification = certified["certifications"][0]["id"].as_str().unwrap().to_owned();
         let certified = student.get(&format!("{learning}/certifications/{certification}")).await.ok();
         let certification = (certification, certified["verificationCode"].as_str().unwrap().to_owned());
+        let wanted = json!({ "title": "학생의 길", "targetSkills": ["바둑"], "targetLevel": "beginner" });
+        let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
+        let learning_path = made["id"].as_str().unwrap().parse().unwrap();
         let app = school.app.clone();
         Village {
             teacher,
@@ -168,6 +173,7 @@ impl Village {
             completion,
             certificate,
             certification,
+            learning_path,
             help,
             response,
             notification,
@@ -199,6 +205,7 @@ impl Village {
             ("certificate_no", self.certificate.clone()),
             ("certificate_number", self.certificate.clone()),
             ("certification_id", self.certification.0.clone()),
+            ("path_id", self.learning_path.to_string()),
             ("module_id", self.lecture.task.to_string()),
             ("material_id", self.lecture.steps[1].to_string()),
         ])
@@ -219,6 +226,7 @@ impl Village {
             ("progressId", json!(self.enrollment.to_string())),
             ("userId", json!(self.student.id.to_string())),
             ("courseId", json!(self.lecture.id.to_string())),
+            ("completedCourseId", json!(self.lecture.id.to_string())),
             ("attendances", json!([{ "enrollment_id": self.enrollment, "attendance_type": "PRESENT" }])),
             ("student_ids", json!([self.student.id])),
             ("lecSerial", json!(self.code)),
@@ -297,6 +305,7 @@ impl Village {
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),
+            format!("/api/v1/bc-006/learning/paths/{}", self.learning_path),
             "/api/v1/enrollments?size=100".into(),
             format!("/api/v1/progress/enrollment/{enrollment}"),
             format!("/api/v1/progress/course/{lecture}/class/{class}"),
