@@ -208,6 +208,10 @@ fn a_path_with_a_wrong_id_is_refused() {
                     let path = crowd.village.path(&route, Some((&name, id)));
                     let body = route.body.as_ref().map(|schema| crowd.village.body(schema));
                     let reply = crowd.sender(&route).asks(route.method.clone(), &path, body, &[]).await;
+                    // Checking a certificate that does not exist is answered: it is not valid.
+                    if reply.json["valid"] == false && route.name().contains("/certifications/verify/") {
+                        continue;
+                    }
                     complaints.extend(complaint(id, &reply, &[400, 403, 404, 409], None));
                 }
             }

@@ -109,7 +109,7 @@ fn a_course_with_a_price_waits_for_its_payment() {
 fn one_who_leaves_and_comes_back_goes_on_where_they_were() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
-        let course = drafts(&teacher, json!({})).await;
+        let course = drafts(&teacher, json!({ "completesItself": false })).await;
         let module = adds_module(&teacher, &course).await;
         publishes(&teacher, &course).await.is(200);
         let first = enrolled(&student, &course).await;

@@ -5,14 +5,14 @@ use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
-use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder};
 use utoipa::openapi::{Ref, RefOr};
 
 use crate::school::assessments::questions::{BLANKS_MAX, GivenAnswer, QUESTIONS_MAX};
 use crate::surfaces::body::sent;
 use crate::surfaces::ids::TextId;
 use crate::surfaces::keys::*;
-use crate::surfaces::schemas::described;
+use crate::surfaces::schemas::{described, text_schema};
 
 /// A text, or a list with one text for each blank.
 pub enum AnswerText {
@@ -20,8 +20,8 @@ pub enum AnswerText {
     Blanks(Vec<Prose>),
 }
 
-fn text_schema() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).max_length(Some(5_000))
+fn one_text() -> ObjectBuilder {
+    text_schema("", 0, 5_000, NO_NUL)
 }
 
 described!(
@@ -30,8 +30,8 @@ described!(
         .description(Some(
             "A text (one part for each blank, with commas between them), or a list with one text for each blank"
         ))
-        .item(text_schema())
-        .item(ArrayBuilder::new().items(text_schema()).max_items(Some(BLANKS_MAX)))
+        .item(one_text())
+        .item(ArrayBuilder::new().items(one_text()).min_items(Some(0)).max_items(Some(BLANKS_MAX)))
 );
 
 sent!(AnswerText => GivenAnswer, |answer| match answer {

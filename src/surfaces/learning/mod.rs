@@ -14,6 +14,8 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use given_answers::LearningAnswer;
+
 use self::refusal::LearningRefusal;
 use crate::app::School;
 use crate::school::rights::Caller;
