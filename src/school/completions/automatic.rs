@@ -1,7 +1,8 @@
 //! Completion by itself: in a course that `completes_itself`, an enrollment is completed, and its certificate issued, in the
 //! transaction in which the last thing that the rule asks for was done, on whichever surface that was.
 //!
-//! Where staff have recorded a completion, or that there is none, they decide.
+//! Where staff have recorded a completion they decide, and where they have recorded that there is none, or revoked one, they
+//! decide for all enrollments of that person in the course: leaving and enrolling again changes nothing.
 
 use super::standing::{UNDONE, UNPASSED};
 use super::{CompletionStatus, GivenScores, insert, issue_unless_guest};
@@ -29,7 +30,9 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
             and (k.starts is null or k.starts <= ${day})
             and (e.attendance_score is null or e.attendance_score >= c.needed_rate)
             and (exists (select 1 {units}) or exists (select 1 {asked}))
-            and not exists (select 1 from completions d where d.enrollment = e.id)
+            and not exists (select 1 from completions d join enrollments b on b.id = d.enrollment
+                join classes l on l.id = b.class where b.person = e.person and l.course = k.course
+                    and (b.id = e.id or d.status <> 'COMPLETED'))
             and not exists (select 1 {UNDONE}) and not exists (select 1 {UNPASSED})
             and not exists (select 1 {units} and {} is null) order by e.id",
         due.condition,
