@@ -88,8 +88,16 @@ fn a_module_is_complete_once_its_required_materials_are_viewed() {
 fn a_module_with_an_assessment_is_complete_once_that_is_passed() {
     on_both(|school| async move {
         let (teacher, lecture, student, id) = learner(&school, 1).await;
-        let quiz = assessment(&teacher, &lecture).await;
         by_hand(&school, format!("update units set criteria = 'PASS_ASSESSMENT' where id = {}", lecture.task)).await;
+        // Nobody has made the assessment yet.
+        completes_module(&student, &id, lecture.task, json!({})).await.refused(409, "LEARNING_005");
+        let quiz = assessment(&teacher, &lecture).await;
+        let whole = completes_module(&student, &id, lecture.task, json!({})).await.refused(409, "LEARNING_005");
+        assert_eq!(
+            whole["missingAssessments"][0]["id"],
+            quiz.to_string(),
+            "the exam of the course, where the unit has none"
+        );
         by_hand(&school, format!("update assessments set unit = {} where id = {quiz}", lecture.task)).await;
         let missing = completes_module(&student, &id, lecture.task, json!({})).await.refused(409, "LEARNING_005");
         assert_eq!(missing["missingAssessments"], json!([{ "id": quiz.to_string(), "title": "최종 시험" }]));
@@ -185,6 +193,22 @@ fn attendance_counts_where_the_class_has_meetings() {
             "attendance_type": "PRESENT" });
         teacher.post("/api/v1/attendance", mark).await.is(201);
         assert_eq!(progress(&student, &id).await["status"], "completed");
+    });
+}
+
+#[test]
+fn one_who_leaves_and_enrolls_again_is_not_completed_against_the_staff() {
+    on_both(|school| async move {
+        let (teacher, lecture, student, id) = learner(&school, 1).await;
+        let failed = json!({ "enrollment_id": id.parse::<i64>().unwrap(), "completion_status": "INCOMPLETE" });
+        teacher.post("/api/v1/completions", failed).await.is(201);
+        views(&student, &id, lecture.steps[0], json!({ "completed": true })).await.ok();
+        let enroll = at(&format!("/courses/{}/enroll", lecture.id));
+        student.delete(&enroll).await.is(204);
+        let again = student.post(&enroll, json!({})).await.is(201);
+        let after = progress(&student, again["progressId"].as_str().unwrap()).await;
+        assert_eq!((&after["status"], &after["progressRate"]["percentage"]), (&json!("in_progress"), &json!(100.0)));
+        assert_eq!(certifications(&student).await, [Value::Null; 0]);
     });
 }
 

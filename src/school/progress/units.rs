@@ -11,7 +11,7 @@ use crate::event::words;
 pub enum UnitCriteria {
     /// All required items of the unit are done.
     ViewAllMaterials,
-    /// All assessments of the unit are passed.
+    /// All assessments of the unit are passed; if it has none, those of the course that belong to no unit.
     PassAssessment,
     /// All required items are done, and all required assessments of the unit are passed.
     CompleteRequired,
@@ -47,8 +47,11 @@ const NEEDED_ITEMS: &str = "items i
 
 /// SQL: the assessments `a` that the criteria of unit `u` ask for.
 const NEEDED_ASSESSMENTS: &str = "assessments a
-    where a.unit = u.id and a.active and a.deleted_ms is null and (a.class is null or a.class = e.class)
-        and u.criteria <> 'VIEW_ALL_MATERIALS' and (a.required or u.criteria = 'PASS_ASSESSMENT')";
+    where a.course = u.course and a.active and a.deleted_ms is null and (a.class is null or a.class = e.class)
+        and u.criteria <> 'VIEW_ALL_MATERIALS' and (a.required or u.criteria = 'PASS_ASSESSMENT')
+        and (a.unit = u.id or (u.criteria = 'PASS_ASSESSMENT' and a.unit is null and not exists (select 1
+            from assessments b where b.unit = u.id and b.active and b.deleted_ms is null
+                and (b.class is null or b.class = e.class))))";
 
 /// SQL: the time at which enrollment `e` passed assessment `a`, NULL if it has not.
 const PASSED_MS: &str = "(select min(coalesce(t.submitted_ms, t.graded_ms, t.created_ms)) from attempts t
@@ -64,7 +67,7 @@ pub fn completed_ms() -> String {
     )
 }
 
-/// Fails if something is not done that the criteria of the unit ask for.
+/// Fails if something is not done that the criteria of the unit ask for, or if they ask for an assessment and there is none.
 pub(super) async fn must_be_done(tx: &mut Tx, enrollment: i64, unit: i64) -> Result<()> {
     let of = "from enrollments e cross join units u cross join";
     let sql = format!(
@@ -75,7 +78,12 @@ pub(super) async fn must_be_done(tx: &mut Tx, enrollment: i64, unit: i64) -> Res
     let missing: Vec<(i64, String, bool)> = tx.all(sql, args![enrollment, unit]).await?;
     let part = |(id, title, is_assessment)| MissingPart { id, title, is_assessment };
     let missing: Vec<MissingPart> = missing.into_iter().map(part).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::UnitNotDone { missing }) }
+    let sql = format!(
+        "select u.id from enrollments e cross join units u where e.id = $1 and u.id = $2 and u.criteria = 'PASS_ASSESSMENT'
+            and not exists (select 1 from {NEEDED_ASSESSMENTS})"
+    );
+    let has_nothing_to_pass = tx.maybe::<(i64,)>(sql, args![enrollment, unit]).await?.is_some();
+    if missing.is_empty() && !has_nothing_to_pass { Ok(()) } else { Err(Error::UnitNotDone { missing }) }
 }
 
 /// SQL: the time at which the learner of enrollment `e` began, NULL if they have not.
@@ -87,7 +95,9 @@ pub const STARTED_MS: &str = "(select min(b.at_ms) from (select e.started_ms as 
 /// SQL: the time at which the learner of enrollment `e` last opened the course or did something in it, NULL if never.
 pub const ACCESSED_MS: &str = "(select max(b.at_ms) from (select e.accessed_ms as at_ms
     union all select max(p.updated_ms) from item_progress p where p.enrollment = e.id
-    union all select max(s.completed_ms) from unit_progress s where s.enrollment = e.id) b)";
+    union all select max(s.completed_ms) from unit_progress s where s.enrollment = e.id
+    union all select max(coalesce(t.submitted_ms, t.started_ms)) from attempts t
+        where t.enrollment = e.id and not t.by_hand) b)";
 
 /// Builds SQL: the `LearningStatus` of enrollment `e`. `now` is the place of the time of now among the arguments (`$2`).
 pub fn status_at(now: &str) -> String {
