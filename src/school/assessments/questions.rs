@@ -161,7 +161,7 @@ impl Question {
     pub(super) fn judge(&self, stored: &str) -> (f64, bool) {
         let (right, given) = (self.parts(&self.right), self.parts(stored));
         let same = right.iter().zip(&given).filter(|(right, given)| self.normal(right) == self.normal(given)).count();
-        if same == 0 || right.is_empty() {
+        if same == 0 || right.iter().all(|right| right.trim().is_empty()) {
             (0.0, false)
         } else if same == right.len() && given.len() == right.len() {
             (self.points, true)
