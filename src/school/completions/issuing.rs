@@ -32,9 +32,6 @@ pub async fn issue(app: &School, caller: &Caller, request: CertificateRequest) -
     if !is_meant(request.person, access.person) || !is_meant(request.course, access.course) {
         return Err(Error::NotFound(Noun::Enrollment));
     }
-    if request.expires_ms.is_some_and(|ms| ms <= now_ms) {
-        return Err(Error::bad(Field::CertificateExpiry, "it is not in the future"));
-    }
     let known = tx.maybe::<(i64,)>("select id from completions where enrollment = $1", args![enrollment]).await?;
     if known.is_none() {
         if access.status != EnrollmentStatus::Approved.word() {
@@ -46,7 +43,10 @@ pub async fn issue(app: &School, caller: &Caller, request: CertificateRequest) -
         let scores = GivenScores { assessment: request.score, ..GivenScores::default() };
         insert(&mut tx, enrollment, &today, CompletionStatus::Completed, scores, None, now_ms).await?;
     }
-    let issued = certificates::issue_in(app, &mut tx, enrollment, request.expires_ms).await?;
+    let (issued, is_new) = certificates::issue_in(app, &mut tx, enrollment, request.expires_ms).await?;
+    if is_new && request.expires_ms.is_some_and(|ms| ms <= now_ms) {
+        return Err(Error::bad(Field::CertificateExpiry, "it is not in the future"));
+    }
     app.commit(tx, Vec::new()).await?;
-    Ok(issued)
+    Ok((issued, is_new))
 }
