@@ -48,10 +48,16 @@ fn a_prerequisite_that_was_deleted_is_needed_no_more() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
         let needed = teaches(&teacher, json!({})).await;
-        let course = teaches(&teacher, json!({ "prerequisites": [needed] })).await;
+        let course = json!({ "prerequisites": [needed], "tags": ["사진"], "level": "beginner" });
+        let course = teaches(&teacher, course).await;
         enrolls(&student, &course).await.refused(409, "LEARNING_003");
+        let path = json!({ "title": "사진 배우기", "targetSkills": ["사진"], "targetLevel": "beginner" });
+        let path = student.post(&at("/paths"), path).await.is(201);
+        let next = at(&format!("/paths/{}/next-course", path["id"].as_str().unwrap()));
+        assert_eq!(student.get(&next).await.ok()["nextCourse"]["courseId"], json!(needed));
         teacher.delete(&at(&format!("/courses/{needed}"))).await.is(204);
         assert_eq!(student.get(&at(&format!("/courses/{course}"))).await.ok()["prerequisites"], json!([]));
+        assert_eq!(student.get(&next).await.ok()["nextCourse"]["courseId"], json!(course));
         enrolled(&student, &course).await;
     });
 }

@@ -110,12 +110,14 @@ async fn read_needs(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Vec<i64
     Ok(needs)
 }
 
-/// Reads what each of these courses needs by itself.
+/// Reads what each of these courses needs by itself. A course that was deleted is needed no more.
 pub async fn read_direct_needs(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Vec<i64>>> {
     let mut needs: HashMap<i64, Vec<i64>> = courses.iter().map(|course| (*course, Vec::new())).collect();
     let (marks, args) = placeholders(courses, 1);
-    let sql =
-        format!("select course, needs from course_prerequisites where course in ({marks}) order by course, needs");
+    let sql = format!(
+        "select p.course, p.needs from course_prerequisites p
+        join courses n on n.id = p.needs and n.deleted_ms is null where p.course in ({marks}) order by p.course, p.needs"
+    );
     for (course, needed) in tx.all::<(i64, i64)>(sql, args).await? {
         needs.entry(course).or_default().push(needed);
     }
