@@ -173,7 +173,7 @@ errors! {
     OutsideWindow = Conflict, "OUTSIDE_WINDOW",
         "This is outside the time of the assessment",
         "평가 기간이 아닙니다.",
-        "評価の期間ではありません。";
+        "受験できる期間ではありません。";
     OverTime { minutes: i64 } = Conflict, "OVER_TIME",
         "This took longer than the {minutes} minutes that are allowed",
         "제한 시간 {minutes}분을 넘었습니다.",
@@ -225,7 +225,7 @@ errors! {
     AlreadyEnrolled = Conflict, "ALREADY_ENROLLED",
         "Already enrolled",
         "이미 신청했거나 수강 중인 차수입니다.",
-        "もう申し込んでいるか、受講しています。";
+        "すでに申し込み済みか、受講中です。";
     AlreadyAnswered = Conflict, "ALREADY_ANSWERED",
         "This was answered before",
         "이미 처리되었습니다.",
@@ -258,7 +258,7 @@ errors! {
         "교실이 가득 찼습니다. (최대 {cap_people}명)",
         "教室がいっぱいです。(最大 {cap_people} 人)";
     HasOpenEnrollments { count: i64 } = Conflict, "HAS_OPEN_ENROLLMENTS",
-        "{count} people are enrolled: archive the lecture instead",
+        "Cannot delete course with active enrollments",
         "수강생 {count}명이 있어 삭제할 수 없습니다.",
         "受講者が {count} 人いるため、削除できません。";
     /// A course without units is not published.
@@ -270,7 +270,7 @@ errors! {
     PrerequisitesMissing { missing: Vec<NeededCourse> } = Conflict, "PREREQUISITES_MISSING",
         "Prerequisites not met",
         "먼저 수료해야 하는 과정이 있습니다: {missing}",
-        "先に修了しておく講座があります: {missing}";
+        "先に修了が必要な講座があります: {missing}";
     /// A path is adjusted only to a course that its learner has completed.
     CourseNotCompleted = Conflict, "COURSE_NOT_COMPLETED",
         "You have not completed this course yet",

@@ -58,7 +58,7 @@ async fn learning_refuses_with_its_own_codes_and_in_japanese() {
             409,
             refusal(
                 "LEARNING_002",
-                "もう申し込んでいるか、受講しています。",
+                "すでに申し込み済みか、受講中です。",
                 json!("User is already enrolled in this course"),
             ),
         ),

@@ -101,8 +101,7 @@ fn one_enrolls_and_leaves_as_in_the_seed() {
         let refused = in_english(&course.teacher, reqwest::Method::DELETE, &course.path("")).await.is(409);
         let mut example = endpoint("DELETE /courses/{courseId}").refusals[0].clone();
         example["error"]["details"] = json!("Course has 1 active enrollments. Archive instead.");
-        assert_eq!(refused["error"]["code"], example["error"]["code"]);
-        assert_eq!(refused["error"]["details"], example["error"]["details"]);
+        assert_eq!(refused, example);
 
         let progress = json!({ "enrollment_id": enrolled["progressId"].as_str().unwrap().parse::<i64>().unwrap(),
             "content_id": first_material(&course).await });
