@@ -12,6 +12,9 @@ use crate::error::Result;
 use crate::school::grades::DueEnrollments;
 use crate::school::progress::units;
 
+/// A statement takes only so many arguments.
+const HELD_AT_ONCE_PEOPLE: usize = 1_000;
+
 /// Completes those of the due enrollments that meet the rule: besides what staff must see done (attendance, required items,
 /// required assessments), all units must be complete, and the course must ask for something. The transaction holds the
 /// rows of the enrollments, and their grades are written.
@@ -23,7 +26,7 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
     let asked = "from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
         and a.required and a.active and a.deleted_ms is null";
     let sql = format!(
-        "select e.id from enrollments e join classes k on k.id = e.class
+        "select e.id, e.person from enrollments e join classes k on k.id = e.class
         join courses c on c.id = k.course and c.completes_itself and c.deleted_ms is null
         join people q on q.id = e.person and q.deleted_ms is null
         where {} and e.status = 'APPROVED' and (e.expires_ms is null or e.expires_ms > ${now})
@@ -38,16 +41,18 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
         due.condition,
         units::completed_ms()
     );
-    let found: Vec<(i64,)> = tx.all(sql, [due.args.clone(), args![now_ms, &today]].concat()).await?;
+    let found: Vec<(i64, i64)> = tx.all(sql, [due.args.clone(), args![now_ms, &today]].concat()).await?;
     if found.is_empty() {
         return Ok(());
     }
-    let found: Vec<i64> = found.into_iter().map(|(id,)| id).collect();
     // Issuing holds the people one by one; several are held in the order of their ids.
-    let (marks, ids) = placeholders(&found, 1);
-    let learners = format!("id in (select person from enrollments where id in ({marks}))");
-    tx.hold_where(HeldTable::People, &learners, ids).await?;
-    for enrollment in found {
+    let mut people: Vec<i64> = found.iter().map(|(_, person)| *person).collect();
+    people.sort_unstable();
+    for part in people.chunks(HELD_AT_ONCE_PEOPLE) {
+        let (marks, ids) = placeholders(part, 1);
+        tx.hold_where(HeldTable::People, &format!("id in ({marks})"), ids).await?;
+    }
+    for (enrollment, _) in found {
         insert(tx, enrollment, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
         issue_unless_guest(app, tx, enrollment).await?;
     }
