@@ -32,7 +32,7 @@ pub enum Scope {
     CoursePublish,
     /// Everything, in all courses.
     Admin,
-    /// What the school does by itself, such as issuing certificates.
+    /// Work that the school does by itself, such as issuing certificates.
     System,
 }
 

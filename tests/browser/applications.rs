@@ -1,4 +1,4 @@
-//! Who has applied for a class that approves by hand, on its page; and in which time zone a page shows times.
+//! Applicants of a class that approves by hand, on its page; and the time zone in which a page shows times.
 
 use serde_json::{Value, json};
 

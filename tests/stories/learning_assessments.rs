@@ -136,14 +136,14 @@ fn a_learner_sits_an_exam_and_the_score_is_the_one_of_every_surface() {
         assert_eq!(saved["answeredCount"], 3);
         exam.saves(&session, json!({ exam.questions[2].as_str(): null })).await.is(200);
         school.later(600);
-        // Who comes back goes on where they were.
+        // One who comes back goes on where they were.
         let again = exam.starts(&exam.student).await.is(200);
         assert_eq!(with(&begun, json!({ "savedAnswers": again["savedAnswers"] })), again);
         let kept =
             json!({ &exam.questions[0]: { "selectedOption": "opt-002" }, &exam.questions[1]: { "answer": "T, U, T" } });
         assert_eq!(again["savedAnswers"], kept);
 
-        // What was saved counts where the last sheet says nothing.
+        // A saved answer counts where the last sheet says nothing.
         let sheet = json!({ &exam.questions[0]: { "selectedOption": "opt-001" }, &exam.questions[2]: { "answer": "Microsoft" } });
         let body = json!({ "sessionId": session, "answers": sheet, "submittedAt": "2001-01-01T00:00:00.000Z" });
         let outcome = exam.student.post(&exam.path("/submit"), body).await.is(200);
@@ -194,7 +194,7 @@ fn a_right_answer_is_shown_once_passed_or_without_a_try_left() {
         assert_eq!(exam.starts(&exam.student).await.refused(409, "LEARNING_004"), json!({}));
         assert_eq!(exam.history().await["canRetake"], false);
 
-        // Who has passed sees them too, but not while they try once more.
+        // One who has passed sees them too, but not while they try once more.
         let other = school.student("田中花子").await;
         enrolls(&other, exam.course).await;
         let other = Exam { student: other, questions: exam.questions.clone(), id: exam.id.clone(), ..exam };
@@ -291,7 +291,7 @@ fn only_those_in_the_course_sit_its_active_assessments() {
         exam.student.get(&exam.path("")).await.refused(404, "LEARNING_001");
         exam.teacher.get(&exam.path("")).await.is(200);
         exam.teacher.put(&format!("/api/v1/assessments/{}", exam.id), json!({ "is_active": true })).await.ok();
-        // Whose time in the course is over does not begin.
+        // One whose time in the course is over does not begin.
         let mut tx = school.app.db.begin().await.unwrap();
         let sql = "update enrollments set expires_ms = $2 where id = $1";
         tx.run(sql, vec![exam.enrollment.into(), school.app.now_ms().into()]).await.unwrap();
@@ -455,7 +455,7 @@ fn feedback_is_in_the_language_of_whoever_reads_it() {
         assert_eq!(outcome["feedback"]["overall"], "合格まであと 14 点でした。");
         assert_eq!(read("ko").await, "합격까지 14점이 모자랐습니다.");
         assert_eq!(read("en").await, "14 more points would have passed.");
-        // What staff write comes first.
+        // Texts that staff write come first.
         let graded = json!({ "score": 15, "feedback": "面接で確認しました" });
         let path = format!("/api/v1/assessments/results/{}/grade", outcome["resultId"].as_str().unwrap());
         exam.teacher.patch(&path, graded).await.ok();

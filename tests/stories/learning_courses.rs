@@ -163,7 +163,7 @@ fn prerequisites_form_no_circle() {
             assert_eq!(refused.refused(400, "LEARNING_008")["field"], "prerequisites[0]", "{needed}");
         }
         assert_eq!(teacher.get(&path_of(&a)).await.ok()["prerequisites"], json!([]));
-        // What is a draft of someone else does not exist for others.
+        // A draft of someone else does not exist for others.
         let other = school.another_teacher().await;
         let hidden = drafts(&other, json!({})).await;
         teacher.put(&path_of(&a), json!({ "prerequisites": [hidden] })).await.refused(400, "LEARNING_008");

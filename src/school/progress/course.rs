@@ -151,7 +151,7 @@ async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64, now_ms: i64) -> R
     rights::find_learnt_course(tx, person, id, now_ms).await.map_err(|e| e.instead_of(Noun::Progress))
 }
 
-/// What a learner says when they complete a unit.
+/// Report of a learner who completes a unit.
 #[derive(Debug, Clone)]
 pub struct UnitReport {
     /// Seconds of learning in the unit, besides those in its items.

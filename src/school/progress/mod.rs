@@ -113,7 +113,7 @@ pub async fn report_in(app: &School, caller: &Caller, enrollment: i64, report: R
     record_in(app, caller, enrollment, report, None).await
 }
 
-/// What a learner says of an item that they view.
+/// Report of a learner who views an item.
 #[derive(Debug, Clone, Copy)]
 pub struct ItemView {
     pub is_done: bool,
