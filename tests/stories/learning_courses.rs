@@ -345,7 +345,7 @@ fn a_course_is_rated_by_those_who_are_in_it() {
         let rated = rates(&students[1], &course, 5).await.ok();
         assert_eq!(rated, json!({ "courseId": course, "stars": 5, "averageRating": 4.5, "ratingCount": 2 }));
         assert_eq!(teacher.get(&path_of(&course)).await.ok()["averageRating"], 4.5);
-        // Who has not paid is not in the course.
+        // One who has not paid is not in the course.
         enrolled(&students[2], &priced).await;
         rates(&students[2], &priced, 1).await.refused(403, "LEARNING_009");
         // Many taps at once are one rating.

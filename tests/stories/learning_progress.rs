@@ -62,7 +62,7 @@ fn a_module_is_complete_once_its_required_materials_are_viewed() {
         let missing = completes_module(&student, &id, lecture.task, body.clone()).await.refused(409, "LEARNING_005");
         let last = json!([{ "id": lecture.steps[2].to_string(), "title": "3번째 단계" }]);
         assert_eq!(missing, json!({ "missingMaterials": last, "missingAssessments": [] }));
-        // What was refused changed nothing.
+        // A refused request changed nothing.
         let done = student.get(&format!("/api/v1/progress/enrollment/{id}")).await.ok();
         assert_eq!(done["progresses"].as_array().unwrap().len(), 1);
         let all: Vec<String> = lecture.steps.iter().map(i64::to_string).collect();

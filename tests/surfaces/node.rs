@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::harness::PATIENCE;
 
-/// What a program wrote on its console.
+/// Lines that a program wrote on its console.
 #[derive(Debug)]
 pub struct Console {
     pub logged: Vec<String>,

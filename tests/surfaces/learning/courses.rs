@@ -14,7 +14,7 @@ fn at(path: &str) -> String {
 struct SeedCourse {
     teacher: Person,
     id: String,
-    /// What creating it answered.
+    /// Answer to its creation.
     made: Value,
 }
 
