@@ -193,14 +193,25 @@ fn limit_to_64_bits(schema: &mut Value) {
     }
 }
 
-/// Marks every key of an answer as required: a key whose value may be null is always present too.
+/// Marks every key of an answer as required: a key whose value may be null is always present too. A key that is declared
+/// as optional and never null is left out where it has no value.
 fn require_every_key(schema: &mut Value) {
     for word in ["allOf", "oneOf", "anyOf"] {
         schema.get_mut(word).and_then(Value::as_array_mut).into_iter().flatten().for_each(require_every_key);
     }
     if let Some(properties) = schema["properties"].as_object() {
-        schema["required"] = properties.keys().cloned().collect();
+        let declared = schema["required"].as_array().cloned().unwrap_or_default();
+        let is_present = |key: &String, of: &Value| declared.contains(&key.as_str().into()) || may_be_null(of);
+        schema["required"] =
+            properties.iter().filter(|(key, of)| is_present(key, of)).map(|(key, _)| key.clone()).collect();
     }
+}
+
+fn may_be_null(schema: &Value) -> bool {
+    has_type(schema, "null")
+        || ["oneOf", "anyOf"]
+            .iter()
+            .any(|word| schema[*word].as_array().is_some_and(|parts| parts.iter().any(may_be_null)))
 }
 
 /// Returns whether `{}`, and so no body at all, is accepted.

@@ -85,7 +85,8 @@ def put_in(operation, chance, node):
                 continue
             known = things(operation, name)
             if value is not None and known and chance.random() < 0.75:
-                node[name] = chance.choice(known)
+                found = chance.choice(known)
+                node[name] = str(found) if isinstance(value, str) else found
     elif isinstance(node, list):
         for part in node:
             put_in(operation, chance, part)

@@ -156,9 +156,11 @@ answer! {
         question: String = q.text,
         /// Of a multiple choice
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         options: Option<Vec<LearningOption>> = Some(each(q.options)).filter(|options: &Vec<_>| !options.is_empty()),
         /// Of a code completion
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         code_template: Option<String> = q.template,
         points: f64 = q.points,
     }
@@ -175,8 +177,10 @@ answer! {
         let is_choice = kind == QuestionKind::MultipleChoice;
     {
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         selected_option: Option<String> = value.clone().filter(|_| is_choice),
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         answer: Option<String> = value.filter(|_| !is_choice),
     }
 

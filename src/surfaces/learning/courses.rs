@@ -197,6 +197,7 @@ answer! {
         name: String = i.name,
         /// For the staff of the course only
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         email: Option<String> = i.email,
         title: String = i.title.unwrap_or_default(),
         bio: String = i.bio.unwrap_or_default(),
@@ -266,8 +267,10 @@ answer! {
         instructor_id: TextId = TextId(c.instructor),
         instructor: LearningInstructor = d.instructor.into(),
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         modules: Option<Vec<LearningModule>> = d.units.map(each),
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         assessments: Option<Vec<LearningCourseAssessment>> = d.assessments.map(each),
         learning_objectives: Vec<LearningObjective> = each(d.objectives),
         prerequisites: Vec<TextId> = d.prerequisites.into_iter().map(TextId).collect(),

@@ -130,10 +130,13 @@ answer! {
         course_id: TextId = TextId(change.course),
         /// Of a course that was added or removed
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         reason: Option<String> = change.reason.as_ref().map(reason),
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         old_priority: Option<i64> = change.old_priority,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         new_priority: Option<i64> = change.new_priority,
     }
 

@@ -44,6 +44,7 @@ pub struct LearningRefusalBody {
     pub details: Value,
     /// With 003: the courses that are to be completed first
     #[serde(rename = "missingPrerequisites", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub missing_prerequisites: Option<Vec<TextId>>,
 }
 
