@@ -19,6 +19,7 @@ use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
 
 /// A school, cheap to clone. Every handler and every task gets one.
@@ -127,6 +128,7 @@ pub struct App {
     pub setup: SetupSecret,
     pub printer: CertificatePrinter,
     pub failures: Failures,
+    pub passwords: Passwords,
     pub renderer: Box<dyn EventRenderer>,
     /// Held while `why_not_ready` finds out whether writes work.
     pub asking: Mutex<()>,

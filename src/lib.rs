@@ -29,6 +29,7 @@ pub mod listener;
 pub mod live;
 pub mod metrics;
 pub mod outside;
+pub mod passwords;
 pub mod patch;
 pub mod print;
 pub mod private;

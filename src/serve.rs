@@ -26,6 +26,7 @@ use crate::listener;
 use crate::live::{Hub, Presence, SocketLimits};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
@@ -77,6 +78,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         setup: SetupSecret::default(),
         printer,
         failures: Failures::new(config.limits_failures()),
+        passwords: Passwords::default(),
         renderer: Box::new(RendererWithNames { render: surfaces::live::render }),
         asking: Mutex::new(()),
         config,

@@ -30,6 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tag", &[]),
     ("keys", &["clock", "error", "private"]),
     ("failures", &["clock", "error"]),
+    ("passwords", &["error"]),
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
     ("bus", &["live"]),
@@ -38,7 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group_commit", &["db", "error", "event"]),
     ("app", &[
         "bus", "clock", "config", "db", "error", "event", "failures", "keys", "group_commit", "live", "metrics",
-        "outside", "print",
+        "outside", "passwords", "print",
     ]),
     ("group_writer", &["app", "bus", "db", "error", "group_commit"]),
     ("school", &[
@@ -53,7 +54,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
         "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
-        "group_writer", "live", "metrics", "outside", "print", "private", "school", "surfaces",
+        "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces",
     ]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
     ("command_line", &["app", "config", "demo", "error", "listener", "print", "private", "school", "serve", "surfaces"]),

@@ -17,7 +17,6 @@ pub mod names;
 pub mod notifications;
 pub mod once;
 pub mod outline;
-pub mod passwords;
 pub mod paths;
 pub mod people;
 pub mod progress;

@@ -12,7 +12,6 @@ use crate::failures::{Attempts, CountedAttempt};
 use crate::live::EndedLogins;
 use crate::patch::Patch;
 use crate::school::logins;
-use crate::school::passwords::{Turn, hash_password, password_matches};
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::identity;
 use crate::school::{Page, Window, activity, certificates};
@@ -72,7 +71,7 @@ pub async fn register(app: &School, new: NewPerson, from: IpAddr) -> Result<Pers
 
 /// Adds a person of any role, without checking rights: for callers who may do so, such as the command line.
 pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
-    let hash = hash_of(&new).await?;
+    let hash = hash_of(app, &new).await?;
     let mut tx = app.db.begin().await?;
     let person = insert_account(&mut tx, &new, hash, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
@@ -80,9 +79,9 @@ pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
 }
 
 /// Hashes a new person's password, if they have one. It takes time, so it is done before a transaction begins.
-pub(super) async fn hash_of(new: &NewPerson) -> Result<Option<String>> {
+pub(super) async fn hash_of(app: &School, new: &NewPerson) -> Result<Option<String>> {
     match &new.password {
-        Some(password) => Ok(Some(hash_password(password.clone()).await?)),
+        Some(password) => Ok(Some(app.passwords.hash(password.clone()).await?)),
         None => Ok(None),
     }
 }
@@ -256,26 +255,31 @@ async fn must_know_password(
     if given.is_none() && changes.password.is_none() {
         return Ok((kept, None));
     }
-    let _turn = Turn::of(caller.id)?;
+    let _turn = app.passwords.turn(caller.id)?;
     // Counted before the password is checked: many attempts at once count as many, also if their callers hang up.
     let attempts = [Attempts::PasswordOf(caller.id), Attempts::PasswordsFrom(from)];
     let mut taken = app.failures.take_all(&attempts, app.now_ms())?;
     taken.iter_mut().for_each(CountedAttempt::keep);
-    let hash_of = check_and_hash(given, &kept, changes.password.clone()).await;
+    let hash_of = check_and_hash(app, given, &kept, changes.password.clone()).await;
     if matches!(hash_of, Err(Error::Busy { .. })) {
         taken.into_iter().for_each(CountedAttempt::give_back);
     }
     Ok((kept, hash_of?))
 }
 
-async fn check_and_hash(given: Option<String>, kept: &Option<String>, new: Option<String>) -> Result<Option<String>> {
+async fn check_and_hash(
+    app: &School,
+    given: Option<String>,
+    kept: &Option<String>,
+    new: Option<String>,
+) -> Result<Option<String>> {
     if let Some(given) = given
-        && !password_matches(given, kept.clone()).await?
+        && !app.passwords.matches(given, kept.clone()).await?
     {
         return Err(Error::bad(Field::CurrentPassword, "it is not the current password"));
     }
     match new {
-        Some(password) => Ok(Some(hash_password(password).await?)),
+        Some(password) => Ok(Some(app.passwords.hash(password).await?)),
         None => Ok(None),
     }
 }
@@ -350,7 +354,7 @@ pub async fn reset_password(app: &School, caller: &Caller, id: i64, password: St
 }
 
 pub async fn set_password(app: &School, id: i64, password: String) -> Result<Person> {
-    let hash = hash_password(password).await?;
+    let hash = app.passwords.hash(password).await?;
     let mut tx = app.db.begin().await?;
     let person = by_id(&mut tx, id).await?;
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;

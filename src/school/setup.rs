@@ -31,7 +31,7 @@ pub async fn become_admin(app: &School, secret: &str, new: NewPerson, device: &s
     if new.email.is_none() && new.phone.is_none() {
         return Err(Error::bad(Field::Email, "an e-mail address or a phone number is needed to sign in"));
     }
-    let hash = people::hash_of(&new).await?;
+    let hash = people::hash_of(app, &new).await?;
     let mut tx = app.db.begin().await?;
     must_be_first(&mut tx).await?;
     let person = people::insert_account(&mut tx, &NewPerson { role: Role::Admin, ..new }, hash, app.now_ms()).await?;

@@ -14,7 +14,6 @@ use crate::db::args;
 use crate::error::{Error, Result};
 use crate::event::Activity;
 use crate::failures::{Account, Attempts, CountedAttempt, Failures};
-use crate::school::passwords::password_matches;
 use crate::school::people::{self, Person};
 use crate::school::rights::Role;
 
@@ -36,7 +35,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     let attempt =
         LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
     tokio::time::sleep(attempt.delay).await;
-    match password_matches(password, kept.clone()).await {
+    match app.passwords.matches(password, kept.clone()).await {
         Ok(true) => attempt.succeeded(&app.failures),
         Ok(false) => return Err(Error::WrongPassword),
         Err(error) => {

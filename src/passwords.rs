@@ -1,0 +1,125 @@
+//! Hashing of passwords. A hash takes tens of milliseconds and 19 MiB by design: it is never made on an async thread, and
+//! never many at once. Changes of passwords have a limit of their own, so that they do not keep others from signing in.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::error::{Error, Result};
+
+type Work = Box<dyn FnOnce() + Send>;
+
+const HASHING_THREADS: usize = 2;
+/// Passwords that may wait to be checked, and new passwords that may wait to be hashed.
+const CHECKS_MAX: usize = 64;
+const NEW_ONES_MAX: usize = 32;
+
+/// The passwords that one server checks and hashes now.
+pub struct Passwords {
+    checks: Arc<Semaphore>,
+    new_ones: Arc<Semaphore>,
+    /// Queue of the two threads that only hash: they reuse the memory that they allocate, and no other thread's memory
+    /// grows by it.
+    hashers: LazyLock<SyncSender<Work>>,
+    /// People who change their password now.
+    changing: Mutex<HashSet<i64>>,
+}
+
+impl Default for Passwords {
+    fn default() -> Passwords {
+        Passwords {
+            checks: Arc::new(Semaphore::new(CHECKS_MAX)),
+            new_ones: Arc::new(Semaphore::new(NEW_ONES_MAX)),
+            hashers: LazyLock::new(start_hashers),
+            changing: Mutex::default(),
+        }
+    }
+}
+
+impl Passwords {
+    pub async fn hash(&self, password: String) -> Result<String> {
+        let hash = move || Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal);
+        self.apart(&self.new_ones, move || Ok(hash()?.to_string())).await
+    }
+
+    /// Checks a password. Takes as long for an unknown person as for a wrong password.
+    pub async fn matches(&self, password: String, hash: Option<String>) -> Result<bool> {
+        const NOBODY: &str =
+            "$argon2id$v=19$m=19456,t=2,p=1$Z3lvc2lsLW5vYm9keQ$pyyGJf4A0m1KyS1xUM4aE+tHzO1tTz7iPC6Nt1EcI4o";
+        self.apart(&self.checks, move || {
+            let known = hash.is_some();
+            let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(Error::internal)?;
+            Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
+        })
+        .await
+    }
+
+    /// Gives a person the turn to change their password. Fails with `Busy` if the person has it already, or too many have.
+    pub fn turn(&self, person: i64) -> Result<Turn<'_>> {
+        let mut changing = self.changing();
+        if changing.len() >= NEW_ONES_MAX || !changing.insert(person) {
+            return Err(busy());
+        }
+        Ok(Turn { passwords: self, person })
+    }
+
+    /// Does the work on a hashing thread. Fails with `Busy` if too many wait in the same line.
+    async fn apart<T: Send + 'static>(
+        &self,
+        line: &Arc<Semaphore>,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place: OwnedSemaphorePermit = line.clone().try_acquire_owned().map_err(|_| busy())?;
+        let (done, result) = oneshot::channel();
+        let work: Work = Box::new(move || {
+            let worked = work();
+            drop(place);
+            // A caller who hung up needs no result.
+            let _ = done.send(worked);
+        });
+        self.hashers.try_send(work).map_err(|_| busy())?;
+        result.await.map_err(|_| Error::internal("hashing was given up"))?
+    }
+
+    fn changing(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The turn of a person to change their password: one at a time for each person, and at most `NEW_ONES_MAX` in all. Ends
+/// when it is dropped.
+pub struct Turn<'p> {
+    passwords: &'p Passwords,
+    person: i64,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.passwords.changing().remove(&self.person);
+    }
+}
+
+/// Starts the threads that hash. They end with the queue.
+fn start_hashers() -> SyncSender<Work> {
+    let (sender, works) = sync_channel::<Work>(CHECKS_MAX + NEW_ONES_MAX);
+    let works = Arc::new(Mutex::new(works));
+    for _ in 0..HASHING_THREADS {
+        let works = works.clone();
+        std::thread::spawn(move || {
+            let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            while let Ok(work) = next() {
+                // If the work panics, its caller gets an error, and the thread goes on.
+                let _ = catch_unwind(AssertUnwindSafe(work));
+            }
+        });
+    }
+    sender
+}
+
+fn busy() -> Error {
+    Error::Busy { retry_after_s: 2 }
+}
