@@ -248,8 +248,11 @@ impl NewQuestion {
         if ids.len() < options.len() {
             return Err("two options have the same id");
         }
-        if is_choice != (options.len() >= 2) {
-            return Err(if is_choice { "two options are needed" } else { "only a multiple choice has options" });
+        if is_choice && options.len() < 2 {
+            return Err("two options are needed");
+        }
+        if !is_choice && !options.is_empty() {
+            return Err("only a multiple choice has options");
         }
         let blanks = self.template.as_deref().map_or(0, count_blanks);
         let is_code = self.kind == QuestionKind::CodeCompletion;
@@ -393,6 +396,16 @@ mod tests {
     fn judged(question: &Question, answer: &str) -> (f64, bool) {
         let stored = question.stored(GivenAnswer::Text(answer.into())).unwrap();
         question.judge(&stored.unwrap_or_default())
+    }
+
+    #[test]
+    fn only_a_multiple_choice_has_options() {
+        let option = || NewOption { id: None, text: "○".into() };
+        let right = || GivenAnswer::Text("opt-001".into());
+        let checked = |kind, options| NewQuestion { options, ..new(kind, right()) }.checked().is_ok();
+        assert!(checked(QuestionKind::MultipleChoice, vec![option(), option()]));
+        assert!(!checked(QuestionKind::MultipleChoice, vec![option()]));
+        assert!(checked(QuestionKind::ShortText, Vec::new()) && !checked(QuestionKind::ShortText, vec![option()]));
     }
 
     #[test]
