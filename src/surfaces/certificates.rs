@@ -11,8 +11,7 @@ use utoipa_axum::routes;
 use super::extract::{ClientAddress, Path, Query};
 use super::live::refusal::Refusal;
 use super::refusals::Refusals;
-use super::schemas::{described, text_schema};
-use super::texts::{Instant, NO_NUL, SearchText};
+use super::texts::{Instant, NeededText, SearchText};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCertificate};
@@ -125,17 +124,11 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
 pub struct Printed {
     /// CERT-YYYYMMDD-XXXXXX
     #[param(inline, required = true)]
-    pub number: Option<SearchedNumber>,
+    pub number: Option<NeededText>,
     /// VER-XXXXXXXXXXXX
     #[param(inline)]
     pub code: Option<SearchText>,
 }
-
-/// Certificate number in a query. An empty one counts as left out, and leaving it out is refused.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub struct SearchedNumber(SearchText);
-described!(SearchedNumber, text_schema("", 1, 200, NO_NUL));
 
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]

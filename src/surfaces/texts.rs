@@ -336,6 +336,15 @@ described!(SearchText, text_schema("", 0, 200, NO_NUL));
 
 sent!(SearchText => String, |text| text.0);
 
+/// A `SearchText` that must be there. An empty one counts as left out, and leaving it out is refused.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct NeededText(pub SearchText);
+
+described!(NeededText, text_schema("", 1, 200, NO_NUL));
+
+sent!(NeededText => String, |text| text.0.0);
+
 impl<'de> Deserialize<'de> for SearchText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SearchText, D::Error> {
         Typed::deserialize(deserializer).map(|typed| SearchText(typed.0))

@@ -24,7 +24,7 @@ query! {
 query! {
     pub struct VerificationQuery {
         #[serde(rename = "verificationCode")]
-        code: SearchText,
+        code: NeededText,
     }
 }
 
