@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::School;
+use crate::school::assessments::questions;
 use crate::surfaces::refusals::{DocumentedRefusal, Refusals};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -85,8 +86,9 @@ fn id_in_path<Body: DocumentedRefusal>(name: &str) -> RefOr<Parameter> {
     RefOr::T(parameter.schema(Some(schema)).build())
 }
 
-/// Lists the bodies whose keys depend on each other, with the alternatives of which one must fit (`anyOf`).
-fn dependent_keys() -> [(&'static str, Value); 7] {
+/// Lists the bodies whose keys depend on each other, by their place among the schemas, with the alternatives of which one
+/// must fit (`anyOf`).
+fn dependent_keys() -> [(&'static str, Value); 10] {
     let text = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
     let number = |key: &str| json!({"required": [key], "properties": {key: {"type": "integer"}}});
     let no = |key: &str| json!({"properties": {key: {"type": "null"}}});
@@ -96,6 +98,16 @@ fn dependent_keys() -> [(&'static str, Value); 7] {
         json!({"required": ["completion_status"], "properties": {"completion_status": {"enum": ["INCOMPLETE"]}}});
     let unforced = json!({"properties": {"force": {"enum": [false, null]}}});
     let explained = json!({"required": ["memo"], "properties": {"memo": {"$ref": "#/components/schemas/Reason"}}});
+    let of_type = |kind: &str, keys: Value| json!({"allOf": [{"properties": {"type": {"enum": [kind]}}}, keys]});
+    let options = json!({"required": ["options"], "properties": {"options": {"type": "array", "minItems": 2, "maxItems": questions::OPTIONS_MAX}}});
+    let no_options = json!({"properties": {"options": {"enum": [null, []]}}});
+    let template =
+        json!({"required": ["codeTemplate"], "properties": {"codeTemplate": {"type": "string", "pattern": "____"}}});
+    let question = json!([
+        of_type("multiple_choice", json!({"allOf": [options, no("codeTemplate")]})),
+        of_type("code_completion", json!({"allOf": [template, no_options]})),
+        of_type("short_text", json!({"allOf": [no("codeTemplate"), no_options]})),
+    ]);
     [
         ("Register", json!([text("email"), text("phone")])),
         ("Login", json!([text("email"), text("phone")])),
@@ -103,6 +115,9 @@ fn dependent_keys() -> [(&'static str, Value); 7] {
         ("LineSent", json!([either("enrollment_id", "user_id"), either("user_id", "enrollment_id")])),
         ("PortalNewResult", json!([no("pass_yn"), graded])),
         ("CompletionSent", json!([unforced, unfinished, explained])),
+        ("From0To200_LearningNewQuestion/items", question.clone()),
+        ("From1To200_LearningNewQuestion/items", question),
+        ("LearningAnswer", json!([no("selectedOption"), no("answer")])),
         ("ChangeCompletion", json!([unforced, unfinished, explained])),
     ]
 }
@@ -113,8 +128,8 @@ pub fn complete(document: &mut Value) {
         [&operation["requestBody"], &operation["parameters"]].map(Value::clone).into()
     });
     let in_answers = schemas_of(document, &|operation| vec![operation["responses"].clone()]);
-    for (name, any) in dependent_keys() {
-        if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
+    for (place, any) in dependent_keys() {
+        if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{place}")) {
             schema["anyOf"] = any;
         }
     }

@@ -55,7 +55,7 @@ use crate::web;
             be left out itself. A method that an address does not answer is refused with 405.",
     ),
     components(schemas(portal::refusal::PortalRefusal, attendance::refusal::AttendanceRefusal, live::refusal::Refusal, live::refusal::RefusalBody,
-        learning::refusal::LearningRefusal, learning::refusal::LearningRefusalBody, learning::LearningAnswer)),
+        learning::refusal::LearningRefusal, learning::refusal::LearningRefusalBody, learning::refusal::LearningRefusalDetails, learning::LearningAnswer)),
     security(("bearer" = [])),
 )]
 struct Document;

@@ -4,11 +4,13 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 
 use crate::error::{Error, ErrorKind, Field, FieldNames, Noun, Requirement};
 use crate::surfaces::ids::TextId;
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
+use crate::surfaces::schemas::described;
 
 /// Fields that have another name here than in the school.
 const FIELD_NAMES: FieldNames = &[
@@ -39,14 +41,23 @@ pub struct LearningRefusalBody {
     /// this state · 012 the attempt is over or unknown · 013 too many requests · 014 unavailable
     pub code: &'static str,
     pub message: String,
-    /// A text where the seed has one, otherwise an object
-    #[schema(value_type = Object)]
-    pub details: Value,
+    pub details: LearningRefusalDetails,
     /// With 003: the courses that are to be completed first
     #[serde(rename = "missingPrerequisites", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub missing_prerequisites: Option<Vec<TextId>>,
 }
+
+#[derive(Serialize)]
+pub struct LearningRefusalDetails(Value);
+
+described!(
+    LearningRefusalDetails,
+    AnyOfBuilder::new()
+        .description(Some("A text with 002, 003, 006 and 007, otherwise an object"))
+        .item(ObjectBuilder::new().schema_type(Type::String))
+        .item(ObjectBuilder::new())
+);
 
 /// The table of codes, as in the document above.
 fn code(error: &Error) -> &'static str {
@@ -99,6 +110,7 @@ impl From<&Error> for LearningRefusal {
             _ => None,
         };
         let message = language::error(error, FIELD_NAMES);
+        let details = LearningRefusalDetails(details);
         LearningRefusal { error: LearningRefusalBody { code: code(error), message, details, missing_prerequisites } }
     }
 }
