@@ -29,6 +29,8 @@ TAKES_AWAY = ("/archive", "/end", "/erase", "/role", "/password-reset", "/studen
 DEPENDS = (
     "it belongs to another",  # a step of another lecture, contents of another course
     "it is no class of this course",
+    "there is no such course",
+    "this course does not have it",  # a module of another course
     "it is of another",  # an enrollment in another course or class
     "nobody in this class",
     "the class has no such meeting on that day",
@@ -49,6 +51,13 @@ DEPENDS = (
     "name the student in one way",
     "it is the same participant",
     "it is no key of a session",
+    "two options have the same id",
+    "it has no such option",
+    "one of its options is needed",
+    "more answers than blanks",
+    "one text is needed",
+    "each blank needs its right answer",
+    "a right answer is needed",
     "at most 16 KiB",  # of JSON
     "a log has at most",  # so many bytes
     # Schemathesis fills in a key that the schema wants to be null where the other one is given.
