@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
@@ -18,13 +18,28 @@ const HASHING_THREADS: usize = 2;
 const CHECKS_MAX: usize = 64;
 const NEW_ONES_MAX: usize = 32;
 
+/// Queue of the two threads that only hash: they reuse the memory that they allocate, and no other thread's memory grows by
+/// it. Its length is bounded by the lines of each server.
+static HASHERS: LazyLock<Sender<Work>> = LazyLock::new(|| {
+    let (sender, works) = channel::<Work>();
+    let works = Arc::new(Mutex::new(works));
+    for _ in 0..HASHING_THREADS {
+        let works = works.clone();
+        std::thread::spawn(move || {
+            let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            while let Ok(work) = next() {
+                // If the work panics, its caller gets an error, and the thread goes on.
+                let _ = catch_unwind(AssertUnwindSafe(work));
+            }
+        });
+    }
+    sender
+});
+
 /// The passwords that one server checks and hashes now.
 pub struct Passwords {
     checks: Arc<Semaphore>,
     new_ones: Arc<Semaphore>,
-    /// Queue of the two threads that only hash: they reuse the memory that they allocate, and no other thread's memory
-    /// grows by it.
-    hashers: LazyLock<SyncSender<Work>>,
     /// People who change their password now.
     changing: Mutex<HashSet<i64>>,
 }
@@ -34,7 +49,6 @@ impl Default for Passwords {
         Passwords {
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             new_ones: Arc::new(Semaphore::new(NEW_ONES_MAX)),
-            hashers: LazyLock::new(start_hashers),
             changing: Mutex::default(),
         }
     }
@@ -81,7 +95,7 @@ impl Passwords {
             // A caller who hung up needs no result.
             let _ = done.send(worked);
         });
-        self.hashers.try_send(work).map_err(|_| busy())?;
+        HASHERS.send(work).map_err(Error::internal)?;
         result.await.map_err(|_| Error::internal("hashing was given up"))?
     }
 
@@ -101,23 +115,6 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.passwords.changing().remove(&self.person);
     }
-}
-
-/// Starts the threads that hash. They end with the queue.
-fn start_hashers() -> SyncSender<Work> {
-    let (sender, works) = sync_channel::<Work>(CHECKS_MAX + NEW_ONES_MAX);
-    let works = Arc::new(Mutex::new(works));
-    for _ in 0..HASHING_THREADS {
-        let works = works.clone();
-        std::thread::spawn(move || {
-            let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            while let Ok(work) = next() {
-                // If the work panics, its caller gets an error, and the thread goes on.
-                let _ = catch_unwind(AssertUnwindSafe(work));
-            }
-        });
-    }
-    sender
 }
 
 fn busy() -> Error {
