@@ -38,6 +38,7 @@ DEPENDS = (
     "it is on another day than the class",
     "it is before",  # an end before its beginning
     "it is above total_score",
+    "it is above maxScore",
     "from 0 to ",  # a score above the total of its assessment
     "one passes from",  # pass_yn that contradicts the score
     "the lecture has no steps yet",
