@@ -216,14 +216,14 @@ impl Tx {
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<u64> {
         match self {
             Tx::Sqlite(lent) => {
-                lent.mark_changed();
+                lent.mark_changing();
                 let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
-                Ok(done?.rows_affected())
+                Ok(lent.mark_rows(done?.rows_affected()))
             }
             Tx::Postgres(lent, _) => {
-                lent.mark_changed();
+                lent.mark_changing();
                 let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
-                Ok(done?.rows_affected())
+                Ok(lent.mark_rows(done?.rows_affected()))
             }
         }
     }
@@ -248,7 +248,18 @@ impl Tx {
 
     /// Marks that another write of a group begins.
     pub fn begin_write_of_group(&mut self) {
-        self.held().clear();
+        match self {
+            Tx::Sqlite(lent) => lent.mark_write(),
+            Tx::Postgres(lent, _) => lent.mark_write(),
+        }
+    }
+
+    /// Tells whether the write that began last has changed nothing, and the transaction can go on without it.
+    pub fn write_left_no_trace(&self) -> bool {
+        match self {
+            Tx::Sqlite(lent) => lent.write_left_no_trace(),
+            Tx::Postgres(lent, _) => lent.write_left_no_trace(),
+        }
     }
 
     /// Checks the order in debug builds. A table may be named again, for rows that are held already. `hold` calls it; an update

@@ -12,7 +12,7 @@
 //! and another connection may work. A commit with an unknown outcome is not repeated here: its callers get 503, and repeat
 //! the request themselves with the same idempotency key.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use futures_util::FutureExt;
 use crate::app::School;
 use crate::bus::Message;
 use crate::db::TRIES;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::group_commit::{QueueEntry, QueuedWrite, WriteQueue};
 
 const GROUP_MAX_WRITES: usize = 256;
@@ -73,7 +73,7 @@ async fn write_group(app: &School, mut group: Vec<Box<dyn QueuedWrite>>) -> Resu
     let mut tries = 1;
     while !group.is_empty() {
         match write_together(app, &mut group).await {
-            Ok(()) => group.drain(..).for_each(|write| write.answer(None)),
+            Ok(refused) => answer_all(&mut group, refused),
             Err(FailedGroup { why: why @ Error::Unavailable { .. }, .. }) => {
                 if why.may_succeed_at_once() && tries < TRIES && begun.elapsed() < TRIED_FOR {
                     tries += 1;
@@ -114,9 +114,12 @@ async fn write_alone(app: &School, mut writes: Vec<Box<dyn QueuedWrite>>, begun:
                 unwritten.push(write);
                 continue;
             }
-            let Err(FailedGroup { why, .. }) = write_together(app, std::slice::from_mut(&mut write)).await else {
-                write.answer(None);
-                continue;
+            let why = match write_together(app, std::slice::from_mut(&mut write)).await {
+                Ok(refused) => {
+                    write.answer(refused.into_values().next());
+                    continue;
+                }
+                Err(FailedGroup { why, .. }) => why,
             };
             let is_late = begun.elapsed() >= TRIED_FOR;
             if why.may_succeed_at_once() {
@@ -147,6 +150,18 @@ fn held_or_logged(write: &dyn QueuedWrite) -> impl Iterator<Item = i64> {
     held.into_iter().chain(write.sessions().iter().copied())
 }
 
+/// Writes of a group that were refused before they changed anything, by their position: the group is committed without them.
+type RefusedWrites = HashMap<usize, Error>;
+
+/// Tells whether the school refused the write. Everything else may have left the transaction in an unknown state.
+fn is_refusal(why: &Error) -> bool {
+    !matches!(why.kind(), ErrorKind::Busy | ErrorKind::Internal)
+}
+
+fn answer_all(group: &mut Vec<Box<dyn QueuedWrite>>, mut refused: RefusedWrites) {
+    group.drain(..).enumerate().for_each(|(n, write)| write.answer(refused.remove(&n)));
+}
+
 /// A failed try to write a group.
 struct FailedGroup {
     why: Error,
@@ -161,25 +176,29 @@ impl From<Error> for FailedGroup {
 }
 
 /// Writes a group in one transaction. A write that panics fails like any other, and the group commit goes on for the rest.
-async fn write_together(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(), FailedGroup> {
+async fn write_together(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<RefusedWrites, FailedGroup> {
     let written = AssertUnwindSafe(write_all(app, group)).catch_unwind().await;
     written.unwrap_or_else(|_| Err(Error::internal("a write panicked").into()))
 }
 
-async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(), FailedGroup> {
+async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<RefusedWrites, FailedGroup> {
     let written = async {
         let mut tx = app.db.begin_group().await?;
-        let mut events = Vec::new();
+        let (mut events, mut refused) = (Vec::new(), RefusedWrites::new());
         for (n, write) in group.iter_mut().enumerate() {
             tx.begin_write_of_group();
-            events.extend(write.write(&mut tx).await.map_err(|why| FailedGroup { why, by: Some(n) })?);
+            match write.write(&mut tx).await {
+                Ok(new) => events.extend(new),
+                Err(why) if is_refusal(&why) && tx.write_left_no_trace() => drop(refused.insert(n, why)),
+                Err(why) => return Err(FailedGroup { why, by: Some(n) }),
+            }
         }
         // The order is kept within each write, and not across the group.
         tx.begin_write_of_group();
         let frames = app.prepare(&mut tx, events).await?;
-        Ok::<_, FailedGroup>((tx, frames))
+        Ok::<_, FailedGroup>((tx, frames, refused))
     };
-    let (tx, frames) = match tokio::time::timeout(GROUP_WITHIN, written).await {
+    let (tx, frames, refused) = match tokio::time::timeout(GROUP_WITHIN, written).await {
         Ok(written) => written?,
         // Dropping the transaction rolls the group back.
         Err(_) => return Err(app.db.record_silence("a group of writes took too long").into()),
@@ -188,5 +207,5 @@ async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<(
     let app = app.clone();
     // The next group is written while this one is delivered: rooms keep the order by `seq`.
     tokio::spawn(async move { app.bus.send(Message::Frames(frames)).await });
-    Ok(())
+    Ok(refused)
 }

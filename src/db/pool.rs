@@ -96,6 +96,8 @@ pub struct LentConnection<C: DbConnection> {
     in_transaction: bool,
     /// A statement of this transaction changed something, or may have changed something.
     changes: bool,
+    /// The write of a group that was marked last changed something.
+    write_changes: bool,
     /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
     refused: bool,
     /// The tables of which this transaction holds rows. Empty in a release build.
@@ -259,6 +261,7 @@ impl<C: DbConnection> LentConnection<C> {
             condition: Condition::Sound,
             in_transaction: false,
             changes: false,
+            write_changes: false,
             refused: false,
             held_tables: Vec::new(),
         }
@@ -302,8 +305,31 @@ impl<C: DbConnection> LentConnection<C> {
         }
     }
 
+    /// Marks that a statement begins that may change something.
+    pub fn mark_changing(&mut self) {
+        self.changes = true;
+    }
+
     pub fn mark_changed(&mut self) {
         self.changes = true;
+        self.write_changes = true;
+    }
+
+    /// Marks how many rows a statement changed.
+    pub fn mark_rows(&mut self, rows: u64) -> u64 {
+        self.write_changes |= rows > 0;
+        rows
+    }
+
+    /// Marks that another write of a group begins.
+    pub fn mark_write(&mut self) {
+        self.write_changes = false;
+        self.held_tables.clear();
+    }
+
+    /// Tells whether the write that was marked last has changed nothing, and the transaction can go on without it.
+    pub fn write_left_no_trace(&self) -> bool {
+        !self.write_changes && self.is_whole()
     }
 
     /// Returns the connection for one statement. Fails on a broken connection: after SQLite has rolled back by itself, the
