@@ -36,6 +36,8 @@ pub enum Attempts {
     /// The same, for all signed-in persons at one address.
     PasswordsFrom(IpAddr),
     LoginsFrom(IpAddr),
+    /// Logins of a person with the right password. Each costs a hash and leaves a row.
+    RightLoginsOf(i64),
     CodesFrom(IpAddr),
     /// Wrong codes that one signed-in person types. Counted per person, so that others at the same address do not make them wait.
     CodesBy(i64),
@@ -59,7 +61,7 @@ impl Attempts {
         match self {
             Attempts::AccountSlowly(_) => 1,
             Attempts::AccountFrom(..) | Attempts::KnownDevice(_) | Attempts::PasswordOf(_) => 10,
-            Attempts::Account(_) => 100,
+            Attempts::Account(_) | Attempts::RightLoginsOf(_) => 100,
             Attempts::LoginsFrom(_) => 1_000,
             Attempts::CodesFrom(_) | Attempts::CodesBy(_) | Attempts::ContactsBy(_) => 60,
             Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) => 30,
@@ -98,6 +100,7 @@ impl Attempts {
             | Attempts::AccountSlowly(_)
             | Attempts::KnownDevice(_)
             | Attempts::PasswordOf(_)
+            | Attempts::RightLoginsOf(_)
             | Attempts::LeavesOf(..)
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_) => self.clone(),

@@ -1,7 +1,8 @@
 //! Hashing of passwords. A hash takes tens of milliseconds and 19 MiB by design: it is never made on an async thread, and
 //! never many at once. Changes of passwords have a limit of their own, so that they do not keep others from signing in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -10,6 +11,7 @@ use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::{Error, Result};
+use crate::failures::network;
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -17,6 +19,8 @@ const HASHING_THREADS: usize = 2;
 /// Passwords that may wait to be checked, and new passwords that may wait to be hashed.
 const CHECKS_MAX: usize = 64;
 const NEW_ONES_MAX: usize = 32;
+/// Passwords from one address that may wait to be checked: nobody keeps all others from signing in.
+const CHECKS_FROM_ONE_ADDRESS_MAX: usize = CHECKS_MAX / 2;
 
 /// Queue of the two threads that only hash: they reuse the memory that they allocate, and no other thread's memory grows by
 /// it. Its length is bounded by the lines of each server.
@@ -26,7 +30,7 @@ static HASHERS: LazyLock<Sender<Work>> = LazyLock::new(|| {
     for _ in 0..HASHING_THREADS {
         let works = works.clone();
         std::thread::spawn(move || {
-            let next = || works.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let next = || lock(&works).recv();
             while let Ok(work) = next() {
                 // If the work panics, its caller gets an error, and the thread goes on.
                 let _ = catch_unwind(AssertUnwindSafe(work));
@@ -40,6 +44,8 @@ static HASHERS: LazyLock<Sender<Work>> = LazyLock::new(|| {
 pub struct Passwords {
     checks: Arc<Semaphore>,
     new_ones: Arc<Semaphore>,
+    /// Checks that wait now, by the address that asked.
+    waiting: Arc<Mutex<HashMap<IpAddr, usize>>>,
     /// People who change their password now.
     changing: Mutex<HashSet<i64>>,
 }
@@ -49,6 +55,7 @@ impl Default for Passwords {
         Passwords {
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             new_ones: Arc::new(Semaphore::new(NEW_ONES_MAX)),
+            waiting: Arc::default(),
             changing: Mutex::default(),
         }
     }
@@ -61,10 +68,12 @@ impl Passwords {
     }
 
     /// Checks a password. Takes as long for an unknown person as for a wrong password.
-    pub async fn matches(&self, password: String, hash: Option<String>) -> Result<bool> {
+    pub async fn matches(&self, password: String, hash: Option<String>, from: IpAddr) -> Result<bool> {
         const NOBODY: &str =
             "$argon2id$v=19$m=19456,t=2,p=1$Z3lvc2lsLW5vYm9keQ$pyyGJf4A0m1KyS1xUM4aE+tHzO1tTz7iPC6Nt1EcI4o";
+        let share = Share::take(&self.waiting, network(from))?;
         self.apart(&self.checks, move || {
+            let _share = share;
             let known = hash.is_some();
             let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(Error::internal)?;
             Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
@@ -74,7 +83,7 @@ impl Passwords {
 
     /// Gives a person the turn to change their password. Fails with `Busy` if the person has it already, or too many have.
     pub fn turn(&self, person: i64) -> Result<Turn<'_>> {
-        let mut changing = self.changing();
+        let mut changing = lock(&self.changing);
         if changing.len() >= NEW_ONES_MAX || !changing.insert(person) {
             return Err(busy());
         }
@@ -98,9 +107,35 @@ impl Passwords {
         HASHERS.send(work).map_err(Error::internal)?;
         result.await.map_err(|_| Error::internal("hashing was given up"))?
     }
+}
 
-    fn changing(&self) -> MutexGuard<'_, HashSet<i64>> {
-        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+/// The place of one check in the share of its address. Ends when it is dropped.
+struct Share {
+    waiting: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    from: IpAddr,
+}
+
+impl Share {
+    fn take(waiting: &Arc<Mutex<HashMap<IpAddr, usize>>>, from: IpAddr) -> Result<Share> {
+        let mut counted = lock(waiting);
+        let count = counted.entry(from).or_insert(0);
+        if *count >= CHECKS_FROM_ONE_ADDRESS_MAX {
+            return Err(busy());
+        }
+        *count += 1;
+        Ok(Share { waiting: waiting.clone(), from })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut counted = lock(&self.waiting);
+        let left = counted.get(&self.from).map_or(0, |count| count - 1);
+        if left == 0 {
+            counted.remove(&self.from);
+        } else {
+            counted.insert(self.from, left);
+        }
     }
 }
 
@@ -113,8 +148,12 @@ pub struct Turn<'p> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.passwords.changing().remove(&self.person);
+        lock(&self.passwords.changing).remove(&self.person);
     }
+}
+
+fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn busy() -> Error {

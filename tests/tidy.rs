@@ -30,7 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tag", &[]),
     ("keys", &["clock", "error", "private"]),
     ("failures", &["clock", "error"]),
-    ("passwords", &["error"]),
+    ("passwords", &["error", "failures"]),
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
     ("bus", &["live"]),

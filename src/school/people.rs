@@ -260,7 +260,7 @@ async fn must_know_password(
     let attempts = [Attempts::PasswordOf(caller.id), Attempts::PasswordsFrom(from)];
     let mut taken = app.failures.take_all(&attempts, app.now_ms())?;
     taken.iter_mut().for_each(CountedAttempt::keep);
-    let hash_of = check_and_hash(app, given, &kept, changes.password.clone()).await;
+    let hash_of = check_and_hash(app, given, &kept, changes.password.clone(), from).await;
     if matches!(hash_of, Err(Error::Busy { .. })) {
         taken.into_iter().for_each(CountedAttempt::give_back);
     }
@@ -272,9 +272,10 @@ async fn check_and_hash(
     given: Option<String>,
     kept: &Option<String>,
     new: Option<String>,
+    from: IpAddr,
 ) -> Result<Option<String>> {
     if let Some(given) = given
-        && !app.passwords.matches(given, kept.clone()).await?
+        && !app.passwords.matches(given, kept.clone(), from).await?
     {
         return Err(Error::bad(Field::CurrentPassword, "it is not the current password"));
     }

@@ -368,3 +368,29 @@ fn a_guest_sets_no_password_without_a_name_to_sign_in_with() {
         guest.put("/api/auth/me", json!({ "password": PASSWORD, "phone": "01012345678" })).await.is(200);
     });
 }
+
+#[test]
+fn one_address_leaves_others_room_to_sign_in() {
+    on_both_with(&LIMITED, |school| async move {
+        school.registers("STUDENT", "김", KIM).await;
+        let tries_as = async |from: &str, name: String| {
+            let body = json!({ "email": name, "password": PASSWORD });
+            school.nobody().asks(Method::POST, "/api/auth/login", Some(body), &[("x-forwarded-for", from)]).await
+        };
+        let flood = join_all((0..80).map(|n| tries_as(CLASSROOM, format!("{n}@example.com"))));
+        let (flood, own) = tokio::join!(flood, tries_as("198.51.100.9", KIM.to_owned()));
+        own.is(200);
+        assert!(flood.iter().any(|reply| reply.status == 503), "the flood took no more than its share");
+        assert!(flood.iter().all(|reply| [401, 503].contains(&reply.status)));
+    });
+}
+
+#[test]
+fn one_account_begins_a_limited_number_of_logins() {
+    on_both_with(&LIMITED, |school| async move {
+        let kim = school.registers("STUDENT", "김", KIM).await;
+        fail(&school, &Attempts::RightLoginsOf(kim.id), 100);
+        tries(&school, CLASSROOM, PASSWORD).await.refused(429, "TOO_MANY_REQUESTS");
+        tries(&school, CLASSROOM, "wrong").await.refused(401, "WRONG_CREDENTIALS");
+    });
+}

@@ -35,7 +35,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     let attempt =
         LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
     tokio::time::sleep(attempt.delay).await;
-    match app.passwords.matches(password, kept.clone()).await {
+    match app.passwords.matches(password, kept.clone(), device.address).await {
         Ok(true) => attempt.succeeded(&app.failures),
         Ok(false) => return Err(Error::WrongPassword),
         Err(error) => {
@@ -44,6 +44,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
             return Err(error);
         }
     }
+    app.failures.take_for_good(&Attempts::RightLoginsOf(id), app.now_ms())?;
     let mut tx = app.db.begin().await?;
     // A change of the password ends all logins: no login may begin with the old password after it.
     if hold_person(&mut tx, id).await? != kept {
