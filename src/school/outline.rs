@@ -85,6 +85,13 @@ impl Item {
     pub fn is_step(&self) -> bool {
         self.kind == ItemKind::Step.word()
     }
+
+    /// Removes what the item holds. The outline stays: its title, kind and duration.
+    pub(super) fn hide_contents(&mut self) {
+        self.description.clear();
+        (self.url, self.object, self.content) = (None, None, None);
+        (self.target_action, self.target_hint, self.guide, self.voice) = (None, None, None, None);
+    }
 }
 
 const UNIT: &str = "select id, course, title, description, position, minutes, objectives, criteria, created_ms,
@@ -203,7 +210,8 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
     }
 }
 
-/// Finds a unit with its items of every kind, for callers who may see the course.
+/// Finds a unit with its items of every kind, for callers who may see the course. The contents of items are for those who may
+/// read them.
 pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
@@ -211,7 +219,10 @@ pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, 
     if !access.is_public() && !caller.teaches(access.instructor) {
         return Err(Error::NotFound(Noun::Unit));
     }
-    let items = items_of(&mut tx, id).await?;
+    let mut items = items_of(&mut tx, id).await?;
+    if !rights::may_read_contents(&mut tx, Some(caller), unit.course, app.now_ms()).await? {
+        items.iter_mut().for_each(Item::hide_contents);
+    }
     Ok((unit, items))
 }
 

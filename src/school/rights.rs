@@ -148,6 +148,20 @@ pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
     Ok(found)
 }
 
+const CONTENTS: &str = "select c.instructor, c.price = 0 or exists (
+        select 1 from enrollments e join classes k on k.id = e.class
+        where e.person = $2 and k.course = c.id and e.status in ('APPROVED', 'COMPLETED')
+            and (e.expires_ms is null or e.expires_ms > $3))
+    from courses c where c.id = $1";
+
+/// Tells whether the caller may read what the items of a course hold, and not only its outline. A course without a price is open
+/// to everyone who sees it; one with a price to its staff, and to those who are in it and whose time is not over.
+pub async fn may_read_contents(tx: &mut Tx, caller: Option<&Caller>, course: i64, now_ms: i64) -> Result<bool> {
+    let args = args![course, caller.map(|c| c.id), now_ms];
+    let (instructor, is_open) = tx.one::<(i64, bool)>(CONTENTS, args).await?;
+    Ok(is_open || caller.is_some_and(|c| c.teaches(instructor)))
+}
+
 const BY_CODE: &str = "lower(code) = lower($1) and status in ('PUBLISHED', 'ARCHIVED')";
 
 /// Finds a published or archived course by its code. Capital and small letters are the same.
@@ -262,6 +276,12 @@ mod tests {
         ] {
             assert_eq!(roles.map(|role| has(role, scope)), expected, "{scope:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn whether_a_person_may_read_contents_is_seen_from_their_own_enrollments() {
+        let plan = sqlite_plan(CONTENTS).await;
+        assert!(plan.iter().any(|line| line.contains("enrollments_person")), "{plan:?}");
     }
 
     #[tokio::test]

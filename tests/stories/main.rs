@@ -42,6 +42,7 @@ mod pages;
 mod payments;
 mod people;
 mod portal_progress;
+mod prices;
 mod private;
 mod progress;
 mod renewals;

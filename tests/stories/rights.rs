@@ -49,7 +49,7 @@ const SIGNED_IN: &[(&str, &str)] = &[
     ("POST /api/auth/logout", "one's own login"),
     ("GET /api/auth/me", "one's own profile"),
     ("PUT /api/auth/me", "one's own profile"),
-    ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret"),
+    ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret; of one with a price, its outline"),
     ("POST /api/notifications/read", "what one was told oneself"),
     ("POST /api/logs/activity", "what one did oneself"),
     ("POST /api/logs/batch", "what one did oneself"),

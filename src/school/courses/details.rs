@@ -8,7 +8,7 @@ use crate::db::{Tx, args, row};
 use crate::error::Result;
 use crate::school::assessments::{self, Assessment};
 use crate::school::outline::{self, Item, Unit};
-use crate::school::rights::{Caller, Scope};
+use crate::school::rights::{self, Caller, Scope};
 use crate::school::skills;
 
 row! {
@@ -37,7 +37,7 @@ pub struct CourseDetails {
 
 /// Returns a course, with its units and their items if `with_units`, and with its assessments if `with_assessments`.
 ///
-/// Of a course with a price, the addresses and contents of items are for those who are in it. They are `None` for others.
+/// The contents of items are for those who may read them; others get the outline.
 pub async fn of_course(
     app: &School,
     caller: &Caller,
@@ -52,7 +52,7 @@ pub async fn of_course(
     let teaches = caller.teaches(course.instructor);
     let sql = "select id, name, email, title, bio from people where id = $1";
     let instructor: CourseInstructor = tx.one(sql, args![course.instructor]).await?;
-    let units = if with_units { Some(units_shown_to(&mut tx, caller, &course).await?) } else { None };
+    let units = if with_units { Some(units_shown_to(&mut tx, caller, id, app.now_ms()).await?) } else { None };
     let assessments = if with_assessments { Some(assessments::of_course(&mut tx, id, teaches).await?) } else { None };
     let mut tags = skills::tags_of(&mut tx, &[id]).await?;
     let mut numbers = numbers::of(&mut tx, &[id]).await?;
@@ -68,19 +68,10 @@ pub async fn of_course(
     })
 }
 
-async fn units_shown_to(tx: &mut Tx, caller: &Caller, course: &Course) -> Result<Vec<(Unit, Vec<Item>)>> {
-    let mut units = outline::units_with_items(tx, course.id).await?;
-    let is_open = course.price == 0 || caller.teaches(course.instructor);
-    if !is_open && !is_in(tx, caller, course.id).await? {
-        for item in units.iter_mut().flat_map(|(_, items)| items) {
-            (item.url, item.content, item.guide, item.voice) = (None, None, None, None);
-        }
+async fn units_shown_to(tx: &mut Tx, caller: &Caller, course: i64, now_ms: i64) -> Result<Vec<(Unit, Vec<Item>)>> {
+    let mut units = outline::units_with_items(tx, course).await?;
+    if !rights::may_read_contents(tx, Some(caller), course, now_ms).await? {
+        units.iter_mut().flat_map(|(_, items)| items).for_each(Item::hide_contents);
     }
     Ok(units)
-}
-
-async fn is_in(tx: &mut Tx, caller: &Caller, course: i64) -> Result<bool> {
-    let sql = "select e.id from enrollments e join classes k on k.id = e.class
-        where e.person = $1 and k.course = $2 and e.status in ('APPROVED', 'COMPLETED') limit 1";
-    Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course]).await?.is_some())
 }

@@ -203,7 +203,8 @@ row! {
     }
 }
 
-/// Returns a course with its units, and their steps if `with_steps`.
+/// Returns a course with its units, and their steps if `with_steps`: the outline of the steps for those who may not read their
+/// contents.
 pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: bool) -> Result<CourseDetail> {
     let mut tx = app.db.read().await?;
     must_be_seen(&mut tx, caller, id).await?;
@@ -213,7 +214,10 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: 
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
     let is_given = with_steps && caller.is_some();
-    let steps = if is_given { Some(outline::steps(&mut tx, id).await?) } else { None };
+    let mut steps = if is_given { Some(outline::steps(&mut tx, id).await?) } else { None };
+    if is_given && !rights::may_read_contents(&mut tx, caller, id, app.now_ms()).await? {
+        steps.iter_mut().flatten().for_each(Item::hide_contents);
+    }
     let enrolled = count_enrolled(&mut tx, id).await?;
     Ok(CourseDetail { course, units, steps, enrolled })
 }

@@ -84,6 +84,8 @@ row! {
         pub last_student_seq: i64,
         pub lecture_title: String,
         pub lecture_description: String,
+        /// Of the lecture; 0 is free.
+        pub price: i64,
         pub instructor: i64,
         pub instructor_name: String,
     }
@@ -92,7 +94,7 @@ row! {
 const SESSION: &str =
     "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.join_key as key, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
     s.message, s.scheduled_ms, s.started_ms, s.ended_ms, s.created_ms, s.last_seq, s.last_student_seq,
-    c.title as lecture_title, c.description as lecture_description, c.instructor, p.name as instructor_name
+    c.title as lecture_title, c.description as lecture_description, c.price, c.instructor, p.name as instructor_name
     from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor
     left join meetings t on t.id = s.meeting";
 
@@ -165,6 +167,13 @@ pub(super) async fn find_attended(tx: &mut Tx, caller: &Caller, id: i64) -> Resu
     }
 }
 
+/// Returns the session to its instructor and to participants who may read what is taught in it: of a course with a price, those
+/// who are still in it. Fails for anyone else.
+pub(super) async fn find_followed(tx: &mut Tx, caller: &Caller, id: i64, now_ms: i64) -> Result<Session> {
+    let session = find_attended(tx, caller, id).await?;
+    if session.is_shown_to(tx, caller, now_ms).await? { Ok(session) } else { Err(Error::NotAdmitted) }
+}
+
 /// Finds the open session of this course that the person joined last and is still in, and the time when it began.
 pub(super) async fn find_open_session(tx: &mut Tx, course: i64, person: i64) -> Result<Option<(i64, Option<i64>)>> {
     let sql = "select s.id, s.started_ms from participants p join live_sessions s on s.id = p.session
@@ -188,6 +197,11 @@ pub(super) async fn must_not_be_removed(tx: &mut Tx, course: i64, person: i64, s
 }
 
 impl Session {
+    /// May the caller read what is taught in it? A free lecture asks the database nothing.
+    async fn is_shown_to(&self, tx: &mut Tx, caller: &Caller, now_ms: i64) -> Result<bool> {
+        Ok(self.price == 0 || rights::may_read_contents(tx, Some(caller), self.course, now_ms).await?)
+    }
+
     pub fn has_status(&self, status: SessionStatus) -> bool {
         self.status == status.word()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Session, SessionStatus, by_id, find_attended, find_taught, identity};
+use super::{Session, SessionStatus, by_id, find_followed, find_taught, identity};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -92,7 +92,7 @@ pub fn participant_status(session_status: &str, left: bool) -> &'static str {
 
 pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<CurrentState> {
     let mut tx = app.db.read().await?;
-    let session = find_attended(&mut tx, caller, session).await?;
+    let session = find_followed(&mut tx, caller, session, app.now_ms()).await?;
     let status = participant_status(&session.status, false);
     let state = session_state(&mut tx, session, status).await?;
     let same_as = identity::claimed_guest(&mut tx, state.session.id, caller.id).await?;
@@ -172,7 +172,7 @@ pub struct Timeline {
 /// Reads the timeline of a session after an event. Students get only the events for students.
 pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, limit: Option<i64>) -> Result<Timeline> {
     let mut tx = app.db.read().await?;
-    let session = find_attended(&mut tx, caller, session).await?;
+    let session = find_followed(&mut tx, caller, session, app.now_ms()).await?;
     let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
     let students_only = !caller.teaches(session.instructor);
     let until = newest_event(&session, students_only);
@@ -184,7 +184,7 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
 /// Reads all steps of the session's course, so that a participant can go through them again at their own pace.
 pub async fn steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<Item>> {
     let mut tx = app.db.read().await?;
-    let session = find_attended(&mut tx, caller, session).await?;
+    let session = find_followed(&mut tx, caller, session, app.now_ms()).await?;
     outline::steps(&mut tx, session.course).await
 }
 
@@ -211,9 +211,12 @@ pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) 
             let found = by_id(&mut tx, session).await?;
             let sql = "select removed_ms is not null, left_ms is null from participants
                 where session = $1 and person = $2";
-            match tx.maybe::<(bool, bool)>(sql, args![found.id, caller.id]).await? {
-                Some((false, is_in)) => Ok(is_in),
+            let known = tx.maybe::<(bool, bool)>(sql, args![found.id, caller.id]).await?;
+            let is_shown = found.is_shown_to(&mut tx, caller, app.now_ms()).await?;
+            match known {
                 Some((true, _)) => Err(Error::Removed),
+                Some(_) if !is_shown => Err(Error::NotAdmitted),
+                Some((false, is_in)) => Ok(is_in),
                 None if caller.role == Role::Student => Err(Error::NotYours),
                 None => Err(Error::StudentsOnly),
             }

@@ -213,7 +213,7 @@ answer! {
         title: String = i.title,
         r#type: &'static str = r#type,
         description: String = i.description,
-        /// null for those who have not paid for the course, as is the content
+        /// null for those who have not paid for the course, as is the content; the description is empty for them
         url: Option<String> = i.url,
         /// Of a step of the live session: what it says
         content: Option<String> = i.content.or(i.guide),

@@ -27,7 +27,8 @@ pub async fn create(app: School, caller: Caller, Json(sent): Json<NewLecture>) -
     created((courses::create(&app, &caller, title, first).await?, None, app.public_url.as_str()))
 }
 
-/// Returns a lecture with its tasks, and their subtasks if they are asked for.
+/// Returns a lecture with its tasks, and their subtasks if they are asked for: of a lecture with a price, only their outline to
+/// those who are not in it.
 #[utoipa::path(get, path = "/api/lectures/{lecture_id}", params(LectureQuery),
     responses((status = 200, body = LectureDetail)), security(()))]
 pub async fn detail(app: School, caller: Option<Caller>, Id(id): Id, query: LectureQuery) -> Answer<LectureDetail> {

@@ -15,7 +15,7 @@ pub async fn add(app: School, caller: Caller, Id(id): Id, Json(sent): Json<NewTa
     created((outline::add_unit(&app, &caller, id, title, first).await?, Vec::new()))
 }
 
-/// Returns a task with its subtasks.
+/// Returns a task with its subtasks: of a lecture with a price, only the outline to those who are not in it.
 #[utoipa::path(get, path = "/api/tasks/{task_id}", responses((status = 200, body = Task)))]
 pub async fn detail(app: School, caller: Caller, Id(id): Id) -> Answer<Task> {
     let (unit, items) = outline::find_unit(&app, &caller, id).await?;
