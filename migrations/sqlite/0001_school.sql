@@ -120,12 +120,14 @@ create table prerequisite_changes (
 );
 insert into prerequisite_changes (id) values (1);
 
--- A tag of a course is a skill that it teaches. `folded` is the name without differences of case, width and white space.
+-- A tag of a course is a skill that it teaches. `folded` is the name without differences of case, width and white space. The
+-- name is a learner's until staff write it (`by_staff`) in a tag or a question.
 create table skills (
   id integer primary key autoincrement,
   created_ms bigint not null,
   name text not null,
-  folded text not null
+  folded text not null,
+  by_staff boolean not null default false
 );
 create unique index skills_folded on skills (folded);
 

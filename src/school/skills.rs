@@ -1,7 +1,7 @@
 //! Skills, by their names. A tag of a course is a skill that the course teaches.
 //!
 //! Names that differ only in case, width or white space are one skill («Type Script», «typescript», «ＴｙｐｅＳｃｒｉｐｔ»), which is
-//! shown as it was written first.
+//! shown as staff wrote it first. Until then it is shown as a learner wrote it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -46,33 +46,50 @@ fn fold_all(field: Field, names: &[String]) -> Result<Vec<String>> {
     }
 }
 
+/// The writer of names of skills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkillWriter {
+    /// Writes tags and questions, which decide how a skill is shown.
+    Staff,
+    Learner,
+}
+
 /// Finds the skills of these names, and makes those that are missing. They come in the order of the names, each once. Fails if a
 /// name of `field` is blank.
 ///
 /// Two transactions can make the same skills at once: the second one waits and finds those of the first. Call this once in a
 /// transaction, with all names, so that two of them never wait for each other in a circle.
-pub async fn find_or_create(tx: &mut Tx, field: Field, names: &[String], now_ms: i64) -> Result<Vec<Skill>> {
+pub async fn find_or_create(
+    tx: &mut Tx,
+    field: Field,
+    names: &[String],
+    by: SkillWriter,
+    now_ms: i64,
+) -> Result<Vec<Skill>> {
     let folded = fold_all(field, names)?;
     let mut found = find_folded(tx, &folded).await?;
-    let is_missing = |(folded, _): &(&String, &String)| !found.contains_key(*folded);
+    let by_staff = by == SkillWriter::Staff;
+    let is_due = |(folded, _): &(&String, &String)| found.get(*folded).is_none_or(|skill| by_staff && !skill.by_staff);
     // In the order of their folded names. Of two spellings the first one counts.
-    let missing: BTreeMap<&String, &String> = folded.iter().zip(names).filter(is_missing).rev().collect();
-    for (folded, name) in &missing {
-        let sql = "insert into skills (created_ms, name, folded) values ($1, $2, $3) on conflict do nothing";
-        tx.run(sql, args![now_ms, tidy(name), *folded]).await?;
+    let due: BTreeMap<&String, &String> = folded.iter().zip(names).filter(is_due).rev().collect();
+    for (folded, name) in &due {
+        let sql = "insert into skills (created_ms, name, folded, by_staff) values ($1, $2, $3, $4)
+            on conflict (folded) do update set name = excluded.name, by_staff = true
+                where excluded.by_staff and not skills.by_staff";
+        tx.run(sql, args![now_ms, tidy(name), *folded, by_staff]).await?;
     }
-    if !missing.is_empty() {
+    if !due.is_empty() {
         found = find_folded(tx, &folded).await?;
     }
     Ok(in_order(&folded, found))
 }
 
-/// Returns the id of the skill of each name, and makes those that are missing, as `find_or_create` does.
+/// Returns the id of the skill of each name that staff write, and makes those that are missing, as `find_or_create` does.
 pub async fn ids_of(tx: &mut Tx, field: Field, names: &[String], now_ms: i64) -> Result<Vec<i64>> {
     let folded: Vec<String> = names.iter().map(|name| fold(name)).collect();
     let different: BTreeMap<&String, &String> = folded.iter().zip(names).rev().collect();
     let written: Vec<String> = different.values().map(|name| (*name).clone()).collect();
-    let skills = find_or_create(tx, field, &written, now_ms).await?;
+    let skills = find_or_create(tx, field, &written, SkillWriter::Staff, now_ms).await?;
     let ids: HashMap<&String, i64> = different.into_keys().zip(skills.iter().map(|skill| skill.id)).collect();
     Ok(folded.iter().filter_map(|folded| ids.get(folded).copied()).collect())
 }
@@ -92,35 +109,53 @@ pub async fn find_all(tx: &mut Tx, field: Field, names: &[String]) -> Result<Opt
     Ok(are_known.then(|| in_order(&folded, found)))
 }
 
-/// Puts the name of a skill in the place of each text that is its id. Other texts stay: they are names.
-pub async fn names_of(tx: &mut Tx, texts: &[String]) -> Result<Vec<String>> {
+/// Puts the name of a skill in the place of each text that is its id, if a course that everyone sees teaches it, or a path of
+/// this person aims at it. Other texts stay: they are names. So nobody reads by its id what someone else has typed.
+pub async fn names_of(tx: &mut Tx, person: i64, texts: &[String]) -> Result<Vec<String>> {
     let ids: Vec<i64> = texts.iter().filter_map(|text| text.parse().ok()).collect();
     if ids.is_empty() {
         return Ok(texts.to_vec());
     }
-    let (marks, args) = placeholders(&ids, 1);
-    let found: Vec<(i64, String)> = tx.all(format!("select id, name from skills where id in ({marks})"), args).await?;
+    let (marks, ids) = placeholders(&ids, 2);
+    let sql = format!("{KNOWN} and s.id in ({marks})");
+    let found: Vec<(i64, String)> = tx.all(sql, [args![person], ids].concat()).await?;
     let names: HashMap<String, String> = found.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     Ok(texts.iter().map(|text| names.get(text).unwrap_or(text).clone()).collect())
 }
 
-async fn find_folded(tx: &mut Tx, folded: &[String]) -> Result<HashMap<String, Skill>> {
+/// SQL: skills that a person may know by their ids. `cross join` keeps SQLite from reading everyone's paths.
+const KNOWN: &str = "select s.id, s.name from skills s where (exists (
+            select 1 from course_skills t join courses c on c.id = t.course
+            where t.skill = s.id and c.status in ('PUBLISHED', 'ARCHIVED') and c.deleted_ms is null)
+        or s.id in (select p.skill from paths x cross join path_skills p where x.person = $1 and p.path = x.id))";
+
+row! {
+    struct SkillRow {
+        id: i64,
+        name: String,
+        folded: String,
+        by_staff: bool,
+    }
+}
+
+async fn find_folded(tx: &mut Tx, folded: &[String]) -> Result<HashMap<String, SkillRow>> {
     if folded.is_empty() {
         return Ok(HashMap::new());
     }
     let (marks, args) = placeholders(folded, 1);
-    let sql = format!("select id, name, folded from skills where folded in ({marks})");
-    let rows: Vec<(i64, String, String)> = tx.all(sql, args).await?;
-    Ok(rows.into_iter().map(|(id, name, folded)| (folded, Skill { id, name })).collect())
+    let sql = format!("select id, name, folded, by_staff from skills where folded in ({marks})");
+    let rows: Vec<SkillRow> = tx.all(sql, args).await?;
+    Ok(rows.into_iter().map(|row| (row.folded.clone(), row)).collect())
 }
 
-fn in_order(folded: &[String], mut found: HashMap<String, Skill>) -> Vec<Skill> {
-    folded.iter().filter_map(|folded| found.remove(folded)).collect()
+fn in_order(folded: &[String], mut found: HashMap<String, SkillRow>) -> Vec<Skill> {
+    let skill = |row: SkillRow| Skill { id: row.id, name: row.name };
+    folded.iter().filter_map(|folded| found.remove(folded).map(skill)).collect()
 }
 
 /// Makes these the skills that a course teaches, in this order. The caller holds the row of the course, or has just made it.
 pub async fn set_tags(tx: &mut Tx, course: i64, names: &[String], now_ms: i64) -> Result<()> {
-    let skills = find_or_create(tx, Field::Tags, names, now_ms).await?;
+    let skills = find_or_create(tx, Field::Tags, names, SkillWriter::Staff, now_ms).await?;
     tx.run("delete from course_skills where course = $1", args![course]).await?;
     for (position, skill) in (0_i64..).zip(skills) {
         let sql = "insert into course_skills (course, skill, position) values ($1, $2, $3)";
@@ -149,6 +184,14 @@ pub async fn tags_of(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Vec<Sk
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn a_skill_is_found_by_its_id_without_the_skills_and_paths_of_others() {
+        let plan = sqlite_plan(&format!("{KNOWN} and s.id in (1)")).await;
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:?}");
+        assert!(plan.iter().any(|line| line.contains("paths_person")), "{plan:?}");
+    }
 
     #[test]
     fn names_that_differ_in_case_width_or_white_space_are_one_skill() {

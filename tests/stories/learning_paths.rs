@@ -347,3 +347,44 @@ fn reasons_are_told_in_the_language_of_the_learner() {
         }
     });
 }
+
+fn names(path: &Value) -> Vec<&str> {
+    path["targetSkills"].as_array().unwrap().iter().map(|skill| skill["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn what_someone_else_typed_is_not_read_by_its_id() {
+    on_both(|school| async move {
+        let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
+        let lee = school.student("이학생").await;
+        let draft =
+            school.shelves(teacher.id, ShelfCourse { status: "DRAFT", ..course("one", "BEGINNER", &["Go"]) }).await;
+        let secret = creates(&kim, &["비밀 기술"], "beginner").await;
+        let ids = ["1", "2"];
+        assert_eq!(names(&creates(&lee, &ids, "beginner").await), ids, "ids that nobody told them are names");
+        let own = secret["targetSkills"][0]["id"].as_str().unwrap();
+        assert_eq!(names(&creates(&kim, &[own], "beginner").await), ["비밀 기술"]);
+        // A tag that everyone sees has its id for everyone.
+        school.makes(draft, "PUBLISHED").await;
+        let go = creates(&kim, &["go"], "beginner").await;
+        let go = go["targetSkills"][0]["id"].as_str().unwrap();
+        assert_eq!(names(&creates(&lee, &[go], "beginner").await), ["Go"]);
+    });
+}
+
+#[test]
+fn staff_decide_how_a_skill_is_spelt_and_learners_do_not() {
+    on_both(|school| async move {
+        let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
+        let path = creates(&kim, &["tYPE sCRIPT", "바 둑"], "beginner").await;
+        assert_eq!(names(&path), ["tYPE sCRIPT", "바 둑"]);
+        let one = school.shelves(teacher.id, course("one", "BEGINNER", &["TypeScript"])).await;
+        let two = school.shelves(teacher.id, course("two", "BEGINNER", &["TYPESCRIPT"])).await;
+        creates(&kim, &["typescript"], "beginner").await;
+        for id in [one, two] {
+            let shown = asks(&kim, Method::GET, &format!("/courses/{id}"), None).await.is(200);
+            assert_eq!(shown["tags"], json!(["TypeScript"]), "as staff wrote it first");
+        }
+        assert_eq!(names(&reads(&kim, &path, "").await), ["TypeScript", "바 둑"]);
+    });
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gyosil::db::Db;
 use gyosil::error::Field;
-use gyosil::school::skills::{self, Skill};
+use gyosil::school::skills::{self, Skill, SkillWriter};
 
 use crate::harness::{School, on_both};
 
@@ -14,7 +14,7 @@ fn names(names: &[&str]) -> Vec<String> {
 
 async fn made(school: &School, of: &[&str]) -> Vec<Skill> {
     let mut tx = school.app.db.begin().await.unwrap();
-    let skills = skills::find_or_create(&mut tx, Field::Tags, &names(of), 1).await.unwrap();
+    let skills = skills::find_or_create(&mut tx, Field::Tags, &names(of), SkillWriter::Staff, 1).await.unwrap();
     school.app.commit(tx, Vec::new()).await.unwrap();
     skills
 }

@@ -12,7 +12,7 @@ use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Field, Result};
 use crate::school::courses::CourseLevel;
 use crate::school::rights::{Caller, Scope};
-use crate::school::skills::{self, Skill};
+use crate::school::skills::{self, Skill, SkillWriter};
 
 /// How many skills a path may aim at.
 pub const TARGET_SKILLS_MAX: usize = 20;
@@ -25,12 +25,13 @@ pub struct NewPath {
 }
 
 /// Creates a path with the courses that lead to the wanted level, for the caller. A text that is the id of a skill means this
-/// skill, any other one is the name of a skill, which is made if it is missing: the path keeps a skill that no course teaches.
+/// skill, if it is one that the caller may know; any other one is the name of a skill, which is made if it is missing: the path
+/// keeps a skill that no course teaches.
 pub async fn create(app: &School, caller: &Caller, new: NewPath) -> Result<LearningPath> {
     caller.must_have(Scope::PathCreate)?;
     // Planning only reads, so that it keeps no other writer waiting. No course teaches a skill that does not exist yet.
     let mut tx = app.db.read().await?;
-    let names = skills::names_of(&mut tx, &new.skills).await?;
+    let names = skills::names_of(&mut tx, caller.id, &new.skills).await?;
     let known = skills::find(&mut tx, Field::TargetSkills, &names).await?;
     let levels = read_levels(&mut tx, caller.id, &ids(&known)).await?;
     let gaps: Vec<SkillGap> = known.iter().map(|skill| gap(skill, &levels, new.target)).collect();
@@ -43,7 +44,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewPath) -> Result<Learn
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     must_have_room(&mut tx, caller.id).await?;
-    let wanted = skills::find_or_create(&mut tx, Field::TargetSkills, &names, now_ms).await?;
+    let wanted = skills::find_or_create(&mut tx, Field::TargetSkills, &names, SkillWriter::Learner, now_ms).await?;
     let id = insert(&mut tx, caller.id, &new, now_ms).await?;
     insert_skills(&mut tx, id, &wanted, &levels).await?;
     insert_courses(&mut tx, id, 0, &courses).await?;
