@@ -1,5 +1,10 @@
 //! Learning paths: which courses they take, in which order, and what changes them.
 
+use futures_util::future::join_all;
+use gyosil::error::Error;
+use gyosil::school::courses::CourseLevel;
+use gyosil::school::paths::{self, NewPath};
+use gyosil::school::rights::{Caller, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -386,5 +391,30 @@ fn staff_decide_how_a_skill_is_spelt_and_learners_do_not() {
             assert_eq!(shown["tags"], json!(["TypeScript"]), "as staff wrote it first");
         }
         assert_eq!(names(&reads(&kim, &path, "").await), ["TypeScript", "바 둑"]);
+    });
+}
+
+#[test]
+fn a_person_has_a_hundred_paths_however_many_are_made_at_once() {
+    on_both(|school| async move {
+        let kim = school.student("김학생").await;
+        let mut tx = school.app.db.begin().await.unwrap();
+        for _ in 0..95 {
+            let sql = "insert into paths (created_ms, updated_ms, person, title, target_level) values (1, 1, $1, '', 'EXPERT')";
+            tx.run(sql, vec![kim.id.into()]).await.unwrap();
+        }
+        school.app.commit(tx, Vec::new()).await.unwrap();
+        let body = |skill: &str| json!({ "title": "길", "targetSkills": [skill], "targetLevel": "expert" });
+        let many = (0..20).map(|_| asks(&kim, Method::POST, "/paths", Some(body("Go"))));
+        let replies = join_all(many).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 5);
+        for reply in replies.into_iter().filter(|reply| reply.status != 201) {
+            reply.refused(409, "LEARNING_011");
+        }
+        // It is refused before anything is planned, or even looked at.
+        let caller = Caller { id: kim.id, role: Role::Student, login: 0, expires_ms: i64::MAX };
+        let blank = NewPath { title: "길".into(), skills: vec![" ".into()], target: CourseLevel::Expert };
+        let refused = paths::create(&school.app, &caller, blank).await.map(|path| path.id);
+        assert!(matches!(refused, Err(Error::TooManyPaths { .. })), "{refused:?}");
     });
 }

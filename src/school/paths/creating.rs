@@ -31,6 +31,7 @@ pub async fn create(app: &School, caller: &Caller, new: NewPath) -> Result<Learn
     caller.must_have(Scope::PathCreate)?;
     // Planning only reads, so that it keeps no other writer waiting. No course teaches a skill that does not exist yet.
     let mut tx = app.db.read().await?;
+    must_have_room(&mut tx, caller.id).await?;
     let names = skills::names_of(&mut tx, caller.id, &new.skills).await?;
     let known = skills::find(&mut tx, Field::TargetSkills, &names).await?;
     let levels = read_levels(&mut tx, caller.id, &ids(&known)).await?;
@@ -43,6 +44,8 @@ pub async fn create(app: &School, caller: &Caller, new: NewPath) -> Result<Learn
 
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
+    // Of two paths at once the second one is counted after the first.
+    tx.hold(HeldTable::People, caller.id).await?;
     must_have_room(&mut tx, caller.id).await?;
     let wanted = skills::find_or_create(&mut tx, Field::TargetSkills, &names, SkillWriter::Learner, now_ms).await?;
     let id = insert(&mut tx, caller.id, &new, now_ms).await?;
@@ -61,9 +64,8 @@ fn gap(skill: &Skill, levels: &HashMap<i64, CourseLevel>, target: CourseLevel) -
     SkillGap { skill: skill.id, current: levels.get(&skill.id).copied(), target }
 }
 
-/// Holds the row of the person, so that of two paths at once the second one is counted after the first.
+/// Fails if a person has as many paths as they may have.
 async fn must_have_room(tx: &mut Tx, person: i64) -> Result<()> {
-    tx.hold(HeldTable::People, person).await?;
     let (count,): (i64,) = tx.one("select count(*) from paths where person = $1", args![person]).await?;
     if count < PATHS_MAX { Ok(()) } else { Err(Error::TooManyPaths { most: PATHS_MAX }) }
 }
