@@ -567,6 +567,8 @@ create table attempts (
   assessment bigint not null references assessments,
   number bigint not null check (number > 0),
   started_ms bigint,
+  -- The time limit when a learner began it. `expires_ms` follows from it and from the end of the assessment.
+  minutes bigint check (minutes > 0),
   expires_ms bigint,
   submitted_ms bigint,
   -- By the learner's own clock; it decides nothing.

@@ -27,13 +27,15 @@ row! {
         pub person: i64,
         pub number: i64,
         pub started_ms: Option<i64>,
+        /// The time limit when it began.
+        pub minutes: Option<i64>,
         pub expires_ms: Option<i64>,
         pub submitted_ms: Option<i64>,
     }
 }
 
-const SAT: &str = "select t.id, t.assessment, a.course, t.enrollment, e.person, t.number, t.started_ms, t.expires_ms,
-    t.submitted_ms from attempts t join assessments a on a.id = t.assessment join enrollments e on e.id = t.enrollment
+const SAT: &str = "select t.id, t.assessment, a.course, t.enrollment, e.person, t.number, t.started_ms, t.minutes,
+    t.expires_ms, t.submitted_ms from attempts t join assessments a on a.id = t.assessment join enrollments e on e.id = t.enrollment
     where not t.by_hand";
 
 impl SatAttempt {

@@ -119,6 +119,11 @@ impl Assessment {
         self.starts_ms.is_none_or(|starts| starts <= ms) && self.ends_ms.is_none_or(|ends| ms <= ends)
     }
 
+    /// Returns when an attempt that begins at this time ends: when its minutes are over, or with the assessment if that ends before.
+    fn attempt_end_ms(&self, started_ms: i64) -> Option<i64> {
+        self.minutes.map(|minutes| started_ms + minutes * MINUTE_MS).into_iter().chain(self.ends_ms).min()
+    }
+
     /// Announces that the grades of everyone who is asked for this assessment are due, when something that counts has
     /// changed.
     fn grade_due(&self, at_ms: i64) -> NewEvent {
@@ -310,7 +315,7 @@ async fn insert(tx: &mut Tx, caller: &Caller, new: NewAssessment, clock: &Clock,
 }
 
 /// Changes an assessment. Fails if the new total is below a score that was given, or is not the sum of the points of its
-/// questions.
+/// questions. A new end is the end of open attempts too.
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentChanges) -> Result<Assessment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -326,9 +331,27 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentC
         }
     }
     let counts = |a: &Assessment| (a.total, a.pass, a.weight, a.required, a.active);
+    if after.ends_ms != before.ends_ms {
+        move_attempt_ends(&mut tx, id, after.ends_ms, now_ms).await?;
+    }
     let is_due = counts(&before) != counts(&after);
     app.commit(tx, if is_due { vec![after.grade_due(now_ms)] } else { Vec::new() }).await?;
     Ok(after)
+}
+
+/// Moves the ends of the open attempts of an assessment whose end was changed. An end in the past ends them now. Holds the rows of
+/// their enrollments, as all do who close attempts; the caller holds that of the assessment.
+async fn move_attempt_ends(tx: &mut Tx, id: i64, ends_ms: Option<i64>, now_ms: i64) -> Result<()> {
+    let open = "assessment = $1 and submitted_ms is null and not by_hand";
+    let enrollments = format!("id in (select enrollment from attempts where {open})");
+    tx.hold_where(HeldTable::Enrollments, &enrollments, args![id]).await?;
+    // As `attempt_end_ms` computes it, for all in one statement.
+    let sql = format!(
+        "update attempts set updated_ms = $3, expires_ms = case when started_ms + minutes * {MINUTE_MS} <= $2
+                or $2 is null then started_ms + minutes * {MINUTE_MS} else $2 end
+        where {open}"
+    );
+    tx.run(sql, args![id, ends_ms.map(|ms| ms.max(now_ms)), now_ms]).await.map(drop)
 }
 
 async fn set(tx: &mut Tx, a: Assessment, now_ms: i64) -> Result<Assessment> {

@@ -11,7 +11,6 @@ use super::grading::{self, SatAttempt};
 use super::questions::{self, GivenAnswer, Question};
 use super::results::{self, SatResult};
 use crate::app::School;
-use crate::clock::MINUTE_MS;
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row_placeholders};
 use crate::error::{Error, ErrorKind, Noun, Result};
 use crate::event::NewEvent;
@@ -20,7 +19,6 @@ use crate::school::rights::{Caller, Scope};
 /// An attempt that goes on, with its questions and what was answered so far, as it was saved.
 pub struct OpenAttempt {
     pub attempt: SatAttempt,
-    pub minutes: Option<i64>,
     pub questions: Vec<Question>,
     pub saved: HashMap<i64, String>,
 }
@@ -65,14 +63,14 @@ async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut V
     }
     if let Some(attempt) = open.filter(|attempt| !attempt.is_overdue(now_ms)) {
         let saved = grading::answers_of(tx, attempt.id).await?;
-        return Ok(OpenAttempt { attempt, minutes: assessment.minutes, questions, saved });
+        return Ok(OpenAttempt { attempt, questions, saved });
     }
     if !assessment.is_open_at(now_ms) {
         return Err(Error::OutsideWindow);
     }
     let number = free_number(tx, &assessment, enrollment, None).await?;
     let attempt = begin(tx, &assessment, enrollment, number, now_ms).await?;
-    Ok(OpenAttempt { attempt, minutes: assessment.minutes, questions, saved: HashMap::new() })
+    Ok(OpenAttempt { attempt, questions, saved: HashMap::new() })
 }
 
 /// Finds the enrollment by which a person sits an assessment, and holds all that they have in the course. Fails with its state
@@ -96,11 +94,11 @@ async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_
 }
 
 async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_ms: i64) -> Result<SatAttempt> {
-    let by_minutes = of.minutes.map(|minutes| now_ms + minutes * MINUTE_MS);
-    let expires_ms = by_minutes.into_iter().chain(of.ends_ms).min();
-    let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, expires_ms)
-        values ($1, $1, $2, $3, $4, $1, $5)";
-    tx.run(sql, args![now_ms, enrollment, of.id, number, expires_ms]).await?;
+    let expires_ms = of.attempt_end_ms(now_ms);
+    let sql =
+        "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, minutes, expires_ms)
+        values ($1, $1, $2, $3, $4, $1, $5, $6)";
+    tx.run(sql, args![now_ms, enrollment, of.id, number, of.minutes, expires_ms]).await?;
     let sql = "update enrollments set started_ms = coalesce(started_ms, $2), accessed_ms = $2 where id = $1";
     tx.run(sql, args![enrollment, now_ms]).await?;
     let made = grading::find_open(tx, of.id, enrollment).await?;

@@ -196,7 +196,7 @@ answer! {
         started_at: Option<Time> = open.attempt.started_ms.map(Time),
         /// null if there is no limit
         expires_at: Option<Time> = open.attempt.expires_ms.map(Time),
-        time_limit: Option<Duration> = open.minutes.map(Duration::from),
+        time_limit: Option<Duration> = open.attempt.minutes.map(Duration::from),
         /// Answers that were saved, by question
         saved_answers: BTreeMap<String, LearningSavedAnswer> = open.questions.iter().filter_map(saved).collect(),
         questions: Vec<LearningOpenQuestion> = each(open.questions),
