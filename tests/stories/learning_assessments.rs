@@ -1,5 +1,6 @@
 //! Assessments with questions: who sits them, how long, what counts, and what one learns of it.
 
+mod bounds;
 mod clock;
 
 use std::collections::HashSet;

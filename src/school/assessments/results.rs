@@ -1,5 +1,6 @@
 //! Results of learners, question by question, with what follows from them by skill.
 
+use super::attempts::ATTEMPTS_MAX;
 use super::grading::{close_if_overdue, close_overdue_of};
 use super::questions::{self, Question};
 use super::{Assessment, is_in};
@@ -37,19 +38,15 @@ row! {
 const SIBLINGS: &str = "from enrollments o cross join attempts s where o.person = e.person and s.enrollment = o.id
     and s.assessment = t.assessment";
 
-/// Begins with one attempt.
-const ATTEMPT: &str = "attempts t join enrollments e on e.id = t.enrollment";
-/// Begins with one person.
-const ENROLLMENTS: &str = "enrollments e cross join attempts t";
-
-fn rows(from: &str, condition: &str) -> String {
+/// Builds the query for one attempt.
+fn one_attempt(condition: &str) -> String {
     format!(
         "select t.id, t.assessment, a.name as assessment_name, c.instructor, e.person, t.enrollment, t.number, a.total,
             a.pass, a.attempts_allowed, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.by_hand,
             (select count(*) {SIBLINGS}) as used, (select count(*) {SIBLINGS} and s.score >= a.pass) as passed,
             (select count(*) {SIBLINGS} and s.submitted_ms is null and not s.by_hand) as open
-        from {from} join assessments a on a.id = t.assessment and a.deleted_ms is null
-        join courses c on c.id = a.course where {condition}"
+        from attempts t join enrollments e on e.id = t.enrollment join assessments a on a.id = t.assessment
+        join courses c on c.id = a.course where t.id = $1 {condition}"
     )
 }
 
@@ -152,10 +149,10 @@ row! {
     }
 }
 
-/// Reads a closed attempt, for its own learner.
+/// Reads a closed attempt, for its own learner, who has just handed it in: also if the assessment was deleted since.
 pub(super) async fn read(app: &School, id: i64) -> Result<SatResult> {
     let mut tx = app.db.read().await?;
-    let row = tx.maybe(rows(ATTEMPT, "t.id = $1"), args![id]).await?.filter(ResultRow::is_closed);
+    let row = tx.maybe(one_attempt(""), args![id]).await?.filter(ResultRow::is_closed);
     let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
     let shows_right = row.shows_right_answers();
     with_answers(&mut tx, row, shows_right).await
@@ -166,7 +163,7 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
     caller.must_have(Scope::AssessmentRead)?;
     close_if_overdue_once(app, id).await?;
     let mut tx = app.db.read().await?;
-    let row: Option<ResultRow> = tx.maybe(rows(ATTEMPT, "t.id = $1"), args![id]).await?;
+    let row: Option<ResultRow> = tx.maybe(one_attempt("and a.deleted_ms is null"), args![id]).await?;
     let is_visible = |row: &ResultRow| row.person == caller.id || caller.teaches(row.instructor);
     let row = row.filter(|row| row.assessment == assessment && row.is_closed() && is_visible(row));
     let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
@@ -201,28 +198,23 @@ async fn with_answers(tx: &mut Tx, row: ResultRow, shows_right: bool) -> Result<
         points: question.points,
         earned: answer.points,
     });
-    Ok(SatResult { answers: answers.collect(), feedback, remaining: row.remaining(), ..plain(row) })
-}
-
-/// Converts what stands in the row itself.
-fn plain(row: ResultRow) -> SatResult {
-    SatResult {
+    Ok(SatResult {
+        answers: answers.collect(),
+        feedback,
+        remaining: row.remaining(),
         id: row.id,
         assessment: row.assessment,
         assessment_name: row.assessment_name,
         person: row.person,
         enrollment: row.enrollment,
         number: row.number,
-        remaining: None,
         total: row.total,
         pass: row.pass,
         score: row.score,
         started_ms: row.started_ms,
         submitted_ms: row.submitted_ms,
         graded_ms: row.graded_ms,
-        answers: Vec::new(),
-        feedback: ResultFeedback { note: None, outcome: Outcome::NotGraded, skills: Vec::new() },
-    }
+    })
 }
 
 fn feedback_of(row: &ResultRow, answered: &[(&Question, &AnswerRow)]) -> ResultFeedback {
@@ -246,50 +238,79 @@ fn feedback_of(row: &ResultRow, answered: &[(&Question, &AnswerRow)]) -> ResultF
     ResultFeedback { note: row.feedback.clone(), outcome, skills }
 }
 
-/// A person's closed attempts of an assessment.
+/// Closed attempts that a history lists at most: the newest ones.
+const HISTORY_MAX_ATTEMPTS: i64 = 100;
+
+row! {
+    /// A closed attempt in a history.
+    #[derive(Debug, Clone)]
+    pub struct PastAttempt {
+        pub id: i64,
+        pub number: i64,
+        pub score: Option<f64>,
+        pub submitted_ms: Option<i64>,
+    }
+}
+
+row! {
+    struct AttemptCounts {
+        used: i64,
+        closed: i64,
+        best: f64,
+        average: f64,
+    }
+}
+
+/// A person's attempts of an assessment.
 pub struct AttemptHistory {
     pub assessment: Assessment,
-    pub results: Vec<SatResult>,
+    /// The newest closed ones, the newest first.
+    pub attempts: Vec<PastAttempt>,
+    /// The number of all closed ones.
+    pub closed: i64,
+    /// The best of all scores, and their average; 0 before the first.
+    pub best: f64,
+    pub average: f64,
     /// `None` if there is no limit.
     pub remaining: Option<i64>,
     pub can_retake: bool,
 }
 
-impl AttemptHistory {
-    fn scores(&self) -> impl Iterator<Item = f64> {
-        self.results.iter().filter_map(|result| result.score)
-    }
+/// SQL: a person's attempts of an assessment. `cross join` keeps SQLite from reading everyone's.
+const OF_PERSON: &str = "from enrollments e cross join attempts t where e.person = $1 and t.enrollment = e.id
+    and t.assessment = $2";
 
-    /// Returns the best score; 0 before the first.
-    pub fn best(&self) -> f64 {
-        self.scores().fold(0.0, f64::max)
-    }
-
-    /// Returns the average score; 0 before the first.
-    pub fn average(&self) -> f64 {
-        let count = self.scores().count().max(1) as f64;
-        (self.scores().sum::<f64>() / count * 100.0).round() / 100.0
-    }
+fn counts() -> String {
+    format!(
+        "select count(*) as used, count(case when t.by_hand or t.submitted_ms is not null then 1 end) as closed,
+            cast(coalesce(max(t.score), 0) as double precision) as best,
+            cast(coalesce(avg(t.score), 0) as double precision) as average {OF_PERSON}"
+    )
 }
 
-const OF_PERSON: &str = "e.person = $1 and t.enrollment = e.id and t.assessment = $2";
+fn newest_closed() -> String {
+    format!(
+        "select t.id, t.number, t.score, t.submitted_ms {OF_PERSON}
+            and (t.by_hand or t.submitted_ms is not null) order by t.id desc limit {HISTORY_MAX_ATTEMPTS}"
+    )
+}
 
-/// Lists the caller's own closed attempts, in the order in which they were begun.
+/// Lists the caller's own newest closed attempts, the newest first, in a number of queries that does not depend on how many
+/// there are.
 pub async fn my_history(app: &School, caller: &Caller, assessment: i64) -> Result<AttemptHistory> {
     caller.must_have(Scope::AssessmentRead)?;
     close_overdue_of(app, assessment, caller.id).await?;
     let now_ms = app.now_ms();
     let mut tx = app.db.read().await?;
     let assessment = super::find_visible(&mut tx, caller, assessment).await?;
-    let sql = format!("{} order by t.id", rows(ENROLLMENTS, OF_PERSON));
-    let rows: Vec<ResultRow> = tx.all(sql, args![caller.id, assessment.id]).await?;
-    let used = rows.len() as i64;
+    let AttemptCounts { used, closed, best, average } = tx.one(counts(), args![caller.id, assessment.id]).await?;
+    let attempts = tx.all(newest_closed(), args![caller.id, assessment.id]).await?;
     let remaining = assessment.attempts_allowed.map(|allowed| (allowed - used).max(0));
     let is_offered = assessment.active && assessment.questions > 0 && assessment.is_open_at(now_ms);
-    let can_retake =
-        is_offered && remaining != Some(0) && is_in(&mut tx, caller, assessment.course, assessment.class).await?;
-    let results = rows.into_iter().filter(ResultRow::is_closed).map(plain).collect();
-    Ok(AttemptHistory { assessment, results, remaining, can_retake })
+    let has_try_left = used < assessment.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
+    let can_retake = is_offered && has_try_left && is_in(&mut tx, caller, assessment.course, assessment.class).await?;
+    let average = (average * 100.0).round() / 100.0;
+    Ok(AttemptHistory { assessment, attempts, closed, best, average, remaining, can_retake })
 }
 
 #[cfg(test)]
@@ -299,7 +320,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_result_is_found_without_the_results_of_others() {
-        for sql in [rows(ATTEMPT, "t.id = $1"), rows(ENROLLMENTS, OF_PERSON)] {
+        for sql in [one_attempt(""), counts(), newest_closed()] {
             let plan = sqlite_plan(&sql).await;
             let reads_others = |line: &String| line.starts_with("SCAN") || line.contains("attempts_assessment");
             assert!(!plan.iter().any(reads_others), "{plan:?}");

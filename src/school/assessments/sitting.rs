@@ -11,6 +11,7 @@ use super::grading::{self, SatAttempt};
 use super::questions::{self, GivenAnswer, Question};
 use super::results::{self, SatResult};
 use crate::app::School;
+use crate::clock::DAY_MS;
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row_placeholders};
 use crate::error::{Error, ErrorKind, Noun, Result};
 use crate::event::NewEvent;
@@ -23,8 +24,11 @@ pub struct OpenAttempt {
     pub saved: HashMap<i64, String>,
 }
 
-/// Begins an attempt, or goes on with the open one. Fails unless the caller is in the course and has a try left, and outside
-/// of the time of the assessment.
+/// Attempts of one assessment that a person may begin in 24 hours.
+const DAY_MAX_ATTEMPTS: i64 = 50;
+
+/// Begins an attempt, or goes on with the open one. Fails unless the caller is in the course and has a try left, outside of the
+/// time of the assessment, and after `DAY_MAX_ATTEMPTS` in 24 hours.
 pub async fn start(app: &School, caller: &Caller, assessment: i64) -> Result<OpenAttempt> {
     caller.must_have(Scope::AssessmentTake)?;
     let (person, now_ms) = (caller.id, app.now_ms());
@@ -69,6 +73,7 @@ async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut V
         return Err(Error::OutsideWindow);
     }
     let number = free_number(tx, &assessment, enrollment, None).await?;
+    must_not_be_many(tx, id, person, now_ms).await?;
     let attempt = begin(tx, &assessment, enrollment, number, now_ms).await?;
     Ok(OpenAttempt { attempt, questions, saved: HashMap::new() })
 }
@@ -91,6 +96,16 @@ async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_
         "APPROVED" | "COMPLETED" => Ok(id),
         _ => Err(Error::wrong_state(status)),
     }
+}
+
+/// Fails if a person has begun `DAY_MAX_ATTEMPTS` of the assessment in the last 24 hours. `cross join` keeps SQLite from reading
+/// everyone's attempts.
+async fn must_not_be_many(tx: &mut Tx, assessment: i64, person: i64, now_ms: i64) -> Result<()> {
+    let sql = "select t.created_ms from enrollments e cross join attempts t where e.person = $1 and t.enrollment = e.id
+        and t.assessment = $2 and not t.by_hand and t.created_ms > $3 order by t.created_ms desc limit 1 offset $4";
+    let args = args![person, assessment, now_ms - DAY_MS, DAY_MAX_ATTEMPTS - 1];
+    let Some((earliest_ms,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok(()) };
+    Err(Error::TooManyFailures { retry_after_s: (earliest_ms + DAY_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
 async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_ms: i64) -> Result<SatAttempt> {

@@ -9,7 +9,7 @@ use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::school::assessments::attempts::ATTEMPTS_MAX;
 use crate::school::assessments::questions::{self, AnswerOption, NewOption, NewQuestion, Question, QuestionKind};
-use crate::school::assessments::results::{self, AnsweredQuestion, AttemptHistory, SatResult};
+use crate::school::assessments::results::{self, AnsweredQuestion, AttemptHistory, PastAttempt, SatResult};
 use crate::school::assessments::sitting::{self, AnswerSheet, OpenAttempt, SavedAnswers};
 use crate::school::assessments::statistics::{self, AssessmentNumbers, AssessmentStatistics, DifficultQuestion};
 use crate::school::assessments::{self, Assessment, AssessmentChanges, AssessmentKind, NewAssessment};
@@ -264,27 +264,29 @@ answer! {
     }
 
     pub struct LearningHistory from AttemptHistory as history
-        let (best, average) = (history.best(), history.average());
+        let (total, pass) = (history.assessment.total, history.assessment.pass);
     {
         assessment_id: TextId = TextId(history.assessment.id),
         assessment_title: String = history.assessment.name,
         attempts_allowed: Option<i64> = history.assessment.attempts_allowed,
-        attempts: Vec<LearningAttempt> = each(history.results),
-        best_score: f64 = best,
-        average_score: f64 = average,
+        /// The newest ones, at most 100, the newest first
+        attempts: Vec<LearningAttempt> = history.attempts.into_iter().map(|one| (one, total, pass).into()).collect(),
+        /// The number of all
+        total_attempts: i64 = history.closed,
+        /// Of all
+        best_score: f64 = history.best,
+        average_score: f64 = history.average,
         can_retake: bool = history.can_retake,
         attempts_remaining: Option<i64> = history.remaining,
     }
 
-    pub struct LearningAttempt from SatResult as r
-        let passed = r.passed();
-    {
-        result_id: TextId = TextId(r.id),
-        attempt_number: i64 = r.number,
-        score: Option<f64> = r.score,
-        max_score: f64 = r.total,
-        passed: Option<bool> = passed,
-        submitted_at: Option<Time> = r.submitted_ms.map(Time),
+    pub struct LearningAttempt from (PastAttempt, f64, f64) as (attempt, total, pass) {
+        result_id: TextId = TextId(attempt.id),
+        attempt_number: i64 = attempt.number,
+        score: Option<f64> = attempt.score,
+        max_score: f64 = total,
+        passed: Option<bool> = attempt.score.map(|score| score >= pass),
+        submitted_at: Option<Time> = attempt.submitted_ms.map(Time),
     }
 
     pub struct LearningStatistics from AssessmentStatistics as s
@@ -410,7 +412,7 @@ pub async fn result(
     ok(results::by_id(&app, &caller, assessment, id).await?)
 }
 
-/// One's own attempts, in their order.
+/// One's own attempts, the newest first.
 #[utoipa::path(get, path = "/api/v1/bc-006/learning/assessments/{assessment_id}/my-history",
     responses((status = 200, body = LearningHistory)))]
 pub async fn my_history(app: School, caller: Caller, Path(TextId(id)): Path<TextId>) -> Answer<LearningHistory> {

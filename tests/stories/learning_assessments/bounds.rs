@@ -1,0 +1,65 @@
+//! How much of an assessment there is: attempts in a day, and in a history; and what is left of one that was deleted.
+
+use serde_json::{Value, json};
+
+use super::{Exam, LONG, enrolls, exam, with};
+use crate::harness::on_both_with;
+
+const DAY_S: i64 = 24 * 60 * 60;
+
+fn without_limits() -> Value {
+    with(&exam(), json!({ "timeLimit": null, "attemptsAllowed": null }))
+}
+
+#[test]
+fn a_learner_begins_fifty_attempts_of_an_assessment_in_a_day() {
+    on_both_with(LONG, |school| async move {
+        let exam = Exam::of(&school, without_limits()).await;
+        for n in 0..50 {
+            let session = exam.session().await;
+            exam.submits(&session, json!({})).await.is(200);
+            school.later(if n == 0 { 3_600 } else { 0 });
+        }
+        let refused = exam.starts(&exam.student).await;
+        let wait_s: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((DAY_S - 3_700..=DAY_S - 3_600).contains(&wait_s), "{wait_s}");
+        refused.refused(429, "LEARNING_013");
+        // Leaving and coming back changes nothing; others are not concerned.
+        exam.student.patch(&format!("/api/v1/enrollments/{}/cancel", exam.enrollment), json!({})).await.ok();
+        enrolls(&exam.student, exam.course).await;
+        exam.starts(&exam.student).await.refused(429, "LEARNING_013");
+        let other = school.student("田中花子").await;
+        enrolls(&other, exam.course).await;
+        exam.starts(&other).await.is(200);
+        school.later(wait_s);
+        let session = exam.session().await;
+        exam.submits(&session, json!({})).await.is(200);
+        exam.starts(&exam.student).await.refused(429, "LEARNING_013");
+    });
+}
+
+#[test]
+fn a_history_lists_the_newest_hundred_attempts_and_counts_all() {
+    on_both_with(LONG, |school| async move {
+        let exam = Exam::of(&school, without_limits()).await;
+        let id: i64 = exam.id.parse().unwrap();
+        let mut tx = school.app.db.begin().await.unwrap();
+        for number in 1..=150_i64 {
+            let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms,
+                graded_ms, score) values (1, 1, $1, $2, $3, 1, 1, 1, $4)";
+            let score = if number == 1 { 20.0 } else { 5.0 };
+            tx.run(sql, vec![exam.enrollment.into(), id.into(), number.into(), score.into()]).await.unwrap();
+        }
+        school.app.commit(tx, Vec::new()).await.unwrap();
+        let numbers = |history: &Value| -> Vec<i64> {
+            let attempts = history["attempts"].as_array().unwrap().iter();
+            attempts.map(|attempt| attempt["attemptNumber"].as_i64().unwrap()).collect()
+        };
+        let history = exam.history().await;
+        assert_eq!(numbers(&history), (51..=150).rev().collect::<Vec<_>>());
+        assert_eq!([&history["totalAttempts"], &history["bestScore"], &history["averageScore"]], [150.0, 20.0, 5.1]);
+        exam.session().await;
+        let history = exam.history().await;
+        assert_eq!((numbers(&history)[0], &history["totalAttempts"]), (150, &json!(150)), "an open one is none");
+    });
+}
