@@ -160,8 +160,9 @@ struct Sat {
 }
 
 impl Sat {
-    /// Holds the attempt, and closes it if its time is over.
+    /// Holds the attempt, and closes it if its time is over. Fails if the assessment was deleted.
     async fn hold(self, tx: &mut Tx, events: &mut Vec<NewEvent>) -> Result<SatAttempt> {
+        super::read(tx, self.assessment).await?;
         let found = grading::hold(tx, self.attempt).await?;
         let is_own = |found: &SatAttempt| found.person == self.person && found.assessment == self.assessment;
         let mut found = found.filter(is_own).ok_or(Error::NotFound(Noun::Attempt))?;

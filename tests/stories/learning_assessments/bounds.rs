@@ -63,3 +63,17 @@ fn a_history_lists_the_newest_hundred_attempts_and_counts_all() {
         assert_eq!((numbers(&history)[0], &history["totalAttempts"]), (150, &json!(150)), "an open one is none");
     });
 }
+
+#[test]
+fn an_attempt_of_a_deleted_assessment_is_refused_and_stays_as_it_was() {
+    on_both_with(LONG, |school| async move {
+        let exam = Exam::of(&school, exam()).await;
+        let session = exam.session().await;
+        exam.teacher.delete(&format!("/api/v1/assessments/{}", exam.id)).await.ok();
+        exam.submits(&session, exam.right()).await.refused(404, "LEARNING_001");
+        exam.saves(&session, exam.right()).await.refused(404, "LEARNING_001");
+        let sql = "select (select count(*) from answers), (select count(*) from attempts where submitted_ms is null)";
+        let left: (i64, i64) = school.app.db.one(sql, Vec::new()).await.unwrap();
+        assert_eq!(left, (0, 1));
+    });
+}
