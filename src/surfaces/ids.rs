@@ -24,8 +24,12 @@ sent!(TextId => i64, |id| id.0);
 
 impl TextId {
     pub fn parse(text: &str) -> TextId {
-        let number = text.parse().ok().filter(|number: &i64| number.to_string() == text);
-        TextId(number.unwrap_or(NOBODY))
+        TextId(TextId::number(text).unwrap_or(NOBODY))
+    }
+
+    /// Returns the number that a text holds; `None` if it is the id of nothing.
+    pub fn number(text: &str) -> Option<i64> {
+        text.parse().ok().filter(|number: &i64| *number > NOBODY && number.to_string() == text)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserializer;
-use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder};
 use utoipa::openapi::{Ref, RefOr};
 
@@ -89,6 +89,19 @@ impl LearningAnswer {
     }
 }
 
+/// Reads the answer to the question with this id. Fails at it, if the text is no id.
+struct AnswerTo<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for AnswerTo<'_> {
+    type Value = (i64, GivenAnswer);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(i64, GivenAnswer), D::Error> {
+        let answer: Option<LearningAnswer> = Option::deserialize(deserializer)?;
+        let question = TextId::number(self.0).ok_or_else(|| D::Error::custom("the id of a question is needed"))?;
+        Ok((question, answer.map_or(Ok(GivenAnswer::Nothing), LearningAnswer::given)?))
+    }
+}
+
 /// Answers by the ids of their questions. Reading stops at the first one that no assessment can have.
 pub struct LearningAnswers(Vec<(i64, GivenAnswer)>);
 
@@ -120,9 +133,8 @@ impl<'de> Visitor<'de> for LearningAnswersVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<LearningAnswers, A::Error> {
         let mut answers = BTreeMap::new();
         while let Some(question) = object.next_key::<String>()? {
-            let answer: Option<LearningAnswer> = object.next_value()?;
-            let given = answer.map_or(Ok(GivenAnswer::Nothing), LearningAnswer::given)?;
-            answers.insert(TextId::parse(&question).0, given);
+            let (question, given) = object.next_value_seed(AnswerTo(&question))?;
+            answers.insert(question, given);
             if answers.len() > QUESTIONS_MAX {
                 return Err(A::Error::custom(format!("at most {QUESTIONS_MAX} of them")));
             }
