@@ -49,6 +49,7 @@ mod renewals;
 mod rights;
 mod routes;
 mod rude;
+mod scopes;
 mod setup;
 mod sheets;
 mod skills;

@@ -16,7 +16,7 @@ use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, InputFault, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, Scope};
 use crate::school::{courses, enrollment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +162,7 @@ async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>) ->
 /// Finds an assessment, for the staff of the course, and for the students whom it asks while it is active. Other
 /// students do not find it.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment> {
+    caller.must_have(Scope::AssessmentRead)?;
     let mut tx = app.db.read().await?;
     find_visible(&mut tx, caller, id).await
 }
@@ -330,10 +331,10 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentC
             return Err(Error::wrong_state("GRADED"));
         }
     }
-    let counts = |a: &Assessment| (a.total, a.pass, a.weight, a.required, a.active);
     if after.ends_ms != before.ends_ms {
         move_attempt_ends(&mut tx, id, after.ends_ms, now_ms).await?;
     }
+    let counts = |a: &Assessment| (a.total, a.pass, a.weight, a.required, a.active);
     let is_due = counts(&before) != counts(&after);
     app.commit(tx, if is_due { vec![after.grade_due(now_ms)] } else { Vec::new() }).await?;
     Ok(after)

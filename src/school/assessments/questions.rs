@@ -100,6 +100,7 @@ pub(super) async fn list(tx: &mut Tx, assessment: i64) -> Result<Vec<Question>> 
 
 /// Lists the questions with their right answers, for the staff of the course.
 pub async fn of_assessment(app: &School, caller: &Caller, assessment: i64) -> Result<Vec<Question>> {
+    caller.must_have(Scope::CourseUpdate)?;
     let mut tx = app.db.read().await?;
     super::find_taught(&mut tx, caller, assessment).await?;
     list(&mut tx, assessment).await
