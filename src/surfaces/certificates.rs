@@ -1,20 +1,19 @@
 //! Public check of certificates, `/certificates…`: a page for people, JSON for programs, and the PDF for printing.
 
-use axum::Json as Answer;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{ClientAddress, Path, Query};
+use super::bare::{Answer, ok};
+use super::extract::{ClientAddress, Json, Path};
+use super::keys::*;
 use super::live::refusal::Refusal;
 use super::refusals::Refusals;
-use super::texts::{Instant, NeededText, SearchText};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCertificate};
+use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCertificate, ShownCertificate};
 use crate::web;
 
 const PAGE: &str = "check/certificate.html";
@@ -26,7 +25,96 @@ const QUIET: [(HeaderName, HeaderValue); 2] = [
 
 /// Routes of everything under `/certificates`, in one place, to show which paths are taken. Fixed paths win over `{file}`.
 pub fn router() -> OpenApiRouter<School> {
-    OpenApiRouter::new().routes(routes!(page)).routes(routes!(check)).routes(routes!(key)).routes(routes!(one))
+    OpenApiRouter::new()
+        .routes(routes!(page)) // /certificates
+        .routes(routes!(check)) // /certificates.json
+        .routes(routes!(key)) // /certificates/key
+        .routes(routes!(one)) // /certificates/{file}
+        .routes(routes!(page_of_number)) // /certificates/{certificate_number}/verify
+}
+
+query! {
+    pub struct CertificateQuery {
+        /// CERT-YYYYMMDD-XXXXXX
+        number: NeededText,
+        /// VER-XXXXXXXXXXXX
+        code: Option<SearchText>,
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Found {
+    Whole(Box<Whole>),
+    Masked(Masked),
+}
+
+answer! {
+    #[schema(example = json!({"state": "VALID", "number": "CERT-20261121-ACDEFG", "course": "스마트폰 첫걸음",
+        "name": "김*자", "is_masked": true}))]
+    pub struct Masked from PublicCertificate as certificate {
+        /// VALID, EXPIRED or REVOKED
+        state: String = certificate.state.word().into(),
+        number: String = certificate.number,
+        course: String = certificate.course,
+        name: String = certificate.masked_name,
+        is_masked: bool = true,
+    }
+
+    /// Everything that is printed, and the proof.
+    #[schema(example = json!({"state": "VALID", "revoked_at": null, "expires_at": null, "printed": {
+            "number": "CERT-20261121-ACDEFG", "uuid": "7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b", "code": "VER-ACDEFGHJKMNP",
+            "name": "김민자", "course": "스마트폰 첫걸음", "class": null, "starts": "2026-09-01", "ends": "2026-11-20",
+            "minutes": 1230, "total_score": 92.5, "attendance_score": 100.0, "progress_score": 95.0, "assessment_score": null,
+            "completed": "2026-11-20", "issued": "2026-11-21", "expires": null, "issuer": "교실", "instructor": "박강사"},
+        "pdf": "/certificates/7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b.pdf", "facts": "{\"number\":…}", "signature": "…",
+        "key": {"algorithm": "Ed25519", "public_key": "…", "signs": "…"}}))]
+    pub struct Whole from (ShownCertificate, &School) as (shown, app)
+        let ShownCertificate { certificate, facts, state } = shown;
+    {
+        /// VALID, EXPIRED or REVOKED
+        state: String = state.word().into(),
+        revoked_at: Option<Instant> = certificate.revoked_ms.map(Instant),
+        expires_at: Option<Instant> = certificate.expires_ms.map(Instant),
+        printed: Line = facts.into(),
+        pdf: String = format!("/certificates/{}.pdf", certificate.uuid),
+        /// The signed text, byte for byte; `printed` has the same facts
+        facts: String = certificate.facts,
+        /// The signature of `facts`, in base64
+        signature: String = certificate.signature,
+        key: PublicKey = app.into(),
+    }
+
+    /// The printed facts. A fact that is null is not printed.
+    pub struct Line from CertificateFacts as facts {
+        number: String = facts.number,
+        uuid: String = facts.uuid,
+        code: String = facts.code,
+        name: String = facts.name,
+        course: String = facts.course,
+        class: Option<String> = facts.class,
+        starts: Option<String> = facts.starts,
+        ends: Option<String> = facts.ends,
+        minutes: Option<i64> = facts.minutes,
+        total_score: Option<f64> = facts.total_score,
+        attendance_score: Option<f64> = facts.attendance_score,
+        progress_score: Option<f64> = facts.progress_score,
+        assessment_score: Option<f64> = facts.assessment_score,
+        completed: String = facts.completed,
+        issued: String = facts.issued,
+        expires: Option<String> = facts.expires,
+        issuer: String = facts.issuer,
+        instructor: String = facts.instructor,
+    }
+
+    #[schema(example = json!({"algorithm": "Ed25519", "public_key": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "signs": "…"}))]
+    pub struct PublicKey from &School as app {
+        algorithm: String = app.certificate_key.algorithm().into(),
+        /// 32 bytes in base64
+        public_key: String = app.certificate_key.public_key(),
+        signs: String = "the UTF-8 bytes of the string `facts` in /certificates/{uuid}.json".into(),
+    }
 }
 
 /// Returns the page that shows the certificate of `number` and `code` (as in the QR), or else asks for them.
@@ -39,20 +127,30 @@ async fn page(headers: HeaderMap) -> Response {
     quiet(web::page(PAGE, &headers))
 }
 
+/// Returns the page that shows what anyone may see for a number alone: `credentialUrl` of the learning surface leads here.
+#[utoipa::path(
+    get, path = "/certificates/{certificate_number}/verify", tag = "certificates",
+    params(("certificate_number" = String, Path)),
+    responses((status = 200, description = "The page", content_type = "text/html", body = String)), security(()),
+)]
+async fn page_of_number(headers: HeaderMap) -> Response {
+    quiet(web::page(PAGE, &headers))
+}
+
 /// Returns a certificate as JSON. With the number alone it shows the state, the course and a masked name.
 #[utoipa::path(
-    get, path = "/certificates.json", tag = "certificates", params(Printed),
+    get, path = "/certificates.json", tag = "certificates", params(CertificateQuery),
     responses((status = 200, body = Found), Refusals<Refusal>), security(()),
 )]
-async fn check(app: School, ClientAddress(from): ClientAddress, Query(printed): Query<Printed>) -> Result<Response> {
-    let number = printed.number.ok_or(Error::bad_as_sent("number", "the number of a certificate is needed"))?.0.0;
-    let found = match printed.code {
-        Some(SearchText(code)) => {
-            Found::Whole(Box::new(Whole::of(&app, certificates::public_by_code(&app, &number, &code, from).await?)?))
+async fn check(app: School, ClientAddress(from): ClientAddress, query: CertificateQuery) -> Result<Response> {
+    let number = query.number.plain();
+    let found = match query.code.plain() {
+        Some(code) => {
+            Found::Whole(Box::new(whole(&app, certificates::public_by_code(&app, &number, &code, from).await?)?))
         }
         None => Found::Masked(certificates::public_by_number(&app, &number, from).await?.into()),
     };
-    Ok(quiet(Answer(found).into_response()))
+    Ok(quiet(Json(found).into_response()))
 }
 
 /// Returns the public key of certificates, for verifying one without this server.
@@ -60,7 +158,7 @@ async fn check(app: School, ClientAddress(from): ClientAddress, Query(printed): 
     get, path = "/certificates/key", tag = "certificates", responses((status = 200, body = PublicKey)), security(()),
 )]
 async fn key(app: School) -> Answer<PublicKey> {
-    Answer(PublicKey::of(&app))
+    ok(&app)
 }
 
 /// Returns a certificate by its UUID: the page, or with `.json` or `.pdf` the data or the printed sheet.
@@ -81,7 +179,7 @@ async fn one(
         None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),
         Some((uuid, "json")) => {
             let found = certificates::public_by_uuid(&app, uuid, from).await?;
-            Ok(quiet(Answer(Whole::of(&app, found)?).into_response()))
+            Ok(quiet(Json(whole(&app, found)?).into_response()))
         }
         Some((uuid, "pdf")) => match certificates::pdf(&app, uuid, from).await {
             Ok((found, bytes)) => Ok(pdf(&found, bytes)),
@@ -91,6 +189,10 @@ async fn one(
         _ if is_browser(&headers) => Ok(web::nothing_here(&Error::NoSuchPath)),
         _ => Err(Error::NoSuchPath),
     }
+}
+
+fn whole(app: &School, found: Certificate) -> Result<Whole> {
+    Ok((found.shown(app.now_ms())?, app).into())
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -117,152 +219,4 @@ fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
         (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
     ];
     quiet((head, bytes).into_response())
-}
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Printed {
-    /// CERT-YYYYMMDD-XXXXXX
-    #[param(inline, required = true)]
-    pub number: Option<NeededText>,
-    /// VER-XXXXXXXXXXXX
-    #[param(inline)]
-    pub code: Option<SearchText>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum Found {
-    Whole(Box<Whole>),
-    Masked(Masked),
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"state": "VALID", "number": "CERT-20261121-ACDEFG", "course": "스마트폰 첫걸음", "name": "김*자",
-    "is_masked": true}))]
-pub struct Masked {
-    /// VALID, EXPIRED or REVOKED
-    pub state: String,
-    pub number: String,
-    pub course: String,
-    pub name: String,
-    pub is_masked: bool,
-}
-
-impl From<PublicCertificate> for Masked {
-    fn from(g: PublicCertificate) -> Masked {
-        Masked {
-            state: g.state.word().into(),
-            number: g.number,
-            course: g.course,
-            name: g.masked_name,
-            is_masked: true,
-        }
-    }
-}
-
-/// Everything that is printed, and the proof.
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"state": "VALID", "revoked_at": null, "expires_at": null, "printed": {
-        "number": "CERT-20261121-ACDEFG", "uuid": "7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b", "code": "VER-ACDEFGHJKMNP",
-        "name": "김민자", "course": "스마트폰 첫걸음", "class": null, "starts": "2026-09-01", "ends": "2026-11-20",
-        "minutes": 1230, "total_score": 92.5, "attendance_score": 100.0, "progress_score": 95.0, "assessment_score": null,
-        "completed": "2026-11-20", "issued": "2026-11-21", "expires": null, "issuer": "교실", "instructor": "박강사"},
-    "pdf": "/certificates/7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b.pdf", "facts": "{\"number\":…}", "signature": "…",
-    "key": {"algorithm": "Ed25519", "public_key": "…", "signs": "…"}}))]
-pub struct Whole {
-    /// VALID, EXPIRED or REVOKED
-    pub state: String,
-    pub revoked_at: Option<Instant>,
-    pub expires_at: Option<Instant>,
-    pub printed: Line,
-    pub pdf: String,
-    /// The signed text, byte for byte; `printed` has the same facts
-    pub facts: String,
-    /// The signature of `facts`, in base64
-    pub signature: String,
-    pub key: PublicKey,
-}
-
-/// The printed facts. A fact that is null is not printed.
-#[derive(Serialize, ToSchema)]
-pub struct Line {
-    pub number: String,
-    pub uuid: String,
-    pub code: String,
-    pub name: String,
-    pub course: String,
-    pub class: Option<String>,
-    pub starts: Option<String>,
-    pub ends: Option<String>,
-    pub minutes: Option<i64>,
-    pub total_score: Option<f64>,
-    pub attendance_score: Option<f64>,
-    pub progress_score: Option<f64>,
-    pub assessment_score: Option<f64>,
-    pub completed: String,
-    pub issued: String,
-    pub expires: Option<String>,
-    pub issuer: String,
-    pub instructor: String,
-}
-
-impl From<CertificateFacts> for Line {
-    fn from(f: CertificateFacts) -> Line {
-        Line {
-            number: f.number,
-            uuid: f.uuid,
-            code: f.code,
-            name: f.name,
-            course: f.course,
-            class: f.class,
-            starts: f.starts,
-            ends: f.ends,
-            minutes: f.minutes,
-            total_score: f.total_score,
-            attendance_score: f.attendance_score,
-            progress_score: f.progress_score,
-            assessment_score: f.assessment_score,
-            completed: f.completed,
-            issued: f.issued,
-            expires: f.expires,
-            issuer: f.issuer,
-            instructor: f.instructor,
-        }
-    }
-}
-
-impl Whole {
-    fn of(app: &School, found: Certificate) -> Result<Whole> {
-        Ok(Whole {
-            state: found.state(app.now_ms()).word().into(),
-            revoked_at: found.revoked_ms.map(Instant),
-            expires_at: found.expires_ms.map(Instant),
-            printed: found.printed()?.into(),
-            pdf: format!("/certificates/{}.pdf", found.uuid),
-            facts: found.facts,
-            signature: found.signature,
-            key: PublicKey::of(app),
-        })
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"algorithm": "Ed25519", "public_key": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-    "signs": "…"}))]
-pub struct PublicKey {
-    pub algorithm: String,
-    /// 32 bytes in base64
-    pub public_key: String,
-    pub signs: String,
-}
-
-impl PublicKey {
-    fn of(app: &School) -> PublicKey {
-        PublicKey {
-            algorithm: app.certificate_key.algorithm().into(),
-            public_key: app.certificate_key.public_key(),
-            signs: "the UTF-8 bytes of the string `facts` in /certificates/{uuid}.json".into(),
-        }
-    }
 }

@@ -1,5 +1,5 @@
-// The page that checks a certificate, by the UUID in the address or by a number and code. It may be read by strangers abroad, so
-// in other languages a second line is in English.
+// The page that checks a certificate, by the UUID or the number in the address, or by a number and code. It may be read by
+// strangers abroad, so in other languages a second line is in English.
 
 import { el, text } from "../shared/dom.js";
 import { language, openBooks, words } from "../shared/words.js";
@@ -11,7 +11,9 @@ const SIGNS = { VALID: "✓", EXPIRED: "!", REVOKED: "✕", UNKNOWN: "?" };
 const USUAL_WAIT_S = 60;
 
 const main = document.querySelector("#main");
-const query = new URLSearchParams(location.search);
+/** The number in `/certificates/CERT-…/verify`, which counts as if it stood in the query. */
+const inPath = location.pathname.match(/^\/certificates\/([^/]+)\/verify$/)?.[1];
+const query = new URLSearchParams(inPath ? `number=${inPath}` : location.search);
 const typed = { number: query.get("number")?.trim() ?? "", code: query.get("code")?.trim() ?? "" };
 
 await openBooks("check");

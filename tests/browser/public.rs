@@ -1,6 +1,6 @@
 //! Pages for everyone: a certificate, what is not there, and the documentation.
 
-use gyosil::school::certificates;
+use gyosil::school::certificates::{self, Certificate};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ use crate::phone::Phone;
 use crate::reading::THEMES;
 use crate::run_story;
 
-/// A student who has done all that a course asks for, and the address of their certificate.
-async fn graduates(school: &School) -> (Person, String) {
+/// A student who has done all that a course asks for, and their certificate.
+async fn graduates(school: &School) -> (Person, Certificate) {
     let teacher = school.teacher().await;
     let lecture = teacher.makes_lecture("스마트폰 첫걸음", 1).await;
     let student = school.student("김민자").await;
@@ -26,7 +26,7 @@ async fn graduates(school: &School) -> (Person, String) {
     let (completion,) = school.app.db.one::<(i64,)>("select id from completions", vec![]).await.unwrap();
     let staff = Caller { id: teacher.id, role: Role::Instructor, login: 0, expires_ms: i64::MAX };
     let (certificate, _) = certificates::issue(&school.app, &staff, completion).await.unwrap();
-    (student, format!("/certificates/{}", certificate.uuid))
+    (student, certificate)
 }
 
 #[test]
@@ -40,9 +40,17 @@ fn pages_for_everyone_are_clean_in_every_language_and_colour() {
             look_at(&page, &findings, &format!("lost-{}", &languages[..2])).await;
             page.visits("/l/ACDE-FGHJ-KMNP").await;
             look_at(&page, &findings, &format!("old-poster-{}", &languages[..2])).await;
-            page.visits(&certificate).await;
+            page.visits(&format!("/certificates/{}", certificate.uuid)).await;
             page.reads("김민자").await;
             look_at(&page, &findings, &format!("certificate-{}", &languages[..2])).await;
+            // The address that programs are given has the number alone.
+            for (number, state) in [(&*certificate.number, "VALID"), ("CERT-20261121-AAAAAA", "UNKNOWN")] {
+                page.visits(&format!("/certificates/{number}/verify")).await;
+                page.shows(&format!("[data-state={state}]"), true).await;
+                let typed: String = page.js("return document.querySelector('[name=number]').value", vec![]).await;
+                assert_eq!(typed, number);
+                look_at(&page, &findings, &format!("number-{}-{}", state.to_lowercase(), &languages[..2])).await;
+            }
             page.visits("/certificates").await;
             page.shows("main form, main h1", true).await;
             look_at(&page, &findings, &format!("certificates-{}", &languages[..2])).await;
@@ -92,7 +100,7 @@ fn a_learner_who_has_finished_finds_attendance_and_certificate_on_the_phone() {
         phone.taps("certificate").await;
         phone.sees("paper").await;
         phone.reads("김민자").await;
-        phone.clicks(&format!("main a[data-act=check][href^='{certificate}']")).await;
+        phone.clicks(&format!("main a[data-act=check][href^='/certificates/{}']", certificate.uuid)).await;
         phone.reads("김민자").await;
     });
 }

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod chromium;
 pub mod dialect;
 pub mod frozen;
+pub mod learning;
 pub mod namespace;
 pub mod people;
 pub mod postgres;

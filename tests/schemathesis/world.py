@@ -130,7 +130,7 @@ def build(base, admin_email):
     done = [teacher.post("/api/v1/completions", {"enrollment_id": one, **forced})["completion_id"] for one in (mine, enrolled[0])]
     kept["completion_id"], away["completion_id"] = done, done[1:]
     certificate = teacher.post(f"/api/v1/completions/{done[0]}/certificate")
-    kept["certificate_no"] = kept["number"] = [certificate["certificate_no"]]
+    kept["certificate_no"] = kept["certificate_number"] = kept["number"] = [certificate["certificate_no"]]
     uuid = certificate["certificate_url"].rsplit("/", 1)[1]
 
     kept["lecture_id"] = kept["course_id"] = [main["id"], spare["id"]]

@@ -12,6 +12,7 @@ use gyosil::school::certificates::{self, Certificate};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
+use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -205,6 +206,25 @@ fn the_number_alone_shows_little_and_a_wrong_code_nothing() {
         let page = school.nobody().get(&format!("/certificates/{}", certificate.uuid)).await;
         assert_eq!((page.status, &page.headers["x-robots-tag"]), (200, &"noindex, nofollow".parse().unwrap()));
         school.nobody().get("/certificates").await.is(200);
+    });
+}
+
+#[test]
+fn the_address_with_the_number_that_programs_are_given_shows_the_page() {
+    on_both(|school| async move {
+        let (_, student, certificate) = graduation(&school, "김민자").await;
+        let mine = student.get(&at("/my-certifications")).await.ok();
+        let shown = at(&format!("/certifications/{}", mine["certifications"][0]["id"].as_str().unwrap()));
+        let address = student.get(&shown).await.ok()["credentialUrl"].as_str().unwrap().to_owned();
+        assert_eq!(address, format!("/certificates/{}/verify", certificate.number));
+        let usual = school.nobody().get("/certificates").await;
+        // The page asks for the number itself, so that one that does not exist is answered alike.
+        for address in [&*address, "/certificates/CERT-20261121-AAAAAA/verify", "/certificates/%E0%A4%A/verify"] {
+            let page = school.nobody().get(address).await;
+            assert_eq!((page.status, &page.headers["x-robots-tag"]), (200, &"noindex, nofollow".parse().unwrap()));
+            assert_eq!(page.headers["etag"], usual.headers["etag"], "{address}");
+        }
+        school.nobody().post(&address, json!({})).await.is(405);
     });
 }
 

@@ -34,6 +34,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /certificates.json", "whoever holds the paper has its number and code"),
     ("GET /certificates/key", "it is made to be known"),
     ("GET /certificates/{file}", "whoever has its UUID was given it"),
+    ("GET /certificates/{certificate_number}/verify", "the page on which anyone checks one"),
     (
         "GET /api/v1/bc-006/learning/certifications/verify/{certificate_number}",
         "whoever holds the paper has its number and code",

@@ -100,7 +100,8 @@ const SURFACES: [Surface; 6] = [
 ];
 
 /// Pages, pictures and health refuse nobody in JSON.
-const REFUSE_NOBODY: [&str; 2] = ["get /certificates", "get /certificates/key"];
+const REFUSE_NOBODY: [&str; 3] =
+    ["get /certificates", "get /certificates/key", "get /certificates/{certificate_number}/verify"];
 
 impl Surface {
     fn of(place: &str) -> &'static Surface {

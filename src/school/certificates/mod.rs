@@ -72,6 +72,17 @@ impl Certificate {
     pub fn printed(&self) -> Result<CertificateFacts> {
         serde_json::from_str(&self.facts).map_err(Error::internal)
     }
+
+    pub fn shown(self, now_ms: i64) -> Result<ShownCertificate> {
+        Ok(ShownCertificate { facts: self.printed()?, state: self.state(now_ms), certificate: self })
+    }
+}
+
+/// A certificate with the facts that it prints, and its state at a time.
+pub struct ShownCertificate {
+    pub certificate: Certificate,
+    pub facts: CertificateFacts,
+    pub state: CertificateState,
 }
 
 /// Issues the certificate of a completion, or finds the one that was issued before. True says that it is new.

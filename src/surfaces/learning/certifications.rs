@@ -6,7 +6,7 @@ use super::wire::Time;
 use super::{Answer, Caller, Json, Path, ok};
 use crate::app::School;
 use crate::error::{Error, Result};
-use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState};
+use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState, ShownCertificate};
 use crate::school::completions::issuing::{self, CertificateRequest};
 use crate::surfaces::extract::ClientAddress;
 use crate::surfaces::ids::TextId;
@@ -32,7 +32,7 @@ body! {
     #![serde(rename_all = "camelCase")]
 
     #[schema(example = json!({"userId": "2", "courseId": "1", "progressId": "1", "score": 85, "expiryDate": null}))]
-    pub struct CertificationIssued for CertificateRequest;
+    pub struct LearningNewCertification for CertificateRequest;
     needed { progress_id: TextId => enrollment, }
     optional {
         /// The learner of this progress: that of another one is not found
@@ -44,20 +44,6 @@ body! {
         score: Option<Percent> => score,
         /// When it ends; never when left out
         expiry_date: Option<Instant> => expires_ms,
-    }
-}
-
-/// A certificate with the facts that it prints, at a time.
-struct ShownCertificate {
-    certificate: Certificate,
-    facts: CertificateFacts,
-    state: CertificateState,
-}
-
-impl ShownCertificate {
-    fn of(app: &School, certificate: Certificate) -> Result<ShownCertificate> {
-        let (facts, state) = (certificate.printed()?, certificate.state(app.now_ms()));
-        Ok(ShownCertificate { certificate, facts, state })
     }
 }
 
@@ -153,23 +139,23 @@ fn why_invalid(state: Option<CertificateState>) -> Option<&'static str> {
 }
 
 /// Issues the certificate of a progress that meets the rule (administrators). One that was issued before is answered with 200.
-#[utoipa::path(post, path = "/api/v1/bc-006/learning/certifications/issue", request_body = CertificationIssued,
+#[utoipa::path(post, path = "/api/v1/bc-006/learning/certifications/issue", request_body = LearningNewCertification,
     responses((status = 200, body = Certification), (status = 201, body = Certification)))]
 pub async fn issue(
     app: School,
     caller: Caller,
-    Json(sent): Json<CertificationIssued>,
+    Json(sent): Json<LearningNewCertification>,
 ) -> Result<(StatusCode, Json<Certification>)> {
     let (certificate, is_new) = issuing::issue(&app, &caller, sent.into()).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(ShownCertificate::of(&app, certificate)?.into())))
+    Ok((status, Json(certificate.shown(app.now_ms())?.into())))
 }
 
 /// Returns a certificate (one's own; staff of the course).
 #[utoipa::path(get, path = "/api/v1/bc-006/learning/certifications/{certification_id}",
     responses((status = 200, body = Certification)))]
 pub async fn view(app: School, caller: Caller, Path(TextId(id)): Path<TextId>) -> Answer<Certification> {
-    ok(ShownCertificate::of(&app, certificates::by_id(&app, &caller, id).await?)?)
+    ok(certificates::by_id(&app, &caller, id).await?.shown(app.now_ms())?)
 }
 
 /// Lists one's own certificates, the newest first.
@@ -177,7 +163,7 @@ pub async fn view(app: School, caller: Caller, Path(TextId(id)): Path<TextId>) -
     responses((status = 200, body = MyCertifications)))]
 pub async fn mine(app: School, caller: Caller, query: CertificationsQuery) -> Answer<MyCertifications> {
     let all = certificates::of_caller(&app, &caller, query.status.plain()).await?;
-    let shown = all.into_iter().map(|certificate| ShownCertificate::of(&app, certificate));
+    let shown = all.into_iter().map(|certificate| certificate.shown(app.now_ms()));
     ok(shown.collect::<Result<Vec<_>>>()?)
 }
 
@@ -192,7 +178,7 @@ pub async fn verify(
     query: VerificationQuery,
 ) -> Answer<CertificationCheck> {
     match certificates::public_by_code(&app, &number, &query.code.plain(), from).await {
-        Ok(certificate) => ok(Some(ShownCertificate::of(&app, certificate)?)),
+        Ok(certificate) => ok(Some(certificate.shown(app.now_ms())?)),
         Err(Error::NotFound(_)) => ok(None),
         Err(error) => Err(error),
     }
