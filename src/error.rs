@@ -7,10 +7,10 @@ mod words;
 
 use std::borrow::Cow;
 
-pub use self::input::{FieldNames, InputFault, InputPlace};
+pub use self::input::{InputFault, InputPlace};
 pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
 pub use self::table::Error;
-pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord};
+pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords};
 use crate::language::Language;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -75,7 +75,7 @@ impl std::fmt::Display for Error {
         match self {
             Error::Internal(detail) => write!(f, "{detail}"),
             Error::Unavailable { why, .. } => write!(f, "{why}"),
-            other => write!(f, "{}", other.text(Language::English, &[])),
+            other => write!(f, "{}", other.text(Language::English, SurfaceWords::SCHOOL)),
         }
     }
 }

@@ -2,17 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::words::Field;
+use super::words::{Field, SurfaceWords};
 use crate::language::Language;
-
-/// Fields that have another name on a surface than in the school. All others have the school's word as their name.
-pub type FieldNames = &'static [(Field, &'static str)];
-
-impl Field {
-    pub fn name(self, names: FieldNames) -> &'static str {
-        names.iter().find(|(field, _)| *field == self).map_or(self.word(), |(_, name)| name)
-    }
-}
 
 /// The place of a bad value in what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +16,10 @@ pub enum InputPlace {
 }
 
 impl InputPlace {
-    pub fn name(&self, names: FieldNames) -> Cow<'static, str> {
+    pub fn name(&self, words: SurfaceWords) -> Cow<'static, str> {
         match self {
-            InputPlace::Field(field) => field.name(names).into(),
-            InputPlace::Element(list, n) => format!("{}[{n}]", list.name(names)).into(),
+            InputPlace::Field(field) => field.name(words).into(),
+            InputPlace::Element(list, n) => format!("{}[{n}]", list.name(words)).into(),
             InputPlace::AsSent(place) => place.clone(),
         }
     }
@@ -72,12 +63,12 @@ impl InputFault {
         matches!(self, InputFault::Missing { .. } | InputFault::Null(_) | InputFault::TooShort(_))
     }
 
-    pub fn text(&self, language: Language, names: FieldNames) -> Cow<'static, str> {
+    pub fn text(&self, language: Language, words: SurfaceWords) -> Cow<'static, str> {
         match (language, self) {
             (Language::English, InputFault::Missing { key }) => format!("missing field `{key}`").into(),
             (Language::English, InputFault::Null(text) | InputFault::TooShort(text)) => text.clone().into(),
-            (Language::English, InputFault::Before(other)) => format!("it is before {}", other.name(names)).into(),
-            (Language::English, InputFault::Above(other)) => format!("it is above {}", other.name(names)).into(),
+            (Language::English, InputFault::Before(other)) => format!("it is before {}", other.name(words)).into(),
+            (Language::English, InputFault::Above(other)) => format!("it is above {}", other.name(words)).into(),
             (Language::English, InputFault::Other(text)) => text.clone(),
             (Language::Korean, InputFault::Missing { .. }) => "꼭 필요한 값입니다.".into(),
             (Language::Korean, _) => "값이 올바르지 않습니다.".into(),

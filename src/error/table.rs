@@ -1,9 +1,9 @@
 //! The table of errors: each row is one error with its kind, its code, and its text in English, Korean and Japanese. A new error is
 //! one new row.
 
-use super::input::{FieldNames, InputFault, InputPlace};
+use super::input::{InputFault, InputPlace};
 use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
-use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord};
+use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords};
 use crate::language::Language;
 
 /// Makes the enum of errors, and the functions that return a row's kind, code and text. Texts may contain the values of their row.
@@ -27,13 +27,13 @@ macro_rules! errors {
                 match self { $( Error::$name { .. } => $code, )+ }
             }
 
-            /// Returns the text for the caller, with fields as `names` calls them.
+            /// Returns the text for the caller, in the words of a surface.
             #[allow(unused_variables, clippy::useless_format)]
-            pub fn text(&self, language: Language, names: FieldNames) -> String {
+            pub fn text(&self, language: Language, words: SurfaceWords) -> String {
                 match self {
                     $( Error::$name $( ($part) )? $( { $( $field ),+ } )? => {
-                        $( let $part = $part.in_text(language, names); )?
-                        $( $( let $field = $field.in_text(language, names); )+ )?
+                        $( let $part = $part.in_text(language, words); )?
+                        $( $( let $field = $field.in_text(language, words); )+ )?
                         match language {
                             Language::English => format!($english),
                             Language::Korean => format!($korean),
@@ -126,12 +126,12 @@ errors! {
     Refused = Forbidden, "ENROLLMENT_REJECTED",
         "Your application for this course was refused",
         "이 과정의 수강 신청이 거부되었습니다.",
-        "この講座への申し込みは認められませんでした。";
+        "受講は認められませんでした。";
     /// The class admits nobody without approval: the person must apply and be approved.
     NotAdmitted = Forbidden, "ENROLLMENT_NEEDED",
         "This class admits nobody by itself: apply for it first",
         "먼저 수강 신청을 하고 승인을 받아야 합니다.",
-        "先に申し込んで、承認を受けてください。";
+        "先に受講の承認を受けてください。";
 
     ClassFull = Conflict, "CLASS_FULL",
         "The class is full",
@@ -141,6 +141,11 @@ errors! {
         "The class is over",
         "이미 끝난 차수입니다.",
         "このクラスは終わっています。";
+    /// The person is no student of this class.
+    NotInClass = Conflict, "NOT_ENROLLED",
+        "Not a student of this class",
+        "이 차수의 수강생이 아닙니다.",
+        "このクラスの受講者ではありません。";
     AlreadyMarked = Conflict, "ALREADY_MARKED",
         "There is a mark for this meeting already: change that one",
         "이미 출결이 등록되어 있습니다. 등록된 출결을 수정해 주세요.",
@@ -181,7 +186,7 @@ errors! {
     NoAttemptsLeft { allowed: i64 } = Conflict, "NO_ATTEMPTS_LEFT",
         "All {allowed} attempts are used",
         "응시 횟수 {allowed}회를 모두 사용했습니다.",
-        "受けられる {allowed} 回をすべて使いました。";
+        "受験できる {allowed} 回をすべて使いました。";
     AttemptTaken { number: i64 } = Conflict, "ATTEMPT_TAKEN",
         "There is a result of attempt {number} already: change that one",
         "{number}번째 응시 결과가 이미 등록되어 있습니다. 등록된 결과를 수정해 주세요.",
@@ -195,12 +200,12 @@ errors! {
     GradedByStaff = Conflict, "GRADED_BY_STAFF",
         "This assessment has no questions: the instructor records its result",
         "문항이 없는 평가입니다. 결과는 강사가 등록합니다.",
-        "この評価には問題がありません。結果は講師が登録します。";
+        "この評価には設問がありません。結果は講師が登録します。";
     /// Questions do not change once someone has tried them.
     AttemptsExist = Conflict, "ATTEMPTS_EXIST",
         "Someone has tried this assessment: its questions stay as they are",
         "이미 응시한 사람이 있어 문항을 바꿀 수 없습니다.",
-        "すでに受験した人がいるため、問題は変えられません。";
+        "すでに受験した人がいるため、設問は変えられません。";
     /// These parts of the completion rule are not met yet.
     NotMet { missing: Vec<Requirement> } = Conflict, "REQUIREMENTS_NOT_MET",
         "Not met yet: {missing}",
@@ -225,7 +230,7 @@ errors! {
     AlreadyEnrolled = Conflict, "ALREADY_ENROLLED",
         "Already enrolled",
         "이미 신청했거나 수강 중인 차수입니다.",
-        "すでに申し込み済みか、受講中です。";
+        "すでに受講中か、承認を待っています。";
     AlreadyAnswered = Conflict, "ALREADY_ANSWERED",
         "This was answered before",
         "이미 처리되었습니다.",
@@ -265,17 +270,17 @@ errors! {
     NoUnits = Conflict, "NO_MODULES",
         "Cannot publish course without modules",
         "모듈이 하나도 없는 과정은 공개할 수 없습니다.",
-        "モジュールが一つもない講座は公開できません。";
+        "モジュールが一つもないコースは公開できません。";
     /// The person has not completed these courses, which are needed before this one.
     PrerequisitesMissing { missing: Vec<NeededCourse> } = Conflict, "PREREQUISITES_MISSING",
         "Prerequisites not met",
         "먼저 수료해야 하는 과정이 있습니다: {missing}",
-        "先に修了が必要な講座があります: {missing}";
+        "先に修了が必要です: {missing}";
     /// A path is adjusted only to a course that its learner has completed.
     CourseNotCompleted = Conflict, "COURSE_NOT_COMPLETED",
         "You have not completed this course yet",
         "아직 수료하지 않은 과정입니다.",
-        "この講座はまだ修了していません。";
+        "このコースはまだ修了していません。";
     TooManyPaths { most: i64 } = Conflict, "TOO_MANY_PATHS",
         "You have {most} learning paths already",
         "학습 경로는 {most}개까지 만들 수 있습니다.",
@@ -345,35 +350,39 @@ errors! {
 
 /// A value of a row, as it stands in the text.
 trait InText {
-    fn in_text(&self, language: Language, names: FieldNames) -> String;
+    fn in_text(&self, language: Language, words: SurfaceWords) -> String;
 }
 
-/// Declares how a type stands in texts: `in_text!(Type, |it, language, names| expression)`.
+/// Declares how a type stands in texts: `in_text!(Type, |it, language, words| expression)`.
 macro_rules! in_text {
-    ($($type:ty),+, |$it:ident, $language:ident, $names:ident| $text:expr) => {
+    ($($type:ty),+, |$it:ident, $language:ident, $words:ident| $text:expr) => {
         $( impl InText for $type {
-            fn in_text(&self, $language: Language, $names: FieldNames) -> String {
+            fn in_text(&self, $language: Language, $words: SurfaceWords) -> String {
                 let $it = self;
                 $text
             }
         } )+
     };
 }
-in_text!(i64, u64, usize, bool, String, &'static str, |it, _language, _names| it.to_string());
-in_text!(InputPlace, |place, _language, names| place.name(names).into());
-in_text!(InputFault, |fault, language, names| fault.text(language, names).into());
-in_text!(Noun, |noun, language, _names| language.choose(noun.texts()).into());
-in_text!(StateWord, |state, language, _names| state.text(language).into());
-in_text!(Vec<NeededCourse>, |missing, language, _names| {
+in_text!(i64, u64, usize, bool, String, &'static str, |it, _language, _words| it.to_string());
+in_text!(InputPlace, |place, _language, words| place.name(words).into());
+in_text!(InputFault, |fault, language, words| fault.text(language, words).into());
+in_text!(Noun, |noun, language, words| noun.text(language, words).into());
+in_text!(StateWord, |state, language, _words| state.text(language).into());
+in_text!(Vec<NeededCourse>, |missing, language, _words| {
     let titles = missing.iter().map(|course| course.title.as_str()).collect::<Vec<&str>>();
     titles.join(language.choose([", ", ", ", "、"]))
 });
-in_text!(Vec<MissingPart>, |missing, language, _names| {
+// A unit that asks for an assessment is not done while it has none.
+in_text!(Vec<MissingPart>, |missing, language, _words| {
+    if missing.is_empty() {
+        return language.choose(["an assessment", "평가", "評価"]).into();
+    }
     let titles = missing.iter().map(|part| part.title.as_str()).collect::<Vec<&str>>();
     titles.join(language.choose([", ", ", ", "、"]))
 });
 // Developers read the words of the rule in English, as they stand in `details`.
-in_text!(Vec<Requirement>, |missing, language, _names| {
+in_text!(Vec<Requirement>, |missing, language, _words| {
     let texts = || missing.iter().map(|part| part.text(language)).collect::<Vec<&str>>();
     language.choose([Requirement::words(missing).join(", "), texts().join(", "), texts().join("、")])
 });

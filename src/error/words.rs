@@ -1,9 +1,33 @@
 //! The words of errors: fields, things, parts of a rule, states. Each is one row of a table, with its words in English, Korean and
-//! Japanese. They are the school's own words: a surface that calls a field differently says so in its `refusal.rs`.
+//! Japanese. They are the school's own words: a surface that calls a field or a thing differently says so in its `refusal.rs`.
 
 use std::borrow::Cow;
 
 use crate::language::Language;
+
+/// The words of a surface for fields and things, where it does not use the school's.
+#[derive(Debug, Clone, Copy)]
+pub struct SurfaceWords {
+    pub fields: &'static [(Field, &'static str)],
+    pub nouns: &'static [(Noun, [&'static str; 3])],
+}
+
+impl SurfaceWords {
+    /// The school's own words.
+    pub const SCHOOL: SurfaceWords = SurfaceWords { fields: &[], nouns: &[] };
+}
+
+impl Field {
+    pub fn name(self, words: SurfaceWords) -> &'static str {
+        words.fields.iter().find(|(field, _)| *field == self).map_or(self.word(), |(_, name)| name)
+    }
+}
+
+impl Noun {
+    pub fn text(self, language: Language, words: SurfaceWords) -> &'static str {
+        language.choose(words.nouns.iter().find(|(noun, _)| *noun == self).map_or(self.texts(), |(_, texts)| *texts))
+    }
+}
 
 /// Makes an enum and the function that returns the row of each variant.
 macro_rules! table {
@@ -128,31 +152,62 @@ pub struct MissingPart {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateWord(pub Cow<'static, str>);
 
-/// Korean texts of states. English and Japanese messages show the word itself, and so do Korean ones of states that are not here.
-const STATES: &[(&str, &str)] = &[
-    ("WAITING", "대기 중"),
-    ("IN_PROGRESS", "진행 중"),
-    ("PAUSED", "쉬는 중"),
-    ("REVIEW_MODE", "끝난 수업"),
-    ("UNCONFIRMED", "확인되지 않은 결제 있음"),
-    ("CERTIFIED", "수료증 발급됨"),
-    ("INCOMPLETE", "미수료"),
-    ("REVOKED", "수료 취소"),
-    ("ARCHIVED", "보관된 과정"),
-    ("DRAFT", "작성 중인 과정"),
-    ("INACTIVE", "쓰지 않는 평가"),
-    ("GRADED", "채점됨"),
-    ("EXPIRED", "수강 기간 끝남"),
-    ("PENDING", "승인 대기"),
-    ("APPROVED", "수강 중"),
-    ("REJECTED", "거부"),
-    ("CANCELLED", "취소"),
-    ("COMPLETED", "수료"),
+/// States, with their texts. Messages show the word itself of a state that is not here.
+const STATES: &[(&str, [&str; 3])] = &[
+    ("WAITING", ["waiting", "대기 중", "待機中"]),
+    ("IN_PROGRESS", ["in progress", "진행 중", "進行中"]),
+    ("PAUSED", ["paused", "쉬는 중", "休憩中"]),
+    ("REVIEW_MODE", ["over", "끝난 수업", "終わった授業"]),
+    ("UNCONFIRMED", ["unconfirmed payment", "확인되지 않은 결제 있음", "未確認の支払いあり"]),
+    ("CERTIFIED", ["certificate issued", "수료증 발급됨", "修了証を発行済み"]),
+    ("INCOMPLETE", ["incomplete", "미수료", "未修了"]),
+    ("REVOKED", ["revoked", "수료 취소", "修了の取り消し"]),
+    ("ARCHIVED", ["archived", "보관된 과정", "アーカイブ済み"]),
+    ("DRAFT", ["draft", "작성 중인 과정", "下書き"]),
+    ("REVIEW", ["in review", "검토 중인 과정", "確認中"]),
+    ("PUBLISHED", ["published", "공개된 과정", "公開中"]),
+    ("INACTIVE", ["inactive", "쓰지 않는 평가", "使われていない評価"]),
+    ("GRADED", ["graded", "채점됨", "採点済み"]),
+    ("EXPIRED", ["expired", "수강 기간 끝남", "受講期間の終了"]),
+    ("PENDING", ["pending", "승인 대기", "承認待ち"]),
+    ("APPROVED", ["enrolled", "수강 중", "受講中"]),
+    ("REJECTED", ["rejected", "거부", "不承認"]),
+    ("CANCELLED", ["cancelled", "취소", "取り消し"]),
+    ("COMPLETED", ["completed", "수료", "修了"]),
+    ("ANSWERED", ["answered", "도움말 도착", "回答済み"]),
+    ("RESOLVED", ["resolved", "해결됨", "解決済み"]),
+    ("WITHDRAWN", ["withdrawn", "요청 취소", "取り下げ済み"]),
+    ("LAST_ADMIN", ["last administrator", "마지막 관리자", "最後の管理者"]),
 ];
 
 impl StateWord {
     pub fn text(&self, language: Language) -> &str {
-        let korean = STATES.iter().find(|(word, _)| *word == self.0).filter(|_| language == Language::Korean);
-        korean.map_or(&self.0, |(_, text)| text)
+        let texts = STATES.iter().find(|(word, _)| *word == self.0).map(|(_, texts)| *texts);
+        texts.map_or(&self.0, |texts| language.choose(texts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_listed_once_and_told_in_each_language() {
+        for (n, (word, _)) in STATES.iter().enumerate() {
+            assert!(STATES[..n].iter().all(|(other, _)| other != word), "twice: {word}");
+        }
+        let state = StateWord("ARCHIVED".into());
+        let texts = [Language::English, Language::Korean, Language::Japanese].map(|language| state.text(language));
+        assert_eq!(texts, ["archived", "보관된 과정", "アーカイブ済み"]);
+        assert_eq!(StateWord("NEW_WORD".into()).text(Language::Japanese), "NEW_WORD");
+    }
+
+    #[test]
+    fn a_surface_has_its_own_word_for_a_thing_or_the_schools() {
+        let nouns = &[(Noun::Course, ["Course", "과정을", "コース"])];
+        let own = SurfaceWords { nouns, ..SurfaceWords::SCHOOL };
+        let told = |noun: Noun, words| noun.text(Language::Japanese, words);
+        assert_eq!([told(Noun::Course, own), told(Noun::Unit, own)], ["コース", "課題"]);
+        assert_eq!(told(Noun::Course, SurfaceWords::SCHOOL), "講座");
     }
 }

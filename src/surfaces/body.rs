@@ -299,7 +299,7 @@ pub(crate) use query;
 mod tests {
     use serde_json::json;
 
-    use crate::error::Error;
+    use crate::error::{Error, SurfaceWords};
     use crate::surfaces::extract::parse_object;
     use crate::surfaces::ids::TextId;
     use crate::surfaces::keys::*;
@@ -395,7 +395,9 @@ mod tests {
         let sent =
             json!({ "units": [{ "unitTitle": "하나" }, { "unitTitle": "둘", "allMaterials": [{ "title": "" }] }] });
         match parse_object::<TestNewCourse>(sent.to_string().as_bytes()).err() {
-            Some(Error::BadInput { place, .. }) => assert_eq!(place.name(&[]), "units[1].allMaterials[0].title"),
+            Some(Error::BadInput { place, .. }) => {
+                assert_eq!(place.name(SurfaceWords::SCHOOL), "units[1].allMaterials[0].title")
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -279,7 +279,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::error::InputFault;
+    use crate::error::{InputFault, SurfaceWords};
     use crate::patch::Patch;
     use crate::surfaces::texts::{BoundedList, Code, Within};
     use crate::surfaces::values::AnyObject;
@@ -308,7 +308,7 @@ mod tests {
     #[track_caller]
     fn refused(body: &str) -> (String, InputFault) {
         match parse_object::<Shelf>(body.as_bytes()) {
-            Err(Error::BadInput { place, fault }) => (place.name(&[]).into(), fault),
+            Err(Error::BadInput { place, fault }) => (place.name(SurfaceWords::SCHOOL).into(), fault),
             Err(Error::Unreadable { fault }) => (String::new(), fault),
             other => panic!("{other:?} for {body}"),
         }

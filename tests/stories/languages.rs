@@ -62,7 +62,7 @@ fn a_socket_speaks_the_language_of_its_upgrade() {
         let session = teacher.opens_session(&lecture).await;
         let path = format!("/ws/session/{}/instructor/", session.id);
         for (language, words) in
-            [("ja", "今の状態 (WAITING) ではできません。"), ("ko", "지금 상태(대기 중)에서는 할 수 없습니다.")]
+            [("ja", "今の状態 (待機中) ではできません。"), ("ko", "지금 상태(대기 중)에서는 할 수 없습니다.")]
         {
             let mut board = Socket::open_in(language, school.address, &path, teacher.token.as_deref()).await.unwrap();
             board.receives("session_state").await;

@@ -52,13 +52,13 @@ async fn learning_refuses_with_its_own_codes_and_in_japanese() {
     let none = || json!({});
     for (error, status, refusal) in [
         (Error::NoSuchPath, 404, refusal("LEARNING_001", "このアドレスには何もありません。", none())),
-        (Error::NotFound(Noun::Course), 404, refusal("LEARNING_001", "講座が見つかりません。", none())),
+        (Error::NotFound(Noun::Course), 404, refusal("LEARNING_001", "コースが見つかりません。", none())),
         (
             Error::AlreadyEnrolled,
             409,
             refusal(
                 "LEARNING_002",
-                "すでに申し込み済みか、受講中です。",
+                "すでに受講中か、承認を待っています。",
                 json!("User is already enrolled in this course"),
             ),
         ),
@@ -83,11 +83,22 @@ async fn learning_refuses_with_its_own_codes_and_in_japanese() {
         (
             Error::wrong_state("ARCHIVED"),
             409,
-            refusal("LEARNING_011", "今の状態 (ARCHIVED) ではできません。", json!({ "status": "ARCHIVED" })),
+            refusal("LEARNING_011", "今の状態 (アーカイブ済み) ではできません。", json!({ "status": "ARCHIVED" })),
         ),
         (Error::internal("secret"), 500, refusal("LEARNING_014", "サーバーで問題が起きました。", none())),
     ] {
         assert_eq!(said(path, error).await, (status, None, refusal));
+    }
+    // The nouns are those of the seed. Other surfaces have the school's.
+    for (noun, text) in [
+        (Noun::Unit, "モジュールが見つかりません。"),
+        (Noun::Item, "教材が見つかりません。"),
+        (Noun::Certificate, "証明書が見つかりません。"),
+        (Noun::Enrollment, "コース登録が見つかりません。"),
+        (Noun::Progress, "進捗が見つかりません。"),
+        (Noun::Assessment, "評価が見つかりません。"),
+    ] {
+        assert_eq!(said(path, Error::NotFound(noun)).await.2["error"]["message"], text);
     }
     let (status, later, body) = said(path, Error::Busy { retry_after_s: 5 }).await;
     assert_eq!((status, later.as_deref(), &body["error"]["code"]), (503, Some("5"), &json!("LEARNING_014")));

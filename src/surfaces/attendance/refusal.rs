@@ -6,12 +6,15 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Error, ErrorKind, Field, FieldNames, Noun};
+use crate::error::{Error, ErrorKind, Field, Noun, SurfaceWords};
 use crate::surfaces::language::{self, translate};
 use crate::surfaces::refusals;
 
-/// Fields that have another name here than in the school.
-const FIELD_NAMES: FieldNames = &[(Field::Decisions, "attendanceRecords"), (Field::Meeting, "sessionNumber")];
+/// Words that are others here than in the school.
+const WORDS: SurfaceWords = SurfaceWords {
+    fields: &[(Field::Decisions, "attendanceRecords"), (Field::Meeting, "sessionNumber")],
+    ..SurfaceWords::SCHOOL
+};
 
 pub fn refuse(error: &Error) -> Response {
     let mut response = refusals::answer(error, AttendanceRefusal::from(error));
@@ -36,7 +39,7 @@ pub struct AttendanceRefusal {
 impl From<&Error> for AttendanceRefusal {
     fn from(error: &Error) -> AttendanceRefusal {
         let own = match error {
-            Error::BadInput { place, fault } => match &*place.name(FIELD_NAMES) {
+            Error::BadInput { place, fault } => match &*place.name(WORDS) {
                 "lecSerial" if fault.is_absence() => Some("강의 코드(lecSerial)는 필수입니다."),
                 "sessionNumber" => Some("회차 번호(sessionNumber)는 1에서 80까지의 이 강의 회차여야 합니다."),
                 "requestReason" if fault.is_absence() => Some("요청 사유(requestReason)는 필수입니다."),
@@ -47,7 +50,7 @@ impl From<&Error> for AttendanceRefusal {
             Error::NotYours => Some("이 강의를 수강하거나 담당하고 있지 않습니다."),
             _ => None,
         };
-        let usual = || language::error(error, FIELD_NAMES);
+        let usual = || language::error(error, WORDS);
         let message = own.map_or_else(usual, |own| translate(own).into());
         AttendanceRefusal { success: false, message, data: None }
     }

@@ -8,7 +8,7 @@ use std::future::Future;
 
 use axum::http::{HeaderMap, header};
 
-use crate::error::{Error, FieldNames};
+use crate::error::{Error, SurfaceWords};
 pub use crate::language::Language;
 
 tokio::task_local! {
@@ -64,8 +64,8 @@ fn weighed(entry: &str) -> (&str, f32) {
 }
 
 /// Returns the message of an error in the language in which the caller is answered.
-pub fn error(error: &Error, names: FieldNames) -> String {
-    error.text(Language::spoken(), names)
+pub fn error(error: &Error, words: SurfaceWords) -> String {
+    error.text(Language::spoken(), words)
 }
 
 /// Translates a phrase into the caller's language. In the code, phrases are written in Korean.
@@ -114,7 +114,9 @@ mod tests {
     async fn phrases_are_translated_into_the_language_of_the_caller() {
         let phrase = "로그아웃했습니다";
         assert_eq!(translate(phrase), phrase);
-        let translated = speaking(Some(Language::English), async { (translate(phrase), error(&Error::Unpaid, &[])) });
+        let translated = speaking(Some(Language::English), async {
+            (translate(phrase), error(&Error::Unpaid, SurfaceWords::SCHOOL))
+        });
         assert_eq!(translated.await, ("You are signed out", "Nothing has been paid".to_owned()));
         let translated = speaking(Some(Language::Japanese), async {
             translate_with("{}님이 도움을 요청했습니다", "木村")

@@ -6,22 +6,34 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 
-use crate::error::{Error, ErrorKind, Field, FieldNames, Noun, Requirement};
+use crate::error::{Error, ErrorKind, Field, Noun, Requirement, SurfaceWords};
 use crate::surfaces::ids::TextId;
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 use crate::surfaces::schemas::described;
 
-/// Fields that have another name here than in the school.
-const FIELD_NAMES: FieldNames = &[
-    (Field::CertificateExpiry, "expiryDate"),
-    (Field::Item, "materialId"),
-    (Field::PassScore, "passingScore"),
-    (Field::TargetSkills, "targetSkills"),
-    (Field::TotalScore, "maxScore"),
-    (Field::Unit, "moduleId"),
-    (Field::ViewedItems, "materialsViewed"),
-];
+/// Words that are others here than in the school.
+const WORDS: SurfaceWords = SurfaceWords {
+    fields: &[
+        (Field::CertificateExpiry, "expiryDate"),
+        (Field::Item, "materialId"),
+        (Field::PassScore, "passingScore"),
+        (Field::TargetSkills, "targetSkills"),
+        (Field::TotalScore, "maxScore"),
+        (Field::Unit, "moduleId"),
+        (Field::ViewedItems, "materialsViewed"),
+    ],
+    nouns: &[
+        (Noun::Attempt, ["Attempt", "응시 기록을", "受験の記録"]),
+        (Noun::Certificate, ["Certificate", "수료증을", "証明書"]),
+        (Noun::Course, ["Course", "과정을", "コース"]),
+        (Noun::Enrollment, ["Enrollment", "수강 신청을", "コース登録"]),
+        (Noun::Item, ["Material", "학습 자료를", "教材"]),
+        (Noun::Person, ["User", "사용자를", "ユーザー"]),
+        (Noun::Progress, ["Progress", "진도를", "進捗"]),
+        (Noun::Unit, ["Module", "모듈을", "モジュール"]),
+    ],
+};
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, LearningRefusal::from(error))
@@ -83,7 +95,7 @@ impl From<&Error> for LearningRefusal {
     fn from(error: &Error) -> LearningRefusal {
         let details = match error {
             Error::BadInput { place, fault } => {
-                json!({ "field": place.name(FIELD_NAMES), "reason": fault.text(Language::English, FIELD_NAMES) })
+                json!({ "field": place.name(WORDS), "reason": fault.text(Language::English, WORDS) })
             }
             Error::WrongState { status } => json!({ "status": status.0 }),
             Error::NotMet { missing } => json!({ "missing": Requirement::words(missing) }),
@@ -109,7 +121,7 @@ impl From<&Error> for LearningRefusal {
             Error::PrerequisitesMissing { missing } => Some(missing.iter().map(|course| TextId(course.id)).collect()),
             _ => None,
         };
-        let message = language::error(error, FIELD_NAMES);
+        let message = language::error(error, WORDS);
         let details = LearningRefusalDetails(details);
         LearningRefusal { error: LearningRefusalBody { code: code(error), message, details, missing_prerequisites } }
     }

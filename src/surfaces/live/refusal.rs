@@ -5,17 +5,20 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::error::{Error, Field, FieldNames};
+use crate::error::{Error, Field, SurfaceWords};
 use crate::surfaces::language::Language;
 use crate::surfaces::refusals;
 
-/// Fields that have another name here than in the school.
-const FIELD_NAMES: FieldNames = &[
-    (Field::Class, "class_id"),
-    (Field::FirstStep, "first_subtask_id"),
-    (Field::NextStep, "next_subtask_id"),
-    (Field::Step, "subtask_id"),
-];
+/// Words that are others here than in the school.
+const WORDS: SurfaceWords = SurfaceWords {
+    fields: &[
+        (Field::Class, "class_id"),
+        (Field::FirstStep, "first_subtask_id"),
+        (Field::NextStep, "next_subtask_id"),
+        (Field::Step, "subtask_id"),
+    ],
+    ..SurfaceWords::SCHOOL
+};
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, Refusal::from(error))
@@ -38,7 +41,7 @@ pub struct RefusalBody {
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Refusal {
         let details = match error {
-            Error::BadInput { place, .. } => serde_json::json!({ "field": place.name(FIELD_NAMES) }),
+            Error::BadInput { place, .. } => serde_json::json!({ "field": place.name(WORDS) }),
             Error::WrongState { status } => serde_json::json!({ "status": status.0 }),
             Error::SessionFull { cap_people } => serde_json::json!({ "cap": cap_people }),
             Error::HasOpenEnrollments { count } => serde_json::json!({ "enrollments": count }),
@@ -51,7 +54,7 @@ impl From<&Error> for Refusal {
         Refusal {
             error: RefusalBody {
                 code: error.code().into(),
-                message: error.text(Language::now().unwrap_or(Language::English), FIELD_NAMES),
+                message: error.text(Language::now().unwrap_or(Language::English), WORDS),
                 details,
             },
         }

@@ -5,20 +5,23 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::error::{Error, Field, FieldNames, Requirement};
+use crate::error::{Error, Field, Requirement, SurfaceWords};
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
 
-/// Fields that have another name here than in the school.
-const FIELD_NAMES: FieldNames = &[
-    (Field::Class, "class_id"),
-    (Field::Enrollment, "enrollment_id"),
-    (Field::Item, "content_id"),
-    (Field::Marks, "attendances"),
-    (Field::Meeting, "session_number"),
-    (Field::Passed, "pass_yn"),
-    (Field::Students, "student_ids"),
-];
+/// Words that are others here than in the school.
+pub(super) const WORDS: SurfaceWords = SurfaceWords {
+    fields: &[
+        (Field::Class, "class_id"),
+        (Field::Enrollment, "enrollment_id"),
+        (Field::Item, "content_id"),
+        (Field::Marks, "attendances"),
+        (Field::Meeting, "session_number"),
+        (Field::Passed, "pass_yn"),
+        (Field::Students, "student_ids"),
+    ],
+    ..SurfaceWords::SCHOOL
+};
 
 pub fn refuse(error: &Error) -> Response {
     refusals::answer(error, PortalRefusal::from(error))
@@ -38,7 +41,7 @@ impl From<&Error> for PortalRefusal {
     fn from(error: &Error) -> PortalRefusal {
         let details = match error {
             Error::BadInput { place, fault } => {
-                json!({ "field": place.name(FIELD_NAMES), "reason": fault.text(Language::English, FIELD_NAMES) })
+                json!({ "field": place.name(WORDS), "reason": fault.text(Language::English, WORDS) })
             }
             Error::WrongState { status } => json!({ "status": status.0 }),
             Error::RefundTooLarge { left } => json!({ "left": left }),
@@ -48,12 +51,7 @@ impl From<&Error> for PortalRefusal {
             Error::OverTime { minutes } => json!({ "time_limit": minutes }),
             _ => json!({}),
         };
-        PortalRefusal {
-            success: false,
-            message: language::error(error, FIELD_NAMES),
-            code: error.code().into(),
-            details,
-        }
+        PortalRefusal { success: false, message: language::error(error, WORDS), code: error.code().into(), details }
     }
 }
 
