@@ -10,7 +10,7 @@ use super::{
 };
 use crate::app::School;
 use crate::db::{Tx, args, retry};
-use crate::error::{Error, Field, Requirement, Result};
+use crate::error::{Error, Field, Result};
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::rights::{self, Caller};
 
@@ -24,23 +24,15 @@ pub struct BatchResult {
     /// Those of `processed` who got a certificate at once.
     pub issued: i64,
     /// Students who were not completed, and why.
-    pub refused: Vec<(i64, NotCompletedReason)>,
+    pub refused: Vec<(i64, Error)>,
     /// Students for whom there was no time: the caller asks for them again.
     pub remaining: Vec<i64>,
-}
-
-#[derive(Debug, Clone)]
-pub enum NotCompletedReason {
-    NotInClass,
-    /// The state that does not allow it: the enrollment is not APPROVED, or the completion is not INCOMPLETE.
-    State(String),
-    NotMet(Vec<Requirement>),
 }
 
 /// The result for one student.
 enum StudentOutcome {
     Completed { issued: bool },
-    Refused(NotCompletedReason),
+    Refused(Error),
 }
 
 /// The students whom a batch completes, and how.
@@ -91,7 +83,7 @@ pub async fn complete_within(
         let outcome = match newest.get(person) {
             // A conflict must not end a batch that is partly done.
             Some(enrollment) => retry(|| complete_one(app, caller, *enrollment, &date, batch.issue)).await?,
-            None => StudentOutcome::Refused(NotCompletedReason::NotInClass),
+            None => StudentOutcome::Refused(Error::NotInClass),
         };
         match outcome {
             StudentOutcome::Completed { issued } => {
@@ -114,16 +106,16 @@ async fn complete_one(
     let mut tx = app.db.begin().await?;
     let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
     if access.status != EnrollmentStatus::Approved.word() {
-        return Ok(StudentOutcome::Refused(NotCompletedReason::State(access.status)));
+        return Ok(StudentOutcome::Refused(Error::wrong_state(access.status)));
     }
     let known = "select id, status from completions where enrollment = $1";
     let known: Option<(i64, String)> = tx.maybe(known, args![enrollment]).await?;
     if let Some((_, status)) = known.as_ref().filter(|(_, status)| status != CompletionStatus::Incomplete.word()) {
-        return Ok(StudentOutcome::Refused(NotCompletedReason::State(status.clone())));
+        return Ok(StudentOutcome::Refused(Error::wrong_state(status.clone())));
     }
     let missing = missing(&mut tx, enrollment).await?;
     if !missing.is_empty() {
-        return Ok(StudentOutcome::Refused(NotCompletedReason::NotMet(missing)));
+        return Ok(StudentOutcome::Refused(Error::NotMet { missing }));
     }
     match known {
         Some((id, _)) => finish(&mut tx, id, enrollment, date, app.now_ms()).await?,

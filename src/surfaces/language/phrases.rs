@@ -68,9 +68,6 @@ const PHRASES: &[[&str; 3]] = &[
     ["수료증이 발급되었습니다.", "修了証を発行しました。", "The certificate is issued."],
     ["수료증을 조회했습니다.", "修了証はこちらです。", "Here is the certificate."],
     ["일괄 수료 처리가 끝났습니다.", "まとめての修了の処理が終わりました。", "The batch of completions is done."],
-    ["이 차수의 수강생이 아닙니다.", "このクラスの受講者ではありません。", "Not a student of this class."],
-    ["지금 상태({})에서는 수료할 수 없습니다.", "今の状態 ({}) では修了できません。", "This cannot be completed while the state is {}."],
-    ["수료 조건을 채우지 못했습니다: {}", "修了の条件を満たしていません: {}", "Not met yet: {}"],
     // Attendance
     ["출결이 등록되었습니다.", "出欠を登録しました。", "The attendance is registered."],
     ["출결을 조회했습니다.", "出欠はこちらです。", "Here is the attendance."],

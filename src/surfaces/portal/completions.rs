@@ -3,16 +3,17 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::refusal::WORDS;
 use super::wire::{Done, Pages, Paging, WHOLE_PAGE};
 use super::{Answer, Caller, Created, Id, Ids, Json, Path, created, done};
 use crate::app::School;
-use crate::error::{Requirement, Result};
-use crate::school::certificates::{self, Certificate, CertificateFacts, CertificateState};
-use crate::school::completions::batch::{self, BatchResult, CompletionBatch, NotCompletedReason, STUDENTS_MAX};
+use crate::error::{Error, Requirement, Result};
+use crate::school::certificates::{self, Certificate, CertificateFacts, ShownCertificate};
+use crate::school::completions::batch::{self, BatchResult, CompletionBatch, STUDENTS_MAX};
 use crate::school::completions::standing::{self, LearnerStanding, StandingCertificate};
 use crate::school::completions::{self, Completion, CompletionChanges, CompletionStatus, GivenScores, NewCompletion};
 use crate::surfaces::keys::*;
-use crate::surfaces::language::{Language, translate, translate_with};
+use crate::surfaces::language;
 
 words!(pub enum PortalCompletionStatus for CompletionStatus { Completed, Incomplete, Revoked });
 
@@ -126,15 +127,11 @@ answer! {
         remaining: Vec<i64> = judged.remaining,
     }
 
-    pub struct NotCompleted from (i64, NotCompletedReason) as (user, why) {
+    pub struct NotCompleted from (i64, Error) as (user, why) {
         user_id: i64 = user,
-        code: &'static str = match why {
-            NotCompletedReason::NotInClass => "NOT_ENROLLED",
-            NotCompletedReason::State(_) => "INVALID_STATE",
-            NotCompletedReason::NotMet(_) => "REQUIREMENTS_NOT_MET",
-        },
-        reason: String = reason(&why),
-        missing: Vec<&'static str> = if let NotCompletedReason::NotMet(missing) = why { Requirement::words(&missing) } else { Vec::new() },
+        code: &'static str = why.code(),
+        reason: String = language::error(&why, WORDS),
+        missing: Vec<&'static str> = if let Error::NotMet { missing } = why { Requirement::words(&missing) } else { Vec::new() },
     }
 
     #[schema(example = json!({"certificate_no": "CERT-20250630-A3F7K9",
@@ -144,7 +141,9 @@ answer! {
         certificate_url: String = format!("{public_url}/certificates/{}", c.uuid),
     }
 
-    pub struct PortalCertificate from (Certificate, CertificateFacts, CertificateState, &str) as (c, printed, state, public_url) {
+    pub struct PortalCertificate from (ShownCertificate, &str) as (shown, public_url)
+        let ShownCertificate { certificate: c, facts, state } = shown;
+    {
         certificate_no: String = c.number,
         certificate_url: String = format!("{public_url}/certificates/{}", c.uuid),
         pdf_url: String = format!("{public_url}/certificates/{}.pdf", c.uuid),
@@ -158,7 +157,7 @@ answer! {
         signature: String = c.signature,
         /// The printed facts
         #[schema(value_type = Object)]
-        facts: CertificateFacts = printed,
+        facts: CertificateFacts = facts,
     }
 
     pub struct PortalCertificateCourse from &Completion as c {
@@ -225,18 +224,6 @@ answer! {
         paging: Paging = Paging::from((page.window, page.total)),
         /// Everyone who is APPROVED in the class or has completed it, by name
         learners: Vec<PortalStanding> = page.rows.into_iter().map(|one| (one, public_url, now_ms).into()).collect(),
-    }
-}
-
-fn reason(why: &NotCompletedReason) -> String {
-    match why {
-        NotCompletedReason::NotInClass => translate("이 차수의 수강생이 아닙니다.").into(),
-        NotCompletedReason::State(state) => translate_with("지금 상태({})에서는 수료할 수 없습니다.", state),
-        NotCompletedReason::NotMet(missing) => {
-            let language = Language::spoken();
-            let parts: Vec<&str> = missing.iter().map(|part| part.text(language)).collect();
-            translate_with("수료 조건을 채우지 못했습니다: {}", &parts.join(", "))
-        }
     }
 }
 
@@ -312,8 +299,7 @@ pub async fn certify(app: School, caller: Caller, Id(id): Id) -> Created<Certifi
 pub async fn certificate(app: School, caller: Caller, Path(number): Path<String>) -> Answer<CertificateView> {
     let certificate = certificates::by_number(&app, &caller, &number).await?;
     let completion = completions::of_enrollment(&app, &caller, certificate.enrollment).await?;
-    let (printed, state) = (certificate.printed()?, certificate.state(app.now_ms()));
-    let certificate = PortalCertificate::from((certificate, printed, state, app.public_url.as_str()));
+    let certificate = PortalCertificate::from((certificate.shown(app.now_ms())?, app.public_url.as_str()));
     done("수료증을 조회했습니다.", (certificate, completion))
 }
 
