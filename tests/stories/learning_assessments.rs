@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
+use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both_with};
 
-const LEARNING: &str = "/api/v1/bc-006/learning";
 /// Exams take longer than a token lasts.
 const LONG: &[&str] = &["--access-ttl-s", "1000000"];
 
@@ -64,7 +64,7 @@ impl Exam {
         let student = school.student("鈴木一郎").await;
         let course = course.as_i64().unwrap();
         let enrollment = enrolls(&student, course).await;
-        let made = teacher.post(&format!("{LEARNING}/courses/{course}/assessments"), exam).await.is(201);
+        let made = teacher.post(&at(&format!("/courses/{course}/assessments")), exam).await.is(201);
         let id = made["id"].as_str().unwrap().to_owned();
         let questions = made["questions"].as_array().unwrap().iter();
         let questions = questions.map(|question| question["id"].as_str().unwrap().to_owned()).collect();
@@ -72,7 +72,7 @@ impl Exam {
     }
 
     fn path(&self, rest: &str) -> String {
-        format!("{LEARNING}/assessments/{}{rest}", self.id)
+        at(&format!("/assessments/{}{rest}", self.id))
     }
 
     async fn starts(&self, student: &Person) -> Reply {

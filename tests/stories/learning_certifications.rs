@@ -4,9 +4,10 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::classroom::by_hand;
+use crate::harness::learning::at;
 use crate::harness::on_both;
 use crate::harness::people::{Person, Reply};
-use crate::learning_progress::{assessment, at, certifications, learner, progress, scores};
+use crate::learning_progress::{assessment, certifications, learner, progress, scores};
 
 async fn issues(person: &Person, id: &str, more: Value) -> Reply {
     let mut body = json!({ "progressId": id });

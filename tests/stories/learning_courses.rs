@@ -3,14 +3,9 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
-
-pub const BASE: &str = "/api/v1/bc-006/learning";
-
-pub fn at(path: &str) -> String {
-    format!("{BASE}{path}")
-}
 
 /// Makes a draft, and returns its id.
 pub async fn drafts(teacher: &Person, course: Value) -> String {

@@ -4,9 +4,10 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use crate::classroom::{by_hand, default_class, plans};
+use crate::harness::learning::at;
 use crate::harness::people::Person;
 use crate::harness::{on_both, on_both_with};
-use crate::learning_courses::{adds_module, at, completes, drafts, enrolled, enrolls, publishes, teaches};
+use crate::learning_courses::{adds_module, completes, drafts, enrolled, enrolls, publishes, teaches};
 
 async fn my_enrollments(student: &Person, query: &str) -> Vec<Value> {
     student.get(&at(&format!("/my-enrollments{query}"))).await.ok()["enrollments"].as_array().unwrap().clone()

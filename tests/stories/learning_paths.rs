@@ -8,14 +8,13 @@ use gyosil::school::rights::{Caller, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::harness::learning::at;
 use crate::harness::people::Person;
 use crate::harness::shelf::{ShelfCourse, USUAL};
 use crate::harness::{School, on_both};
 
-const BASE: &str = "/api/v1/bc-006/learning";
-
 async fn asks(person: &Person, method: Method, path: &str, body: Option<Value>) -> crate::harness::people::Reply {
-    person.asks(method, &format!("{BASE}{path}"), body, &[("accept-language", "en")]).await
+    person.asks(method, &at(path), body, &[("accept-language", "en")]).await
 }
 
 async fn creates(person: &Person, skills: &[&str], level: &str) -> Value {
@@ -281,16 +280,16 @@ fn a_path_is_private() {
         let (kim, lee) = (school.student("김학생").await, school.student("이학생").await);
         let (teacher, admin) = (school.teacher().await, school.admin().await);
         let path = creates(&kim, &["Go"], "beginner").await;
-        let at = |rest: &str| format!("/paths/{}{rest}", path["id"].as_str().unwrap());
+        let of = |rest: &str| format!("/paths/{}{rest}", path["id"].as_str().unwrap());
         let score = json!({ "completedCourseId": "1", "performanceScore": 90 });
         for stranger in [&lee, &teacher] {
             for rest in ["", "/next-course", "/estimate"] {
-                asks(stranger, Method::GET, &at(rest), None).await.refused(404, "LEARNING_001");
+                asks(stranger, Method::GET, &of(rest), None).await.refused(404, "LEARNING_001");
             }
-            asks(stranger, Method::POST, &at("/adjust"), Some(score.clone())).await.refused(404, "LEARNING_001");
+            asks(stranger, Method::POST, &of("/adjust"), Some(score.clone())).await.refused(404, "LEARNING_001");
         }
-        assert_eq!(asks(&admin, Method::GET, &at(""), None).await.is(200)["userId"], kim.id.to_string());
-        asks(&admin, Method::POST, &at("/adjust"), Some(score)).await.refused(403, "LEARNING_009");
+        assert_eq!(asks(&admin, Method::GET, &of(""), None).await.is(200)["userId"], kim.id.to_string());
+        asks(&admin, Method::POST, &of("/adjust"), Some(score)).await.refused(403, "LEARNING_009");
         let mine = asks(&lee, Method::GET, "/my-paths", None).await.is(200);
         assert_eq!(mine["paths"], json!([]));
         let mine = asks(&kim, Method::GET, "/my-paths", None).await.is(200);
@@ -340,14 +339,14 @@ fn reasons_are_told_in_the_language_of_the_learner() {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         school.shelves(teacher.id, course("one", "BEGINNER", &["Go"])).await;
         let path = creates(&kim, &["Go"], "beginner").await;
-        let at = format!("{BASE}/paths/{}", path["id"].as_str().unwrap());
+        let address = at(&format!("/paths/{}", path["id"].as_str().unwrap()));
         for (language, reason) in [
             ("ko", "부족한 기술: Go"),
             ("ja", "スキルギャップ: Go"),
             ("fr", "スキルギャップ: Go"),
             ("en", "Skill gap: Go"),
         ] {
-            let shown = kim.asks(Method::GET, &at, None, &[("accept-language", language)]).await.is(200);
+            let shown = kim.asks(Method::GET, &address, None, &[("accept-language", language)]).await.is(200);
             assert_eq!(shown["recommendedCourses"][0]["reason"], reason);
         }
     });

@@ -4,12 +4,9 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use crate::classroom::{by_hand, class, default_class, plans};
+use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person, Reply};
 use crate::harness::{School, on_both};
-
-pub fn at(path: &str) -> String {
-    format!("/api/v1/bc-006/learning{path}")
-}
 
 /// A lecture that completes its learners by itself, and one of its learners with the enrollment.
 pub async fn learner(school: &School, steps: usize) -> (Person, Lecture, Person, String) {
