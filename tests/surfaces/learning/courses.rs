@@ -2,139 +2,86 @@
 
 use serde_json::{Value, json};
 
-use super::seed::{BASE, endpoint};
-use crate::harness::people::{Person, Reply};
-use crate::harness::{School, on_both};
+use super::walk::{Walk, text};
+use crate::harness::learning::at;
 
-fn at(path: &str) -> String {
-    format!("{BASE}{path}")
-}
-
-/// The course of the seed, made with the bodies of the seed.
-struct SeedCourse {
-    teacher: Person,
-    id: String,
-    /// Answer to its creation.
-    made: Value,
-}
-
-impl SeedCourse {
-    async fn of(school: &School) -> SeedCourse {
-        let teacher = school.teacher().await;
-        let create = endpoint("POST /courses");
-        let reply = teacher.post(&at("/courses"), create.sent.clone().unwrap()).await;
-        let made = reply.is(create.status);
-        SeedCourse { teacher, id: made["id"].as_str().unwrap().to_owned(), made }
+/// Makes the course of the seed with the bodies of the seed, and publishes it.
+pub async fn publishes(walk: &Walk<'_>, modules: usize, more: Value) -> (String, Vec<Value>) {
+    let mut new = walk.body("POST /courses");
+    new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let course = text(&walk.calls(&walk.teacher, "POST /courses", &[], Some(new)).await, "id");
+    let mut made = Vec::new();
+    for _ in 0..modules {
+        made.push(adds_module(walk, &course).await);
     }
-
-    fn path(&self, rest: &str) -> String {
-        at(&format!("/courses/{}{rest}", self.id))
-    }
-
-    async fn adds_modules(&self, count: usize) -> Value {
-        let add = endpoint("POST /courses/{courseId}/modules");
-        let mut made = Value::Null;
-        for _ in 0..count {
-            made = self.teacher.post(&self.path("/modules"), add.sent.clone().unwrap()).await.is(add.status);
-        }
-        made
-    }
-
-    async fn publishes(&self) -> Value {
-        self.teacher.post(&self.path("/publish"), json!({})).await.is(200)
-    }
+    walk.calls(&walk.teacher, "POST /courses/{courseId}/publish", &[&course], None).await;
+    (course, made)
 }
 
-/// In English, as the messages of the seed are.
-async fn in_english(person: &Person, method: reqwest::Method, path: &str) -> Reply {
-    person.asks(method, path, None, &[("accept-language", "en")]).await
+async fn adds_module(walk: &Walk<'_>, course: &str) -> Value {
+    let heading = "POST /courses/{courseId}/modules";
+    walk.calls(&walk.teacher, heading, &[course], Some(walk.body(heading))).await
 }
 
-#[test]
-fn a_course_is_made_shown_changed_and_published_as_in_the_seed() {
-    on_both(|school| async move {
-        let course = SeedCourse::of(&school).await;
-        endpoint("POST /courses").is_answered_by(&course.made);
-        let refused = in_english(&course.teacher, reqwest::Method::POST, &course.path("/publish")).await.is(409);
-        assert_eq!(refused, endpoint("POST /courses/{courseId}/publish").refusals[0]);
+/// A course is made, shown, changed, listed and archived.
+pub async fn walks(walk: &Walk<'_>) {
+    let teacher = &walk.teacher;
+    let course = walk.calls(teacher, "POST /courses", &[], Some(walk.body("POST /courses"))).await;
+    let course = text(&course, "id");
+    let publish = "POST /courses/{courseId}/publish";
+    walk.is_refused(teacher, publish, &[&course], (409, 0), |_| {}).await;
+    adds_module(walk, &course).await;
+    adds_module(walk, &course).await;
+    // As the usage example makes it.
+    let exam = json!({ "title": "最終試験", "type": "exam", "passingScore": 70, "maxScore": 100, "timeLimit": 60,
+        "attemptsAllowed": 3, "isRequired": true });
+    teacher.post(&at(&format!("/courses/{course}/assessments")), exam).await.is(201);
+    walk.calls(teacher, publish, &[&course], None).await;
 
-        let module = course.adds_modules(2).await;
-        endpoint("POST /courses/{courseId}/modules").is_answered_by(&module);
-        let exam = json!({ "course_id": course.id.parse::<i64>().unwrap(), "assessment_name": "最終試験",
-            "assessment_type": "EXAM", "total_score": 100, "pass_score": 70, "time_limit": 60, "attempt_limit": 3 });
-        course.teacher.post("/api/v1/assessments", exam).await.is(201);
-        endpoint("POST /courses/{courseId}/publish").is_answered_by(&course.publishes().await);
+    let view = "GET /courses/{courseId}";
+    let shown = walk.calls(teacher, view, &[&course, "?includeAssessments=true"], None).await;
+    assert_eq!(shown["estimatedDuration"], json!({ "minutes": 480, "display": "8時間" }));
+    let usual = teacher.get(&at(&format!("/courses/{course}"))).await.is(200);
+    assert!(usual.get("assessments").is_none() && usual["modules"].as_array().unwrap().len() == 2);
 
-        let shown = course.teacher.get(&course.path("?includeAssessments=true")).await.is(200);
-        endpoint("GET /courses/{courseId}").is_answered_by(&shown);
-        assert_eq!(shown["estimatedDuration"], json!({ "minutes": 480, "display": "8時間" }));
-        let usual = course.teacher.get(&course.path("")).await.is(200);
-        assert!(usual.get("assessments").is_none() && usual["modules"].as_array().unwrap().len() == 2);
+    let change = "PUT /courses/{courseId}";
+    let changed = walk.calls(teacher, change, &[&course], Some(walk.body(change))).await;
+    assert_eq!(changed["title"], "TypeScript基礎コース (2025年版)");
+    assert_eq!(changed["tags"], shown["tags"]);
 
-        let change = endpoint("PUT /courses/{courseId}");
-        let changed = course.teacher.put(&course.path(""), change.sent.unwrap()).await.is(change.status);
-        assert_eq!(changed["title"], "TypeScript基礎コース (2025年版)");
-        assert_eq!(changed["tags"], shown["tags"]);
-
-        let list = course.teacher.get(&at("/courses?tags=typescript&sort=enrollmentCount:desc")).await.is(200);
-        endpoint("GET /courses").is_answered_by(&list);
-
-        let archive = endpoint("POST /courses/{courseId}/archive");
-        let admin = school.admin().await;
-        admin.post(&course.path("/archive"), archive.sent.unwrap()).await.is(archive.status);
-    });
+    let query = "?category=programming&tags=typescript&sort=enrollmentCount:desc";
+    let list = walk.calls(teacher, "GET /courses", &[query], None).await;
+    assert_eq!(list["items"][0]["id"], json!(course));
+    let archive = "POST /courses/{courseId}/archive";
+    walk.calls(&walk.admin, archive, &[&course], Some(walk.body(archive))).await;
 }
 
-#[test]
-fn one_enrolls_and_leaves_as_in_the_seed() {
-    on_both(|school| async move {
-        let course = SeedCourse::of(&school).await;
-        course.adds_modules(1).await;
-        course.publishes().await;
-        let student = school.student("鈴木一郎").await;
-        let enroll = endpoint("POST /courses/{courseId}/enroll");
-        let enrolled = student.post(&course.path("/enroll"), json!({})).await.is(enroll.status);
-        enroll.is_answered_by(&enrolled);
-        let again = in_english(&student, reqwest::Method::POST, &course.path("/enroll")).await.is(409);
-        assert_eq!(again, enroll.refusals[0]);
-
-        let refused = in_english(&course.teacher, reqwest::Method::DELETE, &course.path("")).await.is(409);
-        let mut example = endpoint("DELETE /courses/{courseId}").refusals[0].clone();
+/// A learner enrolls, and leaves.
+pub async fn enrolls(walk: &Walk<'_>) {
+    let (course, modules) = publishes(walk, 1, json!({})).await;
+    let (teacher, student) = (&walk.teacher, &walk.student);
+    let enroll = "POST /courses/{courseId}/enroll";
+    let enrolled = walk.calls(student, enroll, &[&course], None).await;
+    walk.is_refused(student, enroll, &[&course], (409, 0), |_| {}).await;
+    let delete = "DELETE /courses/{courseId}";
+    let one_student = |example: &mut Value| {
         example["error"]["details"] = json!("Course has 1 active enrollments. Archive instead.");
-        assert_eq!(refused, example);
+    };
+    walk.is_refused(teacher, delete, &[&course], (409, 0), one_student).await;
 
-        let progress = json!({ "enrollment_id": enrolled["progressId"].as_str().unwrap().parse::<i64>().unwrap(),
-            "content_id": first_material(&course).await });
-        student.patch("/api/v1/progress/start", progress).await.ok();
-        let mine = student.get(&at("/my-enrollments?status=in_progress")).await.is(200);
-        endpoint("GET /my-enrollments").is_answered_by(&mine);
-
-        let stats = course.teacher.get(&course.path("/enrollment-stats")).await.is(200);
-        endpoint("GET /courses/{courseId}/enrollment-stats").is_answered_by(&stats);
-
-        let leave = endpoint("DELETE /courses/{courseId}/enroll");
-        student.delete(&course.path("/enroll")).await.is(leave.status);
-        course.teacher.delete(&course.path("")).await.is(endpoint("DELETE /courses/{courseId}").status);
-    });
+    let material = text(&modules[0]["materials"][0], "id");
+    let view = format!("/progress/{}/materials/{material}/view", text(&enrolled, "progressId"));
+    student.post(&at(&view), json!({ "timeSpent": 5 })).await.is(200);
+    walk.calls(student, "GET /my-enrollments", &["?status=in_progress"], None).await;
+    walk.calls(teacher, "GET /courses/{courseId}/enrollment-stats", &[&course], None).await;
+    walk.calls(student, "DELETE /courses/{courseId}/enroll", &[&course], None).await;
+    walk.calls(teacher, delete, &[&course], None).await;
 }
 
-#[test]
-fn missing_prerequisites_are_named_as_in_the_seed() {
-    on_both(|school| async move {
-        let course = SeedCourse::of(&school).await;
-        let needed = course.teacher.post(&at("/courses"), json!({ "title": "JavaScript基礎" })).await.is(201);
-        course.adds_modules(1).await;
-        course.teacher.put(&course.path(""), json!({ "prerequisites": [needed["id"]] })).await.is(200);
-        course.publishes().await;
-        let student = school.student("鈴木一郎").await;
-        let refused = in_english(&student, reqwest::Method::POST, &course.path("/enroll")).await.is(409);
-        let mut example = endpoint("POST /courses/{courseId}/enroll").refusals[1].clone();
-        example["error"]["missingPrerequisites"] = json!([needed["id"]]);
-        assert_eq!(refused, example);
-    });
-}
-
-async fn first_material(course: &SeedCourse) -> i64 {
-    let shown = course.teacher.get(&course.path("")).await.ok();
-    shown["modules"][0]["materials"][0]["id"].as_str().unwrap().parse().unwrap()
+/// A course needs another one.
+pub async fn needs_another(walk: &Walk<'_>) {
+    let needed = walk.teacher.post(&at("/courses"), json!({ "title": "JavaScript基礎" })).await.is(201);
+    let (course, _) = publishes(walk, 1, json!({ "prerequisites": [needed["id"]] })).await;
+    let names_it = |example: &mut Value| example["error"]["missingPrerequisites"] = json!([needed["id"]]);
+    walk.is_refused(&walk.student, "POST /courses/{courseId}/enroll", &[&course], (409, 1), names_it).await;
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::seed::{self, BASE};
+use super::seed;
+use crate::harness::learning::at;
 use crate::harness::people::Person;
 use crate::harness::{School, on_both};
 use crate::node;
@@ -41,20 +42,20 @@ struct Course {
 async fn makes_course(teacher: &Person, title: &str, tag: &str, materials: usize) -> Course {
     let course = json!({ "title": title, "description": "…", "level": "intermediate", "category": "frontend",
         "estimatedDuration": 600, "tags": [tag] });
-    let course = id(&teacher.post(&format!("{BASE}/courses"), course).await.is(201));
+    let course = id(&teacher.post(&at("/courses"), course).await.is(201));
     let material = |n: usize| {
         json!({ "title": format!("教材{n}"), "type": "document", "order": n, "isRequired": true,
         "url": "https://docs.example.com/a.pdf" })
     };
     let module = json!({ "title": "入門", "description": "…", "order": 1, "estimatedDuration": 60,
         "materials": (1..=materials).map(material).collect::<Vec<_>>() });
-    let module = teacher.post(&format!("{BASE}/courses/{course}/modules"), module).await.is(201);
+    let module = teacher.post(&at(&format!("/courses/{course}/modules")), module).await.is(201);
     let materials = module["materials"].as_array().unwrap().iter().map(id).collect();
     Course { id: course, module: id(&module), materials }
 }
 
 async fn publishes(teacher: &Person, course: &Course) {
-    teacher.post(&format!("{BASE}/courses/{}/publish", course.id), json!({})).await.is(200);
+    teacher.post(&at(&format!("/courses/{}/publish", course.id)), json!({})).await.is(200);
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn the_program_of_an_instructor_publishes_a_course() {
         let token = json!(teacher.token);
         let console = runs(1, &teacher, &[("instructorToken", token)], "").await;
         assert!(console.errors.is_empty(), "{console:?}");
-        let list = teacher.get(&format!("{BASE}/courses?status=published")).await.is(200);
+        let list = teacher.get(&at("/courses?status=published")).await.is(200);
         assert_eq!(list["items"][0]["title"], "React Hooks完全ガイド");
     });
 }
@@ -78,7 +79,7 @@ fn the_program_of_a_learner_ends_with_a_certificate() {
             "options": [{ "text": "はい" }, { "text": "いいえ" }], "correctAnswer": "opt-001" });
         let exam = json!({ "title": "最終試験", "type": "exam", "passingScore": 70, "maxScore": 100, "timeLimit": 60,
             "attemptsAllowed": 3, "isRequired": true, "questions": [question] });
-        let exam = id(&teacher.post(&format!("{BASE}/courses/{}/assessments", course.id), exam).await.is(201));
+        let exam = id(&teacher.post(&at(&format!("/courses/{}/assessments", course.id)), exam).await.is(201));
         publishes(&teacher, &course).await;
         let names = [
             ("learnerToken", json!(learner.token)),
@@ -123,7 +124,7 @@ afterEnrolling = async (progressId) => {
 "#;
         let console = runs(3, &learner, &[("learnerToken", json!(learner.token))], learns).await;
         assert!(console.errors.is_empty(), "{console:?}");
-        let paths = learner.get(&format!("{BASE}/my-paths")).await.is(200);
+        let paths = learner.get(&at("/my-paths")).await.is(200);
         assert_eq!(
             (&paths["paths"][0]["completedCourses"], &paths["paths"][0]["totalCourses"]),
             (&json!(1), &json!(2))

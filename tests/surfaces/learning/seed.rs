@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::compare::differences;
+use crate::harness::learning::BASE;
 use crate::written::json;
 
 const TEXT: &str = include_str!("seed.md");
-pub const BASE: &str = "/api/v1/bc-006/learning";
 
 /// One endpoint of the seed.
 #[derive(Debug, Default)]
@@ -46,13 +46,6 @@ fn in_javascript(answer: &Value) -> Value {
         },
         _ => answer.clone(),
     }
-}
-
-/// Finds an endpoint of the seed, such as `POST /courses`.
-#[track_caller]
-pub fn endpoint(heading: &str) -> Endpoint {
-    let found = read().endpoints.into_iter().find(|endpoint| endpoint.heading == heading);
-    found.unwrap_or_else(|| panic!("the seed has no {heading}"))
 }
 
 /// The part of an endpoint's section that an example stands in.
@@ -105,19 +98,17 @@ pub fn read() -> Seed {
 }
 
 #[test]
-fn no_endpoint_and_no_example_of_the_seed_is_overlooked() {
+fn the_seed_is_read_whole() {
     let seed = read();
     assert_eq!((seed.endpoints.len(), seed.programs.len()), (34, 3));
-    let kept = seed.endpoints.iter().map(|endpoint| {
+    let examples = seed.endpoints.iter().map(|endpoint| {
         usize::from(endpoint.sent.is_some()) + usize::from(endpoint.answer.is_some()) + endpoint.refusals.len()
     });
-    assert_eq!(kept.sum::<usize>(), TEXT.matches("```json").count());
+    assert_eq!(examples.sum::<usize>(), TEXT.matches("```json").count());
     for endpoint in &seed.endpoints {
         assert!(endpoint.heading.contains(" /") && endpoint.status >= 200, "{endpoint:?}");
         if let Some(answer) = &endpoint.answer {
             endpoint.is_answered_by(answer);
         }
     }
-    assert_eq!(endpoint("POST /courses/{courseId}/enroll").refusals.len(), 2);
-    assert_eq!(endpoint("DELETE /courses/{courseId}/enroll").status, 204);
 }
