@@ -140,11 +140,13 @@ pub enum Event {
     GradeDue(GradeScope),
 }
 
-/// The enrollments whose grades a change may touch: one, or all of a class or a course.
+/// The enrollments whose grades a change may touch: one, all that its learner has in the course, or all of a class or a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GradeScope {
     Enrollment(i64),
+    /// By one of the learner's enrollments, open or not.
+    Learner(i64),
     Class(i64),
     Course(i64),
 }

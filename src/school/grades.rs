@@ -4,6 +4,8 @@
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::Result;
 use crate::event::{Event, GradeScope, GradeScores, PublishedEvent};
+use crate::school::assessments::counting::THE_COUNTING_ONE_FIRST;
+use crate::school::enrollment::conditions::of_same_learners;
 
 row! {
     /// Everything that a grade is computed from.
@@ -34,18 +36,29 @@ row! {
     }
 }
 
+/// The number of enrollments for which all that follows is done in the transaction that touches them: a group commit may touch as
+/// many.
+pub(super) const FEW_MAX_ENROLLMENTS: usize = 256;
+
 /// Types of marks that count as attended. The attendance surface (seed 001) shows the last two as 출석.
 pub(super) const ATTENDED: &str = "('PRESENT', 'LATE', 'EXCUSED', 'EARLY_LEAVE')";
 
-/// Builds the tables `due` and `held` of a query. `due` has the enrollments `e` that meet a condition. `held` has the
-/// meetings of their classes of which anyone has a mark: `nth` numbers them in order of date, `runs` is 1 while a live
-/// session of the meeting is open, `before` is the number of earlier meetings that are over.
+/// Builds the tables `due`, `marked` and `held` of a query. `due` has the enrollments `e` that meet a condition. `marked` has
+/// their marks: leaving a class and enrolling in it again loses none. Where the person has several of a meeting, one that was
+/// made by hand counts before others, and then the newest. `held` has the meetings of their classes of which anyone has a mark:
+/// `nth` numbers them in order of date, `runs` is 1 while a live session of the meeting is open, `before` is the number of earlier
+/// meetings that are over.
 ///
 /// A meeting counts for everyone once it is over; while its session is open it counts only for people who have a mark of
-/// it. For a person who joined by QR, meetings count from their first mark on.
+/// it. For a person who joined by QR, meetings count from their first mark on; before it, as for everyone.
 pub(super) fn with_held_meetings(condition: &str) -> String {
     format!(
-        "with due as materialized (select e.id, e.class, e.source from enrollments e {condition}),
+        "with due as materialized (select e.id, e.class, e.person, e.source from enrollments e {condition}),
+        marked as materialized (select enrollment, meeting, type from (
+            select d.id as enrollment, m.meeting, m.type,
+                row_number() over (partition by d.id, m.meeting order by m.by_hand desc, m.enrollment desc) as nth
+            from due d cross join enrollments o cross join marks m
+            where o.person = d.person and o.class = d.class and m.enrollment = o.id) ranked where nth = 1),
         held as materialized (select t.id, t.class, t.number, t.date, t.runs,
                 row_number() over (partition by t.class order by t.date, t.number) as nth,
                 coalesce(sum(1 - t.runs) over (partition by t.class order by t.date, t.number
@@ -63,21 +76,22 @@ fn facts(condition: &str) -> String {
     format!(
         "{with_held_meetings},
         over as (select class, sum(1 - runs) as n from held group by class),
-        mine as (select m.enrollment, min(h.before) as before, sum(h.runs) as running,
-                sum(case when m.type in {ATTENDED} then 1 else 0 end) as attended
-            from due d cross join marks m cross join held h where m.enrollment = d.id and h.id = m.meeting
-            group by m.enrollment),
+        mine as (select marked.enrollment, min(h.before) as before, sum(h.runs) as running,
+                sum(case when marked.type in {ATTENDED} then 1 else 0 end) as attended
+            from marked cross join held h where h.id = marked.meeting group by marked.enrollment),
         taught as (select distinct k.course from classes k where k.id in (select class from due)),
         todo as materialized (select i.id, u.course from items i join units u on u.id = i.unit and u.deleted_ms is null
             where u.course in (select course from taught) and i.required and i.deleted_ms is null),
         done as (select p.enrollment, sum(p.rate) as rates from due d cross join item_progress p cross join todo
             where p.enrollment = d.id and todo.id = p.item group by p.enrollment),
-        asked as materialized (select a.id, a.course, a.class, a.weight, a.total from assessments a
+        asked as materialized (select a.id, a.course, a.class, a.weight, a.total, a.pass from assessments a
             where a.course in (select course from taught) and a.active and a.deleted_ms is null),
-        best as (select t.enrollment, t.assessment, max(t.score) as score from due d cross join attempts t
-            where t.enrollment = d.id and t.score is not null group by t.enrollment, t.assessment),
-        points as (select b.enrollment, sum(a.weight * b.score / a.total) as points from best b
-            join asked a on a.id = b.assessment group by b.enrollment)
+        counting as (select d.id as enrollment, a.class, a.weight * t.score / a.total as points,
+                row_number() over (partition by d.id, a.id order by {THE_COUNTING_ONE_FIRST}) as nth
+            from due d cross join enrollments o cross join attempts t join asked a on a.id = t.assessment
+            where o.person = d.person and t.enrollment = o.id and t.score is not null),
+        points as (select n.enrollment, sum(n.points) as points from counting n join due d on d.id = n.enrollment
+            where n.nth = 1 and (n.class is null or n.class = d.class) group by n.enrollment)
         select e.id as enrollment, e.person, k.course, k.total_sessions as planned, e.source = 'JOINED' as joined,
             cast(coalesce(over.n, 0) as bigint) as over, cast(coalesce(mine.before, 0) as bigint) as before,
             cast(coalesce(mine.running, 0) as bigint) as running, cast(coalesce(mine.attended, 0) as bigint) as attended,
@@ -89,9 +103,10 @@ fn facts(condition: &str) -> String {
             cast(coalesce(points.points, 0) as double precision) as points,
             c.weight_attendance, c.weight_progress, c.weight_assessment, e.attendance_score as attendance,
             e.progress_score as progress, e.assessment_score as assessment, e.total_score as total
-        from due d join enrollments e on e.id = d.id join classes k on k.id = e.class join courses c on c.id = k.course
+        from due d cross join enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         left join over on over.class = e.class left join mine on mine.enrollment = e.id
-        left join done on done.enrollment = e.id left join points on points.enrollment = e.id order by e.id"
+        left join done on done.enrollment = e.id left join points on points.enrollment = e.id
+        where e.id = d.id order by e.id"
     )
 }
 
@@ -100,6 +115,8 @@ fn facts(condition: &str) -> String {
 pub(super) struct DueEnrollments {
     pub condition: String,
     pub args: Vec<Arg>,
+    /// Can they be more than `FEW_MAX_ENROLLMENTS`? Those of a class or a course can.
+    pub may_be_many: bool,
     /// When the last of it happened.
     pub at_ms: i64,
 }
@@ -124,29 +141,36 @@ impl DueEnrollments {
     }
 
     fn of(due: &[GradeScope], at_ms: i64) -> DueEnrollments {
-        let (mut enrollments, mut classes, mut courses) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut enrollments, mut learners) = (Vec::new(), Vec::new());
+        let (mut classes, mut courses) = (Vec::new(), Vec::new());
         for scope in due {
             match scope {
                 GradeScope::Enrollment(id) => enrollments.push(*id),
+                GradeScope::Learner(id) => learners.push(*id),
                 GradeScope::Class(id) => classes.push(*id),
                 GradeScope::Course(id) => courses.push(*id),
             }
         }
-        let mut conditions = Vec::new();
-        let mut args = Vec::new();
-        for (ids, before, after) in [
-            (enrollments, "e.id in (", ")"),
-            (classes, "e.class in (", ")"),
-            (courses, "e.class in (select id from classes where course in (", "))"),
-        ] {
-            if !ids.is_empty() {
-                let (marks, values) = placeholders(&ids, args.len() + 1);
-                conditions.push(format!("{before}{marks}{after}"));
-                args.extend(values);
-            }
+        let named = enrollments.len() + learners.len();
+        let may_be_many = !classes.is_empty() || !courses.is_empty() || named > FEW_MAX_ENROLLMENTS;
+        let queries: [(Vec<i64>, fn(&str) -> String); 4] = [
+            (enrollments, |ids| format!("select id from enrollments where id in ({ids})")),
+            (learners, of_same_learners),
+            (classes, |ids| format!("select id from enrollments where class in ({ids})")),
+            (courses, |ids| {
+                format!("select id from enrollments where class in (select id from classes where course in ({ids}))")
+            }),
+        ];
+        let (mut parts, mut args) = (Vec::new(), Vec::new());
+        for (ids, query) in queries.into_iter().filter(|(ids, _)| !ids.is_empty()) {
+            let (marks, values) = placeholders(&ids, args.len() + 1);
+            parts.push(query(&marks));
+            args.extend(values);
         }
-        let open = "e.status in ('PENDING', 'APPROVED', 'COMPLETED')";
-        DueEnrollments { condition: format!("{open} and ({})", conditions.join(" or ")), args, at_ms }
+        // A union, since PostgreSQL reads all enrollments to find those of one list or another.
+        let condition =
+            format!("e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.id in ({})", parts.join(" union "));
+        DueEnrollments { condition, args, may_be_many, at_ms }
     }
 }
 
@@ -196,14 +220,13 @@ impl GradeFacts {
         GradeScores { attendance, progress, assessment, total }
     }
 
-    /// Number of meetings that count: the planned ones, or those held if they are more. For a person who joined by QR,
-    /// those held since their first mark.
+    /// Number of meetings that count: the planned ones, or those held if they are more. For a person who joined by QR and has a
+    /// mark, those held since the first one.
     fn counted_meetings(&self) -> i64 {
-        match (self.joined, self.marked) {
-            (true, true) => self.over - self.before + self.running,
-            (true, false) => 0,
-            (false, _) => self.planned.max(self.over + self.running),
+        if self.joined && self.marked {
+            return self.over - self.before + self.running;
         }
+        self.planned.max(self.over + self.running)
     }
 
     /// Computes the grade. A part that the course does not have is left out, and the other parts weigh more.
@@ -237,6 +260,19 @@ fn rounded(score: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn the_facts_of_a_grade_are_found_without_the_rows_of_others() {
+        let due = [GradeScope::Enrollment(1), GradeScope::Learner(2), GradeScope::Class(3), GradeScope::Course(4)];
+        let due = DueEnrollments::of(&due, 0);
+        let condition = ["$1", "$2", "$3", "$4"].iter().zip(["1", "2", "3", "4"]);
+        let condition = condition.fold(due.condition, |sql, (mark, id)| sql.replace(mark, id));
+        let plan = sqlite_plan(&super::facts(&format!("where {condition}"))).await;
+        let tables = ["e", "o", "m", "t", "p", "enrollments", "one", "other"];
+        let reads_all = |line: &&String| tables.iter().any(|table| **line == format!("SCAN {table}"));
+        assert_eq!(plan.iter().find(reads_all), None, "{plan:?}");
+    }
 
     fn facts() -> GradeFacts {
         GradeFacts {
@@ -276,7 +312,7 @@ mod tests {
     fn meetings_count_for_a_person_who_joined_by_qr_from_their_first_mark_on() {
         assert_eq!(GradeFacts { joined: true, ..facts() }.counted_meetings(), 13);
         assert_eq!(GradeFacts { joined: true, running: 1, ..facts() }.counted_meetings(), 14);
-        assert_eq!(GradeFacts { joined: true, marked: false, ..facts() }.counted_meetings(), 0);
+        assert_eq!(GradeFacts { joined: true, marked: false, attended: 0, ..facts() }.grade().attendance, Some(0.0));
         assert_eq!(GradeFacts { over: 16, running: 1, ..facts() }.counted_meetings(), 17);
     }
 

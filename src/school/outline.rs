@@ -298,8 +298,11 @@ fn items_changed(app: &School, course: i64) -> Vec<NewEvent> {
 }
 
 pub(super) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> {
-    let sql = format!("{ITEM} where i.id = $1 and i.deleted_ms is null and u.deleted_ms is null");
-    tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Item))
+    find_item(tx, id).await?.ok_or(Error::NotFound(Noun::Item))
+}
+
+pub(super) async fn find_item(tx: &mut Tx, id: i64) -> Result<Option<Item>> {
+    tx.maybe(format!("{ITEM} where i.id = $1 and i.deleted_ms is null and u.deleted_ms is null"), args![id]).await
 }
 
 /// Fails unless all of these items (each named once) are in courses that this person learns or teaches.

@@ -245,6 +245,14 @@ pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64, now_ms: i64) 
     Ok(access.course)
 }
 
+/// Is the caller in the course, or in this class of it if one is named, and is their time not over?
+pub async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>, now_ms: i64) -> Result<bool> {
+    let sql = "select e.id from enrollments e join classes k on k.id = e.class where e.person = $1 and k.course = $2
+        and ($3 is null or e.class = $3) and e.status in ('APPROVED', 'COMPLETED')
+        and (e.expires_ms is null or e.expires_ms > $4) limit 1";
+    Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, class, now_ms]).await?.is_some())
+}
+
 /// Finds a course that the caller teaches. Fails if the class is not one of this course.
 pub async fn find_taught_class(tx: &mut Tx, caller: &Caller, course: i64, class: i64) -> Result<CourseAccess> {
     caller.must_be_staff()?;

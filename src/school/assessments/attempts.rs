@@ -4,11 +4,11 @@
 
 use super::Assessment;
 use crate::app::School;
-use crate::db::{Filter, HeldTable, Tx, args, row};
+use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
-use crate::school::rights::{self, Caller, EnrollmentAccess};
+use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
 /// The number of attempts that are allowed where the assessment itself sets no limit.
@@ -70,12 +70,13 @@ pub struct NewResult {
     pub feedback: Option<String>,
 }
 
-/// Records a result, by staff. Holds the row of the enrollment: of two results at once, the second one counts the first.
+/// Records a result, by staff. Holds the enrollments of the learner: of two results at once, the second one counts the first.
 pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResult) -> Result<AssessmentAttempt> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let assessment = super::hold_taught(&mut tx, caller, assessment).await?;
-    let access = hold_enrollment(&mut tx, new.enrollment).await?;
+    super::hold_learner(&mut tx, "$1", new.enrollment).await?;
+    let access = rights::find_enrollment(&mut tx, new.enrollment).await?;
     if access.course != assessment.course {
         return Err(Error::bad(Field::Enrollment, "it is of another course"));
     }
@@ -105,17 +106,12 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     ];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let made = read(&mut tx, id).await?;
-    let due = new.score.map(|_| NewEvent::grade_due(assessment.course, GradeScope::Enrollment(new.enrollment), now_ms));
+    let due = new.score.map(|_| NewEvent::grade_due(assessment.course, GradeScope::Learner(new.enrollment), now_ms));
     app.commit(tx, due.into_iter().collect()).await?;
     Ok(made)
 }
 
-async fn hold_enrollment(tx: &mut Tx, id: i64) -> Result<EnrollmentAccess> {
-    tx.hold(HeldTable::Enrollments, id).await?;
-    rights::find_enrollment(tx, id).await
-}
-
-/// Finds the number of the next attempt, or the wanted one if it is free. The caller holds the row of the enrollment.
+/// Finds the number of the next attempt, or the wanted one if it is free. The caller holds the enrollments of the learner.
 pub(super) async fn free_number(
     tx: &mut Tx,
     assessment: &Assessment,
@@ -156,15 +152,14 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     let mut tx = app.db.begin().await?;
     let found = read(&mut tx, id).await?;
     let assessment = super::hold_taught(&mut tx, caller, found.assessment).await?;
-    hold_enrollment(&mut tx, found.enrollment).await?;
+    super::hold_learner(&mut tx, "$1", found.enrollment).await?;
     assessment.must_agree(Some(grading.score), grading.passed)?;
     let sql = "update attempts set score = $2, graded_ms = $3, updated_ms = $3,
         feedback = case when $4 then $5 else feedback end where id = $1";
     let is_named = grading.feedback.is_sent();
     tx.run(sql, args![id, grading.score, now_ms, is_named, grading.feedback.value()]).await?;
     let graded = read(&mut tx, id).await?;
-    app.commit(tx, vec![NewEvent::grade_due(assessment.course, GradeScope::Enrollment(found.enrollment), now_ms)])
-        .await?;
+    app.commit(tx, vec![NewEvent::grade_due(assessment.course, GradeScope::Learner(found.enrollment), now_ms)]).await?;
     Ok(graded)
 }
 

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::questions;
 use crate::app::School;
 use crate::clock::SECOND_MS;
-use crate::db::{HeldTable, Tx, args, batch_size, row, row_placeholders};
+use crate::db::{Tx, args, batch_size, row, row_placeholders};
 use crate::error::Result;
 use crate::event::{GradeScope, NewEvent};
 
@@ -49,10 +49,9 @@ impl SatAttempt {
     }
 }
 
-/// Reads an attempt and holds the row of its enrollment: of two who close it at once the second finds it closed.
+/// Reads an attempt and holds the enrollments of its learner: of two who close it at once the second finds it closed.
 pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<Option<SatAttempt>> {
-    let enrollment = "id = (select enrollment from attempts where id = $1)";
-    tx.hold_where(HeldTable::Enrollments, enrollment, args![id]).await?;
+    super::hold_learner(tx, "select enrollment from attempts where id = $1", id).await?;
     tx.maybe(format!("{SAT} and t.id = $1"), args![id]).await
 }
 
@@ -69,7 +68,7 @@ pub(super) async fn answers_of(tx: &mut Tx, attempt: i64) -> Result<HashMap<i64,
     Ok(rows.into_iter().collect())
 }
 
-/// Closes an open attempt whose row of the enrollment the caller holds, and judges all questions. Returns the event by which
+/// Closes an open attempt and judges all questions. The caller holds the enrollments of the learner. Returns the event by which
 /// the grade follows.
 pub(super) async fn close(
     tx: &mut Tx,
@@ -106,10 +105,10 @@ pub(super) async fn close(
     let sql = "update attempts set submitted_ms = $2, client_submitted_ms = $3, graded_ms = $4, updated_ms = $4,
         score = $5 where id = $1 and submitted_ms is null";
     tx.run(sql, args![attempt.id, submitted_ms, client_submitted_ms, now_ms, score]).await?;
-    Ok(NewEvent::grade_due(attempt.course, GradeScope::Enrollment(attempt.enrollment), now_ms))
+    Ok(NewEvent::grade_due(attempt.course, GradeScope::Learner(attempt.enrollment), now_ms))
 }
 
-/// Closes an attempt at the end of its time. The caller holds the row of its enrollment.
+/// Closes an attempt at the end of its time. The caller holds the enrollments of the learner.
 pub(super) async fn close_overdue(tx: &mut Tx, attempt: &SatAttempt, now_ms: i64) -> Result<NewEvent> {
     close(tx, attempt, attempt.expires_ms.unwrap_or(now_ms), None, now_ms).await
 }
@@ -138,7 +137,7 @@ pub(super) async fn close_overdue_of(app: &School, assessment: i64, person: i64)
     Ok(())
 }
 
-/// Closes all attempts whose time is over, with what was answered. Every node does this: the row of the enrollment and the
+/// Closes all attempts whose time is over, with what was answered. Every node does this: the rows of the enrollments and the
 /// guard of the update hold that each is closed once.
 pub async fn close_all_overdue(app: &School) -> Result<()> {
     let sql = "select id from attempts where submitted_ms is null and not by_hand and expires_ms is not null

@@ -4,6 +4,7 @@
 //! the other way round: two transactions that hold both never wait for each other in a circle.
 
 pub mod attempts;
+pub(super) mod counting;
 pub mod grading;
 pub mod questions;
 pub mod results;
@@ -16,6 +17,7 @@ use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, InputFault, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
+use crate::school::enrollment::conditions::of_same_learners;
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::{courses, enrollment};
 
@@ -152,11 +154,10 @@ async fn hold_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment
     find_taught(tx, caller, id).await
 }
 
-/// Is the caller in the course, or in this class of it if one is named?
-async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>) -> Result<bool> {
-    let sql = "select e.id from enrollments e join classes k on k.id = e.class where e.person = $1 and k.course = $2
-        and ($3 is null or e.class = $3) and e.status in ('APPROVED', 'COMPLETED') limit 1";
-    Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, class]).await?.is_some())
+/// Holds all enrollments that the learner of this one has in the course, since attempts of all of them count.
+async fn hold_learner(tx: &mut Tx, enrollment: &'static str, id: i64) -> Result<()> {
+    let theirs = format!("id in ({})", of_same_learners(enrollment));
+    tx.hold_where(HeldTable::Enrollments, &theirs, args![id]).await
 }
 
 /// Finds an assessment, for the staff of the course, and for the students whom it asks while it is active. Other
@@ -164,12 +165,12 @@ async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>) ->
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Assessment> {
     caller.must_have(Scope::AssessmentRead)?;
     let mut tx = app.db.read().await?;
-    find_visible(&mut tx, caller, id).await
+    find_visible(&mut tx, caller, id, app.now_ms()).await
 }
 
-async fn find_visible(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment> {
+async fn find_visible(tx: &mut Tx, caller: &Caller, id: i64, now_ms: i64) -> Result<Assessment> {
     let found = read(tx, id).await?;
-    if found.active && is_in(tx, caller, found.course, found.class).await? {
+    if found.active && rights::is_in(tx, caller, found.course, found.class, now_ms).await? {
         return Ok(found);
     }
     caller.must_be_staff().map_err(|_| Error::NotFound(Noun::Assessment))?;
@@ -185,7 +186,7 @@ pub async fn of_class(app: &School, caller: &Caller, course: i64, class: i64) ->
     rights::must_have_class(&mut tx, course, class).await?;
     let access = rights::find_course(&mut tx, course).await?;
     let teaches = caller.teaches(access.instructor);
-    if !teaches && !is_in(&mut tx, caller, course, Some(class)).await? {
+    if !teaches && !rights::is_in(&mut tx, caller, course, Some(class), app.now_ms()).await? {
         return Err(Error::NotYours);
     }
     let condition = "and a.course = $1 and (a.class is null or a.class = $2) and (a.active or $3)";

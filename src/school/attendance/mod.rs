@@ -296,7 +296,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MarkChanges
     tx.run(sql, args![id, kind.word(), in_ms, out_ms, changes.reason.over(now.reason), now_ms]).await?;
     let mark = read(&mut tx, id).await?;
     let marked = target.event((access.person, access.enrollment), mark.number, kind, now_ms);
-    let due = NewEvent::grade_due(access.course, GradeScope::Enrollment(access.enrollment), now_ms);
+    let due = NewEvent::grade_due(access.course, GradeScope::Learner(access.enrollment), now_ms);
     app.commit(tx, vec![marked, due]).await?;
     Ok(mark)
 }

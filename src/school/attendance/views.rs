@@ -79,8 +79,9 @@ impl EnrollmentAttendance {
 async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Vec<EnrollmentAttendance>> {
     let sql = format!(
         "select e.id as enrollment, e.person, q.name, n.nth as namesake, q.email, q.student_no,
-            case when e.source = 'APPLIED' then k.total_sessions else 0 end as planned, e.attendance_score as rate,
-            c.needed_rate
+            case when e.source = 'JOINED' and exists (select 1 from enrollments o cross join marks m
+                where o.person = e.person and o.class = e.class and m.enrollment = o.id) then 0 else k.total_sessions
+                end as planned, e.attendance_score as rate, c.needed_rate
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         join people q on q.id = e.person join ({}) n on n.course = k.course and n.person = e.person
         where e.id in ({enrollments}) order by e.id",
@@ -94,11 +95,12 @@ async fn overviews(tx: &mut Tx, enrollments: &'static str, id: i64) -> Result<Ve
     let students: Vec<AttendingStudent> = tx.all(sql, args![id]).await?;
     // A meeting whose session is still open is not missed yet.
     let sql = format!(
-        "{}, first as (select m.enrollment, min(h.nth) as nth from due d cross join marks m cross join held h
-            where m.enrollment = d.id and h.id = m.meeting group by m.enrollment)
+        "{}, first as (select m.enrollment, min(h.nth) as nth from marked m cross join held h
+            where h.id = m.meeting group by m.enrollment)
         select d.id as enrollment, h.number, h.date, m.type as mark from due d join held h on h.class = d.class
-        left join first f on f.enrollment = d.id left join marks m on m.enrollment = d.id and m.meeting = h.id
-        where (d.source = 'APPLIED' or h.nth >= f.nth) and (m.id is not null or h.runs = 0) order by d.id, h.number",
+        left join first f on f.enrollment = d.id left join marked m on m.enrollment = d.id and m.meeting = h.id
+        where (d.source = 'APPLIED' or f.nth is null or h.nth >= f.nth) and (m.type is not null or h.runs = 0)
+        order by d.id, h.number",
         with_held_meetings(&format!("where e.id in ({enrollments})"))
     );
     let mut attended: HashMap<i64, Vec<MeetingMark>> = HashMap::new();
@@ -178,13 +180,16 @@ pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Re
     let sql = "select t.number, t.date from meetings t
         where t.class = $1 and exists (select 1 from marks m where m.meeting = t.id) order by t.number";
     let meetings = tx.all(sql, args![class]).await?;
-    let sql = format!("{MARK} {FROM} where m.enrollment in ({IN_CLASS}) order by t.number");
+    // Of several marks that a person has of a meeting, the last one counts, as in `with_held_meetings`.
+    let sql = format!("{MARK} {FROM} where e.class = $1 order by t.number, m.by_hand, m.enrollment");
     let mut marks: HashMap<i64, Vec<Mark>> = HashMap::new();
     for mark in tx.all::<Mark>(sql, args![class]).await? {
-        marks.entry(mark.enrollment).or_default().push(mark);
+        let theirs = marks.entry(mark.person).or_default();
+        theirs.pop_if(|before| before.meeting == mark.meeting);
+        theirs.push(mark);
     }
     let everyone = overviews(&mut tx, IN_CLASS, class).await?.into_iter();
-    let lines = everyone.map(|one| (marks.remove(&one.student.enrollment).unwrap_or_default(), one));
+    let lines = everyone.map(|one| (marks.remove(&one.student.person).unwrap_or_default(), one));
     Ok(AttendanceSheet { meetings, lines: lines.map(|(marks, one)| (one, marks)).collect() })
 }
 

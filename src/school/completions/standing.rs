@@ -4,6 +4,7 @@
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Requirement, Result};
+use crate::school::assessments::counting::PASSED_MS;
 use crate::school::certificates::CertificateState;
 use crate::school::names::Namesakes;
 use crate::school::rights::{self, Caller};
@@ -18,7 +19,7 @@ row! {
         pub name: String,
         pub guest: bool,
         pub status: String,
-        /// In per cent; `None` in a class without meetings, which asks for no attendance.
+        /// In per cent; `None` where no meeting counts yet, so that no attendance is asked for.
         pub attendance: Option<f64>,
         pub needed_rate: f64,
         /// Required items that are not done, and required assessments that are not passed.
@@ -39,16 +40,15 @@ row! {
 pub(super) const UNDONE: &str = "from items i join units u on u.id = i.unit and u.deleted_ms is null
     where u.course = k.course and i.required and i.deleted_ms is null and not exists (
         select 1 from item_progress p where p.enrollment = e.id and p.item = i.id and p.status = 'COMPLETED')";
-/// SQL: the required assessments of the course `k.course` and class `e.class` that enrollment `e` has not passed.
-pub(super) const UNPASSED: &str =
-    "from assessments a where a.course = k.course and (a.class is null or a.class = e.class)
-    and a.required and a.active and a.deleted_ms is null and not exists (
-        select 1 from attempts t where t.enrollment = e.id and t.assessment = a.id and t.score >= a.pass)";
+/// SQL: the required assessments `a` of the course `k.course` and class `e.class`. Those without a `PASSED_MS` are not passed.
+pub(super) const REQUIRED_ASSESSMENTS: &str = "from assessments a where a.course = k.course
+    and (a.class is null or a.class = e.class) and a.required and a.active and a.deleted_ms is null";
 
 fn standing() -> String {
     format!(
         "select e.id as enrollment, e.person, q.name, q.guest, e.status, e.attendance_score as attendance, c.needed_rate,
-            (select count(*) {UNDONE}) as undone, (select count(*) {UNPASSED}) as unpassed,
+            (select count(*) {UNDONE}) as undone,
+            (select count(*) {REQUIRED_ASSESSMENTS} and {PASSED_MS} is null) as unpassed,
             d.id as completion, d.status as completion_status, d.date, d.memo,
             f.number as certificate_no, f.uuid as certificate_uuid, f.expires_ms, f.revoked_ms
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course

@@ -32,7 +32,6 @@ pub struct LearningEnrollment {
     pub course: i64,
     pub course_title: String,
     pub instructor_name: String,
-    /// Not started, as long as the enrollment is pending.
     pub status: LearningStatus,
     /// Does it wait for a payment, an approval or a seat?
     pub is_pending: bool,
@@ -83,7 +82,7 @@ async fn read_all(tx: &mut Tx, condition: Filter, now_ms: i64) -> Result<Vec<Lea
     let n = condition.args.len() + 1;
     let sql = format!(
         "select e.id, e.person, k.course, c.title as course_title, q.name as instructor_name,
-            case when e.status = 'PENDING' then 'NOT_STARTED' else {} end as status, e.status = 'PENDING' as is_pending,
+            {} as status, e.status = 'PENDING' as is_pending,
             e.created_ms as enrolled_ms, {STARTED_MS} as started_ms, {ACCESSED_MS} as accessed_ms
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         join people q on q.id = c.instructor where {} order by e.id desc",

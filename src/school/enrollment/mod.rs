@@ -6,6 +6,7 @@
 
 pub mod applicants;
 mod applying;
+pub(super) mod conditions;
 pub mod decisions;
 pub mod expiring;
 pub mod learning;

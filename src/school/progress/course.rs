@@ -9,6 +9,7 @@ use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, ProgressStatus};
+use crate::school::enrollment::conditions::IS_COMPLETED;
 use crate::school::outline;
 use crate::school::rights::{self, Caller, Scope};
 
@@ -78,19 +79,22 @@ pub async fn of_enrollment(app: &School, caller: &Caller, id: i64) -> Result<Cou
     let enrollment = read(&mut tx, id, app.now_ms()).await?;
     let rate = units::progress_rate(&mut tx, &[id]).await?.remove(&id).unwrap_or_default();
     let units = completed_units(&mut tx, id, enrollment.course).await?;
+    // Those of the learner's other enrollments in the course count too.
     let sql = "select t.assessment, a.name as title, t.score, a.total, a.pass, t.number,
-            coalesce(t.submitted_ms, t.graded_ms, t.created_ms) as submitted_ms,
+            coalesce(t.submitted_ms, t.created_ms) as submitted_ms,
             coalesce(t.graded_ms, t.submitted_ms, t.created_ms) as graded_ms
-        from attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
-        where t.enrollment = $1 and t.score is not null order by submitted_ms, t.id";
-    let results = tx.all(sql, args![id]).await?;
+        from enrollments o cross join attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
+        where o.person = $1 and t.enrollment = o.id and a.course = $2 and t.score is not null
+        order by submitted_ms, t.id";
+    let results = tx.all(sql, args![access.person, access.course]).await?;
     Ok(CourseProgress { enrollment, rate, units, results })
 }
 
 async fn read(tx: &mut Tx, id: i64, now_ms: i64) -> Result<LearnerEnrollment> {
     let sql = format!(
         "select e.id, e.person, k.course, c.title as course_title, {} as status, e.created_ms as enrolled_ms,
-            {STARTED_MS} as started_ms, {ACCESSED_MS} as accessed_ms, e.completed_ms, e.expires_ms,
+            {STARTED_MS} as started_ms, {ACCESSED_MS} as accessed_ms,
+            case when {IS_COMPLETED} then e.completed_ms end as completed_ms, e.expires_ms,
             e.assessment_score as score,
             (select f.id from certificates f where f.enrollment = e.id and f.unit is null) as certificate
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1",
@@ -224,10 +228,8 @@ async fn complete_items(
         if !done.insert(*item) {
             continue;
         }
-        let item = outline::item_by_id(tx, *item).await?;
-        if item.unit != unit {
-            return Err(Error::bad(Field::ViewedItems, "one of them is of another module"));
-        }
+        let item = outline::find_item(tx, *item).await?.filter(|item| item.unit == unit);
+        let item = item.ok_or(Error::bad(Field::ViewedItems, "the module does not have one of them"))?;
         let report = Report::of(item.id, ProgressStatus::Completed);
         events.extend(record(app, tx, learner, item, report, now_ms).await?.1);
     }

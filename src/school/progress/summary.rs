@@ -74,7 +74,7 @@ async fn counts(tx: &mut Tx, person: i64, now_ms: i64) -> Result<LearningCounts>
 /// Lists what the person did last. Every branch starts from their enrollments.
 async fn activities(tx: &mut Tx, person: i64) -> Result<Vec<LearningActivity>> {
     let sql = format!(
-        "with mine as (select e.id, e.class, k.course, c.title, e.created_ms, e.completed_ms, e.status
+        "with mine as (select e.id, e.class, e.person, k.course, c.title, e.created_ms, e.completed_ms, e.status
             from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
             where e.person = $1 and e.status in ('PENDING', 'APPROVED', 'COMPLETED', 'EXPIRED'))
         select x.kind, x.course, x.course_title, x.unit_title, x.assessment_title, x.at_ms from (

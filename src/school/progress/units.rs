@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use crate::db::{Tx, args, placeholders};
 use crate::error::{Error, MissingPart, Result};
 use crate::event::words;
+use crate::school::assessments::counting::PASSED_MS;
+use crate::school::enrollment::conditions::IS_COMPLETED;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitCriteria {
@@ -25,9 +27,11 @@ words!(UnitCriteria {
 /// State of an enrollment, as a learner sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LearningStatus {
+    /// Not begun, or not admitted: it waits for a payment, an approval or a seat.
     NotStarted,
     InProgress,
     Completed,
+    /// Staff have recorded that it was not completed, or have revoked that it was.
     Failed,
     /// Its time is over, and it was not completed by then.
     Expired,
@@ -52,10 +56,6 @@ const NEEDED_ASSESSMENTS: &str = "assessments a
         and (a.unit = u.id or (u.criteria = 'PASS_ASSESSMENT' and a.unit is null and not exists (select 1
             from assessments b where b.unit = u.id and b.active and b.deleted_ms is null
                 and (b.class is null or b.class = e.class))))";
-
-/// SQL: the time at which enrollment `e` passed assessment `a`, NULL if it has not.
-const PASSED_MS: &str = "(select min(coalesce(t.submitted_ms, t.graded_ms, t.created_ms)) from attempts t
-    where t.enrollment = e.id and t.assessment = a.id and t.score >= a.pass)";
 
 /// Builds SQL: the time at which enrollment `e` completed unit `u`, NULL if it has not.
 pub fn completed_ms() -> String {
@@ -102,7 +102,7 @@ pub const ACCESSED_MS: &str = "(select max(b.at_ms) from (select e.accessed_ms a
 /// Builds SQL: the `LearningStatus` of enrollment `e`. `now` is the place of the time of now among the arguments (`$2`).
 pub fn status_at(now: &str) -> String {
     format!(
-        "case when e.status = 'COMPLETED' then 'COMPLETED'
+        "case when e.status = 'PENDING' then 'NOT_STARTED' when {IS_COMPLETED} then 'COMPLETED'
             when e.status = 'EXPIRED' or e.expires_ms <= {now} then 'EXPIRED'
             when e.failed_ms is not null then 'FAILED'
             when {STARTED_MS} is not null then 'IN_PROGRESS' else 'NOT_STARTED' end"

@@ -286,6 +286,8 @@ answer! {
         score: Option<f64> = attempt.score,
         max_score: f64 = total,
         passed: Option<bool> = attempt.score.map(|score| score >= pass),
+        /// Is it the attempt that the grade is made of? The first that passes is, or else the best one; those after it are practice
+        counts: bool = attempt.counts,
         submitted_at: Option<Time> = attempt.submitted_ms.map(Time),
     }
 

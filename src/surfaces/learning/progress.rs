@@ -4,6 +4,7 @@ use super::wire::{Duration, ModulesDone, Time};
 use super::{Answer, Caller, Json, Path, ok};
 use crate::app::School;
 use crate::event::ProgressStatus;
+use crate::school::assessments::results;
 use crate::school::once::Key;
 use crate::school::progress::course::{
     self, CompletedUnit, CourseProgress, GradedAttempt, LearnerEnrollment, UnitCompletion, UnitReport,
@@ -60,7 +61,7 @@ answer! {
         score: f64 = t.score,
         max_score: f64 = t.total,
         /// The score out of 100
-        normalized_score: f64 = 100.0 * t.score / t.total,
+        normalized_score: f64 = results::normalized(t.score, t.total),
         passed: bool = t.score >= t.pass,
         attempt_number: i64 = t.number,
         submitted_at: Time = Time(t.submitted_ms),
