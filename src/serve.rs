@@ -30,6 +30,7 @@ use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
+use crate::school::completions::checks;
 use crate::school::enrollment::expiring;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
@@ -151,6 +152,9 @@ fn chores(app: &School) -> JoinSet<()> {
     every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
     every(&mut chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
         expiring::expire_due(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(1), "waiting completions", |app| async move {
+        checks::judge_due(&app).await
     });
     chores.spawn(analyse(app.clone()));
     chores

@@ -255,7 +255,7 @@ create table enrollments (
 );
 create unique index enrollments_open on enrollments (class, person)
   where status in ('PENDING', 'APPROVED', 'COMPLETED');
-create index enrollments_person on enrollments (person);
+create index enrollments_person on enrollments (person, class);
 create index enrollments_class on enrollments (class, id);
 create index enrollments_counts on enrollments (class, status, failed_ms);
 create index enrollments_days on enrollments (class, created_ms, status);
@@ -678,6 +678,13 @@ create table completions (
 );
 create unique index completions_once on completions (enrollment);
 create index completions_date on completions (date);
+
+-- Enrollments that are to be judged from this day on, and completed by themselves if they meet the rule.
+create table completion_checks (
+  enrollment bigint primary key references enrollments,
+  day text not null
+);
+create index completion_checks_day on completion_checks (day, enrollment);
 
 create table certificates (
   id integer primary key autoincrement,

@@ -98,10 +98,12 @@ pub async fn change(app: &School, caller: &Caller, course: i64, class: i64, chan
     rights::find_taught_class(&mut tx, caller, course, class).await?;
     tx.hold(HeldTable::Classes, class).await?;
     let before = read(&mut tx, class).await?;
-    let planned = before.total_sessions;
+    // Nobody completes by themselves before the class begins.
+    let counts = |class: &Class| (class.total_sessions, class.starts.clone());
+    let counted = counts(&before);
     let after = set(&mut tx, before, changes, now_ms).await?;
     let due = NewEvent::grade_due(course, GradeScope::Class(class), now_ms);
-    app.commit(tx, if planned == after.total_sessions { Vec::new() } else { vec![due] }).await?;
+    app.commit(tx, if counted == counts(&after) { Vec::new() } else { vec![due] }).await?;
     Ok(after)
 }
 

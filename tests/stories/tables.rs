@@ -217,6 +217,7 @@ const STAYS_OF_THE_ERASED: &[(&str, &str)] = &[
     ("done_keys.answer", "numbers"),
     ("submissions.language", "of the program"),
     ("completions.date", "a date"),
+    ("completion_checks.day", "a date"),
     ("payments.method", "the books are kept"),
     ("payments.merchant_uid", "the books are kept"),
     ("payments.imp_uid", "the books are kept"),

@@ -3,6 +3,7 @@
 
 pub mod automatic;
 pub mod batch;
+pub mod checks;
 pub mod issuing;
 pub mod standing;
 
@@ -150,10 +151,7 @@ async fn insert(
     let (id,): (i64,) = tx.one(sql, args).await?;
     match status {
         CompletionStatus::Completed => complete_enrollment(tx, enrollment, now_ms).await?,
-        _ => {
-            let sql = "update enrollments set failed_ms = $2, updated_ms = $2 where id = $1";
-            tx.run(sql, args![enrollment, now_ms]).await?;
-        }
+        _ => fail_enrollment(tx, enrollment, now_ms).await?,
     }
     Ok(id)
 }
@@ -162,6 +160,13 @@ async fn complete_enrollment(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Resul
     let sql =
         "update enrollments set status = 'COMPLETED', completed_ms = coalesce(completed_ms, $2), failed_ms = null,
         updated_ms = $2 where id = $1";
+    tx.run(sql, args![enrollment, now_ms]).await?;
+    Ok(())
+}
+
+/// Marks that staff say of an enrollment that it did not complete, or no longer: only `complete_enrollment` takes that back.
+async fn fail_enrollment(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
+    let sql = "update enrollments set failed_ms = $2, updated_ms = $2 where id = $1";
     tx.run(sql, args![enrollment, now_ms]).await?;
     Ok(())
 }
@@ -239,8 +244,12 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
         }
         (CompletionStatus::Completed, CompletionStatus::Revoked) => {
             certificates::revoke(&mut tx, enrollment, why.as_deref(), now_ms).await?;
+            fail_enrollment(&mut tx, enrollment, now_ms).await?;
         }
-        (CompletionStatus::Revoked, CompletionStatus::Completed) => certificates::restore(&mut tx, enrollment).await?,
+        (CompletionStatus::Revoked, CompletionStatus::Completed) => {
+            certificates::restore(&mut tx, enrollment).await?;
+            complete_enrollment(&mut tx, enrollment, now_ms).await?;
+        }
         (before, after) if before == after => {}
         (before, _) => return Err(Error::wrong_state(before.word())),
     }

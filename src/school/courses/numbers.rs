@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::db::{Tx, placeholders, row};
 use crate::error::Result;
+use crate::school::enrollment::conditions::IS_COMPLETED;
 
 /// SQL: the statuses of those who were admitted to a class. Who has failed keeps theirs.
 pub(in crate::school) const ADMITTED: &str = "('APPROVED', 'COMPLETED')";
@@ -61,7 +62,7 @@ pub(super) async fn of(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Cour
         "select c.id as course,
             {} as enrolled,
             (select count(*) from classes k join enrollments e on e.class = k.id
-                where k.course = c.id and e.status = 'COMPLETED') as completed,
+                where k.course = c.id and {IS_COMPLETED}) as completed,
             {STARS} as stars
         from courses c where c.id in ({marks})",
         enrolled()

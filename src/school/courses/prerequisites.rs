@@ -2,6 +2,7 @@
 
 use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Field, NeededCourse, Result};
+use crate::school::enrollment::conditions::IS_COMPLETED;
 use crate::school::rights::{self, Caller};
 
 /// Lets one transaction after the other change prerequisites: each sees the changes of those before it.
@@ -48,10 +49,11 @@ pub(super) async fn of(tx: &mut Tx, course: i64) -> Result<Vec<i64>> {
 
 /// Fails unless the person has completed the courses that this one needs. A course that was deleted is needed no more.
 pub(in crate::school) async fn must_be_completed(tx: &mut Tx, course: i64, person: i64) -> Result<()> {
-    let sql =
+    let sql = format!(
         "select c.id, c.title from course_prerequisites p join courses c on c.id = p.needs and c.deleted_ms is null
         where p.course = $1 and not exists (select 1 from classes k join enrollments e on e.class = k.id
-            where k.course = c.id and e.person = $2 and e.status = 'COMPLETED') order by c.id";
+            where k.course = c.id and e.person = $2 and {IS_COMPLETED}) order by c.id"
+    );
     let missing: Vec<(i64, String)> = tx.all(sql, args![course, person]).await?;
     if missing.is_empty() {
         return Ok(());

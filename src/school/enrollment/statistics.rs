@@ -1,5 +1,6 @@
 //! How many people enroll in a course, and how many of them complete it.
 
+use super::conditions::IS_COMPLETED;
 use crate::app::School;
 use crate::clock::DaySpan;
 use crate::db::{Tx, args};
@@ -29,14 +30,15 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, days: i64) ->
     let mut tx = app.db.read().await?;
     rights::find_taught_course(&mut tx, caller, course).await?;
     let sql = format!(
-        "select count(*), count(case when e.status = 'COMPLETED' then 1 end),
-            count(case when e.status <> 'COMPLETED' and e.failed_ms is not null then 1 end)
+        "select count(*), count(case when {IS_COMPLETED} then 1 end), count(e.failed_ms)
         from classes k join enrollments e on e.class = k.id where k.course = $1 and e.status in {ADMITTED}"
     );
     let (total, completed, failed): (i64, i64, i64) = tx.one(sql, args![course]).await?;
-    let sql = "select cast(coalesce(avg(x.seconds), 0) as double precision) from (
-        select sum(d.seconds) as seconds from classes k join enrollments e on e.class = k.id and e.status = 'COMPLETED'
-            join study_days d on d.enrollment = e.id where k.course = $1 group by e.id) x";
+    let sql = format!(
+        "select cast(coalesce(avg(x.seconds), 0) as double precision) from (
+            select sum(d.seconds) as seconds from classes k join enrollments e on e.class = k.id and {IS_COMPLETED}
+                join study_days d on d.enrollment = e.id where k.course = $1 group by e.id) x"
+    );
     let (seconds,): (f64,) = tx.one(sql, args![course]).await?;
     Ok(EnrollmentStatistics {
         course,

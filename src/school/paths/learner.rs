@@ -6,11 +6,11 @@ use super::level::level_of;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::school::courses::CourseLevel;
+use crate::school::enrollment::conditions::IS_COMPLETED;
 
 row! {
     struct EnrolledCourse {
         course: i64,
-        status: String,
         completed_ms: Option<i64>,
         progress_score: Option<f64>,
     }
@@ -20,7 +20,7 @@ row! {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum CourseState {
     NotStarted,
-    /// Applied for or admitted. `done` is the part of the course that is done, from 0 to 1.
+    /// Applied for or admitted, or completed until that was revoked. `done` is the part of the course that is done, from 0 to 1.
     InProgress {
         done: f64,
     },
@@ -34,14 +34,17 @@ pub struct LearnerCourses(HashMap<i64, CourseState>);
 impl LearnerCourses {
     pub async fn read(tx: &mut Tx, person: i64) -> Result<LearnerCourses> {
         // Completed ones last: they win over another enrollment in the same course.
-        let sql = "select k.course, e.status, e.completed_ms, e.progress_score from enrollments e
-            join classes k on k.id = e.class
+        let sql = format!(
+            "select k.course, case when {IS_COMPLETED} then coalesce(e.completed_ms, 0) end as completed_ms,
+                e.progress_score
+            from enrollments e join classes k on k.id = e.class
             where e.person = $1 and e.status in ('PENDING', 'APPROVED', 'COMPLETED')
-            order by case e.status when 'COMPLETED' then 1 else 0 end, e.id";
+            order by case when {IS_COMPLETED} then 1 else 0 end, e.id"
+        );
         let enrolled: Vec<EnrolledCourse> = tx.all(sql, args![person]).await?;
-        let states = enrolled.into_iter().map(|one| match one.status.as_str() {
-            "COMPLETED" => (one.course, CourseState::Completed { at_ms: one.completed_ms.unwrap_or_default() }),
-            _ => (one.course, CourseState::InProgress { done: one.progress_score.unwrap_or_default() / 100.0 }),
+        let states = enrolled.into_iter().map(|one| match one.completed_ms {
+            Some(at_ms) => (one.course, CourseState::Completed { at_ms }),
+            None => (one.course, CourseState::InProgress { done: one.progress_score.unwrap_or_default() / 100.0 }),
         });
         Ok(LearnerCourses(states.collect()))
     }
@@ -61,7 +64,7 @@ pub async fn read_levels(tx: &mut Tx, person: i64, skills: &[i64]) -> Result<Has
     let (marks, ids) = placeholders(skills, 2);
     let sql = format!(
         "select t.skill, c.level from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
-        join course_skills t on t.course = c.id where e.person = $1 and e.status = 'COMPLETED' and t.skill in ({marks})"
+        join course_skills t on t.course = c.id where e.person = $1 and {IS_COMPLETED} and t.skill in ({marks})"
     );
     let mut levels = HashMap::new();
     for (skill, level) in tx.all::<(i64, Option<String>)>(sql, [args![person], ids].concat()).await? {

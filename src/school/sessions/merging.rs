@@ -135,7 +135,7 @@ async fn merge_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Resu
     for sql in best {
         tx.run(sql, args![old, new, now_ms]).await?;
     }
-    for table in ["item_progress", "study_days", "unit_progress", "marks"] {
+    for table in ["item_progress", "study_days", "unit_progress", "marks", "completion_checks"] {
         tx.run(format!("delete from {table} where enrollment = $1"), args![old]).await?;
     }
     Ok(())
