@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::classroom::by_hand;
 use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
@@ -215,6 +216,14 @@ fn the_catalogue_is_filtered_and_sorted() {
                 enrolled(student, course).await;
             }
         }
+        by_hand(
+            &school,
+            "insert into item_progress (created_ms, updated_ms, enrollment, item, status) select 1, 1, e.id, i.id, 'IN_PROGRESS'
+            from enrollments e join classes k on k.id = e.class join units u on u.course = k.course
+            join items i on i.unit = u.id"
+                .to_owned(),
+        )
+        .await;
         for (student, course, stars) in [(0, &a, 5), (1, &a, 4), (0, &b, 3), (0, &c, 4)] {
             students[student].put(&format!("{}/rating", path_of(course)), json!({ "stars": stars })).await.ok();
         }
@@ -319,7 +328,7 @@ fn a_change_of_a_course_touches_only_the_keys_that_were_sent() {
 }
 
 #[test]
-fn a_course_is_rated_by_those_who_are_in_it() {
+fn a_course_is_rated_by_those_who_have_begun_it() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let (course, priced) = (teaches(&teacher, json!({})).await, teaches(&teacher, json!({ "price": 100 })).await);
@@ -330,9 +339,18 @@ fn a_course_is_rated_by_those_who_are_in_it() {
         rates(&students[0], &course, 5).await.refused(403, "LEARNING_009");
         rates(&teacher, &course, 5).await.refused(403, "LEARNING_009");
         let first = enrolled(&students[0], &course).await;
-        enrolled(&students[1], &course).await;
+        let second = enrolled(&students[1], &course).await;
         for stars in [0, 6] {
             rates(&students[0], &course, stars).await.refused(400, "LEARNING_008");
+        }
+        // One who has seen nothing of it has nothing to say yet.
+        let refused = rates(&students[0], &course, 1).await;
+        assert_eq!(refused.json["error"]["message"], "この講座の教材を一つ以上見てから評価してください。");
+        refused.refused(409, "LEARNING_011");
+        let shown = students[0].get(&path_of(&course)).await.ok();
+        let material = shown["modules"][0]["materials"][0]["id"].as_str().unwrap();
+        for (student, id) in [(&students[0], &first), (&students[1], &second)] {
+            student.post(&at(&format!("/progress/{id}/materials/{material}/view")), json!({})).await.ok();
         }
         rates(&students[0], &course, 1).await.ok();
         completes(&teacher, &first).await;
