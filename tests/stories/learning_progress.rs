@@ -20,7 +20,7 @@ pub async fn learner(school: &School, steps: usize) -> (Person, Lecture, Person,
     (teacher, lecture, student, id)
 }
 
-async fn enrollment_of(student: &Person) -> String {
+pub async fn enrollment_of(student: &Person) -> String {
     let mine = student.get("/api/v1/enrollments/me").await.ok();
     mine["enrollments"][0]["enrollment_id"].as_i64().unwrap().to_string()
 }
@@ -302,6 +302,8 @@ fn a_material_and_a_module_of_another_course_are_refused() {
         let body = json!({ "materialsViewed": [other.steps[0].to_string()] });
         let refused = completes_module(&student, &id, lecture.task, body).await.refused(400, "LEARNING_008");
         assert_eq!(refused["field"], "materialsViewed");
+        let refused = completes_module(&student, &id, lecture.task, json!({ "materialsViewed": ["999999"] })).await;
+        assert_eq!(refused.refused(400, "LEARNING_008")["field"], "materialsViewed");
     });
 }
 

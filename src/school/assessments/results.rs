@@ -337,9 +337,8 @@ mod tests {
         for sql in [one_attempt(""), counts(), newest_closed()] {
             let plan = sqlite_plan(&sql).await;
             let is_derived = |line: &String| line.contains("ranked") || line.contains("(subquery");
-            let reads_others = |line: &String| {
-                line.starts_with("SCAN") && !is_derived(line) || line.contains("attempts_assessment")
-            };
+            let reads_others =
+                |line: &String| line.starts_with("SCAN") && !is_derived(line) || line.contains("attempts_assessment");
             assert!(!plan.iter().any(reads_others), "{plan:?}");
         }
     }
