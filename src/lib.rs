@@ -9,7 +9,7 @@
 //! - [`live`], [`outside`]: rooms and sockets; what is not ours
 //! - [`bus`], [`db`]: frames between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`],
-//!   [`private`], [`tag`]: leaves
+//!   [`private`], [`rounding`], [`tag`]: leaves
 
 pub mod app;
 pub mod bus;
@@ -33,6 +33,7 @@ pub mod passwords;
 pub mod patch;
 pub mod print;
 pub mod private;
+pub mod rounding;
 pub mod school;
 mod serve;
 pub mod surfaces;

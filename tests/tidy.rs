@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("patch", &[]),
     ("private", &["error"]),
+    ("rounding", &[]),
     ("tag", &[]),
     ("keys", &["clock", "error", "private"]),
     ("failures", &["clock", "error"]),
@@ -34,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
     ("bus", &["live"]),
-    ("outside", &["error", "language"]),
+    ("outside", &["error", "language", "rounding"]),
     ("print", &["error", "tag"]),
     ("group_commit", &["db", "error", "event"]),
     ("app", &[
@@ -44,11 +45,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group_writer", &["app", "bus", "db", "error", "group_commit"]),
     ("school", &[
         "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
-        "print", "tag",
+        "print", "rounding", "tag",
     ]),
     ("surfaces", &[
-        "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "school", "tag",
-        "web",
+        "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "rounding",
+        "school", "tag", "web",
     ]),
     ("web", &["app", "error", "school", "tag"]),
     ("listener", &["config", "error", "failures", "live"]),

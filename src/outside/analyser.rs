@@ -6,6 +6,7 @@
 
 use super::phrases::{is_addition, phrases, without_opening};
 use crate::language::Language;
+use crate::rounding::rounded;
 
 pub enum Analyser {
     Guide,
@@ -100,7 +101,7 @@ fn guide(q: &HelpQuestion) -> AnalysisResult {
     };
     // A learner who asks again was not helped by the texts of the step.
     confidence -= 0.25 * q.asked_before.min(3) as f64;
-    let confidence = (confidence.clamp(0.0, 0.95) * 100.0).round() / 100.0;
+    let confidence = rounded(confidence.clamp(0.0, 0.95), 2);
     AnalysisResult { diagnosis: diagnosis(q, sign), confidence, content, voice: Some(voice) }
 }
 

@@ -4,6 +4,7 @@
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::Result;
 use crate::event::{Event, GradeScope, GradeScores, PublishedEvent};
+use crate::rounding::rounded;
 use crate::school::assessments::counting::THE_COUNTING_ONE_FIRST;
 use crate::school::enrollment::conditions::of_same_learners;
 
@@ -242,19 +243,14 @@ impl GradeFacts {
         let scored = parts.iter().filter_map(|(score, weight)| Some(((*score)?, *weight as f64)));
         let (sum, weights) =
             scored.fold((0.0, 0.0), |(sum, all), (score, weight)| (sum + score * weight, all + weight));
-        let total = (weights > 0.0).then(|| rounded(sum / weights));
+        let total = (weights > 0.0).then(|| rounded(sum / weights, 2));
         GradeScores { attendance, progress, assessment, total }
     }
 }
 
-/// The share in per cent; `None` if `of` is 0.
+/// Returns the share in per cent, stored with the two decimals that are shown; `None` if `of` is 0.
 fn share(part: f64, of: f64) -> Option<f64> {
-    (of > 0.0).then(|| rounded(100.0 * part / of))
-}
-
-/// Rounds to two decimals, so that the stored score equals the shown one.
-fn rounded(score: f64) -> f64 {
-    (score * 100.0).round() / 100.0
+    (of > 0.0).then(|| rounded(100.0 * part / of, 2))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const CLOSED_AT_ONCE_MAX: i64 = 256;
 row! {
     /// An attempt as its learner sits it, open or closed.
     #[derive(Debug, Clone)]
-    pub struct SatAttempt {
+    pub struct LearnerAttempt {
         pub id: i64,
         pub assessment: i64,
         pub course: i64,
@@ -38,7 +38,7 @@ const SAT: &str = "select t.id, t.assessment, a.course, t.enrollment, e.person, 
     t.expires_ms, t.submitted_ms from attempts t join assessments a on a.id = t.assessment join enrollments e on e.id = t.enrollment
     where not t.by_hand";
 
-impl SatAttempt {
+impl LearnerAttempt {
     pub(super) fn is_open(&self) -> bool {
         self.submitted_ms.is_none()
     }
@@ -50,13 +50,13 @@ impl SatAttempt {
 }
 
 /// Reads an attempt and holds the enrollments of its learner: of two who close it at once the second finds it closed.
-pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<Option<SatAttempt>> {
+pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<Option<LearnerAttempt>> {
     super::hold_learner(tx, "select enrollment from attempts where id = $1", id).await?;
     tx.maybe(format!("{SAT} and t.id = $1"), args![id]).await
 }
 
 /// Finds the open attempt of an enrollment, whose row the caller holds.
-pub(super) async fn find_open(tx: &mut Tx, assessment: i64, enrollment: i64) -> Result<Option<SatAttempt>> {
+pub(super) async fn find_open(tx: &mut Tx, assessment: i64, enrollment: i64) -> Result<Option<LearnerAttempt>> {
     let sql = format!("{SAT} and t.assessment = $1 and t.enrollment = $2 and t.submitted_ms is null");
     tx.maybe(sql, args![assessment, enrollment]).await
 }
@@ -72,7 +72,7 @@ pub(super) async fn answers_of(tx: &mut Tx, attempt: i64) -> Result<HashMap<i64,
 /// the grade follows.
 pub(super) async fn close(
     tx: &mut Tx,
-    attempt: &SatAttempt,
+    attempt: &LearnerAttempt,
     submitted_ms: i64,
     client_submitted_ms: Option<i64>,
     now_ms: i64,
@@ -109,7 +109,7 @@ pub(super) async fn close(
 }
 
 /// Closes an attempt at the end of its time. The caller holds the enrollments of the learner.
-pub(super) async fn close_overdue(tx: &mut Tx, attempt: &SatAttempt, now_ms: i64) -> Result<NewEvent> {
+pub(super) async fn close_overdue(tx: &mut Tx, attempt: &LearnerAttempt, now_ms: i64) -> Result<NewEvent> {
     close(tx, attempt, attempt.expires_ms.unwrap_or(now_ms), None, now_ms).await
 }
 

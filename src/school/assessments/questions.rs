@@ -12,6 +12,7 @@ use crate::app::School;
 use crate::db::{Tx, args, batch_size, row, row_placeholders};
 use crate::error::{Error, Field, Result};
 use crate::event::words;
+use crate::rounding::rounded;
 use crate::school::rights::{Caller, Scope};
 use crate::school::skills;
 
@@ -21,6 +22,8 @@ pub const OPTIONS_MAX: usize = 20;
 pub const BLANKS_MAX: usize = 50;
 /// A blank in the template of a code question: four or more of `_`.
 const BLANK: &str = "____";
+/// Decimals of sums of points, so that sums of the same fractions are the same.
+const POINTS_DECIMALS: i32 = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuestionKind {
@@ -167,7 +170,7 @@ impl Question {
         } else if same == right.len() && given.len() == right.len() {
             (self.points, true)
         } else {
-            ((self.points * same as f64 / right.len() as f64 * 100.0).round() / 100.0, false)
+            (rounded(self.points * same as f64 / right.len() as f64, 2), false)
         }
     }
 
@@ -332,7 +335,7 @@ async fn append(tx: &mut Tx, to: Assessment, new: Vec<NewQuestion>, now_ms: i64)
     let ids = skills::ids_of(tx, Field::Questions, &names, now_ms).await?;
     insert(tx, to.id, &new, &mut ids.into_iter(), now_ms).await?;
     let total = sum(list(tx, to.id).await?.iter().map(|question| question.points));
-    let pass = rounded(to.pass / to.total * total).min(total);
+    let pass = rounded(to.pass / to.total * total, POINTS_DECIMALS).min(total);
     let questions = to.questions + new.len() as i64;
     super::set(tx, Assessment { total, pass, questions, ..to }, now_ms).await
 }
@@ -374,11 +377,7 @@ async fn insert(
 
 /// Adds points up. The same points in the same order have the same sum: who has all of them has exactly the total.
 pub(super) fn sum(points: impl Iterator<Item = f64>) -> f64 {
-    rounded(points.sum())
-}
-
-fn rounded(points: f64) -> f64 {
-    (points * 1e6).round() / 1e6
+    rounded(points.sum(), POINTS_DECIMALS)
 }
 
 #[cfg(test)]

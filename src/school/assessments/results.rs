@@ -8,6 +8,7 @@ use super::questions::{self, Question};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Noun, Result};
+use crate::rounding::rounded;
 use crate::school::rights::{self, Caller, Scope};
 
 row! {
@@ -69,7 +70,7 @@ impl ResultRow {
 
 /// A closed attempt.
 #[derive(Debug, Clone)]
-pub struct SatResult {
+pub struct AttemptResult {
     pub id: i64,
     pub assessment: i64,
     pub assessment_name: String,
@@ -89,7 +90,7 @@ pub struct SatResult {
     pub feedback: ResultFeedback,
 }
 
-impl SatResult {
+impl AttemptResult {
     pub fn passed(&self) -> Option<bool> {
         self.score.map(|score| score >= self.pass)
     }
@@ -106,7 +107,7 @@ impl SatResult {
 
 /// Converts a score to a scale to 100, with two decimals.
 pub fn normalized(score: f64, total: f64) -> f64 {
-    (score / total * 10_000.0).round() / 100.0
+    rounded(100.0 * score / total, 2)
 }
 
 #[derive(Debug, Clone)]
@@ -157,7 +158,7 @@ row! {
 }
 
 /// Reads a closed attempt, for its own learner, who has just handed it in: also if the assessment was deleted since.
-pub(super) async fn read(app: &School, id: i64) -> Result<SatResult> {
+pub(super) async fn read(app: &School, id: i64) -> Result<AttemptResult> {
     let mut tx = app.db.read().await?;
     let row = tx.maybe(one_attempt(""), args![id]).await?.filter(ResultRow::is_closed);
     let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
@@ -166,7 +167,7 @@ pub(super) async fn read(app: &School, id: i64) -> Result<SatResult> {
 }
 
 /// Finds a result of the caller's own, or of a course that the caller teaches. Nobody else learns that it exists.
-pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<SatResult> {
+pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> Result<AttemptResult> {
     caller.must_have(Scope::AssessmentRead)?;
     close_if_overdue_once(app, id).await?;
     let mut tx = app.db.read().await?;
@@ -187,7 +188,7 @@ async fn close_if_overdue_once(app: &School, id: i64) -> Result<()> {
     }
 }
 
-async fn with_answers(tx: &mut Tx, row: ResultRow, shows_right: bool) -> Result<SatResult> {
+async fn with_answers(tx: &mut Tx, row: ResultRow, shows_right: bool) -> Result<AttemptResult> {
     let questions = questions::list(tx, row.assessment).await?;
     let sql = "select question, value, points, correct from answers where attempt = $1 and correct is not null";
     let answers: Vec<AnswerRow> = tx.all(sql, args![row.id]).await?;
@@ -205,7 +206,7 @@ async fn with_answers(tx: &mut Tx, row: ResultRow, shows_right: bool) -> Result<
         points: question.points,
         earned: answer.points,
     });
-    Ok(SatResult {
+    Ok(AttemptResult {
         answers: answers.collect(),
         feedback,
         remaining: row.remaining(),
@@ -229,7 +230,7 @@ fn feedback_of(row: &ResultRow, answered: &[(&Question, &AnswerRow)]) -> ResultF
         None => Outcome::NotGraded,
         Some(score) if score >= row.total => Outcome::AllRight,
         Some(score) if score >= row.pass => Outcome::Passed,
-        Some(score) => Outcome::Failed(((row.pass - score) * 100.0).round() / 100.0),
+        Some(score) => Outcome::Failed(rounded(row.pass - score, 2)),
     };
     let mut skills: Vec<SkillOutcome> = Vec::new();
     for (question, answer) in answered {
@@ -323,7 +324,7 @@ pub async fn my_history(app: &School, caller: &Caller, assessment: i64) -> Resul
     let has_try_left = used < assessment.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
     let (course, class) = (assessment.course, assessment.class);
     let can_retake = is_offered && has_try_left && rights::is_in(&mut tx, caller, course, class, now_ms).await?;
-    let average = (average * 100.0).round() / 100.0;
+    let average = rounded(average, 2);
     Ok(AttemptHistory { assessment, attempts, closed, best, average, remaining, can_retake })
 }
 

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use super::Assessment;
 use super::attempts::free_number;
-use super::grading::{self, SatAttempt};
+use super::grading::{self, LearnerAttempt};
 use super::questions::{self, GivenAnswer, Question};
-use super::results::{self, SatResult};
+use super::results::{self, AttemptResult};
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row_placeholders};
@@ -19,7 +19,7 @@ use crate::school::rights::{Caller, Scope};
 
 /// An attempt that goes on, with its questions and what was answered so far, as it was saved.
 pub struct OpenAttempt {
-    pub attempt: SatAttempt,
+    pub attempt: LearnerAttempt,
     pub questions: Vec<Question>,
     pub saved: HashMap<i64, String>,
 }
@@ -108,7 +108,7 @@ async fn must_not_be_many(tx: &mut Tx, assessment: i64, person: i64, now_ms: i64
     Err(Error::TooManyFailures { retry_after_s: (earliest_ms + DAY_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
-async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_ms: i64) -> Result<SatAttempt> {
+async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_ms: i64) -> Result<LearnerAttempt> {
     let expires_ms = of.attempt_end_ms(now_ms);
     let sql =
         "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, minutes, expires_ms)
@@ -130,7 +130,7 @@ pub struct AnswerSheet {
 }
 
 pub struct SavedAnswers {
-    pub attempt: SatAttempt,
+    pub attempt: LearnerAttempt,
     pub answered: i64,
     pub saved_ms: i64,
 }
@@ -138,12 +138,12 @@ pub struct SavedAnswers {
 /// Saves answers while their attempt is open. Questions that are not named keep what was saved.
 pub async fn save(app: &School, caller: &Caller, assessment: i64, sheet: AnswerSheet) -> Result<SavedAnswers> {
     caller.must_have(Scope::AssessmentTake)?;
-    let sat = Sat { person: caller.id, assessment, attempt: sheet.attempt, now_ms: app.now_ms() };
+    let request = AttemptRequest { person: caller.id, assessment, attempt: sheet.attempt, now_ms: app.now_ms() };
     let saved = app.group_commit.record(move |tx| {
         let answers = sheet.answers.clone();
         Box::pin(async move {
             let mut events = Vec::new();
-            let outcome = save_in(tx, sat, answers, &mut events).await;
+            let outcome = save_in(tx, request, answers, &mut events).await;
             settle(outcome, events)
         })
     });
@@ -152,19 +152,19 @@ pub async fn save(app: &School, caller: &Caller, assessment: i64, sheet: AnswerS
 
 /// An attempt as a request names it, the person who asks, and the time.
 #[derive(Clone, Copy)]
-struct Sat {
+struct AttemptRequest {
     person: i64,
     assessment: i64,
     attempt: i64,
     now_ms: i64,
 }
 
-impl Sat {
+impl AttemptRequest {
     /// Holds the attempt, and closes it if its time is over. Fails if the assessment was deleted.
-    async fn hold(self, tx: &mut Tx, events: &mut Vec<NewEvent>) -> Result<SatAttempt> {
+    async fn hold(self, tx: &mut Tx, events: &mut Vec<NewEvent>) -> Result<LearnerAttempt> {
         super::read(tx, self.assessment).await?;
         let found = grading::hold(tx, self.attempt).await?;
-        let is_own = |found: &SatAttempt| found.person == self.person && found.assessment == self.assessment;
+        let is_own = |found: &LearnerAttempt| found.person == self.person && found.assessment == self.assessment;
         let mut found = found.filter(is_own).ok_or(Error::NotFound(Noun::Attempt))?;
         if found.is_overdue(self.now_ms) {
             events.push(grading::close_overdue(tx, &found, self.now_ms).await?);
@@ -176,19 +176,19 @@ impl Sat {
 
 async fn save_in(
     tx: &mut Tx,
-    sat: Sat,
+    request: AttemptRequest,
     answers: Vec<(i64, GivenAnswer)>,
     events: &mut Vec<NewEvent>,
 ) -> Result<SavedAnswers> {
-    let attempt = sat.hold(tx, events).await?;
+    let attempt = request.hold(tx, events).await?;
     if !attempt.is_open() {
         return Err(Error::AttemptOver);
     }
-    let questions = questions::list(tx, sat.assessment).await?;
+    let questions = questions::list(tx, request.assessment).await?;
     let answers = questions::stored_answers(&questions, answers)?;
-    write(tx, attempt.id, &answers, sat.now_ms).await?;
+    write(tx, attempt.id, &answers, request.now_ms).await?;
     let (answered,) = tx.one("select count(*) from answers where attempt = $1", args![attempt.id]).await?;
-    Ok(SavedAnswers { attempt, answered, saved_ms: sat.now_ms })
+    Ok(SavedAnswers { attempt, answered, saved_ms: request.now_ms })
 }
 
 /// Writes answers, and deletes those that were taken back.
@@ -218,24 +218,24 @@ async fn write(tx: &mut Tx, attempt: i64, answers: &[(i64, Option<String>)], now
 
 /// Hands an attempt in, with the last answers, and grades it. Handing in again what was handed in answers the same result,
 /// since the first reply may have been lost; other answers are refused, because they would not count.
-pub async fn submit(app: &School, caller: &Caller, assessment: i64, sheet: AnswerSheet) -> Result<SatResult> {
+pub async fn submit(app: &School, caller: &Caller, assessment: i64, sheet: AnswerSheet) -> Result<AttemptResult> {
     caller.must_have(Scope::AssessmentTake)?;
-    let sat = Sat { person: caller.id, assessment, attempt: sheet.attempt, now_ms: app.now_ms() };
+    let request = AttemptRequest { person: caller.id, assessment, attempt: sheet.attempt, now_ms: app.now_ms() };
     let submitted = app.group_commit.record(move |tx| {
         let sheet = sheet.clone();
         Box::pin(async move {
             let mut events = Vec::new();
-            let outcome = submit_in(tx, sat, sheet, &mut events).await;
+            let outcome = submit_in(tx, request, sheet, &mut events).await;
             settle(outcome, events)
         })
     });
     submitted.await??;
-    results::read(app, sat.attempt).await
+    results::read(app, request.attempt).await
 }
 
-async fn submit_in(tx: &mut Tx, sat: Sat, sheet: AnswerSheet, events: &mut Vec<NewEvent>) -> Result<()> {
-    let attempt = sat.hold(tx, events).await?;
-    let questions = questions::list(tx, sat.assessment).await?;
+async fn submit_in(tx: &mut Tx, request: AttemptRequest, sheet: AnswerSheet, events: &mut Vec<NewEvent>) -> Result<()> {
+    let attempt = request.hold(tx, events).await?;
+    let questions = questions::list(tx, request.assessment).await?;
     let answers = questions::stored_answers(&questions, sheet.answers)?;
     if !attempt.is_open() {
         let stored = grading::answers_of(tx, attempt.id).await?;
@@ -244,7 +244,7 @@ async fn submit_in(tx: &mut Tx, sat: Sat, sheet: AnswerSheet, events: &mut Vec<N
         };
         return if answers.iter().all(is_stored) { Ok(()) } else { Err(Error::AttemptOver) };
     }
-    write(tx, attempt.id, &answers, sat.now_ms).await?;
-    events.push(grading::close(tx, &attempt, sat.now_ms, sheet.client_submitted_ms, sat.now_ms).await?);
+    write(tx, attempt.id, &answers, request.now_ms).await?;
+    events.push(grading::close(tx, &attempt, request.now_ms, sheet.client_submitted_ms, request.now_ms).await?);
     Ok(())
 }

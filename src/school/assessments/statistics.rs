@@ -3,6 +3,7 @@
 use crate::app::School;
 use crate::db::{args, row};
 use crate::error::Result;
+use crate::rounding::share;
 use crate::school::rights::{Caller, Scope};
 
 row! {
@@ -45,8 +46,7 @@ pub struct AssessmentStatistics {
 impl AssessmentStatistics {
     /// Returns the share of graded attempts that passed, 0 to 1.
     pub fn pass_rate(&self) -> f64 {
-        let AssessmentNumbers { graded, passed, .. } = self.numbers;
-        if graded == 0 { 0.0 } else { (passed as f64 / graded as f64 * 10_000.0).round() / 10_000.0 }
+        share(self.numbers.passed, self.numbers.graded)
     }
 }
 

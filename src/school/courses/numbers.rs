@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::db::{Tx, placeholders, row};
 use crate::error::Result;
+use crate::rounding::{rounded, share};
 use crate::school::enrollment::conditions::IS_COMPLETED;
 
 /// SQL: the statuses of those who were admitted to a class. Who has failed keeps theirs.
@@ -46,13 +47,13 @@ impl CourseNumbers {
 
     /// Returns the average rating with two decimals.
     pub fn average_rating(&self) -> f64 {
-        (self.stars * 100.0).round() / 100.0
+        rounded(self.stars, 2)
     }
 }
 
 /// Computes a share with four decimals; 0 of nothing.
 pub(in crate::school) fn completion_rate(completed: i64, enrolled: i64) -> f64 {
-    if enrolled == 0 { 0.0 } else { (10_000.0 * completed as f64 / enrolled as f64).round() / 10_000.0 }
+    share(completed, enrolled)
 }
 
 /// Counts for each of these courses, in one query.

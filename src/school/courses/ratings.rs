@@ -3,6 +3,7 @@
 use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};
+use crate::rounding::rounded;
 use crate::school::rights::{Caller, Scope};
 
 pub struct Rating {
@@ -35,5 +36,5 @@ pub async fn rate(app: &School, caller: &Caller, course: i64, stars: i64) -> Res
     let sql = "select cast(avg(stars) as double precision), count(*) from ratings where course = $1";
     let (average, count): (f64, i64) = tx.one(sql, args![course]).await?;
     app.commit(tx, Vec::new()).await?;
-    Ok(Rating { course, stars, average: (average * 100.0).round() / 100.0, count })
+    Ok(Rating { course, stars, average: rounded(average, 2), count })
 }

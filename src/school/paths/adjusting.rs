@@ -111,10 +111,10 @@ pub async fn adjust(app: &School, caller: &Caller, path: i64, completed: i64, sc
         let path = read(&mut tx, row.clone()).await?;
         let changes = Following::read(&mut tx, &path, completed, &learner).await?.changes(&mut tx, performance).await?;
         write(&mut tx, &path, performance, &changes, app.now_ms()).await?;
-        keep(&mut tx, path.id, completed, performance, &changes).await?;
+        record_changes(&mut tx, path.id, completed, performance, &changes).await?;
     }
     let percentage = read(&mut tx, row).await?.percentage();
-    let changes = kept(&mut tx, path, completed, performance).await?;
+    let changes = read_changes(&mut tx, path, completed, performance).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(Adjustment { path, changes, percentage })
 }
@@ -292,7 +292,7 @@ async fn write(
     tx.run("update paths set updated_ms = $2 where id = $1", args![path.id, now_ms]).await.map(drop)
 }
 
-async fn keep(
+async fn record_changes(
     tx: &mut Tx,
     path: i64,
     completed: i64,
@@ -319,7 +319,7 @@ row! {
     }
 }
 
-async fn kept(tx: &mut Tx, path: i64, completed: i64, performance: Performance) -> Result<Vec<PathChange>> {
+async fn read_changes(tx: &mut Tx, path: i64, completed: i64, performance: Performance) -> Result<Vec<PathChange>> {
     let sql = "select h.kind, h.course, h.old_priority, h.new_priority, s.name as skill_name
         from path_changes h left join skills s on s.id = h.skill
         where h.path = $1 and h.completed = $2 and h.performance = $3 order by h.position";

@@ -5,6 +5,7 @@ use crate::app::School;
 use crate::clock::{DAY_MS, DaySpan};
 use crate::db::{Tx, args};
 use crate::error::Result;
+use crate::rounding::rounded;
 use crate::school::rights::Caller;
 
 /// Weeks that are looked at to measure a pace, the week that ends today included.
@@ -73,8 +74,8 @@ impl Pace {
         let active = weeks.iter().filter(|seconds| **seconds > 0).count() as f64;
         let hours = weeks.iter().sum::<i64>() as f64 / 3_600.0;
         Some(Pace {
-            hours_per_week: two_decimals(hours / active).max(0.01),
-            weekly_consistency: two_decimals(active / weeks.len() as f64),
+            hours_per_week: rounded(hours / active, 2).max(0.01),
+            weekly_consistency: rounded(active / weeks.len() as f64, 2),
             is_measured: true,
         })
     }
@@ -85,10 +86,6 @@ impl Pace {
         let end_ms = now_ms + (weeks.min(LONGEST_WEEKS) * WEEK_MS).ceil() as i64;
         (end_ms + DAY_MS - 1).div_euclid(DAY_MS) * DAY_MS
     }
-}
-
-fn two_decimals(number: f64) -> f64 {
-    (number * 100.0).round() / 100.0
 }
 
 #[cfg(test)]

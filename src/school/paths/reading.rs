@@ -8,6 +8,7 @@ use super::level::level_of;
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Noun, Result};
+use crate::rounding::rounded;
 use crate::school::courses::CourseLevel;
 use crate::school::rights::{Caller, Role, Scope};
 
@@ -146,7 +147,7 @@ impl LearningPath {
             let is_there = self.skills.iter().all(|skill| skill.current >= Some(self.target));
             return if is_there { 100.0 } else { 0.0 };
         }
-        (self.completed().count() as f64 / self.courses.len() as f64 * 1_000.0).round() / 10.0
+        rounded(100.0 * self.completed().count() as f64 / self.courses.len() as f64, 1)
     }
 
     pub fn minutes(&self) -> i64 {

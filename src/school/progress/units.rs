@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::db::{Tx, args, placeholders};
 use crate::error::{Error, MissingPart, Result};
 use crate::event::words;
+use crate::rounding::rounded;
 use crate::school::assessments::counting::PASSED_MS;
 use crate::school::enrollment::conditions::IS_COMPLETED;
 
@@ -119,7 +120,7 @@ pub struct ProgressRate {
 impl ProgressRate {
     /// Returns the share in per cent, with two decimals. It is 0 in a course without units.
     pub fn percentage(self) -> f64 {
-        if self.total == 0 { 0.0 } else { (10_000.0 * self.completed as f64 / self.total as f64).round() / 100.0 }
+        if self.total == 0 { 0.0 } else { rounded(100.0 * self.completed as f64 / self.total as f64, 2) }
     }
 }
 

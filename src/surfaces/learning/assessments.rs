@@ -7,9 +7,10 @@ use super::given_answers::{AnswerText, LearningAnswers};
 use super::wire::{Duration, Time};
 use crate::app::School;
 use crate::clock::SECOND_MS;
+use crate::rounding::rounded;
 use crate::school::assessments::attempts::ATTEMPTS_MAX;
 use crate::school::assessments::questions::{self, AnswerOption, NewOption, NewQuestion, Question, QuestionKind};
-use crate::school::assessments::results::{self, AnsweredQuestion, AttemptHistory, PastAttempt, SatResult};
+use crate::school::assessments::results::{self, AnsweredQuestion, AttemptHistory, AttemptResult, PastAttempt};
 use crate::school::assessments::sitting::{self, AnswerSheet, OpenAttempt, SavedAnswers};
 use crate::school::assessments::statistics::{self, AssessmentNumbers, AssessmentStatistics, DifficultQuestion};
 use crate::school::assessments::{self, Assessment, AssessmentChanges, AssessmentKind, NewAssessment};
@@ -210,7 +211,7 @@ answer! {
         expires_at: Option<Time> = saved.attempt.expires_ms.map(Time),
     }
 
-    pub struct LearningOutcome from SatResult as r
+    pub struct LearningOutcome from AttemptResult as r
         let (passed, normalized) = (r.passed(), r.normalized());
     {
         result_id: TextId = TextId(r.id),
@@ -229,7 +230,7 @@ answer! {
         feedback: LearningFeedback = r.feedback.into(),
     }
 
-    pub struct LearningResult from SatResult as r
+    pub struct LearningResult from AttemptResult as r
         let (passed, normalized, took_ms) = (r.passed(), r.normalized(), r.took_ms());
     {
         id: TextId = TextId(r.id),
@@ -300,7 +301,7 @@ answer! {
         unique_students: i64 = s.numbers.people,
         /// The share of graded attempts that passed, 0 to 1
         pass_rate: f64 = pass_rate,
-        average_score: f64 = (s.numbers.average * 100.0).round() / 100.0,
+        average_score: f64 = rounded(s.numbers.average, 2),
         median_score: f64 = s.median,
         score_distribution: LearningScores = (&s.numbers).into(),
         average_time_spent: Duration = Duration::of_seconds(s.numbers.took_ms as i64 / SECOND_MS),
@@ -326,7 +327,7 @@ answer! {
         question_id: TextId = TextId(q.id),
         question: String = q.text,
         /// 0 to 1
-        correct_rate: f64 = (q.rate * 10_000.0).round() / 10_000.0,
+        correct_rate: f64 = rounded(q.rate, 4),
     }
 }
 

@@ -4,6 +4,7 @@ use super::wire::{Duration, ModulesDone, Time};
 use super::{Answer, Caller, Json, Path, ok};
 use crate::app::School;
 use crate::event::ProgressStatus;
+use crate::rounding::rounded;
 use crate::school::assessments::results;
 use crate::school::once::Key;
 use crate::school::progress::course::{
@@ -22,7 +23,7 @@ body! {
     #![serde(rename_all = "camelCase")]
 
     #[schema(example = json!({"timeSpent": 15, "completed": true}))]
-    pub struct MaterialViewed for ItemView;
+    pub struct LearningMaterialViewSent for ItemView;
     optional {
         /// Minutes since the last report
         time_spent: Option<MinutesSpent> => seconds = 60 * time_spent.plain().unwrap_or(0),
@@ -30,7 +31,7 @@ body! {
     }
 
     #[schema(example = json!({"timeSpent": 70, "materialsViewed": ["1", "2", "3"]}))]
-    pub struct ModuleCompleted for UnitReport;
+    pub struct LearningModuleCompletionSent for UnitReport;
     optional {
         /// Minutes in the module, besides those that were reported for its materials
         time_spent: Option<MinutesSpent> => seconds = 60 * time_spent.plain().unwrap_or(0),
@@ -145,7 +146,7 @@ answer! {
         total_learning_time: Duration = Duration::of_seconds(n.seconds),
         certifications_earned: i64 = n.certificates,
         /// Of the courses that have a score, 0 to 100
-        average_score: f64 = (100.0 * n.average_score.unwrap_or(0.0)).round() / 100.0,
+        average_score: f64 = rounded(n.average_score.unwrap_or(0.0), 2),
         /// The newest first
         recent_activities: Vec<RecentLearningActivity> = each(s.activities),
     }
@@ -175,24 +176,24 @@ pub async fn access(app: School, caller: Caller, Path(TextId(id)): Path<TextId>)
 /// Completes a module. What its criteria ask for must be done, before or by this; `LEARNING_005` says what is missing. Sent
 /// again, it changes nothing and adds no time.
 #[utoipa::path(post, path = "/api/v1/bc-006/learning/progress/{progress_id}/modules/{module_id}/complete",
-    request_body = ModuleCompleted, responses((status = 200, body = LearningModuleCompleted)))]
+    request_body = LearningModuleCompletionSent, responses((status = 200, body = LearningModuleCompleted)))]
 pub async fn complete_module(
     app: School,
     caller: Caller,
     Path((TextId(id), TextId(module))): Path<(TextId, TextId)>,
-    Json(sent): Json<ModuleCompleted>,
+    Json(sent): Json<LearningModuleCompletionSent>,
 ) -> Answer<LearningModuleCompleted> {
     ok(course::complete_unit(&app, &caller, (id, module), sent.into()).await?)
 }
 
 /// Records that a material was viewed, and for how long. It is the same progress as that of a step in a live session.
 #[utoipa::path(post, path = "/api/v1/bc-006/learning/progress/{progress_id}/materials/{material_id}/view", params(Key),
-    request_body = MaterialViewed, responses((status = 200, body = LearningMaterialView)))]
+    request_body = LearningMaterialViewSent, responses((status = 200, body = LearningMaterialView)))]
 pub async fn view_material(
     app: School,
     caller: Caller,
     Path((TextId(id), TextId(material))): Path<(TextId, TextId)>,
-    SentOnce(sent, key): SentOnce<MaterialViewed>,
+    SentOnce(sent, key): SentOnce<LearningMaterialViewSent>,
 ) -> Answer<LearningMaterialView> {
     ok(progress::view_item(&app, &caller, (id, material), sent.into(), key).await?)
 }

@@ -3,8 +3,9 @@
 use serde_json::value::RawValue;
 use utoipa::IntoParams;
 
-use super::learning::{Analysis, HelpKindWord, rate, two_digits};
+use super::learning::{Analysis, HelpKindWord, rate};
 use super::{Pagination, PersonRef, TitleRef};
+use crate::rounding::rounded;
 use crate::school::insight::{DayCount, Difficulty, OpenHelpRequest, Statistics, StudentSummary, Trend};
 use crate::school::notifications::{NotificationKind, NumberedNotification};
 use crate::school::outline::Item;
@@ -123,7 +124,7 @@ answer! {
     pub struct LectureStatistics from (i64, Statistics) as (lecture, s) {
         lecture_id: i64 = lecture,
         total_students: i64 = s.students,
-        average_progress_rate: f64 = two_digits(s.average_progress),
+        average_progress_rate: f64 = rounded(s.average_progress, 2),
         /// All requests, including automatic ones
         total_help_requests: i64 = s.help_requests,
         /// Requests that students made and did not withdraw

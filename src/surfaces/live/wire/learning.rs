@@ -3,6 +3,7 @@
 use super::{PersonRef, TitleRef};
 use crate::error::{Error, Result};
 use crate::event::{HelpKind, ProgressStatus};
+use crate::rounding::rounded;
 use crate::school::activity::{BATCH_MAX_LOGS, LOG_MAX_BYTES, NewLog};
 use crate::school::help::answers::{HelpAnswer, HelpType, NewHelpAnswer};
 use crate::school::help::{HelpRequest, NewHelpRequest, RequestReceipt};
@@ -45,11 +46,7 @@ answer! {
 
 /// Returns the share that is done, from 0 to 1 with two digits; 0 if there is nothing to do.
 pub fn rate(done: i64, of: i64) -> f64 {
-    if of == 0 { 0.0 } else { two_digits(done as f64 / of as f64) }
-}
-
-pub fn two_digits(number: f64) -> f64 {
-    (number * 100.0).round() / 100.0
+    if of == 0 { 0.0 } else { rounded(done as f64 / of as f64, 2) }
 }
 
 words!(pub enum ProgressWord for ProgressStatus { InProgress, Completed });
