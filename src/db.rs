@@ -24,10 +24,9 @@ use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, Row, SqlSafeStr, SqliteConnection};
 
-use self::failure::Failure;
 use self::health::Health;
-use self::pool::{LentConnection, Limits, OPEN_WITHIN, Pool};
-use self::postgres::PostgresServer;
+use self::pool::{LentConnection, Limits, Pool};
+use self::postgres::{PostgresServer, first_connection};
 use self::sqlite::SqliteFile;
 use crate::error::{Error, Result};
 use crate::private;
@@ -40,7 +39,6 @@ pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders
 const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
 const PG_READERS: u32 = 9;
-const START_WITHIN: Duration = Duration::from_secs(15);
 /// Longest wait of a statement while another process holds the SQLite database.
 const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
 /// Time that one statement may take over a network. Without an answer by then, it is given up and its connection is closed.
@@ -471,25 +469,6 @@ async fn begin_postgres(pool: &Pool<PgConnection>) -> Result<Tx> {
     let row = twice!(lent, Some(BEGIN_WITHIN), connection => sqlx::raw_sql(begin).fetch_one(connection))?;
     let number: String = row.try_get(0).map_err(Error::internal)?;
     Ok(Tx::Postgres(lent, number.parse().ok()))
-}
-
-/// Opens the first connection. Waits for a server that is just starting, for as long as a person who started both would wait.
-async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
-    let begun = Instant::now();
-    loop {
-        let tried = tokio::time::timeout(OPEN_WITHIN, options.connect()).await;
-        let error = match tried {
-            Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(error)) if !Failure::is_passing(&error) || begun.elapsed() > START_WITHIN => error.to_string(),
-            Err(_) if begun.elapsed() > START_WITHIN => "no answer".into(),
-            _ => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-                continue;
-            }
-        };
-        let host = options.get_host();
-        return Err(Error::internal(format!("the database at {host} cannot be reached: {error}")));
-    }
 }
 
 #[cfg(test)]

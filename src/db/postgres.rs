@@ -10,15 +10,37 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
-use super::pool::{Backend, DbConnection, OpenConnection, Opener};
+use super::failure::Failure;
+use super::pool::{Backend, DbConnection, OPEN_WITHIN, OpenConnection, Opener};
+use crate::error::{Error, Result};
 
 /// Time by which the server gives up a statement earlier than this side, so that its answer still arrives.
 const EARLIER: Duration = Duration::from_millis(500);
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
+const START_WITHIN: Duration = Duration::from_secs(15);
 const ASIDE_WITHIN: Duration = Duration::from_secs(3);
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// Backends beyond this number are not ended from here: they end by themselves, after `IDLE_IN_TRANSACTION`.
 const TO_END_MAX_BACKENDS: usize = 64;
+
+/// Opens the first connection. Waits for a server that is just starting, for as long as a person who started both would wait.
+pub async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
+    let begun = Instant::now();
+    loop {
+        let tried = tokio::time::timeout(OPEN_WITHIN, options.connect()).await;
+        let error = match tried {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) if !Failure::is_passing(&error) || begun.elapsed() > START_WITHIN => error.to_string(),
+            Err(_) if begun.elapsed() > START_WITHIN => "no answer".into(),
+            _ => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            }
+        };
+        let host = options.get_host();
+        return Err(Error::internal(format!("the database at {host} cannot be reached: {error}")));
+    }
+}
 
 impl DbConnection for PgConnection {
     const IS_LOCAL: bool = false;
