@@ -255,7 +255,8 @@ fn many_who_are_due_at_once_are_completed_in_small_transactions_each_once() {
         // The server ends in the middle, and what waits is found again. Two nodes judge at once.
         let school = school.reopens().await;
         let (one, other) = join(checks::judge_due(&school.app), checks::judge_due(&school.app)).await;
-        (one.unwrap(), other.unwrap());
+        one.unwrap();
+        other.unwrap();
         let count = async |table: &str| {
             let sql = format!("select count(*) from {table}");
             school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0
