@@ -154,20 +154,20 @@ impl DueEnrollments {
         }
         let named = enrollments.len() + learners.len();
         let may_be_many = !classes.is_empty() || !courses.is_empty() || named > FEW_MAX_ENROLLMENTS;
-        let queries: [(Vec<i64>, fn(&str) -> String); 4] = [
-            (enrollments, |ids| format!("select id from enrollments where id in ({ids})")),
-            (learners, of_same_learners),
-            (classes, |ids| format!("select id from enrollments where class in ({ids})")),
-            (courses, |ids| {
-                format!("select id from enrollments where class in (select id from classes where course in ({ids}))")
-            }),
-        ];
         let (mut parts, mut args) = (Vec::new(), Vec::new());
-        for (ids, query) in queries.into_iter().filter(|(ids, _)| !ids.is_empty()) {
-            let (marks, values) = placeholders(&ids, args.len() + 1);
-            parts.push(query(&marks));
-            args.extend(values);
-        }
+        let mut add = |ids: &[i64], query: fn(&str) -> String| {
+            if !ids.is_empty() {
+                let (marks, values) = placeholders(ids, args.len() + 1);
+                parts.push(query(&marks));
+                args.extend(values);
+            }
+        };
+        add(&enrollments, |ids| format!("select id from enrollments where id in ({ids})"));
+        add(&learners, of_same_learners);
+        add(&classes, |ids| format!("select id from enrollments where class in ({ids})"));
+        add(&courses, |ids| {
+            format!("select id from enrollments where class in (select id from classes where course in ({ids}))")
+        });
         // A union, since PostgreSQL reads all enrollments to find those of one list or another.
         let condition =
             format!("e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.id in ({})", parts.join(" union "));
