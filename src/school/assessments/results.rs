@@ -24,7 +24,6 @@ row! {
         total: f64,
         pass: f64,
         attempts_allowed: Option<i64>,
-        ends_ms: Option<i64>,
         started_ms: Option<i64>,
         submitted_ms: Option<i64>,
         graded_ms: Option<i64>,
@@ -46,8 +45,8 @@ const SIBLINGS: &str = "from enrollments o cross join attempts s where o.person 
 fn one_attempt(condition: &str) -> String {
     format!(
         "select t.id, t.assessment, a.name as assessment_name, c.instructor, e.person, t.enrollment, t.number, a.total,
-            a.pass, a.attempts_allowed, a.ends_ms, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback,
-            t.by_hand, (select count(*) {SIBLINGS}) as used, {PASSED_MS} is not null as has_passed,
+            a.pass, a.attempts_allowed, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.by_hand,
+            (select count(*) {SIBLINGS}) as used, {PASSED_MS} is not null as has_passed,
             (select count(*) {SIBLINGS} and s.submitted_ms is null and not s.by_hand) as open
         from attempts t join enrollments e on e.id = t.enrollment join assessments a on a.id = t.assessment
         join courses c on c.id = a.course where t.id = $1 {condition}"
@@ -63,10 +62,9 @@ impl ResultRow {
         self.attempts_allowed.map(|allowed| (allowed - self.used).max(0))
     }
 
-    /// Tells whether right answers are shown to the learner: they have passed and nothing is open, or the assessment is over.
-    /// Having no try left is not enough: anyone could use up the tries of a second account to learn the answers.
-    fn shows_right_answers(&self, now_ms: i64) -> bool {
-        self.open == 0 && (self.has_passed || self.ends_ms.is_some_and(|ends| ends < now_ms))
+    /// Are right answers shown to the learner: have they passed, or no try left, and nothing open?
+    fn shows_right_answers(&self) -> bool {
+        self.open == 0 && (self.has_passed || self.remaining() == Some(0))
     }
 }
 
@@ -164,7 +162,7 @@ pub(super) async fn read(app: &School, id: i64) -> Result<AttemptResult> {
     let mut tx = app.db.read().await?;
     let row = tx.maybe(one_attempt(""), args![id]).await?.filter(ResultRow::is_closed);
     let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
-    let shows_right = row.shows_right_answers(app.now_ms());
+    let shows_right = row.shows_right_answers();
     with_answers(&mut tx, row, shows_right).await
 }
 
@@ -177,7 +175,7 @@ pub async fn by_id(app: &School, caller: &Caller, assessment: i64, id: i64) -> R
     let is_visible = |row: &ResultRow| row.person == caller.id || caller.teaches(row.instructor);
     let row = row.filter(|row| row.assessment == assessment && row.is_closed() && is_visible(row));
     let row = row.ok_or(Error::NotFound(Noun::Attempt))?;
-    let shows_right = caller.teaches(row.instructor) || row.shows_right_answers(app.now_ms());
+    let shows_right = caller.teaches(row.instructor) || row.shows_right_answers();
     with_answers(&mut tx, row, shows_right).await
 }
 
