@@ -35,7 +35,7 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     let attempt =
         LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
     tokio::time::sleep(attempt.delay).await;
-    match app.passwords.matches(password, kept.clone(), device.address).await {
+    match check(app, id, password, kept.clone(), device.address).await {
         Ok(true) => attempt.succeeded(&app.failures),
         Ok(false) => return Err(Error::WrongPassword),
         Err(error) => {
@@ -44,7 +44,6 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
             return Err(error);
         }
     }
-    app.failures.take_for_good(&Attempts::RightLoginsOf(id), app.now_ms())?;
     let mut tx = app.db.begin().await?;
     // A change of the password ends all logins: no login may begin with the old password after it.
     if hold_person(&mut tx, id).await? != kept {
@@ -55,6 +54,22 @@ pub async fn login(app: &School, name: &str, password: String, device: &Device) 
     let events = activity_events(&mut tx, id, Activity::LoggedIn, app.now_ms()).await?;
     app.commit(tx, events).await?;
     Ok((person, tokens))
+}
+
+/// Checks the password. A right one is counted, also if its caller hangs up: after too many of them nothing is hashed for
+/// this person until their window is over.
+async fn check(app: &School, id: i64, password: String, kept: Option<String>, from: IpAddr) -> Result<bool> {
+    let right = Attempts::RightLoginsOf(id);
+    app.failures.check(&right, app.now_ms())?;
+    let app = app.clone();
+    let checking = async move {
+        let is_right = app.passwords.matches(password, kept, from).await?;
+        if is_right {
+            app.failures.count(&right, app.now_ms());
+        }
+        Ok(is_right)
+    };
+    tokio::spawn(checking).await.map_err(Error::internal)?
 }
 
 /// Finds the login that this device had to the account before, if the device can prove one.
