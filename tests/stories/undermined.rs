@@ -58,6 +58,22 @@ fn leaving_and_joining_again_deletes_no_absence_and_returns_no_attempt() {
 }
 
 #[test]
+fn leaving_and_applying_again_before_the_start_is_no_absence() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = class(&school, 1).await;
+        let class = default_class(&teacher, lecture.id).await;
+        let student = school.student("김학생").await;
+        let first = applied(&student, lecture.id, class).await;
+        student.joins(&session).await;
+        decides(&student, first, "cancel").await.ok();
+        let again = applied(&student, lecture.id, class).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        teacher.presses(&session, "end").await.ok();
+        assert_eq!(attendance(&student, again).await, 100.0);
+    });
+}
+
+#[test]
 fn joining_a_session_that_has_not_begun_lowers_nobodys_grade() {
     on_both(|school| async move {
         let (teacher, lecture, session) = class(&school, 1).await;

@@ -49,7 +49,8 @@ pub(in crate::school) async fn set_meeting_date(
     Ok(())
 }
 
-/// Completes the marks when a session ends. Applicants who were admitted by its start and have no mark become ABSENT;
+/// Completes the marks when a session ends. Applicants who were admitted by its start and have no mark, in none of their
+/// enrollments in the class, become ABSENT;
 /// people who are still in it get the end as the time when they left. A session that never began was no meeting: the
 /// marks that it made automatically are deleted.
 pub(in crate::school) async fn complete_marks(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<NewEvent>> {
@@ -62,7 +63,8 @@ pub(in crate::school) async fn complete_marks(tx: &mut Tx, session: &Session, no
     let sql = "insert into marks (created_ms, updated_ms, enrollment, meeting, type)
         select $1, $1, e.id, $2, 'ABSENT' from enrollments e where e.class = $3 and e.source = 'APPLIED'
             and e.approved_ms <= $4 and (e.status = 'APPROVED' or (e.status = 'COMPLETED' and e.completed_ms > $4))
-            and not exists (select 1 from marks m where m.enrollment = e.id and m.meeting = $2)
+            and not exists (select 1 from enrollments o cross join marks m
+                where o.person = e.person and o.class = e.class and m.enrollment = o.id and m.meeting = $2)
         on conflict do nothing returning enrollment, (select e.person from enrollments e where e.id = enrollment)";
     let absent: Vec<(i64, i64)> = tx.all(sql, args![now_ms, meeting, session.class, began_ms]).await?;
     let sql = "update marks set updated_ms = $2, out_ms = coalesce((select p.left_ms from participants p
