@@ -38,6 +38,10 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
     for early in found.extract_if(.., |one| !has_begun(one)) {
         checks::postpone(tx, early.id, early.starts.as_deref().unwrap_or(&today)).await?;
     }
+    // Completing takes several statements each, and others wait for this transaction.
+    for late in found.drain(found.len().min(checks::BATCH_MAX_ENROLLMENTS)..) {
+        checks::postpone(tx, late.id, &today).await?;
+    }
     // Issuing holds the people one by one; several are held in the order of their ids.
     let people: Vec<i64> = found.iter().map(|one| one.person).collect();
     if !people.is_empty() {

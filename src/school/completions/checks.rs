@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::event::{GradeScope, NewEvent};
 use crate::school::grades::{DueEnrollments, FEW_MAX_ENROLLMENTS};
 
-/// The number of waiting enrollments that are judged in one transaction.
-const BATCH_MAX_ENROLLMENTS: i64 = 32;
+/// The number of enrollments that are completed by themselves in one transaction.
+pub(super) const BATCH_MAX_ENROLLMENTS: usize = 32;
 
 /// Puts the due enrollments on the list if they are more than a few, and returns whether they are.
 pub(super) async fn postpone_many(tx: &mut Tx, due: &DueEnrollments, today: &str) -> Result<bool> {
@@ -49,7 +49,7 @@ pub async fn judge_due(app: &School) -> Result<()> {
     loop {
         let sql = "select day, enrollment from completion_checks where day <= $1 and (day, enrollment) > ($2, $3)
             order by day, enrollment limit $4";
-        let args = args![&today, &last.0, last.1, BATCH_MAX_ENROLLMENTS];
+        let args = args![&today, &last.0, last.1, BATCH_MAX_ENROLLMENTS as i64];
         let batch: Vec<(String, i64)> = app.db.all(sql, args).await?;
         let Some(end) = batch.last() else { return outcome };
         last = end.clone();
