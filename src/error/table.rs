@@ -133,11 +133,11 @@ errors! {
         "먼저 수강 신청을 하고 승인을 받아야 합니다.",
         "先に受講の承認を受けてください。";
 
-    /// The person is admitted to the course and has not viewed any of its materials yet.
+    /// The person is admitted to the course and has not begun it yet.
     NotBegun = Conflict, "NOT_BEGUN",
-        "View a material of this course before you rate it",
-        "이 과정의 자료를 하나 이상 본 다음에 평가할 수 있습니다.",
-        "この講座の教材を一つ以上見てから評価してください。";
+        "Begin the course before you rate it",
+        "학습을 시작한 다음에 평가할 수 있습니다.",
+        "受講を始めてから評価してください。";
     ClassFull = Conflict, "CLASS_FULL",
         "The class is full",
         "정원이 찼습니다.",

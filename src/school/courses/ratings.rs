@@ -4,6 +4,7 @@ use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Result};
 use crate::rounding::rounded;
+use crate::school::progress::units::STARTED_MS;
 use crate::school::rights::{Caller, Scope};
 
 pub struct Rating {
@@ -14,15 +15,15 @@ pub struct Rating {
     pub count: i64,
 }
 
-/// Rates a course, or changes the caller's rating. Fails unless the caller is admitted to a class of it and has viewed one of its
-/// materials, or has completed it.
+/// Rates a course, or changes the caller's rating. Fails unless the caller is admitted to a class of it and has begun it.
 pub async fn rate(app: &School, caller: &Caller, course: i64, stars: i64) -> Result<Rating> {
     caller.must_have(Scope::Enroll)?;
     let mut tx = app.db.begin().await?;
     super::must_be_seen(&mut tx, Some(caller), course).await?;
-    let sql = "select e.status = 'COMPLETED' or exists (select 1 from item_progress p where p.enrollment = e.id)
-        from enrollments e join classes k on k.id = e.class
-        where e.person = $2 and k.course = $1 and e.status in ('APPROVED', 'COMPLETED')";
+    let sql = format!(
+        "select e.status = 'COMPLETED' or {STARTED_MS} is not null from enrollments e join classes k on k.id = e.class
+        where e.person = $2 and k.course = $1 and e.status in ('APPROVED', 'COMPLETED')"
+    );
     let have_begun: Vec<(bool,)> = tx.all(sql, args![course, caller.id]).await?;
     if have_begun.is_empty() {
         return Err(Error::NotAdmitted);
