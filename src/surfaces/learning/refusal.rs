@@ -129,4 +129,15 @@ impl From<&Error> for LearningRefusal {
 
 impl refusals::DocumentedRefusal for LearningRefusal {
     const HAS_TEXT_IDS: bool = true;
+    const STATUSES: &'static [(&'static str, &'static str)] = &[
+        ("400", "LEARNING_008: what was sent cannot be read; `details.field` names where."),
+        ("401", "LEARNING_010: no token, or one that is no longer good."),
+        ("403", "LEARNING_009: not yours."),
+        ("404", "LEARNING_001 (of an attempt LEARNING_012): not there."),
+        ("409", "A wrong move; `code` says which."),
+        ("413", "LEARNING_008: the body is larger than it may be; the message says the limit."),
+        ("415", "LEARNING_008: not JSON."),
+        ("429", "LEARNING_013: too many requests; `Retry-After` says when to try again."),
+        ("503", "LEARNING_014: too busy; `Retry-After` says when to try again."),
+    ];
 }
