@@ -154,6 +154,9 @@ fn a_learner_sits_an_exam_and_the_score_is_the_one_of_every_surface() {
         );
         assert_eq!([&outcome["passed"], &outcome["attemptsRemaining"]], [&json!(true), &json!(2)]);
         assert!(outcome["submittedAt"].as_str().unwrap() > "2020", "the server's clock counts");
+        let sql = "select client_submitted_ms from attempts where client_submitted_ms is not null";
+        let (said_ms,): (i64,) = school.app.db.one(sql, Vec::new()).await.unwrap();
+        assert_eq!(gyosil::clock::rfc3339(said_ms), "2001-01-01T00:00:00Z", "the client's time is kept as it was said");
         let feedback = &outcome["feedback"];
         assert_eq!(feedback["overall"], "よくできました。合格です。");
         assert_eq!(feedback["strengths"], json!(["型システム: 1 問すべて正解"]));

@@ -110,6 +110,25 @@ fn a_module_with_an_assessment_is_complete_once_that_is_passed() {
     });
 }
 
+#[test]
+fn a_module_that_asks_for_all_that_is_required_needs_its_materials_and_its_assessment() {
+    on_both(|school| async move {
+        let (teacher, lecture, student, id) = learner(&school, 1).await;
+        by_hand(&school, format!("update units set criteria = 'COMPLETE_REQUIRED' where id = {}", lecture.task)).await;
+        let quiz = assessment(&teacher, &lecture).await;
+        by_hand(&school, format!("update assessments set unit = {} where id = {quiz}", lecture.task)).await;
+        let missing = async || {
+            let refused = completes_module(&student, &id, lecture.task, json!({})).await.refused(409, "LEARNING_005");
+            ["missingMaterials", "missingAssessments"].map(|key| refused[key].as_array().unwrap().len())
+        };
+        assert_eq!(missing().await, [1, 1]);
+        scores(&teacher, quiz, &id, 85).await;
+        assert_eq!(missing().await, [1, 0]);
+        views(&student, &id, lecture.steps[0], json!({ "completed": true })).await.ok();
+        assert_eq!(progress(&student, &id).await["progressRate"]["completedCount"], 1);
+    });
+}
+
 pub async fn assessment(teacher: &Person, lecture: &Lecture) -> i64 {
     let new = json!({ "course_id": lecture.id, "assessment_name": "최종 시험", "assessment_type": "EXAM",
         "total_score": 100, "pass_score": 70 });

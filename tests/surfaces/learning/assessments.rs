@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::walk::{Walk, text};
+use crate::compare::differences;
 use crate::harness::learning::at;
 
 const START: &str = "POST /assessments/{assessmentId}/start";
@@ -29,6 +30,9 @@ async fn makes_exam(walk: &Walk<'_>) -> (String, Value) {
         "passingScore": 70, "maxScore": 100, "timeLimit": 60, "attemptsAllowed": 3, "isRequired": true,
         "questions": questions });
     let made = walk.teacher.post(&at(&format!("/courses/{course}/assessments")), exam).await.is(201);
+    let mut without_questions = made.clone();
+    without_questions.as_object_mut().unwrap().remove("questions");
+    assert_eq!(differences(&walk.example("GET /assessments/{assessmentId}"), &without_questions), [""; 0]);
     let ids: Vec<&str> = made["questions"].as_array().unwrap().iter().map(|q| q["id"].as_str().unwrap()).collect();
     let mut answers = json!({ ids[1]: { "answer": "T, T, T" } });
     for (n, id) in ids.iter().enumerate().filter(|(n, _)| *n != 1 && *n < 18) {
