@@ -195,8 +195,8 @@ async fn ids(person: &Person, query: &str) -> Vec<String> {
 
 /// Lets everyone view the materials of their courses.
 async fn all_view_materials(school: &School) {
-    let sql = "insert into item_progress (created_ms, updated_ms, enrollment, item, status)
-        select 1, 1, e.id, i.id, 'IN_PROGRESS' from enrollments e join classes k on k.id = e.class
+    let sql = "insert into item_progress (created_ms, updated_ms, started_ms, enrollment, item, status)
+        select 1, 1, 1, e.id, i.id, 'IN_PROGRESS' from enrollments e join classes k on k.id = e.class
         join units u on u.course = k.course join items i on i.unit = u.id";
     by_hand(school, sql.to_owned()).await;
 }
@@ -346,7 +346,7 @@ fn a_course_is_rated_by_those_who_have_begun_it() {
         }
         // One who has seen nothing of it has nothing to say yet.
         let refused = rates(&students[0], &course, 1).await;
-        assert_eq!(refused.json["error"]["message"], "この講座の教材を一つ以上見てから評価してください。");
+        assert_eq!(refused.json["error"]["message"], "受講を始めてから評価してください。");
         refused.refused(409, "LEARNING_011");
         let shown = students[0].get(&path_of(&course)).await.ok();
         let material = shown["modules"][0]["materials"][0]["id"].as_str().unwrap();
