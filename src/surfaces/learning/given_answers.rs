@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
-use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder};
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{Ref, RefOr};
 
 use crate::school::assessments::questions::{BLANKS_MAX, GivenAnswer, QUESTIONS_MAX};
@@ -109,6 +109,7 @@ described!(
     LearningAnswers,
     ObjectBuilder::new()
         .description(Some("Answers by the ids of their questions, at most 200; null takes one back"))
+        .property_names(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[1-9][0-9]{0,17}$"))))
         .additional_properties(Some(AdditionalProperties::RefOr(RefOr::Ref(Ref::from_schema_name("LearningAnswer")))))
         .examples([serde_json::json!({ "7": { "selectedOption": "opt-001" }, "8": { "answer": "T, T, T" } })])
 );
