@@ -30,6 +30,7 @@ DEPENDS = (
     "it belongs to another",  # a step of another lecture, contents of another course
     "it is no class of this course",
     "there is no such course",
+    "that course needs this one",  # a circle of prerequisites
     "this course does not have it",  # a module of another course
     "it is of another",  # an enrollment in another course or class
     "nobody in this class",
