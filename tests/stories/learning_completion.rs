@@ -1,4 +1,4 @@
-//! What completes a learner by itself, and what does not: attendance, attempts of several enrollments, days and crowds.
+//! Rules by which learners complete by themselves: attendance, attempts of several enrollments, days and crowds.
 
 use futures_util::future::join;
 use gyosil::school::completions::checks;

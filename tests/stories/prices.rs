@@ -7,7 +7,7 @@ use crate::harness::people::Person;
 use crate::harness::{School, on_both};
 use crate::routes::{Village, routes};
 
-/// What every material of the village holds.
+/// Contents that every material of the village holds.
 const SECRET: &str = "0e7a-material";
 
 /// Routes that show materials to those who are in the course.

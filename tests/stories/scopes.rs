@@ -62,7 +62,7 @@ const ENDPOINTS: &[(Lowest, &str)] = &[
     (Student, "GET /paths/{path_id}/estimate"),
 ];
 
-/// What a role is told that lacks the scope.
+/// Texts by which a role hears that it lacks the scope.
 const REFUSED: [(u16, &str); 3] =
     [(401, "Sign in first"), (403, "Only an instructor can do this"), (403, "Only an administrator can do this")];
 
