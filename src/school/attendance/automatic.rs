@@ -49,10 +49,9 @@ pub(in crate::school) async fn set_meeting_date(
     Ok(())
 }
 
-/// Completes the marks when a session ends. Applicants who were admitted by its start and have no mark, in none of their
-/// enrollments in the class, become ABSENT;
-/// people who are still in it get the end as the time when they left. A session that never began was no meeting: the
-/// marks that it made automatically are deleted.
+/// Completes the marks when a session ends. Applicants who were admitted by its start, and have no mark by any of their
+/// enrollments in the class, become ABSENT; people who are still in it get the end as the time when they left. A session
+/// that never began was no meeting: the marks that it made automatically are deleted.
 pub(in crate::school) async fn complete_marks(tx: &mut Tx, session: &Session, now_ms: i64) -> Result<Vec<NewEvent>> {
     let Some(meeting) = session.meeting else { return Ok(Vec::new()) };
     let Some(began_ms) = session.started_ms else {
