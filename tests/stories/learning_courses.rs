@@ -344,7 +344,7 @@ fn a_course_is_rated_by_those_who_have_begun_it() {
         for stars in [0, 6] {
             rates(&students[0], &course, stars).await.refused(400, "LEARNING_008");
         }
-        // One who has seen nothing of it has nothing to say yet.
+        // Those who have not begun it cannot rate it yet.
         let refused = rates(&students[0], &course, 1).await;
         assert_eq!(refused.json["error"]["message"], "受講を始めてから評価してください。");
         refused.refused(409, "LEARNING_011");

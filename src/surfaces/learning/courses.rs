@@ -426,7 +426,7 @@ pub async fn archive(
     ok(details::of_course(&app, &caller, id, true, false).await?)
 }
 
-/// Rates a course, or changes one's rating (who has viewed a material of it).
+/// Rates a course, or changes one's rating (those who have begun it).
 #[utoipa::path(put, path = "/api/v1/bc-006/learning/courses/{course_id}/rating", request_body = LearningRatingSent,
     responses((status = 200, body = LearningRating)))]
 pub async fn rate(
