@@ -266,9 +266,10 @@ impl Chromium {
         let whole = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.cdp("Network.emulateNetworkConditions", whole).await?;
         self.cdp("Network.setBlockedURLs", json!({ "urls": [] })).await?;
-        if self.device.is_phone {
-            self.cdp("Emulation.setDeviceMetricsOverride", self.device.metrics()).await?;
-        }
+        match self.device.is_phone {
+            true => self.cdp("Emulation.setDeviceMetricsOverride", self.device.metrics()).await?,
+            false => self.cdp("Emulation.clearDeviceMetricsOverride", json!({})).await?,
+        };
         self.driver().goto("about:blank").await?;
         self.cdp("Network.clearBrowserCookies", json!({})).await?;
         self.cdp("Network.clearBrowserCache", json!({})).await?;
