@@ -88,22 +88,41 @@ where
 }
 
 thread_local! {
-    /// The schools that were opened in the story that is told on this thread.
-    static OPENED: RefCell<Vec<gyosil::app::School>> = const { RefCell::new(Vec::new()) };
+    /// The schools that were opened in the story that is told on this thread, and their databases.
+    static OPENED: RefCell<Vec<(gyosil::app::School, String)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A story that is over holds no connections: the database server has so many for all of them.
+/// A story that is over holds no connections and no room: the database server has so many for all of them.
 async fn close_databases() {
-    for app in OPENED.take() {
+    for (app, database) in OPENED.take() {
         let _ = tokio::time::timeout(Duration::from_secs(5), app.db.close()).await;
+        if database.starts_with("postgres:") {
+            postgres::drop_database(&database).await;
+        }
     }
+}
+
+/// A SQLite file with all tables in it, made once.
+async fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: tokio::sync::OnceCell<Vec<u8>> = tokio::sync::OnceCell::const_new();
+    let make = || async {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("template.db");
+        gyosil::db::Db::open(&format!("sqlite:{}", file.display())).await.unwrap().close().await;
+        std::fs::read(file).unwrap()
+    };
+    TEMPLATE.get_or_init(make).await
 }
 
 impl School {
     pub async fn open(backend: Backend, flags: &[&str]) -> School {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let database = match backend {
-            Backend::Sqlite => format!("sqlite:{}", folder.path().join("gyosil.db").display()),
+            Backend::Sqlite => {
+                let file = folder.path().join("gyosil.db");
+                std::fs::write(&file, sqlite_template().await).unwrap();
+                format!("sqlite:{}", file.display())
+            }
             Backend::Postgres => postgres::new_database().await,
         };
         School::start(backend, folder, database, flags.iter().map(|f| f.to_string()).collect()).await
@@ -133,7 +152,7 @@ impl School {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = gyosil::open(config, address).await.unwrap();
-        OPENED.with_borrow_mut(|opened| opened.push(app.clone()));
+        OPENED.with_borrow_mut(|opened| opened.push((app.clone(), database.clone())));
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move {
             let _ = stopped.await;
