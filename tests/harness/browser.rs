@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -173,7 +173,7 @@ impl Browser {
 
     async fn gives_up(&self, what: &str) -> ! {
         let name = &self.0.name;
-        self.keeps_screenshot(&format!("failed-{name}")).await;
+        self.takes_screenshot(&format!("failed-{name}")).await;
         let script = "return [location.href, document.querySelector('main')?.dataset.screen, document.body.innerText].join('\\n')";
         let page: String = self.tries_js(script, vec![]).await.unwrap_or_default();
         let console = self.driver().browser_log().await.unwrap_or_default();
@@ -277,8 +277,16 @@ impl Browser {
         let _ = self.tries_js::<bool>(script, vec![]).await;
     }
 
+    /// Keeps a picture for a person to look at, if one is asked for: `GYOSIL_SCREENS=on`.
     pub async fn keeps_screenshot(&self, name: &str) {
-        self.settles().await;
+        static ARE_KEPT: LazyLock<bool> = LazyLock::new(|| std::env::var("GYOSIL_SCREENS").is_ok_and(|v| v == "on"));
+        if *ARE_KEPT {
+            self.settles().await;
+            self.takes_screenshot(name).await;
+        }
+    }
+
+    async fn takes_screenshot(&self, name: &str) {
         // Larger files, but a tenth of the work.
         let quick = json!({ "format": "png", "optimizeForSpeed": true });
         let Ok(picture) = self.0.chromium.cdp("Page.captureScreenshot", quick).await else { return };
