@@ -47,9 +47,8 @@ async fn request(app: School, caller: Caller, Json(sent): Json<AttendanceRequest
 #[utoipa::path(post, path = "/api/attendance/approve", request_body = AttendanceApproval,
     responses((status = 200, body = AttendanceSettled)))]
 async fn approve(app: School, caller: Caller, Json(sent): Json<AttendanceApproval>) -> Result<Json<AttendanceSettled>> {
-    let (code, number, decided) =
-        (sent.lec_serial.plain(), sent.session_number.plain(), sent.attendance_records.plain());
-    requests::decide(&app, &caller, &code, number, decided).await?;
+    let (code, number) = (sent.lec_serial.plain(), sent.session_number.plain());
+    requests::decide(&app, &caller, &code, number, sent.attendance_records.plain()).await?;
     Ok(Json("출석 승인 처리가 완료되었습니다.".into()))
 }
 
