@@ -62,12 +62,16 @@ const ENDPOINTS: &[(Lowest, &str)] = &[
     (Student, "GET /paths/{path_id}/estimate"),
 ];
 
+/// Endpoints whose scope staff have, and which they are refused all the same: only a student applies for a course.
+const STUDENTS_ONLY: &[&str] = &["POST /courses/{course_id}/enroll"];
+
 /// Texts by which a role hears that it lacks the scope.
 const REFUSED: [(u16, &str); 3] =
     [(401, "Sign in first"), (403, "Only an instructor can do this"), (403, "Only an administrator can do this")];
 
 /// Asks every endpoint of the surface, those that are for higher roles first. It is refused for its role exactly where the
-/// table says so; what else stands in the way (whose it is, in which state) has stories of its own.
+/// table says so, and as no student where `STUDENTS_ONLY` says so; what else stands in the way (whose it is, in which state)
+/// has stories of its own.
 async fn meets_the_table(school: &School, village: &Village, person: &Person, role: Lowest) {
     let table: BTreeMap<&str, Lowest> = ENDPOINTS.iter().map(|(lowest, name)| (*name, *lowest)).collect();
     let name = |route: &Route| route.name().replace(BASE, "");
@@ -85,6 +89,9 @@ async fn meets_the_table(school: &School, village: &Village, person: &Person, ro
         let is_refused = REFUSED.iter().any(|(status, text)| reply.status == *status && message.starts_with(text));
         let lowest = table[name(&route).as_str()];
         assert_eq!(is_refused, role < lowest, "{} for {role:?}: {} {}", reply.asked, reply.status, reply.json);
+        let is_for_students = reply.status == 403 && message == "Only a student can do this";
+        let expected = role > Student && STUDENTS_ONLY.contains(&name(&route).as_str());
+        assert_eq!(is_for_students, expected, "{} for {role:?}: {} {}", reply.asked, reply.status, reply.json);
     }
 }
 
