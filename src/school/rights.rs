@@ -148,17 +148,25 @@ pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
     Ok(found)
 }
 
-const CONTENTS: &str = "select c.instructor, c.price = 0 or exists (
-        select 1 from enrollments e join classes k on k.id = e.class
-        where e.person = $2 and k.course = c.id and e.status in ('APPROVED', 'COMPLETED')
-            and (e.expires_ms is null or e.expires_ms > $3))
-    from courses c where c.id = $1";
+/// Builds SQL: the enrollments `e` by which a person is in a course, and their time is not over. `person`, `course` and `now` are
+/// its values, such as `$1`.
+fn admitted(person: &str, course: &str, now: &str) -> String {
+    format!(
+        "from enrollments e join classes k on k.id = e.class where e.person = {person} and k.course = {course}
+            and e.status in ('APPROVED', 'COMPLETED') and (e.expires_ms is null or e.expires_ms > {now})"
+    )
+}
+
+fn contents() -> String {
+    let admitted = admitted("$2", "c.id", "$3");
+    format!("select c.instructor, c.price = 0 or exists (select 1 {admitted}) from courses c where c.id = $1")
+}
 
 /// Tells whether the caller may read what the items of a course hold, and not only its outline. A course without a price is open
 /// to everyone who sees it; one with a price to its staff, and to those who are in it and whose time is not over.
 pub async fn may_read_contents(tx: &mut Tx, caller: Option<&Caller>, course: i64, now_ms: i64) -> Result<bool> {
     let args = args![course, caller.map(|c| c.id), now_ms];
-    let (instructor, is_open) = tx.one::<(i64, bool)>(CONTENTS, args).await?;
+    let (instructor, is_open) = tx.one::<(i64, bool)>(contents(), args).await?;
     Ok(is_open || caller.is_some_and(|c| c.teaches(instructor)))
 }
 
@@ -247,9 +255,8 @@ pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64, now_ms: i64) 
 
 /// Is the caller in the course, or in this class of it if one is named, and is their time not over?
 pub async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>, now_ms: i64) -> Result<bool> {
-    let sql = "select e.id from enrollments e join classes k on k.id = e.class where e.person = $1 and k.course = $2
-        and ($3 is null or e.class = $3) and e.status in ('APPROVED', 'COMPLETED')
-        and (e.expires_ms is null or e.expires_ms > $4) limit 1";
+    let admitted = admitted("$1", "$2", "$4");
+    let sql = format!("select e.id {admitted} and ($3 is null or e.class = $3) limit 1");
     Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, class, now_ms]).await?.is_some())
 }
 
@@ -288,7 +295,7 @@ mod tests {
 
     #[tokio::test]
     async fn whether_a_person_may_read_contents_is_seen_from_their_own_enrollments() {
-        let plan = sqlite_plan(CONTENTS).await;
+        let plan = sqlite_plan(&contents()).await;
         assert!(plan.iter().any(|line| line.contains("enrollments_person")), "{plan:?}");
     }
 
