@@ -4,7 +4,7 @@ use futures_util::future::join;
 use gyosil::school::completions::checks;
 use serde_json::{Value, json};
 
-use crate::classroom::{by_hand, class, decides, default_class, enrollment, plans};
+use crate::classroom::{adds_class, applied, by_hand, class, decides, default_class, enrollment, plans};
 use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{School, on_both, on_both_with, until};
@@ -199,6 +199,35 @@ fn a_revoked_completion_is_no_prerequisite_and_gives_no_level() {
         change("COMPLETED").await;
         assert_eq!((level().await, status().await), (json!("intermediate"), json!("completed")));
         enrolls(&student, &next).await.is(201);
+    });
+}
+
+#[test]
+fn another_enrollment_completes_once_staff_decide_for_the_learner() {
+    on_both(|school| async move {
+        let (teacher, lecture, _, _) = learner(&school, 1).await;
+        let evening = adds_class(&teacher, lecture.id, json!({ "class_name": "저녁반" })).await;
+        let forced = json!({ "completion_status": "COMPLETED", "force": true, "memo": "認定" });
+        for (name, before) in [("이학생", "INCOMPLETE"), ("박학생", "REVOKED")] {
+            let student = school.student(name).await;
+            let first = enrolled(&student, &lecture.id.to_string()).await;
+            let second = applied(&student, lecture.id, evening).await.to_string();
+            let mut decided = forced.clone();
+            decided["enrollment_id"] = json!(first.parse::<i64>().unwrap());
+            if before == "INCOMPLETE" {
+                decided["completion_status"] = json!("INCOMPLETE");
+            }
+            let made = teacher.post("/api/v1/completions", decided).await.is(201);
+            let completion = format!("/api/v1/completions/{}", made["completion_id"]);
+            if before == "REVOKED" {
+                teacher.put(&completion, json!({ "completion_status": "REVOKED", "memo": "確認" })).await.ok();
+            }
+            views(&student, &second, lecture.steps[0], json!({ "completed": true })).await.ok();
+            assert_eq!(progress(&student, &second).await["status"], "in_progress", "staff decided after {before}");
+            teacher.put(&completion, forced.clone()).await.ok();
+            assert_eq!(progress(&student, &first).await["status"], "completed");
+            assert_eq!(progress(&student, &second).await["status"], "completed", "{before}");
+        }
     });
 }
 

@@ -10,7 +10,7 @@ pub mod standing;
 use crate::app::{App, School};
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Requirement, Result};
-use crate::event::words;
+use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::names::{Namesakes, distinct};
@@ -253,8 +253,11 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
         (before, after) if before == after => {}
         (before, _) => return Err(Error::wrong_state(before.word())),
     }
+    let mut events = Vec::new();
     if before != after && after == CompletionStatus::Completed {
         copy_grade(&mut tx, id).await?;
+        // Without a verdict of staff against them, the learner's other enrollments in the course complete by themselves again.
+        events.push(NewEvent::grade_due(access.course, GradeScope::Learner(enrollment), now_ms));
     }
     let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
         attendance_score = coalesce($5, attendance_score), assessment_score = coalesce($6, assessment_score),
@@ -265,7 +268,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     let args = args![id, date, after.word(), total, attendance, assessment, progress, by_hand, memo, now_ms];
     tx.run(sql, args).await?;
     let changed = read(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
+    app.commit(tx, events).await?;
     Ok(changed)
 }
 
