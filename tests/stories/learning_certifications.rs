@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::classroom::by_hand;
 use crate::harness::learning::at;
-use crate::harness::on_both;
 use crate::harness::people::{Person, Reply};
+use crate::harness::{on_both, on_both_with};
 use crate::learning_progress::{assessment, certifications, learner, progress, scores};
 
 async fn issues(person: &Person, id: &str, more: Value) -> Reply {
@@ -15,9 +15,13 @@ async fn issues(person: &Person, id: &str, more: Value) -> Reply {
     person.post(&at("/certifications/issue"), body).await
 }
 
-async fn verifies(person: &Person, number: &Value, code: &Value) -> Value {
+async fn asks_to_verify(person: &Person, number: &Value, code: &Value) -> Reply {
     let (number, code) = (number.as_str().unwrap(), code.as_str().unwrap());
-    person.get(&at(&format!("/certifications/verify/{number}?verificationCode={code}"))).await.is(200)
+    person.get(&at(&format!("/certifications/verify/{number}?verificationCode={code}"))).await
+}
+
+async fn verifies(person: &Person, number: &Value, code: &Value) -> Value {
+    asks_to_verify(person, number, code).await.is(200)
 }
 
 #[test]
@@ -114,16 +118,50 @@ fn anyone_checks_a_certificate_by_its_number_and_code() {
 
 #[test]
 fn a_certificate_with_an_expiry_ends() {
-    on_both(|school| async move {
+    on_both_with(&["--access-ttl-s", "1000000"], |school| async move {
         let (_, lecture, student, id) = learner(&school, 1).await;
         by_hand(&school, format!("update courses set completes_itself = false where id = {}", lecture.id)).await;
         student.finishes(lecture.steps[0]).await;
         let in_a_day = gyosil::clock::rfc3339(school.app.now_ms() + 86_400_000);
         let issued = issues(&school.admin().await, &id, json!({ "expiryDate": in_a_day })).await.is(201);
         assert_eq!(issued["status"], "active");
+        assert_eq!(certifications(&student).await[0]["status"], "active");
         school.later(86_401);
         let nobody = school.nobody();
         let checked = verifies(&nobody, &issued["certificateNumber"], &issued["verificationCode"]).await;
         assert_eq!((&checked["valid"], &checked["status"]), (&json!(false), &json!("expired")));
+        for (status, expected) in [("active", 0), ("expired", 1), ("revoked", 0)] {
+            let listed = student.get(&at(&format!("/my-certifications?status={status}"))).await.ok();
+            let listed = listed["certifications"].as_array().unwrap();
+            assert!(
+                listed.len() == expected && listed.iter().all(|one| one["status"] == status),
+                "{status}: {listed:?}"
+            );
+        }
+    });
+}
+
+#[test]
+fn wrong_codes_of_certificates_are_limited_and_right_ones_are_not() {
+    on_both_with(&["--rate-limits", "on"], |school| async move {
+        let (_, lecture, student, _) = learner(&school, 1).await;
+        student.finishes(lecture.steps[0]).await;
+        let id = certifications(&student).await[0]["id"].as_str().unwrap().to_owned();
+        let shown = student.get(&at(&format!("/certifications/{id}"))).await.ok();
+        let (number, code, nobody) = (&shown["certificateNumber"], &shown["verificationCode"], school.nobody());
+        for _ in 0..40 {
+            assert_eq!(verifies(&nobody, number, code).await["valid"], true);
+        }
+        let wrong = json!("VER-AAAAAAAAAAAA");
+        for _ in 0..30 {
+            assert_eq!(verifies(&nobody, number, &wrong).await["valid"], false);
+        }
+        for code in [&wrong, code] {
+            let refused = asks_to_verify(&nobody, number, code).await;
+            assert!(refused.headers.contains_key("retry-after"), "{}", refused.json);
+            refused.refused(429, "LEARNING_013");
+        }
+        school.later(61);
+        assert_eq!(verifies(&nobody, number, code).await["valid"], true);
     });
 }

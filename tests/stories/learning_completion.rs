@@ -258,41 +258,62 @@ fn one_who_is_done_before_the_class_begins_completes_on_its_first_day() {
     });
 }
 
-/// More than one transaction judges.
-const MANY: i64 = 300;
+/// Lets this many learners become due at once: the last step that they have not done is deleted.
+async fn crowd_is_due(school: &School, many: i64) {
+    let (teacher, lecture, _, _) = learner(school, 2).await;
+    let class = default_class(&teacher, lecture.id).await;
+    let people: Vec<String> = (1..=many).map(|n| format!("({n}, 1, '학생 {n}', 'STUDENT')")).collect();
+    let people = people.join(", ");
+    by_hand(school, format!("insert into people (id, created_ms, name, role) values {people}")).await;
+    let sql = format!(
+        "insert into enrollments (created_ms, updated_ms, class, person, source, status, approved_ms)
+        select 1, 1, {class}, id, 'APPLIED', 'APPROVED', 1 from people where id <= {many}"
+    );
+    by_hand(school, sql).await;
+    let sql = format!(
+        "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, completed_ms)
+        select 1, 1, id, {}, 'COMPLETED', 100, 1 from enrollments where person <= {many}",
+        lecture.steps[0]
+    );
+    by_hand(school, sql).await;
+    teacher.delete(&format!("/api/subtasks/{}", lecture.steps[1])).await.is(204);
+}
+
+async fn count(school: &School, rows: &str) -> i64 {
+    let sql = format!("select count(*) from {rows}");
+    school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0
+}
+
+async fn all_have_completed(school: &School, many: i64) {
+    until("all completions", async || (count(school, "completion_checks").await == 0).then_some(())).await;
+    assert_eq!((count(school, "completions").await, count(school, "certificates").await), (many, many));
+    assert_eq!(count(school, "enrollments where status = 'COMPLETED'").await, many);
+}
 
 #[test]
 fn many_who_are_due_at_once_are_completed_in_small_transactions_each_once() {
     on_both(|school| async move {
-        let (teacher, lecture, _, _) = learner(&school, 2).await;
-        let class = default_class(&teacher, lecture.id).await;
-        let people: Vec<String> = (1..=MANY).map(|n| format!("({n}, 1, '학생 {n}', 'STUDENT')")).collect();
-        let people = people.join(", ");
-        by_hand(&school, format!("insert into people (id, created_ms, name, role) values {people}")).await;
-        let sql = format!(
-            "insert into enrollments (created_ms, updated_ms, class, person, source, status, approved_ms)
-            select 1, 1, {class}, id, 'APPLIED', 'APPROVED', 1 from people where id <= {MANY}"
-        );
-        by_hand(&school, sql).await;
-        let sql = format!(
-            "insert into item_progress (created_ms, updated_ms, enrollment, item, status, rate, completed_ms)
-            select 1, 1, id, {}, 'COMPLETED', 100, 1 from enrollments where person <= {MANY}",
-            lecture.steps[0]
-        );
-        by_hand(&school, sql).await;
-        teacher.delete(&format!("/api/subtasks/{}", lecture.steps[1])).await.is(204);
+        // More than one transaction judges.
+        let many = 300;
+        crowd_is_due(&school, many).await;
         // The server ends in the middle, and what waits is found again. Two nodes judge at once.
         let school = school.reopens().await;
         let (one, other) = join(checks::judge_due(&school.app), checks::judge_due(&school.app)).await;
         one.unwrap();
         other.unwrap();
-        let count = async |table: &str| {
-            let sql = format!("select count(*) from {table}");
-            school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0
-        };
-        until("all completions", async || (count("completion_checks").await == 0).then_some(())).await;
-        assert_eq!((count("completions").await, count("certificates").await), (MANY, MANY));
-        assert_eq!(count("enrollments where status = 'COMPLETED'").await, MANY);
+        all_have_completed(&school, many).await;
+    });
+}
+
+#[test]
+fn a_transaction_that_judges_completes_a_few_and_leaves_the_rest_to_the_next() {
+    on_both(|school| async move {
+        // More than one transaction completes, and fewer than it judges.
+        let many = 40;
+        crowd_is_due(&school, many).await;
+        assert!(count(&school, "completions").await >= 32, "those that the change itself completes");
+        checks::judge_due(&school.app).await.unwrap();
+        all_have_completed(&school, many).await;
     });
 }
 

@@ -147,6 +147,27 @@ fn a_course_with_learners_is_not_deleted() {
 }
 
 #[test]
+fn an_administrator_changes_and_deletes_the_course_of_another() {
+    on_both(|school| async move {
+        let (teacher, other, admin) = (school.teacher().await, school.another_teacher().await, school.admin().await);
+        for course in [teaches(&teacher, json!({})).await, drafts(&teacher, json!({})).await] {
+            let status = other.put(&path_of(&course), json!({ "title": "私の" })).await.status;
+            assert!([403, 404].contains(&status), "{status}");
+            let before = teacher.get(&path_of(&course)).await.ok();
+            let changed = admin.put(&path_of(&course), json!({ "title": "改訂版", "tags": ["新"] })).await.is(200);
+            let kept = ["description", "instructorId", "status", "prerequisites", "modules"];
+            assert_eq!(kept.map(|key| &changed[key]), kept.map(|key| &before[key]));
+            let seen = teacher.get(&path_of(&course)).await.ok();
+            assert_eq!((&seen["title"], &seen["tags"]), (&json!("改訂版"), &json!(["新"])));
+            admin.delete(&path_of(&course)).await.is(204);
+            for person in [&teacher, &admin] {
+                person.get(&path_of(&course)).await.refused(404, "LEARNING_001");
+            }
+        }
+    });
+}
+
+#[test]
 fn prerequisites_form_no_circle() {
     on_both(|school| async move {
         let teacher = school.teacher().await;

@@ -152,6 +152,36 @@ fn a_completed_course_is_not_left() {
 }
 
 #[test]
+fn failed_and_expired_enrollments_are_listed_by_their_status() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let [kept, failed, expired] = [(); 3].map(|()| teaches(&teacher, json!({})));
+        let (kept, failed, expired) = (kept.await, failed.await, expired.await);
+        let mut ids = Vec::new();
+        for course in [&kept, &failed, &expired] {
+            ids.push(enrolled(&student, course).await);
+        }
+        let not_completed =
+            json!({ "enrollment_id": ids[1].parse::<i64>().unwrap(), "completion_status": "INCOMPLETE" });
+        teacher.post("/api/v1/completions", not_completed).await.is(201);
+        // Its time is over from this instant on.
+        let now_ms = school.app.now_ms();
+        by_hand(&school, format!("update enrollments set expires_ms = {now_ms} where id = {}", ids[2])).await;
+        for (status, id, course) in
+            [("not_started", &ids[0], &kept), ("failed", &ids[1], &failed), ("expired", &ids[2], &expired)]
+        {
+            let listed = my_enrollments(&student, &format!("?status={status}")).await;
+            assert_eq!(listed.len(), 1, "{status}: {listed:?}");
+            assert_eq!(
+                [&listed[0]["progressId"], &listed[0]["course"]["id"], &listed[0]["status"]],
+                [&json!(id), &json!(course), &json!(status)]
+            );
+        }
+        assert_eq!(my_enrollments(&student, "").await.len(), 3);
+    });
+}
+
+#[test]
 fn the_statistics_of_a_course_count_every_day() {
     on_both_with(&["--access-ttl-s", "604800"], |school| async move {
         let teacher = school.teacher().await;
