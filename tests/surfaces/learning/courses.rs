@@ -41,6 +41,7 @@ pub async fn walks(walk: &Walk<'_>) {
     let view = "GET /courses/{courseId}";
     let shown = walk.calls(teacher, view, &[&course, "?includeAssessments=true"], None).await;
     assert_eq!(shown["estimatedDuration"], json!({ "minutes": 480, "display": "8時間" }));
+    walk.is_of_interface("LearningCourse", &shown);
     let usual = teacher.get(&at(&format!("/courses/{course}"))).await.is(200);
     assert!(usual.get("assessments").is_none() && usual["modules"].as_array().unwrap().len() == 2);
 

@@ -2,6 +2,7 @@
 
 mod assessments;
 mod courses;
+mod interfaces;
 mod paths;
 mod programs;
 mod progress;

@@ -29,6 +29,9 @@ pub async fn walks(walk: &Walk<'_>) {
 
     let first = text(&made["recommendedCourses"][0], "courseId");
     walk.school.puts(learner.id, first.parse().unwrap(), "COMPLETED").await;
+    let shown = walk.calls(learner, "GET /paths/{pathId}", &[&path], None).await;
+    assert_eq!(shown["completedCourses"], json!([first]));
+    walk.is_of_interface("LearningPath", &shown);
     walk.calls(learner, "GET /my-paths", &[], None).await;
     let next = walk.calls(learner, "GET /paths/{pathId}/next-course", &[&path], None).await;
     let reason = "Next in your learning path after completing TypeScript基礎コース";

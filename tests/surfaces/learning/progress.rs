@@ -46,6 +46,7 @@ pub async fn learns(walk: &Walk<'_>) {
     completes(walk, &progress, &modules[1]).await;
     let done = student.get(&at(&format!("/progress/{progress}"))).await.is(200);
     assert!(done["status"] == "completed" && done["certificateId"].is_string(), "{done}");
+    walk.is_of_interface("LearningProgress", &done);
 }
 
 /// The system issues a certificate, which anyone checks.
@@ -62,6 +63,7 @@ pub async fn is_certified(walk: &Walk<'_>) {
     sent["progressId"] = json!(progress);
     let issued = walk.calls(&walk.admin, issue, &[], Some(sent.clone())).await;
     assert_eq!(issued["score"], 85.0);
+    walk.is_of_interface("Certification", &issued);
     assert_eq!(walk.admin.post(&at("/certifications/issue"), sent).await.is(200), issued);
 
     let mine = walk.calls(student, "GET /my-certifications", &["?status=active"], None).await;

@@ -1,7 +1,10 @@
-//! Reads `seed.md`: the endpoints, each with the examples of what is sent, answered and refused, and the programs.
+//! Reads `seed.md`: the endpoints, each with the examples of what is sent, answered and refused, the programs, and the data schemas.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::interfaces::{self, Interface};
 use crate::compare::differences;
 use crate::harness::learning::BASE;
 use crate::written::json;
@@ -23,6 +26,8 @@ pub struct Seed {
     pub endpoints: Vec<Endpoint>,
     /// The usage examples, in JavaScript.
     pub programs: Vec<String>,
+    /// The data schemas, by name.
+    pub interfaces: BTreeMap<String, Interface>,
 }
 
 impl Endpoint {
@@ -58,7 +63,7 @@ enum Part {
 }
 
 pub fn read() -> Seed {
-    let mut seed = Seed { endpoints: Vec::new(), programs: Vec::new() };
+    let mut seed = Seed { endpoints: Vec::new(), programs: Vec::new(), interfaces: BTreeMap::new() };
     let (mut part, mut is_program) = (Part::Address, false);
     let mut lines = TEXT.lines();
     while let Some(line) = lines.next() {
@@ -77,6 +82,7 @@ pub fn read() -> Seed {
             let block = block.join("\n");
             match (language, part) {
                 ("typescript", _) if is_program => seed.programs.push(block),
+                ("typescript", _) => seed.interfaces.extend(interfaces::read(&block)),
                 ("json", part) => {
                     let endpoint = seed.endpoints.last_mut().expect("an example of something");
                     match part {
@@ -101,6 +107,7 @@ pub fn read() -> Seed {
 fn the_seed_is_read_whole() {
     let seed = read();
     assert_eq!((seed.endpoints.len(), seed.programs.len()), (34, 3));
+    assert_eq!(seed.interfaces.len(), TEXT.matches("\ninterface ").count());
     let examples = seed.endpoints.iter().map(|endpoint| {
         usize::from(endpoint.sent.is_some()) + usize::from(endpoint.answer.is_some()) + endpoint.refusals.len()
     });

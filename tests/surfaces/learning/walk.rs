@@ -6,10 +6,14 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::interfaces;
 use super::seed::{Endpoint, Seed, read};
 use crate::harness::School;
 use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
+
+/// The interfaces that answers are of. The others stand within these.
+const ANSWERED_INTERFACES: [&str; 4] = ["LearningCourse", "LearningProgress", "Certification", "LearningPath"];
 
 pub struct Walk<'a> {
     pub school: &'a School,
@@ -59,6 +63,14 @@ impl Walk<'_> {
         answer
     }
 
+    /// Fails unless the answer has every key of the interface in the data schemas of the seed, with its type.
+    #[track_caller]
+    pub fn is_of_interface(&self, name: &str, answer: &Value) {
+        self.seen.borrow_mut().insert(format!("interface {name}"));
+        let found = interfaces::differences(&self.seed.interfaces, name, answer);
+        assert!(found.is_empty(), "{name}: {found:#?}\n{answer:#}");
+    }
+
     /// Calls the endpoint, and fails unless it refuses in the words of the example with this number, from 0. `fills` puts
     /// what is of this story into the example.
     pub async fn is_refused(
@@ -97,6 +109,7 @@ impl Walk<'_> {
             wanted.insert(endpoint.heading.clone());
             wanted.extend((0..endpoint.refusals.len()).map(|number| refusal_name(&endpoint.heading, number)));
         }
+        wanted.extend(ANSWERED_INTERFACES.map(|name| format!("interface {name}")));
         let seen = self.seen.borrow();
         let forgotten: Vec<&String> = wanted.difference(&seen).collect();
         assert!(forgotten.is_empty(), "never called: {forgotten:#?}");
