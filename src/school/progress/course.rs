@@ -3,35 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::units::{self, ACCESSED_MS, ProgressRate, STARTED_MS};
+use super::learner::{LearnerEnrollment, read};
+use super::units::{self, ProgressRate};
 use super::{EnrolledPerson, Report, record, study};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, ProgressStatus};
-use crate::school::enrollment::conditions::IS_COMPLETED;
 use crate::school::outline;
 use crate::school::rights::{self, Caller, Scope};
-
-row! {
-    /// An enrollment, as a learner sees it.
-    pub struct LearnerEnrollment {
-        pub id: i64,
-        pub person: i64,
-        pub course: i64,
-        pub course_title: String,
-        /// A word of `LearningStatus`.
-        pub status: String,
-        pub enrolled_ms: i64,
-        pub started_ms: Option<i64>,
-        pub accessed_ms: Option<i64>,
-        pub completed_ms: Option<i64>,
-        pub expires_ms: Option<i64>,
-        /// The weighted score of the assessments.
-        pub score: Option<f64>,
-        pub certificate: Option<i64>,
-    }
-}
 
 row! {
     /// A unit that a learner has completed.
@@ -88,19 +68,6 @@ pub async fn of_enrollment(app: &School, caller: &Caller, id: i64) -> Result<Cou
         order by submitted_ms, t.id";
     let results = tx.all(sql, args![access.person, access.course]).await?;
     Ok(CourseProgress { enrollment, rate, units, results })
-}
-
-async fn read(tx: &mut Tx, id: i64, now_ms: i64) -> Result<LearnerEnrollment> {
-    let sql = format!(
-        "select e.id, e.person, k.course, c.title as course_title, {} as status, e.created_ms as enrolled_ms,
-            {STARTED_MS} as started_ms, {ACCESSED_MS} as accessed_ms,
-            case when {IS_COMPLETED} then e.completed_ms end as completed_ms, e.expires_ms,
-            e.assessment_score as score,
-            (select f.id from certificates f where f.enrollment = e.id and f.unit is null) as certificate
-        from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course where e.id = $1",
-        units::status_at("$2")
-    );
-    tx.one(sql, args![id, now_ms]).await
 }
 
 async fn completed_units(tx: &mut Tx, enrollment: i64, course: i64) -> Result<Vec<(CompletedUnit, Vec<i64>)>> {

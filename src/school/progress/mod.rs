@@ -1,6 +1,7 @@
 //! Progress in items. A finished item stays finished: on a bad network «working on it» can arrive after «done».
 
 pub mod course;
+pub mod learner;
 mod study;
 pub mod summary;
 pub mod units;

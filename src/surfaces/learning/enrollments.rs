@@ -6,9 +6,10 @@ use super::wire::{Duration, ModulesDone, Time};
 use super::{Answer, Caller, Created, Path, created, ok};
 use crate::app::School;
 use crate::error::Result;
-use crate::school::enrollment::learning::{self, LearningEnrollment};
+use crate::school::enrollment::learning;
 use crate::school::enrollment::statistics::{self, EnrollmentStatistics};
-use crate::school::progress::units::LearningStatus;
+use crate::school::progress::learner::LearnerEnrollment;
+use crate::school::progress::units::{LearningStatus, ProgressRate};
 use crate::surfaces::ids::TextId;
 use crate::surfaces::keys::*;
 
@@ -28,38 +29,32 @@ query! {
 answer! {
     #![serde(rename_all = "camelCase")]
 
-    #[schema(example = json!({"progressId": "1", "courseId": "1", "userId": "2", "status": "not_started", "isPending": false,
-        "enrolledAt": "2025-11-03T18:00:00.000Z", "progressRate": {"completedCount": 0, "totalCount": 8, "percentage": 0}}))]
-    pub struct LearningEnrolled from LearningEnrollment as e {
-        progress_id: TextId = TextId(e.id),
-        course_id: TextId = TextId(e.course),
-        user_id: TextId = TextId(e.person),
-        status: String = e.status.word().to_lowercase(),
-        /// Whether it waits for the payment, for an approval or for a seat
-        is_pending: bool = e.is_pending,
-        enrolled_at: Time = Time(e.enrolled_ms),
-        progress_rate: ModulesDone = e.rate.into(),
-    }
-
-    pub struct LearningEnrolledCourse from &LearningEnrollment as e {
+    pub struct LearningEnrolledCourse from &LearnerEnrollment as e {
         id: TextId = TextId(e.course),
         title: String = e.course_title.clone(),
         instructor_name: String = e.instructor_name.clone(),
     }
 
-    pub struct MyLearningEnrollment from LearningEnrollment as e {
+    #[schema(example = json!({"progressId": "1", "courseId": "1", "userId": "2",
+        "course": {"id": "1", "title": "TypeScript基礎コース", "instructorName": "山田太郎"}, "status": "not_started",
+        "isPending": false, "enrolledAt": "2025-11-03T18:00:00.000Z", "startedAt": null,
+        "progressRate": {"completedCount": 0, "totalCount": 8, "percentage": 0}, "lastAccessedAt": null}))]
+    pub struct LearningEnrollment from (LearnerEnrollment, ProgressRate) as (e, rate) {
         progress_id: TextId = TextId(e.id),
+        course_id: TextId = TextId(e.course),
+        user_id: TextId = TextId(e.person),
         course: LearningEnrolledCourse = (&e).into(),
-        status: String = e.status.word().to_lowercase(),
+        status: String = e.status.to_lowercase(),
+        /// Whether it waits for the payment, for an approval or for a seat
         is_pending: bool = e.is_pending,
         enrolled_at: Time = Time(e.enrolled_ms),
         started_at: Option<Time> = e.started_ms.map(Time),
-        progress_rate: ModulesDone = e.rate.into(),
+        progress_rate: ModulesDone = rate.into(),
         last_accessed_at: Option<Time> = e.accessed_ms.map(Time),
     }
 
-    pub struct MyLearningEnrollments from Vec<LearningEnrollment> as all {
-        enrollments: Vec<MyLearningEnrollment> = each(all),
+    pub struct MyLearningEnrollments from Vec<(LearnerEnrollment, ProgressRate)> as all {
+        enrollments: Vec<LearningEnrollment> = each(all),
     }
 
     pub struct LearningTrendDay from (String, i64) as (date, enrollments) { date: String = date, enrollments: i64 = enrollments }
@@ -81,8 +76,8 @@ answer! {
 
 /// Enrolls oneself. A course with a price waits for its payment, and one without a free seat for a seat: `isPending`.
 #[utoipa::path(post, path = "/api/v1/bc-006/learning/courses/{course_id}/enroll",
-    responses((status = 201, body = LearningEnrolled)))]
-pub async fn enroll(app: School, caller: Caller, Path(TextId(course)): Path<TextId>) -> Created<LearningEnrolled> {
+    responses((status = 201, body = LearningEnrollment)))]
+pub async fn enroll(app: School, caller: Caller, Path(TextId(course)): Path<TextId>) -> Created<LearningEnrollment> {
     created(learning::enroll(&app, &caller, course).await?)
 }
 

@@ -7,9 +7,8 @@ use crate::event::ProgressStatus;
 use crate::rounding::rounded;
 use crate::school::assessments::results;
 use crate::school::once::Key;
-use crate::school::progress::course::{
-    self, CompletedUnit, CourseProgress, GradedAttempt, LearnerEnrollment, UnitCompletion, UnitReport,
-};
+use crate::school::progress::course::{self, CompletedUnit, CourseProgress, GradedAttempt, UnitCompletion, UnitReport};
+use crate::school::progress::learner::LearnerEnrollment;
 use crate::school::progress::summary::{self, LearningActivity, LearningSummary};
 use crate::school::progress::{self, ItemProgress, ItemView};
 use crate::surfaces::extract::SentOnce;
