@@ -22,11 +22,11 @@ use std::time::{Duration, Instant};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, Row, SqlSafeStr, SqliteConnection};
+use sqlx::{Connection, FromRow, PgConnection, Row, SqlSafeStr, SqliteConnection};
 
 use self::health::Health;
 use self::pool::{LentConnection, Limits, Pool};
-use self::postgres::{PostgresServer, first_connection};
+use self::postgres::PostgresServer;
 use self::sqlite::SqliteFile;
 use crate::error::{Error, Result};
 use crate::private;
@@ -335,8 +335,8 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(LOCKED_FOR_MAX);
         close_to_others(options.get_filename())?;
-        let mut first = options.connect().await.map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
-        migrations!("sqlite": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
+        let first = sqlite::first_connection(&options, &migrations!("sqlite": 1 "0001_school")).await;
+        let first = first.map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
         let limits = Limits { connections: 1, statement: None };
         let writer = Pool::new(Arc::new(SqliteFile(options.clone())), limits, health.clone());
         let limits = Limits { connections: READERS, ..limits };
@@ -349,7 +349,7 @@ impl Db {
 
     async fn open_postgres(url: &str, health: &Arc<Health>) -> Result<Pools> {
         let options = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("gyosil");
-        let mut first = first_connection(&options).await?;
+        let mut first = postgres::first_connection(&options).await?;
         migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
         first.close().await.map_err(Error::internal)?;
         let pool = |connections, statement: Duration, lock: Duration| {

@@ -1,10 +1,51 @@
 //! SQLite: one file, with a thread for each connection.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::BoxFuture;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 
+use super::LOCKED_FOR_MAX;
 use super::pool::{DbConnection, OpenConnection, Opener};
+
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+/// Opens the first connection, and makes the tables that are missing. Another process may do the same at this moment: SQLite
+/// does not wait for it by itself, and refuses to make a table that the other one has just made. So a failure is tried again.
+pub async fn first_connection(
+    options: &SqliteConnectOptions,
+    migrations: &Migrator,
+) -> Result<SqliteConnection, MigrateError> {
+    let begun = Instant::now();
+    loop {
+        match open_and_migrate(options, migrations).await {
+            Err(error) if is_passing(&error) && begun.elapsed() < LOCKED_FOR_MAX => {
+                tokio::time::sleep(TRY_AGAIN_AFTER).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+async fn open_and_migrate(
+    options: &SqliteConnectOptions,
+    migrations: &Migrator,
+) -> Result<SqliteConnection, MigrateError> {
+    let mut connection = options.connect().await?;
+    migrations.run(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Tells whether another process that opens the database may be the reason.
+fn is_passing(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return false };
+    let Some(error) = error.as_database_error() else { return false };
+    // The primary code is the lowest byte: 5 is SQLITE_BUSY.
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5) || error.message().ends_with("already exists")
+}
 
 impl DbConnection for SqliteConnection {
     const IS_LOCAL: bool = true;

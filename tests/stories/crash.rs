@@ -210,6 +210,34 @@ fn a_server_that_leaves_says_when_to_come_back() {
 }
 
 #[test]
+fn people_are_added_while_the_server_makes_its_tables() {
+    over_both(|folder, database| async move {
+        let data = folder.path().display().to_string();
+        let file = std::path::PathBuf::from(database.trim_start_matches("sqlite:"));
+        let is_sqlite = database.starts_with("sqlite:");
+        let add = |n: usize| {
+            // Without the file there is no school yet.
+            while is_sqlite && !file.exists() {
+                std::thread::yield_now();
+            }
+            let email = format!("a{n}@example.com");
+            let words = ["user", "add", "--email", &email, "--name", "관리자", "--role", "ADMIN", "--password-stdin"];
+            runs(&[&words[..], &["--data", &data, "--database", &database]].concat(), "a good password\n")
+        };
+        let (server, added) = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..6).map(|n| scope.spawn(move || add(n))).collect();
+            let server = Process::serves(folder.path(), &database, FLAGS);
+            (server, threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>())
+        });
+        for (n, added) in added.iter().enumerate() {
+            assert!(added.status.success(), "{added:?}");
+            let email = format!("a{n}@example.com");
+            Person::nobody_at(server.address).logs_in(&email, "a good password").await;
+        }
+    });
+}
+
+#[test]
 fn people_are_added_and_backed_up_beside_a_running_server() {
     over_both(|folder, database| async move {
         let server = Process::serves(folder.path(), &database, FLAGS);
