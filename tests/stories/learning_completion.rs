@@ -232,6 +232,33 @@ fn another_enrollment_completes_once_staff_decide_for_the_learner() {
 }
 
 #[test]
+fn two_enrollments_of_a_learner_are_decided_at_once() {
+    on_both(|school| async move {
+        let (teacher, lecture, _, _) = learner(&school, 1).await;
+        let evening = adds_class(&teacher, lecture.id, json!({ "class_name": "저녁반" })).await;
+        for student in school.students(6).await {
+            let first = enrolled(&student, &lecture.id.to_string()).await;
+            let second = applied(&student, lecture.id, evening).await.to_string();
+            let mut completions = Vec::new();
+            for id in [&first, &second] {
+                let not_completed =
+                    json!({ "enrollment_id": id.parse::<i64>().unwrap(), "completion_status": "INCOMPLETE" });
+                let made = teacher.post("/api/v1/completions", not_completed).await.is(201);
+                completions.push(format!("/api/v1/completions/{}", made["completion_id"]));
+            }
+            let forced = json!({ "completion_status": "COMPLETED", "force": true, "memo": "認定" });
+            let decides = |at: usize| teacher.put(&completions[at], forced.clone());
+            let (one, other) = join(decides(1), decides(0)).await;
+            one.ok();
+            other.ok();
+            for id in [&first, &second] {
+                assert_eq!(progress(&student, id).await["status"], "completed");
+            }
+        }
+    });
+}
+
+#[test]
 fn one_who_is_done_before_the_class_begins_completes_on_its_first_day() {
     on_both_with(&["--access-ttl-s", "1000000"], |school| async move {
         let (teacher, lecture, student, id) = learner(&school, 1).await;

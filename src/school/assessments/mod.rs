@@ -17,7 +17,6 @@ use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, InputFault, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
-use crate::school::enrollment::conditions::of_same_learners;
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::{courses, enrollment};
 
@@ -152,12 +151,6 @@ async fn hold_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Assessment
     caller.must_be_staff()?;
     tx.hold(HeldTable::Assessments, id).await?;
     find_taught(tx, caller, id).await
-}
-
-/// Holds all enrollments that the learner of this one has in the course, since attempts of all of them count.
-async fn hold_learner(tx: &mut Tx, enrollment: &'static str, id: i64) -> Result<()> {
-    let theirs = format!("id in ({})", of_same_learners(enrollment));
-    tx.hold_where(HeldTable::Enrollments, &theirs, args![id]).await
 }
 
 /// Finds an assessment, for the staff of the course, and for the students whom it asks while it is active. Other

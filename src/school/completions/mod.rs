@@ -13,6 +13,7 @@ use crate::error::{Error, Field, Noun, Requirement, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::enrollment::EnrollmentStatus;
+use crate::school::enrollment::conditions::hold_learner;
 use crate::school::names::{Namesakes, distinct};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window, certificates, classes};
@@ -221,7 +222,8 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let enrollment = read(&mut tx, id).await?.enrollment;
-    let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    hold_learner(&mut tx, "$1", enrollment).await?;
+    let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     let now = read(&mut tx, id).await?;
     let is_printed = changes.date.is_some() || changes.scores.are_given();
     if is_printed && now.certificate_no.is_some() {

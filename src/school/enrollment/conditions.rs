@@ -1,5 +1,8 @@
 //! SQL about enrollments that several capabilities share.
 
+use crate::db::{HeldTable, Tx, args};
+use crate::error::Result;
+
 /// SQL: enrollment `e` is completed, and nobody has revoked that.
 pub(in crate::school) const IS_COMPLETED: &str = "(e.status = 'COMPLETED' and e.failed_ms is null)";
 
@@ -11,4 +14,11 @@ pub(in crate::school) fn of_same_learners(ids: &str) -> String {
         where one.id in ({ids}) and other.person = one.person and k.id = one.class and l.id = other.class
             and l.course = k.course"
     )
+}
+
+/// Holds all enrollments that the learner of this one has in the course, in one order: their attempts count in all of them, and what
+/// staff say of one decides about the others.
+pub(in crate::school) async fn hold_learner(tx: &mut Tx, enrollment: &'static str, id: i64) -> Result<()> {
+    let theirs = format!("id in ({})", of_same_learners(enrollment));
+    tx.hold_where(HeldTable::Enrollments, &theirs, args![id]).await
 }
