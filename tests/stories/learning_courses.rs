@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::by_hand;
+use crate::classroom::{by_hand, class};
 use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
@@ -387,6 +387,21 @@ fn a_course_is_rated_by_those_who_have_begun_it() {
         let many = join_all((0..8).map(|n| rates(&students[1], &course, n % 5 + 1))).await;
         assert!(many.iter().all(|reply| reply.status == 200));
         assert_eq!(rates(&students[1], &course, 5).await.ok()["ratingCount"], 2);
+    });
+}
+
+#[test]
+fn a_guest_enrolls_and_rates_like_anyone() {
+    on_both(|school| async move {
+        let (teacher, _, session) = class(&school, 1).await;
+        let course = teaches(&teacher, json!({})).await;
+        let guest = school.nobody().joins_as_guest(&session, "김민자").await;
+        let rates = async || guest.put(&format!("{}/rating", path_of(&course)), json!({ "stars": 4 })).await;
+        rates().await.refused(403, "LEARNING_009");
+        let id = enrolled(&guest, &course).await;
+        rates().await.refused(409, "LEARNING_011");
+        guest.post(&at(&format!("/progress/{id}/start")), json!({})).await.ok();
+        assert_eq!(rates().await.ok()["ratingCount"], 1);
     });
 }
 

@@ -126,6 +126,9 @@ fn the_own_enrollments_bring_what_became_of_each() {
         assert_eq!(newer["record"]["attendances"], json!([]));
         let url = older["record"]["session_url"].as_str().unwrap();
         assert!(url.ends_with(&session.scanned()), "{url}");
+        // Also to a guest who has only typed the code.
+        let guest = school.nobody().joins_as_guest(&session, "김민자").await;
+        assert_eq!(guest.get(path).await.ok()["enrollments"][0]["record"]["session_url"], url);
         assert_eq!(newer["record"]["session_url"], Value::Null, "nobody has taught it");
         let remove = format!("/api/sessions/{}/participants/{}/remove", session.id, student.id);
         teacher.post(&remove, json!({})).await.ok();
