@@ -106,6 +106,8 @@ create index courses_newest on courses (coalesce(published_ms, created_ms), id);
 create index courses_status on courses (status, coalesce(published_ms, created_ms), id);
 create index courses_level on courses (level, coalesce(published_ms, created_ms), id);
 create index courses_category on courses (category, coalesce(published_ms, created_ms), id);
+-- Holds all that the catalogue counts courses by and sorts them by: a row, with its texts, is much longer.
+create index courses_listed on courses (status, level, category, instructor, published_ms, created_ms, deleted_ms, id);
 
 create table course_prerequisites (
   course bigint not null references courses,

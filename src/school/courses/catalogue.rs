@@ -18,6 +18,17 @@ pub enum CourseOrder {
     Newest,
 }
 
+impl CourseOrder {
+    /// Returns the SQL to sort courses `c` by.
+    fn by(self) -> String {
+        match self {
+            CourseOrder::Newest => NEWEST.to_owned(),
+            CourseOrder::MostEnrolled => format!("{} desc, {NEWEST}", numbers::enrolled()),
+            CourseOrder::BestRated => format!("{} desc, {NEWEST}", numbers::STARS),
+        }
+    }
+}
+
 #[derive(Default)]
 pub struct CatalogueFilter {
     pub status: Option<CourseStatus>,
@@ -93,12 +104,7 @@ const NO_COURSE: i64 = 0;
 
 /// Finds the ids of one page. Only ids are sorted. What they are sorted by is counted for each course that fits, in an index.
 async fn ids_in_order(tx: &mut Tx, conditions: &Filter, order: CourseOrder, window: Window) -> Result<Vec<i64>> {
-    let by = match order {
-        CourseOrder::Newest => NEWEST.to_owned(),
-        CourseOrder::MostEnrolled => format!("{} desc, {NEWEST}", numbers::enrolled()),
-        CourseOrder::BestRated => format!("{} desc, {NEWEST}", numbers::STARS),
-    };
-    let (sql, args) = conditions.page("select c.id from courses c", &by, window.limit, window.offset);
+    let (sql, args) = conditions.page("select c.id from courses c", &order.by(), window.limit, window.offset);
     Ok(tx.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
 }
 
@@ -129,6 +135,22 @@ mod tests {
             );
             let plan = sqlite_plan(&sql).await;
             assert!(plan[0].contains(index) && plan.len() == 1, "{condition}: {plan:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn courses_are_counted_and_sorted_with_indexes_alone_for_what_belongs_to_them() {
+        let seen = format!("from courses c where c.deleted_ms is null and {PUBLIC}");
+        let count = sqlite_plan(&format!("select count(*) {seen}")).await;
+        assert_eq!(count, ["SCAN c USING COVERING INDEX courses_listed"]);
+        for (order, index) in
+            [(CourseOrder::MostEnrolled, "enrollments_counts"), (CourseOrder::BestRated, "ratings_stars")]
+        {
+            let plan = sqlite_plan(&format!("select c.id {seen} order by {} limit 20", order.by())).await;
+            let (courses, others): (Vec<&String>, Vec<&String>) =
+                plan.iter().filter(|line| line.contains("SCAN")).partition(|line| line.starts_with("SCAN c"));
+            assert!(courses.len() == 1 && others.is_empty(), "{plan:?}");
+            assert!(plan.iter().any(|line| line.contains(&format!("COVERING INDEX {index} (c"))), "{plan:?}");
         }
     }
 }
