@@ -61,10 +61,11 @@ struct ServerState {
 
 impl PostgresServer {
     pub fn new(options: PgConnectOptions, statement: Duration, lock: Duration) -> PostgresServer {
+        // Statements take milliseconds: compiling one takes as long as running it.
         let settings = format!(
             "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {};
             set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3;
-            set tcp_user_timeout = 30000;
+            set tcp_user_timeout = 30000; set jit = off;
             select pid, extract(epoch from backend_start)::text from pg_stat_activity where pid = pg_backend_pid()",
             statement.saturating_sub(EARLIER).as_millis(),
             lock.as_millis(),
