@@ -482,4 +482,11 @@ pub mod tests {
         let lines: Vec<(i64, i64, i64, String)> = db.all(format!("explain query plan {sql}"), args![]).await.unwrap();
         lines.into_iter().map(|(.., line)| line).collect()
     }
+
+    /// Returns the lines of SQLite's plan that read a table from end to end. `derived` names results of the statement itself.
+    pub async fn sqlite_scans(sql: &str, derived: &[&str]) -> Vec<String> {
+        let is_derived =
+            |line: &str| line.starts_with("SCAN (") || derived.iter().any(|of| line == format!("SCAN {of}"));
+        sqlite_plan(sql).await.into_iter().filter(|line| line.starts_with("SCAN") && !is_derived(line)).collect()
+    }
 }

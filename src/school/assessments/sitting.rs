@@ -98,13 +98,16 @@ async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_
     }
 }
 
-/// Fails if a person has begun `DAY_MAX_ATTEMPTS` of the assessment in the last 24 hours. `cross join` keeps SQLite from reading
-/// everyone's attempts.
-async fn must_not_be_many(tx: &mut Tx, assessment: i64, person: i64, now_ms: i64) -> Result<()> {
-    let sql = "select t.created_ms from enrollments e cross join attempts t where e.person = $1 and t.enrollment = e.id
+/// SQL: the times of the attempts of an assessment that a person has begun since, the newest first. `cross join` keeps SQLite from
+/// reading everyone's attempts.
+const BEGUN_SINCE: &str =
+    "select t.created_ms from enrollments e cross join attempts t where e.person = $1 and t.enrollment = e.id
         and t.assessment = $2 and not t.by_hand and t.created_ms > $3 order by t.created_ms desc limit 1 offset $4";
+
+/// Fails if a person has begun `DAY_MAX_ATTEMPTS` of the assessment in the last 24 hours.
+async fn must_not_be_many(tx: &mut Tx, assessment: i64, person: i64, now_ms: i64) -> Result<()> {
     let args = args![person, assessment, now_ms - DAY_MS, DAY_MAX_ATTEMPTS - 1];
-    let Some((earliest_ms,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok(()) };
+    let Some((earliest_ms,)) = tx.maybe::<(i64,)>(BEGUN_SINCE, args).await? else { return Ok(()) };
     Err(Error::TooManyFailures { retry_after_s: (earliest_ms + DAY_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
@@ -247,4 +250,16 @@ async fn submit_in(tx: &mut Tx, request: AttemptRequest, sheet: AnswerSheet, eve
     write(tx, attempt.id, &answers, request.now_ms).await?;
     events.push(grading::close(tx, &attempt, request.now_ms, sheet.client_submitted_ms, request.now_ms).await?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn attempts_of_a_day_are_counted_without_those_of_others() {
+        let plan = sqlite_plan(super::BEGUN_SINCE).await;
+        assert!(plan[0].contains("SEARCH e") && plan[0].contains("enrollments_person (person=?"), "{plan:?}");
+        assert!(plan[1].contains("SEARCH t") && plan[1].contains("(enrollment=? AND assessment=?)"), "{plan:?}");
+    }
 }

@@ -271,8 +271,23 @@ fn visible_to(caller: &Caller, found: Option<Certificate>) -> Result<Certificate
 /// Lists the caller's certificates of whole courses, the newest first.
 pub async fn of_caller(app: &School, caller: &Caller, state: Option<CertificateState>) -> Result<Vec<Certificate>> {
     caller.must_have(Scope::CertificationRead)?;
-    let sql = format!("{CERTIFICATE} where e.person = $1 and t.unit is null order by t.id desc");
-    let all: Vec<Certificate> = app.db.all(sql, args![caller.id]).await?;
+    let all: Vec<Certificate> = app.db.all(of_person(), args![caller.id]).await?;
     let now_ms = app.now_ms();
     Ok(all.into_iter().filter(|one| state.is_none_or(|state| one.state(now_ms) == state)).collect())
+}
+
+fn of_person() -> String {
+    format!("{CERTIFICATE} where e.person = $1 and t.unit is null order by t.id desc")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn certificates_of_a_person_are_found_by_their_enrollments() {
+        let plan = sqlite_plan(&super::of_person()).await;
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:?}");
+        assert!(plan.iter().any(|line| line.contains("enrollments_person (person=?")), "{plan:?}");
+    }
 }

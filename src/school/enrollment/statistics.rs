@@ -29,17 +29,8 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, days: i64) ->
     caller.must_have(Scope::CourseRead)?;
     let mut tx = app.db.read().await?;
     rights::find_taught_course(&mut tx, caller, course).await?;
-    let sql = format!(
-        "select count(*), count(case when {IS_COMPLETED} then 1 end), count(e.failed_ms)
-        from classes k join enrollments e on e.class = k.id where k.course = $1 and e.status in {ADMITTED}"
-    );
-    let (total, completed, failed): (i64, i64, i64) = tx.one(sql, args![course]).await?;
-    let sql = format!(
-        "select cast(coalesce(avg(x.seconds), 0) as double precision) from (
-            select sum(d.seconds) as seconds from classes k join enrollments e on e.class = k.id and {IS_COMPLETED}
-                join study_days d on d.enrollment = e.id where k.course = $1 group by e.id) x"
-    );
-    let (seconds,): (f64,) = tx.one(sql, args![course]).await?;
+    let (total, completed, failed): (i64, i64, i64) = tx.one(counts(), args![course]).await?;
+    let (seconds,): (f64,) = tx.one(average_seconds(), args![course]).await?;
     Ok(EnrollmentStatistics {
         course,
         total,
@@ -52,13 +43,49 @@ pub async fn of_course(app: &School, caller: &Caller, course: i64, days: i64) ->
     })
 }
 
+fn counts() -> String {
+    format!(
+        "select count(*), count(case when {IS_COMPLETED} then 1 end), count(e.failed_ms)
+        from classes k join enrollments e on e.class = k.id where k.course = $1 and e.status in {ADMITTED}"
+    )
+}
+
+fn average_seconds() -> String {
+    format!(
+        "select cast(coalesce(avg(x.seconds), 0) as double precision) from (
+            select sum(d.seconds) as seconds from classes k join enrollments e on e.class = k.id and {IS_COMPLETED}
+                join study_days d on d.enrollment = e.id where k.course = $1 group by e.id) x"
+    )
+}
+
 async fn count_by_day(tx: &mut Tx, course: i64, days: Vec<DaySpan>) -> Result<Vec<(String, i64)>> {
     let (with, args) = table_of(&days, course);
-    let sql = format!(
-        "{with} select d.n, (select count(*) from classes k join enrollments e on e.class = k.id
+    let counts: Vec<(i64, i64)> = tx.all(trend(&with), args).await?;
+    Ok(days.into_iter().zip(counts).map(|(day, (_, count))| (day.date, count)).collect())
+}
+
+fn trend(with_days: &str) -> String {
+    format!(
+        "{with_days} select d.n, (select count(*) from classes k join enrollments e on e.class = k.id
             where k.course = $1 and e.created_ms >= d.starts and e.created_ms < d.ends and e.status in {ADMITTED})
         from days d order by d.n"
-    );
-    let counts: Vec<(i64, i64)> = tx.all(sql, args).await?;
-    Ok(days.into_iter().zip(counts).map(|(day, (_, count))| (day.date, count)).collect())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::{sqlite_plan, sqlite_scans};
+
+    #[tokio::test]
+    async fn statistics_of_a_course_read_no_table_from_end_to_end() {
+        let day = DaySpan { date: "2026-11-28".into(), label: "11/28".into(), starts_ms: 0, ends_ms: 1 };
+        let trend = trend(&table_of(&[day], 1).0);
+        for sql in [counts(), average_seconds(), trend.clone()] {
+            let scans = sqlite_scans(&sql, &["x", "d", "CONSTANT ROW"]).await;
+            assert!(scans.is_empty(), "{scans:?} of {sql}");
+        }
+        let plan = sqlite_plan(&trend).await;
+        assert!(plan.iter().any(|line| line.contains("COVERING INDEX enrollments_days ")), "{plan:?}");
+    }
 }

@@ -53,7 +53,11 @@ pub async fn of_caller(app: &School, caller: &Caller) -> Result<LearningSummary>
 }
 
 async fn counts(tx: &mut Tx, person: i64, now_ms: i64) -> Result<LearningCounts> {
-    let sql = format!(
+    tx.one(counted(), args![person, now_ms]).await
+}
+
+fn counted() -> String {
+    format!(
         "with mine as (select e.id, {} as status, e.assessment_score as score,
                 row_number() over (partition by k.course order by e.id desc) as nth
             from enrollments e join classes k on k.id = e.class
@@ -67,13 +71,17 @@ async fn counts(tx: &mut Tx, person: i64, now_ms: i64) -> Result<LearningCounts>
                 join enrollments e on e.id = d.enrollment where e.person = $1) as seconds
         from mine where nth = 1",
         units::status_at("$2")
-    );
-    tx.one(sql, args![person, now_ms]).await
+    )
 }
 
-/// Lists what the person did last. Every branch starts from their enrollments.
+/// Lists what the person did last.
 async fn activities(tx: &mut Tx, person: i64) -> Result<Vec<LearningActivity>> {
-    let sql = format!(
+    tx.all(last_done(), args![person, ACTIVITIES]).await
+}
+
+/// Builds SQL: what a person did last. Every branch starts from their enrollments.
+fn last_done() -> String {
+    format!(
         "with mine as (select e.id, e.class, e.person, k.course, c.title, e.created_ms, e.completed_ms, e.status
             from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
             where e.person = $1 and e.status in ('PENDING', 'APPROVED', 'COMPLETED', 'EXPIRED'))
@@ -96,6 +104,19 @@ async fn activities(tx: &mut Tx, person: i64) -> Result<Vec<LearningActivity>> {
                 from mine e cross join certificates f where f.enrollment = e.id and f.unit is null) x
         where x.at_ms is not null order by x.at_ms desc, x.kind limit $2",
         units::completed_ms()
-    );
-    tx.all(sql, args![person, ACTIVITIES]).await
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_scans;
+
+    #[tokio::test]
+    async fn a_summary_reads_no_table_from_end_to_end() {
+        for sql in [counted(), last_done()] {
+            let scans = sqlite_scans(&sql, &["mine", "x", "e", "n", "b", "CONSTANT ROW"]).await;
+            assert!(scans.is_empty(), "{scans:?} of {sql}");
+        }
+    }
 }
