@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -11,9 +11,15 @@ use crate::Result;
 use crate::gyosil::{EMAIL, PASSWORD, add_instructor, free_address, gyosil, wait_until_open};
 use crate::http::Http;
 use crate::machine::{self, Server};
-use crate::rows::{Database, Size};
+use crate::rows::{ASKING_ENROLLMENT, ASKING_PATH, Database, POPULAR_COURSE, Size};
 
 const LEARNING: &str = "/api/v1/bc-006/learning";
+/// A connection of PostgreSQL reports what it has read when a statement ends, at most once in this time.
+const COUNTED_AFTER: Duration = Duration::from_millis(1_100);
+/// … and in this time if no statement follows.
+const IDLE_COUNTED_AFTER: Duration = Duration::from_secs(11);
+/// Tables that have fewer rows are read from end to end for good reasons.
+const SMALL_MAX_ROWS: i64 = 1_000;
 
 #[derive(Args)]
 pub struct Options {
@@ -79,7 +85,33 @@ pub fn run(options: &Options) -> Result<()> {
             columns.iter().filter_map(|c| c.get(n)).map(|(m, l)| format!("{m:.1} ({l:.1})")).collect();
         println!("| {name} | {} |", cells.join(" | "));
     }
+    if matches!(database, Database::Postgres(_)) {
+        println!("\nRows that one request reads by going through a whole table:\n");
+        std::thread::sleep(IDLE_COUNTED_AFTER);
+        for request in &REQUESTS {
+            let scans = runtime.block_on(full_scans(&mut http, &mut database, &callers, request))?;
+            println!("- {}: {}", request.0, if scans.is_empty() { "none".into() } else { scans.join(", ") });
+        }
+    }
     Ok(())
+}
+
+/// Lists the tables that PostgreSQL reads from end to end for one request, and how many rows.
+async fn full_scans(
+    http: &mut Http,
+    database: &mut Database,
+    callers: &Callers,
+    request: &Request,
+) -> Result<Vec<String>> {
+    let before = database.rows_of_full_scans().await?;
+    send(http, callers, request)?;
+    std::thread::sleep(COUNTED_AFTER);
+    // Its own statements read single rows.
+    send(http, callers, &("", "/courses/{course}?includeModules=false", false))?;
+    std::thread::sleep(COUNTED_AFTER / 10);
+    let after = database.rows_of_full_scans().await?;
+    let rows = after.into_iter().map(|(table, rows)| (rows - before.get(&table).copied().unwrap_or(0), table));
+    Ok(rows.filter(|(rows, _)| *rows >= SMALL_MAX_ROWS).map(|(rows, table)| format!("{table} {rows}")).collect())
 }
 
 fn callers(http: &mut Http) -> Result<Callers> {
@@ -98,32 +130,44 @@ fn callers(http: &mut Http) -> Result<Callers> {
     })
 }
 
-/// The requests: their names, their paths below the surface, and whether the instructor asks. `{id}` is a course with many
-/// learners.
-const REQUESTS: [(&str, &str, bool); 10] = [
+/// A request: its name, its path below the surface, and whether the instructor asks.
+type Request = (&'static str, &'static str, bool);
+
+/// `{course}` is a course with many learners, `{enrollment}` that of the learner in it, `{path}` their path.
+const REQUESTS: [Request; 15] = [
     ("list, newest first", "/courses?sort=publishedAt:desc", false),
     ("list, most learners first", "/courses?sort=enrollmentCount:desc", false),
     ("list, best rated first", "/courses?sort=averageRating:desc", false),
     ("list of a category and a level", "/courses?category=category-1&level=intermediate", false),
     ("list of a tag", "/courses?tags=Skill%201", false),
-    ("a course", "/courses/{id}?includeAssessments=true", false),
+    ("a course", "/courses/{course}?includeAssessments=true", false),
     ("my enrollments", "/my-enrollments", false),
+    ("my progress in a course", "/progress/{enrollment}", false),
     ("summary", "/progress/summary", false),
-    ("statistics of a course", "/courses/{id}/enrollment-stats", true),
+    ("my results of an assessment", "/assessments/{course}/my-history", false),
     ("my certificates", "/my-certifications", false),
+    ("my paths", "/my-paths", false),
+    ("the next course of a path", "/paths/{path}/next-course", false),
+    ("statistics of a course", "/courses/{course}/enrollment-stats", true),
+    ("statistics of an assessment", "/assessments/{course}/statistics", true),
 ];
+
+fn send(http: &mut Http, callers: &Callers, (name, path, by_teacher): &Request) -> Result<()> {
+    let token = if *by_teacher { &callers.teacher } else { &callers.learner };
+    let path = path.replace("{course}", &POPULAR_COURSE.to_string()).replace("{path}", &ASKING_PATH.to_string());
+    let path = format!("{LEARNING}{}", path.replace("{enrollment}", &ASKING_ENROLLMENT.to_string()));
+    http.get(&path, Some(token)).map(drop).map_err(|error| format!("{name}: {error}").into())
+}
 
 /// Sends each request some times, and returns the median and the longest time of each.
 fn times(http: &mut Http, callers: &Callers, requests: u16) -> Result<Vec<(f64, f64)>> {
     let mut found = Vec::new();
-    for (name, path, by_teacher) in REQUESTS {
-        let token = if by_teacher { &callers.teacher } else { &callers.learner };
-        let path = format!("{LEARNING}{}", path.replace("{id}", "1000003"));
+    for request in &REQUESTS {
         let mut times = Vec::new();
         // The first one fills caches and is not counted.
         for n in 0..=requests {
             let begun = Instant::now();
-            http.get(&path, Some(token)).map_err(|error| format!("{name}: {error}"))?;
+            send(http, callers, request)?;
             if n > 0 {
                 times.push(begun.elapsed().as_secs_f64() * 1000.0);
             }
