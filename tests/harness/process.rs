@@ -38,12 +38,19 @@ pub fn runs(words: &[&str], input: &str) -> Output {
 impl Process {
     /// Serves, until it is dropped or told to stop.
     pub fn serves(data: &Path, database: &str, flags: &[&str]) -> Process {
+        Process::serves_logging(data, database, flags, "info,sqlx=warn")
+    }
+
+    /// … and logs what this filter lets through.
+    pub fn serves_logging(data: &Path, database: &str, flags: &[&str], filter: &str) -> Process {
         let data = data.display().to_string();
         let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
         words.extend(flags);
         let log = tempfile::tempfile().unwrap();
         let stderr = log.try_clone().unwrap();
-        let mut child = command(&words).stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
+        let mut command = command(&words);
+        command.env("GYOSIL_LOG", filter).stdout(Stdio::piped()).stderr(stderr);
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut said = String::new();
         let mut line = String::new();

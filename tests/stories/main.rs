@@ -57,6 +57,7 @@ mod sheets;
 mod skills;
 mod sockets;
 mod standing;
+mod statements;
 mod steps;
 mod strangers;
 mod stuck;
