@@ -8,7 +8,7 @@ use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
-use crate::school::enrollment::conditions::hold_learner;
+use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
@@ -76,7 +76,7 @@ pub async fn record(app: &School, caller: &Caller, assessment: i64, new: NewResu
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let assessment = super::hold_taught(&mut tx, caller, assessment).await?;
-    hold_learner(&mut tx, "$1", new.enrollment).await?;
+    hold_enrollments_of_learner(&mut tx, "$1", new.enrollment).await?;
     let access = rights::find_enrollment(&mut tx, new.enrollment).await?;
     if access.course != assessment.course {
         return Err(Error::bad(Field::Enrollment, "it is of another course"));
@@ -153,7 +153,7 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     let mut tx = app.db.begin().await?;
     let found = read(&mut tx, id).await?;
     let assessment = super::hold_taught(&mut tx, caller, found.assessment).await?;
-    hold_learner(&mut tx, "$1", found.enrollment).await?;
+    hold_enrollments_of_learner(&mut tx, "$1", found.enrollment).await?;
     assessment.must_agree(Some(grading.score), grading.passed)?;
     let sql = "update attempts set score = $2, graded_ms = $3, updated_ms = $3,
         feedback = case when $4 then $5 else feedback end where id = $1";

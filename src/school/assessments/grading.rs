@@ -11,7 +11,7 @@ use crate::clock::SECOND_MS;
 use crate::db::{Tx, args, batch_size, row, row_placeholders};
 use crate::error::Result;
 use crate::event::{GradeScope, NewEvent};
-use crate::school::enrollment::conditions::hold_learner;
+use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 
 /// Time for which answers are still taken after the end of an attempt, since a network may be late.
 pub const GRACE_MS: i64 = 30 * SECOND_MS;
@@ -52,7 +52,7 @@ impl LearnerAttempt {
 
 /// Reads an attempt and holds the enrollments of its learner: of two who close it at once the second finds it closed.
 pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<Option<LearnerAttempt>> {
-    hold_learner(tx, "select enrollment from attempts where id = $1", id).await?;
+    hold_enrollments_of_learner(tx, "select enrollment from attempts where id = $1", id).await?;
     tx.maybe(format!("{SAT} and t.id = $1"), args![id]).await
 }
 

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::{
     CompletionStatus, GivenScores, complete_enrollment, copy_grade, insert, issue_unless_guest, missing,
-    must_be_after_start,
+    must_be_after_start, others_are_due,
 };
 use crate::app::School;
 use crate::db::{Tx, args, retry};
 use crate::error::{Error, Field, Result};
 use crate::school::enrollment::EnrollmentStatus;
+use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::rights::{self, Caller};
 
 pub const STUDENTS_MAX: usize = 5_000;
@@ -104,7 +105,8 @@ async fn complete_one(
     issue: bool,
 ) -> Result<StudentOutcome> {
     let mut tx = app.db.begin().await?;
-    let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    hold_enrollments_of_learner(&mut tx, "$1", enrollment).await?;
+    let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     if access.status != EnrollmentStatus::Approved.word() {
         return Ok(StudentOutcome::Refused(Error::wrong_state(access.status)));
     }
@@ -117,15 +119,20 @@ async fn complete_one(
     if !missing.is_empty() {
         return Ok(StudentOutcome::Refused(Error::NotMet { missing }));
     }
+    let now_ms = app.now_ms();
+    let mut events = Vec::new();
     match known {
-        Some((id, _)) => finish(&mut tx, id, enrollment, date, app.now_ms()).await?,
+        Some((id, _)) => {
+            finish(&mut tx, id, enrollment, date, now_ms).await?;
+            events.push(others_are_due(&access, now_ms));
+        }
         None => {
-            insert(&mut tx, enrollment, date, CompletionStatus::Completed, GivenScores::default(), None, app.now_ms())
+            insert(&mut tx, enrollment, date, CompletionStatus::Completed, GivenScores::default(), None, now_ms)
                 .await?;
         }
     }
     let issued = issue && issue_unless_guest(app, &mut tx, enrollment).await?;
-    app.commit(tx, Vec::new()).await?;
+    app.commit(tx, events).await?;
     Ok(StudentOutcome::Completed { issued })
 }
 

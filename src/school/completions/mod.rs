@@ -13,9 +13,9 @@ use crate::error::{Error, Field, Noun, Requirement, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::enrollment::EnrollmentStatus;
-use crate::school::enrollment::conditions::hold_learner;
+use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::names::{Namesakes, distinct};
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, EnrollmentAccess};
 use crate::school::{Page, Window, certificates, classes};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,6 +215,12 @@ pub struct CompletionChanges {
     pub force: bool,
 }
 
+/// Makes the learner's other enrollments in the course due, once staff have completed one that they had refused: while it was
+/// INCOMPLETE or REVOKED, the others did not complete by themselves.
+fn others_are_due(access: &EnrollmentAccess, now_ms: i64) -> NewEvent {
+    NewEvent::grade_due(access.course, GradeScope::Learner(access.enrollment), now_ms)
+}
+
 /// Changes a completion: INCOMPLETE → COMPLETED → REVOKED and back to COMPLETED. Revoking it revokes the certificate
 /// too. Once there is a certificate, the printed date and scores do not change any more.
 pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionChanges) -> Result<Completion> {
@@ -222,7 +228,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let enrollment = read(&mut tx, id).await?.enrollment;
-    hold_learner(&mut tx, "$1", enrollment).await?;
+    hold_enrollments_of_learner(&mut tx, "$1", enrollment).await?;
     let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     let now = read(&mut tx, id).await?;
     let is_printed = changes.date.is_some() || changes.scores.are_given();
@@ -258,8 +264,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
     let mut events = Vec::new();
     if before != after && after == CompletionStatus::Completed {
         copy_grade(&mut tx, id).await?;
-        // Without a verdict of staff against them, the learner's other enrollments in the course complete by themselves again.
-        events.push(NewEvent::grade_due(access.course, GradeScope::Learner(enrollment), now_ms));
+        events.push(others_are_due(&access, now_ms));
     }
     let sql = "update completions set date = $2, status = $3, total_score = coalesce($4, total_score),
         attendance_score = coalesce($5, attendance_score), assessment_score = coalesce($6, assessment_score),

@@ -1,4 +1,4 @@
-//! SQL about enrollments that several capabilities share.
+//! SQL about enrollments that several capabilities share, and the enrollments of one learner that are held together.
 
 use crate::db::{HeldTable, Tx, args};
 use crate::error::Result;
@@ -16,9 +16,13 @@ pub(in crate::school) fn of_same_learners(ids: &str) -> String {
     )
 }
 
-/// Holds all enrollments that the learner of this one has in the course, in one order: their attempts count in all of them, and what
-/// staff say of one decides about the others.
-pub(in crate::school) async fn hold_learner(tx: &mut Tx, enrollment: &'static str, id: i64) -> Result<()> {
+/// Holds all enrollments that the learner of one has in its course, in one order: their attempts count in all of them, and what
+/// staff say of one decides about the others. `enrollment` is SQL for the id of the one, made of the value `$1`.
+pub(in crate::school) async fn hold_enrollments_of_learner(
+    tx: &mut Tx,
+    enrollment: &'static str,
+    id: i64,
+) -> Result<()> {
     let theirs = format!("id in ({})", of_same_learners(enrollment));
     tx.hold_where(HeldTable::Enrollments, &theirs, args![id]).await
 }
