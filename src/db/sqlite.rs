@@ -14,14 +14,11 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Opens the first connection, and makes the tables that are missing. Another process may do the same at this moment: SQLite
 /// does not wait for it by itself, and refuses to make a table that the other one has just made. So a failure is tried again.
-pub async fn first_connection(
-    options: &SqliteConnectOptions,
-    migrations: &Migrator,
-) -> Result<SqliteConnection, MigrateError> {
+pub async fn first_connection(options: &SqliteConnectOptions, migrations: &Migrator) -> sqlx::Result<SqliteConnection> {
     let begun = Instant::now();
     loop {
         match open_and_migrate(options, migrations).await {
-            Err(error) if is_passing(&error) && begun.elapsed() < LOCKED_FOR_MAX => {
+            Err(error) if may_be_another_process(&error) && begun.elapsed() < LOCKED_FOR_MAX => {
                 tokio::time::sleep(TRY_AGAIN_AFTER).await;
             }
             result => return result,
@@ -29,22 +26,25 @@ pub async fn first_connection(
     }
 }
 
-async fn open_and_migrate(
-    options: &SqliteConnectOptions,
-    migrations: &Migrator,
-) -> Result<SqliteConnection, MigrateError> {
+async fn open_and_migrate(options: &SqliteConnectOptions, migrations: &Migrator) -> sqlx::Result<SqliteConnection> {
     let mut connection = options.connect().await?;
     migrations.run(&mut connection).await?;
     Ok(connection)
 }
 
-/// Tells whether another process that opens the database may be the reason.
-fn is_passing(error: &MigrateError) -> bool {
-    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return false };
-    let Some(error) = error.as_database_error() else { return false };
+/// Tells whether another process that opens the database may be the reason: it holds the file, or has just made a table.
+fn may_be_another_process(error: &sqlx::Error) -> bool {
+    let error = match error {
+        sqlx::Error::Migrate(failed) => match &**failed {
+            MigrateError::ExecuteMigration(..) => return true,
+            MigrateError::Execute(error) => error,
+            _ => return false,
+        },
+        error => error,
+    };
     // The primary code is the lowest byte: 5 is SQLITE_BUSY.
-    let code = error.code().and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == 5) || error.message().ends_with("already exists")
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 impl DbConnection for SqliteConnection {

@@ -74,8 +74,16 @@ pub async fn new_database() -> String {
         })
         .await;
     let name = format!("school_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    // Without autovacuum nobody is connected to the template, so its files can be copied as they are.
+    // Copied as files: the other way writes each page through the log.
     run(port, format!("create database {name} template template_school strategy file_copy")).await;
+    url(port, &name)
+}
+
+/// A new database without tables.
+pub async fn empty_database() -> String {
+    let port = *SERVER.get_or_init(|| start().0);
+    let name = format!("school_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    run(port, format!("create database {name}")).await;
     url(port, &name)
 }
 
