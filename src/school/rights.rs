@@ -150,7 +150,7 @@ pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
 
 /// Builds SQL: the enrollments `e` by which a person is in a course, and their time is not over. `person`, `course` and `now` are
 /// its values, such as `$1`.
-fn admitted(person: &str, course: &str, now: &str) -> String {
+fn from_admitted_enrollments(person: &str, course: &str, now: &str) -> String {
     format!(
         "from enrollments e join classes k on k.id = e.class where e.person = {person} and k.course = {course}
             and e.status in ('APPROVED', 'COMPLETED') and (e.expires_ms is null or e.expires_ms > {now})"
@@ -158,8 +158,8 @@ fn admitted(person: &str, course: &str, now: &str) -> String {
 }
 
 fn contents() -> String {
-    let admitted = admitted("$2", "c.id", "$3");
-    format!("select c.instructor, c.price = 0 or exists (select 1 {admitted}) from courses c where c.id = $1")
+    let from = from_admitted_enrollments("$2", "c.id", "$3");
+    format!("select c.instructor, c.price = 0 or exists (select 1 {from}) from courses c where c.id = $1")
 }
 
 /// Tells whether the caller may read what the items of a course hold, and not only its outline. A course without a price is open
@@ -255,9 +255,9 @@ pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64, now_ms: i64) 
 
 /// Is the caller in the course, or in this class of it if one is named, and is their time not over?
 pub async fn is_in(tx: &mut Tx, caller: &Caller, course: i64, class: Option<i64>, now_ms: i64) -> Result<bool> {
-    let admitted = admitted("$1", "$2", "$4");
-    let sql = format!("select e.id {admitted} and ($3 is null or e.class = $3) limit 1");
-    Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, class, now_ms]).await?.is_some())
+    let from = from_admitted_enrollments("$1", "$2", "$3");
+    let sql = format!("select e.id {from} and ($4 is null or e.class = $4) limit 1");
+    Ok(tx.maybe::<(i64,)>(sql, args![caller.id, course, now_ms, class]).await?.is_some())
 }
 
 /// Finds a course that the caller teaches. Fails if the class is not one of this course.

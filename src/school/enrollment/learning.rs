@@ -11,8 +11,11 @@ use crate::school::progress::learner::{self, LearnerEnrollment};
 use crate::school::progress::units::{LearningStatus, ProgressRate, progress_rate};
 use crate::school::rights::{Caller, Scope};
 
+/// An enrollment, and how far its learner is in the course.
+pub type EnrollmentProgress = (LearnerEnrollment, ProgressRate);
+
 /// Enrolls the caller in the default class of a course. Fails if they are in any class of it, or apply for one.
-pub async fn enroll(app: &School, caller: &Caller, course: i64) -> Result<(LearnerEnrollment, ProgressRate)> {
+pub async fn enroll(app: &School, caller: &Caller, course: i64) -> Result<EnrollmentProgress> {
     caller.must_have(Scope::Enroll)?;
     if open_enrollment(&mut app.db.read().await?, course, caller.id).await?.is_some() {
         return Err(Error::AlreadyEnrolled);
@@ -20,8 +23,8 @@ pub async fn enroll(app: &School, caller: &Caller, course: i64) -> Result<(Learn
     let made = apply(app, caller, Application { person: None, course, class: None }).await?;
     let mut tx = app.db.read().await?;
     let enrollment = learner::read(&mut tx, made.id, app.now_ms()).await?;
-    let found = with_rates(&mut tx, vec![enrollment]).await?;
-    found.into_iter().next().ok_or(Error::NotFound(Noun::Enrollment))
+    let rate = progress_rate(&mut tx, &[made.id]).await?.remove(&made.id).unwrap_or_default();
+    Ok((enrollment, rate))
 }
 
 /// Cancels the caller's enrollment in a course. What they have done there is kept. Fails if they have completed the course.
@@ -41,29 +44,17 @@ async fn open_enrollment(tx: &mut Tx, course: i64, person: i64) -> Result<Option
 }
 
 /// Lists the caller's enrollments, the newest first, in two queries. Rejected and cancelled ones are left out.
-pub async fn mine(
-    app: &School,
-    caller: &Caller,
-    status: Option<LearningStatus>,
-) -> Result<Vec<(LearnerEnrollment, ProgressRate)>> {
+pub async fn mine(app: &School, caller: &Caller, status: Option<LearningStatus>) -> Result<Vec<EnrollmentProgress>> {
     caller.must_have(Scope::Enroll)?;
     let mut tx = app.db.read().await?;
     let condition = "e.person = $1 and e.status not in ('REJECTED', 'CANCELLED') and c.deleted_ms is null";
     let mut found = learner::read_all(&mut tx, Filter::of(condition, args![caller.id]), app.now_ms()).await?;
     found.retain(|enrollment| status.is_none_or(|status| enrollment.status == status.word()));
-    with_rates(&mut tx, found).await
-}
-
-/// Adds how far each is in its course, in one query for all.
-async fn with_rates(
-    tx: &mut Tx,
-    enrollments: Vec<LearnerEnrollment>,
-) -> Result<Vec<(LearnerEnrollment, ProgressRate)>> {
-    let ids: Vec<i64> = enrollments.iter().map(|enrollment| enrollment.id).collect();
-    let rates = if ids.is_empty() { HashMap::new() } else { progress_rate(tx, &ids).await? };
+    let ids: Vec<i64> = found.iter().map(|enrollment| enrollment.id).collect();
+    let rates = if ids.is_empty() { HashMap::new() } else { progress_rate(&mut tx, &ids).await? };
     let with_rate = |enrollment: LearnerEnrollment| {
         let rate = rates.get(&enrollment.id).copied().unwrap_or_default();
         (enrollment, rate)
     };
-    Ok(enrollments.into_iter().map(with_rate).collect())
+    Ok(found.into_iter().map(with_rate).collect())
 }

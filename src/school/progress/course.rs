@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::learner::{LearnerEnrollment, read};
+use super::learner::{self, LearnerEnrollment};
 use super::units::{self, ProgressRate};
 use super::{EnrolledPerson, Report, record, study};
 use crate::app::School;
@@ -56,7 +56,7 @@ pub async fn of_enrollment(app: &School, caller: &Caller, id: i64) -> Result<Cou
     if !may || matches!(access.status.as_str(), "CANCELLED" | "REJECTED") {
         return Err(Error::NotFound(Noun::Progress));
     }
-    let enrollment = read(&mut tx, id, app.now_ms()).await?;
+    let enrollment = learner::read(&mut tx, id, app.now_ms()).await?;
     let rate = units::progress_rate(&mut tx, &[id]).await?.remove(&id).unwrap_or_default();
     let units = completed_units(&mut tx, id, enrollment.course).await?;
     // Those of the learner's other enrollments in the course count too.
@@ -110,10 +110,10 @@ async fn visit(app: &School, caller: &Caller, id: i64, begins: bool) -> Result<L
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Enrollments, id).await?;
     find_learnt_course(&mut tx, caller.id, id, now_ms).await?;
-    let begun_ms = read(&mut tx, id, now_ms).await?.started_ms.or(begins.then_some(now_ms));
+    let begun_ms = learner::read(&mut tx, id, now_ms).await?.started_ms.or(begins.then_some(now_ms));
     let sql = "update enrollments set accessed_ms = $2, started_ms = $3 where id = $1";
     tx.run(sql, args![id, now_ms, begun_ms]).await?;
-    let visited = read(&mut tx, id, now_ms).await?;
+    let visited = learner::read(&mut tx, id, now_ms).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(visited)
 }

@@ -45,6 +45,7 @@ pub async fn read_all(tx: &mut Tx, condition: Filter, now_ms: i64) -> Result<Vec
     tx.all(sql, [condition.args, args![now_ms]].concat()).await
 }
 
+/// Reads one enrollment.
 pub async fn read(tx: &mut Tx, id: i64, now_ms: i64) -> Result<LearnerEnrollment> {
     let found = read_all(tx, Filter::of("e.id = $1", args![id]), now_ms).await?;
     found.into_iter().next().ok_or(Error::NotFound(Noun::Enrollment))

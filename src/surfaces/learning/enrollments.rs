@@ -6,10 +6,10 @@ use super::wire::{Duration, ModulesDone, Time};
 use super::{Answer, Caller, Created, Path, created, ok};
 use crate::app::School;
 use crate::error::Result;
-use crate::school::enrollment::learning;
+use crate::school::enrollment::learning::{self, EnrollmentProgress};
 use crate::school::enrollment::statistics::{self, EnrollmentStatistics};
 use crate::school::progress::learner::LearnerEnrollment;
-use crate::school::progress::units::{LearningStatus, ProgressRate};
+use crate::school::progress::units::LearningStatus;
 use crate::surfaces::ids::TextId;
 use crate::surfaces::keys::*;
 
@@ -39,7 +39,7 @@ answer! {
         "course": {"id": "1", "title": "TypeScript基礎コース", "instructorName": "山田太郎"}, "status": "not_started",
         "isPending": false, "enrolledAt": "2025-11-03T18:00:00.000Z", "startedAt": null,
         "progressRate": {"completedCount": 0, "totalCount": 8, "percentage": 0}, "lastAccessedAt": null}))]
-    pub struct LearningEnrollment from (LearnerEnrollment, ProgressRate) as (e, rate) {
+    pub struct LearningEnrollment from EnrollmentProgress as (e, rate) {
         progress_id: TextId = TextId(e.id),
         course_id: TextId = TextId(e.course),
         user_id: TextId = TextId(e.person),
@@ -53,7 +53,7 @@ answer! {
         last_accessed_at: Option<Time> = e.accessed_ms.map(Time),
     }
 
-    pub struct MyLearningEnrollments from Vec<(LearnerEnrollment, ProgressRate)> as all {
+    pub struct MyLearningEnrollments from Vec<EnrollmentProgress> as all {
         enrollments: Vec<LearningEnrollment> = each(all),
     }
 
