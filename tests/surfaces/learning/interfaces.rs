@@ -1,6 +1,6 @@
 //! The data schemas of the seed, which are interfaces in TypeScript, beside what the server answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -41,8 +41,14 @@ pub fn read(block: &str) -> BTreeMap<String, Interface> {
 }
 
 /// Lists what of an interface is not in the answer, or is of another type. A type that the seed names and does not define
-/// (`Duration`) is only looked for: the examples show it.
-pub fn differences(all: &BTreeMap<String, Interface>, name: &str, answer: &Value) -> Vec<String> {
+/// (`Duration`) is only looked for: the examples show it. Notes which interfaces it compared.
+pub fn differences(
+    all: &BTreeMap<String, Interface>,
+    name: &str,
+    answer: &Value,
+    compared: &mut BTreeSet<String>,
+) -> Vec<String> {
+    compared.insert(name.to_owned());
     let keys = all.get(name).unwrap_or_else(|| panic!("the seed has no interface {name}"));
     let mut found = Vec::new();
     for key in keys {
@@ -51,19 +57,24 @@ pub fn differences(all: &BTreeMap<String, Interface>, name: &str, answer: &Value
             _ if DIFFERENT.iter().any(|(different, _)| *different == at) => {}
             None => found.push(format!("{at} is missing")),
             Some(Value::Null) if key.is_optional => {}
-            Some(value) => found.extend(wrong_type(all, &at, &key.r#type, value)),
+            Some(value) => found.extend(wrong_type(all, (&at, &key.r#type), value, compared)),
         }
     }
     found
 }
 
-fn wrong_type(all: &BTreeMap<String, Interface>, at: &str, r#type: &str, value: &Value) -> Vec<String> {
+fn wrong_type(
+    all: &BTreeMap<String, Interface>,
+    (at, r#type): (&str, &str),
+    value: &Value,
+    compared: &mut BTreeSet<String>,
+) -> Vec<String> {
     if let Some(element) = r#type.strip_suffix("[]") {
         let Some(list) = value.as_array() else { return vec![format!("{at} is {value}, no list")] };
-        return list.iter().flat_map(|value| wrong_type(all, at, element, value)).collect();
+        return list.iter().flat_map(|value| wrong_type(all, (at, element), value, compared)).collect();
     }
     if all.contains_key(r#type) {
-        return differences(all, r#type, value);
+        return differences(all, r#type, value, compared);
     }
     let fits = match r#type {
         "string" => value.is_string(),
@@ -83,7 +94,9 @@ fn what_differs_from_an_interface_is_found() {
 interface Module {\n  order: number; // from 1\n  length: Duration;\n}";
     let all = read(text);
     let whole = json!({ "id": "1", "status": "draft", "modules": [{ "order": 1, "length": {} }], "until": null });
-    assert_eq!(differences(&all, "Course", &whole), [""; 0]);
+    let mut compared = BTreeSet::new();
+    assert_eq!(differences(&all, "Course", &whole, &mut compared), [""; 0]);
+    assert_eq!(compared.len(), 2);
     for (pointer, value, expected) in [
         ("/id", json!(1), "Course.id is 1"),
         ("/id", Value::Null, "Course.id is null"),
@@ -95,7 +108,7 @@ interface Module {\n  order: number; // from 1\n  length: Duration;\n}";
     ] {
         let mut answer = whole.clone();
         *answer.pointer_mut(pointer).unwrap() = value;
-        let found = differences(&all, "Course", &answer);
+        let found = differences(&all, "Course", &answer, &mut compared);
         assert!(found.len() == 1 && found[0].starts_with(expected), "{pointer}: {found:?}");
     }
 }
