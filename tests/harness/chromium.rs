@@ -15,8 +15,8 @@ use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 use super::PATIENCE;
 use super::namespace::Namespace;
 
-/// So many wait for the next story; more are closed.
-const IDLE_AT_MOST: usize = 6;
+/// So many wait for the next story; of more, the one that has waited longest is closed.
+const IDLE_AT_MOST: usize = 10;
 const STARTS_AT_MOST: usize = 10;
 const DRIVER: &str = "/usr/bin/chromedriver";
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -245,8 +245,9 @@ impl Chromium {
         let mut idle = IDLE.lock().unwrap();
         // SAFETY: the handler takes nothing and touches only what is static.
         AT_THE_END.call_once(|| assert_eq!(unsafe { libc::atexit(ends_idle) }, 0));
-        if idle.len() < IDLE_AT_MOST {
-            idle.push(self);
+        idle.push(self);
+        if idle.len() > IDLE_AT_MOST {
+            idle.remove(0);
         }
     }
 

@@ -94,11 +94,13 @@ thread_local! {
 
 /// A story that is over holds no connections and no room: the database server has so many for all of them.
 async fn close_databases() {
+    let mut databases = std::collections::BTreeSet::new();
     for (app, database) in OPENED.take() {
         let _ = tokio::time::timeout(Duration::from_secs(5), app.db.close()).await;
-        if database.starts_with("postgres:") {
-            postgres::drop_database(&database).await;
-        }
+        databases.insert(database);
+    }
+    for database in databases.iter().filter(|database| database.starts_with("postgres:")) {
+        let _ = tokio::time::timeout(Duration::from_secs(5), postgres::drop_database(database)).await;
     }
 }
 
