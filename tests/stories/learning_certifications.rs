@@ -142,7 +142,7 @@ fn a_certificate_with_an_expiry_ends() {
 }
 
 #[test]
-fn wrong_codes_of_certificates_are_limited_and_right_ones_are_not() {
+fn wrong_codes_of_certificates_count_against_the_limit_and_right_ones_do_not() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
         let (_, lecture, student, _) = learner(&school, 1).await;
         student.finishes(lecture.steps[0]).await;

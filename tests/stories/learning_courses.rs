@@ -150,9 +150,9 @@ fn a_course_with_learners_is_not_deleted() {
 fn an_administrator_changes_and_deletes_the_course_of_another() {
     on_both(|school| async move {
         let (teacher, other, admin) = (school.teacher().await, school.another_teacher().await, school.admin().await);
-        for course in [teaches(&teacher, json!({})).await, drafts(&teacher, json!({})).await] {
-            let status = other.put(&path_of(&course), json!({ "title": "私の" })).await.status;
-            assert!([403, 404].contains(&status), "{status}");
+        let (published, draft) = (teaches(&teacher, json!({})).await, drafts(&teacher, json!({})).await);
+        for (course, status, code) in [(published, 403, "LEARNING_009"), (draft, 404, "LEARNING_001")] {
+            other.put(&path_of(&course), json!({ "title": "私の" })).await.refused(status, code);
             let before = teacher.get(&path_of(&course)).await.ok();
             let changed = admin.put(&path_of(&course), json!({ "title": "改訂版", "tags": ["新"] })).await.is(200);
             let kept = ["description", "instructorId", "status", "prerequisites", "modules"];

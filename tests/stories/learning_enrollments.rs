@@ -155,8 +155,9 @@ fn a_completed_course_is_not_left() {
 fn failed_and_expired_enrollments_are_listed_by_their_status() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
-        let [kept, failed, expired] = [(); 3].map(|()| teaches(&teacher, json!({})));
-        let (kept, failed, expired) = (kept.await, failed.await, expired.await);
+        let kept = teaches(&teacher, json!({})).await;
+        let failed = teaches(&teacher, json!({})).await;
+        let expired = teaches(&teacher, json!({})).await;
         let mut ids = Vec::new();
         for course in [&kept, &failed, &expired] {
             ids.push(enrolled(&student, course).await);
