@@ -27,7 +27,7 @@ use sqlx::{Connection, FromRow, PgConnection, Row, SqlSafeStr, SqliteConnection}
 use self::health::Health;
 use self::pool::{LentConnection, Limits, Pool};
 use self::postgres::PostgresServer;
-use self::sqlite::SqliteFile;
+use self::sqlite::{LOCKED_FOR_MAX, SqliteFile};
 use crate::error::{Error, Result};
 use crate::private;
 
@@ -39,8 +39,6 @@ pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders
 const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
 const PG_READERS: u32 = 9;
-/// Longest wait of a statement while another process holds the SQLite database.
-const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
 /// Time that one statement may take over a network. Without an answer by then, it is given up and its connection is closed.
 const GROUP_STATEMENT_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(8);

@@ -7,9 +7,10 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 
-use super::LOCKED_FOR_MAX;
 use super::pool::{DbConnection, OpenConnection, Opener};
 
+/// Longest wait of a statement while another process holds the SQLite database.
+pub const LOCKED_FOR_MAX: Duration = Duration::from_secs(4);
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Opens the first connection, and makes the tables that are missing. Another process may do the same at this moment: SQLite
