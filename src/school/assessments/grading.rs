@@ -56,10 +56,13 @@ pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<Option<LearnerAttempt>>
     tx.maybe(format!("{SAT} and t.id = $1"), args![id]).await
 }
 
-/// Finds the open attempt of an enrollment, whose row the caller holds.
-pub(super) async fn find_open(tx: &mut Tx, assessment: i64, enrollment: i64) -> Result<Option<LearnerAttempt>> {
-    let sql = format!("{SAT} and t.assessment = $1 and t.enrollment = $2 and t.submitted_ms is null");
-    tx.maybe(sql, args![assessment, enrollment]).await
+/// Finds the open attempt of a person, in whichever of their enrollments, which the caller holds.
+pub(super) async fn find_open(tx: &mut Tx, assessment: i64, person: i64) -> Result<Option<LearnerAttempt>> {
+    let sql = format!(
+        "{SAT} and t.assessment = $1 and t.submitted_ms is null
+            and t.enrollment in (select o.id from enrollments o where o.person = $2) order by t.id desc limit 1"
+    );
+    tx.maybe(sql, args![assessment, person]).await
 }
 
 /// Returns what was answered so far, by question.

@@ -59,7 +59,7 @@ async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut V
         return Err(Error::GradedByStaff);
     }
     let questions = questions::list(tx, id).await?;
-    let open = grading::find_open(tx, id, enrollment).await?;
+    let open = grading::find_open(tx, id, person).await?;
     if let Some(attempt) = &open
         && attempt.is_overdue(now_ms)
     {
@@ -74,7 +74,7 @@ async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut V
     }
     let number = free_number(tx, &assessment, enrollment, None).await?;
     must_not_be_many(tx, id, person, now_ms).await?;
-    let attempt = begin(tx, &assessment, enrollment, number, now_ms).await?;
+    let attempt = begin(tx, &assessment, (person, enrollment), number, now_ms).await?;
     Ok(OpenAttempt { attempt, questions, saved: HashMap::new() })
 }
 
@@ -83,17 +83,24 @@ async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut V
 async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_ms: i64) -> Result<i64> {
     let mine = "person = $1 and class in (select id from classes where course = $2)";
     tx.hold_where(HeldTable::Enrollments, mine, args![person, assessment.course]).await?;
+    let (id, expires_ms) = find_admitted(tx, assessment, person).await?;
+    if !assessment.active {
+        return Err(Error::NotFound(Noun::Assessment));
+    }
+    if expires_ms.is_some_and(|expires| expires <= now_ms) { Err(Error::wrong_state("EXPIRED")) } else { Ok(id) }
+}
+
+/// Finds the enrollment by which a person is in the course or class of an assessment, and the end of their time in it. Fails with
+/// the state of the newest if none admits them.
+async fn find_admitted(tx: &mut Tx, assessment: &Assessment, person: i64) -> Result<(i64, Option<i64>)> {
     let sql = "select e.id, e.status, e.expires_ms from enrollments e join classes k on k.id = e.class
         where e.person = $1 and k.course = $2 and ($3 is null or e.class = $3)
         order by case when e.status in ('APPROVED', 'COMPLETED') then 0 else 1 end, e.id desc limit 1";
     let args = args![person, assessment.course, assessment.class];
     let found: Option<(i64, String, Option<i64>)> = tx.maybe(sql, args).await?;
-    let (id, status, expires_ms) = found.filter(|_| assessment.active).ok_or(Error::NotFound(Noun::Assessment))?;
+    let (id, status, expires_ms) = found.ok_or(Error::NotFound(Noun::Assessment))?;
     match status.as_str() {
-        "APPROVED" | "COMPLETED" if expires_ms.is_some_and(|expires| expires <= now_ms) => {
-            Err(Error::wrong_state("EXPIRED"))
-        }
-        "APPROVED" | "COMPLETED" => Ok(id),
+        "APPROVED" | "COMPLETED" => Ok((id, expires_ms)),
         _ => Err(Error::wrong_state(status)),
     }
 }
@@ -111,7 +118,13 @@ async fn must_not_be_many(tx: &mut Tx, assessment: i64, person: i64, now_ms: i64
     Err(Error::TooManyFailures { retry_after_s: (earliest_ms + DAY_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }
 
-async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_ms: i64) -> Result<LearnerAttempt> {
+async fn begin(
+    tx: &mut Tx,
+    of: &Assessment,
+    (person, enrollment): (i64, i64),
+    number: i64,
+    now_ms: i64,
+) -> Result<LearnerAttempt> {
     let expires_ms = of.attempt_end_ms(now_ms);
     let sql =
         "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, minutes, expires_ms)
@@ -119,7 +132,7 @@ async fn begin(tx: &mut Tx, of: &Assessment, enrollment: i64, number: i64, now_m
     tx.run(sql, args![now_ms, enrollment, of.id, number, of.minutes, expires_ms]).await?;
     let sql = "update enrollments set started_ms = coalesce(started_ms, $2), accessed_ms = $2 where id = $1";
     tx.run(sql, args![enrollment, now_ms]).await?;
-    let made = grading::find_open(tx, of.id, enrollment).await?;
+    let made = grading::find_open(tx, of.id, person).await?;
     made.ok_or_else(|| Error::internal("an attempt was lost"))
 }
 
@@ -163,15 +176,19 @@ struct AttemptRequest {
 }
 
 impl AttemptRequest {
-    /// Holds the attempt, and closes it if its time is over. Fails if the assessment was deleted.
+    /// Holds the attempt, and closes it if its time is over. Fails if the assessment was deleted, or the person has left the course
+    /// while the attempt was open.
     async fn hold(self, tx: &mut Tx, events: &mut Vec<NewEvent>) -> Result<LearnerAttempt> {
-        super::read(tx, self.assessment).await?;
+        let assessment = super::read(tx, self.assessment).await?;
         let found = grading::hold(tx, self.attempt).await?;
         let is_own = |found: &LearnerAttempt| found.person == self.person && found.assessment == self.assessment;
         let mut found = found.filter(is_own).ok_or(Error::NotFound(Noun::Attempt))?;
         if found.is_overdue(self.now_ms) {
             events.push(grading::close_overdue(tx, &found, self.now_ms).await?);
             found.submitted_ms = found.expires_ms;
+        }
+        if found.is_open() {
+            find_admitted(tx, &assessment, self.person).await?;
         }
         Ok(found)
     }

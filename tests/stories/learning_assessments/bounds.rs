@@ -39,6 +39,26 @@ fn a_learner_begins_fifty_attempts_of_an_assessment_in_a_day() {
 }
 
 #[test]
+fn one_who_leaves_during_an_attempt_goes_on_with_it_only_after_coming_back() {
+    on_both_with(LONG, |school| async move {
+        let exam = Exam::of(&school, exam()).await;
+        let session = exam.session().await;
+        exam.student.patch(&format!("/api/v1/enrollments/{}/cancel", exam.enrollment), json!({})).await.ok();
+        for refused in [exam.saves(&session, exam.right()).await, exam.submits(&session, exam.right()).await] {
+            assert_eq!(refused.refused(409, "LEARNING_011")["status"], "CANCELLED");
+        }
+        enrolls(&exam.student, exam.course).await;
+        assert_eq!(exam.session().await, session, "there is one open attempt");
+        exam.saves(&session, json!({})).await.is(200);
+        exam.submits(&session, json!({})).await.is(200);
+        let second = exam.session().await;
+        assert_eq!(exam.submits(&second, exam.right()).await.is(200)["attemptNumber"], 2);
+        let history = exam.history().await;
+        assert_eq!((&history["attempts"][0]["attemptNumber"], &history["totalAttempts"]), (&json!(2), &json!(2)));
+    });
+}
+
+#[test]
 fn a_history_lists_the_newest_hundred_attempts_and_counts_all() {
     on_both_with(LONG, |school| async move {
         let exam = Exam::of(&school, without_limits()).await;
