@@ -7,6 +7,7 @@ use crate::classroom::{by_hand, class, default_class, plans};
 use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person, Reply};
 use crate::harness::{School, on_both};
+use crate::learning_courses::enrolled;
 
 /// A lecture that completes its learners by itself, and one of its learners with the enrollment.
 pub async fn learner(school: &School, steps: usize) -> (Person, Lecture, Person, String) {
@@ -327,11 +328,27 @@ fn a_material_and_a_module_of_another_course_are_refused() {
 }
 
 #[test]
+fn a_day_of_learning_has_24_hours_in_all_courses_together() {
+    on_both(|school| async move {
+        let (teacher, lecture, student, id) = learner(&school, 1).await;
+        let second = teacher.makes_lecture("생활체육", 1).await;
+        let other = enrolled(&student, &second.id.to_string()).await;
+        for (id, step) in [(&id, lecture.steps[0]), (&other, second.steps[0])] {
+            views(&student, id, step, json!({ "timeSpent": 1_440 })).await.ok();
+        }
+        let summary = student.get(&at("/progress/summary")).await.ok();
+        assert_eq!(summary["totalLearningTime"]["display"], "24時間");
+    });
+}
+
+#[test]
 fn the_summary_counts_courses_and_tells_what_was_done_last() {
     on_both(|school| async move {
         let (teacher, lecture, student, id) = learner(&school, 1).await;
         let exam = assessment(&teacher, &lecture).await;
+        // A course that was not begun has no score.
         let second = teacher.makes_lecture("생활체육", 1).await;
+        assessment(&teacher, &second).await;
         school.later(60);
         student.enrolls(&second).await;
         for (seconds, score) in [(60, 40), (60, 90)] {

@@ -4,7 +4,7 @@ use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::Result;
 
-/// Seconds of learning that one day can have.
+/// Seconds of learning that a person's day can have.
 const DAY_SECONDS: i64 = 86_400;
 
 /// Seconds of learning in an item, as they are reported.
@@ -49,7 +49,7 @@ pub(super) async fn add_in_unit(
     add(app, tx, enrollment, "unit", unit, seconds, now_ms).await
 }
 
-/// Adds seconds to today, as far as they fit into the day of this enrollment. `column` says what `id` is the id of.
+/// Adds seconds to today, as far as they fit into the person's day. `column` says what `id` is the id of.
 async fn add(
     app: &School,
     tx: &mut Tx,
@@ -60,7 +60,8 @@ async fn add(
     now_ms: i64,
 ) -> Result<()> {
     let today = app.clock.date_of(now_ms);
-    let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from study_days where enrollment = $1 and day = $2";
+    let sql = "select cast(coalesce(sum(d.seconds), 0) as bigint) from enrollments e cross join study_days d
+        where e.person = (select person from enrollments where id = $1) and d.enrollment = e.id and d.day = $2";
     let (of_today,): (i64,) = tx.one(sql, args![enrollment, &today]).await?;
     let seconds = seconds.min(DAY_SECONDS - of_today);
     if seconds <= 0 {

@@ -17,7 +17,7 @@ row! {
         pub completed: i64,
         pub failed: i64,
         pub expired: i64,
-        /// Average of the assessment scores of all courses that have one.
+        /// Average of the assessment scores of all courses in which an attempt has a score.
         pub average_score: Option<f64>,
         pub certificates: i64,
         pub seconds: i64,
@@ -58,7 +58,9 @@ async fn counts(tx: &mut Tx, person: i64, now_ms: i64) -> Result<LearningCounts>
 
 fn counted() -> String {
     format!(
-        "with mine as (select e.id, {} as status, e.assessment_score as score,
+        "with mine as (select e.id, {} as status,
+                case when exists (select 1 from attempts t where t.enrollment = e.id and t.score is not null)
+                    then e.assessment_score end as score,
                 row_number() over (partition by k.course order by e.id desc) as nth
             from enrollments e join classes k on k.id = e.class
             where e.person = $1 and e.status in ('PENDING', 'APPROVED', 'COMPLETED', 'EXPIRED'))
