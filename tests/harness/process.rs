@@ -41,7 +41,7 @@ impl Process {
         Process::serves_logging(data, database, flags, "info,sqlx=warn")
     }
 
-    /// … and logs what this filter lets through.
+    /// Serves, and logs what this filter lets through.
     pub fn serves_logging(data: &Path, database: &str, flags: &[&str], filter: &str) -> Process {
         let data = data.display().to_string();
         let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
