@@ -261,6 +261,7 @@ async fn add_user(config: Config, new: NewUserArgs) -> Result<()> {
         email: email.map(String::from),
         phone: phone.map(String::from),
         name: Name::try_from(new.name).map_err(|why| named("--name", why))?.into(),
+        nickname: None,
         password: Some(password(new.password_stdin)?),
         role: new.role,
         age: None,

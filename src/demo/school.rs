@@ -52,6 +52,7 @@ pub async fn make_school(app: &School) -> Result<DemoSchool> {
         phone: None,
         password: Some(password.clone()),
         name: TEACHER_NAME.into(),
+        nickname: None,
         role: Role::Instructor,
         age: None,
         digital_level: None,

@@ -110,6 +110,7 @@ fn new_person(role: Role, name: &str, email: &str) -> people::NewPerson {
         phone: None,
         password: None,
         name: name.into(),
+        nickname: None,
         role,
         age: None,
         digital_level: None,
@@ -211,6 +212,11 @@ impl Person {
             refresh: login["refresh_token"].as_str().map(Into::into),
             ..self.clone()
         }
+    }
+
+    /// The same person with another access token.
+    pub fn holding(&self, token: &Value) -> Person {
+        Person { token: token.as_str().map(str::to_owned), ..self.clone() }
     }
 
     pub async fn logs_in(&self, name: &str, password: &str) -> Person {

@@ -187,6 +187,7 @@ async fn crowd(school: &School, people: usize) -> Vec<i64> {
             phone: None,
             password: None,
             name: format!("학생 {n}"),
+            nickname: None,
             role: Role::Student,
             age: None,
             digital_level: None,

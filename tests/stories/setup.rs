@@ -60,6 +60,7 @@ fn the_link_works_again_after_a_request_that_was_cut_off() {
             phone: None,
             password: Some("a good password".into()),
             name: "박관리".into(),
+            nickname: None,
             role: gyosil::school::rights::Role::Student,
             age: None,
             digital_level: None,

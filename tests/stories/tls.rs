@@ -52,6 +52,7 @@ async fn class(school: &School) -> (Caller, sessions::Session) {
         phone: None,
         password: Some(PASSWORD.into()),
         name: "박강사".into(),
+        nickname: None,
         role: Role::Instructor,
         age: None,
         digital_level: None,

@@ -47,6 +47,6 @@ pub async fn password_reset(
 /// Erases the personal data of a person; their records stay without it (administrators).
 #[utoipa::path(post, path = "/api/admin/people/{user_id}/erase", responses((status = 204)))]
 pub async fn erase(app: School, caller: Caller, Id(id): Id) -> Result<StatusCode> {
-    people::erase(&app, &caller, id).await?;
+    people::erasing::erase(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -47,6 +47,7 @@ impl Setup {
             phone: self.phone.map(String::from),
             password: Some(self.password.into()),
             name: self.name.into(),
+            nickname: None,
             role: Role::Admin,
             age: None,
             digital_level: None,

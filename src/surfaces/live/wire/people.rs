@@ -22,6 +22,7 @@ body! {
     optional {
         email: Option<Email> => email,
         phone: Option<Phone> => phone,
+        nickname: Option<Name> => nickname,
         age: Option<Age> => age,
         role: Option<RoleWord> => role = role.plain().unwrap_or(Role::Student),
         digital_level: Option<LevelWord> => digital_level,
@@ -36,6 +37,7 @@ answer! {
         email: Option<String> = p.email,
         phone: Option<String> = p.phone,
         name: String = p.name,
+        nickname: Option<String> = p.nickname,
         role: String = p.role,
         digital_level: Option<String> = p.digital_level,
         age: Option<i64> = p.age,
@@ -118,6 +120,7 @@ body! {
     pub struct ChangeMe for PersonChanges;
     optional {
         name: Option<Name> => name,
+        nickname: Patch<Name> => nickname,
         email: Patch<Email> => email,
         phone: Patch<Phone> => phone,
         password: Option<Password> => password,

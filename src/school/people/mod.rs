@@ -1,5 +1,7 @@
 //! People: their accounts, and how these are made, changed and erased.
 
+pub mod erasing;
+
 use std::net::IpAddr;
 
 use crate::app::School;
@@ -14,7 +16,7 @@ use crate::patch::Patch;
 use crate::school::logins;
 use crate::school::rights::{Caller, Role};
 use crate::school::sessions::identity;
-use crate::school::{Page, Window, activity, certificates};
+use crate::school::{Page, Window, certificates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -32,6 +34,7 @@ row! {
         pub email: Option<String>,
         pub phone: Option<String>,
         pub name: String,
+        pub nickname: Option<String>,
         pub role: String,
         pub age: Option<i64>,
         pub digital_level: Option<String>,
@@ -41,7 +44,7 @@ row! {
 }
 
 pub(super) const PERSON: &str =
-    "select id, created_ms, email, phone, name, role, age, digital_level, guest, student_no from people";
+    "select id, created_ms, email, phone, name, nickname, role, age, digital_level, guest, student_no from people";
 
 #[derive(Debug, Clone)]
 pub struct NewPerson {
@@ -49,6 +52,7 @@ pub struct NewPerson {
     pub phone: Option<String>,
     pub password: Option<String>,
     pub name: String,
+    pub nickname: Option<String>,
     pub role: Role,
     pub age: Option<i64>,
     pub digital_level: Option<Level>,
@@ -99,6 +103,7 @@ pub async fn add_guest(tx: &mut Tx, name: &str, age: Option<i64>, level: Option<
         phone: None,
         password: None,
         name: name.to_owned(),
+        nickname: None,
         role: Role::Student,
         age,
         digital_level: level,
@@ -107,8 +112,9 @@ pub async fn add_guest(tx: &mut Tx, name: &str, age: Option<i64>, level: Option<
 }
 
 async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64, guest: bool) -> Result<i64> {
-    let sql = "insert into people (id, created_ms, email, phone, password_hash, name, role, age, digital_level, guest)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning id";
+    let sql = "insert into people (id, created_ms, email, phone, password_hash, name, nickname, role, age,
+        digital_level, guest)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning id";
     let level = new.digital_level.map(Level::word);
     for _ in 0..DRAWS_MAX {
         let args = args![
@@ -118,6 +124,7 @@ async fn insert(tx: &mut Tx, new: &NewPerson, hash: Option<String>, now_ms: i64,
             new.phone.as_deref(),
             hash.as_deref(),
             &new.name,
+            new.nickname.as_deref(),
             new.role.word(),
             new.age,
             level,
@@ -147,6 +154,7 @@ pub async fn me(app: &School, caller: &Caller) -> Result<Person> {
 #[derive(Debug, Default)]
 pub struct PersonChanges {
     pub name: Option<String>,
+    pub nickname: Patch<String>,
     pub email: Patch<String>,
     pub phone: Patch<String>,
     pub password: Option<String>,
@@ -190,12 +198,13 @@ pub async fn change_me(app: &School, caller: &Caller, changes: PersonChanges, fr
         return Err(Error::bad(Field::Email, "an e-mail address or a phone number must remain, to sign in with"));
     }
     let sql = "update people set name = $2, email = $3, phone = $4, password_hash = $5, age = $6, digital_level = $7,
-        guest = $8 where id = $1";
+        guest = $8, nickname = $9 where id = $1";
     let level = changes.digital_level.map(|level| level.word().to_owned()).over(now.digital_level);
     let is_renamed = changes.name.as_ref().is_some_and(|name| *name != now.name);
     let name = changes.name.unwrap_or(now.name);
     let age = changes.age.over(now.age);
-    let args = args![caller.id, name, email.as_deref(), phone.as_deref(), hash, age, level, !claimed];
+    let nickname = changes.nickname.over(now.nickname);
+    let args = args![caller.id, name, email.as_deref(), phone.as_deref(), hash, age, level, !claimed, nickname];
     if let Err(error) = tx.run(sql, args).await {
         drop(tx);
         let held = taken_login_name(&mut app.db.read().await?, caller.id, email.as_deref(), phone.as_deref()).await?;
@@ -341,7 +350,7 @@ pub async fn set_student_number(app: &School, caller: &Caller, id: i64, student_
 
 /// Fails if no other administrator would remain. Holds the rows of all administrators while it counts them: of two who
 /// leave at once, one stays.
-async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
+pub(super) async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
     tx.hold_where(HeldTable::People, "role = 'ADMIN'", args![]).await?;
     let sql = "select count(*) from people where role = 'ADMIN' and deleted_ms is null and id <> $1";
     let (others,): (i64,) = tx.one(sql, args![leaving]).await?;
@@ -368,67 +377,6 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
 pub async fn by_login_name(app: &School, name: &str) -> Result<Option<Person>> {
     let sql = format!("{PERSON} where deleted_ms is null and (email = $1 or phone = $1)");
     app.db.maybe(sql, args![name]).await
-}
-
-/// Erases a person: their personal data is deleted, and the records of what they did stay without it.
-pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
-    caller.must_be_admin()?;
-    let mut tx = app.db.begin().await?;
-    let theirs = "id in (select class from enrollments where person = $1)";
-    tx.hold_where(HeldTable::Classes, theirs, args![id]).await?;
-    tx.hold_where(HeldTable::HelpRequests, "person = $1", args![id]).await?;
-    tx.hold_where(HeldTable::Enrollments, "person = $1", args![id]).await?;
-    let person = by_id(&mut tx, id).await?;
-    if person.role == Role::Admin.word() {
-        must_not_be_last_admin(&mut tx, id).await?;
-    }
-    let sql = "update people set name = '(삭제된 사용자)', nickname = null, email = null, phone = null,
-        password_hash = null, age = null, digital_level = null, student_no = null, title = null, bio = null,
-        deleted_ms = $2 where id = $1";
-    tx.run(sql, args![id, app.now_ms()]).await?;
-    logins::end_logins(&mut tx, id, app.now_ms()).await?;
-    certificates::erase_name(app, &mut tx, id).await?;
-    tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
-    let sql =
-        "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
-    tx.run(sql, args![id]).await?;
-    forget_reasons(&mut tx, id, app.now_ms()).await?;
-    activity::forget_person(&mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
-    let app = app.clone();
-    // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
-    tokio::spawn(async move { activity::forget_erased(&app).await });
-    Ok(())
-}
-
-/// Deletes reasons, feedback, notes, answers, programs and payment details from a person's records, because they are
-/// private; the marks of absence stay. Cancels pending applications, and approved enrollments that the person applied for,
-/// so that they hold no seat and are not expected.
-async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
-    let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
-        where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))";
-    tx.run(left, args![person, now_ms]).await?;
-    for change in [
-        "update enrollments set reason = null where person = $1",
-        "update marks set reason = null where enrollment in (select id from enrollments where person = $1)",
-        "update attendance_requests set reason = '', reject_reason = null
-            where enrollment in (select id from enrollments where person = $1)",
-        "update attempts set feedback = null where enrollment in (select id from enrollments where person = $1)",
-        "update completions set memo = null where enrollment in (select id from enrollments where person = $1)",
-        "update refunds set reason = '' where payment in (select p.id from payments p
-            join enrollments e on e.id = p.enrollment where e.person = $1)",
-        "update payments set info = '{}', receipt_url = null
-            where enrollment in (select id from enrollments where person = $1)",
-        "update answers set value = '' where attempt in (select t.id from attempts t
-            join enrollments e on e.id = t.enrollment where e.person = $1)",
-        "update submissions set code = '', summary = null, results = null,
-            status = case when status in ('QUEUED', 'RUNNING') then 'FAILED' else status end where person = $1",
-        "update paths set title = '' where person = $1",
-        "update logins set device = '' where person = $1",
-    ] {
-        tx.run(change, args![person]).await?;
-    }
-    Ok(())
 }
 
 pub async fn is_admin_here(app: &School) -> Result<bool> {

@@ -1,0 +1,76 @@
+//! Erasing people: their data is deleted, and the facts about what they did stay.
+
+use crate::app::School;
+use crate::db::{HeldTable, Tx, args};
+use crate::error::Result;
+use crate::live::EndedLogins;
+use crate::school::people::{by_id, must_not_be_last_admin};
+use crate::school::rights::{Caller, Role};
+use crate::school::{activity, certificates, logins};
+
+/// Erases a person, for an administrator.
+pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    caller.must_be_admin()?;
+    let mut tx = app.db.begin().await?;
+    erase_in(app, &mut tx, id).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
+    let app = app.clone();
+    // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
+    tokio::spawn(async move { activity::forget_erased(&app).await });
+    Ok(())
+}
+
+/// Deletes the personal data of a person; the records of what they did stay without it. Fails for the last administrator.
+async fn erase_in(app: &School, tx: &mut Tx, id: i64) -> Result<()> {
+    let now_ms = app.now_ms();
+    let theirs = "id in (select class from enrollments where person = $1)";
+    tx.hold_where(HeldTable::Classes, theirs, args![id]).await?;
+    tx.hold_where(HeldTable::HelpRequests, "person = $1", args![id]).await?;
+    tx.hold_where(HeldTable::Enrollments, "person = $1", args![id]).await?;
+    let person = by_id(tx, id).await?;
+    if person.role == Role::Admin.word() {
+        must_not_be_last_admin(tx, id).await?;
+    }
+    let sql = "update people set name = '(삭제된 사용자)', nickname = null, email = null, phone = null,
+        password_hash = null, age = null, digital_level = null, student_no = null, title = null, bio = null,
+        deleted_ms = $2 where id = $1";
+    tx.run(sql, args![id, now_ms]).await?;
+    logins::end_logins(tx, id, now_ms).await?;
+    certificates::erase_name(app, tx, id).await?;
+    tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
+    let sql =
+        "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
+    tx.run(sql, args![id]).await?;
+    forget_reasons(tx, id, now_ms).await?;
+    activity::forget_person(tx, id).await
+}
+
+/// Deletes reasons, feedback, notes, answers, programs and payment details from a person's records, because they are
+/// private; the marks of absence stay. Cancels pending applications, and approved enrollments that the person applied for,
+/// so that they hold no seat and are not expected.
+async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+    let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
+        where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))";
+    tx.run(left, args![person, now_ms]).await?;
+    for change in [
+        "update enrollments set reason = null where person = $1",
+        "update marks set reason = null where enrollment in (select id from enrollments where person = $1)",
+        "update attendance_requests set reason = '', reject_reason = null
+            where enrollment in (select id from enrollments where person = $1)",
+        "update attempts set feedback = null where enrollment in (select id from enrollments where person = $1)",
+        "update completions set memo = null where enrollment in (select id from enrollments where person = $1)",
+        "update refunds set reason = '' where payment in (select p.id from payments p
+            join enrollments e on e.id = p.enrollment where e.person = $1)",
+        "update payments set info = '{}', receipt_url = null
+            where enrollment in (select id from enrollments where person = $1)",
+        "update answers set value = '' where attempt in (select t.id from attempts t
+            join enrollments e on e.id = t.enrollment where e.person = $1)",
+        "update submissions set code = '', summary = null, results = null,
+            status = case when status in ('QUEUED', 'RUNNING') then 'FAILED' else status end where person = $1",
+        "update paths set title = '' where person = $1",
+        "update logins set device = '' where person = $1",
+    ] {
+        tx.run(change, args![person]).await?;
+    }
+    Ok(())
+}
