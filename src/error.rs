@@ -1,7 +1,9 @@
 //! The errors of a school. A surface turns them into statuses and its own JSON, in one place.
 
+mod in_text;
 mod input;
 mod kind;
+mod rows;
 mod table;
 mod words;
 
@@ -10,7 +12,7 @@ use std::borrow::Cow;
 pub use self::input::{InputFault, InputPlace};
 pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
 pub use self::table::Error;
-pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords};
+pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
 use crate::language::Language;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -61,6 +63,10 @@ impl Error {
             Error::TooManyFailures { retry_after_s }
             | Error::TooManyConnections { retry_after_s }
             | Error::LogQuotaUsed { retry_after_s }
+            | Error::TooManyUploads { retry_after_s }
+            | Error::GatewayAway { retry_after_s }
+            | Error::NoJudge { retry_after_s }
+            | Error::QueueFull { retry_after_s }
             | Error::Busy { retry_after_s } => Some(*retry_after_s),
             Error::Unavailable { .. } => Some(UNAVAILABLE_RETRY_AFTER_S),
             Error::TooManySockets { .. } => Some(SOCKET_FREED_AFTER_S),

@@ -1,50 +1,12 @@
 //! The table of errors: each row is one error with its kind, its code, and its text in English, Korean and Japanese. A new error is
 //! one new row.
 
+use super::in_text::InText;
 use super::input::{InputFault, InputPlace};
 use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
-use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords};
+use super::rows::errors;
+use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
 use crate::language::Language;
-
-/// Makes the enum of errors, and the functions that return a row's kind, code and text. Texts may contain the values of their row.
-macro_rules! errors {
-    ($(
-        $(#[$of_row:meta])*
-        $name:ident $( ($part:ident: $part_type:ty) )? $( { $( $(#[$of_field:meta])* $field:ident: $type:ty ),+ $(,)? } )?
-            = $kind:ident, $code:literal, $english:literal, $korean:literal, $japanese:literal;
-    )+) => {
-        #[derive(Debug, Clone)]
-        pub enum Error {
-            $( $(#[$of_row])* $name $( ($part_type) )? $( { $( $(#[$of_field])* $field: $type ),+ } )?, )+
-        }
-
-        impl Error {
-            pub fn kind(&self) -> ErrorKind {
-                match self { $( Error::$name { .. } => ErrorKind::$kind, )+ }
-            }
-
-            pub fn code(&self) -> &'static str {
-                match self { $( Error::$name { .. } => $code, )+ }
-            }
-
-            /// Returns the text for the caller, in the words of a surface.
-            #[allow(unused_variables, clippy::useless_format)]
-            pub fn text(&self, language: Language, words: SurfaceWords) -> String {
-                match self {
-                    $( Error::$name $( ($part) )? $( { $( $field ),+ } )? => {
-                        $( let $part = $part.in_text(language, words); )?
-                        $( $( let $field = $field.in_text(language, words); )+ )?
-                        match language {
-                            Language::English => format!($english),
-                            Language::Korean => format!($korean),
-                            Language::Japanese => format!($japanese),
-                        }
-                    } )+
-                }
-            }
-        }
-    };
-}
 
 errors! {
     /// The value in this place cannot be accepted.
@@ -304,6 +266,85 @@ errors! {
         "방금 다른 사람이 먼저 처리했습니다.",
         "たった今、ほかの人が先に行いました。";
 
+    VideoRefused { why: VideoFault } = BadInput, "VIDEO_REFUSED",
+        "This video cannot be used: {why}",
+        "이 동영상은 쓸 수 없습니다: {why}",
+        "この動画は使えません: {why}";
+    /// The upload was completed, refused or given up.
+    UploadOver = Conflict, "UPLOAD_OVER",
+        "This upload is over: begin a new one",
+        "이미 끝난 업로드입니다. 새로 시작해 주세요.",
+        "このアップロードは終わっています。新しく始めてください。";
+    UploadIncomplete = Conflict, "UPLOAD_INCOMPLETE",
+        "The file has not arrived whole",
+        "파일이 아직 다 올라오지 않았습니다.",
+        "ファイルがまだすべて届いていません。";
+    TooManyUploads { retry_after_s: u64 } = TooMany, "TOO_MANY_UPLOADS",
+        "Too many uploads: try again in {retry_after_s} s",
+        "업로드가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "アップロードが多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+
+    NothingToPay = Conflict, "NOTHING_TO_PAY",
+        "There is nothing to pay here",
+        "결제할 것이 없습니다.",
+        "支払うものがありません。";
+    /// The payment of the gateway belongs to another order.
+    PaidElsewhere = Conflict, "PAYMENT_USED",
+        "This payment was used before",
+        "이미 사용된 결제입니다.",
+        "この支払いはすでに使われています。";
+    PaymentMismatch = Conflict, "PAYMENT_MISMATCH",
+        "What was paid does not fit the order: it is given back",
+        "결제 내용이 주문과 달라 결제를 취소합니다.",
+        "お支払いの内容が注文と違うため、取り消します。";
+    /// The gateway's own reason, as it tells it.
+    GatewayRefused { why: String } = Conflict, "GATEWAY_REFUSED",
+        "The payment service refuses: {why}",
+        "결제사에서 거절했습니다: {why}",
+        "決済会社に断られました: {why}";
+    GatewayAway { retry_after_s: u64 } = Busy, "GATEWAY_AWAY",
+        "The payment service does not answer: try again in {retry_after_s} s",
+        "결제사가 응답하지 않습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "決済会社から応答がありません。{retry_after_s} 秒後にもう一度お試しください。";
+    RefundTooLate = Conflict, "REFUND_TOO_LATE",
+        "The time for a refund is over",
+        "환불할 수 있는 기간이 지났습니다.",
+        "返金できる期間が過ぎました。";
+    RefundWatched { percent: i64 } = Conflict, "REFUND_WATCHED",
+        "{percent} % or more was watched: there is no refund any more",
+        "{percent}% 이상 수강하여 환불할 수 없습니다.",
+        "{percent}% 以上受講したため、返金できません。";
+    AlreadyRefunded = Conflict, "ALREADY_REFUNDED",
+        "This was refunded before",
+        "이미 환불된 결제입니다.",
+        "すでに返金されています。";
+    PaidEnrollment = Conflict, "PAID_ENROLLMENT",
+        "This was paid: ask for a refund first",
+        "결제한 수강입니다. 먼저 환불을 요청해 주세요.",
+        "支払い済みの受講です。先に返金を申し込んでください。";
+
+    LanguageOff { language: String, why: String } = Conflict, "LANGUAGE_OFF",
+        "{language} cannot be run here: {why}",
+        "여기서는 {language} 코드를 실행할 수 없습니다: {why}",
+        "ここでは {language} を実行できません: {why}";
+    NoJudge { retry_after_s: u64 } = Busy, "NO_JUDGE",
+        "No judge is running: try again in {retry_after_s} s",
+        "채점기가 실행 중이 아닙니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "採点機が動いていません。{retry_after_s} 秒後にもう一度お試しください。";
+    QueueFull { retry_after_s: u64 } = Busy, "QUEUE_FULL",
+        "Too many programs wait to be judged: try again in {retry_after_s} s",
+        "채점을 기다리는 코드가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "採点待ちのプログラムが多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+    /// The person sent a newer program for the question before this one was judged.
+    Replaced = Conflict, "REPLACED",
+        "A newer program took the place of this one",
+        "더 새로운 코드가 제출되어 채점하지 않습니다.",
+        "新しいプログラムが提出されたため、採点しません。";
+    HasCourses { count: i64 } = Conflict, "HAS_COURSES",
+        "{count} courses are taught by this person: hand them over first",
+        "맡고 있는 과정이 {count}개 있습니다. 먼저 넘겨 주세요.",
+        "担当しているコースが {count} 件あります。先に引き継いでください。";
+
     TooManyFailures { retry_after_s: u64 } = TooMany, "TOO_MANY_REQUESTS",
         "Too many attempts: try again in {retry_after_s} s",
         "시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
@@ -352,42 +393,3 @@ errors! {
         "서버 오류가 발생했습니다.",
         "サーバーで問題が起きました。";
 }
-
-/// A value of a row, as it stands in the text.
-trait InText {
-    fn in_text(&self, language: Language, words: SurfaceWords) -> String;
-}
-
-/// Declares how a type stands in texts: `in_text!(Type, |it, language, words| expression)`.
-macro_rules! in_text {
-    ($($type:ty),+, |$it:ident, $language:ident, $words:ident| $text:expr) => {
-        $( impl InText for $type {
-            fn in_text(&self, $language: Language, $words: SurfaceWords) -> String {
-                let $it = self;
-                $text
-            }
-        } )+
-    };
-}
-in_text!(i64, u64, usize, bool, String, &'static str, |it, _language, _words| it.to_string());
-in_text!(InputPlace, |place, _language, words| place.name(words).into());
-in_text!(InputFault, |fault, language, words| fault.text(language, words).into());
-in_text!(Noun, |noun, language, words| noun.text(language, words).into());
-in_text!(StateWord, |state, language, _words| state.text(language).into());
-in_text!(Vec<NeededCourse>, |missing, language, _words| {
-    let titles = missing.iter().map(|course| course.title.as_str()).collect::<Vec<&str>>();
-    titles.join(language.choose([", ", ", ", "、"]))
-});
-// A unit that asks for an assessment is not done while it has none.
-in_text!(Vec<MissingPart>, |missing, language, _words| {
-    if missing.is_empty() {
-        return language.choose(["an assessment", "평가", "評価"]).into();
-    }
-    let titles = missing.iter().map(|part| part.title.as_str()).collect::<Vec<&str>>();
-    titles.join(language.choose([", ", ", ", "、"]))
-});
-// Developers read the words of the rule in English, as they stand in `details`.
-in_text!(Vec<Requirement>, |missing, language, _words| {
-    let texts = || missing.iter().map(|part| part.text(language)).collect::<Vec<&str>>();
-    language.choose([Requirement::words(missing).join(", "), texts().join(", "), texts().join("、")])
-});

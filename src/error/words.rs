@@ -47,43 +47,59 @@ macro_rules! table {
 table! {
     /// A value that a verb is given.
     pub enum Field, word: &'static str {
+        AccessDays = "access_days",
         Answers = "answers",
+        Case = "test_cases",
+        CertificateExpiry = "certificate_expiry",
         CheckInTime = "check_in_time",
         CheckOutTime = "check_out_time",
-        CertificateExpiry = "certificate_expiry",
         Class = "class",
         ClassDate = "class_date",
+        Code = "code",
         CompletionDate = "completion_date",
         CompletionStatus = "completion_status",
+        Course = "course",
         CurrentPassword = "current_password",
         Decisions = "decisions",
         Email = "email",
         EndDate = "end_date",
         EndTime = "end_time",
         Enrollment = "enrollment",
+        ExpiryDate = "expires",
+        FileSize = "file_size",
         FirstStep = "first_step",
+        ImpUid = "imp_uid",
         Into = "into",
         Item = "item",
         Key = "key",
+        Language = "language",
         Logs = "logs",
         Marks = "marks",
         Meeting = "meeting",
         Memo = "memo",
+        MerchantUid = "merchant_uid",
         NextStep = "next_step",
+        Options = "options",
+        Parts = "parts",
         PassScore = "pass_score",
         Passed = "passed",
         Password = "password",
+        PasswordConfirm = "password_confirm",
+        Played = "played",
         Prerequisites = "prerequisites",
         Questions = "questions",
+        Role = "role",
         Score = "score",
         StartDate = "start_date",
         StartTime = "start_time",
+        Status = "status",
         Step = "step",
         Students = "students",
         Tags = "tags",
         TargetSkills = "target_skills",
         TotalScore = "total_score",
         Unit = "unit",
+        UploadId = "upload_id",
         ViewedItems = "viewed_items",
     }
 }
@@ -105,11 +121,16 @@ table! {
         Notification = ["Notification", "알림을", "お知らせ"],
         Participant = ["Participant", "참여자를", "参加者"],
         Path = ["Learning path", "학습 경로를", "学習経路"],
+        Payment = ["Payment", "결제를", "支払い"],
         Person = ["User", "사용자를", "利用者"],
         Picture = ["Picture", "그림을", "画像"],
         Progress = ["Progress", "진도를", "進み具合"],
+        Question = ["Question", "문제를", "設問"],
         Session = ["Session", "수업을", "授業"],
+        Submission = ["Submission", "제출을", "提出"],
         Unit = ["Task", "과제를", "課題"],
+        Upload = ["Upload", "업로드를", "アップロード"],
+        Video = ["Video", "동영상을", "動画"],
     }
 }
 
@@ -119,6 +140,61 @@ table! {
         Attendance = ("attendance", ["attendance", "출석률", "出席率"]),
         Progress = ("progress", ["required steps", "필수 학습", "必修の学習"]),
         Assessment = ("assessment", ["required assessments", "필수 평가 합격", "必修の評価の合格"]),
+    }
+}
+
+table! {
+    /// Why a video is refused: its word, and its texts.
+    pub enum VideoFault, row: (&'static str, [&'static str; 3]) {
+        Parts = ("PARTS", [
+            "the parts are not those that were uploaded",
+            "올린 조각과 맞지 않습니다.",
+            "アップロードした部分と合いません。",
+        ]),
+        Size = ("SIZE", [
+            "it is not as large as it was said to be",
+            "알린 크기와 실제 크기가 다릅니다.",
+            "知らされた大きさと違います。",
+        ]),
+        NotMp4 = ("NOT_MP4", ["it is no MP4", "MP4 파일이 아닙니다.", "MP4 ではありません。"]),
+        NoVideo = ("NO_VIDEO", ["it has no picture", "영상이 들어 있지 않습니다.", "映像が入っていません。"]),
+        NotH264 = ("NOT_H264", [
+            "its picture is not H.264",
+            "영상이 H.264 형식이 아닙니다.",
+            "映像が H.264 ではありません。",
+        ]),
+        NotAac = ("NOT_AAC", [
+            "its sound is not AAC",
+            "소리가 AAC 형식이 아닙니다.",
+            "音声が AAC ではありません。",
+        ]),
+        NoDuration = ("NO_DURATION", [
+            "it does not say how long it is",
+            "길이를 알 수 없습니다.",
+            "長さが分かりません。",
+        ]),
+        Fragmented = ("FRAGMENTED", [
+            "it is fragmented: save it as an ordinary MP4 (ffmpeg -i in.mp4 -c copy out.mp4)",
+            "조각난 MP4입니다. 일반 MP4로 다시 저장해 주세요 (ffmpeg -i in.mp4 -c copy out.mp4).",
+            "断片化された MP4 です。通常の MP4 で保存し直してください (ffmpeg -i in.mp4 -c copy out.mp4)。",
+        ]),
+        HeadTooLarge = ("HEAD_TOO_LARGE", [
+            "its index is too large",
+            "파일의 색인이 너무 큽니다.",
+            "ファイルの索引が大きすぎます。",
+        ]),
+        Broken = ("BROKEN", ["it cannot be read", "파일을 읽을 수 없습니다.", "ファイルを読み取れません。"]),
+    }
+}
+
+impl VideoFault {
+    /// The word that is stored.
+    pub fn word(self) -> &'static str {
+        self.row().0
+    }
+
+    pub fn text(self, language: Language) -> &'static str {
+        language.choose(self.row().1)
     }
 }
 
@@ -177,6 +253,13 @@ const STATES: &[(&str, [&str; 3])] = &[
     ("ANSWERED", ["answered", "도움말 도착", "回答済み"]),
     ("RESOLVED", ["resolved", "해결됨", "解決済み"]),
     ("WITHDRAWN", ["withdrawn", "요청 취소", "取り下げ済み"]),
+    ("PAID", ["paid", "결제됨", "支払い済み"]),
+    ("FAILED", ["failed", "실패", "失敗"]),
+    ("REFUNDED", ["refunded", "환불됨", "返金済み"]),
+    ("QUEUED", ["waiting for the judge", "채점 대기", "採点待ち"]),
+    ("RUNNING", ["being judged", "채점 중", "採点中"]),
+    ("JUDGED", ["judged", "채점 완료", "採点済みのプログラム"]),
+    ("REPLACED", ["replaced by a newer one", "새 제출로 대체됨", "新しい提出に置き換え済み"]),
     ("LAST_ADMIN", ["last administrator", "마지막 관리자", "最後の管理者"]),
 ];
 
