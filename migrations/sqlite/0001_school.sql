@@ -66,6 +66,14 @@ create table visit_days (
   addresses bigint not null check (addresses >= 0)
 );
 
+-- Days that are over: how many people learned, and how long together. Counted once, since their rows in study_days do not
+-- change any more.
+create table school_days (
+  day text primary key,
+  learners bigint not null check (learners >= 0),
+  seconds bigint not null check (seconds >= 0)
+);
+
 create table courses (
   id integer primary key autoincrement,
   created_ms bigint not null,
@@ -218,7 +226,8 @@ create table uploads (
   updated_ms bigint not null,
   item bigint references items,
   key text not null,
-  upload_id text not null,
+  -- The store's; empty until it has answered.
+  upload_id text not null default '',
   file_name text not null,
   content_type text not null,
   bytes bigint not null check (bytes > 0),
@@ -226,12 +235,18 @@ create table uploads (
   parts bigint not null check (parts > 0),
   status text not null check (status in ('OPEN', 'COMPLETED', 'REFUSED', 'ABORTED')),
   by_person bigint not null references people,
-  expires_ms bigint not null
+  expires_ms bigint not null,
+  -- Why the file was refused; empty unless it was.
+  refusal text check (refusal in ('PARTS', 'SIZE', 'NOT_MP4', 'NO_VIDEO', 'NOT_H264', 'NOT_AAC', 'NO_DURATION',
+    'FRAGMENTED', 'HEAD_TOO_LARGE', 'BROKEN')),
+  -- The index of the file is at its end: it starts to play later.
+  starts_late boolean not null default false
 );
 create unique index uploads_key on uploads (key);
 create index uploads_item on uploads (item);
 create index uploads_person on uploads (by_person);
 create index uploads_open on uploads (expires_ms) where status = 'OPEN';
+create unique index uploads_open_of_item on uploads (item) where status = 'OPEN' and item is not null;
 
 create table enrollments (
   id integer primary key autoincrement,
@@ -262,6 +277,10 @@ create index enrollments_class on enrollments (class, id);
 create index enrollments_counts on enrollments (class, status, failed_ms);
 create index enrollments_days on enrollments (class, created_ms, status);
 create index enrollments_ends on enrollments (expires_ms) where status = 'APPROVED' and expires_ms is not null;
+create index enrollments_ends_of_completed on enrollments (expires_ms)
+  where status = 'COMPLETED' and expires_ms is not null;
+-- Who learned lately: `accessed_ms` is moved at most once a day by work in the course.
+create index enrollments_accessed on enrollments (accessed_ms, person) where accessed_ms is not null;
 create index enrollments_waiting on enrollments (class, id) where waiting_since_ms is not null;
 
 create table item_progress (
@@ -506,7 +525,8 @@ create table notifications (
   person bigint not null references people,
   kind text not null check (kind in ('HELP_REQUEST', 'HELP_ESCALATED', 'HELP_ANSWERED', 'ATTENDANCE_REQUESTED',
     'ATTENDANCE_DECIDED', 'ENROLLMENT_ADMITTED', 'ENROLLMENT_REFUSED', 'CERTIFICATE_ISSUED', 'LOGIN_COPIED',
-    'ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY', 'PAYMENT_REFUNDED')),
+    'ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY', 'PAYMENT_CONFIRMED', 'PAYMENT_FAILED', 'PAYMENT_REFUNDED',
+    'CODE_JUDGED')),
   about bigint references people,
   -- The id of what it leads to; the kind says of which table.
   subject bigint not null,
@@ -515,7 +535,8 @@ create table notifications (
 );
 create index notifications_person on notifications (person, id);
 create index notifications_about on notifications (about);
-create unique index notifications_once on notifications (person, kind, subject)
+-- Once for each end of the access: `data` holds it.
+create unique index notifications_once on notifications (person, kind, subject, data)
   where kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY');
 create index notifications_of_ends on notifications (created_ms, id)
   where kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY');
@@ -638,7 +659,8 @@ create table answers (
 create unique index answers_once on answers (attempt, question);
 create index answers_question on answers (question, correct);
 
--- Programs for the judge. It takes them by a lease, so that one that it lost in mid-run is taken again.
+-- Programs for the judge. It takes one by a lease: a random word that only this run knows, so that a report of a run that
+-- was given up changes nothing. What the judge found is raw; the server settles it: points, grade and notice follow once.
 create table submissions (
   id integer primary key autoincrement,
   person bigint not null references people,
@@ -647,8 +669,13 @@ create table submissions (
   attempt bigint references attempts,
   language text not null,
   code text not null,
-  status text not null check (status in ('QUEUED', 'RUNNING', 'JUDGED', 'FAILED')),
+  -- REPLACED: the same person sent a newer program for the question before this one was taken.
+  status text not null check (status in ('QUEUED', 'RUNNING', 'JUDGED', 'FAILED', 'REPLACED')),
+  tries bigint not null default 0 check (tries >= 0),
+  lease text,
+  judge_lease_ms bigint,
   passed boolean check (passed is not null or status <> 'JUDGED'),
+  points double precision check (points >= 0),
   summary text,
   -- A JSON list, one for each test case.
   results text,
@@ -656,13 +683,30 @@ create table submissions (
   memory_kb bigint check (memory_kb >= 0),
   submitted_ms bigint not null,
   judged_ms bigint,
-  judge_lease_ms bigint
+  settled_ms bigint,
+  deleted_ms bigint
 );
-create index submissions_waiting on submissions (submitted_ms, id) where status in ('QUEUED', 'RUNNING');
+create index submissions_waiting on submissions (submitted_ms, id) where status = 'QUEUED';
+create index submissions_running on submissions (judge_lease_ms, id) where status = 'RUNNING';
+create index submissions_unsettled on submissions (judged_ms, id) where settled_ms is null and judged_ms is not null;
+create unique index submissions_waiting_once on submissions (person, question) where status = 'QUEUED';
 create index submissions_person on submissions (person, id);
 create index submissions_enrollment on submissions (enrollment);
-create index submissions_question on submissions (question, id);
+create index submissions_question on submissions (question, person, id);
 create index submissions_attempt on submissions (attempt) where attempt is not null;
+
+-- Judges that run. A judge writes its row and its sign of life; the server offers the languages that a living one runs.
+create table judges (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  name text not null,
+  cores bigint not null check (cores > 0),
+  -- A JSON list of {language, engine, version, works, reason}.
+  languages text not null,
+  alive_ms bigint not null
+);
+create unique index judges_name on judges (name);
+create index judges_alive on judges (alive_ms);
 
 create table completions (
   id integer primary key autoincrement,
@@ -725,13 +769,15 @@ create table payments (
   imp_uid text,
   receipt_url text,
   paid_ms bigint check (paid_ms is not null or status <> 'CONFIRMED'),
-  refund_deadline_ms bigint
+  refund_deadline_ms bigint,
+  -- When the gateway is asked next what became of it; only while it is PENDING.
+  next_check_ms bigint
 );
 create index payments_enrollment on payments (enrollment);
 create unique index payments_merchant_uid on payments (merchant_uid);
 create unique index payments_imp_uid on payments (imp_uid);
-create index payments_paid on payments (paid_ms) where paid_ms is not null;
-create index payments_pending on payments (created_ms) where status = 'PENDING';
+create index payments_paid on payments (paid_ms, amount) where paid_ms is not null;
+create index payments_pending on payments (next_check_ms, id) where status = 'PENDING';
 
 create table refunds (
   id integer primary key autoincrement,
@@ -742,12 +788,35 @@ create table refunds (
   reason text not null,
   status text not null check (status in ('REQUESTED', 'COMPLETED', 'FAILED')),
   -- Empty if nobody asked for it: the school gave back what had bought nothing.
-  by_person bigint references people
+  by_person bigint references people,
+  -- When the money went back.
+  done_ms bigint check (done_ms is not null or status <> 'COMPLETED'),
+  -- When the gateway is asked next; only while it is REQUESTED.
+  next_check_ms bigint
 );
 create index refunds_payment on refunds (payment);
 create index refunds_by_person on refunds (by_person);
 create index refunds_age on refunds (created_ms);
-create index refunds_requested on refunds (created_ms) where status = 'REQUESTED';
+create index refunds_done on refunds (done_ms, amount) where done_ms is not null;
+create index refunds_requested on refunds (next_check_ms, id) where status = 'REQUESTED';
+create unique index refunds_requested_once on refunds (payment) where status = 'REQUESTED';
+
+-- Every move of money and every try of one: who, why, and what came of it. Rows are only added.
+create table payment_moves (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  payment bigint not null references payments,
+  refund bigint references refunds,
+  kind text not null check (kind in ('ORDERED', 'PAID', 'MISMATCHED', 'FAILED', 'CANCELLED', 'REFUND_ASKED', 'REFUNDED',
+    'REFUND_FAILED')),
+  amount bigint not null check (amount >= 0),
+  -- Empty if the gateway told it, or the school did it by itself.
+  by_person bigint references people,
+  reason text not null default ''
+);
+create index payment_moves_payment on payment_moves (payment, id);
+create index payment_moves_refund on payment_moves (refund) where refund is not null;
+create index payment_moves_by_person on payment_moves (by_person) where by_person is not null;
 
 -- What gateways told us, each event once.
 create table gateway_events (

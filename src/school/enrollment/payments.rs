@@ -148,8 +148,9 @@ pub async fn refund(
     for payment in paid {
         let part = rest.min(payment.amount - payment.refunded);
         if part > 0 {
-            let sql = "insert into refunds (created_ms, updated_ms, payment, amount, reason, status, by_person)
-                values ($1, $1, $2, $3, $4, 'COMPLETED', $5)";
+            let sql =
+                "insert into refunds (created_ms, updated_ms, done_ms, payment, amount, reason, status, by_person)
+                values ($1, $1, $1, $2, $3, $4, 'COMPLETED', $5)";
             tx.run(sql, args![now_ms, payment.id, part, reason, caller.id]).await?;
             rest -= part;
         }

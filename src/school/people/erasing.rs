@@ -27,6 +27,9 @@ async fn erase_in(app: &School, tx: &mut Tx, id: i64) -> Result<()> {
     tx.hold_where(HeldTable::Classes, theirs, args![id]).await?;
     tx.hold_where(HeldTable::HelpRequests, "person = $1", args![id]).await?;
     tx.hold_where(HeldTable::Enrollments, "person = $1", args![id]).await?;
+    let of_theirs = "enrollment in (select id from enrollments where person = $1)";
+    tx.hold_where(HeldTable::Payments, of_theirs, args![id]).await?;
+    tx.hold_where(HeldTable::Submissions, "person = $1", args![id]).await?;
     let person = by_id(tx, id).await?;
     if person.role == Role::Admin.word() {
         must_not_be_last_admin(tx, id).await?;
@@ -47,11 +50,18 @@ async fn erase_in(app: &School, tx: &mut Tx, id: i64) -> Result<()> {
 
 /// Deletes reasons, feedback, notes, answers, programs and payment details from a person's records, because they are
 /// private; the marks of absence stay. Cancels pending applications, and approved enrollments that the person applied for,
-/// so that they hold no seat and are not expected.
+/// so that they hold no seat and are not expected. Programs that wait to be judged are not judged any more.
 async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
-    let left = "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
-        where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))";
-    tx.run(left, args![person, now_ms]).await?;
+    for change in [
+        "update enrollments set status = 'CANCELLED', waiting_since_ms = null, updated_ms = $2
+            where person = $1 and (status = 'PENDING' or (status = 'APPROVED' and source = 'APPLIED'))",
+        "update submissions set code = '', summary = null, results = null, lease = null, judge_lease_ms = null,
+            status = case when status in ('QUEUED', 'RUNNING') then 'FAILED' else status end,
+            judged_ms = case when status in ('QUEUED', 'RUNNING') then $2 else judged_ms end,
+            settled_ms = coalesce(settled_ms, $2) where person = $1",
+    ] {
+        tx.run(change, args![person, now_ms]).await?;
+    }
     for change in [
         "update enrollments set reason = null where person = $1",
         "update marks set reason = null where enrollment in (select id from enrollments where person = $1)",
@@ -63,10 +73,10 @@ async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
             join enrollments e on e.id = p.enrollment where e.person = $1)",
         "update payments set info = '{}', receipt_url = null
             where enrollment in (select id from enrollments where person = $1)",
+        "update payment_moves set reason = '' where payment in (select p.id from payments p
+            join enrollments e on e.id = p.enrollment where e.person = $1)",
         "update answers set value = '' where attempt in (select t.id from attempts t
             join enrollments e on e.id = t.enrollment where e.person = $1)",
-        "update submissions set code = '', summary = null, results = null,
-            status = case when status in ('QUEUED', 'RUNNING') then 'FAILED' else status end where person = $1",
         "update paths set title = '' where person = $1",
         "update logins set device = '' where person = $1",
     ] {
