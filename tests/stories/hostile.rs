@@ -1,77 +1,15 @@
 //! What comes in need not be what we asked for: it is refused in our own words, and nothing changes.
 
+mod crowd;
 mod queries;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use self::crowd::{Crowd, complaint, must_be_none};
 use crate::classroom::holding;
-use crate::harness::people::{Person, Reply};
-use crate::harness::{School, on_both};
-use crate::routes::{Route, Village, difference, routes};
-
-/// Who sends it, so that the body and not the sender is what is wrong.
-struct Crowd {
-    village: Village,
-    admin: Person,
-    nobody: Person,
-    http: reqwest::Client,
-}
-
-impl Crowd {
-    async fn of(school: &School) -> Crowd {
-        let (village, admin) = (Village::of(school).await, school.admin().await);
-        Crowd { village, admin, nobody: school.nobody(), http: school.http.clone() }
-    }
-
-    fn sender(&self, route: &Route) -> &Person {
-        match route.path.as_str() {
-            _ if route.is_public => &self.nobody,
-            "/api/auth/logout" => &self.nobody,
-            "/api/progress/update" | "/api/help/request" | "/api/help/feedback" | "/api/auth/me" => {
-                &self.village.student
-            }
-            "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.village.student,
-            "/api/v1/progress" | "/api/v1/progress/start" | "/api/v1/progress/complete" => &self.village.student,
-            "/api/attendance/request" | "/api/attendance/student/view" => &self.village.student,
-            "/api/v1/enrollments" if route.method == Method::POST => &self.village.student,
-            _ => &self.admin,
-        }
-    }
-
-    async fn sends(&self, route: &Route, kind: &str, body: Vec<u8>) -> Reply {
-        let url = format!("{}{}", self.nobody.base(), self.village.path(route, None));
-        let mut request = self.http.request(route.method.clone(), url).header("content-type", kind).body(body);
-        if let Some(token) = &self.sender(route).token {
-            request = request.bearer_auth(token);
-        }
-        let response = request.send().await.unwrap_or_else(|e| panic!("{}: {e:?}", route.name()));
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
-        let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status, json, headers, asked: route.name() }
-    }
-}
-
-/// What is wrong with an answer, if anything: it must refuse in the dialect of its surface, and name the field where
-/// that names fields.
-fn complaint(what: &str, reply: &Reply, statuses: &[u16], field: Option<&str>) -> Option<String> {
-    let (dialect, refusal) = (reply.dialect(), reply.refusal());
-    let names_it = field.filter(|_| dialect.names_fields()).is_none_or(|field| {
-        let details = refusal.as_ref().map(|refusal| &refusal.details);
-        let named = details.and_then(|details| details["field"].as_str()).and_then(|named| named.strip_prefix(field));
-        named.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    });
-    let is_expected = statuses.iter().any(|status| dialect.status(*status) == reply.status);
-    let fine = is_expected && refusal.is_some() && names_it;
-    let answer: String = reply.json.to_string().chars().take(300).collect();
-    (!fine).then(|| format!("{} with {what}: {} {answer}", reply.asked, reply.status))
-}
-
-fn must_be_none(complaints: Vec<String>) {
-    let first: Vec<String> = complaints.iter().take(15).map(|c| c.chars().take(300).collect()).collect();
-    assert!(complaints.is_empty(), "{} complaints: {first:#?}", complaints.len());
-}
+use crate::harness::on_both;
+use crate::routes::{Village, difference, routes};
 
 fn wrong_types(schema: &Value) -> Vec<&'static str> {
     let mut wrong = match schema["type"].as_str().unwrap_or("string") {

@@ -1,10 +1,13 @@
 //! The OpenAPI document, in which every surface is: whoever reads it can call every operation.
 
+mod surfaces;
+
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use self::surfaces::{REFUSE_NOBODY, SURFACES, Surface};
 use crate::harness::people::Person;
 use crate::harness::{Backend, School, on, on_both};
 
@@ -52,62 +55,6 @@ pub fn names(example: &Value) -> BTreeSet<String> {
 #[track_caller]
 pub fn none(faults: &[String]) {
     assert!(faults.is_empty(), "in the OpenAPI document:\n  {}", faults.join("\n  "));
-}
-
-/// How a surface is written in the document.
-struct Surface {
-    /// The first of these that a path begins with is its surface.
-    base: &'static str,
-    tag: &'static str,
-    /// What every operation that refuses anyone says of itself.
-    refusals: &'static [&'static str],
-    /// The keys of a refusal.
-    envelope: &'static [&'static str],
-}
-
-const SURFACES: [Surface; 6] = [
-    Surface {
-        base: "/api/v1/bc-006/learning/",
-        tag: "learning: ",
-        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
-        envelope: &["error"],
-    },
-    Surface {
-        base: "/api/v1/",
-        tag: "portal: ",
-        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
-        envelope: &["success", "message", "code", "details"],
-    },
-    Surface {
-        base: "/api/attendance/",
-        tag: "attendance",
-        refusals: &["400", "401", "403", "500"],
-        envelope: &["success", "message", "data"],
-    },
-    Surface {
-        base: "/api/",
-        tag: "",
-        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
-        envelope: &["error"],
-    },
-    Surface {
-        base: "/certificates",
-        tag: "certificates",
-        refusals: &["400", "404", "429", "500", "503"],
-        envelope: &["error"],
-    },
-    Surface { base: "/", tag: "", refusals: &[], envelope: &["error"] },
-];
-
-/// Pages, pictures and health refuse nobody in JSON.
-const REFUSE_NOBODY: [&str; 3] =
-    ["get /certificates", "get /certificates/key", "get /certificates/{certificate_number}/verify"];
-
-impl Surface {
-    fn of(place: &str) -> &'static Surface {
-        let (_, path) = place.split_once(' ').unwrap();
-        SURFACES.iter().find(|surface| path.starts_with(surface.base)).unwrap()
-    }
 }
 
 #[test]

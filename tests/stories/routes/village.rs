@@ -1,0 +1,300 @@
+//! A class with everything in it that a route can be asked about.
+
+use std::collections::HashMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::Route;
+use crate::classroom::lecture_without_words;
+use crate::harness::people::{Lecture, Person, Reply, Session};
+use crate::harness::{School, until};
+
+/// A class with everything in it that a route can be asked about.
+pub struct Village {
+    pub teacher: Person,
+    pub student: Person,
+    pub lecture: Lecture,
+    pub code: String,
+    pub session: Session,
+    /// The default class, which the student came into by the QR.
+    pub class: i64,
+    pub enrollment: i64,
+    /// What the student applied for and paid, and nobody has decided: a class that admits nobody by itself.
+    pub applied: i64,
+    pub progress: i64,
+    /// The student's mark, and the day of it.
+    pub mark: i64,
+    pub date: String,
+    /// What the class is asked, and how the student did.
+    pub assessment: i64,
+    pub result: i64,
+    /// Another course of the same teacher, which the student is through with.
+    pub completion: i64,
+    pub certificate: String,
+    /// The id of that certificate, and its code.
+    pub certification: (String, String),
+    /// The student's learning path.
+    pub learning_path: i64,
+    pub help: i64,
+    pub response: i64,
+    pub notification: i64,
+    app: gyosil::app::School,
+}
+
+/// The meeting that the student asks for to count as attended.
+const ASKED_FOR: i64 = 2;
+
+impl Village {
+    /// A teacher, an enrolled student in a running class, a call for help with an answer, a notification; an
+    /// application that was paid for, a mark, a request for another one.
+    pub async fn of(school: &School) -> Village {
+        let teacher = school.teacher().await;
+        let lecture = lecture_without_words(&teacher, 2).await;
+        let shown = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok();
+        let code = shown["code"].as_str().unwrap().to_owned();
+        let session = teacher.opens_session(&lecture).await;
+        let student = school.student("김학생").await;
+        student.joins(&session).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        student.finishes(lecture.steps[0]).await;
+        let help = student.asks_for_help(lecture.steps[0]).await;
+        let path = format!("/api/help/request/{help}");
+        until("the analysis", async || (student.get(&path).await.ok()["status"] == "ESCALATED").then_some(())).await;
+        let answer = json!({ "help_type": "TEXT", "help_content": "위쪽을 보세요" });
+        let answered = teacher.post(&format!("{path}/respond"), answer).await.ok();
+        let response = answered["help_response"]["id"].as_i64().unwrap();
+        let mine = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0].clone();
+        let (class, enrollment) = (mine["class_id"].as_i64().unwrap(), mine["enrollment_id"].as_i64().unwrap());
+        let applied = applied_and_paid(&teacher, &student, &lecture).await;
+        let marks = student.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
+        let (mark, date) = (&marks["attendances"][0]["attendance_id"], &marks["attendances"][0]["class_date"]);
+        let (mark, date) = (mark.as_i64().unwrap(), date.as_str().unwrap().to_owned());
+        let progress = student.get(&format!("/api/v1/progress/enrollment/{enrollment}")).await.ok();
+        let progress = progress["progresses"][0]["progress_id"].as_i64().unwrap();
+        let ask = json!({ "lecSerial": code, "sessionNumber": ASKED_FOR, "requestReason": "병원 진료" });
+        student.post("/api/attendance/request", ask).await.ok();
+        let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
+        let (assessment, result) = asked_and_graded(&teacher, enrollment, &lecture).await;
+        let (completion, certificate) = completed(&teacher, &student).await;
+        let learning = "/api/v1/bc-006/learning";
+        let certified = student.get(&format!("{learning}/my-certifications")).await.ok();
+        let certification = certified["certifications"][0]["id"].as_str().unwrap().to_owned();
+        let certified = student.get(&format!("{learning}/certifications/{certification}")).await.ok();
+        let certification = (certification, certified["verificationCode"].as_str().unwrap().to_owned());
+        let wanted = json!({ "title": "학생의 길", "targetSkills": ["바둑"], "targetLevel": "beginner" });
+        let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
+        let learning_path = made["id"].as_str().unwrap().parse().unwrap();
+        let app = school.app.clone();
+        Village {
+            teacher,
+            student,
+            lecture,
+            code,
+            session,
+            class,
+            enrollment,
+            applied,
+            progress,
+            mark,
+            date,
+            assessment,
+            result,
+            completion,
+            certificate,
+            certification,
+            learning_path,
+            help,
+            response,
+            notification,
+            app,
+        }
+    }
+
+    /// What stands for a placeholder.
+    fn ids(&self) -> HashMap<&'static str, String> {
+        HashMap::from([
+            ("lecture_id", self.lecture.id.to_string()),
+            ("task_id", self.lecture.task.to_string()),
+            ("subtask_id", self.lecture.steps[1].to_string()),
+            ("session_id", self.session.id.to_string()),
+            ("session_code", self.session.code.clone()),
+            ("user_id", self.student.id.to_string()),
+            ("help_request_id", self.help.to_string()),
+            ("notification_id", self.notification.to_string()),
+            ("file", format!("{}.png", self.session.code)),
+            ("course_id", self.lecture.id.to_string()),
+            ("class_id", self.class.to_string()),
+            ("enrollment_id", self.applied.to_string()),
+            ("progress_id", self.progress.to_string()),
+            ("attendance_id", self.mark.to_string()),
+            ("class_date", self.date.clone()),
+            ("assessment_id", self.assessment.to_string()),
+            ("result_id", self.result.to_string()),
+            ("completion_id", self.completion.to_string()),
+            ("certificate_no", self.certificate.clone()),
+            ("certificate_number", self.certificate.clone()),
+            ("certification_id", self.certification.0.clone()),
+            ("path_id", self.learning_path.to_string()),
+            ("module_id", self.lecture.task.to_string()),
+            ("material_id", self.lecture.steps[1].to_string()),
+        ])
+    }
+
+    /// What stands for a key of a body, wherever its example has it.
+    fn of_body(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("subtask_id", json!(self.lecture.steps[1])),
+            ("first_subtask_id", json!(self.lecture.steps[0])),
+            ("next_subtask_id", json!(self.lecture.steps[1])),
+            ("help_response_id", json!(self.response)),
+            ("course_id", json!(self.lecture.id)),
+            ("class_id", json!(self.class)),
+            ("enrollment_id", json!(self.enrollment)),
+            ("content_id", json!(self.lecture.steps[1])),
+            ("materialsViewed", json!([self.lecture.steps[1].to_string()])),
+            ("progressId", json!(self.enrollment.to_string())),
+            ("userId", json!(self.student.id.to_string())),
+            ("courseId", json!(self.lecture.id.to_string())),
+            ("completedCourseId", json!(self.lecture.id.to_string())),
+            ("attendances", json!([{ "enrollment_id": self.enrollment, "attendance_type": "PRESENT" }])),
+            ("student_ids", json!([self.student.id])),
+            ("lecSerial", json!(self.code)),
+            ("sessionNumber", json!(ASKED_FOR)),
+            ("attendanceRecords", json!([{ "studentIdx": self.student.id, "status": "APPROVED" }])),
+        ]
+    }
+
+    /// The path about this class; `wrong` says what one placeholder is replaced by instead.
+    pub fn path(&self, route: &Route, wrong: Option<(&str, &str)>) -> String {
+        let mut path = route.path.clone();
+        let mut ids = self.ids();
+        if route.method == Method::PUT {
+            // `PUT /api/sessions/{session_code}` takes the id.
+            ids.insert("session_code", self.session.id.to_string());
+        }
+        if route.path.starts_with("/api/v1/bc-006/learning/") {
+            ids.insert("progress_id", self.enrollment.to_string());
+        }
+        for name in route.placeholders() {
+            let value = match wrong {
+                Some((which, instead)) if which == name => instead.to_owned(),
+                _ => ids.get(name.as_str()).unwrap_or_else(|| panic!("a new placeholder: {name}")).clone(),
+            };
+            path = path.replace(&format!("{{{name}}}"), &value);
+        }
+        if route.path.ends_with("/verify/{certificate_number}") {
+            path = format!("{path}?verificationCode={}", self.certification.1);
+        }
+        if route.path.ends_with("progress-trend") || route.path == "/api/progress/me" {
+            path = format!("{path}?lecture_id={}", self.lecture.id);
+        }
+        path
+    }
+
+    /// A good body about this class: the document's own example with its ids.
+    pub fn body(&self, schema: &Value) -> Value {
+        let mut body = schema["example"].clone();
+        if schema["name"] == "Logs" {
+            body = json!({ "logs": [self.body(&schema["properties"]["logs"]["items"])] });
+        }
+        let object = body.as_object_mut().unwrap_or_else(|| panic!("an example is missing: {schema}"));
+        object.remove("user_id");
+        for (key, value) in self.of_body() {
+            if object.contains_key(key) {
+                object[key] = value;
+            }
+        }
+        body
+    }
+
+    pub async fn asks(&self, person: &Person, route: &Route) -> Reply {
+        let body = route.body.as_ref().map(|schema| self.body(schema));
+        person.asks(route.method.clone(), &self.path(route, None), body, &[]).await
+    }
+
+    /// Everything that nobody else may have changed.
+    pub async fn as_it_is(&self, admin: &Person) -> Value {
+        let (lecture, session, student) = (self.lecture.id, self.session.id, self.student.id);
+        let (class, enrollment) = (self.class, self.enrollment);
+        let mut seen = serde_json::Map::new();
+        for path in [
+            format!("/api/lectures/{lecture}"),
+            format!("/api/lectures/{lecture}/sessions"),
+            format!("/api/tasks/{}", self.lecture.task),
+            format!("/api/sessions/{session}/current"),
+            format!("/api/sessions/{session}/events"),
+            format!("/api/sessions/{session}/participants"),
+            format!("/api/progress/users/{student}/lectures/{lecture}"),
+            format!("/api/dashboard/lectures/{lecture}/students"),
+            format!("/api/help/request/{}", self.help),
+            "/api/lectures".into(),
+            "/api/dashboard/help-requests/pending".into(),
+            "/api/admin/people?page_size=100".into(),
+            "/api/v1/courses?size=100".into(),
+            format!("/api/v1/courses/{lecture}/classes"),
+            format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
+            "/api/v1/bc-006/learning/courses?limit=100".into(),
+            format!("/api/v1/bc-006/learning/paths/{}", self.learning_path),
+            "/api/v1/enrollments?size=100".into(),
+            format!("/api/v1/progress/enrollment/{enrollment}"),
+            format!("/api/v1/progress/course/{lecture}/class/{class}"),
+            format!("/api/v1/assessments/course/{lecture}/class/{class}"),
+            format!("/api/v1/assessments/{}/results", self.assessment),
+            format!("/api/v1/completions/course/{lecture}/class/{class}"),
+            format!("/api/v1/completions/{}", self.completion),
+            format!("/api/v1/completions/certificate/{}", self.certificate),
+            format!("/api/v1/attendance/enrollment/{enrollment}"),
+            format!("/api/v1/attendance/course/{lecture}/class/{class}/date/{}", self.date),
+            format!("/api/v1/attendance/course/{lecture}/class/{class}"),
+            "/api/v1/attendance/requests?size=100".into(),
+        ] {
+            seen.insert(path.clone(), admin.get(&path).await.ok());
+        }
+        let course = json!({ "lecSerial": self.code });
+        let attended = admin.post("/api/attendance/professor/view", course).await.ok();
+        seen.insert("attendance and its requests".into(), attended);
+        for (whose, person) in [("teacher", &self.teacher), ("student", &self.student)] {
+            let unread = person.get("/api/notifications?unread=true").await.ok();
+            seen.insert(format!("notifications of the {whose}"), unread);
+        }
+        // No address shows these.
+        for table in ["payments", "refunds"] {
+            let sql = format!("select id, amount from {table} order by id");
+            let rows: Vec<(i64, i64)> = self.app.db.all(sql, Vec::new()).await.unwrap();
+            seen.insert(table.into(), json!(rows));
+        }
+        Value::Object(seen)
+    }
+}
+
+async fn applied_and_paid(teacher: &Person, student: &Person, lecture: &Lecture) -> i64 {
+    let evening = json!({ "class_name": "저녁반", "approval": "MANUAL", "capacity": 20 });
+    let made = teacher.post(&format!("/api/v1/courses/{}/classes", lecture.id), evening).await.is(201);
+    let application = json!({ "course_id": lecture.id, "class_id": made["class_id"] });
+    let applied = student.post("/api/v1/enrollments", application).await.is(201);
+    assert_eq!(applied["status"], "PENDING");
+    let id = applied["enrollment_id"].as_i64().unwrap();
+    let paid = json!({ "payment_amount": 50_000, "payment_method": "CARD" });
+    teacher.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await.is(201);
+    id
+}
+
+async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) -> (i64, i64) {
+    let quiz = json!({ "course_id": lecture.id, "assessment_name": "쪽지 시험", "assessment_type": "QUIZ" });
+    let made = teacher.post("/api/v1/assessments", quiz).await.is(201);
+    let path = format!("/api/v1/assessments/{}/results", made["assessment_id"]);
+    let graded = teacher.post(&path, json!({ "enrollment_id": enrollment, "score": 50 })).await.is(201);
+    (made["assessment_id"].as_i64().unwrap(), graded["result_id"].as_i64().unwrap())
+}
+
+async fn completed(teacher: &Person, student: &Person) -> (i64, String) {
+    let course = teacher.post("/api/v1/courses", json!({ "title": "마친 과정" })).await.is(201);
+    let application = json!({ "course_id": course["course_id"] });
+    let applied = student.post("/api/v1/enrollments", application).await.is(201);
+    let forced = json!({ "enrollment_id": applied["enrollment_id"], "force": true, "memo": "해외 연수로 인정" });
+    let made = teacher.post("/api/v1/completions", forced).await.is(201);
+    let path = format!("/api/v1/completions/{}/certificate", made["completion_id"]);
+    let issued = teacher.post(&path, json!({})).await.is(201);
+    (made["completion_id"].as_i64().unwrap(), issued["certificate_no"].as_str().unwrap().to_owned())
+}
