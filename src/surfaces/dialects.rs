@@ -5,7 +5,7 @@
 use axum::response::Response;
 
 use super::refusals::CarriedError;
-use super::{attendance, learning, live, portal};
+use super::{academy, attendance, learning, live, portal};
 use crate::error::Error;
 use crate::surfaces::language::{Language, usually_now};
 use crate::web;
@@ -14,7 +14,7 @@ use crate::web;
 type Dialect = (fn(&Error) -> Response, Language);
 
 /// The dialects, by base path. The longest base path that fits counts.
-const DIALECTS: [(&str, Dialect); 7] = [
+const DIALECTS: [(&str, Dialect); 14] = [
     ("/api/v1", (portal::refusal::refuse, Language::Korean)),
     ("/api/v1/bc-006/learning", (learning::refusal::refuse, Language::Japanese)),
     ("/api/attendance", (attendance::refusal::refuse, Language::Korean)),
@@ -22,10 +22,19 @@ const DIALECTS: [(&str, Dialect); 7] = [
     ("/ws", LIVE),
     ("/qr", LIVE),
     ("/certificates.json", LIVE),
+    ("/accounts", ACADEMY),
+    ("/courses", ACADEMY),
+    ("/dashboards", ACADEMY),
+    ("/missions", ACADEMY),
+    ("/payment", ACADEMY),
+    ("/progress", ACADEMY),
+    ("/videos", ACADEMY),
 ];
 
 /// The refusals of this dialect are in English for callers who ask for no language, as in its seed.
 const LIVE: Dialect = (live::refusal::refuse, Language::Korean);
+
+const ACADEMY: Dialect = (academy::refusal::refuse, Language::Korean);
 
 /// Gives an answer that carries an error the form of the dialect of `path`, and keeps the headers that were added to it. Other
 /// answers stay as they are.

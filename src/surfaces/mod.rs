@@ -1,5 +1,6 @@
 //! The table of contents of every URL. Each surface shows the same school in a dialect of its own: URLs, JSON and refusals.
 
+mod academy;
 mod answer;
 mod attendance;
 mod bare;
@@ -55,7 +56,8 @@ use crate::web;
             be left out itself. A method that an address does not answer is refused with 405.",
     ),
     components(schemas(portal::refusal::PortalRefusal, attendance::refusal::AttendanceRefusal, live::refusal::Refusal, live::refusal::RefusalBody,
-        learning::refusal::LearningRefusal, learning::refusal::LearningRefusalBody, learning::refusal::LearningRefusalDetails, learning::LearningAnswer)),
+        learning::refusal::LearningRefusal, learning::refusal::LearningRefusalBody, learning::refusal::LearningRefusalDetails, learning::LearningAnswer,
+        academy::refusal::AcademyRefusal)),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -67,6 +69,7 @@ static CONTENTS: LazyLock<(Router<School>, utoipa::openapi::OpenApi)> = LazyLock
         .merge(portal::router())
         .merge(learning::router())
         .merge(attendance::router())
+        .merge(academy::router())
         .merge(certificates::router())
         .merge(ops::router())
         .routes(routes!(show_document)) // /openapi.json

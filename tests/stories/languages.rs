@@ -24,6 +24,12 @@ fn errors_are_in_the_callers_language_on_every_surface() {
                 "수강 신청을 찾을 수 없습니다.",
                 "申し込みが見つかりません。",
             ),
+            (
+                "/courses/nothing/",
+                "There is nothing at this address",
+                "없는 주소입니다.",
+                "このアドレスには何もありません。",
+            ),
         ];
         for (path, english, korean, japanese) in cases {
             for (language, words) in
@@ -46,6 +52,7 @@ fn callers_without_a_language_get_that_of_the_surface() {
         for (path, words) in [
             ("/api/sessions/999999/current", "Session not found"),
             ("/api/v1/enrollments/999999", "수강 신청을 찾을 수 없습니다."),
+            ("/courses/nothing/", "없는 주소입니다."),
         ] {
             assert_eq!(student.get(path).await.refusal().unwrap().message, words);
             let refused = asks_in("de, *;q=0.5", &student, Method::GET, path, json!(null)).await;

@@ -3,6 +3,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod academy_accounts;
 mod admin;
 mod assessments;
 mod attendance;

@@ -60,7 +60,7 @@ async fn shows(school: &School, village: &Village, person: &Person) -> Vec<Strin
 /// Asks everything that changes something, but for the person's own login.
 async fn asks_for_everything(school: &School, village: &Village, person: &Person) {
     for route in routes(school).await.iter().filter(|route| route.method != Method::GET) {
-        if !route.path.starts_with("/api/auth/") {
+        if !route.path.starts_with("/api/auth/") && !route.path.starts_with("/accounts/") {
             let reply = village.asks(person, route).await;
             assert!(!reply.json.to_string().contains(SECRET), "{} answered {}", reply.asked, reply.json);
         }

@@ -1,7 +1,7 @@
 //! What no handler answers, because the server is too busy or a handler broke, is said in the dialect of the path too.
 
 use axum::body::to_bytes;
-use gyosil::error::{Error, InputFault, Noun};
+use gyosil::error::{Error, Field, InputFault, MissingPart, Noun, Requirement, VideoFault};
 use gyosil::surfaces::dialects::refused;
 use serde_json::{Value, json};
 
@@ -114,5 +114,52 @@ async fn learning_refuses_with_its_own_codes_and_in_japanese() {
     ] {
         let (found, _, body) = said(path, error).await;
         assert_eq!((found, &body["error"]["code"]), (status, &json!(code)));
+    }
+}
+
+#[tokio::test]
+async fn the_academy_names_the_field_or_says_the_detail() {
+    let path = "/courses/major-categories/x/";
+    let refusal = |detail: &str, code: &str| json!({ "detail": detail, "code": code });
+    for (error, status, refusal) in [
+        (
+            Error::bad_as_sent("test_cases[1].input_data", InputFault::Missing { key: "input_data" }),
+            400,
+            json!({ "test_cases[1].input_data": ["꼭 필요한 값입니다."] }),
+        ),
+        (Error::bad(Field::ExpiryDate, "it is over"), 400, json!({ "expiry_date": ["값이 올바르지 않습니다."] })),
+        (Error::unreadable("no JSON"), 400, refusal("보내신 내용을 읽을 수 없습니다.", "INVALID_REQUEST")),
+        (
+            Error::VideoRefused { why: VideoFault::NotMp4 },
+            400,
+            refusal("이 동영상은 쓸 수 없습니다: MP4 파일이 아닙니다.", "VIDEO_REFUSED"),
+        ),
+        (Error::NotFound(Noun::Course), 404, refusal("대분류를 찾을 수 없습니다.", "NOT_FOUND")),
+        (Error::NoSuchPath, 404, refusal("없는 주소입니다.", "NOT_FOUND")),
+        (Error::AdminOnly, 403, refusal("관리자 권한이 필요합니다.", "ADMIN_ONLY")),
+        (Error::internal("secret"), 500, refusal("서버 오류가 발생했습니다.", "INTERNAL_ERROR")),
+    ] {
+        assert_eq!(said(path, error).await, (status, None, refusal));
+    }
+    let part = |id, is_assessment| MissingPart { id, title: "변수".into(), is_assessment };
+    for (error, key, value) in [
+        (Error::wrong_state("REJECTED"), "status", json!("REJECTED")),
+        (Error::NotMet { missing: vec![Requirement::Progress] }, "missing", json!(["progress"])),
+        (
+            Error::UnitNotDone { missing: vec![part(3, false), part(4, true)] },
+            "missing",
+            json!([{ "id": 3, "title": "변수", "kind": "video" }, { "id": 4, "title": "변수", "kind": "mission" }]),
+        ),
+        (Error::RefundTooLarge { left: 500 }, "left", json!(500)),
+        (Error::NoAttemptsLeft { allowed: 3 }, "allowed", json!(3)),
+        (Error::HasCourses { count: 2 }, "count", json!(2)),
+    ] {
+        let (status, _, body) = said(path, error).await;
+        assert_eq!((status, &body[key]), (409, &value), "{body}");
+        assert!(body["detail"].is_string() && body["code"].is_string(), "{body}");
+    }
+    for base in ["accounts", "courses", "dashboards", "missions", "payment", "progress", "videos"] {
+        let (status, later, body) = said(&format!("/{base}/x"), Error::QueueFull { retry_after_s: 5 }).await;
+        assert_eq!((status, later.as_deref(), &body["code"]), (503, Some("5"), &json!("QUEUE_FULL")), "{base}");
     }
 }

@@ -3,6 +3,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod academy;
 mod attendance;
 mod compare;
 mod dialects;

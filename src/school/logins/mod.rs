@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, and signing out.
 
 mod attempts;
+pub mod history;
 mod renewal;
 mod rows;
 

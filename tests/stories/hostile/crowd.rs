@@ -25,9 +25,11 @@ impl Crowd {
         match route.path.as_str() {
             _ if route.is_public => &self.nobody,
             "/api/auth/logout" => &self.nobody,
-            "/api/progress/update" | "/api/help/request" | "/api/help/feedback" | "/api/auth/me" => {
-                &self.village.student
-            }
+            "/api/progress/update"
+            | "/api/help/request"
+            | "/api/help/feedback"
+            | "/api/auth/me"
+            | "/accounts/profile/" => &self.village.student,
             "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.village.student,
             "/api/v1/progress" | "/api/v1/progress/start" | "/api/v1/progress/complete" => &self.village.student,
             "/api/attendance/request" | "/api/attendance/student/view" => &self.village.student,

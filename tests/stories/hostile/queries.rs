@@ -7,6 +7,8 @@ const WRONG: &[(&str, &str)] = &[
     ("/api/lectures?instructor_id=abc", "instructor_id"),
     ("/api/lectures?is_active=maybe", "is_active"),
     ("/api/notifications?unread=5", "unread"),
+    ("/accounts/activity/?page=0", "page"),
+    ("/accounts/activity/?page_size=101", "page_size"),
     ("/api/admin/people?search=a%00b", "search"),
     ("/api/dashboard/chart-data/progress-trend", "lecture_id"),
     ("/api/dashboard/help-requests/pending?session_id=x", "session_id"),

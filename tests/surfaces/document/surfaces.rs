@@ -1,5 +1,7 @@
 //! The surfaces, as the document has them.
 
+use crate::harness::dialect::ACADEMY_BASES;
+
 /// How a surface is written in the document.
 pub struct Surface {
     /// The first surface that has a base of a path is its surface.
@@ -11,7 +13,7 @@ pub struct Surface {
     pub envelope: &'static [&'static str],
 }
 
-pub const SURFACES: [Surface; 6] = [
+pub const SURFACES: [Surface; 7] = [
     Surface {
         bases: &["/api/v1/bc-006/learning/"],
         tag: "learning: ",
@@ -35,6 +37,12 @@ pub const SURFACES: [Surface; 6] = [
         tag: "",
         refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
         envelope: &["error"],
+    },
+    Surface {
+        bases: &ACADEMY_BASES,
+        tag: "academy: ",
+        refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
+        envelope: &["detail", "code"],
     },
     Surface {
         bases: &["/certificates"],

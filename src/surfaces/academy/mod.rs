@@ -1,0 +1,26 @@
+//! The academy (seed 003): `/accounts/`, `/courses/`, `/videos/` and its other base paths.
+
+mod accounts;
+pub mod refusal;
+mod wire;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::refusal::AcademyRefusal;
+use crate::app::School;
+use crate::error::Result;
+use crate::school::rights::Caller;
+use crate::surfaces::bare::{Answer, Created, created, ok};
+use crate::surfaces::document::{group, surface};
+use crate::surfaces::extract::{ClientAddress, Json};
+
+pub fn router() -> OpenApiRouter<School> {
+    surface::<AcademyRefusal>([
+        group("academy: accounts")
+            .routes(routes!(accounts::register)) // /accounts/register/
+            .routes(routes!(accounts::login)) // /accounts/login/
+            .routes(routes!(accounts::profile, accounts::change_profile)) // /accounts/profile/
+            .routes(routes!(accounts::activity)), // /accounts/activity/
+    ])
+}

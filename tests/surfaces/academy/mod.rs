@@ -1,0 +1,19 @@
+//! The academy against its seed, endpoint by endpoint and field by field.
+
+mod accounts;
+mod erd;
+mod seed;
+mod table;
+mod walk;
+
+use self::walk::Walk;
+use crate::harness::on_both;
+
+#[test]
+fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
+    on_both(|school| async move {
+        let walk = Walk::begins(&school).await;
+        accounts::walks(&walk).await;
+        walk.has_seen_all();
+    });
+}
