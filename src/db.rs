@@ -11,6 +11,7 @@ mod health;
 mod locks;
 mod pool;
 mod postgres;
+mod rows;
 mod sql;
 mod sqlite;
 
@@ -19,14 +20,16 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgConnection, Row, SqlSafeStr, SqliteConnection};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, PgConnection, Row, SqlSafeStr, SqliteConnection};
 
 use self::health::Health;
 use self::pool::{LentConnection, Limits, Pool};
 use self::postgres::PostgresServer;
+use self::rows::{FromAnyRow, Rows, Wanted};
 use self::sqlite::{LOCKED_FOR_MAX, SqliteFile};
 use crate::error::{Error, Result};
 use crate::private;
@@ -100,9 +103,6 @@ macro_rules! row {
 }
 pub(crate) use row;
 
-pub trait FromAnyRow: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> FromAnyRow for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-
 macro_rules! bound {
     ($query:expr, $args:expr) => {{
         let mut query = $query;
@@ -134,21 +134,16 @@ macro_rules! ask {
     }};
 }
 
-macro_rules! fetch {
-    ($method:ident, $tx:expr, $sql:expr, $args:expr) => {{
-        let (sql, args) = ($sql, $args);
-        let changes = sql.changes();
-        match $tx {
-            Tx::Sqlite(lent) => {
-                if changes { lent.mark_changed() }
-                ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
-            }
-            Tx::Postgres(lent, _) => {
-                if changes { lent.mark_changed() }
-                ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
+macro_rules! rows {
+    ($sql:expr, $args:expr, $wanted:expr, $connection:expr) => {
+        async {
+            let query = bound!(sqlx::query($sql), $args);
+            match $wanted {
+                Wanted::All => query.fetch_all($connection).await,
+                Wanted::First => Ok(query.fetch_optional($connection).await?.into_iter().collect()),
             }
         }
-    }};
+    };
 }
 
 /// Runs the statement a second time, on a new connection, if the first one broke within `BEGIN_WITHIN + SOON`.
@@ -165,23 +160,6 @@ macro_rules! twice {
     }};
 }
 
-macro_rules! fetch_alone {
-    ($method:ident, $db:expr, $sql:expr, $args:expr) => {{
-        let (sql, args) = ($sql, $args);
-        match &$db.pools {
-            Pools::Sqlite { readers, .. } => {
-                let mut lent = readers.lend().await?;
-                ask!(lent, connection => bound!(sqlx::query_as(sql), args).$method(connection))
-            }
-            Pools::Postgres { readers, .. } => {
-                let mut lent = readers.lend().await?;
-                let limit = lent.limit();
-                twice!(lent, limit, connection => bound!(sqlx::query_as(sql.clone()), args.clone()).$method(connection))
-            }
-        }
-    }};
-}
-
 macro_rules! migrations {
     ($folder:literal: $($version:literal $name:literal),+) => {
         Migrator::with_migrations(vec![$(Migration::new(
@@ -195,33 +173,59 @@ macro_rules! migrations {
 }
 
 impl Tx {
+    fn fetch(&mut self, sql: Sql, args: Vec<Arg>, wanted: Wanted) -> BoxFuture<'_, Result<Rows>> {
+        Box::pin(async move {
+            let changes = sql.changes();
+            match self {
+                Tx::Sqlite(lent) => {
+                    if changes {
+                        lent.mark_changed();
+                    }
+                    ask!(lent, connection => rows!(sql, args, wanted, connection)).map(Rows::Sqlite)
+                }
+                Tx::Postgres(lent, _) => {
+                    if changes {
+                        lent.mark_changed();
+                    }
+                    ask!(lent, connection => rows!(sql, args, wanted, connection)).map(Rows::Postgres)
+                }
+            }
+        })
+    }
+
     pub async fn all<T: FromAnyRow>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
-        fetch!(fetch_all, self, sql.into(), args)
+        self.fetch(sql.into(), args, Wanted::All).await?.all()
     }
 
     pub async fn maybe<T: FromAnyRow>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
-        fetch!(fetch_optional, self, sql.into(), args)
+        self.fetch(sql.into(), args, Wanted::First).await?.first()
     }
 
     /// Reads the row of a query that always has one: a count, a `returning`.
     pub async fn one<T: FromAnyRow>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
-        fetch!(fetch_one, self, sql.into(), args)
+        self.fetch(sql.into(), args, Wanted::First).await?.one()
+    }
+
+    fn execute(&mut self, sql: Sql, args: Vec<Arg>) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async move {
+            match self {
+                Tx::Sqlite(lent) => {
+                    lent.mark_changing();
+                    let done = ask!(lent, connection => bound!(sqlx::query(sql), args).execute(connection));
+                    Ok(lent.mark_rows(done?.rows_affected()))
+                }
+                Tx::Postgres(lent, _) => {
+                    lent.mark_changing();
+                    let done = ask!(lent, connection => bound!(sqlx::query(sql), args).execute(connection));
+                    Ok(lent.mark_rows(done?.rows_affected()))
+                }
+            }
+        })
     }
 
     /// Runs a statement and returns how many rows it changed.
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<u64> {
-        match self {
-            Tx::Sqlite(lent) => {
-                lent.mark_changing();
-                let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
-                Ok(lent.mark_rows(done?.rows_affected()))
-            }
-            Tx::Postgres(lent, _) => {
-                lent.mark_changing();
-                let done = ask!(lent, connection => bound!(sqlx::query(sql.into()), args).execute(connection));
-                Ok(lent.mark_rows(done?.rows_affected()))
-            }
-        }
+        self.execute(sql.into(), args).await
     }
 
     /// Holds a row: nobody else changes, deletes or holds it until the transaction ends, and what is read of it after this
@@ -391,16 +395,33 @@ impl Db {
         }
     }
 
+    fn fetch(&self, sql: Sql, args: Vec<Arg>, wanted: Wanted) -> BoxFuture<'_, Result<Rows>> {
+        Box::pin(async move {
+            match &self.pools {
+                Pools::Sqlite { readers, .. } => {
+                    let mut lent = readers.lend().await?;
+                    ask!(lent, connection => rows!(sql, args, wanted, connection)).map(Rows::Sqlite)
+                }
+                Pools::Postgres { readers, .. } => {
+                    let mut lent = readers.lend().await?;
+                    let limit = lent.limit();
+                    let rows = twice!(lent, limit, connection => rows!(sql.clone(), args.clone(), wanted, connection));
+                    rows.map(Rows::Postgres)
+                }
+            }
+        })
+    }
+
     pub async fn all<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
-        fetch_alone!(fetch_all, self, sql.into(), args)
+        self.fetch(sql.into(), args, Wanted::All).await?.all()
     }
 
     pub async fn maybe<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
-        fetch_alone!(fetch_optional, self, sql.into(), args)
+        self.fetch(sql.into(), args, Wanted::First).await?.first()
     }
 
     pub async fn one<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
-        fetch_alone!(fetch_one, self, sql.into(), args)
+        self.fetch(sql.into(), args, Wanted::First).await?.one()
     }
 
     /// Records that writes get no answer, and returns the error for it.
