@@ -162,6 +162,38 @@ fn an_erased_person_is_blank_and_their_records_stay() {
 }
 
 #[test]
+fn programs_of_an_erased_person_are_not_judged_any_more() {
+    on_both(|school| async move {
+        let (admin, teacher, kim) = (school.admin().await, school.teacher().await, school.student("김학생").await);
+        let lecture = teacher.makes_lecture("파이썬 기초", 1).await;
+        kim.enrolls(&lecture).await;
+        let enrollment = kim.get("/api/v1/enrollments/me").await.ok()["enrollments"][0]["enrollment_id"].clone();
+        let mut tx = school.app.db.begin().await.unwrap();
+        let sql = "insert into assessments (created_ms, updated_ms, course, name, kind) values (0, 0, $1, 'a', 'EXAM')
+            returning id";
+        let (assessment,): (i64,) = tx.one(sql, vec![lecture.id.into()]).await.unwrap();
+        let sql = "insert into questions (created_ms, updated_ms, assessment, position, kind, text, points)
+            values (0, 0, $1, 0, 'CODE', 'a', 1) returning id";
+        let (question,): (i64,) = tx.one(sql, vec![assessment.into()]).await.unwrap();
+        for (status, judged_ms) in [("QUEUED", None), ("RUNNING", None), ("JUDGED", Some(1)), ("REPLACED", None)] {
+            let sql = "insert into submissions (person, enrollment, question, language, code, status, lease, passed,
+                submitted_ms, judged_ms) values ($1, $2, $3, 'python', 'print()', $4, 'x', true, 0, $5)";
+            let args =
+                vec![kim.id.into(), enrollment.as_i64().into(), question.into(), status.into(), judged_ms.into()];
+            tx.run(sql, args).await.unwrap();
+        }
+        school.app.commit(tx, Vec::new()).await.unwrap();
+        admin.post(&format!("/api/admin/people/{}/erase", kim.id), json!({})).await.is(204);
+        let sql =
+            "select status, code, lease, judged_ms is not null, settled_ms is not null from submissions order by id";
+        let rows: Vec<(String, String, Option<String>, bool, bool)> = school.app.db.all(sql, Vec::new()).await.unwrap();
+        let is_over = |status: &str, is_judged| (status.to_owned(), String::new(), None, is_judged, true);
+        let failed = || is_over("FAILED", true);
+        assert_eq!(rows, [failed(), failed(), is_over("JUDGED", true), is_over("REPLACED", false)]);
+    });
+}
+
+#[test]
 fn erasing_a_person_or_resetting_a_password_closes_their_sockets() {
     on_both(|school| async move {
         let admin = school.admin().await;
