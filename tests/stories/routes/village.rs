@@ -264,6 +264,11 @@ impl Village {
             let rows: Vec<(i64, i64)> = self.app.db.all(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(rows));
         }
+        for table in ["payment_moves", "submissions", "uploads"] {
+            let sql = format!("select count(*) from {table}");
+            let (count,): (i64,) = self.app.db.one(sql, Vec::new()).await.unwrap();
+            seen.insert(table.into(), json!(count));
+        }
         Value::Object(seen)
     }
 }
