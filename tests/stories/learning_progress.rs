@@ -152,6 +152,7 @@ fn a_step_done_in_a_live_session_is_a_material_viewed_here() {
         student.finishes(lecture.steps[0]).await;
         let id = enrollment_of(&student).await;
         let mut board = teacher.watches(&session).await;
+        board.receives("session_state").await;
         let viewed = views(&student, &id, lecture.steps[1], json!({ "completed": true, "timeSpent": 15 })).await.ok();
         assert_eq!((&viewed["completed"], &viewed["timeSpent"]["minutes"]), (&json!(true), &json!(15)));
         let told = board.waits_for("student_progress").await;
