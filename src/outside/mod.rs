@@ -1,4 +1,5 @@
 //! Services that are not part of the school, each behind one small interface.
 
 pub mod analyser;
+pub mod mp4;
 mod phrases;

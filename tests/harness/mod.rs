@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod chromium;
 pub mod dialect;
+pub mod film;
 pub mod frozen;
 pub mod learning;
 pub mod namespace;

@@ -19,6 +19,7 @@ mod courses;
 mod crash;
 mod crowd;
 mod enrollments;
+mod films;
 mod following;
 mod guessing;
 mod guide;
