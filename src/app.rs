@@ -19,6 +19,7 @@ use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
 
@@ -132,6 +133,7 @@ pub struct App {
     pub group_commit: GroupCommit,
     pub metrics: Arc<Metrics>,
     pub analyser: Analyser,
+    pub objects: Objects,
     /// Notified when a help request waits for its analysis.
     pub help_asked: Notify,
     pub keys: Keys,

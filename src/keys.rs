@@ -129,6 +129,12 @@ impl Keys {
         Some(DeviceProof { person: person.parse().ok()?, login: login.parse().ok()? })
     }
 
+    /// Derives the secret for one kind of signatures from that of the school.
+    pub fn derived(&self, purpose: &str) -> Result<[u8; 32]> {
+        let mac = self.mac(&["derived", purpose]).ok_or_else(|| Error::internal("no secret can be derived"))?;
+        Ok(mac.finalize().into_bytes().into())
+    }
+
     fn proof(&self, words: &[&str]) -> String {
         self.mac(words).map(|mac| BASE64.encode(mac.finalize().into_bytes())).unwrap_or_default()
     }

@@ -12,7 +12,7 @@ const FILE_MODE: u32 = 0o600;
 /// The permission bits of everyone but the owner.
 const OTHERS: u32 = 0o077;
 /// Folders that may be in a data folder that belongs to Gyosil alone.
-const KNOWN_FOLDERS: [&str; 2] = ["backups", "lost+found"];
+const KNOWN_FOLDERS: [&str; 3] = ["backups", "lost+found", "objects"];
 
 /// Makes all files that this process creates from now on readable by their owner alone.
 pub fn hide_new_files() {

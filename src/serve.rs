@@ -26,6 +26,7 @@ use crate::listener;
 use crate::live::{Hub, Presence, SocketLimits};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
 use crate::private;
@@ -63,6 +64,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     );
     let presence = Arc::new(Presence::new(hub.clone(), room::SESSION));
     let (group_commit, queue) = GroupCommit::new();
+    let objects = Objects::in_folder(&config.data, keys.derived("objects")?);
     let app = School::new(App {
         public_url: config.public_url(bound),
         clock: Clock::new(zone),
@@ -73,6 +75,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         group_commit,
         metrics,
         analyser: Analyser::Guide,
+        objects,
         help_asked: Notify::new(),
         keys,
         certificate_key,

@@ -2,4 +2,5 @@
 
 pub mod analyser;
 pub mod mp4;
+pub mod objects;
 mod phrases;

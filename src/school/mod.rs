@@ -26,6 +26,7 @@ pub mod rights;
 pub mod sessions;
 pub mod setup;
 pub mod skills;
+pub mod stored_objects;
 pub mod stuck;
 
 /// One page of a list: its position, its rows, and the number of rows on all pages.

@@ -19,6 +19,7 @@ mod language;
 mod learning;
 pub mod live;
 pub mod numbers;
+mod objects;
 mod ops;
 pub mod path;
 mod portal;
@@ -102,6 +103,8 @@ pub fn router(app: &School) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(axum::middleware::from_fn_with_state((app.clone(), bodies), ops::around))
         .layer(ops::cors(&app.config.cors_origins))
+        // Behind the layers above: they have too little room and time for a part of a video.
+        .merge(objects::router(app))
         .with_state(app.clone())
 }
 

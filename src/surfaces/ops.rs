@@ -130,6 +130,31 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     response
 }
 
+/// Like `around`, for objects: parts of videos, whose number and time `stored_objects` bounds, and answers that last as long
+/// as someone watches. Their time is not in the metrics, where it would hide that of all others.
+pub async fn around_objects(State(app): State<School>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id(request.headers());
+    let method = known(request.method());
+    let path = request.uri().path().to_owned();
+    let span = tracing::info_span!("request", id, method, path);
+    let (parts, body) = request.into_parts();
+    let is_https = is_https(&parts, &app);
+    let language = Language::asked_for(&parts.headers);
+    let answer = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind();
+    let answer = speaking(language, async {
+        answer.await.unwrap_or_else(|_| dialects::refused(&path, &Error::internal("a handler panicked")))
+    });
+    let mut response = usually(dialects::language(&path), answer).instrument(span.clone()).await;
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
+    app.metrics.requests.get_or_create(&Route { method, route: "/objects/{*key}".into(), status }).inc();
+    safe_headers(response.headers_mut(), &id, true, is_https);
+    let same_site = HeaderValue::from_static("same-site");
+    response.headers_mut().insert("cross-origin-resource-policy", same_site);
+    response
+}
+
 /// Returns the path that is written to the log. For a poster it is the route, without the poster's code: the code leads to the
 /// key of the lecture's session, and readers of the log do not need it.
 fn shown_path<'a>(path: &'a str, route: &'a str) -> &'a str {

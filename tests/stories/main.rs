@@ -41,6 +41,7 @@ mod logs;
 mod meanwhile;
 mod merging;
 mod model;
+mod objects;
 mod one_request;
 mod pages;
 mod payments;
