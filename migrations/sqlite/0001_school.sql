@@ -27,6 +27,7 @@ create unique index people_phone on people (phone) where phone is not null;
 create index people_name on people (name);
 create index people_student_no on people (student_no) where student_no is not null;
 create index people_age on people (created_ms, id);
+create index people_admins on people (id) where role = 'ADMIN';
 
 -- A device that is signed in, or a ticket that signs one in, once. The row is also the history of the login and outlives its
 -- tokens: it began at `created_ms` and ended at `ended_ms`, or at `expires_ms` if nobody signed out.

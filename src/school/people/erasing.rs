@@ -4,7 +4,7 @@ use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
 use crate::error::Result;
 use crate::live::EndedLogins;
-use crate::school::people::{by_id, must_not_be_last_admin};
+use crate::school::people::{Person, hold_with_admins, must_not_be_last_admin};
 use crate::school::rights::{Caller, Role};
 use crate::school::{activity, certificates, logins};
 
@@ -12,17 +12,12 @@ use crate::school::{activity, certificates, logins};
 pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
-    erase_in(app, &mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
-    let app = app.clone();
-    // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
-    tokio::spawn(async move { activity::forget_erased(&app).await });
-    Ok(())
+    let person = hold(&mut tx, id).await?;
+    erase_held(app, tx, &person).await
 }
 
-/// Deletes the personal data of a person; the records of what they did stay without it. Fails for the last administrator.
-async fn erase_in(app: &School, tx: &mut Tx, id: i64) -> Result<()> {
-    let now_ms = app.now_ms();
+/// Holds all that the erasure of a person changes and others may change at the same time. Returns the person.
+async fn hold(tx: &mut Tx, id: i64) -> Result<Person> {
     let theirs = "id in (select class from enrollments where person = $1)";
     tx.hold_where(HeldTable::Classes, theirs, args![id]).await?;
     tx.hold_where(HeldTable::HelpRequests, "person = $1", args![id]).await?;
@@ -30,22 +25,32 @@ async fn erase_in(app: &School, tx: &mut Tx, id: i64) -> Result<()> {
     let of_theirs = "enrollment in (select id from enrollments where person = $1)";
     tx.hold_where(HeldTable::Payments, of_theirs, args![id]).await?;
     tx.hold_where(HeldTable::Submissions, "person = $1", args![id]).await?;
-    let person = by_id(tx, id).await?;
+    hold_with_admins(tx, id).await
+}
+
+/// Deletes the personal data of a person; the records of what they did stay without it. Fails for the last administrator.
+async fn erase_held(app: &School, mut tx: Tx, person: &Person) -> Result<()> {
+    let (id, now_ms) = (person.id, app.now_ms());
     if person.role == Role::Admin.word() {
-        must_not_be_last_admin(tx, id).await?;
+        must_not_be_last_admin(&mut tx, id).await?;
     }
     let sql = "update people set name = '(삭제된 사용자)', nickname = null, email = null, phone = null,
         password_hash = null, age = null, digital_level = null, student_no = null, title = null, bio = null,
         deleted_ms = $2 where id = $1";
     tx.run(sql, args![id, now_ms]).await?;
-    logins::end_logins(tx, id, now_ms).await?;
-    certificates::erase_name(app, tx, id).await?;
+    logins::end_logins(&mut tx, id, now_ms).await?;
+    certificates::erase_name(app, &mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
-    forget_reasons(tx, id, now_ms).await?;
-    activity::forget_person(tx, id).await
+    forget_reasons(&mut tx, id, now_ms).await?;
+    activity::forget_person(&mut tx, id).await?;
+    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
+    let app = app.clone();
+    // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
+    tokio::spawn(async move { activity::forget_erased(&app).await });
+    Ok(())
 }
 
 /// Deletes reasons, feedback, notes, answers, programs and payment details from a person's records, because they are

@@ -327,7 +327,7 @@ pub async fn list(
 pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> Result<Person> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
-    let person = by_id(&mut tx, id).await?;
+    let person = hold_with_admins(&mut tx, id).await?;
     if person.role == Role::Admin.word() && role != Role::Admin {
         must_not_be_last_admin(&mut tx, id).await?;
     }
@@ -348,10 +348,15 @@ pub async fn set_student_number(app: &School, caller: &Caller, id: i64, student_
     Ok(person)
 }
 
-/// Fails if no other administrator would remain. Holds the rows of all administrators while it counts them: of two who
-/// leave at once, one stays.
+/// Holds the rows of a person and of all administrators, and returns the person as they are then: someone else may just
+/// have made them an administrator. Of two administrators who leave at once, one waits for the other, and stays.
+pub(super) async fn hold_with_admins(tx: &mut Tx, id: i64) -> Result<Person> {
+    tx.hold_where(HeldTable::People, "id = $1 or role = 'ADMIN'", args![id]).await?;
+    by_id(tx, id).await
+}
+
+/// Fails if no other administrator would remain, for a person whom `hold_with_admins` holds.
 pub(super) async fn must_not_be_last_admin(tx: &mut Tx, leaving: i64) -> Result<()> {
-    tx.hold_where(HeldTable::People, "role = 'ADMIN'", args![]).await?;
     let sql = "select count(*) from people where role = 'ADMIN' and deleted_ms is null and id <> $1";
     let (others,): (i64,) = tx.one(sql, args![leaving]).await?;
     if others > 0 { Ok(()) } else { Err(Error::wrong_state("LAST_ADMIN")) }
