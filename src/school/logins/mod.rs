@@ -8,7 +8,7 @@ mod rows;
 use std::net::IpAddr;
 
 pub use attempts::{Device, login};
-pub use renewal::{logout_by_token, refresh};
+pub use renewal::{end_own, logout_by_token, refresh};
 pub use rows::{Tokens, begin};
 pub(super) use rows::{close_sockets_of, end_logins, hold_person};
 

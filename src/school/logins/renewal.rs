@@ -4,16 +4,17 @@
 //! again within 30 s it returns the same successor (two tabs, a lost reply); later it returns a new one, and the first
 //! successor is void. Any other token of the login was copied by someone: the whole login ends, and its person is notified.
 
-use super::rows::{TICKET, Tokens, close_sockets_of, make_tokens};
+use super::rows::{TICKET, Tokens, activity_events, close_sockets_of, make_tokens};
 use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
+use crate::event::Activity;
 use crate::keys::new_nonce;
 use crate::live::EndedLogins;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::people::{self, Person};
-use crate::school::rights::Role;
+use crate::school::rights::{Caller, Role};
 
 /// Time for which a token returns the same successor again.
 const SAME_SUCCESSOR_FOR_MS: i64 = 30 * SECOND_MS;
@@ -83,17 +84,34 @@ pub async fn refresh(app: &School, text: &str) -> Result<(Person, Tokens)> {
 /// Ends a login by its refresh token, so that a page that has no other token left can still sign out. A token that can no
 /// longer be exchanged was copied by someone: the login ends as in `refresh`, and the call fails.
 pub async fn logout_by_token(app: &School, text: &str) -> Result<()> {
+    end(app, text, None).await
+}
+
+/// Ends a login of the caller by its refresh token. Fails for a token of someone else, whose login goes on.
+pub async fn end_own(app: &School, caller: &Caller, text: &str) -> Result<()> {
+    end(app, text, Some(caller.id)).await
+}
+
+/// Ends a login by its refresh token, for everyone who has it or only for this person.
+async fn end(app: &School, text: &str, only_of: Option<i64>) -> Result<()> {
     let token = app.keys.read_refresh_token(text).ok_or(Error::LoginEnded)?;
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     let login = hold(&mut tx, token.login).await?;
+    if only_of.is_some_and(|person| person != login.person) {
+        return Err(Error::LoginEnded);
+    }
     if login.ended_ms.is_none() && login.successor_of(&token.nonce, now_ms).is_none() {
         end_copied(app, tx, &login, now_ms).await?;
         return Err(Error::LoginEnded);
     }
-    let sql = "update logins set ended_ms = coalesce(ended_ms, $2) where id = $1";
-    tx.run(sql, args![token.login, now_ms]).await?;
-    app.commit_and_close(tx, Vec::new(), vec![close_sockets_of(login.person, EndedLogins::Only(token.login))]).await
+    let sql = "update logins set ended_ms = $2 where id = $1 and ended_ms is null";
+    let has_ended = tx.run(sql, args![login.id, now_ms]).await? > 0;
+    let events = match has_ended && login.device != TICKET {
+        true => activity_events(&mut tx, login.person, Activity::LoggedOut, now_ms).await?,
+        false => Vec::new(),
+    };
+    app.commit_and_close(tx, events, vec![close_sockets_of(login.person, EndedLogins::Only(login.id))]).await
 }
 
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
