@@ -17,3 +17,8 @@ pub fn ok<T>(shown: impl Into<T>) -> Answer<T> {
 pub fn created<T>(shown: impl Into<T>) -> Created<T> {
     Ok((StatusCode::CREATED, Json(shown.into())))
 }
+
+/// Answers with 204, for what was deleted.
+pub fn gone() -> Result<StatusCode> {
+    Ok(StatusCode::NO_CONTENT)
+}

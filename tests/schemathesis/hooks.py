@@ -22,7 +22,7 @@ with open(os.environ["SCHOOL"], encoding="utf-8") as file:
     SCHOOL = json.load(file)
 
 # These take something away, or change who someone is: they get things that nothing else stands on.
-TAKES_AWAY = ("/archive", "/end", "/erase", "/role", "/password-reset", "/student-no", "/remove", "/cancel", "/reject", "/refund")
+TAKES_AWAY = ("/archive", "/end", "/erase", "/role", "/change-role/{user_id}/", "/password-reset", "/student-no", "/remove", "/cancel", "/reject", "/refund")
 
 # Refused with 400 although the schema allows it, each because of what is stored or of two values together, for which
 # JSON Schema has no words. Everything else that is valid must be taken.
@@ -50,6 +50,7 @@ DEPENDS = (
     "an e-mail address or a phone number must remain",
     "needed to change how this account signs in",
     "it is not the current password",
+    "it is not the same as the password",
     "name the student in one way",
     "it is the same participant",
     "it is no key of a session",

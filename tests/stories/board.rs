@@ -262,6 +262,11 @@ fn a_dashboard_hears_who_comes_begins_and_goes() {
         assert_eq!(activity(&mut board).await, (student.id, "LEFT".into()));
         student.post("/api/auth/logout", json!({})).await.ok();
         assert_eq!(activity(&mut board).await, (student.id, "LOGGED_OUT".into()));
+        // By a refresh token too.
+        let student = school.nobody().logs_in("kim@example.com", PASSWORD).await;
+        assert_eq!(activity(&mut board).await, (student.id, "LOGGED_IN".into()));
+        student.post("/accounts/logout/", json!({ "refresh": student.refresh })).await.is(200);
+        assert_eq!(activity(&mut board).await, (student.id, "LOGGED_OUT".into()));
         assert!(board.received.iter().all(|frame| frame["data"]["user_id"] != stranger.id));
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::live::EndedLogins;
 use crate::school::people::{Person, hold_with_admins, must_not_be_last_admin};
 use crate::school::rights::{Caller, Role};
@@ -13,6 +13,18 @@ pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
     let person = hold(&mut tx, id).await?;
+    erase_held(app, tx, &person).await
+}
+
+/// Erases the caller. Fails for one who still teaches a course: its learners would be without an instructor.
+pub async fn delete_me(app: &School, caller: &Caller) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let person = hold(&mut tx, caller.id).await?;
+    let sql = "select count(*) from courses where instructor = $1 and deleted_ms is null";
+    let (count,): (i64,) = tx.one(sql, args![caller.id]).await?;
+    if count > 0 {
+        return Err(Error::HasCourses { count });
+    }
     erase_held(app, tx, &person).await
 }
 
@@ -44,12 +56,28 @@ async fn erase_held(app: &School, mut tx: Tx, person: &Person) -> Result<()> {
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
+    cancel_orders(&mut tx, id, now_ms).await?;
     forget_reasons(&mut tx, id, now_ms).await?;
     activity::forget_person(&mut tx, id).await?;
     app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     let app = app.clone();
     // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
     tokio::spawn(async move { activity::forget_erased(&app).await });
+    Ok(())
+}
+
+/// Cancels orders at a gateway that a person has not paid. Where the gateway has named a payment (`imp_uid`), money may have
+/// moved, so the order stays for those who look after payments.
+async fn cancel_orders(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+    let theirs = "status = 'PENDING' and gateway is not null and imp_uid is null
+        and enrollment in (select id from enrollments where person = $1)";
+    let sql = format!(
+        "insert into payment_moves (created_ms, payment, kind, amount)
+            select $2, id, 'CANCELLED', amount from payments where {theirs}"
+    );
+    tx.run(sql, args![person, now_ms]).await?;
+    let sql = format!("update payments set status = 'CANCELLED', next_check_ms = null, updated_ms = $2 where {theirs}");
+    tx.run(sql, args![person, now_ms]).await?;
     Ok(())
 }
 

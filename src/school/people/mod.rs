@@ -82,6 +82,12 @@ pub async fn add(app: &School, new: NewPerson) -> Result<Person> {
     Ok(person)
 }
 
+/// Adds a person of any role, for an administrator.
+pub async fn add_by_admin(app: &School, caller: &Caller, new: NewPerson) -> Result<Person> {
+    caller.must_be_admin()?;
+    add(app, new).await
+}
+
 /// Hashes a new person's password, if they have one. It takes time, so it is done before a transaction begins.
 pub(super) async fn hash_of(app: &School, new: &NewPerson) -> Result<Option<String>> {
     match &new.password {

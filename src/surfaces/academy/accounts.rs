@@ -1,14 +1,14 @@
-//! Accounts: registering, signing in, one's profile, and one's logins.
+//! Accounts: registering, signing in and out, one's profile, one's logins, and what administrators do with accounts.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 
-use super::wire::{AcademyPage, AcademyPages};
-use super::{Answer, Caller, ClientAddress, Created, Json, Result, created, ok};
+use super::wire::{AcademyDone, AcademyPage, AcademyPages};
+use super::{Answer, Caller, ClientAddress, Created, Id, Json, Result, created, gone, ok};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::logins::history::{self, LoginRecord};
 use crate::school::logins::{self, Device, Tokens};
-use crate::school::people::{self, NewPerson, Person, PersonChanges};
+use crate::school::people::{self, NewPerson, Person, PersonChanges, erasing};
 use crate::school::rights::Role;
 use crate::surfaces::extract::device;
 use crate::surfaces::keys::*;
@@ -53,6 +53,21 @@ pub struct AcademyLogin {
     /// The e-mail address, or the phone number
     pub email: Typed,
     pub password: Typed,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"refresh": "12.bm9uY2U.Zm9yIHlvdXIgZXllcyBvbmx5"}))]
+pub struct AcademyLogout {
+    /// The refresh token of the login that ends
+    pub refresh: Typed,
+}
+
+words!(pub enum AcademyRole for Role { Student, Instructor, Admin });
+
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"role": "INSTRUCTOR"}))]
+pub struct AcademyNewRole {
+    pub role: AcademyRole,
 }
 
 body! {
@@ -134,6 +149,14 @@ pub async fn login(
     ok(logins::login(&app, &login_name(sent.email.into()), sent.password.into(), &device).await?)
 }
 
+/// Ends a login of the caller by its refresh token. Its access tokens are void at once.
+#[utoipa::path(post, path = "/accounts/logout/", request_body = AcademyLogout,
+    responses((status = 200, body = AcademyDone)))]
+pub async fn logout(app: School, caller: Caller, Json(sent): Json<AcademyLogout>) -> Answer<AcademyDone> {
+    logins::end_own(&app, &caller, &String::from(sent.refresh)).await?;
+    ok("로그아웃했습니다")
+}
+
 /// Returns the caller's profile.
 #[utoipa::path(get, path = "/accounts/profile/", responses((status = 200, body = AcademyUser)))]
 pub async fn profile(app: School, caller: Caller) -> Answer<AcademyUser> {
@@ -157,4 +180,30 @@ pub async fn change_profile(
     responses((status = 200, body = AcademyActivities)))]
 pub async fn activity(app: School, caller: Caller, pages: AcademyPages, url: RequestUrl) -> Answer<AcademyActivities> {
     ok((history::list(&app, &caller, pages.into()).await?, url))
+}
+
+/// Deletes the caller's account: their personal data is erased, and records of what they did stay without it.
+#[utoipa::path(delete, path = "/accounts/delete/", responses((status = 204)))]
+pub async fn delete(app: School, caller: Caller) -> Result<StatusCode> {
+    erasing::delete_me(&app, &caller).await?;
+    gone()
+}
+
+/// Makes another administrator (administrators).
+#[utoipa::path(post, path = "/accounts/create-manager/", request_body = AcademyRegister,
+    responses((status = 201, body = AcademyUser)))]
+pub async fn create_manager(app: School, caller: Caller, Json(sent): Json<AcademyRegister>) -> Created<AcademyUser> {
+    created(people::add_by_admin(&app, &caller, sent.confirmed(Role::Admin)?).await?)
+}
+
+/// Changes the role of a person (administrators).
+#[utoipa::path(patch, path = "/accounts/change-role/{user_id}/", request_body = AcademyNewRole,
+    responses((status = 200, body = AcademyUser)))]
+pub async fn change_role(
+    app: School,
+    caller: Caller,
+    Id(id): Id,
+    Json(sent): Json<AcademyNewRole>,
+) -> Answer<AcademyUser> {
+    ok(people::change_role(&app, &caller, id, sent.role.plain()).await?)
 }

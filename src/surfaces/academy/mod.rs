@@ -11,16 +11,20 @@ use self::refusal::AcademyRefusal;
 use crate::app::School;
 use crate::error::Result;
 use crate::school::rights::Caller;
-use crate::surfaces::bare::{Answer, Created, created, ok};
+use crate::surfaces::bare::{Answer, Created, created, gone, ok};
 use crate::surfaces::document::{group, surface};
-use crate::surfaces::extract::{ClientAddress, Json};
+use crate::surfaces::extract::{ClientAddress, Id, Json};
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<AcademyRefusal>([
         group("academy: accounts")
             .routes(routes!(accounts::register)) // /accounts/register/
             .routes(routes!(accounts::login)) // /accounts/login/
+            .routes(routes!(accounts::logout)) // /accounts/logout/
             .routes(routes!(accounts::profile, accounts::change_profile)) // /accounts/profile/
-            .routes(routes!(accounts::activity)), // /accounts/activity/
+            .routes(routes!(accounts::activity)) // /accounts/activity/
+            .routes(routes!(accounts::delete)) // /accounts/delete/
+            .routes(routes!(accounts::create_manager)) // /accounts/create-manager/
+            .routes(routes!(accounts::change_role)), // /accounts/change-role/{user_id}/
     ])
 }

@@ -2,6 +2,7 @@
 
 use crate::school::Window;
 use crate::surfaces::keys::*;
+use crate::surfaces::language::translate;
 use crate::surfaces::request_url::RequestUrl;
 
 query! {
@@ -22,6 +23,10 @@ impl From<AcademyPages> for Window {
 }
 
 answer! {
+    /// Says that something was done.
+    #[schema(example = json!({"detail": "로그아웃했습니다"}))]
+    pub struct AcademyDone from &'static str as text { detail: String = translate(text).into() }
+
     pub struct AcademyPage from (Window, i64, &RequestUrl) as (window, total, url) {
         /// The number of rows on all pages
         count: i64 = total,

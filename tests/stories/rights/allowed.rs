@@ -45,6 +45,8 @@ pub const SIGNED_IN: &[(&str, &str)] = &[
     ("GET /accounts/profile/", "one's own profile"),
     ("PUT /accounts/profile/", "one's own profile"),
     ("GET /accounts/activity/", "one's own logins"),
+    ("POST /accounts/logout/", "one's own login"),
+    ("DELETE /accounts/delete/", "one's own account"),
     ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret; of one with a price, its outline"),
     ("POST /api/notifications/read", "what one was told oneself"),
     ("POST /api/logs/activity", "what one did oneself"),

@@ -23,6 +23,8 @@ pub enum RowAnswer {
     Page(&'static str),
     /// An object with these keys.
     Keys(&'static [&'static str]),
+    /// No body.
+    Nothing,
 }
 
 /// Makes a row of an endpoint whose path is that of the seed.
@@ -51,10 +53,6 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 
 /// Endpoints of the seed that are not here yet.
 const NOT_YET: &[&str] = &[
-    "POST /accounts/logout/",
-    "DELETE /accounts/delete/",
-    "POST /accounts/create-manager/",
-    "PATCH /accounts/change-role/{user_id}/",
     "GET /certificates/",
     "GET /certificates/preview/{course_type}/{course_id}/",
     "GET /certificates/download/{course_type}/{course_id}/",

@@ -60,6 +60,8 @@ fn differences(row: &Row, answer: &Value) -> Vec<String> {
     match row.answer {
         RowAnswer::One(entity) => erd::differences(entity, answer),
         RowAnswer::Keys(keys) => lacks(keys),
+        RowAnswer::Nothing if answer == "" => Vec::new(),
+        RowAnswer::Nothing => vec!["there is a body".to_owned()],
         RowAnswer::Page(entity) => {
             let mut found = lacks(&["count", "next", "previous", "results"]);
             match answer["results"].as_array().filter(|results| !results.is_empty()) {
@@ -73,6 +75,9 @@ fn differences(row: &Row, answer: &Value) -> Vec<String> {
 
 #[test]
 fn a_path_is_filled_and_a_difference_from_a_row_is_found() {
+    let deleted = Row { heading: "DELETE /a/", path: "/a/", status: 204, answer: RowAnswer::Nothing };
+    assert_eq!(differences(&deleted, &serde_json::json!("")), [""; 0]);
+    assert_eq!(differences(&deleted, &serde_json::json!({})), ["there is a body"]);
     assert_eq!(filled("/videos/{video_id}/", &["7", "?page=2"]), "/videos/7/?page=2");
     let row = Row { heading: "GET /a/", path: "/a/", status: 200, answer: RowAnswer::Page("UserActivity") };
     let mut page = serde_json::json!({ "count": 1, "next": null, "previous": null, "results": [
