@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::app::School;
-use crate::db::{HeldTable, Tx, args, placeholders, row};
+use crate::db::{Filter, HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::progress::units::UnitCriteria;
 use crate::school::rights::{self, Caller, Scope};
+use crate::school::{Page, Window};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
@@ -99,6 +100,7 @@ const UNIT: &str = "select id, course, title, description, position, minutes, ob
 const ITEM: &str = "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required, i.url,
     i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
     from items i join units u on u.id = i.unit";
+const ASSESSMENTS_OF_UNIT: &str = "unit = $1 and deleted_ms is null";
 /// The order in which a session goes through the steps.
 pub(super) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
 /// The condition for items that a session goes through: steps that are not deleted.
@@ -107,6 +109,18 @@ pub(super) const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null an
 pub async fn add_unit(app: &School, caller: &Caller, course: i64, title: String, first: UnitChanges) -> Result<Unit> {
     let (unit, _) = add_unit_with_items(app, caller, course, title, first, Vec::new()).await?;
     Ok(unit)
+}
+
+/// Adds a unit for people who learn by themselves: it is complete once all that is required in it is done.
+pub async fn add_self_paced_unit(
+    app: &School,
+    caller: &Caller,
+    course: i64,
+    title: String,
+    mut first: UnitChanges,
+) -> Result<Unit> {
+    first.criteria.get_or_insert(UnitCriteria::CompleteRequired);
+    add_unit(app, caller, course, title, first).await
 }
 
 pub struct NewItem {
@@ -190,13 +204,19 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
     Ok(unit)
 }
 
+/// Deletes a unit with its assessments: what nobody can reach any more is asked of nobody. Adding an assessment holds the
+/// course too, so none is added meanwhile.
 pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
+    let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let unit = unit_by_id(&mut tx, id).await?;
-    rights::find_taught_course(&mut tx, caller, unit.course).await?;
-    must_not_be_taught(&mut tx, unit.course, "select id from items where unit = $1", id).await?;
-    tx.run("update units set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
-    app.commit(tx, items_changed(app, unit.course)).await
+    let course = unit_by_id(&mut tx, id).await?.course;
+    rights::hold_taught_course(&mut tx, caller, course).await?;
+    must_not_be_taught(&mut tx, course, "select id from items where unit = $1", id).await?;
+    tx.hold_where(HeldTable::Assessments, ASSESSMENTS_OF_UNIT, args![id]).await?;
+    let sql = format!("update assessments set deleted_ms = $2, updated_ms = $2 where {ASSESSMENTS_OF_UNIT}");
+    tx.run(sql, args![id, now_ms]).await?;
+    tx.run("update units set deleted_ms = $2 where id = $1", args![id, now_ms]).await?;
+    app.commit(tx, items_changed(app, course)).await
 }
 
 /// Fails if a running session is at one of these items. Holds all open sessions of the course: one that moves at the
@@ -212,19 +232,42 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
 
 /// Finds a unit with its items of every kind, for callers who may see the course. The contents of items are for those who may
 /// read them.
-pub async fn find_unit(app: &School, caller: &Caller, id: i64) -> Result<(Unit, Vec<Item>)> {
+pub async fn find_unit(app: &School, caller: Option<&Caller>, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
     let unit = unit_by_id(&mut tx, id).await?;
-    let access = rights::find_course(&mut tx, unit.course).await.map_err(|_| Error::NotFound(Noun::Unit))?;
-    if !access.is_public() && !caller.teaches(access.instructor) {
-        return Err(Error::NotFound(Noun::Unit));
-    }
+    let seen = rights::find_seen_course(&mut tx, caller, unit.course).await;
+    seen.map_err(|error| error.instead_of(Noun::Unit))?;
     let mut items = items_of(&mut tx, id).await?;
-    if !rights::may_read_contents(&mut tx, Some(caller), unit.course, app.now_ms()).await? {
+    if !rights::may_read_contents(&mut tx, caller, unit.course, app.now_ms()).await? {
         items.iter_mut().for_each(Item::hide_contents);
     }
     Ok((unit, items))
 }
+
+/// Lists the units of the published courses, course by course, or those of one course that the caller may see.
+pub async fn list_units(
+    app: &School,
+    caller: Option<&Caller>,
+    course: Option<i64>,
+    window: Window,
+) -> Result<Page<Unit>> {
+    let mut tx = app.db.read().await?;
+    let conditions = match course {
+        Some(course) => {
+            rights::find_seen_course(&mut tx, caller, course).await?;
+            Filter::of("course = $1 and deleted_ms is null", args![course])
+        }
+        None => Filter::of(OF_PUBLISHED, args![]),
+    };
+    let (sql, args) = conditions.count("from units");
+    let (total,) = tx.one(sql, args).await?;
+    let (sql, args) = conditions.page(UNIT, COURSE_BY_COURSE, window.limit, window.offset);
+    Ok(Page { rows: tx.all(sql, args).await?, total, window })
+}
+
+const OF_PUBLISHED: &str =
+    "deleted_ms is null and course in (select id from courses where status = 'PUBLISHED' and deleted_ms is null)";
+const COURSE_BY_COURSE: &str = "course, position, id";
 
 async fn items_of(tx: &mut Tx, unit: i64) -> Result<Vec<Item>> {
     let sql = format!("{ITEM} where i.unit = $1 and i.deleted_ms is null {IN_ORDER}");
@@ -406,4 +449,18 @@ pub async fn step_after(tx: &mut Tx, course: i64, item: i64) -> Result<Option<It
         {IN_ORDER} limit 1"
     );
     tx.maybe(sql, args![course, item]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn units_are_listed_by_the_index_of_their_course() {
+        for condition in [OF_PUBLISHED, "course = 1 and deleted_ms is null"] {
+            let plan = sqlite_plan(&format!("{UNIT} where {condition} order by {COURSE_BY_COURSE} limit 20")).await;
+            assert!(plan.iter().any(|line| line.contains("units USING INDEX units_course")), "{condition}: {plan:?}");
+        }
+    }
 }

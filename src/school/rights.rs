@@ -130,6 +130,15 @@ pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
     tx.maybe(format!("{COURSE} and id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
+/// Finds a course that is published or archived, or that the caller teaches.
+pub async fn find_seen_course(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<CourseAccess> {
+    let found = find_course(tx, id).await?;
+    if found.is_public() || caller.is_some_and(|c| c.teaches(found.instructor)) {
+        return Ok(found);
+    }
+    Err(Error::NotFound(Noun::Course))
+}
+
 /// Finds a course that the caller teaches, and holds its row: nobody else changes it, archives it or opens a session of
 /// it until the transaction ends.
 pub async fn hold_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {

@@ -1,4 +1,4 @@
-//! Answers that are the object itself, with nothing around it.
+//! Answers that are the object itself, with nothing around it, or nothing at all.
 
 use axum::http::StatusCode;
 

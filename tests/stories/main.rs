@@ -4,6 +4,7 @@
 mod harness;
 
 mod academy_accounts;
+mod academy_categories;
 mod admin;
 mod assessments;
 mod attendance;

@@ -25,7 +25,7 @@ row! {
 }
 
 /// Completes those of the due enrollments that meet the rule: besides what staff must see done (attendance, required items,
-/// required assessments), all units must be complete, and the course must ask for something. The transaction holds the
+/// required assessments), all units that ask for something must be complete, and the course must ask for something. The transaction holds the
 /// rows of the enrollments, and their grades are written.
 pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnrollments) -> Result<()> {
     let now_ms = app.now_ms();
@@ -58,7 +58,8 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
 /// Finds those of the due enrollments that meet the rule, apart from the day on which their class begins.
 async fn find(tx: &mut Tx, due: &DueEnrollments, now_ms: i64) -> Result<Vec<FoundEnrollment>> {
     let now = due.args.len() + 1;
-    let units = "from units u where u.course = k.course and u.deleted_ms is null";
+    let units =
+        format!("from units u where u.course = k.course and u.deleted_ms is null and not {}", units::ASKS_NOTHING);
     let sql = format!(
         "select e.id, e.person, k.starts from enrollments e join classes k on k.id = e.class
         join courses c on c.id = k.course and c.completes_itself and c.deleted_ms is null

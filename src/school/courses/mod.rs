@@ -69,6 +69,8 @@ row! {
         pub instructor: i64,
         pub instructor_name: String,
         pub price: i64,
+        /// The days of access that a learner gets on being admitted; `None` without an end.
+        pub access_days: Option<i64>,
         pub minutes: Option<i64>,
         pub needed_rate: f64,
         pub late_after_min: Option<i64>,
@@ -81,7 +83,7 @@ row! {
 
 const COURSE: &str =
     "select c.id, c.created_ms, c.code, c.poster_code, c.title, c.description, c.overview, c.level, c.category, c.objectives,
-    c.thumbnail_url, c.status, c.published_ms, c.archived_reason, c.auto_help, c.completes_itself, c.instructor, p.name as instructor_name, c.price, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
+    c.thumbnail_url, c.status, c.published_ms, c.archived_reason, c.auto_help, c.completes_itself, c.instructor, p.name as instructor_name, c.price, c.access_days, c.minutes, c.needed_rate, c.late_after_min, c.weight_attendance,
     c.weight_progress, c.weight_assessment, c.updated_ms from courses c join people p on p.id = c.instructor";
 
 /// Creates a course with its default class, which is used by surfaces that know no classes, and publishes it. `first` gives
@@ -95,6 +97,24 @@ pub async fn create(app: &School, caller: &Caller, title: String, first: CourseC
 pub async fn create_draft(app: &School, caller: &Caller, title: String, first: CourseChanges) -> Result<Course> {
     let first = CourseChanges { completes_itself: first.completes_itself.or(Some(true)), ..first };
     insert(app, caller, title, first, CourseStatus::Draft).await
+}
+
+/// Two years.
+const SELF_PACED_ACCESS_DAYS: i64 = 730;
+
+/// Creates a course for people who learn by themselves, and publishes it. Unless `first` says otherwise, their access ends after
+/// two years, and they complete the course by doing all that is required.
+pub async fn create_self_paced(
+    app: &School,
+    caller: &Caller,
+    title: String,
+    mut first: CourseChanges,
+) -> Result<Course> {
+    if !first.access_days.is_sent() {
+        first.access_days = Patch::Set(SELF_PACED_ACCESS_DAYS);
+    }
+    first.completes_itself.get_or_insert(true);
+    insert(app, caller, title, first, CourseStatus::Published).await
 }
 
 async fn insert(
@@ -224,11 +244,7 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: 
 
 /// Fails unless the course is published or archived, or the caller teaches it.
 pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<()> {
-    let access = rights::find_course(tx, id).await?;
-    if access.is_public() || caller.is_some_and(|c| c.teaches(access.instructor)) {
-        return Ok(());
-    }
-    Err(Error::NotFound(Noun::Course))
+    rights::find_seen_course(tx, caller, id).await.map(|_| ())
 }
 
 pub(super) async fn count_enrolled(tx: &mut Tx, course: i64) -> Result<i64> {
@@ -255,6 +271,8 @@ pub struct CourseChanges {
     pub auto_help: Option<bool>,
     pub completes_itself: Option<bool>,
     pub price: Option<i64>,
+    /// Counts for those who are admitted from now on: an end that was given stays.
+    pub access_days: Patch<i64>,
     pub minutes: Patch<i64>,
     pub needed_rate: Option<f64>,
     pub late_after_min: Patch<i64>,
@@ -285,7 +303,7 @@ async fn set(tx: &mut Tx, caller: &Caller, now: Course, changes: CourseChanges, 
         "update courses set code = $2, title = $3, description = $4, thumbnail_url = $5, auto_help = $6, price = $7,
         minutes = $8, needed_rate = $9, late_after_min = $10, weight_attendance = $11, weight_progress = $12,
         weight_assessment = $13, updated_ms = $14, overview = $15, level = $16, category = $17, objectives = $18,
-        completes_itself = $19 where id = $1";
+        completes_itself = $19, access_days = $20 where id = $1";
     let args = args![
         now.id,
         changes.code.unwrap_or(now.code),
@@ -305,7 +323,8 @@ async fn set(tx: &mut Tx, caller: &Caller, now: Course, changes: CourseChanges, 
         changes.level.map(|level| level.word().to_owned()).over(now.level),
         changes.category.over(now.category),
         changes.objectives.map_or(now.objectives, |all| Objective::write_all(&all)),
-        changes.completes_itself.unwrap_or(now.completes_itself)
+        changes.completes_itself.unwrap_or(now.completes_itself),
+        changes.access_days.over(now.access_days)
     ];
     tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
     if let Some(needed) = changes.prerequisites {

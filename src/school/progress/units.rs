@@ -58,6 +58,14 @@ const NEEDED_ASSESSMENTS: &str = "assessments a
             from assessments b where b.unit = u.id and b.active and b.deleted_ms is null
                 and (b.class is null or b.class = e.class))))";
 
+/// SQL: unit `u` wants all that is required to be done by the learner of enrollment `e`, and nothing in it is. Such a unit is
+/// never complete by itself, so completing a course does not wait for it. One with other criteria, such as a module in which
+/// nothing stands yet, is complete when it is said to be.
+pub const ASKS_NOTHING: &str = "(u.criteria = 'COMPLETE_REQUIRED'
+    and not exists (select 1 from items i where i.unit = u.id and i.required and i.deleted_ms is null)
+    and not exists (select 1 from assessments a where a.unit = u.id and a.required and a.active and a.deleted_ms is null
+        and (a.class is null or a.class = e.class)))";
+
 /// Builds SQL: the time at which enrollment `e` completed unit `u`, NULL if it has not.
 pub fn completed_ms() -> String {
     format!(
@@ -124,13 +132,15 @@ impl ProgressRate {
     }
 }
 
-/// Counts the units for each of these enrollments, in one query. An unknown enrollment is left out.
+/// Counts the units for each of these enrollments, in one query, without those that ask for nothing. An unknown enrollment is
+/// left out.
 pub async fn progress_rate(tx: &mut Tx, enrollments: &[i64]) -> Result<HashMap<i64, ProgressRate>> {
     let (marks, ids) = placeholders(enrollments, 1);
     let sql = format!(
         "select x.id, count(x.completed_ms), count(x.unit) from (select e.id, u.id as unit, {} as completed_ms
             from enrollments e join classes k on k.id = e.class
-            left join units u on u.course = k.course and u.deleted_ms is null where e.id in ({marks})) x group by x.id",
+            left join units u on u.course = k.course and u.deleted_ms is null and not {ASKS_NOTHING}
+            where e.id in ({marks})) x group by x.id",
         completed_ms()
     );
     let counts = tx.all::<(i64, i64, i64)>(sql, ids).await?;
@@ -146,7 +156,7 @@ mod tests {
     async fn counting_units_reads_no_table_from_end_to_end() {
         let sql = format!(
             "select {}, {}, {ACCESSED_MS} from enrollments e join classes k on k.id = e.class
-            join units u on u.course = k.course where e.id in (1, 2)",
+            join units u on u.course = k.course and not {ASKS_NOTHING} where e.id in (1, 2)",
             completed_ms(),
             status_at("5")
         );

@@ -1,6 +1,7 @@
 //! The academy (seed 003): `/accounts/`, `/courses/`, `/videos/` and its other base paths.
 
 mod accounts;
+mod categories;
 pub mod refusal;
 mod wire;
 
@@ -26,5 +27,10 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(accounts::delete)) // /accounts/delete/
             .routes(routes!(accounts::create_manager)) // /accounts/create-manager/
             .routes(routes!(accounts::change_role)), // /accounts/change-role/{user_id}/
+        group("academy: courses")
+            .routes(routes!(categories::list_major, categories::create_major)) // /courses/major-categories/
+            .routes(routes!(categories::view_major, categories::change_major, categories::delete_major)) // /courses/major-categories/{major_category_id}/
+            .routes(routes!(categories::list_minor, categories::create_minor)) // /courses/minor-categories/
+            .routes(routes!(categories::view_minor, categories::change_minor, categories::delete_minor)), // /courses/minor-categories/{minor_category_id}/
     ])
 }

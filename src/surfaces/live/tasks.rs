@@ -18,7 +18,7 @@ pub async fn add(app: School, caller: Caller, Id(id): Id, Json(sent): Json<NewTa
 /// Returns a task with its subtasks: of a lecture with a price, only the outline to those who are not in it.
 #[utoipa::path(get, path = "/api/tasks/{task_id}", responses((status = 200, body = Task)))]
 pub async fn detail(app: School, caller: Caller, Id(id): Id) -> Answer<Task> {
-    let (unit, items) = outline::find_unit(&app, &caller, id).await?;
+    let (unit, items) = outline::find_unit(&app, Some(&caller), id).await?;
     ok((unit, items))
 }
 
@@ -26,7 +26,7 @@ pub async fn detail(app: School, caller: Caller, Id(id): Id) -> Answer<Task> {
 #[utoipa::path(put, path = "/api/tasks/{task_id}", request_body = ChangeTask, responses((status = 200, body = Task)))]
 pub async fn change(app: School, caller: Caller, Id(id): Id, Json(sent): Json<ChangeTask>) -> Answer<Task> {
     outline::change_unit(&app, &caller, id, sent.into()).await?;
-    let (unit, items) = outline::find_unit(&app, &caller, id).await?;
+    let (unit, items) = outline::find_unit(&app, Some(&caller), id).await?;
     ok((unit, items))
 }
 

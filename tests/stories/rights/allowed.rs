@@ -8,6 +8,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("POST /api/auth/ticket", "the ticket is in the body"),
     ("POST /accounts/register/", "how one comes in"),
     ("POST /accounts/login/", "how one comes in"),
+    ("GET /courses/major-categories/", "what is taught here"),
+    ("GET /courses/major-categories/{major_category_id}/", "what is taught here"),
+    ("GET /courses/minor-categories/", "what is taught here"),
+    ("GET /courses/minor-categories/{minor_category_id}/", "what is taught here"),
     ("GET /api/school", "what the school is called"),
     ("GET /api/school/logo", "its picture"),
     ("POST /api/setup", "the secret of the printed link is in the body"),
@@ -86,6 +90,7 @@ pub const INSTRUCTORS: &[(&str, &str)] = &[
     ("POST /api/lectures", "a lecture of one's own"),
     ("POST /api/v1/courses", "a course of one's own"),
     ("POST /api/v1/bc-006/learning/courses", "a course of one's own"),
+    ("POST /courses/major-categories/", "a course of one's own"),
 ];
 
 /// For a student who is in the class.

@@ -138,6 +138,8 @@ impl Village {
             ("path_id", self.learning_path.to_string()),
             ("module_id", self.lecture.task.to_string()),
             ("material_id", self.lecture.steps[1].to_string()),
+            ("major_category_id", self.lecture.id.to_string()),
+            ("minor_category_id", self.lecture.task.to_string()),
         ])
     }
 
@@ -149,6 +151,8 @@ impl Village {
             ("next_subtask_id", json!(self.lecture.steps[1])),
             ("help_response_id", json!(self.response)),
             ("course_id", json!(self.lecture.id)),
+            ("major_category_id", json!(self.lecture.id)),
+            ("minor_category_id", json!(self.lecture.task)),
             ("class_id", json!(self.class)),
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
@@ -232,6 +236,8 @@ impl Village {
             "/api/dashboard/help-requests/pending".into(),
             "/api/admin/people?page_size=100".into(),
             "/api/v1/courses?size=100".into(),
+            format!("/courses/major-categories/{lecture}/"),
+            "/courses/minor-categories/?page_size=100".into(),
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),

@@ -1,6 +1,7 @@
 //! The academy against its seed, endpoint by endpoint and field by field.
 
 mod accounts;
+mod categories;
 mod erd;
 mod seed;
 mod table;
@@ -14,6 +15,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
     on_both(|school| async move {
         let walk = Walk::begins(&school).await;
         accounts::walks(&walk).await;
+        categories::walks(&walk).await;
         walk.has_seen_all();
     });
 }
