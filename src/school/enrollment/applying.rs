@@ -1,5 +1,6 @@
 //! Applying for a class: by a student, or for a student by staff.
 
+use super::access;
 use super::applicants::{Contact, applicant, student_with};
 use super::{APPLIED, ClassSeats, Enrollment, EnrollmentStatus, find_class, hold_seats, insert, read, read_seats};
 use crate::app::School;
@@ -14,6 +15,7 @@ use crate::school::rights::{self, Caller, CourseAccess, Role};
 /// Enrollments that a student may make by applying for one class in 24 hours: whoever cancels may apply again.
 const DAY_MAX_APPLICATIONS: i64 = 10;
 
+#[derive(Default)]
 pub struct Application {
     /// The caller, when nobody is named. Staff enrol a student in a course of theirs.
     pub person: Option<i64>,
@@ -23,7 +25,8 @@ pub struct Application {
 }
 
 /// Applies for a class. A free course admits at once if its class approves automatically; a full class puts the person
-/// on the waiting list. Who applies for themselves needs the prerequisites of the course; staff decide for others.
+/// on the waiting list. Who has completed it and whose access has ended gets access again by the same enrollment. Who
+/// applies for themselves needs the prerequisites of the course; staff decide for others.
 pub async fn apply(app: &School, caller: &Caller, application: Application) -> Result<Enrollment> {
     let mut tx = app.db.begin().await?;
     let access = rights::find_course(&mut tx, application.course).await?;
@@ -41,7 +44,7 @@ async fn enrol(
     class: Option<i64>,
 ) -> Result<Enrollment> {
     let class = find_class(&mut tx, course, class).await?;
-    let seats = hold_seats(&mut tx, class).await?;
+    let mut seats = hold_seats(&mut tx, class).await?;
     // Archiving or deleting a course holds its classes, so the course can be gone when this class is held.
     must_be_taught(&rights::find_course(&mut tx, course).await?)?;
     let now_ms = app.now_ms();
@@ -49,11 +52,18 @@ async fn enrol(
     if person == caller.id {
         must_not_be_refused(&mut tx, class, person).await?;
     }
+    if access::expire_one(&mut tx, class, person, now_ms).await? {
+        seats = read_seats(&mut tx, class).await?;
+    }
     let waits = seats.are_taken() || seats.waiting > 0;
     let status =
         if waits || !seats.admits_automatically() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
     let made = insert(&mut tx, class, person, APPLIED, status, waits, now_ms).await?;
-    let id = made.ok_or(Error::AlreadyEnrolled)?;
+    let id = match made {
+        None if seats.admits_automatically() => access::renew(&mut tx, class, person, now_ms).await?,
+        made => made,
+    };
+    let id = id.ok_or(Error::AlreadyEnrolled)?;
     if person == caller.id {
         must_not_be_many(&mut tx, class, person, now_ms).await?;
         prerequisites::must_be_completed(&mut tx, course, person).await?;

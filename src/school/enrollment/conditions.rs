@@ -16,6 +16,14 @@ pub(in crate::school) fn of_same_learners(ids: &str) -> String {
     )
 }
 
+/// Returns the money that was paid for an enrollment and not given back.
+pub(super) async fn money_kept(tx: &mut Tx, enrollment: i64) -> Result<i64> {
+    let sql = "select cast(coalesce(sum(p.amount - (select coalesce(sum(r.amount), 0) from refunds r
+            where r.payment = p.id and r.status <> 'FAILED')), 0) as bigint)
+        from payments p where p.enrollment = $1 and p.status = 'CONFIRMED'";
+    Ok(tx.one::<(i64,)>(sql, args![enrollment]).await?.0)
+}
+
 /// Holds all enrollments that the learner of one has in its course, in one order: their attempts count in all of them, and what
 /// staff say of one decides about the others. `enrollment` is SQL for the id of the one, made of the value `$1`.
 pub(in crate::school) async fn hold_enrollments_of_learner(

@@ -1,6 +1,8 @@
 //! Decisions on an application. A decision that the state of the enrollment does not allow is refused, and the error
 //! names that state.
 
+use super::access::ends_ms;
+use super::conditions::money_kept;
 use super::{ClassSeats, Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
@@ -20,45 +22,36 @@ pub enum Decision {
     Cancel {
         reason: Option<String>,
     },
+    /// Like `Cancel`, but not while money that was paid is kept: the refund comes first.
+    Withdraw,
 }
 
 pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) -> Result<Enrollment> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let access = rights::find_visible_enrollment(&mut tx, caller, id).await?;
-    if !matches!(decision, Decision::Cancel { .. }) {
+    if !matches!(decision, Decision::Cancel { .. } | Decision::Withdraw) {
         caller.must_teach(access.instructor)?;
     }
     let seats = hold_seats(&mut tx, access.class).await?;
     tx.hold(HeldTable::Enrollments, id).await?;
     let before = read(&mut tx, id).await?;
     match decision {
-        Decision::Approve => {
-            must_be(&before, &[EnrollmentStatus::Pending])?;
-            if before.waiting_number.is_some() {
-                return Err(Error::wrong_state("WAITING"));
-            }
-            approve(&mut tx, &before, caller.id, now_ms).await?;
-        }
-        Decision::AdmitWaiting => {
-            let waits = before.waiting_number.is_some();
-            if !waits {
-                return Err(Error::wrong_state(before.status));
-            }
-            if seats.are_taken() {
-                return Err(Error::ClassFull);
-            }
-            approve(&mut tx, &before, caller.id, now_ms).await?;
-        }
+        Decision::Approve if before.waiting_number.is_some() => return Err(Error::wrong_state("WAITING")),
+        Decision::AdmitWaiting if before.waiting_number.is_none() => return Err(Error::wrong_state(before.status)),
+        Decision::Approve | Decision::AdmitWaiting => admit(&mut tx, &seats, &before, caller.id, now_ms).await?,
         Decision::Reject { reason } => {
             must_be(&before, &[EnrollmentStatus::Pending])?;
             close(&mut tx, id, EnrollmentStatus::Rejected, Some(reason), now_ms).await?;
             notifications::notify(&mut tx, before.person, NotificationKind::EnrollmentRefused, caller.id, id, now_ms)
                 .await?;
         }
-        Decision::Cancel { reason } => {
-            must_be(&before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved])?;
-            close(&mut tx, id, EnrollmentStatus::Cancelled, reason, now_ms).await?;
+        Decision::Cancel { reason } => cancel(&mut tx, &before, reason, now_ms).await?,
+        Decision::Withdraw => {
+            if money_kept(&mut tx, id).await? > 0 {
+                return Err(Error::PaidEnrollment);
+            }
+            cancel(&mut tx, &before, None, now_ms).await?;
         }
     }
     let after = read(&mut tx, id).await?;
@@ -66,18 +59,36 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
     Ok(after)
 }
 
-fn must_be(enrollment: &Enrollment, allowed: &[EnrollmentStatus]) -> Result<()> {
+pub(super) fn must_be(enrollment: &Enrollment, allowed: &[EnrollmentStatus]) -> Result<()> {
     if allowed.iter().any(|status| status.word() == enrollment.status) {
         return Ok(());
     }
     Err(Error::wrong_state(enrollment.status.clone()))
 }
 
+/// Approves a pending enrollment. One on the waiting list needs a free seat.
+pub(super) async fn admit(tx: &mut Tx, seats: &ClassSeats, before: &Enrollment, by: i64, now_ms: i64) -> Result<()> {
+    must_be(before, &[EnrollmentStatus::Pending])?;
+    if before.waiting_number.is_some() && seats.are_taken() {
+        return Err(Error::ClassFull);
+    }
+    approve(tx, before, by, now_ms).await
+}
+
+/// Approves an enrollment. The time of access runs from now on.
 async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> Result<()> {
-    let sql = "update enrollments set status = 'APPROVED', approved_ms = $2, waiting_since_ms = null, updated_ms = $2
-        where id = $1";
+    let sql = format!(
+        "update enrollments set status = 'APPROVED', approved_ms = $2, waiting_since_ms = null, updated_ms = $2,
+            expires_ms = {} where id = $1",
+        ends_ms("$2", "enrollments.class")
+    );
     tx.run(sql, args![enrollment.id, now_ms]).await?;
     notifications::notify(tx, enrollment.person, NotificationKind::EnrollmentAdmitted, by, enrollment.id, now_ms).await
+}
+
+pub(super) async fn cancel(tx: &mut Tx, before: &Enrollment, reason: Option<String>, now_ms: i64) -> Result<()> {
+    must_be(before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved])?;
+    close(tx, before.id, EnrollmentStatus::Cancelled, reason, now_ms).await
 }
 
 async fn close(tx: &mut Tx, id: i64, status: EnrollmentStatus, reason: Option<String>, now_ms: i64) -> Result<()> {

@@ -4,8 +4,10 @@
 //! seat, unless it is on the waiting list. Before anything is decided, the row of the class is held, and after it the
 //! row of the enrollment.
 
+pub mod access;
 pub mod applicants;
 mod applying;
+pub mod changing;
 pub(super) mod conditions;
 pub mod decisions;
 pub mod expiring;
@@ -20,6 +22,8 @@ use crate::event::{GradeScope, NewEvent, words};
 use crate::school::names::{Namesakes, distinct};
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
+
+use self::access::AccessState;
 
 pub use applying::{Application, apply, apply_for_contact};
 
@@ -59,6 +63,8 @@ row! {
         pub reason: Option<String>,
         pub approved_ms: Option<i64>,
         pub completed_ms: Option<i64>,
+        /// The end of the access; `None` while there is none, and without an end.
+        pub expires_ms: Option<i64>,
         pub attendance_score: Option<f64>,
         pub progress_score: Option<f64>,
         pub assessment_score: Option<f64>,
@@ -74,8 +80,8 @@ const ENROLLMENT: &str = "select e.id, k.course, c.title as course_title, e.clas
     q.name, q.email, e.source, e.status, case when e.waiting_since_ms is null then null else
         (select count(*) from enrollments w where w.class = e.class and w.waiting_since_ms is not null and w.id <= e.id)
         end as waiting_number,
-    e.reason, e.approved_ms, e.completed_ms, e.attendance_score, e.progress_score, e.assessment_score, e.total_score,
-    e.created_ms, e.updated_ms";
+    e.reason, e.approved_ms, e.completed_ms, e.expires_ms, e.attendance_score, e.progress_score, e.assessment_score,
+    e.total_score, e.created_ms, e.updated_ms";
 const FROM: &str = "from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
     join people q on q.id = e.person";
 
@@ -130,7 +136,8 @@ async fn read_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
     tx.one(sql, args![class]).await
 }
 
-/// Makes an enrollment, with the progress of an earlier one; `None` when the person has an open one in the class already (PENDING, APPROVED or COMPLETED).
+/// Makes an enrollment, with the progress of an earlier one; if it is APPROVED, its time of access begins. `None` when the
+/// person has an open one in the class already (PENDING, APPROVED or COMPLETED).
 async fn insert(
     tx: &mut Tx,
     class: i64,
@@ -140,10 +147,14 @@ async fn insert(
     waits: bool,
     now_ms: i64,
 ) -> Result<Option<i64>> {
-    let sql = "insert into enrollments (created_ms, updated_ms, class, person, source, status, approved_ms,
-            waiting_since_ms)
-        values ($1, $1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id";
-    let approved_ms = (status == EnrollmentStatus::Approved).then_some(now_ms);
+    let is_approved = status == EnrollmentStatus::Approved;
+    let ends_ms = if is_approved { access::ends_ms("$1", "$2") } else { "null".to_owned() };
+    let sql = format!(
+        "insert into enrollments (created_ms, updated_ms, class, person, source, status, approved_ms,
+            waiting_since_ms, expires_ms)
+        values ($1, $1, $2, $3, $4, $5, $6, $7, {ends_ms}) on conflict do nothing returning id"
+    );
+    let approved_ms = is_approved.then_some(now_ms);
     let args = args![now_ms, class, person, source, status.word(), approved_ms, waits.then_some(now_ms)];
     let Some((id,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok(None) };
     copy_progress(tx, class, person, id).await?;
@@ -174,29 +185,37 @@ async fn copy_progress(tx: &mut Tx, class: i64, person: i64, new: i64) -> Result
 /// automatically.
 ///
 /// A pending application to a free course is not decided here: the person may join the session, since they hold a seat.
-/// A person who applied and then cancelled comes back as APPLIED: the meetings that they missed stay missed.
+/// A person who applied and then cancelled, or whose access has ended, comes back as APPLIED: the meetings that they missed stay
+/// missed.
 pub(super) async fn ensure_enrolled(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<i64> {
-    let newest = "select e.id, e.status, e.waiting_since_ms is not null as waits, e.source, c.price > 0 as priced
+    let newest = "select e.id, e.status, e.waiting_since_ms is not null as waits, e.source, c.price > 0 as priced,
+            e.expires_ms
         from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
         where e.class = $1 and e.person = $2 order by e.id desc limit 1";
-    let newest: Option<(i64, String, bool, String, bool)> = tx.maybe(newest, args![class, person]).await?;
-    let mut source = JOINED;
-    if let Some((id, status, waits, came_by, priced)) = newest {
+    let newest: Option<(i64, String, bool, String, bool, Option<i64>)> = tx.maybe(newest, args![class, person]).await?;
+    let (mut source, mut is_over) = (JOINED, false);
+    if let Some((id, status, waits, came_by, priced, expires_ms)) = newest {
+        is_over = AccessState::of(&status, expires_ms, now_ms) == AccessState::Expired;
         let status =
             EnrollmentStatus::parse(&status).ok_or_else(|| Error::internal(format!("an enrollment {status}")))?;
         match status {
-            EnrollmentStatus::Cancelled | EnrollmentStatus::Expired => {
-                source = if came_by == APPLIED { APPLIED } else { JOINED };
-            }
+            EnrollmentStatus::Cancelled => source = if came_by == APPLIED { APPLIED } else { JOINED },
+            _ if is_over => source = if came_by == APPLIED { APPLIED } else { JOINED },
             EnrollmentStatus::Rejected => return Err(Error::Refused),
             _ if waits => return Err(Error::ClassFull),
             EnrollmentStatus::Pending if priced => return Err(Error::NotAdmitted),
-            EnrollmentStatus::Pending | EnrollmentStatus::Approved | EnrollmentStatus::Completed => return Ok(id),
+            EnrollmentStatus::Pending
+            | EnrollmentStatus::Approved
+            | EnrollmentStatus::Completed
+            | EnrollmentStatus::Expired => return Ok(id),
         }
     }
     let mut seats = read_seats(tx, class).await?;
-    if seats.capacity.is_some() {
+    if seats.capacity.is_some() || is_over {
         seats = hold_seats(tx, class).await?;
+    }
+    if is_over && access::expire_one(tx, class, person, now_ms).await? {
+        seats = read_seats(tx, class).await?;
     }
     if !seats.admits_automatically() {
         return Err(Error::NotAdmitted);
@@ -225,6 +244,11 @@ pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64) ->
 }
 
 impl Enrollment {
+    /// Returns the state in which the enrollment is now.
+    pub fn access_state(&self, now_ms: i64) -> AccessState {
+        AccessState::of(&self.status, self.expires_ms, now_ms)
+    }
+
     fn grade_due(&self, at_ms: i64) -> NewEvent {
         NewEvent::grade_due(self.course, GradeScope::Enrollment(self.id), at_ms)
     }
@@ -242,6 +266,8 @@ pub struct EnrollmentFilter {
     pub course: Option<i64>,
     pub class: Option<i64>,
     pub status: Option<EnrollmentStatus>,
+    /// The state of now, which the time decides.
+    pub access: Option<AccessState>,
     pub waits: Option<bool>,
 }
 
@@ -266,6 +292,9 @@ pub async fn list(app: &School, caller: &Caller, filter: EnrollmentFilter, windo
         .and("e.class = ?", filter.class)
         .and("e.status = ?", filter.status.map(EnrollmentStatus::word))
         .and("(e.waiting_since_ms is not null) = ?", filter.waits);
+    if let Some(state) = filter.access {
+        conditions = state.narrow(conditions, app.now_ms());
+    }
     let order = if filter.waits == Some(true) { "e.id" } else { "e.id desc" };
     let (sql, args) = conditions.count(FROM);
     let (total,) = tx.one(sql, args).await?;

@@ -1,6 +1,7 @@
 //! Payments for an enrollment, and refunds. A payment that a student reports is UNCONFIRMED and admits nobody until
 //! staff confirm it.
 
+use super::conditions::money_kept;
 use super::decisions::admit_paid;
 use super::{Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
@@ -69,7 +70,7 @@ pub async fn pay(
             Some(id) => id,
             None => insert(&mut tx, enrollment, &new, "CONFIRMED", now_ms).await?,
         };
-        let paid = confirmed_payments(&mut tx, enrollment).await?.iter().map(|p| p.amount - p.refunded).sum();
+        let paid = money_kept(&mut tx, enrollment).await?;
         admit_paid(&mut tx, &seats, &before, paid, caller.id, now_ms).await?;
         id
     };

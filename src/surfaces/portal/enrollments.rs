@@ -134,7 +134,7 @@ query!(
 impl From<EnrollmentsQuery> for EnrollmentFilter {
     fn from(q: EnrollmentsQuery) -> EnrollmentFilter {
         let EnrollmentsQuery { user_id: person, course_id: course, class_id: class, status, is_waiting: waits } = q;
-        EnrollmentFilter { person, course, class, status: status.plain(), waits }
+        EnrollmentFilter { person, course, class, status: status.plain(), waits, access: None }
     }
 }
 
