@@ -213,7 +213,7 @@ impl EnrollmentAccess {
     }
 
     /// Fails unless the person is in the class, and their time is not over.
-    fn must_have_access(&self, now_ms: i64) -> Result<()> {
+    pub fn must_have_access(&self, now_ms: i64) -> Result<()> {
         self.must_be_in_class()?;
         if self.expires_ms.is_some_and(|ms| ms <= now_ms) { Err(Error::wrong_state("EXPIRED")) } else { Ok(()) }
     }

@@ -5,6 +5,7 @@ mod harness;
 
 mod academy_accounts;
 mod academy_categories;
+mod academy_enrollments;
 mod admin;
 mod assessments;
 mod attendance;

@@ -137,6 +137,7 @@ fn records_of_another_student_look_as_if_they_did_not_exist() {
         let (applied, progress, mark) = (village.applied, village.progress, village.mark);
         for (path, id) in [
             ("/api/v1/enrollments/{}", applied),
+            ("/courses/enrollments/{}/", applied),
             ("/api/v1/progress/{}", progress),
             ("/api/v1/progress/enrollment/{}", applied),
             ("/api/v1/attendance/{}", mark),

@@ -25,8 +25,8 @@ row! {
 }
 
 /// Completes those of the due enrollments that meet the rule: besides what staff must see done (attendance, required items,
-/// required assessments), all units that ask for something must be complete, and the course must ask for something. The transaction holds the
-/// rows of the enrollments, and their grades are written.
+/// required assessments), all units that ask for something must be complete, and the course must ask for something. The
+/// transaction holds the rows of the enrollments, and their grades are written.
 pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnrollments) -> Result<()> {
     let now_ms = app.now_ms();
     let today = app.clock.date_of(now_ms);
@@ -55,24 +55,37 @@ pub(in crate::school) async fn complete_due(app: &App, tx: &mut Tx, due: &DueEnr
     Ok(())
 }
 
+/// SQL: the units of the course `k.course` that ask for something of enrollment `e`.
+fn asking_units() -> String {
+    format!("from units u where u.course = k.course and u.deleted_ms is null and not {}", units::ASKS_NOTHING)
+}
+
+/// Builds SQL: does the course `k.course` ask for something of enrollment `e`? An empty one is completed by nobody.
+pub(super) fn asks_for_something() -> String {
+    format!("(exists (select 1 {}) or exists (select 1 {REQUIRED_ASSESSMENTS}))", asking_units())
+}
+
+/// SQL: the completions `d` that decide about enrollment `e` of class `k`: its own, and what staff have recorded against
+/// another enrollment `b` of the person in the course.
+pub(super) const DECIDED: &str = "from completions d join enrollments b on b.id = d.enrollment
+    join classes l on l.id = b.class where b.person = e.person and l.course = k.course
+        and (b.id = e.id or d.status <> 'COMPLETED')";
+
 /// Finds those of the due enrollments that meet the rule, apart from the day on which their class begins.
 async fn find(tx: &mut Tx, due: &DueEnrollments, now_ms: i64) -> Result<Vec<FoundEnrollment>> {
     let now = due.args.len() + 1;
-    let units =
-        format!("from units u where u.course = k.course and u.deleted_ms is null and not {}", units::ASKS_NOTHING);
     let sql = format!(
         "select e.id, e.person, k.starts from enrollments e join classes k on k.id = e.class
         join courses c on c.id = k.course and c.completes_itself and c.deleted_ms is null
         join people q on q.id = e.person and q.deleted_ms is null
         where {} and e.status = 'APPROVED' and (e.expires_ms is null or e.expires_ms > ${now})
             and (e.attendance_score is null or e.attendance_score >= c.needed_rate)
-            and (exists (select 1 {units}) or exists (select 1 {REQUIRED_ASSESSMENTS}))
-            and not exists (select 1 from completions d join enrollments b on b.id = d.enrollment
-                join classes l on l.id = b.class where b.person = e.person and l.course = k.course
-                    and (b.id = e.id or d.status <> 'COMPLETED'))
+            and {} and not exists (select 1 {DECIDED})
             and not exists (select 1 {UNDONE}) and not exists (select 1 {REQUIRED_ASSESSMENTS} and {PASSED_MS} is null)
-            and not exists (select 1 {units} and {} is null) order by e.id",
+            and not exists (select 1 {} and {} is null) order by e.id",
         due.condition,
+        asks_for_something(),
+        asking_units(),
         units::completed_ms()
     );
     tx.all(sql, [due.args.clone(), args![now_ms]].concat()).await

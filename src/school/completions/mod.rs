@@ -5,6 +5,7 @@ pub mod automatic;
 pub mod batch;
 pub mod checks;
 pub mod issuing;
+pub mod learner;
 pub mod standing;
 
 use crate::app::{App, School};

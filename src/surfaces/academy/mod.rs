@@ -2,6 +2,7 @@
 
 mod accounts;
 mod categories;
+mod enrollments;
 pub mod refusal;
 mod wire;
 
@@ -32,5 +33,9 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(categories::view_major, categories::change_major, categories::delete_major)) // /courses/major-categories/{major_category_id}/
             .routes(routes!(categories::list_minor, categories::create_minor)) // /courses/minor-categories/
             .routes(routes!(categories::view_minor, categories::change_minor, categories::delete_minor)), // /courses/minor-categories/{minor_category_id}/
+        group("academy: enrollments")
+            .routes(routes!(enrollments::list, enrollments::enroll)) // /courses/enrollments/
+            .routes(routes!(enrollments::view, enrollments::change, enrollments::leave)) // /courses/enrollments/{enrollment_id}/
+            .routes(routes!(enrollments::complete)), // /courses/enrollments/{enrollment_id}/complete/
     ])
 }

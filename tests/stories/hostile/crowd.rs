@@ -33,7 +33,7 @@ impl Crowd {
             "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.village.student,
             "/api/v1/progress" | "/api/v1/progress/start" | "/api/v1/progress/complete" => &self.village.student,
             "/api/attendance/request" | "/api/attendance/student/view" => &self.village.student,
-            "/api/v1/enrollments" if route.method == Method::POST => &self.village.student,
+            "/api/v1/enrollments" | "/courses/enrollments/" if route.method == Method::POST => &self.village.student,
             _ => &self.admin,
         }
     }

@@ -11,6 +11,8 @@ const WRONG: &[(&str, &str)] = &[
     ("/accounts/activity/?page_size=101", "page_size"),
     ("/courses/major-categories/?page=0", "page"),
     ("/courses/minor-categories/?major_category_id=abc", "major_category_id"),
+    ("/courses/enrollments/?status=ACTIVE", "status"),
+    ("/courses/enrollments/?user_id=1.5", "user_id"),
     ("/api/admin/people?search=a%00b", "search"),
     ("/api/dashboard/chart-data/progress-trend", "lecture_id"),
     ("/api/dashboard/help-requests/pending?session_id=x", "session_id"),

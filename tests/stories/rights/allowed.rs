@@ -65,6 +65,7 @@ pub const OWN_LISTS: &[(&str, &str)] = &[
     ("GET /api/notifications", "what one was told oneself"),
     ("GET /api/v1/enrollments", "a student's own, or those of one's own courses"),
     ("GET /api/v1/enrollments/me", "one's own"),
+    ("GET /courses/enrollments/", "a student's own, or those of one's own courses"),
     ("GET /api/v1/bc-006/learning/my-enrollments", "one's own"),
     ("GET /api/v1/bc-006/learning/progress/summary", "one's own"),
     ("GET /api/v1/bc-006/learning/my-certifications", "one's own"),
@@ -80,6 +81,7 @@ pub const INSTRUCTORS_OWN_LISTS: &[(&str, &str)] = &[
 /// For every student.
 pub const STUDENTS: &[(&str, &str)] = &[
     ("POST /api/v1/enrollments", "anyone may apply"),
+    ("POST /courses/enrollments/", "anyone may apply"),
     ("POST /api/lectures/{lecture_id}/enroll", "anyone may apply"),
     ("POST /api/v1/bc-006/learning/courses/{course_id}/enroll", "anyone may apply"),
     ("POST /api/sessions/{session_id}/join", "anyone may come in through an open door"),
@@ -123,6 +125,9 @@ pub const ONES_OWN: &[(&str, &str)] = &[
     ("POST /api/help/feedback", "one's own answer"),
     ("GET /api/v1/enrollments/{enrollment_id}", "one's own application"),
     ("PATCH /api/v1/enrollments/{enrollment_id}/cancel", "one's own application"),
+    ("GET /courses/enrollments/{enrollment_id}/", "one's own application"),
+    ("DELETE /courses/enrollments/{enrollment_id}/", "one's own application"),
+    ("POST /courses/enrollments/{enrollment_id}/complete/", "what the rule gives, to oneself"),
     ("POST /api/v1/enrollments/{enrollment_id}/payment", "a report that staff confirm"),
     ("POST /api/v1/progress", "one's own progress"),
     ("GET /api/v1/progress/{progress_id}", "one's own progress"),

@@ -238,6 +238,7 @@ impl Village {
             "/api/v1/courses?size=100".into(),
             format!("/courses/major-categories/{lecture}/"),
             "/courses/minor-categories/?page_size=100".into(),
+            "/courses/enrollments/?page_size=100".into(),
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 use super::seed::entities;
 
 /// Fields that are null where there is nothing, and why.
-const NULLABLE: &[(&str, &str)] =
-    &[("CustomUser.nickname", "one may have none"), ("UserActivity.logout_time", "the login is good")];
+const NULLABLE: &[(&str, &str)] = &[
+    ("CustomUser.nickname", "one may have none"),
+    ("Enrollment.expiry_date", "it is not admitted yet, or has no end"),
+    ("UserActivity.logout_time", "the login is good"),
+];
 
 /// Lists the fields of the entity that are not in the answer, or are of another type.
 pub fn differences(entity: &str, answer: &Value) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod categories;
+mod enrollments;
 mod erd;
 mod seed;
 mod table;
@@ -16,6 +17,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         let walk = Walk::begins(&school).await;
         accounts::walks(&walk).await;
         categories::walks(&walk).await;
+        enrollments::walks(&walk).await;
         walk.has_seen_all();
     });
 }

@@ -1,0 +1,49 @@
+//! Completion that a learner asks for. It gives what the rule gives, and is never forced: that is for staff.
+
+use super::automatic::{DECIDED, asks_for_something};
+use super::{CompletionStatus, GivenScores, insert, issue_unless_guest, must_be_after_start, must_be_due};
+use crate::app::School;
+use crate::db::{Tx, args};
+use crate::error::{Error, Requirement, Result};
+use crate::school::enrollment::conditions::hold_enrollments_of_learner;
+use crate::school::enrollment::{self, Enrollment};
+use crate::school::rights::{self, Caller};
+
+/// Completes an enrollment, and issues the certificate, for its learner or for staff of the course. Fails with what is missing.
+/// Once it is completed, it stays so. Where staff have recorded that it was not, or have revoked that it was, they decide.
+pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollment> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    rights::find_visible_enrollment(&mut tx, caller, id).await?;
+    hold_enrollments_of_learner(&mut tx, "$1", id).await?;
+    let access = rights::find_enrollment(&mut tx, id).await?;
+    match decided(&mut tx, id).await? {
+        Some(status) if status == CompletionStatus::Completed.word() => return enrollment::read(&mut tx, id).await,
+        Some(status) => return Err(Error::wrong_state(status)),
+        None => access.must_have_access(now_ms)?,
+    }
+    let today = app.clock.date_of(now_ms);
+    must_be_after_start(&mut tx, access.class, &today).await?;
+    let sql =
+        format!("select {} from enrollments e join classes k on k.id = e.class where e.id = $1", asks_for_something());
+    let (asks_for_something,): (bool,) = tx.one(sql, args![id]).await?;
+    if !asks_for_something {
+        return Err(Error::NotMet { missing: vec![Requirement::Progress] });
+    }
+    must_be_due(&mut tx, id, false, None).await?;
+    insert(&mut tx, id, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
+    issue_unless_guest(app, &mut tx, id).await?;
+    let completed = enrollment::read(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(completed)
+}
+
+/// Returns what was recorded of this enrollment, or else what staff have recorded against another one of the learner in the
+/// course.
+async fn decided(tx: &mut Tx, enrollment: i64) -> Result<Option<String>> {
+    let sql = format!(
+        "select coalesce((select own.status from completions own where own.enrollment = e.id),
+            (select d.status {DECIDED} limit 1)) from enrollments e join classes k on k.id = e.class where e.id = $1"
+    );
+    Ok(tx.one::<(Option<String>,)>(sql, args![enrollment]).await?.0)
+}
