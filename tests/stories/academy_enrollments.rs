@@ -328,7 +328,6 @@ fn completing_says_what_is_missing() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
         let course = makes_category(&teacher, 0).await;
-        by_hand(&school, format!("update courses set completes_itself = false where id = {course}")).await;
         let made = enrolled(&student, course).await;
         let complete = format!("{}complete/", path(&made["id"]));
         // An empty course is completed by nobody.
@@ -357,7 +356,41 @@ fn completing_says_what_is_missing() {
 }
 
 #[test]
-fn where_staff_have_decided_a_learner_completes_nothing() {
+fn an_empty_unit_that_waits_for_its_materials_lets_nobody_complete() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, 0).await;
+        let minor = adds_minor(&teacher, course, "변수").await;
+        by_hand(&school, format!("update units set criteria = 'VIEW_ALL_MATERIALS' where id = {minor}")).await;
+        let made = enrolled(&student, course).await;
+        for person in [&student, &teacher] {
+            let complete = format!("{}complete/", path(&made["id"]));
+            let missing = person.post(&complete, json!({})).await.refused(409, "REQUIREMENTS_NOT_MET");
+            assert_eq!(missing["missing"], json!(["progress"]));
+        }
+        assert_eq!(shown(&student, &made["id"]).await["status"], "active");
+        assert_eq!(certifications(&student).await.len(), 0);
+    });
+}
+
+#[test]
+fn staff_cancel_no_enrollment_while_its_money_is_kept() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, 50_000).await;
+        let made = enrolled(&student, course).await;
+        let pays = format!("/api/v1/enrollments/{}/payment", made["id"]);
+        teacher.post(&pays, json!({ "payment_amount": 50_000, "payment_method": "CARD" })).await.is(201);
+        assert_eq!(shown(&student, &made["id"]).await["status"], "active");
+        let cancel = json!({ "status": "cancelled" });
+        teacher.put(&path(&made["id"]), cancel).await.refused(409, "PAID_ENROLLMENT");
+        student.delete(&path(&made["id"])).await.refused(409, "PAID_ENROLLMENT");
+        assert_eq!(shown(&student, &made["id"]).await["status"], "active");
+    });
+}
+
+#[test]
+fn staff_decide_in_a_course_that_does_not_complete_itself() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
         let course = makes_category(&teacher, 0).await;
@@ -369,11 +402,13 @@ fn where_staff_have_decided_a_learner_completes_nothing() {
         for id in [first["id"].to_string(), second.to_string()] {
             views(&student, &id, step, json!({ "completed": true })).await.ok();
         }
+        let complete = format!("{}complete/", path(&first["id"]));
+        student.post(&complete, json!({})).await.refused(403, "INSTRUCTOR_ONLY");
         let not = json!({ "enrollment_id": first["id"], "completion_status": "INCOMPLETE" });
         teacher.post("/api/v1/completions", not).await.is(201);
         for id in [first["id"].clone(), json!(second)] {
             let complete = format!("{}complete/", path(&id));
-            let refused = student.post(&complete, json!({})).await.refused(409, "INVALID_STATE");
+            let refused = teacher.post(&complete, json!({})).await.refused(409, "INVALID_STATE");
             assert_eq!(refused["status"], "INCOMPLETE");
         }
         decides(&student, second, "cancel").await.ok();
@@ -382,7 +417,25 @@ fn where_staff_have_decided_a_learner_completes_nothing() {
 }
 
 #[test]
-fn ten_thousand_expire_in_small_transactions() {
+fn staff_complete_by_the_rule_where_a_learner_may_not() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, 0).await;
+        by_hand(&school, format!("update courses set completes_itself = false where id = {course}")).await;
+        let minor = adds_minor(&teacher, course, "변수").await;
+        let step = teacher.adds_step(minor, "따라 하기").await;
+        let made = enrolled(&student, course).await;
+        let complete = format!("{}complete/", path(&made["id"]));
+        teacher.post(&complete, json!({})).await.refused(409, "REQUIREMENTS_NOT_MET");
+        views(&student, &made["id"].to_string(), step, json!({ "completed": true })).await.ok();
+        student.post(&complete, json!({})).await.refused(403, "INSTRUCTOR_ONLY");
+        assert_eq!(teacher.post(&complete, json!({})).await.is(200)["status"], "completed");
+        assert_eq!(certifications(&student).await.len(), 1);
+    });
+}
+
+#[test]
+fn two_nodes_mark_ten_thousand_that_are_over_once() {
     on_both(|school| async move {
         let teacher = school.teacher().await;
         let course = makes_category(&teacher, 0).await;

@@ -65,6 +65,11 @@ pub(super) fn asks_for_something() -> String {
     format!("(exists (select 1 {}) or exists (select 1 {REQUIRED_ASSESSMENTS}))", asking_units())
 }
 
+/// Builds SQL: are all units of the course `k.course` complete that ask for something of enrollment `e`?
+pub(super) fn units_are_complete() -> String {
+    format!("not exists (select 1 {} and {} is null)", asking_units(), units::completed_ms())
+}
+
 /// SQL: the completions `d` that decide about enrollment `e` of class `k`: its own, and what staff have recorded against
 /// another enrollment `b` of the person in the course.
 pub(super) const DECIDED: &str = "from completions d join enrollments b on b.id = d.enrollment
@@ -82,11 +87,10 @@ async fn find(tx: &mut Tx, due: &DueEnrollments, now_ms: i64) -> Result<Vec<Foun
             and (e.attendance_score is null or e.attendance_score >= c.needed_rate)
             and {} and not exists (select 1 {DECIDED})
             and not exists (select 1 {UNDONE}) and not exists (select 1 {REQUIRED_ASSESSMENTS} and {PASSED_MS} is null)
-            and not exists (select 1 {} and {} is null) order by e.id",
+            and {} order by e.id",
         due.condition,
         asks_for_something(),
-        asking_units(),
-        units::completed_ms()
+        units_are_complete()
     );
     tx.all(sql, [due.args.clone(), args![now_ms]].concat()).await
 }

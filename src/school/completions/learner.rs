@@ -1,6 +1,7 @@
-//! Completion that a learner asks for. It gives what the rule gives, and is never forced: that is for staff.
+//! Completion that is asked for. It gives what the rule gives, and is never forced. A learner asks where the course completes its
+//! learners by itself; elsewhere its staff decide.
 
-use super::automatic::{DECIDED, asks_for_something};
+use super::automatic::{DECIDED, asks_for_something, units_are_complete};
 use super::{CompletionStatus, GivenScores, insert, issue_unless_guest, must_be_after_start, must_be_due};
 use crate::app::School;
 use crate::db::{Tx, args};
@@ -17,6 +18,11 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
     rights::find_visible_enrollment(&mut tx, caller, id).await?;
     hold_enrollments_of_learner(&mut tx, "$1", id).await?;
     let access = rights::find_enrollment(&mut tx, id).await?;
+    let completes_itself = "select completes_itself from courses where id = $1";
+    let (completes_itself,): (bool,) = tx.one(completes_itself, args![access.course]).await?;
+    if !completes_itself {
+        caller.must_teach(access.instructor)?;
+    }
     match decided(&mut tx, id).await? {
         Some(status) if status == CompletionStatus::Completed.word() => return enrollment::read(&mut tx, id).await,
         Some(status) => return Err(Error::wrong_state(status)),
@@ -24,13 +30,16 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
     }
     let today = app.clock.date_of(now_ms);
     must_be_after_start(&mut tx, access.class, &today).await?;
-    let sql =
-        format!("select {} from enrollments e join classes k on k.id = e.class where e.id = $1", asks_for_something());
-    let (asks_for_something,): (bool,) = tx.one(sql, args![id]).await?;
-    if !asks_for_something {
+    must_be_due(&mut tx, id, false, None).await?;
+    let sql = format!(
+        "select {} and {} from enrollments e join classes k on k.id = e.class where e.id = $1",
+        asks_for_something(),
+        units_are_complete()
+    );
+    let (all_is_done,): (bool,) = tx.one(sql, args![id]).await?;
+    if !all_is_done {
         return Err(Error::NotMet { missing: vec![Requirement::Progress] });
     }
-    must_be_due(&mut tx, id, false, None).await?;
     insert(&mut tx, id, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
     issue_unless_guest(app, &mut tx, id).await?;
     let completed = enrollment::read(&mut tx, id).await?;
@@ -43,7 +52,7 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
 async fn decided(tx: &mut Tx, enrollment: i64) -> Result<Option<String>> {
     let sql = format!(
         "select coalesce((select own.status from completions own where own.enrollment = e.id),
-            (select d.status {DECIDED} limit 1)) from enrollments e join classes k on k.id = e.class where e.id = $1"
+            (select d.status {DECIDED} order by d.id desc limit 1)) from enrollments e join classes k on k.id = e.class where e.id = $1"
     );
     Ok(tx.one::<(Option<String>,)>(sql, args![enrollment]).await?.0)
 }

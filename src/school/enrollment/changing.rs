@@ -1,7 +1,7 @@
 //! Changes that staff make to an enrollment: whether it gives access, and until when.
 
 use super::access::{AccessState, is_over};
-use super::decisions::{admit, cancel, must_be};
+use super::decisions::{admit, must_be, withdraw};
 use super::{ClassSeats, Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
@@ -11,7 +11,7 @@ use crate::school::rights::{self, Caller};
 
 #[derive(Default)]
 pub struct EnrollmentChanges {
-    /// ACTIVE admits who waits, CANCELLED cancels; nothing else can be wished for.
+    /// ACTIVE admits a person who waits, CANCELLED cancels. Other states follow from what happens.
     pub state: Option<AccessState>,
     pub expires_ms: Patch<i64>,
 }
@@ -26,14 +26,16 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: EnrollmentC
     let seats = hold_seats(&mut tx, access.class).await?;
     tx.hold(HeldTable::Enrollments, id).await?;
     let mut now = read(&mut tx, id).await?;
-    if changes.expires_ms.is_sent() {
-        set_end(&mut tx, &seats, &now, changes.expires_ms.value(), now_ms).await?;
+    let is_end_sent = changes.expires_ms.is_sent();
+    let end_ms = changes.expires_ms.value();
+    if is_end_sent && end_ms != now.expires_ms {
+        set_end(&mut tx, &seats, &now, end_ms, now_ms).await?;
         now = read(&mut tx, id).await?;
     }
     match changes.state {
         Some(state) if state == now.access_state(now_ms) => {}
         Some(AccessState::Active) => admit(&mut tx, &seats, &now, caller.id, now_ms).await?,
-        Some(AccessState::Cancelled) => cancel(&mut tx, &now, None, now_ms).await?,
+        Some(AccessState::Cancelled) => withdraw(&mut tx, &now, now_ms).await?,
         Some(_) => return Err(Error::bad(Field::Status, "active or cancelled is needed")),
         None => {}
     }

@@ -47,12 +47,7 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
                 .await?;
         }
         Decision::Cancel { reason } => cancel(&mut tx, &before, reason, now_ms).await?,
-        Decision::Withdraw => {
-            if money_kept(&mut tx, id).await? > 0 {
-                return Err(Error::PaidEnrollment);
-            }
-            cancel(&mut tx, &before, None, now_ms).await?;
-        }
+        Decision::Withdraw => withdraw(&mut tx, &before, now_ms).await?,
     }
     let after = read(&mut tx, id).await?;
     app.commit(tx, vec![after.grade_due(now_ms)]).await?;
@@ -89,6 +84,14 @@ async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> 
 pub(super) async fn cancel(tx: &mut Tx, before: &Enrollment, reason: Option<String>, now_ms: i64) -> Result<()> {
     must_be(before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved])?;
     close(tx, before.id, EnrollmentStatus::Cancelled, reason, now_ms).await
+}
+
+/// Cancels an enrollment for which no money is kept.
+pub(super) async fn withdraw(tx: &mut Tx, before: &Enrollment, now_ms: i64) -> Result<()> {
+    if money_kept(tx, before.id).await? > 0 {
+        return Err(Error::PaidEnrollment);
+    }
+    cancel(tx, before, None, now_ms).await
 }
 
 async fn close(tx: &mut Tx, id: i64, status: EnrollmentStatus, reason: Option<String>, now_ms: i64) -> Result<()> {

@@ -133,8 +133,8 @@ pub async fn leave(app: School, caller: Caller, Id(id): Id) -> Result<StatusCode
     gone()
 }
 
-/// Completes a course, once all is done that it asks for, and issues the certificate. A 409 names what is `missing`:
-/// attendance, progress, assessment.
+/// Completes a course, once all is done that it asks for, and issues the certificate: for its staff, and for the learner where
+/// the course completes its learners by itself. A 409 names what is `missing`: attendance, progress, assessment.
 #[utoipa::path(post, path = "/courses/enrollments/{enrollment_id}/complete/",
     responses((status = 200, body = AcademyEnrollment)))]
 pub async fn complete(app: School, caller: Caller, Id(id): Id) -> Answer<AcademyEnrollment> {

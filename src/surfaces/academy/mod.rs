@@ -1,4 +1,4 @@
-//! The academy (seed 003): `/accounts/`, `/courses/`, `/videos/` and its other base paths.
+//! The academy (seed 003): `/accounts/` and `/courses/`.
 
 mod accounts;
 mod categories;

@@ -127,7 +127,7 @@ pub const ONES_OWN: &[(&str, &str)] = &[
     ("PATCH /api/v1/enrollments/{enrollment_id}/cancel", "one's own application"),
     ("GET /courses/enrollments/{enrollment_id}/", "one's own application"),
     ("DELETE /courses/enrollments/{enrollment_id}/", "one's own application"),
-    ("POST /courses/enrollments/{enrollment_id}/complete/", "what the rule gives, to oneself"),
+    ("POST /courses/enrollments/{enrollment_id}/complete/", "what the rule gives, where the course completes itself"),
     ("POST /api/v1/enrollments/{enrollment_id}/payment", "a report that staff confirm"),
     ("POST /api/v1/progress", "one's own progress"),
     ("GET /api/v1/progress/{progress_id}", "one's own progress"),
