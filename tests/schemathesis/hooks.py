@@ -113,6 +113,9 @@ def before_call(context, case, kwargs):
         location = next((l for l in (case.meta.components if case.meta else {}) if l.name.lower().startswith(place)), None)
         if node and isinstance(node, (dict, list)) and not (location and negative(location)):
             put_in(case.operation, chance, node)
+    # The academy says in the caller's language what is wrong, and `DEPENDS` knows the reasons in English.
+    if case.headers is not None and "Accept-Language" not in case.headers:
+        case.headers["Accept-Language"] = "en"
 
 
 # To make texts out of long patterns takes Hypothesis minutes. That these patterns and the checks are one is held by a test
