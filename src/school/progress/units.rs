@@ -60,9 +60,9 @@ const NEEDED_ASSESSMENTS: &str = "assessments a
 
 /// SQL: unit `u` wants all that is required to be done by the learner of enrollment `e`, and nothing in it is. Such a unit is
 /// never complete by itself, so completing a course does not wait for it. One with other criteria, such as a module in which
-/// nothing stands yet, is complete when it is said to be.
+/// nothing stands yet, is complete when it is said to be. With `not exists`, PostgreSQL would read all items into a hash.
 pub const ASKS_NOTHING: &str = "(u.criteria = 'COMPLETE_REQUIRED'
-    and not exists (select 1 from items i where i.unit = u.id and i.required and i.deleted_ms is null)
+    and (select i.id from items i where i.unit = u.id and i.required and i.deleted_ms is null limit 1) is null
     and not exists (select 1 from assessments a where a.unit = u.id and a.required and a.active and a.deleted_ms is null
         and (a.class is null or a.class = e.class)))";
 
