@@ -1,4 +1,4 @@
-//! How one statement is run on a lent connection: bound, within its time limit, and a second time where that changes nothing.
+//! Macros that run one statement on a lent connection: with its arguments, within its time limit, and a second time if it changes nothing.
 
 use std::time::Duration;
 

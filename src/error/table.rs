@@ -341,9 +341,9 @@ errors! {
         "더 새로운 코드가 제출되어 채점하지 않습니다.",
         "新しいプログラムが提出されたため、採点しません。";
     HasCourses { count: i64 } = Conflict, "HAS_COURSES",
-        "{count} courses are taught by this person: hand them over first",
-        "맡고 있는 과정이 {count}개 있습니다. 먼저 넘겨 주세요.",
-        "担当しているコースが {count} 件あります。先に引き継いでください。";
+        "{count} courses are taught by this person: delete them first",
+        "맡고 있는 과정이 {count}개 있습니다. 먼저 과정을 삭제해 주세요.",
+        "担当しているコースが {count} 件あります。先にコースを削除してください。";
 
     TooManyFailures { retry_after_s: u64 } = TooMany, "TOO_MANY_REQUESTS",
         "Too many attempts: try again in {retry_after_s} s",

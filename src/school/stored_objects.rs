@@ -50,7 +50,7 @@ where
     part.finish().await
 }
 
-/// How fast a part comes.
+/// The pace at which a part comes.
 struct PartPace {
     ends: Instant,
     window_ends: Instant,

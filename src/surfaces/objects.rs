@@ -1,5 +1,5 @@
 //! The URLs of objects, as a bucket of S3 would answer them: parts are sent by PUT, and objects read by GET, in ranges too.
-//! They belong to no dialect and have a layer of their own: what comes and goes here is large, and may take its time.
+//! These URLs belong to no dialect. They have a layer of their own, since their bodies are large and may take minutes.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn receive(app: &School, asked: &stored_objects::SignedRequest<'_>, reques
     }
 }
 
-/// What is asked for of an object.
+/// The bytes of an object that a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum AskedRange {
     Whole,
@@ -118,7 +118,7 @@ async fn show(
 fn read_range(text: &str, whole: u64) -> AskedRange {
     let number = |digits: &str| {
         let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        // What has too many digits is beyond every object.
+        // A number with too many digits is beyond the end of every object.
         is_number.then(|| digits.parse().unwrap_or(u64::MAX))
     };
     let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {

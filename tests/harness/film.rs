@@ -1,6 +1,6 @@
 //! Small MP4 files, made box by box, and ways to spoil them.
 
-/// What a file is made of. `Film::default()` is ten seconds of H.264 with AAC, with its index before the pictures.
+/// The parts of an MP4 file that a story makes. `Film::default()` is ten seconds of H.264 with AAC, with its index before the pictures.
 pub struct Film {
     pub picture: Option<FilmTrack>,
     pub sound: Option<FilmTrack>,

@@ -473,7 +473,7 @@ fn spoilt_films_are_judged_without_panic_and_within_the_limits() {
             let at = place.index(file.len());
             file[at] = byte;
         }
-        // What is accepted in spite of it still keeps what is promised.
+        // A changed file that is accepted still has a duration within the limits.
         if let Ok(facts) = judge(&file) {
             prop_assert!((1..=86_400).contains(&facts.seconds));
         }

@@ -4,7 +4,7 @@ use crate::error::VideoFault;
 
 pub(super) type Judged<T> = Result<T, VideoFault>;
 
-/// What a box begins with.
+/// The head of a box: its kind and its size.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BoxHeader {
     pub kind: [u8; 4],

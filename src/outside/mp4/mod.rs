@@ -25,9 +25,9 @@ static FILES_AT_ONCE: Semaphore = Semaphore::const_new(FILES_AT_ONCE_MAX);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VideoFacts {
-    /// How long it plays, rounded up.
+    /// Seconds that it plays, rounded up.
     pub seconds: i64,
-    /// Whether the index is behind the pictures, so that a browser must look for it before it can play.
+    /// True if the index is behind the pictures: a browser must look for it before it can play.
     pub starts_late: bool,
 }
 

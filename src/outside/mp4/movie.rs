@@ -17,7 +17,7 @@ struct TimeHeader {
     units: u64,
 }
 
-/// What is needed of a track: its kind, the list of its formats, and its tables.
+/// The parts of a track that are checked: its kind, the list of its formats, and its tables.
 struct Mp4Track<'a> {
     whole: Content<'a>,
     media: Content<'a>,

@@ -71,7 +71,7 @@ impl<'a> SampleSizes<'a> {
 struct ChunkOffsets<'a> {
     list: Content<'a>,
     count: u32,
-    /// Whether they have 64 bits.
+    /// True if the places have 64 bits, not 32.
     is_long: bool,
 }
 

@@ -23,7 +23,7 @@ use crate::error::{Error, Noun, Result};
 
 /// The most that is read at once.
 pub const READ_MAX_BYTES: usize = 16 << 20;
-/// What is written to the disk, or read from it for a browser, at once.
+/// Bytes that are written to the disk, or read from it for a browser, at once.
 const BLOCK_BYTES: usize = 256 << 10;
 /// Seconds after which a part that is just being written, or a disk that is full, may be tried again.
 const PART_RETRY_AFTER_S: u64 = 2;
@@ -134,7 +134,7 @@ impl FolderStore {
                 fs::rename(folder.join("file"), &place)?;
                 File::open(above)?.sync_all()?;
             }
-            // What remains is swept up when the upload is aborted.
+            // A folder that could not be removed is removed when the upload is aborted.
             let _ = fs::remove_dir_all(&folder);
             Ok(Ok(()))
         })
@@ -386,7 +386,7 @@ fn parts_in(folder: &Path, facts: &NewObject) -> std::io::Result<Vec<StoredPart>
     Ok(parts)
 }
 
-/// What only the owner of the data folder reads, like all in it.
+/// Makes a folder and those above it, for the owner of the data folder only.
 fn make_folder(path: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }

@@ -1,4 +1,4 @@
-//! What is known of an object before it is whole: how large it will be, and which parts have arrived.
+//! An object before it is whole: how large it will be, and which parts have arrived.
 
 use serde::{Deserialize, Serialize};
 

@@ -17,7 +17,7 @@ pub struct SignedRequest<'a> {
     pub query: &'a str,
 }
 
-/// Whose signature it is, and for which host. A URL works there alone.
+/// Signs URLs with one key for one host. A URL works at this host only.
 pub(super) struct UrlSigner {
     pub key_id: String,
     pub secret: String,
@@ -25,7 +25,7 @@ pub(super) struct UrlSigner {
     pub host: String,
 }
 
-/// What a URL allows.
+/// The use that a URL allows: of a whole object or of one part, for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SignedUse {
     /// The upload and the number of the part, if it is about a part.
