@@ -7,7 +7,7 @@ use crate::harness::School;
 use crate::harness::people::{Person, Reply};
 use crate::routes::{Route, Village};
 
-/// Who sends it, so that the body and not the sender is what is wrong.
+/// People with all rights that the requests need, so that only the body is wrong.
 pub struct Crowd {
     pub village: Village,
     pub admin: Person,
@@ -52,7 +52,7 @@ impl Crowd {
     }
 }
 
-/// What is wrong with an answer, if anything: it must refuse in the dialect of its surface, and name the field where
+/// Returns the fault of an answer, if it has one: it must refuse in the dialect of its surface, and name the field where
 /// that names fields.
 pub fn complaint(what: &str, reply: &Reply, statuses: &[u16], field: Option<&str>) -> Option<String> {
     let (dialect, refusal) = (reply.dialect(), reply.refusal());

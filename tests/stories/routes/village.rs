@@ -20,13 +20,13 @@ pub struct Village {
     /// The default class, which the student came into by the QR.
     pub class: i64,
     pub enrollment: i64,
-    /// What the student applied for and paid, and nobody has decided: a class that admits nobody by itself.
+    /// The student's application, paid and not decided, to a class that admits nobody by itself.
     pub applied: i64,
     pub progress: i64,
     /// The student's mark, and the day of it.
     pub mark: i64,
     pub date: String,
-    /// What the class is asked, and how the student did.
+    /// An assessment of the class, and the student's result.
     pub assessment: i64,
     pub result: i64,
     /// Another course of the same teacher, which the student is through with.
@@ -111,7 +111,7 @@ impl Village {
         }
     }
 
-    /// What stands for a placeholder.
+    /// Returns the value of each placeholder of a path.
     fn ids(&self) -> HashMap<&'static str, String> {
         HashMap::from([
             ("lecture_id", self.lecture.id.to_string()),
@@ -143,7 +143,7 @@ impl Village {
         ])
     }
 
-    /// What stands for a key of a body, wherever its example has it.
+    /// Returns the value of each key that examples of bodies name.
     fn of_body(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("subtask_id", json!(self.lecture.steps[1])),

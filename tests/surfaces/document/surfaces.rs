@@ -2,12 +2,12 @@
 
 use crate::harness::dialect::ACADEMY_BASES;
 
-/// How a surface is written in the document.
+/// A surface, as the document describes it.
 pub struct Surface {
     /// The first surface that has a base of a path is its surface.
     bases: &'static [&'static str],
     pub tag: &'static str,
-    /// What every operation that refuses anyone says of itself.
+    /// The refusals that every operation has that refuses anyone.
     pub refusals: &'static [&'static str],
     /// The keys of a refusal.
     pub envelope: &'static [&'static str],
