@@ -66,8 +66,11 @@ impl FolderStore {
         let facts = new.clone();
         blocking(move || {
             make_folder(&folder)?;
-            let has_room = free_bytes(&folder)? / 21 * 20 > facts.bytes;
-            let begun = if has_room { begin_in(&folder, &facts) } else { Err(ErrorKind::StorageFull.into()) };
+            let begun = if has_room(&folder, facts.bytes)? {
+                begin_in(&folder, &facts)
+            } else {
+                Err(ErrorKind::StorageFull.into())
+            };
             if begun.is_err() {
                 let _ = fs::remove_dir_all(&folder);
             }
@@ -115,7 +118,7 @@ impl FolderStore {
         let gone = Error::NotFound(Noun::Upload);
         let (Some(folder), Some(place)) = (self.upload_folder(upload), self.place(key)) else { return Err(gone) };
         let busy = self.take(upload, 0)?;
-        let (key, tags) = (key.to_owned(), tags.to_vec());
+        let (key, tags, objects) = (key.to_owned(), tags.to_vec(), self.folder.clone());
         blocking(move || {
             let _busy = busy;
             let Some(facts) = facts_in(&folder)?.filter(|facts| facts.key == key) else { return Ok(Err(gone)) };
@@ -131,7 +134,10 @@ impl FolderStore {
             File::open(folder.join("file"))?.sync_all()?;
             if let Some(above) = place.parent() {
                 make_folder(above)?;
-                fs::rename(folder.join("file"), &place)?;
+            }
+            fs::rename(folder.join("file"), &place)?;
+            // A folder that was just made is lost in a power cut unless the one above it is synced, too.
+            for above in place.ancestors().skip(1).take_while(|above| above.starts_with(&objects)) {
                 File::open(above)?.sync_all()?;
             }
             // A folder that could not be removed is removed when the upload is aborted.
@@ -143,8 +149,10 @@ impl FolderStore {
 
     pub(super) async fn abort(&self, key: &str, upload: &str) -> Result<()> {
         let Some(folder) = self.upload_folder(upload) else { return Ok(()) };
+        let busy = self.take(upload, 0)?;
         let key = key.to_owned();
         blocking(move || {
+            let _busy = busy;
             if about_in(&folder)?.is_some_and(|facts| facts.key != key) {
                 return Ok(());
             }
@@ -212,6 +220,9 @@ impl FolderStore {
             if bytes != expected {
                 let fault = format!("part {number} has {expected} bytes");
                 return Ok(Err(Error::bad_as_sent("Content-Length", fault)));
+            }
+            if !has_room(&folder, bytes)? {
+                return Err(ErrorKind::StorageFull.into());
             }
             // From now on what is there is neither the old part nor the new one.
             unless_missing(fs::remove_file(tag_file(&folder, number)))?;
@@ -405,6 +416,11 @@ fn free_bytes(folder: &Path) -> std::io::Result<u64> {
     // SAFETY: the call has filled it, since it did not fail.
     let found = unsafe { found.assume_init() };
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Tells whether so many bytes fit and a part of the disk stays free, for the database that may be on it.
+fn has_room(folder: &Path, bytes: u64) -> std::io::Result<bool> {
+    Ok(free_bytes(folder)? / 21 * 20 > bytes)
 }
 
 fn unless_missing<T>(found: std::io::Result<T>) -> std::io::Result<Option<T>> {
