@@ -234,14 +234,24 @@ async fn must_not_be_taught(tx: &mut Tx, course: i64, items: &'static str, id: i
 /// read them.
 pub async fn find_unit(app: &School, caller: Option<&Caller>, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
-    let unit = unit_by_id(&mut tx, id).await?;
-    let seen = rights::find_seen_course(&mut tx, caller, unit.course).await;
-    seen.map_err(|error| error.instead_of(Noun::Unit))?;
+    let unit = seen_unit(&mut tx, caller, id).await?;
     let mut items = items_of(&mut tx, id).await?;
     if !rights::may_read_contents(&mut tx, caller, unit.course, app.now_ms()).await? {
         items.iter_mut().for_each(Item::hide_contents);
     }
     Ok((unit, items))
+}
+
+/// Finds a unit without its items, for callers who may see the course.
+pub async fn find_bare_unit(app: &School, caller: Option<&Caller>, id: i64) -> Result<Unit> {
+    seen_unit(&mut app.db.read().await?, caller, id).await
+}
+
+async fn seen_unit(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<Unit> {
+    let unit = unit_by_id(tx, id).await?;
+    let seen = rights::find_seen_course(tx, caller, unit.course).await;
+    seen.map_err(|error| error.instead_of(Noun::Unit))?;
+    Ok(unit)
 }
 
 /// Lists the units of the published courses, course by course, or those of one course that the caller may see.

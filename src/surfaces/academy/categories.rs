@@ -179,8 +179,7 @@ pub async fn create_minor(
 #[utoipa::path(get, path = "/courses/minor-categories/{minor_category_id}/",
     responses((status = 200, body = AcademyMinorCategory)), security(()))]
 pub async fn view_minor(app: School, caller: Option<Caller>, Id(id): Id) -> Answer<AcademyMinorCategory> {
-    let (unit, _) = outline::find_unit(&app, caller.as_ref(), id).await?;
-    ok(unit)
+    ok(outline::find_bare_unit(&app, caller.as_ref(), id).await?)
 }
 
 /// Changes the keys that are in the body (its instructor).
