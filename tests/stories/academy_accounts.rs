@@ -162,6 +162,8 @@ fn one_deletes_their_account_and_leaves_no_text() {
         let mut phone = lee.follows(&session).await;
         phone.receives("session_state").await;
 
+        let shown = teacher.get(&format!("/api/dashboard/lectures/{}/students", lecture.id)).await.ok();
+        assert!(shown.to_string().contains("이학생"), "{shown}");
         assert_eq!(elsewhere.delete("/accounts/delete/").await.is(204), "");
         is_shut_out(&mut phone, "the account was deleted").await;
         elsewhere.delete("/accounts/delete/").await.refused(401, "LOGIN_ENDED");
