@@ -243,6 +243,38 @@ fn a_seat_whose_time_is_over_is_free_for_the_one_who_had_it() {
 }
 
 #[test]
+fn the_end_of_an_access_counts_before_the_job_has_marked_it() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, 0).await;
+        let class = default_class(&teacher, course).await;
+        teacher.put(&format!("/api/v1/courses/{course}/classes/{class}"), json!({ "capacity": 1 })).await.ok();
+        let over = enrolled(&student, course).await;
+        let [teacher, student] = days_later(&school, 731, [&teacher, &student]).await;
+
+        // Others get the seat, and nobody leaves, cancels or pays for what is over.
+        let next = enrolled(&school.student("이학생").await, course).await;
+        assert_eq!((&next["status"], &next["is_waiting"]), (&json!("active"), &json!(false)));
+        assert_eq!(student.delete(&path(&over["id"])).await.refused(409, "INVALID_STATE")["status"], "EXPIRED");
+        let cancel = json!({ "status": "cancelled" });
+        assert_eq!(teacher.put(&path(&over["id"]), cancel).await.refused(409, "INVALID_STATE")["status"], "EXPIRED");
+        let pays = format!("/api/v1/enrollments/{}/payment", over["id"]);
+        let paid = json!({ "payment_amount": 1_000, "payment_method": "CARD" });
+        teacher.post(&pays, paid).await.refused(409, "INVALID_STATE");
+        // Its own seat is somebody else's now.
+        let later = json!({ "expiry_date": in_days(&school, 1) });
+        teacher.put(&path(&over["id"]), later).await.refused(409, "CLASS_FULL");
+        let (status,): (String,) = school
+            .app
+            .db
+            .one("select status from enrollments where id = $1", vec![over["id"].as_i64().into()])
+            .await
+            .unwrap();
+        assert_eq!(status, "APPROVED", "the job has not run");
+    });
+}
+
+#[test]
 fn staff_move_the_end_of_an_access() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);

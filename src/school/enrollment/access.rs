@@ -65,12 +65,12 @@ pub(super) fn ends_ms(now: &str, class: &str) -> String {
     )
 }
 
-/// Marks a person's enrollment in the class as EXPIRED if its time is over, before the job does. Returns whether it was, so that
-/// a seat has become free. The caller holds the class.
-pub(super) async fn expire_one(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<bool> {
+/// Marks a person's enrollment in the class as EXPIRED if its time is over, before the job does: a person has one open
+/// enrollment in a class. The caller holds the class.
+pub(super) async fn expire_one(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<()> {
     let sql = "update enrollments set status = 'EXPIRED', updated_ms = $3
         where class = $1 and person = $2 and status = 'APPROVED' and expires_ms <= $3";
-    Ok(tx.run(sql, args![class, person, now_ms]).await? > 0)
+    tx.run(sql, args![class, person, now_ms]).await.map(drop)
 }
 
 /// Begins the access anew of a person who has completed the class and whose time is over, and returns their enrollment. It stays

@@ -44,17 +44,15 @@ async fn enrol(
     class: Option<i64>,
 ) -> Result<Enrollment> {
     let class = find_class(&mut tx, course, class).await?;
-    let mut seats = hold_seats(&mut tx, class).await?;
+    let now_ms = app.now_ms();
+    let seats = hold_seats(&mut tx, class, now_ms).await?;
     // Archiving or deleting a course holds its classes, so the course can be gone when this class is held.
     must_be_taught(&rights::find_course(&mut tx, course).await?)?;
-    let now_ms = app.now_ms();
     must_not_be_over(app, &seats)?;
     if person == caller.id {
         must_not_be_refused(&mut tx, class, person).await?;
     }
-    if access::expire_one(&mut tx, class, person, now_ms).await? {
-        seats = read_seats(&mut tx, class).await?;
-    }
+    access::expire_one(&mut tx, class, person, now_ms).await?;
     let waits = seats.are_taken() || seats.waiting > 0;
     let status =
         if waits || !seats.admits_automatically() { EnrollmentStatus::Pending } else { EnrollmentStatus::Approved };
@@ -124,7 +122,7 @@ pub async fn apply_for_contact(
     caller.must_teach(access.instructor).map_err(|_| Error::NotYours)?;
     must_be_taught(&access)?;
     let wanted = find_class(&mut tx, course, class).await?;
-    must_not_be_over(app, &read_seats(&mut tx, wanted).await?)?;
+    must_not_be_over(app, &read_seats(&mut tx, wanted, app.now_ms()).await?)?;
     if caller.role != Role::Admin {
         app.failures.take_for_good(&Attempts::ContactsBy(caller.id), app.now_ms())?;
     }

@@ -23,7 +23,7 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: EnrollmentC
     let mut tx = app.db.begin().await?;
     let access = rights::find_visible_enrollment(&mut tx, caller, id).await?;
     caller.must_teach(access.instructor)?;
-    let seats = hold_seats(&mut tx, access.class).await?;
+    let seats = hold_seats(&mut tx, access.class, now_ms).await?;
     tx.hold(HeldTable::Enrollments, id).await?;
     let mut now = read(&mut tx, id).await?;
     let is_end_sent = changes.expires_ms.is_sent();
@@ -51,14 +51,14 @@ async fn set_end(
     expires_ms: Option<i64>,
     now_ms: i64,
 ) -> Result<()> {
-    must_be(now, &[EnrollmentStatus::Approved, EnrollmentStatus::Completed, EnrollmentStatus::Expired])?;
+    must_be(now, &[EnrollmentStatus::Approved, EnrollmentStatus::Completed, EnrollmentStatus::Expired], now_ms)?;
     let is_completed = now.status == EnrollmentStatus::Completed.word();
     let status = match is_over(expires_ms, now_ms) {
         _ if is_completed => EnrollmentStatus::Completed,
         true => EnrollmentStatus::Expired,
         false => EnrollmentStatus::Approved,
     };
-    let takes_a_seat = status == EnrollmentStatus::Approved && now.status != status.word();
+    let takes_a_seat = status == EnrollmentStatus::Approved && now.status_now(now_ms) != status.word();
     if takes_a_seat && seats.are_taken() {
         return Err(Error::ClassFull);
     }

@@ -33,7 +33,7 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
     if !matches!(decision, Decision::Cancel { .. } | Decision::Withdraw) {
         caller.must_teach(access.instructor)?;
     }
-    let seats = hold_seats(&mut tx, access.class).await?;
+    let seats = hold_seats(&mut tx, access.class, now_ms).await?;
     tx.hold(HeldTable::Enrollments, id).await?;
     let before = read(&mut tx, id).await?;
     match decision {
@@ -41,7 +41,7 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
         Decision::AdmitWaiting if before.waiting_number.is_none() => return Err(Error::wrong_state(before.status)),
         Decision::Approve | Decision::AdmitWaiting => admit(&mut tx, &seats, &before, caller.id, now_ms).await?,
         Decision::Reject { reason } => {
-            must_be(&before, &[EnrollmentStatus::Pending])?;
+            must_be(&before, &[EnrollmentStatus::Pending], now_ms)?;
             close(&mut tx, id, EnrollmentStatus::Rejected, Some(reason), now_ms).await?;
             notifications::notify(&mut tx, before.person, NotificationKind::EnrollmentRefused, caller.id, id, now_ms)
                 .await?;
@@ -54,16 +54,18 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
     Ok(after)
 }
 
-pub(super) fn must_be(enrollment: &Enrollment, allowed: &[EnrollmentStatus]) -> Result<()> {
-    if allowed.iter().any(|status| status.word() == enrollment.status) {
+/// Fails unless the enrollment is in one of these states, as the time of now decides it.
+pub(super) fn must_be(enrollment: &Enrollment, allowed: &[EnrollmentStatus], now_ms: i64) -> Result<()> {
+    let now = enrollment.status_now(now_ms);
+    if allowed.iter().any(|status| status.word() == now) {
         return Ok(());
     }
-    Err(Error::wrong_state(enrollment.status.clone()))
+    Err(Error::wrong_state(now.to_owned()))
 }
 
 /// Approves a pending enrollment. One on the waiting list needs a free seat.
 pub(super) async fn admit(tx: &mut Tx, seats: &ClassSeats, before: &Enrollment, by: i64, now_ms: i64) -> Result<()> {
-    must_be(before, &[EnrollmentStatus::Pending])?;
+    must_be(before, &[EnrollmentStatus::Pending], now_ms)?;
     if before.waiting_number.is_some() && seats.are_taken() {
         return Err(Error::ClassFull);
     }
@@ -82,7 +84,7 @@ async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> 
 }
 
 pub(super) async fn cancel(tx: &mut Tx, before: &Enrollment, reason: Option<String>, now_ms: i64) -> Result<()> {
-    must_be(before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved])?;
+    must_be(before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved], now_ms)?;
     close(tx, before.id, EnrollmentStatus::Cancelled, reason, now_ms).await
 }
 

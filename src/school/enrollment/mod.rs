@@ -122,18 +122,22 @@ impl ClassSeats {
 }
 
 /// Holds the class and reads its seats: of two people who want the last seat, one asks after the other.
-async fn hold_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
+async fn hold_seats(tx: &mut Tx, class: i64, now_ms: i64) -> Result<ClassSeats> {
     tx.hold(HeldTable::Classes, class).await?;
-    read_seats(tx, class).await
+    read_seats(tx, class, now_ms).await
 }
 
-async fn read_seats(tx: &mut Tx, class: i64) -> Result<ClassSeats> {
+/// Reads the seats of a class. A person whose time of access is over takes none, whether or not the job has marked it: these
+/// few are found by their ends, which is why the class is no key of that search (`+ 0`).
+async fn read_seats(tx: &mut Tx, class: i64, now_ms: i64) -> Result<ClassSeats> {
     let sql = "select k.capacity, k.ends, c.price, k.approval = 'AUTO' as approves,
         case when k.capacity is null then 0 else (select count(*) from enrollments e where e.class = k.id
-            and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null) end as taken,
+            and e.status in ('PENDING', 'APPROVED', 'COMPLETED') and e.waiting_since_ms is null)
+            - (select count(*) from enrollments o where o.class + 0 = k.id and o.status = 'APPROVED'
+                and o.expires_ms is not null and o.expires_ms <= $2) end as taken,
         (select count(*) from enrollments e where e.class = k.id and e.waiting_since_ms is not null) as waiting
         from classes k join courses c on c.id = k.course where k.id = $1";
-    tx.one(sql, args![class]).await
+    tx.one(sql, args![class, now_ms]).await
 }
 
 /// Makes an enrollment, with the progress of an earlier one; if it is APPROVED, its time of access begins. `None` when the
@@ -210,12 +214,12 @@ pub(super) async fn ensure_enrolled(tx: &mut Tx, class: i64, person: i64, now_ms
             | EnrollmentStatus::Expired => return Ok(id),
         }
     }
-    let mut seats = read_seats(tx, class).await?;
+    let mut seats = read_seats(tx, class, now_ms).await?;
     if seats.capacity.is_some() || is_over {
-        seats = hold_seats(tx, class).await?;
+        seats = hold_seats(tx, class, now_ms).await?;
     }
-    if is_over && access::expire_one(tx, class, person, now_ms).await? {
-        seats = read_seats(tx, class).await?;
+    if is_over {
+        access::expire_one(tx, class, person, now_ms).await?;
     }
     if !seats.admits_automatically() {
         return Err(Error::NotAdmitted);
@@ -244,6 +248,12 @@ pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64) ->
 }
 
 impl Enrollment {
+    /// Returns the status as the time of now decides it: an enrollment whose time is over is EXPIRED before the job marks it.
+    fn status_now(&self, now_ms: i64) -> &str {
+        let is_over = self.access_state(now_ms) == AccessState::Expired;
+        if is_over { EnrollmentStatus::Expired.word() } else { &self.status }
+    }
+
     /// Returns the state in which the enrollment is now.
     pub fn access_state(&self, now_ms: i64) -> AccessState {
         AccessState::of(&self.status, self.expires_ms, now_ms)

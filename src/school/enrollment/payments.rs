@@ -2,7 +2,7 @@
 //! staff confirm it.
 
 use super::conditions::money_kept;
-use super::decisions::admit_paid;
+use super::decisions::{admit_paid, must_be};
 use super::{Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
@@ -56,13 +56,10 @@ pub async fn pay(
         let payment = tx.one(format!("{PAYMENT} where p.id = $1"), args![payment]).await?;
         return Ok((payment, read(&mut tx, enrollment).await?));
     }
-    let seats = hold_seats(&mut tx, access.class).await?;
+    let seats = hold_seats(&mut tx, access.class, now_ms).await?;
     tx.hold(HeldTable::Enrollments, enrollment).await?;
     let before = read(&mut tx, enrollment).await?;
-    let over = [EnrollmentStatus::Rejected, EnrollmentStatus::Cancelled, EnrollmentStatus::Expired];
-    if over.iter().any(|status| status.word() == before.status) {
-        return Err(Error::wrong_state(before.status));
-    }
+    must_be(&before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved, EnrollmentStatus::Completed], now_ms)?;
     let id = if access.person == caller.id {
         report(&mut tx, enrollment, &new, now_ms).await?
     } else {
