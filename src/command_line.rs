@@ -119,6 +119,7 @@ fn role(word: &str) -> std::result::Result<Role, String> {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    crate::judge::run_if_started_as_part(std::env::args());
     crate::private::hide_new_files();
     let cli = match command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

@@ -6,7 +6,7 @@
 //! - [`surfaces`], [`web`]: every URL, in the dialect of its seed; the pages
 //! - [`school`]: what a school does, one file per capability
 //! - [`app`], [`group_commit`], `group_writer`: the parts wired once, and the only commit there is
-//! - [`live`], [`outside`]: rooms and sockets; what is not ours
+//! - [`live`], [`outside`], [`judge`]: rooms and sockets; what is not ours; strangers' programs, and what becomes of them
 //! - [`bus`], [`db`]: frames between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`],
 //!   [`private`], [`rounding`], [`tag`]: leaves
@@ -23,6 +23,7 @@ pub mod event;
 pub mod failures;
 pub mod group_commit;
 mod group_writer;
+pub mod judge;
 pub mod keys;
 pub mod language;
 pub mod listener;

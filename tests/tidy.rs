@@ -35,6 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
     ("bus", &["live"]),
+    ("judge", &[]),
     ("outside", &["clock", "config", "error", "keys", "language", "rounding", "tag"]),
     ("print", &["error", "tag"]),
     ("group_commit", &["db", "error", "event"]),
@@ -58,7 +59,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces",
     ]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "demo", "error", "listener", "print", "private", "school", "serve", "surfaces"]),
+    ("command_line", &["app", "config", "demo", "error", "judge", "listener", "print", "private", "school", "serve", "surfaces"]),
     ("lib", &[]),
     ("main", &[]),
 ];

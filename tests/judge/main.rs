@@ -1,0 +1,4 @@
+//! What becomes of programs that strangers wrote, on each engine of the judge.
+
+mod boxes;
+mod scripts;
