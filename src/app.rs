@@ -19,6 +19,7 @@ use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::outside::gateways::Gateways;
 use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
@@ -134,6 +135,7 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     pub analyser: Analyser,
     pub objects: Objects,
+    pub gateways: Gateways,
     /// Notified when a help request waits for its analysis.
     pub help_asked: Notify,
     pub keys: Keys,

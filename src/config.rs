@@ -1,5 +1,8 @@
 //! The settings of a school, from flags and environment variables. A flag overrides its variable.
 
+mod payments;
+mod switch;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -9,6 +12,9 @@ use clap::{Args, ValueEnum};
 use hyper::Uri;
 use ipnet::IpNet;
 
+pub use self::payments::{PaymentService, PaymentSettings, SecretText};
+pub use self::switch::Switch;
+
 const SECRET_MIN_BYTES: usize = 32;
 /// The name of a school if none is set.
 pub const UNNAMED_SCHOOL: &str = "교실";
@@ -17,12 +23,6 @@ pub const UNNAMED_SCHOOL: &str = "교실";
 pub enum Signup {
     Closed,
     Open,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    On,
-    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -103,6 +103,8 @@ pub struct Config {
     pub clocks: Clocks,
     #[command(flatten)]
     pub bounds: Bounds,
+    #[command(flatten)]
+    pub paying: PaymentSettings,
 }
 
 /// Limits of the work and the space that others may take.
@@ -168,7 +170,8 @@ impl Config {
             return Some("the value for --jwt-secret (GYOSIL_JWT_SECRET) must have 32 characters or more");
         }
         let is_no_seed = self.certificate_key.is_some() && self.certificate_seed().is_none();
-        is_no_seed.then_some("the value for --certificate-key (GYOSIL_CERTIFICATE_KEY) must be 32 bytes in base64")
+        let no_seed = "the value for --certificate-key (GYOSIL_CERTIFICATE_KEY) must be 32 bytes in base64";
+        is_no_seed.then_some(no_seed).or_else(|| self.paying.flaw())
     }
 
     pub fn certificate_seed(&self) -> Option<[u8; 32]> {

@@ -26,6 +26,7 @@ use crate::listener;
 use crate::live::{Hub, Presence, SocketLimits};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
+use crate::outside::gateways::Gateways;
 use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
@@ -65,9 +66,11 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let presence = Arc::new(Presence::new(hub.clone(), room::SESSION));
     let (group_commit, queue) = GroupCommit::new();
     let objects = Objects::in_folder(&config.data, keys.derived("objects")?);
+    let clock = Clock::new(zone);
+    let gateways = Gateways::open(&config.paying, clock.clone())?;
     let app = School::new(App {
         public_url: config.public_url(bound),
-        clock: Clock::new(zone),
+        clock,
         db,
         bus: Bus::Local(LocalNode { hub: hub.clone(), presence: presence.clone() }),
         presence,
@@ -76,6 +79,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         metrics,
         analyser: Analyser::Guide,
         objects,
+        gateways,
         help_asked: Notify::new(),
         keys,
         certificate_key,

@@ -1,0 +1,150 @@
+//! Settings of payments, and the secrets that they need.
+
+use clap::{Args, ValueEnum};
+use hyper::Uri;
+
+use super::switch::Switch;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PaymentService {
+    /// No money moves: an order counts as paid when it is said to be
+    Sandbox,
+    PortoneV1,
+    PortoneV2,
+}
+
+/// A secret: it is in no log and in no help.
+#[derive(Clone)]
+pub struct SecretText(String);
+
+impl SecretText {
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    fn is_plain(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Payments")]
+pub struct PaymentSettings {
+    /// The service that takes payments; with the sandbox no money moves
+    #[arg(long, global = true, env = "GYOSIL_PAYMENTS", default_value = "sandbox")]
+    pub payments: PaymentService,
+    /// What Portone calls the store, for pages on which one pays: the code (V1) or the store id (V2)
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_STORE")]
+    pub portone_store: Option<String>,
+    /// The key of the store's channel, for pages on which one pays
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_CHANNEL")]
+    pub portone_channel: Option<String>,
+    /// The REST API key (V1); @FILE reads it from a file
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_KEY", hide_env_values = true, value_parser = secret)]
+    pub portone_key: Option<SecretText>,
+    /// The REST API secret (V1) or the API secret (V2); @FILE reads it from a file
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_SECRET", hide_env_values = true, value_parser = secret)]
+    pub portone_secret: Option<SecretText>,
+    /// The secret that signs webhooks (V2), as Portone shows it: whsec_…; @FILE reads it from a file
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_WEBHOOK_SECRET", hide_env_values = true, value_parser = secret)]
+    pub portone_webhook_secret: Option<SecretText>,
+    /// Whether payments of Portone's test channels are taken, and real ones refused
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_TEST", default_value = "off")]
+    pub portone_test: Switch,
+    /// The address of Portone's API (default: its own)
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_URL", value_parser = api_url)]
+    pub portone_url: Option<String>,
+    /// Milliseconds that the payment service may take for one answer
+    #[arg(long, global = true, env = "GYOSIL_PAYMENT_WITHIN_MS", default_value_t = 7_000, value_parser = clap::value_parser!(u64).range(100..=8_000))]
+    pub payment_within_ms: u64,
+    /// Days after a payment in which a learner may take it back
+    #[arg(long, global = true, env = "GYOSIL_REFUND_DAYS", default_value_t = 7, value_parser = clap::value_parser!(i64).range(0..=3_650))]
+    pub refund_days: i64,
+    /// The percentage of a course from which on a learner takes no payment back
+    #[arg(long, global = true, env = "GYOSIL_REFUND_WATCHED_PERCENT", default_value_t = 10, value_parser = clap::value_parser!(i64).range(1..=100))]
+    pub refund_watched_percent: i64,
+}
+
+impl PaymentSettings {
+    /// Returns which secret the service needs and does not have, or that one is none. Secrets are not repeated.
+    pub(super) fn flaw(&self) -> Option<&'static str> {
+        let secrets = [&self.portone_key, &self.portone_secret, &self.portone_webhook_secret];
+        if secrets.into_iter().flatten().any(|secret| !secret.is_plain()) {
+            return Some("a GYOSIL_PORTONE_… secret must be one line of ASCII without spaces");
+        }
+        let is_key_missing = self.portone_key.is_none() || self.portone_secret.is_none();
+        let is_secret_missing = self.portone_secret.is_none() || self.portone_webhook_secret.is_none();
+        match self.payments {
+            PaymentService::PortoneV1 if is_key_missing => {
+                Some("--payments portone-v1 needs GYOSIL_PORTONE_KEY and GYOSIL_PORTONE_SECRET")
+            }
+            PaymentService::PortoneV2 if is_secret_missing => {
+                Some("--payments portone-v2 needs GYOSIL_PORTONE_SECRET and GYOSIL_PORTONE_WEBHOOK_SECRET")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Reads a secret, or the file that holds it. A bad one is refused later, by `flaw`: an error here would repeat it.
+fn secret(text: &str) -> Result<SecretText, String> {
+    let read = match text.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).map_err(|error| format!("the file cannot be read ({error})"))?,
+        None => text.to_owned(),
+    };
+    Ok(SecretText(read.trim().to_owned()))
+}
+
+/// Reads the address of an API. Secrets go there: without TLS only on this machine.
+fn api_url(text: &str) -> Result<String, String> {
+    let bare = text.trim_end_matches('/');
+    let fits = bare.parse::<Uri>().is_ok_and(|uri| match uri.scheme_str() {
+        Some("https") => uri.host().is_some_and(|host| !host.is_empty()),
+        Some("http") => uri.host().is_some_and(|host| ["127.0.0.1", "[::1]", "localhost"].contains(&host)),
+        _ => false,
+    });
+    let is_bare = bare.parse::<Uri>().is_ok_and(|uri| uri.path() == "/" && uri.query().is_none());
+    if fits && is_bare { Ok(bare.into()) } else { Err("an address such as https://api.iamport.kr is needed".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_read_from_a_file_and_never_shown() {
+        let folder = std::env::temp_dir().join(format!("gyosil-secret-{}", std::process::id()));
+        std::fs::write(&folder, "topsecret\n").unwrap();
+        let from_file = secret(&format!("@{}", folder.display())).unwrap();
+        std::fs::remove_file(&folder).unwrap();
+        assert_eq!((from_file.text(), format!("{from_file:?}").as_str()), ("topsecret", "(secret)"));
+        assert_eq!(secret("plain").unwrap().text(), "plain");
+        assert!(secret("@/nowhere/at/all").is_err());
+        for (text, is_plain) in [("plain", true), ("", false), ("  ", false), ("two words", false), ("비밀", false)] {
+            assert_eq!(secret(text).unwrap().is_plain(), is_plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_leave_this_machine_only_by_tls() {
+        for (text, fits) in [
+            ("https://api.iamport.kr", true),
+            ("https://api.portone.io/", true),
+            ("http://127.0.0.1:8081", true),
+            ("http://[::1]:8081", true),
+            ("http://api.iamport.kr", false),
+            ("http://127.0.0.1.example.com", false),
+            ("https://api.iamport.kr/users", false),
+            ("ftp://127.0.0.1", false),
+            ("api.iamport.kr", false),
+        ] {
+            assert_eq!(api_url(text).is_ok(), fits, "{text}");
+        }
+    }
+}
