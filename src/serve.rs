@@ -34,6 +34,7 @@ use crate::private;
 use crate::school::assessments::grading;
 use crate::school::completions::checks;
 use crate::school::enrollment::expiring;
+use crate::school::payments::{checking, noticing};
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
 use crate::school::{activity, help, stuck};
@@ -159,6 +160,12 @@ fn chores(app: &School) -> JoinSet<()> {
     every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
     every(&mut chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
         expiring::expire_due(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(1), "payments under way", |app| async move {
+        checking::check_due(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(3_600), "old notices of gateways", |app| async move {
+        noticing::forget_old(&app).await
     });
     every(&mut chores, app, Duration::from_secs(1), "waiting completions", |app| async move {
         checks::judge_due(&app).await

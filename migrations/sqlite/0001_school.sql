@@ -771,14 +771,14 @@ create table payments (
   receipt_url text,
   paid_ms bigint check (paid_ms is not null or status <> 'CONFIRMED'),
   refund_deadline_ms bigint,
-  -- When the gateway is asked next what became of it; only while it is PENDING.
+  -- When the gateway is asked next what became of it; empty once nothing more is expected.
   next_check_ms bigint
 );
 create index payments_enrollment on payments (enrollment);
 create unique index payments_merchant_uid on payments (merchant_uid);
 create unique index payments_imp_uid on payments (imp_uid);
 create index payments_paid on payments (paid_ms, amount) where paid_ms is not null;
-create index payments_pending on payments (next_check_ms, id) where status = 'PENDING';
+create index payments_checks on payments (next_check_ms, id) where next_check_ms is not null;
 
 create table refunds (
   id integer primary key autoincrement,
@@ -790,6 +790,8 @@ create table refunds (
   status text not null check (status in ('REQUESTED', 'COMPLETED', 'FAILED')),
   -- Empty if nobody asked for it: the school gave back what had bought nothing.
   by_person bigint references people,
+  -- Whether the access that was paid for ends with it. It stays where the payment had bought nothing.
+  ends_access boolean not null default false,
   -- When the money went back.
   done_ms bigint check (done_ms is not null or status <> 'COMPLETED'),
   -- When the gateway is asked next; only while it is REQUESTED.

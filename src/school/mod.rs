@@ -18,6 +18,7 @@ pub mod notifications;
 pub mod once;
 pub mod outline;
 pub mod paths;
+pub mod payments;
 pub mod people;
 pub mod progress;
 pub mod records;

@@ -18,6 +18,10 @@ pub enum NotificationKind {
     EnrollmentAdmitted,
     EnrollmentRefused,
     CertificateIssued,
+    /// The payment of an order was found, though the buyer's page did not report it.
+    PaymentConfirmed,
+    PaymentFailed,
+    PaymentRefunded,
     /// A refresh token was used by two holders, so the login has ended.
     LoginCopied,
 }
@@ -30,6 +34,9 @@ words!(NotificationKind {
     EnrollmentAdmitted = "ENROLLMENT_ADMITTED",
     EnrollmentRefused = "ENROLLMENT_REFUSED",
     CertificateIssued = "CERTIFICATE_ISSUED",
+    PaymentConfirmed = "PAYMENT_CONFIRMED",
+    PaymentFailed = "PAYMENT_FAILED",
+    PaymentRefunded = "PAYMENT_REFUNDED",
     LoginCopied = "LOGIN_COPIED",
 });
 

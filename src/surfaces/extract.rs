@@ -58,7 +58,8 @@ pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     }
 }
 
-async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
+/// Reads a body as it came.
+pub async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
     to_bytes(body, limit_bytes).await.map_err(|error| bodies::unreadable(&error, limit_bytes))
 }
 

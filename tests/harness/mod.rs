@@ -6,6 +6,7 @@ pub mod chromium;
 pub mod dialect;
 pub mod film;
 pub mod frozen;
+pub mod gateway;
 pub mod learning;
 pub mod namespace;
 pub mod people;

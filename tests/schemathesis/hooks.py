@@ -63,6 +63,10 @@ DEPENDS = (
     "a right answer is needed",
     "at most 16 KiB",  # of JSON
     "a log has at most",  # so many bytes
+    "it is not the course of this order",
+    "it is not the amount of this order",
+    "the payment service does not know it",
+    "it is no form",  # a notice of a payment gateway
     # Schemathesis fills in a key that the schema wants to be null where the other one is given.
     "either enrollment_id or user_id is needed",
 )

@@ -85,6 +85,8 @@ def build(base, admin_email):
     mine = enrols(student, main["id"])
     enrolled = [enrols(person, main["id"]) for person in others]
     kept["enrollment_id"] = [mine, enrolled[0], enrols(student, paid)]
+    order = others[0].get(f"/payment/info/{paid}/")
+    kept["payment_id"], kept["merchant_uid"] = [order["payment_id"]], [order["merchant_uid"]]
     away["enrollment_id"] = enrolled[2:] + [enrols(person, spare["id"]) for person in spares]
     # One that nobody admits by itself, with one seat: it is decided upon, and there is a line.
     picky = teacher.post("/api/v1/courses", {"title": "소수 정예"})["course_id"]

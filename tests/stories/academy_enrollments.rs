@@ -16,7 +16,7 @@ pub async fn enrolls(student: &Person, major: i64) -> Reply {
     student.post("/courses/enrollments/", json!({ "major_category_id": major })).await
 }
 
-async fn enrolled(student: &Person, major: i64) -> Value {
+pub async fn enrolled(student: &Person, major: i64) -> Value {
     enrolls(student, major).await.is(201)
 }
 
@@ -24,7 +24,7 @@ fn path(id: &Value) -> String {
     format!("/courses/enrollments/{id}/")
 }
 
-async fn shown(person: &Person, id: &Value) -> Value {
+pub async fn shown(person: &Person, id: &Value) -> Value {
     person.get(&path(id)).await.is(200)
 }
 
@@ -46,7 +46,7 @@ fn in_days(school: &School, days: i64) -> String {
 }
 
 /// Lets so many days go by. Both sign in anew, since their tokens are over.
-async fn days_later(school: &School, days: i64, people: [&Person; 2]) -> [Person; 2] {
+pub async fn days_later(school: &School, days: i64, people: [&Person; 2]) -> [Person; 2] {
     school.later(days * DAY_S);
     let mut signed_in = Vec::new();
     for person in people {

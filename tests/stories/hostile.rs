@@ -252,7 +252,10 @@ fn a_body_that_is_missing_too_large_or_no_json_is_refused() {
                 let field = details["field"].as_str().unwrap_or("a field").to_owned();
                 complaints.extend(complaint("no body", &reply, &[400], Some(&field)));
             }
-            for kind in ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""] {
+            let form = "application/x-www-form-urlencoded";
+            // Gateways send their notices as a form, too.
+            let takes_forms = route.path == "/payment/webhook/";
+            for kind in ["text/plain", form, "application/xml", ""].into_iter().filter(|k| *k != form || !takes_forms) {
                 let reply = crowd.sends(route, kind, good.clone().into_bytes()).await;
                 complaints.extend(complaint(kind, &reply, &[415], None));
             }

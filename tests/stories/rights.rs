@@ -138,6 +138,7 @@ fn records_of_another_student_look_as_if_they_did_not_exist() {
         for (path, id) in [
             ("/api/v1/enrollments/{}", applied),
             ("/courses/enrollments/{}/", applied),
+            ("/payment/detail/{}/", village.payment),
             ("/api/v1/progress/{}", progress),
             ("/api/v1/progress/enrollment/{}", applied),
             ("/api/v1/attendance/{}", mark),

@@ -74,7 +74,7 @@ async fn enrol(
     Ok(enrollment)
 }
 
-fn must_be_taught(course: &CourseAccess) -> Result<()> {
+pub(super) fn must_be_taught(course: &CourseAccess) -> Result<()> {
     match course.status.as_str() {
         "PUBLISHED" => Ok(()),
         "ARCHIVED" => Err(Error::wrong_state("ARCHIVED")),
@@ -82,13 +82,13 @@ fn must_be_taught(course: &CourseAccess) -> Result<()> {
     }
 }
 
-fn must_not_be_over(app: &School, seats: &ClassSeats) -> Result<()> {
+pub(super) fn must_not_be_over(app: &School, seats: &ClassSeats) -> Result<()> {
     let is_over = seats.ends.as_ref().is_some_and(|ends| *ends < app.clock.date_of(app.now_ms()));
     if is_over { Err(Error::ClassEnded) } else { Ok(()) }
 }
 
 /// Fails if the person's newest enrollment in the class was rejected. Staff may still enrol them.
-async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
+pub(super) async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()> {
     let sql = "select status from enrollments where class = $1 and person = $2 order by id desc limit 1";
     match tx.maybe::<(String,)>(sql, args![class, person]).await? {
         Some((status,)) if status == EnrollmentStatus::Rejected.word() => Err(Error::Refused),
@@ -98,7 +98,7 @@ async fn must_not_be_refused(tx: &mut Tx, class: i64, person: i64) -> Result<()>
 
 /// Fails if the person has more than `DAY_MAX_APPLICATIONS` enrollments in the class from the last 24 hours. Staff may still
 /// enrol them.
-async fn must_not_be_many(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<()> {
+pub(super) async fn must_not_be_many(tx: &mut Tx, class: i64, person: i64, now_ms: i64) -> Result<()> {
     let sql = "select created_ms from enrollments where class = $1 and person = $2 and created_ms > $3
         order by created_ms desc limit 1 offset $4";
     let args = args![class, person, now_ms - DAY_MS, DAY_MAX_APPLICATIONS];

@@ -73,7 +73,7 @@ pub(super) async fn admit(tx: &mut Tx, seats: &ClassSeats, before: &Enrollment, 
 }
 
 /// Approves an enrollment. The time of access runs from now on.
-async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> Result<()> {
+pub(super) async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_ms: i64) -> Result<()> {
     let sql = format!(
         "update enrollments set status = 'APPROVED', approved_ms = $2, waiting_since_ms = null, updated_ms = $2,
             expires_ms = {} where id = $1",
@@ -96,7 +96,13 @@ pub(super) async fn withdraw(tx: &mut Tx, before: &Enrollment, now_ms: i64) -> R
     cancel(tx, before, None, now_ms).await
 }
 
-async fn close(tx: &mut Tx, id: i64, status: EnrollmentStatus, reason: Option<String>, now_ms: i64) -> Result<()> {
+pub(super) async fn close(
+    tx: &mut Tx,
+    id: i64,
+    status: EnrollmentStatus,
+    reason: Option<String>,
+    now_ms: i64,
+) -> Result<()> {
     let sql = "update enrollments set status = $2, reason = $3, waiting_since_ms = null, updated_ms = $4 where id = $1";
     tx.run(sql, args![id, status.word(), reason, now_ms]).await?;
     let sql = "update attendance_requests set status = 'WITHDRAWN', updated_ms = $2 where enrollment = $1

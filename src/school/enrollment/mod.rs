@@ -7,6 +7,7 @@
 pub mod access;
 pub mod applicants;
 mod applying;
+pub(super) mod buying;
 pub mod changing;
 pub(super) mod conditions;
 pub mod decisions;

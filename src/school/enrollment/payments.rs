@@ -1,4 +1,4 @@
-//! Payments for an enrollment, and refunds. A payment that a student reports is UNCONFIRMED and admits nobody until
+//! Payments for an enrollment that come without a gateway, and refunds. A payment that a student reports is UNCONFIRMED and admits nobody until
 //! staff confirm it.
 
 use super::conditions::money_kept;
@@ -9,6 +9,8 @@ use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::StoredAnswer;
 use crate::school::once::{self, Key};
+use crate::school::payments::moves::{self, MoveKind, NewMove};
+use crate::school::payments::refunding::{NewRefund, ask_back, carry_out, read_payment};
 use crate::school::rights::{self, Caller};
 
 row! {
@@ -67,6 +69,15 @@ pub async fn pay(
             Some(id) => id,
             None => insert(&mut tx, enrollment, &new, "CONFIRMED", now_ms).await?,
         };
+        let paid_by_hand = NewMove {
+            payment: id,
+            refund: None,
+            kind: MoveKind::Paid,
+            amount: new.amount,
+            by: Some(caller.id),
+            reason: "",
+        };
+        moves::add(&mut tx, paid_by_hand, now_ms).await?;
         let paid = money_kept(&mut tx, enrollment).await?;
         admit_paid(&mut tx, &seats, &before, paid, caller.id, now_ms).await?;
         id
@@ -116,7 +127,8 @@ pub struct Refunded {
     pub left: i64,
 }
 
-/// Refunds out of the confirmed payments, beginning with the newest; never more than was paid.
+/// Refunds out of the confirmed payments, beginning with the newest; never more than was paid. What came by a gateway goes back
+/// there, after the commit; if the gateway does not answer, the job goes on with it.
 pub async fn refund(
     app: &School,
     caller: &Caller,
@@ -142,19 +154,25 @@ pub async fn refund(
     if amount > left {
         return Err(Error::RefundTooLarge { left });
     }
-    let mut rest = amount;
+    let (mut rest, mut asked_back) = (amount, Vec::new());
     for payment in paid {
         let part = rest.min(payment.amount - payment.refunded);
         if part > 0 {
-            let sql =
-                "insert into refunds (created_ms, updated_ms, done_ms, payment, amount, reason, status, by_person)
-                values ($1, $1, $1, $2, $3, $4, 'COMPLETED', $5)";
-            tx.run(sql, args![now_ms, payment.id, part, reason, caller.id]).await?;
+            let payment = read_payment(&mut tx, payment.id).await?;
+            let ends_access = payment.gateway.is_some();
+            let new = NewRefund { amount: part, reason, by: Some(caller.id), ends_access };
+            asked_back.extend(ask_back(&mut tx, &payment, &new, now_ms).await?);
             rest -= part;
         }
     }
     let (refunded, left) = (refunded + amount, left - amount);
     once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { refunded, left }).await?;
     app.commit(tx, Vec::new()).await?;
+    for refund in asked_back {
+        match carry_out(app, refund).await {
+            Ok(()) | Err(Error::GatewayAway { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
     Ok(Refunded { amount, refunded, left })
 }

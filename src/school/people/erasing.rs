@@ -67,7 +67,7 @@ async fn erase_held(app: &School, mut tx: Tx, person: &Person) -> Result<()> {
 }
 
 /// Cancels orders at a gateway that a person has not paid. Where the gateway has named a payment (`imp_uid`), money may have
-/// moved, so the order stays for those who look after payments.
+/// moved, so the order stays. The gateway is asked on about both: what arrives later is given back.
 async fn cancel_orders(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
     let theirs = "status = 'PENDING' and gateway is not null and imp_uid is null
         and enrollment in (select id from enrollments where person = $1)";
@@ -76,7 +76,7 @@ async fn cancel_orders(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
             select $2, id, 'CANCELLED', amount from payments where {theirs}"
     );
     tx.run(sql, args![person, now_ms]).await?;
-    let sql = format!("update payments set status = 'CANCELLED', next_check_ms = null, updated_ms = $2 where {theirs}");
+    let sql = format!("update payments set status = 'CANCELLED', updated_ms = $2 where {theirs}");
     tx.run(sql, args![person, now_ms]).await?;
     Ok(())
 }

@@ -1,9 +1,11 @@
-//! The academy (seed 003): `/accounts/` and `/courses/`.
+//! The academy (seed 003): `/accounts/`, `/courses/` and `/payment/`.
 
 mod accounts;
 mod categories;
 mod enrollments;
+mod payments;
 pub mod refusal;
+mod webhooks;
 mod wire;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -37,5 +39,12 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(enrollments::list, enrollments::enroll)) // /courses/enrollments/
             .routes(routes!(enrollments::view, enrollments::change, enrollments::leave)) // /courses/enrollments/{enrollment_id}/
             .routes(routes!(enrollments::complete)), // /courses/enrollments/{enrollment_id}/complete/
+        group("academy: payments")
+            .routes(routes!(payments::info)) // /payment/info/{major_category_id}/
+            .routes(routes!(payments::complete)) // /payment/complete/
+            .routes(routes!(payments::mine)) // /payment/user-payments/
+            .routes(routes!(payments::view)) // /payment/detail/{payment_id}/
+            .routes(routes!(payments::refund)) // /payment/refund/{payment_id}/
+            .routes(routes!(webhooks::take)), // /payment/webhook/
     ])
 }

@@ -22,6 +22,8 @@ pub struct Village {
     pub enrollment: i64,
     /// The student's application, paid and not decided, to a class that admits nobody by itself.
     pub applied: i64,
+    /// What was paid for it.
+    pub payment: i64,
     pub progress: i64,
     /// The student's mark, and the day of it.
     pub mark: i64,
@@ -67,6 +69,8 @@ impl Village {
         let mine = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0].clone();
         let (class, enrollment) = (mine["class_id"].as_i64().unwrap(), mine["enrollment_id"].as_i64().unwrap());
         let applied = applied_and_paid(&teacher, &student, &lecture).await;
+        let paid = student.get("/payment/user-payments/").await.is(200)["results"][0]["id"].as_i64();
+        let payment = paid.unwrap();
         let marks = student.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
         let (mark, date) = (&marks["attendances"][0]["attendance_id"], &marks["attendances"][0]["class_date"]);
         let (mark, date) = (mark.as_i64().unwrap(), date.as_str().unwrap().to_owned());
@@ -95,6 +99,7 @@ impl Village {
             class,
             enrollment,
             applied,
+            payment,
             progress,
             mark,
             date,
@@ -126,6 +131,7 @@ impl Village {
             ("course_id", self.lecture.id.to_string()),
             ("class_id", self.class.to_string()),
             ("enrollment_id", self.applied.to_string()),
+            ("payment_id", self.payment.to_string()),
             ("progress_id", self.progress.to_string()),
             ("attendance_id", self.mark.to_string()),
             ("class_date", self.date.clone()),
@@ -239,6 +245,7 @@ impl Village {
             format!("/courses/major-categories/{lecture}/"),
             "/courses/minor-categories/?page_size=100".into(),
             "/courses/enrollments/?page_size=100".into(),
+            format!("/payment/detail/{}/", self.payment),
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),

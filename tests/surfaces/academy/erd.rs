@@ -9,6 +9,11 @@ use super::seed::entities;
 const NULLABLE: &[(&str, &str)] = &[
     ("CustomUser.nickname", "one may have none"),
     ("Enrollment.expiry_date", "it is not admitted yet, or has no end"),
+    ("Payment.payment_date", "nothing was paid yet"),
+    ("Payment.refund_deadline", "nothing was paid yet, or by no gateway"),
+    ("Payment.merchant_uid", "the money came without a gateway"),
+    ("Payment.imp_uid", "the gateway has not named it yet"),
+    ("Payment.receipt_url", "the gateway gives none"),
     ("UserActivity.logout_time", "the login is good"),
 ];
 

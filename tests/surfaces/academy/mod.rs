@@ -4,6 +4,7 @@ mod accounts;
 mod categories;
 mod enrollments;
 mod erd;
+mod payments;
 mod seed;
 mod table;
 mod walk;
@@ -18,6 +19,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         accounts::walks(&walk).await;
         categories::walks(&walk).await;
         enrollments::walks(&walk).await;
+        payments::walks(&walk).await;
         walk.has_seen_all();
     });
 }
