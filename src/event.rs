@@ -375,4 +375,5 @@ pub enum StoredAnswer {
     Payment { payment: i64 },
     Refund { refunded: i64, left: i64 },
     GuestJoined,
+    Choice { answer: i64 },
 }

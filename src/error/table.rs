@@ -168,6 +168,16 @@ errors! {
         "This assessment has no questions: the instructor records its result",
         "문항이 없는 평가입니다. 결과는 강사가 등록합니다.",
         "この評価には設問がありません。結果は講師が登録します。";
+    /// An answer to a question of a mission is told to be right or wrong at once, and counts once in an attempt.
+    ChoiceMade = Conflict, "CHOICE_MADE",
+        "This question is answered in this attempt already: an answer counts once",
+        "이번 응시에서 이미 답한 문제입니다. 답은 한 번만 낼 수 있습니다.",
+        "今回の受験ではもう答えた設問です。答えは一度だけ送れます。";
+    /// The questions of the mission are answered by programs.
+    AnsweredByCode = Conflict, "ANSWERED_BY_CODE",
+        "This mission is solved by programs: submit code for its questions",
+        "코드를 제출해서 푸는 미션입니다. 문제마다 코드를 제출해 주세요.",
+        "プログラムで答える課題です。設問ごとにコードを提出してください。";
     /// Questions do not change once someone has tried them.
     AttemptsExist = Conflict, "ATTEMPTS_EXIST",
         "Someone has tried this assessment: its questions stay as they are",

@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::School;
+use crate::school::assessments::code_questions::CASES_MAX;
 use crate::school::assessments::questions;
 use crate::surfaces::refusals::{DocumentedRefusal, Refusals};
 
@@ -88,7 +89,7 @@ fn id_in_path<Body: DocumentedRefusal>(name: &str) -> RefOr<Parameter> {
 
 /// Lists the bodies whose keys depend on each other, by their place among the schemas, with the alternatives of which one
 /// must fit (`anyOf`).
-fn dependent_keys() -> [(&'static str, Value); 10] {
+fn dependent_keys() -> [(&'static str, Value); 12] {
     let text = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
     let number = |key: &str| json!({"required": [key], "properties": {key: {"type": "integer"}}});
     let no = |key: &str| json!({"properties": {key: {"type": "null"}}});
@@ -103,6 +104,10 @@ fn dependent_keys() -> [(&'static str, Value); 10] {
     let no_options = json!({"properties": {"options": {"enum": [null, []]}}});
     let template =
         json!({"required": ["codeTemplate"], "properties": {"codeTemplate": {"type": "string", "pattern": "____"}}});
+    let unless = |key: &str| json!({"properties": {key: {"enum": [false, null]}}});
+    let example =
+        json!({"required": ["example_output"], "properties": {"example_output": {"type": "string", "pattern": "\\S"}}});
+    let cases = json!({"required": ["test_cases"], "properties": {"test_cases": {"type": "array", "minItems": 1, "maxItems": CASES_MAX}}});
     let question = json!([
         of_type("multiple_choice", json!({"allOf": [options, no("codeTemplate")]})),
         of_type("code_completion", json!({"allOf": [template, no_options]})),
@@ -119,6 +124,8 @@ fn dependent_keys() -> [(&'static str, Value); 10] {
         ("From1To200_LearningNewQuestion/items", question),
         ("LearningAnswer", json!([no("selectedOption"), no("answer")])),
         ("ChangeCompletion", json!([unforced, unfinished, explained])),
+        ("AcademyNewMission", json!([unless("is_midterm"), unless("is_final")])),
+        ("AcademyNewCodeQuestion", json!([example, cases])),
     ]
 }
 

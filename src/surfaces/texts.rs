@@ -254,6 +254,10 @@ text!(
     }
 );
 text!(
+    /// What a program reads or writes, of at most 100,000 characters.
+    CaseText, 0..=100000, NO_NUL, no_nul
+);
+text!(
     /// What a step says, in at most 2,000 characters.
     Guide, 0..=2000, NO_NUL, no_nul
 );

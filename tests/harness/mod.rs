@@ -7,6 +7,7 @@ pub mod dialect;
 pub mod film;
 pub mod frozen;
 pub mod gateway;
+pub mod judges;
 pub mod learning;
 pub mod namespace;
 pub mod people;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use futures_util::future::join_all;
 
-use super::questions;
+use super::questions::{self, QuestionKind};
 use crate::app::School;
 use crate::clock::SECOND_MS;
 use crate::db::{Tx, args, batch_size, row, row_placeholders};
@@ -72,7 +72,7 @@ pub(super) async fn answers_of(tx: &mut Tx, attempt: i64) -> Result<HashMap<i64,
     Ok(rows.into_iter().collect())
 }
 
-/// Closes an open attempt and judges all questions. The caller holds the enrollments of the learner. Returns the event by which
+/// Closes an open attempt and judges all questions but those that programs answer. The caller holds the enrollments of the learner. Returns the event by which
 /// the grade follows.
 pub(super) async fn close(
     tx: &mut Tx,
@@ -84,7 +84,7 @@ pub(super) async fn close(
     let questions = questions::list(tx, attempt.assessment).await?;
     let mut answers = answers_of(tx, attempt.id).await?;
     let mut judged = Vec::new();
-    for question in &questions {
+    for question in questions.iter().filter(|question| question.kind != QuestionKind::Code) {
         // Questions without an answer get a row too, so that statistics count them as wrong.
         let value = answers.remove(&question.id).unwrap_or_default();
         let (points, is_right) = question.judge(&value);
@@ -99,17 +99,27 @@ pub(super) async fn close(
         let sql = format!(
             "insert into answers (created_ms, updated_ms, attempt, question, value, points, correct, submitted_ms)
             values {} on conflict (attempt, question) do update set points = excluded.points,
-                correct = excluded.correct, submitted_ms = excluded.submitted_ms",
+                correct = excluded.correct, submitted_ms = coalesce(answers.submitted_ms, excluded.submitted_ms)",
             row_placeholders(part.len(), 8)
         );
         tx.run(sql, values.collect()).await?;
         rest = after;
     }
-    let score = questions::sum(judged.iter().map(|(.., points, _)| *points));
+    let has_code = questions.iter().any(|question| question.kind == QuestionKind::Code);
+    let of_programs = if has_code { points_of_programs(tx, attempt.id).await? } else { 0.0 };
+    let score = questions::sum(judged.iter().map(|(.., points, _)| *points).chain([of_programs]));
     let sql = "update attempts set submitted_ms = $2, client_submitted_ms = $3, graded_ms = $4, updated_ms = $4,
         score = $5 where id = $1 and submitted_ms is null";
     tx.run(sql, args![attempt.id, submitted_ms, client_submitted_ms, now_ms, score]).await?;
     Ok(NewEvent::grade_due(attempt.course, GradeScope::Learner(attempt.enrollment), now_ms))
+}
+
+/// Adds up what programs have earned in an attempt by now: a judge judges them, and not its end.
+async fn points_of_programs(tx: &mut Tx, attempt: i64) -> Result<f64> {
+    let sql = "select w.points from answers w join questions q on q.id = w.question
+        where w.attempt = $1 and w.points is not null and q.kind = 'CODE' and q.deleted_ms is null order by q.position, q.id";
+    let points: Vec<(f64,)> = tx.all(sql, args![attempt]).await?;
+    Ok(questions::sum(points.into_iter().map(|(points,)| points)))
 }
 
 /// Closes an attempt at the end of its time. The caller holds the enrollments of the learner.

@@ -4,8 +4,15 @@
 //! the other way round: two transactions that hold both never wait for each other in a circle.
 
 pub mod attempts;
+pub mod authoring;
+pub mod choice_questions;
+pub mod choices;
+pub mod code_questions;
 pub(super) mod counting;
 pub mod grading;
+pub mod languages;
+pub mod mission_questions;
+pub mod missions;
 pub mod questions;
 pub mod results;
 pub mod sitting;
@@ -30,6 +37,14 @@ pub enum AssessmentKind {
 }
 words!(AssessmentKind { Quiz = "QUIZ", Assignment = "ASSIGNMENT", Midterm = "MIDTERM", Final = "FINAL", Exam = "EXAM" });
 
+/// What a mission asks for. All its questions are of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissionType {
+    MultipleChoice,
+    CodeSubmission,
+}
+words!(MissionType { MultipleChoice = "MULTIPLE_CHOICE", CodeSubmission = "CODE_SUBMISSION" });
+
 row! {
     #[derive(Debug, Clone)]
     pub struct Assessment {
@@ -42,6 +57,8 @@ row! {
         pub unit: Option<i64>,
         pub name: String,
         pub kind: String,
+        /// The word of a `MissionType`; `None` if it is no mission.
+        pub mission_type: Option<String>,
         pub description: String,
         pub starts_ms: Option<i64>,
         pub ends_ms: Option<i64>,
@@ -60,13 +77,18 @@ row! {
 }
 
 const ASSESSMENT: &str =
-    "select a.id, a.course, c.instructor, a.class, a.unit, a.name, a.kind, a.description, a.starts_ms,
-    a.ends_ms, a.total, a.pass, a.weight, a.required, a.minutes, a.attempts_allowed, a.active,
+    "select a.id, a.course, c.instructor, a.class, a.unit, a.name, a.kind, a.mission_type, a.description,
+    a.starts_ms, a.ends_ms, a.total, a.pass, a.weight, a.required, a.minutes, a.attempts_allowed, a.active,
     (select count(*) from questions q where q.assessment = a.id and q.deleted_ms is null) as questions, a.created_ms,
     a.updated_ms from assessments a join courses c on c.id = a.course and c.deleted_ms is null
     where a.deleted_ms is null";
 
 impl Assessment {
+    /// Returns the type of a mission; `None` if it is none.
+    pub fn mission(&self) -> Option<MissionType> {
+        self.mission_type.as_deref().and_then(MissionType::parse)
+    }
+
     fn must_make_sense(&self) -> Result<()> {
         if self.total <= 0.0 {
             return Err(Error::bad(Field::TotalScore, "more than 0"));
@@ -274,6 +296,8 @@ pub struct NewAssessment {
     pub unit: Option<i64>,
     pub name: String,
     pub kind: AssessmentKind,
+    /// `None` if it is no mission.
+    pub mission: Option<MissionType>,
     pub first: AssessmentChanges,
 }
 
@@ -297,16 +321,21 @@ async fn insert(tx: &mut Tx, caller: &Caller, new: NewAssessment, clock: &Clock,
         enrollment::find_class(tx, new.course, new.class).await?;
     }
     if let Some(unit) = new.unit {
-        let sql = "select id from units where id = $1 and course = $2 and deleted_ms is null";
-        let found: Option<(i64,)> = tx.maybe(sql, args![unit, new.course]).await?;
-        found.ok_or(Error::bad(Field::Unit, "this course does not have it"))?;
+        must_have_unit(tx, new.course, unit).await?;
     }
-    let sql = "insert into assessments (created_ms, updated_ms, course, class, unit, name, kind)
-        values ($1, $1, $2, $3, $4, $5, $6) returning id";
-    let args = args![now_ms, new.course, new.class, new.unit, new.name, new.kind.word()];
+    let sql = "insert into assessments (created_ms, updated_ms, course, class, unit, name, kind, mission_type)
+        values ($1, $1, $2, $3, $4, $5, $6, $7) returning id";
+    let mission = new.mission.map(MissionType::word);
+    let args = args![now_ms, new.course, new.class, new.unit, new.name, new.kind.word(), mission];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let made = read(tx, id).await?;
     set(tx, new.first.apply_to(&made, clock)?, now_ms).await
+}
+
+async fn must_have_unit(tx: &mut Tx, course: i64, unit: i64) -> Result<()> {
+    let sql = "select id from units where id = $1 and course = $2 and deleted_ms is null";
+    let found: Option<(i64,)> = tx.maybe(sql, args![unit, course]).await?;
+    found.map(drop).ok_or(Error::bad(Field::Unit, "this course does not have it"))
 }
 
 /// Changes an assessment. Fails if the new total is below a score that was given, or is not the sum of the points of its
@@ -315,21 +344,27 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentC
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let before = hold_taught(&mut tx, caller, id).await?;
-    let after = set(&mut tx, changes.apply_to(&before, &app.clock)?, now_ms).await?;
+    let after = changes.apply_to(&before, &app.clock)?;
+    replace(app, tx, &before, after, now_ms).await
+}
+
+/// Writes an assessment that was changed, whose row the caller holds, and commits.
+async fn replace(app: &School, mut tx: Tx, before: &Assessment, after: Assessment, now_ms: i64) -> Result<Assessment> {
+    let after = set(&mut tx, after, now_ms).await?;
     if before.questions > 0 && after.total != before.total {
         return Err(Error::bad(Field::TotalScore, format!("its questions have {} points", before.total)));
     }
     if after.total < before.total {
         let sql = "select id from attempts where assessment = $1 and score > $2 limit 1";
-        if tx.maybe::<(i64,)>(sql, args![id, after.total]).await?.is_some() {
+        if tx.maybe::<(i64,)>(sql, args![after.id, after.total]).await?.is_some() {
             return Err(Error::wrong_state("GRADED"));
         }
     }
     if after.ends_ms != before.ends_ms {
-        move_attempt_ends(&mut tx, id, after.ends_ms, now_ms).await?;
+        move_attempt_ends(&mut tx, after.id, after.ends_ms, now_ms).await?;
     }
-    let counts = |a: &Assessment| (a.total, a.pass, a.weight, a.required, a.active);
-    let is_due = counts(&before) != counts(&after);
+    let counts = |a: &Assessment| (a.total, a.pass, a.weight, a.required, a.active, a.unit);
+    let is_due = counts(before) != counts(&after);
     app.commit(tx, if is_due { vec![after.grade_due(now_ms)] } else { Vec::new() }).await?;
     Ok(after)
 }
@@ -352,8 +387,8 @@ async fn move_attempt_ends(tx: &mut Tx, id: i64, ends_ms: Option<i64>, now_ms: i
 async fn set(tx: &mut Tx, a: Assessment, now_ms: i64) -> Result<Assessment> {
     a.must_make_sense()?;
     let sql = "update assessments set name = $2, kind = $3, description = $4, starts_ms = $5, ends_ms = $6, total = $7,
-        pass = $8, weight = $9, required = $10, minutes = $11, attempts_allowed = $12, active = $13, updated_ms = $14
-        where id = $1";
+        pass = $8, weight = $9, required = $10, minutes = $11, attempts_allowed = $12, active = $13, updated_ms = $14, unit = $15,
+        mission_type = $16 where id = $1";
     let args = args![
         a.id,
         &a.name,
@@ -368,7 +403,9 @@ async fn set(tx: &mut Tx, a: Assessment, now_ms: i64) -> Result<Assessment> {
         a.minutes,
         a.attempts_allowed,
         a.active,
-        now_ms
+        now_ms,
+        a.unit,
+        a.mission_type.as_ref()
     ];
     tx.run(sql, args).await?;
     Ok(Assessment { updated_ms: now_ms, ..a })

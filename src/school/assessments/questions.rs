@@ -7,33 +7,37 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Assessment, NewAssessment};
+use super::MissionType;
 use crate::app::School;
-use crate::db::{Tx, args, batch_size, row, row_placeholders};
+use crate::db::{Tx, args, row};
 use crate::error::{Error, Field, Result};
 use crate::event::words;
 use crate::rounding::rounded;
 use crate::school::rights::{Caller, Scope};
-use crate::school::skills;
 
 /// The number of questions that an assessment can have.
 pub const QUESTIONS_MAX: usize = 200;
 pub const OPTIONS_MAX: usize = 20;
+/// The number of options that each question of a mission has.
+pub const MISSION_OPTIONS: usize = 5;
 pub const BLANKS_MAX: usize = 50;
 /// A blank in the template of a code question: four or more of `_`.
 const BLANK: &str = "____";
 /// Decimals of sums of points, so that sums of the same fractions are the same.
-const POINTS_DECIMALS: i32 = 6;
+pub(super) const POINTS_DECIMALS: i32 = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuestionKind {
     MultipleChoice,
     CodeCompletion,
+    /// Answered by a program, which a judge runs (`code_questions`).
+    Code,
     ShortText,
 }
 words!(QuestionKind {
     MultipleChoice = "MULTIPLE_CHOICE",
     CodeCompletion = "CODE_COMPLETION",
+    Code = "CODE",
     ShortText = "SHORT_TEXT",
 });
 
@@ -71,22 +75,25 @@ row! {
     }
 }
 
-impl From<QuestionRow> for Question {
-    fn from(row: QuestionRow) -> Question {
-        Question {
+impl TryFrom<QuestionRow> for Question {
+    type Error = Error;
+
+    fn try_from(row: QuestionRow) -> Result<Question> {
+        let kind = QuestionKind::parse(&row.kind);
+        Ok(Question {
             id: row.id,
-            kind: QuestionKind::parse(&row.kind).unwrap_or(QuestionKind::ShortText),
+            kind: kind.ok_or_else(|| Error::internal(format!("a question of an unknown kind: {}", row.kind)))?,
             text: row.text,
             options: row.options.as_deref().map(read_options).unwrap_or_default(),
             template: row.template,
             points: row.points,
             skill: row.skill,
             right: row.answer.unwrap_or_default(),
-        }
+        })
     }
 }
 
-fn read_options(stored: &str) -> Vec<AnswerOption> {
+pub(super) fn read_options(stored: &str) -> Vec<AnswerOption> {
     let list: Vec<Value> = serde_json::from_str(stored).unwrap_or_default();
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     list.iter().map(|option| AnswerOption { id: text(option, "id"), text: text(option, "text") }).collect()
@@ -98,7 +105,7 @@ pub(super) async fn list(tx: &mut Tx, assessment: i64) -> Result<Vec<Question>> 
         left join skills s on s.id = q.skill where q.assessment = $1 and q.deleted_ms is null
         order by q.position, q.id";
     let rows: Vec<QuestionRow> = tx.all(sql, args![assessment]).await?;
-    Ok(rows.into_iter().map(Question::from).collect())
+    rows.into_iter().map(Question::try_from).collect()
 }
 
 /// Lists the questions with their right answers, for the staff of the course.
@@ -124,6 +131,7 @@ impl Question {
     fn stored(&self, given: GivenAnswer) -> Result<Option<String>, &'static str> {
         match (self.kind, given) {
             (_, GivenAnswer::Nothing) => Ok(None),
+            (QuestionKind::Code, _) => Err("a program answers it"),
             (QuestionKind::MultipleChoice, GivenAnswer::Option(id)) => {
                 let is_option = self.options.iter().any(|option| option.id == id);
                 if is_option { Ok(Some(id)) } else { Err("it has no such option") }
@@ -142,6 +150,20 @@ impl Question {
         }
         // A blank answer is none: it is stored as that.
         .map(|stored| stored.filter(|value| self.parts(value).iter().any(|part| !part.trim().is_empty())))
+    }
+
+    /// Checks that a mission of this type may ask it.
+    pub(super) fn of_mission(self, mission: Option<MissionType>) -> Result<Question, &'static str> {
+        match mission {
+            Some(MissionType::CodeSubmission) => Err("this mission asks for programs"),
+            Some(MissionType::MultipleChoice) if self.kind != QuestionKind::MultipleChoice => {
+                Err("this mission has multiple choices only")
+            }
+            Some(MissionType::MultipleChoice) if self.options.len() != MISSION_OPTIONS => {
+                Err("five options are needed in a mission")
+            }
+            _ => Ok(self),
+        }
     }
 
     fn blanks(&self) -> usize {
@@ -176,7 +198,7 @@ impl Question {
 
     fn normal(&self, text: &str) -> String {
         match self.kind {
-            QuestionKind::MultipleChoice => text.to_owned(),
+            QuestionKind::MultipleChoice | QuestionKind::Code => text.to_owned(),
             QuestionKind::CodeCompletion => normal_code(text),
             QuestionKind::ShortText => {
                 let text: String = text.nfkc().collect();
@@ -242,13 +264,16 @@ pub struct NewQuestion {
 
 impl NewQuestion {
     /// Checks that the question can be answered, and by its right answer.
-    fn checked(self) -> Result<Question, &'static str> {
+    pub(super) fn checked(self) -> Result<Question, &'static str> {
         let options: Vec<AnswerOption> = (1..)
             .zip(self.options)
             .map(|(n, option)| AnswerOption { id: option.id.unwrap_or(format!("opt-{n:03}")), text: option.text })
             .collect();
         let ids: HashSet<&str> = options.iter().map(|option| option.id.as_str()).collect();
         let is_choice = self.kind == QuestionKind::MultipleChoice;
+        if self.kind == QuestionKind::Code {
+            return Err("a mission asks for programs");
+        }
         if ids.len() < options.len() {
             return Err("two options have the same id");
         }
@@ -283,96 +308,6 @@ impl NewQuestion {
         let is_whole = parts.iter().all(|part| !part.trim().is_empty()) && (!is_code || parts.len() == blanks);
         if is_whole { Ok(question) } else { Err("each blank needs its right answer") }
     }
-}
-
-/// Creates an assessment with questions. Their points are its total, and the share of it that passes stays as it was said.
-pub async fn create_assessment(
-    app: &School,
-    caller: &Caller,
-    new: NewAssessment,
-    questions: Vec<NewQuestion>,
-) -> Result<(Assessment, Vec<Question>)> {
-    caller.must_have(Scope::CourseUpdate)?;
-    let now_ms = app.now_ms();
-    let mut tx = app.db.begin().await?;
-    let made = super::insert(&mut tx, caller, new, &app.clock, now_ms).await?;
-    let made = if questions.is_empty() { made } else { append(&mut tx, made, questions, now_ms).await? };
-    let questions = list(&mut tx, made.id).await?;
-    app.commit(tx, vec![made.grade_due(now_ms)]).await?;
-    Ok((made, questions))
-}
-
-/// Adds questions behind those that are there. Fails once someone has tried the assessment.
-pub async fn add(
-    app: &School,
-    caller: &Caller,
-    assessment: i64,
-    questions: Vec<NewQuestion>,
-) -> Result<(Assessment, Vec<Question>)> {
-    caller.must_have(Scope::CourseUpdate)?;
-    let now_ms = app.now_ms();
-    let mut tx = app.db.begin().await?;
-    let found = super::hold_taught(&mut tx, caller, assessment).await?;
-    let changed = append(&mut tx, found, questions, now_ms).await?;
-    let questions = list(&mut tx, assessment).await?;
-    app.commit(tx, Vec::new()).await?;
-    Ok((changed, questions))
-}
-
-/// Appends questions. The caller holds the row of the assessment, so that nobody begins an attempt meanwhile.
-async fn append(tx: &mut Tx, to: Assessment, new: Vec<NewQuestion>, now_ms: i64) -> Result<Assessment> {
-    let tried = "select id from attempts where assessment = $1 limit 1";
-    if tx.maybe::<(i64,)>(tried, args![to.id]).await?.is_some() {
-        return Err(Error::AttemptsExist);
-    }
-    if to.questions as usize + new.len() > QUESTIONS_MAX {
-        return Err(Error::bad(Field::Questions, format!("at most {QUESTIONS_MAX} in all")));
-    }
-    let checked =
-        |(n, question): (usize, NewQuestion)| question.checked().map_err(|why| Error::bad((Field::Questions, n), why));
-    let new: Vec<Question> = new.into_iter().enumerate().map(checked).collect::<Result<_>>()?;
-    let names: Vec<String> = new.iter().filter_map(|question| question.skill.clone()).collect();
-    let ids = skills::ids_of(tx, Field::Questions, &names, now_ms).await?;
-    insert(tx, to.id, &new, &mut ids.into_iter(), now_ms).await?;
-    let total = sum(list(tx, to.id).await?.iter().map(|question| question.points));
-    let pass = rounded(to.pass / to.total * total, POINTS_DECIMALS).min(total);
-    let questions = to.questions + new.len() as i64;
-    super::set(tx, Assessment { total, pass, questions, ..to }, now_ms).await
-}
-
-async fn insert(
-    tx: &mut Tx,
-    assessment: i64,
-    new: &[Question],
-    skills: &mut impl Iterator<Item = i64>,
-    now_ms: i64,
-) -> Result<()> {
-    let (last,): (Option<i64>,) =
-        tx.one("select max(position) from questions where assessment = $1", args![assessment]).await?;
-    let mut position = last.map_or(0, |last| last + 1);
-    let mut rest = new;
-    while !rest.is_empty() {
-        let (part, after) = rest.split_at(batch_size(rest.len()));
-        let mut values = Vec::new();
-        for q in part {
-            let options: Vec<Value> = q.options.iter().map(|o| json!({ "id": o.id, "text": o.text })).collect();
-            let options = (!options.is_empty()).then(|| json!(options).to_string());
-            let skill = q.skill.as_ref().and_then(|_| skills.next());
-            let (kind, template) = (q.kind.word(), q.template.clone());
-            values.extend(args![
-                now_ms, now_ms, assessment, position, kind, &q.text, options, &q.right, template, q.points, skill
-            ]);
-            position += 1;
-        }
-        let sql = format!(
-            "insert into questions (created_ms, updated_ms, assessment, position, kind, text, options, answer, template,
-                points, skill) values {}",
-            row_placeholders(part.len(), 11)
-        );
-        tx.run(sql, values).await?;
-        rest = after;
-    }
-    Ok(())
 }
 
 /// Adds points up. The same points in the same order have the same sum: who has all of them has exactly the total.

@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::Assessment;
 use super::attempts::free_number;
 use super::grading::{self, LearnerAttempt};
 use super::questions::{self, GivenAnswer, Question};
 use super::results::{self, AttemptResult};
+use super::{Assessment, MissionType};
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row_placeholders};
@@ -43,7 +43,7 @@ pub async fn start(app: &School, caller: &Caller, assessment: i64) -> Result<Ope
 }
 
 /// Returns a refusal as an outcome. Anything else that fails undoes the write.
-fn settle<T>(outcome: Result<T>, events: Vec<NewEvent>) -> Result<(Result<T>, Vec<NewEvent>)> {
+pub(super) fn settle<T>(outcome: Result<T>, events: Vec<NewEvent>) -> Result<(Result<T>, Vec<NewEvent>)> {
     match outcome {
         Err(error) if matches!(error.kind(), ErrorKind::Busy | ErrorKind::Internal) => Err(error),
         Err(error @ Error::SomeoneWasFaster) => Err(error),
@@ -51,12 +51,21 @@ fn settle<T>(outcome: Result<T>, events: Vec<NewEvent>) -> Result<(Result<T>, Ve
     }
 }
 
-async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut Vec<NewEvent>) -> Result<OpenAttempt> {
+pub(super) async fn start_in(
+    tx: &mut Tx,
+    person: i64,
+    id: i64,
+    now_ms: i64,
+    events: &mut Vec<NewEvent>,
+) -> Result<OpenAttempt> {
     tx.hold(HeldTable::Assessments, id).await?;
     let assessment = super::read(tx, id).await?;
     let enrollment = hold_enrollment(tx, &assessment, person, now_ms).await?;
     if assessment.questions == 0 {
         return Err(Error::GradedByStaff);
+    }
+    if assessment.mission() == Some(MissionType::CodeSubmission) {
+        return Err(Error::AnsweredByCode);
     }
     let questions = questions::list(tx, id).await?;
     let open = grading::find_open(tx, id, person).await?;
@@ -80,7 +89,7 @@ async fn start_in(tx: &mut Tx, person: i64, id: i64, now_ms: i64, events: &mut V
 
 /// Finds the enrollment by which a person sits an assessment, and holds all that they have in the course. Fails with its state
 /// unless it admits them.
-async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_ms: i64) -> Result<i64> {
+pub(super) async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person: i64, now_ms: i64) -> Result<i64> {
     let mine = "person = $1 and class in (select id from classes where course = $2)";
     tx.hold_where(HeldTable::Enrollments, mine, args![person, assessment.course]).await?;
     let (id, expires_ms) = find_admitted(tx, assessment, person).await?;
@@ -206,9 +215,19 @@ async fn save_in(
     }
     let questions = questions::list(tx, request.assessment).await?;
     let answers = questions::stored_answers(&questions, answers)?;
+    must_not_be_final(tx, attempt.id, &answers).await?;
     write(tx, attempt.id, &answers, request.now_ms).await?;
     let (answered,) = tx.one("select count(*) from answers where attempt = $1", args![attempt.id]).await?;
     Ok(SavedAnswers { attempt, answered, saved_ms: request.now_ms })
+}
+
+/// Fails if one of these answers changes one that its learner has been told to be right or wrong (`choices`). The caller holds the
+/// enrollments of the learner.
+async fn must_not_be_final(tx: &mut Tx, attempt: i64, answers: &[(i64, Option<String>)]) -> Result<()> {
+    let sql = "select question, value from answers where attempt = $1 and submitted_ms is not null";
+    let told: Vec<(i64, String)> = tx.all(sql, args![attempt]).await?;
+    let changes = |(id, value): &(i64, String)| answers.iter().any(|(of, new)| of == id && new.as_ref() != Some(value));
+    if told.iter().any(changes) { Err(Error::ChoiceMade) } else { Ok(()) }
 }
 
 /// Writes answers, and deletes those that were taken back.
@@ -264,6 +283,7 @@ async fn submit_in(tx: &mut Tx, request: AttemptRequest, sheet: AnswerSheet, eve
         };
         return if answers.iter().all(is_stored) { Ok(()) } else { Err(Error::AttemptOver) };
     }
+    must_not_be_final(tx, attempt.id, &answers).await?;
     write(tx, attempt.id, &answers, request.now_ms).await?;
     events.push(grading::close(tx, &attempt, request.now_ms, sheet.client_submitted_ms, request.now_ms).await?);
     Ok(())

@@ -1,8 +1,12 @@
-//! The academy (seed 003): `/accounts/`, `/courses/` and `/payment/`.
+//! The academy (seed 003): `/accounts/`, `/courses/`, `/missions/` and `/payment/`.
 
 mod accounts;
 mod categories;
+mod choice_questions;
+mod code_questions;
 mod enrollments;
+mod mission_wire;
+mod missions;
 mod payments;
 pub mod refusal;
 mod webhooks;
@@ -39,6 +43,20 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(enrollments::list, enrollments::enroll)) // /courses/enrollments/
             .routes(routes!(enrollments::view, enrollments::change, enrollments::leave)) // /courses/enrollments/{enrollment_id}/
             .routes(routes!(enrollments::complete)), // /courses/enrollments/{enrollment_id}/complete/
+        group("academy: missions")
+            .routes(routes!(missions::create)) // /missions/
+            .routes(routes!(missions::view, missions::change, missions::patch)) // /missions/{mission_id}/
+            .routes(routes!(choice_questions::list, choice_questions::create)) // /missions/multiple-choice-questions/
+            .routes(routes!(choice_questions::view, choice_questions::answer)) // /missions/multiple-choice-questions/{question_id}/
+            .routes(routes!(choice_questions::change, choice_questions::patch)) // /missions/multiple-choice-questions/{question_id}/
+            .routes(routes!(choice_questions::delete)) // /missions/multiple-choice-questions/{question_id}/
+            .routes(routes!(code_questions::list, code_questions::create)) // /missions/code-submission-questions/
+            .routes(routes!(code_questions::view, code_questions::delete)) // /missions/code-submission-questions/{code_question_id}/
+            .routes(routes!(code_questions::change, code_questions::patch)) // /missions/code-submission-questions/{code_question_id}/
+            .routes(routes!(choice_questions::list_of_exam)) // /missions/major/{major_id}/{minor_id}/{mid_or_final}/mcqs/
+            .routes(routes!(code_questions::list_of_exam)) // /missions/major/{major_id}/{minor_id}/{mid_or_final}/cs/
+            .routes(routes!(choice_questions::list_all_answers)) // /missions/submissions/all/mcqs/
+            .routes(routes!(choice_questions::list_own_answers)), // /missions/submissions/user/mcqs/
         group("academy: payments")
             .routes(routes!(payments::info)) // /payment/info/{major_category_id}/
             .routes(routes!(payments::complete)) // /payment/complete/

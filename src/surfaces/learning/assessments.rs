@@ -13,7 +13,7 @@ use crate::school::assessments::questions::{self, AnswerOption, NewOption, NewQu
 use crate::school::assessments::results::{self, AnsweredQuestion, AttemptHistory, AttemptResult, PastAttempt};
 use crate::school::assessments::sitting::{self, AnswerSheet, OpenAttempt, SavedAnswers};
 use crate::school::assessments::statistics::{self, AssessmentNumbers, AssessmentStatistics, DifficultQuestion};
-use crate::school::assessments::{self, Assessment, AssessmentChanges, AssessmentKind, NewAssessment};
+use crate::school::assessments::{self, Assessment, AssessmentChanges, AssessmentKind, NewAssessment, authoring};
 use crate::school::rights::Caller;
 use crate::surfaces::bare::{Answer, Created, created, ok};
 use crate::surfaces::extract::{Json, Path};
@@ -341,8 +341,8 @@ pub async fn create(
     Json(sent): Json<LearningNewAssessment>,
 ) -> Created<LearningAssessmentMade> {
     let (name, kind, unit, questions, first) = sent.parts();
-    let new = NewAssessment { course, class: None, unit, name, kind, first };
-    let made = questions::create_assessment(&app, &caller, new, questions.unwrap_or_default()).await?;
+    let new = NewAssessment { course, class: None, unit, name, kind, mission: None, first };
+    let made = authoring::create_assessment(&app, &caller, new, questions.unwrap_or_default()).await?;
     created(made)
 }
 
@@ -356,7 +356,7 @@ pub async fn add_questions(
     Json(sent): Json<LearningNewQuestions>,
 ) -> Created<LearningAssessmentMade> {
     let QuestionsSent { questions } = sent.into();
-    created(questions::add(&app, &caller, id, questions).await?)
+    created(authoring::add(&app, &caller, id, questions).await?)
 }
 
 /// The questions with their right answers (staff of the course).

@@ -154,7 +154,7 @@ paged! { pub struct ResultsPage of AssessmentAttempt { paging: Paging, results: 
     responses((status = 201, body = Done<OneAssessment>)))]
 pub async fn create(app: School, caller: Caller, Json(sent): Json<PortalNewAssessment>) -> Created<OneAssessment> {
     let (course, class, name, kind, first) = sent.parts();
-    let new = NewAssessment { course, class, unit: None, name, kind, first };
+    let new = NewAssessment { course, class, unit: None, name, kind, mission: None, first };
     created("평가가 등록되었습니다.", assessments::create(&app, &caller, new).await?)
 }
 

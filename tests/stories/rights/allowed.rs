@@ -68,6 +68,9 @@ pub const OWN_LISTS: &[(&str, &str)] = &[
     ("GET /api/v1/enrollments", "a student's own, or those of one's own courses"),
     ("GET /api/v1/enrollments/me", "one's own"),
     ("GET /courses/enrollments/", "a student's own, or those of one's own courses"),
+    ("GET /missions/multiple-choice-questions/", "what one is asked, or those of one's own courses"),
+    ("GET /missions/code-submission-questions/", "what one is asked, or those of one's own courses"),
+    ("GET /missions/submissions/user/mcqs/", "one's own"),
     ("GET /api/v1/bc-006/learning/my-enrollments", "one's own"),
     ("GET /api/v1/bc-006/learning/progress/summary", "one's own"),
     ("GET /api/v1/bc-006/learning/my-certifications", "one's own"),
@@ -78,6 +81,7 @@ pub const OWN_LISTS: &[(&str, &str)] = &[
 pub const INSTRUCTORS_OWN_LISTS: &[(&str, &str)] = &[
     ("GET /api/dashboard/help-requests/pending", "calls from one's own lectures"),
     ("GET /api/v1/attendance/requests", "what waits in one's own courses"),
+    ("GET /missions/submissions/all/mcqs/", "answers in one's own courses"),
 ];
 
 /// For every student.
@@ -110,6 +114,12 @@ pub const IN_CLASS: &[(&str, &str)] = &[
     ("POST /api/help/request", "one's own call"),
     ("POST /api/attendance/request", "a request that the instructor decides"),
     ("POST /api/attendance/student/view", "one's own attendance"),
+    ("GET /missions/{mission_id}/", "what the class is asked"),
+    ("GET /missions/multiple-choice-questions/{question_id}/", "what the class is asked"),
+    ("POST /missions/multiple-choice-questions/{question_id}/", "one's own attempt"),
+    ("GET /missions/code-submission-questions/{code_question_id}/", "what the class is asked"),
+    ("GET /missions/major/{major_id}/{minor_id}/{mid_or_final}/mcqs/", "what the class is asked"),
+    ("GET /missions/major/{major_id}/{minor_id}/{mid_or_final}/cs/", "what the class is asked"),
     ("GET /api/v1/assessments/{assessment_id}", "what the class is asked"),
     ("GET /api/v1/assessments/course/{course_id}/class/{class_id}", "what the class is asked"),
     ("PUT /api/v1/bc-006/learning/courses/{course_id}/rating", "what one thinks of one's course"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Route;
 use crate::classroom::lecture_without_words;
 use crate::harness::people::{Lecture, Person, Reply, Session};
-use crate::harness::{School, until};
+use crate::harness::{School, judges, until};
 
 /// A class with everything in it that a route can be asked about.
 pub struct Village {
@@ -38,6 +38,10 @@ pub struct Village {
     pub certification: (String, String),
     /// The student's learning path.
     pub learning_path: i64,
+    /// A mission of the lecture's task, with two questions, of which the student has answered the first.
+    pub mission: i64,
+    pub question: i64,
+    pub code_question: i64,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -89,6 +93,7 @@ impl Village {
         let wanted = json!({ "title": "학생의 길", "targetSkills": ["바둑"], "targetLevel": "beginner" });
         let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
         let learning_path = made["id"].as_str().unwrap().parse().unwrap();
+        let (mission, question, code_question) = asks_in_missions(school, &teacher, &student, &lecture).await;
         let app = school.app.clone();
         Village {
             teacher,
@@ -109,6 +114,9 @@ impl Village {
             certificate,
             certification,
             learning_path,
+            mission,
+            question,
+            code_question,
             help,
             response,
             notification,
@@ -146,6 +154,12 @@ impl Village {
             ("material_id", self.lecture.steps[1].to_string()),
             ("major_category_id", self.lecture.id.to_string()),
             ("minor_category_id", self.lecture.task.to_string()),
+            ("major_id", self.lecture.id.to_string()),
+            ("minor_id", self.lecture.task.to_string()),
+            ("mid_or_final", "mid".to_owned()),
+            ("mission_id", self.mission.to_string()),
+            ("question_id", self.question.to_string()),
+            ("code_question_id", self.code_question.to_string()),
         ])
     }
 
@@ -159,6 +173,7 @@ impl Village {
             ("course_id", json!(self.lecture.id)),
             ("major_category_id", json!(self.lecture.id)),
             ("minor_category_id", json!(self.lecture.task)),
+            ("mission_id", json!(self.mission)),
             ("class_id", json!(self.class)),
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
@@ -246,6 +261,10 @@ impl Village {
             "/courses/minor-categories/?page_size=100".into(),
             "/courses/enrollments/?page_size=100".into(),
             format!("/payment/detail/{}/", self.payment),
+            format!("/missions/{}/", self.mission),
+            "/missions/multiple-choice-questions/?page_size=100".into(),
+            "/missions/code-submission-questions/?page_size=100".into(),
+            "/missions/submissions/all/mcqs/?page_size=100".into(),
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),
@@ -305,6 +324,27 @@ async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) 
     let path = format!("/api/v1/assessments/{}/results", made["assessment_id"]);
     let graded = teacher.post(&path, json!({ "enrollment_id": enrollment, "score": 50 })).await.is(201);
     (made["assessment_id"].as_i64().unwrap(), graded["result_id"].as_i64().unwrap())
+}
+
+/// Makes two missions of the lecture's task, which name the student, and lets them begin the one of multiple choices.
+async fn asks_in_missions(school: &School, teacher: &Person, student: &Person, lecture: &Lecture) -> (i64, i64, i64) {
+    let of = |kind: &str| {
+        json!({ "minor_category_id": lecture.task, "title": "중간 평가", "mission_type": kind, "is_midterm": true,
+            "is_required": false })
+    };
+    let mission = teacher.post("/missions/", of("multiple_choice")).await.is(201)["id"].clone();
+    let new = json!({ "mission_id": mission, "question": format!("{}에게", student.name), "option_1": "하나", "option_2": "둘",
+        "option_3": "셋", "option_4": "넷", "option_5": "다섯", "correct_option": 5 });
+    let path = "/missions/multiple-choice-questions/";
+    let first = teacher.post(path, new.clone()).await.is(201)["id"].clone();
+    let question = teacher.post(path, new).await.is(201)["id"].clone();
+    student.post(&format!("{path}{first}/"), json!({ "selected_option": 1 })).await.is(201);
+    judges::says(school, &["python"], &[]).await;
+    let of_code = teacher.post("/missions/", of("code_submission")).await.is(201)["id"].clone();
+    let new = json!({ "mission_id": of_code, "problem_statement": format!("{}에게", student.name), "language": "python",
+        "example_output": "1" });
+    let code = teacher.post("/missions/code-submission-questions/", new).await.is(201)["id"].clone();
+    (mission.as_i64().unwrap(), question.as_i64().unwrap(), code.as_i64().unwrap())
 }
 
 async fn completed(teacher: &Person, student: &Person) -> (i64, String) {

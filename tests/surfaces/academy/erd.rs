@@ -8,6 +8,7 @@ use super::seed::entities;
 /// Fields that are null where there is nothing, and why.
 const NULLABLE: &[(&str, &str)] = &[
     ("CustomUser.nickname", "one may have none"),
+    ("MultipleChoiceQuestion.correct_option", "learners do not see it"),
     ("Enrollment.expiry_date", "it is not admitted yet, or has no end"),
     ("Payment.payment_date", "nothing was paid yet"),
     ("Payment.refund_deadline", "nothing was paid yet, or by no gateway"),

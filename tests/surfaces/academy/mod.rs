@@ -4,6 +4,7 @@ mod accounts;
 mod categories;
 mod enrollments;
 mod erd;
+mod missions;
 mod payments;
 mod seed;
 mod table;
@@ -19,6 +20,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         accounts::walks(&walk).await;
         categories::walks(&walk).await;
         enrollments::walks(&walk).await;
+        missions::walks(&walk).await;
         payments::walks(&walk).await;
         walk.has_seen_all();
     });
