@@ -45,6 +45,8 @@ pub enum Attempts {
     KnownCodesFrom(IpAddr),
     /// Students whom an instructor enrols by an e-mail address, a phone number or a student number.
     ContactsBy(i64),
+    /// Payments that a person reports: the payment service is asked about each.
+    PaymentsBy(i64),
     /// Look-ups of certificates that do not exist.
     CertificatesFrom(IpAddr),
     GuestsFrom(IpAddr),
@@ -63,7 +65,7 @@ impl Attempts {
             Attempts::AccountFrom(..) | Attempts::KnownDevice(_) | Attempts::PasswordOf(_) => 10,
             Attempts::Account(_) | Attempts::RightLoginsOf(_) => 100,
             Attempts::LoginsFrom(_) => 1_000,
-            Attempts::CodesFrom(_) | Attempts::CodesBy(_) | Attempts::ContactsBy(_) => 60,
+            Attempts::CodesFrom(_) | Attempts::CodesBy(_) | Attempts::ContactsBy(_) | Attempts::PaymentsBy(_) => 60,
             Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) => 30,
             Attempts::ScannedGuestsFrom(_) => 3_000,
             Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
@@ -103,7 +105,8 @@ impl Attempts {
             | Attempts::RightLoginsOf(_)
             | Attempts::LeavesOf(..)
             | Attempts::CodesBy(_)
-            | Attempts::ContactsBy(_) => self.clone(),
+            | Attempts::ContactsBy(_)
+            | Attempts::PaymentsBy(_) => self.clone(),
         }
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
-use hyper::{Method, Request, Uri, header};
+use hyper::header::{self, HeaderName};
+use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -60,16 +61,16 @@ impl HttpClient {
         })
     }
 
-    /// Sends a request, with a JSON body if there is one, and returns the answer.
+    /// Sends a request with these headers, and a JSON body if there is one, and returns the answer.
     pub async fn ask(
         &self,
         method: Method,
         path: &str,
-        authorization: Option<&str>,
+        headers: &[(HeaderName, &str)],
         body: Option<&Value>,
     ) -> Result<HttpAnswer, NoAnswer> {
         let asked = format!("{method} {}", path.split('?').next().unwrap_or_default());
-        let answer = tokio::time::timeout(self.within, self.send(method, path, authorization, body)).await;
+        let answer = tokio::time::timeout(self.within, self.send(method, path, headers, body)).await;
         let answer = answer.unwrap_or_else(|_| Err("it took too long".into()));
         answer.map_err(|why| NoAnswer(format!("{asked} at {}: {why}", self.authority)))
     }
@@ -78,13 +79,13 @@ impl HttpClient {
         &self,
         method: Method,
         path: &str,
-        authorization: Option<&str>,
+        headers: &[(HeaderName, &str)],
         body: Option<&Value>,
     ) -> Result<HttpAnswer, String> {
         let request = Request::builder().method(method).uri(path).header(header::HOST, &self.authority);
         let request = request.header(header::ACCEPT, "application/json").header(header::CONNECTION, "close");
         let request = request.header(header::CONTENT_TYPE, "application/json");
-        let request = authorization.into_iter().fold(request, |r, value| r.header(header::AUTHORIZATION, value));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(name, *value));
         let bytes = body.map(Value::to_string).unwrap_or_default();
         let request = request.body(Full::new(Bytes::from(bytes))).map_err(|e| e.to_string())?;
         let io = TokioIo::new(self.connect().await?);
@@ -115,4 +116,73 @@ fn connector() -> Result<TlsConnector> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(client)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+
+    use super::*;
+
+    async fn answers(text: String) -> (u16, impl Future<Output = ()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serving = async move {
+            let (mut tcp, _) = listener.accept().await.unwrap();
+            let mut head = [0; 4_096];
+            let _ = tcp.read(&mut head).await;
+            let _ = tcp.write_all(text.as_bytes()).await;
+            std::future::pending().await
+        };
+        (port, serving)
+    }
+
+    async fn ask(port: u16, text: &str) -> Result<HttpAnswer, NoAnswer> {
+        let client = HttpClient::new(&format!("{text}:{port}"), Duration::from_millis(500)).unwrap();
+        client.ask(Method::GET, "/", &[], None).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_waited_for_only_so_long_and_read_only_so_far() {
+        let whole = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}";
+        let large = format!("HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n{}", " ".repeat(1_500_000));
+        for (text, is_read) in [
+            (whole.to_owned(), true),
+            (whole[..whole.len() - 1].to_owned(), false),
+            (String::new(), false),
+            ("no HTTP\r\n\r\n".to_owned(), false),
+            (large, false),
+        ] {
+            let (port, serving) = answers(text).await;
+            let serving = tokio::spawn(serving);
+            let begun = Instant::now();
+            let answer = ask(port, "http://127.0.0.1").await;
+            assert!(begun.elapsed() < Duration::from_secs(10));
+            assert_eq!(answer.is_ok_and(|answer| answer.status == 200 && answer.json["a"] == 1), is_read);
+            serving.abort();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_nobody_vouches_for_hears_nothing() {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = made.signing_key.serialize_der().try_into().unwrap();
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let accepting = tokio::spawn(async move {
+            let (tcp, _) = listener.accept().await.unwrap();
+            TlsAcceptor::from(Arc::new(config)).accept(tcp).await.is_ok()
+        });
+        let refused = ask(port, "https://localhost").await.unwrap_err();
+        assert!(refused.0.contains("certificate"), "{refused:?}");
+        assert!(!accepting.await.unwrap());
+    }
 }

@@ -37,6 +37,8 @@ pub enum Fault {
     Hangs,
     /// It carries out what it is asked, and the answer is lost.
     LosesAnswer,
+    /// It says that it will give back, and does so when the stand-in `gives_back_later`.
+    Later,
 }
 
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub struct PaidThere {
     pub status: String,
     pub amount: i64,
     pub cancelled: i64,
+    /// What was asked back and is not back yet.
+    pub goes_back: i64,
     pub currency: String,
     pub is_test: bool,
 }
@@ -114,6 +118,7 @@ impl PaymentService {
             status: "paid".into(),
             amount: 0,
             cancelled: 0,
+            goes_back: 0,
             currency: "KRW".into(),
             is_test: false,
         };
@@ -125,6 +130,13 @@ impl PaymentService {
     /// Changes a payment beside the API, as the owner of the store does on the service's own pages.
     pub fn changes(&self, imp_uid: &str, change: impl FnOnce(&mut PaidThere)) {
         change(self.books().payments.iter_mut().find(|paid| paid.imp_uid == imp_uid).unwrap());
+    }
+
+    pub fn gives_back_later(&self, imp_uid: &str) {
+        self.changes(imp_uid, |paid| {
+            paid.cancelled += std::mem::take(&mut paid.goes_back);
+            paid.status = if paid.cancelled == paid.amount { "cancelled" } else { "paid" }.into();
+        });
     }
 
     pub fn payment(&self, imp_uid: &str) -> PaidThere {
@@ -207,11 +219,11 @@ async fn answer(State(service): State<PaymentService>, request: Request) -> Resp
         Some(Fault::Hangs) => std::future::pending::<()>().await,
         Some(Fault::Refuses) if service.api == Api::V1 => return told(200, refusal("한도를 초과했습니다")),
         Some(Fault::Refuses) => return told(409, json!({ "type": "PG_PROVIDER", "message": "한도를 초과했습니다" })),
-        Some(Fault::LosesAnswer) | None => {}
+        Some(Fault::LosesAnswer | Fault::Later) | None => {}
     }
     let (status, body) = match service.api {
         Api::V1 => first_api(&mut service.books(), &method, &path, &token, &body),
-        Api::V2 => second_api(&mut service.books(), &method, &path, &token, &body),
+        Api::V2 => second_api(&mut service.books(), &method, &path, &token, &body, fault),
     };
     if fault == Some(Fault::LosesAnswer) {
         std::future::pending::<()>().await;
@@ -299,7 +311,14 @@ fn cancel(paid: &mut PaidThere, amount: Option<i64>, checksum: Option<i64>) -> R
     Ok(())
 }
 
-fn second_api(books: &mut Books, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+fn second_api(
+    books: &mut Books,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &Value,
+    fault: Option<Fault>,
+) -> (u16, Value) {
     if token != "PortOne secret" {
         return (401, json!({ "type": "UNAUTHORIZED", "message": "no secret" }));
     }
@@ -313,6 +332,10 @@ fn second_api(books: &mut Books, method: &str, path: &str, token: &str, body: &V
         }
         ("POST", ["payments", id, "cancel"]) => {
             let Some(paid) = books.payments.iter_mut().find(|paid| paid.imp_uid == *id) else { return unknown };
+            if fault == Some(Fault::Later) {
+                paid.goes_back += body["amount"].as_i64().unwrap();
+                return (200, json!({ "cancellation": { "status": "REQUESTED", "totalAmount": body["amount"] } }));
+            }
             match cancel(paid, body["amount"].as_i64(), body["currentCancellableAmount"].as_i64()) {
                 Ok(()) => (200, json!({ "cancellation": { "status": "SUCCEEDED", "totalAmount": body["amount"] } })),
                 Err(why) => (409, json!({ "type": "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN", "message": why })),
@@ -325,9 +348,11 @@ fn second_api(books: &mut Books, method: &str, path: &str, token: &str, body: &V
                 "ready" => "VIRTUAL_ACCOUNT_ISSUED",
                 other => &other.to_uppercase(),
             };
+            let later = json!([{ "status": "REQUESTED", "totalAmount": paid.goes_back }]);
             let form = json!({ "id": paid.imp_uid, "transactionId": "tx-1", "status": status, "currency": paid.currency,
                 "amount": { "total": paid.amount, "cancelled": paid.cancelled, "paid": paid.amount - paid.cancelled },
                 "channel": { "type": if paid.is_test { "TEST" } else { "LIVE" } },
+                "cancellations": if paid.goes_back > 0 { later } else { json!([]) },
                 "receiptUrl": format!("https://receipts.example.com/{id}") });
             (200, form)
         }

@@ -431,6 +431,23 @@ fn an_order_that_nobody_paid_is_given_up_after_a_day() {
 }
 
 #[test]
+fn nobody_keeps_an_old_price_by_an_order_that_was_given_up() {
+    on_both(|school| async move {
+        let shop = Shop::opens(school, Api::V1).await;
+        let order = orders(&shop.student, shop.course).await;
+        shop.school.later(86_400 + 60);
+        let [teacher, student] = days_later(&shop.school, 0, [&shop.teacher, &shop.student]).await;
+        let status = async || detail(&student, &order).await["payment_status"].clone();
+        until("it is given up", async || (status().await == "cancelled").then_some(())).await;
+        teacher.put(&format!("/courses/major-categories/{}/", shop.course), json!({ "price": 90_000 })).await.is(200);
+        let imp_uid = shop.service.receives(uid(&order), PRICE, "paid");
+        completes(&student, &order, &imp_uid).await.refused(409, "PAYMENT_RETURNED");
+        assert_eq!(shop.service.payment(&imp_uid).status, "cancelled");
+        assert_eq!(shown(&student, &order["enrollment_id"]).await["status"], "pending");
+    });
+}
+
+#[test]
 fn money_for_the_order_of_an_erased_person_goes_back() {
     on_both(|school| async move {
         let shop = Shop::opens(school, Api::V1).await;

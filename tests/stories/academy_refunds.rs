@@ -279,3 +279,50 @@ fn a_person_who_is_erased_during_a_refund_gets_it_all_the_same() {
         assert_eq!(kinds(&detail(&teacher, &paid).await), ["ordered", "paid", "refund_asked", "refunded"]);
     });
 }
+
+#[test]
+fn money_that_the_second_api_gives_back_later_is_waited_for() {
+    on_both(|school| async move {
+        let shop = Shop::opens(school, Api::V2).await;
+        let paid = shop.sells().await;
+        let imp_uid = paid["imp_uid"].as_str().unwrap();
+        shop.service.misbehaves("/cancel", Fault::Later, 1);
+        refunds(&shop.teacher, &paid, json!({ "reason": "교환", "amount": 20_000 })).await.is(202);
+        shop.school.later(60);
+        check_due(&shop.school.app).await.unwrap();
+        assert_eq!(detail(&shop.teacher, &paid).await["refund_status"], "requested");
+        shop.service.gives_back_later(imp_uid);
+        shop.school.later(60);
+        until("it is back", async || (shop.status(&paid).await == "partially_refunded").then_some(())).await;
+        assert_eq!((shop.service.payment(imp_uid).cancelled, shop.service.was_asked("/cancel")), (20_000, 1));
+    });
+}
+
+#[test]
+fn a_refund_goes_on_after_the_server_ended_in_the_middle() {
+    on_both(|school| async move {
+        let Shop { school, service, student, .. } = {
+            let shop = Shop::opens(school, Api::V1).await;
+            shop.sells().await;
+            shop
+        };
+        let payment = student.get("/payment/user-payments/").await.is(200)["results"][0].clone();
+        let imp_uid = payment["imp_uid"].as_str().unwrap().to_owned();
+        service.misbehaves("/payments/cancel", Fault::LosesAnswer, 1);
+        let (asking, asked) = (student.clone(), payment.clone());
+        let asking = tokio::spawn(async move { refunds(&asking, &asked, why()).await });
+        let went_back = async || (service.payment(&imp_uid).status == "cancelled").then_some(());
+        until("the money went back", went_back).await;
+        asking.abort();
+        let school = school.reopens().await;
+        let student = student.at(school.address);
+        school.later(60);
+        let is_known = async || {
+            let seen = detail(&student, &payment).await;
+            (seen["payment_status"] == "refunded").then_some(())
+        };
+        until("it is known", is_known).await;
+        assert_eq!(service.was_asked("/payments/cancel"), 1);
+        assert_eq!(shown(&student, &payment["enrollment_id"]).await["status"], "cancelled");
+    });
+}

@@ -311,6 +311,12 @@ fn the_help_of_a_command_lists_its_own_options() {
     let demo = help(&["demo"]);
     assert!(demo.contains("--learners") && demo.contains("[default: ./gyosil-demo]"), "{demo}");
     assert!(!demo.contains("--tls-cert") && !demo.contains("./data"), "{demo}");
+    let secret = std::process::Command::new(env!("CARGO_BIN_EXE_gyosil"))
+        .args(["serve", "--help"])
+        .env("GYOSIL_PORTONE_SECRET", "0123456789")
+        .output();
+    let shown = String::from_utf8(secret.unwrap().stdout).unwrap();
+    assert!(shown.contains("GYOSIL_PORTONE_SECRET") && !shown.contains("0123456789"), "{shown}");
     let serve = help(&["serve"]);
     assert!(serve.contains("--tls-cert") && serve.contains("[default: ./data]"), "{serve}");
 }
@@ -345,6 +351,11 @@ fn a_bad_value_is_one_clear_line() {
         (&["serve", "--trusted-proxies", "nobody"], "--trusted-proxies"),
         (&["serve", "--jwt-secret", "0123456789"], "--jwt-secret"),
         (&["serve", "--tls-cert", "a.pem"], "--tls-key"),
+        (&["serve", "--payments", "portone-v1", "--portone-secret", "0123456789"], "GYOSIL_PORTONE_KEY"),
+        (&["serve", "--payments", "portone-v2", "--portone-secret", "0123456789"], "GYOSIL_PORTONE_WEBHOOK_SECRET"),
+        (&["serve", "--portone-secret", "0123456789 and more"], "one line of ASCII"),
+        (&["serve", "--portone-secret", "@/nowhere/at/all"], "--portone-secret"),
+        (&["serve", "--portone-url", "http://api.iamport.kr"], "--portone-url"),
         (&["serve", "--school-logo", "nowhere/logo.png"], "--school-logo"),
         (&["user", "add", "--name", "x", "--role", "KING", "--email", "a@b.c"], "--role"),
         (&["dance"], "dance"),

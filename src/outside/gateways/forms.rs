@@ -29,6 +29,8 @@ pub struct GatewayPayment {
     pub amount: i64,
     /// The part of the amount that was given back.
     pub cancelled: i64,
+    /// The part that is on its way back.
+    pub goes_back: i64,
     pub currency: String,
     /// Whether it was made in the mode of the school: with real money, or in a test channel.
     pub is_in_our_mode: bool,
@@ -66,6 +68,8 @@ impl GatewayPayment {
 /// Money to give back. The gateway refuses if `remains` is not what it has left, so that nothing is given back twice.
 #[derive(Debug, Clone, Copy)]
 pub struct GatewayRefund<'a> {
+    /// A name of this refund that is the same at each try.
+    pub key: &'a str,
     pub imp_uid: &'a str,
     pub amount: i64,
     pub remains: i64,

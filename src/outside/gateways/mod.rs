@@ -137,6 +137,7 @@ fn play(imp_uid: &str, order: &OrderAtGateway<'_>) -> GatewayPayment {
         state: GatewayState::Paid,
         amount: order.amount,
         cancelled: 0,
+        goes_back: 0,
         currency: WON.to_owned(),
         is_in_our_mode: true,
         receipt_url: None,

@@ -2,6 +2,7 @@
 //! its status. The access token is good for half an hour.
 
 use hyper::Method;
+use hyper::header::AUTHORIZATION;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -82,6 +83,7 @@ impl PortoneV1 {
                 },
                 amount: amount(&told["amount"])?,
                 cancelled: amount(&told["cancel_amount"]).unwrap_or(0),
+                goes_back: 0,
                 currency: text("currency")?,
                 is_in_our_mode: told["sandbox"].as_bool().unwrap_or(false) == self.is_test,
                 receipt_url: receipt_url(&told["receipt_url"]),
@@ -102,7 +104,7 @@ impl PortoneV1 {
     }
 
     async fn ask_with(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {
-        let answer = self.client.ask(method, path, Some(token), body).await.map_err(away)?;
+        let answer = self.client.ask(method, path, &[(AUTHORIZATION, token)], body).await.map_err(away)?;
         read(answer.status, answer.json)
     }
 
@@ -118,7 +120,7 @@ impl PortoneV1 {
         }
         *held = None;
         let keys = json!({ "imp_key": self.key.text(), "imp_secret": self.secret.text() });
-        let answer = self.client.ask(Method::POST, "/users/getToken", None, Some(&keys)).await.map_err(away)?;
+        let answer = self.client.ask(Method::POST, "/users/getToken", &[], Some(&keys)).await.map_err(away)?;
         let Reply::Done(told) = read(answer.status, answer.json)? else {
             tracing::error!(
                 "Portone refuses the keys of the school: check GYOSIL_PORTONE_KEY and GYOSIL_PORTONE_SECRET"

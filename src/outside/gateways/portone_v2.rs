@@ -2,6 +2,7 @@
 //! same text.
 
 use hyper::Method;
+use hyper::header::{AUTHORIZATION, HeaderName};
 use serde_json::{Value, json};
 
 use super::forms::{
@@ -31,13 +32,13 @@ impl PortoneV2 {
 
     pub async fn prepare(&self, order: &OrderAtGateway<'_>) -> Result<()> {
         let path = format!("/payments/{}/pre-register", order.merchant_uid);
-        let body = json!({ "storeId": self.store, "totalAmount": order.amount, "currency": WON });
-        done(self.ask(Method::POST, &path, Some(body)).await?).map(drop)
+        let body = json!({ "totalAmount": order.amount, "currency": WON });
+        done(self.ask(Method::POST, &path, None, Some(self.of_store(body))).await?).map(drop)
     }
 
     pub async fn look_up(&self, order: &OrderAtGateway<'_>) -> Result<Option<GatewayPayment>> {
         let path = format!("/payments/{}", order.imp_uid.unwrap_or(order.merchant_uid));
-        let answer = self.ask(Method::GET, &path, None).await?;
+        let answer = self.ask(Method::GET, &path, None, None).await?;
         if answer.status == 404 && answer.json["type"].is_string() {
             return Ok(None);
         }
@@ -46,9 +47,24 @@ impl PortoneV2 {
 
     pub async fn give_back(&self, refund: &GatewayRefund<'_>) -> Result<()> {
         let path = format!("/payments/{}/cancel", refund.imp_uid);
-        let body = json!({ "storeId": self.store, "amount": refund.amount, "reason": refund.reason,
+        let body = json!({ "amount": refund.amount, "reason": refund.reason,
             "currentCancellableAmount": refund.remains });
-        done(self.ask(Method::POST, &path, Some(body)).await?).map(drop)
+        let told = done(self.ask(Method::POST, &path, Some(refund.key), Some(self.of_store(body))).await?)?;
+        match told["cancellation"]["status"].as_str() {
+            Some("SUCCEEDED") => Ok(()),
+            Some("FAILED") => Err(Error::GatewayRefused { why: "the cancellation failed".into() }),
+            // REQUESTED: it goes back later, and the payment tells then.
+            Some(_) => Err(Error::GatewayAway { retry_after_s: RETRY_AFTER_S }),
+            None => Err(not_understood()),
+        }
+    }
+
+    /// Adds the store to a body, if the settings name one.
+    fn of_store(&self, mut body: Value) -> Value {
+        if let Some(store) = &self.store {
+            body["storeId"] = json!(store);
+        }
+        body
     }
 
     /// Fails unless the service has signed the notice, not long ago.
@@ -71,6 +87,7 @@ impl PortoneV2 {
                 },
                 amount: amount(&told["amount"]["total"])?,
                 cancelled: amount(&told["amount"]["cancelled"]).unwrap_or(0),
+                goes_back: goes_back(&told["cancellations"]),
                 currency: told["currency"].as_str()?.to_owned(),
                 is_in_our_mode: (told["channel"]["type"].as_str() == Some("TEST")) == self.is_test,
                 receipt_url: receipt_url(&told["receiptUrl"]),
@@ -79,9 +96,20 @@ impl PortoneV2 {
         read().ok_or_else(not_understood)
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<HttpAnswer> {
-        self.client.ask(method, path, Some(&self.authorization), body.as_ref()).await.map_err(away)
+    /// Asks; with a key, a request that came before is not carried out again.
+    async fn ask(&self, method: Method, path: &str, key: Option<&str>, body: Option<Value>) -> Result<HttpAnswer> {
+        let key = key.map(|key| format!("\"{key}\""));
+        let key = key.as_deref().map(|key| (HeaderName::from_static("idempotency-key"), key));
+        let headers: Vec<(HeaderName, &str)> =
+            [(AUTHORIZATION, self.authorization.as_str())].into_iter().chain(key).collect();
+        self.client.ask(method, path, &headers, body.as_ref()).await.map_err(away)
     }
+}
+
+/// Adds up what was asked back and is not back yet.
+fn goes_back(cancellations: &Value) -> i64 {
+    let all = cancellations.as_array().into_iter().flatten();
+    all.filter(|one| one["status"] == "REQUESTED").filter_map(|one| amount(&one["totalAmount"])).sum()
 }
 
 fn done(answer: HttpAnswer) -> Result<Value> {

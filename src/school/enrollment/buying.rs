@@ -112,16 +112,28 @@ pub(in crate::school) struct Held {
     seats: ClassSeats,
 }
 
-/// Gives the enrollment what a payment of its order buys: the amount of the order counts, not the price of today. It buys
-/// nothing if the course is not taught any more, or the person has access already or has left.
-pub(in crate::school) async fn admit_buyer(app: &School, tx: &mut Tx, held: &Held) -> Result<Bought> {
+/// Gives the enrollment what a payment of this amount buys. It buys nothing if the course is not taught any more, or the person
+/// has access already or has left. For an order that stands, its own price counts and not that of today; for one that was given
+/// up (`is_late`) the money must be enough for the price of today, so that nobody keeps an old price for themselves.
+pub(in crate::school) async fn admit_buyer(
+    app: &School,
+    tx: &mut Tx,
+    held: &Held,
+    amount: i64,
+    is_late: bool,
+) -> Result<Bought> {
     let (now_ms, enrollment) = (app.now_ms(), &held.enrollment);
     let is_taught = rights::find_course(tx, enrollment.course).await.and_then(|course| must_be_taught(&course)).is_ok();
     if !is_taught || must_not_be_over(app, &held.seats).is_err() {
         return Ok(Bought::Nothing);
     }
-    match enrollment.access_state(now_ms) {
-        AccessState::Pending if money_kept(tx, enrollment.id).await? >= held.seats.price.max(1) => Ok(Bought::Nothing),
+    let state = enrollment.access_state(now_ms);
+    let kept = if state == AccessState::Pending { money_kept(tx, enrollment.id).await? } else { 0 };
+    if is_late && kept + amount < held.seats.price {
+        return Ok(Bought::Nothing);
+    }
+    match state {
+        AccessState::Pending if kept >= held.seats.price.max(1) => Ok(Bought::Nothing),
         AccessState::Pending if held.seats.approves && enrollment.waiting_number.is_none() => {
             approve(tx, enrollment, enrollment.person, now_ms).await?;
             Ok(Bought::Access)

@@ -4,6 +4,7 @@ use super::settling::{Settled, settle};
 use super::{CoursePayment, find_order, read_now};
 use crate::app::School;
 use crate::error::{Error, Field, Noun, Result};
+use crate::failures::Attempts;
 use crate::outside::gateways::{Gateway, OrderAtGateway};
 use crate::school::rights::Caller;
 
@@ -30,6 +31,7 @@ pub async fn complete(app: &School, caller: &Caller, said: ReportedPayment) -> R
     if is_done {
         return told(order);
     }
+    app.failures.take_for_good(&Attempts::PaymentsBy(caller.id), app.now_ms())?;
     let gateway = app.gateways.of(order.gateway())?;
     // The sandbox knows of no payments that could be given back.
     if order.status == "CONFIRMED" && matches!(gateway, Gateway::Sandbox) {

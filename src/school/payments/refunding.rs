@@ -12,6 +12,9 @@ use crate::school::enrollment::buying::{Held, end_refunded, hold_bought};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::Caller;
 
+/// The time after which money that is on its way back is asked about again.
+const WAITS_S: u64 = 60;
+
 pub struct RefundWish {
     /// All that is left, if it is left out. Staff may give a part back.
     pub amount: Option<i64>,
@@ -157,7 +160,9 @@ pub(in crate::school) async fn carry_out(app: &School, id: i64) -> Result<()> {
         return Err(Error::internal(format!("refund {id} is of no payment at a gateway")));
     };
     let target = payment.refunded + refund.amount;
-    match give_back(app.gateways.of(payment.gateway())?, &order, imp_uid, target, &refund.reason).await {
+    let key = format!("gyosil-refund-{id}");
+    let back = GatewayRefund { key: &key, imp_uid, amount: 0, remains: 0, reason: &refund.reason };
+    match give_back(app.gateways.of(payment.gateway())?, &order, target, back).await {
         Ok(()) => retry(|| complete(app, &refund, &payment)).await,
         Err(Error::GatewayRefused { why }) => {
             tracing::error!(why, payment = payment.id, "the payment service refuses to give money back");
@@ -173,9 +178,8 @@ pub(in crate::school) async fn carry_out(app: &School, id: i64) -> Result<()> {
 async fn give_back(
     gateway: &Gateway,
     order: &OrderAtGateway<'_>,
-    imp_uid: &str,
     target: i64,
-    reason: &str,
+    refund: GatewayRefund<'_>,
 ) -> Result<()> {
     let unknown = || Error::GatewayRefused { why: "the payment is not known there".into() };
     let found = gateway.look_up(order).await?.ok_or_else(unknown)?;
@@ -183,7 +187,10 @@ async fn give_back(
     if missing <= 0 {
         return Ok(());
     }
-    let refund = GatewayRefund { imp_uid, amount: missing, remains: found.remains(), reason };
+    if found.goes_back > 0 {
+        return Err(Error::GatewayAway { retry_after_s: WAITS_S });
+    }
+    let refund = GatewayRefund { amount: missing, remains: found.remains(), ..refund };
     match gateway.give_back(&refund).await {
         Err(Error::GatewayRefused { why }) => {
             let found = gateway.look_up(order).await?.ok_or_else(unknown)?;

@@ -3,7 +3,7 @@
 use super::moves::{self, MoveKind, NewMove};
 use super::pauses::pause_ms;
 use super::refunding::{NewRefund, ask_back, carry_out, tell};
-use super::{CoursePayment, read};
+use super::{CoursePayment, read, read_now};
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args, retry};
@@ -92,11 +92,11 @@ impl Settling<'_> {
         moves::add(tx, new, self.now_ms).await
     }
 
-    /// Confirms the order, and gives its enrollment what it buys. Late money of an order that was given up counts too. What
-    /// buys nothing any more goes back.
+    /// Confirms the order, and gives its enrollment what it buys. Late money of an order that was given up counts too, if
+    /// it is enough today. What buys nothing any more goes back.
     async fn confirm(&self, app: &School, tx: &mut Tx) -> Result<Noted> {
         let (order, now_ms) = (self.order, self.now_ms);
-        let bought = admit_buyer(app, tx, self.held).await?;
+        let bought = admit_buyer(app, tx, self.held, order.amount, order.status == "CANCELLED").await?;
         // A person who was erased keeps no receipt.
         let sql = "update payments set status = 'CONFIRMED', imp_uid = $2, paid_ms = $3, refund_deadline_ms = $4,
             receipt_url = case when exists (select 1 from people where id = $6 and deleted_ms is null) then $5 end,
@@ -171,9 +171,12 @@ impl Settling<'_> {
 
 /// Gives back at the gateway all that was paid for an order that it does not fit. If that fails, the job asks again.
 async fn call_off(app: &School, id: i64, found: &GatewayPayment) -> Result<()> {
-    let remains = found.remains();
-    let order = super::read_now(app, id).await?;
-    let back = GatewayRefund { imp_uid: &found.imp_uid, amount: remains, remains, reason: DOES_NOT_FIT };
+    if found.goes_back > 0 {
+        return Ok(());
+    }
+    let (remains, key) = (found.remains(), format!("gyosil-call-off-{id}"));
+    let order = read_now(app, id).await?;
+    let back = GatewayRefund { key: &key, imp_uid: &found.imp_uid, amount: remains, remains, reason: DOES_NOT_FIT };
     if let Err(error) = app.gateways.of(order.gateway())?.give_back(&back).await {
         tracing::error!(%error, payment = id, "a payment that fits no order could not be given back; it is tried again");
         return Ok(());
