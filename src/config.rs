@@ -126,6 +126,18 @@ pub struct Bounds {
     /// Connections that one address (IPv6: one /64 network) may have open at once; trusted proxies may have any number
     #[arg(long, global = true, env = "GYOSIL_CONNECTIONS_PER_ADDRESS", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections_per_address: u32,
+    /// MiB that the file of a video may have
+    #[arg(long, global = true, env = "GYOSIL_VIDEO_MAX_MB", default_value_t = 4_096, value_parser = clap::value_parser!(i64).range(1..=65_536))]
+    pub video_max_mb: i64,
+    /// Uploads of videos that one person may begin in an hour
+    #[arg(long, global = true, env = "GYOSIL_UPLOADS_PER_HOUR", default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..))]
+    pub uploads_per_hour: i64,
+    /// Uploads of videos that one person may have open at once
+    #[arg(long, global = true, env = "GYOSIL_UPLOADS_OPEN", default_value_t = 6, value_parser = clap::value_parser!(i64).range(1..))]
+    pub uploads_open: i64,
+    /// Times in an hour that one person may ask for the address at which a stored video plays (each is good for five minutes)
+    #[arg(long, global = true, env = "GYOSIL_PLAYS_PER_HOUR", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    pub plays_per_hour: u32,
 }
 
 fn mebibytes() -> clap::builder::RangedI64ValueParser<i64> {

@@ -56,6 +56,11 @@ pub enum Attempts {
     /// Times that a person leaves a session by choice: the session's id, the person's id. Limited, since the instructor is
     /// notified of each leave and each return.
     LeavesOf(i64, i64),
+    /// Addresses at which stored videos play, asked for by one person: at most so many.
+    PlaysOf {
+        person: i64,
+        most: u32,
+    },
 }
 
 impl Attempts {
@@ -70,6 +75,7 @@ impl Attempts {
             Attempts::ScannedGuestsFrom(_) => 3_000,
             Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
             Attempts::RegistersFrom(_) => 200,
+            Attempts::PlaysOf { most, .. } => *most,
         }
     }
 
@@ -82,7 +88,7 @@ impl Attempts {
             | Attempts::GuestsFrom(_) => MINUTE_MS,
             Attempts::AccountSlowly(_) => 10 * SECOND_MS,
             Attempts::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
-            Attempts::LeavesOf(..) => HOUR_MS,
+            Attempts::LeavesOf(..) | Attempts::PlaysOf { .. } => HOUR_MS,
             _ => 15 * MINUTE_MS,
         }
     }
@@ -104,6 +110,7 @@ impl Attempts {
             | Attempts::PasswordOf(_)
             | Attempts::RightLoginsOf(_)
             | Attempts::LeavesOf(..)
+            | Attempts::PlaysOf { .. }
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
             | Attempts::PaymentsBy(_) => self.clone(),

@@ -37,6 +37,7 @@ use crate::school::enrollment::expiring;
 use crate::school::payments::{checking, noticing};
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
+use crate::school::videos::waste;
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
 
@@ -166,6 +167,9 @@ fn chores(app: &School) -> JoinSet<()> {
     });
     every(&mut chores, app, Duration::from_secs(3_600), "old notices of gateways", |app| async move {
         noticing::forget_old(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
+        waste::give_up_overdue(&app).await
     });
     every(&mut chores, app, Duration::from_secs(1), "waiting completions", |app| async move {
         checks::judge_due(&app).await

@@ -234,19 +234,25 @@ create table uploads (
   bytes bigint not null check (bytes > 0),
   part_bytes bigint not null check (part_bytes > 0),
   parts bigint not null check (parts > 0),
-  status text not null check (status in ('OPEN', 'COMPLETED', 'REFUSED', 'ABORTED')),
+  -- DELETED: the file was complete, and is needed no more.
+  status text not null check (status in ('OPEN', 'COMPLETED', 'REFUSED', 'ABORTED', 'DELETED')),
   by_person bigint not null references people,
   expires_ms bigint not null,
   -- Why the file was refused; empty unless it was.
   refusal text check (refusal in ('PARTS', 'SIZE', 'NOT_MP4', 'NO_VIDEO', 'NOT_H264', 'NOT_AAC', 'NO_DURATION',
     'FRAGMENTED', 'HEAD_TOO_LARGE', 'BROKEN')),
   -- The index of the file is at its end: it starts to play later.
-  starts_late boolean not null default false
+  starts_late boolean not null default false,
+  -- The item is required once its file is there: until then nobody could do what is asked.
+  makes_required boolean not null default false,
+  -- Something of the upload may still be in the store: its parts or its file.
+  in_store boolean not null default true
 );
 create unique index uploads_key on uploads (key);
 create index uploads_item on uploads (item);
-create index uploads_person on uploads (by_person);
+create index uploads_person on uploads (by_person, created_ms);
 create index uploads_open on uploads (expires_ms) where status = 'OPEN';
+create index uploads_waste on uploads (id) where in_store and status in ('REFUSED', 'ABORTED', 'DELETED');
 create unique index uploads_open_of_item on uploads (item) where status = 'OPEN' and item is not null;
 
 create table enrollments (

@@ -37,6 +37,8 @@ macro_rules! table {
         pub enum $name { $( $variant, )+ }
 
         impl $name {
+            pub const ALL: &[$name] = &[$( $name::$variant, )+];
+
             pub fn $row(self) -> $type {
                 match self { $( $name::$variant => $value, )+ }
             }
@@ -61,11 +63,13 @@ table! {
         Course = "course",
         CurrentPassword = "current_password",
         Decisions = "decisions",
+        Duration = "duration",
         Email = "email",
         EndDate = "end_date",
         EndTime = "end_time",
         Enrollment = "enrollment",
         ExpiryDate = "expires",
+        FileName = "file_name",
         FileSize = "file_size",
         FirstStep = "first_step",
         ImpUid = "imp_uid",
@@ -105,6 +109,7 @@ table! {
         TotalScore = "total_score",
         Unit = "unit",
         UploadId = "upload_id",
+        VideoUrl = "video_url",
         ViewedItems = "viewed_items",
     }
 }
@@ -193,6 +198,10 @@ table! {
 }
 
 impl VideoFault {
+    pub fn of_word(word: &str) -> Option<VideoFault> {
+        VideoFault::ALL.iter().copied().find(|fault| fault.word() == word)
+    }
+
     /// The word that is stored.
     pub fn word(self) -> &'static str {
         self.row().0

@@ -1,6 +1,8 @@
 //! Rights: who may do what. Every verb checks its caller here, so that no surface can forget to.
 
-use crate::db::{HeldTable, Tx, args, row};
+use std::collections::BTreeSet;
+
+use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::words;
 
@@ -166,17 +168,34 @@ fn from_admitted_enrollments(person: &str, course: &str, now: &str) -> String {
     )
 }
 
-fn contents() -> String {
-    let from = from_admitted_enrollments("$2", "c.id", "$3");
-    format!("select c.instructor, c.price = 0 or exists (select 1 {from}) from courses c where c.id = $1")
+/// Builds SQL: these courses, each with its instructor and whether its contents are open to the person.
+fn contents(courses: &str) -> String {
+    let from = from_admitted_enrollments("$1", "c.id", "$2");
+    format!(
+        "select c.id, c.instructor, c.price = 0 or exists (select 1 {from}) from courses c where c.id in ({courses})"
+    )
 }
 
 /// Tells whether the caller may read what the items of a course hold, and not only its outline. A course without a price is open
 /// to everyone who sees it; one with a price to its staff, and to those who are in it and whose time is not over.
 pub async fn may_read_contents(tx: &mut Tx, caller: Option<&Caller>, course: i64, now_ms: i64) -> Result<bool> {
-    let args = args![course, caller.map(|c| c.id), now_ms];
-    let (instructor, is_open) = tx.one::<(i64, bool)>(contents(), args).await?;
-    Ok(is_open || caller.is_some_and(|c| c.teaches(instructor)))
+    Ok(readable_courses(tx, caller, &[course], now_ms).await?.contains(&course))
+}
+
+/// Returns those of these courses whose contents the caller may read, in one query.
+pub async fn readable_courses(
+    tx: &mut Tx,
+    caller: Option<&Caller>,
+    courses: &[i64],
+    now_ms: i64,
+) -> Result<BTreeSet<i64>> {
+    let (marks, ids) = placeholders(courses, 3);
+    let args = [args![caller.map(|c| c.id), now_ms], ids].concat();
+    let found: Vec<(i64, i64, bool)> = tx.all(contents(&marks), args).await?;
+    let is_open = |(_, instructor, is_open): &(i64, i64, bool)| {
+        *is_open || caller.is_some_and(|caller| caller.teaches(*instructor))
+    };
+    Ok(found.into_iter().filter(is_open).map(|(course, ..)| course).collect())
 }
 
 const BY_CODE: &str = "lower(code) = lower($1) and status in ('PUBLISHED', 'ARCHIVED')";
@@ -304,7 +323,7 @@ mod tests {
 
     #[tokio::test]
     async fn whether_a_person_may_read_contents_is_seen_from_their_own_enrollments() {
-        let plan = sqlite_plan(&contents()).await;
+        let plan = sqlite_plan(&contents("1, 2")).await;
         assert!(plan.iter().any(|line| line.contains("enrollments_person")), "{plan:?}");
     }
 

@@ -87,7 +87,8 @@ async fn show(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
-    let object = stored_objects::open(app, asked).await?;
+    let reading = stored_objects::open(app, asked).await?;
+    let object = &reading.object;
     let whole = object.bytes;
     let tag = format!("\"{}\"", object.tag);
     let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
@@ -108,7 +109,7 @@ async fn show(
         AskedRange::Beyond => (StatusCode::RANGE_NOT_SATISFIABLE, 0, 0, Some(format!("bytes */{whole}"))),
     };
     let is_empty = *method == Method::HEAD || bytes == 0;
-    let body = if is_empty { Body::empty() } else { Body::from_stream(object.stream(first, bytes)) };
+    let body = if is_empty { Body::empty() } else { Body::from_stream(reading.stream(first, bytes)) };
     let content_range = content_range.map(|range| [(header::CONTENT_RANGE, range)]);
     Ok((status, about, [(header::CONTENT_LENGTH, bytes.to_string())], content_range, body).into_response())
 }

@@ -21,6 +21,11 @@ impl RequestUrl {
         RequestUrl { origin, path: path.into(), query: query.into() }
     }
 
+    /// Returns the address under which the caller reached us.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Returns this URL with another value for a parameter of its query, which has no special letters in its name.
     pub fn with(&self, name: &str, value: i64) -> String {
         let is_other = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some(name);

@@ -10,6 +10,8 @@ mod academy_missions;
 mod academy_notices;
 mod academy_payments;
 mod academy_refunds;
+mod academy_uploads;
+mod academy_videos;
 mod admin;
 mod assessments;
 mod attendance;

@@ -19,11 +19,18 @@ const SHOWS: &[&str] = &[
     "GET /api/sessions/{session_id}/steps",
     "GET /api/tasks/{task_id}",
     "GET /api/v1/bc-006/learning/courses/{course_id}",
+    "GET /videos/",
+    "GET /videos/{video_id}/",
 ];
 
 /// Routes that show them to everyone who is signed in, while the course is free.
-const SHOWS_FREE: &[&str] =
-    &["GET /api/lectures/{lecture_id}", "GET /api/tasks/{task_id}", "GET /api/v1/bc-006/learning/courses/{course_id}"];
+const SHOWS_FREE: &[&str] = &[
+    "GET /api/lectures/{lecture_id}",
+    "GET /api/tasks/{task_id}",
+    "GET /api/v1/bc-006/learning/courses/{course_id}",
+    "GET /videos/",
+    "GET /videos/{video_id}/",
+];
 
 async fn village_with_secrets(school: &School) -> Village {
     let village = Village::of(school).await;
@@ -35,7 +42,7 @@ async fn village_with_secrets(school: &School) -> Village {
     let mut tx = school.app.db.begin().await.unwrap();
     let sql = format!(
         "update items set description = '{SECRET}', target_action = '{SECRET}', target_hint = '{SECRET}',
-            guide = '{SECRET}', voice = '{SECRET}', content = '{SECRET}' where kind = 'STEP'"
+            guide = '{SECRET}', voice = '{SECRET}', content = '{SECRET}' where kind in ('STEP', 'VIDEO')"
     );
     tx.run(sql, Vec::new()).await.unwrap();
     school.app.commit(tx, Vec::new()).await.unwrap();
@@ -121,7 +128,7 @@ fn others_see_the_outline_of_a_course_with_a_price() {
         let path = format!("/api/lectures/{}?subtasks=true", village.lecture.id);
         assert_eq!(stranger.get(&path).await.ok()["tasks"][0]["subtasks"][0], *step);
         let path = format!("/api/v1/bc-006/learning/courses/{}", village.lecture.id);
-        let video = stranger.get(&path).await.ok()["modules"][1]["materials"][0].clone();
+        let video = stranger.get(&path).await.ok()["modules"][2]["materials"][0].clone();
         assert_eq!(
             [&video["title"], &video["type"], &video["duration"]["minutes"]],
             [&json!("영상"), &json!("video"), &json!(15)]

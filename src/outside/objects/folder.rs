@@ -2,13 +2,12 @@
 //! part has its place from the beginning, `about.json`, and `{number}.tag` for each part that is there.
 
 use std::collections::BTreeSet;
-use std::ffi::CString;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,6 +15,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use sha2::{Digest, Sha256};
 
+use super::disk::{blocking, has_room, make_folder, new_file, rename_new, sync_folder, unless_missing};
 use super::parts::{NewObject, StoredPart};
 use super::signed::{SignedRequest, SignedUse, UrlSigner, hex};
 use crate::clock::random_bytes;
@@ -25,9 +25,10 @@ use crate::error::{Error, Noun, Result};
 pub const READ_MAX_BYTES: usize = 16 << 20;
 /// Bytes that are written to the disk, or read from it for a browser, at once.
 const BLOCK_BYTES: usize = 256 << 10;
-/// Seconds after which a part that is just being written, or a disk that is full, may be tried again.
+/// Parts of one upload that are written at once.
+const PARTS_AT_ONCE_MAX: usize = 8;
+/// Seconds after which a part that is just being written may be tried again.
 const PART_RETRY_AFTER_S: u64 = 2;
-const DISK_RETRY_AFTER_S: u64 = 60;
 /// The digits of a SHA-256 that are a tag.
 const TAG_DIGITS: usize = 32;
 /// The host for which URLs are signed. They work at every address under which this server is reached.
@@ -135,10 +136,10 @@ impl FolderStore {
             if let Some(above) = place.parent() {
                 make_folder(above)?;
             }
-            fs::rename(folder.join("file"), &place)?;
+            rename_new(&folder.join("file"), &place)?;
             // A folder that was just made is lost in a power cut unless the one above it is synced, too.
             for above in place.ancestors().skip(1).take_while(|above| above.starts_with(&objects)) {
-                File::open(above)?.sync_all()?;
+                sync_folder(above)?;
             }
             // A folder that could not be removed is removed when the upload is aborted.
             let _ = fs::remove_dir_all(&folder);
@@ -159,6 +160,35 @@ impl FolderStore {
             unless_missing(fs::remove_dir_all(&folder)).map(drop)
         })
         .await
+    }
+
+    /// Removes what is left of uploads that were begun before this time, but for those that are just being written. Those that
+    /// somebody knows of are given up long before.
+    pub(super) async fn sweep(&self, before_ms: i64) -> Result<()> {
+        let uploads = self.folder.join(".uploads");
+        let old = blocking(move || {
+            let Some(found) = unless_missing(fs::read_dir(&uploads))? else { return Ok(Vec::new()) };
+            let mut old = Vec::new();
+            for upload in found {
+                let upload = upload?;
+                let begun =
+                    unless_missing(fs::metadata(upload.path().join("about.json")).or_else(|_| upload.metadata()))?;
+                let begun_ms = begun.map(|begun| begun.modified()).transpose()?.map(milliseconds);
+                if begun_ms.is_some_and(|begun_ms| begun_ms < before_ms) {
+                    old.extend(upload.file_name().into_string());
+                }
+            }
+            Ok(old)
+        });
+        for upload in old.await? {
+            let (Some(folder), Ok(busy)) = (self.upload_folder(&upload), self.take(&upload, 0)) else { continue };
+            blocking(move || {
+                let _busy = busy;
+                unless_missing(fs::remove_dir_all(&folder)).map(drop)
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn open(&self, key: &str) -> Result<Option<ObjectFile>> {
@@ -237,9 +267,10 @@ impl FolderStore {
     fn take(&self, upload: &str, number: u16) -> Result<BusyPart> {
         let mut all = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         let part = (upload.to_owned(), number);
+        let taken = all.range((upload.to_owned(), 0)..=(upload.to_owned(), u16::MAX)).count();
         let is_taken = match number {
-            0 => all.range((upload.to_owned(), 0)..=(upload.to_owned(), u16::MAX)).next().is_some(),
-            _ => all.contains(&part) || all.contains(&(upload.to_owned(), 0)),
+            0 => taken > 0,
+            _ => taken >= PARTS_AT_ONCE_MAX || all.contains(&part) || all.contains(&(upload.to_owned(), 0)),
         };
         if is_taken {
             return Err(Error::Busy { retry_after_s: PART_RETRY_AFTER_S });
@@ -363,6 +394,10 @@ fn content_type(key: &str) -> &'static str {
     if key.ends_with(".mp4") { "video/mp4" } else { "application/octet-stream" }
 }
 
+fn milliseconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
 fn url_path(key: &str) -> String {
     format!("/objects/{key}")
 }
@@ -371,9 +406,14 @@ fn tag_file(folder: &Path, number: u16) -> PathBuf {
     folder.join(format!("{number}.tag"))
 }
 
+/// Writes down what was announced, safe from a power cut: parts that are safe would be of no use without it.
 fn begin_in(folder: &Path, facts: &NewObject) -> std::io::Result<()> {
     new_file(&folder.join("file"))?.set_len(facts.bytes)?;
-    new_file(&folder.join("about.json"))?.write_all(serde_json::to_string(facts)?.as_bytes())
+    let mut about = new_file(&folder.join("about.json"))?;
+    about.write_all(serde_json::to_string(facts)?.as_bytes())?;
+    about.sync_all()?;
+    sync_folder(folder)?;
+    folder.parent().map_or(Ok(()), sync_folder)
 }
 
 /// Returns what was announced of an upload whose parts may come. `None` if there is none, or it was completed.
@@ -395,50 +435,4 @@ fn parts_in(folder: &Path, facts: &NewObject) -> std::io::Result<Vec<StoredPart>
         }
     }
     Ok(parts)
-}
-
-/// Makes a folder and those above it, for the owner of the data folder only.
-fn make_folder(path: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-fn new_file(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-fn free_bytes(folder: &Path) -> std::io::Result<u64> {
-    let path = CString::new(folder.as_os_str().as_bytes())?;
-    let mut found = std::mem::MaybeUninit::<libc::statvfs>::uninit();
-    // SAFETY: the path ends in NUL, and both live until the call is over.
-    if unsafe { libc::statvfs(path.as_ptr(), found.as_mut_ptr()) } != 0 {
-        return Err(std::io::Error::last_os_error());
-    }
-    // SAFETY: the call has filled it, since it did not fail.
-    let found = unsafe { found.assume_init() };
-    Ok(found.f_bavail.saturating_mul(found.f_frsize))
-}
-
-/// Tells whether so many bytes fit and a part of the disk stays free, for the database that may be on it.
-fn has_room(folder: &Path, bytes: u64) -> std::io::Result<bool> {
-    Ok(free_bytes(folder)? / 21 * 20 > bytes)
-}
-
-fn unless_missing<T>(found: std::io::Result<T>) -> std::io::Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Does what makes the disk work where it keeps nobody waiting.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
-    done.map_err(|error| match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            tracing::error!("no room for uploads: {error}");
-            Error::Busy { retry_after_s: DISK_RETRY_AFTER_S }
-        }
-        _ => Error::internal(format!("the folder of objects: {error}")),
-    })
 }

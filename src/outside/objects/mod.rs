@@ -1,6 +1,7 @@
 //! Stores large files: objects. A browser sends them in parts and reads them back by signed URLs, in the form of S3, so that
 //! the store may be the folder that is embedded here or, later, a bucket elsewhere.
 
+mod disk;
 mod folder;
 mod parts;
 mod signed;
@@ -52,6 +53,12 @@ impl Objects {
     pub async fn abort(&self, key: &str, upload: &str) -> Result<()> {
         let Objects::Folder(store) = self;
         store.abort(key, upload).await
+    }
+
+    /// Removes what is left of uploads that were begun before this time and that nobody knows of any more.
+    pub async fn sweep(&self, before_ms: i64) -> Result<()> {
+        let Objects::Folder(store) = self;
+        store.sweep(before_ms).await
     }
 
     /// Returns the size of an object, or `None` if it is not there.

@@ -6,18 +6,20 @@ use serde_json::Value;
 
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
-use crate::error::{Error, Result};
+use crate::error::{Error, Field, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
 use crate::school::progress::units::UnitCriteria;
 use crate::school::rights::{self, Caller, Scope};
+use crate::school::videos::waste::{self, FilesOf};
 
 use self::reading::items_of;
+pub(super) use self::reading::{
+    IN_ORDER, ITEM, STEPS, find_item, find_video, item_by_id, items, must_learn_or_teach, seen_unit, unit_by_id,
+    units_with_items,
+};
 pub use self::reading::{
     Item, ItemKind, Unit, find_bare_unit, find_step, find_unit, first_step, list_units, step_after, steps,
-};
-pub(super) use self::reading::{
-    IN_ORDER, ITEM, STEPS, find_item, item_by_id, items, must_learn_or_teach, unit_by_id, units_with_items,
 };
 
 const ASSESSMENTS_OF_UNIT: &str = "unit = $1 and deleted_ms is null";
@@ -124,10 +126,13 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::hold_taught_course(&mut tx, caller, course).await?;
     must_not_be_taught(&mut tx, course, "select id from items where unit = $1", id).await?;
     tx.hold_where(HeldTable::Assessments, ASSESSMENTS_OF_UNIT, args![id]).await?;
+    waste::give_up(&mut tx, FilesOf::Unit, id, now_ms).await?;
     let sql = format!("update assessments set deleted_ms = $2, updated_ms = $2 where {ASSESSMENTS_OF_UNIT}");
     tx.run(sql, args![id, now_ms]).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, now_ms]).await?;
-    app.commit(tx, items_changed(app, course)).await
+    app.commit(tx, items_changed(app, course)).await?;
+    waste::remove_of(app, FilesOf::Unit, id).await;
+    Ok(())
 }
 
 /// Fails if a running session is at one of these items. Holds all open sessions of the course: one that moves at the
@@ -159,7 +164,7 @@ pub async fn add_item(
     Ok(item)
 }
 
-async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i64) -> Result<i64> {
+pub(super) async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i64) -> Result<i64> {
     let NewItem { kind, title, first } = item;
     let sql = "insert into items (created_ms, updated_ms, unit, kind, title, description, position, required, url,
             content, seconds, target_action, target_hint, guide, voice)
@@ -187,7 +192,7 @@ async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i64) -> Resu
 
 /// Announces that the grades of the course are due: its items have changed, and so has the share of them that each
 /// learner has done.
-fn items_changed(app: &School, course: i64) -> Vec<NewEvent> {
+pub(super) fn items_changed(app: &School, course: i64) -> Vec<NewEvent> {
     vec![NewEvent::grade_due(course, GradeScope::Course(course), app.now_ms())]
 }
 
@@ -210,9 +215,30 @@ pub struct ItemChanges {
 /// Changes an item. Its kind stays. The grades of the course are due if it became required, or is required no more.
 pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemChanges) -> Result<Item> {
     let mut tx = app.db.begin().await?;
+    let (item, due) = change_held_item(app, &mut tx, caller, id, changes).await?;
+    app.commit(tx, due).await?;
+    waste::remove_of(app, FilesOf::Item, id).await;
+    Ok(item)
+}
+
+/// Changes an item in a transaction that goes on, and holds it. Returns what to tell. A file in our store says itself how long it
+/// is, until an address takes its place.
+pub(super) async fn change_held_item(
+    app: &School,
+    tx: &mut Tx,
+    caller: &Caller,
+    id: i64,
+    changes: ItemChanges,
+) -> Result<(Item, Vec<NewEvent>)> {
+    let now_ms = app.now_ms();
     tx.hold(HeldTable::Items, id).await?;
-    let now = item_by_id(&mut tx, id).await?;
-    rights::find_taught_course(&mut tx, caller, now.course).await?;
+    let now = item_by_id(tx, id).await?;
+    rights::find_taught_course(tx, caller, now.course).await?;
+    if now.object.is_some() && matches!(changes.url, Patch::Set(_)) {
+        waste::give_up_complete(tx, id, now_ms).await?;
+    } else if now.object.is_some() && changes.seconds.is_sent() {
+        return Err(Error::bad(Field::Duration, "the file says itself how long it is"));
+    }
     let sql = "update items set title = $2, description = $3, position = $4, required = $5, url = $6, content = $7,
         seconds = $8, target_action = $9, target_hint = $10, guide = $11, voice = $12, updated_ms = $13,
         object = case when $6 is null then object else null end where id = $1";
@@ -229,13 +255,12 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
         changes.target_hint.over(now.target_hint),
         changes.guide.over(now.guide),
         changes.voice.over(now.voice),
-        app.now_ms()
+        now_ms
     ];
     tx.run(sql, args).await?;
-    let item = item_by_id(&mut tx, id).await?;
+    let item = item_by_id(tx, id).await?;
     let due = if item.required == now.required { Vec::new() } else { items_changed(app, item.course) };
-    app.commit(tx, due).await?;
-    Ok(item)
+    Ok((item, due))
 }
 
 pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
@@ -243,6 +268,10 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let item = item_by_id(&mut tx, id).await?;
     rights::find_taught_course(&mut tx, caller, item.course).await?;
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
+    tx.hold(HeldTable::Items, id).await?;
+    waste::give_up(&mut tx, FilesOf::Item, id, app.now_ms()).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
-    app.commit(tx, items_changed(app, item.course)).await
+    app.commit(tx, items_changed(app, item.course)).await?;
+    waste::remove_of(app, FilesOf::Item, id).await;
+    Ok(())
 }

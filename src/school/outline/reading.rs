@@ -93,7 +93,8 @@ impl Item {
 
 const UNIT: &str = "select id, course, title, description, position, minutes, objectives, criteria, created_ms,
     updated_ms from units";
-pub(in crate::school) const ITEM: &str = "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required, i.url,
+pub(in crate::school) const ITEM: &str =
+    "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required, i.url,
     i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
     from items i join units u on u.id = i.unit";
 /// The order in which a session goes through the steps.
@@ -123,7 +124,7 @@ pub async fn find_bare_unit(app: &School, caller: Option<&Caller>, id: i64) -> R
     seen_unit(&mut app.db.read().await?, caller, id).await
 }
 
-async fn seen_unit(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<Unit> {
+pub(in crate::school) async fn seen_unit(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<Unit> {
     let unit = unit_by_id(tx, id).await?;
     let seen = rights::find_seen_course(tx, caller, unit.course).await;
     seen.map_err(|error| error.instead_of(Noun::Unit))?;
@@ -182,6 +183,12 @@ pub(in crate::school) async fn item_by_id(tx: &mut Tx, id: i64) -> Result<Item> 
 
 pub(in crate::school) async fn find_item(tx: &mut Tx, id: i64) -> Result<Option<Item>> {
     tx.maybe(format!("{ITEM} where i.id = $1 and i.deleted_ms is null and u.deleted_ms is null"), args![id]).await
+}
+
+/// Finds a video; an item of another kind is none.
+pub(in crate::school) async fn find_video(tx: &mut Tx, id: i64) -> Result<Item> {
+    let found = find_item(tx, id).await?.filter(|item| item.kind == ItemKind::Video.word());
+    found.ok_or(Error::NotFound(Noun::Item))
 }
 
 /// Fails unless all of these items (each named once) are in courses that this person learns or teaches.

@@ -1,4 +1,4 @@
-//! The academy (seed 003): `/accounts/`, `/courses/`, `/missions/` and `/payment/`.
+//! The academy (seed 003): `/accounts/`, `/courses/`, `/missions/`, `/payment/` and `/videos/`.
 
 mod accounts;
 mod categories;
@@ -9,6 +9,8 @@ mod mission_wire;
 mod missions;
 mod payments;
 pub mod refusal;
+mod uploads;
+mod videos;
 mod webhooks;
 mod wire;
 
@@ -64,5 +66,10 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(payments::view)) // /payment/detail/{payment_id}/
             .routes(routes!(payments::refund)) // /payment/refund/{payment_id}/
             .routes(routes!(webhooks::take)), // /payment/webhook/
+        group("academy: videos")
+            .routes(routes!(videos::list, videos::create)) // /videos/
+            .routes(routes!(videos::view, videos::change, videos::delete)) // /videos/{video_id}/
+            .routes(routes!(uploads::view, uploads::give_up)) // /videos/{video_id}/upload/
+            .routes(routes!(videos::complete_upload)), // /videos/complete-upload/
     ])
 }

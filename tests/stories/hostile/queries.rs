@@ -11,6 +11,7 @@ const WRONG: &[(&str, &str)] = &[
     ("/accounts/activity/?page_size=101", "page_size"),
     ("/courses/major-categories/?page=0", "page"),
     ("/courses/minor-categories/?major_category_id=abc", "major_category_id"),
+    ("/videos/?minor_category_id=abc", "minor_category_id"),
     ("/courses/enrollments/?status=ACTIVE", "status"),
     ("/courses/enrollments/?user_id=1.5", "user_id"),
     ("/missions/multiple-choice-questions/?mission_id=abc", "mission_id"),

@@ -13,6 +13,11 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /courses/major-categories/{major_category_id}/", "what is taught here"),
     ("GET /courses/minor-categories/", "what is taught here"),
     ("GET /courses/minor-categories/{minor_category_id}/", "what is taught here"),
+    ("GET /videos/", "what is taught here; of a course with a price, its outline"),
+    (
+        "GET /videos/{video_id}/",
+        "what is taught here; the address at which it plays is for those who are in the course",
+    ),
     ("GET /api/school", "what the school is called"),
     ("GET /api/school/logo", "its picture"),
     ("POST /api/setup", "the secret of the printed link is in the body"),

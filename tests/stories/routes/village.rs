@@ -42,6 +42,8 @@ pub struct Village {
     pub mission: i64,
     pub question: i64,
     pub code_question: i64,
+    /// A video of the lecture that need not be watched.
+    pub video: i64,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -94,6 +96,7 @@ impl Village {
         let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
         let learning_path = made["id"].as_str().unwrap().parse().unwrap();
         let (mission, question, code_question) = asks_in_missions(school, &teacher, &student, &lecture).await;
+        let video = adds_video(&teacher, &lecture).await;
         let app = school.app.clone();
         Village {
             teacher,
@@ -117,6 +120,7 @@ impl Village {
             mission,
             question,
             code_question,
+            video,
             help,
             response,
             notification,
@@ -160,6 +164,7 @@ impl Village {
             ("mission_id", self.mission.to_string()),
             ("question_id", self.question.to_string()),
             ("code_question_id", self.code_question.to_string()),
+            ("video_id", self.video.to_string()),
         ])
     }
 
@@ -174,6 +179,7 @@ impl Village {
             ("major_category_id", json!(self.lecture.id)),
             ("minor_category_id", json!(self.lecture.task)),
             ("mission_id", json!(self.mission)),
+            ("video_id", json!(self.video)),
             ("class_id", json!(self.class)),
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
@@ -265,6 +271,7 @@ impl Village {
             "/missions/multiple-choice-questions/?page_size=100".into(),
             "/missions/code-submission-questions/?page_size=100".into(),
             "/missions/submissions/all/mcqs/?page_size=100".into(),
+            format!("/videos/?major_category_id={lecture}&page_size=100"),
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),
@@ -316,6 +323,15 @@ async fn applied_and_paid(teacher: &Person, student: &Person, lecture: &Lecture)
     let paid = json!({ "payment_amount": 50_000, "payment_method": "CARD" });
     teacher.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await.is(201);
     id
+}
+
+/// A video of the lecture that need not be watched.
+async fn adds_video(teacher: &Person, lecture: &Lecture) -> i64 {
+    let minor = json!({ "major_category_id": lecture.id, "name": "맛보기" });
+    let minor = teacher.post("/courses/minor-categories/", minor).await.is(201);
+    let video = json!({ "minor_category_id": minor["id"], "name": "미리 보기", "is_required": false,
+        "video_url": "https://videos.example.com/a.mp4", "duration": "00:10:00" });
+    teacher.post("/videos/", video).await.is(201)["id"].as_i64().unwrap()
 }
 
 async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) -> (i64, i64) {

@@ -16,6 +16,8 @@ const NULLABLE: &[(&str, &str)] = &[
     ("Payment.imp_uid", "the gateway has not named it yet"),
     ("Payment.receipt_url", "the gateway gives none"),
     ("UserActivity.logout_time", "the login is good"),
+    ("Video.duration", "it is elsewhere, and nobody has said how long it is; or its file has not come yet"),
+    ("Video.video_url", "its file is in our store, or is not for the caller"),
 ];
 
 /// Lists the fields of the entity that are not in the answer, or are of another type.

@@ -8,6 +8,7 @@ mod missions;
 mod payments;
 mod seed;
 mod table;
+mod videos;
 mod walk;
 
 use self::walk::Walk;
@@ -22,6 +23,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         enrollments::walks(&walk).await;
         missions::walks(&walk).await;
         payments::walks(&walk).await;
+        videos::walks(&walk).await;
         walk.has_seen_all();
     });
 }

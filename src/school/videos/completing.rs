@@ -1,0 +1,135 @@
+//! The end of an upload: its parts become one file, which is looked at, and then it is the file of the video.
+
+use crate::app::School;
+use crate::db::{HeldTable, args};
+use crate::error::{Error, Noun, Result, VideoFault};
+use crate::outside::mp4::{self, VideoFacts};
+use crate::school::outline::{self, Item};
+use crate::school::rights::{self, Caller};
+use crate::school::videos::uploads::{UPLOAD, Upload};
+use crate::school::videos::waste::{self, FilesOf};
+
+/// The parts of an upload, as their sender has counted them.
+pub struct SentParts {
+    pub video: i64,
+    pub upload_id: String,
+    pub key: String,
+    pub parts: Vec<SentPart>,
+}
+
+pub struct SentPart {
+    pub number: i64,
+    /// Perhaps in quotes, as the store tells it.
+    pub tag: String,
+}
+
+pub struct CompletedVideo {
+    pub video: Item,
+    /// Browsers must look for the index of the file at its end before it plays.
+    pub starts_late: bool,
+}
+
+/// Completes an upload. Fails if parts are missing, or are not those that were sent; it may then go on. A file that browsers do
+/// not play is refused and removed. Said again, it answers as before.
+pub async fn complete(app: &School, caller: &Caller, sent: SentParts) -> Result<CompletedVideo> {
+    let upload = find_upload(app, caller, &sent).await?;
+    if upload.status == "OPEN" {
+        if upload.expires_ms <= app.now_ms() {
+            return Err(Error::UploadOver);
+        }
+        assemble(app, &upload, sent.parts).await?;
+        let judged = judge(app, &upload).await?;
+        settle(app, sent.video, upload.id, judged).await?;
+        waste::remove_of(app, FilesOf::Item, sent.video).await;
+    }
+    outcome(app, caller, sent.video, upload.id).await
+}
+
+async fn find_upload(app: &School, caller: &Caller, sent: &SentParts) -> Result<Upload> {
+    let mut tx = app.db.read().await?;
+    let video = outline::find_video(&mut tx, sent.video).await?;
+    rights::find_taught_course(&mut tx, caller, video.course).await?;
+    let sql = format!("{UPLOAD} where item = $1 and upload_id = $2 and key = $3");
+    let found = tx.maybe(sql, args![sent.video, &sent.upload_id, &sent.key]).await?;
+    found.ok_or(Error::NotFound(Noun::Upload))
+}
+
+/// Makes one file of the parts. A call before this one may have come so far, and not further.
+async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<()> {
+    let arrived = app.objects.parts(&upload.key, &upload.upload_id).await?;
+    let missing = if arrived.is_some() { Error::UploadIncomplete } else { Error::UploadOver };
+    let arrived = arrived.unwrap_or_default();
+    if arrived.len() as i64 != upload.parts {
+        return must_be_assembled(app, upload, missing).await;
+    }
+    let mut tags: Vec<(i64, &str)> = sent.iter().map(|part| (part.number, part.tag.trim_matches('"'))).collect();
+    tags.sort_unstable();
+    if !tags.iter().copied().eq(arrived.iter().map(|part| (i64::from(part.number), part.tag.as_str()))) {
+        return Err(Error::VideoRefused { why: VideoFault::Parts });
+    }
+    let tags: Vec<(u16, String)> = arrived.into_iter().map(|part| (part.number, part.tag)).collect();
+    match app.objects.complete(&upload.key, &upload.upload_id, &tags).await {
+        Err(Error::NotFound(_)) => must_be_assembled(app, upload, Error::UploadOver).await,
+        completed => completed,
+    }
+}
+
+async fn must_be_assembled(app: &School, upload: &Upload, otherwise: Error) -> Result<()> {
+    app.objects.bytes(&upload.key).await?.map(drop).ok_or(otherwise)
+}
+
+/// Looks at the file that came: its size, and whether browsers play it.
+async fn judge(app: &School, upload: &Upload) -> Result<Result<VideoFacts, VideoFault>> {
+    let bytes = app.objects.bytes(&upload.key).await?.ok_or(Error::UploadOver)?;
+    if i64::try_from(bytes) != Ok(upload.bytes) {
+        return Ok(Err(VideoFault::Size));
+    }
+    mp4::inspect(bytes, |from, bytes| app.objects.read(&upload.key, from, bytes)).await
+}
+
+/// Writes down what the file is, once: whoever completes or gives up the same upload at the same moment waits for this.
+async fn settle(app: &School, video: i64, upload: i64, judged: Result<VideoFacts, VideoFault>) -> Result<()> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    tx.hold(HeldTable::Items, video).await?;
+    let of_video = "item = $1 and status in ('OPEN', 'COMPLETED')";
+    tx.hold_where(HeldTable::Uploads, of_video, args![video]).await?;
+    let found: Upload = tx.one(format!("{UPLOAD} where id = $1"), args![upload]).await?;
+    if found.status != "OPEN" {
+        return Ok(());
+    }
+    let mut due = Vec::new();
+    match judged {
+        Ok(VideoFacts { seconds, starts_late }) => {
+            let sql = "update uploads set status = 'DELETED', updated_ms = $2 where item = $1 and status = 'COMPLETED'";
+            tx.run(sql, args![video, now_ms]).await?;
+            let sql = "update uploads set status = 'COMPLETED', starts_late = $2, updated_ms = $3 where id = $1";
+            tx.run(sql, args![upload, starts_late, now_ms]).await?;
+            let sql =
+                "update items set object = $2, url = null, seconds = $3, required = required or $4, updated_ms = $5
+                where id = $1";
+            tx.run(sql, args![video, &found.key, seconds, found.makes_required, now_ms]).await?;
+            if found.makes_required {
+                due = outline::items_changed(app, outline::item_by_id(&mut tx, video).await?.course);
+            }
+        }
+        Err(fault) => {
+            let sql = "update uploads set status = 'REFUSED', refusal = $2, updated_ms = $3 where id = $1";
+            tx.run(sql, args![upload, fault.word(), now_ms]).await?;
+        }
+    }
+    app.commit(tx, due).await
+}
+
+/// Returns what has become of an upload.
+async fn outcome(app: &School, caller: &Caller, video: i64, upload: i64) -> Result<CompletedVideo> {
+    let mut tx = app.db.read().await?;
+    let video = outline::find_video(&mut tx, video).await?;
+    rights::find_taught_course(&mut tx, caller, video.course).await?;
+    let upload: Upload = tx.one(format!("{UPLOAD} where id = $1"), args![upload]).await?;
+    match (upload.status.as_str(), upload.refusal.as_deref().and_then(VideoFault::of_word)) {
+        ("COMPLETED", _) => Ok(CompletedVideo { video, starts_late: upload.starts_late }),
+        ("REFUSED", Some(why)) => Err(Error::VideoRefused { why }),
+        _ => Err(Error::UploadOver),
+    }
+}

@@ -1,0 +1,147 @@
+//! Files and parts in the store that are needed no more. What a transaction gives up is removed after its commit; a job makes
+//! up for what was not removed then.
+
+use crate::app::School;
+use crate::clock::{DAY_MS, HOUR_MS};
+use crate::db::{Filter, HeldTable, Tx, args, retry, row};
+use crate::error::Result;
+
+/// The files of which items are given up.
+#[derive(Debug, Clone, Copy)]
+pub enum FilesOf {
+    Item,
+    Unit,
+    Course,
+}
+
+impl FilesOf {
+    /// SQL: the condition for uploads of these items.
+    fn condition(self) -> &'static str {
+        match self {
+            FilesOf::Item => "item = $1",
+            FilesOf::Unit => "item in (select id from items where unit = $1)",
+            FilesOf::Course => "item in (select i.id from items i join units u on u.id = i.unit where u.course = $1)",
+        }
+    }
+}
+
+/// Gives up the files of items, also those that are still on their way. `id` is that of the item, the unit or the course.
+pub async fn give_up(tx: &mut Tx, files: FilesOf, id: i64, now_ms: i64) -> Result<()> {
+    let condition = format!("{} and status in ('OPEN', 'COMPLETED')", files.condition());
+    tx.hold_where(HeldTable::Uploads, &condition, args![id]).await?;
+    let sql = format!(
+        "update uploads set status = case when status = 'OPEN' then 'ABORTED' else 'DELETED' end, updated_ms = $2
+        where {condition}"
+    );
+    tx.run(sql, args![id, now_ms]).await.map(drop)
+}
+
+/// Gives up the file that an item has, and not the one that is on its way to take its place.
+pub async fn give_up_complete(tx: &mut Tx, item: i64, now_ms: i64) -> Result<()> {
+    let condition = "item = $1 and status = 'COMPLETED'";
+    tx.hold_where(HeldTable::Uploads, condition, args![item]).await?;
+    let sql = format!("update uploads set status = 'DELETED', updated_ms = $2 where {condition}");
+    tx.run(sql, args![item, now_ms]).await.map(drop)
+}
+
+/// Gives up the file that is on its way to an item.
+pub async fn give_up_open(tx: &mut Tx, item: i64, now_ms: i64) -> Result<()> {
+    let condition = "item = $1 and status = 'OPEN'";
+    tx.hold_where(HeldTable::Uploads, condition, args![item]).await?;
+    let sql = format!("update uploads set status = 'ABORTED', updated_ms = $2 where {condition}");
+    tx.run(sql, args![item, now_ms]).await.map(drop)
+}
+
+row! {
+    struct WasteUpload {
+        id: i64,
+        key: String,
+        upload_id: String,
+    }
+}
+
+const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
+/// Uploads whose leftovers are removed before others are looked for.
+const BATCH_MAX_UPLOADS: i64 = 64;
+
+/// Removes what the items that were just given up have left in the store. What cannot be removed now is left to the job.
+pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
+    let waste = Filter::of(&format!("{} and {WASTE}", files.condition()), args![id]);
+    if let Err(error) = remove_batch(app, &waste).await {
+        tracing::warn!(%error, "files that are needed no more are removed later");
+    }
+}
+
+/// Removes everything that is needed no more. What is being written at this moment is left for the next time.
+pub async fn remove_all(app: &School) -> Result<()> {
+    let mut last = 0;
+    while let Some(id) = remove_batch(app, &Filter::of(&format!("{WASTE} and id > $1"), args![last])).await? {
+        last = id;
+    }
+    app.objects.sweep(app.now_ms() - LEFTOVER_MS).await
+}
+
+/// Removes what the first of these uploads have left, and returns the last one that was looked at.
+async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
+    let (sql, args) = waste.page("select id, key, upload_id from uploads", "id", BATCH_MAX_UPLOADS, 0);
+    let found: Vec<WasteUpload> = app.db.all(sql, args).await?;
+    let last = found.last().map(|upload| upload.id);
+    for upload in found {
+        match remove(app, &upload).await {
+            Ok(()) => note_removed(app, upload.id).await?,
+            Err(error) => tracing::warn!(%error, upload = upload.id, "it is tried again"),
+        }
+    }
+    Ok(last)
+}
+
+async fn remove(app: &School, upload: &WasteUpload) -> Result<()> {
+    app.objects.abort(&upload.key, &upload.upload_id).await?;
+    app.objects.delete(&upload.key).await
+}
+
+async fn note_removed(app: &School, id: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    tx.run("update uploads set in_store = false where id = $1", args![id]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+/// The time after which what is left of an upload is nobody's: every upload is given up an hour before.
+const LEFTOVER_MS: i64 = DAY_MS + HOUR_MS;
+
+const OVERDUE: &str = "status = 'OPEN' and expires_ms <= $1";
+
+/// Gives up the uploads that nobody finished in time, and removes what they left.
+pub async fn give_up_overdue(app: &School) -> Result<()> {
+    retry(|| give_up_all_overdue(app)).await?;
+    remove_all(app).await
+}
+
+async fn give_up_all_overdue(app: &School) -> Result<()> {
+    let now_ms = app.now_ms();
+    if app.db.maybe::<(i64,)>(format!("select id from uploads where {OVERDUE} limit 1"), args![now_ms]).await?.is_none()
+    {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    tx.hold_where(HeldTable::Uploads, OVERDUE, args![now_ms]).await?;
+    tx.run(format!("update uploads set status = 'ABORTED', updated_ms = $1 where {OVERDUE}"), args![now_ms]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn waste_and_overdue_uploads_are_found_by_their_indexes() {
+        for (condition, index) in [
+            (format!("{WASTE} and id > 5 order by id limit 64"), "uploads_waste"),
+            (OVERDUE.replace("$1", "5"), "uploads_open"),
+        ] {
+            let plan = sqlite_plan(&format!("select id from uploads where {condition}")).await;
+            assert!(plan.iter().any(|line| line.contains(index)), "{condition}: {plan:?}");
+        }
+    }
+}
