@@ -9,6 +9,7 @@ mod academy_enrollments;
 mod academy_missions;
 mod academy_notices;
 mod academy_payments;
+mod academy_progress;
 mod academy_refunds;
 mod academy_uploads;
 mod academy_videos;

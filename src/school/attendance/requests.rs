@@ -38,7 +38,7 @@ pub async fn request(
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let course = rights::find_course_by_code(&mut tx, code).await?;
-    let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::learning_enrollment(&mut tx, course.course, caller.id, now_ms).await?;
     tx.hold(HeldTable::Enrollments, enrollment).await?;
     must_be_of_class(&mut tx, enrollment, number).await?;
     let sql =

@@ -133,7 +133,8 @@ pub async fn own_attendance(app: &School, caller: &Caller, code: &str) -> Result
     caller.must_be_student()?;
     let mut tx = app.db.read().await?;
     let course = rights::find_course_by_code(&mut tx, code).await?;
-    let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course.course, caller.id, app.now_ms()).await?;
+    let enrollment = enrollment.ok_or(Error::NotYours)?;
     of_enrollment(&mut tx, enrollment).await
 }
 

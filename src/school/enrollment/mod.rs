@@ -236,16 +236,39 @@ pub(super) async fn ensure_enrolled(tx: &mut Tx, class: i64, person: i64, now_ms
     Ok(tx.one::<(i64,)>(sql, args![class, person]).await?.0)
 }
 
-/// Finds the enrollment by which a person learns in a course. Of several it is the one that is in an open session now,
-/// else the newest.
-pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
-    let sql = "select id from (select e.id, e.status, case when exists (
-                select 1 from participants p join live_sessions s on s.id = p.session where p.enrollment = e.id
-                    and p.person = e.person and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE')
-                then 1 else 0 end as sits
+row! {
+    struct CurrentEnrollment {
+        id: i64,
+        is_over: bool,
+    }
+}
+
+/// Finds the enrollment by which a person learns in a course, or learned in it until their time was over, for what one may see of
+/// oneself at any time. Of several it is one whose time is not over, then the one that is in an open session now, then the newest.
+pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Result<Option<i64>> {
+    Ok(find_current(tx, course, person, now_ms).await?.map(|current| current.id))
+}
+
+/// Finds the enrollment by which a person learns in a course now, for what they do and read there. Fails if they are not in the
+/// course, or if their time is over.
+pub(super) async fn learning_enrollment(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Result<i64> {
+    match find_current(tx, course, person, now_ms).await? {
+        Some(CurrentEnrollment { id, is_over: false }) => Ok(id),
+        Some(_) => Err(Error::wrong_state(EnrollmentStatus::Expired.word())),
+        None => Err(Error::NotYours),
+    }
+}
+
+async fn find_current(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Result<Option<CurrentEnrollment>> {
+    let sql = "select id, is_over from (select e.id, e.status,
+                e.status = 'EXPIRED' or e.expires_ms is not null and e.expires_ms <= $3 as is_over,
+                case when exists (select 1 from participants p join live_sessions s on s.id = p.session
+                    where p.enrollment = e.id and p.person = e.person and p.left_ms is null and p.removed_ms is null
+                    and s.status <> 'REVIEW_MODE') then 1 else 0 end as sits
             from enrollments e join classes k on k.id = e.class where k.course = $1 and e.person = $2) mine
-        where status in ('APPROVED', 'COMPLETED') or (status = 'PENDING' and sits = 1) order by sits desc, id desc limit 1";
-    Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
+        where status in ('APPROVED', 'COMPLETED', 'EXPIRED') or (status = 'PENDING' and sits = 1)
+        order by is_over, sits desc, id desc limit 1";
+    tx.maybe(sql, args![course, person, now_ms]).await
 }
 
 impl Enrollment {

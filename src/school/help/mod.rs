@@ -83,7 +83,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
         outline::find_step(tx, course, Field::Step, item.id).await?;
     }
     sessions::must_not_be_removed(tx, item.course, person, new.in_session).await?;
-    crate::school::enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
+    crate::school::enrollment::learning_enrollment(tx, item.course, person, now_ms).await?;
     let sql = format!("select count(*) from help_requests where person = $1 and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {
         return Err(Error::TooManyFailures { retry_after_s: 60 });

@@ -6,6 +6,7 @@ mod study;
 pub mod summary;
 pub mod units;
 pub mod views;
+pub mod watching;
 
 use crate::app::School;
 use crate::db::{Tx, args, row};
@@ -207,7 +208,7 @@ async fn record_step(
         let (course,): (i64,) = tx.one("select course from live_sessions where id = $1", args![session]).await?;
         outline::find_step(tx, course, Field::Step, item.id).await?;
     }
-    let enrollment = enrollment::current_enrollment(tx, item.course, person).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::learning_enrollment(tx, item.course, person, now_ms).await?;
     let course = item.course;
     let (stored, events) = record(app, tx, EnrolledPerson { person, enrollment }, item, report, now_ms).await?;
     let next = outline::step_after(tx, course, report.item).await?;
@@ -235,6 +236,9 @@ async fn record(
         Some(time) => study::add_in_item(app, tx, enrollment, item.id, time, now_ms).await?,
         None => false,
     };
+    if report.studied.is_some() {
+        study::note_rate(app, tx, enrollment, item.id, now_ms).await?;
+    }
     let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };
     let after = match changed {
         Some(after) => after,

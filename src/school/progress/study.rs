@@ -38,6 +38,14 @@ pub(super) async fn add_in_item(
     Ok(seconds > 0)
 }
 
+/// Notes how far an item was at the end of today, if time was spent in it today.
+pub(super) async fn note_rate(app: &School, tx: &mut Tx, enrollment: i64, item: i64, now_ms: i64) -> Result<()> {
+    let sql =
+        "update study_days set rate = (select p.rate from item_progress p where p.enrollment = $1 and p.item = $2)
+        where enrollment = $1 and item = $2 and day = $3";
+    tx.run(sql, args![enrollment, item, app.clock.date_of(now_ms)]).await.map(drop)
+}
+
 pub(super) async fn add_in_unit(
     app: &School,
     tx: &mut Tx,

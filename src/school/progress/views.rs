@@ -23,10 +23,10 @@ pub async fn current_progress(app: &School, caller: &Caller, course: Option<i64>
     let mut tx = app.db.read().await?;
     let course = match course {
         Some(id) => Some(rights::find_course(&mut tx, id).await?.course),
-        None => latest_course(&mut tx, caller.id).await?,
+        None => latest_course(&mut tx, caller.id, app.now_ms()).await?,
     };
     let Some(course) = course else { return Ok(CurrentProgress { current: None, completed: 0, total: 0 }) };
-    let enrollment = enrollment::current_enrollment(&mut tx, course, caller.id).await?.ok_or(Error::NotYours)?;
+    let enrollment = enrollment::learning_enrollment(&mut tx, course, caller.id, app.now_ms()).await?;
     let steps = outline::steps(&mut tx, course).await?;
     let sql = "select item, status, done_ms from item_progress where enrollment = $1";
     let states: HashMap<i64, (String, Option<i64>)> = tx
@@ -67,13 +67,13 @@ pub(in crate::school) async fn steps_done(tx: &mut Tx, enrollments: &[i64]) -> R
     Ok(counts.into_iter().map(|(enrollment, done, all)| (enrollment, (done, all))).collect())
 }
 
-async fn latest_course(tx: &mut Tx, person: i64) -> Result<Option<i64>> {
+async fn latest_course(tx: &mut Tx, person: i64, now_ms: i64) -> Result<Option<i64>> {
     let sql = "select c.course from enrollments e join classes c on c.id = e.class
         join courses k on k.id = c.course and k.deleted_ms is null
-        where e.person = $1 and e.status in ('APPROVED', 'COMPLETED')
+        where e.person = $1 and e.status in ('APPROVED', 'COMPLETED') and (e.expires_ms is null or e.expires_ms > $2)
         order by coalesce((select max(p.updated_ms) from item_progress p where p.enrollment = e.id), e.created_ms) desc
         limit 1";
-    Ok(tx.maybe::<(i64,)>(sql, args![person]).await?.map(|(id,)| id))
+    Ok(tx.maybe::<(i64,)>(sql, args![person, now_ms]).await?.map(|(id,)| id))
 }
 
 row! {
@@ -100,8 +100,8 @@ pub async fn of_student(app: &School, caller: &Caller, person: i64, course: i64)
     if caller.id != person {
         caller.must_teach(access.instructor)?;
     }
-    let enrollment =
-        enrollment::current_enrollment(&mut tx, course, person).await?.ok_or(Error::NotFound(Noun::Enrollment))?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course, person, app.now_ms()).await?;
+    let enrollment = enrollment.ok_or(Error::NotFound(Noun::Enrollment))?;
     let (name,) = tx.one("select name from people where id = $1", args![person]).await?;
     let (title,) = tx.one("select title from courses where id = $1", args![course]).await?;
     let sql = "select u.title as task_title, i.title as item_title, i.id as item,

@@ -1,4 +1,4 @@
-//! The academy (seed 003): `/accounts/`, `/courses/`, `/missions/`, `/payment/` and `/videos/`.
+//! The academy (seed 003): `/accounts/`, `/courses/`, `/missions/`, `/payment/`, `/progress/` and `/videos/`.
 
 mod accounts;
 mod categories;
@@ -8,6 +8,7 @@ mod enrollments;
 mod mission_wire;
 mod missions;
 mod payments;
+mod progress;
 pub mod refusal;
 mod uploads;
 mod videos;
@@ -70,6 +71,12 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(videos::list, videos::create)) // /videos/
             .routes(routes!(videos::view, videos::change, videos::delete)) // /videos/{video_id}/
             .routes(routes!(uploads::view, uploads::give_up)) // /videos/{video_id}/upload/
-            .routes(routes!(videos::complete_upload)), // /videos/complete-upload/
+            .routes(routes!(videos::complete_upload)) // /videos/complete-upload/
+            .routes(routes!(progress::report)), // /videos/progress/
+        group("academy: progress")
+            .routes(routes!(progress::list)) // /progress/
+            .routes(routes!(progress::report_more)) // /progress/update/{user_progress_id}/
+            .routes(routes!(progress::overall)) // /progress/overall/
+            .routes(routes!(progress::of_video)), // /progress/video/{video_id}/
     ])
 }

@@ -31,6 +31,7 @@ impl Crowd {
             | "/api/auth/me"
             | "/accounts/profile/" => &self.village.student,
             "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.village.student,
+            "/videos/progress/" | "/progress/update/{user_progress_id}/" => &self.village.student,
             "/api/v1/progress" | "/api/v1/progress/start" | "/api/v1/progress/complete" => &self.village.student,
             "/api/attendance/request" | "/api/attendance/student/view" => &self.village.student,
             "/api/v1/enrollments" | "/courses/enrollments/" if route.method == Method::POST => &self.village.student,

@@ -42,8 +42,8 @@ pub struct Village {
     pub mission: i64,
     pub question: i64,
     pub code_question: i64,
-    /// A video of the lecture that need not be watched.
-    pub video: i64,
+    /// A video of the lecture that need not be watched, and the student's progress in it.
+    pub watched: (i64, i64),
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -96,8 +96,7 @@ impl Village {
         let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
         let learning_path = made["id"].as_str().unwrap().parse().unwrap();
         let (mission, question, code_question) = asks_in_missions(school, &teacher, &student, &lecture).await;
-        let video = adds_video(&teacher, &lecture).await;
-        let app = school.app.clone();
+        let watched = watches_video(&teacher, &student, &lecture).await;
         Village {
             teacher,
             student,
@@ -120,11 +119,11 @@ impl Village {
             mission,
             question,
             code_question,
-            video,
+            watched,
             help,
             response,
             notification,
-            app,
+            app: school.app.clone(),
         }
     }
 
@@ -164,7 +163,8 @@ impl Village {
             ("mission_id", self.mission.to_string()),
             ("question_id", self.question.to_string()),
             ("code_question_id", self.code_question.to_string()),
-            ("video_id", self.video.to_string()),
+            ("video_id", self.watched.0.to_string()),
+            ("user_progress_id", self.watched.1.to_string()),
         ])
     }
 
@@ -179,7 +179,7 @@ impl Village {
             ("major_category_id", json!(self.lecture.id)),
             ("minor_category_id", json!(self.lecture.task)),
             ("mission_id", json!(self.mission)),
-            ("video_id", json!(self.video)),
+            ("video_id", json!(self.watched.0)),
             ("class_id", json!(self.class)),
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
@@ -297,6 +297,7 @@ impl Village {
         for (whose, person) in [("teacher", &self.teacher), ("student", &self.student)] {
             let unread = person.get("/api/notifications?unread=true").await.ok();
             seen.insert(format!("notifications of the {whose}"), unread);
+            seen.insert(format!("videos that the {whose} watched"), person.get("/progress/").await.ok());
         }
         // No address shows these.
         for table in ["payments", "refunds"] {
@@ -325,13 +326,16 @@ async fn applied_and_paid(teacher: &Person, student: &Person, lecture: &Lecture)
     id
 }
 
-/// A video of the lecture that need not be watched.
-async fn adds_video(teacher: &Person, lecture: &Lecture) -> i64 {
+/// A video of the lecture that need not be watched, and the student's progress in it.
+async fn watches_video(teacher: &Person, student: &Person, lecture: &Lecture) -> (i64, i64) {
     let minor = json!({ "major_category_id": lecture.id, "name": "맛보기" });
     let minor = teacher.post("/courses/minor-categories/", minor).await.is(201);
     let video = json!({ "minor_category_id": minor["id"], "name": "미리 보기", "is_required": false,
         "video_url": "https://videos.example.com/a.mp4", "duration": "00:10:00" });
-    teacher.post("/videos/", video).await.is(201)["id"].as_i64().unwrap()
+    let video = teacher.post("/videos/", video).await.is(201)["id"].as_i64().unwrap();
+    let watched = json!({ "video_id": video, "last_position": 60, "time_spent": "00:01:00" });
+    let watched = student.post("/videos/progress/", watched).await.is(200);
+    (video, watched["id"].as_i64().unwrap())
 }
 
 async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) -> (i64, i64) {

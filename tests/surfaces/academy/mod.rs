@@ -6,6 +6,7 @@ mod enrollments;
 mod erd;
 mod missions;
 mod payments;
+mod progress;
 mod seed;
 mod table;
 mod videos;
@@ -24,6 +25,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         missions::walks(&walk).await;
         payments::walks(&walk).await;
         videos::walks(&walk).await;
+        progress::walks(&walk).await;
         walk.has_seen_all();
     });
 }
