@@ -175,9 +175,9 @@ errors! {
         "今回の受験ではもう答えた設問です。答えは一度だけ送れます。";
     /// The questions of the mission are answered by programs.
     AnsweredByCode = Conflict, "ANSWERED_BY_CODE",
-        "This mission is solved by programs: submit code for its questions",
-        "코드를 제출해서 푸는 미션입니다. 문제마다 코드를 제출해 주세요.",
-        "プログラムで答える課題です。設問ごとにコードを提出してください。";
+        "This mission is solved by programs: code is submitted for each question, and a judge gives the points",
+        "코드를 제출해서 푸는 미션입니다. 문제마다 코드를 제출하면 자동으로 채점됩니다.",
+        "プログラムで答える課題です。設問ごとにコードを提出すると、自動で採点されます。";
     /// Questions do not change once someone has tried them.
     AttemptsExist = Conflict, "ATTEMPTS_EXIST",
         "Someone has tried this assessment: its questions stay as they are",

@@ -2,12 +2,14 @@
 
 mod answers;
 mod code;
+mod reading;
 
 use futures_util::future::join;
 use serde_json::{Value, json};
 
 use crate::academy_categories::{adds_minor, makes_category};
 use crate::academy_enrollments::enrolls;
+use crate::classroom::by_hand;
 use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
@@ -147,7 +149,17 @@ fn a_mission_keeps_its_type_once_it_has_questions_and_moves_within_its_course_on
         assert_eq!(refused["field"], "mission_type");
         academy.teacher.put(&path, json!({ "mission_type": "multiple_choice" })).await.is(200);
         academy.teacher.delete(&format!("{CHOICES}{}/", questions[0])).await.is(204);
-        assert_eq!(academy.teacher.put(&path, code).await.is(200)["mission_type"], "code_submission");
+        // With the type go its kind and its tries, unless others are named.
+        let portal = format!("/api/v1/assessments/{id}");
+        let kind = async || academy.teacher.get(&portal).await.ok()["assessment"]["assessment_type"].clone();
+        let changed = academy.teacher.put(&path, code.clone()).await.is(200);
+        assert_eq!((&changed["mission_type"], &changed["attempts_allowed"]), (&json!("code_submission"), &json!(null)));
+        assert_eq!(kind().await, "ASSIGNMENT");
+        let choices = academy.teacher.put(&path, json!({ "mission_type": "multiple_choice" })).await.is(200);
+        assert_eq!((&choices["attempts_allowed"], kind().await), (&json!(3), json!("QUIZ")));
+        let more = json!({ "mission_type": "code_submission", "attempts_allowed": 7, "is_final": true });
+        assert_eq!(academy.teacher.put(&path, more).await.is(200)["attempts_allowed"], 7);
+        assert_eq!(kind().await, "FINAL");
         let refused = academy.teacher.post(CHOICES, choice(id, 1)).await.refused(400, "INVALID_REQUEST");
         assert_eq!(refused["field"], "mission_id");
 
@@ -298,5 +310,36 @@ fn a_mission_makes_its_unit_wait_for_it() {
         assert_eq!(rate().await["completedCount"], 0);
         answers(&academy.student, question, 3).await.is(201);
         assert_eq!(rate().await["completedCount"], 1);
+    });
+}
+
+#[test]
+fn a_unit_is_asked_for_missions_that_are_required_and_shown_and_once() {
+    on_both(|school| async move {
+        let academy = Academy::of(&school).await;
+        let unit = academy.minor;
+        let asks_for_items = async || {
+            by_hand(&school, format!("update units set criteria = 'VIEW_ALL_MATERIALS' where id = {unit}")).await;
+        };
+        let criteria = async || {
+            let sql = format!("select criteria from units where id = {unit}");
+            school.app.db.maybe::<(String,)>(sql, Vec::new()).await.unwrap().unwrap().0
+        };
+        asks_for_items().await;
+        makes_mission(&academy.teacher, unit, json!({ "is_required": false })).await;
+        let id = makes_mission(&academy.teacher, unit, json!({ "is_active": false })).await;
+        let path = format!("/missions/{id}/");
+        academy.teacher.put(&path, json!({ "title": "새 이름" })).await.is(200);
+        assert_eq!(criteria().await, "VIEW_ALL_MATERIALS");
+        academy.teacher.put(&path, json!({ "is_active": true })).await.is(200);
+        assert_eq!(criteria().await, "COMPLETE_REQUIRED");
+        // Staff said otherwise: a new title does not undo it. A mission that is shown again on the portal is one more.
+        asks_for_items().await;
+        academy.teacher.put(&path, json!({ "title": "다른 이름" })).await.is(200);
+        let portal = format!("/api/v1/assessments/{id}");
+        academy.teacher.put(&portal, json!({ "is_active": false })).await.ok();
+        assert_eq!(criteria().await, "VIEW_ALL_MATERIALS");
+        academy.teacher.put(&portal, json!({ "is_active": true })).await.ok();
+        assert_eq!(criteria().await, "COMPLETE_REQUIRED");
     });
 }

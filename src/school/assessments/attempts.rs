@@ -2,7 +2,7 @@
 //!
 //! Whether an attempt is passed is never stored: it follows from the score.
 
-use super::Assessment;
+use super::{Assessment, MissionType};
 use crate::app::School;
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
@@ -34,6 +34,8 @@ row! {
         /// `None` before it is graded.
         pub score: Option<f64>,
         pub feedback: Option<String>,
+        /// Was it recorded by staff?
+        pub by_hand: bool,
         pub created_ms: i64,
         pub updated_ms: i64,
     }
@@ -46,7 +48,7 @@ impl AssessmentAttempt {
 }
 
 const ATTEMPT: &str = "select t.id, t.assessment, a.name as assessment_name, a.kind, a.total, a.pass, t.enrollment,
-    e.person, q.name, t.number, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.created_ms,
+    e.person, q.name, t.number, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.by_hand, t.created_ms,
     t.updated_ms";
 const FROM: &str = "from attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
     join enrollments e on e.id = t.enrollment join people q on q.id = e.person";
@@ -119,7 +121,7 @@ pub(super) async fn free_number(
     enrollment: i64,
     wanted: Option<i64>,
 ) -> Result<i64> {
-    let allowed = assessment.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
+    let allowed = assessment.sittings_allowed().unwrap_or(ATTEMPTS_MAX);
     // Attempts of the person's other enrollments count too: leaving the class and coming back gives no attempts back.
     // `cross join` keeps SQLite from reading everyone's attempts.
     let sql = "select t.number from enrollments e cross join attempts t where t.enrollment = e.id and t.assessment = $2
@@ -145,7 +147,8 @@ pub struct Grading {
     pub feedback: Patch<String>,
 }
 
-/// Grades an attempt, by staff, as often as they like: the last score counts.
+/// Grades an attempt, by staff, as often as they like: the last score counts. Fails for one whose score follows from programs: the
+/// next one would write it again. Staff delete programs, or record a result of their own.
 pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> Result<AssessmentAttempt> {
     caller.must_be_staff()?;
     let now_ms = app.now_ms();
@@ -153,6 +156,9 @@ pub async fn grade(app: &School, caller: &Caller, id: i64, grading: Grading) -> 
     let found = read(&mut tx, id).await?;
     let assessment = super::hold_taught(&mut tx, caller, found.assessment).await?;
     hold_enrollments_of_learner(&mut tx, "$1", found.enrollment).await?;
+    if assessment.mission() == Some(MissionType::CodeSubmission) && !found.by_hand {
+        return Err(Error::AnsweredByCode);
+    }
     assessment.must_agree(Some(grading.score), grading.passed)?;
     let sql = "update attempts set score = $2, graded_ms = $3, updated_ms = $3,
         feedback = case when $4 then $5 else feedback end where id = $1";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::mission_questions::{QuestionFilter, SeenQuestions, must_be_seen};
+use super::mission_questions::{QuestionFilter, SeenQuestions, find_readable, must_be_seen};
 use super::questions::{
     AnswerOption, GivenAnswer, MISSION_OPTIONS, NewOption, NewQuestion, QuestionKind, read_options,
 };
@@ -74,19 +74,19 @@ pub(super) async fn mission_of(app: &School, id: i64) -> Result<i64> {
     Ok(read(&mut app.db.read().await?, id).await?.mission)
 }
 
-/// Finds a question for the staff of its course, and for those who are in the course, who do not see which option is right.
+/// Finds a question for the staff of its course, and for learners who may read it now, who do not see which option is right.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<ChoiceQuestion> {
     caller.must_have(Scope::AssessmentRead)?;
     let mut tx = app.db.read().await?;
     let mut found = read(&mut tx, id).await?;
-    let mission = super::find_visible(&mut tx, caller, found.mission, app.now_ms()).await;
-    if !caller.teaches(mission.map_err(|error| error.instead_of(Noun::Question))?.instructor) {
+    let mission = find_readable(&mut tx, caller, found.mission, app.now_ms()).await?;
+    if !caller.teaches(mission.instructor) {
         found.right = None;
     }
     Ok(found)
 }
 
-/// Lists questions: a student's are those of the missions that ask them, staff see those of their courses, with the right options.
+/// Lists questions: a student's are those of the missions that ask them now, staff see those of their courses, with the right options.
 pub async fn list(
     app: &School,
     caller: &Caller,

@@ -1,9 +1,10 @@
 //! Answers to the multiple choices of missions. Each is told at once to be right or wrong, and so counts once in an attempt. The
-//! first one begins an attempt; the one that completes it hands the attempt in.
+//! first one begins an attempt, unless minutes are allowed; the one that completes it hands the attempt in.
 
 use super::choice_questions::{mission_of, number_of};
+use super::grading;
 use super::questions::{QuestionKind, read_options};
-use super::{grading, sitting};
+use super::sitting::{self, Beginning};
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
@@ -101,7 +102,7 @@ struct ChoiceRequest {
 }
 
 /// Answers a question by the number of an option, from 1. Sent again with its key, it is carried out once: a reply that was lost
-/// costs no try. Fails if the question is answered in the open attempt already, or if no try is left.
+/// costs no try. Fails if the question is answered in the open attempt already, if that is over, or if no try is left.
 pub async fn answer(app: &School, caller: &Caller, question: i64, option: i64, key: Option<Key>) -> Result<Choice> {
     caller.must_have(Scope::AssessmentTake)?;
     let mission = mission_of(app, question).await?;
@@ -140,7 +141,8 @@ impl ChoiceRequest {
         // Looked for before an attempt begins: it may have been deleted meanwhile.
         let asked = "select id from questions where id = $1 and deleted_ms is null";
         tx.maybe::<(i64,)>(asked, args![self.question]).await?.ok_or(Error::NotFound(Noun::Question))?;
-        let open = sitting::start_in(tx, self.person, self.mission, self.now_ms, events).await?;
+        let sits = (self.person, self.mission);
+        let open = sitting::start_in(tx, sits, Beginning::ByAnswer, self.now_ms, events).await?;
         let question = open.questions.iter().find(|question| question.id == self.question);
         let question = question.ok_or(Error::NotFound(Noun::Question))?;
         let place = usize::try_from(self.option - 1).ok().filter(|_| question.kind == QuestionKind::MultipleChoice);

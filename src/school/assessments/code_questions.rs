@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::mission_questions::{QuestionFilter, SeenQuestions, must_be_seen};
+use super::mission_questions::{QuestionFilter, SeenQuestions, find_readable, must_be_seen};
 use super::questions::QuestionKind;
 use super::{Assessment, MissionType, authoring, languages, missions, sitting};
 use crate::app::School;
@@ -75,59 +75,72 @@ impl CodeQuestion {
         vec![TestCase { id: 0, question: self.id, input, output, sample: true }]
     }
 
-    fn hide_cases(&mut self) {
-        self.cases.retain(|case| case.sample);
-    }
-
     fn must_be_judgeable(&self) -> Result<()> {
         let has_case = !self.cases.is_empty() || !self.example_output.trim().is_empty();
         if has_case { Ok(()) } else { Err(Error::bad(Field::Case, "a test case or an example_output is needed")) }
     }
 }
 
-fn question_of(row: CodeQuestionRow, cases: Vec<TestCase>) -> CodeQuestion {
-    CodeQuestion {
-        id: row.id,
-        mission: row.mission,
-        text: row.text,
-        example_input: row.example_input.unwrap_or_default(),
-        example_output: row.example_output.unwrap_or_default(),
-        language: row.language.unwrap_or_default(),
-        time_limit_s: row.time_limit_s.unwrap_or(TIME_LIMIT_S),
-        memory_limit_mb: row.memory_limit_mb.unwrap_or(MEMORY_LIMIT_MB),
-        points: row.points,
-        cases,
+impl From<CodeQuestionRow> for CodeQuestion {
+    fn from(row: CodeQuestionRow) -> CodeQuestion {
+        CodeQuestion {
+            id: row.id,
+            mission: row.mission,
+            text: row.text,
+            example_input: row.example_input.unwrap_or_default(),
+            example_output: row.example_output.unwrap_or_default(),
+            language: row.language.unwrap_or_default(),
+            time_limit_s: row.time_limit_s.unwrap_or(TIME_LIMIT_S),
+            memory_limit_mb: row.memory_limit_mb.unwrap_or(MEMORY_LIMIT_MB),
+            points: row.points,
+            cases: Vec::new(),
+        }
     }
 }
 
+/// The cases of a question that a reader gets. All may be a megabyte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cases {
+    All,
+    Samples,
+}
+
 /// Adds their cases to questions, in one query.
-async fn with_cases(tx: &mut Tx, rows: Vec<CodeQuestionRow>) -> Result<Vec<CodeQuestion>> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+async fn add_cases(tx: &mut Tx, questions: &mut [CodeQuestion], read: Cases) -> Result<()> {
+    let ids: Vec<i64> = questions.iter().map(|question| question.id).collect();
     let (marks, ids) = placeholders(&ids, 1);
+    let which = if read == Cases::All { "" } else { "and sample" };
     let sql = format!(
-        "select id, question, input, output, sample from test_cases where question in ({marks}) order by position, id"
+        "select id, question, input, output, sample from test_cases where question in ({marks}) {which}
+        order by position, id"
     );
     let mut cases: HashMap<i64, Vec<TestCase>> = HashMap::new();
     for case in tx.all::<TestCase>(sql, ids).await? {
         cases.entry(case.question).or_default().push(case);
     }
-    let with_own = |row: CodeQuestionRow| {
-        let own = cases.remove(&row.id).unwrap_or_default();
-        question_of(row, own)
-    };
-    Ok(rows.into_iter().map(with_own).collect())
+    for question in questions {
+        question.cases = cases.remove(&question.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Reads a code question without its cases.
+async fn read_without_cases(tx: &mut Tx, id: i64) -> Result<CodeQuestion> {
+    let sql = format!("{COLUMNS} from questions q where q.id = $1 and q.kind = 'CODE' and q.deleted_ms is null");
+    let row: Option<CodeQuestionRow> = tx.maybe(sql, args![id]).await?;
+    row.map(CodeQuestion::from).ok_or(Error::NotFound(Noun::Question))
 }
 
 /// Reads a code question with all its cases, for the judge and for verbs that have checked their caller.
 pub(in crate::school) async fn read(tx: &mut Tx, id: i64) -> Result<CodeQuestion> {
-    let sql = format!("{COLUMNS} from questions q where q.id = $1 and q.kind = 'CODE' and q.deleted_ms is null");
-    let row: Option<CodeQuestionRow> = tx.maybe(sql, args![id]).await?;
-    let row = row.ok_or(Error::NotFound(Noun::Question))?;
-    with_cases(tx, vec![row]).await?.pop().ok_or(Error::NotFound(Noun::Question))
+    let mut found = read_without_cases(tx, id).await?;
+    add_cases(tx, std::slice::from_mut(&mut found), Cases::All).await?;
+    Ok(found)
 }
 
 /// A code question that a learner answers, and the enrollment by which they do.
 pub struct AnsweredCodeQuestion {
+    /// Without its cases.
     pub question: CodeQuestion,
     pub mission: Assessment,
     pub enrollment: i64,
@@ -136,7 +149,7 @@ pub struct AnsweredCodeQuestion {
 /// Finds a code question for a person who answers it. Holds its mission, so that neither the question nor its cases change meanwhile,
 /// and all their enrollments in its course. Fails unless the person is in the course, the mission is active and it is open now.
 pub async fn hold_to_answer(tx: &mut Tx, person: i64, id: i64, now_ms: i64) -> Result<AnsweredCodeQuestion> {
-    let mission = read(tx, id).await?.mission;
+    let mission = read_without_cases(tx, id).await?.mission;
     tx.hold(HeldTable::Assessments, mission).await?;
     let mission = super::read(tx, mission).await.map_err(|error| error.instead_of(Noun::Question))?;
     let enrollment = sitting::hold_enrollment(tx, &mission, person, now_ms).await;
@@ -144,22 +157,21 @@ pub async fn hold_to_answer(tx: &mut Tx, person: i64, id: i64, now_ms: i64) -> R
     if !mission.is_open_at(now_ms) {
         return Err(Error::OutsideWindow);
     }
-    Ok(AnsweredCodeQuestion { question: read(tx, id).await?, mission, enrollment })
+    Ok(AnsweredCodeQuestion { question: read_without_cases(tx, id).await?, mission, enrollment })
 }
 
-/// Finds a code question for the staff of its course, with all its cases, and for those who are in the course, with the samples.
+/// Finds a code question for the staff of its course, with all its cases, and for learners who may read it now, with the samples.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<CodeQuestion> {
     caller.must_have(Scope::AssessmentRead)?;
     let mut tx = app.db.read().await?;
-    let mut found = read(&mut tx, id).await?;
-    let mission = super::find_visible(&mut tx, caller, found.mission, app.now_ms()).await;
-    if !caller.teaches(mission.map_err(|error| error.instead_of(Noun::Question))?.instructor) {
-        found.hide_cases();
-    }
+    let mut found = read_without_cases(&mut tx, id).await?;
+    let mission = find_readable(&mut tx, caller, found.mission, app.now_ms()).await?;
+    let cases = if caller.teaches(mission.instructor) { Cases::All } else { Cases::Samples };
+    add_cases(&mut tx, std::slice::from_mut(&mut found), cases).await?;
     Ok(found)
 }
 
-/// Lists code questions: a student's are those of the missions that ask them, with the samples; staff see those of their courses.
+/// Lists code questions: a student's are those of the missions that ask them now, with the samples; staff see those of their courses.
 pub async fn list(app: &School, caller: &Caller, wanted: QuestionFilter, window: Window) -> Result<Page<CodeQuestion>> {
     caller.must_have(Scope::AssessmentRead)?;
     let mut tx = app.db.read().await?;
@@ -169,10 +181,9 @@ pub async fn list(app: &School, caller: &Caller, wanted: QuestionFilter, window:
     let (total,) = tx.one(sql, args).await?;
     let (sql, args) = seen.page(COLUMNS, window);
     let rows: Vec<CodeQuestionRow> = tx.all(sql, args).await?;
-    let mut rows = with_cases(&mut tx, rows).await?;
-    if caller.must_be_staff().is_err() {
-        rows.iter_mut().for_each(CodeQuestion::hide_cases);
-    }
+    let mut rows: Vec<CodeQuestion> = rows.into_iter().map(CodeQuestion::from).collect();
+    let cases = if caller.must_be_staff().is_ok() { Cases::All } else { Cases::Samples };
+    add_cases(&mut tx, &mut rows, cases).await?;
     Ok(Page { rows, total, window })
 }
 
@@ -276,7 +287,7 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
 
 async fn hold_to_change(tx: &mut Tx, caller: &Caller, id: i64) -> Result<(Assessment, CodeQuestion)> {
     caller.must_have(Scope::CourseUpdate)?;
-    let mission = read(tx, id).await?.mission;
+    let mission = read_without_cases(tx, id).await?.mission;
     let of = missions::hold_taught(tx, caller, mission, MissionType::CodeSubmission).await;
     let of = of.map_err(|error| error.instead_of(Noun::Question))?;
     must_be_untouched(tx, mission).await?;

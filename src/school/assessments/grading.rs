@@ -72,8 +72,8 @@ pub(super) async fn answers_of(tx: &mut Tx, attempt: i64) -> Result<HashMap<i64,
     Ok(rows.into_iter().collect())
 }
 
-/// Closes an open attempt and judges all questions but those that programs answer. The caller holds the enrollments of the learner. Returns the event by which
-/// the grade follows.
+/// Closes an open attempt and judges all questions but those that programs answer. The caller holds the enrollments of the learner.
+/// Returns the event by which the grade follows.
 pub(super) async fn close(
     tx: &mut Tx,
     attempt: &LearnerAttempt,

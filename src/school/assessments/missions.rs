@@ -3,7 +3,7 @@
 use super::{Assessment, AssessmentChanges, AssessmentKind, MissionType, NewAssessment};
 use crate::app::School;
 use crate::clock::Clock;
-use crate::db::{HeldTable, Tx, args};
+use crate::db::{Tx, args};
 use crate::error::{Error, Field, Noun, Result};
 use crate::patch::Patch;
 use crate::rounding::rounded;
@@ -26,14 +26,12 @@ impl Assessment {
         rounded(100.0 * self.pass / self.total, 2)
     }
 
-    /// Finds the kind of a mission that is said to be the midterm or the final, or no longer to be it. Fails if it would be both.
-    fn kind_with(&self, midterm: Option<bool>, last: Option<bool>) -> Result<String> {
+    /// Finds the kind of a mission of this type that is said to be the midterm or the final, or no longer to be it. Fails if it would
+    /// be both.
+    fn kind_with(&self, mission: MissionType, midterm: Option<bool>, last: Option<bool>) -> Result<String> {
         let is_plain = !self.is_midterm() && !self.is_final();
-        let plain = match self.mission() {
-            _ if is_plain => self.kind.as_str(),
-            Some(MissionType::CodeSubmission) => AssessmentKind::Assignment.word(),
-            _ => AssessmentKind::Quiz.word(),
-        };
+        let plain =
+            if is_plain && self.mission() == Some(mission) { self.kind.as_str() } else { plain_kind(mission).word() };
         match (midterm.unwrap_or(self.is_midterm()), last.unwrap_or(self.is_final())) {
             (true, true) => Err(Error::bad(Field::IsFinal, "a mission is the midterm or the final, not both")),
             (true, false) => Ok(AssessmentKind::Midterm.word().to_owned()),
@@ -43,7 +41,20 @@ impl Assessment {
     }
 }
 
-/// Changes of a mission. A field that is left out stays as it is.
+/// Returns the kind of a mission of a type that is neither midterm nor final.
+fn plain_kind(mission: MissionType) -> AssessmentKind {
+    match mission {
+        MissionType::MultipleChoice => AssessmentKind::Quiz,
+        MissionType::CodeSubmission => AssessmentKind::Assignment,
+    }
+}
+
+/// Returns the tries that a mission of a type has where its author says nothing; `None` if there is no limit.
+fn usual_attempts(mission: MissionType) -> Option<i64> {
+    (mission == MissionType::MultipleChoice).then_some(CHOICE_ATTEMPTS)
+}
+
+/// Changes of a mission. A field that is left out stays as it is; a new type brings its own usual kind and tries.
 #[derive(Debug, Default)]
 pub struct MissionChanges {
     pub unit: Option<i64>,
@@ -62,11 +73,16 @@ pub struct MissionChanges {
 
 impl MissionChanges {
     fn apply_to(self, now: &Assessment, clock: &Clock) -> Result<Assessment> {
-        let mission_type = self.mission_type.map_or(now.mission_type.clone(), |new| Some(new.word().to_owned()));
-        if mission_type != now.mission_type && now.questions > 0 {
+        let was = now.mission().ok_or(Error::NotFound(Noun::Assessment))?;
+        let mission = self.mission_type.unwrap_or(was);
+        if mission != was && now.questions > 0 {
             return Err(Error::bad(Field::MissionType, "it has questions of the other type"));
         }
-        let now = Assessment { unit: self.unit.or(now.unit), mission_type, ..now.clone() };
+        let kind = now.kind_with(mission, self.midterm, self.last)?;
+        let attempts_allowed = if mission == was { now.attempts_allowed } else { usual_attempts(mission) };
+        let mission_type = Some(mission.word().to_owned());
+        let unit = self.unit.or(now.unit);
+        let now = Assessment { unit, kind, mission_type, attempts_allowed, ..now.clone() };
         let changes = AssessmentChanges {
             name: self.name,
             description: self.description.map_or(Patch::Keep, Patch::Set),
@@ -77,8 +93,7 @@ impl MissionChanges {
             active: self.active,
             ..AssessmentChanges::default()
         };
-        let kind = now.kind_with(self.midterm, self.last)?;
-        changes.apply_to(&Assessment { kind, ..now }, clock)
+        changes.apply_to(&now, clock)
     }
 }
 
@@ -92,40 +107,31 @@ pub async fn create(
 ) -> Result<Assessment> {
     caller.must_have(Scope::CourseUpdate)?;
     let now_ms = app.now_ms();
-    if mission == MissionType::MultipleChoice && !first.attempts_allowed.is_sent() {
-        first.attempts_allowed = Patch::Set(CHOICE_ATTEMPTS);
+    if let Some(usual) = usual_attempts(mission)
+        && !first.attempts_allowed.is_sent()
+    {
+        first.attempts_allowed = Patch::Set(usual);
     }
     let mut tx = app.db.begin().await?;
     let sql = "select course from units where id = $1 and deleted_ms is null";
     let (course,) = tx.maybe::<(i64,)>(sql, args![unit]).await?.ok_or(Error::NotFound(Noun::Unit))?;
-    let kind = match mission {
-        MissionType::MultipleChoice => AssessmentKind::Quiz,
-        MissionType::CodeSubmission => AssessmentKind::Assignment,
-    };
     let first_of_all = AssessmentChanges::default();
     let new = NewAssessment {
         course,
         class: None,
         unit: Some(unit),
         name,
-        kind,
+        kind: plain_kind(mission),
         mission: Some(mission),
         first: first_of_all,
     };
     let made = super::insert(&mut tx, caller, new, &app.clock, now_ms).await?;
     let made = super::set(&mut tx, first.apply_to(&made, &app.clock)?, now_ms).await?;
-    let made = ask_for_missions(&mut tx, made).await?;
+    if made.is_asked_by_unit() {
+        super::ask_for_missions(&mut tx, &made).await?;
+    }
     app.commit(tx, vec![made.grade_due(now_ms)]).await?;
     Ok(made)
-}
-
-/// Makes the unit of a mission ask for it: one that is complete once its items are done would be complete without. The caller
-/// holds what comes before units.
-async fn ask_for_missions(tx: &mut Tx, mission: Assessment) -> Result<Assessment> {
-    tx.hold_where(HeldTable::Units, "id = $1", args![mission.unit]).await?;
-    let sql = "update units set criteria = 'COMPLETE_REQUIRED' where id = $1 and criteria = 'VIEW_ALL_MATERIALS'";
-    tx.run(sql, args![mission.unit]).await?;
-    Ok(mission)
 }
 
 /// Finds a mission, for the staff of its course, and for those who are in the course while it is active.
@@ -160,6 +166,5 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: MissionChan
     if after.unit != before.unit {
         super::must_have_unit(&mut tx, course, after.unit.unwrap_or_default()).await?;
     }
-    let after = ask_for_missions(&mut tx, after).await?;
     super::replace(app, tx, &before, after, now_ms).await
 }

@@ -89,6 +89,17 @@ impl Assessment {
         self.mission_type.as_deref().and_then(MissionType::parse)
     }
 
+    /// Returns how often a person may sit it; `None` if there is no limit. The tries of a mission of code are programs for a
+    /// question, and nobody sits it.
+    fn sittings_allowed(&self) -> Option<i64> {
+        self.attempts_allowed.filter(|_| self.mission() != Some(MissionType::CodeSubmission))
+    }
+
+    /// Is it a mission for which its unit waits?
+    fn is_asked_by_unit(&self) -> bool {
+        self.mission().is_some() && self.required && self.active
+    }
+
     fn must_make_sense(&self) -> Result<()> {
         if self.total <= 0.0 {
             return Err(Error::bad(Field::TotalScore, "more than 0"));
@@ -348,9 +359,13 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: AssessmentC
     replace(app, tx, &before, after, now_ms).await
 }
 
-/// Writes an assessment that was changed, whose row the caller holds, and commits.
+/// Writes an assessment that was changed, whose row the caller holds, and commits. A mission that its unit has to ask for from now on
+/// makes it do so.
 async fn replace(app: &School, mut tx: Tx, before: &Assessment, after: Assessment, now_ms: i64) -> Result<Assessment> {
     let after = set(&mut tx, after, now_ms).await?;
+    if after.is_asked_by_unit() && (!before.is_asked_by_unit() || after.unit != before.unit) {
+        ask_for_missions(&mut tx, &after).await?;
+    }
     if before.questions > 0 && after.total != before.total {
         return Err(Error::bad(Field::TotalScore, format!("its questions have {} points", before.total)));
     }
@@ -367,6 +382,14 @@ async fn replace(app: &School, mut tx: Tx, before: &Assessment, after: Assessmen
     let is_due = counts(before) != counts(&after);
     app.commit(tx, if is_due { vec![after.grade_due(now_ms)] } else { Vec::new() }).await?;
     Ok(after)
+}
+
+/// Makes the unit of a mission ask for it: one that is complete once its items are done would be complete without. The caller
+/// holds what comes before units.
+async fn ask_for_missions(tx: &mut Tx, mission: &Assessment) -> Result<()> {
+    tx.hold_where(HeldTable::Units, "id = $1", args![mission.unit]).await?;
+    let sql = "update units set criteria = 'COMPLETE_REQUIRED' where id = $1 and criteria = 'VIEW_ALL_MATERIALS'";
+    tx.run(sql, args![mission.unit]).await.map(drop)
 }
 
 /// Moves the ends of the open attempts of an assessment whose end was changed. An end in the past ends them now. Holds the rows of

@@ -178,9 +178,9 @@ impl Question {
         }
     }
 
-    /// Returns a stored answer as people read it; `None` if it is none.
+    /// Returns a stored answer as people read it; `None` if it is none. That of a program is the id of what was sent, and nothing to read.
     pub fn shown(&self, stored: &str) -> Option<String> {
-        (!stored.is_empty()).then(|| self.parts(stored).join(", "))
+        (!stored.is_empty() && self.kind != QuestionKind::Code).then(|| self.parts(stored).join(", "))
     }
 
     /// Judges a stored answer: the points, and whether all of it is right. Each right blank has its part of the points.

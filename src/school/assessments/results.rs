@@ -1,10 +1,10 @@
 //! Results of learners, question by question, with what follows from them by skill.
 
-use super::Assessment;
 use super::attempts::ATTEMPTS_MAX;
 use super::counting::{PASSED_MS, THE_COUNTING_ONE_FIRST};
 use super::grading::{close_if_overdue, close_overdue_of};
 use super::questions::{self, Question};
+use super::{Assessment, MissionType};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Noun, Result};
@@ -23,6 +23,7 @@ row! {
         number: i64,
         total: f64,
         pass: f64,
+        /// `None` if there is no limit, as for missions of code, whose tries are programs.
         attempts_allowed: Option<i64>,
         started_ms: Option<i64>,
         submitted_ms: Option<i64>,
@@ -45,7 +46,8 @@ const SIBLINGS: &str = "from enrollments o cross join attempts s where o.person 
 fn one_attempt(condition: &str) -> String {
     format!(
         "select t.id, t.assessment, a.name as assessment_name, c.instructor, e.person, t.enrollment, t.number, a.total,
-            a.pass, a.attempts_allowed, t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.by_hand,
+            a.pass, case when a.mission_type = 'CODE_SUBMISSION' then null else a.attempts_allowed end as attempts_allowed,
+            t.started_ms, t.submitted_ms, t.graded_ms, t.score, t.feedback, t.by_hand,
             (select count(*) {SIBLINGS}) as used, {PASSED_MS} is not null as has_passed,
             (select count(*) {SIBLINGS} and s.submitted_ms is null and not s.by_hand) as open
         from attempts t join enrollments e on e.id = t.enrollment join assessments a on a.id = t.assessment
@@ -114,7 +116,7 @@ pub fn normalized(score: f64, total: f64) -> f64 {
 pub struct AnsweredQuestion {
     pub question: i64,
     pub text: String,
-    /// `None` if it was not answered.
+    /// `None` if it was not answered, or by a program.
     pub answer: Option<String>,
     /// `None` while the learner may not see it.
     pub right_answer: Option<String>,
@@ -319,9 +321,10 @@ pub async fn my_history(app: &School, caller: &Caller, assessment: i64) -> Resul
     let assessment = super::find_visible(&mut tx, caller, assessment, now_ms).await?;
     let AttemptCounts { used, closed, best, average } = tx.one(counts(), args![caller.id, assessment.id]).await?;
     let attempts = tx.all(newest_closed(), args![caller.id, assessment.id]).await?;
-    let remaining = assessment.attempts_allowed.map(|allowed| (allowed - used).max(0));
-    let is_offered = assessment.active && assessment.questions > 0 && assessment.is_open_at(now_ms);
-    let has_try_left = used < assessment.attempts_allowed.unwrap_or(ATTEMPTS_MAX);
+    let remaining = assessment.sittings_allowed().map(|allowed| (allowed - used).max(0));
+    let is_sat = assessment.questions > 0 && assessment.mission() != Some(MissionType::CodeSubmission);
+    let is_offered = assessment.active && is_sat && assessment.is_open_at(now_ms);
+    let has_try_left = used < assessment.sittings_allowed().unwrap_or(ATTEMPTS_MAX);
     let (course, class) = (assessment.course, assessment.class);
     let can_retake = is_offered && has_try_left && rights::is_in(&mut tx, caller, course, class, now_ms).await?;
     let average = rounded(average, 2);

@@ -35,7 +35,7 @@ pub async fn start(app: &School, caller: &Caller, assessment: i64) -> Result<Ope
     let started = app.group_commit.record(move |tx| {
         Box::pin(async move {
             let mut events = Vec::new();
-            let outcome = start_in(tx, person, assessment, now_ms, &mut events).await;
+            let outcome = start_in(tx, (person, assessment), Beginning::Asked, now_ms, &mut events).await;
             settle(outcome, events)
         })
     });
@@ -51,10 +51,19 @@ pub(super) fn settle<T>(outcome: Result<T>, events: Vec<NewEvent>) -> Result<(Re
     }
 }
 
+/// An attempt begins because its learner asks for it, or by its first answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beginning {
+    Asked,
+    ByAnswer,
+}
+
+/// Begins an attempt of a person, or goes on with the open one. Where minutes are allowed, an answer begins none: it would be one that
+/// comes too late for the attempt before, and cost a try.
 pub(super) async fn start_in(
     tx: &mut Tx,
-    person: i64,
-    id: i64,
+    (person, id): (i64, i64),
+    beginning: Beginning,
     now_ms: i64,
     events: &mut Vec<NewEvent>,
 ) -> Result<OpenAttempt> {
@@ -82,6 +91,9 @@ pub(super) async fn start_in(
         return Err(Error::OutsideWindow);
     }
     let number = free_number(tx, &assessment, enrollment, None).await?;
+    if beginning == Beginning::ByAnswer && assessment.minutes.is_some() {
+        return Err(if number == 1 { Error::NotFound(Noun::Question) } else { Error::AttemptOver });
+    }
     must_not_be_many(tx, id, person, now_ms).await?;
     let attempt = begin(tx, &assessment, (person, enrollment), number, now_ms).await?;
     Ok(OpenAttempt { attempt, questions, saved: HashMap::new() })

@@ -111,7 +111,8 @@ impl From<AcademyChoicesQuery> for ChoiceFilter {
     }
 }
 
-/// Lists the questions of the missions that ask the caller; staff see those of their courses, with the right options.
+/// Lists the questions of the missions that ask the caller, once they are open, and while an attempt goes on where minutes are
+/// allowed; staff see those of their courses, with the right options.
 #[utoipa::path(get, path = "/missions/multiple-choice-questions/", params(AcademyQuestionsQuery, AcademyPages),
     responses((status = 200, body = AcademyChoiceQuestions)))]
 pub async fn list(
@@ -151,15 +152,15 @@ pub async fn create(
     created(choice_questions::create(&app, &caller, mission, new).await?)
 }
 
-/// Returns a question (those in the course; its staff see which option is right).
+/// Returns a question (those who have it in their list; staff see which option is right).
 #[utoipa::path(get, path = "/missions/multiple-choice-questions/{question_id}/",
     responses((status = 200, body = AcademyChoiceQuestion)))]
 pub async fn view(app: School, caller: Caller, Id(id): Id) -> Answer<AcademyChoiceQuestion> {
     ok(choice_questions::by_id(&app, &caller, id).await?)
 }
 
-/// Answers a question, once in an attempt (those in the course). The first answer begins an attempt at the mission, and the one
-/// that completes it finishes it. With an Idempotency-Key, an answer whose reply was lost can be sent again.
+/// Answers a question, once in an attempt (those in the course). The first answer begins an attempt at the mission, unless
+/// minutes are allowed, and the one that completes it finishes it. With an Idempotency-Key, an answer whose reply was lost can be sent again.
 #[utoipa::path(post, path = "/missions/multiple-choice-questions/{question_id}/", params(Key),
     request_body = AcademyNewChoice, responses((status = 201, body = AcademyChoice)))]
 pub async fn answer(

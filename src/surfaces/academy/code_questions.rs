@@ -101,7 +101,7 @@ answer! {
     }
 }
 
-/// Lists the code questions of the missions that ask the caller, with the samples; staff see those of their courses, with all
+/// Lists the code questions of the missions that ask the caller, once they are open, with the samples; staff see those of their courses, with all
 /// cases. Tells too in which languages programs are judged here.
 #[utoipa::path(get, path = "/missions/code-submission-questions/", params(AcademyQuestionsQuery, AcademyPages),
     responses((status = 200, body = AcademyCodeQuestions)))]
@@ -143,7 +143,7 @@ pub async fn create(
     created(code_questions::create(&app, &caller, (mission, text, language), first).await?)
 }
 
-/// Returns a code question (those in the course, with the samples; its staff, with all cases).
+/// Returns a code question (those who have it in their list, with the samples; staff, with all cases).
 #[utoipa::path(get, path = "/missions/code-submission-questions/{code_question_id}/",
     responses((status = 200, body = AcademyCodeQuestion)))]
 pub async fn view(app: School, caller: Caller, Id(id): Id) -> Answer<AcademyCodeQuestion> {

@@ -255,7 +255,7 @@ answer! {
     pub struct LearningAnsweredQuestion from AnsweredQuestion as answered {
         question_id: TextId = TextId(answered.question),
         question: String = answered.text,
-        /// null if it was not answered
+        /// null if it was not answered, or by a program
         your_answer: Option<String> = answered.answer,
         /// null until the assessment is passed, or no try is left
         correct_answer: Option<String> = answered.right_answer,

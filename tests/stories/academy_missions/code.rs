@@ -7,9 +7,9 @@ use crate::classroom::by_hand;
 use crate::harness::learning::at;
 use crate::harness::{judges, on_both};
 
-const CODE: &str = "/missions/code-submission-questions/";
+pub const CODE: &str = "/missions/code-submission-questions/";
 
-fn question(mission: i64, more: Value) -> Value {
+pub fn question(mission: i64, more: Value) -> Value {
     let mut new = json!({ "mission_id": mission, "problem_statement": "두 수의 합을 출력하세요", "language": "python",
         "example_input": "1 2", "example_output": "3" });
     new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -168,5 +168,47 @@ fn a_mission_of_code_is_shown_but_not_sat_on_the_learning_surface() {
         academy.teacher.post(&format!("/api/v1/assessments/{mission}/results"), result).await.is(201);
         let enrollment = academy.student.get(&format!("/courses/enrollments/{}/", academy.enrollment)).await.is(200);
         assert_eq!(enrollment["status"], "completed");
+    });
+}
+
+#[test]
+fn the_record_of_programs_is_no_attempt_of_the_learning_surface() {
+    on_both(|school| async move {
+        let academy = Academy::of(&school).await;
+        judges::says(&school, &["python"], &[]).await;
+        let more = json!({ "mission_type": "code_submission", "attempts_allowed": 1 });
+        let mission = makes_mission(&academy.teacher, academy.minor, more).await;
+        let mut questions = Vec::new();
+        for _ in 0..2 {
+            let made = academy.teacher.post(CODE, question(mission, json!({}))).await.is(201);
+            questions.push(made["id"].as_i64().unwrap());
+        }
+        // As it is written when the first of two questions is judged.
+        let enrollment = &academy.enrollment;
+        let sql = "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms, graded_ms, score)";
+        by_hand(&school, format!("{sql} values (1, 1, {enrollment}, {mission}, 1, 1, 1, 1, 10)")).await;
+        let sql =
+            "insert into answers (created_ms, updated_ms, attempt, question, value, points, correct, submitted_ms)";
+        let of =
+            format!("select 1, 1, id, {}, '17', 10, true, 1 from attempts where assessment = {mission}", questions[0]);
+        by_hand(&school, format!("{sql} {of}")).await;
+
+        let path = |rest: &str| at(&format!("/assessments/{mission}{rest}"));
+        let history = academy.student.get(&path("/my-history")).await.ok();
+        assert_eq!((&history["attemptsRemaining"], &history["canRetake"]), (&json!(null), &json!(false)));
+        let id = history["attempts"][0]["resultId"].as_str().unwrap();
+        let result = academy.student.get(&path(&format!("/results/{id}"))).await.ok();
+        assert_eq!((&result["attemptsRemaining"], &result["answers"][0]["yourAnswer"]), (&json!(null), &json!(null)));
+        assert_eq!(result["answers"][0]["isCorrect"], true);
+        // The next program would write a grade again. A result of staff stays, and takes none of the tries.
+        let grades = async |id: &str, score: i64| {
+            let path = format!("/api/v1/assessments/results/{id}/grade");
+            academy.teacher.patch(&path, json!({ "score": score })).await
+        };
+        grades(id, 0).await.refused(409, "ANSWERED_BY_CODE");
+        let own = json!({ "enrollment_id": enrollment.parse::<i64>().unwrap(), "score": 5 });
+        let own = academy.teacher.post(&format!("/api/v1/assessments/{mission}/results"), own).await.is(201);
+        grades(&own["result_id"].to_string(), 20).await.ok();
+        assert_eq!(academy.student.get(&path("/my-history")).await.ok()["bestScore"], 20.0);
     });
 }
