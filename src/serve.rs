@@ -34,7 +34,7 @@ use crate::private;
 use crate::school::assessments::grading;
 use crate::school::completions::checks;
 use crate::school::enrollment::expiring;
-use crate::school::payments::{checking, noticing};
+use crate::school::payments::checking;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
 use crate::school::videos::waste;
@@ -165,8 +165,8 @@ fn chores(app: &School) -> JoinSet<()> {
     every(&mut chores, app, Duration::from_secs(1), "payments under way", |app| async move {
         checking::check_due(&app).await
     });
-    every(&mut chores, app, Duration::from_secs(3_600), "old notices of gateways", |app| async move {
-        noticing::forget_old(&app).await
+    every(&mut chores, app, Duration::from_secs(3_600), "payments left behind", |app| async move {
+        checking::warn_of_left_behind(&app).await
     });
     every(&mut chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
         waste::give_up_overdue(&app).await

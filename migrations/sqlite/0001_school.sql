@@ -767,6 +767,8 @@ create table payments (
   updated_ms bigint not null,
   enrollment bigint not null references enrollments,
   amount bigint not null check (amount > 0),
+  -- Price of the course when it was ordered; the amount is the rest of it. Empty if the money came without a gateway.
+  price bigint,
   method text not null,
   info text not null default '{}',
   status text not null check (status in ('PENDING', 'UNCONFIRMED', 'CONFIRMED', 'FAILED', 'CANCELLED')),
@@ -782,7 +784,7 @@ create table payments (
 );
 create index payments_enrollment on payments (enrollment);
 create unique index payments_merchant_uid on payments (merchant_uid);
-create unique index payments_imp_uid on payments (imp_uid);
+create unique index payments_imp_uid on payments (gateway, imp_uid);
 create index payments_paid on payments (paid_ms, amount) where paid_ms is not null;
 create index payments_checks on payments (next_check_ms, id) where next_check_ms is not null;
 
@@ -796,7 +798,7 @@ create table refunds (
   status text not null check (status in ('REQUESTED', 'COMPLETED', 'FAILED')),
   -- Empty if nobody asked for it: the school gave back what had bought nothing.
   by_person bigint references people,
-  -- Whether the access that was paid for ends with it. It stays where the payment had bought nothing.
+  -- True if the access that was paid for ends with it. It stays where the payment had bought nothing.
   ends_access boolean not null default false,
   -- When the money went back.
   done_ms bigint check (done_ms is not null or status <> 'COMPLETED'),
@@ -827,16 +829,18 @@ create index payment_moves_payment on payment_moves (payment, id);
 create index payment_moves_refund on payment_moves (refund) where refund is not null;
 create index payment_moves_by_person on payment_moves (by_person) where by_person is not null;
 
--- What gateways told us, each event once.
-create table gateway_events (
+-- Payments that a gateway may have for an order besides the one that the order names: a notice told of them, or they do not fit the
+-- order and go back. Each is asked about by its own name until nothing more comes of it, and then deleted.
+create table payment_tries (
   id integer primary key autoincrement,
-  gateway text not null check (gateway in ('SANDBOX', 'PORTONE_V1', 'PORTONE_V2')),
-  event_id text not null,
-  body text not null,
-  at_ms bigint not null
+  created_ms bigint not null,
+  payment bigint not null references payments,
+  imp_uid text not null,
+  is_mismatched boolean not null default false,
+  next_check_ms bigint not null
 );
-create unique index gateway_events_once on gateway_events (gateway, event_id);
-create index gateway_events_age on gateway_events (at_ms);
+create unique index payment_tries_once on payment_tries (payment, imp_uid);
+create index payment_tries_checks on payment_tries (next_check_ms, id);
 
 create table paths (
   id integer primary key autoincrement,

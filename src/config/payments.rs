@@ -1,5 +1,7 @@
 //! Settings of payments, and the secrets that they need.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::{Args, ValueEnum};
 use hyper::Uri;
 
@@ -39,7 +41,7 @@ pub struct PaymentSettings {
     /// The service that takes payments; with the sandbox no money moves
     #[arg(long, global = true, env = "GYOSIL_PAYMENTS", default_value = "sandbox")]
     pub payments: PaymentService,
-    /// What Portone calls the store, for pages on which one pays: the code (V1) or the store id (V2)
+    /// Portone's name for the store, for pages on which one pays: the code (V1) or the store id (V2)
     #[arg(long, global = true, env = "GYOSIL_PORTONE_STORE")]
     pub portone_store: Option<String>,
     /// The key of the store's channel, for pages on which one pays
@@ -54,7 +56,7 @@ pub struct PaymentSettings {
     /// The secret that signs webhooks (V2), as Portone shows it: whsec_…; @FILE reads it from a file
     #[arg(long, global = true, env = "GYOSIL_PORTONE_WEBHOOK_SECRET", hide_env_values = true, value_parser = secret)]
     pub portone_webhook_secret: Option<SecretText>,
-    /// Whether payments of Portone's test channels are taken, and real ones refused
+    /// Take payments of Portone's test channels, and refuse real ones
     #[arg(long, global = true, env = "GYOSIL_PORTONE_TEST", default_value = "off")]
     pub portone_test: Switch,
     /// The address of Portone's API (default: its own)
@@ -87,8 +89,16 @@ impl PaymentSettings {
             PaymentService::PortoneV2 if is_secret_missing => {
                 Some("--payments portone-v2 needs GYOSIL_PORTONE_SECRET and GYOSIL_PORTONE_WEBHOOK_SECRET")
             }
+            PaymentService::PortoneV2 if !self.can_check_webhooks() => {
+                Some("GYOSIL_PORTONE_WEBHOOK_SECRET must be whsec_ and base64, as Portone shows it")
+            }
             _ => None,
         }
+    }
+
+    fn can_check_webhooks(&self) -> bool {
+        let secret = self.portone_webhook_secret.as_ref().map(SecretText::text).unwrap_or_default();
+        STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).is_ok()
     }
 }
 

@@ -307,7 +307,7 @@ errors! {
         "What was paid does not fit the order: it is given back",
         "결제 내용이 주문과 달라 결제를 취소합니다.",
         "お支払いの内容が注文と違うため、取り消します。";
-    /// What was paid buys nothing any more: the course is not taught, or the person has access already.
+    /// The money buys nothing any more: the course is not taught, or the person has access already.
     PaymentReturned = Conflict, "PAYMENT_RETURNED",
         "What was paid buys nothing any more: it is given back",
         "지금은 이 과정을 수강할 수 없어 결제하신 금액을 돌려드립니다.",

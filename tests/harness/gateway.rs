@@ -26,18 +26,18 @@ pub enum Api {
     V2,
 }
 
-/// How the service answers the next requests whose path contains a word.
+/// Answer of the service to the next requests whose path contains a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It answers, by the rules of its API, that it will not.
+    /// An answer by the rules of its API that says no.
     Refuses,
-    /// It answers with 502 and a page.
+    /// Status 502 and a page.
     Breaks,
-    /// It carries out nothing and never answers.
+    /// Nothing is carried out, and no answer comes.
     Hangs,
-    /// It carries out what it is asked, and the answer is lost.
+    /// The request is carried out, and the answer is lost.
     LosesAnswer,
-    /// It says that it will give back, and does so when the stand-in `gives_back_later`.
+    /// The money is promised back, and comes when the stand-in `gives_back_later`.
     Later,
 }
 
@@ -49,7 +49,7 @@ pub struct PaidThere {
     pub status: String,
     pub amount: i64,
     pub cancelled: i64,
-    /// What was asked back and is not back yet.
+    /// Sum that was asked back and is not back yet.
     pub goes_back: i64,
     pub currency: String,
     pub is_test: bool,
@@ -271,6 +271,10 @@ fn first_api(books: &mut Books, method: &str, path: &str, token: &str, body: &Va
                 Ok(()) => granted(first_form(paid)),
                 Err(why) => (200, refusal(why)),
             }
+        }
+        ("GET", ["payments", "find", uid, status]) => {
+            let mut tries = books.payments.iter().rev().filter(|paid| paid.merchant_uid == *uid);
+            shown(tries.find(|paid| paid.status == *status))
         }
         ("GET", ["payments", "find", uid]) => shown(books.payments.iter().rev().find(|paid| paid.merchant_uid == *uid)),
         ("GET", ["payments", uid]) => shown(books.payments.iter().find(|paid| paid.imp_uid == *uid)),

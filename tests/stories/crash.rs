@@ -353,6 +353,18 @@ fn a_bad_value_is_one_clear_line() {
         (&["serve", "--tls-cert", "a.pem"], "--tls-key"),
         (&["serve", "--payments", "portone-v1", "--portone-secret", "0123456789"], "GYOSIL_PORTONE_KEY"),
         (&["serve", "--payments", "portone-v2", "--portone-secret", "0123456789"], "GYOSIL_PORTONE_WEBHOOK_SECRET"),
+        (
+            &[
+                "serve",
+                "--payments",
+                "portone-v2",
+                "--portone-secret",
+                "0123456789",
+                "--portone-webhook-secret",
+                "whsec_!",
+            ],
+            "whsec_ and base64",
+        ),
         (&["serve", "--portone-secret", "0123456789 and more"], "one line of ASCII"),
         (&["serve", "--portone-secret", "@/nowhere/at/all"], "--portone-secret"),
         (&["serve", "--portone-url", "http://api.iamport.kr"], "--portone-url"),

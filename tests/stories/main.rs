@@ -7,6 +7,7 @@ mod academy_accounts;
 mod academy_categories;
 mod academy_enrollments;
 mod academy_missions;
+mod academy_money;
 mod academy_notices;
 mod academy_payments;
 mod academy_progress;

@@ -1,4 +1,4 @@
-//! Payments as gateways tell of them, and how what they tell is read.
+//! Payments as gateways tell of them, and the reading of their words.
 
 use serde_json::Value;
 
@@ -32,16 +32,16 @@ pub struct GatewayPayment {
     /// The part that is on its way back.
     pub goes_back: i64,
     pub currency: String,
-    /// Whether it was made in the mode of the school: with real money, or in a test channel.
+    /// True if it was made in the mode of the school: with real money, or in a test channel.
     pub is_in_our_mode: bool,
     pub receipt_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GatewayState {
-    /// It was begun, and nothing was paid yet.
+    /// Begun, and nothing was paid yet.
     Open,
-    /// It was paid. A part may have been given back since.
+    /// Paid in full. A part may have been given back since.
     Paid,
     Failed,
     /// All of it was given back, or it was called off.

@@ -29,7 +29,7 @@ pub struct PortoneV1 {
     token: Mutex<Option<(String, i64)>>,
 }
 
-/// What the service answers to a request that it carries out, or why not.
+/// Answer of the service to a request: carried out, or why not.
 enum Reply {
     Done(Value),
     NotFound,
@@ -52,10 +52,18 @@ impl PortoneV1 {
     }
 
     pub async fn look_up(&self, order: &OrderAtGateway<'_>) -> Result<Option<GatewayPayment>> {
-        let path = match order.imp_uid {
-            Some(imp_uid) => format!("/payments/{imp_uid}?include_sandbox=true"),
-            None => format!("/payments/find/{}?include_sandbox=true", order.merchant_uid),
-        };
+        if let Some(imp_uid) = order.imp_uid {
+            return self.find(imp_uid).await;
+        }
+        // Of several tries to pay an order the one that was paid, or else the newest.
+        match self.find(&format!("find/{}/paid", order.merchant_uid)).await? {
+            Some(paid) => Ok(Some(paid)),
+            None => self.find(&format!("find/{}", order.merchant_uid)).await,
+        }
+    }
+
+    async fn find(&self, which: &str) -> Result<Option<GatewayPayment>> {
+        let path = format!("/payments/{which}?include_sandbox={}", self.is_test);
         match self.ask(Method::GET, &path, None).await? {
             Reply::NotFound => Ok(None),
             reply => self.payment(&done(reply)?).map(Some),

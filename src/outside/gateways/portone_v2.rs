@@ -89,7 +89,7 @@ impl PortoneV2 {
                 cancelled: amount(&told["amount"]["cancelled"]).unwrap_or(0),
                 goes_back: goes_back(&told["cancellations"]),
                 currency: told["currency"].as_str()?.to_owned(),
-                is_in_our_mode: (told["channel"]["type"].as_str() == Some("TEST")) == self.is_test,
+                is_in_our_mode: told["channel"]["type"] == if self.is_test { "TEST" } else { "LIVE" },
                 receipt_url: receipt_url(&told["receiptUrl"]),
             })
         };

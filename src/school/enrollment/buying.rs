@@ -16,9 +16,11 @@ use crate::school::rights::{self, Caller};
 pub(in crate::school) struct Buyable {
     pub enrollment: i64,
     pub due: i64,
+    /// Price of the course today, of which `due` is the rest.
+    pub price: i64,
 }
 
-/// What a payment has bought.
+/// Effect of a payment on its enrollment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::school) enum Bought {
     Access,
@@ -59,7 +61,11 @@ pub(in crate::school) async fn open_for_buying(
         AccessState::Completed if is_over(found.expires_ms, now_ms) => 0,
         _ => return Err(Error::NothingToPay),
     };
-    if paid >= seats.price { Err(Error::NothingToPay) } else { Ok(Buyable { enrollment, due: seats.price - paid }) }
+    if paid >= seats.price {
+        Err(Error::NothingToPay)
+    } else {
+        Ok(Buyable { enrollment, due: seats.price - paid, price: seats.price })
+    }
 }
 
 const CLASS_OF_BUYER: &str = "select e.class from enrollments e join classes k on k.id = e.class
@@ -113,23 +119,26 @@ pub(in crate::school) struct Held {
 }
 
 /// Gives the enrollment what a payment of this amount buys. It buys nothing if the course is not taught any more, or the person
-/// has access already or has left. For an order that stands, its own price counts and not that of today; for one that was given
-/// up (`is_late`) the money must be enough for the price of today, so that nobody keeps an old price for themselves.
+/// has access already or has left, or if with all that is kept it is less than the price: that of the order (`price`) while the
+/// order stands, and that of today for one that has failed or was given up, so that nobody keeps an old price for themselves.
 pub(in crate::school) async fn admit_buyer(
     app: &School,
     tx: &mut Tx,
     held: &Held,
     amount: i64,
-    is_late: bool,
+    price: Option<i64>,
 ) -> Result<Bought> {
     let (now_ms, enrollment) = (app.now_ms(), &held.enrollment);
-    let is_taught = rights::find_course(tx, enrollment.course).await.and_then(|course| must_be_taught(&course)).is_ok();
-    if !is_taught || must_not_be_over(app, &held.seats).is_err() {
+    match rights::find_course(tx, enrollment.course).await.and_then(|course| must_be_taught(&course)) {
+        Err(Error::NotFound(_) | Error::WrongState { .. }) => return Ok(Bought::Nothing),
+        taught => taught?,
+    }
+    if must_not_be_over(app, &held.seats).is_err() {
         return Ok(Bought::Nothing);
     }
     let state = enrollment.access_state(now_ms);
     let kept = if state == AccessState::Pending { money_kept(tx, enrollment.id).await? } else { 0 };
-    if is_late && kept + amount < held.seats.price {
+    if kept + amount < price.unwrap_or(held.seats.price) {
         return Ok(Bought::Nothing);
     }
     match state {
@@ -147,18 +156,25 @@ pub(in crate::school) async fn admit_buyer(
     }
 }
 
-/// Ends the access that a payment had bought, after all of it went back: unless other money is kept for it. A completed
-/// enrollment stays completed, and what was done in it is kept.
+/// Ends the access that a payment had bought, after all of it went back: unless the rest that is kept is the price, today's or that
+/// of the order. A completed enrollment stays completed, and what was done in it is kept; its time ends if this is the newest
+/// payment that has bought something and was not given back before.
 pub(in crate::school) async fn end_refunded(tx: &mut Tx, held: &Held, payment: i64, now_ms: i64) -> Result<()> {
     let enrollment = &held.enrollment;
+    let (price,): (i64,) =
+        tx.one("select coalesce(price, $2) from payments where id = $1", args![payment, held.seats.price]).await?;
+    let price = price.min(held.seats.price).max(1);
     match enrollment.access_state(now_ms) {
-        AccessState::Pending | AccessState::Active if money_kept(tx, enrollment.id).await? == 0 => {
+        AccessState::Pending | AccessState::Active if money_kept(tx, enrollment.id).await? < price => {
             close(tx, enrollment.id, EnrollmentStatus::Cancelled, None, now_ms).await
         }
         AccessState::Completed => {
             let sql = "update enrollments set expires_ms = $2, updated_ms = $2
                 where id = $1 and (expires_ms is null or expires_ms > $2) and $3 = (select max(p.id) from payments p
-                    where p.enrollment = enrollments.id and p.status = 'CONFIRMED')";
+                    where p.enrollment = enrollments.id and p.status = 'CONFIRMED'
+                        and (p.id = $3 or p.amount > (select coalesce(sum(r.amount), 0) from refunds r
+                            where r.payment = p.id
+                                and (r.status <> 'FAILED' or r.by_person is null and not r.ends_access))))";
             tx.run(sql, args![enrollment.id, now_ms, payment]).await.map(drop)
         }
         _ => Ok(()),

@@ -16,12 +16,19 @@ pub(in crate::school) fn of_same_learners(ids: &str) -> String {
     )
 }
 
+/// SQL: the money that was paid by payments `p` and not given back.
+const KEPT: &str = "select cast(coalesce(sum(p.amount - (select coalesce(sum(r.amount), 0) from refunds r
+        where r.payment = p.id and r.status <> 'FAILED')), 0) as bigint)
+    from payments p where p.enrollment = $1 and p.status = 'CONFIRMED'";
+
 /// Returns the money that was paid for an enrollment and not given back.
 pub(super) async fn money_kept(tx: &mut Tx, enrollment: i64) -> Result<i64> {
-    let sql = "select cast(coalesce(sum(p.amount - (select coalesce(sum(r.amount), 0) from refunds r
-            where r.payment = p.id and r.status <> 'FAILED')), 0) as bigint)
-        from payments p where p.enrollment = $1 and p.status = 'CONFIRMED'";
-    Ok(tx.one::<(i64,)>(sql, args![enrollment]).await?.0)
+    Ok(tx.one::<(i64,)>(KEPT, args![enrollment]).await?.0)
+}
+
+/// Returns the part of `money_kept` that came by a gateway.
+pub(super) async fn gateway_money_kept(tx: &mut Tx, enrollment: i64) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(format!("{KEPT} and p.gateway is not null"), args![enrollment]).await?.0)
 }
 
 /// Holds all enrollments that the learner of one has in its course, in one order: their attempts count in all of them, and what

@@ -2,7 +2,7 @@
 //! names that state.
 
 use super::access::ends_ms;
-use super::conditions::money_kept;
+use super::conditions::{gateway_money_kept, money_kept};
 use super::{ClassSeats, Enrollment, EnrollmentStatus, hold_seats, read};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
@@ -18,7 +18,7 @@ pub enum Decision {
     Reject {
         reason: String,
     },
-    /// Made by the student, or by staff.
+    /// Made by the student, or by staff. Like `Reject`, not while money that came by a gateway is kept.
     Cancel {
         reason: Option<String>,
     },
@@ -42,11 +42,15 @@ pub async fn decide(app: &School, caller: &Caller, id: i64, decision: Decision) 
         Decision::Approve | Decision::AdmitWaiting => admit(&mut tx, &seats, &before, caller.id, now_ms).await?,
         Decision::Reject { reason } => {
             must_be(&before, &[EnrollmentStatus::Pending], now_ms)?;
+            must_keep_no_gateway_money(&mut tx, id).await?;
             close(&mut tx, id, EnrollmentStatus::Rejected, Some(reason), now_ms).await?;
             notifications::notify(&mut tx, before.person, NotificationKind::EnrollmentRefused, caller.id, id, now_ms)
                 .await?;
         }
-        Decision::Cancel { reason } => cancel(&mut tx, &before, reason, now_ms).await?,
+        Decision::Cancel { reason } => {
+            must_keep_no_gateway_money(&mut tx, id).await?;
+            cancel(&mut tx, &before, reason, now_ms).await?;
+        }
         Decision::Withdraw => withdraw(&mut tx, &before, now_ms).await?,
     }
     let after = read(&mut tx, id).await?;
@@ -86,6 +90,11 @@ pub(super) async fn approve(tx: &mut Tx, enrollment: &Enrollment, by: i64, now_m
 pub(super) async fn cancel(tx: &mut Tx, before: &Enrollment, reason: Option<String>, now_ms: i64) -> Result<()> {
     must_be(before, &[EnrollmentStatus::Pending, EnrollmentStatus::Approved], now_ms)?;
     close(tx, before.id, EnrollmentStatus::Cancelled, reason, now_ms).await
+}
+
+/// Fails while money that came by a gateway is kept: the refund comes first. Money that came by hand goes back by hand.
+async fn must_keep_no_gateway_money(tx: &mut Tx, enrollment: i64) -> Result<()> {
+    if gateway_money_kept(tx, enrollment).await? > 0 { Err(Error::PaidEnrollment) } else { Ok(()) }
 }
 
 /// Cancels an enrollment for which no money is kept.

@@ -168,11 +168,12 @@ pub async fn refund(
     let (refunded, left) = (refunded + amount, left - amount);
     once::settle(&mut tx, caller.id, key.as_ref(), &StoredAnswer::Refund { refunded, left }).await?;
     app.commit(tx, Vec::new()).await?;
+    let mut outcome = Ok(Refunded { amount, refunded, left });
     for refund in asked_back {
         match carry_out(app, refund).await {
             Ok(()) | Err(Error::GatewayAway { .. }) => {}
-            Err(error) => return Err(error),
+            Err(error) => outcome = Err(error),
         }
     }
-    Ok(Refunded { amount, refunded, left })
+    outcome
 }

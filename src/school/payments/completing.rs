@@ -8,7 +8,7 @@ use crate::failures::Attempts;
 use crate::outside::gateways::{Gateway, OrderAtGateway};
 use crate::school::rights::Caller;
 
-/// What the buyer's page says. The amount is compared with the order, and with what the gateway says; it decides nothing.
+/// Words of the buyer's page. The amount is compared with the order, and with what the gateway says; it decides nothing.
 pub struct ReportedPayment {
     pub imp_uid: String,
     pub merchant_uid: String,
@@ -43,7 +43,7 @@ pub async fn complete(app: &School, caller: &Caller, said: ReportedPayment) -> R
     if paid.merchant_uid != said.merchant_uid {
         return Err(Error::PaidElsewhere);
     }
-    match settle(app, order.id, paid, Some(caller.id)).await? {
+    match settle(app, &order, paid, Some(caller.id)).await? {
         Settled::Waits | Settled::Done => told(read_now(app, order.id).await?),
         Settled::Mismatched => Err(Error::PaymentMismatch),
         Settled::Returned => Err(Error::PaymentReturned),

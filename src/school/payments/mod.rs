@@ -12,6 +12,7 @@ pub mod ordering;
 mod pauses;
 pub mod refunding;
 mod settling;
+mod tries;
 
 use crate::app::School;
 use crate::db::{Tx, args, row};
@@ -23,7 +24,7 @@ use crate::school::{Page, Window};
 
 pub use self::moves::PaymentMove;
 
-/// What became of an order, with what was given back.
+/// Outcome of an order, with what was given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentState {
     Pending,
@@ -52,6 +53,8 @@ row! {
         pub instructor: i64,
         pub enrollment: i64,
         pub amount: i64,
+        /// Price of the course when it was ordered; the amount is the rest of it.
+        pub price: Option<i64>,
         pub status: String,
         /// `None` if the money came without a gateway.
         pub gateway: Option<String>,
@@ -60,19 +63,20 @@ row! {
         pub receipt_url: Option<String>,
         pub paid_ms: Option<i64>,
         pub refund_deadline_ms: Option<i64>,
-        /// What went back.
+        /// Sum that went back.
         pub refunded: i64,
-        /// What went back or is on its way.
+        /// Sum that went back or is on its way.
         pub claimed: i64,
         /// REQUESTED, COMPLETED or FAILED: of the newest refund.
         pub refund_status: Option<String>,
+        pub next_check_ms: Option<i64>,
         pub created_ms: i64,
     }
 }
 
 const PAYMENT: &str =
-    "select p.id, e.person, k.course, c.title as course_title, c.instructor, p.enrollment, p.amount, p.status,
-    p.gateway, p.merchant_uid, p.imp_uid, p.receipt_url, p.paid_ms, p.refund_deadline_ms, p.created_ms,
+    "select p.id, e.person, k.course, c.title as course_title, c.instructor, p.enrollment, p.amount, p.price, p.status,
+    p.gateway, p.merchant_uid, p.imp_uid, p.receipt_url, p.paid_ms, p.refund_deadline_ms, p.next_check_ms, p.created_ms,
     (select cast(coalesce(sum(r.amount), 0) as bigint) from refunds r
         where r.payment = p.id and r.status = 'COMPLETED') as refunded,
     (select cast(coalesce(sum(r.amount), 0) as bigint) from refunds r
@@ -183,6 +187,7 @@ mod tests {
             instructor: 2,
             enrollment: 1,
             amount: 50_000,
+            price: None,
             status: status.into(),
             gateway: None,
             merchant_uid: None,
@@ -193,6 +198,7 @@ mod tests {
             refunded,
             claimed: refunded,
             refund_status: None,
+            next_check_ms: None,
             created_ms: 0,
         };
         for (status, refunded, state, left) in [

@@ -7,7 +7,7 @@ use crate::error::Result;
 pub(in crate::school) enum MoveKind {
     Ordered,
     Paid,
-    /// What was paid does not fit the order.
+    /// Money came that does not fit the order.
     Mismatched,
     Failed,
     Cancelled,

@@ -1,4 +1,4 @@
-//! Orders: what is to be paid for a course, under a name that is new each time.
+//! Orders: the price of a course to be paid, under a name that is new each time.
 
 use super::moves::{self, MoveKind, NewMove};
 use super::pauses::pause_ms;
@@ -11,7 +11,7 @@ use crate::outside::gateways::OrderAtGateway;
 use crate::school::enrollment::buying::open_for_buying;
 use crate::school::rights::Caller;
 
-/// Orders that a person may make for one enrollment in 24 hours. Most are never paid: a page that asks for a payment makes one each
+/// Orders that a person may make in 24 hours. Most are never paid: a page that asks for a payment makes one each
 /// time that it is opened.
 const DAY_MAX_ORDERS: i64 = 50;
 
@@ -34,13 +34,13 @@ pub async fn order(app: &School, caller: &Caller, course: i64) -> Result<NewOrde
     let merchant_uid = new_uid();
     let mut tx = app.db.begin().await?;
     let buyable = open_for_buying(app, &mut tx, caller, course).await?;
-    must_not_be_many(&mut tx, buyable.enrollment, now_ms).await?;
-    let sql = "insert into payments (created_ms, updated_ms, enrollment, amount, method, status, gateway, merchant_uid,
-            next_check_ms)
-        values ($1, $1, $2, $3, $4, 'PENDING', $4, $5, $6) returning id";
+    must_not_be_many(&mut tx, caller.id, now_ms).await?;
+    let sql = "insert into payments (created_ms, updated_ms, enrollment, amount, price, method, status, gateway,
+            merchant_uid, next_check_ms)
+        values ($1, $1, $2, $3, $7, $4, 'PENDING', $4, $5, $6) returning id";
     let word = gateway.kind().word();
     let check_ms = now_ms + pause_ms(0);
-    let args = args![now_ms, buyable.enrollment, buyable.due, word, &merchant_uid, check_ms];
+    let args = args![now_ms, buyable.enrollment, buyable.due, word, &merchant_uid, check_ms, buyable.price];
     let (id,): (i64,) = tx.one(sql, args).await?;
     let ordered = NewMove {
         payment: id,
@@ -65,10 +65,11 @@ fn new_uid() -> String {
     format!("gyosil-{random}")
 }
 
-async fn must_not_be_many(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
-    let sql = "select created_ms from payments where enrollment = $1 and created_ms > $2
-        order by created_ms desc limit 1 offset $3";
-    let args = args![enrollment, now_ms - DAY_MS, DAY_MAX_ORDERS - 1];
+async fn must_not_be_many(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+    let sql = "select p.created_ms from payments p
+        where p.enrollment in (select id from enrollments where person = $1) and p.gateway is not null and p.created_ms > $2
+        order by p.created_ms desc limit 1 offset $3";
+    let args = args![person, now_ms - DAY_MS, DAY_MAX_ORDERS - 1];
     let Some((earliest_ms,)) = tx.maybe::<(i64,)>(sql, args).await? else { return Ok(()) };
     Err(Error::TooManyFailures { retry_after_s: (earliest_ms + DAY_MS - now_ms).unsigned_abs().div_ceil(1_000) })
 }

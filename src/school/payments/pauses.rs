@@ -1,4 +1,4 @@
-//! How long a gateway is left alone before it is asked again.
+//! Pauses in which a gateway is left alone before it is asked again.
 
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 

@@ -7,7 +7,7 @@ use super::{CoursePayment, find_visible, read, read_now};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, retry, row};
 use crate::error::{Error, Result};
-use crate::outside::gateways::{Gateway, GatewayRefund, OrderAtGateway};
+use crate::outside::gateways::{Gateway, GatewayPayment, GatewayRefund, OrderAtGateway};
 use crate::school::enrollment::buying::{Held, end_refunded, hold_bought};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::Caller;
@@ -75,7 +75,11 @@ async fn may_take_back(app: &School, tx: &mut Tx, payment: &CoursePayment, held:
     if payment.gateway.is_none() || amount != payment.left() {
         return Err(Error::StaffOnly);
     }
-    if payment.refund_deadline_ms.is_none_or(|deadline_ms| app.now_ms() > deadline_ms) {
+    // A refund that failed may be asked for again later: the first wish was in time.
+    let sql = "select min(created_ms) from refunds where payment = $1 and by_person = $2";
+    let (first_ms,): (Option<i64>,) = tx.one(sql, args![payment.id, payment.person]).await?;
+    let wished_ms = first_ms.unwrap_or(app.now_ms());
+    if payment.refund_deadline_ms.is_none_or(|deadline_ms| wished_ms > deadline_ms) {
         return Err(Error::RefundTooLate);
     }
     let percent = app.config.paying.refund_watched_percent;
@@ -98,7 +102,7 @@ pub(in crate::school) struct NewRefund<'a> {
     pub reason: &'a str,
     /// `None` if the school does it by itself.
     pub by: Option<i64>,
-    /// Whether the access ends once all of the payment went back.
+    /// True if the access ends once all of the payment went back.
     pub ends_access: bool,
 }
 
@@ -145,8 +149,8 @@ row! {
 
 const REFUND: &str = "select id, payment, amount, reason, status, by_person, ends_access from refunds where id = $1";
 
-/// Carries out a refund that is REQUESTED. Fails with `GatewayRefused` if the gateway says no, which is final; with
-/// `GatewayAway` it stays REQUESTED.
+/// Carries out a refund that is REQUESTED. Fails with `GatewayRefused` if the gateway says no, which is final if a person has asked;
+/// with `GatewayAway` it stays REQUESTED. Money that the school gives back by itself is asked back until it is back.
 pub(in crate::school) async fn carry_out(app: &School, id: i64) -> Result<()> {
     // In one snapshot: what went back before does not contain this refund.
     let mut tx = app.db.read().await?;
@@ -160,13 +164,15 @@ pub(in crate::school) async fn carry_out(app: &School, id: i64) -> Result<()> {
         return Err(Error::internal(format!("refund {id} is of no payment at a gateway")));
     };
     let target = payment.refunded + refund.amount;
-    let key = format!("gyosil-refund-{id}");
+    let key = format!("{}-{id}", order.merchant_uid);
     let back = GatewayRefund { key: &key, imp_uid, amount: 0, remains: 0, reason: &refund.reason };
-    match give_back(app.gateways.of(payment.gateway())?, &order, target, back).await {
+    match give_back(app.gateways.for_refund(payment.gateway())?, &order, target, back).await {
         Ok(()) => retry(|| complete(app, &refund, &payment)).await,
         Err(Error::GatewayRefused { why }) => {
             tracing::error!(why, payment = payment.id, "the payment service refuses to give money back");
-            retry(|| fail(app, &refund, &why)).await?;
+            if refund.by_person.is_some() {
+                retry(|| fail(app, &refund, &why)).await?;
+            }
             Err(Error::GatewayRefused { why })
         }
         Err(error) => Err(error),
@@ -181,8 +187,7 @@ async fn give_back(
     target: i64,
     refund: GatewayRefund<'_>,
 ) -> Result<()> {
-    let unknown = || Error::GatewayRefused { why: "the payment is not known there".into() };
-    let found = gateway.look_up(order).await?.ok_or_else(unknown)?;
+    let found = see(gateway, order).await?;
     let missing = target - found.went_back();
     if missing <= 0 {
         return Ok(());
@@ -190,13 +195,28 @@ async fn give_back(
     if found.goes_back > 0 {
         return Err(Error::GatewayAway { retry_after_s: WAITS_S });
     }
-    let refund = GatewayRefund { amount: missing, remains: found.remains(), ..refund };
+    let (remains, key) = (found.remains(), format!("{}-{}", refund.key, found.remains()));
+    let refund = GatewayRefund { key: &key, amount: missing, remains, ..refund };
     match gateway.give_back(&refund).await {
         Err(Error::GatewayRefused { why }) => {
-            let found = gateway.look_up(order).await?.ok_or_else(unknown)?;
+            let found = see(gateway, order).await?;
             if found.went_back() >= target { Ok(()) } else { Err(Error::GatewayRefused { why }) }
         }
         done => done,
+    }
+}
+
+/// Looks a payment up that is to be given back. Only a refund that is refused is final: a service that does not tell of the payment
+/// is asked again, as one that is away.
+async fn see(gateway: &Gateway, order: &OrderAtGateway<'_>) -> Result<GatewayPayment> {
+    match gateway.look_up(order).await {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) | Err(Error::GatewayRefused { .. }) => {
+            let order = order.merchant_uid;
+            tracing::error!(order, "the payment service does not tell of a payment that is to be given back");
+            Err(Error::GatewayAway { retry_after_s: WAITS_S })
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -1,9 +1,9 @@
-//! Settling an order: what the gateway says of it becomes ours, once, whoever asked.
+//! Settling an order: the gateway's word about it becomes ours, once, whoever asked.
 
 use super::moves::{self, MoveKind, NewMove};
 use super::pauses::pause_ms;
 use super::refunding::{NewRefund, ask_back, carry_out, tell};
-use super::{CoursePayment, read, read_now};
+use super::{CoursePayment, read, tries};
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args, retry};
@@ -21,9 +21,9 @@ pub(super) enum Settled {
     /// Nothing was paid yet.
     Waits,
     Done,
-    /// What was paid does not fit the order, and goes back.
+    /// The money does not fit the order, and goes back.
     Mismatched,
-    /// What was paid bought nothing, and goes back.
+    /// The money bought nothing, and goes back.
     Returned,
 }
 
@@ -32,9 +32,15 @@ enum Noted {
     GivesBack { refund: i64 },
 }
 
-/// Writes what the gateway says of an order, and gives back what must go back. `by` is the buyer, if their page asked.
-pub(super) async fn settle(app: &School, id: i64, found: GatewayPayment, by: Option<i64>) -> Result<Settled> {
-    let noted = retry(|| note(app, id, &found, by)).await;
+/// Writes what the gateway says of an order, and gives back what must go back. `seen` is the order as it was before the gateway was
+/// asked; `by` is the buyer, if their page asked.
+pub(super) async fn settle(
+    app: &School,
+    seen: &CoursePayment,
+    found: GatewayPayment,
+    by: Option<i64>,
+) -> Result<Settled> {
+    let noted = retry(|| note(app, seen, &found, by)).await;
     // Another order has the payment by now.
     let noted = noted.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::PaidElsewhere } else { e })?;
     match noted {
@@ -44,27 +50,27 @@ pub(super) async fn settle(app: &School, id: i64, found: GatewayPayment, by: Opt
             Ok(Settled::Returned)
         }
         Noted::Settled(Settled::Mismatched) => {
-            call_off(app, id, &found).await?;
+            call_off(app, seen, &found).await?;
             Ok(Settled::Mismatched)
         }
         Noted::Settled(settled) => Ok(settled),
     }
 }
 
-async fn note(app: &School, id: i64, found: &GatewayPayment, by: Option<i64>) -> Result<Noted> {
-    let now_ms = app.now_ms();
+async fn note(app: &School, seen: &CoursePayment, found: &GatewayPayment, by: Option<i64>) -> Result<Noted> {
+    let (id, now_ms) = (seen.id, app.now_ms());
     let mut tx = app.db.begin().await?;
-    let enrollment = read(&mut tx, id).await?.enrollment;
-    let held = hold_bought(&mut tx, enrollment, now_ms).await?;
+    let held = hold_bought(&mut tx, seen.enrollment, now_ms).await?;
     tx.hold(HeldTable::Payments, id).await?;
     let order = read(&mut tx, id).await?;
     let is_known = order.imp_uid.as_deref() == Some(found.imp_uid.as_str());
-    let settling = Settling { order: &order, found, held: &held, by, now_ms };
+    let settling = Settling { order: &order, seen, found, held: &held, by, now_ms };
     let noted = match (order.status.as_str(), found.state) {
         ("CONFIRMED", GatewayState::Paid | GatewayState::Cancelled) if is_known => {
             settling.note_given_back(&mut tx).await?
         }
         ("CONFIRMED", GatewayState::Paid) => settling.mismatch(&mut tx).await?,
+        ("CONFIRMED", GatewayState::Open) if !is_known => Noted::Settled(Settled::Waits),
         ("CONFIRMED", _) => Noted::Settled(Settled::Done),
         (_, GatewayState::Paid) if found.fits(order.amount) => settling.confirm(app, &mut tx).await?,
         (_, GatewayState::Paid) => settling.mismatch(&mut tx).await?,
@@ -80,6 +86,8 @@ async fn note(app: &School, id: i64, found: &GatewayPayment, by: Option<i64>) ->
 /// An order whose rows are held, and what the gateway says of it.
 struct Settling<'a> {
     order: &'a CoursePayment,
+    /// The order as it was before the gateway was asked.
+    seen: &'a CoursePayment,
     found: &'a GatewayPayment,
     held: &'a Held,
     by: Option<i64>,
@@ -96,14 +104,19 @@ impl Settling<'_> {
     /// it is enough today. What buys nothing any more goes back.
     async fn confirm(&self, app: &School, tx: &mut Tx) -> Result<Noted> {
         let (order, now_ms) = (self.order, self.now_ms);
-        let bought = admit_buyer(app, tx, self.held, order.amount, order.status == "CANCELLED").await?;
+        let price = order.price.filter(|_| order.status == "PENDING");
+        let bought = admit_buyer(app, tx, self.held, order.amount, price).await?;
+        self.keep_other(tx).await?;
         // A person who was erased keeps no receipt.
         let sql = "update payments set status = 'CONFIRMED', imp_uid = $2, paid_ms = $3, refund_deadline_ms = $4,
             receipt_url = case when exists (select 1 from people where id = $6 and deleted_ms is null) then $5 end,
-            next_check_ms = null, updated_ms = $3 where id = $1";
+            next_check_ms = case when next_check_ms = $7 and next_check_ms > $3 then null else next_check_ms end,
+            updated_ms = $3 where id = $1";
         let deadline_ms = now_ms + app.config.paying.refund_days * DAY_MS;
-        let args =
-            args![order.id, &self.found.imp_uid, now_ms, deadline_ms, self.found.receipt_url.as_deref(), order.person];
+        let (imp_uid, receipt_url) = (&self.found.imp_uid, self.found.receipt_url.as_deref());
+        // A notice that came since the gateway was asked may tell more: it is still looked at.
+        let seen_ms = self.seen.next_check_ms;
+        let args = args![order.id, imp_uid, now_ms, deadline_ms, receipt_url, order.person, seen_ms];
         tx.run(sql, args).await?;
         self.add_move(tx, MoveKind::Paid, order.amount, "").await?;
         if bought == Bought::Nothing {
@@ -121,14 +134,25 @@ impl Settling<'_> {
     async fn mismatch(&self, tx: &mut Tx) -> Result<Noted> {
         let (order, now_ms) = (self.order, self.now_ms);
         if order.status != "CONFIRMED" {
-            let sql = "update payments set status = 'FAILED', imp_uid = $2, next_check_ms = $3, updated_ms = $4
-                where id = $1";
-            tx.run(sql, args![order.id, &self.found.imp_uid, now_ms + pause_ms(0), now_ms]).await?;
+            self.keep_other(tx).await?;
+            let sql = "update payments set status = 'FAILED', imp_uid = $2, updated_ms = $3 where id = $1";
+            tx.run(sql, args![order.id, &self.found.imp_uid, now_ms]).await?;
         }
-        if order.status != "FAILED" {
+        let check_ms = now_ms + pause_ms(0);
+        if tries::keep_mismatched(tx, order.id, &self.found.imp_uid, check_ms, now_ms).await? {
             self.add_move(tx, MoveKind::Mismatched, self.found.amount, DOES_NOT_FIT).await?;
         }
         Ok(Noted::Settled(Settled::Mismatched))
+    }
+
+    /// Keeps asking about a payment that was begun for the order, if another one decides it: it may be paid, too.
+    async fn keep_other(&self, tx: &mut Tx) -> Result<()> {
+        match self.order.imp_uid.as_deref().filter(|other| *other != self.found.imp_uid) {
+            Some(other) if self.order.status == "PENDING" => {
+                tries::keep(tx, self.order.id, other, self.now_ms + pause_ms(0), self.now_ms).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Notes the gateway's name for a payment that was begun.
@@ -138,10 +162,11 @@ impl Settling<'_> {
         Ok(Noted::Settled(Settled::Waits))
     }
 
-    /// Ends an order of which the gateway says that nothing comes of it.
+    /// Ends an order of which the gateway says that nothing comes of it. The job asks on for a while: it may be tried again.
     async fn end(&self, tx: &mut Tx, kind: MoveKind) -> Result<Noted> {
         let order = self.order;
-        let sql = "update payments set status = $3, imp_uid = $2, next_check_ms = null, updated_ms = $4 where id = $1";
+        self.keep_other(tx).await?;
+        let sql = "update payments set status = $3, imp_uid = $2, updated_ms = $4 where id = $1";
         tx.run(sql, args![order.id, &self.found.imp_uid, kind.word(), self.now_ms]).await?;
         self.add_move(tx, kind, order.amount, "").await?;
         if self.by.is_none() && kind == MoveKind::Failed {
@@ -170,12 +195,12 @@ impl Settling<'_> {
 }
 
 /// Gives back at the gateway all that was paid for an order that it does not fit. If that fails, the job asks again.
-async fn call_off(app: &School, id: i64, found: &GatewayPayment) -> Result<()> {
+async fn call_off(app: &School, order: &CoursePayment, found: &GatewayPayment) -> Result<()> {
     if found.goes_back > 0 {
         return Ok(());
     }
-    let (remains, key) = (found.remains(), format!("gyosil-call-off-{id}"));
-    let order = read_now(app, id).await?;
+    let (id, remains) = (order.id, found.remains());
+    let key = format!("{}-off-{remains}", found.merchant_uid);
     let back = GatewayRefund { key: &key, imp_uid: &found.imp_uid, amount: remains, remains, reason: DOES_NOT_FIT };
     if let Err(error) = app.gateways.of(order.gateway())?.give_back(&back).await {
         tracing::error!(%error, payment = id, "a payment that fits no order could not be given back; it is tried again");
@@ -184,8 +209,7 @@ async fn call_off(app: &School, id: i64, found: &GatewayPayment) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Payments, id).await?;
-    let sql = "update payments set next_check_ms = null, updated_ms = $2 where id = $1 and status = 'FAILED'";
-    tx.run(sql, args![id, now_ms]).await?;
+    tries::forget(&mut tx, id, &found.imp_uid).await?;
     let called_off = NewMove {
         payment: id,
         refund: None,
