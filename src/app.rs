@@ -138,6 +138,8 @@ pub struct App {
     pub gateways: Gateways,
     /// Notified when a help request waits for its analysis.
     pub help_asked: Notify,
+    /// Notified when what judges have found was settled.
+    pub code_judged: Notify,
     pub keys: Keys,
     pub certificate_key: CertificateKey,
     pub setup: SetupSecret,

@@ -170,6 +170,11 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Draws a word of 16 letters and digits.
+pub fn random_word() -> String {
+    format!("{:016x}", u64::from_le_bytes(random_bytes()))
+}
+
 /// The number of times that a random id or code is drawn anew if it is already taken.
 pub const DRAWS_MAX: usize = 20;
 

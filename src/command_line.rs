@@ -1,4 +1,4 @@
-//! The command line: serve · demo · user · backup · openapi.
+//! The command line: serve · demo · user · backup · judge · openapi.
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::app::School;
-use crate::config::{Config, LogForm};
+use crate::config::{Config, LogForm, Switch};
 use crate::error::{Error, Noun, Result};
 use crate::print::CertificatePrinter;
 use crate::school::people::{self, NewPerson};
@@ -19,7 +19,7 @@ use crate::school::rights::Role;
 use crate::school::setup;
 use crate::serve::{open, raise_file_limit, serve};
 use crate::surfaces::texts::{Email, Name, Password, Phone, login_name};
-use crate::{demo, surfaces};
+use crate::{demo, judge_keeper, judge_service, surfaces};
 
 #[derive(Parser)]
 #[command(name = "gyosil", version, about = "교실: the live-classroom server")]
@@ -45,6 +45,12 @@ enum CliCommand {
     Backup {
         /// The file to make: it must not exist yet
         file: String,
+    },
+    /// Judge learners' programs for a server that runs with --judge off, as a service of its own
+    Judge {
+        /// The name of this judge, given by the server that starts it
+        #[arg(long = "as", hide = true)]
+        name: Option<String>,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -89,6 +95,7 @@ struct PasswordArgs {
 
 /// Settings that tell where the school's data is.
 const PLACE: &[&str] = &["data", "database"];
+const JUDGE_SETTINGS: &[&str] = &["data", "database", "judge_uid", "judge_cores", "judge_languages", "log_form"];
 const DEMO_SETTINGS: &[&str] = &["listen", "data", "public_url", "school_name", "school_logo", "timezone", "log_form"];
 
 /// Returns the command line. Each command takes every setting, and its help lists those that matter to it.
@@ -98,6 +105,7 @@ fn command() -> Command {
     cli.mut_subcommand("demo", |demo| with_settings(demo, &settings, DEMO_SETTINGS, demo::DEFAULTS))
         .mut_subcommand("user", |user| with_settings(user, &settings, PLACE, &[]))
         .mut_subcommand("backup", |backup| with_settings(backup, &settings, PLACE, &[]))
+        .mut_subcommand("judge", |judge| with_settings(judge, &settings, JUDGE_SETTINGS, &[]))
         .mut_subcommand("openapi", |openapi| with_settings(openapi, &settings, &[], &[]))
 }
 
@@ -130,7 +138,7 @@ pub fn run() -> ExitCode {
         eprintln!("error: {flaw}");
         return ExitCode::from(2);
     }
-    start_log(cli.config.log_form, matches!(cli.command, None | Some(CliCommand::Serve)));
+    start_log(cli.config.log_form, matches!(cli.command, None | Some(CliCommand::Serve | CliCommand::Judge { .. })));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return print_error(&Error::internal(error)),
@@ -185,6 +193,10 @@ async fn run_command(cli: Cli) -> Result<()> {
         Some(CliCommand::User { command: UserCommand::Add(new) }) => add_user(cli.config, new).await,
         Some(CliCommand::User { command: UserCommand::Password(secret) }) => change_password(cli.config, secret).await,
         Some(CliCommand::Backup { file }) => back_up(cli.config, &file).await,
+        Some(CliCommand::Judge { name }) => {
+            must_exist(&cli.config)?;
+            judge_service::run(cli.config, name).await
+        }
         Some(CliCommand::Openapi) => {
             let _ = writeln!(std::io::stdout(), "{}", surfaces::openapi());
             Ok(())
@@ -216,7 +228,12 @@ async fn run_server(config: Config) -> Result<()> {
         println!("… or, in another terminal:");
         println!("  gyosil user add {place} --email you@example.com --name 'Your name' --role ADMIN");
     }
-    serve(app, listener, wait_for_stop_signal()).await
+    let judge = (app.config.judge_settings.judge == Switch::On).then(|| tokio::spawn(judge_keeper::keep(app.clone())));
+    let served = serve(app, listener, wait_for_stop_signal()).await;
+    if let Some(judge) = judge {
+        judge.abort();
+    }
+    served
 }
 
 async fn wait_for_stop_signal() {
@@ -234,6 +251,12 @@ async fn wait_for_stop_signal() {
 /// Opens the school's database, perhaps while a server has it open too. Fails if the SQLite file does not exist, so that a
 /// forgotten or mistyped `--data` does not make a new school.
 async fn open_existing(config: Config) -> Result<School> {
+    must_exist(&config)?;
+    let listen = config.listen;
+    open(config, listen).await
+}
+
+fn must_exist(config: &Config) -> Result<()> {
     if let Some(file) = config.missing_database() {
         return Err(Error::internal(format!(
             "there is no school here: {} does not exist. Give the --data (GYOSIL_DATA) and, if the server has one, \
@@ -241,8 +264,7 @@ async fn open_existing(config: Config) -> Result<School> {
             file.display()
         )));
     }
-    let listen = config.listen;
-    open(config, listen).await
+    Ok(())
 }
 
 async fn back_up(config: Config, file: &str) -> Result<()> {

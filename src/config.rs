@@ -105,6 +105,26 @@ pub struct Config {
     pub bounds: Bounds,
     #[command(flatten)]
     pub paying: PaymentSettings,
+    #[command(flatten)]
+    pub judge_settings: JudgeSettings,
+}
+
+/// Programs of learners, and what runs them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Judge")]
+pub struct JudgeSettings {
+    /// Whether the server starts a judge, which runs learners' programs (off: none runs them, or «gyosil judge» does, as a service of its own)
+    #[arg(long, global = true, env = "GYOSIL_JUDGE", default_value = "on")]
+    pub judge: Switch,
+    /// The number of the user as whom learners' programs run where the judge is root: nothing else may be this user's
+    #[arg(long, global = true, env = "GYOSIL_JUDGE_UID", default_value_t = 61_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub judge_uid: u32,
+    /// How many programs run at once (default: one on each core)
+    #[arg(long, global = true, env = "GYOSIL_JUDGE_CORES", value_parser = at_least_one)]
+    pub judge_cores: Option<usize>,
+    /// The languages that the judge runs, separated by commas (default: all that work here)
+    #[arg(long, global = true, env = "GYOSIL_JUDGE_LANGUAGES", value_delimiter = ',')]
+    pub judge_languages: Vec<String>,
 }
 
 /// Limits of the work and the space that others may take.

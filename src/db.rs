@@ -215,6 +215,21 @@ impl Db {
         self.fetch(sql.into(), args, Wanted::First).await?.one()
     }
 
+    /// Runs one statement that changes something, in a transaction of its own, and returns how many rows it changed. For a process
+    /// without sockets, whose changes are told to nobody: all others end with `App::commit`.
+    pub async fn change(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let rows = tx.run(sql, args).await?;
+        tx.commit().await.map(|()| rows)
+    }
+
+    /// As `change`, and returns the first row that the statement returns.
+    pub async fn change_one<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
+        let mut tx = self.begin().await?;
+        let row = tx.maybe(sql, args).await?;
+        tx.commit().await.map(|()| row)
+    }
+
     /// Records that writes get no answer, and returns the error for it.
     pub fn record_silence(&self, detail: &str) -> Error {
         self.health.failed(SILENT, detail);

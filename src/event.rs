@@ -135,6 +135,12 @@ pub enum Event {
         enrollment: i64,
         grade: GradeScores,
     },
+    CodeJudged {
+        person: i64,
+        submission: i64,
+        question: i64,
+        passed: bool,
+    },
 
     /// A change that counts for grades: these grades are computed again before the commit. This event is never sent.
     GradeDue(GradeScope),
@@ -239,6 +245,7 @@ impl Event {
                 | Event::HelpPosition { .. }
                 | Event::StudentActivity { .. }
                 | Event::GradeUpdated { .. }
+                | Event::CodeJudged { .. }
                 | Event::GradeDue(_)
         )
     }
@@ -271,7 +278,8 @@ impl Event {
             | HelpPosition { person, .. }
             | StudentActivity { person, .. }
             | AttendanceUpdated { person, .. }
-            | GradeUpdated { person, .. } => Some(*person),
+            | GradeUpdated { person, .. }
+            | CodeJudged { person, .. } => Some(*person),
             _ => None,
         }
     }

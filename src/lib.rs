@@ -24,6 +24,8 @@ pub mod failures;
 pub mod group_commit;
 mod group_writer;
 pub mod judge;
+mod judge_keeper;
+mod judge_service;
 pub mod keys;
 pub mod language;
 pub mod listener;

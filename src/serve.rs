@@ -37,6 +37,7 @@ use crate::school::enrollment::expiring;
 use crate::school::payments::checking;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
+use crate::school::submissions::settling;
 use crate::school::videos::waste;
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
@@ -83,6 +84,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         objects,
         gateways,
         help_asked: Notify::new(),
+        code_judged: Notify::new(),
         keys,
         certificate_key,
         setup: SetupSecret::default(),
@@ -173,6 +175,10 @@ fn chores(app: &School) -> JoinSet<()> {
     });
     every(&mut chores, app, Duration::from_secs(1), "waiting completions", |app| async move {
         checks::judge_due(&app).await
+    });
+    every(&mut chores, app, Duration::from_millis(250), "judged programs", |app| async move {
+        settling::give_back_lost(&app).await?;
+        settling::settle_judged(&app).await
     });
     chores.spawn(analyse(app.clone()));
     chores

@@ -53,13 +53,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "school", "tag", "web",
     ]),
     ("web", &["app", "error", "school", "tag"]),
+    ("judge_service", &["clock", "config", "db", "error", "judge", "school"]),
+    ("judge_keeper", &["app", "clock", "config", "school"]),
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
         "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
         "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces",
     ]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "demo", "error", "judge", "listener", "print", "private", "school", "serve", "surfaces"]),
+    ("command_line", &["app", "config", "demo", "error", "judge", "judge_keeper", "judge_service", "listener", "print", "private", "school", "serve", "surfaces"]),
     ("lib", &[]),
     ("main", &[]),
 ];

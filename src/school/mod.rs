@@ -29,6 +29,7 @@ pub mod setup;
 pub mod skills;
 pub mod stored_objects;
 pub mod stuck;
+pub mod submissions;
 pub mod videos;
 
 /// One page of a list: its position, its rows, and the number of rows on all pages.

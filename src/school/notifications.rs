@@ -24,6 +24,8 @@ pub enum NotificationKind {
     PaymentRefunded,
     /// A refresh token was used by two holders, so the login has ended.
     LoginCopied,
+    /// A program that the person sent was judged.
+    CodeJudged,
 }
 words!(NotificationKind {
     HelpRequest = "HELP_REQUEST",
@@ -38,6 +40,7 @@ words!(NotificationKind {
     PaymentFailed = "PAYMENT_FAILED",
     PaymentRefunded = "PAYMENT_REFUNDED",
     LoginCopied = "LOGIN_COPIED",
+    CodeJudged = "CODE_JUDGED",
 });
 
 row! {

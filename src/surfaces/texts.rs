@@ -258,6 +258,10 @@ text!(
     CaseText, 0..=100000, NO_NUL, no_nul
 );
 text!(
+    /// A program, of at most 65,536 characters.
+    ProgramText, 1..=65536, NO_NUL, no_nul
+);
+text!(
     /// What a step says, in at most 2,000 characters.
     Guide, 0..=2000, NO_NUL, no_nul
 );

@@ -18,12 +18,14 @@ pub struct Process {
     all: Arc<Mutex<String>>,
 }
 
-fn command(words: &[&str]) -> Command {
+pub fn command(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gyosil"));
     command.args(words);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GYOSIL_")) {
         command.env_remove(name);
     }
+    // A judge tries out all languages when it starts, which takes seconds.
+    command.env("GYOSIL_JUDGE", "off");
     command
 }
 
@@ -73,6 +75,10 @@ impl Process {
 
     pub fn all_output(&self) -> String {
         self.all.lock().unwrap().clone()
+    }
+
+    pub fn id(&self) -> i32 {
+        self.child.id() as i32
     }
 
     /// What it has written to its log so far.

@@ -98,7 +98,7 @@ class School:
         self.base = f"http://127.0.0.1:{free_port()}"
         listen = self.base.removeprefix("http://")
         flags = ["--data", folder, "--listen", listen, "--public-url", self.base, "--rate-limits", "off"]
-        flags += ["--access-ttl-s", "86400"]
+        flags += ["--access-ttl-s", "86400", "--judge-languages", "javascript"]
         flags += ["--database", database] if database else []
         log = open(f"{folder}/log", "w", encoding="utf-8")
         self.process = start(["target/debug/gyosil", "serve", *flags], stdout=log, stderr=log, env={**os.environ, "RUST_LOG": "warn"})

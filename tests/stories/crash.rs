@@ -14,7 +14,7 @@ use crate::harness::{Backend, PATIENCE, on_both, postgres, until};
 const FLAGS: &[&str] = &["--rate-limits", "off", "--presence-grace-ms", "300", "--instructor-signup", "open"];
 
 /// Tells a story of the program itself, over a database that outlives it.
-fn over_both<F: Future<Output = ()>>(story: impl Fn(tempfile::TempDir, String) -> F) {
+pub fn over_both<F: Future<Output = ()>>(story: impl Fn(tempfile::TempDir, String) -> F) {
     for kept in [Backend::Sqlite, Backend::Postgres] {
         println!("kept {kept:?}");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -29,7 +29,7 @@ fn over_both<F: Future<Output = ()>>(story: impl Fn(tempfile::TempDir, String) -
     }
 }
 
-async fn teacher_of(server: &Process) -> Person {
+pub async fn teacher_of(server: &Process) -> Person {
     let new = json!({ "email": "t@example.com", "password": PASSWORD, "name": "박강사", "role": "INSTRUCTOR" });
     let nobody = Person::nobody_at(server.address);
     nobody.post("/api/auth/register", new).await.is(201);

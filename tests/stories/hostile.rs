@@ -55,7 +55,8 @@ fn spoiled(village: &Village, schema: &Value) -> Vec<(String, String, String)> {
         values.retain(|value| !is_taken_too(property, value));
         // Any text is an id of something that may not be there.
         if is_text(kind) && kind["name"] != "TextId" {
-            values.push(json!("가".repeat(5_001)).to_string());
+            let most = kind["maxLength"].as_u64().map_or(5_000, |most| most.max(5_000) as usize);
+            values.push(json!("가".repeat(most + 1)).to_string());
             values.push("\"a\\u0000b\"".into());
             values.push("\"\\ud800\"".into());
         }

@@ -10,6 +10,7 @@ mod academy_missions;
 mod academy_money;
 mod academy_notices;
 mod academy_payments;
+mod academy_programs;
 mod academy_progress;
 mod academy_refunds;
 mod academy_uploads;

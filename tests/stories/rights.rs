@@ -148,6 +148,7 @@ fn records_of_another_student_look_as_if_they_did_not_exist() {
             ("/api/v1/completions/{}", village.completion),
             ("/api/v1/completions/enrollment/{}", applied),
             ("/api/help/request/{}", village.help),
+            ("/missions/code-submissions/{}/", village.submission),
             ("/api/v1/bc-006/learning/progress/{}", village.enrollment),
             ("/api/v1/bc-006/learning/paths/{}", village.learning_path),
             ("/api/v1/bc-006/learning/certifications/{}", village.certification.0.parse().unwrap()),

@@ -115,7 +115,7 @@ pub(super) async fn close(
 }
 
 /// Adds up what programs have earned in an attempt by now: a judge judges them, and not its end.
-async fn points_of_programs(tx: &mut Tx, attempt: i64) -> Result<f64> {
+pub(in crate::school) async fn points_of_programs(tx: &mut Tx, attempt: i64) -> Result<f64> {
     let sql = "select w.points from answers w join questions q on q.id = w.question
         where w.attempt = $1 and w.points is not null and q.kind = 'CODE' and q.deleted_ms is null order by q.position, q.id";
     let points: Vec<(f64,)> = tx.all(sql, args![attempt]).await?;

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// Time without a sign of life after which a judge counts as gone.
 pub const JUDGE_GONE_AFTER_MS: i64 = 30 * SECOND_MS;
 /// After how long a caller is asked to try again while no judge runs.
-const NO_JUDGE_RETRY_S: u64 = 10;
+pub const NO_JUDGE_RETRY_S: u64 = 10;
 
 /// A language that a judge knows, and whether it can run it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,7 +24,7 @@ pub const BLANKS_MAX: usize = 50;
 /// A blank in the template of a code question: four or more of `_`.
 const BLANK: &str = "____";
 /// Decimals of sums of points, so that sums of the same fractions are the same.
-pub(super) const POINTS_DECIMALS: i32 = 6;
+pub(in crate::school) const POINTS_DECIMALS: i32 = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuestionKind {

@@ -4,6 +4,7 @@ mod accounts;
 mod categories;
 mod choice_questions;
 mod code_questions;
+mod code_submissions;
 mod enrollments;
 mod mission_wire;
 mod missions;
@@ -58,6 +59,12 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(code_questions::change, code_questions::patch)) // /missions/code-submission-questions/{code_question_id}/
             .routes(routes!(choice_questions::list_of_exam)) // /missions/major/{major_id}/{minor_id}/{mid_or_final}/mcqs/
             .routes(routes!(code_questions::list_of_exam)) // /missions/major/{major_id}/{minor_id}/{mid_or_final}/cs/
+            .routes(routes!(code_submissions::list, code_submissions::create)) // /missions/code-submissions/
+            .routes(routes!(code_submissions::view, code_submissions::delete)) // /missions/code-submissions/{submission_id}/
+            .routes(routes!(code_submissions::change, code_submissions::patch)) // /missions/code-submissions/{submission_id}/
+            .routes(routes!(code_submissions::evaluate)) // /missions/code-submissions/{submission_id}/evaluate/
+            .routes(routes!(code_submissions::list_all)) // /missions/submissions/all/cs/
+            .routes(routes!(code_submissions::list_own)) // /missions/submissions/user/cs/
             .routes(routes!(choice_questions::list_all_answers)) // /missions/submissions/all/mcqs/
             .routes(routes!(choice_questions::list_own_answers)), // /missions/submissions/user/mcqs/
         group("academy: payments")

@@ -43,6 +43,7 @@ const PHRASES: &[[&str; 3]] = &[
     ["결제가 이루어지지 않았습니다", "お支払いは行われませんでした", "Your payment did not succeed"],
     ["결제하신 금액을 돌려드렸습니다", "お支払いいただいた金額をお返ししました", "Your payment was given back"],
     ["알림을 받았습니다", "通知を受け取りました", "The notice was received"],
+    ["제출한 코드의 채점이 끝났습니다", "送ったコードの採点が終わりました", "Your code was judged"],
     ["내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요", "あなたのログインがほかの場所でも使われたため、ログアウトしました。パスワードを変えてください", "Your login was used elsewhere too, so it was ended. Please change your password"],
     // Enrollments
     ["정원이 차서 대기자로 등록되었습니다.", "定員に達したため、順番待ちに入りました。", "The class is full: you are on the waiting list."],

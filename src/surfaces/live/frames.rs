@@ -261,6 +261,10 @@ fn person_frame(published: &PublishedEvent) -> Option<RoomFrame> {
             let data = json!({ "lecture_id": published.course, "enrollment_id": enrollment, "grade": scores(grade) });
             (*person, Frame::text(json!({ "type": "grade_updated", "data": data }).to_string()))
         }
+        Event::CodeJudged { person, submission, question, passed } => {
+            let data = json!({ "submission_id": submission, "code_submission_id": question, "is_passed": passed });
+            (*person, Frame::text(json!({ "type": "code_judged", "data": data }).to_string()))
+        }
         // Sent if the two stay different people. If they are one person, the client learns it from its login, which is then
         // the other one's.
         Event::StudentSameAs { person, same_as: None } => {

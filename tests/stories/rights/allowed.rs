@@ -78,6 +78,8 @@ pub const OWN_LISTS: &[(&str, &str)] = &[
     ("GET /missions/multiple-choice-questions/", "what one is asked, or those of one's own courses"),
     ("GET /missions/code-submission-questions/", "what one is asked, or those of one's own courses"),
     ("GET /missions/submissions/user/mcqs/", "one's own"),
+    ("GET /missions/code-submissions/", "a student's own, or those in one's own courses"),
+    ("GET /missions/submissions/user/cs/", "one's own"),
     ("GET /api/v1/bc-006/learning/my-enrollments", "one's own"),
     ("GET /api/v1/bc-006/learning/progress/summary", "one's own"),
     ("GET /api/v1/bc-006/learning/my-certifications", "one's own"),
@@ -89,6 +91,7 @@ pub const INSTRUCTORS_OWN_LISTS: &[(&str, &str)] = &[
     ("GET /api/dashboard/help-requests/pending", "calls from one's own lectures"),
     ("GET /api/v1/attendance/requests", "what waits in one's own courses"),
     ("GET /missions/submissions/all/mcqs/", "answers in one's own courses"),
+    ("GET /missions/submissions/all/cs/", "programs in one's own courses"),
 ];
 
 /// For every student.
@@ -126,6 +129,7 @@ pub const IN_CLASS: &[(&str, &str)] = &[
     ("GET /missions/multiple-choice-questions/{question_id}/", "what the class is asked"),
     ("POST /missions/multiple-choice-questions/{question_id}/", "one's own attempt"),
     ("GET /missions/code-submission-questions/{code_question_id}/", "what the class is asked"),
+    ("POST /missions/code-submissions/", "one's own program"),
     ("GET /missions/major/{major_id}/{minor_id}/{mid_or_final}/mcqs/", "what the class is asked"),
     ("GET /missions/major/{major_id}/{minor_id}/{mid_or_final}/cs/", "what the class is asked"),
     ("GET /api/v1/assessments/{assessment_id}", "what the class is asked"),
@@ -147,6 +151,11 @@ pub const ONES_OWN: &[(&str, &str)] = &[
     ("GET /api/v1/enrollments/{enrollment_id}", "one's own application"),
     ("PATCH /api/v1/enrollments/{enrollment_id}/cancel", "one's own application"),
     ("GET /courses/enrollments/{enrollment_id}/", "one's own application"),
+    ("GET /missions/code-submissions/{submission_id}/", "one's own program"),
+    ("PUT /missions/code-submissions/{submission_id}/", "one's own program, while it waits"),
+    ("PATCH /missions/code-submissions/{submission_id}/", "one's own program, while it waits"),
+    ("DELETE /missions/code-submissions/{submission_id}/", "one's own program, while it waits"),
+    ("POST /missions/code-submissions/{submission_id}/evaluate/", "one's own program"),
     ("DELETE /courses/enrollments/{enrollment_id}/", "one's own application"),
     ("POST /courses/enrollments/{enrollment_id}/complete/", "what the rule gives, where the course completes itself"),
     ("POST /api/v1/enrollments/{enrollment_id}/payment", "a report that staff confirm"),

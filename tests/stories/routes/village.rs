@@ -44,6 +44,8 @@ pub struct Village {
     pub code_question: i64,
     /// A video of the lecture that need not be watched, and the student's progress in it.
     pub watched: (i64, i64),
+    /// A program of the student, which waits.
+    pub submission: i64,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -95,7 +97,7 @@ impl Village {
         let wanted = json!({ "title": "학생의 길", "targetSkills": ["바둑"], "targetLevel": "beginner" });
         let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
         let learning_path = made["id"].as_str().unwrap().parse().unwrap();
-        let (mission, question, code_question) = asks_in_missions(school, &teacher, &student, &lecture).await;
+        let (mission, question, code_question, submission) = asks_missions(school, &teacher, &student, &lecture).await;
         let watched = watches_video(&teacher, &student, &lecture).await;
         Village {
             teacher,
@@ -120,6 +122,7 @@ impl Village {
             question,
             code_question,
             watched,
+            submission,
             help,
             response,
             notification,
@@ -165,6 +168,7 @@ impl Village {
             ("code_question_id", self.code_question.to_string()),
             ("video_id", self.watched.0.to_string()),
             ("user_progress_id", self.watched.1.to_string()),
+            ("submission_id", self.submission.to_string()),
         ])
     }
 
@@ -180,6 +184,7 @@ impl Village {
             ("minor_category_id", json!(self.lecture.task)),
             ("mission_id", json!(self.mission)),
             ("video_id", json!(self.watched.0)),
+            ("code_submission_id", json!(self.code_question)),
             ("class_id", json!(self.class)),
             ("enrollment_id", json!(self.enrollment)),
             ("content_id", json!(self.lecture.steps[1])),
@@ -272,6 +277,7 @@ impl Village {
             "/missions/code-submission-questions/?page_size=100".into(),
             "/missions/submissions/all/mcqs/?page_size=100".into(),
             format!("/videos/?major_category_id={lecture}&page_size=100"),
+            "/missions/submissions/all/cs/?page_size=100".into(),
             format!("/api/v1/courses/{lecture}/classes"),
             format!("/api/v1/bc-006/learning/courses/{lecture}?includeAssessments=true"),
             "/api/v1/bc-006/learning/courses?limit=100".into(),
@@ -347,7 +353,7 @@ async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) 
 }
 
 /// Makes two missions of the lecture's task, which name the student, and lets them begin the one of multiple choices.
-async fn asks_in_missions(school: &School, teacher: &Person, student: &Person, lecture: &Lecture) -> (i64, i64, i64) {
+async fn asks_missions(school: &School, teacher: &Person, student: &Person, lecture: &Lecture) -> (i64, i64, i64, i64) {
     let of = |kind: &str| {
         json!({ "minor_category_id": lecture.task, "title": "중간 평가", "mission_type": kind, "is_midterm": true,
             "is_required": false })
@@ -364,7 +370,9 @@ async fn asks_in_missions(school: &School, teacher: &Person, student: &Person, l
     let new = json!({ "mission_id": of_code, "problem_statement": format!("{}에게", student.name), "language": "python",
         "example_output": "1" });
     let code = teacher.post("/missions/code-submission-questions/", new).await.is(201)["id"].clone();
-    (mission.as_i64().unwrap(), question.as_i64().unwrap(), code.as_i64().unwrap())
+    let program = json!({ "code_submission_id": code, "submitted_code": "print(1)" });
+    let program = student.post("/missions/code-submissions/", program).await.is(201)["id"].clone();
+    (mission.as_i64().unwrap(), question.as_i64().unwrap(), code.as_i64().unwrap(), program.as_i64().unwrap())
 }
 
 async fn completed(teacher: &Person, student: &Person) -> (i64, String) {

@@ -6,6 +6,7 @@ mod enrollments;
 mod erd;
 mod missions;
 mod payments;
+mod programs;
 mod progress;
 mod seed;
 mod table;
@@ -26,6 +27,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         payments::walks(&walk).await;
         videos::walks(&walk).await;
         progress::walks(&walk).await;
+        programs::walks(&walk).await;
         walk.has_seen_all();
     });
 }

@@ -198,6 +198,7 @@ answer! {
         Some(NotificationKind::PaymentConfirmed) => translate("결제가 확인되었습니다").into(),
         Some(NotificationKind::PaymentFailed) => translate("결제가 이루어지지 않았습니다").into(),
         Some(NotificationKind::PaymentRefunded) => translate("결제하신 금액을 돌려드렸습니다").into(),
+        Some(NotificationKind::CodeJudged) => translate("제출한 코드의 채점이 끝났습니다").into(),
         Some(NotificationKind::LoginCopied) => {
             translate("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
         }
@@ -209,6 +210,7 @@ answer! {
         message: String = message,
         related_user: Option<PersonRef> = n.about.zip(n.about_name).map(PersonRef::from),
         /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a payment or a login
+        /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a program or a login
         related_id: Option<i64> = Some(n.subject),
         is_read: bool = n.read_ms.is_some(),
         created_at: Instant = Instant(n.created_ms),
