@@ -49,8 +49,6 @@ const CALLS: &[c_long] = &[
     libc::SYS_dup,
     libc::SYS_dup3,
     libc::SYS_pipe2,
-    libc::SYS_fcntl,
-    libc::SYS_ioctl,
     libc::SYS_ppoll,
     libc::SYS_pselect6,
     libc::SYS_epoll_create1,
@@ -142,6 +140,23 @@ const NAMESPACES: c_int = libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET;
 
+/// What may be asked of an open file: not that it sends signals, nor that a pipe holds more.
+const FILE_COMMANDS: &[c_int] = &[
+    libc::F_DUPFD,
+    libc::F_GETFD,
+    libc::F_SETFD,
+    libc::F_GETFL,
+    libc::F_SETFL,
+    libc::F_GETLK,
+    libc::F_SETLK,
+    libc::F_SETLKW,
+    libc::F_DUPFD_CLOEXEC,
+    libc::F_GETPIPE_SZ,
+];
+/// What may be asked of a device: its size as a terminal, and what any file can do.
+const DEVICE_COMMANDS: &[libc::Ioctl] =
+    &[libc::TCGETS, libc::TIOCGWINSZ, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX, libc::FIONCLEX];
+
 /// Leaves a program its calls. Any other fails as if the kernel did not know it, which makes libraries choose an older one:
 /// `clone`, whose flags can be seen here, for `clone3`.
 ///
@@ -155,6 +170,11 @@ pub fn only_calls_of_a_program(may_start_processes: bool) -> io::Result<()> {
     if may_start_processes {
         rules.extend([(libc::SYS_fork, Vec::new()), (libc::SYS_vfork, Vec::new())]);
     }
+    let one_of = |commands: &mut dyn Iterator<Item = u32>| -> io::Result<Vec<SeccompRule>> {
+        commands.map(|command| rule(&[ArgumentRule::Is(1, command)])).collect()
+    };
+    rules.push((libc::SYS_fcntl, one_of(&mut FILE_COMMANDS.iter().map(|command| *command as u32))?));
+    rules.push((libc::SYS_ioctl, one_of(&mut DEVICE_COMMANDS.iter().map(|command| *command as u32))?));
     // Signals go to the program itself. The number of this process stays when it becomes the program.
     let own = if may_start_processes { vec![] } else { vec![rule(&[ArgumentRule::Is(0, std::process::id())])?] };
     rules.push((libc::SYS_tgkill, own));

@@ -17,8 +17,11 @@ use super::process::{cpu_ms, reap};
 
 /// The first argument of this program started anew inside a box.
 pub(super) const COMMAND: &str = "judge-box";
+const FIRST_PROCESS: u32 = 1;
 /// The exit code of a step that could not be started.
 const NOT_STARTED: i32 = 126;
+/// The exit code of a compiler that made nothing.
+const NOT_MADE: i32 = 125;
 const CPU_GRACE_MS: u64 = 50;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +39,7 @@ pub(super) struct BoxTask {
 pub(super) struct BoxLimits {
     pub cpu_ms: u64,
     pub data_bytes: u64,
+    pub address_bytes: Option<u64>,
     pub file_bytes: u64,
     pub stack_bytes: u64,
     pub processes: u64,
@@ -51,9 +55,10 @@ pub(super) struct BoxReport {
     pub memory_kib: u64,
 }
 
-/// Runs the task in the second argument, and ends the process.
+/// Runs the task in the second argument, and ends the process. Only the first process of a box does: it ends all others that it sees.
 pub(super) fn run(task: Option<String>) -> ! {
-    std::process::exit(if task.is_some_and(|task| run_task(&task).is_ok()) { 0 } else { 1 })
+    let is_in_box = std::process::id() == FIRST_PROCESS;
+    std::process::exit(if is_in_box && task.is_some_and(|task| run_task(&task).is_ok()) { 0 } else { 1 })
 }
 
 fn run_task(task: &str) -> io::Result<()> {
@@ -71,8 +76,10 @@ fn run_task(task: &str) -> io::Result<()> {
         }
     }
     if let Some(product) = task.product.filter(|_| report.exit_code == Some(0)) {
-        let mut file = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(product)?;
-        io::copy(&mut file, &mut io::stdout())?;
+        let made = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(product);
+        if made.and_then(|mut file| io::copy(&mut file, &mut io::stdout())).is_err() {
+            report.exit_code = Some(NOT_MADE);
+        }
     }
     // SAFETY: the number is that of the pipe for the report, which nothing else here uses; it is closed by the end.
     let mut pipe = unsafe { ManuallyDrop::new(File::from_raw_fd(task.report_file)) };
@@ -91,14 +98,21 @@ fn run_step(step: &[String], task: &BoxTask) -> io::Result<BoxReport> {
     unsafe {
         command.pre_exec(move || lock(limits));
     }
-    let started = command.spawn();
-    let Ok(child) = started else {
-        return Ok(BoxReport { signal: None, exit_code: Some(NOT_STARTED), cpu_ms: 0, memory_kib: 0 });
+    let child = match command.spawn() {
+        Ok(child) => child,
+        // What a compiler made need not be a program. Anything else is the machine's fault.
+        Err(error)
+            if matches!(error.raw_os_error(), Some(libc::ENOEXEC | libc::ENOENT | libc::EACCES | libc::ELIBBAD)) =>
+        {
+            return Ok(BoxReport { signal: None, exit_code: Some(NOT_STARTED), cpu_ms: 0, memory_kib: 0 });
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            return Err(error);
+        }
     };
     let (status, usage) = reap(child.id() as libc::pid_t)?;
-    // Processes that the step left behind must not run while the next one does. Everything in the box is meant, but this process and the first.
-    // SAFETY: the call takes numbers only.
-    unsafe { libc::kill(-1, libc::SIGKILL) };
+    end_all_others()?;
     Ok(BoxReport {
         signal: libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status)),
         exit_code: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
@@ -107,7 +121,23 @@ fn run_step(step: &[String], task: &BoxTask) -> io::Result<BoxReport> {
     })
 }
 
+/// Ends what a step left behind: it must not run while the next one does. All of it was left to this process, the first of the box.
+fn end_all_others() -> io::Result<()> {
+    // SAFETY: the call takes numbers only.
+    unsafe { libc::kill(-1, libc::SIGKILL) };
+    loop {
+        match reap(-1) {
+            Ok(_) => {}
+            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 fn lock(limits: BoxLimits) -> io::Result<()> {
+    if let Some(bytes) = limits.address_bytes {
+        limit(libc::RLIMIT_AS, bytes)?;
+    }
     limit(libc::RLIMIT_DATA, limits.data_bytes)?;
     limit(libc::RLIMIT_FSIZE, limits.file_bytes)?;
     limit(libc::RLIMIT_STACK, limits.stack_bytes)?;

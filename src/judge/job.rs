@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// RunLimits of one run of a program, for one test case.
+/// Limits of one run of a program, for one test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunLimits {
     /// The time of the processor. A program may take more time on the clock, but not without end: see [`RunLimits::wall_ms`].

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// Folders in which the tools are looked for. A box shows nothing but `/usr`.
 const FOLDERS: [&str; 2] = ["/usr/bin", "/usr/local/bin"];
 
+/// Room for the stacks of 64 threads and what libraries reserve. Pages that are only read cost tables: this much address space needs few.
+const OWN_ADDRESS_MIB: u64 = 4 * 1024;
+
 /// A language, as the table below describes it. In the commands, `{tool}` is the tool's path, `{beside}` its folder, and `{memory}` the limit in MiB.
 #[derive(Debug)]
 pub(super) struct ToolLanguage {
@@ -18,6 +21,8 @@ pub(super) struct ToolLanguage {
     /// Memory that the language itself takes: allowed to it beside the limit of the question, as data and in all.
     pub own_data_mib: u64,
     pub own_memory_mib: u64,
+    /// Address space beside the limit of the question. `None` for those that reserve far more than they use.
+    pub own_address_mib: Option<u64>,
     /// A program that writes its first line of input, and is tried at the start of the judge.
     pub echo: &'static str,
     /// Part of the error of a program whose memory was used up.
@@ -33,6 +38,7 @@ pub(super) const LANGUAGES: &[ToolLanguage] = &[
         run: &["{tool}", "-I", "-B", "/box/main.py"],
         own_data_mib: 16,
         own_memory_mib: 16,
+        own_address_mib: Some(OWN_ADDRESS_MIB),
         echo: "print(input())",
         out_of_memory: "MemoryError",
     },
@@ -44,6 +50,7 @@ pub(super) const LANGUAGES: &[ToolLanguage] = &[
         run: &["/box/made"],
         own_data_mib: 4,
         own_memory_mib: 8,
+        own_address_mib: Some(OWN_ADDRESS_MIB),
         echo: "#include <stdio.h>\nint main(void) { char line[80]; if (scanf(\"%79s\", line) == 1) puts(line); }",
         out_of_memory: "out of memory",
     },
@@ -55,6 +62,7 @@ pub(super) const LANGUAGES: &[ToolLanguage] = &[
         run: &["/box/made"],
         own_data_mib: 4,
         own_memory_mib: 8,
+        own_address_mib: Some(OWN_ADDRESS_MIB),
         echo: "#include <iostream>\n#include <string>\nint main() { std::string line; std::cin >> line; std::cout << line; }",
         out_of_memory: "bad_alloc",
     },
@@ -102,6 +110,7 @@ pub(super) const LANGUAGES: &[ToolLanguage] = &[
         ],
         own_data_mib: 512,
         own_memory_mib: 96,
+        own_address_mib: None,
         echo: "public class Main { public static void main(String[] a) throws Exception {
             System.out.println(new java.io.BufferedReader(new java.io.InputStreamReader(System.in)).readLine()); } }",
         out_of_memory: "OutOfMemoryError",
@@ -114,6 +123,7 @@ pub(super) const LANGUAGES: &[ToolLanguage] = &[
         run: &["{tool}", "--max-old-space-size={memory}", "/box/main.js"],
         own_data_mib: 512,
         own_memory_mib: 96,
+        own_address_mib: None,
         echo: "console.log(require('fs').readFileSync(0, 'utf8').split('\\n')[0])",
         out_of_memory: "heap out of memory",
     },
@@ -125,6 +135,7 @@ pub(super) const LANGUAGES: &[ToolLanguage] = &[
         run: &["/box/made"],
         own_data_mib: 4,
         own_memory_mib: 8,
+        own_address_mib: Some(OWN_ADDRESS_MIB),
         echo: "fn main() { let mut line = String::new(); let _ = std::io::stdin().read_line(&mut line); print!(\"{line}\"); }",
         out_of_memory: "memory allocation of",
     },

@@ -34,7 +34,7 @@ pub fn limit_cpu_ms(most: u64) -> io::Result<()> {
     }
 }
 
-/// Makes this process unreadable to others of its user, ends it with the thread that started it, and keeps it from gaining rights.
+/// Makes this process unreadable to others of its user, and keeps it from gaining rights.
 pub fn seclude() -> io::Result<()> {
     for (option, value) in [(libc::PR_SET_DUMPABLE, 0), (libc::PR_SET_NO_NEW_PRIVS, 1)] {
         // SAFETY: these options take numbers only.

@@ -10,31 +10,60 @@ use libc::c_long;
 
 use super::inside::BoxReport;
 use super::job::JudgeFault;
-use super::process;
-use super::sandbox::{BoxRun, Sandbox};
+use super::sandbox::{BoxEnd, BoxRun, Sandbox};
 
 /// The first argument of this program started anew as the hostile program.
 pub(super) const COMMAND: &str = "judge-probe";
 /// The argument with which it never ends.
 const SPIN: &str = "spin";
+/// The argument with which it takes memory that none of its own limits counts.
+const TAKE: &str = "take";
+/// More than [`BOX_MIB`].
+const TAKEN_BYTES: usize = 512 << 20;
+/// Chooses the signal that tells of a file.
+const F_SETSIG: usize = 10;
+const BOX_MIB: u64 = 128;
 
 /// Tries everything, writes what got through, and ends the process.
 pub(super) fn run(argument: Option<String>) -> ! {
-    if argument.is_some_and(|argument| argument == SPIN) {
+    if argument.as_deref() == Some(TAKE) {
+        take();
+    }
+    if argument.is_some_and(|argument| argument == SPIN || argument == TAKE) {
         loop {
             std::hint::spin_loop();
         }
     }
     let through: Vec<&str> =
-        attempts().into_iter().filter_map(|(name, got_through)| got_through.then_some(name)).collect();
+        calls().into_iter().chain(sights()).filter_map(|(name, got_through)| got_through.then_some(name)).collect();
     println!("{}", if through.is_empty() { "nothing".into() } else { through.join(", ") });
     std::process::exit(0)
 }
 
-fn attempts() -> Vec<(&'static str, bool)> {
+/// Writes to shared pages of a device, which no limit of the process counts.
+fn take() {
+    // SAFETY: the pages are new, and written to within their bounds.
+    unsafe {
+        let file = libc::open(c"/dev/zero".as_ptr(), libc::O_RDWR);
+        let pages = libc::mmap(std::ptr::null_mut(), TAKEN_BYTES, libc::PROT_READ, libc::MAP_SHARED, file, 0);
+        if pages != libc::MAP_FAILED && libc::mprotect(pages, TAKEN_BYTES, libc::PROT_READ | libc::PROT_WRITE) == 0 {
+            for at in (0..TAKEN_BYTES).step_by(4096) {
+                pages.cast::<u8>().add(at).write_volatile(1);
+            }
+        }
+    }
+}
+
+/// Calls of the system.
+fn calls() -> Vec<(&'static str, bool)> {
     let call = |number: c_long, a: usize, b: usize, c: usize, d: usize| {
         // SAFETY: the arguments are numbers and null pointers; a call that gets through takes nothing from this process.
         unsafe { libc::syscall(number, a, b, c, d, 0, 0) >= 0 }
+    };
+    // A file that is not open: the kernel says so if the call came through.
+    let is_known = |number: c_long, command: usize| {
+        let ended = call(number, usize::MAX, command, 0, 0);
+        ended || io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS)
     };
     let shared = (libc::MAP_SHARED | libc::MAP_ANONYMOUS) as usize;
     let usable = (libc::PROT_READ | libc::PROT_WRITE) as usize;
@@ -76,47 +105,37 @@ fn attempts() -> Vec<(&'static str, bool)> {
                 0,
             ),
         ),
+        ("a signal by a file", is_known(libc::SYS_fcntl, F_SETSIG)),
+        ("a command to a device", is_known(libc::SYS_ioctl, libc::TCSETS as usize)),
+        ("open files", (3..64).any(|file| call(libc::SYS_fcntl, file, libc::F_GETFD as usize, 0, 0))),
+    ]
+}
+
+/// What can be seen and written.
+fn sights() -> Vec<(&'static str, bool)> {
+    let own = std::process::id();
+    vec![
         ("the passwords of the machine", Path::new("/etc").exists()),
         (
             "the homes of the machine",
             ["/root", "/home", "/var", "/tmp", "/run", "/sys"].iter().any(|path| Path::new(path).exists()),
         ),
-        ("other processes", Path::new("/proc/3/status").exists() && own != 3),
-        ("the environment of the judge's process", own != 2 && environment("/proc/2/environ").is_some()),
+        ("other processes", (2..64).any(|pid| pid != own && Path::new(&format!("/proc/{pid}/status")).exists())),
+        ("the environment of the judge's process", std::fs::read("/proc/1/environ").is_ok_and(|all| !all.is_empty())),
+        ("the memory of the judge's process", std::fs::File::open("/proc/1/mem").is_ok()),
+        ("the registers of the judge's process", std::fs::read("/proc/1/syscall").is_ok()),
+        ("the files of the judge's process", std::fs::read_dir("/proc/1/fd").is_ok()),
         (
-            "the environment of the judge",
-            environment("/proc/1/environ").is_some_and(|all| all != format!("{}\0", process::ENVIRONMENT)),
-        ),
-        ("the files of the judge's process", std::fs::read_dir("/proc/2/fd").is_ok() && own != 2),
-        (
-            "a file outside the box",
-            ["/x", "/usr/x", "/dev/shm/x", "/dev/x", "/proc/x"].iter().any(|path| std::fs::write(path, "x").is_ok()),
+            "a file",
+            ["/x", "/box/x", "/usr/x", "/dev/shm/x", "/dev/x", "/proc/x"]
+                .iter()
+                .any(|path| std::fs::write(path, "x").is_ok()),
         ),
         (
             "an environment",
             std::env::vars().any(|(name, _)| !["PATH", "HOME", "TMPDIR", "LANG", "TZ", "PWD"].contains(&name.as_str())),
         ),
-        ("open files", (3..64).any(|file| call(libc::SYS_fcntl, file, libc::F_GETFD as usize, 0, 0))),
-        ("the disk", fills_the_disk().is_ok()),
     ]
-}
-
-fn environment(path: &str) -> Option<String> {
-    std::fs::read(path).ok().filter(|all| !all.is_empty()).map(|all| String::from_utf8_lossy(&all).into_owned())
-}
-
-/// Writes more than the box may hold.
-fn fills_the_disk() -> io::Result<()> {
-    // SAFETY: the call takes numbers only. Without it the signal for a file that is too large ends the process.
-    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
-    let part = vec![1; 1024 * 1024];
-    for number in 0..2 {
-        let mut file = std::fs::File::create(format!("/box/{number}"))?;
-        for _ in 0..24 {
-            io::Write::write_all(&mut file, &part)?;
-        }
-    }
-    Ok(())
 }
 
 impl Sandbox {
@@ -133,7 +152,8 @@ impl Sandbox {
                 cpu_ms,
                 wall_ms: 5_000,
                 data_mib: 64,
-                memory_mib: 128,
+                memory_mib: BOX_MIB,
+                address_mib: None,
                 stdout_bytes: 4_096,
                 stderr_bytes: 4_096,
             })
@@ -151,8 +171,12 @@ impl Sandbox {
             }
         }
         match run(SPIN, 100)?.report {
-            Some(BoxReport { signal: Some(libc::SIGPROF | libc::SIGXCPU | libc::SIGKILL), .. }) => Ok(()),
-            report => Err(JudgeFault(format!("a program without end is not ended in a box: {report:?}"))),
+            Some(BoxReport { signal: Some(libc::SIGPROF | libc::SIGXCPU | libc::SIGKILL), .. }) => {}
+            report => return Err(JudgeFault(format!("a program without end is not ended in a box: {report:?}"))),
+        }
+        match run(TAKE, 2_000)? {
+            BoxEnd { took_too_much: true, .. } => Ok(()),
+            BoxEnd { report, .. } => Err(JudgeFault(format!("the memory of a box is not watched here: {report:?}"))),
         }
     }
 }

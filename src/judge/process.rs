@@ -86,10 +86,13 @@ impl OutputPipe {
         OutputPipe { file: Some(file.into().into()), bytes: Vec::new(), most, is_strict: false }
     }
 
-    /// Reads what the pipe has. Returns whether the process may go on.
-    fn read(&mut self) -> io::Result<bool> {
+    /// Reads what the pipe has, while its process runs no more than may be in it at once: others wait for their turn. Returns whether
+    /// the process may go on.
+    fn read(&mut self, has_ended: bool) -> io::Result<bool> {
         let mut buffer = [0; 16 * 1024];
-        while let Some(file) = &mut self.file {
+        let mut reads = 0;
+        while let Some(file) = self.file.as_mut().filter(|_| has_ended || reads < READS_A_TURN) {
+            reads += 1;
             match file.read(&mut buffer) {
                 Ok(0) => self.file = None,
                 Ok(read) => {
@@ -137,6 +140,7 @@ pub(super) type Watchdog<'a> = &'a mut dyn FnMut(&[OutputPipe]) -> bool;
 /// All of the environment of each process: a time zone that is read from no file.
 pub(super) const ENVIRONMENT: &str = "TZ=UTC0";
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+const READS_A_TURN: usize = 4;
 
 /// Runs a process to its end.
 pub(super) fn run(start: ProcessStart, watchdog: Option<Watchdog>) -> Result<ProcessEnd, JudgeFault> {
@@ -219,7 +223,7 @@ impl Watched {
                 stdin = None;
             }
             for pipe in &mut self.pipes {
-                wrote_too_much |= !pipe.read()?;
+                wrote_too_much |= !pipe.read(has_ended)?;
             }
             if wrote_too_much || has_ended {
                 break false;
@@ -277,7 +281,7 @@ impl Drop for Watched {
     }
 }
 
-/// Waits for the end of a child. Returns its status and what it used.
+/// Waits for the end of a child, or of any if the number is -1. Returns its status and what it used.
 pub(super) fn reap(pid: libc::pid_t) -> io::Result<(i32, libc::rusage)> {
     loop {
         // SAFETY: the structs live longer than the call, and a struct of numbers may be all zeros.
@@ -285,13 +289,43 @@ pub(super) fn reap(pid: libc::pid_t) -> io::Result<(i32, libc::rusage)> {
             let (mut status, mut usage) = (0, std::mem::zeroed());
             (libc::wait4(pid, &mut status, 0, &mut usage), status, usage)
         };
-        if done == pid {
+        if done > 0 {
             return Ok((status, usage));
         }
         let error = io::Error::last_os_error();
         if error.kind() != ErrorKind::Interrupted {
             return Err(error);
         }
+    }
+}
+
+/// Reaps a child once it has ended. Returns whether it has within the time: also if there is no such child.
+pub(super) fn reap_within(pid: libc::pid_t, longest: Duration) -> io::Result<bool> {
+    let latest = Instant::now() + longest;
+    loop {
+        // SAFETY: the call takes numbers and a null pointer.
+        let done = unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::WNOHANG) };
+        let error = io::Error::last_os_error();
+        if done == pid || (done < 0 && error.raw_os_error() == Some(libc::ECHILD)) {
+            return Ok(true);
+        }
+        let left = latest.saturating_duration_since(Instant::now());
+        if done < 0 && error.kind() != ErrorKind::Interrupted {
+            return Err(error);
+        }
+        if left.is_zero() {
+            return Ok(false);
+        }
+        // SAFETY: the call takes numbers only, and the child is not reaped yet.
+        let file = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+        if file < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the descriptor was just made and has no other owner.
+        let pid_file = unsafe { OwnedFd::from_raw_fd(file as libc::c_int) };
+        let mut own = libc::pollfd { fd: pid_file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: the struct lives longer than the call.
+        unsafe { libc::poll(&mut own, 1, i32::try_from(left.as_millis() + 1).unwrap_or(i32::MAX)) };
     }
 }
 

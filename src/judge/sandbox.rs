@@ -16,7 +16,11 @@ use super::process::{self, OutputPipe, ProcessEnd, ProcessStart, Program, RunAs}
 const BOX_BYTES: u64 = 32 * 1024 * 1024;
 const STACK_BYTES: u64 = 16 * 1024 * 1024;
 const REPORT_BYTES: usize = 4 * 1024;
+/// Characters that a fault shows of what was written to standard error.
+const SAID_CHARS: usize = 200;
 const PROCESSES: u64 = 64;
+/// Time in which a box must be gone after bubblewrap has ended, and once more after it was killed.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Makes boxes.
 #[derive(Debug)]
@@ -40,6 +44,8 @@ pub(super) struct BoxRun<'a> {
     /// Memory that one process may take, and that all in the box may.
     pub data_mib: u64,
     pub memory_mib: u64,
+    /// Address space of one process, for languages that do not reserve more than they use.
+    pub address_mib: Option<u64>,
     pub stdout_bytes: usize,
     pub stderr_bytes: usize,
 }
@@ -73,6 +79,7 @@ impl Sandbox {
             limits: BoxLimits {
                 cpu_ms: run.cpu_ms,
                 data_bytes: run.data_mib * 1024 * 1024,
+                address_bytes: run.address_mib.map(|mib| mib * 1024 * 1024),
                 file_bytes: BOX_BYTES,
                 stack_bytes: STACK_BYTES,
                 processes: PROCESSES,
@@ -115,6 +122,8 @@ impl Sandbox {
             "--unshare-net",
             "--unshare-uts",
             "--unshare-cgroup-try",
+            // Else the first process of the box is bubblewrap's, whose memory a program could write to.
+            "--as-pid-1",
             "--uid",
             "65534",
             "--gid",
@@ -149,6 +158,10 @@ impl Sandbox {
         {
             command.args(["--setenv", name, value]);
         }
+        // Files take memory of the kernel that is in no limit. Only compilers need any.
+        if run.product.is_none() {
+            command.args(["--remount-ro", "/box"]);
+        }
         command.args(["--remount-ro", "/dev", "--remount-ro", "/", "--json-status-fd", &status.to_string(), "--"]);
     }
 }
@@ -162,17 +175,37 @@ fn finish(end: ProcessEnd) -> Result<BoxEnd, JudgeFault> {
         }
         return Err(JudgeFault::new("a box did not begin", String::from_utf8_lossy(&stderr).trim_end()));
     };
-    // The first process of the box is left to this one when bubblewrap ends, and everything in the box ends before it does.
-    let _ = process::reap(first);
-    let is_whole = !end.was_late && !end.was_stopped && !end.wrote_too_much;
+    wait_until_gone(first)?;
+    let was_cut = end.was_late || end.was_stopped || end.wrote_too_much;
+    let report: Option<BoxReport> = serde_json::from_slice(&report).ok();
+    if report.is_none() && !was_cut {
+        let stderr = String::from_utf8_lossy(&stderr);
+        let said: String = stderr.trim_end().chars().take(SAID_CHARS).flat_map(char::escape_default).collect();
+        return Err(JudgeFault::new("a box ended without a report", said));
+    }
     Ok(BoxEnd {
         stdout: end.stdout,
         stderr,
-        report: serde_json::from_slice(&report).ok().filter(|_| is_whole),
+        report: report.filter(|_| !was_cut),
         wrote_too_much: end.wrote_too_much,
         was_late: end.was_late,
         took_too_much: end.was_stopped,
     })
+}
+
+/// Waits until the first process of a box is gone, before which everything else in it ends. Bubblewrap has ended: it has waited for the
+/// process, or has left it to this one.
+fn wait_until_gone(first: libc::pid_t) -> Result<(), JudgeFault> {
+    let fault = |error| JudgeFault::new("the end of a box could not be seen", error);
+    if process::reap_within(first, GONE_WITHIN).map_err(fault)? {
+        return Ok(());
+    }
+    // SAFETY: the call takes numbers only, and the process was not reaped, so that its number is still its own.
+    unsafe { libc::kill(first, libc::SIGKILL) };
+    if process::reap_within(first, GONE_WITHIN).map_err(fault)? {
+        return Ok(());
+    }
+    Err(JudgeFault("a box did not end".into()))
 }
 
 /// Takes over the processes that bubblewrap leaves behind, so that they can be waited for.
@@ -205,14 +238,10 @@ fn first_process(status: &[u8]) -> Option<libc::pid_t> {
     told.get("child-pid")?.as_i64().and_then(|pid| pid.try_into().ok())
 }
 
-/// Adds up the memory of the processes of a box, but for its first one and the judge's own.
+/// Adds up the memory of the processes of a box, but for its first one, which is the judge's own.
 fn memory_kib(first: libc::pid_t) -> u64 {
     let mut sum = 0;
     let mut left = children(first);
-    if !left.is_empty() {
-        let own = left.remove(0);
-        left.extend(children(own));
-    }
     while let Some(pid) = left.pop() {
         sum += own_memory_kib(pid);
         left.extend(children(pid));
@@ -227,14 +256,70 @@ fn children(pid: libc::pid_t) -> Vec<libc::pid_t> {
     texts.flat_map(|text| text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
 }
 
-/// Reads the memory of a process: its part of what it shares with others, or all of it where the kernel does not tell.
+/// Reads the memory of a process: its part of what it shares with others, or all of it where the kernel does not tell, and the tables
+/// that its pages need.
 fn own_memory_kib(pid: libc::pid_t) -> u64 {
     let part = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok();
     let part = part.and_then(|text| kib_of(&text, "Pss:"));
-    part.or_else(|| kib_of(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?, "VmRSS:")).unwrap_or_default()
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let tables = kib_of(&status, "VmPTE:").unwrap_or_default();
+    part.or_else(|| kib_of(&status, "VmRSS:")).unwrap_or_default() + tables
 }
 
 fn kib_of(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_pages_count_as_memory() {
+        const BYTES: usize = 8 << 30;
+        let own = std::process::id() as libc::pid_t;
+        let before = own_memory_kib(own);
+        // SAFETY: the new pages are only read, within their bounds, and given back.
+        let after = unsafe {
+            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+            let pages = libc::mmap(std::ptr::null_mut(), BYTES, libc::PROT_READ, flags, -1, 0);
+            assert_ne!(pages, libc::MAP_FAILED);
+            for at in (0..BYTES).step_by(2 << 20) {
+                pages.cast::<u8>().add(at).read_volatile();
+            }
+            let after = own_memory_kib(own);
+            libc::munmap(pages, BYTES);
+            after
+        };
+        assert!(after > before + 8 * 1024, "{before} {after}");
+    }
+
+    /// Bubblewrap tells the number of the first process before it makes the box.
+    #[test]
+    fn a_box_that_cannot_be_made_is_a_fault_of_the_judge() {
+        if std::env::var("GYOSIL_TEST_BOXES").is_ok_and(|switch| switch == "off") {
+            println!("boxes are not tested: GYOSIL_TEST_BOXES is off");
+            return;
+        }
+        adopt_orphans().unwrap();
+        let (program, bubblewrap) = (Program::this().unwrap(), "/usr/bin/bwrap".into());
+        let sandbox = Sandbox { program, run_as: RunAs::choose(61_000), bubblewrap };
+        let ended = sandbox.run(&BoxRun {
+            steps: vec![vec!["/usr/bin/true".into()]],
+            product: None,
+            files: Vec::new(),
+            folders: vec!["/nothing-is-here"],
+            input: b"",
+            cpu_ms: 1_000,
+            wall_ms: 5_000,
+            data_mib: 64,
+            memory_mib: 64,
+            address_mib: None,
+            stdout_bytes: 100,
+            stderr_bytes: 4_096,
+        });
+        let fault = ended.err().unwrap().to_string();
+        assert!(fault.contains("without a report") && fault.contains("nothing-is-here"), "{fault}");
+    }
 }

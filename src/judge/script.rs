@@ -23,14 +23,16 @@ const SURROUNDINGS: &str = include_str!("surroundings.js");
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 /// Memory that the process takes besides the heap of QuickJS: its stack, and what the report and the output need.
 const BESIDES_BYTES: u64 = 64 * 1024 * 1024;
-/// Time of the processor after which the process ends, beyond that after which the program is interrupted. A regular
-/// expression, for one, cannot be interrupted.
+/// Time of the processor after which the process ends, beyond that after which the program is interrupted. A long sort, for one,
+/// cannot be interrupted.
 const CPU_GRACE_MS: u64 = 100;
 /// The first argument of this program started anew as such a process.
 pub(super) const COMMAND: &str = "judge-script";
 const ERROR_BYTES: usize = 4 * 1024;
-/// The exit code of a process that failed by itself: it could not lock itself, and ran nothing, or has a fault.
+/// The exit code of a process that failed by itself: it could not lock itself, and ran nothing.
 pub(super) const NOT_RUN: i32 = 70;
+/// The exit code of a process that failed while it ran the program, which may have caused it.
+const NOT_ENDED: i32 = 71;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ScriptTask<T> {
@@ -83,6 +85,7 @@ fn run_task() -> io::Result<()> {
     let machine = ScriptMachine::new(&task).map_err(|e| io::Error::other(e.to_string()))?;
     warm_up();
     lock(&task)?;
+    std::panic::set_hook(Box::new(|_| end(NOT_ENDED)));
     let mut report = machine.run(&task);
     report.memory_kib = peak_kib(&mut own_status);
     out.write_all(&serde_json::to_vec(&report)?)?;
@@ -145,6 +148,8 @@ struct ScriptState {
     wrote_too_much: Cell<bool>,
     /// The program could not be read when it was looked at for the first time.
     is_doubtful: Cell<bool>,
+    /// The program has asked for its input: from then on its errors may tell it.
+    has_read: Cell<bool>,
     /// Promises that failed, and that nothing has caught.
     uncaught: Cell<i64>,
     /// The reason why the last of them failed.
@@ -194,7 +199,11 @@ impl ScriptMachine {
             None => ScriptEnd::Done,
             Some(failure) => {
                 report.error = failure.text;
-                if failure.is_syntax && state.is_doubtful.get() { ScriptEnd::Unreadable } else { failure.end }
+                if failure.is_syntax && state.is_doubtful.get() && !state.has_read.get() {
+                    ScriptEnd::Unreadable
+                } else {
+                    failure.end
+                }
             }
         };
         report.exit_code = state.exit_code.get().unwrap_or_default();
@@ -229,18 +238,23 @@ impl ScriptMachine {
     /// anything.
     fn surround<'js>(&self, ctx: &Ctx<'js>, task: &ScriptTask<String>) -> rquickjs::Result<Function<'js>> {
         let host = Object::new(ctx.clone())?;
-        host.set("input", task.input.as_str())?;
+        let (input, state) = (task.input.clone(), self.state.clone());
+        let read = move || {
+            state.has_read.set(true);
+            input.clone()
+        };
+        host.set("input", Function::new(ctx.clone(), read)?)?;
         let (output, state, most) = (self.output.clone(), self.state.clone(), task.output_bytes);
         let write = move |ctx: Ctx<'js>, text: String| {
-            let mut output = output.borrow_mut();
+            // An error runs the program's own code when it is made, which may write: the output must not be borrowed then.
             if state.is_over() {
                 return Err(Exception::throw_message(&ctx, "the program is over"));
             }
-            if output.len() + text.len() > most {
+            if output.borrow().len() + text.len() > most {
                 state.wrote_too_much.set(true);
                 return Err(Exception::throw_range(&ctx, "too much output"));
             }
-            output.push_str(&text);
+            output.borrow_mut().push_str(&text);
             Ok(())
         };
         host.set("write", Function::new(ctx.clone(), write)?)?;

@@ -3,7 +3,7 @@
 (function surround(host) {
   'use strict';
 
-  const { input, exit } = host;
+  const { exit } = host;
   // A half of a character that needs two is written as «�».
   const wellFormed = Function.prototype.call.bind(String.prototype.toWellFormed);
   const write = (text) => host.write(wellFormed(text));
@@ -121,19 +121,26 @@
 
   // Standard input, whole, by lines, and as events.
 
+  let whole = null;
   let place = 0;
 
+  // Asked for only when the program reads, since the host notes that.
+  function input() {
+    whole ??= host.input();
+    return whole;
+  }
+
   function rest() {
-    const text = input.slice(place);
-    place = input.length;
+    const text = input().slice(place);
+    place = input().length;
     return text;
   }
 
   function readLine() {
-    if (place >= input.length) return null;
-    const end = input.indexOf('\n', place);
-    const line = input.slice(place, end < 0 ? input.length : end);
-    place = end < 0 ? input.length : end + 1;
+    if (place >= input().length) return null;
+    const end = input().indexOf('\n', place);
+    const line = input().slice(place, end < 0 ? input().length : end);
+    place = end < 0 ? input().length : end + 1;
     return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 

@@ -56,7 +56,9 @@ impl Toolchains {
         for language in LANGUAGES.iter().filter(|language| is_wanted(language.name)) {
             let tried = match &why_no_box {
                 Some(why) => Err(why.clone()),
-                None => language.find().and_then(|tool| all.try_language(language, tool)),
+                None => language.find().and_then(|tool| {
+                    all.try_language(language, tool.clone()).or_else(|_| all.try_language(language, tool))
+                }),
             };
             let version = tried.as_ref().map(|tool| all.version(language, tool)).unwrap_or_default();
             let why_off = tried.as_ref().err().cloned();
@@ -79,7 +81,9 @@ impl Toolchains {
         if !self.sandbox.bubblewrap.exists() {
             return Some("bubblewrap is not installed".into());
         }
-        let tried = sandbox::adopt_orphans().and_then(|()| self.sandbox.probe());
+        // Twice: the machine may have been too busy for the first.
+        let probe = || self.sandbox.probe();
+        let tried = sandbox::adopt_orphans().and_then(|()| probe().or_else(|_| probe()));
         tried.err().map(|fault| fault.to_string())
     }
 
@@ -96,6 +100,7 @@ impl Toolchains {
             wall_ms: 5_000,
             data_mib: COMPILE_MIB,
             memory_mib: COMPILE_MIB,
+            address_mib: None,
             stdout_bytes: ERROR_BYTES,
             stderr_bytes: ERROR_BYTES,
         });
@@ -151,6 +156,7 @@ impl Toolchain<'_> {
             wall_ms: self.compile_cpu_ms * 2,
             data_mib: COMPILE_MIB + self.language.own_data_mib,
             memory_mib: COMPILE_MIB + self.language.own_memory_mib,
+            address_mib: None,
             stdout_bytes: MADE_BYTES,
             stderr_bytes: ERROR_BYTES,
         })?;
@@ -184,6 +190,7 @@ impl Toolchain<'_> {
             wall_ms: limits.wall_ms(),
             data_mib: limits.memory_mib + self.language.own_data_mib,
             memory_mib: limits.memory_mib + self.language.own_memory_mib,
+            address_mib: self.language.own_address_mib.map(|own| limits.memory_mib + own),
             stdout_bytes: limits.output_bytes,
             stderr_bytes: ERROR_BYTES,
         })?;
@@ -199,7 +206,8 @@ impl Toolchain<'_> {
             _ if end.wrote_too_much => (CaseOutcome::TooMuchOutput, nothing()),
             _ if end.took_too_much => (CaseOutcome::TooMuchMemory, nothing()),
             _ if end.was_late => (CaseOutcome::TooSlow, nothing()),
-            None => (CaseOutcome::Crashed, "the box ended without a report".into()),
+            // The box was cut off by one of the three above.
+            None => (CaseOutcome::Crashed, nothing()),
             Some(report) if report.cpu_ms >= limits.cpu_ms => (CaseOutcome::TooSlow, nothing()),
             Some(BoxReport { signal: Some(libc::SIGPROF | libc::SIGXCPU), .. }) => (CaseOutcome::TooSlow, nothing()),
             Some(BoxReport { exit_code: Some(0), .. }) => {

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -10,11 +12,18 @@ use gyosil::judge::toolchains::Toolchains;
 use gyosil::judge::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, Program, RunAs, RunLimits};
 
 const LIMITS: RunLimits = RunLimits { cpu_ms: 500, memory_mib: 64, output_bytes: 1024 * 1024 };
+/// The time of a program that must not end by it, on a machine that does other things too.
+const PATIENT_MS: u64 = 2_000;
+const AT_ONCE: usize = 3;
 const SPARE_UID: u32 = 61_000;
 
 /// Are these tests off? They need a kernel that gives users namespaces of their own.
 fn are_off() -> bool {
-    std::env::var("GYOSIL_TEST_BOXES").is_ok_and(|switch| switch == "off")
+    let are_off = std::env::var("GYOSIL_TEST_BOXES").is_ok_and(|switch| switch == "off");
+    if are_off {
+        println!("boxes are not tested: GYOSIL_TEST_BOXES is off");
+    }
+    are_off
 }
 
 /// The engine, tried once for all tests.
@@ -31,30 +40,33 @@ fn tools() -> &'static Toolchains {
     })
 }
 
-fn run_job(language: &str, source: &str, cases: &[(&str, &str)]) -> JobReport {
+fn run_job(language: &str, source: &str, cases: &[(&str, &str)], cpu_ms: u64) -> JobReport {
     let cases = cases.iter().map(|(input, expected)| Case { input: (*input).into(), expected: (*expected).into() });
-    let job = Job { source: source.into(), cases: cases.collect(), limits: LIMITS };
+    let job = Job { source: source.into(), cases: cases.collect(), limits: RunLimits { cpu_ms, ..LIMITS } };
     tools().engine(language).unwrap().run(&job).unwrap()
 }
 
 fn run(language: &str, source: &str) -> CaseReport {
-    run_job(language, source, &[("in", "secret")]).cases.remove(0)
+    run_job(language, source, &[("in", "secret")], PATIENT_MS).cases.remove(0)
 }
 
-/// Runs programs side by side, and checks how each ends: in one of the ways named, within the time that any may take.
+/// Runs programs, some side by side, and checks how each ends: in one of the ways named, within the time that any may take.
 #[track_caller]
 fn assert_ends(language: &str, ends: &[CaseOutcome], sources: &[&str]) {
     tools();
-    std::thread::scope(|scope| {
-        for source in sources {
-            scope.spawn(move || {
-                let begun = Instant::now();
-                let report = run(language, source);
-                assert!(ends.contains(&report.outcome), "{source}\n{report:?}");
-                assert!(begun.elapsed() < Duration::from_secs(10), "{source}");
-            });
-        }
-    });
+    let cpu_ms = if ends.contains(&CaseOutcome::TooSlow) { LIMITS.cpu_ms } else { PATIENT_MS };
+    for some in sources.chunks(AT_ONCE) {
+        std::thread::scope(|scope| {
+            for source in some {
+                scope.spawn(move || {
+                    let begun = Instant::now();
+                    let report = run_job(language, source, &[("in", "secret")], cpu_ms).cases.remove(0);
+                    assert!(ends.contains(&report.outcome), "{source}\n{report:?}");
+                    assert!(begun.elapsed() < Duration::from_secs(15), "{source}");
+                });
+            }
+        });
+    }
 }
 
 #[test]
@@ -72,7 +84,7 @@ fn a_program_is_judged_case_by_case_in_each_language() {
         ("cpp", "#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << std::endl; }"),
         ("node", "const [a, b] = require('fs').readFileSync(0, 'utf8').split(' ').map(Number); console.log(a + b)"),
     ] {
-        let report = run_job(language, source, &sum);
+        let report = run_job(language, source, &sum, PATIENT_MS);
         let outcomes: Vec<CaseOutcome> = report.cases.iter().map(|case| case.outcome).collect();
         assert_eq!(
             outcomes,
@@ -89,7 +101,7 @@ fn a_program_that_cannot_be_compiled_is_refused_with_what_the_compiler_says() {
     if are_off() {
         return;
     }
-    let report = run_job("c", "int main(void) { return x; }", &[("", ""), ("", "")]);
+    let report = run_job("c", "int main(void) { return x; }", &[("", ""), ("", "")], PATIENT_MS);
     assert!(report.cases.iter().all(|case| case.outcome == CaseOutcome::NotCompiled), "{report:?}");
     let says = report.compiler_says.unwrap();
     assert!(says.contains("main.c:1") && says.contains("undeclared") && !says.contains("/box"), "{says}");
@@ -190,6 +202,11 @@ fn memory_has_a_limit() {
         "c",
         ends,
         &[
+            "#include <sys/mman.h>\nint main(void) { long all = 16L << 40; volatile char x;
+             char *p = mmap(0, all, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+             if (p == MAP_FAILED) return 1;
+             for (long n = 0; n < all; n += 2 << 20) x = p[n];
+             for (;;); }",
             "#include <stdlib.h>\n#include <string.h>\nint main(void) { for (;;) { char *p = malloc(1 << 20); memset(p, 1, 1 << 20); } }",
             "char a[512 << 20];\nint main(void) { for (long n = 0; n < sizeof a; n += 4096) a[n] = 1; return 0; }",
             "int f(int n) { volatile char a[4096]; a[0] = n; return f(n + 1) + a[0]; }\nint main(void) { return f(0); }",
@@ -219,7 +236,7 @@ fn the_watchdog_ends_what_takes_more_memory_than_its_limits_can_see() {
 }
 
 #[test]
-fn output_and_files_have_limits() {
+fn output_has_a_limit_and_files_cannot_be_made() {
     if are_off() {
         return;
     }
@@ -238,11 +255,7 @@ fn output_and_files_have_limits() {
     assert_ends(
         "python",
         &[CaseOutcome::Crashed],
-        &[
-            "f = open('/box/x', 'wb')\nwhile True: f.write(b'x' * (1 << 20))",
-            "n = 0\nwhile True:\n  open(f'/box/{n}', 'wb').write(b'x' * (1 << 20)); n += 1",
-            "import os\nos.truncate(os.open('/box/x', os.O_CREAT | os.O_RDWR), 1 << 40)",
-        ],
+        &["open('/box/x', 'wb')", "import os\nos.mkdir('/box/x')", "import os\nos.mkdir('/dev/shm/x')"],
     );
 }
 
@@ -262,9 +275,7 @@ fn nothing_of_the_machine_can_be_reached() {
             "import socket\nsocket.socket()",
             "import socket\nsocket.socket(socket.AF_UNIX)",
             "import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
-            "open('/etc/shadow')",
             "open('/etc/passwd')",
-            "open('/root/.profile')",
             "import os\nos.listdir('/home')",
             "import os\nos.symlink('/usr', '/box/x')",
             "import os\nos.link('/usr/bin/id', '/box/x')",
@@ -275,21 +286,23 @@ fn nothing_of_the_machine_can_be_reached() {
             "open('/box/../x', 'w')",
             "import os\nos.mkdir('/proc/x')",
             "open('/proc/sys/kernel/hostname', 'w').write('x')",
-            "open('/proc/2/environ').read()",
-            "import os\nos.listdir('/proc/2/fd')",
-            "open('/proc/2/mem', 'rb')",
+            "open('/proc/1/environ').read()",
+            "import os\nos.listdir('/proc/1/fd')",
+            "open('/proc/1/mem', 'rb')",
+            "open('/proc/1/mem', 'r+b')",
+            "open('/proc/1/syscall').read()",
             "import os\nos.kill(-1, 9)\nprint('secret')",
-            "import os\nos.kill(2, 9)\nprint('secret')",
-            "import os\nos.chroot('/box')",
-            "import os\nos.setuid(0)",
-            "import os\nos.nice(-5)",
+            "import os\nos.kill(1, 9)\nprint('secret')",
+            "import fcntl\nfcntl.fcntl(0, 8, 1)",
+            "import fcntl\nfcntl.fcntl(0, 10, 9)",
+            "import fcntl\nfcntl.fcntl(1, 1031, 1 << 20)",
+            "import fcntl, termios\nfcntl.ioctl(0, termios.FIOASYNC, b'\\1\\0\\0\\0')",
             "import os\nos.mknod('/box/x')",
             "import os\nos.memfd_create('x')",
-            "import os\nos.pidfd_open(2)",
+            "import os\nos.pidfd_open(1)",
             "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (100, 100))\nprint('secret')",
             "import ctypes\nassert ctypes.CDLL(None).unshare(0x10000000) == 0\nprint('secret')",
-            "import ctypes\nassert ctypes.CDLL(None).mount(b'/usr', b'/box', 0, 4096, 0) == 0\nprint('secret')",
-            "import ctypes\nassert ctypes.CDLL(None).ptrace(16, 2, 0, 0) == 0\nprint('secret')",
+            "import ctypes\nassert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0\nprint('secret')",
             "import ctypes\nassert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\nprint('secret')",
             "import ctypes\nlibc = ctypes.CDLL(None)\nassert any(libc.syscall(n, 0, 0, 0, 0, 0) >= 0 for n in (250, 248, 321, 323, 425, 310, 311, 438, 434))\nprint('secret')",
             "import os\nassert os.environ.get('GYOSIL_JWT_SECRET')\nprint('secret')",
@@ -308,9 +321,9 @@ fn a_report_cannot_be_forged() {
     let report = r#"{\"signal\":null,\"exit_code\":0,\"cpu_ms\":1,\"memory_kib\":1}"#;
     let sources = [
         format!("import os\nprint('secret', flush=True)\nfor n in range(3, 256):\n try: os.write(n, b'{report}')\n except OSError: pass\nos._exit(1)"),
-        format!("import os\nprint('secret', flush=True)\nfor n in range(3, 256):\n try: os.write(os.open(f'/proc/2/fd/{{n}}', os.O_WRONLY), b'{report}')\n except OSError: pass\nos._exit(1)"),
+        format!("import os\nprint('secret', flush=True)\nfor n in range(3, 256):\n try: os.write(os.open(f'/proc/1/fd/{{n}}', os.O_WRONLY), b'{report}')\n except OSError: pass\nos._exit(1)"),
         "import os, signal\nprint('secret', flush=True)\nos.kill(1, 9); os._exit(1)".into(),
-        "import ctypes\nprint('secret', flush=True)\nlibc = ctypes.CDLL(None)\nfor tid in (1, 2): libc.syscall(234, tid, tid, 9)\nraise SystemExit(1)".into(),
+        "import ctypes\nprint('secret', flush=True)\nlibc = ctypes.CDLL(None)\nlibc.syscall(234, 1, 1, 9)\nraise SystemExit(1)".into(),
         "print('secret', flush=True)\nimport signal\nsignal.raise_signal(9)".into(),
     ];
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
@@ -324,28 +337,41 @@ fn a_compiler_cannot_be_turned_against_the_judge() {
     }
     let deep = "template<int n> struct A { static constexpr long v = A<n - 1>::v + A<n - 2>::v; };\nint main() { return A<100000>::v; }";
     let wide = "template<class T, int n> struct P { P<T, n - 1> a; P<T*, n - 1> b; }; template<class T> struct P<T, 0> {};\nint main() { P<int, 40> p; }";
-    std::thread::scope(|scope| {
-        for (language, source) in [
-            ("c", "#include \"/etc/shadow\"\nint main(void) { return 0; }"),
-            ("c", "#include \"/proc/self/environ\"\nint main(void) { return x; }"),
-            ("c", "__asm__(\".incbin \\\"/etc/shadow\\\"\");\nint main(void) { return 0; }"),
-            ("c", "char a[1500000000] = {1};\nint main(void) { return a[5]; }"),
-            ("c", "#include \"/dev/zero\"\nint main(void) { return 0; }"),
-            ("c", "#include \"main.c\"\nint main(void) { return 0; }"),
-            ("cpp", deep),
-            ("cpp", wide),
-            ("cpp", "#include <stdio.h>\n#error \"no\"\nint main() {}"),
-        ] {
-            scope.spawn(move || {
-                let begun = Instant::now();
-                let report = run_job(language, source, &[("", "secret")]);
-                assert_eq!(report.cases[0].outcome, CaseOutcome::NotCompiled, "{source}\n{report:?}");
-                let says = report.compiler_says.unwrap();
-                assert!(!says.contains("root:") && says.len() < 5_000, "{says}");
-                assert!(begun.elapsed() < Duration::from_secs(15), "{source}: {:?}", begun.elapsed());
-            });
-        }
-    });
+    for some in [
+        ("c", "#include \"/etc/passwd\"\nint main(void) { return 0; }"),
+        ("c", "__asm__(\".incbin \\\"/etc/passwd\\\"\");\nint main(void) { return 0; }"),
+        ("c", "char a[1500000000] = {1};\nint main(void) { return a[5]; }"),
+        ("c", "#include \"/dev/zero\"\nint main(void) { return 0; }"),
+        ("c", "#include \"main.c\"\nint main(void) { return 0; }"),
+        ("cpp", deep),
+        ("cpp", wide),
+        ("cpp", "#include <stdio.h>\n#error \"no\"\nint main() {}"),
+    ]
+    .chunks(AT_ONCE)
+    {
+        std::thread::scope(|scope| {
+            for (language, source) in some {
+                scope.spawn(move || {
+                    let begun = Instant::now();
+                    let report = run_job(language, source, &[("", "secret")], PATIENT_MS);
+                    assert_eq!(report.cases[0].outcome, CaseOutcome::NotCompiled, "{source}\n{report:?}");
+                    let says = report.compiler_says.unwrap();
+                    assert!(!says.contains("root:") && says.len() < 5_000, "{says}");
+                    assert!(begun.elapsed() < Duration::from_secs(15), "{source}: {:?}", begun.elapsed());
+                });
+            }
+        });
+    }
+}
+
+/// Without a step, so that nothing is ended on this machine should it run after all.
+#[test]
+fn the_judges_part_of_a_box_refuses_to_run_outside_one() {
+    let limits = r#"{"cpu_ms":1,"data_bytes":1,"address_bytes":null,"file_bytes":1,"stack_bytes":1,"processes":1,"may_start_processes":false}"#;
+    let task = format!(r#"{{"steps":[],"product":null,"report_file":1,"limits":{limits}}}"#);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gyosil"));
+    let ended = command.args(["judge-box", &task]).stdin(Stdio::null()).output().unwrap();
+    assert_eq!((ended.status.code(), ended.stdout), (Some(1), Vec::new()));
 }
 
 #[test]
@@ -355,20 +381,22 @@ fn nothing_is_left_of_a_box() {
     }
     run("python", "import time\ntime.sleep(60)");
     run("c", "int main(void) { for (;;); }");
-    // Other tests run boxes meanwhile, which leave zombies for a moment: those of now must be gone soon.
+    // Other tests run boxes meanwhile: what there is now must be gone when their time is over.
     let own = std::process::id().to_string();
-    let zombies = || {
+    let children = || {
         std::fs::read_dir("/proc").unwrap().flatten().map(|process| process.path()).filter(|process| {
             let status = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
-            let mut rest = status.rsplit(") ").next().unwrap_or_default().split(' ');
-            rest.next() == Some("Z") && rest.next() == Some(&own)
+            let parent = status.rsplit(") ").next().unwrap_or_default().split(' ').nth(1);
+            let is_strangers = process.metadata().is_ok_and(|of| of.uid() == SPARE_UID);
+            parent == Some(&own) || is_strangers
         })
     };
-    let mut left: Vec<PathBuf> = zombies().collect();
-    let latest = Instant::now() + Duration::from_secs(5);
+    let mut left: Vec<PathBuf> = children().collect();
+    let latest = Instant::now() + Duration::from_secs(30);
     while !left.is_empty() {
         assert!(Instant::now() < latest, "{left:?}");
-        let now: Vec<PathBuf> = zombies().collect();
+        std::thread::sleep(Duration::from_millis(20));
+        let now: Vec<PathBuf> = children().collect();
         left.retain(|process| now.contains(process));
     }
 }

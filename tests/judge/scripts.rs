@@ -16,6 +16,12 @@ fn job(source: &str, cases: &[(&str, &str)]) -> Job {
     Job { source: source.into(), cases, limits: LIMITS }
 }
 
+/// Runs a program that must not end by its time, on a machine that does other things too.
+fn run_patiently(source: &str, input: &str, expected: &str) -> CaseReport {
+    let patient = Job { limits: RunLimits { cpu_ms: 2_000, ..LIMITS }, ..job(source, &[(input, expected)]) };
+    engine().run(&patient).unwrap().cases.remove(0)
+}
+
 fn run(source: &str, input: &str, expected: &str) -> CaseReport {
     engine().run(&job(source, &[(input, expected)])).unwrap().cases.remove(0)
 }
@@ -76,6 +82,35 @@ fn a_program_that_cannot_be_read_is_not_run_at_all() {
     assert!(says.contains("SyntaxError") && says.contains(":2:"), "{says}");
 }
 
+/// What the compiler says is shown to the learner, who may not see the case.
+#[test]
+fn a_program_that_has_read_its_input_cannot_tell_it_as_an_error_of_the_compiler() {
+    for source in [
+        "#!x\nthrow new SyntaxError(require('fs').readFileSync(0, 'utf8'))",
+        "#!x\nthrow new SyntaxError(readline())",
+        "#!x\nconst text = readline(); eval(text + '(')",
+        "#!x\nprocess.stdin.on('data', (text) => { throw new SyntaxError(text); })",
+    ] {
+        let report = engine().run(&job(source, &[("hidden", "")])).unwrap();
+        assert_eq!(report.compiler_says, None, "{source}");
+        assert_eq!(report.cases[0].outcome, CaseOutcome::Crashed, "{source}\n{report:?}");
+    }
+}
+
+/// A failure of the judge would be tried again, and cost the learner nothing.
+#[test]
+fn a_program_cannot_make_the_judge_fail() {
+    for source in [
+        "Error.prepareStackTrace = () => { console.log('z'); }; try { process.exit(0); } catch {} console.log(1);",
+        "Error.prepareStackTrace = () => { console.log('z'); }; for (;;) { try { console.log('x'.repeat(1 << 20)); } catch {} }",
+        "Error.prepareStackTrace = () => { process.exit(0); }; for (;;) { try { console.log('x'.repeat(1 << 20)); } catch {} }",
+        "Error.prepareStackTrace = () => { throw new Error(); }; process.exit(1)",
+    ] {
+        let report = engine().run(&job(source, &[("", "secret")])).unwrap();
+        assert_ne!(report.cases[0].outcome, CaseOutcome::Passed, "{source}\n{report:?}");
+    }
+}
+
 #[test]
 fn errors_end_a_program_and_are_told() {
     for (source, detail) in [
@@ -90,11 +125,11 @@ fn errors_end_a_program_and_are_told() {
         ("const f = () => f() + 1; f()", "stack"),
         ("new Function('return f => f(f)')()((f) => [1].map(() => f(f)))", "stack"),
     ] {
-        let report = run(source, "", "");
+        let report = run_patiently(source, "", "");
         assert_eq!(report.outcome, CaseOutcome::Crashed, "{source}\n{report:?}");
         assert!(report.detail.contains(detail), "{source}\n{report:?}");
     }
-    let caught = run(
+    let caught = run_patiently(
         "Promise.reject(1).catch(() => console.log('ok')); try { const f = () => f() + 1; f() } catch {}",
         "",
         "ok",
