@@ -384,4 +384,5 @@ pub enum StoredAnswer {
     Refund { refunded: i64, left: i64 },
     GuestJoined,
     Choice { answer: i64 },
+    Program { submission: i64 },
 }

@@ -5,6 +5,7 @@
 //! started it is gone.
 
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, mpsc as blocking};
 use std::thread;
@@ -67,7 +68,7 @@ pub async fn run(config: Config, name: Option<String>) -> Result<()> {
             _ = tokio::signal::ctrl_c() => break,
             _ = term.recv() => break,
             _ = &mut server_is_gone, if has_server => break,
-            _ = looks.tick() => judge.take_all().await,
+            _ = looks.tick() => judge.go_on().await,
             _ = signs.tick() => judge.say_alive().await,
             Some(run) = judge.finished.recv() => judge.report(run).await,
         };
@@ -104,6 +105,17 @@ struct Judge {
     /// The threads that have nothing to run.
     free: Vec<blocking::Sender<TakenProgram>>,
     finished: mpsc::Receiver<FinishedRun>,
+    /// The leases of what runs or is not reported yet. Only these are renewed.
+    leases: Vec<String>,
+    unsent: Vec<Unsent>,
+}
+
+/// What was found out and is not in the database yet.
+struct Unsent {
+    program: i64,
+    lease: String,
+    /// `None` if the judge has failed: the program is given back.
+    judged: Option<JudgedProgram>,
 }
 
 struct FinishedRun {
@@ -122,7 +134,9 @@ impl Judge {
             let (engines, done, own) = (engines.clone(), done.clone(), sender.clone());
             thread::spawn(move || {
                 for program in programs {
-                    let report = engines.run(&program.language, &job_of(&program));
+                    let run = || engines.run(&program.language, &job_of(&program));
+                    let report = catch_unwind(AssertUnwindSafe(run))
+                        .unwrap_or_else(|_| Err(JudgeFault("a thread of the judge has failed".into())));
                     let thread = own.clone();
                     if done.blocking_send(FinishedRun { program, report, thread }).is_err() {
                         break;
@@ -132,7 +146,8 @@ impl Judge {
             sender
         };
         let free = (0..cores).map(start).collect();
-        Judge { db, clock: Clock::new(TimeZone::UTC), name, engines, cores, free, finished }
+        let (clock, leases, unsent) = (Clock::new(TimeZone::UTC), Vec::new(), Vec::new());
+        Judge { db, clock, name, engines, cores, free, finished, leases, unsent }
     }
 
     async fn say_alive(&mut self) -> Result<()> {
@@ -143,14 +158,23 @@ impl Judge {
         let languages: Value = self.engines.states().iter().map(state).collect();
         let (now_ms, cores) = (self.clock.now_ms(), i64::try_from(self.cores).unwrap_or(1));
         judging::say_alive(&self.db, &self.name, cores, &languages, now_ms).await?;
-        judging::renew(&self.db, &self.name, now_ms).await
+        let leases: Vec<&str> = self.leases.iter().map(String::as_str).collect();
+        judging::renew(&self.db, &leases, now_ms).await
     }
 
-    /// Takes programs while there are free threads and programs.
-    async fn take_all(&mut self) -> Result<()> {
+    /// Sends what was not sent, then takes programs while there are free threads and programs.
+    async fn go_on(&mut self) -> Result<()> {
+        self.send_all().await?;
+        let engines = self.engines.clone();
+        let works = engines.states().iter().filter(|state| state.why_off.is_none());
+        let languages: Vec<&str> = works.map(|state| state.name).collect();
         while let Some(thread) = self.free.pop() {
-            match judging::take(&self.db, &self.name, &random_word(), self.clock.now_ms()).await {
-                Ok(Some(program)) => self.start(program, thread).await?,
+            let word = random_word();
+            match judging::take(&self.db, (&self.name, &word), &languages, self.clock.now_ms()).await {
+                Ok(Some(program)) => {
+                    self.leases.push(program.lease.clone());
+                    thread.send(program).map_err(|_| Error::internal("a thread of the judge has ended"))?;
+                }
                 other => {
                     self.free.push(thread);
                     return other.map(drop);
@@ -160,38 +184,35 @@ impl Judge {
         Ok(())
     }
 
-    async fn start(&mut self, program: TakenProgram, thread: blocking::Sender<TakenProgram>) -> Result<()> {
-        let state = self.engines.states().iter().find(|state| state.name == program.language);
-        let why_off = match state {
-            Some(state) => state.why_off.clone(),
-            None => Some(format!("this judge does not know {}", program.language)),
-        };
-        if let Some(why) = why_off {
-            self.free.push(thread);
-            let judged = JudgedProgram { cases: Vec::new(), says: Some(why) };
-            return judging::report(&self.db, program.id, &program.lease, &judged, self.clock.now_ms()).await.map(drop);
+    /// Reports what was found out. In an outage it is kept, with its lease; after any other error the lease runs out.
+    async fn send_all(&mut self) -> Result<()> {
+        while let Some(unsent) = self.unsent.pop() {
+            let Unsent { program, lease, judged } = &unsent;
+            let sent = match judged {
+                Some(judged) => judging::report(&self.db, *program, lease, judged, self.clock.now_ms()).await,
+                None => judging::give_back(&self.db, *program, lease).await.map(|()| true),
+            };
+            if sent.as_ref().is_err_and(Error::is_outage) {
+                self.unsent.push(unsent);
+                return sent.map(drop);
+            }
+            self.leases.retain(|own| own != lease);
+            if !sent? {
+                tracing::warn!("the report on program {program} came after its lease, and does not count");
+            }
         }
-        thread.send(program).map_err(|_| Error::internal("a thread of the judge has ended"))
+        Ok(())
     }
 
     async fn report(&mut self, run: FinishedRun) -> Result<()> {
         let FinishedRun { program, report, thread } = run;
         self.free.push(thread);
-        match report {
-            Ok(report) => {
-                let judged = judged_program(&program.question, report);
-                let now_ms = self.clock.now_ms();
-                let counts = judging::report(&self.db, program.id, &program.lease, &judged, now_ms).await?;
-                if !counts {
-                    tracing::warn!("the report on program {} came after its lease, and does not count", program.id);
-                }
-            }
-            Err(fault) => {
-                tracing::error!(%fault, "program {} could not be run; it is tried again", program.id);
-                judging::give_back(&self.db, program.id, &program.lease).await?;
-            }
+        if let Err(fault) = &report {
+            tracing::error!(%fault, "program {} could not be run; it is tried again", program.id);
         }
-        self.take_all().await
+        let judged = report.ok().map(|report| judged_program(&program.question, report));
+        self.unsent.push(Unsent { program: program.id, lease: program.lease, judged });
+        self.go_on().await
     }
 }
 

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::clock::SECOND_MS;
-use crate::db::{Db, args, row};
+use crate::db::{Arg, Db, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::school::assessments::code_questions::{self, CodeQuestion};
 
@@ -40,6 +40,9 @@ pub struct CaseResult {
 }
 
 pub const PASSED: &str = "PASSED";
+/// Words that stand for the summary of a program that was not judged: the judge has failed, or there is no question any more.
+pub const JUDGE_FAILED: &str = "JUDGE_FAILED";
+pub const QUESTION_DELETED: &str = "QUESTION_DELETED";
 
 /// Finding of a judge about a program.
 #[derive(Debug)]
@@ -82,29 +85,42 @@ pub(super) fn lease_prefix(judge: &str) -> String {
 /// The program that is next: of each person the one that has waited longest comes before the second of anyone, and those count too that
 /// run now. So one who sends a hundred does not stand before one who sends one. `w.question > 0` and `+` lead SQLite to the indexes of
 /// those that wait and run, which are short.
-const NEXT: &str = "select s.id from submissions s where s.status = 'QUEUED'
+const NEXT: &str = "select s.id from submissions s where s.status = 'QUEUED' and s.language in (LANGUAGES)
     order by (select count(*) from submissions w where w.status = 'QUEUED' and w.person = s.person and w.question > 0
             and (w.submitted_ms, w.id) < (s.submitted_ms, s.id))
         + (select count(*) from submissions r where r.status = 'RUNNING' and +r.person = s.person), s.submitted_ms, s.id limit 1";
 
-/// Takes the next program, if one waits. `word` is random, and makes the lease that of this run only.
-pub async fn take(db: &Db, judge: &str, word: &str, now_ms: i64) -> Result<Option<TakenProgram>> {
+/// Takes the next program in one of these languages, if one waits. `word` is random, and makes the lease that of this run only. Whoever
+/// fails here has taken nothing, or what comes back when its lease is over.
+pub async fn take(
+    db: &Db,
+    (judge, word): (&str, &str),
+    languages: &[&str],
+    now_ms: i64,
+) -> Result<Option<TakenProgram>> {
+    if languages.is_empty() {
+        return Ok(None);
+    }
     // Looked for without a transaction that writes, since there is none most of the time.
-    let waits: Option<(i64,)> = db.maybe("select id from submissions where status = 'QUEUED' limit 1", args![]).await?;
-    if waits.is_none() {
+    let (marks, args) = placeholders(languages, 1);
+    let sql = format!("select id from submissions where status = 'QUEUED' and language in ({marks}) limit 1");
+    if db.maybe::<(i64,)>(sql, args).await?.is_none() {
         return Ok(None);
     }
     let lease = format!("{}{word}", lease_prefix(judge));
+    let (marks, listed) = placeholders(languages, 3);
+    let next = NEXT.replace("LANGUAGES", &marks);
     let sql = format!(
         "update submissions set status = 'RUNNING', tries = tries + 1, lease = $1, judge_lease_ms = $2
-        where id = ({NEXT}) and status = 'QUEUED' returning id, question, language, code"
+        where id = ({next}) and status = 'QUEUED' returning id, question, language, code"
     );
-    let taken: Option<TakenRow> = db.change_one(sql, args![&lease, now_ms + LEASE_MS]).await?;
+    let args: Vec<Arg> = args![&lease, now_ms + LEASE_MS].into_iter().chain(listed).collect();
+    let taken: Option<TakenRow> = db.change_one(sql, args).await?;
     let Some(TakenRow { id, question, language, code }) = taken else { return Ok(None) };
     let mut tx = db.read().await?;
     let question = match code_questions::read(&mut tx, question).await {
         Err(Error::NotFound(_)) => {
-            let gone = JudgedProgram { cases: Vec::new(), says: Some("its question was deleted".into()) };
+            let gone = JudgedProgram { cases: Vec::new(), says: Some(QUESTION_DELETED.into()) };
             report(db, id, &lease, &gone, now_ms).await?;
             return Ok(None);
         }
@@ -113,11 +129,14 @@ pub async fn take(db: &Db, judge: &str, word: &str, now_ms: i64) -> Result<Optio
     Ok(Some(TakenProgram { id, lease, language, code, question }))
 }
 
-/// Says that a judge is still at all that it has taken.
-pub async fn renew(db: &Db, judge: &str, now_ms: i64) -> Result<()> {
-    let sql = "update submissions set judge_lease_ms = $2
-        where status = 'RUNNING' and substr(lease, 1, length($1)) = $1";
-    db.change(sql, args![lease_prefix(judge), now_ms + LEASE_MS]).await.map(drop)
+/// Says that a judge still has these leases in hand. Others of its own run out.
+pub async fn renew(db: &Db, leases: &[&str], now_ms: i64) -> Result<()> {
+    if leases.is_empty() {
+        return Ok(());
+    }
+    let (marks, listed) = placeholders(leases, 2);
+    let sql = format!("update submissions set judge_lease_ms = $1 where status = 'RUNNING' and lease in ({marks})");
+    db.change(sql, args![now_ms + LEASE_MS].into_iter().chain(listed).collect()).await.map(drop)
 }
 
 /// Reports what became of a program. Returns false if its lease is over: then another run counts, and this one changes nothing.
@@ -180,7 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_next_program_is_found_among_those_that_wait() {
-        let plan = sqlite_plan(NEXT).await;
+        let plan = sqlite_plan(&NEXT.replace("LANGUAGES", "'python', 'c'")).await;
         let reads = |line: &&String| line.starts_with("SCAN") || line.starts_with("SEARCH");
         let waits = ["submissions_waiting", "submissions_running"];
         assert!(plan.iter().filter(reads).all(|line| waits.iter().any(|index| line.contains(index))), "{plan:?}");

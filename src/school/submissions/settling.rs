@@ -3,7 +3,7 @@
 
 use futures_util::future::join_all;
 
-use super::judging::{PASSED, lease_prefix, read_results};
+use super::judging::{JUDGE_FAILED, PASSED, lease_prefix, read_results};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::Result;
@@ -106,11 +106,14 @@ fn share(points: f64, passed: usize, all: usize) -> f64 {
     if all == 0 { 0.0 } else { rounded(points * passed as f64 / all as f64, POINTS_DECIMALS) }
 }
 
+/// The record of a person's programs for a mission, from whichever enrollment: one who buys the course again goes on with it.
+const RECORD: &str = "select t.id from enrollments e cross join attempts t where e.person = $1 and t.enrollment = e.id
+    and t.assessment = $2 and not t.by_hand order by t.number desc limit 1";
+
 /// Finds the record of a learner's programs for a mission, which counts as one attempt, or begins it. Programs are sent as often as
 /// one likes, so that it is never open.
 async fn open_record(tx: &mut Tx, judged: &Judged, now_ms: i64) -> Result<i64> {
-    let sql = "select id from attempts where enrollment = $1 and assessment = $2 and not by_hand order by number desc limit 1";
-    if let Some((id,)) = tx.maybe::<(i64,)>(sql, args![judged.enrollment, judged.mission]).await? {
+    if let Some((id,)) = tx.maybe::<(i64,)>(RECORD, args![judged.person, judged.mission]).await? {
         return Ok(id);
     }
     // Attempts of the learner's other enrollments are counted on, as when one is begun.
@@ -174,8 +177,8 @@ async fn give_back(app: &School, id: i64) -> Result<()> {
                 where id = $1 and status = 'RUNNING' and judge_lease_ms < $2 returning status";
             let became: Option<(String,)> = tx.maybe(sql, args![id, now_ms, TRIES_MAX]).await?;
             let ended = match became.as_ref().map(|(status,)| status.as_str()) {
-                Some("FAILED") => "judged_ms = $2, summary = 'the judge could not run it'",
-                Some("REPLACED") => "judged_ms = $2, settled_ms = $2",
+                Some("FAILED") => format!("judged_ms = $2, summary = '{JUDGE_FAILED}'"),
+                Some("REPLACED") => "judged_ms = $2, settled_ms = $2".to_owned(),
                 _ => return Ok(((), Vec::new())),
             };
             tx.run(format!("update submissions set {ended} where id = $1"), args![id, now_ms]).await?;
@@ -198,9 +201,12 @@ mod tests {
 
     #[tokio::test]
     async fn reports_and_lost_programs_are_found_without_looking_at_others() {
-        for (sql, index) in
-            [(UNSETTLED, "submissions_unsettled"), (LOST, "submissions_running"), (BEST, "submissions_attempt")]
-        {
+        for (sql, index) in [
+            (UNSETTLED, "submissions_unsettled"),
+            (LOST, "submissions_running"),
+            (BEST, "submissions_attempt"),
+            (RECORD, "enrollments_person"),
+        ] {
             let plan = sqlite_plan(&sql.replace("$1", "5").replace("$2", "6")).await;
             assert!(plan[0].contains(index), "{plan:?}");
         }

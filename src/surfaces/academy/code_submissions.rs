@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::wire::{AcademyPage, AcademyPages};
 use super::{Answer, Caller, Created, Id, Json, Result, created, gone, ok};
 use crate::app::School;
-use crate::school::submissions::judging::CaseResult;
+use crate::school::submissions::judging::{CaseResult, JUDGE_FAILED, QUESTION_DELETED};
 use crate::school::submissions::{self, Submission, SubmissionFilter, sending};
+use crate::surfaces::extract::SentOnce;
 use crate::surfaces::keys::*;
+use crate::surfaces::language::translate;
 use crate::surfaces::request_url::RequestUrl;
 
 #[derive(Deserialize, ToSchema)]
@@ -61,7 +63,7 @@ answer! {
         /// QUEUED, RUNNING, JUDGED, FAILED (no judge could run it) or REPLACED (a newer one was sent while it waited)
         status: String = s.status.word().to_owned(),
         /// Passed and all test cases, such as 3/5, or what the compiler says; empty until it is judged
-        result_summary: String = s.summary,
+        result_summary: String = summary_shown(s.summary),
         is_passed: bool = s.passed,
         /// Seconds of the processor in the slowest case; for its learner, of the samples
         execution_time: f64 = seconds(s.run_ms),
@@ -74,6 +76,14 @@ answer! {
         /// The results of the cases as a text of JSON
         test_results: String = test_results,
         cases: Vec<AcademyCaseResult> = each(s.results),
+    }
+}
+
+fn summary_shown(summary: String) -> String {
+    match summary.as_str() {
+        JUDGE_FAILED => translate("채점기가 코드를 실행하지 못했습니다").to_owned(),
+        QUESTION_DELETED => translate("문제가 삭제되어 채점하지 않았습니다").to_owned(),
+        _ => summary,
     }
 }
 
@@ -125,11 +135,16 @@ pub async fn list(
 }
 
 /// Sends a program for a code question (those in the course). It waits for a judge, in the place of an older one of the same person
-/// and question that still waits. The person's sockets tell when it is judged (code_judged).
+/// and question that still waits. The person's sockets tell when it is judged (code_judged). With an Idempotency-Key, one whose reply
+/// was lost can be sent again.
 #[utoipa::path(post, path = "/missions/code-submissions/", request_body = AcademyNewProgram,
     responses((status = 201, body = AcademyProgram)))]
-pub async fn create(app: School, caller: Caller, Json(sent): Json<AcademyNewProgram>) -> Created<AcademyProgram> {
-    created(sending::send(&app, &caller, sent.code_submission_id, sent.submitted_code.into()).await?)
+pub async fn create(
+    app: School,
+    caller: Caller,
+    SentOnce(sent, key): SentOnce<AcademyNewProgram>,
+) -> Created<AcademyProgram> {
+    created(sending::send(&app, &caller, sent.code_submission_id, sent.submitted_code.into(), key).await?)
 }
 
 /// Returns a program (the one who sent it, and the staff of the course).
@@ -171,7 +186,7 @@ pub async fn delete(app: School, caller: Caller, Id(id): Id) -> Result<StatusCod
 }
 
 /// Waits until a program is judged, for ten seconds at most: then the answer is 202 with the program as it is. One that no judge could
-/// run is tried again (the one who sent it, and the staff of the course).
+/// run is tried again while its learner could send it (the one who sent it, and the staff of the course).
 #[utoipa::path(post, path = "/missions/code-submissions/{submission_id}/evaluate/",
     responses((status = 200, body = AcademyProgram), (status = 202, body = AcademyProgram)))]
 pub async fn evaluate(app: School, caller: Caller, Id(id): Id) -> Result<(StatusCode, axum::Json<AcademyProgram>)> {

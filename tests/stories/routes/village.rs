@@ -59,12 +59,11 @@ impl Village {
     /// A teacher, an enrolled student in a running class, a call for help with an answer, a notification; an
     /// application that was paid for, a mark, a request for another one.
     pub async fn of(school: &School) -> Village {
-        let teacher = school.teacher().await;
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
         let lecture = lecture_without_words(&teacher, 2).await;
-        let shown = teacher.get(&format!("/api/lectures/{}", lecture.id)).await.ok();
-        let code = shown["code"].as_str().unwrap().to_owned();
+        let shown = format!("/api/lectures/{}", lecture.id);
+        let code = teacher.get(&shown).await.ok()["code"].as_str().unwrap().to_owned();
         let session = teacher.opens_session(&lecture).await;
-        let student = school.student("김학생").await;
         student.joins(&session).await;
         teacher.starts(&session, lecture.steps[0]).await;
         student.finishes(lecture.steps[0]).await;
