@@ -206,6 +206,8 @@ create table items (
   description text not null default '',
   position bigint not null check (position >= 0),
   required boolean not null default true,
+  -- Set while a video awaits its first file: is it required once the file is there? Until then nobody could do what is asked.
+  required_with_file boolean,
   -- A file is elsewhere (`url`) or in our own store (`object`, its key there).
   url text,
   object text check (object is null or url is null),
@@ -239,12 +241,10 @@ create table uploads (
   by_person bigint not null references people,
   expires_ms bigint not null,
   -- Why the file was refused; empty unless it was.
-  refusal text check (refusal in ('PARTS', 'SIZE', 'NOT_MP4', 'NO_VIDEO', 'NOT_H264', 'NOT_AAC', 'NO_DURATION',
+  refusal text check (refusal in ('SIZE', 'NOT_MP4', 'NO_VIDEO', 'NOT_H264', 'NOT_AAC', 'NO_DURATION',
     'FRAGMENTED', 'HEAD_TOO_LARGE', 'BROKEN')),
   -- The index of the file is at its end: it starts to play later.
   starts_late boolean not null default false,
-  -- The item is required once its file is there: until then nobody could do what is asked.
-  makes_required boolean not null default false,
   -- Something of the upload may still be in the store: its parts or its file.
   in_store boolean not null default true
 );

@@ -156,11 +156,6 @@ table! {
 table! {
     /// Why a video is refused: its word, and its texts.
     pub enum VideoFault, row: (&'static str, [&'static str; 3]) {
-        Parts = ("PARTS", [
-            "the parts are not those that were uploaded",
-            "올린 조각과 맞지 않습니다.",
-            "アップロードした部分と合いません。",
-        ]),
         Size = ("SIZE", [
             "it is not as large as it was said to be",
             "알린 크기와 실제 크기가 다릅니다.",

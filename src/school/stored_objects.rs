@@ -1,15 +1,20 @@
 //! Objects for those who show a signed URL. Whoever was given one may use it until its time is over, without a token: it is
 //! opened by players, and in parts by browsers.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::failures::network;
 use crate::outside::objects::ObjectFile;
 
 pub use crate::outside::objects::SignedRequest;
@@ -19,6 +24,10 @@ const PARTS_IN_FLIGHT_MAX: usize = 64;
 const PART_RETRY_AFTER_S: u64 = 2;
 /// Readings of objects that are under way at once: each holds an open file and a block of it.
 const READINGS_MAX: usize = 1_024;
+/// Those of one address. A classroom watches behind one.
+pub const READINGS_OF_ADDRESS_MAX: usize = 128;
+/// A reader takes each block within this time. A player that pauses for longer asks again.
+const BLOCK_TAKEN_WITHIN: Duration = Duration::from_secs(60);
 const READING_RETRY_AFTER_S: u64 = 5;
 /// A part must have come within this time, and on the way at least so many bytes within each window.
 const PART_WITHIN: Duration = Duration::from_secs(120);
@@ -27,28 +36,75 @@ const WINDOW_MIN_BYTES: usize = 80 << 10;
 
 static PARTS_IN_FLIGHT: Semaphore = Semaphore::const_new(PARTS_IN_FLIGHT_MAX);
 static READINGS: Semaphore = Semaphore::const_new(READINGS_MAX);
+/// The readings under way, by address. One without readings has no entry.
+static READINGS_BY_ADDRESS: Mutex<BTreeMap<IpAddr, usize>> = Mutex::new(BTreeMap::new());
 
 /// An object that is read, as one of a bounded number.
 pub struct ObjectReading {
     pub object: ObjectFile,
-    one_of_few: SemaphorePermit<'static>,
+    place: ReadingPlace,
 }
 
-/// Opens the object of a signed URL.
-pub async fn open(app: &App, asked: &SignedRequest<'_>) -> Result<ObjectReading> {
-    let busy = |_| Error::Busy { retry_after_s: READING_RETRY_AFTER_S };
-    let one_of_few = READINGS.try_acquire().map_err(busy)?;
-    Ok(ObjectReading { object: app.objects.open_signed(asked, app.now_ms()).await?, one_of_few })
+/// One of the readings that are under way, and one of those of its address.
+struct ReadingPlace {
+    _of_all: SemaphorePermit<'static>,
+    address: IpAddr,
+}
+
+impl ReadingPlace {
+    /// Takes a place, or returns `None` if there is none.
+    fn take(address: IpAddr) -> Option<ReadingPlace> {
+        let of_all = READINGS.try_acquire().ok()?;
+        let mut by_address = READINGS_BY_ADDRESS.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = by_address.entry(address).or_default();
+        if *count >= READINGS_OF_ADDRESS_MAX {
+            return None;
+        }
+        *count += 1;
+        Some(ReadingPlace { _of_all: of_all, address })
+    }
+}
+
+impl Drop for ReadingPlace {
+    fn drop(&mut self) {
+        let mut by_address = READINGS_BY_ADDRESS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = by_address.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Opens the object of a signed URL, for a reader at this address.
+pub async fn open(app: &App, asked: &SignedRequest<'_>, address: IpAddr) -> Result<ObjectReading> {
+    let busy = Error::Busy { retry_after_s: READING_RETRY_AFTER_S };
+    let place = ReadingPlace::take(network(address)).ok_or(busy)?;
+    Ok(ObjectReading { object: app.objects.open_signed(asked, app.now_ms()).await?, place })
 }
 
 impl ObjectReading {
-    /// Reads a range block by block, no faster than the reader takes them.
+    /// Reads a range block by block, no faster than the reader takes them. A reader who takes none for too long loses the file
+    /// and the place, also if the connection stays.
     pub fn stream(self, from: u64, bytes: u64) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
-        let ObjectReading { object, one_of_few } = self;
-        object.stream(from, bytes).map(move |block| {
-            let _until_the_last = &one_of_few;
-            block
-        })
+        let ObjectReading { object, place } = self;
+        let (sender, blocks) = mpsc::channel(1);
+        tokio::spawn(async move {
+            let _until_the_last = place;
+            hand_out(object.stream(from, bytes), sender, BLOCK_TAKEN_WITHIN).await;
+        });
+        stream::unfold(blocks, |mut blocks| async move { blocks.recv().await.map(|block| (block, blocks)) })
+    }
+}
+
+/// Hands out blocks, until the reader goes away or does not take one within this time.
+async fn hand_out<Block>(blocks: impl Stream<Item = Block>, reader: mpsc::Sender<Block>, each_within: Duration) {
+    let mut blocks = pin!(blocks);
+    while let Some(block) = blocks.next().await {
+        if !matches!(timeout(each_within, reader.send(block)).await, Ok(Ok(()))) {
+            return;
+        }
     }
 }
 
@@ -106,5 +162,30 @@ impl PartPace {
                 Err(_) => return Err(Error::Busy { retry_after_s: PART_RETRY_AFTER_S }),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn blocks_are_handed_out_only_while_they_are_taken() {
+        let (sender, mut blocks) = mpsc::channel(1);
+        let all = tokio::spawn(hand_out(stream::iter(0..5), sender, BLOCK_TAKEN_WITHIN));
+        for block in 0..5 {
+            assert_eq!(blocks.recv().await, Some(block));
+        }
+        assert_eq!(blocks.recv().await, None);
+        all.await.unwrap();
+
+        // Nobody takes the second one: the file is let go, though the reader is still there.
+        let (sender, mut blocks) = mpsc::channel(1);
+        hand_out(stream::iter(0..5), sender, Duration::from_millis(20)).await;
+        assert_eq!((blocks.recv().await, blocks.recv().await), (Some(0), None));
+
+        let (sender, blocks) = mpsc::channel(1);
+        drop(blocks);
+        hand_out(stream::iter(0..5), sender, BLOCK_TAKEN_WITHIN).await;
     }
 }

@@ -1,6 +1,7 @@
 //! The URLs of objects, as a bucket of S3 would answer them: parts are sent by PUT, and objects read by GET, in ranges too.
 //! These URLs belong to no dialect. They have a layer of their own, since their bodies are large and may take minutes.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,7 +14,7 @@ use axum::routing::any;
 use futures_util::StreamExt;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{dialects, ops};
+use super::{dialects, extract, ops};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::stored_objects;
@@ -40,13 +41,16 @@ fn cors(origins: &[String]) -> CorsLayer {
 }
 
 async fn answer(app: School, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let address = extract::address(&head, &app);
+    let request = Request::from_parts(head, body);
     let path = request.uri().path().to_owned();
     let query = request.uri().query().unwrap_or_default().to_owned();
     // As it was sent: a key of ours has no letter that is written otherwise in a URL.
     let key = path.strip_prefix("/objects/").unwrap_or_default();
     let asked = stored_objects::SignedRequest { key, query: &query };
     let answered = match *request.method() {
-        Method::GET | Method::HEAD => show(&app, &asked, request.method(), request.headers()).await,
+        Method::GET | Method::HEAD => show(&app, &asked, address, request.method(), request.headers()).await,
         Method::PUT => receive(&app, &asked, request).await,
         _ => Err(Error::WrongMethod),
     };
@@ -84,10 +88,11 @@ enum AskedRange {
 async fn show(
     app: &School,
     asked: &stored_objects::SignedRequest<'_>,
+    address: IpAddr,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
-    let reading = stored_objects::open(app, asked).await?;
+    let reading = stored_objects::open(app, asked, address).await?;
     let object = &reading.object;
     let whole = object.bytes;
     let tag = format!("\"{}\"", object.tag);

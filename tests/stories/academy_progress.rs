@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::academy_categories::{adds_minor, makes_category};
 use crate::academy_enrollments::enrolls;
 use crate::academy_videos::adds_video;
+use crate::classroom::{adds_class, by_hand};
 use crate::harness::people::{PASSWORD, Person, Reply};
 use crate::harness::{School, on_both};
 use crate::learning_progress::{certifications, progress, views};
@@ -239,6 +240,98 @@ fn a_video_is_one_item_on_every_surface() {
         assert_eq!(
             (&one["content_id"], &one["last_position"], &one["progress_rate"]),
             (&json!(video), &json!(570), &json!(95.0))
+        );
+    });
+}
+
+#[test]
+fn once_pieces_were_reported_no_other_word_counts() {
+    on_both(|school| async move {
+        let watcher = Watcher::of(&school).await;
+        assert_eq!(watcher.plays(json!([[0, 60]])).await, (10.0, false));
+        for report in [
+            json!({ "last_position": 600 }),
+            json!({ "progress_percent": 100, "is_completed": true }),
+            json!({ "last_position": 599, "time_spent": "00:04:00" }),
+        ] {
+            let answer = watcher.watches(report.clone()).await;
+            assert_eq!(
+                [&answer["progress_percent"], &answer["is_completed"], &answer["time_spent"]],
+                [&json!(10.0), &json!(false), &json!("00:01:00")],
+                "{report}"
+            );
+        }
+        // Another film: no piece of it was watched.
+        let shorter = json!({ "video_url": "https://videos.example.com/shorter.mp4", "duration": "00:01:00" });
+        watcher.teacher.put(&format!("/videos/{}/", watcher.video["id"]), shorter).await.is(200);
+        assert_eq!(watcher.plays(json!([])).await, (10.0, false));
+        assert_eq!(watcher.plays(json!([[0, 54]])).await, (90.0, true));
+    });
+}
+
+#[test]
+fn a_position_completes_nothing_that_is_said_not_to_be_completed() {
+    on_both(|school| async move {
+        let watcher = Watcher::of(&school).await;
+        let seeks = watcher.watches(json!({ "is_completed": false, "last_position": 600 })).await;
+        assert_eq!(seeks["is_completed"], false);
+        assert_eq!(watcher.watches(json!({ "is_completed": true })).await["is_completed"], true);
+    });
+}
+
+#[test]
+fn the_day_knows_how_far_one_was_also_by_a_report_without_time() {
+    on_both(|school| async move {
+        let watcher = Watcher::of(&school).await;
+        watcher.watches(json!({ "last_position": 480, "time_spent": "00:01:00" })).await;
+        watcher.watches(json!({ "is_completed": true })).await;
+        let sql = "select rate from study_days where item = $1";
+        let id = watcher.video["id"].as_i64().unwrap();
+        assert_eq!(school.app.db.one::<(f64,)>(sql, vec![id.into()]).await.unwrap().0, 100.0);
+    });
+}
+
+#[test]
+fn pieces_add_no_more_time_than_went_by() {
+    on_both(|school| async move {
+        let watcher = Watcher::of(&school).await;
+        let seconds = |answer: &Value| {
+            let parts = answer["time_spent"].as_str().unwrap().split(':');
+            parts.fold(0, |sum, part| sum * 60 + part.parse::<i64>().unwrap())
+        };
+        // Nobody knows how long this one is.
+        let new = json!({ "minor_category_id": watcher.minor, "name": "끝없는", "video_url": "https://videos.example.com/b" });
+        let video = watcher.teacher.post("/videos/", new).await.is(201);
+        let watcher = Watcher { video, ..watcher };
+        watcher.watches(json!({ "last_position": 1 })).await;
+        let report = json!({ "played": [[0, 86_400]], "time_spent": "10:00:00" });
+        let boasts = watcher.watches(report).await;
+        assert!((300..400).contains(&seconds(&boasts)), "{boasts}");
+    });
+}
+
+#[test]
+fn what_one_reports_is_what_one_sees_in_whichever_class_one_learns() {
+    on_both(|school| async move {
+        let watcher = Watcher::of(&school).await;
+        let student = &watcher.student;
+        let class = adds_class(&watcher.teacher, watcher.course, json!({})).await;
+        let newer = format!(
+            "insert into enrollments (created_ms, updated_ms, class, person, source, status)
+            values (1, 1, {class}, {}, 'APPLIED', 'EXPIRED')",
+            student.id
+        );
+        by_hand(&school, newer).await;
+        let written = watcher.watches(json!({ "last_position": 60 })).await;
+        assert_eq!(written["enrollment_id"], watcher.enrollment["id"]);
+        let path = format!("/progress/video/{}/", watcher.video["id"]);
+        assert_eq!(student.get(&path).await.is(200), written);
+        let listed = student.get("/progress/").await.is(200);
+        assert_eq!((&listed["count"], &listed["results"][0]), (&json!(1), &written));
+        let overall = student.get("/progress/overall/").await.is(200);
+        assert_eq!(
+            (&overall["count"], &overall["results"][0]["enrollment_id"]),
+            (&json!(1), &watcher.enrollment["id"])
         );
     });
 }

@@ -1,5 +1,7 @@
 //! Uploads of videos: parts that come in any order, files that lie, and what is left of those that nobody finishes.
 
+mod awaited;
+mod readings;
 mod sender;
 
 use std::time::{Duration, Instant};
@@ -93,7 +95,7 @@ fn parts_that_are_swapped_missing_or_too_many_complete_nothing() {
             vec![first.clone(), first.clone(), second.clone(), third.clone()],
             vec![named(1, &json!({ "ETag": "0" })), second.clone(), third.clone()],
         ] {
-            staff.completes(&begun, &wrong).await.refused(400, "VIDEO_REFUSED");
+            staff.completes(&begun, &wrong).await.refused(409, "UPLOAD_INCOMPLETE");
         }
         staff.completes(&begun, &[]).await.refused(400, "INVALID_REQUEST");
         // Each part has the size that it must have.

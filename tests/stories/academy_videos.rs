@@ -174,3 +174,19 @@ fn videos_of_a_draft_are_not_found_by_others() {
         assert!(names(&student.get("/videos/").await.is(200)).contains(&"변수란"));
     });
 }
+
+#[test]
+fn an_address_is_replaced_with_its_length_and_never_removed() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let minor = adds_minor(&teacher, makes_category(&teacher, 0).await, "변수").await;
+        let video = adds_video(&teacher, minor, "변수란").await;
+        let refused = teacher.put(&path(&video), json!({ "video_url": null })).await.refused(400, "INVALID_REQUEST");
+        assert_eq!(refused["field"], "video_url");
+        let change = async |change: Value| teacher.put(&path(&video), change).await.is(200)["duration"].clone();
+        assert_eq!(change(json!({ "video_url": ADDRESS, "name": "변수" })).await, "00:10:00");
+        let other = "https://videos.example.com/longer.mp4";
+        assert_eq!(change(json!({ "video_url": other, "duration": "02:00:00" })).await, "02:00:00");
+        assert_eq!(change(json!({ "video_url": ADDRESS })).await, Value::Null);
+    });
+}

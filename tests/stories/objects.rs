@@ -202,9 +202,9 @@ fn a_url_works_until_its_time_is_over() {
     on_both(|school| async move {
         let upload = Upload::begins(&school).await;
         let url = upload.url(1);
-        school.later(i64::from(AN_HOUR_S) - 1);
+        school.later(i64::from(AN_HOUR_S) - 60);
         assert_eq!(puts(&school, &url, part(1)).await.status(), StatusCode::OK);
-        school.later(1);
+        school.later(60);
         assert_eq!(puts(&school, &url, part(1)).await.status(), StatusCode::FORBIDDEN);
         assert_eq!(upload.parts().await.len(), 1);
         keeps_the_film(&school).await;

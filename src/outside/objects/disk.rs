@@ -1,4 +1,4 @@
-//! What the folder of objects does with the disk.
+//! Operations of the folder of objects on the disk.
 
 use std::ffi::CString;
 use std::fs::{DirBuilder, File, OpenOptions};

@@ -260,15 +260,21 @@ pub(super) async fn learning_enrollment(tx: &mut Tx, course: i64, person: i64, n
 }
 
 async fn find_current(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Result<Option<CurrentEnrollment>> {
-    let sql = "select id, is_over from (select e.id, e.status,
-                e.status = 'EXPIRED' or e.expires_ms is not null and e.expires_ms <= $3 as is_over,
-                case when exists (select 1 from participants p join live_sessions s on s.id = p.session
-                    where p.enrollment = e.id and p.person = e.person and p.left_ms is null and p.removed_ms is null
-                    and s.status <> 'REVIEW_MODE') then 1 else 0 end as sits
-            from enrollments e join classes k on k.id = e.class where k.course = $1 and e.person = $2) mine
-        where status in ('APPROVED', 'COMPLETED', 'EXPIRED') or (status = 'PENDING' and sits = 1)
-        order by is_over, sits desc, id desc limit 1";
+    let sql = format!("select id, is_over from {}", current_in("$1", "$2", "$3"));
     tx.maybe(sql, args![course, person, now_ms]).await
+}
+
+/// Builds SQL: what `find_current` reads from, `id` and `is_over` of one enrollment at most. All three are SQL.
+pub(super) fn current_in(course: &str, person: &str, now_ms: &str) -> String {
+    format!(
+        "(select o.id, o.status, o.status = 'EXPIRED' or o.expires_ms is not null and o.expires_ms <= {now_ms} as is_over,
+                case when exists (select 1 from participants a join live_sessions s on s.id = a.session
+                    where a.enrollment = o.id and a.person = o.person and a.left_ms is null and a.removed_ms is null
+                    and s.status <> 'REVIEW_MODE') then 1 else 0 end as sits
+            from enrollments o join classes l on l.id = o.class where l.course = {course} and o.person = {person}) mine
+        where status in ('APPROVED', 'COMPLETED', 'EXPIRED') or (status = 'PENDING' and sits = 1)
+        order by is_over, sits desc, id desc limit 1"
+    )
 }
 
 impl Enrollment {

@@ -15,8 +15,8 @@ use crate::school::videos::waste::{self, FilesOf};
 
 use self::reading::items_of;
 pub(super) use self::reading::{
-    IN_ORDER, ITEM, STEPS, find_item, find_video, item_by_id, items, must_learn_or_teach, seen_unit, unit_by_id,
-    units_with_items,
+    IN_ORDER, IS_READY, ITEM, STEPS, find_item, find_video, item_by_id, items, must_learn_or_teach, seen_unit,
+    unit_by_id, units_with_items,
 };
 pub use self::reading::{
     Item, ItemKind, Unit, find_bare_unit, find_step, find_unit, first_step, list_units, step_after, steps,
@@ -196,6 +196,9 @@ pub(super) fn items_changed(app: &School, course: i64) -> Vec<NewEvent> {
     vec![NewEvent::grade_due(course, GradeScope::Course(course), app.now_ms())]
 }
 
+/// Another film has begun: the pieces that were watched are none of it. What was completed stays so.
+pub(super) const FORGET_PLAYED: &str = "update item_progress set played = '[]' where item = $1 and played is not null";
+
 #[derive(Default)]
 pub struct ItemChanges {
     pub title: Option<String>,
@@ -215,14 +218,17 @@ pub struct ItemChanges {
 /// Changes an item. Its kind stays. The grades of the course are due if it became required, or is required no more.
 pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemChanges) -> Result<Item> {
     let mut tx = app.db.begin().await?;
+    let gives_up_file = matches!(changes.url, Patch::Set(_));
     let (item, due) = change_held_item(app, &mut tx, caller, id, changes).await?;
     app.commit(tx, due).await?;
-    waste::remove_of(app, FilesOf::Item, id).await;
+    if gives_up_file {
+        waste::remove_of(app, FilesOf::Item, id).await;
+    }
     Ok(item)
 }
 
 /// Changes an item in a transaction that goes on, and holds it. Returns what to tell. A file in our store says itself how long it
-/// is, until an address takes its place.
+/// is, until an address takes its place. An address is replaced and not removed: nobody could do what is asked without it.
 pub(super) async fn change_held_item(
     app: &School,
     tx: &mut Tx,
@@ -234,30 +240,44 @@ pub(super) async fn change_held_item(
     tx.hold(HeldTable::Items, id).await?;
     let now = item_by_id(tx, id).await?;
     rights::find_taught_course(tx, caller, now.course).await?;
+    if now.url.is_some() && matches!(changes.url, Patch::Clear) {
+        return Err(Error::bad(Field::VideoUrl, "another address is needed, or a file (file_name and file_size)"));
+    }
     if now.object.is_some() && matches!(changes.url, Patch::Set(_)) {
         waste::give_up_complete(tx, id, now_ms).await?;
     } else if now.object.is_some() && changes.seconds.is_sent() {
         return Err(Error::bad(Field::Duration, "the file says itself how long it is"));
     }
+    let is_new_address = matches!(&changes.url, Patch::Set(url) if now.url.as_ref() != Some(url));
+    let awaits_file = now.required_with_file.filter(|_| !is_new_address);
+    let required_with_file = awaits_file.map(|is_wanted| changes.required.unwrap_or(is_wanted));
+    let required = match awaits_file {
+        Some(_) => now.required,
+        None => changes.required.or(now.required_with_file).unwrap_or(now.required),
+    };
     let sql = "update items set title = $2, description = $3, position = $4, required = $5, url = $6, content = $7,
         seconds = $8, target_action = $9, target_hint = $10, guide = $11, voice = $12, updated_ms = $13,
-        object = case when $6 is null then object else null end where id = $1";
+        required_with_file = $14, object = case when $6 is null then object else null end where id = $1";
     let args = args![
         id,
         changes.title.unwrap_or(now.title),
         changes.description.unwrap_or(now.description),
         changes.position.unwrap_or(now.position),
-        changes.required.unwrap_or(now.required),
+        required,
         changes.url.over(now.url),
         changes.content.over(now.content),
-        changes.seconds.over(now.seconds),
+        changes.seconds.over(now.seconds.filter(|_| !is_new_address)),
         changes.target_action.over(now.target_action),
         changes.target_hint.over(now.target_hint),
         changes.guide.over(now.guide),
         changes.voice.over(now.voice),
-        now_ms
+        now_ms,
+        required_with_file
     ];
     tx.run(sql, args).await?;
+    if is_new_address {
+        tx.run(FORGET_PLAYED, args![id]).await?;
+    }
     let item = item_by_id(tx, id).await?;
     let due = if item.required == now.required { Vec::new() } else { items_changed(app, item.course) };
     Ok((item, due))

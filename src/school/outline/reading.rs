@@ -64,6 +64,8 @@ row! {
         pub description: String,
         pub position: i64,
         pub required: bool,
+        /// Set while a video awaits its first file: is it required once the file is there?
+        pub required_with_file: Option<bool>,
         /// Address of a file that is elsewhere.
         pub url: Option<String>,
         /// Key of a file in our own store.
@@ -83,6 +85,11 @@ impl Item {
         self.kind == ItemKind::Step.word()
     }
 
+    /// Is it a video whose file has not come yet? It is there for staff only.
+    pub fn awaits_file(&self) -> bool {
+        self.required_with_file.is_some()
+    }
+
     /// Removes what the item holds. The outline stays: its title, kind and duration.
     pub(in crate::school) fn hide_contents(&mut self) {
         self.description.clear();
@@ -94,11 +101,13 @@ impl Item {
 const UNIT: &str = "select id, course, title, description, position, minutes, objectives, criteria, created_ms,
     updated_ms from units";
 pub(in crate::school) const ITEM: &str =
-    "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required, i.url,
-    i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
+    "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required,
+    i.required_with_file, i.url, i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
     from items i join units u on u.id = i.unit";
 /// The order in which a session goes through the steps.
 pub(in crate::school) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
+/// The condition for items that everyone sees. Others are videos that await their first file.
+pub(in crate::school) const IS_READY: &str = "i.required_with_file is null";
 /// The condition for items that a session goes through: steps that are not deleted.
 pub(in crate::school) const STEPS: &str = "i.deleted_ms is null and u.deleted_ms is null and i.kind = 'STEP'";
 

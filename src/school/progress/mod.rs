@@ -10,7 +10,7 @@ pub mod watching;
 
 use crate::app::School;
 use crate::db::{Tx, args, row};
-use crate::error::{Error, Field, Result};
+use crate::error::{Error, Field, Noun, Result};
 use crate::event::{Activity, Event, GradeScope, NewEvent, ProgressStatus, StoredAnswer};
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
@@ -155,6 +155,9 @@ async fn record_in(
                 if item.course != course {
                     return Err(Error::bad(Field::Item, "it belongs to another course"));
                 }
+                if item.awaits_file() {
+                    return Err(Error::NotFound(Noun::Item));
+                }
                 let mut events = Vec::new();
                 let asked = ("view", enrollment, report);
                 if once::claim(tx, person, key.as_ref(), asked, now_ms).await?.is_none() {
@@ -236,7 +239,7 @@ async fn record(
         Some(time) => study::add_in_item(app, tx, enrollment, item.id, time, now_ms).await?,
         None => false,
     };
-    if report.studied.is_some() {
+    if report.studied.is_some() || (changed.is_some() && !item.is_step()) {
         study::note_rate(app, tx, enrollment, item.id, now_ms).await?;
     }
     let new_event = |session, event| NewEvent { session, course: item.course, at_ms: now_ms, event };

@@ -2,11 +2,12 @@
 
 use super::{EnrolledPerson, Report, StudyTime, record};
 use crate::app::School;
+use crate::clock::SECOND_MS;
 use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{NewEvent, ProgressStatus};
 use crate::rounding::rounded;
-use crate::school::outline::{self, Item};
+use crate::school::outline::{self, IS_READY, Item};
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::{Page, Window, enrollment};
 
@@ -14,6 +15,8 @@ use crate::school::{Page, Window, enrollment};
 const WATCHED_RATE: f64 = 90.0;
 /// Pieces of a video that are remembered of one person. Beyond, the shortest are forgotten: nobody watches so.
 const PIECES_MAX: usize = 1_000;
+/// Time by which reports may be late, so that a page can send several of them at once.
+const LATE_BY_S: i64 = 300;
 
 /// Report of a person who watches a video.
 #[derive(Debug, Clone, Default)]
@@ -55,13 +58,14 @@ const VIDEO_PROGRESS: &str =
     "select p.id, e.person, p.item, p.enrollment, p.status, p.rate, p.last_position as position,
     (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d
         where d.enrollment = p.enrollment and d.item = p.item) as seconds, p.updated_ms";
-/// The newest enrollment of a person in each course has their progress: a new one begins with that of the one before.
 const OF_PERSON: &str = "from enrollments e join classes k on k.id = e.class
     join item_progress p on p.enrollment = e.id join items i on i.id = p.item join units u on u.id = i.unit";
-const NEWEST: &str = "e.person = $1 and e.status in ('APPROVED', 'COMPLETED', 'EXPIRED')
-    and i.kind = 'VIDEO' and i.deleted_ms is null and u.deleted_ms is null
-    and (select o.id from enrollments o join classes l on l.id = o.class where o.person = e.person and l.course = k.course
-        and o.id > e.id and o.status in ('APPROVED', 'COMPLETED', 'EXPIRED') limit 1) is null";
+const OF_VIDEOS: &str = "i.kind = 'VIDEO' and i.deleted_ms is null and u.deleted_ms is null";
+
+/// Builds SQL: the enrollments `e` by which a person learns, one in each course `k`. `$1` is the person, `$2` the time of now.
+fn current() -> String {
+    format!("e.person = $1 and e.id = (select id from {})", enrollment::current_in("k.course", "$1", "$2"))
+}
 
 /// Records what a person has watched of a video, in the course that they learn it in.
 pub async fn report(app: &School, caller: &Caller, video: i64, report: WatchReport) -> Result<VideoProgress> {
@@ -89,6 +93,9 @@ async fn write(app: &School, caller: &Caller, video: i64, report: WatchReport) -
             let (app, report) = (school.clone(), report.clone());
             Box::pin(async move {
                 let item = outline::find_video(tx, video).await?;
+                if item.awaits_file() {
+                    return Err(Error::NotFound(Noun::Item));
+                }
                 rights::find_course(tx, item.course).await.map_err(|error| error.instead_of(Noun::Item))?;
                 let enrollment = enrollment::learning_enrollment(tx, item.course, person, now_ms).await?;
                 let events = watch(&app, tx, EnrolledPerson { person, enrollment }, item, report, now_ms).await?;
@@ -99,8 +106,8 @@ async fn write(app: &School, caller: &Caller, video: i64, report: WatchReport) -
         .await
 }
 
-/// Records a report by the rule of all items. Of a client that says which pieces were played, these count and nothing else that
-/// it says; another one is taken at its word.
+/// Records a report by the rule of all items. Once a client has said which pieces were played, these count and nothing else that
+/// is said; another client is taken at its word.
 async fn watch(
     app: &School,
     tx: &mut Tx,
@@ -110,23 +117,34 @@ async fn watch(
     now_ms: i64,
 ) -> Result<Vec<NewEvent>> {
     let key = args![learner.enrollment, item.id];
-    let sql = "select played from item_progress where enrollment = $1 and item = $2";
-    let stored: Option<String> = tx.maybe::<(Option<String>,)>(sql, key.clone()).await?.and_then(|(played,)| played);
+    let sql = "select p.played, p.updated_ms, coalesce(e.approved_ms, e.created_ms) from enrollments e
+        left join item_progress p on p.enrollment = e.id and p.item = $2 where e.id = $1";
+    let (stored, updated_ms, began_ms): (Option<String>, Option<i64>, i64) = tx.one(sql, key.clone()).await?;
     let before = stored.as_deref().map_or_else(Vec::new, |played| serde_json::from_str(played).unwrap_or_default());
     let end = item.seconds.filter(|seconds| *seconds > 0);
-    let watched = report.played.map(|played| union(&before, &within(&played, end)));
+    let played = report.played.or_else(|| stored.is_some().then(Vec::new));
+    let watched = played.map(|played| union(&before, &within(&played, end)));
     let share = |seconds: i64| end.map(|end| share_of(seconds, end));
     let counted = watched.as_ref().and_then(|watched| share(seconds_of(&within(watched, end))));
     let rate = counted.or(report.rate).or_else(|| report.position.and_then(share));
     let is_said = counted.is_none() && report.is_completed == Some(true);
-    let is_done = is_said || rate.is_some_and(|rate| rate >= WATCHED_RATE);
-    let more = watched.as_ref().map_or(0, |watched| seconds_of(watched) - seconds_of(&before));
+    let may_complete = counted.is_some() || report.is_completed != Some(false);
+    let is_done = is_said || (may_complete && rate.is_some_and(|rate| rate >= WATCHED_RATE));
+    let studied = match &watched {
+        Some(watched) => {
+            let last_ms = updated_ms.map_or(began_ms, |updated_ms| updated_ms.max(began_ms));
+            let most = ((now_ms - last_ms) / SECOND_MS).max(0) + LATE_BY_S;
+            let more = (seconds_of(watched) - seconds_of(&before)).min(most);
+            (more > 0).then_some(StudyTime::Added(more))
+        }
+        None => report.seconds.map(StudyTime::SoFar),
+    };
     let of_item = Report {
         item: item.id,
         progress: if is_done { ProgressStatus::Completed } else { ProgressStatus::InProgress },
         rate: if is_said { Some(100.0) } else { rate },
         position: report.position,
-        studied: report.seconds.map(StudyTime::SoFar).or((more > 0).then_some(StudyTime::Added(more))),
+        studied,
     };
     let (_, events) = record(app, tx, learner, item, of_item, now_ms).await?;
     if let Some(watched) = watched.filter(|watched| *watched != before) {
@@ -176,7 +194,8 @@ fn share_of(seconds: i64, all: i64) -> f64 {
 pub async fn list(app: &School, caller: &Caller, course: Option<i64>, window: Window) -> Result<Page<VideoProgress>> {
     caller.must_have(Scope::ProgressRead)?;
     let mut tx = app.db.read().await?;
-    let conditions = Filter::of(NEWEST, args![caller.id]).and("k.course = ?", course);
+    let conditions = Filter::of(&format!("{} and {OF_VIDEOS}", current()), args![caller.id, app.now_ms()]);
+    let conditions = conditions.and("k.course = ?", course);
     let (sql, args) = conditions.count(OF_PERSON);
     let (total,) = tx.one(sql, args).await?;
     let select = format!("{VIDEO_PROGRESS} {OF_PERSON}");
@@ -187,12 +206,15 @@ pub async fn list(app: &School, caller: &Caller, course: Option<i64>, window: Wi
 /// Returns the caller's own progress in a video. There is none before they have begun it.
 pub async fn of_video(app: &School, caller: &Caller, video: i64) -> Result<VideoProgress> {
     caller.must_have(Scope::ProgressRead)?;
-    let sql = format!("{VIDEO_PROGRESS} {OF_PERSON} where {NEWEST} and p.item = $2 order by p.id desc limit 1");
-    app.db.maybe(sql, args![caller.id, video]).await?.ok_or(Error::NotFound(Noun::Progress))
+    let mut tx = app.db.read().await?;
+    let item = outline::find_video(&mut tx, video).await.map_err(|error| error.instead_of(Noun::Progress))?;
+    let enrollment = enrollment::current_enrollment(&mut tx, item.course, caller.id, app.now_ms()).await?;
+    let sql = format!("{VIDEO_PROGRESS} {OF_PERSON} where p.enrollment = $1 and p.item = $2");
+    tx.maybe(sql, args![enrollment, video]).await?.ok_or(Error::NotFound(Noun::Progress))
 }
 
 row! {
-    /// How far a person is in a course.
+    /// Progress of a person in the videos of a course, and in the course.
     pub struct CourseWatching {
         pub enrollment: i64,
         pub course: i64,
@@ -206,27 +228,31 @@ row! {
     }
 }
 
-const OVERALL: &str = "select e.id as enrollment, k.course, c.title, e.progress_score as rate,
-        (select count(*) from units u join items i on i.unit = u.id where u.course = k.course and i.kind = 'VIDEO'
-            and i.deleted_ms is null and u.deleted_ms is null) as videos,
+/// Builds SQL: how far the enrollments `e` are in their courses.
+fn overall_columns() -> String {
+    format!(
+        "select e.id as enrollment, k.course, c.title, e.progress_score as rate,
+        (select count(*) from units u join items i on i.unit = u.id where u.course = k.course and {OF_VIDEOS}
+            and {IS_READY}) as videos,
         (select count(*) from item_progress p join items i on i.id = p.item join units u on u.id = i.unit
-            where p.enrollment = e.id and p.status = 'COMPLETED' and i.kind = 'VIDEO' and i.deleted_ms is null
-            and u.deleted_ms is null) as videos_done,
+            where p.enrollment = e.id and p.status = 'COMPLETED' and {OF_VIDEOS} and {IS_READY}) as videos_done,
         (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d where d.enrollment = e.id) as seconds,
-        (select max(p.updated_ms) from item_progress p where p.enrollment = e.id) as accessed_ms";
+        (select max(p.updated_ms) from item_progress p where p.enrollment = e.id) as accessed_ms"
+    )
+}
+
 const COURSES: &str = "from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course";
-const NEWEST_OF_COURSE: &str = "e.person = $1 and e.status in ('APPROVED', 'COMPLETED', 'EXPIRED') and c.deleted_ms is null
-    and (select o.id from enrollments o join classes l on l.id = o.class where o.person = e.person and l.course = k.course
-        and o.id > e.id and o.status in ('APPROVED', 'COMPLETED', 'EXPIRED') limit 1) is null";
 
 /// Sums up the caller's own progress, course by course, the newest enrollment first.
 pub async fn overall(app: &School, caller: &Caller, window: Window) -> Result<Page<CourseWatching>> {
     caller.must_have(Scope::ProgressRead)?;
     let mut tx = app.db.read().await?;
-    let conditions = Filter::of(NEWEST_OF_COURSE, args![caller.id]);
+    let of_person = format!("{} and c.deleted_ms is null", current());
+    let conditions = Filter::of(&of_person, args![caller.id, app.now_ms()]);
     let (sql, args) = conditions.count(COURSES);
     let (total,) = tx.one(sql, args).await?;
-    let (sql, args) = conditions.page(&format!("{OVERALL} {COURSES}"), "e.id desc", window.limit, window.offset);
+    let (sql, args) =
+        conditions.page(&format!("{} {COURSES}", overall_columns()), "e.id desc", window.limit, window.offset);
     Ok(Page { rows: tx.all(sql, args).await?, total, window })
 }
 
@@ -254,10 +280,10 @@ mod tests {
 
     #[tokio::test]
     async fn ones_own_progress_is_found_by_ones_enrollments() {
-        let list = format!("{VIDEO_PROGRESS} {OF_PERSON} where {NEWEST} and p.item = 5 limit 20");
-        let overall = format!("{OVERALL} {COURSES} where {NEWEST_OF_COURSE} limit 20");
+        let list = format!("{VIDEO_PROGRESS} {OF_PERSON} where {} and {OF_VIDEOS} limit 20", current());
+        let overall = format!("{} {COURSES} where {} limit 20", overall_columns(), current());
         for sql in [list, overall] {
-            let sql = sql.replace("$1", "1");
+            let sql = sql.replace("$1", "1").replace("$2", "5");
             assert!(sqlite_scans(&sql, &[]).await.is_empty(), "{sql}");
             let plan = sqlite_plan(&sql).await;
             assert!(plan.iter().any(|line| line.contains("enrollments_person")), "{plan:?}");

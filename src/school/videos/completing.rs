@@ -65,7 +65,7 @@ async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<
     let mut tags: Vec<(i64, &str)> = sent.iter().map(|part| (part.number, part.tag.trim_matches('"'))).collect();
     tags.sort_unstable();
     if !tags.iter().copied().eq(arrived.iter().map(|part| (i64::from(part.number), part.tag.as_str()))) {
-        return Err(Error::VideoRefused { why: VideoFault::Parts });
+        return Err(Error::UploadIncomplete);
     }
     let tags: Vec<(u16, String)> = arrived.into_iter().map(|part| (part.number, part.tag)).collect();
     match app.objects.complete(&upload.key, &upload.upload_id, &tags).await {
@@ -99,6 +99,7 @@ async fn settle(app: &School, video: i64, upload: i64, judged: Result<VideoFacts
         return Ok(());
     }
     let mut due = Vec::new();
+    let now = outline::item_by_id(&mut tx, video).await?;
     match judged {
         Ok(VideoFacts { seconds, starts_late }) => {
             let sql = "update uploads set status = 'DELETED', updated_ms = $2 where item = $1 and status = 'COMPLETED'";
@@ -106,11 +107,12 @@ async fn settle(app: &School, video: i64, upload: i64, judged: Result<VideoFacts
             let sql = "update uploads set status = 'COMPLETED', starts_late = $2, updated_ms = $3 where id = $1";
             tx.run(sql, args![upload, starts_late, now_ms]).await?;
             let sql =
-                "update items set object = $2, url = null, seconds = $3, required = required or $4, updated_ms = $5
-                where id = $1";
-            tx.run(sql, args![video, &found.key, seconds, found.makes_required, now_ms]).await?;
-            if found.makes_required {
-                due = outline::items_changed(app, outline::item_by_id(&mut tx, video).await?.course);
+                "update items set object = $2, url = null, seconds = $3, required = coalesce(required_with_file, required),
+                required_with_file = null, updated_ms = $4 where id = $1";
+            tx.run(sql, args![video, &found.key, seconds, now_ms]).await?;
+            tx.run(outline::FORGET_PLAYED, args![video]).await?;
+            if now.required_with_file == Some(true) {
+                due = outline::items_changed(app, now.course);
             }
         }
         Err(fault) => {

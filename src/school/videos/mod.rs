@@ -11,7 +11,7 @@ use crate::db::{Filter, args};
 use crate::error::{Error, Field, Noun, Result};
 use crate::failures::Attempts;
 use crate::patch::Patch;
-use crate::school::outline::{self, ITEM, Item, ItemChanges, ItemKind};
+use crate::school::outline::{self, IS_READY, ITEM, Item, ItemChanges, ItemKind};
 use crate::school::rights::{self, Caller};
 use crate::school::{Page, Window};
 
@@ -49,10 +49,10 @@ pub async fn list(app: &School, caller: Option<&Caller>, filter: VideoFilter, wi
         Some(course) => {
             let access = rights::find_seen_course(&mut tx, caller, course).await?;
             let is_staff = caller.is_some_and(|caller| caller.teaches(access.instructor));
-            let all = if is_staff { OF_COURSE.to_owned() } else { format!("{OF_COURSE} and {HAS_FILE}") };
+            let all = if is_staff { OF_COURSE.to_owned() } else { format!("{OF_COURSE} and {IS_READY}") };
             (Filter::of(&all, args![course]).and("i.unit = ?", filter.unit), IN_COURSE)
         }
-        None => (Filter::of(&format!("{OF_PUBLISHED} and {HAS_FILE}"), args![]), NEWEST_FIRST),
+        None => (Filter::of(&format!("{OF_PUBLISHED} and {IS_READY}"), args![]), NEWEST_FIRST),
     };
     let conditions = conditions.and("u.course = ?", filter.course.filter(|_| filter.unit.is_some()));
     let (sql, args) = conditions.count("from items i join units u on u.id = i.unit");
@@ -69,7 +69,6 @@ pub async fn list(app: &School, caller: Option<&Caller>, filter: VideoFilter, wi
 const OF_COURSE: &str = "u.course = $1 and i.kind || '' = 'VIDEO' and i.deleted_ms is null and u.deleted_ms is null";
 const OF_PUBLISHED: &str = "i.kind = 'VIDEO' and i.deleted_ms is null and u.deleted_ms is null
     and u.course in (select id from courses where status = 'PUBLISHED' and deleted_ms is null)";
-const HAS_FILE: &str = "(i.url is not null or i.object is not null)";
 const IN_COURSE: &str = "u.position, u.id, i.position, i.id";
 const NEWEST_FIRST: &str = "i.id desc";
 
@@ -81,6 +80,9 @@ pub async fn view(app: &School, caller: Option<&Caller>, id: i64, origin: &str) 
     let mut video = outline::find_video(&mut tx, id).await?;
     let seen = rights::find_seen_course(&mut tx, caller, video.course).await;
     let access = seen.map_err(|error| error.instead_of(Noun::Item))?;
+    if video.awaits_file() && !caller.is_some_and(|caller| caller.teaches(access.instructor)) {
+        return Err(Error::NotFound(Noun::Item));
+    }
     let mut watcher = None;
     if let Some(caller) = caller
         && (caller.teaches(access.instructor) || rights::is_in(&mut tx, caller, video.course, None, now_ms).await?)
@@ -207,7 +209,7 @@ mod tests {
             (OF_PUBLISHED, NEWEST_FIRST, "i USING INDEX items_kind"),
             (&OF_COURSE.replace("$1", "1"), IN_COURSE, "u USING INDEX units_course"),
         ] {
-            let sql = format!("{ITEM} where {conditions} and {HAS_FILE} order by {order} limit 20");
+            let sql = format!("{ITEM} where {conditions} and {IS_READY} order by {order} limit 20");
             let plan = sqlite_plan(&sql).await;
             assert!(plan.iter().any(|line| line.contains(index)), "{conditions}: {plan:?}");
         }

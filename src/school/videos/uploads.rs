@@ -44,13 +44,12 @@ row! {
         pub expires_ms: i64,
         pub refusal: Option<String>,
         pub starts_late: bool,
-        pub makes_required: bool,
     }
 }
 
 pub(super) const UPLOAD: &str =
     "select id, key, upload_id, file_name, content_type, bytes, part_bytes, parts, status, expires_ms,
-    refusal, starts_late, makes_required from uploads";
+    refusal, starts_late from uploads";
 
 /// A part of a file: where it is sent, and its tag once it has arrived.
 pub struct PartPlace {
@@ -142,19 +141,15 @@ async fn announce(app: &School, caller: &Caller, place: &FilePlace, file: &NewFi
     };
     rights::find_taught_course(&mut tx, caller, course).await?;
     must_be_acceptable(app, file)?;
-    // Who begins two at once is counted twice.
+    // Of two uploads that a person begins at once, the second finds the first.
     tx.hold(HeldTable::People, caller.id).await?;
     must_not_be_many(app, &mut tx, caller, now_ms).await?;
-    let makes_required = match place {
-        FilePlace::NewVideo { first, .. } => first.required.unwrap_or(true),
-        FilePlace::VideoOf { .. } => false,
-    };
     let random: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
     let sql = "insert into uploads (created_ms, updated_ms, key, file_name, content_type, bytes, part_bytes, parts,
-            status, by_person, expires_ms, makes_required)
-        values ($1, $1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9, $10)
+            status, by_person, expires_ms)
+        values ($1, $1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9)
         returning id, key, upload_id, file_name, content_type, bytes, part_bytes, parts, status, expires_ms, refusal,
-            starts_late, makes_required";
+            starts_late";
     let args = args![
         now_ms,
         format!("videos/{course}/{random}.mp4"),
@@ -164,8 +159,7 @@ async fn announce(app: &School, caller: &Caller, place: &FilePlace, file: &NewFi
         PART_BYTES,
         (file.bytes + PART_BYTES - 1) / PART_BYTES,
         caller.id,
-        now_ms + OPEN_MS,
-        makes_required
+        now_ms + OPEN_MS
     ];
     let upload = tx.one(sql, args).await?;
     app.commit(tx, Vec::new()).await?;
@@ -177,7 +171,7 @@ fn must_be_acceptable(app: &School, file: &NewFile) -> Result<()> {
     if file.bytes > most_mb * MIB {
         return Err(Error::bad(Field::FileSize, format!("at most {most_mb} MiB")));
     }
-    // What browsers know of a file is its ending. Only what is no video for sure is refused before it is sent.
+    // Browsers guess the type from the ending of the name. Only a type that is no video for sure is refused before it is sent.
     let kind = file.content_type.as_deref().unwrap_or_default();
     let may_be_one = kind.is_empty() || kind.starts_with("video/") || kind == "application/octet-stream";
     if may_be_one { Ok(()) } else { Err(Error::VideoRefused { why: VideoFault::NotMp4 }) }
@@ -209,9 +203,11 @@ async fn attach(app: &School, caller: &Caller, place: FilePlace, upload: &Upload
         FilePlace::NewVideo { unit, title, first } => {
             let course = outline::unit_by_id(&mut tx, unit).await?.course;
             rights::find_taught_course(&mut tx, caller, course).await?;
+            let is_wanted = first.required.unwrap_or(true);
             let first = ItemChanges { required: Some(false), ..first };
             let new = NewItem { kind: ItemKind::Video, title, first };
             let id = outline::insert_item(&mut tx, unit, new, now_ms).await?;
+            tx.run("update items set required_with_file = $2 where id = $1", args![id, is_wanted]).await?;
             (outline::item_by_id(&mut tx, id).await?, Vec::new())
         }
         FilePlace::VideoOf { id, changes } => {

@@ -22,12 +22,12 @@ body! {
         last_position: Option<Within<0, 86_400>> => position,
         /// The greatest is kept; without it, it follows from the position
         progress_percent: Option<Percent> => rate,
-        /// So far; the greatest is kept
+        /// So far; the greatest is kept. Not believed beside `played`
         time_spent: Option<AcademyDuration> => seconds,
-        /// What is completed stays so
+        /// A video that is completed stays so
         is_completed: Option<bool> => is_completed,
-        /// The pieces that were watched, each from a second to another one. With them, the server counts the seconds that were watched
-        /// at least once, and believes nothing else: `[[0, 95], [300, 420]]`
+        /// The pieces that were watched, each from a second to another one: `[[0, 95], [300, 420]]`. Once they were sent, the server counts
+        /// the seconds that were watched at least once, and believes nothing else, in later reports neither
         played: Option<BoundedList<AcademyPiece, 0, 500>> => played = played.map(pieces),
     }
 }

@@ -19,7 +19,7 @@ query! {
 answer! {
     pub struct AcademyPart from PartPlace as part {
         number: i64 = part.number,
-        /// Where it is sent by PUT; good for an hour, or until the upload ends
+        /// The address to which it is sent by PUT; good for an hour, or until the upload ends
         url: String = part.url,
         /// In bytes
         size: i64 = part.bytes,

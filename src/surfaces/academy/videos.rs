@@ -26,7 +26,7 @@ body! {
         description: Option<Prose> => description,
         /// The address of a file that is elsewhere
         video_url: Patch<Url> => url,
-        /// How long a file is that is elsewhere; ours say it themselves
+        /// The length of a file that is elsewhere; ours say it themselves
         duration: Patch<AcademyDuration> => seconds,
         /// The last one when left out
         order: Option<Position> => position,
@@ -91,6 +91,7 @@ answer! {
         /// null while it is not known
         duration: Option<AcademyDuration> = v.seconds.map(AcademyDuration),
         order: i64 = v.position,
+        /// false until the file of a new video has come
         is_required: bool = v.required,
         created_at: Instant = Instant(v.created_ms),
     }
