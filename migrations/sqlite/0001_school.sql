@@ -779,7 +779,7 @@ create table payments (
   receipt_url text,
   paid_ms bigint check (paid_ms is not null or status <> 'CONFIRMED'),
   refund_deadline_ms bigint,
-  -- When the gateway is asked next what became of it; empty once nothing more is expected.
+  -- Time of the next question to the gateway; empty once nothing more is expected.
   next_check_ms bigint
 );
 create index payments_enrollment on payments (enrollment);

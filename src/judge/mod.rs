@@ -1,6 +1,6 @@
 //! The judge: runs programs that strangers wrote, and tells for each test case what became of it.
 //!
-//! It knows no school, no database and no HTTP. An [`Engine`] takes a [`Job`] and returns a [`JobReport`], or a
+//! This module knows no school, no database and no HTTP. An [`Engine`] takes a [`Job`] and returns a [`JobReport`], or a
 //! [`JudgeFault`] if it could not find out: a missing report is never a pass. All engines work in processes of their own,
 //! which are locked before the first line of a program runs:
 //!

@@ -1,5 +1,5 @@
 //! The small hostile set that is tried before a box is used: calls of the system that must fail in it, and files that must not be there.
-//! It is made of plain calls, so that no compiler is needed for it.
+//! Made of plain calls, so that no compiler is needed for it.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};

@@ -123,7 +123,7 @@ pub(super) struct ProcessEnd {
     pub beside: Vec<Vec<u8>>,
     /// Killed, since it wrote more than it may.
     pub wrote_too_much: bool,
-    /// Its time on the clock was over, and it was killed.
+    /// Killed, because its time on the clock was over.
     pub was_late: bool,
     /// The watchdog had it killed.
     pub was_stopped: bool,

@@ -1,6 +1,6 @@
 //! The process that runs one JavaScript program for one test case.
 //!
-//! It reads its task, locks itself, runs the program, and writes its report and the output of the program. What it knows
+//! The process reads its task, locks itself, runs the program, and writes its report and the output of the program. What it knows
 //! when it locks itself is all it ever knows: the program and the input.
 
 use std::cell::{Cell, RefCell};

@@ -254,7 +254,7 @@ text!(
     }
 );
 text!(
-    /// What a program reads or writes, of at most 100,000 characters.
+    /// Input or output of a program, of at most 100,000 characters.
     CaseText, 0..=100000, NO_NUL, no_nul
 );
 text!(

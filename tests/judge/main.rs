@@ -1,4 +1,4 @@
-//! What becomes of programs that strangers wrote, on each engine of the judge.
+//! Programs that strangers wrote, on each engine of the judge.
 
 mod boxes;
 mod scripts;

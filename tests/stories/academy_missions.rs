@@ -267,7 +267,7 @@ fn questions_stay_as_they_are_once_someone_has_begun() {
         academy.teacher.patch(&path, json!({ "points": 1 })).await.refused(409, "ATTEMPTS_EXIST");
         academy.teacher.delete(&path).await.refused(409, "ATTEMPTS_EXIST");
         academy.teacher.post(CHOICES, choice(mission, 1)).await.refused(409, "ATTEMPTS_EXIST");
-        // What surrounds them may change, and the attempt goes on.
+        // The name and the description of the mission may change, and the attempt goes on.
         let more = json!({ "title": "새 이름", "pass_percent": 100 });
         academy.teacher.put(&format!("/missions/{mission}/"), more).await.is(200);
         let done = answers(&academy.student, questions[1], 2).await.is(201);

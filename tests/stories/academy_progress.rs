@@ -100,7 +100,7 @@ fn of_reported_pieces_each_second_counts_once() {
         assert_eq!((&skipped["last_position"], &skipped["time_spent"]), (&json!(600), &json!("00:01:01")));
         assert_eq!(watcher.plays(json!([[0, 60], [30, 60], [599, 600]])).await, (10.17, false));
         assert_eq!(watcher.plays(json!([[60, 300], [100, 200], [400, 538]])).await, (73.17, false));
-        // What lies beyond the end is nothing.
+        // Ranges beyond the end do not count.
         assert_eq!(watcher.plays(json!([[600, 5_000]])).await, (73.17, false));
         assert_eq!(watcher.plays(json!([[300, 400]])).await, (89.83, false));
         assert_eq!(watcher.plays(json!([[538, 540]])).await, (90.17, true));
@@ -208,7 +208,7 @@ fn when_the_time_is_over_nothing_is_written_and_a_new_enrollment_goes_on() {
             student.post("/api/help/request", json!({ "subtask_id": step })).await.refused(409, "INVALID_STATE");
             let current = format!("/api/progress/me?lecture_id={}", watcher.course);
             student.get(&current).await.refused(409, "INVALID_STATE");
-            // What one did stays one's own.
+            // A learner still sees the progress of before.
             let kept = student.get(&format!("/progress/video/{}/", watcher.video["id"])).await.is(200);
             assert_eq!((&kept["last_position"], &kept["is_completed"]), (&json!(300), &json!(false)));
             gyosil::school::enrollment::expiring::expire_due(&school.app).await.unwrap();

@@ -288,7 +288,7 @@ fn an_upload_that_nobody_finishes_in_a_day_is_given_up() {
         let parts = staff.sends_all(&begun).await;
         staff.teacher.delete(&other.upload_path()).await.is(204);
         staff.teacher.get(&other.upload_path()).await.refused(404, "NOT_FOUND");
-        // What is in the folder and in no row is left from before a crash.
+        // A file in the folder that has no row is left from before a crash.
         let leftover = school.data().join("objects/.uploads").join("bGVmdG92ZXItb2YtY3Jhc2");
         std::fs::create_dir(&leftover).unwrap();
         std::fs::write(leftover.join("about.json"), "{").unwrap();
@@ -322,7 +322,7 @@ fn two_who_complete_or_begin_at_once_do_it_once() {
         let parts = staff.sends_all(&begun).await;
         let replies = join_all((0..4).map(|_| staff.completes(&begun, &parts))).await;
         assert!(replies.iter().any(|reply| reply.status == 200));
-        // Who came while the file was being made is asked to come again.
+        // Callers who came while the file was being made are asked to come again.
         assert!(replies.iter().all(|reply| [200, 503].contains(&reply.status)), "{:?}", replies[0].json);
         assert_eq!(staff.completes(&begun, &parts).await.is(200)["duration"], "00:00:10");
         let again = (0..3).map(|_| staff.begins_anything(&begun.video));

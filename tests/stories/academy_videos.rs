@@ -25,7 +25,7 @@ fn names(page: &Value) -> Vec<&str> {
     page["results"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect()
 }
 
-/// What a person is told of where a video is: the address, the description, and where it plays.
+/// The answer to a person about the place of a video: the address, the description, and where it plays.
 async fn told(person: &Person, video: &Value) -> [Value; 3] {
     let seen = person.get(&path(video)).await.is(200);
     assert_eq!((&seen["name"], &seen["duration"]), (&video["name"], &video["duration"]));

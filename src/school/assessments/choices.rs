@@ -45,7 +45,7 @@ pub struct Choice {
     pub is_right: bool,
     pub submitted_ms: i64,
     pub attempt_number: i64,
-    /// When all questions of the mission were answered.
+    /// Time at which all questions of the mission were answered.
     pub attempt_closed_ms: Option<i64>,
     /// `None` until then.
     pub score: Option<f64>,
@@ -91,7 +91,7 @@ const IS_CHOICE: &str = "t.enrollment = e.id and w.attempt = t.id and w.submitte
     and q.id = w.question and q.kind = 'MULTIPLE_CHOICE' and a.id = t.assessment and a.mission_type is not null
     and a.deleted_ms is null and p.id = e.person";
 
-/// What a learner chooses.
+/// The choice of a learner.
 #[derive(Debug, Clone, Copy)]
 struct ChoiceRequest {
     person: i64,
@@ -164,7 +164,7 @@ impl ChoiceRequest {
     }
 }
 
-/// Which answers a list shows; all that the caller may see when nothing is named.
+/// A choice among the answers of a list; all that the caller may see when nothing is named.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ChoiceFilter {
     pub mission: Option<i64>,

@@ -41,7 +41,7 @@ const OF_ALL: &str = "from questions q cross join (select b.id, b.unit, b.kind f
     where b.mission_type is not null and b.deleted_ms is null) m";
 const OF_KIND: &str = "q.assessment = m.id and q.kind = $1 and q.deleted_ms is null";
 
-/// Which of the questions a list shows; all that the caller may see when nothing is named.
+/// A choice among the questions of a list; all that the caller may see when nothing is named.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QuestionFilter {
     pub mission: Option<i64>,

@@ -37,7 +37,7 @@ pub enum AssessmentKind {
 }
 words!(AssessmentKind { Quiz = "QUIZ", Assignment = "ASSIGNMENT", Midterm = "MIDTERM", Final = "FINAL", Exam = "EXAM" });
 
-/// What a mission asks for. All its questions are of this kind.
+/// The kind of all questions of a mission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissionType {
     MultipleChoice,

@@ -20,7 +20,7 @@ pub struct NewOrder {
     pub payment: CoursePayment,
     pub buyer_name: String,
     pub buyer_email: Option<String>,
-    /// Its word: SANDBOX and so on.
+    /// The word for it in the table: SANDBOX and so on.
     pub gateway: &'static str,
     pub store: Option<String>,
     pub channel: Option<String>,

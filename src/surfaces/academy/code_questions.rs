@@ -96,7 +96,7 @@ answer! {
         #[serde(flatten)]
         page: AcademyPage = (page.window, page.total, &url).into(),
         results: Vec<AcademyCodeQuestion> = each(page.rows),
-        /// What the judges here run; none while no judge does
+        /// The languages that the judges here run; none while no judge does
         languages: Vec<AcademyJudgeLanguage> = each(languages),
     }
 }

@@ -1,4 +1,4 @@
-//! What the questions of missions of both types have alike: which of them a list shows.
+//! The filters of both lists of questions.
 
 use super::Result;
 use crate::error::Error;

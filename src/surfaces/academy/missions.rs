@@ -18,7 +18,7 @@ body! {
     needed {
         minor_category_id: i64 => unit,
         title: Name => name,
-        /// It stays once there are questions
+        /// Stays as it is once there are questions
         mission_type: AcademyMissionType => mission_type,
     }
     optional {
@@ -27,11 +27,11 @@ body! {
         is_final: Option<bool> => last,
         /// The share of the points that passes (60)
         pass_percent: Option<Percent> => pass_percent,
-        /// How often a learner may try (multiple choices: 3; code: without a limit). null is without a limit
+        /// The number of tries of a learner (multiple choices: 3; code: without a limit). null is without a limit
         attempts_allowed: Patch<Within<1, { ATTEMPTS_MAX }>> => attempts_allowed,
         /// The weight among the missions of the course (1)
         weight: Option<UpTo<1_000>> => weight,
-        /// Whether a completion needs it to be passed (true)
+        /// True (as usual) if a completion needs it to be passed
         is_required: Option<bool> => required,
         /// Learners do not see one that is not
         is_active: Option<bool> => active,

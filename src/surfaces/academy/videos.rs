@@ -103,7 +103,7 @@ answer! {
         video: AcademyVideo = seen.video.into(),
         /// The address at which it plays, for those who are in the course and its staff
         play_url: Option<String> = play_url,
-        /// When the address is good no more: then one asks for another one. null for a file that is elsewhere
+        /// End of the time of the address: then one asks for another one. null for a file that is elsewhere
         play_url_expires_at: Option<Instant> = until_ms.flatten().map(Instant),
     }
 

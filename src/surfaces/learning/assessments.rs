@@ -79,7 +79,7 @@ body! {
         time_limit: Patch<Within<1, 100_000>> => minutes,
         /// Without a limit when left out
         attempts_allowed: Patch<Within<1, { ATTEMPTS_MAX }>> => attempts_allowed,
-        /// Whether a completion needs it to be passed (true)
+        /// True (as usual) if a completion needs it to be passed
         is_required: Option<bool> => required,
         /// The weight among the assessments of the course (1)
         weight: Option<UpTo<1_000>> => weight,

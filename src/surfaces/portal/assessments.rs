@@ -46,7 +46,7 @@ body! {
         is_active: Option<bool> => active,
         /// The weight among the assessments of the course (1)
         weight: Option<UpTo<1_000>> => weight,
-        /// Whether a completion needs it to be passed (true)
+        /// True (as usual) if a completion needs it to be passed
         is_required: Option<bool> => required,
     }
 }

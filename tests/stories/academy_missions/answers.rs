@@ -127,7 +127,7 @@ fn an_answer_that_was_told_right_or_wrong_cannot_be_changed_on_another_surface()
         student.post(&path("/submit"), sheet("1")).await.refused(409, "LEARNING_011");
         let taken_back = json!({ "sessionId": sitting["sessionId"], "answers": { questions[0].to_string(): {} } });
         student.patch(&path("/answers"), taken_back).await.refused(409, "LEARNING_011");
-        // What was saved there and not told may be answered here; the answer that completes the attempt hands it in.
+        // An answer that was saved there and not told may be given here; the one that completes the attempt hands it in.
         let saved = json!({ questions[1].to_string(): { "selectedOption": "5" } });
         student.patch(&path("/answers"), json!({ "sessionId": sitting["sessionId"], "answers": saved })).await.ok();
         assert_eq!(ids(&student.get(OWN).await.is(200)).len(), 1);
@@ -162,7 +162,7 @@ fn a_mission_is_answered_by_those_who_are_in_its_course_while_it_is_active() {
         assert_eq!(refused["status"], "EXPIRED");
         academy.student.get(&path).await.refused(404, "NOT_FOUND");
         assert_eq!(ids(&academy.student.get(CHOICES).await.is(200)), [0; 0]);
-        // What one has done stays one's own to see.
+        // A learner still sees the answers of before.
         assert_eq!(ids(&academy.student.get(OWN).await.is(200)).len(), 1);
     });
 }

@@ -22,7 +22,7 @@ pub struct Village {
     pub enrollment: i64,
     /// The student's application, paid and not decided, to a class that admits nobody by itself.
     pub applied: i64,
-    /// What was paid for it.
+    /// The payment for it.
     pub payment: i64,
     pub progress: i64,
     /// The student's mark, and the day of it.
