@@ -113,13 +113,13 @@ pub struct Config {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Judge")]
 pub struct JudgeSettings {
-    /// Whether the server starts a judge, which runs learners' programs (off: none runs them, or «gyosil judge» does, as a service of its own)
+    /// Starts a judge beside the server, which runs learners' programs (off: none runs them, or «gyosil judge» does, as a service of its own)
     #[arg(long, global = true, env = "GYOSIL_JUDGE", default_value = "on")]
     pub judge: Switch,
     /// The number of the user as whom learners' programs run where the judge is root: nothing else may be this user's
     #[arg(long, global = true, env = "GYOSIL_JUDGE_UID", default_value_t = 61_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub judge_uid: u32,
-    /// How many programs run at once (default: one on each core)
+    /// Number of programs that run at once (default: one on each core)
     #[arg(long, global = true, env = "GYOSIL_JUDGE_CORES", value_parser = at_least_one)]
     pub judge_cores: Option<usize>,
     /// The languages that the judge runs, separated by commas (default: all that work here)

@@ -110,7 +110,7 @@ struct Judge {
     unsent: Vec<Unsent>,
 }
 
-/// What was found out and is not in the database yet.
+/// Reports that are not in the database yet.
 struct Unsent {
     program: i64,
     lease: String,

@@ -140,7 +140,7 @@ const NAMESPACES: c_int = libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET;
 
-/// What may be asked of an open file: not that it sends signals, nor that a pipe holds more.
+/// Requests to an open file that are allowed: not that it sends signals, nor that a pipe holds more.
 const FILE_COMMANDS: &[c_int] = &[
     libc::F_DUPFD,
     libc::F_GETFD,
@@ -153,7 +153,7 @@ const FILE_COMMANDS: &[c_int] = &[
     libc::F_DUPFD_CLOEXEC,
     libc::F_GETPIPE_SZ,
 ];
-/// What may be asked of a device: its size as a terminal, and what any file can do.
+/// Requests to a device that are allowed: its size as a terminal, and those that any file knows.
 const DEVICE_COMMANDS: &[libc::Ioctl] =
     &[libc::TCGETS, libc::TIOCGWINSZ, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX, libc::FIONCLEX];
 

@@ -100,7 +100,7 @@ fn run_step(step: &[String], task: &BoxTask) -> io::Result<BoxReport> {
     }
     let child = match command.spawn() {
         Ok(child) => child,
-        // What a compiler made need not be a program. Anything else is the machine's fault.
+        // The product of a compiler need not be a program. Anything else is the machine's fault.
         Err(error)
             if matches!(error.raw_os_error(), Some(libc::ENOEXEC | libc::ENOENT | libc::EACCES | libc::ELIBBAD)) =>
         {

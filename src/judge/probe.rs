@@ -111,7 +111,7 @@ fn calls() -> Vec<(&'static str, bool)> {
     ]
 }
 
-/// What can be seen and written.
+/// Files that can be seen and written.
 fn sights() -> Vec<(&'static str, bool)> {
     let own = std::process::id();
     vec![

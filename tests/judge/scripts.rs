@@ -82,7 +82,7 @@ fn a_program_that_cannot_be_read_is_not_run_at_all() {
     assert!(says.contains("SyntaxError") && says.contains(":2:"), "{says}");
 }
 
-/// What the compiler says is shown to the learner, who may not see the case.
+/// Messages of the compiler are shown to the learner, who may not see the case.
 #[test]
 fn a_program_that_has_read_its_input_cannot_tell_it_as_an_error_of_the_compiler() {
     for source in [

@@ -188,7 +188,7 @@ async fn retry(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let SubmissionRow { person, question, code, .. } = read(&mut tx, caller, id).await?;
-    // That of someone who was erased.
+    // The program of a person who was erased.
     if code.is_empty() {
         return Err(Error::wrong_state(SubmissionStatus::Failed.word()));
     }

@@ -1,4 +1,4 @@
-//! When learners read the questions of missions, and which a list has.
+//! The time from which learners read the questions of missions, and the questions of a list.
 
 use serde_json::{Value, json};
 
