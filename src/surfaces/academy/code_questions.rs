@@ -118,7 +118,7 @@ pub async fn list(
 
 /// Lists the code questions of the midterm (mid) or the final of a minor category (those in the course).
 #[utoipa::path(get, path = "/missions/major/{major_id}/{minor_id}/{mid_or_final}/cs/",
-    params(("mid_or_final" = String, Path, description = "mid or final"), AcademyPages),
+    params(("mid_or_final" = String, Path, description = "mid or final", pattern = "^(mid|final)$"), AcademyPages),
     responses((status = 200, body = AcademyCodeQuestions)))]
 pub async fn list_of_exam(
     app: School,
