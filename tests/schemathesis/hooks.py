@@ -68,6 +68,9 @@ DEPENDS = (
     "the payment service does not know it",
     "it is no form",  # a notice of a payment gateway
     "address is needed, or a file",  # of a video
+    "an address or a file, not both",
+    "a file has a name",  # more than the path before it
+    "a mission is the midterm or the final, not both",
     "a piece ends after it begins",  # of a video that was watched
     # Schemathesis fills in a key that the schema wants to be null where the other one is given.
     "either enrollment_id or user_id is needed",
