@@ -70,6 +70,8 @@ DEPENDS = (
     "address is needed, or a file",  # of a video
     "an address or a file, not both",
     "a file has a name",  # more than the path before it
+    "the size of the file is needed",  # with its name
+    "a test case or an example_output is needed",
     "a mission is the midterm or the final, not both",
     "a piece ends after it begins",  # of a video that was watched
     # Schemathesis fills in a key that the schema wants to be null where the other one is given.

@@ -45,7 +45,7 @@ async fn a_learner_takes_it_back(school: School, api: Api) {
         (&seen["moves"][2]["reason"], &seen["moves"][2]["by_user_id"]),
         (&why()["reason"], &json!(shop.student.id))
     );
-    // Whoever has left may come back.
+    // A learner who has left may come back.
     let again = shop.sells().await;
     assert_eq!(shop.enrollment(&again).await["status"], "active");
 }
