@@ -1,4 +1,4 @@
-//! The command line: serve · demo · user · backup · judge · openapi.
+//! The command line: serve · demo · doctor · user · backup · judge · openapi.
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use crate::school::rights::Role;
 use crate::school::setup;
 use crate::serve::{open, raise_file_limit, serve};
 use crate::surfaces::texts::{Email, Name, Password, Phone, login_name};
-use crate::{demo, judge_keeper, judge_service, surfaces};
+use crate::{demo, doctor, judge, judge_keeper, judge_service, surfaces};
 
 #[derive(Parser)]
 #[command(name = "gyosil", version, about = "교실: the live-classroom server")]
@@ -36,6 +36,8 @@ enum CliCommand {
     Serve,
     /// Run a demo: a session with an instructor and simulated learners, in a data folder of its own
     Demo(demo::Options),
+    /// Try on this machine all that the settings ask for, also while a server runs: a line for each part, and exit code 1 if one does not work
+    Doctor,
     /// Add people and change passwords, also while a server runs
     User {
         #[command(subcommand)]
@@ -127,13 +129,14 @@ fn role(word: &str) -> std::result::Result<Role, String> {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    crate::judge::run_if_started_as_part(std::env::args());
+    judge::run_if_started_as_part(std::env::args());
     crate::private::hide_new_files();
     let cli = match command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return print_usage_error(&error),
     };
-    let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw).or_else(|| picture_flaw(&cli.config));
+    let flaw = cli.config.flaw().map(str::to_owned).or_else(log_filter_flaw);
+    let flaw = flaw.or_else(|| picture_flaw(&cli.config)).or_else(|| language_flaw(&cli.config));
     if let Some(flaw) = flaw {
         eprintln!("error: {flaw}");
         return ExitCode::from(2);
@@ -170,6 +173,12 @@ fn picture_flaw(config: &Config) -> Option<String> {
     pictures.err().map(|error| error.to_string())
 }
 
+/// Returns the first language of the settings that no judge knows.
+fn language_flaw(config: &Config) -> Option<String> {
+    let unknown = config.judge_settings.judge_languages.iter().find(|name| !judge::is_known_language(name))?;
+    Some(format!("invalid value for --judge-languages: there is no language {unknown}"))
+}
+
 fn log_filter_flaw() -> Option<String> {
     let text = std::env::var("GYOSIL_LOG").ok()?;
     text.parse::<Targets>().err().map(|error| format!("invalid value for GYOSIL_LOG: {error}"))
@@ -190,6 +199,7 @@ async fn run_command(cli: Cli) -> Result<()> {
     match cli.command {
         None | Some(CliCommand::Serve) => run_server(cli.config).await,
         Some(CliCommand::Demo(options)) => demo::run(cli.config, options, wait_for_stop_signal()).await,
+        Some(CliCommand::Doctor) => doctor::run(cli.config).await,
         Some(CliCommand::User { command: UserCommand::Add(new) }) => add_user(cli.config, new).await,
         Some(CliCommand::User { command: UserCommand::Password(secret) }) => change_password(cli.config, secret).await,
         Some(CliCommand::Backup { file }) => back_up(cli.config, &file).await,

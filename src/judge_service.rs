@@ -83,7 +83,8 @@ pub async fn run(config: Config, name: Option<String>) -> Result<()> {
     Ok(())
 }
 
-fn try_engines(settings: &JudgeSettings, data: &Path) -> std::result::Result<Engines, JudgeFault> {
+/// Tries the languages of the settings on this machine, which takes seconds.
+pub fn try_engines(settings: &JudgeSettings, data: &Path) -> std::result::Result<Engines, JudgeFault> {
     let run_as = RunAs::choose(settings.judge_uid);
     let is_wanted = |name: &str| {
         settings.judge_languages.is_empty() || settings.judge_languages.iter().any(|wanted| wanted == name)

@@ -18,6 +18,7 @@ pub mod command_line;
 pub mod config;
 pub mod db;
 pub mod demo;
+mod doctor;
 pub mod error;
 pub mod event;
 pub mod failures;

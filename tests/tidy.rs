@@ -60,8 +60,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
         "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces",
     ]),
+    ("doctor", &["clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "demo", "error", "judge", "judge_keeper", "judge_service", "listener", "print", "private", "school", "serve", "surfaces"]),
+    ("command_line", &["app", "config", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "print", "private", "school", "serve", "surfaces"]),
     ("lib", &[]),
     ("main", &[]),
 ];

@@ -4,11 +4,17 @@ use std::path::Path;
 
 use super::embedded::Embedded;
 use super::job::{Case, CaseOutcome, Engine, Job, JobReport, JudgeFault, LanguageState, RunLimits};
+use super::languages::LANGUAGES;
 use super::process::{Program, RunAs};
 use super::toolchains::Toolchains;
 
 /// The language of the embedded engine.
 pub const EMBEDDED_LANGUAGE: &str = "javascript";
+
+/// Tells whether a judge can have this language on some machine.
+pub fn is_known_language(name: &str) -> bool {
+    name == EMBEDDED_LANGUAGE || LANGUAGES.iter().any(|language| language.name == name)
+}
 
 #[derive(Debug)]
 pub struct Engines {

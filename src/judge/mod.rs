@@ -21,7 +21,7 @@ mod sandbox;
 mod script;
 pub mod toolchains;
 
-pub use self::engines::{EMBEDDED_LANGUAGE, Engines};
+pub use self::engines::{EMBEDDED_LANGUAGE, Engines, is_known_language};
 pub use self::job::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, JudgeFault, LanguageState, RunLimits};
 pub use self::process::{Program, RunAs};
 

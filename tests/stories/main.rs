@@ -29,6 +29,7 @@ mod completions;
 mod courses;
 mod crash;
 mod crowd;
+mod doctor;
 mod enrollments;
 mod films;
 mod following;

@@ -15,7 +15,7 @@ pub(super) use rows::{close_sockets_of, end_logins, hold_person};
 use self::rows::{TICKET, activity_events, insert, make_tokens};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{Tx, args, row};
+use crate::db::{Db, Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::Activity;
 use crate::failures::Attempts;
@@ -51,6 +51,12 @@ pub async fn find_by_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: 
 /// Makes the tokens again of a login that nobody has refreshed yet.
 pub fn repeat_tokens(app: &School, login: &GuestLogin) -> Result<Tokens> {
     make_tokens(app, login.person, login.id, true, app.keys.refresh_token(login.id, &login.nonce))
+}
+
+/// Returns the time of the newest login, if there is one.
+pub async fn newest_ms(db: &Db) -> Result<Option<i64>> {
+    let newest: Option<(i64,)> = db.maybe("select created_ms from logins order by id desc limit 1", args![]).await?;
+    Ok(newest.map(|(created_ms,)| created_ms))
 }
 
 pub async fn logout(app: &School, caller: &Caller) -> Result<()> {

@@ -1,0 +1,113 @@
+//! `gyosil doctor`, as an operator runs it.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::crash::over_both;
+use crate::harness::gateway::{Api, Fault, PaymentService};
+use crate::harness::process::{Process, runs};
+
+/// The lines that it prints, and its exit code.
+fn says(data: &Path, database: &str, flags: &[&str]) -> (Vec<String>, Option<i32>) {
+    let data = data.display().to_string();
+    let place = ["doctor", "--data", &data, "--database", database];
+    let Output { status, stdout, .. } = runs(&[&place, flags].concat(), "");
+    (String::from_utf8(stdout).unwrap().lines().map(str::to_owned).collect(), status.code())
+}
+
+/// The state of a part, and what is said of it.
+fn line_of<'a>(lines: &'a [String], part: &str) -> (&'a str, &'a str) {
+    let found = lines.iter().find_map(|line| {
+        let (state, rest) = line.split_once(' ')?;
+        Some((state, rest.trim_start().strip_prefix(part)?.trim_start()))
+    });
+    found.unwrap_or_else(|| panic!("no line of {part}: {lines:?}"))
+}
+
+#[test]
+fn all_that_works_is_told_beside_a_running_server() {
+    over_both(|folder, database| async move {
+        let data = folder.path().join("data");
+        let server = Process::serves(&data, &database, &[]);
+        let flags = ["--judge", "on", "--judge-languages", "javascript"];
+        let (lines, code) = says(&data, &database, &flags);
+        assert_eq!(code, Some(0), "{lines:?}");
+        let parts = ["data folder", "database", "times", "objects", "judge: javascript", "payments", "certificates"];
+        for part in parts {
+            assert_eq!(line_of(&lines, part).0, "ok", "{lines:?}");
+        }
+        assert!(line_of(&lines, "clock").1.contains("Asia/Seoul"), "{lines:?}");
+        assert_eq!(line_of(&lines, "https").0, "off", "{lines:?}");
+        assert_eq!(lines.len(), parts.len() + 2, "{lines:?}");
+        drop(server);
+    });
+}
+
+#[test]
+fn a_school_that_is_not_there_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let database = format!("sqlite:{}", data.join("gyosil.db").display());
+    let (lines, code) = says(&data, &database, &[]);
+    assert_eq!((code, line_of(&lines, "database").0), (Some(0), "off"), "{lines:?}");
+    assert_eq!(line_of(&lines, "judge").0, "off", "{lines:?}");
+    let left: Vec<_> = walk(&data).into_iter().filter(|path| path.is_file()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let inside = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    inside.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn what_was_asked_for_and_does_not_work_is_named_and_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let sqlite = format!("sqlite:{}", data.join("gyosil.db").display());
+    let (lines, code) = says(&data, "postgres://nobody@127.0.0.1:1/none", &[]);
+    assert_eq!((code, line_of(&lines, "database").0), (Some(1), "FAILS"), "{lines:?}");
+    let flags = ["--judge", "on", "--judge-languages", "rust", "--judge-uid", "61001"];
+    let (lines, code) = says(&data, &sqlite, &flags);
+    let has_rust = Path::new("/usr/bin/rustc").exists() || Path::new("/usr/local/bin/rustc").exists();
+    if !has_rust {
+        assert_eq!((code, line_of(&lines, "judge: rust").0), (Some(1), "FAILS"), "{lines:?}");
+    }
+    let flags = ["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"];
+    let (lines, code) = says(&data, &sqlite, &flags);
+    assert_eq!((code, line_of(&lines, "https").0), (Some(1), "FAILS"), "{lines:?}");
+    let (lines, code) = says(&data, &sqlite, &["--school-name", "교실 👵"]);
+    assert_eq!((code, line_of(&lines, "certificates").0), (Some(1), "FAILS"), "{lines:?}");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let (lines, code) = says(&file, &sqlite, &[]);
+    assert_eq!((code, line_of(&lines, "data folder").0), (Some(1), "FAILS"), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_a_payment_service_are_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let sqlite = format!("sqlite:{}", data.join("gyosil.db").display());
+    for api in [Api::V1, Api::V2] {
+        let service = PaymentService::opens(api).await;
+        let flags = service.flags();
+        let asks = || {
+            let flags: Vec<&str> = flags.iter().map(AsRef::as_ref).collect();
+            tokio::task::block_in_place(|| says(&data, &sqlite, &flags))
+        };
+        let (lines, code) = asks();
+        assert_eq!((code, line_of(&lines, "payments").0), (Some(0), "ok"), "{lines:?}");
+        service.misbehaves("pay", Fault::Breaks, 1);
+        let (lines, code) = asks();
+        assert_eq!((code, line_of(&lines, "payments").0), (Some(1), "FAILS"), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_language_that_does_not_exist_is_a_bad_value() {
+    let refused = runs(&["serve", "--judge-languages", "phyton"], "");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.contains("--judge-languages") && said.contains("phyton"), "{said}");
+}
