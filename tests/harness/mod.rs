@@ -96,7 +96,7 @@ thread_local! {
 }
 
 /// A story that is over holds no connections and no room: the database server has so many for all of them.
-async fn close_databases() {
+pub async fn close_databases() {
     let mut databases = std::collections::BTreeSet::new();
     for (app, database) in OPENED.take() {
         let _ = tokio::time::timeout(Duration::from_secs(5), app.db.close()).await;

@@ -24,7 +24,10 @@ pub fn over_both<F: Future<Output = ()>>(story: impl Fn(tempfile::TempDir, Strin
                 Backend::Sqlite => format!("sqlite:{}", folder.path().join("school.db").display()),
                 Backend::Postgres => postgres::new_database().await,
             };
-            story(folder, database).await;
+            story(folder, database.clone()).await;
+            if kept == Backend::Postgres {
+                postgres::drop_database(&database).await;
+            }
         });
     }
 }

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value, json};
 
 use crate::harness::people::{Lecture, Person, Session};
-use crate::harness::{Backend, School};
+use crate::harness::{Backend, School, close_databases};
 
 const STEPS: usize = 4;
 const PHONES: usize = 2;
@@ -231,6 +231,7 @@ fn random_classes(backend: Backend, cases: u64) {
         Ok(())
     });
     drop(school);
+    runtime.block_on(close_databases());
     outcome.unwrap_or_else(|failure| panic!("GYOSIL_MODEL_SEED={seed}: {failure}"));
 }
 
