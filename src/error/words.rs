@@ -254,7 +254,7 @@ const STATES: &[(&str, [&str; 3])] = &[
     ("INACTIVE", ["inactive", "쓰지 않는 평가", "使われていない評価"]),
     ("GRADED", ["graded", "채점됨", "採点済み"]),
     ("EXPIRED", ["expired", "수강 기간 끝남", "受講期間の終了"]),
-    ("PENDING", ["pending", "승인 대기", "承認待ち"]),
+    ("PENDING", ["pending", "승인 또는 결제 대기", "承認または支払い待ち"]),
     ("APPROVED", ["enrolled", "수강 중", "受講中"]),
     ("REJECTED", ["rejected", "거부", "不承認"]),
     ("CANCELLED", ["cancelled", "취소", "取り消し"]),
