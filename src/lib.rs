@@ -8,7 +8,7 @@
 //! - [`app`], [`group_commit`], `group_writer`: the parts wired once, and the only commit there is
 //! - [`live`], [`outside`], [`judge`]: rooms and sockets; what is not ours; strangers' programs, and what becomes of them
 //! - [`bus`], [`db`]: frames between nodes; the two databases
-//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`],
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`], `places`,
 //!   [`private`], [`rounding`], [`tag`]: leaves
 
 pub mod app;
@@ -35,6 +35,7 @@ pub mod metrics;
 pub mod outside;
 pub mod passwords;
 pub mod patch;
+mod places;
 pub mod print;
 pub mod private;
 pub mod rounding;

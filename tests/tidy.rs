@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("metrics", &[]),
     ("patch", &[]),
+    ("places", &[]),
     ("private", &["error"]),
     ("rounding", &[]),
     ("tag", &[]),
@@ -46,7 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group_writer", &["app", "bus", "db", "error", "group_commit"]),
     ("school", &[
         "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
-        "print", "rounding", "tag",
+        "places", "print", "rounding", "tag",
     ]),
     ("surfaces", &[
         "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "rounding",

@@ -1,10 +1,8 @@
 //! Objects for those who show a signed URL. Whoever was given one may use it until its time is over, without a token: it is
 //! opened by players, and in parts by browsers.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +14,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::failures::network;
 use crate::outside::objects::ObjectFile;
+use crate::places::{Place, Places};
 
 pub use crate::outside::objects::SignedRequest;
 
@@ -36,51 +35,19 @@ const WINDOW_MIN_BYTES: usize = 80 << 10;
 
 static PARTS_IN_FLIGHT: Semaphore = Semaphore::const_new(PARTS_IN_FLIGHT_MAX);
 static READINGS: Semaphore = Semaphore::const_new(READINGS_MAX);
-/// The readings under way, by address. One without readings has no entry.
-static READINGS_BY_ADDRESS: Mutex<BTreeMap<IpAddr, usize>> = Mutex::new(BTreeMap::new());
+static READINGS_OF_ADDRESS: Places<IpAddr> = Places::new(READINGS_OF_ADDRESS_MAX);
 
 /// An object that is read, as one of a bounded number.
 pub struct ObjectReading {
     pub object: ObjectFile,
-    place: ReadingPlace,
-}
-
-/// One of the readings that are under way, and one of those of its address.
-struct ReadingPlace {
-    _of_all: SemaphorePermit<'static>,
-    address: IpAddr,
-}
-
-impl ReadingPlace {
-    /// Takes a place, or returns `None` if there is none.
-    fn take(address: IpAddr) -> Option<ReadingPlace> {
-        let of_all = READINGS.try_acquire().ok()?;
-        let mut by_address = READINGS_BY_ADDRESS.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = by_address.entry(address).or_default();
-        if *count >= READINGS_OF_ADDRESS_MAX {
-            return None;
-        }
-        *count += 1;
-        Some(ReadingPlace { _of_all: of_all, address })
-    }
-}
-
-impl Drop for ReadingPlace {
-    fn drop(&mut self) {
-        let mut by_address = READINGS_BY_ADDRESS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = by_address.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                by_address.remove(&self.address);
-            }
-        }
-    }
+    place: (SemaphorePermit<'static>, Place<IpAddr>),
 }
 
 /// Opens the object of a signed URL, for a reader at this address.
 pub async fn open(app: &App, asked: &SignedRequest<'_>, address: IpAddr) -> Result<ObjectReading> {
     let busy = Error::Busy { retry_after_s: READING_RETRY_AFTER_S };
-    let place = ReadingPlace::take(network(address)).ok_or(busy)?;
+    let of_all = READINGS.try_acquire().ok();
+    let place = of_all.zip(READINGS_OF_ADDRESS.take(network(address))).ok_or(busy)?;
     Ok(ObjectReading { object: app.objects.open_signed(asked, app.now_ms()).await?, place })
 }
 

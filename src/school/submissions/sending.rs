@@ -12,6 +12,7 @@ use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Result};
 use crate::event::{GradeScope, NewEvent, StoredAnswer};
+use crate::places::Places;
 use crate::school::assessments::code_questions::{self, AnsweredCodeQuestion};
 use crate::school::assessments::languages;
 use crate::school::enrollment::conditions::hold_enrollments_of_learner;
@@ -29,8 +30,12 @@ const RUNS_MAX: i64 = 10;
 const DAY_MAX_PROGRAMS: i64 = 100;
 /// Time that a caller waits for the judge.
 const EVALUATED_WITHIN: Duration = Duration::from_secs(10);
+/// Requests of one person that may wait for the judge at once.
+const EVALUATIONS_OF_PERSON_MAX: usize = 8;
 /// Time between two looks meanwhile: another node may settle it.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+static EVALUATIONS: Places<i64> = Places::new(EVALUATIONS_OF_PERSON_MAX);
 
 /// Sends a program for a code question. It takes the place of the person's older one for the question that still waits. Fails
 /// unless the person is in the course, the mission is open, a judge runs the language, and a try is left. Sent again with its key, it
@@ -157,8 +162,10 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
 }
 
 /// Waits until a program is judged, for ten seconds at most. One that no judge could run is tried again. Fails if it was replaced,
-/// and while no judge runs its language. Returns the program as it is then.
+/// while no judge runs its language, and if too many requests of the person wait. Returns the program as it is then.
 pub async fn evaluate(app: &School, caller: &Caller, id: i64) -> Result<Submission> {
+    let too_many = Error::TooManyFailures { retry_after_s: EVALUATED_WITHIN.as_secs() };
+    let _place = EVALUATIONS.take(caller.id).ok_or(too_many)?;
     let latest = Instant::now() + EVALUATED_WITHIN;
     if by_id(app, caller, id).await?.status == SubmissionStatus::Failed {
         retry(app, caller, id).await?;
