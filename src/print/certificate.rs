@@ -21,7 +21,7 @@ const SEAL: f32 = WIDE - MARGIN - 50.0;
 pub fn print(jobs: &[PrintJob], pictures: &SchoolPictures) -> Result<Vec<u8>> {
     let mut document = Document::new();
     document.set_metadata(match jobs {
-        [one] => metadata(&one.facts),
+        [one] => metadata(one),
         _ => Metadata::new()
             .title("수료증 · Certificates of Completion".into())
             .creator("Gyosil".into())
@@ -37,11 +37,14 @@ fn draw(canvas: &mut Canvas, job: &PrintJob, pictures: &SchoolPictures) -> Resul
     let facts = &job.facts;
     ornament::watermark(canvas);
     ornament::frame(canvas);
-    head(canvas, facts, pictures.logo.as_ref());
+    let is_issued = job.overprint != Some(Overprint::Preview);
+    head(canvas, facts.number.as_str(), pictures.logo.as_ref());
     let below = body(canvas, facts);
     tables(canvas, facts, below);
-    foot(canvas, facts, pictures.signature.as_ref());
-    proof(canvas, job)?;
+    foot(canvas, facts, pictures.signature.as_ref().filter(|_| is_issued));
+    if is_issued {
+        proof(canvas, job)?;
+    }
     if let Some(overprint) = job.overprint {
         across(canvas, overprint);
     }
@@ -72,13 +75,13 @@ pub fn try_picture(image: &Image) -> Result<()> {
     finished(document).map(|_| ())
 }
 
-fn metadata(facts: &CertificateFacts) -> Metadata {
-    let all = Metadata::new()
-        .title(format!("수료증 · Certificate of Completion {}", facts.number))
-        .authors(vec![facts.issuer.clone()])
-        .creator("Gyosil".into())
-        .language("ko".into())
-        .document_id(facts.uuid.clone());
+fn metadata(job: &PrintJob) -> Metadata {
+    let facts = &job.facts;
+    let all = Metadata::new().authors(vec![facts.issuer.clone()]).creator("Gyosil".into()).language("ko".into());
+    let all = match job.overprint {
+        Some(Overprint::Preview) => all.title("수료증 미리보기 · Preview of a Certificate".into()),
+        _ => all.title(format!("수료증 · Certificate of Completion {}", facts.number)).document_id(facts.uuid.clone()),
+    };
     let mut parts = facts.issued.split('-').map(|part| part.parse::<u16>().ok());
     match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
         (Some(year), Some(month), Some(day)) => {
@@ -88,8 +91,10 @@ fn metadata(facts: &CertificateFacts) -> Metadata {
     }
 }
 
-fn head(canvas: &mut Canvas, facts: &CertificateFacts, logo: Option<&Image>) {
-    canvas.left(&format!("제 {} 호", facts.number), MARGIN, 84.0, 9.5, GREY);
+fn head(canvas: &mut Canvas, number: &str, logo: Option<&Image>) {
+    if !number.is_empty() {
+        canvas.left(&format!("제 {number} 호"), MARGIN, 84.0, 9.5, GREY);
+    }
     if let Some(logo) = logo {
         canvas.picture(logo, SEAL - 65.0, 66.0, 130.0, 50.0);
     }
@@ -98,7 +103,7 @@ fn head(canvas: &mut Canvas, facts: &CertificateFacts, logo: Option<&Image>) {
     ornament::divider(canvas, MIDDLE, 166.0, 120.0);
 }
 
-/// Draws the name, the course and the class. Returns the position of the last line.
+/// Draws the name, the course or its unit, and the class. Returns the position of the last line.
 fn body(canvas: &mut Canvas, facts: &CertificateFacts) -> f32 {
     let name = TextBox { shrink: 0.5, ..TextBox::new(35.0, INSIDE - 60.0, 2) };
     // A name takes two lines only if it does not fit in one at half the size.
@@ -106,13 +111,25 @@ fn body(canvas: &mut Canvas, facts: &CertificateFacts) -> f32 {
     let (name, first) = if is_long { (TextBox::new(19.0, INSIDE, 2), 199.0) } else { (name, 213.0) };
     let y = canvas.fitted(&facts.name, MIDDLE, first, name, BLACK);
     canvas.stroke(polyline([(MIDDLE - 150.0, y + 13.0), (MIDDLE + 150.0, y + 13.0)], false), GOLD, 0.6);
-    let statement = "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.";
-    canvas.centred(statement, MIDDLE, y + 36.0, 12.0, 0.02, BLACK);
-    canvas.centred("has successfully completed the course", MIDDLE, y + 51.0, 8.6, 0.06, GREY);
-    let course = TextBox::new(23.0, INSIDE - 40.0, 3);
-    let title = text::set_block(&facts.course, course);
-    let top = y + 58.0 + title.size * 1.16;
-    let mut y = canvas.fitted(&facts.course, MIDDLE, top, course, GREEN);
+    let (title, korean, english) = match &facts.unit {
+        Some(unit) => {
+            (unit, "위 사람은 아래 단원을 성실히 마쳤으므로 이 증서를 드립니다.", "has successfully completed the unit")
+        }
+        None => (
+            &facts.course,
+            "위 사람은 아래 과정을 성실히 마쳤으므로 이 증서를 드립니다.",
+            "has successfully completed the course",
+        ),
+    };
+    canvas.centred(korean, MIDDLE, y + 36.0, 12.0, 0.02, BLACK);
+    canvas.centred(english, MIDDLE, y + 51.0, 8.6, 0.06, GREY);
+    let place = TextBox::new(23.0, INSIDE - 40.0, 3);
+    let top = y + 58.0 + text::set_block(title, place).size * 1.16;
+    let mut y = canvas.fitted(title, MIDDLE, top, place, GREEN);
+    if facts.unit.is_some() {
+        let course = format!("과정: {}", facts.course);
+        y = canvas.fitted(&course, MIDDLE, y + 20.0, TextBox::new(12.0, INSIDE - 80.0, 2), BLACK);
+    }
     if let Some(class) = &facts.class {
         y += 19.0;
         canvas.fitted(class, MIDDLE, y, TextBox::new(11.0, INSIDE - 80.0, 1), BLACK);
@@ -244,14 +261,15 @@ fn proof(canvas: &mut Canvas, job: &PrintJob) -> Result<()> {
 }
 
 fn across(canvas: &mut Canvas, overprint: Overprint) {
-    let text = match overprint {
-        Overprint::Expired => "유효 기간 만료 EXPIRED",
-        Overprint::Revoked => "취소됨 REVOKED",
+    let (text, colour) = match overprint {
+        Overprint::Preview => ("미리보기 PREVIEW", GREY),
+        Overprint::Expired => ("유효 기간 만료 EXPIRED", RED),
+        Overprint::Revoked => ("취소됨 REVOKED", RED),
     };
     let block = text::set_block(text, TextBox::new(96.0, 700.0, 1));
     canvas.turned(MIDDLE, HIGH / 2.0, -24.0, |canvas| {
         for line in &block.lines {
-            canvas.set_faint(line, -line.width * block.size / 2.0, block.size * 0.35, block.size, RED, 0.34);
+            canvas.set_faint(line, -line.width * block.size / 2.0, block.size * 0.35, block.size, colour, 0.34);
         }
     });
 }

@@ -12,6 +12,8 @@ pub struct CertificateFacts {
     pub code: String,
     pub name: String,
     pub course: String,
+    /// The unit that was completed; without one it was the whole course.
+    pub unit: Option<String>,
     pub class: Option<String>,
     /// Dates are days in the school's time zone: `2026-11-21`.
     pub starts: Option<String>,
@@ -28,9 +30,21 @@ pub struct CertificateFacts {
     pub instructor: String,
 }
 
-/// The text that is printed across a certificate that is not valid any more.
+impl CertificateFacts {
+    /// Returns the name of what was completed: the course, or the course and its unit.
+    pub fn completed_part(&self) -> String {
+        match &self.unit {
+            Some(unit) => format!("{} · {unit}", self.course),
+            None => self.course.clone(),
+        }
+    }
+}
+
+/// The text that is printed across a sheet that is no valid certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overprint {
+    /// The sheet shows a certificate that is not issued yet: without number, code, QR and signature.
+    Preview,
     Expired,
     Revoked,
 }

@@ -108,6 +108,7 @@ mod tests {
                 code: "VER-ACDEFGHJKMNP".into(),
                 name: name.into(),
                 course: course.into(),
+                unit: None,
                 class: Some("2026년 가을 월요일 저녁반".into()),
                 starts: Some("2026-09-01".into()),
                 ends: Some("2026-11-20".into()),
@@ -157,7 +158,7 @@ mod tests {
         for name in NAMES.iter().chain([&LONG]) {
             assert!(missing(name).is_empty(), "{name}: {:?}", missing(name));
         }
-        let sheet = "수료증 제 호 CERTIFICATE OF COMPLETION 0123456789.–·점시간분년월일〓 취소됨 유효 기간 만료 EXPIRED REVOKED";
+        let sheet = "수료증 제 호 CERTIFICATE OF COMPLETION 0123456789.–·점시간분년월일〓 취소됨 유효 기간 만료 EXPIRED REVOKED 미리보기 PREVIEW 단원: ";
         assert!(missing(sheet).is_empty());
         assert_eq!(missing("김 👩‍🏫"), ['👩', '🏫']);
     }
@@ -181,6 +182,38 @@ mod tests {
             ] {
                 assert!(text.contains(word), "{word} is not in {text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_sheet_of_a_unit_names_the_unit_and_its_course() {
+        let folder = tempfile::tempdir().unwrap();
+        for (unit, course) in [("변수와 자료형", "파이썬 기초"), (LONG, LONG)] {
+            let mut sheet = job("김민자", course);
+            sheet.facts.unit = Some(unit.into());
+            (sheet.facts.total_score, sheet.facts.attendance_score) = (None, None);
+            (sheet.facts.progress_score, sheet.facts.assessment_score) = (None, None);
+            let text = text_of(folder.path(), &printed(&sheet)).replace(char::is_whitespace, "");
+            for words in [unit, &format!("과정: {course}"), "위 사람은 아래 단원을", "completed the unit"] {
+                let words = words.replace(char::is_whitespace, "");
+                assert!(text.contains(&words), "{words} is not in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_preview_says_so_and_shows_nothing_that_could_be_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let issued = job("김민자", "파이썬 기초");
+        let mut preview = PrintJob { overprint: Some(Overprint::Preview), ..issued.clone() };
+        for text in [&mut preview.facts.number, &mut preview.facts.uuid, &mut preview.facts.code] {
+            text.clear();
+        }
+        let text = read_back(folder.path(), &printed(&preview), "-raw");
+        assert!(text.contains("김민자") && text.contains("파이썬 기초") && text.contains("PREVIEW"), "{text}");
+        for words in ["진위 확인", "Verify", "class.example.com", "CERT-", "VER-", " 호"] {
+            assert!(!text.contains(words), "{words} is in {text}");
+            assert!(read_back(folder.path(), &printed(&issued), "-raw").contains(words), "{words}");
         }
     }
 
@@ -235,9 +268,13 @@ mod tests {
     }
 
     fn text_of(folder: &Path, pdf: &[u8]) -> String {
+        read_back(folder, pdf, "-layout")
+    }
+
+    fn read_back(folder: &Path, pdf: &[u8], order: &str) -> String {
         let file = folder.join("sheet.pdf");
         std::fs::write(&file, pdf).unwrap();
-        let read = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(&file).arg("-").output();
+        let read = Command::new("pdftotext").args([order, "-enc", "UTF-8"]).arg(&file).arg("-").output();
         String::from_utf8(read.expect("pdftotext is installed").stdout).unwrap()
     }
 

@@ -1,4 +1,5 @@
-//! Public check of certificates, `/certificates…`: a page for people, JSON for programs, and the PDF for printing.
+//! Public check of certificates, `/certificates…`: a page for people, JSON for programs, and the PDF for printing. One's own
+//! certificates stand beside them (`academy/certificates.rs`).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -6,6 +7,7 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::academy::refusal::AcademyRefusal;
 use super::bare::{Answer, ok};
 use super::extract::{ClientAddress, Json, Path};
 use super::keys::*;
@@ -23,10 +25,10 @@ const QUIET: [(HeaderName, HeaderValue); 2] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// Routes of everything under `/certificates`, in one place, to show which paths are taken. Fixed paths win over `{file}`.
+/// Routes of the public check. `/certificates`, `/certificates/preview`, `/certificates/download` and `/certificates/verify` are the
+/// academy's. Fixed paths win over `{file}`.
 pub fn router() -> OpenApiRouter<School> {
     OpenApiRouter::new()
-        .routes(routes!(page)) // /certificates
         .routes(routes!(check)) // /certificates.json
         .routes(routes!(key)) // /certificates/key
         .routes(routes!(one)) // /certificates/{file}
@@ -51,12 +53,14 @@ pub enum Found {
 
 answer! {
     #[schema(example = json!({"state": "VALID", "number": "CERT-20261121-ACDEFG", "course": "스마트폰 첫걸음",
-        "name": "김*자", "is_masked": true}))]
+        "unit": null, "name": "김*자", "is_masked": true}))]
     pub struct Masked from PublicCertificate as certificate {
         /// VALID, EXPIRED or REVOKED
         state: String = certificate.state.word().into(),
         number: String = certificate.number,
         course: String = certificate.course,
+        /// null for the whole course
+        unit: Option<String> = certificate.unit,
         name: String = certificate.masked_name,
         is_masked: bool = true,
     }
@@ -64,7 +68,7 @@ answer! {
     /// Everything that is printed, and the proof.
     #[schema(example = json!({"state": "VALID", "revoked_at": null, "expires_at": null, "printed": {
             "number": "CERT-20261121-ACDEFG", "uuid": "7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b", "code": "VER-ACDEFGHJKMNP",
-            "name": "김민자", "course": "스마트폰 첫걸음", "class": null, "starts": "2026-09-01", "ends": "2026-11-20",
+            "name": "김민자", "course": "스마트폰 첫걸음", "unit": null, "class": null, "starts": "2026-09-01", "ends": "2026-11-20",
             "minutes": 1230, "total_score": 92.5, "attendance_score": 100.0, "progress_score": 95.0, "assessment_score": null,
             "completed": "2026-11-20", "issued": "2026-11-21", "expires": null, "issuer": "교실", "instructor": "박강사"},
         "pdf": "/certificates/7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b.pdf", "facts": "{\"number\":…}", "signature": "…",
@@ -92,6 +96,8 @@ answer! {
         code: String = facts.code,
         name: String = facts.name,
         course: String = facts.course,
+        /// The unit of the course; null for the whole course
+        unit: Option<String> = facts.unit,
         class: Option<String> = facts.class,
         starts: Option<String> = facts.starts,
         ends: Option<String> = facts.ends,
@@ -117,24 +123,22 @@ answer! {
     }
 }
 
-/// Returns the page that shows the certificate of `number` and `code` (as in the QR), or else asks for them.
-#[utoipa::path(
-    get, path = "/certificates", tag = "certificates",
-    params(("number" = Option<String>, Query), ("code" = Option<String>, Query)),
-    responses((status = 200, description = "The page", content_type = "text/html", body = String)), security(()),
-)]
-async fn page(headers: HeaderMap) -> Response {
-    quiet(web::page(PAGE, &headers))
-}
-
 /// Returns the page that shows what anyone may see for a number alone: `credentialUrl` of the learning surface leads here.
 #[utoipa::path(
     get, path = "/certificates/{certificate_number}/verify", tag = "certificates",
     params(("certificate_number" = String, Path)),
-    responses((status = 200, description = "The page", content_type = "text/html", body = String)), security(()),
+    responses((status = 200, description = "The page", content_type = "text/html", body = String),
+        (status = 500, description = "Something went wrong on our side.", body = AcademyRefusal),
+        (status = 503, description = "Too busy.", body = AcademyRefusal)),
+    security(()),
 )]
 async fn page_of_number(headers: HeaderMap) -> Response {
-    quiet(web::page(PAGE, &headers))
+    page(&headers)
+}
+
+/// Answers with the page on which anyone checks a certificate.
+pub fn page(headers: &HeaderMap) -> Response {
+    quiet(web::page(PAGE, headers))
 }
 
 /// Returns a certificate as JSON. With the number alone it shows the state, the course and a masked name.
@@ -155,18 +159,23 @@ async fn check(app: School, ClientAddress(from): ClientAddress, query: Certifica
 
 /// Returns the public key of certificates, for verifying one without this server.
 #[utoipa::path(
-    get, path = "/certificates/key", tag = "certificates", responses((status = 200, body = PublicKey)), security(()),
+    get, path = "/certificates/key", tag = "certificates",
+    responses((status = 200, body = PublicKey),
+        (status = 500, description = "Something went wrong on our side.", body = AcademyRefusal),
+        (status = 503, description = "Too busy.", body = AcademyRefusal)),
+    security(()),
 )]
 async fn key(app: School) -> Answer<PublicKey> {
     ok(&app)
 }
 
-/// Returns a certificate by its UUID: the page, or with `.json` or `.pdf` the data or the printed sheet.
+/// Returns a certificate by its UUID: the page, or with `.json` or `.pdf` the data or the printed sheet. With its number alone it is
+/// the page that shows what anyone may see for a number.
 #[utoipa::path(
     get, path = "/certificates/{file}", tag = "certificates",
-    params(("file" = String, Path, description = "The UUID, alone or with .json or .pdf")),
+    params(("file" = String, Path, description = "The UUID, alone or with .json or .pdf; or the number")),
     responses((status = 200, description = "The certificate",
-        content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<Refusal>),
+        content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<AcademyRefusal>),
     security(()),
 )]
 async fn one(
@@ -176,13 +185,13 @@ async fn one(
     Path(file): Path<String>,
 ) -> Result<Response> {
     match file.rsplit_once('.') {
-        None if is_uuid(&file) => Ok(quiet(web::page(PAGE, &headers))),
+        None if is_uuid(&file) || is_number(&file) => Ok(page(&headers)),
         Some((uuid, "json")) => {
             let found = certificates::public_by_uuid(&app, uuid, from).await?;
             Ok(quiet(Json(whole(&app, found)?).into_response()))
         }
         Some((uuid, "pdf")) => match certificates::pdf(&app, uuid, from).await {
-            Ok((found, bytes)) => Ok(pdf(&found, bytes)),
+            Ok((found, bytes)) => Ok(pdf("inline", &found.number, bytes)),
             Err(Error::NotFound(_)) if is_browser(&headers) => Ok(web::nothing_here(&Error::NoSuchPath)),
             Err(error) => Err(error),
         },
@@ -200,18 +209,32 @@ fn is_uuid(text: &str) -> bool {
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
+/// Tells whether a text looks like the number of a certificate, in capital or small letters.
+fn is_number(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let is = |part: Option<&str>, length: usize, is_fit: fn(&u8) -> bool| {
+        part.is_some_and(|part| part.len() == length && part.bytes().all(|b| is_fit(&b)))
+    };
+    parts.next().is_some_and(|part| part.eq_ignore_ascii_case("CERT"))
+        && is(parts.next(), 8, u8::is_ascii_digit)
+        && is(parts.next(), 6, u8::is_ascii_alphanumeric)
+        && parts.next().is_none()
+}
+
 /// Returns whether a browser asks. It gets a page also where there is no such certificate.
-fn is_browser(headers: &HeaderMap) -> bool {
+pub fn is_browser(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
-fn quiet(mut response: Response) -> Response {
+/// Adds the headers of answers that name people.
+pub fn quiet(mut response: Response) -> Response {
     response.headers_mut().extend(QUIET);
     response
 }
 
-fn pdf(found: &Certificate, bytes: Vec<u8>) -> Response {
-    let named = format!("inline; filename=\"{}.pdf\"", found.number);
+/// Answers with a printed sheet, to be shown (`inline`) or kept (`attachment`) under a name.
+pub fn pdf(kind: &str, name: &str, bytes: Vec<u8>) -> Response {
+    let named = format!("{kind}; filename=\"{name}.pdf\"");
     let head = [
         (header::CONTENT_TYPE, "application/pdf"),
         (header::CONTENT_DISPOSITION, named.as_str()),

@@ -14,7 +14,7 @@ use crate::web;
 type Dialect = (fn(&Error) -> Response, Language);
 
 /// The dialects, by base path. The longest base path that fits counts.
-const DIALECTS: [(&str, Dialect); 14] = [
+const DIALECTS: [(&str, Dialect); 15] = [
     ("/api/v1", (portal::refusal::refuse, Language::Korean)),
     ("/api/v1/bc-006/learning", (learning::refusal::refuse, Language::Japanese)),
     ("/api/attendance", (attendance::refusal::refuse, Language::Korean)),
@@ -23,6 +23,7 @@ const DIALECTS: [(&str, Dialect); 14] = [
     ("/qr", LIVE),
     ("/certificates.json", LIVE),
     ("/accounts", ACADEMY),
+    ("/certificates", ACADEMY),
     ("/courses", ACADEMY),
     ("/dashboards", ACADEMY),
     ("/missions", ACADEMY),

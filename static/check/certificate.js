@@ -11,8 +11,8 @@ const SIGNS = { VALID: "✓", EXPIRED: "!", REVOKED: "✕", UNKNOWN: "?" };
 const USUAL_WAIT_S = 60;
 
 const main = document.querySelector("#main");
-/** The number in `/certificates/CERT-…/verify`, which counts as if it stood in the query. */
-const inPath = location.pathname.match(/^\/certificates\/([^/]+)\/verify$/)?.[1];
+/** The number in `/certificates/CERT-…` or `/certificates/CERT-…/verify`, which counts as if it stood in the query. */
+const inPath = (location.pathname.match(/^\/certificates\/([^/]+)\/verify$/) ?? location.pathname.match(/^\/certificates\/(CERT-[^/]+)$/i))?.[1];
 const query = new URLSearchParams(inPath ? `number=${inPath}` : location.search);
 const typed = { number: query.get("number")?.trim() ?? "", code: query.get("code")?.trim() ?? "" };
 
@@ -51,7 +51,7 @@ async function check() {
 }
 
 function addressOfJson() {
-  const uuid = location.pathname.match(/^\/certificates\/([0-9a-fA-F-]{36})$/)?.[1];
+  const uuid = location.pathname.match(/^\/certificates\/(?:verify\/)?([0-9a-fA-F-]{36})\/?$/)?.[1];
   if (uuid) return `/certificates/${uuid}.json`;
   if (!typed.number) return null;
   const asked = new URLSearchParams({ number: typed.number });
@@ -88,7 +88,7 @@ function showWhole(found) {
 function showMasked(found) {
   show(
     banner(found.state),
-    paper([["course", found.course, "large"], ["name", found.name, "large"], ["number", found.number, "exact"]]),
+    paper([["unit", found.unit, "large"], ["course", found.course, "large"], ["name", found.name, "large"], ["number", found.number, "exact"]]),
     el("p", { class: "note" }, page.masked),
     form());
 }

@@ -9,7 +9,7 @@ export function rows(printed) {
   // A course of one day has one.
   const period = [...new Set([printed.starts, printed.ends])].filter(Boolean).map(day).join(" – ");
   return [
-    ["name", printed.name, "large wide"], ["course", printed.course, "large wide"], ["class", printed.class], ["period", period],
+    ["name", printed.name, "large wide"], ["unit", printed.unit, "large wide"], ["course", printed.course, "large wide"], ["class", printed.class], ["period", period],
     ["hours", hours(printed.minutes)], ["completed", day(printed.completed)], ["instructor", printed.instructor],
     ["total", points(printed.total_score)], ["attendance", points(printed.attendance_score)],
     ["progress", points(printed.progress_score)], ["assessment", points(printed.assessment_score)],

@@ -36,7 +36,7 @@ export default {
       UNKNOWN: "There is no such certificate",
     },
     fields: {
-      name: "Name", course: "Course", class: "Class", period: "Period", hours: "Hours", completed: "Completed", instructor: "Instructor",
+      name: "Name", course: "Course", unit: "Unit", class: "Class", period: "Period", hours: "Hours", completed: "Completed", instructor: "Instructor",
       total: "Total", attendance: "Attendance", progress: "Progress", assessment: "Assessment", issued: "Issued", expires: "Valid until",
       issuer: "Issued by", number: "Number", code: "Code", uuid: "UUID",
     },

@@ -36,7 +36,7 @@ export default {
       UNKNOWN: "この修了証は見つかりません",
     },
     fields: {
-      name: "名前", course: "課程", class: "クラス", period: "期間", hours: "学習時間", completed: "修了日", instructor: "講師",
+      name: "名前", course: "課程", unit: "単元", class: "クラス", period: "期間", hours: "学習時間", completed: "修了日", instructor: "講師",
       total: "総合点", attendance: "出席", progress: "進度", assessment: "評価", issued: "発行日", expires: "有効期限",
       issuer: "発行したところ", number: "番号", code: "確認コード", uuid: "固有番号",
     },

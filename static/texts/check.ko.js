@@ -36,7 +36,7 @@ export default {
       UNKNOWN: "해당하는 수료증을 찾을 수 없습니다",
     },
     fields: {
-      name: "이름", course: "과정", class: "차수", period: "기간", hours: "학습 시간", completed: "수료일", instructor: "강사",
+      name: "이름", course: "과정", unit: "단원", class: "차수", period: "기간", hours: "학습 시간", completed: "수료일", instructor: "강사",
       total: "총점", attendance: "출석", progress: "진도", assessment: "평가", issued: "발급일", expires: "유효 기한",
       issuer: "발급한 곳", number: "번호", code: "확인 코드", uuid: "고유 번호",
     },

@@ -22,8 +22,8 @@ pub struct Refusal {
 }
 
 /// The base paths of the academy, as far as they are its own.
-pub const ACADEMY_BASES: [&str; 7] =
-    ["/accounts/", "/courses/", "/dashboards/", "/missions/", "/payment/", "/progress/", "/videos/"];
+pub const ACADEMY_BASES: [&str; 8] =
+    ["/accounts/", "/certificates/", "/courses/", "/dashboards/", "/missions/", "/payment/", "/progress/", "/videos/"];
 
 impl Dialect {
     pub fn of(path: &str) -> Dialect {

@@ -134,6 +134,7 @@ def build(base, admin_email):
     certificate = teacher.post(f"/api/v1/completions/{done[0]}/certificate")
     kept["certificate_no"] = kept["certificate_number"] = kept["number"] = [certificate["certificate_no"]]
     uuid = certificate["certificate_url"].rsplit("/", 1)[1]
+    kept["certificate_id"] = [uuid]
 
     kept["lecture_id"] = kept["course_id"] = [main["id"], spare["id"]]
     away["lecture_id"] = [course["id"] for course in empties]

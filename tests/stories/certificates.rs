@@ -84,7 +84,7 @@ async fn text_of_pdf(school: &School, certificate: &Certificate) -> String {
 }
 
 /// As someone would who has the JSON and nothing else.
-fn is_signed(found: &Value) -> bool {
+pub fn is_signed(found: &Value) -> bool {
     let bytes = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
     let key = VerifyingKey::from_bytes(&bytes(&found["key"]["public_key"]).try_into().unwrap()).unwrap();
     let signature = Signature::from_slice(&bytes(&found["signature"])).unwrap();
@@ -185,7 +185,7 @@ fn the_number_alone_shows_little_and_a_wrong_code_nothing() {
     on_both(|school| async move {
         let (_, _, certificate) = graduation(&school, "김민자").await;
         let seen = school.nobody().get(&by_number(&certificate)).await.is(200);
-        let expected = json!({ "state": "VALID", "number": certificate.number, "course": "스마트폰 첫걸음", "name": "김*자",
+        let expected = json!({ "state": "VALID", "number": certificate.number, "course": "스마트폰 첫걸음", "unit": null, "name": "김*자",
             "is_masked": true });
         assert_eq!(seen, expected);
         // Copied from paper, with small letters and a space.
@@ -219,10 +219,17 @@ fn the_address_with_the_number_that_programs_are_given_shows_the_page() {
         assert_eq!(address, format!("/certificates/{}/verify", certificate.number));
         let usual = school.nobody().get("/certificates").await;
         // The page asks for the number itself, so that one that does not exist is answered alike.
-        for address in [&*address, "/certificates/CERT-20261121-AAAAAA/verify", "/certificates/%E0%A4%A/verify"] {
+        let bare = format!("/certificates/{}", certificate.number);
+        let small = bare.to_lowercase();
+        for address in
+            [&*address, &bare, &small, "/certificates/CERT-20261121-AAAAAA/verify", "/certificates/%E0%A4%A/verify"]
+        {
             let page = school.nobody().get(address).await;
             assert_eq!((page.status, &page.headers["x-robots-tag"]), (200, &"noindex, nofollow".parse().unwrap()));
             assert_eq!(page.headers["etag"], usual.headers["etag"], "{address}");
+        }
+        for other in ["CERT-2026112-AAAAAA", "CERT-20261121-AAAAA", "CERT-20261121-AAAAAA-1", "XERT-20261121-AAAAAA"] {
+            school.nobody().get(&format!("/certificates/{other}")).await.refused(404, "NOT_FOUND");
         }
         school.nobody().post(&address, json!({})).await.is(405);
     });

@@ -23,9 +23,13 @@ async fn a_busy_server_refuses_in_the_words_of_the_surface_and_names_a_time_to_r
     // The seed of this surface has no 503.
     let attendance = json!({ "success": false, "message": message, "data": null });
     assert_eq!(said("/api/attendance/request", busy()).await, (500, Some("5".into()), attendance));
-    for path in ["/api/lectures", "/certificates.json", "/certificates/key"] {
+    for path in ["/api/lectures", "/certificates.json"] {
         let (status, later, body) = said(path, busy()).await;
         assert_eq!((status, later.as_deref(), &body["error"]["code"]), (503, Some("5"), &json!("BUSY")), "{path}");
+    }
+    for path in ["/certificates/", "/certificates/key", "/videos/"] {
+        let academy = json!({ "detail": message, "code": "BUSY" });
+        assert_eq!(said(path, busy()).await, (503, Some("5".into()), academy), "{path}");
     }
     let failures = Error::TooManyFailures { retry_after_s: 60 };
     let (status, later, body) = said("/api/v1/enrollments", failures).await;

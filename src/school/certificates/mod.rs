@@ -1,6 +1,8 @@
 //! Certificates: issued once, kept as they were printed, and valid until they are revoked or expire.
 
+pub mod learner;
 mod printing;
+mod units;
 mod verifying;
 
 use crate::app::{App, School};
@@ -41,6 +43,8 @@ row! {
         pub enrollment: i64,
         pub person: i64,
         pub course: i64,
+        /// `None` for the whole course.
+        pub unit: Option<i64>,
         /// The instructor of the course, as of now.
         pub instructor: i64,
         /// True if the person to whom it was issued has been erased.
@@ -58,7 +62,7 @@ row! {
     }
 }
 
-const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, k.course, c.instructor,
+const CERTIFICATE: &str = "select t.id, t.created_ms, t.enrollment, e.person, k.course, t.unit, c.instructor,
     (p.deleted_ms is not null) as erased, t.uuid, t.number, t.code, t.facts, t.signature, t.expires_ms, t.revoked_ms, t.reason
     from certificates t join enrollments e on e.id = t.enrollment join people p on p.id = e.person
     join classes k on k.id = e.class join courses c on c.id = k.course";
@@ -117,16 +121,29 @@ pub(super) async fn issue_in(
     }
     let now_ms = app.now_ms();
     let facts = make_facts(app, completed, expires_ms, now_ms);
-    let text = serde_json::to_string(&facts).map_err(Error::internal)?;
+    Ok((keep(app, tx, (enrollment, None), &facts, expires_ms).await?, true))
+}
+
+/// Signs the facts of a new certificate of an enrollment, or of a unit in it, keeps them, and notifies the person.
+async fn keep(
+    app: &App,
+    tx: &mut Tx,
+    (enrollment, unit): (i64, Option<i64>),
+    facts: &CertificateFacts,
+    expires_ms: Option<i64>,
+) -> Result<Certificate> {
+    let now_ms = app.now_ms();
+    let text = serde_json::to_string(facts).map_err(Error::internal)?;
     let signature = app.certificate_key.sign(&text);
-    let sql = "insert into certificates (created_ms, enrollment, uuid, number, code, facts, signature, expires_ms)
-        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id";
-    let args = args![now_ms, enrollment, &facts.uuid, &facts.number, &facts.code, &text, &signature, expires_ms];
+    let sql =
+        "insert into certificates (created_ms, enrollment, unit, uuid, number, code, facts, signature, expires_ms)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id";
+    let args = args![now_ms, enrollment, unit, &facts.uuid, &facts.number, &facts.code, &text, &signature, expires_ms];
     // A day has about 148 million numbers. If this one is taken, the client has to retry.
     let (id,) = tx.maybe::<(i64,)>(sql, args).await?.ok_or(Error::Busy { retry_after_s: 1 })?;
     let made: Certificate = tx.one(format!("{CERTIFICATE} where t.id = $1"), args![id]).await?;
     notifications::notify(tx, made.person, NotificationKind::CertificateIssued, made.instructor, id, now_ms).await?;
-    Ok((made, true))
+    Ok(made)
 }
 
 /// Issues the certificates of all that staff completed for a person while they were a guest, now that they have claimed
@@ -179,11 +196,12 @@ fn make_facts(app: &App, completed: CompletionFacts, expires_ms: Option<i64>, no
     // A completion can be dated before the enrollment was approved; the period must not begin after its end.
     let since = app.clock.date_of(completed.since_ms).min(ends.clone());
     CertificateFacts {
-        number: format!("CERT-{}-{}", today.replace('-', ""), spoken_code::<6>()),
+        number: number(&today),
         uuid: uuid(),
-        code: format!("VER-{}", spoken_code::<12>()),
+        code: code(),
         name: completed.name,
         course: completed.course,
+        unit: None,
         class: (!completed.is_default).then_some(completed.class),
         starts: Some(completed.starts.unwrap_or(since)),
         ends: Some(ends),
@@ -198,6 +216,16 @@ fn make_facts(app: &App, completed: CompletionFacts, expires_ms: Option<i64>, no
         issuer: app.config.school_name.clone(),
         instructor: completed.instructor,
     }
+}
+
+/// Makes a random number of a certificate that is issued on this day.
+fn number(today: &str) -> String {
+    format!("CERT-{}-{}", today.replace('-', ""), spoken_code::<6>())
+}
+
+/// Makes a random verification code.
+fn code() -> String {
+    format!("VER-{}", spoken_code::<12>())
 }
 
 /// Makes a random UUID (RFC 9562, version 4).

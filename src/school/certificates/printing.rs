@@ -12,10 +12,25 @@ use crate::school::rights::{self, Caller};
 /// The most certificates of a class in one file.
 const FILE_MAX_CERTIFICATES: i64 = 200;
 
+/// Prints a certificate of one's own.
+pub(super) async fn print(app: &School, certificate: &Certificate) -> Result<Vec<u8>> {
+    app.printer.print(vec![print_job(app, certificate)?]).await
+}
+
+/// Prints a certificate as it would be if it were issued now, without anything that could be checked.
+pub(super) async fn print_preview(app: &School, certificate: &Certificate) -> Result<Vec<u8>> {
+    let mut job = print_job(app, certificate)?;
+    job.overprint = Some(Overprint::Preview);
+    for text in [&mut job.facts.number, &mut job.facts.uuid, &mut job.facts.code, &mut job.qr, &mut job.lookup] {
+        text.clear();
+    }
+    app.printer.print(vec![job]).await
+}
+
 /// Prints a certificate. If it is expired or revoked, that is printed across it.
 pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate, Vec<u8>)> {
     let found = public_by_uuid(app, uuid, from).await?;
-    let bytes = app.printer.print(vec![print_job(app, &found)?]).await?;
+    let bytes = print(app, &found).await?;
     Ok((found, bytes))
 }
 

@@ -13,6 +13,7 @@ pub struct PublicCertificate {
     pub number: String,
     pub state: CertificateState,
     pub course: String,
+    pub unit: Option<String>,
     pub masked_name: String,
 }
 
@@ -33,6 +34,7 @@ pub async fn public_by_number(app: &School, number: &str, from: IpAddr) -> Resul
         number: found.number.clone(),
         state: found.state(app.now_ms()),
         course: facts.course,
+        unit: facts.unit,
         masked_name,
     })
 }

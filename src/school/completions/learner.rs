@@ -1,4 +1,4 @@
-//! Completion that is asked for. It gives what the rule gives, and is never forced. A learner asks where the course completes its
+//! Completion that is asked for, by itself or with the certificate. It gives what the rule gives, and is never forced. A learner asks where the course completes its
 //! learners by itself; elsewhere its staff decide.
 
 use super::automatic::{DECIDED, asks_for_something, units_are_complete};
@@ -6,31 +6,54 @@ use super::{CompletionStatus, GivenScores, insert, issue_unless_guest, must_be_a
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Requirement, Result};
+use crate::school::certificates::{self, Certificate};
 use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::enrollment::{self, Enrollment};
-use crate::school::rights::{self, Caller};
+use crate::school::rights::{self, Caller, EnrollmentAccess};
 
 /// Completes an enrollment, and issues the certificate, for its learner or for staff of the course. Fails with what is missing.
 /// Once it is completed, it stays so. Where staff have recorded that it was not, or have revoked that it was, they decide.
 pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollment> {
-    let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     rights::find_visible_enrollment(&mut tx, caller, id).await?;
     hold_enrollments_of_learner(&mut tx, "$1", id).await?;
     let access = rights::find_enrollment(&mut tx, id).await?;
-    let completes_itself = "select completes_itself from courses where id = $1";
-    let (completes_itself,): (bool,) = tx.one(completes_itself, args![access.course]).await?;
-    if !completes_itself {
+    if !completes_itself(&mut tx, access.course).await? {
         caller.must_teach(access.instructor)?;
     }
-    match decided(&mut tx, id).await? {
-        Some(status) if status == CompletionStatus::Completed.word() => return enrollment::read(&mut tx, id).await,
+    complete_held(app, &mut tx, &access).await?;
+    let completed = enrollment::read(&mut tx, id).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(completed)
+}
+
+/// Completes the learner's own enrollment for its certificate, and returns that. Fails with what is missing; and where it is for
+/// staff to complete it, and they have not. The transaction holds the learner's enrollments in the course.
+pub(in crate::school) async fn certify(app: &School, tx: &mut Tx, id: i64) -> Result<Certificate> {
+    let access = rights::find_enrollment(tx, id).await?;
+    if !completes_itself(tx, access.course).await? && decided(tx, id).await?.is_none() {
+        must_be_due(tx, id, false, None).await?;
+        return Err(Error::wrong_state(access.status));
+    }
+    complete_held(app, tx, &access).await?;
+    Ok(certificates::issue_in(app, tx, id, None).await?.0)
+}
+
+async fn completes_itself(tx: &mut Tx, course: i64) -> Result<bool> {
+    Ok(tx.one::<(bool,)>("select completes_itself from courses where id = $1", args![course]).await?.0)
+}
+
+/// Completes an enrollment that meets the rule, unless it is completed, and issues the certificate.
+async fn complete_held(app: &School, tx: &mut Tx, access: &EnrollmentAccess) -> Result<()> {
+    let (id, now_ms) = (access.enrollment, app.now_ms());
+    match decided(tx, id).await? {
+        Some(status) if status == CompletionStatus::Completed.word() => return Ok(()),
         Some(status) => return Err(Error::wrong_state(status)),
         None => access.must_have_access(now_ms)?,
     }
     let today = app.clock.date_of(now_ms);
-    must_be_after_start(&mut tx, access.class, &today).await?;
-    must_be_due(&mut tx, id, false, None).await?;
+    must_be_after_start(tx, access.class, &today).await?;
+    must_be_due(tx, id, false, None).await?;
     let sql = format!(
         "select {} and {} from enrollments e join classes k on k.id = e.class where e.id = $1",
         asks_for_something(),
@@ -40,11 +63,9 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
     if !all_is_done {
         return Err(Error::NotMet { missing: vec![Requirement::Progress] });
     }
-    insert(&mut tx, id, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
-    issue_unless_guest(app, &mut tx, id).await?;
-    let completed = enrollment::read(&mut tx, id).await?;
-    app.commit(tx, Vec::new()).await?;
-    Ok(completed)
+    insert(tx, id, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
+    issue_unless_guest(app, tx, id).await?;
+    Ok(())
 }
 
 /// Returns what was recorded of this enrollment, or else what staff have recorded against another one of the learner in the

@@ -1,7 +1,8 @@
-//! The academy (seed 003): `/accounts/`, `/courses/`, `/missions/`, `/payment/`, `/progress/` and `/videos/`.
+//! The academy (seed 003): `/accounts/`, `/certificates/`, `/courses/`, `/missions/`, `/payment/`, `/progress/` and `/videos/`.
 
 mod accounts;
 mod categories;
+mod certificates;
 mod choice_questions;
 mod code_questions;
 mod code_submissions;
@@ -80,6 +81,11 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(uploads::view, uploads::give_up)) // /videos/{video_id}/upload/
             .routes(routes!(videos::complete_upload)) // /videos/complete-upload/
             .routes(routes!(progress::report)), // /videos/progress/
+        group("academy: certificates")
+            .routes(routes!(certificates::list)) // /certificates/
+            .routes(routes!(certificates::preview)) // /certificates/preview/{course_type}/{course_id}/
+            .routes(routes!(certificates::download)) // /certificates/download/{course_type}/{course_id}/
+            .routes(routes!(certificates::verify)), // /certificates/verify/{certificate_id}/
         group("academy: progress")
             .routes(routes!(progress::list)) // /progress/
             .routes(routes!(progress::report_more)) // /progress/update/{user_progress_id}/

@@ -113,7 +113,7 @@ answer! {
         reason: Option<String> = why_invalid(state).map(Into::into),
         certificate_number: Option<String> = certificate.as_ref().map(|it: &Certificate| it.number.clone()),
         user_name: Option<String> = facts.as_ref().map(|it: &CertificateFacts| it.name.clone()),
-        course_title: Option<String> = facts.as_ref().map(|it| it.course.clone()),
+        course_title: Option<String> = facts.as_ref().map(CertificateFacts::completed_part),
         issue_date: Option<Time> = certificate.as_ref().map(|it| Time(it.created_ms)),
         expiry_date: Option<Time> = certificate.as_ref().and_then(|it| it.expires_ms).map(Time),
         status: Option<String> = state.map(|state| status_word(state).into()),

@@ -36,6 +36,7 @@ pub struct Village {
     pub certificate: String,
     /// The id of that certificate, and its code.
     pub certification: (String, String),
+    pub uuid: String,
     /// The student's learning path.
     pub learning_path: i64,
     /// A mission of the lecture's task, with two questions, of which the student has answered the first.
@@ -88,13 +89,9 @@ impl Village {
         let notification = teacher.get("/api/notifications").await.ok()["notifications"][0]["id"].as_i64().unwrap();
         let (assessment, result) = asked_and_graded(&teacher, enrollment, &lecture).await;
         let (completion, certificate) = completed(&teacher, &student).await;
-        let learning = "/api/v1/bc-006/learning";
-        let certified = student.get(&format!("{learning}/my-certifications")).await.ok();
-        let certification = certified["certifications"][0]["id"].as_str().unwrap().to_owned();
-        let certified = student.get(&format!("{learning}/certifications/{certification}")).await.ok();
-        let certification = (certification, certified["verificationCode"].as_str().unwrap().to_owned());
+        let (certification, uuid) = certified(&student).await;
         let wanted = json!({ "title": "학생의 길", "targetSkills": ["바둑"], "targetLevel": "beginner" });
-        let made = student.post(&format!("{learning}/paths"), wanted).await.is(201);
+        let made = student.post("/api/v1/bc-006/learning/paths", wanted).await.is(201);
         let learning_path = made["id"].as_str().unwrap().parse().unwrap();
         let (mission, question, code_question, submission) = asks_missions(school, &teacher, &student, &lecture).await;
         let watched = watches_video(&teacher, &student, &lecture).await;
@@ -116,6 +113,7 @@ impl Village {
             completion,
             certificate,
             certification,
+            uuid,
             learning_path,
             mission,
             question,
@@ -153,6 +151,8 @@ impl Village {
             ("completion_id", self.completion.to_string()),
             ("certificate_no", self.certificate.clone()),
             ("certificate_number", self.certificate.clone()),
+            ("certificate_id", self.uuid.clone()),
+            ("course_type", "major".to_owned()),
             ("certification_id", self.certification.0.clone()),
             ("path_id", self.learning_path.to_string()),
             ("module_id", self.lecture.task.to_string()),
@@ -383,4 +383,12 @@ async fn completed(teacher: &Person, student: &Person) -> (i64, String) {
     let path = format!("/api/v1/completions/{}/certificate", made["completion_id"]);
     let issued = teacher.post(&path, json!({})).await.is(201);
     (made["completion_id"].as_i64().unwrap(), issued["certificate_no"].as_str().unwrap().to_owned())
+}
+
+/// Returns the id and the code of the student's certificate, and its UUID.
+async fn certified(student: &Person) -> ((String, String), String) {
+    let own = student.get("/certificates/").await.is(200)["results"].clone();
+    let one = own.as_array().unwrap().iter().find(|one| one["course_type"] == "major" && one["id"].is_i64()).unwrap();
+    let text = |key: &str| one[key].as_str().unwrap().to_owned();
+    ((one["id"].to_string(), text("verification_code")), text("certificate_id"))
 }

@@ -16,6 +16,10 @@ const NULLABLE: &[(&str, &str)] = &[
     ("Payment.imp_uid", "the gateway has not named it yet"),
     ("Payment.receipt_url", "the gateway gives none"),
     ("UserActivity.logout_time", "the login is good"),
+    ("Certificate.id", "it is not issued yet"),
+    ("Certificate.issued_at", "it is not issued yet"),
+    ("Certificate.certificate_id", "it is not issued yet"),
+    ("Certificate.encrypted_data", "it is not issued yet"),
     ("Video.duration", "it is elsewhere, and nobody has said how long it is; or its file has not come yet"),
     ("Video.video_url", "its file is in our store, or is not for the caller"),
 ];

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod categories;
+mod certificates;
 mod enrollments;
 mod erd;
 mod missions;
@@ -28,6 +29,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         videos::walks(&walk).await;
         progress::walks(&walk).await;
         programs::walks(&walk).await;
+        certificates::walks(&walk).await;
         walk.has_seen_all();
     });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{accounts, categories, enrollments, missions, payments, programs, progress, seed, videos};
+use super::{accounts, categories, certificates, enrollments, missions, payments, programs, progress, seed, videos};
 use crate::document::{document, operations};
 
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub enum RowAnswer {
     Page(&'static str),
     /// An object with these keys.
     Keys(&'static [&'static str]),
+    /// A printed sheet.
+    Pdf,
     /// No body.
     Nothing,
 }
@@ -62,6 +64,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         programs::ROWS,
         videos::ROWS,
         progress::ROWS,
+        certificates::ROWS,
     ]
     .into_iter()
     .flatten()
@@ -69,10 +72,6 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 
 /// Endpoints of the seed that are not here yet.
 const NOT_YET: &[&str] = &[
-    "GET /certificates/",
-    "GET /certificates/preview/{course_type}/{course_id}/",
-    "GET /certificates/download/{course_type}/{course_id}/",
-    "GET /certificates/verify/{certificate_id}/",
     "GET /dashboards/summary/",
     "GET /dashboards/daily-visits/",
     "GET /dashboards/daily-payments/",

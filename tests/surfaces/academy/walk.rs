@@ -60,6 +60,8 @@ fn differences(row: &Row, answer: &Value) -> Vec<String> {
     match row.answer {
         RowAnswer::One(entity) => erd::differences(entity, answer),
         RowAnswer::Keys(keys) => lacks(keys),
+        RowAnswer::Pdf if answer.as_str().is_some_and(|bytes| bytes.starts_with("%PDF-")) => Vec::new(),
+        RowAnswer::Pdf => vec!["it is no PDF".to_owned()],
         RowAnswer::Nothing if answer == "" => Vec::new(),
         RowAnswer::Nothing => vec!["there is a body".to_owned()],
         RowAnswer::Page(entity) => {
@@ -78,6 +80,9 @@ fn a_path_is_filled_and_a_difference_from_a_row_is_found() {
     let deleted = Row { heading: "DELETE /a/", path: "/a/", status: 204, answer: RowAnswer::Nothing };
     assert_eq!(differences(&deleted, &serde_json::json!("")), [""; 0]);
     assert_eq!(differences(&deleted, &serde_json::json!({})), ["there is a body"]);
+    let printed = Row { heading: "GET /a/", path: "/a/", status: 200, answer: RowAnswer::Pdf };
+    assert_eq!(differences(&printed, &serde_json::json!("%PDF-1.7 …")), [""; 0]);
+    assert_eq!(differences(&printed, &serde_json::json!({ "file": "%PDF-1.7" })), ["it is no PDF"]);
     assert_eq!(filled("/videos/{video_id}/", &["7", "?page=2"]), "/videos/7/?page=2");
     let row = Row { heading: "GET /a/", path: "/a/", status: 200, answer: RowAnswer::Page("UserActivity") };
     let mut page = serde_json::json!({ "count": 1, "next": null, "previous": null, "results": [

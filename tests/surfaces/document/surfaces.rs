@@ -13,7 +13,7 @@ pub struct Surface {
     pub envelope: &'static [&'static str],
 }
 
-pub const SURFACES: [Surface; 7] = [
+pub const SURFACES: [Surface; 8] = [
     Surface {
         bases: &["/api/v1/bc-006/learning/"],
         tag: "learning: ",
@@ -39,23 +39,28 @@ pub const SURFACES: [Surface; 7] = [
         envelope: &["error"],
     },
     Surface {
+        bases: &["/certificates.json"],
+        tag: "certificates",
+        refusals: &["400", "404", "429", "500", "503"],
+        envelope: &["error"],
+    },
+    Surface {
+        bases: &["/certificates/key", "/certificates/{"],
+        tag: "certificates",
+        refusals: &["400", "404", "429", "500", "503"],
+        envelope: &["detail", "code"],
+    },
+    Surface {
         bases: &ACADEMY_BASES,
         tag: "academy: ",
         refusals: &["400", "401", "403", "404", "409", "413", "415", "429", "500", "503"],
         envelope: &["detail", "code"],
     },
-    Surface {
-        bases: &["/certificates"],
-        tag: "certificates",
-        refusals: &["400", "404", "429", "500", "503"],
-        envelope: &["error"],
-    },
     Surface { bases: &["/"], tag: "", refusals: &[], envelope: &["error"] },
 ];
 
 /// Pages, pictures and health refuse nobody in JSON.
-pub const REFUSE_NOBODY: [&str; 3] =
-    ["get /certificates", "get /certificates/key", "get /certificates/{certificate_number}/verify"];
+pub const REFUSE_NOBODY: [&str; 2] = ["get /certificates/key", "get /certificates/{certificate_number}/verify"];
 
 impl Surface {
     pub fn of(place: &str) -> &'static Surface {

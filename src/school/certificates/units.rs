@@ -1,0 +1,131 @@
+//! Certificates of units. A unit has one if something in it is required. It is earned by the required items and assessments of the
+//! unit, whatever its criteria ask for to call it complete.
+
+use super::{Certificate, CertificateFacts, code, keep, number, uuid};
+use crate::app::App;
+use crate::db::{HeldTable, Tx, args, row};
+use crate::error::{Error, MissingPart, Noun, Result};
+use crate::school::assessments::counting::PASSED_MS;
+
+/// SQL: the required items `i` of unit `u`, with the progress `p` of enrollment `e` that has done them.
+const REQUIRED_ITEMS: &str = "items i
+    left join item_progress p on p.enrollment = e.id and p.item = i.id and p.status = 'COMPLETED'
+    where i.unit = u.id and i.required and i.deleted_ms is null";
+
+/// SQL: the required assessments `a` of unit `u` that the class of enrollment `e` has.
+const REQUIRED_ASSESSMENTS: &str = "assessments a where a.unit = u.id and a.required and a.active
+    and a.deleted_ms is null and (a.class is null or a.class = e.class)";
+
+/// SQL: enrollment `e` is one that earns: it was admitted and not cancelled.
+pub(super) const EARNS: &str = "e.status in ('APPROVED', 'COMPLETED', 'EXPIRED')";
+
+/// Builds SQL: the time at which enrollment `e` had done all that the certificate of unit `u` asks for, NULL if it has not, or if
+/// nothing is asked.
+pub(super) fn earned_ms() -> String {
+    format!(
+        "(select case when count(*) > 0 and count(*) = count(n.at_ms) then max(n.at_ms) end
+            from (select p.completed_ms as at_ms from {REQUIRED_ITEMS}
+                union all select {PASSED_MS} from {REQUIRED_ASSESSMENTS}) n)"
+    )
+}
+
+row! {
+    struct EarningEnrollment {
+        id: i64,
+        earned_ms: Option<i64>,
+    }
+}
+
+/// Issues the certificate of a unit for a person who is or was in its course. Fails with what is missing. The transaction holds
+/// the person's enrollments in the course, and has seen that there is no certificate of the unit.
+pub(super) async fn issue(app: &App, tx: &mut Tx, person: i64, course: i64, unit: i64) -> Result<Certificate> {
+    must_not_be_revoked(tx, person, course).await?;
+    let sql = format!(
+        "select x.id, x.earned_ms from (select e.id, {} as earned_ms from enrollments e
+            join classes k on k.id = e.class join units u on u.id = $2
+            where e.person = $1 and k.course = u.course and {EARNS}) x order by x.earned_ms is null, x.id desc limit 1",
+        earned_ms()
+    );
+    let found: Option<EarningEnrollment> = tx.maybe(sql, args![person, unit]).await?;
+    let enrollment = found.ok_or(Error::NotYours)?;
+    let Some(earned_ms) = enrollment.earned_ms else {
+        return Err(missing(tx, enrollment.id, unit).await?);
+    };
+    let facts = facts(app, tx, enrollment.id, unit, earned_ms).await?;
+    keep(app, tx, (enrollment.id, Some(unit)), &facts, None).await
+}
+
+/// Fails where staff have revoked that the person completed the course: that took away the certificates of its units too.
+async fn must_not_be_revoked(tx: &mut Tx, person: i64, course: i64) -> Result<()> {
+    let sql =
+        "select d.status from enrollments e join classes k on k.id = e.class join completions d on d.enrollment = e.id
+        where e.person = $1 and k.course = $2 and d.status = 'REVOKED' limit 1";
+    match tx.maybe::<(String,)>(sql, args![person, course]).await? {
+        Some((status,)) => Err(Error::wrong_state(status)),
+        None => Ok(()),
+    }
+}
+
+/// Returns the error that names what an enrollment lacks for the certificate of a unit. One that asks for nothing has none.
+async fn missing(tx: &mut Tx, enrollment: i64, unit: i64) -> Result<Error> {
+    let of = "from enrollments e cross join units u cross join";
+    let sql = format!(
+        "select i.id, i.title, false {of} {REQUIRED_ITEMS} and e.id = $1 and u.id = $2 and p.id is null
+        union all
+        select a.id, a.name, true {of} {REQUIRED_ASSESSMENTS} and e.id = $1 and u.id = $2 and {PASSED_MS} is null"
+    );
+    let missing: Vec<(i64, String, bool)> = tx.all(sql, args![enrollment, unit]).await?;
+    let part = |(id, title, is_assessment)| MissingPart { id, title, is_assessment };
+    let missing: Vec<MissingPart> = missing.into_iter().map(part).collect();
+    Ok(if missing.is_empty() { Error::NotFound(Noun::Certificate) } else { Error::UnitNotDone { missing } })
+}
+
+row! {
+    struct UnitFacts {
+        name: String,
+        guest: bool,
+        class: String,
+        is_default: bool,
+        course: String,
+        instructor: String,
+        unit: String,
+        minutes: Option<i64>,
+    }
+}
+
+/// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile. Guests get none.
+async fn facts(app: &App, tx: &mut Tx, enrollment: i64, unit: i64, earned_ms: i64) -> Result<CertificateFacts> {
+    tx.hold_where(HeldTable::People, "id = (select person from enrollments where id = $1)", args![enrollment]).await?;
+    let sql = "select p.name, p.guest, k.name as class, k.is_default, c.title as course, t.name as instructor,
+            u.title as unit, u.minutes
+        from enrollments e join people p on p.id = e.person join classes k on k.id = e.class
+        join courses c on c.id = k.course join people t on t.id = c.instructor join units u on u.id = $2
+        where e.id = $1 and p.deleted_ms is null";
+    let read: Option<UnitFacts> = tx.maybe(sql, args![enrollment, unit]).await?;
+    let read = read.ok_or(Error::NotFound(Noun::Certificate))?;
+    if read.guest {
+        return Err(Error::GuestUnclaimed);
+    }
+    let today = app.clock.date_of(app.now_ms());
+    Ok(CertificateFacts {
+        number: number(&today),
+        uuid: uuid(),
+        code: code(),
+        name: read.name,
+        course: read.course,
+        unit: Some(read.unit),
+        class: (!read.is_default).then_some(read.class),
+        starts: None,
+        ends: None,
+        minutes: read.minutes.filter(|minutes| *minutes > 0),
+        total_score: None,
+        attendance_score: None,
+        progress_score: None,
+        assessment_score: None,
+        completed: app.clock.date_of(earned_ms),
+        issued: today,
+        expires: None,
+        issuer: app.config.school_name.clone(),
+        instructor: read.instructor,
+    })
+}
