@@ -198,6 +198,7 @@ fn sample(config: &Config, name: String) -> PrintJob {
         code: String::new(),
         name,
         course: config.school_name.clone(),
+        unit: None,
         class: None,
         starts: None,
         ends: None,
