@@ -1,5 +1,5 @@
-//! Sends requests to the API of another service, by HTTPS. Each request has its own connection, since there are few, and a bound in
-//! time from its beginning to the last byte of the answer.
+//! Sends requests to the API of another service, by HTTPS, or by HTTP if its address says so. Each request has its own
+//! connection, since there are few, and a bound in time from its beginning to the last byte of the answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
-use hyper::header::{self, HeaderName};
+use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -37,6 +37,30 @@ pub struct HttpClient {
 pub struct HttpAnswer {
     pub status: u16,
     pub json: Value,
+}
+
+/// A request, without its host. A body is sent with its length.
+pub struct HttpAsk<'a> {
+    pub method: Method,
+    /// With the query.
+    pub path: &'a str,
+    pub headers: &'a [(HeaderName, &'a str)],
+    pub body: Bytes,
+}
+
+/// Limits of one answer, of which nothing is read beyond them.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerLimits {
+    pub within: Duration,
+    pub bytes: usize,
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct RawAnswer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
 }
 
 /// The reason why there is no answer. Nobody knows then whether the request was carried out.
@@ -69,34 +93,35 @@ impl HttpClient {
         headers: &[(HeaderName, &str)],
         body: Option<&Value>,
     ) -> Result<HttpAnswer, NoAnswer> {
-        let asked = format!("{method} {}", path.split('?').next().unwrap_or_default());
-        let answer = tokio::time::timeout(self.within, self.send(method, path, headers, body)).await;
+        let json = "application/json";
+        let headers = [&[(header::ACCEPT, json), (header::CONTENT_TYPE, json)], headers].concat();
+        let body = body.map(Value::to_string).unwrap_or_default().into();
+        let limits = AnswerLimits { within: self.within, bytes: ANSWER_MAX_BYTES };
+        let answer = self.send(HttpAsk { method, path, headers: &headers, body }, limits).await?;
+        Ok(HttpAnswer { status: answer.status, json: serde_json::from_slice(&answer.body).unwrap_or_default() })
+    }
+
+    /// Sends a request, and returns the answer. The query, which may be signed, is not repeated in an error.
+    pub async fn send(&self, ask: HttpAsk<'_>, limits: AnswerLimits) -> Result<RawAnswer, NoAnswer> {
+        let asked = format!("{} {}", ask.method, ask.path.split('?').next().unwrap_or_default());
+        let answer = tokio::time::timeout(limits.within, self.exchange(ask, limits.bytes)).await;
         let answer = answer.unwrap_or_else(|_| Err("it took too long".into()));
         answer.map_err(|why| NoAnswer(format!("{asked} at {}: {why}", self.authority)))
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(HeaderName, &str)],
-        body: Option<&Value>,
-    ) -> Result<HttpAnswer, String> {
-        let request = Request::builder().method(method).uri(path).header(header::HOST, &self.authority);
-        let request = request.header(header::ACCEPT, "application/json").header(header::CONNECTION, "close");
-        let request = request.header(header::CONTENT_TYPE, "application/json");
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(name, *value));
-        let bytes = body.map(Value::to_string).unwrap_or_default();
-        let request = request.body(Full::new(Bytes::from(bytes))).map_err(|e| e.to_string())?;
+    async fn exchange(&self, ask: HttpAsk<'_>, answer_max_bytes: usize) -> Result<RawAnswer, String> {
+        let request = Request::builder().method(ask.method).uri(ask.path).header(header::HOST, &self.authority);
+        let request = request.header(header::CONNECTION, "close");
+        let request = ask.headers.iter().fold(request, |request, (name, value)| request.header(name, *value));
+        let request = request.body(Full::new(ask.body)).map_err(|e| e.to_string())?;
         let io = TokioIo::new(self.connect().await?);
         let (mut sender, connection) = http1::handshake(io).await.map_err(|e| e.to_string())?;
         // Ended with the request, whatever becomes of it.
         let mut driving = JoinSet::new();
         driving.spawn(connection);
-        let answer = sender.send_request(request).await.map_err(|e| e.to_string())?;
-        let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), ANSWER_MAX_BYTES).collect().await.map_err(|e| e.to_string())?;
-        Ok(HttpAnswer { status, json: serde_json::from_slice(&body.to_bytes()).unwrap_or_default() })
+        let (head, body) = sender.send_request(request).await.map_err(|e| e.to_string())?.into_parts();
+        let body = Limited::new(body, answer_max_bytes).collect().await.map_err(|e| e.to_string())?;
+        Ok(RawAnswer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
     }
 
     async fn connect(&self) -> Result<Box<dyn ApiStream>, String> {
