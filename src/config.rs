@@ -1,6 +1,8 @@
 //! The settings of a school, from flags and environment variables. A flag overrides its variable.
 
+mod objects;
 mod payments;
+mod secret;
 mod switch;
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,7 +14,9 @@ use clap::{Args, ValueEnum};
 use hyper::Uri;
 use ipnet::IpNet;
 
-pub use self::payments::{PaymentService, PaymentSettings, SecretText};
+pub use self::objects::{ObjectPlace, ObjectSettings};
+pub use self::payments::{PaymentService, PaymentSettings};
+pub use self::secret::SecretText;
 pub use self::switch::Switch;
 
 const SECRET_MIN_BYTES: usize = 32;
@@ -104,6 +108,8 @@ pub struct Config {
     #[command(flatten)]
     pub bounds: Bounds,
     #[command(flatten)]
+    pub storing: ObjectSettings,
+    #[command(flatten)]
     pub paying: PaymentSettings,
     #[command(flatten)]
     pub judge_settings: JudgeSettings,
@@ -155,6 +161,9 @@ pub struct Bounds {
     /// Uploads of videos that one person may have open at once
     #[arg(long, global = true, env = "GYOSIL_UPLOADS_OPEN", default_value_t = 6, value_parser = clap::value_parser!(i64).range(1..))]
     pub uploads_open: i64,
+    /// Times in an hour that one person may ask for the addresses of parts (a hundred at once), or complete an upload
+    #[arg(long, global = true, env = "GYOSIL_UPLOAD_STEPS_PER_HOUR", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub upload_steps_per_hour: u32,
     /// Times in an hour that one person may ask for the address at which a stored video plays (each is good for five minutes)
     #[arg(long, global = true, env = "GYOSIL_PLAYS_PER_HOUR", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     pub plays_per_hour: u32,
@@ -203,7 +212,7 @@ impl Config {
         }
         let is_no_seed = self.certificate_key.is_some() && self.certificate_seed().is_none();
         let no_seed = "the value for --certificate-key (GYOSIL_CERTIFICATE_KEY) must be 32 bytes in base64";
-        is_no_seed.then_some(no_seed).or_else(|| self.paying.flaw())
+        is_no_seed.then_some(no_seed).or_else(|| self.storing.flaw()).or_else(|| self.paying.flaw())
     }
 
     pub fn certificate_seed(&self) -> Option<[u8; 32]> {

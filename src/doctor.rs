@@ -126,14 +126,20 @@ async fn compare_times(db: &Db, now_ms: i64) -> Result<String> {
     }
 }
 
-/// Begins an upload in the store and gives it up.
+/// Begins an upload in the store and gives it up, and asks for an object that is not there.
 async fn objects(config: &Config) -> Result<String> {
-    let objects = Objects::in_folder(&config.data, [0; 32]);
-    let key = format!("doctor/{}", random_word());
+    let objects = Objects::open(&config.storing, &config.data, [0; 32], Clock::new(TimeZone::UTC))?;
+    let key = format!("videos/doctor/{}", random_word());
     let new = NewObject { key: key.clone(), bytes: PROBE_BYTES, part_bytes: PROBE_BYTES };
     let upload = objects.begin(&new).await?;
+    let listed = objects.parts(&key, &upload).await;
     objects.abort(&key, &upload).await?;
-    Ok("an upload was begun in the data folder, and given up".into())
+    objects.abort(&key, "").await?;
+    if !listed?.is_some_and(|parts| parts.is_empty()) || objects.bytes(&key).await?.is_some() {
+        return Err(Error::internal("the store does not tell what it has"));
+    }
+    let place = objects.origin().unwrap_or("the data folder");
+    Ok(format!("an upload was begun in {place}, and given up"))
 }
 
 /// Tries the languages of the judge, which takes seconds. Those that the settings name must work, and without any the embedded one.

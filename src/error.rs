@@ -64,6 +64,7 @@ impl Error {
             | Error::TooManyConnections { retry_after_s }
             | Error::LogQuotaUsed { retry_after_s }
             | Error::TooManyUploads { retry_after_s }
+            | Error::StoreAway { retry_after_s }
             | Error::GatewayAway { retry_after_s }
             | Error::NoJudge { retry_after_s }
             | Error::QueueFull { retry_after_s }

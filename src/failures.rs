@@ -61,6 +61,11 @@ pub enum Attempts {
         person: i64,
         most: u32,
     },
+    /// Steps of uploads for which the store is asked, by one person: at most so many.
+    UploadStepsOf {
+        person: i64,
+        most: u32,
+    },
 }
 
 impl Attempts {
@@ -75,7 +80,7 @@ impl Attempts {
             Attempts::ScannedGuestsFrom(_) => 3_000,
             Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
             Attempts::RegistersFrom(_) => 200,
-            Attempts::PlaysOf { most, .. } => *most,
+            Attempts::PlaysOf { most, .. } | Attempts::UploadStepsOf { most, .. } => *most,
         }
     }
 
@@ -88,7 +93,7 @@ impl Attempts {
             | Attempts::GuestsFrom(_) => MINUTE_MS,
             Attempts::AccountSlowly(_) => 10 * SECOND_MS,
             Attempts::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
-            Attempts::LeavesOf(..) | Attempts::PlaysOf { .. } => HOUR_MS,
+            Attempts::LeavesOf(..) | Attempts::PlaysOf { .. } | Attempts::UploadStepsOf { .. } => HOUR_MS,
             _ => 15 * MINUTE_MS,
         }
     }
@@ -111,6 +116,7 @@ impl Attempts {
             | Attempts::RightLoginsOf(_)
             | Attempts::LeavesOf(..)
             | Attempts::PlaysOf { .. }
+            | Attempts::UploadStepsOf { .. }
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
             | Attempts::PaymentsBy(_) => self.clone(),

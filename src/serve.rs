@@ -68,8 +68,8 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     );
     let presence = Arc::new(Presence::new(hub.clone(), room::SESSION));
     let (group_commit, queue) = GroupCommit::new();
-    let objects = Objects::in_folder(&config.data, keys.derived("objects")?);
     let clock = Clock::new(zone);
+    let objects = Objects::open(&config.storing, &config.data, keys.derived("objects")?, clock.clone())?;
     let gateways = Gateways::open(&config.paying, clock.clone())?;
     let app = School::new(App {
         public_url: config.public_url(bound),

@@ -293,6 +293,10 @@ errors! {
         "Too many uploads: try again in {retry_after_s} s",
         "업로드가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
         "アップロードが多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+    StoreAway { retry_after_s: u64 } = Busy, "STORE_AWAY",
+        "The store of videos does not answer: try again in {retry_after_s} s",
+        "동영상 저장소가 응답하지 않습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "動画の保存先から応答がありません。{retry_after_s} 秒後にもう一度お試しください。";
 
     NothingToPay = Conflict, "NOTHING_TO_PAY",
         "There is nothing to pay here",

@@ -126,7 +126,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method, route, status }).inc();
     app.metrics.request_time.observe(took.as_secs_f64());
-    safe_headers(response.headers_mut(), &id, dialects::is_api(&path), is_https);
+    safe_headers(response.headers_mut(), &id, dialects::is_api(&path), is_https, app.objects.origin());
     response
 }
 
@@ -149,7 +149,7 @@ pub async fn around_objects(State(app): State<School>, request: Request, next: N
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method, route: "/objects/{*key}".into(), status }).inc();
-    safe_headers(response.headers_mut(), &id, true, is_https);
+    safe_headers(response.headers_mut(), &id, true, is_https, app.objects.origin());
     let same_site = HeaderValue::from_static("same-site");
     response.headers_mut().insert("cross-origin-resource-policy", same_site);
     response
@@ -175,13 +175,22 @@ fn request_id(headers: &HeaderMap) -> String {
     given.filter(fits).map_or_else(|| format!("{:016x}", u64::from_le_bytes(random_bytes())), str::to_owned)
 }
 
-fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool, is_https: bool) {
-    const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
-        form-action 'self'; frame-ancestors 'none'";
+/// The policy of all pages. Nothing is loaded from elsewhere.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
+
+/// Returns the policy of pages. Where videos are in a bucket, pages may send them there and play them from there.
+fn policy(objects: Option<&str>) -> HeaderValue {
+    let with_bucket = |origin| format!("{POLICY}; connect-src 'self' {origin}; media-src 'self' {origin}");
+    let policy = objects.and_then(|origin| HeaderValue::from_str(&with_bucket(origin)).ok());
+    policy.unwrap_or(HeaderValue::from_static(POLICY))
+}
+
+fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool, is_https: bool, objects: Option<&str>) {
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy(objects));
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "no-referrer");

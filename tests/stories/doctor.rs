@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
+use crate::bucket::{Bucket, BucketFault};
 use crate::crash::over_both;
 use crate::harness::gateway::{Api, Fault, PaymentService};
 use crate::harness::process::{Process, runs};
@@ -110,4 +111,32 @@ fn a_language_that_does_not_exist_is_a_bad_value() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!((refused.status.code(), said.lines().count()), (Some(2), 1), "{said}");
     assert!(said.contains("--judge-languages") && said.contains("phyton"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_a_bucket_are_tried_and_told_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let bucket = Bucket::opens(([127, 0, 0, 1], 0).into()).await;
+    let asks = |secret: Option<&str>| {
+        let mut flags = bucket.flags();
+        let at = flags.iter().position(|flag| flag == "--s3-secret").unwrap() + 1;
+        flags[at] = secret.map_or(flags[at].clone(), str::to_owned);
+        let place = ["doctor", "--data", &data, "--judge", "off"];
+        let words: Vec<&str> = place.into_iter().chain(flags.iter().map(String::as_str)).collect();
+        let Output { status, stdout, stderr } = tokio::task::block_in_place(|| runs(&words, ""));
+        let said = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
+        for hidden in [flags[at].as_str(), "Signature="] {
+            assert!(!said.concat().contains(hidden), "{said:?}");
+        }
+        let lines: Vec<String> = said[0].lines().map(str::to_owned).collect();
+        let (state, says) = line_of(&lines, "objects");
+        (status.code(), state.to_owned(), says.to_owned())
+    };
+    let (code, state, says) = asks(None);
+    assert_eq!((code, state.as_str()), (Some(0), "ok"), "{says}");
+    assert!(says.contains(&bucket.origin()) && bucket.files().is_empty(), "{says}");
+    assert_eq!(asks(Some("another-secret")).0, Some(1));
+    bucket.fails("create", BucketFault::Breaks, 1);
+    assert_eq!(asks(None).0, Some(1));
 }

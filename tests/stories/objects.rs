@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use gyosil::error::Error;
-use gyosil::outside::objects::{NewObject, Objects};
+use gyosil::outside::objects::{NewObject, Objects, PartToSend};
 use reqwest::{Method, Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -40,8 +40,8 @@ impl<'a> Upload<'a> {
     }
 
     fn url(&self, number: u16) -> String {
-        let (origin, now_ms) = (self.school.url(""), self.school.app.now_ms());
-        objects(self.school).part_url(KEY, &self.id, number, AN_HOUR_S, now_ms, &origin)
+        let part = PartToSend { key: KEY, upload: &self.id, number, bytes: 0 };
+        objects(self.school).part_url(part, AN_HOUR_S, self.school.app.now_ms(), &self.school.url(""))
     }
 
     fn path(&self, number: u16) -> String {

@@ -16,7 +16,7 @@ use futures_util::Stream;
 use sha2::{Digest, Sha256};
 
 use super::disk::{blocking, has_room, make_folder, new_file, rename_new, sync_folder, unless_missing};
-use super::parts::{NewObject, StoredPart};
+use super::parts::{NewObject, PartToSend, StoredPart, content_type, is_key};
 use super::signed::{SignedRequest, SignedUse, UrlSigner, hex};
 use crate::clock::random_bytes;
 use crate::error::{Error, Noun, Result};
@@ -81,17 +81,9 @@ impl FolderStore {
         Ok(upload)
     }
 
-    pub(super) fn part_url(
-        &self,
-        key: &str,
-        upload: &str,
-        number: u16,
-        for_s: u32,
-        now_ms: i64,
-        origin: &str,
-    ) -> String {
-        let allowed = SignedUse { part: Some((upload.to_owned(), number)), signed_ms: now_ms, for_s };
-        self.url("PUT", key, &allowed, origin)
+    pub(super) fn part_url(&self, part: PartToSend<'_>, for_s: u32, now_ms: i64, origin: &str) -> String {
+        let allowed = SignedUse { part: Some((part.upload.to_owned(), part.number)), signed_ms: now_ms, for_s };
+        self.url("PUT", part.key, &allowed, origin)
     }
 
     pub(super) fn play_url(&self, key: &str, for_s: u32, now_ms: i64, origin: &str) -> String {
@@ -281,11 +273,7 @@ impl FolderStore {
 
     /// Returns the file of an object, or `None` if the key is none of ours, whatever it is.
     fn place(&self, key: &str) -> Option<PathBuf> {
-        let is_name = |name: &str| {
-            let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-            !name.is_empty() && !name.starts_with('.') && name.bytes().all(is_plain)
-        };
-        (key.len() <= 200 && key.split('/').all(is_name)).then(|| self.folder.join(key))
+        is_key(key).then(|| self.folder.join(key))
     }
 
     fn upload_folder(&self, upload: &str) -> Option<PathBuf> {
@@ -387,11 +375,6 @@ impl ObjectFile {
             Ok(Some((block, (object, at + bytes, end))))
         })
     }
-}
-
-/// The types of the objects that are stored here.
-fn content_type(key: &str) -> &'static str {
-    if key.ends_with(".mp4") { "video/mp4" } else { "application/octet-stream" }
 }
 
 fn milliseconds(time: SystemTime) -> i64 {

@@ -1,9 +1,10 @@
 //! Stores large files: objects. A browser sends them in parts and reads them back by signed URLs, in the form of S3, so that
-//! the store may be the folder that is embedded here or, later, a bucket elsewhere.
+//! the store may be the folder that is embedded here or a bucket elsewhere.
 
 mod disk;
 mod folder;
 mod parts;
+mod s3;
 mod signed;
 
 use std::path::Path;
@@ -11,89 +12,136 @@ use std::path::Path;
 use bytes::Bytes;
 
 pub use self::folder::{FolderStore, ObjectFile, PartWriter, READ_MAX_BYTES};
-pub use self::parts::{NewObject, StoredPart};
+pub use self::parts::{NewObject, PartToSend, StoredPart};
+pub use self::s3::S3Store;
 pub use self::signed::SignedRequest;
-use crate::error::Result;
+use crate::clock::Clock;
+use crate::config::{ObjectPlace, ObjectSettings};
+use crate::error::{Error, Result};
 
 pub enum Objects {
     Folder(FolderStore),
+    Bucket(Box<S3Store>),
 }
 
 impl Objects {
+    /// Opens the store of the settings. Nobody asks a bucket whether it is there: a school teaches on without its videos.
+    pub fn open(settings: &ObjectSettings, data: &Path, secret: [u8; 32], clock: Clock) -> Result<Objects> {
+        Ok(match &settings.objects {
+            ObjectPlace::Folder => Objects::in_folder(data, secret),
+            ObjectPlace::Bucket(name) => Objects::Bucket(Box::new(S3Store::new(name, settings, clock)?)),
+        })
+    }
+
     /// The store in the data folder. `secret` signs its URLs.
     pub fn in_folder(data: &Path, secret: [u8; 32]) -> Objects {
         Objects::Folder(FolderStore::new(data, secret))
     }
 
-    /// Begins an upload, and returns its id. Fails if there is no room for the object.
+    /// Returns the origin of the URLs of objects, or `None` if it is our own.
+    pub fn origin(&self) -> Option<&str> {
+        match self {
+            Objects::Folder(_) => None,
+            Objects::Bucket(store) => Some(store.origin()),
+        }
+    }
+
+    /// Begins an upload, and returns its id. Fails if there is no room for the object. After `StoreAway` an upload may have
+    /// begun: `abort` without an id ends it.
     pub async fn begin(&self, new: &NewObject) -> Result<String> {
-        let Objects::Folder(store) = self;
-        store.begin(new).await
+        match self {
+            Objects::Folder(store) => store.begin(new).await,
+            Objects::Bucket(store) => store.begin(new).await,
+        }
     }
 
-    /// Returns the URL to which a part is sent by PUT, at the address under which the caller reaches us.
-    pub fn part_url(&self, key: &str, upload: &str, number: u16, for_s: u32, now_ms: i64, origin: &str) -> String {
-        let Objects::Folder(store) = self;
-        store.part_url(key, upload, number, for_s, now_ms, origin)
+    /// Returns the URL to which a part is sent by PUT. That of the folder is at the address under which the caller reaches us.
+    pub fn part_url(&self, part: PartToSend<'_>, for_s: u32, now_ms: i64, origin: &str) -> String {
+        match self {
+            Objects::Folder(store) => store.part_url(part, for_s, now_ms, origin),
+            Objects::Bucket(store) => store.part_url(part, for_s, now_ms),
+        }
     }
 
-    /// Returns the parts that have arrived, in their order. `None` if there is no such upload (any more).
+    /// Returns the parts that have arrived, in their order. `None` if there is no such upload (any more). A bucket may have
+    /// parts of another size than was announced.
     pub async fn parts(&self, key: &str, upload: &str) -> Result<Option<Vec<StoredPart>>> {
-        let Objects::Folder(store) = self;
-        store.parts(key, upload).await
+        match self {
+            Objects::Folder(store) => store.parts(key, upload).await,
+            Objects::Bucket(store) => store.parts(key, upload).await,
+        }
     }
 
     /// Makes the object of its parts, which must be all that were announced. From then on it does not change.
     pub async fn complete(&self, key: &str, upload: &str, tags: &[(u16, String)]) -> Result<()> {
-        let Objects::Folder(store) = self;
-        store.complete(key, upload, tags).await
+        match self {
+            Objects::Folder(store) => store.complete(key, upload, tags).await,
+            Objects::Bucket(store) => store.complete(key, upload, tags).await,
+        }
     }
 
-    /// Forgets an upload and its parts. One that is not there is not an error.
+    /// Forgets an upload and its parts. One that is not there is not an error. An empty id stands for one that nobody knows.
     pub async fn abort(&self, key: &str, upload: &str) -> Result<()> {
-        let Objects::Folder(store) = self;
-        store.abort(key, upload).await
+        match self {
+            Objects::Folder(store) => store.abort(key, upload).await,
+            Objects::Bucket(store) => store.abort(key, upload).await,
+        }
     }
 
-    /// Removes what is left of uploads that were begun before this time and that nobody knows of any more.
+    /// Removes what is left of uploads that were begun before this time and that nobody knows of any more. A bucket has a rule
+    /// of its own for them, since others may use it too.
     pub async fn sweep(&self, before_ms: i64) -> Result<()> {
-        let Objects::Folder(store) = self;
-        store.sweep(before_ms).await
+        match self {
+            Objects::Folder(store) => store.sweep(before_ms).await,
+            Objects::Bucket(_) => Ok(()),
+        }
     }
 
     /// Returns the size of an object, or `None` if it is not there.
     pub async fn bytes(&self, key: &str) -> Result<Option<u64>> {
-        let Objects::Folder(store) = self;
-        Ok(store.open(key).await?.map(|object| object.bytes))
+        match self {
+            Objects::Folder(store) => Ok(store.open(key).await?.map(|object| object.bytes)),
+            Objects::Bucket(store) => store.bytes(key).await,
+        }
     }
 
     /// Reads a piece of an object, of at most `READ_MAX_BYTES`. It is shorter where the object ends.
     pub async fn read(&self, key: &str, from: u64, bytes: usize) -> Result<Bytes> {
-        let Objects::Folder(store) = self;
-        store.read(key, from, bytes).await
+        match self {
+            Objects::Folder(store) => store.read(key, from, bytes).await,
+            Objects::Bucket(store) => store.read(key, from, bytes.min(READ_MAX_BYTES)).await,
+        }
     }
 
     /// Returns the URL by which an object is read, also in ranges.
     pub fn play_url(&self, key: &str, for_s: u32, now_ms: i64, origin: &str) -> String {
-        let Objects::Folder(store) = self;
-        store.play_url(key, for_s, now_ms, origin)
+        match self {
+            Objects::Folder(store) => store.play_url(key, for_s, now_ms, origin),
+            Objects::Bucket(store) => store.play_url(key, for_s, now_ms),
+        }
     }
 
     /// Deletes an object. One that is not there is not an error.
     pub async fn delete(&self, key: &str) -> Result<()> {
-        let Objects::Folder(store) = self;
-        store.delete(key).await
+        match self {
+            Objects::Folder(store) => store.delete(key).await,
+            Objects::Bucket(store) => store.delete(key).await,
+        }
     }
 
-    /// Opens an object for one who shows a signed URL of it.
+    /// Opens an object for one who shows a signed URL of it. Those of a bucket are not here.
     pub async fn open_signed(&self, asked: &SignedRequest<'_>, now_ms: i64) -> Result<ObjectFile> {
-        let Objects::Folder(store) = self;
-        store.open_signed(asked, now_ms).await
+        match self {
+            Objects::Folder(store) => store.open_signed(asked, now_ms).await,
+            Objects::Bucket(_) => Err(Error::NoSuchPath),
+        }
     }
 
     /// Begins to write a part of `bytes`, for one who shows a signed URL of it.
     pub async fn write_signed(&self, asked: &SignedRequest<'_>, bytes: u64, now_ms: i64) -> Result<PartWriter> {
-        let Objects::Folder(store) = self;
-        store.write_signed(asked, bytes, now_ms).await
+        match self {
+            Objects::Folder(store) => store.write_signed(asked, bytes, now_ms).await,
+            Objects::Bucket(_) => Err(Error::NoSuchPath),
+        }
     }
 }

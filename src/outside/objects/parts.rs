@@ -20,6 +20,29 @@ pub struct StoredPart {
     pub bytes: u64,
 }
 
+/// A part that its sender may send.
+#[derive(Debug, Clone, Copy)]
+pub struct PartToSend<'a> {
+    pub key: &'a str,
+    pub upload: &'a str,
+    pub number: u16,
+    pub bytes: u64,
+}
+
+/// Tells whether a key is one of ours: no path leads out of it, and it is the same in a URL.
+pub(super) fn is_key(key: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        !name.is_empty() && !name.starts_with('.') && name.bytes().all(is_plain)
+    };
+    key.len() <= 200 && key.split('/').all(is_name)
+}
+
+/// The types of the objects that are stored.
+pub(super) fn content_type(key: &str) -> &'static str {
+    if key.ends_with(".mp4") { "video/mp4" } else { "application/octet-stream" }
+}
+
 impl NewObject {
     /// Returns the number of parts, or `None` if there are none, or more than can be counted.
     pub fn parts(&self) -> Option<u16> {

@@ -6,7 +6,7 @@ use crate::error::{Error, Noun, Result, VideoFault};
 use crate::outside::mp4::{self, VideoFacts};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
-use crate::school::videos::uploads::{UPLOAD, Upload};
+use crate::school::videos::uploads::{self, UPLOAD, Upload};
 use crate::school::videos::waste::{self, FilesOf};
 
 /// The parts of an upload, as their sender has counted them.
@@ -37,6 +37,7 @@ pub async fn complete(app: &School, caller: &Caller, sent: SentParts) -> Result<
         if upload.expires_ms <= app.now_ms() {
             return Err(Error::UploadOver);
         }
+        uploads::take_step(app, caller)?;
         assemble(app, &upload, sent.parts).await?;
         let judged = judge(app, &upload).await?;
         settle(app, sent.video, upload.id, judged).await?;
@@ -56,7 +57,7 @@ async fn find_upload(app: &School, caller: &Caller, sent: &SentParts) -> Result<
 
 /// Makes one file of the parts. A call before this one may have come so far, and not further.
 async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<()> {
-    let arrived = app.objects.parts(&upload.key, &upload.upload_id).await?;
+    let arrived = uploads::arrived(app, upload).await?;
     let missing = if arrived.is_some() { Error::UploadIncomplete } else { Error::UploadOver };
     let arrived = arrived.unwrap_or_default();
     if arrived.len() as i64 != upload.parts {

@@ -5,7 +5,8 @@ use crate::app::School;
 use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS, random_bytes};
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result, VideoFault};
-use crate::outside::objects::{NewObject, StoredPart};
+use crate::failures::Attempts;
+use crate::outside::objects::{NewObject, PartToSend, StoredPart};
 use crate::school::outline::{self, Item, ItemChanges, ItemKind, NewItem};
 use crate::school::rights::{self, Caller};
 use crate::school::videos::waste::{self, FilesOf};
@@ -44,6 +45,13 @@ row! {
         pub expires_ms: i64,
         pub refusal: Option<String>,
         pub starts_late: bool,
+    }
+}
+
+impl Upload {
+    /// Returns the size of a part, which all but the last one share.
+    fn bytes_of(&self, number: i64) -> i64 {
+        self.part_bytes.min(self.bytes - (number - 1) * self.part_bytes)
     }
 }
 
@@ -224,11 +232,10 @@ async fn attach(app: &School, caller: &Caller, place: FilePlace, upload: &Upload
     Ok(video)
 }
 
-/// Marks that nothing came of an upload that was announced.
+/// Marks that nothing came of an upload that was announced. The store may have begun it all the same, so the job looks.
 async fn forget(app: &School, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let sql =
-        "update uploads set status = 'ABORTED', in_store = false, updated_ms = $2 where id = $1 and status = 'OPEN'";
+    let sql = "update uploads set status = 'ABORTED', updated_ms = $2 where id = $1 and status = 'OPEN'";
     tx.run(sql, args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await
 }
@@ -237,9 +244,27 @@ async fn forget(app: &School, id: i64) -> Result<()> {
 /// have arrived. By this an upload goes on after a reload, and gets new URLs.
 pub async fn view(app: &School, caller: &Caller, video: i64, window: Window, origin: &str) -> Result<UploadParts> {
     let upload = find_open(app, caller, video).await?;
-    let arrived = app.objects.parts(&upload.key, &upload.upload_id).await?.ok_or(Error::UploadOver)?;
+    take_step(app, caller)?;
+    let arrived = arrived(app, &upload).await?.ok_or(Error::UploadOver)?;
     let parts = page_of_parts(app, &upload, &arrived, window, origin);
     Ok(UploadParts { video, upload, parts })
+}
+
+/// Counts a step for which the store is asked. Fails if the person has taken too many.
+pub(super) fn take_step(app: &School, caller: &Caller) -> Result<()> {
+    let steps = Attempts::UploadStepsOf { person: caller.id, most: app.config.bounds.upload_steps_per_hour };
+    app.failures.take_for_good(&steps, app.now_ms())
+}
+
+/// Returns the parts that have arrived in the size that they must have. Others count as missing: they are sent again. `None` if
+/// the store knows no such upload.
+pub(super) async fn arrived(app: &School, upload: &Upload) -> Result<Option<Vec<StoredPart>>> {
+    let parts = app.objects.parts(&upload.key, &upload.upload_id).await?;
+    let is_announced = |part: &StoredPart| {
+        let number = i64::from(part.number);
+        number <= upload.parts && i64::try_from(part.bytes) == Ok(upload.bytes_of(number))
+    };
+    Ok(parts.map(|parts| parts.into_iter().filter(is_announced).collect()))
 }
 
 /// Gives up the open upload of a video.
@@ -271,11 +296,11 @@ fn page_of_parts(
     // No URL of a part outlives its upload.
     let for_s = (PART_URL_MS.min(upload.expires_ms - now_ms) / SECOND_MS).max(1);
     let place = |number: i64| {
-        let part = u16::try_from(number).ok()?;
-        let url =
-            app.objects.part_url(&upload.key, &upload.upload_id, part, u32::try_from(for_s).ok()?, now_ms, origin);
+        let (part, bytes) = (u16::try_from(number).ok()?, upload.bytes_of(number));
+        let to_send =
+            PartToSend { key: &upload.key, upload: &upload.upload_id, number: part, bytes: bytes.unsigned_abs() };
+        let url = app.objects.part_url(to_send, u32::try_from(for_s).ok()?, now_ms, origin);
         let tag = arrived.iter().find(|stored| stored.number == part).map(|stored| stored.tag.clone());
-        let bytes = upload.part_bytes.min(upload.bytes - (number - 1) * upload.part_bytes);
         Some(PartPlace { number, bytes, url, tag })
     };
     let first = window.offset.min(upload.parts) + 1;

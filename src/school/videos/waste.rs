@@ -1,10 +1,12 @@
 //! Files and parts in the store that are needed no more. What a transaction gives up is removed after its commit; a job makes
 //! up for what was not removed then.
 
+use futures_util::{StreamExt, stream};
+
 use crate::app::School;
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{Filter, HeldTable, Tx, args, retry, row};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The files of which items are given up.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,8 @@ row! {
 const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
 /// Uploads whose leftovers are removed before others are looked for.
 const BATCH_MAX_UPLOADS: i64 = 64;
+/// Uploads whose leftovers are removed at once: the store may be far away.
+const REMOVED_AT_ONCE_MAX: usize = 8;
 
 /// Removes what the items that were just given up have left in the store. What cannot be removed now is left to the job.
 pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
@@ -72,7 +76,8 @@ pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
     }
 }
 
-/// Removes everything that is needed no more. What is being written at this moment is left for the next time.
+/// Removes everything that is needed no more. What is being written at this moment is left for the next time, and so is all
+/// the rest if the store does not answer.
 pub async fn remove_all(app: &School) -> Result<()> {
     let mut last = 0;
     while let Some(id) = remove_batch(app, &Filter::of(&format!("{WASTE} and id > $1"), args![last])).await? {
@@ -86,18 +91,23 @@ async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
     let (sql, args) = waste.page("select id, key, upload_id from uploads", "id", BATCH_MAX_UPLOADS, 0);
     let found: Vec<WasteUpload> = app.db.all(sql, args).await?;
     let last = found.last().map(|upload| upload.id);
-    for upload in found {
-        match remove(app, &upload).await {
-            Ok(()) => note_removed(app, upload.id).await?,
-            Err(error) => tracing::warn!(%error, upload = upload.id, "it is tried again"),
+    let mut removals = stream::iter(found).map(|upload| remove(app, upload)).buffer_unordered(REMOVED_AT_ONCE_MAX);
+    while let Some((id, removed)) = removals.next().await {
+        match removed {
+            Ok(()) => note_removed(app, id).await?,
+            Err(error @ Error::StoreAway { .. }) => return Err(error),
+            Err(error) => tracing::warn!(%error, upload = id, "it is tried again"),
         }
     }
     Ok(last)
 }
 
-async fn remove(app: &School, upload: &WasteUpload) -> Result<()> {
-    app.objects.abort(&upload.key, &upload.upload_id).await?;
-    app.objects.delete(&upload.key).await
+async fn remove(app: &School, upload: WasteUpload) -> (i64, Result<()>) {
+    let removed = match app.objects.abort(&upload.key, &upload.upload_id).await {
+        Ok(()) => app.objects.delete(&upload.key).await,
+        refused => refused,
+    };
+    (upload.id, removed)
 }
 
 async fn note_removed(app: &School, id: i64) -> Result<()> {
@@ -114,7 +124,11 @@ const OVERDUE: &str = "status = 'OPEN' and expires_ms <= $1";
 /// Gives up the uploads that nobody finished in time, and removes what they left.
 pub async fn give_up_overdue(app: &School) -> Result<()> {
     retry(|| give_up_all_overdue(app)).await?;
-    remove_all(app).await
+    match remove_all(app).await {
+        // It was logged, and is tried again.
+        Err(Error::StoreAway { .. }) => Ok(()),
+        removed => removed,
+    }
 }
 
 async fn give_up_all_overdue(app: &School) -> Result<()> {

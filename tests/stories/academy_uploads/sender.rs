@@ -11,6 +11,7 @@ use crate::academy_videos::path;
 use crate::harness::School;
 use crate::harness::film::{Film, named};
 use crate::harness::people::{PASSWORD, Person, Reply};
+use crate::in_bucket::bucket_of;
 
 pub const PART_BYTES: usize = 8 << 20;
 
@@ -134,8 +135,11 @@ impl Begun {
     }
 }
 
-/// All files below the folder of objects.
+/// All files of the school's store, whole or not.
 pub fn files(school: &School) -> Vec<String> {
+    if let Some(bucket) = bucket_of(school) {
+        return bucket.files();
+    }
     fn walk(folder: PathBuf, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();

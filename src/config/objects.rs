@@ -1,0 +1,142 @@
+//! Settings of the store of objects, and the keys that a bucket needs.
+
+use clap::Args;
+use hyper::Uri;
+
+use super::secret::{SecretText, secret};
+use super::switch::Switch;
+
+const BUCKET_MIN_BYTES: usize = 3;
+const BUCKET_MAX_BYTES: usize = 63;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObjectPlace {
+    Folder,
+    /// The bucket of this name.
+    Bucket(String),
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Uploaded files")]
+pub struct ObjectSettings {
+    /// The place of uploaded files: folder (objects in the data folder), or s3://BUCKET in a store that speaks the protocol of S3
+    #[arg(long, global = true, env = "GYOSIL_OBJECTS", default_value = "folder", value_parser = place)]
+    pub objects: ObjectPlace,
+    /// The address of the store, as browsers and this server reach it (default: that of AWS in the region)
+    #[arg(long, global = true, env = "GYOSIL_S3_ENDPOINT", value_parser = endpoint)]
+    pub s3_endpoint: Option<String>,
+    /// The region of the bucket
+    #[arg(long, global = true, env = "GYOSIL_S3_REGION", default_value = "us-east-1", value_parser = region)]
+    pub s3_region: String,
+    /// The id of the access key; @FILE reads it from a file
+    #[arg(long, global = true, env = "GYOSIL_S3_KEY", hide_env_values = true, value_parser = secret)]
+    pub s3_key: Option<SecretText>,
+    /// The secret of the access key; @FILE reads it from a file
+    #[arg(long, global = true, env = "GYOSIL_S3_SECRET", hide_env_values = true, value_parser = secret)]
+    pub s3_secret: Option<SecretText>,
+    /// Writes the bucket into the path of a URL, and not into its host: for MinIO and the like, and for endpoints without a name
+    #[arg(long, global = true, env = "GYOSIL_S3_PATH_STYLE", default_value = "off")]
+    pub s3_path_style: Switch,
+    /// Milliseconds that the store may take for one answer, and twice as many to make one file of its parts
+    #[arg(long, global = true, env = "GYOSIL_S3_WITHIN_MS", default_value_t = 6_000, value_parser = clap::value_parser!(u64).range(100..=7_000))]
+    pub s3_within_ms: u64,
+}
+
+impl ObjectSettings {
+    /// Returns the address of the store.
+    pub fn endpoint(&self) -> String {
+        let usual = || format!("https://s3.{}.amazonaws.com", self.s3_region);
+        self.s3_endpoint.clone().unwrap_or_else(usual)
+    }
+
+    /// Returns what is missing, or what is no secret. Secrets are not repeated.
+    pub(super) fn flaw(&self) -> Option<&'static str> {
+        if [&self.s3_key, &self.s3_secret].into_iter().flatten().any(|secret| !secret.is_plain()) {
+            return Some("GYOSIL_S3_KEY and GYOSIL_S3_SECRET must each be one line of ASCII without spaces");
+        }
+        let is_missing = self.s3_key.is_none() || self.s3_secret.is_none();
+        (self.objects != ObjectPlace::Folder && is_missing)
+            .then_some("--objects s3://… needs GYOSIL_S3_KEY and GYOSIL_S3_SECRET")
+    }
+}
+
+fn place(text: &str) -> Result<ObjectPlace, String> {
+    if text == "folder" {
+        return Ok(ObjectPlace::Folder);
+    }
+    let is_bucket = |name: &&str| {
+        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+        (BUCKET_MIN_BYTES..=BUCKET_MAX_BYTES).contains(&name.len())
+            && name.bytes().all(is_plain)
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && !name.contains("..")
+    };
+    let bucket = text.strip_prefix("s3://").map(|name| name.trim_end_matches('/')).filter(is_bucket);
+    bucket.map(|name| ObjectPlace::Bucket(name.into())).ok_or_else(|| "folder or s3://BUCKET is needed".into())
+}
+
+/// Reads the address of a store. The secret never goes there: requests are signed by it.
+fn endpoint(text: &str) -> Result<String, String> {
+    let bare = text.trim_end_matches('/');
+    let fits = bare.parse::<Uri>().is_ok_and(|uri| {
+        let has_scheme = matches!(uri.scheme_str(), Some("http" | "https"));
+        let has_host = uri.host().is_some_and(|host| !host.is_empty());
+        has_scheme && has_host && uri.query().is_none() && !bare.contains('@')
+    });
+    if fits { Ok(bare.into()) } else { Err("an address such as https://s3.eu-west-1.amazonaws.com is needed".into()) }
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(is_plain);
+    if fits { Ok(text.into()) } else { Err("a region such as ap-northeast-2 is needed".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_in_the_folder_or_in_a_bucket() {
+        assert_eq!(place("folder"), Ok(ObjectPlace::Folder));
+        for (text, bucket) in [("s3://school", "school"), ("s3://my.school-1/", "my.school-1")] {
+            assert_eq!(place(text), Ok(ObjectPlace::Bucket(bucket.into())));
+        }
+        for bad in ["", "s3", "s3://", "s3://ab", "s3://School", "s3://a/b", "s3://-ab", "s3://a..b", "gs://school"] {
+            assert!(place(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_needs_both_keys_and_no_flaw_repeats_one() {
+        #[derive(clap::Parser)]
+        struct Settings {
+            #[command(flatten)]
+            storing: ObjectSettings,
+        }
+        let flaw = |flags: &[&str]| {
+            let settings: Settings = clap::Parser::parse_from([&["gyosil"], flags].concat());
+            settings.storing.flaw()
+        };
+        let (place, key, secret) = (["--objects", "s3://school"], ["--s3-key", "an-id"], ["--s3-secret", "a-secret"]);
+        assert_eq!(flaw(&[]), None);
+        assert_eq!(flaw(&[place, key, secret].concat()), None);
+        for flags in [place.to_vec(), [place, key].concat(), [place, secret].concat()] {
+            assert!(flaw(&flags).unwrap().contains("needs GYOSIL_S3_KEY and GYOSIL_S3_SECRET"), "{flags:?}");
+        }
+        let wrong = flaw(&[place, key, ["--s3-secret", "two words"]].concat()).unwrap();
+        assert!(!wrong.contains("two words"), "{wrong}");
+    }
+
+    #[test]
+    fn an_endpoint_is_an_address_without_a_login() {
+        for good in ["https://s3.amazonaws.com", "http://127.0.0.1:9000/", "https://store.example/s3"] {
+            assert_eq!(endpoint(good).as_deref(), Ok(good.trim_end_matches('/')));
+        }
+        for bad in ["s3.amazonaws.com", "ftp://a.example", "https://key:secret@a.example", "https://a.example/?x=1", ""]
+        {
+            assert!(endpoint(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Answers of a bucket, in XML.
+
+use instant_xml::FromXml;
+
+use crate::outside::http_client::RawAnswer;
+
+const S3_NAMES: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+#[derive(FromXml)]
+#[xml(rename = "Error")]
+struct StoreError {
+    #[xml(rename = "Code")]
+    code: String,
+}
+
+/// Returns the code of an error, such as `NoSuchUpload`; an answer that is no error, or says nothing, has none.
+pub(super) fn error_code(answer: &RawAnswer) -> String {
+    let read = || instant_xml::from_str::<StoreError>(text(answer)?).ok();
+    read().map(|error| error.code).unwrap_or_default()
+}
+
+pub(super) fn text(answer: &RawAnswer) -> Option<&str> {
+    str::from_utf8(&answer.body).ok()
+}
+
+#[derive(FromXml)]
+#[xml(rename = "ListMultipartUploadsResult", ns(S3_NAMES))]
+struct UploadList {
+    uploads: Vec<ListedUpload>,
+}
+
+#[derive(FromXml)]
+#[xml(rename = "Upload", ns(S3_NAMES))]
+struct ListedUpload {
+    #[xml(rename = "Key")]
+    key: String,
+    #[xml(rename = "UploadId")]
+    upload_id: String,
+}
+
+/// Reads the ids of the unfinished uploads of one key from a list of uploads. `None` if the answer is no such list.
+pub(super) fn uploads_of(key: &str, answer: &RawAnswer) -> Option<Vec<String>> {
+    let list: UploadList = instant_xml::from_str(text(answer)?).ok()?;
+    Some(list.uploads.into_iter().filter(|upload| upload.key == key).map(|upload| upload.upload_id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: &str) -> RawAnswer {
+        RawAnswer { status: 200, headers: Default::default(), body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn an_error_is_told_by_its_code() {
+        let error = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchUpload</Code><Message>It is <b>gone</b>\
+            </Message><UploadId>x</UploadId><RequestId>1</RequestId></Error>";
+        assert_eq!(error_code(&answer(error)), "NoSuchUpload");
+        assert_eq!(error_code(&answer(&format!("   \n\n{}", &error[38..]))), "NoSuchUpload");
+        for other in ["", "<html>502</html>", "<Error></Error>", "<Error><Code>", "{}"] {
+            assert_eq!(error_code(&answer(other)), "", "{other}");
+        }
+        assert_eq!(error_code(&RawAnswer { body: vec![0xff, 0xfe].into(), ..answer("") }), "");
+    }
+
+    #[test]
+    fn uploads_of_other_keys_are_left_alone() {
+        let upload = |key: &str, id: &str| {
+            format!("<Upload><Key>{key}</Key><UploadId>{id}</UploadId><StorageClass>STANDARD</StorageClass></Upload>")
+        };
+        let list = |uploads: &str| {
+            let text = format!(
+                "<?xml version=\"1.0\"?><ListMultipartUploadsResult xmlns=\"{S3_NAMES}\"><Bucket>b</Bucket>\
+                 <MaxUploads>1000</MaxUploads><IsTruncated>false</IsTruncated>{uploads}</ListMultipartUploadsResult>"
+            );
+            uploads_of("videos/1/a.mp4", &answer(&text))
+        };
+        let all = [("videos/1/a.mp4", "first"), ("videos/1/a.mp4.bak", "other"), ("videos/1/a.mp4", "second")];
+        let all: String = all.iter().map(|(key, id)| upload(key, id)).collect();
+        assert_eq!(list(&all).unwrap(), ["first", "second"]);
+        assert_eq!(list("").unwrap(), [""; 0]);
+        assert_eq!(uploads_of("videos/1/a.mp4", &answer("<Error><Code>NotImplemented</Code></Error>")), None);
+    }
+}
