@@ -246,7 +246,9 @@ create table uploads (
   -- The index of the file is at its end: it starts to play later.
   starts_late boolean not null default false,
   -- Something of the upload may still be in the store: its parts or its file.
-  in_store boolean not null default true
+  in_store boolean not null default true,
+  -- It is removed from the store from then on, once nothing needs it.
+  removal_ms bigint not null default 0
 );
 create unique index uploads_key on uploads (key);
 create index uploads_item on uploads (item);

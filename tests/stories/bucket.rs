@@ -18,6 +18,7 @@ use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 const NAME: &str = "school";
@@ -40,6 +41,8 @@ pub enum BucketFault {
     LosesAnswer,
     /// The status is 200, and then an error comes: only of `complete`.
     BreaksLate,
+    /// The upload is over, and its file comes only when `goes_on` says so: only of `assembling`.
+    Waits,
 }
 
 struct OpenUpload {
@@ -57,6 +60,7 @@ struct Front {
     files: FileSystem,
     books: Arc<Mutex<Books>>,
     completing: tokio::sync::Mutex<()>,
+    going_on: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -64,6 +68,7 @@ pub struct Bucket {
     address: SocketAddr,
     folder: Arc<TempDir>,
     books: Arc<Mutex<Books>>,
+    going_on: Arc<Notify>,
     service: S3Service,
     accepting: Arc<Mutex<Option<JoinHandle<()>>>>,
     runtime: Handle,
@@ -75,8 +80,14 @@ impl Bucket {
         std::fs::create_dir(folder.path().join(NAME)).unwrap();
         let books: Arc<Mutex<Books>> = Arc::default();
         let files = FileSystem::new(folder.path()).unwrap();
-        let mut service =
-            S3ServiceBuilder::new(Front { files, books: books.clone(), completing: tokio::sync::Mutex::default() });
+        let going_on: Arc<Notify> = Arc::default();
+        let completing = tokio::sync::Mutex::default();
+        let mut service = S3ServiceBuilder::new(Front {
+            files,
+            books: books.clone(),
+            completing,
+            going_on: going_on.clone(),
+        });
         service.set_auth(SimpleAuth::from_single(KEY, SECRET));
         let mut config = S3Config::default();
         // Stories set their clock forward.
@@ -84,7 +95,8 @@ impl Bucket {
         service.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
         let service = service.build();
         let (accepting, runtime) = (Arc::default(), Handle::current());
-        let bucket = Bucket { address, folder: Arc::new(folder), books, service, accepting, runtime };
+        let folder = Arc::new(folder);
+        let bucket = Bucket { address, folder, books, going_on, service, accepting, runtime };
         Bucket { address: bucket.listens().await, ..bucket }
     }
 
@@ -127,7 +139,19 @@ impl Bucket {
         words.iter().chain(&more).map(|word| word.to_string()).collect()
     }
 
-    /// Misbehaves so many times at requests of this kind: create, parts, complete, abort, list, read, size, delete.
+    /// Lets a file come that `Waits`.
+    pub fn goes_on(&self) {
+        self.going_on.notify_one();
+    }
+
+    /// Has an object that nobody expects any more.
+    pub fn has_late(&self, key: &str) {
+        let place = self.folder.path().join(NAME).join(key);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(place, "late").unwrap();
+    }
+
+    /// Misbehaves so many times at requests of this kind: create, parts, complete, assembling, abort, list, read, size, delete.
     pub fn fails(&self, kind: &'static str, fault: BucketFault, times: usize) {
         self.books().faults.push((kind, fault, times));
     }
@@ -179,7 +203,7 @@ impl Front {
             None => work.await,
             Some(BucketFault::Breaks | BucketFault::BreaksLate) => Err(s3_error!(InternalError)),
             Some(BucketFault::KnowsNot) => Err(s3_error!(NotImplemented)),
-            Some(BucketFault::Hangs) => pending().await,
+            Some(BucketFault::Hangs | BucketFault::Waits) => pending().await,
             Some(BucketFault::LosesAnswer) => {
                 work.await?;
                 Err(s3_error!(InternalError))
@@ -208,6 +232,10 @@ impl Front {
             if n + 1 < named.len() && found.size.unwrap_or_default() < PART_MIN_BYTES {
                 return Err(s3_error!(EntityTooSmall));
             }
+        }
+        if self.fault("assembling").is_some() {
+            self.books().uploads.remove(&upload);
+            self.going_on.notified().await;
         }
         let done = self.files.complete_multipart_upload(req).await?;
         self.books().uploads.remove(&upload);

@@ -97,7 +97,11 @@ async fn settle(app: &School, video: i64, upload: i64, judged: Result<VideoFacts
     tx.hold_where(HeldTable::Uploads, of_video, args![video]).await?;
     let found: Upload = tx.one(format!("{UPLOAD} where id = $1"), args![upload]).await?;
     if found.status != "OPEN" {
-        return Ok(());
+        // Given up while the store was making the file: it may have come after its removal.
+        let sql = "update uploads set in_store = true, removal_ms = $2
+            where id = $1 and status in ('REFUSED', 'ABORTED', 'DELETED')";
+        tx.run(sql, args![upload, now_ms]).await?;
+        return app.commit(tx, Vec::new()).await;
     }
     let mut due = Vec::new();
     let now = outline::item_by_id(&mut tx, video).await?;

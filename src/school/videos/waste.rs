@@ -59,10 +59,14 @@ row! {
         id: i64,
         key: String,
         upload_id: String,
+        removal_ms: i64,
     }
 }
 
 const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
+/// The time for which nothing new may come of an upload that was given up: the store ends much earlier what it has begun.
+/// What was removed before is removed once more then.
+const SETTLED_MS: i64 = HOUR_MS;
 /// Uploads whose leftovers are removed before others are looked for.
 const BATCH_MAX_UPLOADS: i64 = 64;
 /// Uploads whose leftovers are removed at once: the store may be far away.
@@ -70,7 +74,7 @@ const REMOVED_AT_ONCE_MAX: usize = 8;
 
 /// Removes what the items that were just given up have left in the store. What cannot be removed now is left to the job.
 pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
-    let waste = Filter::of(&format!("{} and {WASTE}", files.condition()), args![id]);
+    let waste = Filter::of(&format!("{} and {WASTE} and removal_ms <= $2", files.condition()), args![id, app.now_ms()]);
     if let Err(error) = remove_batch(app, &waste).await {
         tracing::warn!(%error, "files that are needed no more are removed later");
     }
@@ -79,8 +83,9 @@ pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
 /// Removes everything that is needed no more. What is being written at this moment is left for the next time, and so is all
 /// the rest if the store does not answer.
 pub async fn remove_all(app: &School) -> Result<()> {
-    let mut last = 0;
-    while let Some(id) = remove_batch(app, &Filter::of(&format!("{WASTE} and id > $1"), args![last])).await? {
+    let (mut last, now_ms) = (0, app.now_ms());
+    let due = format!("{WASTE} and removal_ms <= $1 and id > $2");
+    while let Some(id) = remove_batch(app, &Filter::of(&due, args![now_ms, last])).await? {
         last = id;
     }
     app.objects.sweep(app.now_ms() - LEFTOVER_MS).await
@@ -88,13 +93,13 @@ pub async fn remove_all(app: &School) -> Result<()> {
 
 /// Removes what the first of these uploads have left, and returns the last one that was looked at.
 async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
-    let (sql, args) = waste.page("select id, key, upload_id from uploads", "id", BATCH_MAX_UPLOADS, 0);
+    let (sql, args) = waste.page("select id, key, upload_id, removal_ms from uploads", "id", BATCH_MAX_UPLOADS, 0);
     let found: Vec<WasteUpload> = app.db.all(sql, args).await?;
     let last = found.last().map(|upload| upload.id);
     let mut removals = stream::iter(found).map(|upload| remove(app, upload)).buffer_unordered(REMOVED_AT_ONCE_MAX);
     while let Some((id, removed)) = removals.next().await {
         match removed {
-            Ok(()) => note_removed(app, id).await?,
+            Ok(()) => {}
             Err(error @ Error::StoreAway { .. }) => return Err(error),
             Err(error) => tracing::warn!(%error, upload = id, "it is tried again"),
         }
@@ -103,16 +108,20 @@ async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
 }
 
 async fn remove(app: &School, upload: WasteUpload) -> (i64, Result<()>) {
-    let removed = match app.objects.abort(&upload.key, &upload.upload_id).await {
-        Ok(()) => app.objects.delete(&upload.key).await,
-        refused => refused,
+    let removal = async {
+        app.objects.abort(&upload.key, &upload.upload_id).await?;
+        app.objects.delete(&upload.key).await?;
+        note_removed(app, &upload).await
     };
-    (upload.id, removed)
+    (upload.id, removal.await)
 }
 
-async fn note_removed(app: &School, id: i64) -> Result<()> {
+/// Notes that nothing was left, or when to look once more. Whoever has found something meanwhile has set another time.
+async fn note_removed(app: &School, upload: &WasteUpload) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    tx.run("update uploads set in_store = false where id = $1", args![id]).await?;
+    let sql = "update uploads set in_store = updated_ms > $3, removal_ms = updated_ms + $4
+        where id = $1 and removal_ms = $2";
+    tx.run(sql, args![upload.id, upload.removal_ms, app.now_ms() - SETTLED_MS, SETTLED_MS]).await?;
     app.commit(tx, Vec::new()).await
 }
 
@@ -151,7 +160,7 @@ mod tests {
     #[tokio::test]
     async fn waste_and_overdue_uploads_are_found_by_their_indexes() {
         for (condition, index) in [
-            (format!("{WASTE} and id > 5 order by id limit 64"), "uploads_waste"),
+            (format!("{WASTE} and removal_ms <= 7 and id > 5 order by id limit 64"), "uploads_waste"),
             (OVERDUE.replace("$1", "5"), "uploads_open"),
         ] {
             let plan = sqlite_plan(&format!("select id from uploads where {condition}")).await;

@@ -12,7 +12,7 @@ use crate::academy_videos::path;
 use crate::bucket::{Bucket, BucketFault};
 use crate::classroom::by_hand;
 use crate::harness::people::Reply;
-use crate::harness::{School, on_both};
+use crate::harness::{School, on_both, until};
 use crate::in_bucket::in_bucket;
 
 /// A refusal that asks to come again.
@@ -189,6 +189,13 @@ fn a_store_that_is_down_changes_nothing_and_all_goes_on_when_it_is_back() {
     });
 }
 
+/// The number of uploads whose leftovers are to be removed now.
+async fn due_removals(school: &School) -> i64 {
+    let sql = "select count(*) from uploads where in_store and status <> 'OPEN' and status <> 'COMPLETED'
+        and removal_ms <= $1";
+    school.app.db.one::<(i64,)>(sql, vec![school.app.now_ms().into()]).await.unwrap().0
+}
+
 #[test]
 fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
     in_bucket(&[], |school, bucket| async move {
@@ -211,21 +218,18 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
         staff.signs_in_again().await;
         waste::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((bucket.uploads().len(), files(&school).len()), (0, 1));
-        let in_store = async || {
-            let sql = "select count(*) from uploads where in_store and status = 'ABORTED'";
-            school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0
-        };
-        assert_eq!(in_store().await, 0);
+        let due = async || due_removals(&school).await;
+        assert_eq!(due().await, 0);
 
         // A store that lists no uploads leaves them to its lifecycle rule.
         bucket.fails("create", BucketFault::LosesAnswer, 1);
         is_away(staff.teacher.post("/videos/", staff.new_file(&short_film())).await);
         bucket.fails("list", BucketFault::Breaks, 1);
         waste::give_up_overdue(&school.app).await.unwrap();
-        assert_eq!(in_store().await, 1, "it is tried again");
+        assert_eq!(due().await, 1, "it is tried again");
         bucket.fails("list", BucketFault::KnowsNot, 1);
         waste::give_up_overdue(&school.app).await.unwrap();
-        assert_eq!((in_store().await, bucket.uploads().len()), (0, 1));
+        assert_eq!((due().await, bucket.uploads().len()), (0, 1));
     });
 }
 
@@ -272,6 +276,40 @@ fn waste_of_which_the_store_says_no_is_tried_again() {
         assert_eq!(files(&school).len(), 2);
         waste::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(files(&school), [""; 0]);
+    });
+}
+
+#[test]
+fn a_file_that_comes_after_its_upload_was_given_up_does_not_stay() {
+    in_bucket(&[], |school, bucket| async move {
+        let staff = Staff::of(&school).await;
+        for deletes_video in [false, true] {
+            let begun = staff.begins(short_film()).await;
+            let parts = staff.sends_all(&begun).await;
+            bucket.fails("assembling", BucketFault::Waits, 1);
+            let gives_up = async {
+                until("the store makes the file", async || bucket.uploads().is_empty().then_some(())).await;
+                let gone = if deletes_video { path(&begun.video) } else { begun.upload_path() };
+                staff.teacher.delete(&gone).await.is(204);
+                bucket.goes_on();
+            };
+            let (completed, ()) = tokio::join!(staff.completes(&begun, &parts), gives_up);
+            assert!([404, 409].contains(&completed.status), "{:?}", completed.json);
+            assert_eq!(files(&school), [""; 0]);
+        }
+
+        // The server heard no answer, and gave up; the store has made the file all the same.
+        let begun = staff.begins(short_film()).await;
+        staff.teacher.delete(&begun.upload_path()).await.is(204);
+        bucket.has_late(begun.upload["key"].as_str().unwrap());
+        waste::give_up_overdue(&school.app).await.unwrap();
+        assert_eq!((files(&school).len(), due_removals(&school).await), (1, 0), "the store is asked in an hour");
+        school.later(3_601);
+        assert_eq!(due_removals(&school).await, 3);
+        waste::give_up_overdue(&school.app).await.unwrap();
+        assert_eq!(files(&school), [""; 0]);
+        school.later(3_601);
+        assert_eq!(due_removals(&school).await, 0, "twice is enough");
     });
 }
 
