@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::Response;
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::dto::*;
 use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
+use s3s::{Body, S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -54,6 +56,7 @@ struct OpenUpload {
 struct Books {
     uploads: BTreeMap<String, OpenUpload>,
     faults: Vec<(&'static str, BucketFault, usize)>,
+    is_hidden: bool,
 }
 
 struct Front {
@@ -103,7 +106,14 @@ impl Bucket {
     async fn listens(&self) -> SocketAddr {
         let listener = self.runtime.spawn(TcpListener::bind(self.address)).await.unwrap().unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.service.clone();
+        let (store, books) = (self.service.clone(), self.books.clone());
+        let service = service_fn(move |request| {
+            let (store, is_hidden) = (store.clone(), books.lock().unwrap().is_hidden);
+            async move {
+                let nobody = || Response::builder().status(404).body(Body::from("<html>404</html>".to_owned())).unwrap();
+                if is_hidden { Ok(nobody()) } else { Service::call(&store, request).await }
+            }
+        });
         let accept = async move {
             loop {
                 let (tcp, _) = listener.accept().await.unwrap();
@@ -125,6 +135,11 @@ impl Bucket {
 
     pub async fn comes_back(&self) {
         self.listens().await;
+    }
+
+    /// Is hidden by a proxy, which answers 404 to everything.
+    pub fn is_hidden(&self, is_hidden: bool) {
+        self.books().is_hidden = is_hidden;
     }
 
     pub fn origin(&self) -> String {
@@ -354,11 +369,8 @@ impl S3 for Front {
     }
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
-        self.carry_out("read", self.files.get_object(req)).await
-    }
-
-    async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
-        self.carry_out("size", self.files.head_object(req)).await
+        let is_size = matches!(req.input.range, Some(Range::Int { first: 0, last: Some(0) }));
+        self.carry_out(if is_size { "size" } else { "read" }, self.files.get_object(req)).await
     }
 
     async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {

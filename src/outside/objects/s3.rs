@@ -128,7 +128,7 @@ impl S3Store {
                 action.set_part_number_marker(behind);
             }
             let answer = self.send(&action, self.plain()).await?;
-            if is_gone(&answer) {
+            if is_missing(&answer, "NoSuchUpload") {
                 return Ok(None);
             }
             let list = text(&answer).and_then(|text| ListParts::parse_response(text).ok());
@@ -173,7 +173,7 @@ impl S3Store {
         for upload in uploads {
             let action = self.bucket.abort_multipart_upload(Some(&self.credentials), key, &upload);
             let answer = self.send(&action, self.plain()).await?;
-            if !is_success(&answer) && !is_gone(&answer) {
+            if !is_success(&answer) && !is_missing(&answer, "NoSuchUpload") {
                 return Err(refused("abort an upload", &answer));
             }
         }
@@ -208,13 +208,14 @@ impl S3Store {
         if !is_key(key) {
             return Ok(None);
         }
-        let answer = self.send(&self.bucket.head_object(Some(&self.credentials), key), self.plain()).await?;
-        if is_gone(&answer) {
-            return Ok(None);
+        // A refusal of HEAD has no body, and so no code: a proxy's 404 would look like the store's.
+        let answer = self.piece(key, 0, 1).await?;
+        match answers::range_of(&answer).filter(|_| answer.status == 206 && answers::is_piece(&answer, 0, 1)) {
+            Some(range) => Ok(Some(range.object_bytes)),
+            None if error_code(&answer) == "InvalidRange" => Ok(Some(0)),
+            None if is_missing(&answer, "NoSuchKey") => Ok(None),
+            None => Err(refused("tell the size of an object", &answer)),
         }
-        let length = answer.headers.get(header::CONTENT_LENGTH).filter(|_| is_success(&answer));
-        let bytes = length.and_then(|length| length.to_str().ok()?.parse().ok());
-        bytes.map(Some).ok_or_else(|| refused("tell the size of an object", &answer))
     }
 
     /// Reads at most so many bytes.
@@ -222,18 +223,23 @@ impl S3Store {
         if bytes == 0 || !is_key(key) {
             return Ok(Bytes::new());
         }
-        let range = format!("bytes={from}-{}", from.saturating_add(bytes as u64 - 1));
+        let answer = self.piece(key, from, bytes).await?;
+        match StatusCode::from_u16(answer.status) {
+            Ok(StatusCode::PARTIAL_CONTENT) if answer.body.len() <= bytes => Ok(answer.body),
+            Ok(StatusCode::RANGE_NOT_SATISFIABLE) => Ok(Bytes::new()),
+            _ if is_missing(&answer, "NoSuchKey") => Err(Error::NotFound(Noun::Video)),
+            _ => Err(refused("read a piece of an object", &answer)),
+        }
+    }
+
+    async fn piece(&self, key: &str, from: u64, bytes: usize) -> Result<RawAnswer> {
+        let last = from.saturating_add(bytes as u64).saturating_sub(1);
+        let range = format!("bytes={from}-{last}");
         let headers = &[(header::RANGE, range.as_str())];
         // An error may be longer than a few bytes.
         let limits = AnswerLimits { within: self.within, bytes: bytes.max(ANSWER_MAX_BYTES) };
         let action = self.bucket.get_object(Some(&self.credentials), key);
-        let answer = self.send(&action, Request { headers, body: String::new(), limits }).await?;
-        match StatusCode::from_u16(answer.status) {
-            Ok(StatusCode::PARTIAL_CONTENT) if answer.body.len() <= bytes => Ok(answer.body),
-            Ok(StatusCode::RANGE_NOT_SATISFIABLE) => Ok(Bytes::new()),
-            _ if is_gone(&answer) => Err(Error::NotFound(Noun::Video)),
-            _ => Err(refused("read a piece of an object", &answer)),
-        }
+        self.send(&action, Request { headers, body: String::new(), limits }).await
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<()> {
@@ -241,7 +247,8 @@ impl S3Store {
             return Ok(());
         }
         let answer = self.send(&self.bucket.delete_object(Some(&self.credentials), key), self.plain()).await?;
-        if is_success(&answer) || is_gone(&answer) { Ok(()) } else { Err(refused("delete an object", &answer)) }
+        let is_deleted = is_success(&answer) || is_missing(&answer, "NoSuchKey");
+        if is_deleted { Ok(()) } else { Err(refused("delete an object", &answer)) }
     }
 
     fn plain(&self) -> Request<'static> {
@@ -275,9 +282,10 @@ fn is_success(answer: &RawAnswer) -> bool {
     (200..300).contains(&answer.status)
 }
 
-/// Tells whether the upload or the object of a request is not there. A bucket that is not there is another matter.
-fn is_gone(answer: &RawAnswer) -> bool {
-    answer.status == 404 && error_code(answer) != "NoSuchBucket"
+/// Tells whether the store says that an upload or an object is not there. Others answer 404, too: a proxy before it, or a store
+/// that has lost its bucket.
+fn is_missing(answer: &RawAnswer, code: &str) -> bool {
+    answer.status == 404 && error_code(answer) == code
 }
 
 fn away(why: &str) -> Error {

@@ -162,30 +162,41 @@ fn parts_that_are_too_small_or_of_another_size_make_no_file() {
 }
 
 #[test]
-fn a_store_that_is_down_changes_nothing_and_all_goes_on_when_it_is_back() {
+fn a_store_that_is_away_changes_nothing_and_all_goes_on_when_it_is_back() {
     in_bucket(&[], |school, bucket| async move {
         let (staff, student) = (Staff::of(&school).await, school.student("김학생").await);
         enrolls(&student, staff.course).await.is(201);
-        let kept = staff.uploads(short_film()).await;
-        let (begun, given_up) = (staff.begins(short_film()).await, staff.begins(short_film()).await);
-        let parts = staff.sends_all(&begun).await;
-        bucket.goes_down().await;
-        is_away(staff.teacher.post("/videos/", staff.new_file(&begun.film)).await);
-        is_away(staff.teacher.get(&begun.upload_path()).await);
-        is_away(staff.completes(&begun, &parts).await);
-        // Nobody needs the store to take something away, or to see the rest of the course.
-        staff.teacher.delete(&given_up.upload_path()).await.is(204);
-        staff.teacher.delete(&path(&kept.video)).await.is(204);
-        assert_eq!(student.get("/videos/").await.is(200)["count"], 0);
-        waste::give_up_overdue(&school.app).await.unwrap();
-        assert_eq!(files(&school).len(), 1 + 2 + 1);
+        for is_hidden in [false, true] {
+            let before = files(&school).len();
+            let kept = staff.uploads(short_film()).await;
+            let (begun, given_up) = (staff.begins(short_film()).await, staff.begins(short_film()).await);
+            let parts = staff.sends_all(&begun).await;
+            if is_hidden {
+                bucket.is_hidden(true)
+            } else {
+                bucket.goes_down().await
+            }
+            is_away(staff.teacher.post("/videos/", staff.new_file(&begun.film)).await);
+            is_away(staff.teacher.get(&begun.upload_path()).await);
+            is_away(staff.completes(&begun, &parts).await);
+            // Nobody needs the store to take something away, or to see the rest of the course.
+            staff.teacher.delete(&given_up.upload_path()).await.is(204);
+            staff.teacher.delete(&path(&kept.video)).await.is(204);
+            student.get("/videos/").await.is(200);
+            waste::give_up_overdue(&school.app).await.unwrap();
+            assert_eq!(files(&school).len(), before + 1 + 2 + 1);
 
-        bucket.comes_back().await;
-        staff.teacher.get(&begun.upload_path()).await.is(200);
-        staff.completes(&begun, &parts).await.is(200);
-        assert!(plays(&school, &student, &begun.video).await.unwrap() == begun.film);
-        waste::give_up_overdue(&school.app).await.unwrap();
-        assert_eq!(files(&school).len(), 1);
+            if is_hidden {
+                bucket.is_hidden(false)
+            } else {
+                bucket.comes_back().await
+            }
+            staff.teacher.get(&begun.upload_path()).await.is(200);
+            staff.completes(&begun, &parts).await.is(200);
+            assert!(plays(&school, &student, &begun.video).await.unwrap() == begun.film);
+            waste::give_up_overdue(&school.app).await.unwrap();
+            assert_eq!(files(&school).len(), before + 1);
+        }
     });
 }
 

@@ -1,5 +1,6 @@
 //! Answers of a bucket, in XML.
 
+use hyper::header;
 use instant_xml::FromXml;
 
 use crate::outside::http_client::RawAnswer;
@@ -44,6 +45,23 @@ pub(super) fn uploads_of(key: &str, answer: &RawAnswer) -> Option<Vec<String>> {
     Some(list.uploads.into_iter().filter(|upload| upload.key == key).map(|upload| upload.upload_id).collect())
 }
 
+/// The bytes of an object that an answer has, and how many the object has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ContentRange {
+    pub first: u64,
+    pub last: u64,
+    pub object_bytes: u64,
+}
+
+/// Reads `Content-Range`, such as `bytes 0-99/1234`.
+pub(super) fn range_of(answer: &RawAnswer) -> Option<ContentRange> {
+    let range = answer.headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
+    let (ends, object_bytes) = range.split_once('/')?;
+    let (first, last) = ends.split_once('-')?;
+    let number = |digits: &str| digits.parse().ok();
+    Some(ContentRange { first: number(first)?, last: number(last)?, object_bytes: number(object_bytes)? })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +80,19 @@ mod tests {
             assert_eq!(error_code(&answer(other)), "", "{other}");
         }
         assert_eq!(error_code(&RawAnswer { body: vec![0xff, 0xfe].into(), ..answer("") }), "");
+    }
+
+    #[test]
+    fn a_range_tells_the_size_of_its_object() {
+        let range = |text: &str| {
+            let headers = [(header::CONTENT_RANGE, text.parse().unwrap())].into_iter().collect();
+            range_of(&RawAnswer { headers, ..answer("") })
+        };
+        assert_eq!(range("bytes 0-99/1234"), Some(ContentRange { first: 0, last: 99, object_bytes: 1234 }));
+        for other in ["", "bytes */1234", "bytes 0-99/*", "bytes 0-/9", "0-99/1234", "bytes=0-99/1234"] {
+            assert_eq!(range(other), None, "{other}");
+        }
+        assert_eq!(range_of(&answer("")), None);
     }
 
     #[test]
