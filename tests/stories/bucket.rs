@@ -57,6 +57,8 @@ struct Books {
     uploads: BTreeMap<String, OpenUpload>,
     faults: Vec<(&'static str, BucketFault, usize)>,
     is_hidden: bool,
+    /// The beginning of the keys of which nothing may be removed.
+    kept: Option<&'static str>,
 }
 
 struct Front {
@@ -154,6 +156,11 @@ impl Bucket {
         words.iter().chain(&more).map(|word| word.to_string()).collect()
     }
 
+    /// Lets nobody remove what has a key that begins so.
+    pub fn keeps(&self, keys: Option<&'static str>) {
+        self.books().kept = keys;
+    }
+
     /// Lets a file come that `Waits`.
     pub fn goes_on(&self) {
         self.going_on.notify_one();
@@ -211,6 +218,11 @@ impl Front {
         let (_, fault, left) = books.faults.iter_mut().find(|(of, _, left)| *of == kind && *left > 0)?;
         *left -= 1;
         Some(*fault)
+    }
+
+    fn must_be_removable(&self, key: &str) -> S3Result<()> {
+        let is_kept = self.books().kept.is_some_and(|kept| key.starts_with(kept));
+        if is_kept { Err(s3_error!(AccessDenied)) } else { Ok(()) }
     }
 
     async fn carry_out<T>(&self, kind: &str, work: impl Future<Output = S3Result<T>> + Send) -> S3Result<T> {
@@ -360,6 +372,7 @@ impl S3 for Front {
     ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
         let work = async {
             let upload = req.input.upload_id.clone();
+            self.must_be_removable(&req.input.key)?;
             self.parts_of(&upload, &req.input.key)?;
             let done = self.files.abort_multipart_upload(req).await?;
             self.books().uploads.remove(&upload);
@@ -374,6 +387,7 @@ impl S3 for Front {
     }
 
     async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        self.must_be_removable(&req.input.key)?;
         self.carry_out("delete", self.files.delete_object(req)).await
     }
 }

@@ -81,6 +81,7 @@ impl Objects {
     }
 
     /// Forgets an upload and its parts. One that is not there is not an error. An empty id stands for one that nobody knows.
+    /// After `StoreAway` no other would be forgotten, either.
     pub async fn abort(&self, key: &str, upload: &str) -> Result<()> {
         match self {
             Objects::Folder(store) => store.abort(key, upload).await,

@@ -174,7 +174,7 @@ impl S3Store {
             let action = self.bucket.abort_multipart_upload(Some(&self.credentials), key, &upload);
             let answer = self.send(&action, self.plain()).await?;
             if !is_success(&answer) && !is_missing(&answer, "NoSuchUpload") {
-                return Err(refused("abort an upload", &answer));
+                return Err(kept("abort an upload", &answer));
             }
         }
         Ok(())
@@ -201,7 +201,7 @@ impl S3Store {
             );
             return Ok(Vec::new());
         }
-        Err(refused("list uploads", &answer))
+        Err(kept("list uploads", &answer))
     }
 
     pub(super) async fn bytes(&self, key: &str) -> Result<Option<u64>> {
@@ -248,7 +248,7 @@ impl S3Store {
         }
         let answer = self.send(&self.bucket.delete_object(Some(&self.credentials), key), self.plain()).await?;
         let is_deleted = is_success(&answer) || is_missing(&answer, "NoSuchKey");
-        if is_deleted { Ok(()) } else { Err(refused("delete an object", &answer)) }
+        if is_deleted { Ok(()) } else { Err(kept("delete an object", &answer)) }
     }
 
     fn plain(&self) -> Request<'static> {
@@ -296,7 +296,7 @@ fn away(why: &str) -> Error {
 /// Returns the error for an answer that says no, and tells the log what the store says.
 fn refused(what: &str, answer: &RawAnswer) -> Error {
     let (status, code) = (answer.status, error_code(answer));
-    if status >= 500 {
+    if is_away(answer) {
         tracing::warn!(status, code, "the store of objects could not {what}");
     } else {
         tracing::error!(
@@ -306,6 +306,21 @@ fn refused(what: &str, answer: &RawAnswer) -> Error {
         );
     }
     Error::StoreAway { retry_after_s: RETRY_AFTER_S }
+}
+
+/// Returns the error for something that the store does not remove. Only `StoreAway` says that it removes nothing else, either.
+fn kept(what: &str, answer: &RawAnswer) -> Error {
+    let refused = refused(what, answer);
+    if is_away(answer) {
+        return refused;
+    }
+    Error::internal(format!("the store does not {what}: {} {}", answer.status, error_code(answer)))
+}
+
+/// Tells whether an answer says nothing about the request itself. It may have the status 200, and it may not be the store's.
+fn is_away(answer: &RawAnswer) -> bool {
+    let code = error_code(answer);
+    answer.status >= 500 || matches!(code.as_str(), "" | "InternalError" | "SlowDown" | "ServiceUnavailable")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use futures_util::{StreamExt, stream};
 
 use crate::app::School;
-use crate::clock::{DAY_MS, HOUR_MS};
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::db::{Filter, HeldTable, Tx, args, retry, row};
 use crate::error::{Error, Result};
 
@@ -67,6 +67,8 @@ const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
 /// The time for which nothing new may come of an upload that was given up: the store ends much earlier what it has begun.
 /// What was removed before is removed once more then.
 const SETTLED_MS: i64 = HOUR_MS;
+/// The time after which the store is asked again for what it did not remove.
+const REFUSED_AGAIN_MS: i64 = 10 * MINUTE_MS;
 /// Uploads whose leftovers are removed before others are looked for.
 const BATCH_MAX_UPLOADS: i64 = 64;
 /// Uploads whose leftovers are removed at once: the store may be far away.
@@ -81,7 +83,7 @@ pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
 }
 
 /// Removes everything that is needed no more. What is being written at this moment is left for the next time, and so is all
-/// the rest if the store does not answer.
+/// the rest if the store does not answer. What the store refuses stops nothing else.
 pub async fn remove_all(app: &School) -> Result<()> {
     let (mut last, now_ms) = (0, app.now_ms());
     let due = format!("{WASTE} and removal_ms <= $1 and id > $2");
@@ -110,10 +112,15 @@ async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
 async fn remove(app: &School, upload: WasteUpload) -> (i64, Result<()>) {
     let removal = async {
         app.objects.abort(&upload.key, &upload.upload_id).await?;
-        app.objects.delete(&upload.key).await?;
-        note_removed(app, &upload).await
+        app.objects.delete(&upload.key).await
     };
-    (upload.id, removal.await)
+    let removed = removal.await;
+    let noted = match &removed {
+        Ok(()) => note_removed(app, &upload).await,
+        Err(Error::StoreAway { .. } | Error::Busy { .. }) => Ok(()),
+        Err(_) => note_kept(app, &upload).await,
+    };
+    (upload.id, removed.and(noted))
 }
 
 /// Notes that nothing was left, or when to look once more. Whoever has found something meanwhile has set another time.
@@ -122,6 +129,13 @@ async fn note_removed(app: &School, upload: &WasteUpload) -> Result<()> {
     let sql = "update uploads set in_store = updated_ms > $3, removal_ms = updated_ms + $4
         where id = $1 and removal_ms = $2";
     tx.run(sql, args![upload.id, upload.removal_ms, app.now_ms() - SETTLED_MS, SETTLED_MS]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+async fn note_kept(app: &School, upload: &WasteUpload) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let sql = "update uploads set removal_ms = $3 where id = $1 and removal_ms = $2";
+    tx.run(sql, args![upload.id, upload.removal_ms, app.now_ms() + REFUSED_AGAIN_MS]).await?;
     app.commit(tx, Vec::new()).await
 }
 

@@ -287,6 +287,26 @@ fn waste_of_which_the_store_says_no_is_tried_again() {
         assert_eq!(files(&school).len(), 2);
         waste::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(files(&school), [""; 0]);
+
+        // Many that the store keeps, as for want of a right, do not stop the one behind them.
+        let many = "insert into uploads (created_ms, updated_ms, key, upload_id, file_name, content_type, bytes, part_bytes,
+                parts, status, by_person, expires_ms)
+            with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 70)
+            select 0, 0, 'kept/' || n, 'x', 'a', 'video/mp4', 1, 1, 1, 'ABORTED', (select min(id) from people), 0 from numbers";
+        by_hand(&school, many.to_owned()).await;
+        let video = staff.uploads(short_film()).await;
+        bucket.keeps(Some(""));
+        staff.teacher.delete(&path(&video.video)).await.is(204);
+        assert_eq!(files(&school).len(), 1);
+        school.later(601);
+        bucket.keeps(Some("kept/"));
+        waste::give_up_overdue(&school.app).await.unwrap();
+        assert_eq!((files(&school).len(), due_removals(&school).await), (0, 0));
+        bucket.keeps(None);
+        school.later(601);
+        assert_eq!(due_removals(&school).await, 70);
+        waste::give_up_overdue(&school.app).await.unwrap();
+        assert_eq!(due_removals(&school).await, 0);
     });
 }
 
