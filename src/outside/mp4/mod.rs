@@ -1,7 +1,7 @@
 //! Reads the head of an MP4 and tells whether browsers can play it: H.264 with AAC, of a known duration, in one piece.
 //!
 //! A file is made of boxes: four bytes of size, four letters of kind, and the content, which may be boxes again. The boxes of
-//! the file are walked by reading their headers only. Its index, the box `moov`, is then read whole and judged by `movie`.
+//! the file are walked by reading little more than their headers. Its index, the box `moov`, is then read whole and judged by `movie`.
 //! The files are strangers' work: nothing that they say about themselves is trusted, and what is read of them has a limit.
 
 mod boxes;
@@ -18,6 +18,10 @@ use crate::error::{Error, Result, VideoFault};
 pub const INDEX_MAX_BYTES: u64 = 16 << 20;
 /// The number of boxes that are looked at in a file.
 const BOXES_MAX: usize = 256;
+/// Bytes that are read at once where headers are looked for: small boxes often stand together.
+const HEADERS_BYTES: u64 = 64 << 10;
+/// Bytes of the index that are read at once: they must come within the time of one answer.
+const PIECE_BYTES: usize = 2 << 20;
 /// The number of files whose index is in memory at once.
 const FILES_AT_ONCE_MAX: usize = 4;
 
@@ -40,13 +44,13 @@ struct IndexPlace {
 }
 
 /// Inspects a file of `file_bytes`, whose parts `read(from, bytes)` returns. Fails if they cannot be read; what is wrong with
-/// the file itself is the inner result. Reads at most `INDEX_MAX_BYTES` at once, and not much more in all.
+/// the file itself is the inner result. Reads at most `PIECE_BYTES` at once, and at most twice `INDEX_MAX_BYTES` in all. A file
+/// whose headers come slowly keeps no other waiting.
 pub async fn inspect<Read, Reading>(file_bytes: u64, read: Read) -> Result<Result<VideoFacts, VideoFault>>
 where
     Read: Fn(u64, usize) -> Reading,
     Reading: Future<Output = Result<Bytes>>,
 {
-    let _one_of_few = FILES_AT_ONCE.acquire().await.map_err(Error::internal)?;
     let place = match find_index(file_bytes, &read).await? {
         Ok(place) => place,
         Err(fault) => return Ok(Err(fault)),
@@ -54,9 +58,15 @@ where
     let Some(size) = usize::try_from(place.size).ok().filter(|_| place.size <= INDEX_MAX_BYTES) else {
         return Ok(Err(VideoFault::HeadTooLarge));
     };
-    let index = read(place.begin, size).await?;
-    if index.len() != size {
-        return Ok(Err(VideoFault::Broken));
+    let _one_of_few = FILES_AT_ONCE.acquire().await.map_err(Error::internal)?;
+    let mut index = Vec::with_capacity(size);
+    while index.len() < size {
+        let bytes = PIECE_BYTES.min(size - index.len());
+        let piece = read(place.begin + index.len() as u64, bytes).await?;
+        if piece.len() != bytes {
+            return Ok(Err(VideoFault::Broken));
+        }
+        index.extend_from_slice(&piece);
     }
     let judging = tokio::task::spawn_blocking(move || movie::seconds(&index, file_bytes));
     let seconds = judging.await.map_err(Error::internal)?;
@@ -71,14 +81,17 @@ where
 {
     let mut index = None;
     let mut has_pictures = false;
-    let mut at = 0;
+    let (mut at, mut headers_at, mut headers) = (0, 0, Bytes::new());
     for number in 0..BOXES_MAX {
         let left = file_bytes - at;
         if left == 0 {
             break;
         }
-        let header = read(at, left.min(BoxHeader::MAX_BYTES as u64) as usize).await?;
-        let Some(header) = BoxHeader::read(&header) else {
+        let needed = left.min(BoxHeader::MAX_BYTES as u64) as usize;
+        if bytes_from(&headers, at - headers_at).len() < needed {
+            (headers_at, headers) = (at, read(at, left.min(HEADERS_BYTES) as usize).await?);
+        }
+        let Some(header) = BoxHeader::read(bytes_from(&headers, at - headers_at)) else {
             return Ok(Err(if number == 0 { VideoFault::NotMp4 } else { VideoFault::Broken }));
         };
         match &header.kind {
@@ -105,4 +118,8 @@ where
         return Ok(Err(if file_bytes == 0 { VideoFault::NotMp4 } else { VideoFault::Broken }));
     }
     Ok(index.ok_or(VideoFault::Broken))
+}
+
+fn bytes_from(content: &[u8], at: u64) -> &[u8] {
+    usize::try_from(at).ok().and_then(|at| content.get(at..)).unwrap_or_default()
 }

@@ -38,8 +38,8 @@ pub async fn complete(app: &School, caller: &Caller, sent: SentParts) -> Result<
             return Err(Error::UploadOver);
         }
         uploads::take_step(app, caller)?;
-        assemble(app, &upload, sent.parts).await?;
-        let judged = judge(app, &upload).await?;
+        let bytes = assemble(app, &upload, sent.parts).await?;
+        let judged = judge(app, &upload, bytes).await?;
         settle(app, sent.video, upload.id, judged).await?;
         waste::remove_of(app, FilesOf::Item, sent.video).await;
     }
@@ -55,13 +55,13 @@ async fn find_upload(app: &School, caller: &Caller, sent: &SentParts) -> Result<
     found.ok_or(Error::NotFound(Noun::Upload))
 }
 
-/// Makes one file of the parts. A call before this one may have come so far, and not further.
-async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<()> {
+/// Makes one file of the parts, and returns its size. A call before this one may have come so far, and not further.
+async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<u64> {
     let arrived = uploads::arrived(app, upload).await?;
     let missing = if arrived.is_some() { Error::UploadIncomplete } else { Error::UploadOver };
     let arrived = arrived.unwrap_or_default();
     if arrived.len() as i64 != upload.parts {
-        return must_be_assembled(app, upload, missing).await;
+        return assembled_bytes(app, upload, missing).await;
     }
     let mut tags: Vec<(i64, &str)> = sent.iter().map(|part| (part.number, part.tag.trim_matches('"'))).collect();
     tags.sort_unstable();
@@ -70,18 +70,17 @@ async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<
     }
     let tags: Vec<(u16, String)> = arrived.into_iter().map(|part| (part.number, part.tag)).collect();
     match app.objects.complete(&upload.key, &upload.upload_id, &tags).await {
-        Err(Error::NotFound(_)) => must_be_assembled(app, upload, Error::UploadOver).await,
-        completed => completed,
+        Ok(()) | Err(Error::NotFound(_)) => assembled_bytes(app, upload, Error::UploadOver).await,
+        Err(error) => Err(error),
     }
 }
 
-async fn must_be_assembled(app: &School, upload: &Upload, otherwise: Error) -> Result<()> {
-    app.objects.bytes(&upload.key).await?.map(drop).ok_or(otherwise)
+async fn assembled_bytes(app: &School, upload: &Upload, otherwise: Error) -> Result<u64> {
+    app.objects.bytes(&upload.key).await?.ok_or(otherwise)
 }
 
 /// Looks at the file that came: its size, and whether browsers play it.
-async fn judge(app: &School, upload: &Upload) -> Result<Result<VideoFacts, VideoFault>> {
-    let bytes = app.objects.bytes(&upload.key).await?.ok_or(Error::UploadOver)?;
+async fn judge(app: &School, upload: &Upload, bytes: u64) -> Result<Result<VideoFacts, VideoFault>> {
     if i64::try_from(bytes) != Ok(upload.bytes) {
         return Ok(Err(VideoFault::Size));
     }
