@@ -39,7 +39,7 @@ pub struct HttpAnswer {
     pub json: Value,
 }
 
-/// A request, without its host. A body is sent with its length.
+/// A request, without its host. A body is sent with its length; an empty one, too, if the method usually has one.
 pub struct HttpAsk<'a> {
     pub method: Method,
     /// With the query.
@@ -110,8 +110,12 @@ impl HttpClient {
     }
 
     async fn exchange(&self, ask: HttpAsk<'_>, answer_max_bytes: usize) -> Result<RawAnswer, String> {
-        let request = Request::builder().method(ask.method).uri(ask.path).header(header::HOST, &self.authority);
-        let request = request.header(header::CONNECTION, "close");
+        let request = Request::builder().method(ask.method.clone()).uri(ask.path).header(header::HOST, &self.authority);
+        let mut request = request.header(header::CONNECTION, "close");
+        if ask.body.is_empty() && matches!(ask.method, Method::POST | Method::PUT) {
+            // Some servers answer 411 without it.
+            request = request.header(header::CONTENT_LENGTH, 0);
+        }
         let request = ask.headers.iter().fold(request, |request, (name, value)| request.header(name, *value));
         let request = request.body(Full::new(ask.body)).map_err(|e| e.to_string())?;
         let io = TokioIo::new(self.connect().await?);
@@ -190,6 +194,26 @@ mod tests {
             assert!(begun.elapsed() < Duration::from_secs(10));
             assert_eq!(answer.is_ok_and(|answer| answer.status == 200 && answer.json["a"] == 1), is_read);
             serving.abort();
+        }
+    }
+
+    #[tokio::test]
+    async fn the_length_of_an_empty_body_is_sent_where_one_is_usual() {
+        for (method, is_sent) in
+            [(Method::POST, true), (Method::PUT, true), (Method::GET, false), (Method::DELETE, false)]
+        {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let hearing = tokio::spawn(async move {
+                let mut head = vec![0; 4_096];
+                let (mut tcp, _) = listener.accept().await.unwrap();
+                let bytes = tcp.read(&mut head).await.unwrap();
+                String::from_utf8(head[..bytes].to_vec()).unwrap().to_lowercase()
+            });
+            let client = HttpClient::new(&format!("http://127.0.0.1:{port}"), Duration::from_secs(5)).unwrap();
+            let _ = client.ask(method.clone(), "/", &[], None).await;
+            let head = hearing.await.unwrap();
+            assert_eq!(head.contains("\r\ncontent-length: 0\r\n"), is_sent, "{method}: {head}");
         }
     }
 
