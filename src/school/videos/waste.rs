@@ -1,6 +1,8 @@
 //! Files and parts in the store that are needed no more. What a transaction gives up is removed after its commit; a job makes
 //! up for what was not removed then.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, stream};
 
 use crate::app::School;
@@ -69,15 +71,22 @@ const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
 const SETTLED_MS: i64 = HOUR_MS;
 /// The time after which the store is asked again for what it did not remove.
 const REFUSED_AGAIN_MS: i64 = 10 * MINUTE_MS;
+/// The time that the removal of what was just given up may take.
+const REMOVED_WITHIN: Duration = Duration::from_secs(5);
 /// Uploads whose leftovers are removed before others are looked for.
 const BATCH_MAX_UPLOADS: i64 = 64;
 /// Uploads whose leftovers are removed at once: the store may be far away.
 const REMOVED_AT_ONCE_MAX: usize = 8;
 
-/// Removes what the items that were just given up have left in the store. What cannot be removed now is left to the job.
+/// Removes what the items that were just given up have left in the store. What cannot be removed soon is left to the job: someone
+/// waits for the answer.
 pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
     let waste = Filter::of(&format!("{} and {WASTE} and removal_ms <= $2", files.condition()), args![id, app.now_ms()]);
-    if let Err(error) = remove_batch(app, &waste).await {
+    let removed = match tokio::time::timeout(REMOVED_WITHIN, remove_batch(app, &waste)).await {
+        Ok(removed) => removed.map(drop),
+        Err(_) => Err(Error::internal("the store is slow")),
+    };
+    if let Err(error) = removed {
         tracing::warn!(%error, "files that are needed no more are removed later");
     }
 }
