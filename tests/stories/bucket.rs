@@ -7,9 +7,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use hyper::Response;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
-use hyper::Response;
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
@@ -43,6 +43,8 @@ pub enum BucketFault {
     LosesAnswer,
     /// The status is 200, and then an error comes: only of `complete`.
     BreaksLate,
+    /// The answer has one byte less than was asked for: only of `read`.
+    CutsShort,
     /// The upload is over, and its file comes only when `goes_on` says so: only of `assembling`.
     Waits,
 }
@@ -87,12 +89,8 @@ impl Bucket {
         let files = FileSystem::new(folder.path()).unwrap();
         let going_on: Arc<Notify> = Arc::default();
         let completing = tokio::sync::Mutex::default();
-        let mut service = S3ServiceBuilder::new(Front {
-            files,
-            books: books.clone(),
-            completing,
-            going_on: going_on.clone(),
-        });
+        let mut service =
+            S3ServiceBuilder::new(Front { files, books: books.clone(), completing, going_on: going_on.clone() });
         service.set_auth(SimpleAuth::from_single(KEY, SECRET));
         let mut config = S3Config::default();
         // Stories set their clock forward.
@@ -112,7 +110,8 @@ impl Bucket {
         let service = service_fn(move |request| {
             let (store, is_hidden) = (store.clone(), books.lock().unwrap().is_hidden);
             async move {
-                let nobody = || Response::builder().status(404).body(Body::from("<html>404</html>".to_owned())).unwrap();
+                let nobody =
+                    || Response::builder().status(404).body(Body::from("<html>404</html>".to_owned())).unwrap();
                 if is_hidden { Ok(nobody()) } else { Service::call(&store, request).await }
             }
         });
@@ -225,12 +224,18 @@ impl Front {
         if is_kept { Err(s3_error!(AccessDenied)) } else { Ok(()) }
     }
 
+    fn cuts_short(&self) -> bool {
+        let mut books = self.books();
+        let found = books.faults.iter_mut().find(|(_, fault, left)| *fault == BucketFault::CutsShort && *left > 0);
+        found.map(|(_, _, left)| *left -= 1).is_some()
+    }
+
     async fn carry_out<T>(&self, kind: &str, work: impl Future<Output = S3Result<T>> + Send) -> S3Result<T> {
         match self.fault(kind) {
             None => work.await,
             Some(BucketFault::Breaks | BucketFault::BreaksLate) => Err(s3_error!(InternalError)),
             Some(BucketFault::KnowsNot) => Err(s3_error!(NotImplemented)),
-            Some(BucketFault::Hangs | BucketFault::Waits) => pending().await,
+            Some(BucketFault::Hangs | BucketFault::Waits | BucketFault::CutsShort) => pending().await,
             Some(BucketFault::LosesAnswer) => {
                 work.await?;
                 Err(s3_error!(InternalError))
@@ -381,8 +386,14 @@ impl S3 for Front {
         self.carry_out("abort", work).await
     }
 
-    async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+    async fn get_object(&self, mut req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         let is_size = matches!(req.input.range, Some(Range::Int { first: 0, last: Some(0) }));
+        if !is_size
+            && self.cuts_short()
+            && let Some(Range::Int { last: Some(last), .. }) = &mut req.input.range
+        {
+            *last -= 1;
+        }
         self.carry_out(if is_size { "size" } else { "read" }, self.files.get_object(req)).await
     }
 

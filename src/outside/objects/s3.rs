@@ -225,7 +225,7 @@ impl S3Store {
         }
         let answer = self.piece(key, from, bytes).await?;
         match StatusCode::from_u16(answer.status) {
-            Ok(StatusCode::PARTIAL_CONTENT) if answer.body.len() <= bytes => Ok(answer.body),
+            Ok(StatusCode::PARTIAL_CONTENT) if answers::is_piece(&answer, from, bytes) => Ok(answer.body),
             Ok(StatusCode::RANGE_NOT_SATISFIABLE) => Ok(Bytes::new()),
             _ if is_missing(&answer, "NoSuchKey") => Err(Error::NotFound(Noun::Video)),
             _ => Err(refused("read a piece of an object", &answer)),

@@ -1,5 +1,7 @@
 //! The end of an upload: its parts become one file, which is looked at, and then it is the file of the video.
 
+use bytes::Bytes;
+
 use crate::app::School;
 use crate::db::{HeldTable, args};
 use crate::error::{Error, Noun, Result, VideoFault};
@@ -8,6 +10,9 @@ use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
 use crate::school::videos::uploads::{self, UPLOAD, Upload};
 use crate::school::videos::waste::{self, FilesOf};
+
+/// Seconds after which a store that contradicts itself may be asked again.
+const STORE_AGAIN_S: u64 = 10;
 
 /// The parts of an upload, as their sender has counted them.
 pub struct SentParts {
@@ -84,7 +89,13 @@ async fn judge(app: &School, upload: &Upload, bytes: u64) -> Result<Result<Video
     if i64::try_from(bytes) != Ok(upload.bytes) {
         return Ok(Err(VideoFault::Size));
     }
-    mp4::inspect(bytes, |from, bytes| app.objects.read(&upload.key, from, bytes)).await
+    mp4::inspect(bytes, |from, bytes| read(app, &upload.key, from, bytes)).await
+}
+
+/// Reads a piece that the file has. A store that gives less than it has says nothing about the film.
+async fn read(app: &School, key: &str, from: u64, bytes: usize) -> Result<Bytes> {
+    let piece = app.objects.read(key, from, bytes).await?;
+    if piece.len() == bytes { Ok(piece) } else { Err(Error::StoreAway { retry_after_s: STORE_AGAIN_S }) }
 }
 
 /// Writes down what the file is, once: whoever completes or gives up the same upload at the same moment waits for this.

@@ -269,6 +269,7 @@ fn an_upload_is_complete_when_the_store_says_so_and_not_before() {
             (BucketFault::Breaks, "size"),
             (BucketFault::Hangs, "read"),
             (BucketFault::KnowsNot, "read"),
+            (BucketFault::CutsShort, "read"),
         ] {
             completes_after(fault, kind, &staff, &bucket).await;
         }

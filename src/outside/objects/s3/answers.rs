@@ -62,6 +62,15 @@ pub(super) fn range_of(answer: &RawAnswer) -> Option<ContentRange> {
     Some(ContentRange { first: number(first)?, last: number(last)?, object_bytes: number(object_bytes)? })
 }
 
+/// Tells whether an answer has the bytes that were asked for, or all of them up to the end of the object.
+pub(super) fn is_piece(answer: &RawAnswer, from: u64, bytes: usize) -> bool {
+    let Some(range) = range_of(answer) else { return false };
+    let asked_end = from.saturating_add(bytes as u64);
+    range.first == from
+        && range.last.checked_add(1) == Some(asked_end.min(range.object_bytes))
+        && range.last.checked_sub(from).map(|bytes| bytes + 1) == Some(answer.body.len() as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +102,28 @@ mod tests {
             assert_eq!(range(other), None, "{other}");
         }
         assert_eq!(range_of(&answer("")), None);
+    }
+
+    #[test]
+    fn a_piece_is_what_was_asked_for() {
+        let is_piece_of = |range: &str, body: &str| {
+            let headers = [(header::CONTENT_RANGE, range.parse().unwrap())].into_iter().collect();
+            is_piece(&RawAnswer { headers, ..answer(body) }, 10, 4)
+        };
+        assert!(is_piece_of("bytes 10-13/99", "abcd"));
+        assert!(is_piece_of("bytes 10-12/13", "abc"), "the object ends there");
+        for (range, body) in [
+            ("bytes 10-13/99", "abc"),
+            ("bytes 10-12/99", "abc"),
+            ("bytes 11-14/99", "abcd"),
+            ("bytes 0-3/99", "abcd"),
+            ("bytes 10-14/99", "abcde"),
+            ("bytes 10-9/10", ""),
+            ("bytes 10-18446744073709551615/99", "abcd"),
+            ("", "abcd"),
+        ] {
+            assert!(!is_piece_of(range, body), "{range}");
+        }
     }
 
     #[test]
