@@ -138,7 +138,7 @@ async fn objects(config: &Config) -> Result<String> {
     if !listed?.is_some_and(|parts| parts.is_empty()) || objects.bytes(&key).await?.is_some() {
         return Err(Error::internal("the store does not tell what it has"));
     }
-    let place = objects.origin().unwrap_or("the data folder");
+    let place = objects.base_url().unwrap_or("the data folder");
     Ok(format!("an upload was begun in {place}, and given up"))
 }
 

@@ -70,9 +70,13 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let (group_commit, queue) = GroupCommit::new();
     let clock = Clock::new(zone);
     let objects = Objects::open(&config.storing, &config.data, keys.derived("objects")?, clock.clone())?;
+    let public_url = config.public_url(bound);
+    if config.storing.is_blocked_at(&public_url) {
+        tracing::warn!("browsers block the store of videos: the school is at https, and GYOSIL_S3_ENDPOINT at http");
+    }
     let gateways = Gateways::open(&config.paying, clock.clone())?;
     let app = School::new(App {
-        public_url: config.public_url(bound),
+        public_url,
         clock,
         db,
         bus: Bus::Local(LocalNode { hub: hub.clone(), presence: presence.clone() }),

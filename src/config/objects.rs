@@ -1,5 +1,7 @@
 //! Settings of the store of objects, and the keys that a bucket needs.
 
+use std::net::IpAddr;
+
 use clap::Args;
 use hyper::Uri;
 
@@ -49,6 +51,16 @@ impl ObjectSettings {
         self.s3_endpoint.clone().unwrap_or_else(usual)
     }
 
+    /// Tells whether browsers let no page of the school reach the store: pages that came by HTTPS ask nobody by HTTP.
+    pub fn is_blocked_at(&self, public_url: &str) -> bool {
+        let endpoint = self.endpoint();
+        let host = endpoint.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        let is_used = self.objects != ObjectPlace::Folder;
+        is_used && public_url.starts_with("https:") && endpoint.starts_with("http:") && !is_here
+    }
+
     /// Returns what is missing, or what is no secret. Secrets are not repeated.
     pub(super) fn flaw(&self) -> Option<&'static str> {
         if [&self.s3_key, &self.s3_secret].into_iter().flatten().any(|secret| !secret.is_plain()) {
@@ -82,7 +94,10 @@ fn endpoint(text: &str) -> Result<String, String> {
     let fits = bare.parse::<Uri>().is_ok_and(|uri| {
         let has_scheme = matches!(uri.scheme_str(), Some("http" | "https"));
         let has_host = uri.host().is_some_and(|host| !host.is_empty());
-        has_scheme && has_host && uri.query().is_none() && !bare.contains('@')
+        // A path is named in the policy of pages.
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'.' | b'_' | b'~');
+        let has_plain_path = uri.path().bytes().all(is_plain);
+        has_scheme && has_host && has_plain_path && uri.query().is_none() && !bare.contains('@')
     });
     if fits { Ok(bare.into()) } else { Err("an address such as https://s3.eu-west-1.amazonaws.com is needed".into()) }
 }
@@ -97,6 +112,17 @@ fn region(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    #[derive(clap::Parser)]
+    struct Settings {
+        #[command(flatten)]
+        storing: ObjectSettings,
+    }
+
+    fn settings(flags: &[&str]) -> ObjectSettings {
+        let settings: Settings = clap::Parser::parse_from([&["gyosil"], flags].concat());
+        settings.storing
+    }
+
     #[test]
     fn objects_are_in_the_folder_or_in_a_bucket() {
         assert_eq!(place("folder"), Ok(ObjectPlace::Folder));
@@ -110,15 +136,7 @@ mod tests {
 
     #[test]
     fn a_bucket_needs_both_keys_and_no_flaw_repeats_one() {
-        #[derive(clap::Parser)]
-        struct Settings {
-            #[command(flatten)]
-            storing: ObjectSettings,
-        }
-        let flaw = |flags: &[&str]| {
-            let settings: Settings = clap::Parser::parse_from([&["gyosil"], flags].concat());
-            settings.storing.flaw()
-        };
+        let flaw = |flags: &[&str]| settings(flags).flaw();
         let (place, key, secret) = (["--objects", "s3://school"], ["--s3-key", "an-id"], ["--s3-secret", "a-secret"]);
         assert_eq!(flaw(&[]), None);
         assert_eq!(flaw(&[place, key, secret].concat()), None);
@@ -130,12 +148,25 @@ mod tests {
     }
 
     #[test]
+    fn pages_that_came_by_https_reach_no_store_by_http_but_here() {
+        let is_blocked = |flags: &[&str], school: &str| settings(flags).is_blocked_at(school);
+        let bucket = ["--objects", "s3://school", "--s3-endpoint"];
+        let school = "https://school.example";
+        assert!(is_blocked(&[&bucket[..], &["http://store.example:9000"]].concat(), school));
+        for endpoint in ["https://store.example", "http://127.0.0.1:9000", "http://[::1]:9000", "http://localhost:9000"] {
+            assert!(!is_blocked(&[&bucket[..], &[endpoint]].concat(), school), "{endpoint}");
+        }
+        assert!(!is_blocked(&[&bucket[..], &["http://store.example"]].concat(), "http://school.example"));
+        assert!(!is_blocked(&["--s3-endpoint", "http://store.example"], school));
+    }
+
+    #[test]
     fn an_endpoint_is_an_address_without_a_login() {
         for good in ["https://s3.amazonaws.com", "http://127.0.0.1:9000/", "https://store.example/s3"] {
             assert_eq!(endpoint(good).as_deref(), Ok(good.trim_end_matches('/')));
         }
-        for bad in ["s3.amazonaws.com", "ftp://a.example", "https://key:secret@a.example", "https://a.example/?x=1", ""]
-        {
+        let strange = ["https://a.example/?x=1", "https://a.example/a;b", "https://a.example/a,b", ""];
+        for bad in [&["s3.amazonaws.com", "ftp://a.example", "https://key:secret@a.example"], &strange[..]].concat() {
             assert!(endpoint(bad).is_err(), "{bad}");
         }
     }

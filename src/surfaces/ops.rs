@@ -126,7 +126,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method, route, status }).inc();
     app.metrics.request_time.observe(took.as_secs_f64());
-    safe_headers(response.headers_mut(), &id, dialects::is_api(&path), is_https, app.objects.origin());
+    safe_headers(response.headers_mut(), &id, dialects::is_api(&path), is_https, app.objects.base_url());
     response
 }
 
@@ -149,7 +149,7 @@ pub async fn around_objects(State(app): State<School>, request: Request, next: N
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
     app.metrics.requests.get_or_create(&Route { method, route: "/objects/{*key}".into(), status }).inc();
-    safe_headers(response.headers_mut(), &id, true, is_https, app.objects.origin());
+    safe_headers(response.headers_mut(), &id, true, is_https, app.objects.base_url());
     let same_site = HeaderValue::from_static("same-site");
     response.headers_mut().insert("cross-origin-resource-policy", same_site);
     response
@@ -179,10 +179,11 @@ fn request_id(headers: &HeaderMap) -> String {
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// Returns the policy of pages. Where videos are in a bucket, pages may send them there and play them from there.
+/// Returns the policy of pages. Where videos are in a bucket, pages may send them there and play them from there, and reach
+/// no other bucket of the store.
 fn policy(objects: Option<&str>) -> HeaderValue {
-    let with_bucket = |origin| format!("{POLICY}; connect-src 'self' {origin}; media-src 'self' {origin}");
-    let policy = objects.and_then(|origin| HeaderValue::from_str(&with_bucket(origin)).ok());
+    let with_bucket = |url| format!("{POLICY}; connect-src 'self' {url}; media-src 'self' {url}");
+    let policy = objects.and_then(|url| HeaderValue::from_str(&with_bucket(url)).ok());
     policy.unwrap_or(HeaderValue::from_static(POLICY))
 }
 

@@ -143,13 +143,17 @@ impl Bucket {
         self.books().is_hidden = is_hidden;
     }
 
-    pub fn origin(&self) -> String {
+    pub fn url(&self) -> String {
+        format!("{}/{NAME}/", self.endpoint())
+    }
+
+    fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The settings of a school that uses this bucket.
     pub fn flags(&self) -> Vec<String> {
-        let (place, endpoint) = (format!("s3://{NAME}"), self.origin());
+        let (place, endpoint) = (format!("s3://{NAME}"), self.endpoint());
         let words = ["--objects", &place, "--s3-endpoint", &endpoint, "--s3-path-style", "on", "--s3-key", KEY];
         let more = ["--s3-secret", SECRET, "--s3-within-ms", "2000"];
         words.iter().chain(&more).map(|word| word.to_string()).collect()

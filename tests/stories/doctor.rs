@@ -135,7 +135,7 @@ async fn the_keys_of_a_bucket_are_tried_and_told_to_nobody() {
     };
     let (code, state, says) = asks(None);
     assert_eq!((code, state.as_str()), (Some(0), "ok"), "{says}");
-    assert!(says.contains(&bucket.origin()) && bucket.files().is_empty(), "{says}");
+    assert!(says.contains(&bucket.url()) && bucket.files().is_empty(), "{says}");
     assert_eq!(asks(Some("another-secret")).0, Some(1));
     bucket.fails("create", BucketFault::Breaks, 1);
     assert_eq!(asks(None).0, Some(1));

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use crate::bucket::Bucket;
 use crate::harness::{Backend, School, on, on_both};
 
-/// The buckets of the stories that are told at this moment, by their origins.
+/// The buckets of the stories that are told at this moment, by their URLs.
 static BUCKETS: Mutex<BTreeMap<String, Bucket>> = Mutex::new(BTreeMap::new());
 
 /// Tells the story on both databases with the files in the data folder, and once more with the files in a bucket.
@@ -28,14 +28,14 @@ where
     let bucket = runtime.block_on(Bucket::opens(SocketAddr::from(([127, 0, 0, 1], 0))));
     let of_bucket = bucket.flags();
     let flags: Vec<&str> = flags.iter().copied().chain(of_bucket.iter().map(String::as_str)).collect();
-    BUCKETS.lock().unwrap().insert(bucket.origin(), bucket.clone());
+    BUCKETS.lock().unwrap().insert(bucket.url(), bucket.clone());
     on(Backend::Sqlite, &flags, |school| story(school, bucket.clone()));
-    BUCKETS.lock().unwrap().remove(&bucket.origin());
+    BUCKETS.lock().unwrap().remove(&bucket.url());
     runtime.shutdown_background();
 }
 
 /// The bucket in which the files of this school are, if they are in one.
 pub fn bucket_of(school: &School) -> Option<Bucket> {
-    let origin = school.app.objects.origin()?;
-    BUCKETS.lock().unwrap().get(origin).cloned()
+    let url = school.app.objects.base_url()?;
+    BUCKETS.lock().unwrap().get(url).cloned()
 }

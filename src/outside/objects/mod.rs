@@ -38,11 +38,11 @@ impl Objects {
         Objects::Folder(FolderStore::new(data, secret))
     }
 
-    /// Returns the origin of the URLs of objects, or `None` if it is our own.
-    pub fn origin(&self) -> Option<&str> {
+    /// Returns the beginning of all URLs of objects, up to a slash, or `None` if they are our own.
+    pub fn base_url(&self) -> Option<&str> {
         match self {
             Objects::Folder(_) => None,
-            Objects::Bucket(store) => Some(store.origin()),
+            Objects::Bucket(store) => Some(store.base_url()),
         }
     }
 

@@ -53,7 +53,7 @@ fn a_url_of_the_bucket_is_for_one_use_and_for_its_time() {
         let (video, open) = (staff.uploads(short_film()).await, staff.begins(short_film()).await);
         let other = staff.begins(short_film()).await;
         let (play, send) = (play_url(&staff, &video.video).await, first_url(&open));
-        assert!(play.starts_with(&bucket.origin()) && send.starts_with(&bucket.origin()), "{play}");
+        assert!(play.starts_with(&bucket.url()) && send.starts_with(&bucket.url()), "{play}");
         let (key, of_open) = (video.upload["key"].as_str().unwrap(), open.upload["upload_id"].as_str().unwrap());
         for refused in [
             play.replace(key, open.upload["key"].as_str().unwrap()),
@@ -353,9 +353,9 @@ async fn policy(school: &School) -> String {
 #[test]
 fn pages_may_reach_the_bucket_and_nothing_else() {
     in_bucket(&[], |school, bucket| async move {
-        let (policy, origin) = (policy(&school).await, bucket.origin());
+        let (policy, url) = (policy(&school).await, bucket.url());
         assert!(policy.starts_with("default-src 'self';"), "{policy}");
-        assert!(policy.ends_with(&format!("; connect-src 'self' {origin}; media-src 'self' {origin}")), "{policy}");
+        assert!(policy.ends_with(&format!("; connect-src 'self' {url}; media-src 'self' {url}")), "{policy}");
     });
     on_both(|school| async move {
         let policy = policy(&school).await;
