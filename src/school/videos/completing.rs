@@ -11,9 +11,6 @@ use crate::school::rights::{self, Caller};
 use crate::school::videos::uploads::{self, UPLOAD, Upload};
 use crate::school::videos::waste::{self, FilesOf};
 
-/// Seconds after which a store that contradicts itself may be asked again.
-const STORE_AGAIN_S: u64 = 10;
-
 /// The parts of an upload, as their sender has counted them.
 pub struct SentParts {
     pub video: i64,
@@ -63,7 +60,7 @@ async fn find_upload(app: &School, caller: &Caller, sent: &SentParts) -> Result<
 /// Makes one file of the parts, and returns its size. A call before this one may have come so far, and not further.
 async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<u64> {
     let arrived = uploads::arrived(app, upload).await?;
-    let missing = if arrived.is_some() { Error::UploadIncomplete } else { Error::UploadOver };
+    let missing = if arrived.is_some() { Error::UploadIncomplete } else { uploads::AWAY };
     let arrived = arrived.unwrap_or_default();
     if arrived.len() as i64 != upload.parts {
         return assembled_bytes(app, upload, missing).await;
@@ -75,7 +72,7 @@ async fn assemble(app: &School, upload: &Upload, sent: Vec<SentPart>) -> Result<
     }
     let tags: Vec<(u16, String)> = arrived.into_iter().map(|part| (part.number, part.tag)).collect();
     match app.objects.complete(&upload.key, &upload.upload_id, &tags).await {
-        Ok(()) | Err(Error::NotFound(_)) => assembled_bytes(app, upload, Error::UploadOver).await,
+        Ok(()) | Err(Error::NotFound(_)) => assembled_bytes(app, upload, uploads::AWAY).await,
         Err(error) => Err(error),
     }
 }
@@ -95,7 +92,7 @@ async fn judge(app: &School, upload: &Upload, bytes: u64) -> Result<Result<Video
 /// Reads a piece that the file has. A store that gives less than it has says nothing about the film.
 async fn read(app: &School, key: &str, from: u64, bytes: usize) -> Result<Bytes> {
     let piece = app.objects.read(key, from, bytes).await?;
-    if piece.len() == bytes { Ok(piece) } else { Err(Error::StoreAway { retry_after_s: STORE_AGAIN_S }) }
+    if piece.len() == bytes { Ok(piece) } else { Err(uploads::AWAY) }
 }
 
 /// Writes down what the file is, once: whoever completes or gives up the same upload at the same moment waits for this.

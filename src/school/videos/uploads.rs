@@ -18,6 +18,9 @@ const MIB: i64 = 1 << 20;
 const OPEN_MS: i64 = DAY_MS;
 /// The time for which the URL of a part is good. One may ask for new ones.
 const PART_URL_MS: i64 = HOUR_MS;
+/// The error where the store contradicts what is known of an open upload: someone else is just completing it, or the store errs.
+/// Who waits in vain may give the upload up.
+pub(super) const AWAY: Error = Error::StoreAway { retry_after_s: 10 };
 /// The number of URLs of parts on a page.
 pub const PAGE_PARTS: i64 = 100;
 
@@ -245,7 +248,7 @@ async fn forget(app: &School, id: i64) -> Result<()> {
 pub async fn view(app: &School, caller: &Caller, video: i64, window: Window, origin: &str) -> Result<UploadParts> {
     let upload = find_open(app, caller, video).await?;
     take_step(app, caller)?;
-    let arrived = arrived(app, &upload).await?.ok_or(Error::UploadOver)?;
+    let arrived = arrived(app, &upload).await?.ok_or(AWAY)?;
     let parts = page_of_parts(app, &upload, &arrived, window, origin);
     Ok(UploadParts { video, upload, parts })
 }

@@ -345,6 +345,22 @@ fn a_file_that_comes_after_its_upload_was_given_up_does_not_stay() {
     });
 }
 
+#[test]
+fn an_open_upload_that_the_store_does_not_know_is_not_over() {
+    in_bucket(&[], |school, bucket| async move {
+        let staff = Staff::of(&school).await;
+        let begun = staff.begins(short_film()).await;
+        let parts = staff.sends_all(&begun).await;
+        let (key, id) = (begun.upload["key"].as_str().unwrap(), begun.upload["upload_id"].as_str().unwrap());
+        school.app.objects.abort(key, id).await.unwrap();
+        assert_eq!(bucket.uploads(), [""; 0]);
+        is_away(staff.teacher.get(&begun.upload_path()).await);
+        is_away(staff.completes(&begun, &parts).await);
+        staff.teacher.delete(&begun.upload_path()).await.is(204);
+        staff.completes(&begun, &parts).await.refused(409, "UPLOAD_OVER");
+    });
+}
+
 async fn policy(school: &School) -> String {
     let page = school.http.get(school.url("/teach")).send().await.unwrap();
     page.headers()["content-security-policy"].to_str().unwrap().to_owned()
