@@ -118,21 +118,19 @@ async fn begin_at(
     let row = announce(app, caller, &place, &file).await?;
     let new =
         NewObject { key: row.key.clone(), bytes: file.bytes.unsigned_abs(), part_bytes: PART_BYTES.unsigned_abs() };
-    let attached = match app.objects.begin(&new).await {
-        Ok(upload_id) => match attach(app, caller, place, &row, &upload_id).await {
-            Ok(video) => Ok((video, upload_id)),
-            Err(error) => {
-                // Nobody knows of it: what was begun is removed at once, or by the job.
-                let _ = app.objects.abort(&row.key, &upload_id).await;
-                Err(error)
-            }
-        },
-        Err(error) => Err(error),
-    };
-    let (video, upload_id) = match attached {
-        Ok(attached) => attached,
+    let upload_id = match app.objects.begin(&new).await {
+        Ok(upload_id) => upload_id,
         Err(error) => {
-            forget(app, row.id).await?;
+            forget(app, row.id, "").await?;
+            return Err(error);
+        }
+    };
+    let video = match attach(app, caller, place, &row, &upload_id).await {
+        Ok(video) => video,
+        Err(error) => {
+            // Nobody knows of it: what was begun is removed at once, or by the job.
+            let _ = app.objects.abort(&row.key, &upload_id).await;
+            forget(app, row.id, &upload_id).await?;
             return Err(error);
         }
     };
@@ -188,7 +186,8 @@ fn must_be_acceptable(app: &School, file: &NewFile) -> Result<()> {
     if may_be_one { Ok(()) } else { Err(Error::VideoRefused { why: VideoFault::NotMp4 }) }
 }
 
-/// Fails if a person has begun as many uploads in the last hour as they may, or has as many open.
+/// Fails if a person has begun as many uploads in the last hour as they may, or has as many open. Those that the store did not
+/// begin are not counted.
 async fn must_not_be_many(app: &School, tx: &mut Tx, caller: &Caller, now_ms: i64) -> Result<()> {
     let bounds = &app.config.bounds;
     let earliest: Option<(i64,)> =
@@ -202,7 +201,7 @@ async fn must_not_be_many(app: &School, tx: &mut Tx, caller: &Caller, now_ms: i6
 }
 
 const BEGUN_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2
-    order by created_ms desc limit 1 offset $3";
+    and not (status = 'ABORTED' and upload_id = '') order by created_ms desc limit 1 offset $3";
 const OPEN_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2 and status = 'OPEN'
     order by created_ms desc limit 1 offset $3";
 
@@ -235,11 +234,12 @@ async fn attach(app: &School, caller: &Caller, place: FilePlace, upload: &Upload
     Ok(video)
 }
 
-/// Marks that nothing came of an upload that was announced. The store may have begun it all the same, so the job looks.
-async fn forget(app: &School, id: i64) -> Result<()> {
+/// Marks that nothing came of an upload that was announced. The store may have begun it also without an answer, so the job looks.
+async fn forget(app: &School, id: i64, upload_id: &str) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let sql = "update uploads set status = 'ABORTED', updated_ms = $2 where id = $1 and status = 'OPEN'";
-    tx.run(sql, args![id, app.now_ms()]).await?;
+    let sql =
+        "update uploads set status = 'ABORTED', upload_id = $3, updated_ms = $2 where id = $1 and status = 'OPEN'";
+    tx.run(sql, args![id, app.now_ms(), upload_id]).await?;
     app.commit(tx, Vec::new()).await
 }
 

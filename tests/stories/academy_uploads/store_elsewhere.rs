@@ -244,6 +244,22 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
     });
 }
 
+#[test]
+fn an_upload_that_the_store_did_not_begin_is_not_counted() {
+    in_bucket(&["--uploads-per-hour", "2", "--rate-limits", "on"], |school, bucket| async move {
+        let staff = Staff::of(&school).await;
+        bucket.fails("create", BucketFault::Breaks, 3);
+        for _ in 0..3 {
+            is_away(staff.teacher.post("/videos/", staff.new_file(&short_film())).await);
+        }
+        staff.begins(short_film()).await;
+        // The store began this one.
+        let given_up = staff.begins(short_film()).await;
+        staff.teacher.delete(&given_up.upload_path()).await.is(204);
+        staff.teacher.post("/videos/", staff.new_file(&short_film())).await.refused(429, "TOO_MANY_UPLOADS");
+    });
+}
+
 async fn completes_after(fault: BucketFault, kind: &'static str, staff: &Staff<'_>, bucket: &Bucket) {
     let begun = staff.begins(short_film()).await;
     let parts = staff.sends_all(&begun).await;
