@@ -61,10 +61,21 @@ impl ObjectSettings {
         is_used && public_url.starts_with("https:") && endpoint.starts_with("http:") && !is_here
     }
 
-    /// Returns what is missing, or what is no secret. Secrets are not repeated.
+    /// Tells whether the host of the bucket is in no certificate: `*` there stands for one name without dots.
+    fn has_uncertified_host(&self) -> bool {
+        let has_dot = matches!(&self.objects, ObjectPlace::Bucket(name) if name.contains('.'));
+        has_dot && self.s3_path_style == Switch::Off && self.endpoint().starts_with("https:")
+    }
+
+    /// Returns what does not fit, what is missing, or what is no secret. Secrets are not repeated.
     pub(super) fn flaw(&self) -> Option<&'static str> {
         if [&self.s3_key, &self.s3_secret].into_iter().flatten().any(|secret| !secret.is_plain()) {
             return Some("GYOSIL_S3_KEY and GYOSIL_S3_SECRET must each be one line of ASCII without spaces");
+        }
+        if self.has_uncertified_host() {
+            return Some(
+                "a bucket with a dot in its name is in no certificate: set GYOSIL_S3_PATH_STYLE=on, or use another bucket",
+            );
         }
         let is_missing = self.s3_key.is_none() || self.s3_secret.is_none();
         (self.objects != ObjectPlace::Folder && is_missing)
@@ -143,6 +154,10 @@ mod tests {
         for flags in [place.to_vec(), [place, key].concat(), [place, secret].concat()] {
             assert!(flaw(&flags).unwrap().contains("needs GYOSIL_S3_KEY and GYOSIL_S3_SECRET"), "{flags:?}");
         }
+        let dotted = [&["--objects", "s3://my.school"][..], &key, &secret].concat();
+        assert!(flaw(&dotted).unwrap().contains("GYOSIL_S3_PATH_STYLE=on"));
+        assert_eq!(flaw(&[&dotted[..], &["--s3-path-style", "on"]].concat()), None);
+        assert_eq!(flaw(&[&dotted[..], &["--s3-endpoint", "http://store.example"]].concat()), None);
         let wrong = flaw(&[place, key, ["--s3-secret", "two words"]].concat()).unwrap();
         assert!(!wrong.contains("two words"), "{wrong}");
     }
@@ -153,7 +168,8 @@ mod tests {
         let bucket = ["--objects", "s3://school", "--s3-endpoint"];
         let school = "https://school.example";
         assert!(is_blocked(&[&bucket[..], &["http://store.example:9000"]].concat(), school));
-        for endpoint in ["https://store.example", "http://127.0.0.1:9000", "http://[::1]:9000", "http://localhost:9000"] {
+        for endpoint in ["https://store.example", "http://127.0.0.1:9000", "http://[::1]:9000", "http://localhost:9000"]
+        {
             assert!(!is_blocked(&[&bucket[..], &[endpoint]].concat(), school), "{endpoint}");
         }
         assert!(!is_blocked(&[&bucket[..], &["http://store.example"]].concat(), "http://school.example"));
