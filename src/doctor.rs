@@ -132,7 +132,7 @@ async fn objects(config: &Config) -> Result<String> {
     let key = format!("videos/doctor/{}", random_word());
     let new = NewObject { key: key.clone(), bytes: PROBE_BYTES, part_bytes: PROBE_BYTES };
     let upload = objects.begin(&new).await?;
-    let listed = objects.parts(&key, &upload).await;
+    let listed = objects.parts(&key, &upload, 1).await;
     objects.abort(&key, &upload).await?;
     objects.abort(&key, "").await?;
     if !listed?.is_some_and(|parts| parts.is_empty()) || objects.bytes(&key).await?.is_some() {

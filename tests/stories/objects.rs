@@ -60,7 +60,7 @@ impl<'a> Upload<'a> {
 
     /// The numbers and tags of the parts that are there.
     async fn parts(&self) -> Vec<(u16, String)> {
-        let parts = objects(self.school).parts(KEY, &self.id).await.unwrap().unwrap();
+        let parts = objects(self.school).parts(KEY, &self.id, 3).await.unwrap().unwrap();
         parts.into_iter().map(|part| (part.number, part.tag)).collect()
     }
 
@@ -146,7 +146,7 @@ fn parts_that_come_in_any_order_are_one_object() {
         assert!(read(u64::MAX, 100).await.is_empty());
 
         // Nothing is left of the upload: neither its files, nor a way to change the object.
-        assert_eq!(objects(&school).parts(KEY, &upload.id).await.unwrap(), None);
+        assert_eq!(objects(&school).parts(KEY, &upload.id, 3).await.unwrap(), None);
         assert_eq!(upload.sends(1, vec![0; PART_BYTES]).await.status(), StatusCode::NOT_FOUND);
         assert_eq!(std::fs::read_dir(school.data().join("objects/.uploads")).unwrap().count(), 0);
         assert!(school.http.get(play_url(&school)).send().await.unwrap().bytes().await.unwrap() == film());
@@ -284,7 +284,7 @@ fn keys_that_are_none_of_ours_lead_nowhere() {
             assert!(matches!(objects(&school).begin(&new).await, Err(Error::NotFound(_))), "{key:?}");
             assert_eq!(objects(&school).bytes(key).await.unwrap(), None, "{key:?}");
             objects(&school).delete(key).await.unwrap();
-            assert_eq!(objects(&school).parts(key, "../../secret").await.unwrap(), None);
+            assert_eq!(objects(&school).parts(key, "../../secret", 9).await.unwrap(), None);
             objects(&school).abort(key, "../..").await.unwrap();
         }
         // Not even if one signs them.
@@ -411,7 +411,7 @@ fn an_upload_that_is_given_up_leaves_nothing() {
         for _ in 0..2 {
             objects(&school).abort(KEY, &upload.id).await.unwrap();
         }
-        assert_eq!(objects(&school).parts(KEY, &upload.id).await.unwrap(), None);
+        assert_eq!(objects(&school).parts(KEY, &upload.id, 3).await.unwrap(), None);
         assert_eq!(upload.sends(2, part(2)).await.status(), StatusCode::NOT_FOUND);
         assert_eq!(std::fs::read_dir(school.data().join("objects/.uploads")).unwrap().count(), 0);
     });

@@ -63,12 +63,12 @@ impl Objects {
         }
     }
 
-    /// Returns the parts that have arrived, in their order. `None` if there is no such upload (any more). A bucket may have
-    /// parts of another size than was announced.
-    pub async fn parts(&self, key: &str, upload: &str) -> Result<Option<Vec<StoredPart>>> {
+    /// Returns the parts that have arrived, in their order, of an upload of at most so many. `None` if there is no such upload
+    /// (any more). A bucket may have parts of another size than was announced.
+    pub async fn parts(&self, key: &str, upload: &str, most: u16) -> Result<Option<Vec<StoredPart>>> {
         match self {
             Objects::Folder(store) => store.parts(key, upload).await,
-            Objects::Bucket(store) => store.parts(key, upload).await,
+            Objects::Bucket(store) => store.parts(key, upload, most).await,
         }
     }
 

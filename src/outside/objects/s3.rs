@@ -34,8 +34,6 @@ const ANSWER_MAX_BYTES: usize = 2 << 20;
 /// S3 takes no smaller part, but for the last one.
 const PART_MIN_BYTES: u64 = 5 << 20;
 const PARTS_MAX: u16 = 10_000;
-/// The store lists a thousand parts at once, or fewer.
-const LISTS_MAX: usize = PARTS_MAX as usize;
 
 pub struct S3Store {
     bucket: Bucket,
@@ -96,7 +94,7 @@ impl S3Store {
         }
         let answer = self.send(&action, Request { headers: &about, ..self.plain() }).await?;
         let begun = text(&answer).and_then(|text| CreateMultipartUpload::parse_response(text).ok());
-        let upload = begun.map(|begun| begun.upload_id().to_owned()).filter(|upload| !upload.is_empty());
+        let upload = begun.map(|begun| begun.upload_id().to_owned()).filter(|upload| answers::is_upload_id(upload));
         upload.ok_or_else(|| refused("begin an upload", &answer))
     }
 
@@ -112,14 +110,15 @@ impl S3Store {
         action.sign_with_time(seconds(for_s), &instant(now_ms)).into()
     }
 
-    pub(super) async fn parts(&self, key: &str, upload: &str) -> Result<Option<Vec<StoredPart>>> {
+    pub(super) async fn parts(&self, key: &str, upload: &str, most: u16) -> Result<Option<Vec<StoredPart>>> {
         // An upload whose begin the store has not answered.
         if upload.is_empty() || !is_key(key) {
             return Ok(None);
         }
         let mut found = BTreeMap::new();
         let mut behind = 0;
-        for _ in 0..LISTS_MAX {
+        // The store lists a thousand parts at once, or fewer, but one at least.
+        for _ in 0..most.clamp(1, PARTS_MAX) {
             let mut action = self.bucket.list_parts(Some(&self.credentials), key, upload);
             if behind > 0 {
                 action.set_part_number_marker(behind);
@@ -337,6 +336,30 @@ mod tests {
         let keys = ["gyosil", "--s3-key", "an-id", "--s3-secret", "a-secret"];
         let settings = Settings::parse_from([&keys[..], flags].concat()).storing;
         S3Store::new("school", &settings, Clock::new(TimeZone::UTC))
+    }
+
+    #[test]
+    fn a_store_is_away_when_its_answer_is_not_about_the_request() {
+        let answer = |status, code: &str| {
+            let body = format!("<Error><Code>{code}</Code></Error>").into();
+            RawAnswer { status, headers: Default::default(), body }
+        };
+        for (status, code, is_over) in [
+            (500, "InternalError", true),
+            (503, "NoSuchUpload", true),
+            (200, "InternalError", true),
+            (200, "SlowDown", true),
+            (404, "", true),
+            (403, "AccessDenied", false),
+            (404, "NoSuchBucket", false),
+        ] {
+            let error = kept("delete an object", &answer(status, code));
+            assert_eq!(matches!(error, Error::StoreAway { .. }), is_over, "{status} {code}");
+        }
+        assert!(is_missing(&answer(404, "NoSuchKey"), "NoSuchKey"));
+        for (status, code) in [(404, ""), (404, "NoSuchBucket"), (403, "NoSuchKey")] {
+            assert!(!is_missing(&answer(status, code), "NoSuchKey"), "{status} {code}");
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@ use crate::outside::http_client::RawAnswer;
 
 const S3_NAMES: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
+const CODE_MAX_BYTES: usize = 64;
+const UPLOAD_ID_MAX_BYTES: usize = 1_024;
+
 #[derive(FromXml)]
 #[xml(rename = "Error")]
 struct StoreError {
@@ -14,10 +17,27 @@ struct StoreError {
     code: String,
 }
 
-/// Returns the code of an error, such as `NoSuchUpload`; an answer that is no error, or says nothing, has none.
+/// The same as some stores send it.
+#[derive(FromXml)]
+#[xml(rename = "Error", ns(S3_NAMES))]
+struct NamedStoreError {
+    #[xml(rename = "Code")]
+    code: String,
+}
+
+/// Returns the code of an error, such as `NoSuchUpload`; an answer that is no error, or says nothing, has none. It is written
+/// to the log, so it is short and plain.
 pub(super) fn error_code(answer: &RawAnswer) -> String {
-    let read = || instant_xml::from_str::<StoreError>(text(answer)?).ok();
-    read().map(|error| error.code).unwrap_or_default()
+    let Some(text) = text(answer) else { return String::new() };
+    let bare = instant_xml::from_str::<StoreError>(text).map(|error| error.code);
+    let code = bare.or_else(|_| instant_xml::from_str::<NamedStoreError>(text).map(|error| error.code));
+    let is_plain = |code: &String| code.len() <= CODE_MAX_BYTES && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    code.ok().filter(is_plain).unwrap_or_default()
+}
+
+/// Tells whether the store's id of an upload can be kept.
+pub(super) fn is_upload_id(id: &str) -> bool {
+    (1..=UPLOAD_ID_MAX_BYTES).contains(&id.len())
 }
 
 pub(super) fn text(answer: &RawAnswer) -> Option<&str> {
@@ -42,7 +62,8 @@ struct ListedUpload {
 /// Reads the ids of the unfinished uploads of one key from a list of uploads. `None` if the answer is no such list.
 pub(super) fn uploads_of(key: &str, answer: &RawAnswer) -> Option<Vec<String>> {
     let list: UploadList = instant_xml::from_str(text(answer)?).ok()?;
-    Some(list.uploads.into_iter().filter(|upload| upload.key == key).map(|upload| upload.upload_id).collect())
+    let of_key = list.uploads.into_iter().filter(|upload| upload.key == key && is_upload_id(&upload.upload_id));
+    Some(of_key.map(|upload| upload.upload_id).collect())
 }
 
 /// The bytes of an object that an answer has, and how many the object has in all.
@@ -85,6 +106,11 @@ mod tests {
             </Message><UploadId>x</UploadId><RequestId>1</RequestId></Error>";
         assert_eq!(error_code(&answer(error)), "NoSuchUpload");
         assert_eq!(error_code(&answer(&format!("   \n\n{}", &error[38..]))), "NoSuchUpload");
+        let named = error.replace("<Error>", &format!("<Error xmlns=\"{S3_NAMES}\">"));
+        assert_eq!(error_code(&answer(&named)), "NoSuchUpload");
+        for strange in ["No\nSuch", "없음", "a b", &"x".repeat(65)] {
+            assert_eq!(error_code(&answer(&error.replace("NoSuchUpload", strange))), "", "{strange}");
+        }
         for other in ["", "<html>502</html>", "<Error></Error>", "<Error><Code>", "{}"] {
             assert_eq!(error_code(&answer(other)), "", "{other}");
         }
@@ -138,7 +164,14 @@ mod tests {
             );
             uploads_of("videos/1/a.mp4", &answer(&text))
         };
-        let all = [("videos/1/a.mp4", "first"), ("videos/1/a.mp4.bak", "other"), ("videos/1/a.mp4", "second")];
+        let long = "x".repeat(1_025);
+        let all = [
+            ("videos/1/a.mp4", "first"),
+            ("videos/1/a.mp4.bak", "other"),
+            ("videos/1/a.mp4", "second"),
+            ("videos/1/a.mp4", ""),
+            ("videos/1/a.mp4", &long),
+        ];
         let all: String = all.iter().map(|(key, id)| upload(key, id)).collect();
         assert_eq!(list(&all).unwrap(), ["first", "second"]);
         assert_eq!(list("").unwrap(), [""; 0]);
