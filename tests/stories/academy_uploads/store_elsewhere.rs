@@ -75,6 +75,8 @@ fn a_url_of_the_bucket_is_for_one_use_and_for_its_time() {
             let status = staff.puts(&refused, open.part(1)).await.status();
             assert_eq!(status, StatusCode::FORBIDDEN, "{refused}");
         }
+        let longer = [&open.part(1)[..], b"x"].concat();
+        assert_eq!(staff.puts(&send, longer).await.status(), StatusCode::FORBIDDEN);
         assert_eq!(school.http.delete(&play).send().await.unwrap().status(), StatusCode::FORBIDDEN);
 
         // The clock of a bucket is its own: these were signed before.
