@@ -1,4 +1,4 @@
-//! The load generator and the side-by-side benchmark: floor, room, compare, large. Only this machine is ever a target.
+//! The load generator and the side-by-side benchmark: floor, room, compare, large, programs. Only this machine is ever a target.
 
 mod address;
 mod compare;
@@ -9,7 +9,7 @@ mod gyosil;
 mod http;
 mod large;
 mod machine;
-
+mod programs;
 mod room;
 mod rows;
 mod school;
@@ -44,6 +44,8 @@ enum Word {
     Compare(compare::Options),
     /// Fills the database with a large school, and times what the learning surface reads of it
     Large(large::Options),
+    /// Sends programs of learners, and counts how many a second are judged
+    Programs(programs::Options),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Word::Room(options) => room::run(&options),
         Word::Compare(options) => compare::run(&options),
         Word::Large(options) => large::run(&options),
+        Word::Programs(options) => programs::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
