@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -32,7 +33,9 @@ pub fn router() -> OpenApiRouter<School> {
         .routes(routes!(check)) // /certificates.json
         .routes(routes!(key)) // /certificates/key
         .routes(routes!(one)) // /certificates/{file}
+        .route("/certificates/{file}/", get(one))
         .routes(routes!(page_of_number)) // /certificates/{certificate_number}/verify
+        .route("/certificates/{certificate_number}/verify/", get(page_of_number))
 }
 
 query! {
@@ -204,7 +207,7 @@ fn whole(app: &School, found: Certificate) -> Result<Whole> {
     Ok((found.shown(app.now_ms())?, app).into())
 }
 
-fn is_uuid(text: &str) -> bool {
+pub fn is_uuid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
@@ -228,7 +231,9 @@ pub fn is_browser(headers: &HeaderMap) -> bool {
 
 /// Adds the headers of answers that name people.
 pub fn quiet(mut response: Response) -> Response {
-    response.headers_mut().extend(QUIET);
+    for (name, value) in QUIET {
+        response.headers_mut().insert(name, value);
+    }
     response
 }
 

@@ -59,10 +59,15 @@ pub fn refused(path: &str, error: &Error) -> Response {
     response
 }
 
-/// Refuses a path that no handler answers. Outside the dialects' base paths the answer is a page, since people open such paths.
+/// Refuses a path that no handler answers. Outside the dialects' base paths the answer is a page, since people open such paths; also
+/// below `/certificates`, where they type what is on a paper.
 pub fn not_answered(path: &str, error: &Error) -> Response {
-    if is_api(path) { refused(path, error) } else { web::nothing_here(error) }
+    let is_typed = is_below(path, "/certificates") && !PROGRAMS_ONLY.iter().any(|base| is_below(path, base));
+    if is_api(path) && !is_typed { refused(path, error) } else { web::nothing_here(error) }
 }
+
+/// Paths below `/certificates` that stand on no paper.
+const PROGRAMS_ONLY: [&str; 2] = ["/certificates/preview", "/certificates/download"];
 
 /// Tells whether a path is one of the API.
 pub fn is_api(path: &str) -> bool {

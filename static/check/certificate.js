@@ -12,7 +12,7 @@ const USUAL_WAIT_S = 60;
 
 const main = document.querySelector("#main");
 /** The number in `/certificates/CERT-…` or `/certificates/CERT-…/verify`, which counts as if it stood in the query. */
-const inPath = (location.pathname.match(/^\/certificates\/([^/]+)\/verify$/) ?? location.pathname.match(/^\/certificates\/(CERT-[^/]+)$/i))?.[1];
+const inPath = (location.pathname.match(/^\/certificates\/([^/]+)\/verify\/?$/) ?? location.pathname.match(/^\/certificates\/(CERT-[^/]+)\/?$/i))?.[1];
 const query = new URLSearchParams(inPath ? `number=${inPath}` : location.search);
 const typed = { number: query.get("number")?.trim() ?? "", code: query.get("code")?.trim() ?? "" };
 

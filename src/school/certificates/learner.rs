@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::printing::{print, print_preview};
-use super::units::{self, EARNS, earned_ms};
+use super::units::{self, EARNS, HAS_NONE, IS_REVOKED, earned_ms};
 use super::{CERTIFICATE, Certificate, CertificateState, ShownCertificate, issue_in};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
@@ -109,11 +109,19 @@ async fn of_unit(app: &School, tx: &mut Tx, caller: &Caller, unit: i64) -> Resul
     let course = tx.maybe::<(i64,)>(course, args![unit]).await?;
     let (course,) = course.ok_or(Error::NotFound(Noun::Unit))?;
     hold_own(tx, caller.id, course).await?;
-    if let Some(known) = find(tx, caller.id, CertifiedPart::Unit(unit), app.now_ms()).await? {
-        return Ok((known, false));
+    let known = find(tx, caller.id, CertifiedPart::Unit(unit), app.now_ms()).await?;
+    if let Some(known) = known.as_ref().filter(|known| known.revoked_ms.is_none()) {
+        return Ok((known.clone(), false));
     }
     outline::seen_unit(tx, Some(caller), unit).await?;
-    Ok((units::issue(app, tx, caller.id, course, unit).await?, true))
+    match (units::issue(app, tx, caller.id, unit).await, known) {
+        (Ok(issued), _) => Ok((issued, true)),
+        // Nothing takes the place of the one that was revoked: it says so itself.
+        (Err(Error::NotYours | Error::UnitNotDone { .. } | Error::WrongState { .. }), Some(known)) => {
+            Ok((known, false))
+        }
+        (Err(error), _) => Err(error),
+    }
 }
 
 /// Holds all enrollments that a person has in a course, so that of two downloads one issues.
@@ -167,9 +175,8 @@ fn own() -> String {
             where e.person = $1 and {EARNS} and u.deleted_ms is null and c.deleted_ms is null
             and c.status in ('PUBLISHED', 'ARCHIVED') and not (select q.guest from people q where q.id = e.person)
             and (select t.id from enrollments o cross join certificates t where o.person = e.person
-                and t.enrollment = o.id and t.unit = u.id limit 1) is null
-            and (select d.id from enrollments o cross join classes l cross join completions d where o.person = e.person
-                and l.id = o.class and l.course = k.course and d.enrollment = o.id and d.status = 'REVOKED' limit 1) is null
+                and t.enrollment = o.id and t.unit = u.id and t.revoked_ms is null limit 1) is null
+            and {HAS_NONE} and not coalesce({IS_REVOKED}, false)
             and {} is not null",
         earned_ms()
     )

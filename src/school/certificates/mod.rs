@@ -11,6 +11,7 @@ use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::words;
 pub use crate::print::CertificateFacts;
+use crate::school::enrollment::conditions::of_same_learners;
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::rights::{self, Caller, Scope};
 
@@ -124,7 +125,8 @@ pub(super) async fn issue_in(
     Ok((keep(app, tx, (enrollment, None), &facts, expires_ms).await?, true))
 }
 
-/// Signs the facts of a new certificate of an enrollment, or of a unit in it, keeps them, and notifies the person.
+/// Signs the facts of a new certificate of an enrollment, or of a unit in it, and keeps them. The person is notified of that of the
+/// course.
 async fn keep(
     app: &App,
     tx: &mut Tx,
@@ -142,7 +144,11 @@ async fn keep(
     // A day has about 148 million numbers. If this one is taken, the client has to retry.
     let (id,) = tx.maybe::<(i64,)>(sql, args).await?.ok_or(Error::Busy { retry_after_s: 1 })?;
     let made: Certificate = tx.one(format!("{CERTIFICATE} where t.id = $1"), args![id]).await?;
-    notifications::notify(tx, made.person, NotificationKind::CertificateIssued, made.instructor, id, now_ms).await?;
+    // The certificate of a unit is issued only while its learner downloads it.
+    if unit.is_none() {
+        notifications::notify(tx, made.person, NotificationKind::CertificateIssued, made.instructor, id, now_ms)
+            .await?;
+    }
     Ok(made)
 }
 
@@ -242,18 +248,32 @@ pub(super) async fn of_enrollment(tx: &mut Tx, enrollment: i64) -> Result<Option
     tx.maybe(format!("{CERTIFICATE} where t.enrollment = $1 and t.unit is null"), args![enrollment]).await
 }
 
-/// Revokes the certificates of an enrollment from now on; the reason is for staff only. One that was revoked before
-/// keeps its time and its reason.
+/// SQL: the certificate of the course that enrollment `$1` has, and those of its units that the learner has in any enrollment.
+fn of_standing() -> String {
+    format!("(enrollment = $1 and unit is null or unit is not null and enrollment in ({}))", of_same_learners("$1"))
+}
+
+/// Revokes the certificate of an enrollment from now on, and those of the units of the course that its learner has, unless the learner
+/// has completed the course in another enrollment. The reason is for staff only. One that was revoked before keeps its time and its reason. The transaction holds the learner's enrollments.
 pub async fn revoke(tx: &mut Tx, enrollment: i64, reason: Option<&str>, now_ms: i64) -> Result<()> {
-    let sql = "update certificates set revoked_ms = $2, reason = $3 where enrollment = $1 and revoked_ms is null";
+    let sql = format!(
+        "update certificates set revoked_ms = $2, reason = $3 where {} and revoked_ms is null and (unit is null or
+            (select d.id from completions d where d.enrollment in ({}) and d.enrollment <> $1 and d.status = 'COMPLETED' limit 1)
+            is null)",
+        of_standing(),
+        of_same_learners("$1")
+    );
     tx.run(sql, args![enrollment, now_ms, reason]).await?;
     Ok(())
 }
 
-/// Makes revoked certificates valid again, unless the person has been erased.
+/// Makes revoked certificates valid again, those that [`revoke`] revokes, unless the person has been erased.
 pub async fn restore(tx: &mut Tx, enrollment: i64) -> Result<()> {
-    let sql = "update certificates set revoked_ms = null, reason = null where enrollment = $1 and exists
-        (select 1 from enrollments e join people p on p.id = e.person where e.id = $1 and p.deleted_ms is null)";
+    let sql = format!(
+        "update certificates set revoked_ms = null, reason = null where {} and exists
+            (select 1 from enrollments e join people p on p.id = e.person where e.id = $1 and p.deleted_ms is null)",
+        of_standing()
+    );
     tx.run(sql, args![enrollment]).await?;
     Ok(())
 }
@@ -276,12 +296,13 @@ pub(super) async fn erase_name(app: &App, tx: &mut Tx, person: i64) -> Result<()
     Ok(())
 }
 
-/// Finds a certificate for the person to whom it was issued, and for the staff of the course.
+/// Finds the certificate of a course for the person to whom it was issued, and for the staff of the course.
 pub async fn by_number(app: &School, caller: &Caller, number: &str) -> Result<Certificate> {
-    visible_to(caller, app.db.maybe(format!("{CERTIFICATE} where t.number = $1"), args![number]).await?)
+    let sql = format!("{CERTIFICATE} where t.number = $1 and t.unit is null");
+    visible_to(caller, app.db.maybe(sql, args![number]).await?)
 }
 
-/// Finds a certificate by its id, for the person to whom it was issued, and for the staff of the course.
+/// Finds the certificate of a course by its id, for the person to whom it was issued, and for the staff of the course.
 pub async fn by_id(app: &School, caller: &Caller, id: i64) -> Result<Certificate> {
     caller.must_have(Scope::CertificationRead)?;
     visible_to(caller, app.db.maybe(format!("{CERTIFICATE} where t.id = $1 and t.unit is null"), args![id]).await?)

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, MissingPart, Noun, Result};
 use crate::school::assessments::counting::PASSED_MS;
+use crate::school::completions::CompletionStatus;
 
 /// SQL: the required items `i` of unit `u`, with the progress `p` of enrollment `e` that has done them.
 const REQUIRED_ITEMS: &str = "items i
@@ -33,37 +34,40 @@ row! {
     struct EarningEnrollment {
         id: i64,
         earned_ms: Option<i64>,
+        is_revoked: bool,
     }
 }
 
+/// SQL: enrollment `e` has no certificate of unit `u`.
+pub(super) const HAS_NONE: &str =
+    "(select t.id from certificates t where t.enrollment = e.id and t.unit = u.id) is null";
+
+/// SQL: staff have revoked that the learner of enrollment `e` completed the course of class `k`, and have not completed the learner in
+/// another enrollment. That takes the certificates of the units away too.
+pub(super) const IS_REVOKED: &str = "(select min(case d.status when 'COMPLETED' then 0 else 1 end)
+    from enrollments o cross join classes l cross join completions d where o.person = e.person
+        and l.id = o.class and l.course = k.course and d.enrollment = o.id and d.status in ('COMPLETED', 'REVOKED')) = 1";
+
 /// Issues the certificate of a unit for a person who is or was in its course. Fails with what is missing. The transaction holds
-/// the person's enrollments in the course, and has seen that there is no certificate of the unit.
-pub(super) async fn issue(app: &App, tx: &mut Tx, person: i64, course: i64, unit: i64) -> Result<Certificate> {
-    must_not_be_revoked(tx, person, course).await?;
+/// the person's enrollments in the course, and has seen that there is no certificate of the unit that is not revoked.
+pub(super) async fn issue(app: &App, tx: &mut Tx, person: i64, unit: i64) -> Result<Certificate> {
     let sql = format!(
-        "select x.id, x.earned_ms from (select e.id, {} as earned_ms from enrollments e
-            join classes k on k.id = e.class join units u on u.id = $2
-            where e.person = $1 and k.course = u.course and {EARNS}) x order by x.earned_ms is null, x.id desc limit 1",
+        "select x.id, x.earned_ms, x.is_revoked from (select e.id, {} as earned_ms, coalesce({IS_REVOKED}, false) as is_revoked
+            from enrollments e join classes k on k.id = e.class join units u on u.id = $2
+            where e.person = $1 and k.course = u.course and {EARNS} and {HAS_NONE}) x
+        order by x.earned_ms is null, x.id desc limit 1",
         earned_ms()
     );
     let found: Option<EarningEnrollment> = tx.maybe(sql, args![person, unit]).await?;
     let enrollment = found.ok_or(Error::NotYours)?;
+    if enrollment.is_revoked {
+        return Err(Error::wrong_state(CompletionStatus::Revoked.word()));
+    }
     let Some(earned_ms) = enrollment.earned_ms else {
         return Err(missing(tx, enrollment.id, unit).await?);
     };
     let facts = facts(app, tx, enrollment.id, unit, earned_ms).await?;
     keep(app, tx, (enrollment.id, Some(unit)), &facts, None).await
-}
-
-/// Fails where staff have revoked that the person completed the course: that took away the certificates of its units too.
-async fn must_not_be_revoked(tx: &mut Tx, person: i64, course: i64) -> Result<()> {
-    let sql =
-        "select d.status from enrollments e join classes k on k.id = e.class join completions d on d.enrollment = e.id
-        where e.person = $1 and k.course = $2 and d.status = 'REVOKED' limit 1";
-    match tx.maybe::<(String,)>(sql, args![person, course]).await? {
-        Some((status,)) => Err(Error::wrong_state(status)),
-        None => Ok(()),
-    }
 }
 
 /// Returns the error that names what an enrollment lacks for the certificate of a unit. One that asks for nothing has none.

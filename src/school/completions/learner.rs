@@ -33,7 +33,7 @@ pub(in crate::school) async fn certify(app: &School, tx: &mut Tx, id: i64) -> Re
     let access = rights::find_enrollment(tx, id).await?;
     if !completes_itself(tx, access.course).await? && decided(tx, id).await?.is_none() {
         must_be_due(tx, id, false, None).await?;
-        return Err(Error::wrong_state(access.status));
+        return Err(Error::AwaitsStaff);
     }
     complete_held(app, tx, &access).await?;
     Ok(certificates::issue_in(app, tx, id, None).await?.0)

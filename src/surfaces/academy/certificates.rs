@@ -9,10 +9,11 @@ use crate::app::School;
 use crate::error::Error;
 use crate::school::certificates::learner::{self, CertifiedPart, OwnCertificate};
 use crate::school::certificates::{CertificateState, ShownCertificate, public_by_uuid};
-use crate::surfaces::certificates::{is_browser, page, pdf, quiet};
+use crate::surfaces::certificates::{is_browser, is_uuid, page, pdf, quiet};
 use crate::surfaces::extract::Path;
 use crate::surfaces::keys::*;
 use crate::surfaces::request_url::RequestUrl;
+use crate::web;
 
 /// The kind of a category, and its id, as they stand in a path.
 type CertifiedPath = Path<(String, i64)>;
@@ -183,7 +184,7 @@ pub async fn verify(
     Path(uuid): Path<String>,
 ) -> Result<Response> {
     if is_browser(&headers) {
-        return Ok(page(&headers));
+        return Ok(if is_uuid(&uuid) { page(&headers) } else { web::nothing_here(&Error::NoSuchPath) });
     }
     let found = public_by_uuid(&app, &uuid, from).await?.shown(app.now_ms())?;
     Ok(quiet(Json(AcademyVerifiedCertificate::from(found)).into_response()))
