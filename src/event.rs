@@ -141,6 +141,11 @@ pub enum Event {
         question: i64,
         passed: bool,
     },
+    AccessEnds {
+        person: i64,
+        enrollment: i64,
+        ends_ms: i64,
+    },
 
     /// A change that counts for grades: these grades are computed again before the commit. This event is never sent.
     GradeDue(GradeScope),
@@ -246,6 +251,7 @@ impl Event {
                 | Event::StudentActivity { .. }
                 | Event::GradeUpdated { .. }
                 | Event::CodeJudged { .. }
+                | Event::AccessEnds { .. }
                 | Event::GradeDue(_)
         )
     }
@@ -279,7 +285,8 @@ impl Event {
             | StudentActivity { person, .. }
             | AttendanceUpdated { person, .. }
             | GradeUpdated { person, .. }
-            | CodeJudged { person, .. } => Some(*person),
+            | CodeJudged { person, .. }
+            | AccessEnds { person, .. } => Some(*person),
             _ => None,
         }
     }

@@ -33,7 +33,7 @@ use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
 use crate::school::completions::checks;
-use crate::school::enrollment::expiring;
+use crate::school::enrollment::{expiring, reminding};
 use crate::school::payments::checking;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
@@ -165,6 +165,9 @@ fn chores(app: &School) -> JoinSet<()> {
         grading::close_all_overdue(&app).await
     });
     every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
+    every(&mut chores, app, Duration::from_secs(60), "notices before the end of an access", |app| async move {
+        reminding::notify_due(&app).await
+    });
     every(&mut chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
         expiring::expire_due(&app).await
     });

@@ -26,6 +26,9 @@ pub enum NotificationKind {
     LoginCopied,
     /// A program that the person sent was judged.
     CodeJudged,
+    /// The time of an enrollment ends within 7 days, or within 1 day.
+    AccessEndsIn7Days,
+    AccessEndsIn1Day,
 }
 words!(NotificationKind {
     HelpRequest = "HELP_REQUEST",
@@ -41,6 +44,8 @@ words!(NotificationKind {
     PaymentRefunded = "PAYMENT_REFUNDED",
     LoginCopied = "LOGIN_COPIED",
     CodeJudged = "CODE_JUDGED",
+    AccessEndsIn7Days = "ACCESS_ENDS_IN_7_DAYS",
+    AccessEndsIn1Day = "ACCESS_ENDS_IN_1_DAY",
 });
 
 row! {
@@ -55,6 +60,10 @@ row! {
         pub subject: i64,
         /// The course of the request that it leads to.
         pub course: Option<i64>,
+        /// The title of the course whose time ends.
+        pub ending_course: Option<String>,
+        /// The end of that time in milliseconds, as a text.
+        pub data: String,
         pub read_ms: Option<i64>,
         pub created_ms: i64,
     }
@@ -65,15 +74,20 @@ pub struct NumberedNotification {
     pub notification: Notification,
     /// The number of the person whom it is about among the people of their name in the course, counted from 1.
     pub namesake: i64,
+    /// The day on which the time of the enrollment ends, for a notification that tells it.
+    pub ends_on: Option<String>,
 }
 
 const NOTIFICATION: &str =
     "select n.id, n.kind, n.about, p.name as about_name, n.subject, coalesce(u.course, k.course) as course,
-    n.read_ms, n.created_ms from notifications n left join people p on p.id = n.about
+    y.title as ending_course, n.data, n.read_ms, n.created_ms
+    from notifications n left join people p on p.id = n.about
     left join help_requests h on n.kind in ('HELP_REQUEST', 'HELP_ESCALATED') and h.id = n.subject
     left join items i on i.id = h.item left join units u on u.id = i.unit
     left join attendance_requests r on n.kind = 'ATTENDANCE_REQUESTED' and r.id = n.subject
-    left join enrollments e on e.id = r.enrollment left join classes k on k.id = e.class";
+    left join enrollments e on e.id = r.enrollment left join classes k on k.id = e.class
+    left join enrollments z on n.kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY') and z.id = n.subject
+    left join classes x on x.id = z.class left join courses y on y.id = x.course";
 
 /// Notifies a person.
 pub(super) async fn notify(
@@ -108,15 +122,18 @@ pub(super) async fn notify_once(
 }
 
 /// Adds the numbers of the people whom the notifications are about, in one query.
-async fn number(tx: &mut Tx, notifications: Vec<Notification>) -> Result<Vec<NumberedNotification>> {
+async fn number(app: &School, tx: &mut Tx, notifications: Vec<Notification>) -> Result<Vec<NumberedNotification>> {
     let courses = distinct(notifications.iter().filter_map(|n| n.course));
     let people = distinct(notifications.iter().filter(|n| n.course.is_some()).filter_map(|n| n.about));
     let namesakes = Namesakes::of(tx, &courses, &people).await?;
     let number = |n: &Notification| Some(namesakes.number(n.course?, n.about?));
-    Ok(notifications
-        .into_iter()
-        .map(|n| NumberedNotification { namesake: number(&n).unwrap_or(1), notification: n })
-        .collect())
+    let ends_on = |n: &Notification| n.data.parse().ok().map(|ends_ms: i64| app.clock.date_of(ends_ms));
+    let numbered = |n: Notification| NumberedNotification {
+        namesake: number(&n).unwrap_or(1),
+        ends_on: ends_on(&n),
+        notification: n,
+    };
+    Ok(notifications.into_iter().map(numbered).collect())
 }
 
 pub async fn list(
@@ -131,7 +148,7 @@ pub async fn list(
     let (total,) = tx.one(format!("select count(*) from notifications n {condition}"), args.clone()).await?;
     let sql = format!("{NOTIFICATION} {condition} order by n.id desc limit $3 offset $4");
     let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
-    let rows = number(&mut tx, rows).await?;
+    let rows = number(app, &mut tx, rows).await?;
     Ok(Page { rows, total, window })
 }
 
@@ -143,7 +160,7 @@ pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<NumberedNoti
         return Err(Error::NotFound(Noun::Notification));
     }
     let notification = tx.one(format!("{NOTIFICATION} where n.id = $1"), args![id]).await?;
-    let numbered = number(&mut tx, vec![notification]).await?.pop();
+    let numbered = number(app, &mut tx, vec![notification]).await?.pop();
     app.commit(tx, Vec::new()).await?;
     numbered.ok_or(Error::NotFound(Noun::Notification))
 }

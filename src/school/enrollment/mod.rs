@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod expiring;
 pub mod learning;
 pub mod payments;
+pub mod reminding;
 pub mod statistics;
 
 use crate::app::School;

@@ -45,6 +45,8 @@ const PHRASES: &[[&str; 3]] = &[
     ["알림을 받았습니다", "通知を受け取りました", "The notice was received"],
     ["채점기가 코드를 실행하지 못했습니다", "採点機がプログラムを実行できませんでした", "The judge could not run the program"],
     ["문제가 삭제되어 채점하지 않았습니다", "問題が削除されたため、採点しませんでした", "The question was deleted, so the program was not judged"],
+    ["{}에 수강 기간이 끝납니다", "受講期間は {} に終わります", "Your access ends on {}"],
+    ["수강 기간이 곧 끝납니다 ({})", "まもなく受講期間が終わります ({})", "Your access ends soon ({})"],
     ["제출한 코드의 채점이 끝났습니다", "送ったコードの採点が終わりました", "Your code was judged"],
     ["내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요", "あなたのログインがほかの場所でも使われたため、ログアウトしました。パスワードを変えてください", "Your login was used elsewhere too, so it was ended. Please change your password"],
     // Enrollments

@@ -265,6 +265,11 @@ fn person_frame(published: &PublishedEvent) -> Option<RoomFrame> {
             let data = json!({ "submission_id": submission, "code_submission_id": question, "is_passed": passed });
             (*person, Frame::text(json!({ "type": "code_judged", "data": data }).to_string()))
         }
+        Event::AccessEnds { person, enrollment, ends_ms } => {
+            let data =
+                json!({ "lecture_id": published.course, "enrollment_id": enrollment, "ends_at": rfc3339(*ends_ms) });
+            (*person, Frame::text(json!({ "type": "access_ends", "data": data }).to_string()))
+        }
         // Sent if the two stay different people. If they are one person, the client learns it from its login, which is then
         // the other one's.
         Event::StudentSameAs { person, same_as: None } => {

@@ -7,7 +7,7 @@ use super::learning::{Analysis, HelpKindWord, rate};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::rounding::rounded;
 use crate::school::insight::{DayCount, Difficulty, OpenHelpRequest, Statistics, StudentSummary, Trend};
-use crate::school::notifications::{NotificationKind, NumberedNotification};
+use crate::school::notifications::{Notification, NotificationKind, NumberedNotification};
 use crate::school::outline::Item;
 use crate::surfaces::keys::*;
 use crate::surfaces::language::{label, translate, translate_with};
@@ -184,8 +184,9 @@ answer! {
         "related_user": {"id": 1, "name": "김학생"}, "related_id": 5001, "is_read": false,
         "created_at": "2025-10-28T10:10:00Z"}))]
     pub struct NotificationLine from NumberedNotification as numbered
-    let n = numbered.notification;
-    let name = &n.about_name.as_deref().map_or_else(|| translate("누군가").into(), |name| label(name, numbered.namesake));
+    let (n, day) = (numbered.notification, numbered.ends_on.as_deref().unwrap_or_default());
+    let namesake = numbered.namesake;
+    let name = &n.about_name.as_deref().map_or_else(|| translate("누군가").into(), |name| label(name, namesake));
     let message = match NotificationKind::parse(&n.kind) {
         Some(NotificationKind::HelpRequest) => translate_with("{}님이 도움을 요청했습니다", name),
         Some(NotificationKind::HelpEscalated) => translate_with("{}님에게 강사님의 도움이 필요합니다", name),
@@ -199,6 +200,8 @@ answer! {
         Some(NotificationKind::PaymentFailed) => translate("결제가 이루어지지 않았습니다").into(),
         Some(NotificationKind::PaymentRefunded) => translate("결제하신 금액을 돌려드렸습니다").into(),
         Some(NotificationKind::CodeJudged) => translate("제출한 코드의 채점이 끝났습니다").into(),
+        Some(NotificationKind::AccessEndsIn7Days) => access_ends("{}에 수강 기간이 끝납니다", &n, day),
+        Some(NotificationKind::AccessEndsIn1Day) => access_ends("수강 기간이 곧 끝납니다 ({})", &n, day),
         Some(NotificationKind::LoginCopied) => {
             translate("내 로그인이 다른 곳에서도 쓰여 로그아웃했습니다. 비밀번호를 바꿔 주세요").into()
         }
@@ -209,12 +212,17 @@ answer! {
         r#type: String = n.kind,
         message: String = message,
         related_user: Option<PersonRef> = n.about.zip(n.about_name).map(PersonRef::from),
-        /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a payment or a login
-        /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a program or a login
+        /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a payment, a program or
+        /// a login
         related_id: Option<i64> = Some(n.subject),
         is_read: bool = n.read_ms.is_some(),
         created_at: Instant = Instant(n.created_ms),
     }
+}
+
+/// Says in a sentence with the day when the time of a course ends.
+fn access_ends(sentence: &str, n: &Notification, day: &str) -> String {
+    format!("{}: {}", n.ending_course.as_deref().unwrap_or_default(), translate_with(sentence, day))
 }
 
 paged! { pub struct Notifications of NumberedNotification { pagination: Pagination, notifications: NotificationLine } }
