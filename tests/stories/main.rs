@@ -17,6 +17,7 @@ mod academy_progress;
 mod academy_refunds;
 mod academy_uploads;
 mod academy_videos;
+mod academy_whole_way;
 mod admin;
 mod assessments;
 mod attendance;
