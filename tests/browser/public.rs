@@ -51,6 +51,13 @@ fn pages_for_everyone_are_clean_in_every_language_and_colour() {
                 assert_eq!(typed, number);
                 look_at(&page, &findings, &format!("number-{}-{}", state.to_lowercase(), &languages[..2])).await;
             }
+            // Other addresses of the same certificate.
+            page.visits(&format!("/certificates/verify/{}/", certificate.uuid)).await;
+            page.shows("[data-state=VALID]", true).await;
+            page.reads("김민자").await;
+            page.visits(&format!("/certificates/{}", certificate.number)).await;
+            page.shows("[data-state=VALID]", true).await;
+            page.reads("김*자").await;
             page.visits("/certificates").await;
             page.shows("main form, main h1", true).await;
             look_at(&page, &findings, &format!("certificates-{}", &languages[..2])).await;
