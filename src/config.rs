@@ -161,7 +161,7 @@ pub struct Bounds {
     /// Uploads of videos that one person may have open at once
     #[arg(long, global = true, env = "GYOSIL_UPLOADS_OPEN", default_value_t = 6, value_parser = clap::value_parser!(i64).range(1..))]
     pub uploads_open: i64,
-    /// Times in an hour that one person may ask for the addresses of parts (a hundred at once), or complete an upload
+    /// Times in an hour that one person may ask for the addresses of parts (a hundred at once), complete an upload, or announce one
     #[arg(long, global = true, env = "GYOSIL_UPLOAD_STEPS_PER_HOUR", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(1..))]
     pub upload_steps_per_hour: u32,
     /// Times in an hour that one person may ask for the address at which a stored video plays (each is good for five minutes)

@@ -187,12 +187,14 @@ fn must_be_acceptable(app: &School, file: &NewFile) -> Result<()> {
 }
 
 /// Fails if a person has begun as many uploads in the last hour as they may, or has as many open. Those that the store did not
-/// begin are not counted.
+/// begin are counted as steps only: they cost a row, and a question to the store.
 async fn must_not_be_many(app: &School, tx: &mut Tx, caller: &Caller, now_ms: i64) -> Result<()> {
     let bounds = &app.config.bounds;
     let earliest: Option<(i64,)> =
         tx.maybe(BEGUN_BEFORE, args![caller.id, now_ms - HOUR_MS, bounds.uploads_per_hour - 1]).await?;
-    let of_hour_ms = earliest.map(|(begun_ms,)| begun_ms + HOUR_MS);
+    let most = i64::from(bounds.upload_steps_per_hour);
+    let announced: Option<(i64,)> = tx.maybe(ANNOUNCED_BEFORE, args![caller.id, now_ms - HOUR_MS, most - 1]).await?;
+    let of_hour_ms = earliest.max(announced).map(|(begun_ms,)| begun_ms + HOUR_MS);
     let open: Option<(i64,)> =
         tx.maybe(OPEN_BEFORE, args![caller.id, now_ms - OPEN_MS, bounds.uploads_open - 1]).await?;
     let of_open_ms = open.map(|(begun_ms,)| begun_ms + OPEN_MS);
@@ -202,6 +204,8 @@ async fn must_not_be_many(app: &School, tx: &mut Tx, caller: &Caller, now_ms: i6
 
 const BEGUN_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2
     and not (status = 'ABORTED' and upload_id = '') order by created_ms desc limit 1 offset $3";
+const ANNOUNCED_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2
+    order by created_ms desc limit 1 offset $3";
 const OPEN_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2 and status = 'OPEN'
     order by created_ms desc limit 1 offset $3";
 
@@ -319,7 +323,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_uploads_of_a_person_are_counted_by_their_index() {
-        for sql in [BEGUN_BEFORE, OPEN_BEFORE] {
+        for sql in [BEGUN_BEFORE, ANNOUNCED_BEFORE, OPEN_BEFORE] {
             let plan = sqlite_plan(&sql.replace("$1", "1").replace("$2", "2").replace("$3", "3")).await;
             assert!(plan.len() == 1 && plan[0].contains("uploads_person (by_person=? AND created_ms>?)"), "{plan:?}");
         }

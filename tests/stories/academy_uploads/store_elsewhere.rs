@@ -248,7 +248,8 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
 
 #[test]
 fn an_upload_that_the_store_did_not_begin_is_not_counted() {
-    in_bucket(&["--uploads-per-hour", "2", "--rate-limits", "on"], |school, bucket| async move {
+    let bounds = ["--uploads-per-hour", "2", "--upload-steps-per-hour", "6", "--rate-limits", "on"];
+    in_bucket(&bounds, |school, bucket| async move {
         let staff = Staff::of(&school).await;
         bucket.fails("create", BucketFault::Breaks, 3);
         for _ in 0..3 {
@@ -259,6 +260,13 @@ fn an_upload_that_the_store_did_not_begin_is_not_counted() {
         let given_up = staff.begins(short_film()).await;
         staff.teacher.delete(&given_up.upload_path()).await.is(204);
         staff.teacher.post("/videos/", staff.new_file(&short_film())).await.refused(429, "TOO_MANY_UPLOADS");
+        // Nor does anyone ask a store that is away for ever.
+        let admin = school.admin().await;
+        bucket.fails("create", BucketFault::Breaks, 7);
+        for _ in 0..6 {
+            is_away(admin.post("/videos/", staff.new_file(&short_film())).await);
+        }
+        admin.post("/videos/", staff.new_file(&short_film())).await.refused(429, "TOO_MANY_UPLOADS");
     });
 }
 
