@@ -23,6 +23,7 @@ use crate::outside::gateways::Gateways;
 use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
+use crate::visits::Visits;
 
 /// A school, cheap to clone. Every handler and every task gets one. It is a trait object for the compiler's sake: that all parts
 /// may be shared between threads is then proved once, not again for every handler, which took a tenth of the build.
@@ -146,6 +147,7 @@ pub struct App {
     pub printer: CertificatePrinter,
     pub failures: Failures,
     pub passwords: Passwords,
+    pub visits: Visits,
     pub renderer: Box<dyn EventRenderer>,
     /// Held while `why_not_ready` finds out whether writes work.
     pub asking: Mutex<()>,

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -101,7 +102,7 @@ impl Clock {
 
     /// Returns the instant of a time of day, `HH:MM` or `HH:MM:SS`, on a day in the school's time zone.
     pub fn at(&self, date: &str, time: &str) -> Option<i64> {
-        let date: jiff::civil::Date = date.parse().ok()?;
+        let date: Date = date.parse().ok()?;
         let time: jiff::civil::Time = time.parse().ok()?;
         Some(date.to_datetime(time).to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
     }
@@ -113,12 +114,17 @@ impl Clock {
 
     /// Returns today and the `days - 1` days before it, in the school's time zone, oldest first.
     pub fn last_days(&self, days: i64) -> Vec<DaySpan> {
-        let today = instant(self.now_ms()).to_zoned(self.zone.clone()).date();
-        let begin =
-            |date: jiff::civil::Date| date.to_zoned(self.zone.clone()).map_or(0, |z| z.timestamp().as_millisecond());
-        (0..days)
-            .rev()
-            .filter_map(|back| today.checked_sub(back.days()).ok())
+        let today = self.date_of(self.now_ms());
+        day_after(&today, 1 - days).map_or_else(Vec::new, |first| self.days(&first, &today))
+    }
+
+    /// Returns the days from one to another, in the school's time zone, oldest first.
+    pub fn days(&self, first: &str, last: &str) -> Vec<DaySpan> {
+        let (Ok(first), Ok(last)) = (first.parse::<Date>(), last.parse::<Date>()) else { return Vec::new() };
+        let begin = |date: Date| date.to_zoned(self.zone.clone()).map_or(0, |z| z.timestamp().as_millisecond());
+        first
+            .series(1.day())
+            .take_while(|date| *date <= last)
             .map(|date| DaySpan {
                 date: date.to_string(),
                 label: format!("{:02}/{:02}", date.month(), date.day()),
@@ -129,6 +135,7 @@ impl Clock {
     }
 }
 
+#[derive(Debug, Clone)]
 pub struct DaySpan {
     pub date: String,
     /// Month and day for a chart: `10/21`.
@@ -152,8 +159,20 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
 
 /// Returns a day as it is stored, `YYYY-MM-DD`, if it is one from 1900 to 9999.
 pub fn parse_date(text: &str) -> Option<String> {
-    let date: jiff::civil::Date = text.parse().ok()?;
+    let date: Date = text.parse().ok()?;
     (1900..=9999).contains(&date.year()).then(|| date.to_string())
+}
+
+/// Returns the day that is this many days after another one, or before it.
+pub fn day_after(day: &str, days: i64) -> Option<String> {
+    let date: Date = day.parse().ok()?;
+    date.checked_add(jiff::Span::new().try_days(days).ok()?).ok().map(|date| date.to_string())
+}
+
+/// Returns how many days a day is after another one.
+pub fn days_between(first: &str, last: &str) -> Option<i64> {
+    let (first, last): (Date, Date) = (first.parse().ok()?, last.parse().ok()?);
+    first.until(last).ok().map(|span| i64::from(span.get_days()))
 }
 
 /// Tells whether a text is `HH:MM` or `HH:MM:SS`.

@@ -43,6 +43,7 @@ pub mod school;
 mod serve;
 pub mod surfaces;
 pub mod tag;
+pub mod visits;
 mod web;
 
 pub use serve::{open, raise_file_limit, serve};

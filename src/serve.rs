@@ -33,6 +33,7 @@ use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
 use crate::school::completions::checks;
+use crate::school::dashboards::{days, visits};
 use crate::school::enrollment::{expiring, reminding};
 use crate::school::payments::checking;
 use crate::school::renderer::RendererWithNames;
@@ -41,6 +42,7 @@ use crate::school::submissions::settling;
 use crate::school::videos::waste;
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
+use crate::visits::Visits;
 
 /// The time that requests under way may take once the server stops. All limits of the shutdown together are less than 10 s.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
@@ -95,6 +97,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         printer,
         failures: Failures::new(config.limits_failures()),
         passwords: Passwords::default(),
+        visits: Visits::default(),
         renderer: Box::new(RendererWithNames { render: surfaces::live::render }),
         asking: Mutex::new(()),
         config,
@@ -130,8 +133,15 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     if tokio::time::timeout(GOODBYE_WITHIN, serving).await.is_err() {
         tracing::warn!("some requests were not answered in time");
     }
-    chores.abort_all();
-    if tokio::time::timeout(LAST_WRITES_WITHIN, app.group_commit.flush()).await.is_err() {
+    let last_writes = async {
+        // The chores have ended after this, and given back the visits that they had not written.
+        chores.shutdown().await;
+        app.group_commit.flush().await;
+        if let Err(error) = visits::write_counted(&app).await {
+            tracing::warn!(%error, "the visits of the last seconds are not counted");
+        }
+    };
+    if tokio::time::timeout(LAST_WRITES_WITHIN, last_writes).await.is_err() {
         tracing::warn!("some writes were not done in time; none of them was acknowledged");
     }
     if tokio::time::timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {
@@ -179,6 +189,11 @@ fn chores(app: &School) -> JoinSet<()> {
     });
     every(&mut chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
         waste::give_up_overdue(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(5), "visits", |app| async move { visits::write_counted(&app).await });
+    every(&mut chores, app, Duration::from_secs(60), "days that are over", |app| async move {
+        visits::forget_addresses(&app).await?;
+        days::sum_finished(&app).await
     });
     every(&mut chores, app, Duration::from_secs(1), "waiting completions", |app| async move {
         checks::judge_due(&app).await

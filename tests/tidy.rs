@@ -32,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tag", &[]),
     ("keys", &["clock", "error", "private"]),
     ("failures", &["clock", "error"]),
+    ("visits", &["failures"]),
     ("passwords", &["error", "failures"]),
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
@@ -42,16 +43,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group_commit", &["db", "error", "event"]),
     ("app", &[
         "bus", "clock", "config", "db", "error", "event", "failures", "keys", "group_commit", "live", "metrics",
-        "outside", "passwords", "print",
+        "outside", "passwords", "print", "visits",
     ]),
     ("group_writer", &["app", "bus", "db", "error", "group_commit"]),
     ("school", &[
         "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
-        "places", "print", "rounding", "tag",
+        "places", "print", "rounding", "tag", "visits",
     ]),
     ("surfaces", &[
         "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "rounding",
-        "school", "tag", "web",
+        "school", "tag", "web", "visits",
     ]),
     ("web", &["app", "error", "school", "tag"]),
     ("judge_service", &["clock", "config", "db", "error", "judge", "school"]),
@@ -59,7 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
         "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
-        "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces",
+        "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces", "visits",
     ]),
     ("doctor", &["clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),

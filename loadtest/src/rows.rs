@@ -202,8 +202,8 @@ impl Database {
             where {added} and (u.position = 1 or e.status = 'COMPLETED')"
         );
         let days = format!(
-            "insert into study_days (enrollment, item, day, seconds, rate)
-            select p.enrollment, p.item, '2026-01-01', 900, 100 from item_progress p join enrollments e on e.id = p.enrollment
+            "insert into study_days (enrollment, course, item, day, seconds, rate)
+            select p.enrollment, e.class, p.item, '2026-01-01', 900, 100 from item_progress p join enrollments e on e.id = p.enrollment
             where {added}"
         );
         let attempts = format!(

@@ -47,32 +47,51 @@ create index logins_device on logins (device);
 create index logins_age on logins (expires_ms);
 create index logins_tickets on logins (expires_ms) where device = '#ticket';
 
--- The visits of one day. `address_hash` is salted with the day. When the day is over, its rows are counted into `visit_days`
--- and deleted.
-create table visits (
-  id integer primary key autoincrement,
-  day text not null,
-  address_hash text not null,
-  person bigint references people,
-  views bigint not null check (views > 0)
+-- A random salt for each day, and the addresses from which people learned on it, hashed with this salt, and with nobody's name. Both
+-- are deleted when the day is over.
+create table visit_salts (
+  day text primary key,
+  salt text not null
 );
-create unique index visits_of_person on visits (day, address_hash, person) where person is not null;
-create unique index visits_of_nobody on visits (day, address_hash) where person is null;
-create index visits_person on visits (person) where person is not null;
 
+create table visit_addresses (
+  day text not null,
+  hash text not null,
+  primary key (day, hash)
+);
+
+-- The day on which a person learned last.
+create table last_visits (
+  person bigint primary key references people,
+  day text not null
+);
+
+-- Visits of learners. `latest` counts those who have not learned on a later day, so that its sum over the last days is the
+-- number of people who learned in them.
 create table visit_days (
   day text primary key,
-  students bigint not null check (students >= 0),
-  student_views bigint not null check (student_views >= 0),
-  addresses bigint not null check (addresses >= 0)
+  students bigint not null default 0,
+  views bigint not null default 0,
+  addresses bigint not null default 0,
+  latest bigint not null default 0
 );
 
--- Days that are over: how many people learned, and how long together. Counted once, since their rows in study_days do not
--- change any more.
+-- Sums of days that are over, each made once. Who changes a fact of such a day raises `version` and takes `is_summed` back:
+-- then the day is summed anew. `records` are enrollments that learned, `videos` those videos that they watched, `notices`
+-- what told of an end of access.
 create table school_days (
   day text primary key,
-  learners bigint not null check (learners >= 0),
-  seconds bigint not null check (seconds >= 0)
+  version bigint not null default 0,
+  is_summed boolean not null default false,
+  new_people bigint not null default 0,
+  payments bigint not null default 0,
+  paid bigint not null default 0,
+  refunds bigint not null default 0,
+  refunded bigint not null default 0,
+  completions bigint not null default 0,
+  records bigint not null default 0,
+  videos bigint not null default 0,
+  notices bigint not null default 0
 );
 
 create table courses (
@@ -117,6 +136,17 @@ create index courses_level on courses (level, coalesce(published_ms, created_ms)
 create index courses_category on courses (category, coalesce(published_ms, created_ms), id);
 -- Holds all that the catalogue counts courses by and sorts them by: a row, with its texts, is much longer.
 create index courses_listed on courses (status, level, category, instructor, published_ms, created_ms, deleted_ms, id);
+
+-- The part of a course in the sums of a day that is over. A course without a part has no row.
+create table course_days (
+  course bigint not null references courses,
+  day text not null,
+  records bigint not null default 0,
+  videos bigint not null default 0,
+  notices bigint not null default 0,
+  primary key (course, day)
+);
+create index course_days_day on course_days (day);
 
 create table course_prerequisites (
   course bigint not null references courses,
@@ -324,6 +354,8 @@ create index unit_progress_unit on unit_progress (unit);
 create table study_days (
   id integer primary key autoincrement,
   enrollment bigint not null references enrollments,
+  -- That of the enrollment.
+  course bigint not null references courses,
   unit bigint references units,
   item bigint references items check (item is null or unit is null),
   day text not null,
@@ -334,7 +366,8 @@ create unique index study_days_item on study_days (enrollment, item, day) where 
 create unique index study_days_unit on study_days (enrollment, unit, day) where unit is not null;
 create unique index study_days_whole on study_days (enrollment, day) where item is null and unit is null;
 create index study_days_enrollment on study_days (enrollment, day);
-create index study_days_day on study_days (day, enrollment);
+create index study_days_day on study_days (day, course, enrollment, id);
+create index study_days_course on study_days (course, day, enrollment, id);
 
 create table meetings (
   id integer primary key autoincrement,
@@ -732,7 +765,7 @@ create table completions (
   memo text
 );
 create unique index completions_once on completions (enrollment);
-create index completions_date on completions (date);
+create index completions_date on completions (date, status);
 
 -- Enrollments that are to be judged from this day on, and completed by themselves if they meet the rule.
 create table completion_checks (

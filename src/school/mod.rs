@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod classes;
 pub mod completions;
 pub mod courses;
+pub mod dashboards;
 pub mod enrollment;
 pub mod grades;
 pub mod help;

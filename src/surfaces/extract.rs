@@ -2,11 +2,12 @@
 //! which `refusals` turns into the dialect of the path.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +19,7 @@ use crate::app::School;
 use crate::error::{Error, Result};
 use crate::school::logins;
 use crate::school::once::Key;
-use crate::school::rights::Caller;
+use crate::school::rights::{Caller, Role};
 use crate::surfaces::headers::bearer;
 pub use crate::surfaces::path::{Id, Ids, Path, path};
 use crate::surfaces::read_error::shortened;
@@ -32,7 +33,26 @@ const TREE_MAX_VALUES: usize = 100_000;
 
 pub async fn caller(parts: &Parts, app: &School) -> Result<Caller> {
     let token = bearer(&parts.headers).ok_or(Error::SignInNeeded)?;
-    logins::caller(app, token).await
+    let caller = logins::caller(app, token).await?;
+    SeenCaller::note(&parts.extensions, &caller);
+    Ok(caller)
+}
+
+/// A place in a request for who asks, for a layer that wants to know it after the answer.
+#[derive(Clone, Default)]
+pub struct SeenCaller(Arc<OnceLock<(i64, Role)>>);
+
+impl SeenCaller {
+    /// Fills the place, if a layer has put one into the request.
+    pub fn note(extensions: &Extensions, caller: &Caller) {
+        if let Some(SeenCaller(place)) = extensions.get() {
+            let _ = place.set((caller.id, caller.role));
+        }
+    }
+
+    pub fn get(&self) -> Option<(i64, Role)> {
+        self.0.get().copied()
+    }
 }
 
 pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> Result<T> {

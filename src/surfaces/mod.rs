@@ -32,6 +32,7 @@ mod sent_tree;
 pub mod texts;
 pub mod times;
 pub mod values;
+mod visits;
 
 use std::sync::{Arc, LazyLock};
 
@@ -101,6 +102,7 @@ pub fn router(app: &School) -> Router {
         .merge(web::router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), visits::count))
         .layer(axum::middleware::from_fn_with_state((app.clone(), bodies), ops::around))
         .layer(ops::cors(&app.config.cors_origins))
         // Behind the layers above: they have too little room and time for a part of a video.

@@ -38,6 +38,7 @@ DEPENDS = (
     "it is outside the dates of the class",
     "it is on another day than the class",
     "it is before",  # an end before its beginning
+    "at most 366 days",  # from the first to the last day of a dashboard
     "it is above total_score",
     "it is above maxScore",
     "from 0 to ",  # a score above the total of its assessment

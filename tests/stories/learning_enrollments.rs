@@ -196,8 +196,8 @@ fn the_statistics_of_a_course_count_every_day() {
         leaves(&students[4], &course).await;
         completes(&teacher, &first).await;
         let sql = format!(
-            "insert into study_days (enrollment, day, seconds) values ({first}, '2025-01-01', 3600),
-            ({first}, '2025-01-02', 2400)"
+            "insert into study_days (enrollment, course, day, seconds) values ({first}, {course}, '2025-01-01', 3600),
+            ({first}, {course}, '2025-01-02', 2400)"
         );
         by_hand(&school, sql).await;
         let failed = my_enrollments(&students[1], "").await[0]["progressId"].as_str().unwrap().parse::<i64>().unwrap();

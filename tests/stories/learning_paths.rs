@@ -311,7 +311,8 @@ fn an_estimate_uses_the_learners_own_pace_from_seven_days_of_study_on() {
         let last = days.pop().unwrap();
         let studies = async |day: &str| {
             let mut tx = school.app.db.begin().await.unwrap();
-            let sql = "insert into study_days (enrollment, day, seconds) values ($1, $2, 7200)";
+            let sql = "insert into study_days (enrollment, course, day, seconds)
+                select e.id, k.course, $2, 7200 from enrollments e join classes k on k.id = e.class where e.id = $1";
             tx.run(sql, vec![enrollment.into(), day.into()]).await.unwrap();
             tx.run("update enrollments set progress_score = 50 where id = $1", vec![enrollment.into()]).await.unwrap();
             school.app.commit(tx, Vec::new()).await.unwrap();

@@ -6,6 +6,7 @@ mod harness;
 mod academy_accounts;
 mod academy_categories;
 mod academy_certificates;
+mod academy_dashboards;
 mod academy_endings;
 mod academy_enrollments;
 mod academy_missions;

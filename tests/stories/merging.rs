@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::running_class;
+use crate::classroom::{by_hand, running_class};
 use crate::harness::people::{Person, Session};
 use crate::harness::{School, on_both};
 
@@ -50,6 +50,15 @@ fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
         assert_eq!(asked["same_as"], old.id);
         new.finishes(lecture.steps[1]).await;
         let call = new.asks_for_help(lecture.steps[1]).await;
+        // Both were told of one end of their access, and the new one of another.
+        for (person, end) in [(&old, 1), (&new, 1), (&new, 2)] {
+            let sql = format!(
+                "insert into notifications (created_ms, person, kind, subject, data)
+                select 0, person, 'ACCESS_ENDS_IN_7_DAYS', id, {end} from enrollments where person = {}",
+                person.id
+            );
+            by_hand(&school, sql).await;
+        }
         let merged = teacher.post(&of(&session, &new, "merge"), json!({ "into": old.id })).await.ok();
         assert_eq!(merged, json!({ "user_id": new.id, "into": old.id }));
         let event = board.waits_for("student_merged").await["data"].clone();
@@ -57,6 +66,12 @@ fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
         assert_eq!(event["total_participants"], 2);
         // Both steps are hers, and the call is too.
         assert_eq!(finished(&school, &old).await, 2);
+        // So are the notices, once for each end, and the day of them is summed anew.
+        let told = "select count(*), count(e.id) from notifications n left join enrollments e on e.id = n.subject
+            and e.person = n.person where n.kind = 'ACCESS_ENDS_IN_7_DAYS'";
+        assert_eq!(school.app.db.one::<(i64, i64)>(told, Vec::new()).await.unwrap(), (2, 2));
+        let taken_back = "select count(*) from school_days where day = '1970-01-01' and not is_summed";
+        assert_eq!(school.app.db.one::<(i64,)>(taken_back, Vec::new()).await.unwrap(), (1,));
         let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
         assert_eq!((&pending[0]["help_request_id"], &pending[0]["user"]["id"]), (&json!(call), &json!(old.id)));
         // The new phone has the place, the old one has to ask.

@@ -122,7 +122,8 @@ async fn grows(school: &School, teacher: &Person) {
             .into(),
         "insert into course_prerequisites (course, needs) select id, id - 1 from courses where id > 1000001".into(),
         "insert into logins (created_ms, person, device, nonce, expires_ms) select 0, id, id, '', 0 from people".into(),
-        "insert into study_days (enrollment, item, day, seconds) select enrollment, item, '2026-11-01', 60 from item_progress".into(),
+        "insert into study_days (enrollment, course, item, day, seconds)
+            select p.enrollment, e.class, p.item, '2026-11-01', 60 from item_progress p join enrollments e on e.id = p.enrollment".into(),
         "insert into attempts (created_ms, updated_ms, enrollment, assessment, number, started_ms, submitted_ms, score)
             select 0, 0, id, class, 1, 0, 1, id % 100 from enrollments"
             .into(),

@@ -204,8 +204,7 @@ fn tables_of_people(tables: &[Table]) -> BTreeSet<&str> {
 const STAYS_OF_THE_ERASED: &[(&str, &str)] = &[
     ("logins.nonce", "random"),
     ("logins.successor_nonce", "random"),
-    ("visits.day", "a date"),
-    ("visits.address_hash", "deleted when the day is over"),
+    ("last_visits.day", "a date"),
     ("item_progress.played", "seconds of a video"),
     ("study_days.day", "a date"),
     ("help_requests.diagnosis", "the analyser's, of the step"),
@@ -265,7 +264,7 @@ const NOT_MERGED: &[&str] =
 
 /// References to a merged guest that stay, and why.
 const STAYS_OF_THE_MERGED: &[(&str, &str)] = &[
-    ("visits.person", "deleted when the day is over"),
+    ("last_visits.person", "they came, and were counted"),
     ("log_slots.person", "deleted when the day is over"),
     ("log_erasures.person", "a guest is not merged while their logs are erased"),
     ("uploads.by_person", "of staff"),

@@ -11,6 +11,7 @@ use super::{
 use crate::app::School;
 use crate::db::{Tx, args, retry};
 use crate::error::{Error, Field, Result};
+use crate::school::dashboards::days;
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::rights::{self, Caller};
@@ -120,6 +121,7 @@ async fn complete_one(
         return Ok(StudentOutcome::Refused(Error::NotMet { missing }));
     }
     let now_ms = app.now_ms();
+    days::sum_anew(&mut tx, [date.to_owned()].into(), &app.clock.date_of(now_ms)).await?;
     let mut events = Vec::new();
     match known {
         Some((id, _)) => {

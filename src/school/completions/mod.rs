@@ -13,6 +13,7 @@ use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Field, Noun, Requirement, Result};
 use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
+use crate::school::dashboards::days;
 use crate::school::enrollment::EnrollmentStatus;
 use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::names::{Namesakes, distinct};
@@ -108,6 +109,7 @@ pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Resu
         must_be_due(&mut tx, enrollment, first.force, memo.as_deref()).await?;
     }
     let id = insert(&mut tx, enrollment, &date, status, first.scores, memo.as_deref(), now_ms).await?;
+    days::sum_anew(&mut tx, [date.clone()].into(), &app.clock.date_of(now_ms)).await?;
     let completion = read(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(completion)
@@ -272,7 +274,10 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
         progress_score = coalesce($7, progress_score), by_hand = $8, memo = $9, updated_ms = $10 where id = $1";
     let GivenScores { total, attendance, assessment, progress } = changes.scores;
     let by_hand = now.by_hand || changes.scores.are_given();
-    let date = changes.date.unwrap_or(now.date);
+    let date = changes.date.unwrap_or_else(|| now.date.clone());
+    if date != now.date || before != after {
+        days::sum_anew(&mut tx, [now.date, date.clone()].into(), &app.clock.date_of(now_ms)).await?;
+    }
     let args = args![id, date, after.word(), total, attendance, assessment, progress, by_hand, memo, now_ms];
     tx.run(sql, args).await?;
     let changed = read(&mut tx, id).await?;

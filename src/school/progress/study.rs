@@ -76,7 +76,8 @@ async fn add(
         return Ok(());
     }
     let sql = format!(
-        "insert into study_days (enrollment, {column}, day, seconds) values ($1, $2, $3, $4)
+        "insert into study_days (enrollment, course, {column}, day, seconds)
+            select e.id, k.course, $2, $3, $4 from enrollments e join classes k on k.id = e.class where e.id = $1
         on conflict (enrollment, {column}, day) where {column} is not null
         do update set seconds = case when study_days.seconds + excluded.seconds > {DAY_SECONDS} then {DAY_SECONDS}
             else study_days.seconds + excluded.seconds end"

@@ -63,7 +63,7 @@ const OF_PERSON: &str = "from enrollments e join classes k on k.id = e.class
 const OF_VIDEOS: &str = "i.kind = 'VIDEO' and i.deleted_ms is null and u.deleted_ms is null";
 
 /// Builds SQL: the enrollments `e` by which a person learns, one in each course `k`. `$1` is the person, `$2` the time of now.
-fn current() -> String {
+pub(in crate::school) fn current() -> String {
     format!("e.person = $1 and e.id = (select id from {})", enrollment::current_in("k.course", "$1", "$2"))
 }
 

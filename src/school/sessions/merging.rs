@@ -1,5 +1,7 @@
 //! Merging a person who joined twice. Nobody becomes another guest without the instructor.
 
+use std::collections::BTreeSet;
+
 use super::joining::must_be_guest_of;
 use super::{Session, find_taught, room, state};
 use crate::app::School;
@@ -8,6 +10,8 @@ use crate::error::{Error, Field, Result};
 use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
 use crate::live::{CloseSockets, EndedLogins};
+use crate::school::dashboards::days;
+use crate::school::dashboards::list::IS_NOTICE;
 use crate::school::rights::Caller;
 use crate::school::{help, logins};
 
@@ -24,7 +28,18 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
     let now_ms = app.now_ms();
+    let mut changed = BTreeSet::new();
     for old in &olds {
+        let sql = "select distinct day from study_days where enrollment = $1";
+        changed.extend(tx.all::<(String,)>(sql, args![*old]).await?.into_iter().map(|(day,)| day));
+        let sql =
+            format!("select n.created_ms from notifications n where n.person = $1 and n.subject = $2 and {IS_NOTICE}");
+        let told: Vec<(i64,)> = tx.all(sql, args![from, *old]).await?;
+        changed.extend(told.into_iter().map(|(at_ms,)| app.clock.date_of(at_ms)));
+    }
+    days::sum_anew(&mut tx, changed, &app.clock.date_of(now_ms)).await?;
+    for old in &olds {
+        merge_notices(&mut tx, (from, *old), (into, enrollment)).await?;
         merge_enrollments(&mut tx, *old, enrollment, now_ms).await?;
     }
     merge_people(&mut tx, from, into, enrollment, now_ms).await?;
@@ -73,6 +88,22 @@ async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<(
     if more == 0 { Ok(()) } else { Err(Error::HasMoreThanThisClass) }
 }
 
+/// Moves the notices of an end of access from one person and enrollment to another. Where both were told of the same end, one notice is
+/// kept.
+async fn merge_notices(tx: &mut Tx, (from, old): (i64, i64), (into, new): (i64, i64)) -> Result<()> {
+    let sql = format!(
+        "update notifications set person = $3, subject = $4 where id in (select n.id from notifications n
+            where n.person = $1 and n.subject = $2 and {IS_NOTICE} and (select m.id from notifications m
+                where m.person = $3 and m.kind = n.kind and m.subject = $4 and m.data = n.data limit 1) is null)"
+    );
+    tx.run(sql, args![from, old, into, new]).await?;
+    let sql = format!(
+        "delete from notifications where id in
+            (select n.id from notifications n where n.person = $1 and n.subject = $2 and {IS_NOTICE})"
+    );
+    tx.run(sql, args![from, old]).await.map(drop)
+}
+
 /// Moves progress, study time and attendance from enrollment `old` to `new`. Where both have progress or a mark, the better
 /// one is kept; study time is added up.
 async fn merge_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Result<()> {
@@ -91,20 +122,20 @@ async fn merge_enrollments(tx: &mut Tx, old: i64, new: i64, now_ms: i64) -> Resu
                 completed_ms = coalesce(item_progress.completed_ms, excluded.completed_ms),
                 done_ms = case when item_progress.done_ms is null or excluded.done_ms > item_progress.done_ms
                     then excluded.done_ms else item_progress.done_ms end",
-        "insert into study_days (enrollment, item, day, seconds, rate)
-            select $2, item, day, seconds, rate from study_days where enrollment = $1 and item is not null and $3 > 0
+        "insert into study_days (enrollment, course, item, day, seconds, rate)
+            select $2, course, item, day, seconds, rate from study_days where enrollment = $1 and item is not null and $3 > 0
             on conflict (enrollment, item, day) where item is not null
             do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
                 else study_days.seconds + excluded.seconds end,
                 rate = case when study_days.rate is null or excluded.rate > study_days.rate then excluded.rate
                     else study_days.rate end",
-        "insert into study_days (enrollment, unit, day, seconds)
-            select $2, unit, day, seconds from study_days where enrollment = $1 and unit is not null and $3 > 0
+        "insert into study_days (enrollment, course, unit, day, seconds)
+            select $2, course, unit, day, seconds from study_days where enrollment = $1 and unit is not null and $3 > 0
             on conflict (enrollment, unit, day) where unit is not null
             do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400
                 else study_days.seconds + excluded.seconds end",
-        "insert into study_days (enrollment, day, seconds)
-            select $2, day, seconds from study_days
+        "insert into study_days (enrollment, course, day, seconds)
+            select $2, course, day, seconds from study_days
             where enrollment = $1 and item is null and unit is null and $3 > 0
             on conflict (enrollment, day) where item is null and unit is null
             do update set seconds = case when study_days.seconds + excluded.seconds > 86400 then 86400

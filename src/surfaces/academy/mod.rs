@@ -1,4 +1,4 @@
-//! The academy (seed 003): `/accounts/`, `/certificates/`, `/courses/`, `/missions/`, `/payment/`, `/progress/` and `/videos/`.
+//! The academy (seed 003): `/accounts/`, `/certificates/`, `/courses/`, `/dashboards/`, `/missions/`, `/payment/`, `/progress/` and `/videos/`.
 
 mod accounts;
 mod categories;
@@ -6,6 +6,7 @@ mod certificates;
 mod choice_questions;
 mod code_questions;
 mod code_submissions;
+mod dashboards;
 mod enrollments;
 mod mission_wire;
 mod missions;
@@ -91,5 +92,13 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(progress::report_more)) // /progress/update/{user_progress_id}/
             .routes(routes!(progress::overall)) // /progress/overall/
             .routes(routes!(progress::of_video)), // /progress/video/{video_id}/
+        group("academy: dashboards")
+            .routes(routes!(dashboards::summary)) // /dashboards/summary/
+            .routes(routes!(dashboards::daily_visits)) // /dashboards/daily-visits/
+            .routes(routes!(dashboards::daily_payments)) // /dashboards/daily-payments/
+            .routes(routes!(dashboards::learning_records)) // /dashboards/learning-records/
+            .routes(routes!(dashboards::video_progress)) // /dashboards/video-progress/
+            .routes(routes!(dashboards::expiration_notifications)) // /dashboards/expiration-notifications/
+            .routes(routes!(dashboards::student_dashboard)), // /dashboards/student-dashboard/
     ])
 }

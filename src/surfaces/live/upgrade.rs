@@ -25,6 +25,7 @@ use crate::school::rights::Caller;
 use crate::school::sessions::room;
 use crate::school::sessions::state::{self, Side};
 use crate::school::{courses, logins, sessions};
+use crate::surfaces::extract::SeenCaller;
 use crate::surfaces::language::Language;
 use crate::surfaces::texts::QueryText;
 
@@ -82,6 +83,7 @@ async fn open(app: School, kind: SocketKind, query: SocketQuery, mut request: Re
     let (token, by_protocol) = token(request.headers(), in_query).ok_or(Error::SignInNeeded)?;
     let caller = logins::caller(&app, &token).await?;
     let present = admit(&app, &caller, kind).await?;
+    SeenCaller::note(request.extensions(), &caller);
     let key = match key(&request) {
         Ok(key) => key,
         Err(error) => return Ok(name_version(error.into_response())),

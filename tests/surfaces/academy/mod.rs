@@ -3,6 +3,7 @@
 mod accounts;
 mod categories;
 mod certificates;
+mod dashboards;
 mod enrollments;
 mod erd;
 mod missions;
@@ -30,6 +31,7 @@ fn every_endpoint_of_the_table_answers_with_the_entities_of_the_seed() {
         progress::walks(&walk).await;
         programs::walks(&walk).await;
         certificates::walks(&walk).await;
+        dashboards::walks(&walk).await;
         walk.has_seen_all();
     });
 }

@@ -1,0 +1,196 @@
+//! Visits of learners, day by day: how many people came, from how many addresses, and how often.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::app::School;
+use crate::clock::{DaySpan, MINUTE_MS, random_word};
+use crate::db::{Tx, args, batch_size, placeholders, retry, row, row_placeholders};
+use crate::error::Result;
+use crate::visits::DayVisits;
+
+/// Hashes of addresses are kept this long after the end of their day: another node may still have some to write.
+const FORGOTTEN_AFTER_MS: i64 = 10 * MINUTE_MS;
+const FORGOTTEN_AT_ONCE_ROWS: i64 = 1_000;
+
+row! {
+    /// Visits of a day.
+    #[derive(Debug, Clone, Default)]
+    pub struct DayVisitors {
+        pub day: String,
+        pub students: i64,
+        pub views: i64,
+        pub addresses: i64,
+        /// Those of `students` who have not learned on a later day.
+        pub latest: i64,
+    }
+}
+
+pub(super) async fn of_days(tx: &mut Tx, days: &[DaySpan]) -> Result<BTreeMap<String, DayVisitors>> {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(BTreeMap::new()) };
+    let sql = "select day, students, views, addresses, latest from visit_days where day >= $1 and day <= $2";
+    let found: Vec<DayVisitors> = tx.all(sql, args![&first.date, &last.date]).await?;
+    Ok(found.into_iter().map(|day| (day.day.clone(), day)).collect())
+}
+
+/// Writes the visits that this node has counted, the oldest day first. From the first day that cannot be written on, they wait for
+/// the next time; then a view may count twice, but never a person.
+pub async fn write_counted(app: &School) -> Result<()> {
+    let mut taken = app.visits.take();
+    while let Some((day, visits)) = taken.days.first_key_value() {
+        write_day(app, day, visits).await?;
+        taken.days.pop_first();
+    }
+    Ok(())
+}
+
+/// Writes visits of a day. Other nodes may do so at the same time.
+pub async fn write_day(app: &School, day: &str, visits: &DayVisits) -> Result<()> {
+    retry(|| write(app, day, visits)).await
+}
+
+async fn write(app: &School, day: &str, visits: &DayVisits) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    // Others who write this day wait from here on.
+    let salt = if is_forgotten(app, day) { None } else { Some(salt_of(&mut tx, day).await?) };
+    let mut from_days: BTreeMap<String, i64> = BTreeMap::new();
+    let mut students = 0;
+    let people: Vec<i64> = visits.people.iter().copied().collect();
+    let mut rest = people.as_slice();
+    while !rest.is_empty() {
+        let (batch, others) = rest.split_at(batch_size(rest.len()));
+        rest = others;
+        students += move_to_day(&mut tx, day, batch, &mut from_days).await?;
+    }
+    let addresses = match salt {
+        Some(salt) => write_addresses(&mut tx, day, &salt, visits).await?,
+        None => 0,
+    };
+    for (from, people) in from_days {
+        let sql = "update visit_days set latest = latest - $2 where day = $1";
+        tx.run(sql, args![from, people]).await?;
+    }
+    let sql = "insert into visit_days (day, students, views, addresses, latest) values ($1, $2, $3, $4, $2)
+        on conflict (day) do update set students = visit_days.students + excluded.students,
+            views = visit_days.views + excluded.views, addresses = visit_days.addresses + excluded.addresses,
+            latest = visit_days.latest + excluded.latest";
+    tx.run(sql, args![day, students, visits.views, addresses]).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+/// Notes that these people learned on a day, and returns how many had not by now. `from_days` gets how many had their latest
+/// visit on which day before. A person who came on a later day already stays there.
+async fn move_to_day(tx: &mut Tx, day: &str, people: &[i64], from_days: &mut BTreeMap<String, i64>) -> Result<i64> {
+    let mut moved = 0;
+    let mut waiting = people.to_vec();
+    // Again and again, since others may write earlier days meanwhile: their people are known then, and are moved from there.
+    while !waiting.is_empty() {
+        let (marks, ids) = placeholders(&waiting, 1);
+        let sql = format!("select person, day from last_visits where person in ({marks})");
+        let known: BTreeMap<i64, String> = tx.all::<(i64, String)>(sql, ids).await?.into_iter().collect();
+        waiting.retain(|person| known.get(person).is_none_or(|last| last.as_str() < day));
+        let mut earlier: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        let mut new = Vec::new();
+        for person in &waiting {
+            match known.get(person) {
+                Some(last) => earlier.entry(last).or_default().push(*person),
+                None => new.push(*person),
+            }
+        }
+        moved += insert_new(tx, day, &new).await?;
+        for (from, people) in earlier {
+            let (marks, ids) = placeholders(&people, 3);
+            let sql = format!("update last_visits set day = $1 where day = $2 and person in ({marks})");
+            let count = tx.run(sql, [args![day, from], ids].concat()).await? as i64;
+            *from_days.entry(from.to_owned()).or_default() += count;
+            moved += count;
+        }
+    }
+    Ok(moved)
+}
+
+async fn insert_new(tx: &mut Tx, day: &str, people: &[i64]) -> Result<i64> {
+    let mut rest = people;
+    let mut inserted = 0;
+    while !rest.is_empty() {
+        let (batch, others) = rest.split_at(batch_size(rest.len()));
+        rest = others;
+        let marks = row_placeholders(batch.len(), 2);
+        let sql = format!("insert into last_visits (person, day) values {marks} on conflict (person) do nothing");
+        inserted += tx.run(sql, batch.iter().flat_map(|person| args![*person, day]).collect()).await? as i64;
+    }
+    Ok(inserted)
+}
+
+/// Returns the salt of a day, which is random, and the same for all nodes. Holds its row.
+async fn salt_of(tx: &mut Tx, day: &str) -> Result<String> {
+    let sql = "insert into visit_salts (day, salt) values ($1, $2)
+        on conflict (day) do update set salt = visit_salts.salt returning salt";
+    let new = format!("{}{}", random_word(), random_word());
+    let (salt,) = tx.one(sql, args![day, new]).await?;
+    Ok(salt)
+}
+
+/// Writes the hashes of addresses, and returns how many of them are new.
+async fn write_addresses(tx: &mut Tx, day: &str, salt: &str, visits: &DayVisits) -> Result<i64> {
+    let hashes: BTreeSet<String> = visits.addresses.iter().filter_map(|address| hash(salt, *address)).collect();
+    let hashes: Vec<String> = hashes.into_iter().collect();
+    let mut rest = hashes.as_slice();
+    let mut new = 0;
+    while !rest.is_empty() {
+        let (batch, others) = rest.split_at(batch_size(rest.len()));
+        rest = others;
+        let marks = row_placeholders(batch.len(), 2);
+        let sql = format!("insert into visit_addresses (day, hash) values {marks} on conflict do nothing");
+        new += tx.run(sql, batch.iter().flat_map(|hash| args![day, hash]).collect()).await? as i64;
+    }
+    Ok(new)
+}
+
+fn hash(salt: &str, address: IpAddr) -> Option<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(salt.as_bytes()).ok()?;
+    mac.update(address.to_string().as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    Some(bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn is_forgotten(app: &School, day: &str) -> bool {
+    day < app.clock.date_of(app.now_ms() - FORGOTTEN_AFTER_MS).as_str()
+}
+
+/// Deletes the hashes of addresses of days that are over, and first the salts without which nobody can try addresses against them.
+pub async fn forget_addresses(app: &School) -> Result<()> {
+    let today = app.clock.date_of(app.now_ms() - FORGOTTEN_AFTER_MS);
+    let sql = "select (select min(day) from visit_salts), (select min(day) from visit_addresses)";
+    let (salt, address): (Option<String>, Option<String>) = app.db.one(sql, args![]).await?;
+    if salt.is_some_and(|day| day < today) {
+        let mut tx = app.db.begin().await?;
+        tx.run("delete from visit_salts where day < $1", args![&today]).await?;
+        app.commit(tx, Vec::new()).await?;
+    }
+    let mut is_left = address.is_some_and(|day| day < today);
+    while is_left {
+        let sql = "delete from visit_addresses where (day, hash) in
+            (select day, hash from visit_addresses where day < $1 limit $2)";
+        let mut tx = app.db.begin().await?;
+        is_left = tx.run(sql, args![&today, FORGOTTEN_AT_ONCE_ROWS]).await? > 0;
+        app.commit(tx, Vec::new()).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_another_hash_with_another_salt() {
+        let address = IpAddr::from([192, 168, 0, 10]);
+        let one = hash("a", address).unwrap();
+        assert_eq!((one.len(), Some(&one)), (32, hash("a", address).as_ref()));
+        assert_ne!(Some(one), hash("b", address));
+    }
+}
