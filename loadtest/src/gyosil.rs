@@ -24,15 +24,19 @@ pub fn gyosil(binary: &Path, data: &Path, database: Option<&str>) -> Command {
 }
 
 pub fn add_instructor(binary: &Path, data: &Path, database: Option<&str>) -> Result<()> {
+    add_person(binary, data, database, EMAIL, "INSTRUCTOR")
+}
+
+pub fn add_person(binary: &Path, data: &Path, database: Option<&str>, email: &str, role: &str) -> Result<()> {
     let mut command = gyosil(binary, data, database);
-    command.args(["user", "add", "--email", EMAIL, "--name", "박강사", "--role", "INSTRUCTOR", "--password-stdin"]);
+    command.args(["user", "add", "--email", email, "--name", "박강사", "--role", role, "--password-stdin"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     let mut child = command.spawn().map_err(|e| format!("{}: {e}", binary.display()))?;
     let written = child.stdin.take().map(|mut stdin| stdin.write_all(PASSWORD.as_bytes()));
     if child.wait()?.success() && matches!(written, Some(Ok(()))) {
         Ok(())
     } else {
-        Err("no instructor could be added".into())
+        Err(format!("{email} could not be added").into())
     }
 }
 

@@ -17,9 +17,9 @@ const LEARNING: &str = "/api/v1/bc-006/learning";
 /// A connection of PostgreSQL reports what it has read when a statement ends, at most once in this time.
 const COUNTED_AFTER: Duration = Duration::from_millis(1_100);
 /// Time in which it reports if no statement follows.
-const IDLE_COUNTED_AFTER: Duration = Duration::from_secs(11);
+pub const IDLE_COUNTED_AFTER: Duration = Duration::from_secs(11);
 /// Tables that have fewer rows are read from end to end for good reasons.
-const SMALL_MAX_ROWS: i64 = 1_000;
+pub const SMALL_MAX_ROWS: i64 = 1_000;
 
 #[derive(Args)]
 pub struct Options {

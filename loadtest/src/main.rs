@@ -1,8 +1,9 @@
-//! The load generator and the side-by-side benchmark: floor, room, compare, large, programs. Only this machine is ever a target.
+//! The load generator and the side-by-side benchmark: floor, room, compare, large, dashboards, programs. Only this machine is ever a target.
 
 mod address;
 mod compare;
 mod crowd;
+mod dashboards;
 mod floor;
 mod frames;
 mod gyosil;
@@ -15,6 +16,7 @@ mod rows;
 mod school;
 mod stage;
 mod tickets;
+mod year;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,8 @@ enum Word {
     Compare(compare::Options),
     /// Fills the database with a large school, and times what the learning surface reads of it
     Large(large::Options),
+    /// Fills the database with a year of a school, and times its dashboards
+    Dashboards(dashboards::Options),
     /// Sends programs of learners, and counts how many a second are judged
     Programs(programs::Options),
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Word::Room(options) => room::run(&options),
         Word::Compare(options) => compare::run(&options),
         Word::Large(options) => large::run(&options),
+        Word::Dashboards(options) => dashboards::run(&options),
         Word::Programs(options) => programs::run(&options),
     };
     match done {

@@ -49,7 +49,7 @@ impl Database {
         })
     }
 
-    async fn run(&mut self, sql: String) -> Result<()> {
+    pub(crate) async fn run(&mut self, sql: String) -> Result<()> {
         let sql = AssertSqlSafe(sql);
         match self {
             Database::Sqlite(connection) => connection.execute(sql).await.map(drop)?,
@@ -78,6 +78,15 @@ impl Database {
         }
     }
 
+    /// Reads a number.
+    pub(crate) async fn number(&mut self, sql: &'static str) -> Result<i64> {
+        let row: (i64,) = match self {
+            Database::Sqlite(connection) => sqlx::query_as(sql).fetch_one(connection).await?,
+            Database::Postgres(connection) => sqlx::query_as(sql).fetch_one(connection).await?,
+        };
+        Ok(row.0)
+    }
+
     /// Counts, by table, the rows that PostgreSQL has read so far by going through whole tables. SQLite counts nothing.
     pub async fn rows_of_full_scans(&mut self) -> Result<BTreeMap<String, i64>> {
         let Database::Postgres(connection) = self else { return Ok(BTreeMap::new()) };
@@ -87,7 +96,7 @@ impl Database {
     }
 
     /// Inserts one row for each number `i`.
-    async fn insert(&mut self, columns: &str, values: &str, numbers: Range<i64>) -> Result<()> {
+    pub(crate) async fn insert(&mut self, columns: &str, values: &str, numbers: Range<i64>) -> Result<()> {
         if numbers.is_empty() {
             return Ok(());
         }
