@@ -16,6 +16,7 @@ pub mod process;
 pub mod proxy;
 pub mod secure;
 pub mod shelf;
+pub mod shown;
 pub mod socket;
 
 use std::cell::RefCell;
