@@ -54,7 +54,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "rounding",
         "school", "tag", "web", "visits",
     ]),
-    ("web", &["app", "error", "school", "tag"]),
+    ("web", &["app", "error", "outside", "school", "tag"]),
     ("judge_service", &["clock", "config", "db", "error", "judge", "school"]),
     ("judge_keeper", &["app", "clock", "config", "school"]),
     ("listener", &["config", "error", "failures", "live"]),

@@ -28,6 +28,10 @@ pub struct PaymentSettings {
     /// The key of the store's channel, for pages on which one pays
     #[arg(long, global = true, env = "GYOSIL_PORTONE_CHANNEL")]
     pub portone_channel: Option<String>,
+    /// Origins, separated by commas, whose scripts the page on which one pays may load besides Portone's: some channels need those of
+    /// their payment company
+    #[arg(long, global = true, env = "GYOSIL_PORTONE_ORIGINS", value_delimiter = ',', value_parser = api_url)]
+    pub portone_origins: Vec<String>,
     /// The REST API key (V1); @FILE reads it from a file
     #[arg(long, global = true, env = "GYOSIL_PORTONE_KEY", hide_env_values = true, value_parser = secret)]
     pub portone_key: Option<SecretText>,
@@ -83,7 +87,7 @@ impl PaymentSettings {
     }
 }
 
-/// Reads the address of an API. Secrets go there: without TLS only on this machine.
+/// Reads the origin of an API or of scripts. Secrets go there, and strangers' code comes from there: without TLS only on this machine.
 fn api_url(text: &str) -> Result<String, String> {
     let bare = text.trim_end_matches('/');
     let fits = bare.parse::<Uri>().is_ok_and(|uri| match uri.scheme_str() {

@@ -26,6 +26,7 @@ use crate::surfaces::bodies::{BodyMemory, CountedBody};
 use crate::surfaces::dialects;
 use crate::surfaces::extract::{address, is_https, peer};
 use crate::surfaces::language::{Language, speaking, usually};
+use crate::web::policy::USUAL;
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -175,16 +176,12 @@ fn request_id(headers: &HeaderMap) -> String {
     given.filter(fits).map_or_else(|| format!("{:016x}", u64::from_le_bytes(random_bytes())), str::to_owned)
 }
 
-/// The policy of all pages. Nothing is loaded from elsewhere.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
-
 /// Returns the policy of pages. Where videos are in a bucket, pages may send them there and play them from there, and reach
 /// no other bucket of the store.
 fn policy(objects: Option<&str>) -> HeaderValue {
-    let with_bucket = |url| format!("{POLICY}; connect-src 'self' {url}; media-src 'self' {url}");
+    let with_bucket = |url| format!("{USUAL}; connect-src 'self' {url}; media-src 'self' {url}");
     let policy = objects.and_then(|url| HeaderValue::from_str(&with_bucket(url)).ok());
-    policy.unwrap_or(HeaderValue::from_static(POLICY))
+    policy.unwrap_or(HeaderValue::from_static(USUAL))
 }
 
 fn safe_headers(headers: &mut HeaderMap, id: &str, is_api: bool, is_https: bool, objects: Option<&str>) {

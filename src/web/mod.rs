@@ -1,12 +1,14 @@
 //! The pages in `static/`, embedded in the binary.
 
 mod assets;
+mod checkout;
 mod imports;
+pub mod policy;
 
 use std::convert::Infallible;
 
 use axum::Router;
-use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -16,6 +18,8 @@ use crate::error::{Error, ErrorKind};
 /// The learner's page, which the phone stores, so that it opens without a network.
 const LEARN: &str = "learn/learn.html";
 const TEACH: &str = "teach/teach.html";
+/// The pages of a course that one takes by oneself: buying it, its videos, and one of them.
+const COURSE: &str = "course/course.html";
 const LOST: &str = "learn/lost.html";
 const OLD_POSTER: &str = "learn/old-poster.html";
 
@@ -25,6 +29,9 @@ pub fn router() -> Router<School> {
         .route("/", page(LEARN))
         .route("/j/{code}", page(LEARN))
         .route("/me", page(LEARN))
+        .route("/buy/{course}", get(buy))
+        .route("/watch/{course}", page(COURSE))
+        .route("/watch/{course}/{video}", page(COURSE))
         .route("/setup", page(TEACH))
         .route("/teach", page(TEACH))
         .route("/teach/", page(TEACH))
@@ -50,6 +57,16 @@ async fn any(uri: Uri, headers: HeaderMap) -> Response {
 async fn protocol() -> Response {
     let head = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (head, include_str!("../../docs/protocol.md")).into_response()
+}
+
+/// Returns the page on which one buys a course, with the content security policy that the school's payment service needs.
+async fn buy(app: School, headers: HeaderMap) -> Response {
+    let Some((page, policy)) = checkout::with_settings(&app, COURSE) else { return nothing_here(&Error::NoSuchPath) };
+    let mut response = answer(page, &headers);
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 async fn worker(headers: HeaderMap) -> Response {

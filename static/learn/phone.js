@@ -79,7 +79,7 @@ export function remember(memory) {
 
 /** Removes everything about the learner from this phone. The settings stay. */
 export function forgetAll() {
-  removeAll("session", "record", ...OF_SESSION);
+  removeAll("session", "record", "watched", ...OF_SESSION);
 }
 
 /** Gives unsent messages to another person, since the instructor has merged two participants. */

@@ -3,6 +3,7 @@
 import { post, Refused } from "../shared/api.js";
 import { el, single } from "../shared/dom.js";
 import { read, write } from "../shared/device.js";
+import { handledLater } from "../shared/loading.js";
 import { language, languageOf, words } from "../shared/words.js";
 import { claim, leave, signIn } from "./account.js";
 import { allRemembered } from "./phone.js";
@@ -64,10 +65,14 @@ const toArrival = () => location.assign("/");
 
 async function fetched(api) {
   const courses = [];
+  const watching = handledLater(orNull(api.get("/progress/overall/?page_size=100")));
   for (let page = 1, of = 1; page <= of; page += 1) {
     const { enrollments, paging } = await api.get(`/api/v1/enrollments/me?record=true&size=100&page=${page}`);
     courses.push(...enrollments.map(course));
     of = paging.total_pages;
+  }
+  for (const { major_category_id: id, video_count: videos } of (await watching)?.results ?? []) {
+    for (const one of courses.filter((other) => other.course_id === id)) one.hasVideos = videos > 0;
   }
   return { name: api.user.name, courses, copied: await copiedLogin(api) };
 }
@@ -157,6 +162,7 @@ function card(one, acts) {
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
     one.isCompleted && certificate(one.certificate, acts),
     one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.all > 0 && progress(one.steps)],
+    one.hasVideos && !acts.isOld && leading("watch", `/watch/${one.course_id}`, words.me.watch, "play"),
     again && leading("again", again, words.me.again, "again"));
 }
 

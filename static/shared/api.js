@@ -7,7 +7,8 @@ import { language } from "./words.js";
 export class Refused extends Error {
   constructor(status, body, retryAfterS) {
     const reason = body?.error ?? body;
-    super(reason?.message ?? `HTTP ${status}`);
+    // The academy calls it `detail`.
+    super(reason?.message ?? reason?.detail ?? `HTTP ${status}`);
     this.status = status;
     this.code = reason?.code ?? "";
     this.details = reason?.details ?? {};

@@ -3,6 +3,7 @@
 use serde_json::json;
 use thirtyfour::Key;
 
+use crate::academy::{Academy, PRICE};
 use crate::classroom::{Class, STEPS};
 use crate::dashboard::Dashboard;
 use crate::harness::browser::{Browser, Device};
@@ -175,5 +176,50 @@ fn an_instructor_leads_a_session_by_the_keyboard() {
         desk.presses(Key::Enter).await;
         phone.sees("ended").await;
         desk.is_not_lost().await;
+    });
+}
+
+#[test]
+fn a_course_is_bought_and_watched_by_the_keyboard() {
+    run_story(|school| async move {
+        let academy = Academy::of(&school, PRICE).await;
+        let video = academy.films("카메라 열기", 12).await;
+        school.student("김순자").await;
+        let device = Device { is_phone: false, ..Device::phone() };
+        let phone = Phone::opens_at(&school.url(""), &academy.buy(), &device).await;
+        phone.sees("buy").await;
+        phone.tabs_to("[data-act=enter]").await;
+        phone.presses(Key::Enter).await;
+        phone.sees("signin").await;
+        let email: (String,) =
+            school.app.db.one("select email from people where name = '김순자'", vec![]).await.unwrap();
+        for (field, typed) in [("#answer", email.0.as_str()), ("#answer-1", PASSWORD)] {
+            phone.tabs_to(field).await;
+            phone.presses(typed).await;
+        }
+        phone.presses(Key::Enter).await;
+        phone.sees("buy").await;
+        phone.tabs_to("[data-act=pay]").await;
+        phone.presses(Key::Enter).await;
+        phone.sees("bought").await;
+        phone.is_not_lost().await;
+        phone.tabs_to("[data-act=watch]").await;
+        phone.presses(Key::Enter).await;
+        phone.sees("course").await;
+        phone.tabs_to(&format!("[data-video='{video}']")).await;
+        phone.presses(Key::Enter).await;
+        phone.sees("video").await;
+        phone.tabs_to("[data-act=play]").await;
+        phone.presses(Key::Space).await;
+        phone.until_js("it plays", "document.querySelector('video').currentTime > 0.5", vec![]).await;
+        phone.presses(Key::Space).await;
+        phone.until_js("it stands", "document.querySelector('video').paused", vec![]).await;
+        phone.is_not_lost().await;
+        phone.tabs_to("[name=rate]").await;
+        phone.presses(Key::Right).await;
+        phone.until_js("it is faster", "document.querySelector('video').playbackRate > 1", vec![]).await;
+        phone.tabs_to("[data-act=later]").await;
+        phone.presses(Key::Enter).await;
+        phone.until_js("it has jumped", "document.querySelector('video').currentTime > 9", vec![]).await;
     });
 }

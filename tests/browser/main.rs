@@ -6,10 +6,12 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod academy;
 mod applications;
 mod axe;
 mod board_numbers;
 mod boards;
+mod buying;
 mod classroom;
 mod completing;
 mod dashboard;
@@ -36,6 +38,7 @@ mod requests;
 mod sending;
 mod settings;
 mod speed;
+mod watching;
 
 use std::sync::{Condvar, Mutex};
 

@@ -30,10 +30,13 @@ fn pages_load_nothing_from_elsewhere_and_hold_no_script() {
 /// `(room of the pages, what it may import beside itself)`
 const PAGES_MAY_IMPORT: &[(&str, &[&str])] = &[
     ("texts", &[]),
+    ("texts/course", &[]),
     ("texts/learn", &[]),
     ("texts/teach", &[]),
     ("shared", &["texts"]),
     ("learn", &["shared", "texts"]),
+    // Another page of the same learners.
+    ("course", &["shared", "learn", "texts"]),
     ("teach/live", &["shared"]),
     // The preview beside the editor is the learner's own screen.
     ("teach/office", &["shared", "learn"]),
@@ -183,7 +186,8 @@ fn the_books_have_the_same_keys_in_every_language() {
 }
 
 /// A script that loads others later, and the book that is open for all of them.
-const ENTRY_POINTS: &[(&str, &str)] = &[("learn/main.js", "learn/shared"), ("teach/main.js", "teach/shared")];
+const ENTRY_POINTS: &[(&str, &str)] =
+    &[("course/main.js", "learn/shared"), ("learn/main.js", "learn/shared"), ("teach/main.js", "teach/shared")];
 
 /// A line of an entry point's table: a module that is loaded later, and the books of texts that it needs.
 struct Part {
@@ -245,8 +249,8 @@ fn an_entry_point_loads_each_page_later_and_by_its_table() {
                 .map(|part| format!("{entry} imports {} at its start", part.module)),
         );
     }
-    // One place follows each table; the third loads books.
-    let loaders = ["static/learn/main.js", "static/teach/pages.js", "static/shared/words.js"];
+    // One place follows each table; the last loads books.
+    let loaders = ["static/course/main.js", "static/learn/main.js", "static/teach/pages.js", "static/shared/words.js"];
     for script in files("static", &["js"]).iter().filter(|script| !loaders.contains(&script.name().as_str())) {
         if script.text.contains("import(") {
             faults.push(format!("{} loads a script by itself", script.name()));

@@ -9,6 +9,7 @@ export default {
     all: (held) => (held === 1 ? "You came to the one meeting so far." : `You came to all ${held} meetings.`), notYet: "Nothing has been noted yet.", dates: "See the dates",
     progress: "Steps", steps: (done, of) => `You have finished ${done} of ${of} steps.`, allSteps: (of) => `You have finished all ${of} steps.`,
     completed: "You have completed this course. Congratulations!", certificate: "See my certificate", print: "Print it (PDF)", again: "Go through it again",
+    watch: "Watch the videos",
     toCome: "Your teacher gives out the certificates. If you have none yet, please ask.",
     old: "There is no internet, so this is what you saw last time.", revoked: "This certificate was taken back. Please ask your teacher.", expired: "This certificate has expired. Please ask your teacher.",
     nobodyLine: "If you have saved your record before, come in with your phone number.", signin: "Use my phone number", leave: "Sign out on this phone",
@@ -43,7 +44,7 @@ export default {
   },
   seat: {
     PENDING: "You have applied. Your teacher is looking at it.", WAITING: "You are waiting for a free seat.", REJECTED: "Your application was not accepted.",
-    CANCELLED: "You have cancelled.", COMPLETED: "You have finished this class.",
+    CANCELLED: "You have cancelled.", EXPIRED: "Your time to watch is over.", COMPLETED: "You have finished this class.",
   },
   mark: {
     PRESENT: "Present", LATE: "Late", ABSENT: "Absent", EXCUSED: "Excused", EARLY_LEAVE: "Left early",

@@ -7,6 +7,7 @@ export default {
     all: (held) => `授業${held}回、すべて出席しました。`, notYet: "まだ出席の記録がありません。", dates: "日ごとに見る",
     progress: "習ったところ", steps: (done, of) => `${of}ステップのうち${done}ステップできました。`, allSteps: (of) => `${of}ステップすべてできました。`,
     completed: "修了しました。おめでとうございます！", certificate: "修了証を見る", print: "紙に印刷する (PDF)", again: "習ったことを見直す",
+    watch: "動画を見る",
     toCome: "修了証は先生がくださいます。まだなければ、先生に伝えてください。",
     old: "インターネットが切れているので、前に見た記録を出しています。", revoked: "この修了証は取り消されました。先生に聞いてください。", expired: "修了証の期限が過ぎました。先生に聞いてください。",
     nobodyLine: "前に記録を保存した方は、電話番号で入ってください。", signin: "電話番号で入る", leave: "このスマホでの利用を終える",
@@ -41,7 +42,7 @@ export default {
   },
   seat: {
     PENDING: "申し込みました。先生が確認しています。", WAITING: "席が空くのを待っています。", REJECTED: "申し込みは受け付けられませんでした。",
-    CANCELLED: "申し込みを取り消しました。", COMPLETED: "授業をすべて受けました。",
+    CANCELLED: "申し込みを取り消しました。", EXPIRED: "見られる期間が終わりました。", COMPLETED: "授業をすべて受けました。",
   },
   mark: {
     PRESENT: "出席", LATE: "遅刻", ABSENT: "欠席", EXCUSED: "事情があってお休み", EARLY_LEAVE: "早退",

@@ -7,6 +7,7 @@ export default {
     all: (held) => (held === 1 ? "첫 수업에 나오셨어요." : `수업 ${held}번에 모두 나오셨어요.`), notYet: "아직 출석 기록이 없어요.", dates: "날짜별로 보기",
     progress: "배운 단계", steps: (done, of) => `${of}단계 가운데 ${done}단계를 마치셨어요.`, allSteps: (of) => `${of}단계를 모두 마치셨어요.`,
     completed: "수료하셨어요. 축하드려요!", certificate: "수료증 보기", print: "종이에 뽑기 (PDF)", again: "배운 것 다시 보기",
+    watch: "동영상 보기",
     toCome: "수료증은 선생님이 드려요. 아직 없으면 선생님께 말씀해 주세요.",
     old: "인터넷이 끊겨 전에 본 기록을 보여 드려요.", revoked: "이 수료증은 취소되었어요. 선생님께 여쭤보세요.", expired: "수료증 기한이 지났어요. 선생님께 여쭤보세요.",
     nobodyLine: "전에 기록을 저장해 두셨으면 전화번호로 들어오세요.", signin: "전화번호로 들어가기", leave: "이 휴대폰에서 나가기",
@@ -41,7 +42,7 @@ export default {
   },
   seat: {
     PENDING: "신청하셨어요. 선생님이 확인하고 계세요.", WAITING: "자리가 나기를 기다리고 있어요.", REJECTED: "신청이 받아들여지지 않았어요.",
-    CANCELLED: "신청을 취소하셨어요.", COMPLETED: "수업을 다 들으셨어요.",
+    CANCELLED: "신청을 취소하셨어요.", EXPIRED: "보실 수 있는 기간이 끝났어요.", COMPLETED: "수업을 다 들으셨어요.",
   },
   mark: {
     PRESENT: "출석", LATE: "지각", ABSENT: "결석", EXCUSED: "사정이 있어 빠짐", EARLY_LEAVE: "일찍 나감",
