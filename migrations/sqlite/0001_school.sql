@@ -277,7 +277,7 @@ create table uploads (
   starts_late boolean not null default false,
   -- Something of the upload may still be in the store: its parts or its file.
   in_store boolean not null default true,
-  -- It is removed from the store from then on, once nothing needs it.
+  -- Time from which on it is removed from the store, once nothing needs it.
   removal_ms bigint not null default 0
 );
 create unique index uploads_key on uploads (key);
@@ -354,7 +354,7 @@ create index unit_progress_unit on unit_progress (unit);
 create table study_days (
   id integer primary key autoincrement,
   enrollment bigint not null references enrollments,
-  -- That of the enrollment.
+  -- The course of the enrollment.
   course bigint not null references courses,
   unit bigint references units,
   item bigint references items check (item is null or unit is null),

@@ -6,7 +6,7 @@ use crate::outside::gateways::GatewayKind;
 pub const USUAL: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// What the page on which one pays needs of a payment service.
+/// Addresses of a payment service that the page on which one pays needs.
 pub struct PaymentWindow {
     /// Address of the script that opens the payment window.
     pub script: &'static str,

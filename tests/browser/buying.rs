@@ -69,7 +69,7 @@ fn a_newcomer_registers_pays_once_by_a_double_click_in_the_sandbox_and_starts_th
         phone.taps("watch").await;
         phone.sees("course").await;
         phone.reads("카메라 열기").await;
-        // Who has it already is told so, and «my record» leads to it.
+        // A learner who has it already is told so, and «my record» leads to it.
         phone.visits(&academy.buy()).await;
         phone.sees("mine").await;
         phone.taps("record").await;
@@ -183,7 +183,7 @@ fn a_payment_of_which_nobody_knows_yet_is_not_asked_for_again_and_the_address_sa
         phone.reloads().await;
         phone.sees("pending").await;
         service.receives(&order, PRICE, "paid");
-        // It is paid, and waits for the teacher: now, and at the next visit.
+        // Paid, and waiting for the teacher: now, and at the next visit.
         phone.sees("paid").await;
         phone.reads("선생님이 확인하고 계세요").await;
         phone.keeps_screenshot("buying-paid").await;

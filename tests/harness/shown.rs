@@ -61,7 +61,7 @@ pub fn film(seconds: u32) -> Vec<u8> {
     [bytes, content].concat()
 }
 
-/// What a decoder must know before the first picture.
+/// Facts that a decoder needs before the first picture.
 fn settings() -> Vec<u8> {
     let size = [SQUARES - 1; 2];
     let sequence = Bits::default().numbers(&[0, 0, 2, 1]).bits(1, 0).numbers(&size).bits(4, 0b1000);

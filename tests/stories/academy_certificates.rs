@@ -344,7 +344,7 @@ fn nobody_gets_the_paper_of_another() {
         does(&stranger, &mate, halfway.steps[0]).await;
         downloads(&school, &stranger, "minor", halfway.units[0]).await.has(&["이학생"]);
         assert_eq!(own(&stranger).await, listed(&[("minor", halfway.units[0], "valid")]));
-        // What is a draft is not there for others.
+        // A draft is not there for others.
         by_hand(&school, "update courses set status = 'DRAFT'".to_owned()).await;
         let another = school.student("박학생").await;
         asks(&another, "download", "major", halfway.course).await.refused(404, "NOT_FOUND");
@@ -381,12 +381,12 @@ fn what_was_earned_is_had_after_the_access_and_once() {
         asks(&student, "download", "minor", halfway.units[1]).await.refused(409, "UNIT_NOT_DONE");
         assert_eq!(own(&student).await, listed(&[("minor", halfway.units[0], "available")]));
         let paper = downloads(&school, &student, "minor", halfway.units[0]).await;
-        // Whoever enrolls again has done the unit there too, and keeps the one certificate.
+        // A learner who enrolls again has done the unit there too, and keeps the one certificate.
         enrolls(&student, halfway.course).await.is(201);
         assert_eq!(own(&student).await, listed(&[("minor", halfway.units[0], "valid")]));
         assert_eq!(downloads(&school, &student, "minor", halfway.units[0]).await.number(), paper.number());
         assert_eq!(issued(&school).await, 1);
-        // It stays theirs after they have left, and when the unit is not taught any more; new ones there are none.
+        // Kept after they have left, and when the unit is not taught any more; new ones there are none.
         let again = student.get("/courses/enrollments/").await.is(200)["results"][0]["id"].clone();
         does(&student, &again, halfway.steps[1]).await;
         by_hand(&school, "update enrollments set status = 'CANCELLED'".to_owned()).await;

@@ -246,7 +246,7 @@ fn visits_count_people_who_learn_and_addresses_are_forgotten() {
         assert_eq!(sum(&school, &sql).await, 0);
         assert_eq!(sum(&school, "select count(*) from visit_salts").await, 1);
         assert_eq!(visits(1).await, (1, 2, json!("1")), "the sums stay");
-        // Whoever comes again leaves the latest day, and is one person of the week.
+        // A learner who comes again leaves the latest day, and is one person of the week.
         school.later(DAY_S);
         watches(&lee, &video, 240).await;
         assert_eq!(visits(0).await, (1, 1, json!("1")));

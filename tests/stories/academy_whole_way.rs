@@ -109,7 +109,7 @@ fn a_visitor_registers_buys_learns_passes_and_shows_the_certificate() {
         let paper = certificate("download", "major", taught.course);
         student.get(&paper).await.refused(409, "REQUIREMENTS_NOT_MET");
 
-        // What was watched counts by its pieces; where one was left off, one goes on.
+        // Pieces that were watched count; the film goes on from the place that was left.
         student.post("/videos/progress/", watch(pieces)).await.is(200);
         let left = student.get(&format!("/progress/video/{}/", taught.video["id"])).await.is(200);
         assert_eq!((&left["progress_percent"], &left["last_position"]), (&json!(10.0), &json!(60)));
@@ -136,7 +136,7 @@ fn a_visitor_registers_buys_learns_passes_and_shows_the_certificate() {
         assert_eq!(papers_that_hold(&student, &stranger).await, ["minor", "major"]);
         stranger.get(&paper).await.refused(401, "UNAUTHORIZED");
 
-        // Whoever has learned it all gets no money back, and keeps what they have.
+        // A learner who has learned it all gets no money back, and keeps the course.
         let refund = format!("/payment/refund/{}/", payment["id"]);
         student.post(&refund, json!({ "reason": "마음이 바뀌었어요" })).await.refused(409, "REFUND_WATCHED");
         assert_eq!(student.get(&enrollment).await.is(200), done);

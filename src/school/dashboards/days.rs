@@ -15,7 +15,7 @@ const SUMMED_AFTER_MS: i64 = 10 * MINUTE_MS;
 const LOOKED_AT_DAYS: i64 = 400;
 
 row! {
-    /// What happened on a day in the whole school. Money is whole won.
+    /// Sums of a day in the whole school. Money is whole won.
     #[derive(Debug, Clone, Default)]
     pub struct DayFacts {
         pub day: String,

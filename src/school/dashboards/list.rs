@@ -1,4 +1,4 @@
-//! What the lists of dashboards count: rows of days, by course.
+//! Numbers of rows that the lists of dashboards have: by day and course.
 
 use crate::clock::DaySpan;
 use crate::db::{Arg, Filter, Tx, args, placeholders, row_placeholders};

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
-/// What a list is asked for. An instructor sees their own courses only.
+/// Conditions of a list. An instructor sees their own courses only.
 #[derive(Debug, Default)]
 pub struct ListFilter {
     pub person: Option<i64>,
@@ -50,7 +50,7 @@ row! {
         pub progress: i64,
         pub day: String,
         pub seconds: i64,
-        /// How far the video was watched at the end of the day, in per cent.
+        /// Part of the video that was watched by the end of the day, in per cent.
         pub rate: f64,
     }
 }

@@ -25,7 +25,7 @@ const WEEK_DAYS: i64 = 7;
 pub struct Period {
     pub from: String,
     pub to: String,
-    /// What learners looked at and did.
+    /// Requests by which learners learn.
     pub views: i64,
     /// People who learned, each once.
     pub learners: i64,

@@ -67,7 +67,7 @@ row! {
 
 const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
 /// The time for which nothing new may come of an upload that was given up: the store ends much earlier what it has begun.
-/// What was removed before is removed once more then.
+/// Files that were removed before are removed once more then.
 const SETTLED_MS: i64 = HOUR_MS;
 /// The time after which the store is asked again for what it did not remove.
 const REFUSED_AGAIN_MS: i64 = 10 * MINUTE_MS;
@@ -157,7 +157,7 @@ const OVERDUE: &str = "status = 'OPEN' and expires_ms <= $1";
 pub async fn give_up_overdue(app: &School) -> Result<()> {
     retry(|| give_up_all_overdue(app)).await?;
     match remove_all(app).await {
-        // It was logged, and is tried again.
+        // Logged there, and tried again.
         Err(Error::StoreAway { .. }) => Ok(()),
         removed => removed,
     }

@@ -53,16 +53,16 @@ answer! {
     pub struct AcademyPeriod from Period as p {
         from: Day = Day(p.from),
         to: Day = Day(p.to),
-        /// What learners looked at and did
+        /// Requests by which learners learn
         visits: i64 = p.views,
         /// People who learned, each once
         active_learners: i64 = p.learners,
         /// New accounts, and guests of live sessions
         new_users: i64 = p.new_people,
         payment_count: i64 = p.payments,
-        /// What was paid, in won
+        /// Sum that was paid, in won
         revenue: i64 = p.paid,
-        /// What went back, in won; not taken off the revenue
+        /// Sum that went back, in won; not taken off the revenue
         refunds: i64 = p.refunded,
         completions: i64 = p.completions,
     }
@@ -87,10 +87,10 @@ answer! {
     #[schema(example = json!({"date": "2025-10-28", "amount": 150000, "payment_count": 3, "refund_amount": 50000, "refund_count": 1}))]
     pub struct AcademyDailyPayment from DayFacts as d {
         date: Day = Day(d.day),
-        /// What was paid on this day, in won
+        /// Sum that was paid on this day, in won
         amount: i64 = d.paid,
         payment_count: i64 = d.payments,
-        /// What went back on this day, in won, whenever it was paid
+        /// Sum that went back on this day, in won, whenever it was paid
         refund_amount: i64 = d.refunded,
         refund_count: i64 = d.refunds,
     }
@@ -147,7 +147,7 @@ answer! {
     #[schema(example = json!({"id": 1, "user_id": 2, "enrollment_id": 1, "major_category_id": 1, "notification_date": "2025-10-28",
         "is_sent": true, "days_before": 7, "expiry_date": "2025-11-04T10:00:00Z"}))]
     pub struct AcademyExpirationNotification from ExpirationNotice as n {
-        /// It is listed once it is sent
+        /// Always true: a notice is listed once it is sent
         is_sent: bool = true,
         id: i64 = n.id,
         user_id: i64 = n.person,

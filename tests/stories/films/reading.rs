@@ -1,4 +1,4 @@
-//! How films are read: in pieces, and from stores that are slow or away.
+//! Reading of films: in pieces, and from stores that are slow or away.
 
 use std::cell::RefCell;
 use std::future::pending;
