@@ -101,9 +101,9 @@ errors! {
         "학습을 시작한 다음에 평가할 수 있습니다.",
         "受講を始めてから評価してください。";
     AwaitsStaff = Conflict, "AWAITS_STAFF",
-        "All is done: the certificate comes once the instructor has completed the course",
-        "배울 것은 모두 마치셨습니다. 선생님이 수료를 확인하면 수료증을 받을 수 있습니다.",
-        "学ぶことはすべて終わりました。先生が修了を確認すると、修了証を受け取れます。";
+        "You have done everything: you get the certificate once your instructor has confirmed it",
+        "배우실 것은 모두 마치셨습니다. 선생님이 수료를 확인하시면 수료증을 받으실 수 있습니다.",
+        "学習はすべて終わりました。先生が修了を確認すると、修了証を受け取れます。";
     ClassFull = Conflict, "CLASS_FULL",
         "The class is full",
         "정원이 찼습니다.",

@@ -43,7 +43,7 @@ export default {
     offline: "You have not left yet", offlineLine: "Please press again when the internet is back.", again: "Leave now",
   },
   seat: {
-    PENDING: "You have applied. Your teacher is looking at it.", WAITING: "You are waiting for a free seat.", REJECTED: "Your application was not accepted.",
+    PENDING: "You have applied. You have not paid yet, or your teacher is looking at it.", WAITING: "You are waiting for a free seat.", REJECTED: "Your application was not accepted.",
     CANCELLED: "You have cancelled.", EXPIRED: "Your time to watch is over.", COMPLETED: "You have finished this class.",
   },
   mark: {

@@ -41,7 +41,7 @@ export default {
     offline: "아직 나가지 못했어요", offlineLine: "인터넷이 이어지면 다시 눌러 주세요.", again: "다시 나가기",
   },
   seat: {
-    PENDING: "신청하셨어요. 선생님이 확인하고 계세요.", WAITING: "자리가 나기를 기다리고 있어요.", REJECTED: "신청이 받아들여지지 않았어요.",
+    PENDING: "신청하셨어요. 아직 결제하지 않으셨거나, 선생님이 확인하고 계세요.", WAITING: "자리가 나기를 기다리고 있어요.", REJECTED: "신청이 받아들여지지 않았어요.",
     CANCELLED: "신청을 취소하셨어요.", EXPIRED: "보실 수 있는 기간이 끝났어요.", COMPLETED: "수업을 다 들으셨어요.",
   },
   mark: {
