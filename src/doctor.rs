@@ -1,6 +1,7 @@
 //! `gyosil doctor`: tries on this machine all that the settings ask for, and tells of each part whether it works.
 //!
-//! Nothing of the school is changed, but for a small write that shows that the database takes writes. It may run beside a server.
+//! It opens the database as the server does, with the tables of this version, and does one small write in it. It may run beside a
+//! server of the same version.
 
 use std::path::Path;
 

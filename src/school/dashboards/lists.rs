@@ -230,7 +230,7 @@ fn records(part: &Part, days: &[DaySpan], ends: (&str, &str), (limit, skipped): 
     let n = filter.args.len();
     let sql = format!(
         "{table} select r.id, e.person, r.enrollment, r.course, r.day, r.seconds, (select max(l.id) from logins l
-            where l.person = e.person and l.created_ms < s.ends_ms) as login
+            where l.person = e.person and l.created_ms < s.ends_ms and l.device <> '#ticket') as login
         from ({select} where {} group by d.day, d.course, d.enrollment
             order by {day} desc, d.course desc, d.enrollment desc limit ${} offset ${}) r
         join days s on s.day = r.day join enrollments e on e.id = r.enrollment

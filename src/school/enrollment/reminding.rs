@@ -1,5 +1,5 @@
-//! Notices before the end of an access: one about 7 days before it and one on the last day, once each for an end. Whoever gets more
-//! time gets both anew for the new end.
+//! Notices before the end of an access: one from 7 until 2 days before it and one on the last day, once each for an end. A learner who
+//! gets more time gets both anew for the new end.
 //!
 //! A unique index on person, kind, enrollment and end makes each of them once, whatever nodes do at the same time. A notice that was
 //! not written, because the server was off, is written as long as it makes sense: the first one until two days before the end.
@@ -41,6 +41,7 @@ impl EndNotice {
             "e.expires_ms > {after} and e.expires_ms <= {until}
             and coalesce(e.approved_ms, e.created_ms) <= e.expires_ms - {days}
             and (select p.deleted_ms from people p where p.id = e.person) is null
+            and (select c.deleted_ms from classes k join courses c on c.id = k.course where k.id = e.class) is null
             and (select n.id from notifications n where {OF_ENDS} and n.kind = '{kind}' and n.person = e.person
                 and n.subject = e.id and n.data = cast(e.expires_ms as text) limit 1) is null"
         )
