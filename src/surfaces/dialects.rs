@@ -62,7 +62,9 @@ pub fn refused(path: &str, error: &Error) -> Response {
 /// Refuses a path that no handler answers. Outside the dialects' base paths the answer is a page, since people open such paths; also
 /// below `/certificates`, where they type what is on a paper.
 pub fn not_answered(path: &str, error: &Error) -> Response {
-    let is_typed = is_below(path, "/certificates") && !PROGRAMS_ONLY.iter().any(|base| is_below(path, base));
+    let is_typed = matches!(error, Error::NoSuchPath)
+        && is_below(path, "/certificates")
+        && !PROGRAMS_ONLY.iter().any(|base| is_below(path, base));
     if is_api(path) && !is_typed { refused(path, error) } else { web::nothing_here(error) }
 }
 
