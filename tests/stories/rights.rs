@@ -99,6 +99,10 @@ fn an_instructor_of_another_course_is_refused_everywhere() {
         is_kept_out(&school, &village, &other, &allowed, &[403, 404]).await;
         village.student.asks_for_help(village.lecture.steps[1]).await;
         finds_nothing_foreign(&school, &village, &other, &[OWN_LISTS, INSTRUCTORS_OWN_LISTS]).await;
+        // Rows of ids, in which no name could be found.
+        for list in ["learning-records", "video-progress", "expiration-notifications"] {
+            assert_eq!(other.get(&format!("/dashboards/{list}/")).await.is(200)["count"], 0, "{list}");
+        }
         let pending = other.get("/api/dashboard/help-requests/pending").await.ok();
         assert_eq!(pending["pending_requests"], json!([]));
         assert_eq!(other.get("/api/notifications").await.ok()["notifications"], json!([]));

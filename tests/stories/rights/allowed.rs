@@ -62,6 +62,7 @@ pub const SIGNED_IN: &[(&str, &str)] = &[
     ("GET /api/tasks/{task_id}", "what a published lecture teaches is no secret; of one with a price, its outline"),
     ("GET /progress/", "one's own progress"),
     ("GET /progress/overall/", "one's own progress"),
+    ("GET /dashboards/student-dashboard/", "one's own courses"),
     ("POST /api/notifications/read", "what one was told oneself"),
     ("POST /api/logs/activity", "what one did oneself"),
     ("POST /api/logs/batch", "what one did oneself"),
@@ -111,6 +112,9 @@ pub const INSTRUCTORS: &[(&str, &str)] = &[
     ("POST /api/v1/courses", "a course of one's own"),
     ("POST /api/v1/bc-006/learning/courses", "a course of one's own"),
     ("POST /courses/major-categories/", "a course of one's own"),
+    ("GET /dashboards/learning-records/", "learners of one's own courses"),
+    ("GET /dashboards/video-progress/", "learners of one's own courses"),
+    ("GET /dashboards/expiration-notifications/", "learners of one's own courses"),
 ];
 
 /// For a student who is in the class.
