@@ -1,9 +1,16 @@
-//! The load generator and the side-by-side benchmark: floor, room, compare, large, dashboards, programs. Only this machine is ever a target.
+//! The load generator and the side-by-side benchmark: floor, room, compare, large, dashboards, programs, uploads. Only this machine is ever a target.
 
 mod address;
+// The bucket of the stories, and their films.
+#[allow(dead_code)]
+#[path = "../../tests/stories/bucket.rs"]
+mod bucket;
 mod compare;
 mod crowd;
 mod dashboards;
+#[allow(dead_code)]
+#[path = "../../tests/harness/film.rs"]
+mod film;
 mod floor;
 mod frames;
 mod gyosil;
@@ -16,6 +23,7 @@ mod rows;
 mod school;
 mod stage;
 mod tickets;
+mod uploads;
 mod year;
 
 use std::process::ExitCode;
@@ -50,6 +58,11 @@ enum Word {
     Dashboards(dashboards::Options),
     /// Sends programs of learners, and counts how many a second are judged
     Programs(programs::Options),
+    /// Sends a large video to the folder and to a bucket in turn
+    Uploads(uploads::Options),
+    /// Serves a bucket for `uploads`
+    #[command(hide = true)]
+    Bucket(uploads::BucketOptions),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +73,8 @@ fn main() -> ExitCode {
         Word::Large(options) => large::run(&options),
         Word::Dashboards(options) => dashboards::run(&options),
         Word::Programs(options) => programs::run(&options),
+        Word::Uploads(options) => uploads::run(&options),
+        Word::Bucket(options) => uploads::serve_bucket(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
