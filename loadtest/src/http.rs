@@ -50,9 +50,9 @@ impl Http {
         }
         self.used = Instant::now();
         let bearer = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-        let length = body.len();
+        let (length, host) = (body.len(), self.address);
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
              Content-Length: {length}\r\n{bearer}\r\n{body}"
         );
         Ok(self.stream.get_mut().write_all(request.as_bytes())?)
