@@ -12,7 +12,7 @@ use crate::school::rights::{self, Caller};
 /// The most certificates of a class in one file.
 const FILE_MAX_CERTIFICATES: i64 = 200;
 
-/// Prints a certificate of one's own.
+/// Prints a certificate. If it is expired or revoked, that is printed across it.
 pub(super) async fn print(app: &School, certificate: &Certificate) -> Result<Vec<u8>> {
     app.printer.print(vec![print_job(app, certificate)?]).await
 }
@@ -27,7 +27,7 @@ pub(super) async fn print_preview(app: &School, certificate: &Certificate) -> Re
     app.printer.print(vec![job]).await
 }
 
-/// Prints a certificate. If it is expired or revoked, that is printed across it.
+/// Finds a certificate by its UUID, for anyone, and prints it.
 pub async fn pdf(app: &School, uuid: &str, from: IpAddr) -> Result<(Certificate, Vec<u8>)> {
     let found = public_by_uuid(app, uuid, from).await?;
     let bytes = print(app, &found).await?;

@@ -1,5 +1,5 @@
-//! Completion that is asked for, by itself or with the certificate. It gives what the rule gives, and is never forced. A learner asks where the course completes its
-//! learners by itself; elsewhere its staff decide.
+//! Completion that is asked for, by itself or with the certificate. It gives what the rule gives, and is never forced.
+//! A learner asks where the course completes its learners by itself; elsewhere its staff decide.
 
 use super::automatic::{DECIDED, asks_for_something, units_are_complete};
 use super::{CompletionStatus, GivenScores, insert, issue_unless_guest, must_be_after_start, must_be_due};

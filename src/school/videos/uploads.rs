@@ -19,7 +19,7 @@ const OPEN_MS: i64 = DAY_MS;
 /// The time for which the URL of a part is good. One may ask for new ones.
 const PART_URL_MS: i64 = HOUR_MS;
 /// The error where the store contradicts what is known of an open upload: someone else is just completing it, or the store errs.
-/// Who waits in vain may give the upload up.
+/// An instructor who gets it again and again may give the upload up.
 pub(super) const AWAY: Error = Error::StoreAway { retry_after_s: 10 };
 /// The number of URLs of parts on a page.
 pub const PAGE_PARTS: i64 = 100;
