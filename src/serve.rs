@@ -33,6 +33,7 @@ use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
 use crate::school::completions::checks;
+use crate::school::courses::numbers;
 use crate::school::dashboards::{days, visits};
 use crate::school::enrollment::{expiring, reminding};
 use crate::school::payments::checking;
@@ -177,6 +178,9 @@ fn chores(app: &School) -> JoinSet<()> {
     every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
     every(&mut chores, app, Duration::from_secs(60), "notices before the end of an access", |app| async move {
         reminding::notify_due(&app).await
+    });
+    every(&mut chores, app, Duration::from_secs(60), "numbers of courses", |app| async move {
+        numbers::renew_copies(&app).await
     });
     every(&mut chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
         expiring::expire_due(&app).await

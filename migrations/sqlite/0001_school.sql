@@ -105,7 +105,7 @@ create table courses (
   description text not null default '',
   overview text not null default '',
   level text check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
-  category text,
+  category text check (category <> ''),
   -- A JSON list of objects.
   objectives text not null default '[]',
   minutes bigint check (minutes >= 0),
@@ -124,6 +124,9 @@ create table courses (
   auto_help boolean not null default true,
   -- A learner who meets the rule is completed, and gets the certificate, without anyone who decides.
   completes_itself boolean not null default false,
+  -- Copies of the number of enrollments and of the average rating, some minutes old: lists are sorted by them.
+  sorted_enrolled bigint not null default 0,
+  sorted_stars double precision not null default 0,
   deleted_ms bigint
 );
 create unique index courses_code on courses (lower(code));
@@ -134,8 +137,20 @@ create index courses_newest on courses (coalesce(published_ms, created_ms), id);
 create index courses_status on courses (status, coalesce(published_ms, created_ms), id);
 create index courses_level on courses (level, coalesce(published_ms, created_ms), id);
 create index courses_category on courses (category, coalesce(published_ms, created_ms), id);
--- Holds all that the catalogue counts courses by and sorts them by: a row, with its texts, is much longer.
-create index courses_listed on courses (status, level, category, instructor, published_ms, created_ms, deleted_ms, id);
+-- The most learners first, and the best rated first. Both hold all that the catalogue filters by.
+create index courses_enrolled on courses
+  (sorted_enrolled, coalesce(published_ms, created_ms), id, status, level, category, instructor, deleted_ms);
+create index courses_rated on courses
+  (sorted_stars, coalesce(published_ms, created_ms), id, status, level, category, instructor, deleted_ms);
+
+-- The number of courses of each status, level and category: the catalogue says how many it has in all.
+create table course_counts (
+  status text not null,
+  level text,
+  category text,
+  courses bigint not null
+);
+create unique index course_counts_kind on course_counts (status, coalesce(level, ''), coalesce(category, ''));
 
 -- The part of a course in the sums of a day that is over. A course without a part has no row.
 create table course_days (

@@ -46,6 +46,7 @@ mod in_bucket;
 mod joining;
 mod languages;
 mod learning_assessments;
+mod learning_catalogue;
 mod learning_certifications;
 mod learning_completion;
 mod learning_courses;

@@ -1,6 +1,7 @@
 //! Courses: what is taught, and by whom.
 
 pub mod catalogue;
+mod counts;
 pub mod details;
 pub mod numbers;
 pub mod objectives;
@@ -139,6 +140,7 @@ async fn insert(
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
     tx.run(sql, args![now_ms, id, title]).await?;
+    counts::add(&mut tx, id).await?;
     let made = by_id(&mut tx, id).await?;
     let course = set(&mut tx, caller, made, first, now_ms).await?;
     app.commit(tx, Vec::new()).await?;
@@ -327,7 +329,8 @@ async fn set(tx: &mut Tx, caller: &Caller, now: Course, changes: CourseChanges, 
         changes.completes_itself.unwrap_or(now.completes_itself),
         changes.access_days.over(now.access_days)
     ];
-    tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
+    let changed = counts::change(tx, now.id, sql, args).await;
+    changed.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
     if let Some(needed) = changes.prerequisites {
         prerequisites::set(tx, caller, now.id, &needed).await?;
     }
@@ -377,7 +380,7 @@ pub async fn publish(app: &School, caller: &Caller, id: i64) -> Result<Course> {
         let sql = "select id from units where course = $1 and deleted_ms is null limit 1";
         tx.maybe::<(i64,)>(sql, args![id]).await?.ok_or(Error::NoUnits)?;
         let sql = "update courses set status = 'PUBLISHED', published_ms = $2, updated_ms = $2 where id = $1";
-        tx.run(sql, args![id, now_ms]).await?;
+        counts::change(&mut tx, id, sql, args![id, now_ms]).await?;
     }
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
@@ -406,7 +409,7 @@ async fn archive_with(app: &School, caller: &Caller, id: i64, reason: Option<Str
     must_have_no_open_session(&mut tx, id).await?;
     let sql = "update courses set status = 'ARCHIVED', archived_reason = coalesce($2, archived_reason), updated_ms = $3
         where id = $1";
-    tx.run(sql, args![id, reason, app.now_ms()]).await?;
+    counts::change(&mut tx, id, sql, args![id, reason, app.now_ms()]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
@@ -420,7 +423,7 @@ pub async fn restore(app: &School, caller: &Caller, id: i64) -> Result<Course> {
         return Err(Error::wrong_state(access.status));
     }
     let sql = "update courses set status = 'PUBLISHED', archived_reason = null, updated_ms = $2 where id = $1";
-    tx.run(sql, args![id, app.now_ms()]).await?;
+    counts::change(&mut tx, id, sql, args![id, app.now_ms()]).await?;
     let course = by_id(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
@@ -441,7 +444,8 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     }
     must_have_no_open_session(&mut tx, id).await?;
     waste::give_up(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
-    tx.run("update courses set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
+    let sql = "update courses set deleted_ms = $2 where id = $1";
+    counts::change(&mut tx, id, sql, args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await?;
     waste::remove_of(app, FilesOf::Course, id).await;
     Ok(())

@@ -1,8 +1,11 @@
-//! Numbers of a course that follow from its enrollments and ratings. They are counted when they are shown, and stored nowhere.
+//! Numbers of a course that follow from its enrollments and ratings. They are counted when they are shown. Lists are sorted by copies
+//! of them, which a job renews: an index needs something to hold, and a number that is always right would be a row for which
+//! everyone waits who enrolls in a popular course.
 
 use std::collections::HashMap;
 
-use crate::db::{Tx, placeholders, row};
+use crate::app::School;
+use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::rounding::{rounded, share};
 use crate::school::enrollment::conditions::IS_COMPLETED;
@@ -11,11 +14,10 @@ use crate::school::enrollment::conditions::IS_COMPLETED;
 pub(in crate::school) const ADMITTED: &str = "('APPROVED', 'COMPLETED')";
 
 /// SQL: the average rating of course `c`, 0 without any.
-pub(super) const STARS: &str =
-    "(select cast(coalesce(avg(r.stars), 0) as double precision) from ratings r where r.course = c.id)";
+const STARS: &str = "(select cast(coalesce(avg(r.stars), 0) as double precision) from ratings r where r.course = c.id)";
 
 /// Builds SQL: the number of enrollments in course `c`.
-pub(super) fn enrolled() -> String {
+fn enrolled() -> String {
     format!(
         "(select count(*) from classes k join enrollments e on e.class = k.id
             where k.course = c.id and e.status in {ADMITTED})"
@@ -76,6 +78,38 @@ fn counts(ids: &str) -> String {
     )
 }
 
+/// Ids of courses whose numbers are compared with their copies in one statement.
+const COMPARED_AT_ONCE: i64 = 200;
+
+/// Renews the copies by which lists are sorted, of all courses whose numbers are others by now.
+pub async fn renew_copies(app: &School) -> Result<()> {
+    let (greatest,): (i64,) = app.db.one("select coalesce(max(id), 0) from courses", args![]).await?;
+    for first in (1..=greatest).step_by(COMPARED_AT_ONCE as usize) {
+        let changed: Vec<(i64, i64, f64)> = app.db.all(changed(), args![first, first + COMPARED_AT_ONCE]).await?;
+        if changed.is_empty() {
+            continue;
+        }
+        let mut tx = app.db.begin().await?;
+        for (course, enrolled, stars) in changed {
+            let sql = "update courses set sorted_enrolled = $2, sorted_stars = $3 where id = $1";
+            tx.run(sql, args![course, enrolled, stars]).await?;
+        }
+        app.commit(tx, Vec::new()).await?;
+    }
+    Ok(())
+}
+
+/// Builds SQL: the numbers of those courses of a range of ids that have other copies.
+fn changed() -> String {
+    format!(
+        "select n.id, n.enrolled, n.stars from (
+            select c.id, c.sorted_enrolled, c.sorted_stars, {} as enrolled, {STARS} as stars from courses c
+                where c.id >= $1 and c.id < $2) n
+        where n.enrolled <> n.sorted_enrolled or n.stars <> n.sorted_stars order by n.id",
+        enrolled()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use crate::db::tests::sqlite_plan;
@@ -87,5 +121,7 @@ mod tests {
         let counted =
             |index: &str| plan.iter().filter(|line| line.contains(&format!("COVERING INDEX {index} "))).count();
         assert_eq!((counted("enrollments_counts"), counted("ratings_stars")), (2, 1), "{plan:?}");
+        let compared = sqlite_plan(&super::changed().replace('$', "")).await;
+        assert!(!compared.iter().any(|line| line.starts_with("SCAN")), "{compared:?}");
     }
 }
