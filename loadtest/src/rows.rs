@@ -70,6 +70,7 @@ impl Database {
         self.people(people.clone()).await?;
         self.paths(&format!("i + {FIRST_PERSON}"), people, to.courses).await?;
         self.enrollments(from.enrollments..to.enrollments, to.courses, now_ms).await?;
+        self.count_courses().await?;
         self.run("commit".into()).await?;
         // PostgreSQL does so by itself sooner or later. Gyosil never asks SQLite to.
         match self {
@@ -160,6 +161,19 @@ impl Database {
     }
 
     /// Makes a path for each of these people.
+    /// Writes what the server keeps for the lists of courses: their number, and the numbers that they are sorted by.
+    async fn count_courses(&mut self) -> Result<()> {
+        self.run("delete from course_counts".into()).await?;
+        let counts = "insert into course_counts (status, level, category, courses)
+            select status, level, category, count(*) from courses where deleted_ms is null group by status, level, category";
+        self.run(counts.into()).await?;
+        let sorted = "update courses set
+            sorted_enrolled = (select count(*) from classes k join enrollments e on e.class = k.id
+                where k.course = courses.id and e.status in ('APPROVED', 'COMPLETED')),
+            sorted_stars = (select coalesce(avg(r.stars), 0) from ratings r where r.course = courses.id)";
+        self.run(sorted.into()).await
+    }
+
     async fn paths(&mut self, person: &str, numbers: Range<i64>, courses: i64) -> Result<()> {
         let columns = "paths (id, created_ms, updated_ms, person, title, target_level)";
         self.insert(columns, &format!("i + {FIRST}, 0, 0, {person}, 'Path', 'EXPERT'"), numbers.clone()).await?;
