@@ -114,8 +114,7 @@ async fn settle(app: &School, video: i64, upload: i64, judged: Result<VideoFacts
     let now = outline::item_by_id(&mut tx, video).await?;
     match judged {
         Ok(VideoFacts { seconds, starts_late }) => {
-            let sql = "update uploads set status = 'DELETED', updated_ms = $2 where item = $1 and status = 'COMPLETED'";
-            tx.run(sql, args![video, now_ms]).await?;
+            waste::give_up_complete(&mut tx, video, now_ms).await?;
             let sql = "update uploads set status = 'COMPLETED', starts_late = $2, updated_ms = $3 where id = $1";
             tx.run(sql, args![upload, starts_late, now_ms]).await?;
             let sql =

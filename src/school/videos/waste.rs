@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::app::School;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
-use crate::db::{Filter, HeldTable, Tx, args, retry, row};
+use crate::db::{Arg, Filter, HeldTable, Tx, args, retry, row};
 use crate::error::{Error, Result};
 
 /// The files of which items are given up.
@@ -32,28 +32,28 @@ impl FilesOf {
 /// Gives up the files of items, also those that are still on their way. `id` is that of the item, the unit or the course.
 pub async fn give_up(tx: &mut Tx, files: FilesOf, id: i64, now_ms: i64) -> Result<()> {
     let condition = format!("{} and status in ('OPEN', 'COMPLETED')", files.condition());
-    tx.hold_where(HeldTable::Uploads, &condition, args![id]).await?;
-    let sql = format!(
-        "update uploads set status = case when status = 'OPEN' then 'ABORTED' else 'DELETED' end, updated_ms = $2
-        where {condition}"
-    );
-    tx.run(sql, args![id, now_ms]).await.map(drop)
+    give_up_where(tx, &condition, args![id], now_ms).await
 }
 
 /// Gives up the file that an item has, and not the one that is on its way to take its place.
 pub async fn give_up_complete(tx: &mut Tx, item: i64, now_ms: i64) -> Result<()> {
-    let condition = "item = $1 and status = 'COMPLETED'";
-    tx.hold_where(HeldTable::Uploads, condition, args![item]).await?;
-    let sql = format!("update uploads set status = 'DELETED', updated_ms = $2 where {condition}");
-    tx.run(sql, args![item, now_ms]).await.map(drop)
+    give_up_where(tx, "item = $1 and status = 'COMPLETED'", args![item], now_ms).await
 }
 
 /// Gives up the file that is on its way to an item.
 pub async fn give_up_open(tx: &mut Tx, item: i64, now_ms: i64) -> Result<()> {
-    let condition = "item = $1 and status = 'OPEN'";
-    tx.hold_where(HeldTable::Uploads, condition, args![item]).await?;
-    let sql = format!("update uploads set status = 'ABORTED', updated_ms = $2 where {condition}");
-    tx.run(sql, args![item, now_ms]).await.map(drop)
+    give_up_where(tx, "item = $1 and status = 'OPEN'", args![item], now_ms).await
+}
+
+/// Gives up uploads that are open or complete.
+async fn give_up_where(tx: &mut Tx, condition: &str, args: Vec<Arg>, now_ms: i64) -> Result<()> {
+    tx.hold_where(HeldTable::Uploads, condition, args.clone()).await?;
+    let sql = format!(
+        "update uploads set status = case status when 'OPEN' then 'ABORTED' else 'DELETED' end, updated_ms = ${}
+        where {condition}",
+        args.len() + 1
+    );
+    tx.run(sql, [args, args![now_ms]].concat()).await.map(drop)
 }
 
 row! {
@@ -170,8 +170,7 @@ async fn give_up_all_overdue(app: &School) -> Result<()> {
         return Ok(());
     }
     let mut tx = app.db.begin().await?;
-    tx.hold_where(HeldTable::Uploads, OVERDUE, args![now_ms]).await?;
-    tx.run(format!("update uploads set status = 'ABORTED', updated_ms = $1 where {OVERDUE}"), args![now_ms]).await?;
+    give_up_where(&mut tx, OVERDUE, args![now_ms], now_ms).await?;
     app.commit(tx, Vec::new()).await
 }
 
