@@ -24,12 +24,19 @@ pub fn in_bucket<F>(flags: &[&str], story: impl Fn(School, Bucket) -> F)
 where
     F: Future<Output = ()>,
 {
+    in_bucket_on(Backend::Sqlite, flags, story);
+}
+
+pub fn in_bucket_on<F>(backend: Backend, flags: &[&str], story: impl Fn(School, Bucket) -> F)
+where
+    F: Future<Output = ()>,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let bucket = runtime.block_on(Bucket::opens(SocketAddr::from(([127, 0, 0, 1], 0))));
     let of_bucket = bucket.flags();
     let flags: Vec<&str> = flags.iter().copied().chain(of_bucket.iter().map(String::as_str)).collect();
     BUCKETS.lock().unwrap().insert(bucket.url(), bucket.clone());
-    on(Backend::Sqlite, &flags, |school| story(school, bucket.clone()));
+    on(backend, &flags, |school| story(school, bucket.clone()));
     BUCKETS.lock().unwrap().remove(&bucket.url());
     runtime.shutdown_background();
 }

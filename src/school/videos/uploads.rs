@@ -2,7 +2,7 @@
 //! store knows of an upload, so that none is forgotten.
 
 use crate::app::School;
-use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS, random_bytes};
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, random_bytes};
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result, VideoFault};
 use crate::failures::Attempts;
@@ -16,6 +16,9 @@ const PART_BYTES: i64 = 8 << 20;
 const MIB: i64 = 1 << 20;
 /// An upload that is not complete by then is given up.
 const OPEN_MS: i64 = DAY_MS;
+/// An upload that is announced and has no video by then is given up: its request was dropped on the way, and nobody knows its id. More
+/// than the store may take to begin one.
+const ANNOUNCED_MS: i64 = 5 * MINUTE_MS;
 /// The time for which the URL of a part is good. One may ask for new ones.
 const PART_URL_MS: i64 = HOUR_MS;
 /// The error where the store contradicts what is known of an open upload: someone else is just completing it, or the store errs.
@@ -125,8 +128,8 @@ async fn begin_at(
             return Err(error);
         }
     };
-    let video = match attach(app, caller, place, &row, &upload_id).await {
-        Ok(video) => video,
+    let (video, expires_ms) = match attach(app, caller, place, &row, &upload_id).await {
+        Ok(attached) => attached,
         Err(error) => {
             // Nobody knows of it: what was begun is removed at once, or by the job.
             let _ = app.objects.abort(&row.key, &upload_id).await;
@@ -135,7 +138,7 @@ async fn begin_at(
         }
     };
     waste::remove_of(app, FilesOf::Item, video.id).await;
-    let upload = Upload { upload_id, ..row };
+    let upload = Upload { upload_id, expires_ms, ..row };
     let parts = page_of_parts(app, &upload, &[], Window::of_page(1, PAGE_PARTS), origin);
     Ok((video.clone(), UploadParts { video: video.id, upload, parts }))
 }
@@ -168,7 +171,7 @@ async fn announce(app: &School, caller: &Caller, place: &FilePlace, file: &NewFi
         PART_BYTES,
         (file.bytes + PART_BYTES - 1) / PART_BYTES,
         caller.id,
-        now_ms + OPEN_MS
+        now_ms + ANNOUNCED_MS
     ];
     let upload = tx.one(sql, args).await?;
     app.commit(tx, Vec::new()).await?;
@@ -195,9 +198,9 @@ async fn must_not_be_many(app: &School, tx: &mut Tx, caller: &Caller, now_ms: i6
     let most = i64::from(bounds.upload_steps_per_hour);
     let announced: Option<(i64,)> = tx.maybe(ANNOUNCED_BEFORE, args![caller.id, now_ms - HOUR_MS, most - 1]).await?;
     let of_hour_ms = earliest.max(announced).map(|(begun_ms,)| begun_ms + HOUR_MS);
-    let open: Option<(i64,)> =
-        tx.maybe(OPEN_BEFORE, args![caller.id, now_ms - OPEN_MS, bounds.uploads_open - 1]).await?;
-    let of_open_ms = open.map(|(begun_ms,)| begun_ms + OPEN_MS);
+    let first_end: Option<(i64,)> =
+        tx.maybe(FIRST_END_OF_OPEN, args![caller.id, now_ms - OPEN_MS, now_ms, bounds.uploads_open]).await?;
+    let of_open_ms = first_end.map(|(ends_ms,)| ends_ms);
     let Some(until_ms) = of_hour_ms.max(of_open_ms) else { return Ok(()) };
     Err(Error::TooManyUploads { retry_after_s: (until_ms - now_ms).unsigned_abs().div_ceil(1_000) })
 }
@@ -206,11 +209,18 @@ const BEGUN_BEFORE: &str = "select created_ms from uploads where by_person = $1 
     and not (status = 'ABORTED' and upload_id = '') order by created_ms desc limit 1 offset $3";
 const ANNOUNCED_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2
     order by created_ms desc limit 1 offset $3";
-const OPEN_BEFORE: &str = "select created_ms from uploads where by_person = $1 and created_ms > $2 and status = 'OPEN'
-    order by created_ms desc limit 1 offset $3";
+/// The end of the open upload that ends first, if a person has so many open ones.
+const FIRST_END_OF_OPEN: &str = "select min(expires_ms) from uploads where by_person = $1 and created_ms > $2
+    and status = 'OPEN' and expires_ms > $3 having count(*) >= $4";
 
-/// Gives an upload that the store has begun to its video, which is made if it is new.
-async fn attach(app: &School, caller: &Caller, place: FilePlace, upload: &Upload, upload_id: &str) -> Result<Item> {
+/// Gives an upload that the store has begun to its video, which is made if it is new. Returns the video, and the end of the upload.
+async fn attach(
+    app: &School,
+    caller: &Caller,
+    place: FilePlace,
+    upload: &Upload,
+    upload_id: &str,
+) -> Result<(Item, i64)> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let (video, due) = match place {
@@ -230,12 +240,12 @@ async fn attach(app: &School, caller: &Caller, place: FilePlace, upload: &Upload
             changed
         }
     };
-    let sql = "update uploads set item = $2, upload_id = $3 where id = $1 and status = 'OPEN'";
-    if tx.run(sql, args![upload.id, video.id, upload_id]).await? == 0 {
-        return Err(Error::UploadOver);
-    }
+    let sql = "update uploads set item = $2, upload_id = $3, expires_ms = created_ms + $5
+        where id = $1 and status = 'OPEN' and expires_ms > $4 returning expires_ms";
+    let lengthened: Option<(i64,)> = tx.maybe(sql, args![upload.id, video.id, upload_id, now_ms, OPEN_MS]).await?;
+    let (expires_ms,) = lengthened.ok_or(Error::UploadOver)?;
     app.commit(tx, due).await?;
-    Ok(video)
+    Ok((video, expires_ms))
 }
 
 /// Marks that nothing came of an upload that was announced. The store may have begun it also without an answer, so the job looks.
@@ -323,8 +333,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_uploads_of_a_person_are_counted_by_their_index() {
-        for sql in [BEGUN_BEFORE, ANNOUNCED_BEFORE, OPEN_BEFORE] {
-            let plan = sqlite_plan(&sql.replace("$1", "1").replace("$2", "2").replace("$3", "3")).await;
+        for sql in [BEGUN_BEFORE, ANNOUNCED_BEFORE, FIRST_END_OF_OPEN] {
+            let plan = sqlite_plan(&sql.replace('$', "")).await;
             assert!(plan.len() == 1 && plan[0].contains("uploads_person (by_person=? AND created_ms>?)"), "{plan:?}");
         }
         let plan = sqlite_plan(&format!("{UPLOAD} where item = 1 and status = 'OPEN' and expires_ms > 5")).await;

@@ -12,8 +12,8 @@ use crate::academy_videos::path;
 use crate::bucket::{Bucket, BucketFault};
 use crate::classroom::by_hand;
 use crate::harness::people::Reply;
-use crate::harness::{School, on_both, until};
-use crate::in_bucket::in_bucket;
+use crate::harness::{Backend, School, on_both, until};
+use crate::in_bucket::{in_bucket, in_bucket_on};
 
 /// A refusal that asks to come again.
 fn is_away(reply: Reply) {
@@ -212,7 +212,7 @@ async fn due_removals(school: &School) -> i64 {
 #[test]
 fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
     in_bucket(&[], |school, bucket| async move {
-        let mut staff = Staff::of(&school).await;
+        let staff = Staff::of(&school).await;
         let kept = staff.begins(short_film()).await;
         for fault in [BucketFault::LosesAnswer, BucketFault::Breaks, BucketFault::Hangs] {
             bucket.fails("create", fault, 1);
@@ -222,13 +222,13 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
         // As after a crash between the store's answer and our note of it.
         let crashed = staff.begins(short_film()).await;
         let key = crashed.upload["key"].as_str().unwrap();
-        by_hand(&school, format!("update uploads set upload_id = '', item = null where key = '{key}'")).await;
+        let sql = "update uploads set upload_id = '', item = null, expires_ms = created_ms + 300000";
+        by_hand(&school, format!("{sql} where key = '{key}'")).await;
         waste::give_up_overdue(&school.app).await.unwrap();
-        assert_eq!(bucket.uploads().len(), 2, "the crashed one has its day");
+        assert_eq!(bucket.uploads().len(), 2, "the crashed one has its five minutes");
         let parts = staff.sends_all(&kept).await;
         staff.completes(&kept, &parts).await.is(200);
-        school.later(86_401);
-        staff.signs_in_again().await;
+        school.later(301);
         waste::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((bucket.uploads().len(), files(&school).len()), (0, 1));
         let due = async || due_removals(&school).await;
@@ -244,6 +244,36 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
         waste::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((due().await, bucket.uploads().len()), (0, 1));
     });
+}
+
+#[test]
+fn an_upload_whose_sender_went_away_before_it_began_takes_a_place_for_five_minutes() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        in_bucket_on(backend, &["--uploads-open", "1"], |school, bucket| async move {
+            let mut staff = Staff::of(&school).await;
+            bucket.fails("create", BucketFault::Hangs, 1);
+            let begins = staff.teacher.post("/videos/", staff.new_file(&short_film()));
+            let row_is_there = until("the upload is announced", async || {
+                let sql = "select count(*) from uploads where status = 'OPEN'";
+                (school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0 == 1).then_some(())
+            });
+            tokio::select! {
+                _ = begins => panic!("the store answered"),
+                () = row_is_there => {}
+            }
+            let refused = staff.teacher.post("/videos/", staff.new_file(&short_film())).await;
+            let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            refused.refused(429, "TOO_MANY_UPLOADS");
+            assert!((200..=300).contains(&wait), "{wait}");
+            school.later(wait);
+            let begun = staff.begins(short_film()).await;
+            waste::give_up_overdue(&school.app).await.unwrap();
+            school.later(80_000);
+            staff.signs_in_again().await;
+            waste::give_up_overdue(&school.app).await.unwrap();
+            staff.teacher.get(&begun.upload_path()).await.is(200);
+        });
+    }
 }
 
 #[test]
