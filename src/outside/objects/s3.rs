@@ -26,6 +26,8 @@ use crate::outside::http_client::{AnswerLimits, HttpAsk, HttpClient, NoAnswer, R
 
 /// Seconds after which a store that gave no answer may be asked again.
 const RETRY_AFTER_S: u64 = 10;
+/// Seconds after which some of the requests under way may be over.
+const BUSY_RETRY_AFTER_S: u64 = 2;
 /// The time for which a request of this server is good. It is sent at once; the clocks may differ.
 const OWN_URL_FOR: Duration = Duration::from_secs(900);
 /// Requests of this server that are under way at once.
@@ -253,7 +255,7 @@ impl S3Store {
     }
 
     async fn send<'a, A: S3Action<'a>>(&self, action: &A, request: Request<'_>) -> Result<RawAnswer> {
-        let _one_of_few = self.places.try_acquire().map_err(|_| away("too many requests wait for it"))?;
+        let _one_of_few = self.places.try_acquire().map_err(|_| busy())?;
         let url = action.sign_with_time(OWN_URL_FOR, &instant(self.clock.now_ms()));
         let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
         let method = Method::from_bytes(A::METHOD.to_str().as_bytes()).map_err(Error::internal)?;
@@ -282,6 +284,12 @@ fn is_success(answer: &RawAnswer) -> bool {
 /// that has lost its bucket.
 fn is_missing(answer: &RawAnswer, code: &str) -> bool {
     answer.status == 404 && error_code(answer) == code
+}
+
+/// Returns the error for a request that was not sent, since so many of this server are under way.
+fn busy() -> Error {
+    tracing::warn!(REQUESTS_AT_ONCE_MAX, "this server asks the store of objects too much at once");
+    Error::Busy { retry_after_s: BUSY_RETRY_AFTER_S }
 }
 
 fn away(why: &str) -> Error {

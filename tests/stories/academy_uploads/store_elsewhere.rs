@@ -277,6 +277,23 @@ fn an_upload_whose_sender_went_away_before_it_began_takes_a_place_for_five_minut
 }
 
 #[test]
+fn a_server_that_asks_the_store_too_much_at_once_says_so_and_does_not_blame_the_store() {
+    in_bucket(&[], |school, bucket| async move {
+        let staff = Staff::of(&school).await;
+        bucket.fails("size", BucketFault::Hangs, 64);
+        let many = futures_util::future::join_all((0..64).map(|_| school.app.objects.bytes("videos/1/a.mp4")));
+        let refused = async {
+            let reply = staff.teacher.post("/videos/", staff.new_file(&short_film())).await;
+            assert!(reply.headers.contains_key("retry-after"));
+            reply.refused(503, "BUSY");
+        };
+        let (many, ()) = tokio::join!(many, refused);
+        assert!(many.iter().all(|asked| matches!(asked, Err(Error::StoreAway { .. }))));
+        staff.begins(short_film()).await;
+    });
+}
+
+#[test]
 fn an_upload_that_the_store_did_not_begin_is_not_counted() {
     let bounds = ["--uploads-per-hour", "2", "--upload-steps-per-hour", "6", "--rate-limits", "on"];
     in_bucket(&bounds, |school, bucket| async move {
