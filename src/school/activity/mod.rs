@@ -8,6 +8,7 @@ use crate::config::Bounds;
 use crate::db::{Arg, Tx, args, placeholders, row_placeholders};
 use crate::error::{Error, Field, Result};
 use crate::event::StoredAnswer;
+use crate::school::logins::TICKET;
 use crate::school::once::{self, Key};
 use crate::school::outline;
 use crate::school::rights::Caller;
@@ -126,7 +127,8 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
 /// commit of its own, so that others can write in between.
 pub async fn forget_old(app: &School) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    tx.run("delete from logins where device = '#ticket' and expires_ms < $1", args![app.now_ms()]).await?;
+    let tickets = format!("delete from logins where device = '{TICKET}' and expires_ms < $1");
+    tx.run(tickets, args![app.now_ms()]).await?;
     let too_old_ms = app.now_ms() - LOGINS_KEPT_DAYS * DAY_MS;
     tx.run("delete from logins where expires_ms < $1", args![too_old_ms]).await?;
     once::forget_before(&mut tx, app.now_ms() - once::KEPT_DAYS * DAY_MS).await?;

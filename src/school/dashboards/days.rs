@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::list::{List, Part, table_of};
+use super::row_counts::{List, ListRows, Part, table_of};
 use crate::app::School;
 use crate::clock::{DaySpan, MINUTE_MS, day_after};
 use crate::db::{Tx, args, batch_size, retry, row, row_placeholders};
@@ -109,14 +109,14 @@ async fn sum(app: &School, day: &DaySpan) -> Result<()> {
     let mut tx = app.db.read().await?;
     let version: Option<(i64,)> = tx.maybe("select version from school_days where day = $1", args![&day.date]).await?;
     let facts = facts_of(&mut tx, days).await?.pop().unwrap_or_default();
-    let mut courses: BTreeMap<i64, [i64; 3]> = BTreeMap::new();
-    for (n, list) in List::ALL.into_iter().enumerate() {
+    let (mut whole, mut courses) = (ListRows::default(), BTreeMap::<i64, ListRows>::new());
+    for list in List::ALL {
         for (_, course, rows) in list.counts(&mut tx, days, &Part::Whole).await? {
-            courses.entry(course).or_default()[n] = rows;
+            whole.add(list, rows);
+            courses.entry(course).or_default().add(list, rows);
         }
     }
     drop(tx);
-    let of_all = |n: usize| courses.values().map(|rows| rows[n]).sum::<i64>();
     let mut tx = app.db.begin().await?;
     let sql = "insert into school_days (day, version, is_summed, new_people, payments, paid, refunds, refunded, completions,
             records, videos, notices)
@@ -137,23 +137,22 @@ async fn sum(app: &School, day: &DaySpan) -> Result<()> {
         refunds,
         refunded,
         completions,
-        of_all(0),
-        of_all(1),
-        of_all(2)
+        whole.records,
+        whole.videos,
+        whole.notices
     ];
     if tx.run(sql, args).await? == 0 {
         return Ok(());
     }
     tx.run("delete from course_days where day = $1", args![&day.date]).await?;
-    let rows: Vec<(i64, [i64; 3])> = courses.into_iter().collect();
+    let rows: Vec<(i64, ListRows)> = courses.into_iter().collect();
     let mut rest = rows.as_slice();
     while !rest.is_empty() {
         let (batch, others) = rest.split_at(batch_size(rest.len()));
         rest = others;
         let marks = row_placeholders(batch.len(), 5);
-        let values = batch
-            .iter()
-            .flat_map(|(course, [records, videos, notices])| args![*course, &day.date, *records, *videos, *notices]);
+        let values =
+            batch.iter().flat_map(|(course, rows)| args![*course, &day.date, rows.records, rows.videos, rows.notices]);
         let sql = format!("insert into course_days (course, day, records, videos, notices) values {marks}");
         tx.run(sql, values.collect()).await?;
     }

@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::days::unsummed;
-use super::list::{IS_NOTICE, List, Part, among, table_of};
 use super::range::DayRange;
+use super::row_counts::{IS_NOTICE, List, Part, among, table_of};
 use crate::app::School;
 use crate::clock::DaySpan;
 use crate::db::{Arg, Filter, Tx, args, row};
 use crate::error::Result;
+use crate::school::logins::TICKET;
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
@@ -230,7 +231,7 @@ fn records(part: &Part, days: &[DaySpan], ends: (&str, &str), (limit, skipped): 
     let n = filter.args.len();
     let sql = format!(
         "{table} select r.id, e.person, r.enrollment, r.course, r.day, r.seconds, (select max(l.id) from logins l
-            where l.person = e.person and l.created_ms < s.ends_ms and l.device <> '#ticket') as login
+            where l.person = e.person and l.created_ms < s.ends_ms and l.device <> '{TICKET}') as login
         from ({select} where {} group by d.day, d.course, d.enrollment
             order by {day} desc, d.course desc, d.enrollment desc limit ${} offset ${}) r
         join days s on s.day = r.day join enrollments e on e.id = r.enrollment

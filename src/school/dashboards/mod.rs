@@ -2,9 +2,9 @@
 //! hundred rows, whatever happened in it.
 
 pub mod days;
-pub(in crate::school) mod list;
 pub mod lists;
 pub mod range;
+pub(in crate::school) mod row_counts;
 pub mod student;
 pub mod visits;
 

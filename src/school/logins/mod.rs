@@ -12,7 +12,8 @@ pub use renewal::{end_own, logout_by_token, refresh};
 pub use rows::{Tokens, begin};
 pub(super) use rows::{close_sockets_of, end_logins, hold_person};
 
-use self::rows::{TICKET, activity_events, insert, make_tokens};
+pub(super) use self::rows::TICKET;
+use self::rows::{activity_events, insert, make_tokens};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{Db, Tx, args, row};

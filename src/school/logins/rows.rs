@@ -10,7 +10,7 @@ use crate::live::{CloseSockets, EndedLogins};
 use crate::school::sessions::room;
 
 /// Device name of a ticket. No phone can have it: a name that a phone gives itself never begins with #.
-pub(super) const TICKET: &str = "#ticket";
+pub(in crate::school) const TICKET: &str = "#ticket";
 
 pub struct Tokens {
     pub access: String,

@@ -11,7 +11,7 @@ use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::dashboards::days;
-use crate::school::dashboards::list::IS_NOTICE;
+use crate::school::dashboards::row_counts::IS_NOTICE;
 use crate::school::rights::Caller;
 use crate::school::{help, logins};
 

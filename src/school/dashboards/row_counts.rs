@@ -80,6 +80,24 @@ impl List {
     }
 }
 
+/// Numbers of rows of the lists.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ListRows {
+    pub records: i64,
+    pub videos: i64,
+    pub notices: i64,
+}
+
+impl ListRows {
+    pub fn add(&mut self, list: List, rows: i64) {
+        match list {
+            List::Records => self.records += rows,
+            List::Videos => self.videos += rows,
+            List::Notices => self.notices += rows,
+        }
+    }
+}
+
 /// The part of the school that a list is of. Its courses or enrollments are known before the list is read: so each of them is looked
 /// up by itself, whatever others did on these days.
 #[derive(Debug)]
