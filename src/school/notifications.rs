@@ -48,6 +48,17 @@ words!(NotificationKind {
     AccessEndsIn1Day = "ACCESS_ENDS_IN_1_DAY",
 });
 
+impl NotificationKind {
+    /// The notices before an end of access.
+    const END_NOTICES: [NotificationKind; 2] =
+        [NotificationKind::AccessEndsIn7Days, NotificationKind::AccessEndsIn1Day];
+}
+
+/// Builds SQL: notification `n` is one before an end of access. The indexes of those are found by exactly these words.
+pub(super) fn is_end_notice() -> String {
+    format!("n.kind in ({})", NotificationKind::END_NOTICES.map(|kind| format!("'{}'", kind.word())).join(", "))
+}
+
 row! {
     #[derive(Debug, Clone)]
     pub struct Notification {
@@ -78,16 +89,20 @@ pub struct NumberedNotification {
     pub ends_on: Option<String>,
 }
 
-const NOTIFICATION: &str =
-    "select n.id, n.kind, n.about, p.name as about_name, n.subject, coalesce(u.course, k.course) as course,
-    y.title as ending_course, n.data, n.read_ms, n.created_ms
-    from notifications n left join people p on p.id = n.about
-    left join help_requests h on n.kind in ('HELP_REQUEST', 'HELP_ESCALATED') and h.id = n.subject
-    left join items i on i.id = h.item left join units u on u.id = i.unit
-    left join attendance_requests r on n.kind = 'ATTENDANCE_REQUESTED' and r.id = n.subject
-    left join enrollments e on e.id = r.enrollment left join classes k on k.id = e.class
-    left join enrollments z on n.kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY') and z.id = n.subject
-    left join classes x on x.id = z.class left join courses y on y.id = x.course";
+fn notification() -> String {
+    format!(
+        "select n.id, n.kind, n.about, p.name as about_name, n.subject, coalesce(u.course, k.course) as course,
+        y.title as ending_course, n.data, n.read_ms, n.created_ms
+        from notifications n left join people p on p.id = n.about
+        left join help_requests h on n.kind in ('HELP_REQUEST', 'HELP_ESCALATED') and h.id = n.subject
+        left join items i on i.id = h.item left join units u on u.id = i.unit
+        left join attendance_requests r on n.kind = 'ATTENDANCE_REQUESTED' and r.id = n.subject
+        left join enrollments e on e.id = r.enrollment left join classes k on k.id = e.class
+        left join enrollments z on {} and z.id = n.subject
+        left join classes x on x.id = z.class left join courses y on y.id = x.course",
+        is_end_notice()
+    )
+}
 
 /// Notifies a person.
 pub(super) async fn notify(
@@ -146,7 +161,7 @@ pub async fn list(
     let condition = "where n.person = $1 and ($2 is null or (n.read_ms is null) = $2)";
     let args = args![caller.id, unread];
     let (total,) = tx.one(format!("select count(*) from notifications n {condition}"), args.clone()).await?;
-    let sql = format!("{NOTIFICATION} {condition} order by n.id desc limit $3 offset $4");
+    let sql = format!("{} {condition} order by n.id desc limit $3 offset $4", notification());
     let rows = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
     let rows = number(app, &mut tx, rows).await?;
     Ok(Page { rows, total, window })
@@ -159,7 +174,7 @@ pub async fn read(app: &School, caller: &Caller, id: i64) -> Result<NumberedNoti
     if tx.run(sql, args![id, caller.id, app.now_ms()]).await? == 0 {
         return Err(Error::NotFound(Noun::Notification));
     }
-    let notification = tx.one(format!("{NOTIFICATION} where n.id = $1"), args![id]).await?;
+    let notification = tx.one(format!("{} where n.id = $1", notification()), args![id]).await?;
     let numbered = number(app, &mut tx, vec![notification]).await?.pop();
     app.commit(tx, Vec::new()).await?;
     numbered.ok_or(Error::NotFound(Noun::Notification))

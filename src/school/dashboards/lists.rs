@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use super::days::unsummed;
 use super::range::DayRange;
-use super::row_counts::{IS_NOTICE, List, Part, among, table_of};
+use super::row_counts::{List, Part, among, table_of};
 use crate::app::School;
 use crate::clock::DaySpan;
 use crate::db::{Arg, Filter, Tx, args, row};
 use crate::error::Result;
+use crate::school::enrollment::reminding;
 use crate::school::logins::TICKET;
+use crate::school::notifications::is_end_notice;
 use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
@@ -315,14 +317,14 @@ pub async fn expiration_notices(
         enrollment: row.enrollment,
         course: row.course,
         day: app.clock.date_of(row.created_ms),
-        days_before: if row.kind == "ACCESS_ENDS_IN_1_DAY" { 1 } else { 7 },
+        days_before: reminding::days_before(&row.kind),
         ends_ms: row.data.parse().ok(),
     };
     Ok(Page { rows: rows.into_iter().map(notice).collect(), total, window })
 }
 
 fn notices(part: &Part, (starts_ms, ends_ms): (i64, i64), (limit, skipped): (i64, i64)) -> (String, Vec<Arg>) {
-    let condition = format!("{IS_NOTICE} and n.created_ms >= $1 and n.created_ms < $2");
+    let condition = format!("{} and n.created_ms >= $1 and n.created_ms < $2", is_end_notice());
     let filter = List::Notices.only(Filter::of(&condition, args![starts_ms, ends_ms]), part);
     let n = filter.args.len();
     let sql = format!(

@@ -4,7 +4,7 @@
 pub mod days;
 pub mod lists;
 pub mod range;
-pub(in crate::school) mod row_counts;
+mod row_counts;
 pub mod student;
 pub mod visits;
 

@@ -3,9 +3,7 @@
 use crate::clock::DaySpan;
 use crate::db::{Arg, Filter, Tx, args, placeholders, row_placeholders};
 use crate::error::Result;
-
-/// SQL: the notices `n` of ends of access.
-pub(in crate::school) const IS_NOTICE: &str = "n.kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY')";
+use crate::school::notifications::is_end_notice;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
@@ -65,7 +63,8 @@ impl List {
                 "notifications n cross join enrollments e cross join classes k",
                 format!(
                     "n.created_ms >= s.starts_ms and n.created_ms < s.ends_ms and e.id = n.subject and k.id = e.class
-                    and {IS_NOTICE}"
+                    and {}",
+                    is_end_notice()
                 ),
                 "k.course",
                 "count(*)",

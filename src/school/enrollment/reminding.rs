@@ -9,7 +9,7 @@ use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args, placeholders, retry, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
-use crate::school::notifications::NotificationKind;
+use crate::school::notifications::{NotificationKind, is_end_notice};
 
 /// A notice, and the time before the end within which it is given.
 struct EndNotice {
@@ -26,8 +26,10 @@ const NOTICES: [EndNotice; 2] = [
 /// The states in which an enrollment has an access that can end. Each has an index of its own over the ends.
 const STATES: [&str; 2] = ["APPROVED", "COMPLETED"];
 
-/// SQL: notification `n` is one before an end. The index of those is found by exactly these words.
-const OF_ENDS: &str = "n.kind in ('ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY')";
+/// Returns the days before an end within which a notice of this kind is given.
+pub(in crate::school) fn days_before(kind: &str) -> i64 {
+    NOTICES.iter().find(|notice| notice.kind.word() == kind).map_or(0, |notice| notice.from_days)
+}
 
 /// The number of enrollments that are notified in one transaction: others wait for it.
 const BATCH_MAX_ENROLLMENTS: i64 = 256;
@@ -36,13 +38,13 @@ impl EndNotice {
     /// Builds SQL: an enrollment `e` whose end, between `after` and `until`, asks for this notice, which was not given. An access that
     /// was shorter from its beginning does not ask for it.
     fn is_due(&self, after: &str, until: &str) -> String {
-        let (kind, days) = (self.kind.word(), self.from_days * DAY_MS);
+        let (kind, days, is_end_notice) = (self.kind.word(), self.from_days * DAY_MS, is_end_notice());
         format!(
             "e.expires_ms > {after} and e.expires_ms <= {until}
             and coalesce(e.approved_ms, e.created_ms) <= e.expires_ms - {days}
             and (select p.deleted_ms from people p where p.id = e.person) is null
             and (select c.deleted_ms from classes k join courses c on c.id = k.course where k.id = e.class) is null
-            and (select n.id from notifications n where {OF_ENDS} and n.kind = '{kind}' and n.person = e.person
+            and (select n.id from notifications n where {is_end_notice} and n.kind = '{kind}' and n.person = e.person
                 and n.subject = e.id and n.data = cast(e.expires_ms as text) limit 1) is null"
         )
     }

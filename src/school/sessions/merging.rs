@@ -11,7 +11,7 @@ use crate::event::{Event, GradeScope, NewEvent};
 use crate::live::connection::close;
 use crate::live::{CloseSockets, EndedLogins};
 use crate::school::dashboards::days;
-use crate::school::dashboards::row_counts::IS_NOTICE;
+use crate::school::notifications::is_end_notice;
 use crate::school::rights::Caller;
 use crate::school::{help, logins};
 
@@ -28,12 +28,12 @@ pub async fn merge(app: &School, caller: &Caller, session: i64, from: i64, into:
     let sql = "select enrollment from participants where session = $1 and person = $2";
     let (enrollment,): (i64,) = tx.one(sql, args![at.id, into]).await?;
     let now_ms = app.now_ms();
-    let mut changed = BTreeSet::new();
+    let (mut changed, is_notice) = (BTreeSet::new(), is_end_notice());
     for old in &olds {
         let sql = "select distinct day from study_days where enrollment = $1";
         changed.extend(tx.all::<(String,)>(sql, args![*old]).await?.into_iter().map(|(day,)| day));
         let sql =
-            format!("select n.created_ms from notifications n where n.person = $1 and n.subject = $2 and {IS_NOTICE}");
+            format!("select n.created_ms from notifications n where n.person = $1 and n.subject = $2 and {is_notice}");
         let told: Vec<(i64,)> = tx.all(sql, args![from, *old]).await?;
         changed.extend(told.into_iter().map(|(at_ms,)| app.clock.date_of(at_ms)));
     }
@@ -91,15 +91,16 @@ async fn must_be_of_this_class(tx: &mut Tx, class: i64, person: i64) -> Result<(
 /// Moves the notices of an end of access from one person and enrollment to another. Where both were told of the same end, one notice is
 /// kept.
 async fn merge_notices(tx: &mut Tx, (from, old): (i64, i64), (into, new): (i64, i64)) -> Result<()> {
+    let is_notice = is_end_notice();
     let sql = format!(
         "update notifications set person = $3, subject = $4 where id in (select n.id from notifications n
-            where n.person = $1 and n.subject = $2 and {IS_NOTICE} and (select m.id from notifications m
+            where n.person = $1 and n.subject = $2 and {is_notice} and (select m.id from notifications m
                 where m.person = $3 and m.kind = n.kind and m.subject = $4 and m.data = n.data limit 1) is null)"
     );
     tx.run(sql, args![from, old, into, new]).await?;
     let sql = format!(
         "delete from notifications where id in
-            (select n.id from notifications n where n.person = $1 and n.subject = $2 and {IS_NOTICE})"
+            (select n.id from notifications n where n.person = $1 and n.subject = $2 and {is_notice})"
     );
     tx.run(sql, args![from, old]).await.map(drop)
 }
