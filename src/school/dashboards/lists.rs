@@ -168,14 +168,15 @@ async fn part_of(tx: &mut Tx, caller: &Caller, (person, course): (Option<i64>, O
     let instructor = (caller.role != Role::Admin && course.is_none()).then_some(caller.id);
     if let Some(person) = person {
         let of = Filter::of("e.person = $1", args![person]).and("k.course = ?", course);
-        let of = of.and("(select c.instructor from courses c where c.id = k.course) = ?", instructor);
+        let of = of
+            .and("(select c.instructor from courses c where c.id = k.course and c.deleted_ms is null) = ?", instructor);
         let sql = format!("select e.id from enrollments e join classes k on k.id = e.class where {}", of.text);
         return Ok(Part::Learner { person, enrollments: ids(tx.all(sql, of.args).await?) });
     }
     Ok(match (course, instructor) {
         (Some(course), _) => Part::Courses(vec![course]),
         (None, Some(instructor)) => {
-            let sql = "select id from courses where instructor = $1 order by id";
+            let sql = "select id from courses where instructor = $1 and deleted_ms is null order by id";
             Part::Courses(ids(tx.all(sql, args![instructor]).await?))
         }
         (None, None) => Part::Whole,

@@ -176,6 +176,31 @@ fn a_video_is_listed_for_each_day_on_which_it_was_watched() {
     });
 }
 
+#[test]
+fn a_deleted_course_is_gone_from_the_lists_of_its_instructor_and_not_from_those_of_the_school() {
+    on_both(|school| async move {
+        comes_noon(&school);
+        let (admin, teacher, kim) = (school.admin().await, school.teacher().await, school.student("김학생").await);
+        let (kept, gone) = (films(&teacher).await, films(&teacher).await);
+        for (course, video) in [&kept, &gone] {
+            enrolled(&kim, *course).await;
+            watches(&kim, video, 60).await;
+        }
+        // With learners in it, it could not be deleted.
+        let ended = "update enrollments set status = 'EXPIRED' where class in (select id from classes where course";
+        by_hand(&school, format!("{ended} = {})", gone.0)).await;
+        teacher.delete(&format!("/courses/major-categories/{}/", gone.0)).await.is(204);
+        for list in ["learning-records", "video-progress"] {
+            for query in [String::new(), format!("?user_id={}", kim.id)] {
+                let path = format!("{list}/{query}");
+                let own = shows(&teacher, &path).await;
+                assert_eq!(column(&rows(&own), "major_category_id"), [json!(kept.0)], "{own}");
+                assert_eq!((&own["count"], &shows(&admin, &path).await["count"]), (&json!(1), &json!(2)), "{path}");
+            }
+        }
+    });
+}
+
 /// Moves the end of an access that began long ago, and returns it.
 async fn ends(school: &School, enrollment: &Value, seconds: i64) -> i64 {
     let end_ms = (school.app.now_ms() / 1_000 + seconds) * 1_000;
