@@ -381,8 +381,8 @@ create unique index study_days_item on study_days (enrollment, item, day) where 
 create unique index study_days_unit on study_days (enrollment, unit, day) where unit is not null;
 create unique index study_days_whole on study_days (enrollment, day) where item is null and unit is null;
 create index study_days_enrollment on study_days (enrollment, day);
-create index study_days_day on study_days (day, course, enrollment, id);
-create index study_days_course on study_days (course, day, enrollment, id);
+create index study_days_day on study_days (day, course, enrollment, id, item);
+create index study_days_course on study_days (course, day, enrollment, id, item);
 
 create table meetings (
   id integer primary key autoincrement,

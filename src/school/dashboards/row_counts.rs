@@ -5,6 +5,11 @@ use crate::db::{Arg, Filter, Tx, args, placeholders, row_placeholders};
 use crate::error::Result;
 use crate::school::notifications::is_end_notice;
 
+/// SQL: study time `d` is of a video. Items are looked up row by row: PostgreSQL would rather join all of them with all study time.
+pub(super) const IS_VIDEO: &str = "(select i.kind from items i where i.id = d.item) = 'VIDEO'";
+/// SQL: the number of rows of videos. As a condition, it would let PostgreSQL guess that hardly a row is one, and read all days.
+const COUNT_VIDEOS: &str = "count((select i.id from items i where i.id = d.item and i.kind = 'VIDEO'))";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Records,
@@ -37,7 +42,7 @@ impl List {
         }
     }
 
-    /// Counts the rows of these days in a part of the school: day, course, number.
+    /// Counts the rows of these days in a part of the school: day, course, number, which may be 0.
     pub async fn counts(self, tx: &mut Tx, days: &[DaySpan], part: &Part) -> Result<Vec<(String, i64, i64)>> {
         if days.is_empty() {
             return Ok(Vec::new());
@@ -53,12 +58,7 @@ impl List {
         let is_on = "d.day >= s.day and d.day <= s.day";
         let (from, on, course, count) = match self {
             List::Records => ("study_days d", is_on.to_owned(), "d.course", "count(distinct d.enrollment)"),
-            List::Videos => (
-                "study_days d cross join items i",
-                format!("{is_on} and i.id = d.item and i.kind = 'VIDEO'"),
-                "d.course",
-                "count(*)",
-            ),
+            List::Videos => ("study_days d", is_on.to_owned(), "d.course", COUNT_VIDEOS),
             List::Notices => (
                 "notifications n cross join enrollments e cross join classes k",
                 format!(
