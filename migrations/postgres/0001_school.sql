@@ -60,10 +60,11 @@ create table visit_addresses (
   primary key (day, hash)
 );
 
--- The day on which a person learned last.
+-- The day on which a person learned last, and the one before it on which they learned.
 create table last_visits (
   person bigint primary key references people,
-  day text not null
+  day text not null,
+  day_before text
 );
 
 -- Visits of learners. `latest` counts those who have not learned on a later day, so that its sum over the last days is the

@@ -278,6 +278,31 @@ fn nodes_that_write_at_the_same_time_count_a_person_once() {
 }
 
 #[test]
+fn a_node_that_writes_yesterday_after_others_wrote_today_misses_nobody() {
+    on_both(|school| async move {
+        comes_noon(&school);
+        let (kim, lee) = (school.student("김학생").await, school.student("이학생").await);
+        let of =
+            |people: &[i64]| DayVisits { people: people.iter().copied().collect(), views: 1, ..Default::default() };
+        let (before, yesterday, today) = (days_ago(&school, 2), days_ago(&school, 1), today(&school));
+        let write = async |day: &str, people: &[i64]| write_day(&school.app, day, &of(people)).await.unwrap();
+        let counted = async |what: &str| {
+            let number =
+                async |day: &str| sum(&school, &format!("select {what} from visit_days where day = '{day}'")).await;
+            [number(&before).await, number(&yesterday).await, number(&today).await]
+        };
+        write(&before, &[lee.id]).await;
+        write(&yesterday, &[]).await;
+        write(&today, &[kim.id, lee.id]).await;
+        // Twice: by the node that could not write, and by one that comes later still.
+        for _ in 0..2 {
+            write(&yesterday, &[kim.id, lee.id]).await;
+            assert_eq!((counted("students").await, counted("latest").await), ([1, 2, 2], [0, 0, 2]));
+        }
+    });
+}
+
+#[test]
 fn visits_that_are_not_written_yet_are_written_when_the_server_leaves() {
     on_both(|mut school| async move {
         comes_noon(&school);

@@ -56,60 +56,86 @@ async fn write(app: &School, day: &str, visits: &DayVisits) -> Result<()> {
     let mut tx = app.db.begin().await?;
     // Others who write this day wait from here on.
     let salt = if is_forgotten(app, day) { None } else { Some(salt_of(&mut tx, day).await?) };
-    let mut from_days: BTreeMap<String, i64> = BTreeMap::new();
-    let mut students = 0;
+    let mut counted = CountedPeople::default();
     let people: Vec<i64> = visits.people.iter().copied().collect();
     let mut rest = people.as_slice();
     while !rest.is_empty() {
         let (batch, others) = rest.split_at(batch_size(rest.len()));
         rest = others;
-        students += move_to_day(&mut tx, day, batch, &mut from_days).await?;
+        count_people(&mut tx, day, batch, &mut counted).await?;
     }
     let addresses = match salt {
         Some(salt) => write_addresses(&mut tx, day, &salt, visits).await?,
         None => 0,
     };
-    for (from, people) in from_days {
+    for (from, people) in counted.from_days {
         let sql = "update visit_days set latest = latest - $2 where day = $1";
         tx.run(sql, args![from, people]).await?;
     }
-    let sql = "insert into visit_days (day, students, views, addresses, latest) values ($1, $2, $3, $4, $2)
+    let sql = "insert into visit_days (day, students, views, addresses, latest) values ($1, $2 + $5, $3, $4, $2)
         on conflict (day) do update set students = visit_days.students + excluded.students,
             views = visit_days.views + excluded.views, addresses = visit_days.addresses + excluded.addresses,
             latest = visit_days.latest + excluded.latest";
-    tx.run(sql, args![day, students, visits.views, addresses]).await?;
+    tx.run(sql, args![day, counted.latest, visits.views, addresses, counted.late]).await?;
     app.commit(tx, Vec::new()).await
 }
 
-/// Notes that these people learned on a day, and returns how many had not by now. `from_days` gets how many had their latest
-/// visit on which day before. A person who came on a later day already stays there.
-async fn move_to_day(tx: &mut Tx, day: &str, people: &[i64], from_days: &mut BTreeMap<String, i64>) -> Result<i64> {
-    let mut moved = 0;
+/// People who learned on a day and were not counted on it by now.
+#[derive(Default)]
+struct CountedPeople {
+    /// Those for whom it is the latest day.
+    latest: i64,
+    /// Those who are known to have learned on a later day: another node could write earlier.
+    late: i64,
+    /// Those of `latest` who were known before, by the day that was their latest.
+    from_days: BTreeMap<String, i64>,
+}
+
+/// Notes that these people learned on a day, and counts those who were not known to.
+async fn count_people(tx: &mut Tx, day: &str, people: &[i64], counted: &mut CountedPeople) -> Result<()> {
     let mut waiting = people.to_vec();
-    // Again and again, since others may write earlier days meanwhile: their people are known then, and are moved from there.
+    // Again and again, since others may write other days meanwhile: their people are known then.
     while !waiting.is_empty() {
         let (marks, ids) = placeholders(&waiting, 1);
         let sql = format!("select person, day from last_visits where person in ({marks})");
         let known: BTreeMap<i64, String> = tx.all::<(i64, String)>(sql, ids).await?.into_iter().collect();
-        waiting.retain(|person| known.get(person).is_none_or(|last| last.as_str() < day));
+        let (mut new, mut late) = (Vec::new(), Vec::new());
         let mut earlier: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-        let mut new = Vec::new();
-        for person in &waiting {
-            match known.get(person) {
-                Some(last) => earlier.entry(last).or_default().push(*person),
-                None => new.push(*person),
+        for person in waiting {
+            match known.get(&person).map(String::as_str) {
+                None => new.push(person),
+                Some(last) if last > day => late.push(person),
+                Some(last) if last < day => earlier.entry(last).or_default().push(person),
+                Some(_) => {}
             }
         }
-        moved += insert_new(tx, day, &new).await?;
-        for (from, people) in earlier {
-            let (marks, ids) = placeholders(&people, 3);
-            let sql = format!("update last_visits set day = $1 where day = $2 and person in ({marks})");
-            let count = tx.run(sql, [args![day, from], ids].concat()).await? as i64;
-            *from_days.entry(from.to_owned()).or_default() += count;
-            moved += count;
+        counted.late += add_late(tx, day, &late).await?;
+        counted.latest += insert_new(tx, day, &new).await?;
+        for (from, people) in &earlier {
+            let (marks, ids) = placeholders(people, 3);
+            let sql =
+                format!("update last_visits set day = $1, day_before = $2 where day = $2 and person in ({marks})");
+            let moved = tx.run(sql, [args![day, *from], ids].concat()).await? as i64;
+            *counted.from_days.entry((*from).to_owned()).or_default() += moved;
+            counted.latest += moved;
         }
+        waiting = earlier.into_values().flatten().chain(new).collect();
     }
-    Ok(moved)
+    Ok(())
+}
+
+/// Notes that people who learned later learned on this day, too, and returns how many were not known to. Only the day before the
+/// latest one is kept: a day before both is not counted any more.
+async fn add_late(tx: &mut Tx, day: &str, people: &[i64]) -> Result<i64> {
+    if people.is_empty() {
+        return Ok(0);
+    }
+    let (marks, ids) = placeholders(people, 2);
+    let sql = format!(
+        "update last_visits set day_before = $1
+        where day > $1 and (day_before is null or day_before < $1) and person in ({marks})"
+    );
+    Ok(tx.run(sql, [args![day], ids].concat()).await? as i64)
 }
 
 async fn insert_new(tx: &mut Tx, day: &str, people: &[i64]) -> Result<i64> {
