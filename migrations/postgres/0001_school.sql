@@ -320,6 +320,9 @@ create table enrollments (
   completed_ms bigint,
   failed_ms bigint,
   expires_ms bigint,
+  -- The ends for which the notices before an end are settled: given, or not to be given.
+  first_notice_of bigint,
+  last_notice_of bigint,
   attendance_score double precision,
   progress_score double precision,
   assessment_score double precision,
@@ -332,8 +335,12 @@ create index enrollments_class on enrollments (class, id);
 create index enrollments_counts on enrollments (class, status, failed_ms);
 create index enrollments_days on enrollments (class, created_ms, status);
 create index enrollments_ends on enrollments (expires_ms) where status = 'APPROVED' and expires_ms is not null;
-create index enrollments_ends_of_completed on enrollments (expires_ms)
-  where status = 'COMPLETED' and expires_ms is not null;
+create index enrollments_first_notice on enrollments (expires_ms, id)
+  where status in ('APPROVED', 'COMPLETED') and expires_ms is not null
+    and (first_notice_of is null or first_notice_of <> expires_ms);
+create index enrollments_last_notice on enrollments (expires_ms, id)
+  where status in ('APPROVED', 'COMPLETED') and expires_ms is not null
+    and (last_notice_of is null or last_notice_of <> expires_ms);
 -- Who learned lately: `accessed_ms` is moved at most once a day by work in the course.
 create index enrollments_accessed on enrollments (accessed_ms, person) where accessed_ms is not null;
 create index enrollments_waiting on enrollments (class, id) where waiting_since_ms is not null;

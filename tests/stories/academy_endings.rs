@@ -105,6 +105,12 @@ fn a_learner_is_told_seven_days_and_one_day_before_the_end_once_each() {
     });
 }
 
+/// As if no notice had been given.
+async fn forgets_notices(school: &School) {
+    by_hand(school, "delete from notifications".to_owned()).await;
+    by_hand(school, "update enrollments set first_notice_of = null, last_notice_of = null".to_owned()).await;
+}
+
 #[test]
 fn a_server_that_was_off_gives_the_notices_that_still_make_sense() {
     on_both(|school| async move {
@@ -114,16 +120,16 @@ fn a_server_that_was_off_gives_the_notices_that_still_make_sense() {
         // Off while the first one was due, and on again two days later.
         goes_to(&school, end, 5 * DAY_S);
         assert_eq!(kinds(&told(&school).await), [WEEK]);
-        by_hand(&school, "delete from notifications".to_owned()).await;
+        forgets_notices(&school).await;
         goes_to(&school, end, 2 * DAY_S);
         assert_eq!(told(&school).await, []);
         goes_to(&school, end, 2 * HOUR_S);
         assert_eq!(kinds(&told(&school).await), [LAST]);
-        by_hand(&school, "delete from notifications".to_owned()).await;
+        forgets_notices(&school).await;
         let school = school.reopens().await;
         goes_to(&school, end, 2 * HOUR_S);
         assert_eq!(kinds(&told(&school).await), [LAST]);
-        by_hand(&school, "delete from notifications".to_owned()).await;
+        forgets_notices(&school).await;
         goes_to(&school, end, -1);
         assert_eq!(told(&school).await, []);
     });
@@ -188,6 +194,40 @@ fn a_short_access_and_one_that_is_no_more_ask_for_no_notice() {
         goes_to(&school, end_of(&school, &enrollments[0]).await, DAY_S);
         let id = enrollments[0]["id"].as_i64().unwrap();
         assert_eq!(told(&school).await, [(LAST.to_owned(), id, end_of(&school, &enrollments[0]).await)]);
+    });
+}
+
+/// The number of enrollments whose end of the next seven days has a notice that is not settled.
+async fn unsettled(school: &School) -> i64 {
+    let week = vec![(school.app.now_ms() + 2 * DAY_S * 1_000).into(), (school.app.now_ms() + 7 * DAY_S * 1_000).into()];
+    let sql = "select count(*) from enrollments where status in ('APPROVED', 'COMPLETED') and expires_ms > $1
+        and expires_ms <= $2 and (first_notice_of is null or first_notice_of <> expires_ms)";
+    school.app.db.one::<(i64,)>(sql, week).await.unwrap().0
+}
+
+#[test]
+fn an_end_that_was_looked_at_is_not_looked_at_again_until_it_is_moved() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let students = [school.student("김학생").await, school.student("이학생").await, school.student("박학생").await];
+        let (long, gone) = (makes_category(&teacher, 0).await, makes_category(&teacher, 0).await);
+        let enrollment = enrolled(&students[0], long).await;
+        enrolled(&students[1], gone).await;
+        let short = json!({ "name": "닷새 특강", "access_days": 5 });
+        let short = teacher.post("/courses/major-categories/", short).await.is(201)["id"].as_i64().unwrap();
+        let end = end_of(&school, &enrollment).await;
+        by_hand(&school, format!("update courses set deleted_ms = 1 where id = {gone}")).await;
+        goes_to(&school, end, 6 * DAY_S);
+        let [teacher, student] = days_later(&school, 0, [&teacher, &students[2]]).await;
+        enrolled(&student, short).await;
+        // That of the long access, that of a course that is gone, and that of a short access.
+        assert_eq!(unsettled(&school).await, 3);
+        assert_eq!(kinds(&told(&school).await), [WEEK]);
+        assert_eq!(unsettled(&school).await, 0);
+        moves_end(&teacher, &enrollment, end + 60_000).await;
+        assert_eq!(unsettled(&school).await, 1);
+        assert_eq!(kinds(&told(&school).await), [WEEK, WEEK]);
+        assert_eq!(unsettled(&school).await, 0);
     });
 }
 

@@ -1,30 +1,30 @@
 //! Notices before the end of an access: one from 7 until 2 days before it and one on the last day, once each for an end. A learner who
 //! gets more time gets both anew for the new end.
 //!
-//! A unique index on person, kind, enrollment and end makes each of them once, whatever nodes do at the same time. A notice that was
-//! not written, because the server was off, is written as long as it makes sense: the first one until two days before the end.
+//! A unique index on person, kind, enrollment and end makes each of them once, whatever nodes do at the same time. An enrollment keeps
+//! the end for which a notice is settled, given or not to be given, so that nobody looks at it again until its end is moved. A notice
+//! that was not written, because the server was off, is written as long as it makes sense: the first one until two days before the end.
 
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args, placeholders, retry, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
-use crate::school::notifications::{NotificationKind, is_end_notice};
+use crate::school::notifications::NotificationKind;
 
 /// A notice, and the time before the end within which it is given.
 struct EndNotice {
     kind: NotificationKind,
     from_days: i64,
     until_days: i64,
+    /// The column with the end for which it is settled.
+    settled: &'static str,
 }
 
 const NOTICES: [EndNotice; 2] = [
-    EndNotice { kind: NotificationKind::AccessEndsIn7Days, from_days: 7, until_days: 2 },
-    EndNotice { kind: NotificationKind::AccessEndsIn1Day, from_days: 1, until_days: 0 },
+    EndNotice { kind: NotificationKind::AccessEndsIn7Days, from_days: 7, until_days: 2, settled: "first_notice_of" },
+    EndNotice { kind: NotificationKind::AccessEndsIn1Day, from_days: 1, until_days: 0, settled: "last_notice_of" },
 ];
-
-/// The states in which an enrollment has an access that can end. Each has an index of its own over the ends.
-const STATES: [&str; 2] = ["APPROVED", "COMPLETED"];
 
 /// Returns the days before an end within which a notice of this kind is given.
 pub(in crate::school) fn days_before(kind: &str) -> i64 {
@@ -35,25 +35,31 @@ pub(in crate::school) fn days_before(kind: &str) -> i64 {
 const BATCH_MAX_ENROLLMENTS: i64 = 256;
 
 impl EndNotice {
-    /// Builds SQL: an enrollment `e` whose end, between `after` and `until`, asks for this notice, which was not given. An access that
-    /// was shorter from its beginning does not ask for it.
-    fn is_due(&self, after: &str, until: &str) -> String {
-        let (kind, days, is_end_notice) = (self.kind.word(), self.from_days * DAY_MS, is_end_notice());
+    /// Builds SQL: the end of enrollment `e` is between `after` and `until`, and this notice of it is not settled. The index of those is
+    /// found by exactly these words.
+    fn is_unsettled(&self, after: &str, until: &str) -> String {
         format!(
-            "e.expires_ms > {after} and e.expires_ms <= {until}
-            and coalesce(e.approved_ms, e.created_ms) <= e.expires_ms - {days}
-            and (select p.deleted_ms from people p where p.id = e.person) is null
-            and (select c.deleted_ms from classes k join courses c on c.id = k.course where k.id = e.class) is null
-            and (select n.id from notifications n where {is_end_notice} and n.kind = '{kind}' and n.person = e.person
-                and n.subject = e.id and n.data = cast(e.expires_ms as text) limit 1) is null"
+            "e.status in ('APPROVED', 'COMPLETED') and e.expires_ms is not null
+            and (e.{0} is null or e.{0} <> e.expires_ms) and e.expires_ms > {after} and e.expires_ms <= {until}",
+            self.settled
         )
     }
 
-    fn due(&self, state: &str) -> String {
+    /// Builds SQL: enrollment `e` asks for this notice. An access that was shorter from its beginning does not.
+    fn is_wanted(&self) -> String {
         format!(
-            "select e.id, e.expires_ms from enrollments e where e.status = '{state}' and e.expires_ms is not null
-            and (e.expires_ms, e.id) > ($3, $4) and {} order by e.expires_ms, e.id limit $5",
-            self.is_due("$1", "$2")
+            "coalesce(e.approved_ms, e.created_ms) <= e.expires_ms - {}
+            and (select p.deleted_ms from people p where p.id = e.person) is null
+            and (select c.deleted_ms from classes k join courses c on c.id = k.course where k.id = e.class) is null",
+            self.from_days * DAY_MS
+        )
+    }
+
+    fn unsettled(&self) -> String {
+        format!(
+            "select e.id, e.expires_ms from enrollments e where {} and (e.expires_ms, e.id) > ($3, $4)
+            order by e.expires_ms, e.id limit $5",
+            self.is_unsettled("$1", "$2")
         )
     }
 }
@@ -65,17 +71,15 @@ pub async fn notify_due(app: &School) -> Result<()> {
     let mut outcome = Ok(());
     for notice in &NOTICES {
         let (after, until) = (now_ms + notice.until_days * DAY_MS, now_ms + notice.from_days * DAY_MS);
-        for state in STATES {
-            let mut last = (after, i64::MAX);
-            loop {
-                let args = args![after, until, last.0, last.1, BATCH_MAX_ENROLLMENTS];
-                let batch: Vec<(i64, i64)> = app.db.all(notice.due(state), args).await?;
-                let Some((id, ends_ms)) = batch.last() else { break };
-                last = (*ends_ms, *id);
-                let ids: Vec<i64> = batch.iter().map(|(id, _)| *id).collect();
-                if let Err(error) = retry(|| notify(app, notice, &ids, (after, until))).await {
-                    outcome = Err(error);
-                }
+        let mut last = (after, i64::MAX);
+        loop {
+            let args = args![after, until, last.0, last.1, BATCH_MAX_ENROLLMENTS];
+            let batch: Vec<(i64, i64)> = app.db.all(notice.unsettled(), args).await?;
+            let Some((id, ends_ms)) = batch.last() else { break };
+            last = (*ends_ms, *id);
+            let ids: Vec<i64> = batch.iter().map(|(id, _)| *id).collect();
+            if let Err(error) = retry(|| notify(app, notice, &ids, (after, until))).await {
+                outcome = Err(error);
             }
         }
     }
@@ -91,7 +95,8 @@ row! {
     }
 }
 
-/// Notifies those of these enrollments for which it is still due: staff may have moved an end, or another node may have been faster.
+/// Settles a notice for those of these enrollments that still have it open: staff may have moved an end, or another node may have been
+/// faster.
 async fn notify(app: &School, notice: &EndNotice, enrollments: &[i64], (after, until): (i64, i64)) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -101,12 +106,20 @@ async fn notify(app: &School, notice: &EndNotice, enrollments: &[i64], (after, u
     let sql = format!(
         "insert into notifications (created_ms, person, kind, about, subject, data)
         select $1, e.person, '{}', e.person, e.id, cast(e.expires_ms as text) from enrollments e
-        where e.id in ({marks}) and e.status in ('APPROVED', 'COMPLETED') and {}
+        where e.id in ({marks}) and {} and {}
         on conflict do nothing returning subject",
         notice.kind.word(),
-        notice.is_due("$2", "$3")
+        notice.is_unsettled("$2", "$3"),
+        notice.is_wanted()
     );
     let notified: Vec<(i64,)> = tx.all(sql, [args![now_ms, after, until], ids].concat()).await?;
+    let (marks, ids) = placeholders(enrollments, 3);
+    let sql = format!(
+        "update enrollments as e set {} = e.expires_ms where e.id in ({marks}) and {}",
+        notice.settled,
+        notice.is_unsettled("$1", "$2")
+    );
+    tx.run(sql, [args![after, until], ids].concat()).await?;
     let notified: Vec<i64> = notified.into_iter().map(|(id,)| id).collect();
     let events = if notified.is_empty() { Vec::new() } else { events(&mut tx, &notified, now_ms).await? };
     app.commit(tx, events).await
@@ -134,13 +147,9 @@ mod tests {
 
     #[tokio::test]
     async fn ends_of_the_next_days_are_found_without_looking_at_others() {
-        for notice in &NOTICES {
-            for (state, index) in STATES.into_iter().zip(["enrollments_ends", "enrollments_ends_of_completed"]) {
-                let plan = sqlite_plan(&notice.due(state)).await;
-                assert!(plan[0].contains(&format!("SEARCH e USING INDEX {index} (")), "{plan:?}");
-                assert!(plan.iter().any(|line| line.contains("INDEX notifications_once (person=?")), "{plan:?}");
-                assert!(plan.iter().all(|line| !line.contains("SCAN") && !line.contains("TEMP B-TREE")), "{plan:?}");
-            }
+        for (notice, index) in NOTICES.iter().zip(["enrollments_first_notice", "enrollments_last_notice"]) {
+            let plan = sqlite_plan(&notice.unsettled()).await;
+            assert!(plan.len() == 1 && plan[0].contains(&format!("INDEX {index} (")), "{plan:?}");
         }
     }
 }
