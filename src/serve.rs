@@ -135,7 +135,9 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
         tracing::warn!("some requests were not answered in time");
     }
     let last_writes = async {
-        // The chores have ended after this, and given back the visits that they had not written.
+        // The chores have ended after this, and given back the visits that they had not written. They end before the group commit is
+        // flushed, so that none of them adds to it any more. What they had put into it is written all the same, and nobody waits for its
+        // answer: each chore finds in the database what is still to do.
         chores.shutdown().await;
         app.group_commit.flush().await;
         if let Err(error) = visits::write_counted(&app).await {
