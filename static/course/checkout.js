@@ -1,6 +1,7 @@
 // The page on which one buys a course: its price and rules, the payment, and what came of it.
 
 import { post, Refused } from "../shared/api.js";
+import { dayOf, inDays } from "../shared/days.js";
 import { el, single } from "../shared/dom.js";
 import { handledLater } from "../shared/loading.js";
 import { loadSchool, schoolSign } from "../shared/school.js";
@@ -8,7 +9,6 @@ import { language, languageOf, words } from "../shared/words.js";
 import { forgetAll } from "../learn/phone.js";
 import { button, plain, reasonOf, relabel, remark } from "../learn/screens.js";
 import { entitle, show, waitIsTold } from "../learn/stage.js";
-import { dayOf, inDays } from "./days.js";
 import { findOrder, forgetReturn, isPaid, makeOrder, noteReturn, pay, returned, sale, settle } from "./paying.js";
 import { isMissing, isStudent, standing } from "./standing.js";
 
@@ -47,7 +47,7 @@ function unreachable(error) {
 }
 
 async function draw(course, videos, { kind, enrollment }) {
-  if (kind === "open") return bought("mine", enrollment);
+  if (kind === "open") return bought("mine", enrollment, course.status === "published");
   if (kind === "queue") return stop("queue");
   if (kind === "asked" && course.price === 0) return stop("asked");
   if (kind === "asked" && await isPaid(on.api, enrollment, course.price)) return stop("paid");
@@ -208,10 +208,11 @@ async function paid() {
 
 // Outcomes.
 
-function bought(done, { expiry_date: end }) {
+/** `isAgain`: whoever wants more time may take the course again after the end. */
+function bought(done, { expiry_date: end }, isAgain = false) {
   show(done === "mine" ? "mine" : "bought", () => plain({
     icon: "check", title: words.bought[done],
-    lines: [end && words.bought.until(dayOf(end)), done === "paid" && sale().isPractice && words.bought.practice],
+    lines: [end && words.bought.until(dayOf(end)), end && isAgain && words.bought.longer, done === "paid" && sale().isPractice && words.bought.practice],
     acts: [{ act: "watch", label: words.bought.go, go: () => location.assign(`/watch/${on.course}`) }, { act: "record", label: words.bought.record, icon: "paper", go: () => location.assign("/me") }],
   }));
 }

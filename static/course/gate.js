@@ -1,10 +1,10 @@
 // The gate of the pages that show a course: it lets in those who may watch, and tells the others why not.
 
+import { dayOf } from "../shared/days.js";
 import { handledLater } from "../shared/loading.js";
 import { words } from "../shared/words.js";
 import { plain, reasonOf } from "../learn/screens.js";
 import { show } from "../learn/stage.js";
-import { dayOf } from "./days.js";
 import { isMissing, isStudent, standing } from "./standing.js";
 
 /** Resolves to the enrollment of someone who may watch. For anyone else a screen is shown, and it resolves to null; `open` opens the page again. */

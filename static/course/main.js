@@ -12,9 +12,9 @@ const ROUTES = [
 ];
 /** The parts that are loaded later, each with its module, the books of texts that it needs, and the imports that are asked for at the same time. */
 const PARTS = {
-  checkout: { module: "./checkout.js", books: ["course/buy"], imports: ["./paying.js", "./standing.js", "./days.js", "../learn/phone.js"] },
-  outline: { module: "./outline.js", books: ["course/watch"], imports: ["./standing.js", "./days.js", "./watched.js"] },
-  player: { module: "./player.js", books: ["course/watch"], imports: ["./standing.js", "./days.js", "./watched.js", "./address.js", "./controls.js"] },
+  checkout: { module: "./checkout.js", books: ["course/buy"], imports: ["./paying.js", "./standing.js", "../shared/days.js", "../learn/phone.js"] },
+  outline: { module: "./outline.js", books: ["course/watch"], imports: ["./standing.js", "../shared/days.js", "./watched.js"] },
+  player: { module: "./player.js", books: ["course/watch"], imports: ["./standing.js", "../shared/days.js", "./watched.js", "./address.js", "./controls.js"] },
   portone: { module: "./portone.js", books: [] },
   entering: { module: "./entering.js", books: ["course/entering"] },
   settings: { module: "../learn/settings.js", books: ["learn/settings"] },

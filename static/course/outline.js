@@ -1,13 +1,13 @@
 // The page of a course that one is in: its videos by units, how far one is, what is next, and for how long one may watch.
 
 import { Refused } from "../shared/api.js";
+import { dayOf, daysUntil } from "../shared/days.js";
 import { el, single } from "../shared/dom.js";
 import { loadSchool } from "../shared/school.js";
 import { languageOf, words } from "../shared/words.js";
 import { picture } from "../learn/pictures.js";
 import { button, reasonOf, remark } from "../learn/screens.js";
 import { entitle, show } from "../learn/stage.js";
-import { dayOf, daysUntil } from "./days.js";
 import { admitted, unopened } from "./gate.js";
 import { lengthOf, stateOf } from "./lengths.js";
 import { allOf } from "./standing.js";

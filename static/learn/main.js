@@ -15,7 +15,7 @@ const ROUTES = [
 /** The parts that are loaded later, each with its module, the books of texts that it needs, and the imports that are asked for at the same time. */
 const PARTS = {
   arrival: { module: "./arrival.js", books: ["learn/arrival"] },
-  record: { module: "./record.js", books: ["learn/record"], imports: ["./account.js", "./question.js"] },
+  record: { module: "./record.js", books: ["learn/record"], imports: ["./account.js", "./question.js", "../shared/days.js", "../shared/school.js"] },
   question: { module: "./question.js", books: [] },
   lesson: {
     module: "./lesson.js", books: ["learn/lesson"],

@@ -1,9 +1,11 @@
 // «My record»: the courses of the person on this phone, with attendance, progress and certificates.
 
 import { post, Refused } from "../shared/api.js";
+import { dayOf, daysUntil } from "../shared/days.js";
 import { el, single } from "../shared/dom.js";
 import { read, write } from "../shared/device.js";
 import { handledLater } from "../shared/loading.js";
+import { loadSchool } from "../shared/school.js";
 import { language, languageOf, words } from "../shared/words.js";
 import { claim, leave, signIn } from "./account.js";
 import { allRemembered } from "./phone.js";
@@ -13,6 +15,8 @@ import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
 const RETRY_AFTER_MS = 5_000;
+/** An end of access is told from so many days before it. */
+const END_TOLD_DAYS = 7;
 /** The timer that asks for the record again, while an old one is shown. */
 let retry = 0;
 /** Loads another part of the phone's pages. */
@@ -65,15 +69,18 @@ const toArrival = () => location.assign("/");
 
 async function fetched(api) {
   const courses = [];
-  const watching = handledLater(orNull(api.get("/progress/overall/?page_size=100")));
+  const watching = handledLater(orNull(api.get("/dashboards/student-dashboard/?page_size=100")));
   for (let page = 1, of = 1; page <= of; page += 1) {
     const { enrollments, paging } = await api.get(`/api/v1/enrollments/me?record=true&size=100&page=${page}`);
     courses.push(...enrollments.map(course));
     of = paging.total_pages;
   }
-  for (const { major_category_id: id, video_count: videos } of (await watching)?.results ?? []) {
+  for (const { major_category_id: id, enrollment_id: enrollment, video_count: videos, expiry_date: end } of (await watching)?.results ?? []) {
     for (const one of courses.filter((other) => other.course_id === id)) one.hasVideos = videos > 0;
+    for (const one of courses.filter((other) => other.id === enrollment)) one.end = end;
   }
+  // Its zone is that of the days.
+  if (courses.some(endsSoon)) await loadSchool();
   return { name: api.user.name, courses, copied: await copiedLogin(api) };
 }
 
@@ -162,9 +169,13 @@ function card(one, acts) {
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
     one.isCompleted && certificate(one.certificate, acts),
     one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.all > 0 && progress(one.steps)],
+    !acts.isOld && endsSoon(one) && el("p", { class: "note", "data-notice": "ends" }, words.me.ends(dayOf(one.end), daysUntil(one.end))),
     one.hasVideos && !acts.isOld && leading("watch", `/watch/${one.course_id}`, words.me.watch, "play"),
+    !acts.isOld && endsSoon(one) && leading("longer", `/buy/${one.course_id}`, words.me.longer, "next"),
     again && leading("again", again, words.me.again, "again"));
 }
+
+const endsSoon = ({ end }) => Boolean(end) && Date.parse(end) > Date.now() && daysUntil(end) <= END_TOLD_DAYS;
 
 function leading(act, href, label, icon, kind = "plain small") {
   return el("a", { class: `button ${kind}`, href, "data-act": act }, picture(icon), el("span", {}, label));

@@ -132,6 +132,43 @@ fn a_course_that_is_free_full_or_not_there_is_told_in_plain_words() {
     });
 }
 
+#[test]
+fn an_access_that_ends_within_a_week_is_told_on_the_record_with_the_way_to_more_time() {
+    run_story(|school| async move {
+        let academy = Academy::of(&school, PRICE).await;
+        let student = academy.admits(&school, "김순자").await;
+        let ends_in = async |days: i64| {
+            let end_ms = school.app.now_ms() + days * 86_400_000 - 60_000;
+            let mut tx = school.app.db.begin().await.unwrap();
+            tx.run("update enrollments set expires_ms = $1", vec![end_ms.into()]).await.unwrap();
+            school.app.commit(tx, Vec::new()).await.unwrap();
+            school.app.clock.date_of(end_ms)
+        };
+        ends_in(8).await;
+        let phone = Phone::of_student(&school, &student, "/me", &Device::phone()).await;
+        phone.sees("me").await;
+        phone.shows("[data-notice=ends]", false).await;
+        ends_in(1).await;
+        phone.visits("/me").await;
+        phone.reads("하루 남았어요").await;
+        let day = ends_in(5).await;
+        let findings = Findings::default();
+        for (language, words) in [("ja", "あと 5 日です"), ("en", "5 days left"), ("ko", "5일 남았어요")] {
+            phone.looks("language", json!(language)).await;
+            phone.visits("/me").await;
+            phone.sees("me").await;
+            phone.reads(words).await;
+            phone.reads(day[8..].trim_start_matches('0')).await;
+            look_at(&phone, &findings, &format!("ends-{language}")).await;
+        }
+        phone.taps("longer").await;
+        phone.sees("mine").await;
+        phone.reads("그날이 지난 뒤에도").await;
+        look_at(&phone, &findings, "mine").await;
+        findings.are_none();
+    });
+}
+
 /// Plays the payment window: it writes down what it was asked, and answers what the story wants.
 const WINDOW: &str = "window.IMP = { init(store) { window.store = store; }, request_pay(asked, answer) { window.asked = asked; window.answer = answer; } }";
 

@@ -14,6 +14,7 @@ export default {
   },
   bought: {
     paid: "You have paid", enrolled: "You are enrolled", mine: "You have this course already", until: (day) => `You can watch until ${day}.`,
+    longer: "If you want to go on after that day, come back to this page then and take the course again.",
     practice: "This was practice: no money has moved.", go: "Go to the course", record: "My record",
     unread: "The course could not be loaded yet. Do not pay again: please press the button below.", again: "Load it again",
   },

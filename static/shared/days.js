@@ -1,7 +1,7 @@
 // Days, as people write them.
 
-import { schoolZone } from "../shared/school.js";
-import { language } from "../shared/words.js";
+import { schoolZone } from "./school.js";
+import { language } from "./words.js";
 
 const DAY_MS = 86_400_000;
 
