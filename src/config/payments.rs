@@ -59,7 +59,7 @@ pub struct PaymentSettings {
 }
 
 impl PaymentSettings {
-    /// Returns which secret the service needs and does not have, or that one is none. Secrets are not repeated.
+    /// Returns the setting that the service needs and does not have, or that a secret is none. Secrets are not repeated.
     pub(super) fn flaw(&self) -> Option<&'static str> {
         let secrets = [&self.portone_key, &self.portone_secret, &self.portone_webhook_secret];
         if secrets.into_iter().flatten().any(|secret| !secret.is_plain()) {
@@ -67,6 +67,8 @@ impl PaymentSettings {
         }
         let is_key_missing = self.portone_key.is_none() || self.portone_secret.is_none();
         let is_secret_missing = self.portone_secret.is_none() || self.portone_webhook_secret.is_none();
+        let is_blank = |name: &Option<String>| name.as_ref().is_none_or(|name| name.trim().is_empty());
+        let is_page_incomplete = is_blank(&self.portone_store) || is_blank(&self.portone_channel);
         match self.payments {
             PaymentService::PortoneV1 if is_key_missing => {
                 Some("--payments portone-v1 needs GYOSIL_PORTONE_KEY and GYOSIL_PORTONE_SECRET")
@@ -76,6 +78,12 @@ impl PaymentSettings {
             }
             PaymentService::PortoneV2 if !self.can_check_webhooks() => {
                 Some("GYOSIL_PORTONE_WEBHOOK_SECRET must be whsec_ and base64, as Portone shows it")
+            }
+            PaymentService::PortoneV1 if is_page_incomplete => {
+                Some("--payments portone-v1 needs GYOSIL_PORTONE_STORE (the store's code) and GYOSIL_PORTONE_CHANNEL")
+            }
+            PaymentService::PortoneV2 if is_page_incomplete => {
+                Some("--payments portone-v2 needs GYOSIL_PORTONE_STORE (the store's id) and GYOSIL_PORTONE_CHANNEL")
             }
             _ => None,
         }
@@ -101,7 +109,44 @@ fn api_url(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct OnlyPayments {
+        #[command(flatten)]
+        paying: PaymentSettings,
+    }
+
+    #[test]
+    fn each_service_needs_its_keys_and_what_the_page_names() {
+        let setting = |name: &str| {
+            (format!("--portone-{name}"), format!("GYOSIL_PORTONE_{}", name.replace('-', "_").to_uppercase()))
+        };
+        for (service, needed) in [
+            ("portone-v1", ["key", "secret", "store", "channel"]),
+            ("portone-v2", ["secret", "webhook-secret", "store", "channel"]),
+        ] {
+            let flaw = |left_out: &str, blank: &str| {
+                let given = needed.into_iter().filter(|name| *name != left_out);
+                let flags = given.flat_map(|name| {
+                    let value = if name == blank { " " } else { "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+                    [setting(name).0, value.to_owned()]
+                });
+                let words = ["gyosil", "--payments", service].map(str::to_owned).into_iter().chain(flags);
+                OnlyPayments::parse_from(words).paying.flaw().unwrap_or_default()
+            };
+            assert_eq!(flaw("", ""), "");
+            for name in needed {
+                let said = flaw(name, "");
+                assert!(said.contains(service) && said.contains(&setting(name).1), "{name}: {said}");
+            }
+            for name in ["store", "channel"] {
+                assert_eq!(flaw("", name), flaw(name, ""));
+            }
+        }
+    }
 
     #[test]
     fn secrets_leave_this_machine_only_by_tls() {

@@ -174,7 +174,7 @@ const WINDOW: &str = "window.IMP = { init(store) { window.store = store; }, requ
 
 async fn with_portone(school: School) -> (School, PaymentService, Academy) {
     let service = PaymentService::opens(Api::V1).await;
-    let more = ["--portone-channel", "channel-1", "--portone-origins", "https://stdpay.inicis.com"];
+    let more = ["--portone-origins", "https://stdpay.inicis.com"];
     let flags = [service.flags(), more.map(str::to_owned).to_vec()].concat();
     let school = school.reopens_with(&flags).await;
     let academy = Academy::of(&school, PRICE).await;

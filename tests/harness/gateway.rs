@@ -89,9 +89,9 @@ impl PaymentService {
         let name = if self.api == Api::V1 { "portone-v1" } else { "portone-v2" };
         let words =
             ["--payments", name, "--portone-url", &self.url, "--portone-key", "key", "--portone-secret", "secret"];
-        let more =
-            ["--portone-webhook-secret", WEBHOOK_SECRET, "--payment-within-ms", "2000", "--portone-store", "store-1"];
-        words.iter().chain(&more).map(|word| word.to_string()).collect()
+        let more = ["--portone-webhook-secret", WEBHOOK_SECRET, "--payment-within-ms", "2000"];
+        let page = ["--portone-store", "store-1", "--portone-channel", "channel-1"];
+        words.iter().chain(&more).chain(&page).map(|word| word.to_string()).collect()
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {

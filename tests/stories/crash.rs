@@ -368,6 +368,10 @@ fn a_bad_value_is_one_clear_line() {
             ],
             "whsec_ and base64",
         ),
+        (
+            &["serve", "--payments", "portone-v1", "--portone-key", "key", "--portone-secret", "0123456789"],
+            "GYOSIL_PORTONE_STORE",
+        ),
         (&["serve", "--portone-secret", "0123456789 and more"], "one line of ASCII"),
         (&["serve", "--portone-secret", "@/nowhere/at/all"], "--portone-secret"),
         (&["serve", "--portone-url", "http://api.iamport.kr"], "--portone-url"),

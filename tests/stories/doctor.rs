@@ -92,15 +92,21 @@ async fn the_keys_of_a_payment_service_are_tried() {
     let sqlite = format!("sqlite:{}", data.join("gyosil.db").display());
     for api in [Api::V1, Api::V2] {
         let service = PaymentService::opens(api).await;
-        let flags = service.flags();
-        let asks = || {
+        let asks = |secret: &str| {
+            let mut flags = service.flags();
+            let at = flags.iter().position(|flag| flag == "--portone-secret").unwrap() + 1;
+            flags[at] = secret.to_owned();
             let flags: Vec<&str> = flags.iter().map(AsRef::as_ref).collect();
             tokio::task::block_in_place(|| says(&data, &sqlite, &flags))
         };
-        let (lines, code) = asks();
+        let (lines, code) = asks("secret");
         assert_eq!((code, line_of(&lines, "payments").0), (Some(0), "ok"), "{lines:?}");
+        // The service answers 401.
+        let (lines, code) = asks("wrong-word");
+        assert_eq!((code, line_of(&lines, "payments").0), (Some(1), "FAILS"), "{lines:?}");
+        assert!(!lines.concat().contains("wrong-word"), "{lines:?}");
         service.misbehaves("pay", Fault::Breaks, 1);
-        let (lines, code) = asks();
+        let (lines, code) = asks("secret");
         assert_eq!((code, line_of(&lines, "payments").0), (Some(1), "FAILS"), "{lines:?}");
     }
 }
