@@ -838,13 +838,16 @@ create table payments (
   paid_ms bigint check (paid_ms is not null or status <> 'CONFIRMED'),
   refund_deadline_ms bigint,
   -- Time of the next question to the gateway; empty once nothing more is expected.
-  next_check_ms bigint
+  next_check_ms bigint,
+  -- Time at which a confirmed order is looked at again: money may go back beside us. Empty once nobody looks any more.
+  recheck_ms bigint
 );
 create index payments_enrollment on payments (enrollment);
 create unique index payments_merchant_uid on payments (merchant_uid);
 create unique index payments_imp_uid on payments (gateway, imp_uid);
 create index payments_paid on payments (paid_ms, amount) where paid_ms is not null;
 create index payments_checks on payments (next_check_ms, id) where next_check_ms is not null;
+create index payments_rechecks on payments (recheck_ms, id) where recheck_ms is not null;
 
 create table refunds (
   id integer primary key autoincrement,

@@ -182,11 +182,19 @@ impl PaymentService {
         }
     }
 
-    /// Sends a notice that is signed with this secret.
+    /// Sends a notice about a payment that is signed with this secret.
     pub async fn signs(&self, school: &School, payment: &str, secret: &str, id: &str) -> Reply {
-        let body = json!({ "type": "Transaction.Paid", "timestamp": "2025-10-28T10:00:00Z",
-            "data": { "storeId": "store-1", "paymentId": payment, "transactionId": "tx-1" } });
-        let body = body.to_string();
+        let data = json!({ "storeId": "store-1", "paymentId": payment, "transactionId": "tx-1" });
+        self.signs_type(school, "Transaction.Paid", data, secret, id).await
+    }
+
+    /// Sends a notice of another type, signed as it must be.
+    pub async fn notifies_of(&self, school: &School, kind: &str, data: Value) -> Reply {
+        self.signs_type(school, kind, data, WEBHOOK_SECRET, "msg_2").await
+    }
+
+    async fn signs_type(&self, school: &School, kind: &str, data: Value, secret: &str, id: &str) -> Reply {
+        let body = json!({ "type": kind, "timestamp": "2025-10-28T10:00:00Z", "data": data }).to_string();
         let seconds = (school.app.now_ms() / 1_000).to_string();
         let key = STANDARD.decode(secret.trim_start_matches("whsec_")).unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();

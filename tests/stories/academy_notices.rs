@@ -3,6 +3,7 @@
 use gyosil::school::payments::checking::check_due;
 use serde_json::{Value, json};
 
+use crate::academy_enrollments::days_later;
 use crate::academy_payments::{PRICE, Shop, completes, detail, kinds, notices, orders, uid};
 use crate::harness::gateway::{Api, Fault};
 use crate::harness::{School, on_both, until};
@@ -124,6 +125,90 @@ fn the_second_api_is_believed_only_by_its_signature() {
         assert_eq!(shop.status(&order).await, "pending");
         shop.service.notifies(&shop.school, uid(&order)).await.is(200);
         becomes(&shop, &order, "paid").await;
+    });
+}
+
+#[test]
+fn a_signed_notice_of_an_unknown_type_is_taken_and_changes_nothing() {
+    on_both(|school| async move {
+        let shop = Shop::opens(school, Api::V2).await;
+        let order = orders(&shop.student, shop.course).await;
+        let told = async |kind: &str, data: Value| {
+            shop.service.notifies_of(&shop.school, kind, data).await.is(200);
+            check_due(&shop.school.app).await.unwrap();
+        };
+        told("BillingKey.Issued", json!({ "storeId": "store-1", "billingKey": "key-1" })).await;
+        told("Dream.Dreamed", json!({ "paymentId": 7 })).await;
+        told("Dream.Dreamed", json!("nothing")).await;
+        assert_eq!(shop.service.was_asked("GET"), 0);
+        // One that names an order is a hint to ask, like any other.
+        told("Dream.Dreamed", json!({ "paymentId": uid(&order) })).await;
+        nobody_asks(&shop).await;
+        assert_eq!(shop.service.was_asked(&format!("GET /payments/{}", uid(&order))), 1);
+        assert_eq!(kinds(&detail(&shop.student, &order).await), ["ordered"]);
+        assert_eq!(shop.enrollment(&order).await["status"], "pending");
+    });
+}
+
+/// The next look at confirmed orders.
+async fn next_look(shop: &Shop) -> Option<i64> {
+    let sql = "select recheck_ms from payments where status = 'CONFIRMED'";
+    shop.school.app.db.one::<(Option<i64>,)>(sql, vec![]).await.unwrap().0
+}
+
+async fn is_given_back_without_a_notice(school: School, api: Api) {
+    let mut shop = Shop::opens(school, api).await;
+    let paid = shop.sells().await;
+    let imp_uid = paid["imp_uid"].as_str().unwrap();
+    shop.service.changes(imp_uid, |there| there.cancelled = 10_000);
+    check_due(&shop.school.app).await.unwrap();
+    assert_eq!(shop.status(&paid).await, "paid");
+    [shop.teacher, shop.student] = days_later(&shop.school, 1, [&shop.teacher, &shop.student]).await;
+    becomes(&shop, &paid, "partially_refunded").await;
+    assert_eq!(shop.enrollment(&paid).await["status"], "active");
+    shop.service.changes(imp_uid, |there| {
+        there.cancelled = PRICE;
+        there.status = "cancelled".into();
+    });
+    [shop.teacher, shop.student] = days_later(&shop.school, 1, [&shop.teacher, &shop.student]).await;
+    becomes(&shop, &paid, "refunded").await;
+    assert_eq!(shop.enrollment(&paid).await["status"], "cancelled");
+    assert_eq!(kinds(&detail(&shop.teacher, &paid).await), ["ordered", "paid", "refunded", "refunded"]);
+    assert_eq!(notices(&shop.student).await[..2], ["PAYMENT_REFUNDED", "PAYMENT_REFUNDED"]);
+    assert_eq!(shop.service.was_asked("/cancel"), 0);
+    shop.school.later(86_400);
+    until("nobody looks any more", async || next_look(&shop).await.is_none().then_some(())).await;
+}
+
+#[test]
+fn money_that_went_back_on_the_gateways_pages_is_found_without_a_notice() {
+    on_both(|school| is_given_back_without_a_notice(school, Api::V1));
+}
+
+#[test]
+fn money_of_the_second_api_that_went_back_on_its_pages_is_found_without_a_notice() {
+    on_both(|school| is_given_back_without_a_notice(school, Api::V2));
+}
+
+#[test]
+fn a_confirmed_order_is_looked_at_seldom_and_for_thirty_days() {
+    on_both(|school| async move {
+        let shop = Shop::opens(school, Api::V2).await;
+        let paid = shop.sells().await;
+        let asked = || shop.service.was_asked(&format!("GET /payments/{}", paid["imp_uid"].as_str().unwrap()));
+        let before = asked();
+        let day_ms = 86_400_000;
+        for _ in 0..40 {
+            let Some(next_ms) = next_look(&shop).await else { break };
+            let now_ms = shop.school.app.now_ms();
+            assert!((3_500_000..=day_ms).contains(&(next_ms - now_ms)), "{}", next_ms - now_ms);
+            shop.school.later((next_ms - now_ms) / 1_000 + 1);
+            check_due(&shop.school.app).await.unwrap();
+            until("it is looked at", async || (next_look(&shop).await != Some(next_ms)).then_some(())).await;
+        }
+        assert_eq!(next_look(&shop).await, None);
+        let looks = async || (30..=36).contains(&(asked() - before)).then_some(());
+        until("the gateway was asked each time", looks).await;
     });
 }
 

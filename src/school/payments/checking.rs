@@ -1,25 +1,29 @@
 //! Asks gateways about orders, tries to pay them and refunds that are under way, until it is known what became of them. Any node may
-//! do it: an order is taken by moving the time of its next check.
+//! do it: an order is taken by moving the time of its next check. Confirmed orders are looked at again, seldom: money may go back on
+//! the gateway's own pages, and the notice of it may never come.
 
 use futures_util::future::{join_all, join3};
 
 use super::moves::{self, MoveKind, NewMove};
-use super::pauses::pause_ms;
+use super::pauses::{pause_ms, recheck_pause_ms};
 use super::refunding::carry_out;
 use super::settling::{Settled, settle};
-use super::{CoursePayment, read_now, tries};
+use super::{CoursePayment, PaymentState, read_now, tries};
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{HeldTable, args};
 use crate::error::{Error, Result};
 use crate::outside::gateways::{Gateway, GatewayKind, OrderAtGateway};
 
-/// Orders, tries and refunds, that are asked about at once: so many of each.
+/// Orders, tries and refunds, that are asked about at once: so many of each. Of confirmed orders it is also the most in one run, so
+/// that nobody who pays waits for them.
 const AT_ONCE_MAX_CHECKS: i64 = 8;
 /// The time after which an order that its gateway has never heard of is given up.
 const UNHEARD_FOR_MS: i64 = DAY_MS;
 /// The time after which an order that was begun at its gateway and never paid is given up.
 const UNPAID_FOR_MS: i64 = 30 * DAY_MS;
+/// The time after its payment in which a confirmed order is looked at again, if learners may not give it back even later.
+const RECHECKED_FOR_MS: i64 = 30 * DAY_MS;
 
 const DUE_PAYMENTS: &str = "select id, next_check_ms, created_ms from payments
     where next_check_ms is not null and next_check_ms <= $1 order by next_check_ms, id limit $2";
@@ -28,6 +32,9 @@ const DUE_REFUNDS: &str = "select id, next_check_ms, created_ms from refunds
 const DUE_TRIES: &str = "select id, next_check_ms, created_ms from payment_tries
     where next_check_ms <= $1 order by next_check_ms, id limit $2";
 
+const DUE_CONFIRMED: &str = "select id, recheck_ms, paid_ms, refund_deadline_ms from payments
+    where recheck_ms <= $1 order by recheck_ms, id limit $2";
+
 const LEFT_BEHIND_PAYMENTS: &str =
     "select count(*) from payments where next_check_ms > 0 and gateway not in ('SANDBOX', $1)";
 const LEFT_BEHIND_REFUNDS: &str = "select count(*) from refunds r where r.status = 'REQUESTED' and r.next_check_ms > 0
@@ -35,6 +42,8 @@ const LEFT_BEHIND_REFUNDS: &str = "select count(*) from refunds r where r.status
 
 /// A row that is due: its id, the time of its check, and when it was made.
 type Due = (i64, i64, i64);
+/// A confirmed order that is due: its id, the time of its check, when it was paid, and until when a learner may take it back.
+type DueConfirmed = (i64, i64, i64, Option<i64>);
 
 /// Asks about all that is due. Ends early if something could not be written down: it would be due again at once.
 pub async fn check_due(app: &School) -> Result<()> {
@@ -50,15 +59,25 @@ pub async fn check_due(app: &School) -> Result<()> {
         )
         .await;
         let outcomes = checked.into_iter().chain(tried).chain(carried_out);
-        let failed: Vec<Error> = outcomes.filter_map(Result::err).filter(|error| !is_of_the_gateway(error)).collect();
-        for error in failed.iter().filter(|error| !error.is_outage()) {
-            tracing::error!(%error, "a payment could not be checked; it is tried again");
-        }
+        let has_failed = tell_of_failures(outcomes);
         let is_done = payments.is_empty() && tries.is_empty() && refunds.is_empty();
-        if is_done || !failed.is_empty() {
-            return Ok(());
+        if is_done || has_failed {
+            break;
         }
     }
+    let confirmed: Vec<DueConfirmed> = app.db.all(DUE_CONFIRMED, args![app.now_ms(), AT_ONCE_MAX_CHECKS]).await?;
+    tell_of_failures(join_all(confirmed.iter().map(|due| check_confirmed(app, *due))).await);
+    Ok(())
+}
+
+/// Tells in the log of checks that could not be made. Returns whether there was one, of those that are due again at once.
+fn tell_of_failures(outcomes: impl IntoIterator<Item = Result<()>>) -> bool {
+    let failed = outcomes.into_iter().filter_map(Result::err).filter(|error| !is_of_the_gateway(error));
+    let failed: Vec<Error> = failed.collect();
+    for error in failed.iter().filter(|error| !error.is_outage()) {
+        tracing::error!(%error, "a payment could not be checked; it is tried again");
+    }
+    !failed.is_empty()
 }
 
 /// Tells whether the gateway is away or has refused: the next check is planned already.
@@ -113,6 +132,24 @@ async fn check_payment(app: &School, due: Due) -> Result<()> {
         Settled::Waits if age_ms >= UNPAID_FOR_MS => ask_no_more(app, &order, taken_ms, true).await,
         Settled::Waits | Settled::Mismatched => Ok(()),
         Settled::Done | Settled::Returned => ask_no_more(app, &order, taken_ms, false).await,
+    }
+}
+
+/// Asks about a confirmed order whether money went back beside us, and plans the next look, if there is one.
+async fn check_confirmed(app: &School, (id, seen_ms, paid_ms, deadline_ms): DueConfirmed) -> Result<()> {
+    let now_ms = app.now_ms();
+    let until_ms = deadline_ms.unwrap_or(0).max(paid_ms + RECHECKED_FOR_MS);
+    let order = read_now(app, id).await?;
+    let next_ms = now_ms + recheck_pause_ms(now_ms - paid_ms);
+    let next_ms = (next_ms <= until_ms && order.state() != PaymentState::Refunded).then_some(next_ms);
+    let sql = "update payments set recheck_ms = $3 where id = $1 and recheck_ms = $2";
+    let mut tx = app.db.begin().await?;
+    let is_taken = tx.run(sql, args![id, seen_ms, next_ms]).await? == 1;
+    app.commit(tx, Vec::new()).await?;
+    let Some(asked) = order.order().filter(|_| is_taken && order.left() > 0) else { return Ok(()) };
+    match app.gateways.of(order.gateway())?.look_up(&asked).await? {
+        Some(found) if found.merchant_uid == asked.merchant_uid => settle(app, &order, found, None).await.map(drop),
+        _ => Ok(()),
     }
 }
 
@@ -184,13 +221,17 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_due_is_found_without_looking_at_what_is_over() {
-        for (sql, index) in
-            [(DUE_PAYMENTS, "payments_checks"), (DUE_TRIES, "payment_tries_checks"), (DUE_REFUNDS, "refunds_requested")]
-        {
+        for (sql, index) in [
+            (DUE_PAYMENTS, "payments_checks (next_check_ms"),
+            (DUE_TRIES, "payment_tries_checks (next_check_ms"),
+            (DUE_REFUNDS, "refunds_requested (next_check_ms"),
+            (DUE_CONFIRMED, "payments_rechecks (recheck_ms"),
+        ] {
             let plan = sqlite_plan(&sql.replace("$1", "5").replace("$2", "8")).await;
-            assert!(plan.len() == 1 && plan[0].contains(&format!("INDEX {index} (next_check_ms")), "{plan:?}");
+            assert!(plan.len() == 1 && plan[0].contains(&format!("INDEX {index}")), "{plan:?}");
         }
     }
+
     #[tokio::test]
     async fn what_is_left_behind_is_counted_among_what_is_under_way() {
         for (sql, index) in [(LEFT_BEHIND_PAYMENTS, "payments_checks"), (LEFT_BEHIND_REFUNDS, "refunds_requested")] {

@@ -1,14 +1,14 @@
 //! Settling an order: the gateway's word about it becomes ours, once, whoever asked.
 
 use super::moves::{self, MoveKind, NewMove};
-use super::pauses::pause_ms;
+use super::pauses::{pause_ms, recheck_pause_ms};
 use super::refunding::{NewRefund, ask_back, carry_out, tell};
 use super::{CoursePayment, read, tries};
 use crate::app::School;
 use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args, retry};
 use crate::error::{Error, Result};
-use crate::outside::gateways::{GatewayPayment, GatewayRefund, GatewayState};
+use crate::outside::gateways::{GatewayKind, GatewayPayment, GatewayRefund, GatewayState};
 use crate::school::enrollment::buying::{Bought, Held, admit_buyer, end_refunded, hold_bought};
 use crate::school::notifications::NotificationKind;
 
@@ -111,12 +111,15 @@ impl Settling<'_> {
         let sql = "update payments set status = 'CONFIRMED', imp_uid = $2, paid_ms = $3, refund_deadline_ms = $4,
             receipt_url = case when exists (select 1 from people where id = $6 and deleted_ms is null) then $5 end,
             next_check_ms = case when next_check_ms = $7 and next_check_ms > $3 then null else next_check_ms end,
-            updated_ms = $3 where id = $1";
+            recheck_ms = $8, updated_ms = $3 where id = $1";
         let deadline_ms = now_ms + app.config.paying.refund_days * DAY_MS;
         let (imp_uid, receipt_url) = (&self.found.imp_uid, self.found.receipt_url.as_deref());
         // A notice that came since the gateway was asked may tell more: it is still looked at.
         let seen_ms = self.seen.next_check_ms;
-        let args = args![order.id, imp_uid, now_ms, deadline_ms, receipt_url, order.person, seen_ms];
+        // The sandbox has no pages of its own.
+        let is_rechecked = order.gateway() != GatewayKind::Sandbox.word();
+        let recheck_ms = is_rechecked.then(|| now_ms + recheck_pause_ms(0));
+        let args = args![order.id, imp_uid, now_ms, deadline_ms, receipt_url, order.person, seen_ms, recheck_ms];
         tx.run(sql, args).await?;
         self.add_move(tx, MoveKind::Paid, order.amount, "").await?;
         if bought == Bought::Nothing {
