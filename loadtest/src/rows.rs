@@ -160,7 +160,6 @@ impl Database {
         self.insert(columns, &format!("i + {FIRST_PERSON}, 0, 'Learner ' || i, 'STUDENT'"), numbers).await
     }
 
-    /// Makes a path for each of these people.
     /// Writes what the server keeps for the lists of courses: their number, and the numbers that they are sorted by.
     async fn count_courses(&mut self) -> Result<()> {
         self.run("delete from course_counts".into()).await?;
@@ -174,6 +173,7 @@ impl Database {
         self.run(sorted.into()).await
     }
 
+    /// Makes a path for each of these people.
     async fn paths(&mut self, person: &str, numbers: Range<i64>, courses: i64) -> Result<()> {
         let columns = "paths (id, created_ms, updated_ms, person, title, target_level)";
         self.insert(columns, &format!("i + {FIRST}, 0, 0, {person}, 'Path', 'EXPERT'"), numbers.clone()).await?;

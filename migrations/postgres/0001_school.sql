@@ -146,10 +146,10 @@ create index courses_rated on courses
 
 -- The number of courses of each status, level and category: the catalogue says how many it has in all.
 create table course_counts (
-  status text not null,
-  level text,
+  status text not null check (status in ('DRAFT', 'REVIEW', 'PUBLISHED', 'ARCHIVED')),
+  level text check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
   category text,
-  courses bigint not null
+  courses bigint not null check (courses >= 0)
 );
 create unique index course_counts_kind on course_counts (status, coalesce(level, ''), coalesce(category, ''));
 

@@ -6,39 +6,42 @@ use crate::db::{Arg, Sql, Tx, args};
 use crate::error::Result;
 
 /// Status, level and category of a course.
-type Kind = (String, Option<String>, Option<String>);
+pub(super) type CourseKind = (String, Option<String>, Option<String>);
 
 /// Changes a course by this statement, and counts it with those of its new kind. The caller holds the course.
 pub(super) async fn change(tx: &mut Tx, course: i64, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<()> {
     let before = kind_of(tx, course).await?;
     tx.run(sql, args).await?;
-    moved(tx, course, before).await
-}
-
-/// Counts a new course.
-pub(super) async fn add(tx: &mut Tx, course: i64) -> Result<()> {
-    moved(tx, course, None).await
+    recount(tx, course, before).await
 }
 
 /// Finds the kind of a course; `None` if it is deleted.
-async fn kind_of(tx: &mut Tx, course: i64) -> Result<Option<Kind>> {
+pub(super) async fn kind_of(tx: &mut Tx, course: i64) -> Result<Option<CourseKind>> {
     tx.maybe("select status, level, category from courses where id = $1 and deleted_ms is null", args![course]).await
 }
 
-/// Takes a course out of the kind that it had, and adds it to the one that it has. Kinds are changed in their order, so that two
-/// transactions never wait for each other.
-async fn moved(tx: &mut Tx, course: i64, before: Option<Kind>) -> Result<()> {
-    let mut by_kind: BTreeMap<Kind, i64> = BTreeMap::new();
-    for (kind, by) in [(before, -1), (kind_of(tx, course).await?, 1)] {
-        if let Some(kind) = kind {
-            *by_kind.entry(kind).or_default() += by;
-        }
+/// Takes a course out of the kind that it had, if any, and adds it to the one that it has. Two transactions never wait for each
+/// other: these rows are held after all others, and in their own order.
+pub(super) async fn recount(tx: &mut Tx, course: i64, before: Option<CourseKind>) -> Result<()> {
+    let after = kind_of(tx, course).await?;
+    if before == after {
+        return Ok(());
     }
-    for ((status, level, category), by) in by_kind.into_iter().filter(|(_, by)| *by != 0) {
-        let sql = "insert into course_counts (status, level, category, courses) values ($1, $2, $3, $4)
-            on conflict (status, coalesce(level, ''), coalesce(category, ''))
-            do update set courses = course_counts.courses + excluded.courses";
-        tx.run(sql, args![status, level, category, by]).await?;
+    let by_kind: BTreeMap<CourseKind, bool> =
+        [(before, false), (after, true)].into_iter().filter_map(|(kind, is_new)| Some((kind?, is_new))).collect();
+    for ((status, level, category), is_new) in by_kind {
+        if is_new {
+            let sql = "insert into course_counts (status, level, category, courses) values ($1, $2, $3, 1)
+                on conflict (status, coalesce(level, ''), coalesce(category, ''))
+                do update set courses = course_counts.courses + 1";
+            tx.run(sql, args![status, level, category]).await?;
+            continue;
+        }
+        let of_kind =
+            "status = $1 and coalesce(level, '') = coalesce($2, '') and coalesce(category, '') = coalesce($3, '')";
+        let args = args![status, level, category];
+        tx.run(format!("update course_counts set courses = courses - 1 where {of_kind}"), args.clone()).await?;
+        tx.run(format!("delete from course_counts where courses = 0 and {of_kind}"), args).await?;
     }
     Ok(())
 }

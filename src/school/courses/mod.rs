@@ -140,9 +140,9 @@ async fn insert(
     let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
     tx.run(sql, args![now_ms, id, title]).await?;
-    counts::add(&mut tx, id).await?;
     let made = by_id(&mut tx, id).await?;
     let course = set(&mut tx, caller, made, first, now_ms).await?;
+    counts::recount(&mut tx, id, None).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
 }
@@ -292,10 +292,12 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChang
     }
     rights::hold_taught_course(&mut tx, caller, id).await?;
     let before = by_id(&mut tx, id).await?;
+    let kind = counts::kind_of(&mut tx, id).await?;
     let weights = |c: &Course| [c.weight_attendance, c.weight_progress, c.weight_assessment];
     let counts = |c: &Course| (weights(c), c.needed_rate, c.completes_itself);
     let counted = counts(&before);
     let course = set(&mut tx, caller, before, changes, app.now_ms()).await?;
+    counts::recount(&mut tx, id, kind).await?;
     let due = NewEvent::grade_due(id, GradeScope::Course(id), app.now_ms());
     app.commit(tx, if counted == counts(&course) { Vec::new() } else { vec![due] }).await?;
     Ok(course)
@@ -329,8 +331,7 @@ async fn set(tx: &mut Tx, caller: &Caller, now: Course, changes: CourseChanges, 
         changes.completes_itself.unwrap_or(now.completes_itself),
         changes.access_days.over(now.access_days)
     ];
-    let changed = counts::change(tx, now.id, sql, args).await;
-    changed.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
+    tx.run(sql, args).await.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::CodeTaken } else { e })?;
     if let Some(needed) = changes.prerequisites {
         prerequisites::set(tx, caller, now.id, &needed).await?;
     }

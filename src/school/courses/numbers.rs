@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::app::School;
-use crate::db::{Tx, args, placeholders, row};
+use crate::db::{Tx, args, placeholders, retry, row};
 use crate::error::Result;
 use crate::rounding::{rounded, share};
 use crate::school::enrollment::conditions::IS_COMPLETED;
@@ -78,25 +78,23 @@ fn counts(ids: &str) -> String {
     )
 }
 
-/// Ids of courses whose numbers are compared with their copies in one statement.
+/// Courses whose numbers are compared with their copies in one statement.
 const COMPARED_AT_ONCE: i64 = 200;
 
 /// Renews the copies by which lists are sorted, of all courses whose numbers are others by now.
 pub async fn renew_copies(app: &School) -> Result<()> {
-    let (greatest,): (i64,) = app.db.one("select coalesce(max(id), 0) from courses", args![]).await?;
-    for first in (1..=greatest).step_by(COMPARED_AT_ONCE as usize) {
-        let changed: Vec<(i64, i64, f64)> = app.db.all(changed(), args![first, first + COMPARED_AT_ONCE]).await?;
-        if changed.is_empty() {
-            continue;
+    let mut after = 0;
+    loop {
+        let sql = "select max(n.id) from
+            (select id from courses where id > $1 and deleted_ms is null order by id limit $2) n";
+        let (last,): (Option<i64>,) = app.db.one(sql, args![after, COMPARED_AT_ONCE]).await?;
+        let Some(last) = last else { return Ok(()) };
+        let changed: Vec<(i64, i64, f64)> = app.db.all(changed(), args![after, last]).await?;
+        if !changed.is_empty() {
+            retry(|| copy(app, &changed)).await?;
         }
-        let mut tx = app.db.begin().await?;
-        for (course, enrolled, stars) in changed {
-            let sql = "update courses set sorted_enrolled = $2, sorted_stars = $3 where id = $1";
-            tx.run(sql, args![course, enrolled, stars]).await?;
-        }
-        app.commit(tx, Vec::new()).await?;
+        after = last;
     }
-    Ok(())
 }
 
 /// Builds SQL: the numbers of those courses of a range of ids that have other copies.
@@ -104,10 +102,19 @@ fn changed() -> String {
     format!(
         "select n.id, n.enrolled, n.stars from (
             select c.id, c.sorted_enrolled, c.sorted_stars, {} as enrolled, {STARS} as stars from courses c
-                where c.id >= $1 and c.id < $2) n
+                where c.id > $1 and c.id <= $2 and c.deleted_ms is null) n
         where n.enrolled <> n.sorted_enrolled or n.stars <> n.sorted_stars order by n.id",
         enrolled()
     )
+}
+
+async fn copy(app: &School, numbers: &[(i64, i64, f64)]) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    for (course, enrolled, stars) in numbers {
+        let sql = "update courses set sorted_enrolled = $2, sorted_stars = $3 where id = $1";
+        tx.run(sql, args![*course, *enrolled, *stars]).await?;
+    }
+    app.commit(tx, Vec::new()).await
 }
 
 #[cfg(test)]
