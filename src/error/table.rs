@@ -257,6 +257,11 @@ errors! {
         "Prerequisites not met",
         "먼저 수료해야 하는 과정이 있습니다: {missing}",
         "先に修了が必要です: {missing}";
+    /// The course needs these courses, which nobody can complete before they are published.
+    PrerequisitesUnpublished { unpublished: Vec<NeededCourse> } = Conflict, "PREREQUISITES_UNPUBLISHED",
+        "Publish first what this course needs: {unpublished}",
+        "먼저 수료해야 하는 과정이 아직 공개되지 않았습니다. 그 과정부터 공개해 주세요: {unpublished}",
+        "先に修了が必要なコースがまだ公開されていません。そちらを先に公開してください: {unpublished}";
     /// A path is adjusted only to a course that its learner has completed.
     CourseNotCompleted = Conflict, "COURSE_NOT_COMPLETED",
         "You have not completed this course yet",

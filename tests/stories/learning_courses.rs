@@ -1,6 +1,7 @@
 //! Courses of the learning surface: drafts, publishing, prerequisites, the catalogue, ratings.
 
 use futures_util::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::classroom::class;
@@ -186,6 +187,39 @@ fn prerequisites_form_no_circle() {
         teacher.put(&path_of(&a), json!({ "prerequisites": [hidden] })).await.refused(400, "LEARNING_008");
         teacher.put(&path_of(&c), json!({ "prerequisites": [] })).await.ok();
         teacher.put(&path_of(&a), json!({ "prerequisites": [c] })).await.ok();
+    });
+}
+
+#[test]
+fn a_course_needs_only_published_courses_once_it_is_published_itself() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let hidden = drafts(&teacher, json!({ "title": "秘密の下書き" })).await;
+        let course = drafts(&teacher, json!({ "prerequisites": [hidden] })).await;
+        adds_module(&teacher, &course).await;
+        let refused = publishes(&teacher, &course).await;
+        assert_eq!(refused.json["error"]["missingPrerequisites"], json!([hidden]));
+        for (language, words) in
+            [("ja", "先に公開してください: 秘密の下書き"), ("ko", "아직 공개되지 않았습니다"), ("en", "Publish first")]
+        {
+            let path = format!("{}/publish", path_of(&course));
+            let refused = teacher.asks(Method::POST, &path, Some(json!({})), &[("accept-language", language)]).await;
+            let message = refused.json["error"]["message"].as_str().unwrap();
+            assert!(message.contains(words), "{message}");
+        }
+        assert_eq!(refused.refused(409, "LEARNING_003"), "Must publish '秘密の下書き' first");
+        adds_module(&teacher, &hidden).await;
+        publishes(&teacher, &hidden).await.is(200);
+        publishes(&teacher, &course).await.is(200);
+        enrolls(&student, &course).await.refused(409, "LEARNING_003");
+        // A published course takes no draft, and stays as it was.
+        let draft = drafts(&teacher, json!({})).await;
+        let more = json!({ "title": "改訂版", "prerequisites": [hidden, draft] });
+        let refused = teacher.put(&path_of(&course), more).await;
+        assert_eq!(refused.json["error"]["missingPrerequisites"], json!([draft]));
+        refused.refused(409, "LEARNING_003");
+        let shown = student.get(&path_of(&course)).await.ok();
+        assert_eq!((&shown["prerequisites"], &shown["title"]), (&json!([hidden]), &json!("TypeScript基礎コース")));
     });
 }
 

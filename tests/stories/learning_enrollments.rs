@@ -7,7 +7,7 @@ use crate::classroom::{by_hand, default_class, plans};
 use crate::harness::learning::at;
 use crate::harness::people::Person;
 use crate::harness::{on_both, on_both_with};
-use crate::learning_courses::{adds_module, completes, drafts, enrolled, enrolls, publishes, teaches};
+use crate::learning_courses::{adds_module, completes, drafts, enrolled, enrolls, path_of, publishes, teaches};
 
 async fn my_enrollments(student: &Person, query: &str) -> Vec<Value> {
     student.get(&at(&format!("/my-enrollments{query}"))).await.ok()["enrollments"].as_array().unwrap().clone()
@@ -60,6 +60,29 @@ fn a_prerequisite_that_was_deleted_is_needed_no_more() {
         assert_eq!(student.get(&at(&format!("/courses/{course}"))).await.ok()["prerequisites"], json!([]));
         assert_eq!(student.get(&next).await.ok()["nextCourse"]["courseId"], json!(course));
         enrolled(&student, &course).await;
+    });
+}
+
+#[test]
+fn an_archived_prerequisite_is_asked_of_nobody_until_it_is_published_again() {
+    on_both(|school| async move {
+        let (teacher, students) = (school.teacher().await, school.students(2).await);
+        let needed = teaches(&teacher, json!({ "tags": ["사진"], "level": "beginner" })).await;
+        let course = json!({ "prerequisites": [needed], "tags": ["사진"], "level": "intermediate" });
+        let course = teaches(&teacher, course).await;
+        let path = json!({ "title": "사진 배우기", "targetSkills": ["사진"], "targetLevel": "intermediate" });
+        let path = students[0].post(&at("/paths"), path).await.is(201);
+        let next = at(&format!("/paths/{}/next-course", path["id"].as_str().unwrap()));
+        assert_eq!(students[0].get(&next).await.ok()["nextCourse"]["courseId"], json!(needed));
+        enrolls(&students[0], &course).await.refused(409, "LEARNING_003");
+        teacher.post(&format!("/api/lectures/{needed}/archive"), json!({})).await.is(200);
+        assert_eq!(students[0].get(&next).await.ok()["nextCourse"]["courseId"], json!(course));
+        let shown = async |person: &Person| person.get(&path_of(&course)).await.ok()["prerequisites"].clone();
+        assert_eq!([shown(&students[0]).await, shown(&teacher).await], [json!([]), json!([needed])]);
+        enrolled(&students[0], &course).await;
+        teacher.post(&format!("/api/lectures/{needed}/restore"), json!({})).await.is(200);
+        enrolls(&students[1], &course).await.refused(409, "LEARNING_003");
+        assert_eq!(shown(&students[1]).await, json!([needed]));
     });
 }
 

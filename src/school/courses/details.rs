@@ -61,7 +61,7 @@ pub async fn of_course(
         instructor: CourseInstructor { email: instructor.email.filter(|_| teaches), ..instructor },
         units,
         assessments,
-        prerequisites: prerequisites::of(&mut tx, id).await?,
+        prerequisites: prerequisites::of(&mut tx, id, teaches).await?,
         tags: tags.remove(&id).unwrap_or_default().into_iter().map(|skill| skill.name).collect(),
         numbers: numbers.remove(&id).unwrap_or_else(|| CourseNumbers::none(id)),
         course,

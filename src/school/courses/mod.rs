@@ -368,7 +368,8 @@ pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result
     open_of_course(app, course).await
 }
 
-/// Publishes a draft: from now on everyone sees it and may enroll. Publishing a published course changes nothing.
+/// Publishes a draft: from now on everyone sees it and may enroll. Fails if it has no unit, or needs a course that is not
+/// published. Publishing a published course changes nothing.
 pub async fn publish(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     caller.must_have(Scope::CoursePublish)?;
     let now_ms = app.now_ms();
@@ -380,6 +381,7 @@ pub async fn publish(app: &School, caller: &Caller, id: i64) -> Result<Course> {
     if !access.is_public() {
         let sql = "select id from units where course = $1 and deleted_ms is null limit 1";
         tx.maybe::<(i64,)>(sql, args![id]).await?.ok_or(Error::NoUnits)?;
+        prerequisites::must_be_published(&mut tx, id).await?;
         let sql = "update courses set status = 'PUBLISHED', published_ms = $2, updated_ms = $2 where id = $1";
         counts::change(&mut tx, id, sql, args![id, now_ms]).await?;
     }

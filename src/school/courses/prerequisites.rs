@@ -1,9 +1,12 @@
 //! Prerequisites: courses that one completes before another one. They may form a chain, but no circle.
 
-use crate::db::{HeldTable, Tx, args};
+use crate::db::{Arg, HeldTable, Tx, args};
 use crate::error::{Error, Field, NeededCourse, Result};
 use crate::school::enrollment::conditions::IS_COMPLETED;
 use crate::school::rights::{self, Caller};
+
+/// SQL: needed course `c` is asked of those who enroll. One that is archived or deleted admits nobody, so it is asked no more.
+pub(in crate::school) const IS_ASKED: &str = "(c.status = 'PUBLISHED' and c.deleted_ms is null)";
 
 /// Lets one transaction after the other change prerequisites: each sees the changes of those before it.
 pub(super) async fn hold_changes(tx: &mut Tx) -> Result<()> {
@@ -11,7 +14,7 @@ pub(super) async fn hold_changes(tx: &mut Tx) -> Result<()> {
 }
 
 /// Makes these the courses that `course` needs. Fails if the caller does not see one of them, or if one of them needs `course`
-/// itself, directly or through others. The caller of this function holds the changes, or has just made the course.
+/// itself, directly or through others, or if `course` is published and one of them is not. The caller of this function holds the changes, or has just made the course.
 pub(super) async fn set(tx: &mut Tx, caller: &Caller, course: i64, needed: &[i64]) -> Result<()> {
     for (n, id) in needed.iter().enumerate() {
         let place = (Field::Prerequisites, n);
@@ -28,7 +31,7 @@ pub(super) async fn set(tx: &mut Tx, caller: &Caller, course: i64, needed: &[i64
         let sql = "insert into course_prerequisites (course, needs) values ($1, $2) on conflict do nothing";
         tx.run(sql, args![course, id]).await?;
     }
-    Ok(())
+    if rights::find_course(tx, course).await?.is_public() { must_be_published(tx, course).await } else { Ok(()) }
 }
 
 /// Is `wanted` among the courses that `course` needs, directly or through others?
@@ -40,24 +43,36 @@ async fn needs(tx: &mut Tx, course: i64, wanted: i64) -> Result<bool> {
     Ok(tx.maybe::<(i64,)>(sql, args![course, wanted]).await?.is_some())
 }
 
-/// Lists the courses that a course needs. Deleted ones are left out.
-pub(super) async fn of(tx: &mut Tx, course: i64) -> Result<Vec<i64>> {
-    let sql = "select p.needs from course_prerequisites p join courses c on c.id = p.needs and c.deleted_ms is null
-        where p.course = $1 order by p.needs";
-    Ok(tx.all::<(i64,)>(sql, args![course]).await?.into_iter().map(|(id,)| id).collect())
+/// Fails if the course needs one that is not published, which nobody can complete.
+pub(super) async fn must_be_published(tx: &mut Tx, course: i64) -> Result<()> {
+    let sql =
+        "select c.id, c.title from course_prerequisites p join courses c on c.id = p.needs and c.deleted_ms is null
+        where p.course = $1 and c.status not in ('PUBLISHED', 'ARCHIVED') order by c.id";
+    let unpublished = read_needed(tx, sql.to_owned(), args![course]).await?;
+    if unpublished.is_empty() { Ok(()) } else { Err(Error::PrerequisitesUnpublished { unpublished }) }
 }
 
-/// Fails unless the person has completed the courses that this one needs. A course that was deleted is needed no more.
+/// Lists the courses that a course needs: all for its staff, and those that are asked of them for others. Deleted ones are left out.
+pub(super) async fn of(tx: &mut Tx, course: i64, is_staff: bool) -> Result<Vec<i64>> {
+    let sql = format!(
+        "select c.id from course_prerequisites p join courses c on c.id = p.needs and c.deleted_ms is null
+        where p.course = $1 and ($2 or {IS_ASKED}) order by c.id"
+    );
+    Ok(tx.all::<(i64,)>(sql, args![course, is_staff]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Fails unless the person has completed the courses that this one asks for.
 pub(in crate::school) async fn must_be_completed(tx: &mut Tx, course: i64, person: i64) -> Result<()> {
     let sql = format!(
-        "select c.id, c.title from course_prerequisites p join courses c on c.id = p.needs and c.deleted_ms is null
+        "select c.id, c.title from course_prerequisites p join courses c on c.id = p.needs and {IS_ASKED}
         where p.course = $1 and not exists (select 1 from classes k join enrollments e on e.class = k.id
             where k.course = c.id and e.person = $2 and {IS_COMPLETED}) order by c.id"
     );
-    let missing: Vec<(i64, String)> = tx.all(sql, args![course, person]).await?;
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let missing = missing.into_iter().map(|(id, title)| NeededCourse { id, title }).collect();
-    Err(Error::PrerequisitesMissing { missing })
+    let missing = read_needed(tx, sql, args![course, person]).await?;
+    if missing.is_empty() { Ok(()) } else { Err(Error::PrerequisitesMissing { missing }) }
+}
+
+async fn read_needed(tx: &mut Tx, sql: String, args: Vec<Arg>) -> Result<Vec<NeededCourse>> {
+    let found: Vec<(i64, String)> = tx.all(sql, args).await?;
+    Ok(found.into_iter().map(|(id, title)| NeededCourse { id, title }).collect())
 }

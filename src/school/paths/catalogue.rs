@@ -7,6 +7,7 @@ use super::level::level_of;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::school::courses::CourseLevel;
+use crate::school::courses::prerequisites::IS_ASKED;
 
 /// How many courses are looked at for one skill and level: the newest ones.
 const CANDIDATES_MAX: i64 = 50;
@@ -110,13 +111,13 @@ async fn read_needs(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Vec<i64
     Ok(needs)
 }
 
-/// Reads what each of these courses needs by itself. A course that was deleted is needed no more.
+/// Reads what each of these courses asks for by itself.
 pub async fn read_direct_needs(tx: &mut Tx, courses: &[i64]) -> Result<HashMap<i64, Vec<i64>>> {
     let mut needs: HashMap<i64, Vec<i64>> = courses.iter().map(|course| (*course, Vec::new())).collect();
     let (marks, args) = placeholders(courses, 1);
     let sql = format!(
         "select p.course, p.needs from course_prerequisites p
-        join courses n on n.id = p.needs and n.deleted_ms is null where p.course in ({marks}) order by p.course, p.needs"
+        join courses c on c.id = p.needs and {IS_ASKED} where p.course in ({marks}) order by p.course, p.needs"
     );
     for (course, needed) in tx.all::<(i64, i64)>(sql, args).await? {
         needs.entry(course).or_default().push(needed);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 
-use crate::error::{Error, ErrorKind, Field, Noun, Requirement, SurfaceWords};
+use crate::error::{Error, ErrorKind, Field, NeededCourse, Noun, Requirement, SurfaceWords};
 use crate::surfaces::ids::TextId;
 use crate::surfaces::language::{self, Language};
 use crate::surfaces::refusals;
@@ -48,13 +48,13 @@ pub struct LearningRefusal {
 
 #[derive(Serialize, ToSchema)]
 pub struct LearningRefusalBody {
-    /// 001 not found · 002 already enrolled · 003 prerequisites missing · 004 no attempts left, or outside the time of the assessment · 005 not all that is
+    /// 001 not found · 002 already enrolled · 003 prerequisites not completed, or not published · 004 no attempts left, or outside the time of the assessment · 005 not all that is
     /// required is done · 006 people are enrolled · 007 no modules · 008 bad input · 009 not allowed · 010 not signed in · 011 not possible in
     /// this state · 012 the attempt is over or unknown · 013 too many requests · 014 unavailable
     pub code: &'static str,
     pub message: String,
     pub details: LearningRefusalDetails,
-    /// With 003: the courses that are to be completed first
+    /// With 003: the courses that are to be completed, or published, first
     #[serde(rename = "missingPrerequisites", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub missing_prerequisites: Option<Vec<TextId>>,
@@ -75,7 +75,7 @@ described!(
 fn code(error: &Error) -> &'static str {
     match (error, error.kind()) {
         (Error::AlreadyEnrolled, _) => "LEARNING_002",
-        (Error::PrerequisitesMissing { .. }, _) => "LEARNING_003",
+        (Error::PrerequisitesMissing { .. } | Error::PrerequisitesUnpublished { .. }, _) => "LEARNING_003",
         (Error::NoAttemptsLeft { .. } | Error::OutsideWindow, _) => "LEARNING_004",
         (Error::NotMet { .. } | Error::UnitNotDone { .. }, _) => "LEARNING_005",
         (Error::HasOpenEnrollments { .. }, _) => "LEARNING_006",
@@ -89,6 +89,10 @@ fn code(error: &Error) -> &'static str {
         (_, ErrorKind::TooMany) => "LEARNING_013",
         (_, ErrorKind::Busy | ErrorKind::Internal) => "LEARNING_014",
     }
+}
+
+fn quoted_titles(courses: &[NeededCourse]) -> String {
+    courses.iter().map(|course| format!("'{}'", course.title)).collect::<Vec<String>>().join(", ")
 }
 
 impl From<&Error> for LearningRefusal {
@@ -111,14 +115,19 @@ impl From<&Error> for LearningRefusal {
                 json!(format!("Course has {count} active enrollments. Archive instead."))
             }
             Error::PrerequisitesMissing { missing } => {
-                let titles: Vec<String> = missing.iter().map(|course| format!("'{}'", course.title)).collect();
-                json!(format!("Must complete {} before enrolling", titles.join(", ")))
+                json!(format!("Must complete {} before enrolling", quoted_titles(missing)))
+            }
+            Error::PrerequisitesUnpublished { unpublished } => {
+                json!(format!("Must publish {} first", quoted_titles(unpublished)))
             }
             Error::NoUnits => json!("At least one module is required"),
             _ => json!({}),
         };
         let missing_prerequisites = match error {
-            Error::PrerequisitesMissing { missing } => Some(missing.iter().map(|course| TextId(course.id)).collect()),
+            Error::PrerequisitesMissing { missing: needed }
+            | Error::PrerequisitesUnpublished { unpublished: needed } => {
+                Some(needed.iter().map(|course| TextId(course.id)).collect())
+            }
             _ => None,
         };
         let message = language::error(error, WORDS);

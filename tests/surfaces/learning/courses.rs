@@ -81,8 +81,8 @@ pub async fn enrolls(walk: &Walk<'_>) {
 
 /// A course needs another one.
 pub async fn needs_another(walk: &Walk<'_>) {
-    let needed = walk.teacher.post(&at("/courses"), json!({ "title": "JavaScript基礎" })).await.is(201);
-    let (course, _) = publishes(walk, 1, json!({ "prerequisites": [needed["id"]] })).await;
-    let names_it = |example: &mut Value| example["error"]["missingPrerequisites"] = json!([needed["id"]]);
+    let (needed, _) = publishes(walk, 1, json!({ "title": "JavaScript基礎" })).await;
+    let (course, _) = publishes(walk, 1, json!({ "prerequisites": [needed] })).await;
+    let names_it = |example: &mut Value| example["error"]["missingPrerequisites"] = json!([needed]);
     walk.is_refused(&walk.student, "POST /courses/{courseId}/enroll", &[&course], (409, 1), names_it).await;
 }
