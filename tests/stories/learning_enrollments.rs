@@ -87,6 +87,44 @@ fn an_archived_prerequisite_is_asked_of_nobody_until_it_is_published_again() {
 }
 
 #[test]
+fn an_enrollment_whose_time_is_over_is_renewed_on_both_surfaces() {
+    on_both(|school| async move {
+        let teacher = school.teacher().await;
+        let course = teaches(&teacher, json!({})).await;
+        let students = school.students(4).await;
+        for (student, is_completed, is_on_portal) in [
+            (&students[0], true, false),
+            (&students[1], true, true),
+            (&students[2], false, false),
+            (&students[3], false, true),
+        ] {
+            let id = enrolled(student, &course).await;
+            by_hand(&school, format!("update courses set access_days = 30 where id = {course}")).await;
+            if is_completed {
+                completes(&teacher, &id).await;
+            }
+            enrolls(student, &course).await.refused(409, "LEARNING_002");
+            let now_ms = school.app.now_ms();
+            by_hand(&school, format!("update enrollments set expires_ms = {now_ms} where id = {id}")).await;
+            let again = if is_on_portal {
+                let application = json!({ "course_id": course.parse::<i64>().unwrap() });
+                student.post("/api/v1/enrollments", application).await.is(201)["enrollment_id"].to_string()
+            } else {
+                let again = enrolls(student, &course).await.is(201);
+                assert_eq!(again["status"], if is_completed { "completed" } else { "not_started" });
+                again["progressId"].as_str().unwrap().to_owned()
+            };
+            // A completion stays where it is; whoever has not completed begins anew.
+            assert_eq!(again == id, is_completed, "{again} after {id}");
+            let sql = format!("select expires_ms from enrollments where id = {again}");
+            let (end_ms,): (i64,) = school.app.db.one(sql, vec![]).await.unwrap();
+            assert!(end_ms > now_ms, "{end_ms} after {now_ms}");
+            enrolls(student, &course).await.refused(409, "LEARNING_002");
+        }
+    });
+}
+
+#[test]
 fn one_who_enrolls_many_times_at_once_is_enrolled_once() {
     on_both(|school| async move {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::decisions::{Decision, decide};
 use super::{Application, apply};
 use crate::app::School;
-use crate::db::{Filter, Tx, args};
+use crate::db::{Filter, Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::school::progress::learner::{self, LearnerEnrollment};
 use crate::school::progress::units::{LearningStatus, ProgressRate, progress_rate};
@@ -14,10 +14,12 @@ use crate::school::rights::{Caller, Scope};
 /// An enrollment, and how far its learner is in the course.
 pub type EnrollmentProgress = (LearnerEnrollment, ProgressRate);
 
-/// Enrolls the caller in the default class of a course. Fails if they are in any class of it, or apply for one.
+/// Enrolls the caller in the default class of a course. Fails if they are in any class of it, or apply for one. An enrollment
+/// whose time is over is in nobody's way.
 pub async fn enroll(app: &School, caller: &Caller, course: i64) -> Result<EnrollmentProgress> {
     caller.must_have(Scope::Enroll)?;
-    if open_enrollment(&mut app.db.read().await?, course, caller.id).await?.is_some() {
+    let found = open_enrollment(&mut app.db.read().await?, course, caller.id, app.now_ms()).await?;
+    if found.is_some_and(|found| !found.is_over) {
         return Err(Error::AlreadyEnrolled);
     }
     let made = apply(app, caller, Application { person: None, course, class: None }).await?;
@@ -30,17 +32,27 @@ pub async fn enroll(app: &School, caller: &Caller, course: i64) -> Result<Enroll
 /// Cancels the caller's enrollment in a course. What they have done there is kept. Fails if they have completed the course.
 pub async fn unenroll(app: &School, caller: &Caller, course: i64) -> Result<()> {
     caller.must_have(Scope::Enroll)?;
-    let found = open_enrollment(&mut app.db.read().await?, course, caller.id).await?;
-    let id = found.ok_or(Error::NotFound(Noun::Enrollment))?;
-    decide(app, caller, id, Decision::Cancel { reason: None }).await.map(drop)
+    let found = open_enrollment(&mut app.db.read().await?, course, caller.id, app.now_ms()).await?;
+    let found = found.ok_or(Error::NotFound(Noun::Enrollment))?;
+    decide(app, caller, found.id, Decision::Cancel { reason: None }).await.map(drop)
 }
 
-/// Finds the enrollment that a person has in a course: the one in its default class, if there are several.
-async fn open_enrollment(tx: &mut Tx, course: i64, person: i64) -> Result<Option<i64>> {
-    let sql = "select e.id from enrollments e join classes k on k.id = e.class
+row! {
+    struct OpenEnrollment {
+        id: i64,
+        /// True if the time of its access is over.
+        is_over: bool,
+    }
+}
+
+/// Finds the enrollment that a person has in a course. Of several, one whose time is not over comes first, and then the one in the
+/// default class.
+async fn open_enrollment(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Result<Option<OpenEnrollment>> {
+    let sql = "select e.id, (e.status <> 'PENDING' and e.expires_ms is not null and e.expires_ms <= $3) as is_over
+        from enrollments e join classes k on k.id = e.class
         where k.course = $1 and e.person = $2 and e.status in ('PENDING', 'APPROVED', 'COMPLETED')
-        order by k.is_default desc, e.id desc limit 1";
-    Ok(tx.maybe::<(i64,)>(sql, args![course, person]).await?.map(|(id,)| id))
+        order by is_over, k.is_default desc, e.id desc limit 1";
+    tx.maybe(sql, args![course, person, now_ms]).await
 }
 
 /// Lists the caller's enrollments, the newest first, in two queries. Rejected and cancelled ones are left out.
