@@ -3,11 +3,11 @@
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
-use crate::classroom::{by_hand, class, default_class, plans};
+use crate::classroom::{adds_class, applied, by_hand, class, default_class, plans};
 use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person, Reply};
 use crate::harness::{School, on_both};
-use crate::learning_courses::enrolled;
+use crate::learning_courses::{completes, enrolled};
 
 /// A lecture that completes its learners by itself, and one of its learners with the enrollment.
 pub async fn learner(school: &School, steps: usize) -> (Person, Lecture, Person, String) {
@@ -385,5 +385,46 @@ fn the_summary_counts_courses_and_tells_what_was_done_last() {
         );
         let nobody = school.student("이영희").await.get(&at("/progress/summary")).await.ok();
         assert_eq!((&nobody["totalCourses"], &nobody["recentActivities"]), (&json!(0), &json!([])));
+    });
+}
+
+#[test]
+fn a_course_completed_in_two_classes_counts_once_until_it_is_revoked() {
+    on_both(|school| async move {
+        let (teacher, student, admin) = (school.teacher().await, school.student("김학생").await, school.admin().await);
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let evening = adds_class(&teacher, lecture.id, json!({})).await;
+        let morning = default_class(&teacher, lecture.id).await;
+        let mut completions = Vec::new();
+        for class in [morning, evening] {
+            let id = applied(&student, lecture.id, class).await.to_string();
+            completes(&teacher, &id).await;
+            let found = teacher.get(&format!("/api/v1/completions/enrollment/{id}")).await.ok();
+            completions.push(found["completion"]["completion_id"].as_i64().unwrap());
+            admin.post(&at("/certifications/issue"), json!({ "progressId": id })).await.is(201);
+        }
+        // Each class has a certificate of its own, which prints it.
+        assert_eq!(certifications(&student).await.len(), 2);
+        let summary = async || student.get(&at("/progress/summary")).await.ok();
+        let counted = |summary: &Value| {
+            ["totalCourses", "completedCourses", "certificationsEarned"].map(|key| summary[key].as_i64().unwrap())
+        };
+        let kinds = |summary: &Value| {
+            let activities = summary["recentActivities"].as_array().unwrap().iter();
+            let mut kinds: Vec<String> = activities.map(|one| one["type"].as_str().unwrap().to_owned()).collect();
+            kinds.sort_unstable();
+            kinds
+        };
+        let before = summary().await;
+        assert_eq!(counted(&before), [1, 1, 1]);
+        let [enrolled, completed, earned] = ["course_enrolled", "course_completed", "certificate_earned"];
+        assert_eq!(kinds(&before), [earned, earned, completed, completed, enrolled, enrolled]);
+        for completion in completions {
+            let revoked = json!({ "completion_status": "REVOKED", "memo": "確認" });
+            teacher.put(&format!("/api/v1/completions/{completion}"), revoked).await.ok();
+        }
+        let after = summary().await;
+        assert_eq!(counted(&after), [1, 0, 0]);
+        assert_eq!(kinds(&after), [enrolled, enrolled]);
     });
 }

@@ -4,6 +4,7 @@ use super::units;
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::Result;
+use crate::school::enrollment::conditions::IS_COMPLETED;
 use crate::school::rights::{Caller, Scope};
 
 /// Number of activities in a summary.
@@ -19,6 +20,7 @@ row! {
         pub expired: i64,
         /// Average of the assessment scores of all courses in which an attempt has a score.
         pub average_score: Option<f64>,
+        /// Courses of which the person has a certificate that was not revoked: a course that they took in two classes counts once.
         pub certificates: i64,
         pub seconds: i64,
     }
@@ -67,7 +69,8 @@ fn counted() -> String {
         select count(*) as courses, count(*) filter (where status = 'IN_PROGRESS') as in_progress,
             count(*) filter (where status = 'COMPLETED') as completed, count(*) filter (where status = 'FAILED') as failed,
             count(*) filter (where status = 'EXPIRED') as expired, avg(score) as average_score,
-            (select count(*) from certificates f join enrollments e on e.id = f.enrollment
+            (select count(distinct k.course) from certificates f join enrollments e on e.id = f.enrollment
+                join classes k on k.id = e.class
                 where e.person = $1 and f.unit is null and f.revoked_ms is null) as certificates,
             (select cast(coalesce(sum(d.seconds), 0) as bigint) from study_days d
                 join enrollments e on e.id = d.enrollment where e.person = $1) as seconds
@@ -76,7 +79,7 @@ fn counted() -> String {
     )
 }
 
-/// Lists what the person did last.
+/// Lists what the person did last. What was taken back is left out.
 async fn activities(tx: &mut Tx, person: i64) -> Result<Vec<LearningActivity>> {
     tx.all(last_done(), args![person, ACTIVITIES]).await
 }
@@ -84,7 +87,8 @@ async fn activities(tx: &mut Tx, person: i64) -> Result<Vec<LearningActivity>> {
 /// Builds SQL: what a person did last. Every branch starts from their enrollments.
 fn last_done() -> String {
     format!(
-        "with mine as (select e.id, e.class, e.person, k.course, c.title, e.created_ms, e.completed_ms, e.status
+        "with mine as (select e.id, e.class, e.person, k.course, c.title, e.created_ms, e.completed_ms, e.status,
+                e.failed_ms
             from enrollments e join classes k on k.id = e.class join courses c on c.id = k.course
             where e.person = $1 and e.status in ('PENDING', 'APPROVED', 'COMPLETED', 'EXPIRED'))
         select x.kind, x.course, x.course_title, x.unit_title, x.assessment_title, x.at_ms from (
@@ -92,7 +96,7 @@ fn last_done() -> String {
                 cast(null as text) as assessment_title, e.created_ms as at_ms from mine e
             union all
             select 'course_completed', e.course, e.title, null, null, e.completed_ms from mine e
-                where e.status = 'COMPLETED'
+                where {IS_COMPLETED}
             union all
             select 'module_completed', e.course, e.title, u.title, null, {}
                 from mine e cross join units u where u.course = e.course and u.deleted_ms is null
@@ -103,7 +107,7 @@ fn last_done() -> String {
                 where t.enrollment = e.id and t.score is not null
             union all
             select 'certificate_earned', e.course, e.title, null, null, f.created_ms
-                from mine e cross join certificates f where f.enrollment = e.id and f.unit is null) x
+                from mine e cross join certificates f where f.enrollment = e.id and f.unit is null and f.revoked_ms is null) x
         where x.at_ms is not null order by x.at_ms desc, x.kind limit $2",
         units::completed_ms()
     )
