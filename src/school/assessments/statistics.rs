@@ -50,12 +50,13 @@ impl AssessmentStatistics {
     }
 }
 
-/// Builds SQL: the numbers of an assessment. People are looked up one by one: PostgreSQL would read all enrollments for a join.
+/// Builds SQL: the numbers of an assessment. A score on the edge of a bucket is in the lower one: what is added to the edges makes up
+/// for products of fractions (0.14 * 100 is above 20 * 0.7), and is less than any score differs from another. People are looked up one by one: PostgreSQL would read all enrollments for a join.
 fn numbers() -> String {
     let bucket = |above: i64, to: i64| {
-        let floor = if above == 0 { "true".to_owned() } else { format!("t.score * 100 > {above} * a.total") };
+        let floor = if above == 0 { "true".to_owned() } else { format!("t.score * 100 > {above}.0000001 * a.total") };
         format!(
-            "cast(coalesce(sum(case when {floor} and t.score * 100 <= {to} * a.total then 1 else 0 end), 0) as bigint)
+            "cast(coalesce(sum(case when {floor} and t.score * 100 <= {to}.0000001 * a.total then 1 else 0 end), 0) as bigint)
                 as up_to_{to}"
         )
     };

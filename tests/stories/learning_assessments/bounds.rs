@@ -1,8 +1,10 @@
-//! How much of an assessment there is: attempts in a day, and in a history; and what is left of one that was deleted.
+//! How much of an assessment there is: attempts in a day, and in a history; the edges of its statistics; and what is left of one
+//! that was deleted.
 
 use serde_json::{Value, json};
 
 use super::{Exam, LONG, enrolls, exam, with};
+use crate::harness::learning::at;
 use crate::harness::on_both_with;
 
 const DAY_S: i64 = 24 * 60 * 60;
@@ -95,5 +97,34 @@ fn an_attempt_of_a_deleted_assessment_is_refused_and_stays_as_it_was() {
         let sql = "select (select count(*) from answers), (select count(*) from attempts where submitted_ms is null)";
         let left: (i64, i64) = school.app.db.one(sql, Vec::new()).await.unwrap();
         assert_eq!(left, (0, 1));
+    });
+}
+
+#[test]
+fn a_score_on_the_edge_of_a_bucket_is_in_the_lower_one() {
+    on_both_with(LONG, |school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        // In floating point, 0.14 * 100 is above 20 * 0.7.
+        for (total, above) in [(100.0, 0.01), (0.7, 0.01), (3.7, 0.01), (15.0, 0.5)] {
+            let course = teacher.post("/api/v1/courses", json!({ "title": "사진" })).await.is(201)["course_id"].clone();
+            let enrollment = enrolls(&student, course.as_i64().unwrap()).await;
+            let new = json!({ "course_id": course, "assessment_name": "시험", "assessment_type": "EXAM",
+                "total_score": total, "pass_score": total, "attempt_limit": null });
+            let made = teacher.post("/api/v1/assessments", new).await.is(201);
+            let id = made["assessment"]["assessment_id"].clone();
+            let scores = async |extra: f64, edges: &[i64]| {
+                for edge in edges {
+                    let score = (total * *edge as f64 + 100.0 * extra).round() / 100.0;
+                    let body = json!({ "enrollment_id": enrollment, "score": score });
+                    teacher.post(&format!("/api/v1/assessments/{id}/results"), body).await.is(201);
+                }
+                let path = at(&format!("/assessments/{}/statistics", id));
+                teacher.get(&path).await.ok()["scoreDistribution"].clone()
+            };
+            let counts =
+                |n: [i64; 5]| json!({ "0-20": n[0], "21-40": n[1], "41-60": n[2], "61-80": n[3], "81-100": n[4] });
+            assert_eq!(scores(0.0, &[20, 40, 60, 80, 100]).await, counts([1, 1, 1, 1, 1]), "of {total}");
+            assert_eq!(scores(above, &[0, 20, 40, 60, 80]).await, counts([2, 2, 2, 2, 2]), "of {total}");
+        }
     });
 }
