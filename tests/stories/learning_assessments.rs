@@ -162,6 +162,9 @@ fn a_learner_sits_an_exam_and_the_score_is_the_one_of_every_surface() {
         assert_eq!(feedback["strengths"], json!(["型システム: 1 問すべて正解"]));
         assert_eq!(feedback["improvements"], json!(["ジェネリクス: 1 問中 0 問正解。復習しましょう。"]));
 
+        let progress = exam.student.get(&at(&format!("/progress/{}", exam.enrollment))).await.ok();
+        assert_eq!(&progress["assessmentResults"][0]["feedback"], feedback);
+
         let result = exam.result(&exam.student, &outcome["resultId"]).await.is(200);
         assert_eq!(result["timeSpent"]["minutes"], 10);
         let answers = result["answers"].as_array().unwrap();

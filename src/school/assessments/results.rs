@@ -1,5 +1,7 @@
 //! Results of learners, question by question, with what follows from them by skill.
 
+use std::collections::HashMap;
+
 use super::attempts::ATTEMPTS_MAX;
 use super::counting::{PASSED_MS, THE_COUNTING_ONE_FIRST};
 use super::grading::{close_if_overdue, close_overdue_of};
@@ -143,11 +145,22 @@ pub enum Outcome {
     Failed(f64),
 }
 
+impl Outcome {
+    pub(in crate::school) fn of(score: Option<f64>, total: f64, pass: f64) -> Outcome {
+        match score {
+            None => Outcome::NotGraded,
+            Some(score) if score >= total => Outcome::AllRight,
+            Some(score) if score >= pass => Outcome::Passed,
+            Some(score) => Outcome::Failed(rounded(pass - score, 2)),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillOutcome {
     pub name: String,
-    pub questions: usize,
-    pub right: usize,
+    pub questions: i64,
+    pub right: i64,
 }
 
 row! {
@@ -228,12 +241,6 @@ async fn with_answers(tx: &mut Tx, row: ResultRow, shows_right: bool) -> Result<
 }
 
 fn feedback_of(row: &ResultRow, answered: &[(&Question, &AnswerRow)]) -> ResultFeedback {
-    let outcome = match row.score {
-        None => Outcome::NotGraded,
-        Some(score) if score >= row.total => Outcome::AllRight,
-        Some(score) if score >= row.pass => Outcome::Passed,
-        Some(score) => Outcome::Failed(rounded(row.pass - score, 2)),
-    };
     let mut skills: Vec<SkillOutcome> = Vec::new();
     for (question, answer) in answered {
         let Some(name) = &question.skill else { continue };
@@ -242,10 +249,40 @@ fn feedback_of(row: &ResultRow, answered: &[(&Question, &AnswerRow)]) -> ResultF
         }
         for skill in skills.iter_mut().filter(|skill| skill.name == *name) {
             skill.questions += 1;
-            skill.right += usize::from(answer.correct);
+            skill.right += i64::from(answer.correct);
         }
     }
-    ResultFeedback { note: row.feedback.clone(), outcome, skills }
+    ResultFeedback { note: row.feedback.clone(), outcome: Outcome::of(row.score, row.total, row.pass), skills }
+}
+
+row! {
+    struct AttemptSkill {
+        attempt: i64,
+        name: String,
+        questions: i64,
+        correct: i64,
+    }
+}
+
+/// Counts by skill what a person answered in their attempts in a course, by the id of the attempt.
+pub(in crate::school) async fn skills_by_attempt(
+    tx: &mut Tx,
+    person: i64,
+    course: i64,
+) -> Result<HashMap<i64, Vec<SkillOutcome>>> {
+    let sql = "select t.id as attempt, s.name, count(*) as questions,
+            cast(sum(case when w.correct then 1 else 0 end) as bigint) as correct
+        from enrollments o cross join classes k cross join attempts t cross join answers w
+            join questions q on q.id = w.question and q.deleted_ms is null join skills s on s.id = q.skill
+        where o.person = $1 and k.id = o.class and k.course = $2 and t.enrollment = o.id and t.score is not null
+            and w.attempt = t.id and w.correct is not null
+        group by t.id, s.id, s.name order by t.id, min(q.position), min(q.id)";
+    let mut found: HashMap<i64, Vec<SkillOutcome>> = HashMap::new();
+    for skill in tx.all::<AttemptSkill>(sql, args![person, course]).await? {
+        let AttemptSkill { attempt, name, questions, correct: right } = skill;
+        found.entry(attempt).or_default().push(SkillOutcome { name, questions, right });
+    }
+    Ok(found)
 }
 
 /// Closed attempts that a history lists at most: the newest ones.

@@ -10,6 +10,7 @@ use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{GradeScope, NewEvent, ProgressStatus};
+use crate::school::assessments::results::{self, Outcome, ResultFeedback};
 use crate::school::outline;
 use crate::school::rights::{self, Caller, Scope};
 
@@ -27,6 +28,7 @@ row! {
 row! {
     /// An attempt that has a score.
     pub struct GradedAttempt {
+        pub id: i64,
         pub assessment: i64,
         pub title: String,
         pub score: f64,
@@ -35,6 +37,8 @@ row! {
         pub number: i64,
         pub submitted_ms: i64,
         pub graded_ms: i64,
+        /// Words of staff.
+        pub note: Option<String>,
     }
 }
 
@@ -43,7 +47,7 @@ pub struct CourseProgress {
     pub rate: ProgressRate,
     /// The completed units, each with the items in it that are done.
     pub units: Vec<(CompletedUnit, Vec<i64>)>,
-    pub results: Vec<GradedAttempt>,
+    pub results: Vec<(GradedAttempt, ResultFeedback)>,
 }
 
 /// Returns the progress by an enrollment, for its learner and for the staff of the course. Others do not learn that it
@@ -60,13 +64,21 @@ pub async fn of_enrollment(app: &School, caller: &Caller, id: i64) -> Result<Cou
     let rate = units::progress_rate(&mut tx, &[id]).await?.remove(&id).unwrap_or_default();
     let units = completed_units(&mut tx, id, enrollment.course).await?;
     // Those of the learner's other enrollments in the course count too.
-    let sql = "select t.assessment, a.name as title, t.score, a.total, a.pass, t.number,
+    let sql = "select t.id, t.assessment, a.name as title, t.score, a.total, a.pass, t.number,
             coalesce(t.submitted_ms, t.created_ms) as submitted_ms,
-            coalesce(t.graded_ms, t.submitted_ms, t.created_ms) as graded_ms
+            coalesce(t.graded_ms, t.submitted_ms, t.created_ms) as graded_ms, t.feedback as note
         from enrollments o cross join attempts t join assessments a on a.id = t.assessment and a.deleted_ms is null
         where o.person = $1 and t.enrollment = o.id and a.course = $2 and t.score is not null
         order by submitted_ms, t.id";
-    let results = tx.all(sql, args![access.person, access.course]).await?;
+    let attempts: Vec<GradedAttempt> = tx.all(sql, args![access.person, access.course]).await?;
+    let mut skills = results::skills_by_attempt(&mut tx, access.person, access.course).await?;
+    let with_feedback = |attempt: GradedAttempt| {
+        let outcome = Outcome::of(Some(attempt.score), attempt.total, attempt.pass);
+        let skills = skills.remove(&attempt.id).unwrap_or_default();
+        let feedback = ResultFeedback { note: attempt.note.clone(), outcome, skills };
+        (attempt, feedback)
+    };
+    let results = attempts.into_iter().map(with_feedback).collect();
     Ok(CourseProgress { enrollment, rate, units, results })
 }
 

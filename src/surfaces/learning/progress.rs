@@ -1,11 +1,12 @@
 //! Progress in courses: beginning one, viewing its materials, completing its modules, and how far one is.
 
+use super::feedback::LearningFeedback;
 use super::wire::{Duration, ModulesDone, Time};
 use super::{Answer, Caller, Json, Path, ok};
 use crate::app::School;
 use crate::event::ProgressStatus;
 use crate::rounding::rounded;
-use crate::school::assessments::results;
+use crate::school::assessments::results::{self, ResultFeedback};
 use crate::school::once::Key;
 use crate::school::progress::course::{self, CompletedUnit, CourseProgress, GradedAttempt, UnitCompletion, UnitReport};
 use crate::school::progress::learner::LearnerEnrollment;
@@ -55,7 +56,7 @@ answer! {
         materials_viewed: Vec<TextId> = items.into_iter().map(TextId).collect(),
     }
 
-    pub struct LearningAssessmentResult from GradedAttempt as t {
+    pub struct LearningAssessmentResult from (GradedAttempt, ResultFeedback) as (t, feedback) {
         assessment_id: TextId = TextId(t.assessment),
         assessment_title: String = t.title,
         score: f64 = t.score,
@@ -66,6 +67,7 @@ answer! {
         attempt_number: i64 = t.number,
         submitted_at: Time = Time(t.submitted_ms),
         graded_at: Time = Time(t.graded_ms),
+        feedback: LearningFeedback = feedback.into(),
     }
 
     pub struct LearningProgress from CourseProgress as p let e = p.enrollment; {
