@@ -86,3 +86,21 @@ pub async fn needs_another(walk: &Walk<'_>) {
     let names_it = |example: &mut Value| example["error"]["missingPrerequisites"] = json!([needed]);
     walk.is_refused(&walk.student, "POST /courses/{courseId}/enroll", &[&course], (409, 1), names_it).await;
 }
+
+/// A lecture of the live surface is a course here, without what only this surface asks for, and one enrolls in it.
+pub async fn shows_lecture(walk: &Walk<'_>) {
+    let lecture = walk.teacher.makes_lecture("카카오톡 기초", 1).await;
+    let query = "?includeAssessments=true";
+    let view = at(&format!("/courses/{}{query}", lecture.id));
+    for person in [&walk.teacher, &walk.student] {
+        let shown = person.get(&view).await.is(200);
+        assert_eq!(["level", "category"].map(|key| &shown[key]), [&Value::Null; 2]);
+        walk.is_of_interface("LearningCourse", &shown);
+    }
+    let enroll = at(&format!("/courses/{}/enroll", lecture.id));
+    let enrolled = walk.student.post(&enroll, json!({})).await.is(201);
+    let progress = at(&format!("/progress/{}", text(&enrolled, "progressId")));
+    let fresh = walk.student.get(&progress).await.is(200);
+    assert_eq!((&fresh["status"], &fresh["lastAccessedAt"]), (&json!("not_started"), &Value::Null));
+    walk.is_of_interface("LearningProgress", &fresh);
+}

@@ -15,11 +15,35 @@ pub struct InterfaceKey {
     r#type: String,
 }
 
-/// Keys that are not answered as the interface has them, and why.
-const DIFFERENT: [(&str, &str); 2] = [
-    ("LearningProgress.course", "the example of the answer has its id and title"),
-    ("AssessmentResult.feedback", "the examples have it in the result of an attempt, and not in the progress"),
+/// How a key is answered that is not always answered as its interface has it.
+enum Answered {
+    /// As the interface has it, or null.
+    OrNull,
+    /// As an interface of `OWN`.
+    As(&'static str),
+}
+
+/// Keys that are not always answered as the interface has them, and why. A walk meets each of these differences.
+const DIFFERENT: [(&str, Answered, &str); 4] = [
+    ("LearningProgress.course", Answered::As("CourseOfProgress"), "so it is in the example of the answer"),
+    ("LearningProgress.lastAccessedAt", Answered::OrNull, "the learner has not opened the course yet"),
+    ("LearningCourse.level", Answered::OrNull, "a lecture of the live surface has none"),
+    ("LearningCourse.category", Answered::OrNull, "a lecture of the live surface has none"),
 ];
+
+const OWN: &str = "interface CourseOfProgress {
+  id: string;
+  title: string;
+}";
+
+/// The names under which differences are noted when they are met.
+pub fn expected_differences() -> impl Iterator<Item = String> {
+    DIFFERENT.iter().map(|(key, ..)| noted(key))
+}
+
+fn noted(key: &str) -> String {
+    format!("other than {key}")
+}
 
 /// Reads the interfaces of a block, by name.
 pub fn read(block: &str) -> BTreeMap<String, Interface> {
@@ -54,13 +78,37 @@ pub fn differences(
     for key in keys {
         let at = format!("{name}.{}", key.name);
         match answer.get(&key.name) {
-            _ if DIFFERENT.iter().any(|(different, _)| *different == at) => {}
             None => found.push(format!("{at} is missing")),
             Some(Value::Null) if key.is_optional => {}
-            Some(value) => found.extend(wrong_type(all, (&at, &key.r#type), value, compared)),
+            Some(value) => match DIFFERENT.iter().find(|(different, ..)| *different == at) {
+                Some((_, answered, _)) => found.extend(difference(all, (&at, &key.r#type), answered, value, compared)),
+                None => found.extend(wrong_type(all, (&at, &key.r#type), value, compared)),
+            },
         }
     }
     found
+}
+
+/// Lists what is wrong with a key that may be answered otherwise than in its interface, and notes whether it is.
+fn difference(
+    all: &BTreeMap<String, Interface>,
+    (at, r#type): (&str, &str),
+    answered: &Answered,
+    value: &Value,
+    compared: &mut BTreeSet<String>,
+) -> Vec<String> {
+    let mut compared_here = BTreeSet::new();
+    let wrong = wrong_type(all, (at, r#type), value, &mut compared_here);
+    if wrong.is_empty() {
+        compared.extend(compared_here);
+        return wrong;
+    }
+    compared.insert(noted(at));
+    match answered {
+        Answered::OrNull if value.is_null() => Vec::new(),
+        Answered::OrNull => wrong,
+        Answered::As(name) => differences(&read(OWN), name, value, &mut BTreeSet::new()),
+    }
 }
 
 fn wrong_type(
@@ -110,5 +158,26 @@ interface Module {\n  order: number; // from 1\n  length: Duration;\n}";
         *answer.pointer_mut(pointer).unwrap() = value;
         let found = differences(&all, "Course", &answer, &mut compared);
         assert!(found.len() == 1 && found[0].starts_with(expected), "{pointer}: {found:?}");
+    }
+}
+
+#[test]
+fn a_key_that_is_answered_otherwise_has_its_own_type_and_is_noted() {
+    let text = "interface LearningProgress {\n  course?: Course;\n  lastAccessedAt: string;\n}
+interface Course {\n  title: string;\n  level: string;\n}";
+    let all = read(text);
+    let brief = json!({ "id": "1", "title": "React" });
+    for (course, at, expected, met) in [
+        (brief.clone(), json!("2025-11-04"), "", 1),
+        (brief.clone(), Value::Null, "", 2),
+        (brief, json!(5), "LearningProgress.lastAccessedAt is 5", 2),
+        (json!({ "id": 1, "title": "React" }), Value::Null, "CourseOfProgress.id is 1", 2),
+        (json!({ "title": "React", "level": "beginner" }), json!("2025-11-04"), "", 0),
+    ] {
+        let mut compared = BTreeSet::new();
+        let answer = json!({ "course": course, "lastAccessedAt": at });
+        let found = differences(&all, "LearningProgress", &answer, &mut compared);
+        assert!(found.concat().starts_with(expected) && found.len() == usize::from(!expected.is_empty()), "{found:?}");
+        assert_eq!(expected_differences().filter(|difference| compared.contains(difference)).count(), met, "{answer}");
     }
 }

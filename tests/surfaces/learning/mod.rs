@@ -22,6 +22,7 @@ fn every_endpoint_of_the_seed_answers_and_refuses_as_its_examples_show() {
         courses::walks(&walk).await;
         courses::enrolls(&walk).await;
         courses::needs_another(&walk).await;
+        courses::shows_lecture(&walk).await;
         progress::learns(&walk).await;
         progress::is_certified(&walk).await;
         assessments::sits(&walk).await;
