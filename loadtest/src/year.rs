@@ -9,6 +9,9 @@ use crate::rows::Database;
 const FIRST: i64 = 1_000_000;
 const ASKING: i64 = 1_000_000_000;
 const COURSES: i64 = 200;
+/// The courses of the instructor who asks. Another one teaches all others.
+const OWN_COURSES: i64 = 10;
+const OTHER_TEACHER: i64 = FIRST - 1;
 const VIDEOS: i64 = 4;
 const DAYS: i64 = 365;
 /// The days on which a learner learns in the year.
@@ -40,10 +43,13 @@ impl Database {
     /// Makes the courses, and the enrollments of the learner who asks, in ten of them.
     pub async fn begin_year(&mut self, teacher: i64, learner: i64, now_ms: i64) -> Result<()> {
         self.run("begin".into()).await?;
+        let other = format!("{OTHER_TEACHER}, {now_ms}, 'Other', 'INSTRUCTOR'");
+        self.insert("people (id, created_ms, name, role)", &other, 0..1).await?;
         let columns =
             "courses (id, created_ms, updated_ms, code, poster_code, title, instructor, status, published_ms, price)";
         let values = format!(
-            "i + {FIRST}, {now_ms}, {now_ms}, 'year-' || i, 'year-' || i, 'Course ' || i, {teacher}, 'PUBLISHED', {now_ms}, 50000"
+            "i + {FIRST}, {now_ms}, {now_ms}, 'year-' || i, 'year-' || i, 'Course ' || i,
+            case when i < {OWN_COURSES} then {teacher} else {OTHER_TEACHER} end, 'PUBLISHED', {now_ms}, 50000"
         );
         self.insert(columns, &values, 0..COURSES).await?;
         let columns = "classes (id, created_ms, updated_ms, course, name, is_default)";
