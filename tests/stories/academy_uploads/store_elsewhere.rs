@@ -12,8 +12,8 @@ use crate::academy_videos::path;
 use crate::bucket::{Bucket, BucketFault};
 use crate::classroom::by_hand;
 use crate::harness::people::Reply;
-use crate::harness::{Backend, School, on_both, until};
-use crate::in_bucket::{in_bucket, in_bucket_on};
+use crate::harness::{School, on_both, until};
+use crate::in_bucket::in_bucket;
 
 /// A refusal that asks to come again.
 fn is_away(reply: Reply) {
@@ -248,32 +248,30 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
 
 #[test]
 fn an_upload_whose_sender_went_away_before_it_began_takes_a_place_for_five_minutes() {
-    for backend in [Backend::Sqlite, Backend::Postgres] {
-        in_bucket_on(backend, &["--uploads-open", "1"], |school, bucket| async move {
-            let mut staff = Staff::of(&school).await;
-            bucket.fails("create", BucketFault::Hangs, 1);
-            let begins = staff.teacher.post("/videos/", staff.new_file(&short_film()));
-            let row_is_there = until("the upload is announced", async || {
-                let sql = "select count(*) from uploads where status = 'OPEN'";
-                (school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0 == 1).then_some(())
-            });
-            tokio::select! {
-                _ = begins => panic!("the store answered"),
-                () = row_is_there => {}
-            }
-            let refused = staff.teacher.post("/videos/", staff.new_file(&short_film())).await;
-            let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
-            refused.refused(429, "TOO_MANY_UPLOADS");
-            assert!((200..=300).contains(&wait), "{wait}");
-            school.later(wait);
-            let begun = staff.begins(short_film()).await;
-            waste::give_up_overdue(&school.app).await.unwrap();
-            school.later(80_000);
-            staff.signs_in_again().await;
-            waste::give_up_overdue(&school.app).await.unwrap();
-            staff.teacher.get(&begun.upload_path()).await.is(200);
+    in_bucket(&["--uploads-open", "1"], |school, bucket| async move {
+        let mut staff = Staff::of(&school).await;
+        bucket.fails("create", BucketFault::Hangs, 1);
+        let begins = staff.teacher.post("/videos/", staff.new_file(&short_film()));
+        let row_is_there = until("the upload is announced", async || {
+            let sql = "select count(*) from uploads where status = 'OPEN'";
+            (school.app.db.one::<(i64,)>(sql, Vec::new()).await.unwrap().0 == 1).then_some(())
         });
-    }
+        tokio::select! {
+            _ = begins => panic!("the store answered"),
+            () = row_is_there => {}
+        }
+        let refused = staff.teacher.post("/videos/", staff.new_file(&short_film())).await;
+        let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        refused.refused(429, "TOO_MANY_UPLOADS");
+        assert!((200..=300).contains(&wait), "{wait}");
+        school.later(wait);
+        let begun = staff.begins(short_film()).await;
+        waste::give_up_overdue(&school.app).await.unwrap();
+        school.later(80_000);
+        staff.signs_in_again().await;
+        waste::give_up_overdue(&school.app).await.unwrap();
+        staff.teacher.get(&begun.upload_path()).await.is(200);
+    });
 }
 
 #[test]
