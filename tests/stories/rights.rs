@@ -131,6 +131,22 @@ fn a_classmate_is_refused_what_is_private() {
     });
 }
 
+/// What strangers are kept from is there: whoever may do it, does.
+#[test]
+fn the_order_and_the_upload_of_the_walk_are_open_to_their_own() {
+    on_both(|school| async move {
+        let village = Village::of(&school).await;
+        let all = routes(&school).await;
+        for (person, name, status) in [
+            (&village.student, "POST /payment/complete/", 200),
+            (&village.teacher, "GET /videos/{video_id}/upload/", 200),
+            (&village.teacher, "DELETE /videos/{video_id}/upload/", 204),
+        ] {
+            village.asks(person, all.iter().find(|route| route.name() == name).unwrap()).await.is(status);
+        }
+    });
+}
+
 /// Nobody learns by asking which numbers are taken.
 #[test]
 fn records_of_another_student_look_as_if_they_did_not_exist() {

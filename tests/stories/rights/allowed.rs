@@ -167,6 +167,7 @@ pub const ONES_OWN: &[(&str, &str)] = &[
     ("POST /courses/enrollments/{enrollment_id}/complete/", "what the rule gives, where the course completes itself"),
     ("POST /api/v1/enrollments/{enrollment_id}/payment", "a report that staff confirm"),
     ("GET /payment/detail/{payment_id}/", "one's own payment"),
+    ("POST /payment/complete/", "one's own order"),
     ("POST /api/v1/progress", "one's own progress"),
     ("GET /api/v1/progress/{progress_id}", "one's own progress"),
     ("PATCH /progress/update/{user_progress_id}/", "one's own progress"),

@@ -47,6 +47,10 @@ pub struct Village {
     pub watched: (i64, i64),
     /// A program of the student, which waits.
     pub submission: i64,
+    /// The student's order of another course of the teacher, at the gateway and not paid.
+    order: Value,
+    /// The upload that is to take the place of the watched video.
+    upload: Value,
     pub help: i64,
     pub response: i64,
     pub notification: i64,
@@ -77,8 +81,7 @@ impl Village {
         let mine = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0].clone();
         let (class, enrollment) = (mine["class_id"].as_i64().unwrap(), mine["enrollment_id"].as_i64().unwrap());
         let applied = applied_and_paid(&teacher, &student, &lecture).await;
-        let paid = student.get("/payment/user-payments/").await.is(200)["results"][0]["id"].as_i64();
-        let payment = paid.unwrap();
+        let paid = student.get("/payment/user-payments/").await.is(200)["results"][0].clone();
         let marks = student.get(&format!("/api/v1/attendance/enrollment/{enrollment}")).await.ok();
         let (mark, date) = (&marks["attendances"][0]["attendance_id"], &marks["attendances"][0]["class_date"]);
         let (mark, date) = (mark.as_i64().unwrap(), date.as_str().unwrap().to_owned());
@@ -95,6 +98,7 @@ impl Village {
         let learning_path = made["id"].as_str().unwrap().parse().unwrap();
         let (mission, question, code_question, submission) = asks_missions(school, &teacher, &student, &lecture).await;
         let watched = watches_video(&teacher, &student, &lecture).await;
+        let (order, upload) = (orders_course(&teacher, &student).await, begins_upload(&teacher, watched.0).await);
         Village {
             teacher,
             student,
@@ -104,7 +108,7 @@ impl Village {
             class,
             enrollment,
             applied,
-            payment,
+            payment: paid["id"].as_i64().unwrap(),
             progress,
             mark,
             date,
@@ -120,6 +124,8 @@ impl Village {
             code_question,
             watched,
             submission,
+            order,
+            upload,
             help,
             response,
             notification,
@@ -240,6 +246,15 @@ impl Village {
                 object[key] = value;
             }
         }
+        // An order and an upload have names that belong together.
+        for (whole, keys) in [
+            (&self.order, ["merchant_uid", "major_category_id", "total_amount"]),
+            (&self.upload, ["video_id", "upload_id", "key"]),
+        ] {
+            if keys.iter().all(|key| object.contains_key(*key)) {
+                object.extend(keys.iter().map(|key| (key.to_string(), whole[*key].clone())));
+            }
+        }
         body
     }
 
@@ -305,12 +320,12 @@ impl Village {
             seen.insert(format!("videos that the {whose} watched"), person.get("/progress/").await.ok());
         }
         // No address shows these.
-        for table in ["payments", "refunds"] {
-            let sql = format!("select id, amount from {table} order by id");
-            let rows: Vec<(i64, i64)> = self.app.db.all(sql, Vec::new()).await.unwrap();
+        for (table, number) in [("payments", "amount"), ("refunds", "amount"), ("uploads", "bytes")] {
+            let sql = format!("select id, {number}, status from {table} order by id");
+            let rows: Vec<(i64, i64, String)> = self.app.db.all(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(rows));
         }
-        for table in ["payment_moves", "submissions", "uploads"] {
+        for table in ["payment_moves", "submissions"] {
             let sql = format!("select count(*) from {table}");
             let (count,): (i64,) = self.app.db.one(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(count));
@@ -341,6 +356,20 @@ async fn watches_video(teacher: &Person, student: &Person, lecture: &Lecture) ->
     let watched = json!({ "video_id": video, "last_position": 60, "time_spent": "00:01:00" });
     let watched = student.post("/videos/progress/", watched).await.is(200);
     (video, watched["id"].as_i64().unwrap())
+}
+
+/// The student orders a course that has a price.
+async fn orders_course(teacher: &Person, student: &Person) -> Value {
+    let priced = json!({ "name": "값이 있는 과정", "price": 50_000 });
+    let course = teacher.post("/courses/major-categories/", priced).await.is(201);
+    student.get(&format!("/payment/info/{}/", course["id"])).await.is(200)
+}
+
+/// The teacher begins to send a file of a video, and sends none of it.
+async fn begins_upload(teacher: &Person, video: i64) -> Value {
+    let file = json!({ "file_name": "변수 1강.mp4", "file_size": 1_000 });
+    let begun = teacher.put(&format!("/videos/{video}/"), file).await.is(200)["upload"].clone();
+    json!({ "video_id": video, "upload_id": begun["upload_id"], "key": begun["key"] })
 }
 
 async fn asked_and_graded(teacher: &Person, enrollment: i64, lecture: &Lecture) -> (i64, i64) {
