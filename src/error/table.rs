@@ -35,6 +35,10 @@ errors! {
         "There is nothing at this address",
         "없는 주소입니다.",
         "このアドレスには何もありません。";
+    NoSuchPage = NotFound, "NOT_FOUND",
+        "Invalid page.",
+        "없는 페이지입니다.",
+        "このページはありません。";
     WrongMethod = WrongMethod, "METHOD_NOT_ALLOWED",
         "This address does not answer this method",
         "이 주소에서는 쓸 수 없는 방식입니다.",

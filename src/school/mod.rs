@@ -33,6 +33,8 @@ pub mod stuck;
 pub mod submissions;
 pub mod videos;
 
+use crate::error::{Error, Result};
+
 /// One page of a list: its position, its rows, and the number of rows on all pages.
 pub struct Page<T> {
     pub window: Window,
@@ -41,6 +43,12 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Fails if the page stands behind the last one. The first page exists always.
+    pub fn must_exist(self) -> Result<Page<T>> {
+        let is_behind = self.window.offset > 0 && self.window.offset >= self.total;
+        if is_behind { Err(Error::NoSuchPage) } else { Ok(self) }
+    }
+
     /// Changes each row, and keeps the place of the page in the list.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { window: self.window, rows: self.rows.into_iter().map(change).collect(), total: self.total }

@@ -29,11 +29,14 @@ export async function isStudent(on) {
   return Boolean(isKnown) && on.api.user?.role === "STUDENT";
 }
 
-/** Resolves to all rows of a list that comes in pages. */
+/** Resolves to all rows of a list that comes in pages. A list that becomes shorter meanwhile may have no further page. */
 export async function allOf(api, path) {
   const rows = [];
   for (let page = 1, isMore = true; isMore; page += 1) {
-    const { results, next } = await api.get(`${path}&page_size=100&page=${page}`);
+    const { results, next } = await api.get(`${path}&page_size=100&page=${page}`).catch((error) => {
+      if (page > 1 && isMissing(error)) return { results: [], next: null };
+      throw error;
+    });
     rows.push(...results);
     isMore = next !== null;
   }

@@ -1,5 +1,6 @@
 //! Major and minor categories of the academy: the courses and units of every surface.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::classroom::by_hand;
@@ -50,6 +51,32 @@ fn a_category_made_here_is_a_course_everywhere() {
         let next = listed["next"].as_str().unwrap();
         let next = student.get(&next[next.find("/courses").unwrap()..]).await.is(200);
         assert_eq!((names(&next), &next["next"]), (vec!["파이썬 중급"], &json!(null)));
+    });
+}
+
+#[test]
+fn a_list_has_no_page_behind_its_last_one_and_no_page_above_its_most() {
+    on_both(|school| async move {
+        let (teacher, nobody) = (school.teacher().await, school.nobody());
+        let list = "/courses/major-categories/";
+        let whole = nobody.get(&format!("{list}?page_size=1000")).await.is(200);
+        assert_eq!((&whole["count"], &whole["results"]), (&json!(0), &json!([])));
+        for _ in 0..101 {
+            makes_category(&teacher, 0).await;
+        }
+        let most = nobody.get(&format!("{list}?page_size=1000")).await.is(200);
+        assert_eq!((&most["count"], names(&most).len()), (&json!(101), 100));
+        let next = most["next"].as_str().unwrap();
+        let rest = nobody.get(&next[next.find("/courses").unwrap()..]).await.is(200);
+        assert_eq!((names(&rest).len(), &rest["next"]), (1, &json!(null)));
+        let english = [("accept-language", "en")];
+        for behind in ["?page=3&page_size=1000", "?page=7"] {
+            let refused = nobody.asks(Method::GET, &format!("{list}{behind}"), None, &english).await;
+            assert_eq!(refused.json["detail"], "Invalid page.");
+            refused.refused(404, "NOT_FOUND");
+        }
+        let refused = nobody.get(&format!("{list}?page_size=0")).await.is(400);
+        assert!(refused["page_size"].is_array(), "{refused}");
     });
 }
 

@@ -140,6 +140,7 @@ async fn the_academy_names_the_field_or_says_the_detail() {
         ),
         (Error::NotFound(Noun::Course), 404, refusal("대분류를 찾을 수 없습니다.", "NOT_FOUND")),
         (Error::NoSuchPath, 404, refusal("없는 주소입니다.", "NOT_FOUND")),
+        (Error::NoSuchPage, 404, refusal("없는 페이지입니다.", "NOT_FOUND")),
         (Error::AdminOnly, 403, refusal("관리자 권한이 필요합니다.", "ADMIN_ONLY")),
         (Error::internal("secret"), 500, refusal("서버 오류가 발생했습니다.", "INTERNAL_ERROR")),
     ] {

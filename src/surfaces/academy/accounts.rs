@@ -179,7 +179,7 @@ pub async fn change_profile(
 #[utoipa::path(get, path = "/accounts/activity/", params(AcademyPages),
     responses((status = 200, body = AcademyActivities)))]
 pub async fn activity(app: School, caller: Caller, pages: AcademyPages, url: RequestUrl) -> Answer<AcademyActivities> {
-    ok((history::list(&app, &caller, pages.into()).await?, url))
+    ok((history::list(&app, &caller, pages.into()).await?.must_exist()?, url))
 }
 
 /// Deletes the caller's account: their personal data is erased, and records of what they did stay without it.

@@ -108,7 +108,7 @@ query! {
     responses((status = 200, body = AcademyMajorCategories)), security(()))]
 pub async fn list_major(app: School, pages: AcademyPages, url: RequestUrl) -> Answer<AcademyMajorCategories> {
     let published = CourseFilter { is_active: Some(true), ..CourseFilter::default() };
-    ok((courses::list(&app, None, published, pages.into()).await?, url))
+    ok((courses::list(&app, None, published, pages.into()).await?.must_exist()?, url))
 }
 
 /// Creates a course for people who learn by themselves, which is published at once (instructors). Who does all that is
@@ -160,7 +160,7 @@ pub async fn list_minor(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyMinorCategories> {
-    ok((outline::list_units(&app, caller.as_ref(), query.major_category_id, pages.into()).await?, url))
+    ok((outline::list_units(&app, caller.as_ref(), query.major_category_id, pages.into()).await?.must_exist()?, url))
 }
 
 /// Adds a minor category to a course (its instructor). It is complete once all that is required in it is done.

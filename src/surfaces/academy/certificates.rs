@@ -139,7 +139,7 @@ pub async fn list(
 ) -> Result<Response> {
     match caller {
         Some(caller) => {
-            let own = learner::list(&app, &caller, pages.into()).await?;
+            let own = learner::list(&app, &caller, pages.into()).await?.must_exist()?;
             Ok(quiet(Json(AcademyCertificates::from((own, url))).into_response()))
         }
         None if wants_json(&headers) => Err(Error::SignInNeeded),

@@ -122,7 +122,7 @@ pub async fn list(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyChoiceQuestions> {
-    ok((choice_questions::list(&app, &caller, query.into(), pages.into()).await?, url))
+    ok((choice_questions::list(&app, &caller, query.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Lists the questions of the midterm (mid) or the final of a minor category (those in the course).
@@ -136,7 +136,7 @@ pub async fn list_of_exam(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyChoiceQuestions> {
-    ok((choice_questions::list(&app, &caller, of_exam(path)?, pages.into()).await?, url))
+    ok((choice_questions::list(&app, &caller, of_exam(path)?, pages.into()).await?.must_exist()?, url))
 }
 
 /// Adds a question to a mission of multiple choices, until someone has tried it (staff of the course).
@@ -213,7 +213,7 @@ pub async fn list_all_answers(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyChoices> {
-    ok((choices::of_all(&app, &caller, query.into(), pages.into()).await?, url))
+    ok((choices::of_all(&app, &caller, query.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Lists one's own answers, the newest first.
@@ -226,5 +226,5 @@ pub async fn list_own_answers(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyChoices> {
-    ok((choices::mine(&app, &caller, query.into(), pages.into()).await?, url))
+    ok((choices::mine(&app, &caller, query.into(), pages.into()).await?.must_exist()?, url))
 }

@@ -112,7 +112,7 @@ pub async fn list(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyCodeQuestions> {
-    let page = code_questions::list(&app, &caller, query.into(), pages.into()).await?;
+    let page = code_questions::list(&app, &caller, query.into(), pages.into()).await?.must_exist()?;
     ok((page, languages::offered(&app).await?, url))
 }
 
@@ -127,7 +127,7 @@ pub async fn list_of_exam(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyCodeQuestions> {
-    let page = code_questions::list(&app, &caller, of_exam(path)?, pages.into()).await?;
+    let page = code_questions::list(&app, &caller, of_exam(path)?, pages.into()).await?.must_exist()?;
     ok((page, languages::offered(&app).await?, url))
 }
 

@@ -131,7 +131,7 @@ pub async fn list(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyPrograms> {
-    ok((submissions::list(&app, &caller, query.into(), pages.into()).await?, url))
+    ok((submissions::list(&app, &caller, query.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Sends a program for a code question (those in the course). It waits for a judge, in the place of an older one of the same person
@@ -205,7 +205,7 @@ pub async fn list_all(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyPrograms> {
-    ok((submissions::of_all(&app, &caller, query.into(), pages.into()).await?, url))
+    ok((submissions::of_all(&app, &caller, query.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Lists one's own programs, the newest first.
@@ -218,5 +218,5 @@ pub async fn list_own(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyPrograms> {
-    ok((submissions::mine(&app, &caller, query.into(), pages.into()).await?, url))
+    ok((submissions::mine(&app, &caller, query.into(), pages.into()).await?.must_exist()?, url))
 }

@@ -237,7 +237,7 @@ pub async fn learning_records(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyLearningRecords> {
-    ok((lists::learning_records(&app, &caller, filter.into(), pages.into()).await?, url))
+    ok((lists::learning_records(&app, &caller, filter.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Lists who watched which video on which day, the newest day first. For staff: an instructor sees their own courses.
@@ -250,7 +250,7 @@ pub async fn video_progress(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyVideoDays> {
-    ok((lists::video_records(&app, &caller, filter.into(), pages.into()).await?, url))
+    ok((lists::video_records(&app, &caller, filter.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Lists the notices that learners got before their access ended, the newest first. For staff: an instructor sees their own courses.
@@ -263,7 +263,7 @@ pub async fn expiration_notifications(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyExpirationNotifications> {
-    ok((lists::expiration_notices(&app, &caller, filter.into(), pages.into()).await?, url))
+    ok((lists::expiration_notices(&app, &caller, filter.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Lists one's own courses: how far one is, which missions are left, and for how many days one has access.
@@ -275,5 +275,5 @@ pub async fn student_dashboard(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyStudentDashboard> {
-    ok((student::courses(&app, &caller, pages.into()).await?, url))
+    ok((student::courses(&app, &caller, pages.into()).await?.must_exist()?, url))
 }

@@ -93,7 +93,7 @@ pub async fn list(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyEnrollments> {
-    let page = enrollment::list(&app, &caller, query.into(), pages.into()).await?;
+    let page = enrollment::list(&app, &caller, query.into(), pages.into()).await?.must_exist()?;
     let now_ms = app.now_ms();
     ok((page.map(|enrollment| (enrollment, now_ms)), url))
 }

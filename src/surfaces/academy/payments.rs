@@ -136,7 +136,7 @@ pub async fn complete(app: School, caller: Caller, Json(sent): Json<AcademyCompl
 #[utoipa::path(get, path = "/payment/user-payments/", params(AcademyPages),
     responses((status = 200, body = AcademyPayments)))]
 pub async fn mine(app: School, caller: Caller, pages: AcademyPages, url: RequestUrl) -> Answer<AcademyPayments> {
-    ok((payments::mine(&app, &caller, pages.into()).await?, url))
+    ok((payments::mine(&app, &caller, pages.into()).await?.must_exist()?, url))
 }
 
 /// Returns a payment of one's own, or for one's own course, with all that happened to it.

@@ -115,7 +115,7 @@ pub async fn list(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyProgresses> {
-    ok((watching::list(&app, &caller, query.major_category_id, pages.into()).await?, url))
+    ok((watching::list(&app, &caller, query.major_category_id, pages.into()).await?.must_exist()?, url))
 }
 
 /// Sums up one's own progress, course by course.
@@ -127,7 +127,7 @@ pub async fn overall(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyCourseProgresses> {
-    ok((watching::overall(&app, &caller, pages.into()).await?, url))
+    ok((watching::overall(&app, &caller, pages.into()).await?.must_exist()?, url))
 }
 
 /// Returns one's own progress in a video, once one has begun it.

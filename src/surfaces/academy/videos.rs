@@ -157,7 +157,7 @@ pub async fn list(
     pages: AcademyPages,
     url: RequestUrl,
 ) -> Answer<AcademyVideos> {
-    ok((videos::list(&app, caller.as_ref(), query.into(), pages.into()).await?, url))
+    ok((videos::list(&app, caller.as_ref(), query.into(), pages.into()).await?.must_exist()?, url))
 }
 
 /// Adds a video (staff of the course): at `video_url`, or with a file that is sent in parts. With `file_name` and `file_size`

@@ -14,16 +14,18 @@ query! {
     pub struct AcademyPages {
         /// The number of the page, from 1
         page: Option<Within<1, 1_000_000>>,
-        /// The number of rows on a page, at most 100 (20)
-        page_size: Option<Within<1, 100>>,
+        /// The number of rows on a page (20). More than 100 counts as 100
+        page_size: Option<Within<1, 1_000_000>>,
     }
 }
 
 const PAGE_SIZE: i64 = 20;
+const PAGE_MAX_SIZE: i64 = 100;
 
 impl From<AcademyPages> for Window {
     fn from(pages: AcademyPages) -> Window {
-        Window::of_page(pages.page.plain().unwrap_or(1), pages.page_size.plain().unwrap_or(PAGE_SIZE))
+        let size = pages.page_size.plain().unwrap_or(PAGE_SIZE).min(PAGE_MAX_SIZE);
+        Window::of_page(pages.page.plain().unwrap_or(1), size)
     }
 }
 
