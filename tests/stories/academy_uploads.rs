@@ -2,7 +2,7 @@
 
 mod awaited;
 mod readings;
-mod sender;
+pub mod sender;
 mod store_elsewhere;
 
 use std::time::{Duration, Instant};
