@@ -10,8 +10,7 @@ use super::walk::Walk;
 pub const ROWS: &[Row] = &[
     row("GET /dashboards/summary/", 200, Keys(&["today", "week", "month"])),
     row("GET /dashboards/daily-visits/", 200, Page("DailyVisit")),
-    // A row of this list is a day, and no payment: the entity's ids are those of `/payment/detail/{payment_id}/`.
-    row("GET /dashboards/daily-payments/", 200, Keys(&["count", "next", "previous", "results"])),
+    row("GET /dashboards/daily-payments/", 200, Page("DailyPayment")),
     row("GET /dashboards/learning-records/", 200, Page("UserLearningRecord")),
     row("GET /dashboards/video-progress/", 200, Page("UserVideoProgress")),
     row("GET /dashboards/expiration-notifications/", 200, Page("ExpirationNotification")),
@@ -34,6 +33,9 @@ pub async fn walks(walk: &Walk<'_>) {
     assert_eq!((&visits["count"], &visits["results"][29]["student_unique_visitors"]), (&json!(30), &json!(1)));
     let payments = walk.calls(admin, "GET /dashboards/daily-payments/", &[], None).await;
     assert_eq!(payments["results"][29]["refund_amount"], summary["month"]["refunds"]);
+    let ours = ["payment_count", "refund_amount", "refund_count"];
+    let days = payments["results"].as_array().unwrap();
+    assert!(days.iter().all(|day| ours.iter().all(|key| day[key].is_i64())), "{payments}");
     for heading in ["GET /dashboards/learning-records/", "GET /dashboards/video-progress/"] {
         let listed = walk.calls(teacher, heading, &[], None).await;
         assert_eq!(listed["results"][0]["user_id"], json!(student.id), "{heading}");
