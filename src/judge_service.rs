@@ -21,6 +21,7 @@ use crate::clock::{Clock, random_word};
 use crate::config::{Config, JudgeSettings};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::judge::toolchains::BUBBLEWRAP;
 use crate::judge::{
     Case, CaseReport, EMBEDDED_LANGUAGE, Engines, Job, JobReport, JudgeFault, LanguageState, Program, RunAs, RunLimits,
 };
@@ -93,7 +94,7 @@ pub fn try_engines(settings: &JudgeSettings, data: &Path) -> std::result::Result
     if is_wanted(EMBEDDED_LANGUAGE) {
         engines.try_embedded()?;
     }
-    engines.try_toolchains(data, is_wanted)?;
+    engines.try_toolchains(Path::new(BUBBLEWRAP), data, is_wanted)?;
     Ok(engines)
 }
 

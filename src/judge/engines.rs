@@ -42,8 +42,14 @@ impl Engines {
 
     /// Tries the compilers and interpreters of the machine, of the languages that are wanted, which takes seconds. `secrets` is the
     /// folder that a box must not show.
-    pub fn try_toolchains(&mut self, secrets: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<(), JudgeFault> {
-        let (tools, states) = Toolchains::try_out(self.program.again()?, self.run_as, secrets, is_wanted);
+    pub fn try_toolchains(
+        &mut self,
+        bubblewrap: &Path,
+        secrets: &Path,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), JudgeFault> {
+        let program = self.program.again()?;
+        let (tools, states) = Toolchains::try_out(program, self.run_as, bubblewrap, secrets, is_wanted);
         self.tools = Some(tools);
         self.states.extend(states);
         Ok(())

@@ -54,61 +54,67 @@ fn take() {
     }
 }
 
+/// Calls that the list of a box leaves out, or leaves in with other arguments. With these arguments none does anything, even where it
+/// gets through: what tells is whether the kernel knows the call.
+#[rustfmt::skip]
+const DENIED: &[(&str, c_long, [usize; 4])] = &[
+    ("a namespace", libc::SYS_unshare, [0; 4]),
+    ("another namespace", libc::SYS_setns, [NO_FILE, 0, 0, 0]),
+    ("a mount", libc::SYS_mount, [0; 4]),
+    ("a socket", libc::SYS_socket, [libc::AF_INET as usize, NO_TYPE, 0, 0]),
+    ("a socket of this machine", libc::SYS_socket, [libc::AF_UNIX as usize, NO_TYPE, 0, 0]),
+    ("a process", libc::SYS_clone, [(libc::CLONE_SIGHAND | libc::SIGCHLD) as usize, 0, 0, 0]),
+    ("a signal to all", libc::SYS_kill, [usize::MAX, 0, 0, 0]),
+    ("a signal to the judge's process", libc::SYS_tgkill, [1, 1, 0, 0]),
+    ("a look into a process", libc::SYS_ptrace, [libc::PTRACE_ATTACH as usize, 0, 0, 0]),
+    ("the memory of a process", libc::SYS_process_vm_readv, [0; 4]),
+    ("writing to a process", libc::SYS_process_vm_writev, [0; 4]),
+    ("a process as a file", libc::SYS_pidfd_open, [0; 4]),
+    ("a file of another process", libc::SYS_pidfd_getfd, [NO_FILE, 0, 0, 0]),
+    ("a key", libc::SYS_add_key, [0; 4]),
+    ("a command to keys", libc::SYS_keyctl, [0; 4]),
+    ("a program for the kernel", libc::SYS_bpf, [0; 4]),
+    ("a ring of calls", libc::SYS_io_uring_setup, [1, 0, 0, 0]),
+    ("a fault handler", libc::SYS_userfaultfd, [usize::MAX, 0, 0, 0]),
+    ("a counter of the processor", libc::SYS_perf_event_open, [0; 4]),
+    ("a file in memory", libc::SYS_memfd_create, [0; 4]),
+    ("shared memory", libc::SYS_shmget, [0; 4]),
+    ("shared pages", libc::SYS_mmap, [0, 0, PAGES_USABLE, PAGES_SHARED]),
+    ("a higher limit", libc::SYS_setrlimit, [libc::RLIMIT_NPROC as usize, 0, 0, 0]),
+    ("another timer", libc::SYS_setitimer, [usize::MAX, 0, 0, 0]),
+    ("a symbolic link", libc::SYS_symlinkat, [0; 4]),
+    ("a signal by a file", libc::SYS_fcntl, [NO_FILE, F_SETSIG, 0, 0]),
+    ("a command to a device", libc::SYS_ioctl, [NO_FILE, libc::TCSETS as usize, 0, 0]),
+];
+const NO_FILE: usize = usize::MAX;
+const NO_TYPE: usize = 15;
+const PAGES_USABLE: usize = (libc::PROT_READ | libc::PROT_WRITE) as usize;
+const PAGES_SHARED: usize = (libc::MAP_SHARED | libc::MAP_ANONYMOUS) as usize;
+
 /// Calls of the system.
 fn calls() -> Vec<(&'static str, bool)> {
-    let call = |number: c_long, a: usize, b: usize, c: usize, d: usize| {
+    let call = |number: c_long, [a, b, c, d]: [usize; 4]| {
         // SAFETY: the arguments are numbers and null pointers; a call that gets through takes nothing from this process.
         unsafe { libc::syscall(number, a, b, c, d, 0, 0) >= 0 }
     };
-    // A file that is not open: the kernel says so if the call came through.
-    let is_known = |number: c_long, command: usize| {
-        let ended = call(number, usize::MAX, command, 0, 0);
-        ended || io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS)
-    };
-    let shared = (libc::MAP_SHARED | libc::MAP_ANONYMOUS) as usize;
-    let usable = (libc::PROT_READ | libc::PROT_WRITE) as usize;
-    let none = [0_u64; 2];
-    let own = std::process::id() as usize;
-    vec![
-        ("a namespace", call(libc::SYS_unshare, libc::CLONE_NEWUSER as usize, 0, 0, 0)),
-        (
-            "a mount",
-            call(libc::SYS_mount, c"/usr".as_ptr() as usize, c"/box".as_ptr() as usize, 0, libc::MS_BIND as usize),
-        ),
-        ("a socket", call(libc::SYS_socket, libc::AF_INET as usize, libc::SOCK_STREAM as usize, 0, 0)),
-        ("a socket of this machine", call(libc::SYS_socket, libc::AF_UNIX as usize, libc::SOCK_STREAM as usize, 0, 0)),
-        (
-            "a connection",
-            TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], 80)), Duration::from_millis(50)).is_ok(),
-        ),
-        ("a process", call(libc::SYS_clone, libc::SIGCHLD as usize, 0, 0, 0)),
-        ("a signal to all", call(libc::SYS_kill, usize::MAX, 0, 0, 0)),
-        ("a signal to the judge's process", call(libc::SYS_tgkill, 1, 1, 0, 0)),
-        ("a look into a process", call(libc::SYS_ptrace, libc::PTRACE_TRACEME as usize, 0, 0, 0)),
-        ("a file of another process", call(libc::SYS_pidfd_open, own, 0, 0, 0)),
-        ("a key", call(libc::SYS_add_key, c"user".as_ptr() as usize, c"x".as_ptr() as usize, 0, 0)),
-        ("a program for the kernel", call(libc::SYS_bpf, 0, 0, 0, 0)),
-        ("a ring of calls", call(libc::SYS_io_uring_setup, 1, 0, 0, 0)),
-        ("a fault handler", call(libc::SYS_userfaultfd, 0, 0, 0, 0)),
-        ("a file in memory", call(libc::SYS_memfd_create, c"x".as_ptr() as usize, 0, 0, 0)),
-        ("shared memory", call(libc::SYS_shmget, 0, 4096, 0o600 | libc::IPC_CREAT as usize, 0)),
-        ("shared pages", call(libc::SYS_mmap, 0, 4096, usable, shared)),
-        ("a higher limit", call(libc::SYS_setrlimit, libc::RLIMIT_NPROC as usize, none.as_ptr() as usize, 0, 0)),
-        ("another timer", call(libc::SYS_setitimer, libc::ITIMER_PROF as usize, 0, 0, 0)),
-        (
-            "a symbolic link",
-            call(
-                libc::SYS_symlinkat,
-                c"/usr".as_ptr() as usize,
-                libc::AT_FDCWD as usize,
-                c"/box/x".as_ptr() as usize,
-                0,
-            ),
-        ),
-        ("a signal by a file", is_known(libc::SYS_fcntl, F_SETSIG)),
-        ("a command to a device", is_known(libc::SYS_ioctl, libc::TCSETS as usize)),
-        ("open files", (3..64).any(|file| call(libc::SYS_fcntl, file, libc::F_GETFD as usize, 0, 0))),
-    ]
+    let is_known =
+        |number, arguments| call(number, arguments) || io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS);
+    let denied = DENIED.iter().map(|(name, number, arguments)| (*name, is_known(*number, *arguments)));
+    let server = SocketAddr::from(([127, 0, 0, 1], 80));
+    let others = [
+        ("a connection", TcpStream::connect_timeout(&server, Duration::from_millis(50)).is_ok()),
+        ("open files", (3..64).any(|file| call(libc::SYS_fcntl, [file, libc::F_GETFD as usize, 0, 0]))),
+    ];
+    denied.chain(others).collect()
+}
+
+/// Makes a file, and takes it away again. Returns whether it could.
+fn can_make(path: &str) -> bool {
+    let is_made = std::fs::File::create_new(path).is_ok();
+    if is_made {
+        let _ = std::fs::remove_file(path);
+    }
+    is_made
 }
 
 /// Files that can be seen and written.
@@ -125,12 +131,7 @@ fn sights() -> Vec<(&'static str, bool)> {
         ("the memory of the judge's process", std::fs::File::open("/proc/1/mem").is_ok()),
         ("the registers of the judge's process", std::fs::read("/proc/1/syscall").is_ok()),
         ("the files of the judge's process", std::fs::read_dir("/proc/1/fd").is_ok()),
-        (
-            "a file",
-            ["/x", "/box/x", "/usr/x", "/dev/shm/x", "/dev/x", "/proc/x"]
-                .iter()
-                .any(|path| std::fs::write(path, "x").is_ok()),
-        ),
+        ("a file", ["/x", "/box/x", "/usr/x", "/dev/shm/x", "/dev/x", "/proc/x"].iter().any(|path| can_make(path))),
         (
             "an environment",
             std::env::vars().any(|(name, _)| !["PATH", "HOME", "TMPDIR", "LANG", "TZ", "PWD"].contains(&name.as_str())),

@@ -303,7 +303,7 @@ mod tests {
             return;
         }
         adopt_orphans().unwrap();
-        let (program, bubblewrap) = (Program::this().unwrap(), "/usr/bin/bwrap".into());
+        let (program, bubblewrap) = (Program::this().unwrap(), crate::judge::toolchains::BUBBLEWRAP.into());
         let sandbox = Sandbox { program, run_as: RunAs::choose(61_000), bubblewrap };
         let ended = sandbox.run(&BoxRun {
             steps: vec![vec!["/usr/bin/true".into()]],

@@ -12,6 +12,8 @@ use super::languages::{self, LANGUAGES, ToolLanguage};
 use super::process::{Program, RunAs};
 use super::sandbox::{self, BoxEnd, BoxRun, Sandbox};
 
+/// Debian's bubblewrap.
+pub const BUBBLEWRAP: &str = "/usr/bin/bwrap";
 /// Usual time of the processor that a compiler may take.
 const COMPILE_CPU_MS: u64 = 10_000;
 const COMPILE_MIB: u64 = 768;
@@ -37,17 +39,17 @@ pub struct Toolchain<'a> {
 }
 
 impl Toolchains {
-    /// Tries the box and each language. One that fails is off: nothing is ever run with less protection. `secrets` is the folder
-    /// that a box must not show.
+    /// Tries the box that a bubblewrap makes, and each language. One that fails is off: nothing is ever run with less protection.
+    /// `secrets` is the folder that a box must not show.
     pub fn try_out(
         program: Program,
         run_as: RunAs,
+        bubblewrap: &Path,
         secrets: &Path,
         is_wanted: impl Fn(&str) -> bool,
     ) -> (Toolchains, Vec<LanguageState>) {
-        let bubblewrap = PathBuf::from("/usr/bin/bwrap");
         let mut all = Toolchains {
-            sandbox: Sandbox { program, run_as, bubblewrap },
+            sandbox: Sandbox { program, run_as, bubblewrap: bubblewrap.to_owned() },
             tools: Vec::new(),
             compile_cpu_ms: COMPILE_CPU_MS,
         };

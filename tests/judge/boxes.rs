@@ -8,17 +8,17 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use gyosil::judge::toolchains::Toolchains;
+use gyosil::judge::toolchains::{BUBBLEWRAP, Toolchains};
 use gyosil::judge::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, Program, RunAs, RunLimits};
 
 const LIMITS: RunLimits = RunLimits { cpu_ms: 500, memory_mib: 64, output_bytes: 1024 * 1024 };
 /// The time of a program that must not end by it, on a machine that does other things too.
-const PATIENT_MS: u64 = 2_000;
+pub const PATIENT_MS: u64 = 2_000;
 const AT_ONCE: usize = 3;
-const SPARE_UID: u32 = 61_000;
+pub const SPARE_UID: u32 = 61_000;
 
 /// Are these tests off? They need a kernel that gives users namespaces of their own.
-fn are_off() -> bool {
+pub fn are_off() -> bool {
     let are_off = std::env::var("GYOSIL_TEST_BOXES").is_ok_and(|switch| switch == "off");
     if are_off {
         println!("boxes are not tested: GYOSIL_TEST_BOXES is off");
@@ -33,20 +33,21 @@ fn tools() -> &'static Toolchains {
         let program = Program::open(env!("CARGO_BIN_EXE_gyosil")).unwrap();
         let is_wanted = |name: &str| ["python", "c", "cpp", "node"].contains(&name);
         // The processes of a box end with the thread that started it, which a test's own may outlive: it waits for them.
-        let (mut tools, states) = Toolchains::try_out(program, RunAs::choose(SPARE_UID), Path::new("/tmp"), is_wanted);
+        let (run_as, bubblewrap, secrets) = (RunAs::choose(SPARE_UID), Path::new(BUBBLEWRAP), Path::new("/tmp"));
+        let (mut tools, states) = Toolchains::try_out(program, run_as, bubblewrap, secrets, is_wanted);
         tools.compile_cpu_ms = 2_000;
         assert!(states.iter().all(|state| state.why_off.is_none()), "{states:#?}");
         tools
     })
 }
 
-fn run_job(language: &str, source: &str, cases: &[(&str, &str)], cpu_ms: u64) -> JobReport {
+pub fn run_job(language: &str, source: &str, cases: &[(&str, &str)], cpu_ms: u64) -> JobReport {
     let cases = cases.iter().map(|(input, expected)| Case { input: (*input).into(), expected: (*expected).into() });
     let job = Job { source: source.into(), cases: cases.collect(), limits: RunLimits { cpu_ms, ..LIMITS } };
     tools().engine(language).unwrap().run(&job).unwrap()
 }
 
-fn run(language: &str, source: &str) -> CaseReport {
+pub fn run(language: &str, source: &str) -> CaseReport {
     run_job(language, source, &[("in", "secret")], PATIENT_MS).cases.remove(0)
 }
 
@@ -304,7 +305,6 @@ fn nothing_of_the_machine_can_be_reached() {
             "import ctypes\nassert ctypes.CDLL(None).unshare(0x10000000) == 0\nprint('secret')",
             "import ctypes\nassert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0\nprint('secret')",
             "import ctypes\nassert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\nprint('secret')",
-            "import ctypes\nlibc = ctypes.CDLL(None)\nassert any(libc.syscall(n, 0, 0, 0, 0, 0) >= 0 for n in (250, 248, 321, 323, 425, 310, 311, 438, 434))\nprint('secret')",
             "import os\nassert os.environ.get('GYOSIL_JWT_SECRET')\nprint('secret')",
         ],
     );

@@ -2,3 +2,5 @@
 
 mod boxes;
 mod scripts;
+mod self_test;
+mod walls;
