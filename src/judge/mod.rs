@@ -11,6 +11,7 @@ mod calls;
 mod compare;
 pub mod embedded;
 mod engines;
+mod heap;
 mod inside;
 mod job;
 mod languages;

@@ -14,6 +14,7 @@ use rquickjs::context::EvalOptions;
 use rquickjs::{Context, Ctx, Exception, Function, Object, Runtime, Value};
 use serde::{Deserialize, Serialize};
 
+use super::heap::BoundedHeap;
 use super::locks;
 
 /// Surroundings of a JavaScript program.
@@ -150,10 +151,12 @@ struct ScriptState {
     is_doubtful: Cell<bool>,
     /// The program has asked for its input: from then on its errors may tell it.
     has_read: Cell<bool>,
+    /// The program asked for more memory than it may have, which it can catch and go on.
+    was_full: Rc<Cell<bool>>,
     /// Promises that failed, and that nothing has caught.
     uncaught: Cell<i64>,
     /// The reason why the last of them failed.
-    reason: RefCell<String>,
+    reason: RefCell<Option<ScriptFailure>>,
 }
 
 impl ScriptState {
@@ -165,11 +168,11 @@ impl ScriptState {
 
 impl ScriptMachine {
     fn new(task: &ScriptTask<String>) -> rquickjs::Result<ScriptMachine> {
-        let runtime = Runtime::new()?;
-        runtime.set_memory_limit(usize::try_from(task.memory_mib).unwrap_or(usize::MAX).saturating_mul(1024 * 1024));
+        let state = Rc::new(ScriptState::default());
+        let most = usize::try_from(task.memory_mib).unwrap_or(usize::MAX).saturating_mul(1024 * 1024);
+        let runtime = Runtime::new_with_alloc(BoundedHeap::new(most, state.was_full.clone()))?;
         runtime.set_max_stack_size(STACK_BYTES);
         let context = Context::full(&runtime)?;
-        let state = Rc::new(ScriptState::default());
         let (watched, cpu_ms) = (state.clone(), task.cpu_ms);
         runtime.set_interrupt_handler(Some(Box::new(move || {
             watched.is_slow.set(watched.is_slow.get() || used_cpu_ms() >= cpu_ms);
@@ -178,14 +181,16 @@ impl ScriptMachine {
         let watched = state.clone();
         runtime.set_host_promise_rejection_tracker(Some(Box::new(move |_, _, reason, is_caught| {
             watched.uncaught.set(watched.uncaught.get() + if is_caught { -1 } else { 1 });
-            *watched.reason.borrow_mut() = ScriptFailure::of(&reason).text;
+            *watched.reason.borrow_mut() = Some(ScriptFailure::of(&reason, watched.was_full.get()));
         })));
         let output = Rc::new(RefCell::new(String::new()));
         Ok(ScriptMachine { context, output, state })
     }
 
     fn run(&self, task: &ScriptTask<String>) -> ScriptReport {
-        let failure = self.context.with(|ctx| self.run_in(&ctx, task).err().map(|_| ScriptFailure::of(&ctx.catch())));
+        let failure = self.context.with(|ctx| {
+            self.run_in(&ctx, task).err().map(|_| ScriptFailure::of(&ctx.catch(), self.state.was_full.get()))
+        });
         let mut report = ScriptReport { end: ScriptEnd::Done, exit_code: 0, error: String::new(), memory_kib: 0 };
         let state = &self.state;
         report.end = match failure {
@@ -193,8 +198,10 @@ impl ScriptMachine {
             _ if state.is_slow.get() => ScriptEnd::TooSlow,
             _ if state.exit_code.get().is_some() => ScriptEnd::Done,
             None if state.uncaught.get() > 0 => {
-                report.error = state.reason.take();
-                ScriptEnd::Failed
+                let reason = state.reason.take();
+                let end = reason.as_ref().map_or(ScriptEnd::Failed, |reason| reason.end);
+                report.error = reason.map(|reason| reason.text).unwrap_or_default();
+                end
             }
             None => ScriptEnd::Done,
             Some(failure) => {
@@ -290,11 +297,13 @@ struct ScriptFailure {
 }
 
 impl ScriptFailure {
-    fn of(value: &Value) -> ScriptFailure {
+    /// Reads an error. One of memory counts as that only if the memory was full: a program can throw the same.
+    fn of(value: &Value, was_full: bool) -> ScriptFailure {
         let part = |key: &str| value.as_object().and_then(|error| error.get::<_, String>(key).ok()).unwrap_or_default();
         let (name, message) = (part("name"), part("message"));
         let end = match (name.as_str(), message.as_str()) {
-            ("InternalError", "out of memory") => ScriptEnd::TooMuchMemory,
+            ("InternalError", "out of memory") if was_full => ScriptEnd::TooMuchMemory,
+            _ if value.is_null() && was_full => ScriptEnd::TooMuchMemory,
             _ => ScriptEnd::Failed,
         };
         let mut text = match name.as_str() {

@@ -194,6 +194,30 @@ fn memory_has_a_limit() {
     assert_end(stubborn, CaseOutcome::TooSlow);
 }
 
+/// A heap that is full to the last byte has no room for the error that tells so.
+#[test]
+fn a_program_that_meets_the_limit_of_its_memory_is_told_so() {
+    for source in [
+        "const all = []; for (;;) all.push(new Array(1e5).fill(1));",
+        "const all = []; for (;;) all.push({});",
+        "let all = null; for (;;) all = { all };",
+        "const all = []; for (let n = 0; ; n++) all.push('x' + n);",
+        "(() => { const all = []; for (let n = 0; ; n++) all.push([n]); })()",
+        "(async () => { await 1; const all = []; for (;;) all.push({}); })()",
+        "new ArrayBuffer(1 << 30)",
+        "[...'x'.repeat(1 << 28)]",
+    ] {
+        let report = run_patiently(source, "", "secret");
+        assert_eq!((report.outcome, report.detail.as_str()), (CaseOutcome::TooMuchMemory, ""), "{source}\n{report:?}");
+    }
+    // One that throws the same without having met it has failed by itself.
+    for source in
+        ["throw null", "throw Object.assign(new Error(), { name: 'InternalError', message: 'out of memory' })"]
+    {
+        assert_eq!(run_patiently(source, "", "secret").outcome, CaseOutcome::Crashed, "{source}");
+    }
+}
+
 #[test]
 fn output_has_a_limit() {
     assert_end("for (;;) console.log('x'.repeat(1000))", CaseOutcome::TooMuchOutput);
