@@ -26,16 +26,28 @@ pub fn are_off() -> bool {
     are_off
 }
 
+/// Is this one of the languages that are tried only where their tools are?
+fn is_there(language: &str) -> bool {
+    let tool = match language {
+        "java" => "javac",
+        "rust" => "rustc",
+        _ => return false,
+    };
+    let folders = ["/usr/bin", "/usr/local/bin"].iter();
+    folders.filter_map(|folder| Path::new(folder).join(tool).canonicalize().ok()).any(|path| path.starts_with("/usr"))
+}
+
 /// The engine, tried once for all tests.
 fn tools() -> &'static Toolchains {
     static TOOLS: OnceLock<Toolchains> = OnceLock::new();
     TOOLS.get_or_init(|| {
         let program = Program::open(env!("CARGO_BIN_EXE_gyosil")).unwrap();
-        let is_wanted = |name: &str| ["python", "c", "cpp", "node"].contains(&name);
+        let is_wanted = |name: &str| ["python", "c", "cpp", "node"].contains(&name) || is_there(name);
         // The processes of a box end with the thread that started it, which a test's own may outlive: it waits for them.
         let (run_as, bubblewrap, secrets) = (RunAs::choose(SPARE_UID), Path::new(BUBBLEWRAP), Path::new("/tmp"));
         let (mut tools, states) = Toolchains::try_out(program, run_as, bubblewrap, secrets, is_wanted);
-        tools.compile_cpu_ms = 2_000;
+        // Java's takes one second by itself.
+        tools.compile_cpu_ms = 4_000;
         assert!(states.iter().all(|state| state.why_off.is_none()), "{states:#?}");
         tools
     })
@@ -94,6 +106,51 @@ fn a_program_is_judged_case_by_case_in_each_language() {
         );
         assert_eq!(report.cases[2].detail, "line 1\n- 3\n+ 2");
         assert!(report.cases.iter().all(|case| case.memory_kib > 500), "{language} {report:?}");
+    }
+}
+
+/// Programs in Java and Rust that add two numbers, crash, have no end, and take all memory.
+const OPTIONAL: &[(&str, [&str; 4])] = &[
+    (
+        "java",
+        [
+            "import java.util.Scanner; public class Main { public static void main(String[] words) {
+             Scanner in = new Scanner(System.in); System.out.println(in.nextInt() + in.nextInt()); } }",
+            "public class Main { public static void main(String[] words) { System.out.println(42); throw new RuntimeException(); } }",
+            "public class Main { public static void main(String[] words) { for (;;); } }",
+            "import java.util.ArrayList; public class Main { public static void main(String[] words) {
+             ArrayList<long[]> all = new ArrayList<>(); for (;;) all.add(new long[1 << 17]); } }",
+        ],
+    ),
+    (
+        "rust",
+        [
+            "fn main() { let all = std::io::read_to_string(std::io::stdin()).unwrap();
+             println!(\"{}\", all.split_whitespace().map(|word| word.parse::<i32>().unwrap()).sum::<i32>()); }",
+            "fn main() { println!(\"42\"); panic!(); }",
+            "fn main() { loop { std::hint::spin_loop(); } }",
+            "fn main() { let mut all = Vec::new(); loop { all.push(vec![1_u8; 1 << 20]); } }",
+        ],
+    ),
+];
+
+#[test]
+fn java_and_rust_are_judged_where_their_tools_are() {
+    if are_off() {
+        return;
+    }
+    for (language, programs) in OPTIONAL {
+        if !is_there(language) {
+            println!("{language} is not tested: its compiler is not here");
+            continue;
+        }
+        let ends = [CaseOutcome::Passed, CaseOutcome::Crashed, CaseOutcome::TooSlow, CaseOutcome::TooMuchMemory];
+        for (source, end) in programs.iter().zip(ends) {
+            let report = run_job(language, source, &[("40 2\n", "42")], PATIENT_MS);
+            assert_eq!(report.cases[0].outcome, end, "{source}\n{report:?}");
+        }
+        let report = run_job(language, "x", &[("", "")], PATIENT_MS);
+        assert!(report.compiler_says.is_some(), "{language} {report:?}");
     }
 }
 
