@@ -8,6 +8,8 @@ mod errors;
 mod names;
 #[path = "tidy/pages.rs"]
 mod pages;
+#[path = "tidy/units.rs"]
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
