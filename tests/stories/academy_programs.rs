@@ -26,8 +26,12 @@ async fn asks_for_sums(academy: &Academy, more: Value) -> (i64, i64) {
 }
 
 async fn asks(academy: &Academy, mission: i64) -> i64 {
+    asks_in(academy, mission, "javascript").await
+}
+
+async fn asks_in(academy: &Academy, mission: i64, language: &str) -> i64 {
     let case = |input: &str, output: &str, sample: bool| json!({ "input_data": input, "expected_output": output, "is_sample": sample });
-    let new = json!({ "mission_id": mission, "problem_statement": "두 수의 합", "language": "javascript", "points": 9,
+    let new = json!({ "mission_id": mission, "problem_statement": "두 수의 합", "language": language, "points": 9,
         "time_limit": 1, "test_cases": [case("1 2", "3\n", true), case("40 2", "42", false), case("99 1", "100", false)] });
     let made = academy.teacher.post("/missions/code-submission-questions/", new).await.is(201);
     made["id"].as_i64().unwrap()
