@@ -7,7 +7,7 @@ use futures_util::future::{join_all, join3};
 use super::moves::{self, MoveKind, NewMove};
 use super::pauses::{pause_ms, recheck_pause_ms};
 use super::refunding::carry_out;
-use super::settling::{Settled, settle};
+use super::settling::{Settlement, settle};
 use super::{CoursePayment, PaymentState, read_now, tries};
 use crate::app::School;
 use crate::clock::DAY_MS;
@@ -129,9 +129,9 @@ async fn check_payment(app: &School, due: Due) -> Result<()> {
         return if age_ms >= UNHEARD_FOR_MS { ask_no_more(app, &order, taken_ms, true).await } else { Ok(()) };
     };
     match settle(app, &order, found, None).await? {
-        Settled::Waits if age_ms >= UNPAID_FOR_MS => ask_no_more(app, &order, taken_ms, true).await,
-        Settled::Waits | Settled::Mismatched => Ok(()),
-        Settled::Done | Settled::Returned => ask_no_more(app, &order, taken_ms, false).await,
+        Settlement::Waits if age_ms >= UNPAID_FOR_MS => ask_no_more(app, &order, taken_ms, true).await,
+        Settlement::Waits | Settlement::Mismatched => Ok(()),
+        Settlement::Done | Settlement::Returned => ask_no_more(app, &order, taken_ms, false).await,
     }
 }
 
@@ -171,9 +171,9 @@ async fn check_try(app: &School, due: Due) -> Result<()> {
     let is_over = match found {
         None => true,
         Some(found) => match settle(app, &order, found, None).await? {
-            Settled::Waits => app.now_ms() - created_ms >= UNPAID_FOR_MS,
-            Settled::Mismatched => false,
-            Settled::Done | Settled::Returned => true,
+            Settlement::Waits => app.now_ms() - created_ms >= UNPAID_FOR_MS,
+            Settlement::Mismatched => false,
+            Settlement::Done | Settlement::Returned => true,
         },
     };
     if is_over { tries::forget_seen(app, id, taken_ms).await } else { Ok(()) }

@@ -1,6 +1,6 @@
 //! Completing an order: the buyer's page says that it was paid, and the gateway is asked.
 
-use super::settling::{Settled, settle};
+use super::settling::{Settlement, settle};
 use super::{CoursePayment, find_order, read_now};
 use crate::app::School;
 use crate::error::{Error, Field, Noun, Result};
@@ -29,7 +29,7 @@ pub async fn complete(app: &School, caller: &Caller, said: ReportedPayment) -> R
     }
     let is_done = order.status == "CONFIRMED" && order.imp_uid.as_deref() == Some(said.imp_uid.as_str());
     if is_done {
-        return told(order);
+        return reply_for(order);
     }
     app.failures.take_for_good(&Attempts::PaymentsBy(caller.id), app.now_ms())?;
     let gateway = app.gateways.of(order.gateway())?;
@@ -44,14 +44,14 @@ pub async fn complete(app: &School, caller: &Caller, said: ReportedPayment) -> R
         return Err(Error::PaidElsewhere);
     }
     match settle(app, &order, paid, Some(caller.id)).await? {
-        Settled::Waits | Settled::Done => told(read_now(app, order.id).await?),
-        Settled::Mismatched => Err(Error::PaymentMismatch),
-        Settled::Returned => Err(Error::PaymentReturned),
+        Settlement::Waits | Settlement::Done => reply_for(read_now(app, order.id).await?),
+        Settlement::Mismatched => Err(Error::PaymentMismatch),
+        Settlement::Returned => Err(Error::PaymentReturned),
     }
 }
 
 /// Returns a payment that was made or may still be made, and refuses one that came to nothing.
-fn told(payment: CoursePayment) -> Result<CoursePayment> {
+fn reply_for(payment: CoursePayment) -> Result<CoursePayment> {
     match payment.status.as_str() {
         "FAILED" | "CANCELLED" => Err(Error::wrong_state(payment.status)),
         _ => Ok(payment),

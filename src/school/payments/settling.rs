@@ -17,7 +17,7 @@ const BOUGHT_NOTHING: &str = "수강할 수 없게 되어 돌려드림";
 const BY_THE_GATEWAY: &str = "결제사에서 취소됨";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Settled {
+pub(super) enum Settlement {
     /// Nothing was paid yet.
     Waits,
     Done,
@@ -27,8 +27,8 @@ pub(super) enum Settled {
     Returned,
 }
 
-enum Noted {
-    Settled(Settled),
+enum NoteOutcome {
+    Settled(Settlement),
     GivesBack { refund: i64 },
 }
 
@@ -39,25 +39,25 @@ pub(super) async fn settle(
     seen: &CoursePayment,
     found: GatewayPayment,
     by: Option<i64>,
-) -> Result<Settled> {
+) -> Result<Settlement> {
     let noted = retry(|| note(app, seen, &found, by)).await;
     // Another order has the payment by now.
     let noted = noted.map_err(|e| if matches!(e, Error::SomeoneWasFaster) { Error::PaidElsewhere } else { e })?;
     match noted {
-        Noted::GivesBack { refund } => {
+        NoteOutcome::GivesBack { refund } => {
             // If it fails, the job goes on with it.
             let _ = carry_out(app, refund).await;
-            Ok(Settled::Returned)
+            Ok(Settlement::Returned)
         }
-        Noted::Settled(Settled::Mismatched) => {
+        NoteOutcome::Settled(Settlement::Mismatched) => {
             call_off(app, seen, &found).await?;
-            Ok(Settled::Mismatched)
+            Ok(Settlement::Mismatched)
         }
-        Noted::Settled(settled) => Ok(settled),
+        NoteOutcome::Settled(settled) => Ok(settled),
     }
 }
 
-async fn note(app: &School, seen: &CoursePayment, found: &GatewayPayment, by: Option<i64>) -> Result<Noted> {
+async fn note(app: &School, seen: &CoursePayment, found: &GatewayPayment, by: Option<i64>) -> Result<NoteOutcome> {
     let (id, now_ms) = (seen.id, app.now_ms());
     let mut tx = app.db.begin().await?;
     let held = hold_bought(&mut tx, seen.enrollment, now_ms).await?;
@@ -70,14 +70,14 @@ async fn note(app: &School, seen: &CoursePayment, found: &GatewayPayment, by: Op
             settling.note_given_back(&mut tx).await?
         }
         ("CONFIRMED", GatewayState::Paid) => settling.mismatch(&mut tx).await?,
-        ("CONFIRMED", GatewayState::Open) if !is_known => Noted::Settled(Settled::Waits),
-        ("CONFIRMED", _) => Noted::Settled(Settled::Done),
+        ("CONFIRMED", GatewayState::Open) if !is_known => NoteOutcome::Settled(Settlement::Waits),
+        ("CONFIRMED", _) => NoteOutcome::Settled(Settlement::Done),
         (_, GatewayState::Paid) if found.fits(order.amount) => settling.confirm(app, &mut tx).await?,
         (_, GatewayState::Paid) => settling.mismatch(&mut tx).await?,
         (_, GatewayState::Open) => settling.name(&mut tx).await?,
         ("PENDING", GatewayState::Failed) => settling.end(&mut tx, MoveKind::Failed).await?,
         ("PENDING", GatewayState::Cancelled) => settling.end(&mut tx, MoveKind::Cancelled).await?,
-        _ => Noted::Settled(Settled::Done),
+        _ => NoteOutcome::Settled(Settlement::Done),
     };
     app.commit(tx, vec![held.grade_due(now_ms)]).await?;
     Ok(noted)
@@ -102,7 +102,7 @@ impl Settling<'_> {
 
     /// Confirms the order, and gives its enrollment what it buys. Late money of an order that was given up counts too, if
     /// it is enough today. What buys nothing any more goes back.
-    async fn confirm(&self, app: &School, tx: &mut Tx) -> Result<Noted> {
+    async fn confirm(&self, app: &School, tx: &mut Tx) -> Result<NoteOutcome> {
         let (order, now_ms) = (self.order, self.now_ms);
         let price = order.price.filter(|_| order.status == "PENDING");
         let bought = admit_buyer(app, tx, self.held, order.amount, price).await?;
@@ -125,16 +125,18 @@ impl Settling<'_> {
         if bought == Bought::Nothing {
             let back = NewRefund { amount: order.amount, reason: BOUGHT_NOTHING, by: None, ends_access: false };
             let refund = ask_back(tx, order, &back, now_ms).await?;
-            return Ok(refund.map_or(Noted::Settled(Settled::Done), |refund| Noted::GivesBack { refund }));
+            return Ok(
+                refund.map_or(NoteOutcome::Settled(Settlement::Done), |refund| NoteOutcome::GivesBack { refund })
+            );
         }
         if self.by.is_none() {
             tell(tx, order.person, NotificationKind::PaymentConfirmed, order.id, now_ms).await?;
         }
-        Ok(Noted::Settled(Settled::Done))
+        Ok(NoteOutcome::Settled(Settlement::Done))
     }
 
     /// Ends an order that cannot be confirmed by this payment. A confirmed one stays what it is: it was paid a second time.
-    async fn mismatch(&self, tx: &mut Tx) -> Result<Noted> {
+    async fn mismatch(&self, tx: &mut Tx) -> Result<NoteOutcome> {
         let (order, now_ms) = (self.order, self.now_ms);
         if order.status != "CONFIRMED" {
             self.keep_other(tx).await?;
@@ -145,7 +147,7 @@ impl Settling<'_> {
         if tries::keep_mismatched(tx, order.id, &self.found.imp_uid, check_ms, now_ms).await? {
             self.add_move(tx, MoveKind::Mismatched, self.found.amount, DOES_NOT_FIT).await?;
         }
-        Ok(Noted::Settled(Settled::Mismatched))
+        Ok(NoteOutcome::Settled(Settlement::Mismatched))
     }
 
     /// Keeps asking about a payment that was begun for the order, if another one decides it: it may be paid, too.
@@ -159,14 +161,14 @@ impl Settling<'_> {
     }
 
     /// Notes the gateway's name for a payment that was begun.
-    async fn name(&self, tx: &mut Tx) -> Result<Noted> {
+    async fn name(&self, tx: &mut Tx) -> Result<NoteOutcome> {
         let sql = "update payments set imp_uid = $2, updated_ms = $3 where id = $1 and imp_uid is null";
         tx.run(sql, args![self.order.id, &self.found.imp_uid, self.now_ms]).await?;
-        Ok(Noted::Settled(Settled::Waits))
+        Ok(NoteOutcome::Settled(Settlement::Waits))
     }
 
     /// Ends an order of which the gateway says that nothing comes of it. The job asks on for a while: it may be tried again.
-    async fn end(&self, tx: &mut Tx, kind: MoveKind) -> Result<Noted> {
+    async fn end(&self, tx: &mut Tx, kind: MoveKind) -> Result<NoteOutcome> {
         let order = self.order;
         self.keep_other(tx).await?;
         let sql = "update payments set status = $3, imp_uid = $2, updated_ms = $4 where id = $1";
@@ -175,11 +177,11 @@ impl Settling<'_> {
         if self.by.is_none() && kind == MoveKind::Failed {
             tell(tx, order.person, NotificationKind::PaymentFailed, order.id, self.now_ms).await?;
         }
-        Ok(Noted::Settled(Settled::Done))
+        Ok(NoteOutcome::Settled(Settlement::Done))
     }
 
     /// Notes what someone gave back at the gateway itself, beside us.
-    async fn note_given_back(&self, tx: &mut Tx) -> Result<Noted> {
+    async fn note_given_back(&self, tx: &mut Tx) -> Result<NoteOutcome> {
         let (order, now_ms) = (self.order, self.now_ms);
         let back = self.found.went_back().min(order.amount) - order.claimed;
         if back > 0 {
@@ -193,7 +195,7 @@ impl Settling<'_> {
             }
             tell(tx, order.person, NotificationKind::PaymentRefunded, order.id, now_ms).await?;
         }
-        Ok(Noted::Settled(Settled::Done))
+        Ok(NoteOutcome::Settled(Settlement::Done))
     }
 }
 
