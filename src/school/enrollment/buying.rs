@@ -22,7 +22,7 @@ pub(in crate::school) struct Buyable {
 
 /// Effect of a payment on its enrollment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::school) enum Bought {
+pub(in crate::school) enum PurchaseEffect {
     Access,
     /// The enrollment is paid, and waits for its approval.
     Approval,
@@ -127,32 +127,32 @@ pub(in crate::school) async fn admit_buyer(
     held: &Held,
     amount: i64,
     price: Option<i64>,
-) -> Result<Bought> {
+) -> Result<PurchaseEffect> {
     let (now_ms, enrollment) = (app.now_ms(), &held.enrollment);
     match rights::find_course(tx, enrollment.course).await.and_then(|course| must_be_taught(&course)) {
-        Err(Error::NotFound(_) | Error::WrongState { .. }) => return Ok(Bought::Nothing),
+        Err(Error::NotFound(_) | Error::WrongState { .. }) => return Ok(PurchaseEffect::Nothing),
         taught => taught?,
     }
     if must_not_be_over(app, &held.seats).is_err() {
-        return Ok(Bought::Nothing);
+        return Ok(PurchaseEffect::Nothing);
     }
     let state = enrollment.access_state(now_ms);
     let kept = if state == AccessState::Pending { money_kept(tx, enrollment.id).await? } else { 0 };
     if kept + amount < price.unwrap_or(held.seats.price) {
-        return Ok(Bought::Nothing);
+        return Ok(PurchaseEffect::Nothing);
     }
     match state {
-        AccessState::Pending if kept >= held.seats.price.max(1) => Ok(Bought::Nothing),
+        AccessState::Pending if kept >= held.seats.price.max(1) => Ok(PurchaseEffect::Nothing),
         AccessState::Pending if held.seats.approves && enrollment.waiting_number.is_none() => {
             approve(tx, enrollment, enrollment.person, now_ms).await?;
-            Ok(Bought::Access)
+            Ok(PurchaseEffect::Access)
         }
-        AccessState::Pending => Ok(Bought::Approval),
+        AccessState::Pending => Ok(PurchaseEffect::Approval),
         AccessState::Completed => {
             let renewed = renew(tx, enrollment.class, enrollment.person, now_ms).await?;
-            Ok(if renewed.is_some() { Bought::Access } else { Bought::Nothing })
+            Ok(if renewed.is_some() { PurchaseEffect::Access } else { PurchaseEffect::Nothing })
         }
-        _ => Ok(Bought::Nothing),
+        _ => Ok(PurchaseEffect::Nothing),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::clock::DAY_MS;
 use crate::db::{HeldTable, Tx, args, retry};
 use crate::error::{Error, Result};
 use crate::outside::gateways::{GatewayKind, GatewayPayment, GatewayRefund, GatewayState};
-use crate::school::enrollment::buying::{Bought, Held, admit_buyer, end_refunded, hold_bought};
+use crate::school::enrollment::buying::{Held, PurchaseEffect, admit_buyer, end_refunded, hold_bought};
 use crate::school::notifications::NotificationKind;
 
 const DOES_NOT_FIT: &str = "주문과 맞지 않는 결제";
@@ -122,7 +122,7 @@ impl Settling<'_> {
         let args = args![order.id, imp_uid, now_ms, deadline_ms, receipt_url, order.person, seen_ms, recheck_ms];
         tx.run(sql, args).await?;
         self.add_move(tx, MoveKind::Paid, order.amount, "").await?;
-        if bought == Bought::Nothing {
+        if bought == PurchaseEffect::Nothing {
             let back = NewRefund { amount: order.amount, reason: BOUGHT_NOTHING, by: None, ends_access: false };
             let refund = ask_back(tx, order, &back, now_ms).await?;
             return Ok(
