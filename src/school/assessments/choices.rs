@@ -4,7 +4,7 @@
 use super::choice_questions::{mission_of, number_of};
 use super::grading;
 use super::questions::{QuestionKind, read_options};
-use super::sitting::{self, Beginning};
+use super::sitting::{self, AttemptTrigger};
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
@@ -142,7 +142,7 @@ impl ChoiceRequest {
         let asked = "select id from questions where id = $1 and deleted_ms is null";
         tx.maybe::<(i64,)>(asked, args![self.question]).await?.ok_or(Error::NotFound(Noun::Question))?;
         let sits = (self.person, self.mission);
-        let open = sitting::start_in(tx, sits, Beginning::ByAnswer, self.now_ms, events).await?;
+        let open = sitting::start_in(tx, sits, AttemptTrigger::ByAnswer, self.now_ms, events).await?;
         let question = open.questions.iter().find(|question| question.id == self.question);
         let question = question.ok_or(Error::NotFound(Noun::Question))?;
         let place = usize::try_from(self.option - 1).ok().filter(|_| question.kind == QuestionKind::MultipleChoice);

@@ -35,7 +35,7 @@ pub async fn start(app: &School, caller: &Caller, assessment: i64) -> Result<Ope
     let started = app.group_commit.record(move |tx| {
         Box::pin(async move {
             let mut events = Vec::new();
-            let outcome = start_in(tx, (person, assessment), Beginning::Asked, now_ms, &mut events).await;
+            let outcome = start_in(tx, (person, assessment), AttemptTrigger::Asked, now_ms, &mut events).await;
             settle(outcome, events)
         })
     });
@@ -51,9 +51,9 @@ pub(super) fn settle<T>(outcome: Result<T>, events: Vec<NewEvent>) -> Result<(Re
     }
 }
 
-/// An attempt begins because its learner asks for it, or by its first answer.
+/// The reason why an attempt begins: its learner asks for it, or answers a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beginning {
+pub(super) enum AttemptTrigger {
     Asked,
     ByAnswer,
 }
@@ -63,7 +63,7 @@ pub(super) enum Beginning {
 pub(super) async fn start_in(
     tx: &mut Tx,
     (person, id): (i64, i64),
-    beginning: Beginning,
+    trigger: AttemptTrigger,
     now_ms: i64,
     events: &mut Vec<NewEvent>,
 ) -> Result<OpenAttempt> {
@@ -91,7 +91,7 @@ pub(super) async fn start_in(
         return Err(Error::OutsideWindow);
     }
     let number = free_number(tx, &assessment, enrollment, None).await?;
-    if beginning == Beginning::ByAnswer && assessment.minutes.is_some() {
+    if trigger == AttemptTrigger::ByAnswer && assessment.minutes.is_some() {
         return Err(if number == 1 { Error::NotFound(Noun::Question) } else { Error::AttemptOver });
     }
     must_not_be_many(tx, id, person, now_ms).await?;
