@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use gyosil::school::sessions::codes::Invitation;
-use gyosil::school::sessions::identity::IfNameIsHere;
+use gyosil::school::sessions::identity::NameConflict;
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
@@ -32,7 +32,7 @@ pub async fn join(school: &School, code: &str, count: usize) -> Vec<String> {
                 name: format!("학생{n}"),
                 age: None,
                 digital_level: None,
-                if_name_is_here: IfNameIsHere::Other,
+                if_name_is_here: NameConflict::Other,
             };
             let from = [127, 0, 0, 1].into();
             let typed = Invitation { code: code.to_owned(), key: None };

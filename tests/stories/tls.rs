@@ -8,7 +8,7 @@ use gyosil::school::people::{NewPerson, add};
 use gyosil::school::rights::{Caller, Role};
 use gyosil::school::sessions::codes::Invitation;
 use gyosil::school::sessions::control::{self, Command};
-use gyosil::school::sessions::identity::IfNameIsHere;
+use gyosil::school::sessions::identity::NameConflict;
 use gyosil::school::sessions::joining::{Guest, join_as_guest};
 use gyosil::school::{courses, logins, outline, sessions};
 use serde_json::Value;
@@ -107,7 +107,7 @@ fn a_phone_follows_over_tls() {
 
         let (teacher, session) = class(&school).await;
         let guest =
-            Guest { name: "김순자".into(), age: None, digital_level: None, if_name_is_here: IfNameIsHere::Other };
+            Guest { name: "김순자".into(), age: None, digital_level: None, if_name_is_here: NameConflict::Other };
         let from = [127, 0, 0, 1].into();
         let scanned = Invitation { code: session.code.clone(), key: Some(session.key.clone()) };
         let (_, _, tokens) = join_as_guest(&school.app, &scanned, guest, None, from).await.unwrap();

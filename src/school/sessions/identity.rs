@@ -9,7 +9,7 @@ use crate::school::rights::Caller;
 
 /// Answer of a guest to the question whether they are the guest of the same name who joined the session before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfNameIsHere {
+pub enum NameConflict {
     /// No answer yet: the join fails with `NameIsHere` if there is such a guest.
     Ask,
     /// The same person: the instructor is asked to confirm it.
@@ -29,8 +29,8 @@ async fn namesakes(tx: &mut Tx, session: i64, name: &str) -> Result<Vec<i64>> {
 
 /// Finds those namesakes of a guest with a second phone who are not present. Presence is asked before the transaction of the
 /// join begins.
-pub(super) async fn absent_namesakes(app: &School, session: i64, name: &str, answer: IfNameIsHere) -> Result<Vec<i64>> {
-    if answer != IfNameIsHere::Same {
+pub(super) async fn absent_namesakes(app: &School, session: i64, name: &str, answer: NameConflict) -> Result<Vec<i64>> {
+    if answer != NameConflict::Same {
         return Ok(Vec::new());
     }
     let mut found = namesakes(&mut app.db.read().await?, session, name).await?;
@@ -45,15 +45,15 @@ pub(super) async fn find_claimed_guest(
     tx: &mut Tx,
     session: i64,
     name: &str,
-    answer: IfNameIsHere,
+    answer: NameConflict,
     absent: &[i64],
 ) -> Result<Option<i64>> {
-    if answer == IfNameIsHere::Other {
+    if answer == NameConflict::Other {
         return Ok(None);
     }
     let found = namesakes(tx, session, name).await?;
     let known = found.iter().find(|person| absent.contains(person)).or(found.first()).copied();
-    if known.is_some() && answer == IfNameIsHere::Ask { Err(Error::NameIsHere) } else { Ok(known) }
+    if known.is_some() && answer == NameConflict::Ask { Err(Error::NameIsHere) } else { Ok(known) }
 }
 
 /// Records that a new participant says to be `same_as`. Returns the event for the instructor.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use futures_util::future::BoxFuture;
 
 use super::codes::{self, Invitation};
-use super::identity::{self, IfNameIsHere};
+use super::identity::{self, NameConflict};
 use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
@@ -140,7 +140,7 @@ pub struct Guest {
     pub name: String,
     pub age: Option<i64>,
     pub digital_level: Option<Level>,
-    pub if_name_is_here: IfNameIsHere,
+    pub if_name_is_here: NameConflict,
 }
 
 /// Admits a guest who scanned the QR (or typed the code) and typed a name. `key`, if the phone sends one, makes it happen

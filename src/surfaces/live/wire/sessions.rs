@@ -9,7 +9,7 @@ use crate::school::names::PersonName;
 use crate::school::outline::Item;
 use crate::school::sessions::codes::{Invitation, SessionPreview};
 use crate::school::sessions::control::SessionChanges;
-use crate::school::sessions::identity::IfNameIsHere;
+use crate::school::sessions::identity::NameConflict;
 use crate::school::sessions::joining::{Guest, Joined, Participant};
 use crate::school::sessions::state::{ActiveParticipation, Attendee, CurrentState, participant_status};
 use crate::school::sessions::{NewLiveSession, Session, SessionStatus, SessionWithCount};
@@ -138,12 +138,12 @@ body! {
         digital_level: Option<LevelWord> => digital_level,
         /// The treatment of a name that a guest of the session has exactly: OTHER (the default) joins as another person, ASK is
         /// refused with NAME_IS_HERE, SAME joins and asks the instructor to merge the two
-        if_name_is_here: Option<IfNameIsHereWord> => if_name_is_here
-            = if_name_is_here.plain().unwrap_or(IfNameIsHere::Other),
+        if_name_is_here: Option<NameConflictWord> => if_name_is_here
+            = if_name_is_here.plain().unwrap_or(NameConflict::Other),
     }
 }
 
-words!(pub enum IfNameIsHereWord for IfNameIsHere { Ask, Same, Other });
+words!(pub enum NameConflictWord for NameConflict { Ask, Same, Other });
 
 answer! {
     #[schema(example = json!({"participant_id": 100, "session_id": 1, "user_id": 1, "status": "WAITING",
