@@ -109,7 +109,8 @@ pub async fn adjust(app: &School, caller: &Caller, path: i64, completed: i64, sc
     let values = args![path, completed, performance.word(), app.now_ms(), score];
     if tx.run(sql, values).await? == 1 {
         let path = read(&mut tx, row.clone()).await?;
-        let changes = Following::read(&mut tx, &path, completed, &learner).await?.changes(&mut tx, performance).await?;
+        let changes =
+            FollowingCourses::read(&mut tx, &path, completed, &learner).await?.changes(&mut tx, performance).await?;
         write(&mut tx, &path, performance, &changes, app.now_ms()).await?;
         record_changes(&mut tx, path.id, completed, performance, &changes).await?;
     }
@@ -120,7 +121,7 @@ pub async fn adjust(app: &School, caller: &Caller, path: i64, completed: i64, sc
 }
 
 /// The courses of a path that follow a completed one, and what is needed to judge them.
-struct Following<'a> {
+struct FollowingCourses<'a> {
     path: &'a LearningPath,
     learner: &'a LearnerCourses,
     level: CourseLevel,
@@ -132,13 +133,13 @@ struct Following<'a> {
     completed: i64,
 }
 
-impl<'a> Following<'a> {
+impl<'a> FollowingCourses<'a> {
     async fn read(
         tx: &mut Tx,
         path: &'a LearningPath,
         completed: i64,
         learner: &'a LearnerCourses,
-    ) -> Result<Following<'a>> {
+    ) -> Result<FollowingCourses<'a>> {
         let in_path: Vec<i64> = path.courses.iter().map(|course| course.course).collect();
         let wanted: Vec<i64> = path.skills.iter().map(|skill| skill.id).collect();
         let mut read = read_courses(tx, &[in_path.as_slice(), &[completed]].concat(), &wanted).await?;
@@ -148,7 +149,7 @@ impl<'a> Following<'a> {
         };
         let needs = read_direct_needs(tx, &in_path).await?;
         let skills = read.drain().map(|(id, course)| (id, course.skills)).collect();
-        Ok(Following { path, learner, level, taught, skills, needs, completed })
+        Ok(FollowingCourses { path, learner, level, taught, skills, needs, completed })
     }
 
     /// Works out what a score changes.
