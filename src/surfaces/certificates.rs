@@ -49,15 +49,15 @@ query! {
 
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum Found {
-    Whole(Box<Whole>),
-    Masked(Masked),
+pub enum CertificateAnswer {
+    Full(Box<FullCertificate>),
+    Masked(MaskedCertificate),
 }
 
 answer! {
     #[schema(example = json!({"state": "VALID", "number": "CERT-20261121-ACDEFG", "course": "스마트폰 첫걸음",
         "unit": null, "name": "김*자", "is_masked": true}))]
-    pub struct Masked from PublicCertificate as certificate {
+    pub struct MaskedCertificate from PublicCertificate as certificate {
         /// VALID, EXPIRED or REVOKED
         state: String = certificate.state.word().into(),
         number: String = certificate.number,
@@ -76,7 +76,7 @@ answer! {
             "completed": "2026-11-20", "issued": "2026-11-21", "expires": null, "issuer": "교실", "instructor": "박강사"},
         "pdf": "/certificates/7b0e3c0a-5d0f-4f5e-9a53-0c1d2e3f4a5b.pdf", "facts": "{\"number\":…}", "signature": "…",
         "key": {"algorithm": "Ed25519", "public_key": "…", "signs": "…"}}))]
-    pub struct Whole from (ShownCertificate, &School) as (shown, app)
+    pub struct FullCertificate from (ShownCertificate, &School) as (shown, app)
         let ShownCertificate { certificate, facts, state } = shown;
     {
         /// VALID, EXPIRED or REVOKED
@@ -147,15 +147,16 @@ pub fn page(headers: &HeaderMap) -> Response {
 /// Returns a certificate as JSON. With the number alone it shows the state, the course and a masked name.
 #[utoipa::path(
     get, path = "/certificates.json", tag = "certificates", params(CertificateQuery),
-    responses((status = 200, body = Found), Refusals<Refusal>), security(()),
+    responses((status = 200, body = CertificateAnswer), Refusals<Refusal>), security(()),
 )]
 async fn check(app: School, ClientAddress(from): ClientAddress, query: CertificateQuery) -> Result<Response> {
     let number = query.number.plain();
     let found = match query.code.plain() {
-        Some(code) => {
-            Found::Whole(Box::new(whole(&app, certificates::public_by_code(&app, &number, &code, from).await?)?))
-        }
-        None => Found::Masked(certificates::public_by_number(&app, &number, from).await?.into()),
+        Some(code) => CertificateAnswer::Full(Box::new(full(
+            &app,
+            certificates::public_by_code(&app, &number, &code, from).await?,
+        )?)),
+        None => CertificateAnswer::Masked(certificates::public_by_number(&app, &number, from).await?.into()),
     };
     Ok(quiet(Json(found).into_response()))
 }
@@ -178,7 +179,7 @@ async fn key(app: School) -> Answer<PublicKey> {
     get, path = "/certificates/{file}", tag = "certificates",
     params(("file" = String, Path, description = "The UUID, alone or with .json or .pdf; or the number")),
     responses((status = 200, description = "The certificate",
-        content((Whole = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<AcademyRefusal>),
+        content((FullCertificate = "application/json"), (Vec<u8> = "application/pdf"), (String = "text/html"))), Refusals<AcademyRefusal>),
     security(()),
 )]
 async fn one(
@@ -191,7 +192,7 @@ async fn one(
         None if is_uuid(&file) || is_number(&file) => Ok(page(&headers)),
         Some((uuid, "json")) => {
             let found = certificates::public_by_uuid(&app, uuid, from).await?;
-            Ok(quiet(Json(whole(&app, found)?).into_response()))
+            Ok(quiet(Json(full(&app, found)?).into_response()))
         }
         Some((uuid, "pdf")) => match certificates::pdf(&app, uuid, from).await {
             Ok((found, bytes)) => Ok(pdf("inline", &found.number, bytes)),
@@ -203,7 +204,7 @@ async fn one(
     }
 }
 
-fn whole(app: &School, found: Certificate) -> Result<Whole> {
+fn full(app: &School, found: Certificate) -> Result<FullCertificate> {
     Ok((found.shown(app.now_ms())?, app).into())
 }
 
