@@ -41,7 +41,7 @@ impl FromRequestParts<School> for Invited {
 
     async fn from_request_parts(parts: &mut Parts, _: &School) -> Result<Invited> {
         let code: String = extract::path(parts).await?;
-        let scanned: wire::sessions::Scanned = extract::query(parts)?;
+        let scanned: wire::sessions::QrKey = extract::query(parts)?;
         Ok(Invited(scanned.invites(code)))
     }
 }

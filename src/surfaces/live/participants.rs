@@ -21,7 +21,7 @@ pub async fn join(app: School, caller: Caller, Id(id): Id, Json(sent): Json<Join
 }
 
 /// Joins a session as a guest, with a name and without an account.
-#[utoipa::path(post, path = "/api/sessions/{session_code}/guest", params(("session_code" = String, Path), Key, Scanned, CookieQuery),
+#[utoipa::path(post, path = "/api/sessions/{session_code}/guest", params(("session_code" = String, Path), Key, QrKey, CookieQuery),
     request_body = GuestJoin, responses((status = 201, body = GuestJoined)), security(()))]
 pub async fn guest(
     app: School,
@@ -71,8 +71,8 @@ pub async fn rename(app: School, caller: Caller, Ids(id, person): Ids, Json(sent
 /// Merges a guest into another one who is the same person (its instructor). The records of both belong to `into`, whose
 /// earlier logins end.
 #[utoipa::path(post, path = "/api/sessions/{session_id}/participants/{user_id}/merge", request_body = Merge,
-    responses((status = 200, body = Merged)))]
-pub async fn merge(app: School, caller: Caller, Ids(id, person): Ids, Json(sent): Json<Merge>) -> Answer<Merged> {
+    responses((status = 200, body = MergeResult)))]
+pub async fn merge(app: School, caller: Caller, Ids(id, person): Ids, Json(sent): Json<Merge>) -> Answer<MergeResult> {
     merging::merge(&app, &caller, id, person, sent.into).await?;
     ok((person, sent.into))
 }

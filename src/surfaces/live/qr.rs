@@ -8,7 +8,7 @@ use axum::response::Response;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
-use super::wire::sessions::Scanned;
+use super::wire::sessions::QrKey;
 use super::{Path, Result};
 use crate::app::School;
 use crate::error::{Error, Noun};
@@ -35,7 +35,7 @@ query! {
 
 /// Draws the QR of a session: `/qr/482173.png` or `.svg`. It contains the session's key if `k` has it, as in `qr_code_url`.
 #[utoipa::path(get, path = "/qr/{file}",
-    params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, Scanned),
+    params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, QrKey),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
     security(()))]
 pub async fn picture(
@@ -43,7 +43,7 @@ pub async fn picture(
     headers: HeaderMap,
     Path(file): Path<String>,
     size: Size,
-    scanned: Scanned,
+    scanned: QrKey,
 ) -> Result<Response> {
     let (code, kind) = parted(&file)?;
     let code = Some(normalize_code(code)).filter(|code| (6..=7).contains(&code.len()));

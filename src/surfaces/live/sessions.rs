@@ -29,7 +29,7 @@ pub async fn list(app: School, caller: Caller, Id(id): Id, paging: PageQuery) ->
 }
 
 /// Finds the session of a code, before joining. Spaces and hyphens in the code do not matter.
-#[utoipa::path(get, path = "/api/sessions/{session_code}", params(("session_code" = String, Path), Scanned),
+#[utoipa::path(get, path = "/api/sessions/{session_code}", params(("session_code" = String, Path), QrKey),
     responses((status = 200, body = SessionFound)), security(()))]
 pub async fn by_code(
     app: School,
@@ -59,13 +59,13 @@ pub async fn start(app: School, caller: Caller, Id(id): Id, SentOnce(sent, key):
 
 /// Moves the session to the next step, or to any other: every phone follows (its instructor).
 #[utoipa::path(post, path = "/api/sessions/{session_id}/next-step", params(Key), request_body = NextStep,
-    responses((status = 200, body = Moved)))]
+    responses((status = 200, body = StepChanged)))]
 pub async fn next_step(
     app: School,
     caller: Caller,
     Id(id): Id,
     SentOnce(sent, key): SentOnce<NextStep>,
-) -> Answer<Moved> {
+) -> Answer<StepChanged> {
     let command = Command::NextStep { next: sent.next_subtask_id, message: sent.message.plain() };
     ok(control::command(&app, &caller, id, command, key).await?)
 }
@@ -98,13 +98,13 @@ pub async fn resume(
 
 /// Shows a message to everyone until the next command; the session stays at its step (its instructor).
 #[utoipa::path(post, path = "/api/sessions/{session_id}/message", params(Key),
-    request_body = SayToAll, responses((status = 200, body = SaidToAll)))]
+    request_body = SayToAll, responses((status = 200, body = MessageSent)))]
 pub async fn say(
     app: School,
     caller: Caller,
     Id(id): Id,
     SentOnce(sent, key): SentOnce<SayToAll>,
-) -> Answer<SaidToAll> {
+) -> Answer<MessageSent> {
     let command = Command::ShowMessage { message: sent.message.into() };
     ok(control::command(&app, &caller, id, command, key).await?)
 }

@@ -257,9 +257,9 @@ impl LiveSocket {
         let outcome = control::command(&self.app, &self.caller, session, command, message.key()?).await?;
         match word {
             "start" => to_json(Started::from(outcome)),
-            "next_step" => to_json(Moved::from(outcome)),
+            "next_step" => to_json(StepChanged::from(outcome)),
             "pause" => to_json(Paused::from(outcome)),
-            "message" => to_json(SaidToAll::from(outcome)),
+            "message" => to_json(MessageSent::from(outcome)),
             "end" => to_json(Ended::from(outcome)),
             _ => to_json(Resumed::from(outcome)),
         }

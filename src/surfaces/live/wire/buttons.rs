@@ -38,7 +38,7 @@ pub struct SayToAll {
 answer! {
     #[schema(example = json!({"session_id": 1, "instructor_message": "5분 뒤에 시작하겠습니다.",
         "timestamp": "2025-10-28T09:55:00Z"}))]
-    pub struct SaidToAll from CommandOutcome as o
+    pub struct MessageSent from CommandOutcome as o
     let message = if let Event::InstructorMessage { message } = o.event { message } else { String::new() };
     {
         session_id: i64 = o.session,
@@ -59,7 +59,7 @@ answer! {
 
     #[schema(example = json!({"session_id": 1, "previous_subtask": {"id": 1000, "title": "카카오톡 앱 열기"},
         "current_subtask": {"id": 1001, "title": "친구 선택하기"}, "timestamp": "2025-10-28T10:05:00Z"}))]
-    pub struct Moved from CommandOutcome as o {
+    pub struct StepChanged from CommandOutcome as o {
         session_id: i64 = o.session,
         previous_subtask: Option<TitleRef> = o.previous.as_ref().map(TitleRef::from),
         current_subtask: Option<TitleRef> = o.current.as_ref().map(TitleRef::from),

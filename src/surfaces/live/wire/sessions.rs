@@ -117,13 +117,13 @@ pub struct Join {
 
 query! {
     /// The key of the QR, for those who scanned it.
-    pub struct Scanned {
+    pub struct QrKey {
         /// The key from the QR; with it no limit on codes applies
         k: Option<SearchText>,
     }
 }
 
-impl Scanned {
+impl QrKey {
     pub fn invites(self, code: String) -> Invitation {
         Invitation { code, key: self.k.map(|k| k.0) }
     }
@@ -214,7 +214,7 @@ pub struct Merge {
 
 answer! {
     #[schema(example = json!({"user_id": 2, "into": 1}))]
-    pub struct Merged from (i64, i64) as (person, other) {
+    pub struct MergeResult from (i64, i64) as (person, other) {
         /// The participant who was merged
         user_id: i64 = person,
         into: i64 = other,
