@@ -40,7 +40,7 @@ use crate::school::payments::checking;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room};
 use crate::school::submissions::settling;
-use crate::school::videos::waste;
+use crate::school::videos::removal;
 use crate::school::{activity, help, stuck};
 use crate::surfaces;
 use crate::visits::Visits;
@@ -194,7 +194,7 @@ fn chores(app: &School) -> JoinSet<()> {
         checking::warn_of_left_behind(&app).await
     });
     every(&mut chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
-        waste::give_up_overdue(&app).await
+        removal::give_up_overdue(&app).await
     });
     every(&mut chores, app, Duration::from_secs(5), "visits", |app| async move { visits::write_counted(&app).await });
     every(&mut chores, app, Duration::from_secs(60), "days that are over", |app| async move {

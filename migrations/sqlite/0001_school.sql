@@ -300,7 +300,7 @@ create unique index uploads_key on uploads (key);
 create index uploads_item on uploads (item);
 create index uploads_person on uploads (by_person, created_ms);
 create index uploads_open on uploads (expires_ms) where status = 'OPEN';
-create index uploads_waste on uploads (id) where in_store and status in ('REFUSED', 'ABORTED', 'DELETED');
+create index uploads_removable on uploads (id) where in_store and status in ('REFUSED', 'ABORTED', 'DELETED');
 create unique index uploads_open_of_item on uploads (item) where status = 'OPEN' and item is not null;
 
 create table enrollments (

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, select_all};
 use gyosil::outside::objects::{NewObject, PartToSend};
-use gyosil::school::videos::waste;
+use gyosil::school::videos::removal;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -284,7 +284,7 @@ fn what_is_deleted_takes_its_files_along() {
         // The server stopped between a commit and what follows it.
         let key = kept.upload["key"].as_str().unwrap();
         by_hand(&school, format!("update uploads set status = 'DELETED' where key = '{key}'")).await;
-        waste::remove_all(&school.app).await.unwrap();
+        removal::remove_all(&school.app).await.unwrap();
         assert_eq!(files(&school), [""; 0]);
         staff.uploads(short_film()).await;
         staff.teacher.delete(&format!("/courses/major-categories/{}/", staff.course)).await.is(204);
@@ -307,17 +307,17 @@ fn an_upload_that_nobody_finishes_in_a_day_is_given_up() {
 
         school.later(86_399);
         staff.signs_in_again().await;
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         staff.teacher.get(&begun.upload_path()).await.is(200);
         school.later(1);
         // The time decides, and not the job.
         staff.teacher.get(&begun.upload_path()).await.refused(404, "NOT_FOUND");
         staff.completes(&begun, &parts).await.refused(409, "UPLOAD_OVER");
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         staff.completes(&begun, &parts).await.refused(409, "UPLOAD_OVER");
         assert_eq!(files(&school), [".uploads/bGVmdG92ZXItb2YtY3Jhc2/about.json"]);
         school.later(2 * 3_600);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(files(&school), [""; 0]);
         staff.signs_in_again().await;
         let again = staff.begins_again(&begun.video, begun.film.clone()).await;

@@ -22,7 +22,7 @@ use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::sessions::codes::open_of_course;
 use crate::school::sessions::{self, Session, SessionWithCount};
-use crate::school::videos::waste::{self, FilesOf};
+use crate::school::videos::removal::{self, FilesOf};
 use crate::school::{Page, Window, skills};
 
 use self::objectives::Objective;
@@ -446,11 +446,11 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
         return Err(Error::HasOpenEnrollments { count });
     }
     must_have_no_open_session(&mut tx, id).await?;
-    waste::give_up(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
+    removal::give_up(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
     let sql = "update courses set deleted_ms = $2 where id = $1";
     counts::change(&mut tx, id, sql, args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await?;
-    waste::remove_of(app, FilesOf::Course, id).await;
+    removal::remove_of(app, FilesOf::Course, id).await;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
 use crate::school::progress::units::UnitCriteria;
 use crate::school::rights::{self, Caller, Scope};
-use crate::school::videos::waste::{self, FilesOf};
+use crate::school::videos::removal::{self, FilesOf};
 
 use self::reading::items_of;
 pub(super) use self::reading::{
@@ -126,12 +126,12 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::hold_taught_course(&mut tx, caller, course).await?;
     must_not_be_taught(&mut tx, course, "select id from items where unit = $1", id).await?;
     tx.hold_where(HeldTable::Assessments, ASSESSMENTS_OF_UNIT, args![id]).await?;
-    waste::give_up(&mut tx, FilesOf::Unit, id, now_ms).await?;
+    removal::give_up(&mut tx, FilesOf::Unit, id, now_ms).await?;
     let sql = format!("update assessments set deleted_ms = $2, updated_ms = $2 where {ASSESSMENTS_OF_UNIT}");
     tx.run(sql, args![id, now_ms]).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, now_ms]).await?;
     app.commit(tx, items_changed(app, course)).await?;
-    waste::remove_of(app, FilesOf::Unit, id).await;
+    removal::remove_of(app, FilesOf::Unit, id).await;
     Ok(())
 }
 
@@ -222,7 +222,7 @@ pub async fn change_item(app: &School, caller: &Caller, id: i64, changes: ItemCh
     let (item, due) = change_held_item(app, &mut tx, caller, id, changes).await?;
     app.commit(tx, due).await?;
     if gives_up_file {
-        waste::remove_of(app, FilesOf::Item, id).await;
+        removal::remove_of(app, FilesOf::Item, id).await;
     }
     Ok(item)
 }
@@ -244,7 +244,7 @@ pub(super) async fn change_held_item(
         return Err(Error::bad(Field::VideoUrl, "another address is needed, or a file (file_name and file_size)"));
     }
     if now.object.is_some() && matches!(changes.url, Patch::Set(_)) {
-        waste::give_up_complete(tx, id, now_ms).await?;
+        removal::give_up_complete(tx, id, now_ms).await?;
     } else if now.object.is_some() && changes.seconds.is_sent() {
         return Err(Error::bad(Field::Duration, "the file says itself how long it is"));
     }
@@ -289,9 +289,9 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::find_taught_course(&mut tx, caller, item.course).await?;
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.hold(HeldTable::Items, id).await?;
-    waste::give_up(&mut tx, FilesOf::Item, id, app.now_ms()).await?;
+    removal::give_up(&mut tx, FilesOf::Item, id, app.now_ms()).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, items_changed(app, item.course)).await?;
-    waste::remove_of(app, FilesOf::Item, id).await;
+    removal::remove_of(app, FilesOf::Item, id).await;
     Ok(())
 }

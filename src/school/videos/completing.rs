@@ -8,8 +8,8 @@ use crate::error::{Error, Noun, Result, VideoFault};
 use crate::outside::mp4::{self, VideoFacts};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{self, Caller};
+use crate::school::videos::removal::{self, FilesOf};
 use crate::school::videos::uploads::{self, UPLOAD, Upload};
-use crate::school::videos::waste::{self, FilesOf};
 
 /// The parts of an upload, as their sender has counted them.
 pub struct SentParts {
@@ -43,7 +43,7 @@ pub async fn complete(app: &School, caller: &Caller, sent: SentParts) -> Result<
         let bytes = assemble(app, &upload, sent.parts).await?;
         let judged = judge(app, &upload, bytes).await?;
         settle(app, sent.video, upload.id, judged).await?;
-        waste::remove_of(app, FilesOf::Item, sent.video).await;
+        removal::remove_of(app, FilesOf::Item, sent.video).await;
     }
     outcome(app, caller, sent.video, upload.id).await
 }
@@ -114,7 +114,7 @@ async fn settle(app: &School, video: i64, upload: i64, judged: Result<VideoFacts
     let now = outline::item_by_id(&mut tx, video).await?;
     match judged {
         Ok(VideoFacts { seconds, starts_late }) => {
-            waste::give_up_complete(&mut tx, video, now_ms).await?;
+            removal::give_up_complete(&mut tx, video, now_ms).await?;
             let sql = "update uploads set status = 'COMPLETED', starts_late = $2, updated_ms = $3 where id = $1";
             tx.run(sql, args![upload, starts_late, now_ms]).await?;
             let sql =

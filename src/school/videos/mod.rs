@@ -1,8 +1,8 @@
 //! Videos: items that one watches. The file is elsewhere, at an address, or in our own store.
 
 pub mod completing;
+pub mod removal;
 pub mod uploads;
-pub mod waste;
 
 use self::uploads::{NewFile, UploadParts};
 use crate::app::School;

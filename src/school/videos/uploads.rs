@@ -9,7 +9,7 @@ use crate::failures::Attempts;
 use crate::outside::objects::{NewObject, PartToSend, StoredPart};
 use crate::school::outline::{self, Item, ItemChanges, ItemKind, NewItem};
 use crate::school::rights::{self, Caller};
-use crate::school::videos::waste::{self, FilesOf};
+use crate::school::videos::removal::{self, FilesOf};
 use crate::school::{Page, Window};
 
 const PART_BYTES: i64 = 8 << 20;
@@ -137,7 +137,7 @@ async fn begin_at(
             return Err(error);
         }
     };
-    waste::remove_of(app, FilesOf::Item, video.id).await;
+    removal::remove_of(app, FilesOf::Item, video.id).await;
     let upload = Upload { upload_id, expires_ms, ..row };
     let parts = page_of_parts(app, &upload, &[], Window::of_page(1, PAGE_PARTS), origin);
     Ok((video.clone(), UploadParts { video: video.id, upload, parts }))
@@ -236,7 +236,7 @@ async fn attach(
         }
         FilePlace::VideoOf { id, changes } => {
             let changed = outline::change_held_item(app, &mut tx, caller, id, changes).await?;
-            waste::give_up_open(&mut tx, id, now_ms).await?;
+            removal::give_up_open(&mut tx, id, now_ms).await?;
             changed
         }
     };
@@ -289,9 +289,9 @@ pub(super) async fn arrived(app: &School, upload: &Upload) -> Result<Option<Vec<
 pub async fn give_up(app: &School, caller: &Caller, video: i64) -> Result<()> {
     find_open(app, caller, video).await?;
     let mut tx = app.db.begin().await?;
-    waste::give_up_open(&mut tx, video, app.now_ms()).await?;
+    removal::give_up_open(&mut tx, video, app.now_ms()).await?;
     app.commit(tx, Vec::new()).await?;
-    waste::remove_of(app, FilesOf::Item, video).await;
+    removal::remove_of(app, FilesOf::Item, video).await;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use gyosil::error::Error;
 use gyosil::outside::objects::{NewObject, PartToSend};
-use gyosil::school::videos::waste;
+use gyosil::school::videos::removal;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -185,7 +185,7 @@ fn a_store_that_is_away_changes_nothing_and_all_goes_on_when_it_is_back() {
             staff.teacher.delete(&given_up.upload_path()).await.is(204);
             staff.teacher.delete(&path(&kept.video)).await.is(204);
             student.get("/videos/").await.is(200);
-            waste::give_up_overdue(&school.app).await.unwrap();
+            removal::give_up_overdue(&school.app).await.unwrap();
             assert_eq!(files(&school).len(), before + 1 + 2 + 1);
 
             if is_hidden {
@@ -196,7 +196,7 @@ fn a_store_that_is_away_changes_nothing_and_all_goes_on_when_it_is_back() {
             staff.teacher.get(&begun.upload_path()).await.is(200);
             staff.completes(&begun, &parts).await.is(200);
             assert!(plays(&school, &student, &begun.video).await.unwrap() == begun.film);
-            waste::give_up_overdue(&school.app).await.unwrap();
+            removal::give_up_overdue(&school.app).await.unwrap();
             assert_eq!(files(&school).len(), before + 1);
         }
     });
@@ -224,12 +224,12 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
         let key = crashed.upload["key"].as_str().unwrap();
         let sql = "update uploads set upload_id = '', item = null, expires_ms = created_ms + 300000";
         by_hand(&school, format!("{sql} where key = '{key}'")).await;
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(bucket.uploads().len(), 2, "the crashed one has its five minutes");
         let parts = staff.sends_all(&kept).await;
         staff.completes(&kept, &parts).await.is(200);
         school.later(301);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((bucket.uploads().len(), files(&school).len()), (0, 1));
         let due = async || due_removals(&school).await;
         assert_eq!(due().await, 0);
@@ -238,10 +238,10 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
         bucket.fails("create", BucketFault::LosesAnswer, 1);
         is_away(staff.teacher.post("/videos/", staff.new_file(&short_film())).await);
         bucket.fails("list", BucketFault::Breaks, 1);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(due().await, 1, "it is tried again");
         bucket.fails("list", BucketFault::KnowsNot, 1);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((due().await, bucket.uploads().len()), (0, 1));
     });
 }
@@ -266,10 +266,10 @@ fn an_upload_whose_sender_went_away_before_it_began_takes_a_place_for_five_minut
         assert!((200..=300).contains(&wait), "{wait}");
         school.later(wait);
         let begun = staff.begins(short_film()).await;
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         school.later(80_000);
         staff.signs_in_again().await;
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         staff.teacher.get(&begun.upload_path()).await.is(200);
     });
 }
@@ -348,7 +348,7 @@ fn an_upload_is_complete_when_the_store_says_so_and_not_before() {
 }
 
 #[test]
-fn waste_of_which_the_store_says_no_is_tried_again() {
+fn an_upload_whose_removal_the_store_refuses_is_tried_again() {
     in_bucket(&[], |school, bucket| async move {
         let staff = Staff::of(&school).await;
         let (video, open) = (staff.uploads(short_film()).await, staff.begins(short_film()).await);
@@ -357,7 +357,7 @@ fn waste_of_which_the_store_says_no_is_tried_again() {
         staff.teacher.delete(&path(&open.video)).await.is(204);
         staff.teacher.delete(&path(&video.video)).await.is(204);
         assert_eq!(files(&school).len(), 2);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(files(&school), [""; 0]);
 
         // Many that the store keeps, as for want of a right, do not stop the one behind them.
@@ -372,12 +372,12 @@ fn waste_of_which_the_store_says_no_is_tried_again() {
         assert_eq!(files(&school).len(), 1);
         school.later(601);
         bucket.keeps(Some("kept/"));
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((files(&school).len(), due_removals(&school).await), (0, 0));
         bucket.keeps(None);
         school.later(601);
         assert_eq!(due_removals(&school).await, 70);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(due_removals(&school).await, 0);
     });
 }
@@ -405,11 +405,11 @@ fn a_file_that_comes_after_its_upload_was_given_up_does_not_stay() {
         let begun = staff.begins(short_film()).await;
         staff.teacher.delete(&begun.upload_path()).await.is(204);
         bucket.has_late(begun.upload["key"].as_str().unwrap());
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((files(&school).len(), due_removals(&school).await), (1, 0), "the store is asked in an hour");
         school.later(3_601);
         assert_eq!(due_removals(&school).await, 3);
-        waste::give_up_overdue(&school.app).await.unwrap();
+        removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!(files(&school), [""; 0]);
         school.later(3_601);
         assert_eq!(due_removals(&school).await, 0, "twice is enough");

@@ -57,7 +57,7 @@ async fn give_up_where(tx: &mut Tx, condition: &str, args: Vec<Arg>, now_ms: i64
 }
 
 row! {
-    struct WasteUpload {
+    struct RemovableUpload {
         id: i64,
         key: String,
         upload_id: String,
@@ -65,7 +65,7 @@ row! {
     }
 }
 
-const WASTE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
+const IS_REMOVABLE: &str = "in_store and status in ('REFUSED', 'ABORTED', 'DELETED')";
 /// The time for which nothing new may come of an upload that was given up: the store ends much earlier what it has begun.
 /// Files that were removed before are removed once more then.
 const SETTLED_MS: i64 = HOUR_MS;
@@ -81,8 +81,9 @@ const REMOVED_AT_ONCE_MAX: usize = 8;
 /// Removes what the items that were just given up have left in the store. What cannot be removed soon is left to the job: someone
 /// waits for the answer.
 pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
-    let waste = Filter::of(&format!("{} and {WASTE} and removal_ms <= $2", files.condition()), args![id, app.now_ms()]);
-    let removed = match tokio::time::timeout(REMOVED_WITHIN, remove_batch(app, &waste)).await {
+    let removable =
+        Filter::of(&format!("{} and {IS_REMOVABLE} and removal_ms <= $2", files.condition()), args![id, app.now_ms()]);
+    let removed = match tokio::time::timeout(REMOVED_WITHIN, remove_batch(app, &removable)).await {
         Ok(removed) => removed.map(drop),
         Err(_) => Err(Error::internal("the store is slow")),
     };
@@ -95,7 +96,7 @@ pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
 /// the rest if the store does not answer. What the store refuses stops nothing else.
 pub async fn remove_all(app: &School) -> Result<()> {
     let (mut last, now_ms) = (0, app.now_ms());
-    let due = format!("{WASTE} and removal_ms <= $1 and id > $2");
+    let due = format!("{IS_REMOVABLE} and removal_ms <= $1 and id > $2");
     while let Some(id) = remove_batch(app, &Filter::of(&due, args![now_ms, last])).await? {
         last = id;
     }
@@ -103,9 +104,9 @@ pub async fn remove_all(app: &School) -> Result<()> {
 }
 
 /// Removes what the first of these uploads have left, and returns the last one that was looked at.
-async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
-    let (sql, args) = waste.page("select id, key, upload_id, removal_ms from uploads", "id", BATCH_MAX_UPLOADS, 0);
-    let found: Vec<WasteUpload> = app.db.all(sql, args).await?;
+async fn remove_batch(app: &School, removable: &Filter) -> Result<Option<i64>> {
+    let (sql, args) = removable.page("select id, key, upload_id, removal_ms from uploads", "id", BATCH_MAX_UPLOADS, 0);
+    let found: Vec<RemovableUpload> = app.db.all(sql, args).await?;
     let last = found.last().map(|upload| upload.id);
     let mut removals = stream::iter(found).map(|upload| remove(app, upload)).buffer_unordered(REMOVED_AT_ONCE_MAX);
     while let Some((id, removed)) = removals.next().await {
@@ -118,7 +119,7 @@ async fn remove_batch(app: &School, waste: &Filter) -> Result<Option<i64>> {
     Ok(last)
 }
 
-async fn remove(app: &School, upload: WasteUpload) -> (i64, Result<()>) {
+async fn remove(app: &School, upload: RemovableUpload) -> (i64, Result<()>) {
     let removal = async {
         app.objects.abort(&upload.key, &upload.upload_id).await?;
         app.objects.delete(&upload.key).await
@@ -133,7 +134,7 @@ async fn remove(app: &School, upload: WasteUpload) -> (i64, Result<()>) {
 }
 
 /// Notes that nothing was left, or when to look once more. Whoever has found something meanwhile has set another time.
-async fn note_removed(app: &School, upload: &WasteUpload) -> Result<()> {
+async fn note_removed(app: &School, upload: &RemovableUpload) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let sql = "update uploads set in_store = updated_ms > $3, removal_ms = updated_ms + $4
         where id = $1 and removal_ms = $2";
@@ -141,7 +142,7 @@ async fn note_removed(app: &School, upload: &WasteUpload) -> Result<()> {
     app.commit(tx, Vec::new()).await
 }
 
-async fn note_kept(app: &School, upload: &WasteUpload) -> Result<()> {
+async fn note_kept(app: &School, upload: &RemovableUpload) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let sql = "update uploads set removal_ms = $3 where id = $1 and removal_ms = $2";
     tx.run(sql, args![upload.id, upload.removal_ms, app.now_ms() + REFUSED_AGAIN_MS]).await?;
@@ -180,9 +181,9 @@ mod tests {
     use crate::db::tests::sqlite_plan;
 
     #[tokio::test]
-    async fn waste_and_overdue_uploads_are_found_by_their_indexes() {
+    async fn removable_and_overdue_uploads_are_found_by_their_indexes() {
         for (condition, index) in [
-            (format!("{WASTE} and removal_ms <= 7 and id > 5 order by id limit 64"), "uploads_waste"),
+            (format!("{IS_REMOVABLE} and removal_ms <= 7 and id > 5 order by id limit 64"), "uploads_removable"),
             (OVERDUE.replace("$1", "5"), "uploads_open"),
         ] {
             let plan = sqlite_plan(&format!("select id from uploads where {condition}")).await;
