@@ -168,7 +168,7 @@ pub async fn evaluate(app: &School, caller: &Caller, id: i64) -> Result<Submissi
     let _place = EVALUATIONS.take(caller.id).ok_or(too_many)?;
     let latest = Instant::now() + EVALUATED_WITHIN;
     if by_id(app, caller, id).await?.status == SubmissionStatus::Failed {
-        retry(app, caller, id).await?;
+        queue_again(app, caller, id).await?;
     }
     loop {
         let mut judged = pin!(app.code_judged.notified());
@@ -191,7 +191,7 @@ pub async fn evaluate(app: &School, caller: &Caller, id: i64) -> Result<Submissi
 
 /// Lets a program wait again that no judge could run. Fails if a newer one waits, if its learner could not send it now, and after so
 /// many runs.
-async fn retry(app: &School, caller: &Caller, id: i64) -> Result<()> {
+async fn queue_again(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let SubmissionRow { person, question, code, .. } = read(&mut tx, caller, id).await?;
