@@ -1,10 +1,10 @@
-//! News for the nodes. A message is plain data, which any node can act on. A single node delivers its own to itself.
+//! Messages between nodes. A message is plain data, which any node can act on. A single node delivers its own to itself.
 
 use std::sync::Arc;
 
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame};
 
-/// News of a commit. Messages may arrive in another order than they were sent, and some may be lost: what must not be lost is
+/// A message about a commit. Messages may arrive in another order than they were sent, and some may be lost: what must not be lost is
 /// in the log of a session.
 #[derive(Debug, Clone)]
 pub enum Message {
