@@ -14,8 +14,8 @@ pub mod people;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod rows;
 pub mod secure;
-pub mod shelf;
 pub mod shown;
 pub mod socket;
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::learning::at;
 use crate::harness::people::Person;
-use crate::harness::shelf::{ShelfCourse, USUAL};
+use crate::harness::rows::{CourseRow, USUAL};
 use crate::harness::{School, on_both};
 
 async fn asks(person: &Person, method: Method, path: &str, body: Option<Value>) -> crate::harness::people::Reply {
@@ -45,8 +45,8 @@ fn titles(path: &Value) -> Vec<&str> {
     courses(path).into_iter().map(|(title, ..)| title).collect()
 }
 
-fn course<'a>(title: &'a str, level: &'a str, tags: &'a [&'a str]) -> ShelfCourse<'a> {
-    ShelfCourse { title, level: Some(level), tags, ..USUAL }
+fn course<'a>(title: &'a str, level: &'a str, tags: &'a [&'a str]) -> CourseRow<'a> {
+    CourseRow { title, level: Some(level), tags, ..USUAL }
 }
 
 /// Four courses of TypeScript, one for each level.
@@ -55,7 +55,7 @@ async fn four_levels(school: &School, teacher: &Person) -> [i64; 4] {
     for (id, (title, level)) in
         ids.iter_mut().zip([("one", "BEGINNER"), ("two", "INTERMEDIATE"), ("three", "ADVANCED"), ("four", "EXPERT")])
     {
-        *id = school.shelves(teacher.id, course(title, level, &["TypeScript"])).await;
+        *id = school.insert_course(teacher.id, course(title, level, &["TypeScript"])).await;
     }
     ids
 }
@@ -64,12 +64,12 @@ async fn four_levels(school: &School, teacher: &Person) -> [i64; 4] {
 fn a_path_rises_to_the_target_level_with_prerequisites_first() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
-        let shelve = |course| school.shelves(teacher.id, course);
-        let html = shelve(course("html", "EXPERT", &["HTML"])).await;
-        let js = shelve(ShelfCourse { needs: Some(html), ..course("js", "BEGINNER", &["JavaScript"]) }).await;
-        shelve(ShelfCourse { needs: Some(js), ..course("two", "INTERMEDIATE", &["TypeScript"]) }).await;
-        shelve(course("one", "BEGINNER", &["TypeScript"])).await;
-        shelve(course("three", "ADVANCED", &["TypeScript"])).await;
+        let insert = |course| school.insert_course(teacher.id, course);
+        let html = insert(course("html", "EXPERT", &["HTML"])).await;
+        let js = insert(CourseRow { needs: Some(html), ..course("js", "BEGINNER", &["JavaScript"]) }).await;
+        insert(CourseRow { needs: Some(js), ..course("two", "INTERMEDIATE", &["TypeScript"]) }).await;
+        insert(course("one", "BEGINNER", &["TypeScript"])).await;
+        insert(course("three", "ADVANCED", &["TypeScript"])).await;
         let path = creates(&kim, &["typescript"], "intermediate").await;
         let expected = [
             ("one", 95, "Skill gap: TypeScript"),
@@ -87,17 +87,17 @@ fn of_two_courses_a_path_takes_the_one_that_teaches_more_and_then_the_popular_on
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         let others = school.students(3).await;
-        let popular = school.shelves(teacher.id, course("popular", "BEGINNER", &["Go"])).await;
-        school.shelves(teacher.id, course("new", "BEGINNER", &["Go"])).await;
-        school.shelves(teacher.id, course("both", "INTERMEDIATE", &["Go", "SQL"])).await;
-        let one = school.shelves(teacher.id, course("only Go", "INTERMEDIATE", &["Go"])).await;
+        let popular = school.insert_course(teacher.id, course("popular", "BEGINNER", &["Go"])).await;
+        school.insert_course(teacher.id, course("new", "BEGINNER", &["Go"])).await;
+        school.insert_course(teacher.id, course("both", "INTERMEDIATE", &["Go", "SQL"])).await;
+        let one = school.insert_course(teacher.id, course("only Go", "INTERMEDIATE", &["Go"])).await;
         for other in &others {
-            school.puts(other.id, popular, "COMPLETED").await;
-            school.puts(other.id, one, "APPROVED").await;
+            school.set_enrollment(other.id, popular, "COMPLETED").await;
+            school.set_enrollment(other.id, one, "APPROVED").await;
         }
         let path = creates(&kim, &["Go", "SQL"], "intermediate").await;
         assert_eq!(titles(&path), ["popular", "both"]);
-        school.puts(kim.id, one, "APPROVED").await;
+        school.set_enrollment(kim.id, one, "APPROVED").await;
         let path = creates(&kim, &["Go"], "intermediate").await;
         assert_eq!(titles(&path), ["popular", "only Go"], "what one is in already comes first");
     });
@@ -107,16 +107,16 @@ fn of_two_courses_a_path_takes_the_one_that_teaches_more_and_then_the_popular_on
 fn a_path_takes_no_draft_and_neither_takes_nor_asks_for_an_archived_course() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
-        let shelve = |course| school.shelves(teacher.id, course);
-        shelve(ShelfCourse { status: "DRAFT", ..course("draft", "BEGINNER", &["Go"]) }).await;
-        let old = shelve(ShelfCourse { status: "ARCHIVED", ..course("old", "BEGINNER", &["Go"]) }).await;
-        let step = shelve(ShelfCourse { needs: Some(old), ..course("step", "BEGINNER", &["C"]) }).await;
-        shelve(ShelfCourse { needs: Some(step), ..course("needs old", "BEGINNER", &["Go"]) }).await;
+        let insert = |course| school.insert_course(teacher.id, course);
+        insert(CourseRow { status: "DRAFT", ..course("draft", "BEGINNER", &["Go"]) }).await;
+        let old = insert(CourseRow { status: "ARCHIVED", ..course("old", "BEGINNER", &["Go"]) }).await;
+        let step = insert(CourseRow { needs: Some(old), ..course("step", "BEGINNER", &["C"]) }).await;
+        insert(CourseRow { needs: Some(step), ..course("needs old", "BEGINNER", &["Go"]) }).await;
         assert_eq!(titles(&creates(&kim, &["Go"], "expert").await), ["step", "needs old"]);
-        school.puts(kim.id, old, "COMPLETED").await;
+        school.set_enrollment(kim.id, old, "COMPLETED").await;
         assert_eq!(titles(&creates(&kim, &["C"], "expert").await), ["step"]);
         let lee = school.student("이학생").await;
-        school.puts(lee.id, step, "COMPLETED").await;
+        school.set_enrollment(lee.id, step, "COMPLETED").await;
         assert_eq!(titles(&creates(&lee, &["Go"], "expert").await), ["needs old"]);
     });
 }
@@ -125,7 +125,7 @@ fn a_path_takes_no_draft_and_neither_takes_nor_asks_for_an_archived_course() {
 fn a_wanted_skill_is_an_id_or_a_name_and_is_kept_without_a_course() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
-        school.shelves(teacher.id, course("one", "BEGINNER", &["TypeScript"])).await;
+        school.insert_course(teacher.id, course("one", "BEGINNER", &["TypeScript"])).await;
         let first = creates(&kim, &["ＴＹＰＥ script", "바둑", "987654321", "typescript"], "beginner").await;
         let names = |path: &Value| -> Vec<String> {
             let skills = path["targetSkills"].as_array().unwrap().iter();
@@ -151,14 +151,14 @@ fn the_current_level_is_that_of_the_highest_completed_course() {
         let level = |path: &Value| path["targetSkills"][0]["currentLevel"].as_str().unwrap().to_owned();
         let path = creates(&kim, &["TypeScript"], "advanced").await;
         assert_eq!((level(&path).as_str(), titles(&path)), ("beginner", vec!["one", "two", "three"]));
-        school.puts(kim.id, two, "COMPLETED").await;
+        school.set_enrollment(kim.id, two, "COMPLETED").await;
         let later = creates(&kim, &["TypeScript"], "advanced").await;
         assert_eq!((level(&later).as_str(), titles(&later)), ("intermediate", vec!["three"]));
         let path = reads(&kim, &path, "").await;
         assert_eq!((level(&path).as_str(), &path["progressPercentage"]), ("intermediate", &json!(33.3)));
         assert_eq!(path["completedCourses"], json!([two.to_string()]));
         for course in [one, three] {
-            school.puts(kim.id, course, "COMPLETED").await;
+            school.set_enrollment(kim.id, course, "COMPLETED").await;
         }
         let path = reads(&kim, &path, "").await;
         assert_eq!((&path["progressPercentage"], path["completedAt"].is_string()), (&json!(100.0), true));
@@ -171,21 +171,21 @@ fn the_current_level_is_that_of_the_highest_completed_course() {
 fn the_next_course_is_one_that_can_be_begun() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
-        let shelve = |course| school.shelves(teacher.id, course);
-        let one = shelve(course("one", "BEGINNER", &["Go"])).await;
-        let two = shelve(ShelfCourse { needs: Some(one), ..course("two", "INTERMEDIATE", &["Go"]) }).await;
-        let three = shelve(course("three", "ADVANCED", &["Go"])).await;
+        let insert = |course| school.insert_course(teacher.id, course);
+        let one = insert(course("one", "BEGINNER", &["Go"])).await;
+        let two = insert(CourseRow { needs: Some(one), ..course("two", "INTERMEDIATE", &["Go"]) }).await;
+        let three = insert(course("three", "ADVANCED", &["Go"])).await;
         let path = creates(&kim, &["Go"], "advanced").await;
         let next = async || reads(&kim, &path, "/next-course").await["nextCourse"]["courseTitle"].clone();
         assert_eq!(next().await, "one");
-        school.puts(kim.id, one, "APPROVED").await;
+        school.set_enrollment(kim.id, one, "APPROVED").await;
         assert_eq!(next().await, "three", "one is in the first, and the second needs it");
-        school.puts(kim.id, three, "APPROVED").await;
+        school.set_enrollment(kim.id, three, "APPROVED").await;
         let none = reads(&kim, &path, "/next-course").await;
         assert_eq!(none["nextCourse"], Value::Null);
-        school.puts(kim.id, one, "COMPLETED").await;
+        school.set_enrollment(kim.id, one, "COMPLETED").await;
         assert_eq!(next().await, "two");
-        school.makes(two, "ARCHIVED").await;
+        school.set_status(two, "ARCHIVED").await;
         assert_eq!(next().await, Value::Null);
         let path = reads(&kim, &path, "").await;
         assert_eq!(titles(&path), ["one", "three"], "what is archived and not begun is not shown");
@@ -198,13 +198,13 @@ fn a_strong_score_raises_what_follows_and_adds_a_level() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         let [one, two, three, _] = four_levels(&school, &teacher).await;
-        school.shelves(teacher.id, course("go", "BEGINNER", &["Go"])).await;
+        school.insert_course(teacher.id, course("go", "BEGINNER", &["Go"])).await;
         let path = creates(&kim, &["TypeScript", "Go"], "intermediate").await;
         assert_eq!(titles(&path), ["one", "go", "two"]);
         let refused = adjusts(&kim, &path, one, 90.0).await;
         assert_eq!(refused.is(409)["error"]["message"], "You have not completed this course yet");
         adjusts(&kim, &path, 987_654_321, 90.0).await.refused(404, "LEARNING_001");
-        school.puts(kim.id, one, "COMPLETED").await;
+        school.set_enrollment(kim.id, one, "COMPLETED").await;
         let adjusted = adjusts(&kim, &path, one, 90.0).await.is(200);
         let high = "Recommended based on high performance in TypeScript";
         let changes = json!([
@@ -230,11 +230,11 @@ fn a_weak_score_adds_repetition_which_a_strong_one_takes_away() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         let [one, two, ..] = four_levels(&school, &teacher).await;
-        let again = school.shelves(teacher.id, course("again", "BEGINNER", &["TypeScript"])).await;
-        school.puts(kim.id, one, "APPROVED").await;
+        let again = school.insert_course(teacher.id, course("again", "BEGINNER", &["TypeScript"])).await;
+        school.set_enrollment(kim.id, one, "APPROVED").await;
         let path = creates(&kim, &["TypeScript"], "intermediate").await;
         assert_eq!(titles(&path), ["one", "two"]);
-        school.puts(kim.id, one, "COMPLETED").await;
+        school.set_enrollment(kim.id, one, "COMPLETED").await;
         let weak = adjusts(&kim, &path, one, 40.0).await.is(200);
         let low = "Repetition after a low score in TypeScript";
         let changes = json!([
@@ -258,7 +258,7 @@ fn twenty_adjustments_at_once_change_a_path_once() {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         let [one, ..] = four_levels(&school, &teacher).await;
         let path = creates(&kim, &["TypeScript"], "intermediate").await;
-        school.puts(kim.id, one, "COMPLETED").await;
+        school.set_enrollment(kim.id, one, "COMPLETED").await;
         let many = (0..20).map(|n| {
             let (kim, path) = (kim.clone(), path.clone());
             tokio::spawn(async move { adjusts(&kim, &path, one, 85.0 + f64::from(n) / 2.0).await.is(200) })
@@ -301,12 +301,13 @@ fn a_path_is_private() {
 fn an_estimate_uses_the_learners_own_pace_from_seven_days_of_study_on() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
-        let one = school.shelves(teacher.id, ShelfCourse { minutes: 600, ..course("one", "BEGINNER", &["Go"]) }).await;
+        let one =
+            school.insert_course(teacher.id, CourseRow { minutes: 600, ..course("one", "BEGINNER", &["Go"]) }).await;
         let path = creates(&kim, &["Go"], "beginner").await;
         let assumed = json!({ "hoursPerWeek": 5.0, "weeklyConsistency": 0.8, "isMeasured": false });
         let estimate = reads(&kim, &path, "/estimate").await;
         assert_eq!((&estimate["assumptions"], &estimate["remainingEstimatedTime"]["minutes"]), (&assumed, &json!(600)));
-        let enrollment = school.puts(kim.id, one, "APPROVED").await;
+        let enrollment = school.set_enrollment(kim.id, one, "APPROVED").await;
         let mut days = school.app.clock.last_days(7);
         let last = days.pop().unwrap();
         let studies = async |day: &str| {
@@ -329,7 +330,7 @@ fn an_estimate_uses_the_learners_own_pace_from_seven_days_of_study_on() {
         assert_eq!(estimate["remainingEstimatedTime"]["minutes"], 300, "half of it is done");
         let ends = estimate["projectedCompletionDate"].as_str().unwrap();
         assert!(ends.ends_with("T00:00:00.000Z"), "{ends}");
-        school.puts(kim.id, one, "COMPLETED").await;
+        school.set_enrollment(kim.id, one, "COMPLETED").await;
         assert_eq!(reads(&kim, &path, "/estimate").await["projectedCompletionDate"], Value::Null);
     });
 }
@@ -338,7 +339,7 @@ fn an_estimate_uses_the_learners_own_pace_from_seven_days_of_study_on() {
 fn reasons_are_told_in_the_language_of_the_learner() {
     on_both(|school| async move {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
-        school.shelves(teacher.id, course("one", "BEGINNER", &["Go"])).await;
+        school.insert_course(teacher.id, course("one", "BEGINNER", &["Go"])).await;
         let path = creates(&kim, &["Go"], "beginner").await;
         let address = at(&format!("/paths/{}", path["id"].as_str().unwrap()));
         for (language, reason) in [
@@ -363,14 +364,14 @@ fn what_someone_else_typed_is_not_read_by_its_id() {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         let lee = school.student("이학생").await;
         let draft =
-            school.shelves(teacher.id, ShelfCourse { status: "DRAFT", ..course("one", "BEGINNER", &["Go"]) }).await;
+            school.insert_course(teacher.id, CourseRow { status: "DRAFT", ..course("one", "BEGINNER", &["Go"]) }).await;
         let secret = creates(&kim, &["비밀 기술"], "beginner").await;
         let ids = ["1", "2"];
         assert_eq!(names(&creates(&lee, &ids, "beginner").await), ids, "ids that nobody told them are names");
         let own = secret["targetSkills"][0]["id"].as_str().unwrap();
         assert_eq!(names(&creates(&kim, &[own], "beginner").await), ["비밀 기술"]);
         // A tag that everyone sees has its id for everyone.
-        school.makes(draft, "PUBLISHED").await;
+        school.set_status(draft, "PUBLISHED").await;
         let go = creates(&kim, &["go"], "beginner").await;
         let go = go["targetSkills"][0]["id"].as_str().unwrap();
         assert_eq!(names(&creates(&lee, &[go], "beginner").await), ["Go"]);
@@ -383,8 +384,8 @@ fn staff_decide_how_a_skill_is_spelt_and_learners_do_not() {
         let (teacher, kim) = (school.teacher().await, school.student("김학생").await);
         let path = creates(&kim, &["tYPE sCRIPT", "바 둑"], "beginner").await;
         assert_eq!(names(&path), ["tYPE sCRIPT", "바 둑"]);
-        let one = school.shelves(teacher.id, course("one", "BEGINNER", &["TypeScript"])).await;
-        let two = school.shelves(teacher.id, course("two", "BEGINNER", &["TYPESCRIPT"])).await;
+        let one = school.insert_course(teacher.id, course("one", "BEGINNER", &["TypeScript"])).await;
+        let two = school.insert_course(teacher.id, course("two", "BEGINNER", &["TYPESCRIPT"])).await;
         creates(&kim, &["typescript"], "beginner").await;
         for id in [one, two] {
             let shown = asks(&kim, Method::GET, &format!("/courses/{id}"), None).await.is(200);

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::walk::{Walk, text};
-use crate::harness::shelf::{ShelfCourse, USUAL};
+use crate::harness::rows::{CourseRow, USUAL};
 
 /// A path is made, followed and adjusted.
 pub async fn walks(walk: &Walk<'_>) {
     let learner = &walk.student;
-    let course = |title, level, tag, minutes| ShelfCourse { title, level: Some(level), tags: tag, minutes, ..USUAL };
+    let course = |title, level, tag, minutes| CourseRow { title, level: Some(level), tags: tag, minutes, ..USUAL };
     let ts: &[&str] = &["TypeScript"];
     for course in [
         course("TypeScript基礎コース", "BEGINNER", ts, 480),
@@ -16,7 +16,7 @@ pub async fn walks(walk: &Walk<'_>) {
         course("TypeScript実践", "INTERMEDIATE", ts, 1080),
         course("TypeScript応用", "ADVANCED", ts, 300),
     ] {
-        walk.school.shelves(walk.teacher.id, course).await;
+        walk.school.insert_course(walk.teacher.id, course).await;
     }
     let mut sent = walk.body("POST /paths");
     sent["targetSkills"] = json!(["typescript", "React", "skill-uuid-003"]);
@@ -28,7 +28,7 @@ pub async fn walks(walk: &Walk<'_>) {
     assert_eq!(walk.calls(learner, "GET /paths/{pathId}", &[&path], None).await, made);
 
     let first = text(&made["recommendedCourses"][0], "courseId");
-    walk.school.puts(learner.id, first.parse().unwrap(), "COMPLETED").await;
+    walk.school.set_enrollment(learner.id, first.parse().unwrap(), "COMPLETED").await;
     let shown = walk.calls(learner, "GET /paths/{pathId}", &[&path], None).await;
     assert_eq!(shown["completedCourses"], json!([first]));
     walk.is_of_interface("LearningPath", &shown);

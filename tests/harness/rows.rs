@@ -7,7 +7,7 @@ use super::School;
 
 /// A course of an instructor; the rest of it is usual.
 #[derive(Clone, Copy)]
-pub struct ShelfCourse<'a> {
+pub struct CourseRow<'a> {
     pub title: &'a str,
     pub level: Option<&'a str>,
     pub tags: &'a [&'a str],
@@ -16,12 +16,12 @@ pub struct ShelfCourse<'a> {
     pub status: &'a str,
 }
 
-pub const USUAL: ShelfCourse<'static> =
-    ShelfCourse { title: "강의", level: Some("BEGINNER"), tags: &[], minutes: 60, needs: None, status: "PUBLISHED" };
+pub const USUAL: CourseRow<'static> =
+    CourseRow { title: "강의", level: Some("BEGINNER"), tags: &[], minutes: 60, needs: None, status: "PUBLISHED" };
 
 impl School {
     /// Puts a course with its default class into the tables.
-    pub async fn shelves(&self, teacher: i64, course: ShelfCourse<'_>) -> i64 {
+    pub async fn insert_course(&self, teacher: i64, course: CourseRow<'_>) -> i64 {
         let mut tx = self.app.db.begin().await.unwrap();
         let sql =
             "insert into courses (created_ms, updated_ms, code, poster_code, title, level, minutes, instructor, status)
@@ -44,7 +44,7 @@ impl School {
     }
 
     /// Makes this the state of a person's enrollment in a course: `APPROVED`, `COMPLETED` …
-    pub async fn puts(&self, person: i64, course: i64, status: &str) -> i64 {
+    pub async fn set_enrollment(&self, person: i64, course: i64, status: &str) -> i64 {
         let mut tx = self.app.db.begin().await.unwrap();
         let state = "$3, case when $3 = 'COMPLETED' then $4 end";
         let of_course = "class in (select id from classes where course = $2)";
@@ -66,7 +66,7 @@ impl School {
     }
 
     /// Changes the state of a course.
-    pub async fn makes(&self, course: i64, status: &str) {
+    pub async fn set_status(&self, course: i64, status: &str) {
         let mut tx = self.app.db.begin().await.unwrap();
         tx.run("update courses set status = $2 where id = $1", vec![course.into(), status.into()]).await.unwrap();
         self.app.commit(tx, Vec::new()).await.unwrap();
