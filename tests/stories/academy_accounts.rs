@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{is_shut_out, running_class};
+use crate::classroom::{is_shut_out, running_session};
 use crate::harness::people::{PASSWORD as OF_HARNESS, Person};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -152,7 +152,7 @@ fn one_whose_role_was_taken_is_refused_at_once() {
 #[test]
 fn one_deletes_their_account_and_leaves_no_text() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         school.nobody().post("/accounts/register/", new("lee@example.com")).await.is(201);
         let lee = school.nobody().logs_in("lee@example.com", PASSWORD).await;
         lee.joins(&session).await;

@@ -13,7 +13,7 @@ use crate::academy_enrollments::{days_later, enrolled, enrolls};
 use crate::academy_missions::{Academy, answers};
 use crate::academy_videos::adds_video;
 use crate::certificates::is_signed;
-use crate::classroom::{by_hand, class, lecture_without_words};
+use crate::classroom::{by_hand, lecture_without_words, new_session};
 use crate::harness::School;
 use crate::harness::learning::at;
 use crate::harness::on_both;
@@ -356,7 +356,7 @@ fn nobody_gets_the_paper_of_another() {
 #[test]
 fn a_guest_gets_the_paper_after_claiming_the_account() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
         teacher.starts(&session, lecture.steps[0]).await;
         guest.finishes(lecture.steps[0]).await;

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{class, is_shut_out, running_class};
+use crate::classroom::{is_shut_out, new_session, running_session};
 use crate::harness::on_both;
 use crate::harness::people::PASSWORD;
 
@@ -84,7 +84,7 @@ fn a_role_takes_effect_at_once_with_the_old_token() {
 fn a_role_takes_effect_at_once_on_an_open_socket_too() {
     on_both(|school| async move {
         let admin = school.admin().await;
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let path = format!("/api/admin/people/{}/role", teacher.id);
@@ -109,7 +109,7 @@ fn a_role_takes_effect_at_once_on_an_open_socket_too() {
 fn an_admin_gives_a_new_password_and_all_logins_end() {
     on_both(|school| async move {
         let admin = school.admin().await;
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let kim = school.registers("STUDENT", "김학생", "kim@example.com").await;
         kim.joins(&session).await;
         let path = format!("/api/admin/people/{}/password-reset", kim.id);
@@ -127,7 +127,7 @@ fn an_admin_gives_a_new_password_and_all_logins_end() {
 fn an_erased_person_is_blank_and_their_records_stay() {
     on_both(|school| async move {
         let admin = school.admin().await;
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let kim = school.registers("STUDENT", "김학생", "kim@example.com").await;
         kim.put("/api/auth/me", json!({ "phone": "01012345678", "current_password": PASSWORD })).await.ok();
         kim.joins(&session).await;
@@ -197,7 +197,7 @@ fn programs_of_an_erased_person_are_not_judged_any_more() {
 fn erasing_a_person_or_resetting_a_password_closes_their_sockets() {
     on_both(|school| async move {
         let admin = school.admin().await;
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         for (n, (action, body)) in
             [("erase", json!({})), ("password-reset", json!({ "password": "aNewPassword456" }))].iter().enumerate()
         {

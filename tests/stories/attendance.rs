@@ -4,7 +4,7 @@ mod sheet;
 
 use serde_json::{Value, json};
 
-use crate::classroom::{class, running_class};
+use crate::classroom::{new_session, running_session};
 use crate::harness::on_both;
 use crate::harness::people::{Lecture, Person, Session};
 
@@ -50,7 +50,7 @@ async fn plans(teacher: &Person, lecture: &Lecture, plan: Value) {
 #[test]
 fn a_student_who_joins_is_present_or_late_and_one_who_does_not_is_absent() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let (early, late, absent) =
             (school.student("김일찍").await, school.student("이지각").await, school.student("박결석").await);
         let missed = applies(&absent, &lecture).await;
@@ -82,7 +82,7 @@ fn a_student_who_joins_is_present_or_late_and_one_who_does_not_is_absent() {
 #[test]
 fn the_course_decides_when_a_student_is_late() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         teacher.put(&format!("/api/v1/courses/{}", lecture.id), json!({ "late_after_min": 0 })).await.ok();
         teacher.starts(&session, lecture.steps[0]).await;
         school.later(2);
@@ -95,7 +95,7 @@ fn the_course_decides_when_a_student_is_late() {
 #[test]
 fn a_session_that_never_began_takes_its_marks_back() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         let id = applies(&student, &lecture).await;
         student.joins(&session).await;
@@ -113,7 +113,7 @@ fn a_session_that_never_began_takes_its_marks_back() {
 #[test]
 fn leaving_and_coming_back_is_one_mark() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let id = enrollment(&student, &lecture).await;
@@ -132,7 +132,7 @@ fn leaving_and_coming_back_is_one_mark() {
 #[test]
 fn a_mark_by_hand_stays() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         let other = school.student("이학생").await;
         let (id, other_id) = (applies(&student, &lecture).await, applies(&other, &lecture).await);
@@ -157,7 +157,7 @@ fn a_mark_by_hand_stays() {
 #[test]
 fn a_mark_without_a_number_goes_to_the_first_meeting_of_the_day_without_a_mark() {
     on_both(|school| async move {
-        let (teacher, lecture, morning) = class(&school, 1).await;
+        let (teacher, lecture, morning) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         let id = applies(&student, &lecture).await;
         student.joins(&morning).await;
@@ -242,7 +242,7 @@ fn a_batch_is_all_or_nothing() {
 #[test]
 fn a_rate_counts_what_was_planned_or_held() {
     on_both(|school| async move {
-        let (teacher, lecture, first) = class(&school, 1).await;
+        let (teacher, lecture, first) = new_session(&school, 1).await;
         plans(&teacher, &lecture, json!({ "total_sessions": 1 })).await;
         let faithful = school.student("김개근").await;
         let id = applies(&faithful, &lecture).await;
@@ -270,7 +270,7 @@ fn a_rate_counts_what_was_planned_or_held() {
 #[test]
 fn a_request_is_made_once_and_decided_once() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let code = code_of(&teacher, &lecture).await;
         let student = school.student("김학생").await;
         let id = applies(&student, &lecture).await;
@@ -308,7 +308,7 @@ fn a_request_is_made_once_and_decided_once() {
 #[test]
 fn an_approval_fails_as_a_whole_if_one_student_made_no_request() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let code = code_of(&teacher, &lecture).await;
         let (first, second) = (school.student("김학생").await, school.student("이학생").await);
         let a = applies(&first, &lecture).await;
@@ -344,7 +344,7 @@ fn an_approval_fails_as_a_whole_if_one_student_made_no_request() {
 #[test]
 fn a_change_reaches_the_dashboard_and_the_student() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         let id = applies(&student, &lecture).await;
         let mut phone = student.opens(&format!("/ws/help/{}", student.id)).await;
@@ -366,7 +366,7 @@ fn a_change_reaches_the_dashboard_and_the_student() {
 #[test]
 fn nobody_marks_themselves() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         let mate = school.student("이학생").await;
         let (id, other) = (applies(&student, &lecture).await, applies(&mate, &lecture).await);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::{class, lecture_without_words, running_class};
+use crate::classroom::{lecture_without_words, new_session, running_session};
 use crate::harness::people::{Lecture, PASSWORD, Person};
 use crate::harness::socket::Socket;
 use crate::harness::{School, on_both, on_both_with, until};
@@ -28,7 +28,7 @@ async fn works_on(student: &Person, step: i64) {
 #[test]
 fn every_enrolled_student_is_listed_with_their_progress() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 4).await;
+        let (teacher, lecture, session) = running_session(&school, 4).await;
         let first = school.student("김학생").await;
         first.enrolls(&lecture).await;
         let second = school.guest(&session, "이영희").await;
@@ -107,7 +107,7 @@ fn a_call_is_urgent_if_its_student_waits_long_or_asks_again() {
 #[test]
 fn the_statistics_of_a_lecture_count_everyone_once() {
     on_both_with(LONG, |school| async move {
-        let (teacher, lecture, session) = running_class(&school, 4).await;
+        let (teacher, lecture, session) = running_session(&school, 4).await;
         let empty = statistics(&teacher, &lecture).await;
         assert_eq!((&empty["total_students"], &empty["average_progress_rate"]), (&json!(0), &json!(0.0)));
         let mut students = Vec::new();
@@ -153,7 +153,7 @@ fn the_statistics_of_a_lecture_count_everyone_once() {
 #[test]
 fn the_trend_has_a_point_for_each_day_and_never_falls() {
     on_both_with(LONG, |school| async move {
-        let (teacher, lecture, _) = class(&school, 4).await;
+        let (teacher, lecture, _) = new_session(&school, 4).await;
         let (first, second) = (school.student("김학생").await, school.student("이학생").await);
         first.enrolls(&lecture).await;
         second.enrolls(&lecture).await;
@@ -193,7 +193,7 @@ fn the_trend_has_a_point_for_each_day_and_never_falls() {
 #[test]
 fn a_dashboard_hears_of_progress_and_of_calls() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let mut board = board(&teacher, &lecture).await;
         let mut desk = teacher.opens("/ws/dashboard/help-requests/").await;
         desk.receives("resync").await;
@@ -240,7 +240,7 @@ async fn activity(board: &mut Socket) -> (i64, String) {
 #[test]
 fn a_dashboard_hears_who_comes_begins_and_goes() {
     on_both_with(LONG, |school| async move {
-        let (teacher, lecture, session) = running_class(&school, 3).await;
+        let (teacher, lecture, session) = running_session(&school, 3).await;
         let student = school.registers("STUDENT", "김학생", "kim@example.com").await;
         student.enrolls(&lecture).await;
         let stranger = school.registers("STUDENT", "이학생", "lee@example.com").await;
@@ -274,7 +274,7 @@ fn a_dashboard_hears_who_comes_begins_and_goes() {
 #[test]
 fn a_student_who_finishes_several_steps_at_once_began_once() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 4).await;
+        let (teacher, lecture, session) = running_session(&school, 4).await;
         let mut board = board(&teacher, &lecture).await;
         let student = school.guest(&session, "김순자").await;
         futures_util::future::join_all(lecture.steps.iter().map(|step| student.finishes(*step))).await;
@@ -292,7 +292,7 @@ fn a_student_who_finishes_several_steps_at_once_began_once() {
 #[test]
 fn a_dashboard_takes_no_commands_of_a_class() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let mut board = board(&teacher, &lecture).await;
         for word in ["start", "end", "progress", "help", "ack"] {
             let answer = board.asks(json!({ "type": word, "data": {} })).await;
@@ -306,7 +306,7 @@ fn a_dashboard_takes_no_commands_of_a_class() {
 #[test]
 fn a_dashboard_comes_back_after_a_restart_and_asks_for_everything_again() {
     on_both(|mut school: School| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let mut open = board(&teacher, &lecture).await;
         school.closes().await;
         let closed = open.ends().await;

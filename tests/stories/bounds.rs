@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::classroom::{class, holding};
+use crate::classroom::{holding, new_session};
 use crate::harness::people::{PASSWORD, Person, Reply};
 use crate::harness::socket::Socket;
 use crate::harness::{Backend, School, on, on_both, until};
@@ -64,7 +64,7 @@ async fn stalls(school: &School, person: &Person, bytes: usize) -> TcpStream {
 #[test]
 fn all_bodies_in_flight_have_64_mib_together() {
     on(Backend::Sqlite, &["--log-hour-mb", "1000", "--log-day-mb", "1000"], |school| async move {
-        let (_, lecture, session) = class(&school, 1).await;
+        let (_, lecture, session) = new_session(&school, 1).await;
         let attackers = school.students(16).await;
         let kim = school.guest(&session, "김순자").await;
         let mut stalled = Vec::new();
@@ -142,7 +142,7 @@ fn one_address_that_stalls_its_bodies_stops_nobody_else() {
 fn an_address_has_so_many_connections() {
     let flags = ["--connections-per-address", "20", "--sockets-per-session", "100", "--sockets-per-person", "100"];
     on(Backend::Sqlite, &flags, |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/", session.id);
         for sockets in [true, false] {
@@ -188,7 +188,7 @@ fn a_trusted_proxy_has_any_number_of_connections() {
 fn thirty_phones_behind_one_router_meet_no_limit() {
     let flags = ["--connections-per-address", "1024", "--rate-limits", "on"];
     on(Backend::Sqlite, &flags, |school| async move {
-        let (_, lecture, session) = class(&school, 1).await;
+        let (_, lecture, session) = new_session(&school, 1).await;
         let mut phones = Vec::new();
         for n in 0..30 {
             let phone = Person::nobody_at(school.address).joins_as_guest(&session, &format!("학생{n}")).await;
@@ -247,7 +247,7 @@ fn a_browser_that_used_https_is_told_to_use_it_always() {
 #[test]
 fn a_page_of_another_site_cannot_use_our_cookies() {
     on_both_with_page(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let own = format!("http://{}", school.address);
         let login = json!({ "email": "teacher@example.com", "password": PASSWORD });
         let nobody = school.nobody();

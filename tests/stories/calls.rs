@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::{by_hand, how_often, lecture_without_words, running_class};
+use crate::classroom::{by_hand, how_often, lecture_without_words, running_session};
 use crate::harness::{on_both, on_both_with};
 use crate::help::{answer, escalated, rates, request, settled};
 
 #[test]
 fn a_call_is_with_the_instructor_from_its_first_moment_until_a_person_settles_it() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.guest(&session, "김순자").await;
         let waiting = async || {
             let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok()["pending_requests"].clone();
@@ -69,7 +69,7 @@ fn a_student_takes_their_own_call_back_while_it_waits() {
 #[test]
 fn calls_that_are_taken_back_count_and_leave_nothing_behind() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let calls = async || {
             let context = json!({ "recent_actions": ["x".repeat(16_000)] });
@@ -126,7 +126,7 @@ fn calls_that_the_app_makes_count_and_those_that_a_session_makes_do_not() {
 #[test]
 fn going_out_and_in_again_fills_no_log() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let leave = format!("/api/sessions/{}/leave", session.id);
         for _ in 0..30 {

@@ -7,16 +7,16 @@ use crate::harness::people::{Lecture, PASSWORD, Person, Reply, Session};
 use crate::harness::socket::Socket;
 
 /// A teacher, a lecture of so many steps, and its session in the waiting room.
-pub async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
+pub async fn new_session(school: &School, steps: usize) -> (Person, Lecture, Session) {
     let teacher = school.teacher().await;
     let lecture = teacher.makes_lecture("카카오톡 기초", steps).await;
     let session = teacher.opens_session(&lecture).await;
     (teacher, lecture, session)
 }
 
-/// … and the class walks on its first step.
-pub async fn running_class(school: &School, steps: usize) -> (Person, Lecture, Session) {
-    let (teacher, lecture, session) = class(school, steps).await;
+/// The same, with the session on its first step.
+pub async fn running_session(school: &School, steps: usize) -> (Person, Lecture, Session) {
+    let (teacher, lecture, session) = new_session(school, steps).await;
     teacher.starts(&session, lecture.steps[0]).await;
     (teacher, lecture, session)
 }

@@ -5,7 +5,7 @@ use gyosil::failures::Attempts;
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value, json};
 
-use crate::classroom::{class, running_class};
+use crate::classroom::{new_session, running_session};
 use crate::harness::people::{PASSWORD, Person, Session};
 use crate::harness::process::Process;
 use crate::harness::{School, on_both, on_both_with};
@@ -27,7 +27,7 @@ async fn guesses(person: &Person, times: usize) {
 #[test]
 fn a_code_is_six_digits_and_is_typed_in_any_way() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let code = &session.code;
         assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0'), "{code}");
         let (first, rest) = code.split_at(3);
@@ -65,7 +65,7 @@ async fn runs(school: &School, sql: &'static str, args: Vec<gyosil::db::Arg>) ->
 #[test]
 fn a_code_has_a_seventh_digit_while_more_than_a_thousand_sessions_are_open() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         assert_eq!(runs(&school, THOUSAND_MORE, vec![session.id.into()]).await, 1_000);
         let crowded = teacher.opens_session(&lecture).await;
         assert_eq!(crowded.code.len(), 7);
@@ -79,7 +79,7 @@ fn a_code_has_a_seventh_digit_while_more_than_a_thousand_sessions_are_open() {
 #[test]
 fn after_sixty_wrong_codes_only_typing_waits() {
     on_both_with(LIMITED, |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let (nobody, student) = (school.nobody(), school.student("김학생").await);
         // A class behind one router types the right one, as often as it likes.
         for _ in 0..HEARD_A_MINUTE + 10 {
@@ -130,7 +130,7 @@ fn simultaneous_guesses_are_limited_like_consecutive_ones() {
 #[test]
 fn an_ended_sessions_code_may_lead_to_another_but_its_qr_never_does() {
     on_both(|school| async move {
-        let (teacher, lecture, ended) = class(&school, 1).await;
+        let (teacher, lecture, ended) = new_session(&school, 1).await;
         teacher.presses(&ended, "end").await.ok();
         let open = teacher.opens_session(&lecture).await;
         let sql = "update live_sessions set code = $2 where id = $1";
@@ -152,7 +152,7 @@ fn an_ended_sessions_code_may_lead_to_another_but_its_qr_never_does() {
 #[test]
 fn the_key_of_a_session_is_shown_only_to_its_instructor() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let (student, stranger) = (school.student("김학생").await, school.another_teacher().await);
         student.joins(&session).await;
         let mut phone = student.follows(&session).await;
@@ -258,7 +258,7 @@ fn a_poster_on_the_wall_leads_to_the_session_of_the_moment() {
 #[test]
 fn the_poster_of_a_lecture_is_shown_only_to_its_instructor_and_the_lecture_code_leads_nowhere() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let code = poster(&teacher, lecture.id).await;
         assert!(code.len() == 12 && code.bytes().all(|b| b"ACDEFGHJKMNPQRTWXY34679".contains(&b)), "{code}");
         let path = format!("/api/lectures/{}", lecture.id);
@@ -286,7 +286,7 @@ fn the_poster_of_a_lecture_is_shown_only_to_its_instructor_and_the_lecture_code_
 #[test]
 fn a_renewed_poster_leads_nowhere_by_its_old_address() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let path = format!("/api/lectures/{}/poster-code", lecture.id);
         let old = poster(&teacher, lecture.id).await;
         for person in [school.student("김학생").await, school.another_teacher().await] {
@@ -306,7 +306,7 @@ fn a_renewed_poster_leads_nowhere_by_its_old_address() {
 #[test]
 fn wrong_poster_codes_count_like_wrong_session_codes_and_the_right_one_never_waits() {
     on_both_with(LIMITED, |school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let code = poster(&teacher, lecture.id).await;
         for n in 0..HEARD_A_MINUTE {
             assert_eq!(is_sent(&school, &format!("/l/WRONG{n}")).await.0, 404);
@@ -354,7 +354,7 @@ async fn picture(school: &School, path: &str) -> (String, Vec<u8>, String) {
 #[test]
 fn a_picture_holds_the_key_for_those_who_have_it_and_tells_nobody_whether_a_code_leads_anywhere() {
     on_both_with(&["--public-url", "https://class.example.com"], |school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let Session { code, key, .. } = &session;
         let url = format!("https://class.example.com{}", session.scanned());
         for size in [1, 3, 8, 64] {
@@ -408,7 +408,7 @@ fn a_picture_holds_the_key_for_those_who_have_it_and_tells_nobody_whether_a_code
 #[test]
 fn guests_guess_no_more_codes_than_their_address() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let guests = [school.guest(&session, "하나").await, school.guest(&session, "둘").await];
         let mut missed = 0;
         for n in 0..70 {
@@ -430,7 +430,7 @@ fn guests_guess_no_more_codes_than_their_address() {
 #[test]
 fn guests_who_scan_are_counted_too_and_a_hall_of_two_thousand_comes_in() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let asks = async |if_name_is_here: &str| {
             let path = format!("/api/sessions/{}/guest?k={}", session.code, session.key);
             let body = json!({ "name": "김순자", "if_name_is_here": if_name_is_here });

@@ -16,7 +16,7 @@ use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
 use crate::harness::{Backend, School, on, on_both};
 
-async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
+async fn new_session(school: &School, steps: usize) -> (Person, Lecture, Session) {
     let teacher = school.teacher().await;
     let lecture = teacher.makes_lecture("카카오톡 기초", steps).await;
     let session = teacher.opens_session(&lecture).await;
@@ -61,7 +61,7 @@ async fn crowd(school: &School, session: &Session, count: usize) -> Vec<Socket> 
 fn a_room_of(count: usize, kept: Backend) {
     gyosil::raise_file_limit();
     on(kept, &["--access-ttl-s", "86400", "--ping-s", "300"], |school| async move {
-        let (teacher, lecture, session) = class(&school, 6).await;
+        let (teacher, lecture, session) = new_session(&school, 6).await;
         let phones = crowd(&school, &session, count).await;
         teacher.starts(&session, lecture.steps[0]).await;
         // Nobody waits for anybody: all steps are pressed one after the other while the phones read.
@@ -116,7 +116,7 @@ fn a_thousand_follow_on_postgres_too() {
 #[test]
 fn a_slow_reader_harms_nobody_and_gets_the_newest_state() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 0).await;
+        let (teacher, _, session) = new_session(&school, 0).await;
         let task = teacher
             .post(&format!("/api/lectures/{}/tasks", session.lecture), json!({ "title": "긴 안내" }))
             .await
@@ -182,7 +182,7 @@ async fn opens_over_a_narrow_line(school: &School, person: &Person, path: &str) 
 #[test]
 fn a_state_larger_than_the_mailbox_comes_once_and_then_the_events() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         join(&school, &session.code, 300).await;
         let mut board = watches_over_a_narrow_line(&school, &teacher, &session).await;
         let state = board.receives("session_state").await;
@@ -200,7 +200,7 @@ fn a_state_larger_than_the_mailbox_comes_once_and_then_the_events() {
 #[test]
 fn a_slow_reader_who_asks_for_the_state_a_hundred_times_is_not_sent_a_hundred() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let tokens = join(&school, &session.code, 300).await;
         let path = format!("/ws/session/{}/student/", session.id);
         let mut phone = Socket::open(school.address, &path, Some(&tokens[0])).await.unwrap();
@@ -231,7 +231,7 @@ fn a_slow_reader_who_asks_for_the_state_a_hundred_times_is_not_sent_a_hundred() 
 #[test]
 fn batches_stay_small_while_a_crowd_joins() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let mut board = teacher.opens(&format!("/ws/session/{}/instructor/?batch=1", session.id)).await;
         board.receives("session_state").await;
         join(&school, &session.code, 500).await;
@@ -251,7 +251,7 @@ fn batches_stay_small_while_a_crowd_joins() {
 #[test]
 fn a_token_that_expires_is_renewed_in_place_or_the_socket_closes() {
     on(Backend::Sqlite, &["--access-ttl-s", "100", "--ping-s", "1"], |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
         let mut careless = school.guest(&session, "박영자").await.follows(&session).await;
@@ -273,7 +273,7 @@ fn a_token_that_expires_is_renewed_in_place_or_the_socket_closes() {
 #[test]
 fn a_dead_peer_is_noticed_by_its_silence() {
     on(Backend::Sqlite, &["--ping-s", "1"], |school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         let grandma = school.guest(&session, "김순자").await;
         // Never read again, so that not even a pong is sent.

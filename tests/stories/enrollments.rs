@@ -5,7 +5,7 @@ mod at_once;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{adds_class, applied, applies, by_hand, class, decides, default_class, enrollment, plans};
+use crate::classroom::{adds_class, applied, applies, by_hand, decides, default_class, enrollment, new_session, plans};
 use crate::harness::people::{Person, Session};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -200,7 +200,7 @@ fn a_student_applies_for_a_class_ten_times_a_day_at_most() {
 #[test]
 fn a_rejected_student_comes_back_only_through_staff() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.students(1).await.remove(0);
         let class = default_class(&teacher, lecture.id).await;
         plans(&teacher, lecture.id, class, json!({ "approval": "MANUAL" })).await;

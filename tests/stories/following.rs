@@ -7,7 +7,7 @@ use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
 use crate::harness::{School, on_both, on_both_with};
 
-async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
+async fn new_session(school: &School, steps: usize) -> (Person, Lecture, Session) {
     let teacher = school.teacher().await;
     let lecture = teacher.makes_lecture("카카오톡 기초", steps).await;
     let session = teacher.opens_session(&lecture).await;
@@ -17,7 +17,7 @@ async fn class(school: &School, steps: usize) -> (Person, Lecture, Session) {
 #[test]
 fn the_phone_follows_the_session_from_the_waiting_room_to_the_review() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
         let state = phone.receives("session_state").await;
@@ -52,7 +52,7 @@ fn the_phone_follows_the_session_from_the_waiting_room_to_the_review() {
 #[test]
 fn the_instructor_hears_everything_without_a_hole() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         let listed = teacher.get(&format!("/api/lectures/{}/sessions", lecture.id)).await.ok()["results"][0].take();
         let mut board = teacher.watches(&session).await;
         let state = board.receives("session_state").await;
@@ -96,7 +96,7 @@ fn the_instructor_hears_everything_without_a_hole() {
 #[test]
 fn a_replay_says_how_many_were_connected_at_that_time() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let grandma = school.guest(&session, "김순자").await;
@@ -127,7 +127,7 @@ fn a_replay_says_how_many_were_connected_at_that_time() {
 #[test]
 fn people_who_come_and_go_at_once_are_counted_one_by_one() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let names: Vec<String> = (0..12).map(|n| format!("학생 {n}")).collect();
         let students = join_all(names.iter().map(|name| school.guest(&session, name))).await;
         let mut board = teacher.watches(&session).await;
@@ -149,7 +149,7 @@ fn people_who_come_and_go_at_once_are_counted_one_by_one() {
 #[test]
 fn a_message_reaches_every_phone_and_the_session_stays_at_its_step() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phone = grandma.follows(&session).await;
         phone.receives("session_state").await;
@@ -187,7 +187,7 @@ fn a_message_reaches_every_phone_and_the_session_stays_at_its_step() {
 #[test]
 fn a_phone_that_comes_back_hears_just_what_it_missed() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 3).await;
+        let (teacher, lecture, session) = new_session(&school, 3).await;
         let grandma = school.guest(&session, "김순자").await;
         teacher.starts(&session, lecture.steps[0]).await;
         let mut phone = grandma.follows(&session).await;
@@ -217,7 +217,7 @@ fn a_phone_that_comes_back_hears_just_what_it_missed() {
 #[test]
 fn a_phone_that_missed_too_much_gets_the_state() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         teacher.starts(&session, lecture.steps[0]).await;
         for n in 0..257 {
@@ -233,7 +233,7 @@ fn a_phone_that_missed_too_much_gets_the_state() {
 #[test]
 fn joining_a_running_session_lands_on_the_current_step() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         teacher.starts(&session, lecture.steps[0]).await;
         teacher.moves_to(&session, lecture.steps[1]).await;
         let grandma = school.guest(&session, "김순자").await;
@@ -247,7 +247,7 @@ fn joining_a_running_session_lands_on_the_current_step() {
 #[test]
 fn two_dashboards_and_two_phones_live_side_by_side() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         let mut phones = [grandma.follows(&session).await, grandma.follows(&session).await];
         let mut boards = [teacher.watches(&session).await, teacher.watches(&session).await];
@@ -279,7 +279,7 @@ fn two_dashboards_and_two_phones_live_side_by_side() {
 #[test]
 fn a_newer_socket_of_the_same_device_replaces_the_older() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let grandma = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/?device=", session.id);
         let mut older = grandma.opens(&format!("{path}phone1")).await;
@@ -296,7 +296,7 @@ fn a_newer_socket_of_the_same_device_replaces_the_older() {
 #[test]
 fn a_phone_that_is_back_in_time_has_not_left() {
     on_both_with(&["--presence-grace-ms", "10000"], |school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let grandma = school.guest(&session, "김순자").await;
@@ -316,7 +316,7 @@ fn a_phone_that_is_back_in_time_has_not_left() {
 #[test]
 fn many_reports_at_once_come_in_one_batch_to_clients_that_ask_for_it() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         teacher.starts(&session, lecture.steps[0]).await;
         let students: Vec<Person> =
             futures_util::future::join_all((0..40).map(|n| school.guest(&session, ["김", "이"][n % 2]))).await;

@@ -7,7 +7,7 @@ use gyosil::failures::{Account, Attempts};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::classroom::{another_phone, class};
+use crate::classroom::{another_phone, new_session};
 use crate::harness::people::{PASSWORD, Reply};
 use crate::harness::{School, on_both, on_both_with, until};
 
@@ -318,7 +318,7 @@ fn an_account_with_an_address_and_a_number_has_one_count_of_failed_logins() {
 #[test]
 fn guests_who_set_passwords_keep_nobody_from_signing_in() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let names: Vec<String> = (0..90).map(|n| format!("손님{n}")).collect();
         let guests = join_all(names.iter().map(|name| school.guest(&session, name))).await;
         let sets = join_all(guests.iter().enumerate().map(|(n, guest)| {
@@ -359,7 +359,7 @@ fn one_person_and_one_address_change_few_passwords() {
 #[test]
 fn a_guest_sets_no_password_without_a_name_to_sign_in_with() {
     on_both_with(&LIMITED, |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
         for _ in 0..11 {
             let refused = guest.put("/api/auth/me", json!({ "password": PASSWORD })).await;

@@ -5,7 +5,7 @@ use gyosil::school::help::{NewHelpRequest, ask};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
-use crate::classroom::{lecture_without_words, running_class};
+use crate::classroom::{lecture_without_words, running_session};
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{School, on_both, until};
 
@@ -50,7 +50,7 @@ pub async fn rates(student: &Person, response: &Value, rating: i64) -> Value {
 #[test]
 fn the_guide_answers_from_the_texts_of_the_step_on_both_sockets() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let mut phone = student.follows(&session).await;
@@ -129,7 +129,7 @@ fn finishing_a_step_closes_the_calls_on_it_and_the_student_can_call_again() {
 #[test]
 fn a_second_call_on_a_step_goes_to_the_instructor() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let first = student.asks_for_help(lecture.steps[0]).await;
         assert_eq!(settled(&student, first).await["help_response"]["answered_by"], "GUIDE");
@@ -189,7 +189,7 @@ fn a_resolved_call_is_over() {
 #[test]
 fn a_good_rating_resolves_a_call_and_a_bad_one_calls_the_instructor() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         for (rating, status) in [(5, "RESOLVED"), (4, "RESOLVED"), (3, "ESCALATED"), (2, "ESCALATED"), (1, "ESCALATED")]
         {
             let student = school.guest(&session, "김순자").await;
@@ -232,7 +232,7 @@ fn an_answer_that_helped_is_given_to_the_next_student() {
 #[test]
 fn an_answer_comes_again_until_its_person_has_seen_it() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let id = student.asks_for_help(lecture.steps[0]).await;
         settled(&student, id).await;
@@ -335,7 +335,7 @@ fn both_sides_are_notified() {
 #[test]
 fn a_call_without_an_analysis_survives_a_restart() {
     on_both(|mut school| async move {
-        let (_, lecture, session) = running_class(&school, 1).await;
+        let (_, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         school.closes().await;
         // A server that dies before its analyser has looked: its parts are wired, and nothing runs.

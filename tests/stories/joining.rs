@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{by_hand, class, how_often, running_class};
+use crate::classroom::{by_hand, how_often, new_session, running_session};
 use crate::harness::on_both;
 use crate::harness::people::{PASSWORD, Person, Session};
 
@@ -27,7 +27,7 @@ async fn moves_the_door(teacher: &Person, session: &Session, door: &str) {
 #[test]
 fn a_senior_scans_the_code_types_a_name_and_joins() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let looked = school.nobody().get(&format!("/api/sessions/{}", session.code)).await.ok();
         assert_eq!((&looked["session_id"], &looked["participant_count"]), (&json!(session.id), &json!(0)));
         let typed = json!({ "name": "김순자", "age": 72, "digital_level": "BEGINNER" });
@@ -51,7 +51,7 @@ fn a_senior_scans_the_code_types_a_name_and_joins() {
 #[test]
 fn a_guest_whose_reply_was_lost_joins_once() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
         let (nobody, path) = (school.nobody(), guest_path(&session));
         let first = nobody.post_once(&path, json!({ "name": "김순자" }), key).await.is(201);
@@ -79,7 +79,7 @@ fn a_guest_whose_reply_was_lost_joins_once() {
 #[test]
 fn the_key_of_a_guests_join_is_for_one_name() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let (nobody, path) = (school.nobody(), guest_path(&session));
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
         let first = nobody.post_once(&path, json!({ "name": "김순" }), key).await.is(201);
@@ -95,7 +95,7 @@ fn the_key_of_a_guests_join_is_for_one_name() {
 #[test]
 fn the_key_of_a_guests_join_answers_again_for_ten_minutes() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
         let joins = async || {
             let path = guest_path(&session);
@@ -114,7 +114,7 @@ fn the_key_of_a_guests_join_answers_again_for_ten_minutes() {
 #[test]
 fn the_key_of_a_guests_join_is_dead_after_a_refresh_a_logout_or_a_reentry() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         for (n, done) in ["refresh", "logout", "reentry"].into_iter().enumerate() {
             let key = format!("{n}f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f");
             let joins = async || {
@@ -143,7 +143,7 @@ fn the_key_of_a_guests_join_is_dead_after_a_refresh_a_logout_or_a_reentry() {
 #[test]
 fn a_closed_door_keeps_out_only_new_people() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let inside = school.guest(&session, "김순자").await;
@@ -164,7 +164,7 @@ fn a_closed_door_keeps_out_only_new_people() {
 #[test]
 fn an_ended_session_can_be_reviewed_by_students_and_joined_by_no_guest() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let guest = school.guest(&session, "김순자").await;
         moves_the_door(&teacher, &session, "CLOSED").await;
         teacher.presses(&session, "end").await.ok();
@@ -185,7 +185,7 @@ fn an_ended_session_can_be_reviewed_by_students_and_joined_by_no_guest() {
 #[test]
 fn joining_twice_changes_nothing() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         let door = path(&session, "join");
         let joins = join_all((0..8).map(|_| student.post(&door, json!({})))).await;
@@ -204,7 +204,7 @@ fn joining_twice_changes_nothing() {
 #[test]
 fn a_participant_who_leaves_may_come_back() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.student("김학생").await;
         let first = student.joins(&session).await;
         student.finishes(lecture.steps[0]).await;
@@ -227,7 +227,7 @@ fn a_participant_who_leaves_may_come_back() {
 #[test]
 fn a_participant_who_has_left_is_not_active() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let active = async || teacher.get(&path(&session, "current")).await.ok()["active_participants"].clone();
         let student = school.student("김학생").await;
         student.joins(&session).await;
@@ -246,7 +246,7 @@ fn a_participant_who_has_left_is_not_active() {
 #[test]
 fn a_removed_participant_stays_out() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let mate = school.guest(&session, "김순자").await;
@@ -282,7 +282,7 @@ fn a_removed_participant_stays_out() {
 #[test]
 fn two_guests_of_one_name_get_numbers_and_nobody_else_is_renamed() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let guest = school.guest(&session, "김순자").await;
@@ -307,7 +307,7 @@ fn two_guests_of_one_name_get_numbers_and_nobody_else_is_renamed() {
 #[test]
 fn a_person_whose_enrollment_has_expired_joins_by_a_new_one() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("김순자").await;
         student.enrolls(&lecture).await;
         by_hand(&school, format!("update enrollments set status = 'EXPIRED' where person = {}", student.id)).await;
@@ -326,7 +326,7 @@ fn ticket(reentry: &Value) -> String {
 #[test]
 fn a_guest_with_a_new_phone_comes_back_into_their_own_place_once() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let guest = school.guest(&session, "김순자").await;
         guest.finishes(lecture.steps[0]).await;
         let asked = teacher.post(&of_participant(&session, &guest, "reentry"), json!({})).await.ok();
@@ -364,7 +364,7 @@ fn a_guest_with_a_new_phone_comes_back_into_their_own_place_once() {
 #[test]
 fn an_instructor_gets_no_ticket_for_an_account_with_a_password() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         teacher.post(&of_participant(&session, &student, "reentry"), json!({})).await.refused(403, "FORBIDDEN");
@@ -384,7 +384,7 @@ fn an_instructor_gets_no_ticket_for_an_account_with_a_password() {
 #[test]
 fn a_person_who_is_removed_while_sockets_open_keeps_none_of_them() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         for n in 0..5 {
             let guest = school.guest(&session, &format!("손님{n}")).await;
             let path = format!("/ws/session/{}/student/", session.id);
@@ -403,7 +403,7 @@ fn a_person_who_is_removed_while_sockets_open_keeps_none_of_them() {
 #[test]
 fn a_new_phone_ends_what_the_lost_one_could_do() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
         let mut lost = guest.follows(&session).await;
         lost.receives("session_state").await;

@@ -4,7 +4,7 @@ use futures_util::future::join;
 use gyosil::school::completions::checks;
 use serde_json::{Value, json};
 
-use crate::classroom::{adds_class, applied, by_hand, class, decides, default_class, enrollment, plans};
+use crate::classroom::{adds_class, applied, by_hand, decides, default_class, enrollment, new_session, plans};
 use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{School, on_both, on_both_with, until};
@@ -15,7 +15,7 @@ use crate::learning_progress::{
 
 /// A session of a course that completes its learners by themselves, which one learner has attended to the end.
 async fn attended(school: &School) -> (Person, Lecture, Session, Person) {
-    let (teacher, lecture, session) = class(school, 1).await;
+    let (teacher, lecture, session) = new_session(school, 1).await;
     by_hand(school, format!("update courses set completes_itself = true where id = {}", lecture.id)).await;
     let student = school.student("김학생").await;
     student.joins(&session).await;
@@ -378,7 +378,7 @@ fn one_whose_time_is_over_does_not_see_the_assessments_any_more() {
 #[test]
 fn a_pending_enrollment_is_not_started_wherever_it_is_shown() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         plans(&teacher, lecture.id, class, json!({ "approval": "MANUAL" })).await;
         let student = school.student("김학생").await;

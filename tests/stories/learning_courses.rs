@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::classroom::class;
+use crate::classroom::new_session;
 use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
@@ -347,7 +347,7 @@ fn a_course_is_rated_by_those_who_have_begun_it() {
 #[test]
 fn a_guest_enrolls_and_rates_like_anyone() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let course = teaches(&teacher, json!({})).await;
         let guest = school.nobody().joins_as_guest(&session, "김민자").await;
         let rates = async || guest.put(&format!("{}/rating", path_of(&course)), json!({ "stars": 4 })).await;

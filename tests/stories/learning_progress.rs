@@ -3,7 +3,7 @@
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
-use crate::classroom::{adds_class, applied, by_hand, class, default_class, plans};
+use crate::classroom::{adds_class, applied, by_hand, default_class, new_session, plans};
 use crate::harness::learning::at;
 use crate::harness::people::{Lecture, Person, Reply};
 use crate::harness::{School, on_both};
@@ -144,7 +144,7 @@ pub async fn scores(teacher: &Person, assessment: i64, enrollment: &str, score: 
 #[test]
 fn a_step_done_in_a_live_session_is_a_material_viewed_here() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         by_hand(&school, format!("update courses set completes_itself = true where id = {}", lecture.id)).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::class;
+use crate::classroom::new_session;
 use crate::harness::people::Person;
 use crate::harness::{School, on_both};
 
@@ -101,7 +101,7 @@ fn the_list_of_lectures_is_filtered_and_paged() {
 #[test]
 fn an_archived_lecture_is_kept_and_taught_no_more() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("김학생").await;
         student.enrolls(&lecture).await;
         let path = format!("/api/lectures/{}", lecture.id);
@@ -128,7 +128,7 @@ fn an_archived_lecture_is_kept_and_taught_no_more() {
 #[test]
 fn a_lecture_with_open_applications_is_not_deleted() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let path = format!("/api/lectures/{}", lecture.id);
         let details = teacher.delete(&path).await.refused(409, "INVALID_STATE");
         assert_eq!(details["status"], "WAITING");
@@ -151,7 +151,7 @@ fn a_lecture_with_open_applications_is_not_deleted() {
 #[test]
 fn the_parts_of_a_deleted_lecture_are_gone_with_it() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         teacher.presses(&session, "end").await.ok();
         teacher.delete(&format!("/api/lectures/{}", lecture.id)).await.is(204);
         let student = school.student("김학생").await;

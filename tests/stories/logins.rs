@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::classroom::{another_phone, class, holding, is_shut_out};
+use crate::classroom::{another_phone, holding, is_shut_out, new_session};
 use crate::harness::people::{PASSWORD, Person, Reply};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -107,7 +107,7 @@ fn forged_access_tokens_open_nothing() {
 #[test]
 fn signing_out_ends_access_at_once() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let kim = kim(&school).await;
         kim.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;
@@ -127,7 +127,7 @@ fn signing_out_ends_access_at_once() {
 #[test]
 fn signing_out_closes_the_sockets_of_that_login() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let kim = kim(&school).await;
         kim.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;
@@ -144,7 +144,7 @@ fn signing_out_closes_the_sockets_of_that_login() {
 #[test]
 fn a_guest_claims_the_account_with_a_login_name_and_a_password() {
     on_both(|school| async move {
-        let (_, lecture, session) = class(&school, 2).await;
+        let (_, lecture, session) = new_session(&school, 2).await;
         let guest = school.guest(&session, "김순자").await;
         guest.finishes(lecture.steps[0]).await;
         assert_eq!(guest.get("/api/auth/me").await.ok()["guest"], true);
@@ -166,7 +166,7 @@ fn a_guest_claims_the_account_with_a_login_name_and_a_password() {
 #[test]
 fn a_claimed_account_is_not_opened_by_the_key_of_the_guest() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let path = format!("/api/sessions/{}/guest", session.code);
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
         let joined = school.nobody().post_once(&path, json!({ "name": "김순자" }), key).await.is(201);
@@ -206,7 +206,7 @@ fn a_new_password_needs_the_old_one_and_ends_the_other_logins() {
 #[test]
 fn a_new_password_closes_the_sockets_of_the_other_logins() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let kim = kim(&school).await;
         kim.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;
@@ -301,7 +301,7 @@ fn a_phone_may_send_any_name_for_itself() {
 #[test]
 fn the_socket_of_a_stolen_login_is_closed_and_gives_no_command() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         // A second login of the same person stands, and gives the first one no rights.
         let again = another_phone(&school, "teacher@example.com").await;
         let mut socket = again.watches(&session).await;
@@ -316,7 +316,7 @@ fn the_socket_of_a_stolen_login_is_closed_and_gives_no_command() {
 #[test]
 fn claiming_an_account_ends_its_tickets() {
     on_both(|school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
         let path = format!("/api/sessions/{}/participants/{}/reentry", session.id, guest.id);
         let given = teacher.post(&path, json!({})).await.ok();

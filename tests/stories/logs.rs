@@ -4,7 +4,7 @@ use gyosil::school::activity;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use crate::classroom::class;
+use crate::classroom::new_session;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{Backend, School, on_both_with, until};
 
@@ -96,7 +96,7 @@ async fn send(person: Person) -> Reply {
 #[test]
 fn a_session_has_room_for_so_many_logs() {
     on_both_with(&["--log-session-mb", "1"], |school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let lee = school.guest(&session, "이영수").await;
         kim.post(BATCH, logs(80)).await.is(201);
@@ -118,7 +118,7 @@ fn a_session_has_room_for_so_many_logs() {
 #[test]
 fn leaving_a_session_raises_no_limit_of_logs() {
     on_both_with(&["--log-session-mb", "1"], |school| async move {
-        let (teacher, _, session) = class(&school, 1).await;
+        let (teacher, _, session) = new_session(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let lee = school.student("이영수").await;
         lee.joins(&session).await;
@@ -138,7 +138,7 @@ fn leaving_a_session_raises_no_limit_of_logs() {
 #[test]
 fn a_log_of_more_than_8_kib_is_refused_by_the_name_of_its_field() {
     on_both_with(&[], |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let large = |field: &str| json!({ "event_type": "CLICK", field: { "seen": "가".repeat(2_750) } });
         let both = json!({ "event_type": "CLICK", "event_data": { "a": "x".repeat(4_000) },

@@ -7,7 +7,7 @@ use gyosil::school::sessions::joining;
 use serde_json::json;
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::classroom::{class, default_class, how_often, running_class};
+use crate::classroom::{default_class, how_often, new_session, running_session};
 use crate::harness::people::{Person, Session};
 use crate::harness::{Backend, School, on, until};
 
@@ -45,7 +45,7 @@ fn logs_are_written_while_someone_else_changes_their_writer_and_counts_the_logs_
 }
 
 async fn two(school: &School) -> (Person, Session, Person, Person) {
-    let (teacher, _, session) = running_class(school, 1).await;
+    let (teacher, _, session) = running_session(school, 1).await;
     let (new, old) = (school.guest(&session, "김순자").await, school.guest(&session, "이영수").await);
     (teacher, session, new, old)
 }
@@ -124,7 +124,7 @@ fn an_enrollment_that_is_made_during_a_merge_is_not_deleted() {
 #[test]
 fn nobody_is_logged_as_stuck_at_a_step_that_the_class_has_left_meanwhile() {
     on(Backend::Postgres, &["--stuck-after-s", "60", "--access-ttl-s", "86400"], |school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let (done, slow) = (school.guest(&session, "김순자").await, school.guest(&session, "이영수").await);
         let _phones = (done.follows(&session).await, slow.follows(&session).await);
         until("both connected", async || (how_often(&teacher, &session, "student_connected").await == 2).then_some(()))
@@ -146,7 +146,7 @@ fn nobody_is_logged_as_stuck_at_a_step_that_the_class_has_left_meanwhile() {
 #[test]
 fn a_phone_that_connects_while_its_person_leaves_is_not_logged_as_connected() {
     on(Backend::Postgres, &[], |school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let mut watching = beside(&school).await;
         let mut tx = school.app.db.begin().await.unwrap();
@@ -163,7 +163,7 @@ fn a_phone_that_connects_while_its_person_leaves_is_not_logged_as_connected() {
 #[test]
 fn sockets_of_a_removed_person_close_though_the_instructor_hung_up() {
     on(Backend::Postgres, &[], |school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let kim = school.guest(&session, "김순자").await;
         let mut phone = kim.follows(&session).await;
         phone.receives("session_state").await;
@@ -185,7 +185,7 @@ fn sockets_of_a_removed_person_close_though_the_instructor_hung_up() {
 #[test]
 fn callers_who_hang_up_while_a_right_code_is_looked_up_make_nobody_wait() {
     on(Backend::Postgres, &["--rate-limits", "on"], |school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let (mut watching, mut holding) = (beside(&school).await, beside(&school).await);
         // The last one is looked up alone, and would be the 61st.
         for round in 0..12 {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::{by_hand, running_class};
+use crate::classroom::{by_hand, running_session};
 use crate::harness::people::{Person, Session};
 use crate::harness::{School, on_both};
 
@@ -35,7 +35,7 @@ async fn finished(school: &School, person: &Person) -> i64 {
 #[test]
 fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let old = school.guest(&session, "김순자").await;
         old.finishes(lecture.steps[0]).await;
         comes(&school, &session, "김순자", "ASK").await.refused(409, "NAME_IS_HERE");
@@ -89,7 +89,7 @@ fn a_guest_whose_name_is_taken_is_asked_and_the_instructor_merges_the_two() {
 #[test]
 fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let old = school.guest(&session, "김순자").await;
         comes(&school, &session, "김순자", "OTHER").await.is(201);
         let new = returns(&school, &session, "김순자").await;
@@ -124,7 +124,7 @@ fn a_namesake_stays_another_person_unless_the_instructor_says_otherwise() {
 #[test]
 fn only_guests_with_nothing_beyond_this_class_are_merged() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let old = school.guest(&session, "김순자").await;
         let new = school.guest(&session, "김순자").await;
         let itself = teacher.post(&of(&session, &old, "merge"), json!({ "into": old.id })).await;
@@ -156,7 +156,7 @@ fn only_guests_with_nothing_beyond_this_class_are_merged() {
 #[test]
 fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let old = school.guest(&session, "김순자").await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
@@ -177,7 +177,7 @@ fn the_question_about_a_guest_is_settled_when_they_claim_their_account() {
 #[test]
 fn a_question_ends_when_either_of_the_two_gets_another_name() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let old = school.guest(&session, "김순자").await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;

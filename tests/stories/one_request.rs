@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::running_class;
+use crate::classroom::running_session;
 use crate::harness::on_both;
 use crate::help::{escalated, request};
 
@@ -103,7 +103,7 @@ fn the_queue_of_calls_names_the_visits_that_are_not_over() {
 #[test]
 fn the_own_enrollments_bring_what_became_of_each() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         student.finishes(lecture.steps[0]).await;

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::class;
+use crate::classroom::new_session;
 use crate::harness::people::{PASSWORD, Reply};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -99,7 +99,7 @@ fn an_address_or_a_number_belongs_to_one_person() {
 #[test]
 fn one_of_several_simultaneous_claims_gets_an_address_and_the_others_learn_that_it_is_taken() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         for (key, value) in [("email", "soonja@example.com"), ("phone", "01012345678")] {
             let people = join_all((0..4).map(|_| school.guest(&session, "김순자"))).await;
             let change = json!({ key: value, "password": PASSWORD });

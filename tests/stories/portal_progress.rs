@@ -5,7 +5,9 @@ use gyosil::school::outline::{self, ItemChanges, ItemKind};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
-use crate::classroom::{adds_class, applied, by_hand, class, decides, default_class, enrollment, running_class};
+use crate::classroom::{
+    adds_class, applied, by_hand, decides, default_class, enrollment, new_session, running_session,
+};
 use crate::harness::people::{Lecture, Person, Reply};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -229,7 +231,7 @@ fn the_same_answer_has_the_new_grade() {
 #[test]
 fn a_step_that_is_finished_on_the_portal_reaches_the_session() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let id = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0]["enrollment_id"].as_i64().unwrap();
@@ -258,7 +260,7 @@ fn a_step_that_is_finished_on_the_portal_reaches_the_session() {
 #[test]
 fn progress_in_a_session_shows_on_the_portal() {
     on_both(|school| async move {
-        let (_, lecture, session) = class(&school, 2).await;
+        let (_, lecture, session) = new_session(&school, 2).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let id = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0]["enrollment_id"].as_i64().unwrap();

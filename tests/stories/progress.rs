@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{class, how_often, running_class};
+use crate::classroom::{how_often, new_session, running_session};
 use crate::harness::people::{Person, Reply};
 use crate::harness::{on_both, on_both_with};
 
@@ -14,7 +14,7 @@ async fn reports(student: &Person, step: i64, status: &str) -> Reply {
 #[test]
 fn a_finished_step_stays_finished() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.guest(&session, "김순자").await;
         let begun = reports(&student, lecture.steps[0], "IN_PROGRESS").await.is(200);
         assert_eq!((&begun["status"], &begun["completed_at"]), (&json!("IN_PROGRESS"), &Value::Null));
@@ -36,7 +36,7 @@ fn a_finished_step_stays_finished() {
 #[test]
 fn a_report_that_changes_nothing_writes_no_event() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
         let step = lecture.steps[0];
@@ -53,7 +53,7 @@ fn a_report_that_changes_nothing_writes_no_event() {
 #[test]
 fn a_step_that_is_no_longer_current_is_recorded() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 3).await;
+        let (teacher, lecture, session) = running_session(&school, 3).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
         teacher.moves_to(&session, lecture.steps[2]).await;
@@ -74,7 +74,7 @@ fn a_step_that_is_no_longer_current_is_recorded() {
 #[test]
 fn a_step_of_another_lecture_is_refused_in_a_session() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let other = teacher.makes_lecture("유튜브 기초", 1).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
@@ -105,7 +105,7 @@ fn a_step_of_another_lecture_is_refused_in_a_session() {
 #[test]
 fn a_person_who_is_not_enrolled_has_no_progress() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = running_class(&school, 1).await;
+        let (teacher, lecture, _) = running_session(&school, 1).await;
         let stranger = school.student("김학생").await;
         reports(&stranger, lecture.steps[0], "COMPLETED").await.refused(403, "FORBIDDEN");
         reports(&teacher, lecture.steps[0], "COMPLETED").await.refused(403, "STUDENT_ONLY");
@@ -124,7 +124,7 @@ fn a_person_who_is_not_enrolled_has_no_progress() {
 #[test]
 fn a_report_with_a_key_happens_once_on_either_way() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.guest(&session, "김순자").await;
         let key = "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3f";
         let body = json!({ "subtask_id": lecture.steps[0], "status": "COMPLETED" });
@@ -158,7 +158,7 @@ fn a_report_with_a_key_happens_once_on_either_way() {
 #[test]
 fn my_progress_is_the_step_of_my_session_or_else_the_first_unfinished_one() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 3).await;
+        let (teacher, lecture, session) = new_session(&school, 3).await;
         let student = school.student("김학생").await;
         student.enrolls(&lecture).await;
         let mine = async || student.get(&format!("/api/progress/me?lecture_id={}", lecture.id)).await.ok();
@@ -194,7 +194,7 @@ fn my_progress_is_the_step_of_my_session_or_else_the_first_unfinished_one() {
 #[test]
 fn the_instructor_sees_every_step_of_a_student() {
     on_both_with(&["--access-ttl-s", "86400"], |school| async move {
-        let (teacher, lecture, _) = class(&school, 3).await;
+        let (teacher, lecture, _) = new_session(&school, 3).await;
         let student = school.student("김학생").await;
         student.enrolls(&lecture).await;
         reports(&student, lecture.steps[0], "IN_PROGRESS").await.is(200);
@@ -228,7 +228,7 @@ fn the_instructor_sees_every_step_of_a_student() {
 #[test]
 fn a_second_session_of_a_lecture_begins_anew_and_forgets_nothing() {
     on_both_with(&["--access-ttl-s", "86400"], |school| async move {
-        let (teacher, lecture, session) = running_class(&school, 2).await;
+        let (teacher, lecture, session) = running_session(&school, 2).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         let first = student.finishes(lecture.steps[0]).await;

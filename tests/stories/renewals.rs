@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{another_phone, class};
+use crate::classroom::{another_phone, new_session};
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
 
@@ -138,7 +138,7 @@ fn a_thief_and_the_owner_who_take_turns_are_noticed_at_the_second_turn() {
 #[test]
 fn a_login_that_was_copied_ends_with_its_sockets_and_the_others_stay() {
     on_both(|school| async move {
-        let (_, _, session) = class(&school, 1).await;
+        let (_, _, session) = new_session(&school, 1).await;
         let phone = kim(&school).await;
         phone.joins(&session).await;
         let elsewhere = another_phone(&school, "kim@example.com").await;

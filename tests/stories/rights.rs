@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use self::allowed::*;
-use crate::classroom::{class, holding};
+use crate::classroom::{holding, new_session};
 use crate::harness::people::Person;
 use crate::harness::{School, on_both, on_both_with};
 use crate::routes::{Village, difference, routes};
@@ -307,7 +307,7 @@ fn a_socket_opens_only_for_its_person() {
 #[test]
 fn one_help_desk_gets_nothing_of_another() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let other = school.another_teacher().await;
         let mut own = teacher.opens("/ws/dashboard/help-requests/").await;
         let mut desk = other.opens("/ws/dashboard/help-requests/").await;

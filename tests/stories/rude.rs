@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tungstenite::Message;
 
-use crate::classroom::running_class;
+use crate::classroom::running_session;
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
 use crate::harness::{School, on_both};
@@ -23,7 +23,7 @@ struct Room {
 
 impl Room {
     async fn of(school: &School) -> Room {
-        let (teacher, lecture, session) = running_class(school, 2).await;
+        let (teacher, lecture, session) = running_session(school, 2).await;
         let grandma = school.guest(&session, "김순자").await;
         let rude = school.guest(&session, "장난꾼").await;
         let mut phone = grandma.follows(&session).await;

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::classroom::{class, default_class};
+use crate::classroom::{default_class, new_session};
 use crate::harness::on_both;
 
 #[test]
 fn people_of_one_name_have_their_numbers_in_tables_and_notifications() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let [first, second] = [school.guest(&session, "김순자").await, school.guest(&session, "김순자").await];
         let third = school.registers("STUDENT", "김순자", "third@example.com").await;
         third.post("/api/v1/enrollments", json!({ "course_id": lecture.id })).await.is(201);
@@ -50,7 +50,7 @@ fn people_of_one_name_have_their_numbers_in_tables_and_notifications() {
 #[test]
 fn attendance_grades_and_completions_go_out_as_tables() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let student = school.student("=김학생").await;
         let applied = student.post("/api/v1/enrollments", json!({ "course_id": lecture.id })).await.is(201);
         student.joins(&session).await;

@@ -11,14 +11,14 @@ use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Bytes, Message};
 
-use crate::classroom::running_class;
+use crate::classroom::running_session;
 use crate::harness::people::{Person, Session};
 use crate::harness::{PATIENCE, School, on_both, on_both_with, until};
 
 #[test]
 fn a_socket_whose_message_waits_for_the_database_answers_pings_and_stays_open() {
     on_both_with(&["--ping-s", "1"], |school| async move {
-        let (_, lecture, session) = running_class(&school, 1).await;
+        let (_, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
         phone.receives("session_state").await;
@@ -56,7 +56,7 @@ fn a_socket_whose_message_waits_for_the_database_answers_pings_and_stays_open() 
 #[test]
 fn a_student_who_connects_while_the_database_takes_no_write_is_present_and_is_logged_later() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
@@ -71,7 +71,7 @@ fn a_student_who_connects_while_the_database_takes_no_write_is_present_and_is_lo
 #[test]
 fn a_jump_of_the_clock_reports_nobody_gone_and_ends_no_session() {
     on_both_with(&["--presence-grace-ms", "2000"], |school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut phone = student.follows(&session).await;
         phone.receives("session_state").await;
@@ -98,7 +98,7 @@ fn a_jump_of_the_clock_reports_nobody_gone_and_ends_no_session() {
 #[test]
 fn a_session_is_forgotten_by_the_time_that_the_server_ran() {
     on_both_with(&["--access-ttl-s", "86400"], |school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let state = async |teacher: &Person| {
             teacher.get(&format!("/api/sessions/{}/current", session.id)).await.ok()["status"].clone()
         };
@@ -125,7 +125,7 @@ fn a_session_is_forgotten_by_the_time_that_the_server_ran() {
 #[test]
 fn a_socket_from_before_leaving_that_ends_late_disconnects_nobody_who_came_back() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let student = school.student("김학생").await;
@@ -153,7 +153,7 @@ fn a_socket_from_before_leaving_that_ends_late_disconnects_nobody_who_came_back(
 #[test]
 fn a_socket_that_was_opened_after_leaving_comes_back_when_its_person_joins_again() {
     on_both(|school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let student = school.student("김학생").await;
@@ -175,7 +175,7 @@ fn a_socket_that_was_opened_after_leaving_comes_back_when_its_person_joins_again
 #[test]
 fn a_socket_from_after_leaving_comes_back_even_if_the_caller_of_the_join_hangs_up() {
     on_both(|school| async move {
-        let (_, _, session) = running_class(&school, 1).await;
+        let (_, _, session) = running_session(&school, 1).await;
         let student = school.student("김학생").await;
         student.joins(&session).await;
         student.post(&format!("/api/sessions/{}/leave", session.id), json!({})).await.ok();
@@ -195,7 +195,7 @@ fn a_socket_from_after_leaving_comes_back_even_if_the_caller_of_the_join_hangs_u
 #[test]
 fn a_node_expects_back_only_those_who_were_connected_to_it() {
     on_both_with(&["--presence-grace-ms", "60000"], |school| async move {
-        let (teacher, _, session) = running_class(&school, 1).await;
+        let (teacher, _, session) = running_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         let student = school.guest(&session, "김순자").await;
         let phone = student.follows(&session).await;
@@ -218,7 +218,7 @@ fn a_node_expects_back_only_those_who_were_connected_to_it() {
 fn one_person_may_hold_a_limited_number_of_sockets() {
     let settings = ["--sockets-per-person", "3", "--sockets-per-session", "2"];
     on_both_with(&settings, |school| async move {
-        let (_, _, session) = running_class(&school, 1).await;
+        let (_, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let path = format!("/ws/session/{}/student/", session.id);
         let mut first = student.opens(&format!("{path}?device=a")).await;
@@ -245,7 +245,7 @@ fn one_person_may_hold_a_limited_number_of_sockets() {
 #[test]
 fn a_refusal_says_how_many_sockets_are_open_and_when_to_come_back() {
     on_both_with(&["--sockets-per-session", "1"], |school| async move {
-        let (_, _, session) = running_class(&school, 1).await;
+        let (_, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let phone = student.follows(&session).await;
         let path = format!("/ws/session/{}/student/", session.id);
@@ -267,7 +267,7 @@ fn a_refusal_says_how_many_sockets_are_open_and_when_to_come_back() {
 #[test]
 fn a_close_is_echoed_with_its_code() {
     on_both(|school| async move {
-        let (_, _, session) = running_class(&school, 1).await;
+        let (_, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         for code in [1000, 1001, 3000, 4999] {
             let mut phone = student.follows(&session).await;
@@ -339,7 +339,7 @@ impl Raw {
 #[test]
 fn a_violation_of_the_protocol_is_answered_with_the_right_code() {
     on_both(|school| async move {
-        let (_, _, session) = running_class(&school, 1).await;
+        let (_, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let cases: [(&str, u8, &[u8], u16); 9] = [
             ("half a close code", 0x88, &[3], 1002),
@@ -367,7 +367,7 @@ fn a_violation_of_the_protocol_is_answered_with_the_right_code() {
 #[test]
 fn empty_fragments_without_end_are_too_many_messages() {
     on_both(|school| async move {
-        let (_, _, session) = running_class(&school, 1).await;
+        let (_, _, session) = running_session(&school, 1).await;
         let student = school.guest(&session, "김순자").await;
         let mut socket = Raw::open(&school, &session, &student).await;
         socket.sends(0x01, b"").await;

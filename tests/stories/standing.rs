@@ -7,7 +7,7 @@ use gyosil::school::completions::batch::{CompletionBatch, complete_within};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
-use crate::classroom::{applied, class, default_class, plans};
+use crate::classroom::{applied, default_class, new_session, plans};
 use crate::harness::people::{Lecture, Person};
 use crate::harness::{School, on_both};
 
@@ -131,7 +131,7 @@ fn a_class_is_completed_and_certified_at_once_and_one_completion_is_revoked_with
 #[test]
 fn a_guest_completes_with_the_class_and_gets_the_certificate_after_the_claim() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let course = Course { teacher, lecture, class };
         let guest = school.guest(&session, "김순자").await;
@@ -158,7 +158,7 @@ fn a_guest_completes_with_the_class_and_gets_the_certificate_after_the_claim() {
 #[test]
 fn a_guest_whose_completion_was_revoked_claims_the_account_without_a_certificate() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let course = Course { teacher, lecture, class };
         let guest = school.guest(&session, "김순자").await;
@@ -174,7 +174,7 @@ fn a_guest_whose_completion_was_revoked_claims_the_account_without_a_certificate
 #[test]
 fn a_guest_who_claims_the_account_while_the_class_is_completed_gets_one_certificate() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let course = Course { teacher, lecture, class };
         for n in 0..8 {

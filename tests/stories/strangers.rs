@@ -6,7 +6,7 @@ use gyosil::school::help::{NewHelpRequest, ask};
 use gyosil::school::rights::{Caller, Role};
 use serde_json::{Value, json};
 
-use crate::classroom::{class, running_class};
+use crate::classroom::{new_session, running_session};
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both, on_both_with};
 
@@ -17,7 +17,7 @@ fn is_drawn_at_random(id: i64) -> bool {
 #[test]
 fn the_ids_of_people_and_sessions_are_drawn_at_random() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let another = teacher.opens_session(&lecture).await;
         let (student, guest, admin) =
             (school.student("김학생").await, school.guest(&session, "이영희").await, school.admin().await);
@@ -34,7 +34,7 @@ fn the_ids_of_people_and_sessions_are_drawn_at_random() {
 #[test]
 fn people_and_sessions_are_listed_in_the_order_in_which_they_came() {
     on_both(|school| async move {
-        let (teacher, lecture, first) = class(&school, 1).await;
+        let (teacher, lecture, first) = new_session(&school, 1).await;
         let mut sessions = vec![first.id];
         for _ in 0..5 {
             sessions.push(teacher.opens_session(&lecture).await.id);
@@ -77,7 +77,7 @@ fn said(reply: &Reply) -> String {
 #[test]
 fn an_instructor_cannot_tell_a_strangers_id_from_none() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let (stranger, colleague) = (school.student("김학생").await, school.another_teacher().await);
         let free = (1 << 52) + 4_711;
         let unknown = said(&enrols(&teacher, lecture.id, json!({ "user_id": free })).await);
@@ -112,7 +112,7 @@ fn an_instructor_cannot_tell_a_strangers_id_from_none() {
 #[test]
 fn an_instructor_enrols_by_exact_contact_and_does_not_learn_who_exists() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let (admin, kim, lee) = (school.admin().await, school.student("김학생").await, school.student("이학생").await);
         kim.put(
             "/api/auth/me",
@@ -153,7 +153,7 @@ fn an_instructor_enrols_by_exact_contact_and_does_not_learn_who_exists() {
 #[test]
 fn trying_out_contacts_is_slow_whether_they_are_found_or_not() {
     on_both_with(&["--rate-limits", "on"], |school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         school.student("김학생").await;
         for n in 0..60 {
             let student = json!({ "student_no": format!("2024{n:04}") });
@@ -177,7 +177,7 @@ async fn calls_by_socket(school: &School, person: &Person, session: i64, item: i
 #[test]
 fn a_removed_participant_cannot_call_for_help() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let guest = school.guest(&session, "김순자").await;
         let call = guest.asks_for_help(lecture.steps[0]).await;
         let answer = json!({ "help_type": "TEXT", "help_content": "아래를 보세요" });
@@ -216,7 +216,7 @@ fn a_removed_participant_cannot_call_for_help() {
 #[test]
 fn joining_an_ended_session_gives_no_right_back() {
     on_both(|school| async move {
-        let (teacher, lecture, ended) = running_class(&school, 1).await;
+        let (teacher, lecture, ended) = running_session(&school, 1).await;
         teacher.presses(&ended, "end").await.ok();
         school.later(60);
         let session = teacher.opens_session(&lecture).await;

@@ -3,7 +3,7 @@
 use gyosil::school::stuck::report_stuck;
 use serde_json::{Value, json};
 
-use crate::classroom::{how_often, lecture_without_words, log_of, running_class};
+use crate::classroom::{how_often, lecture_without_words, log_of, running_session};
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::socket::Socket;
 use crate::harness::{School, on_both_with};
@@ -409,7 +409,7 @@ fn a_jump_of_the_clock_makes_nobody_stuck() {
 #[test]
 fn an_automatic_call_is_in_the_language_of_the_students_phone() {
     on_both_with(FLAGS, |school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
         board.receives("session_state").await;
         let (quick, slow) = (school.guest(&session, "김순자").await, school.guest(&session, "木村").await);

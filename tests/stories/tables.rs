@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use gyosil::db::{Arg, Db};
 use serde_json::json;
 
-use crate::classroom::running_class;
+use crate::classroom::running_session;
 use crate::harness::{School, on_both, until};
 
 struct Table {
@@ -276,7 +276,7 @@ const STAYS_OF_THE_MERGED: &[(&str, &str)] = &[
 #[test]
 fn nothing_refers_to_a_guest_who_was_merged_unless_it_is_meant_to() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = running_class(&school, 1).await;
+        let (teacher, lecture, session) = running_session(&school, 1).await;
         let (old, new) = (school.guest(&session, "김순자").await, school.guest(&session, "김순자 2").await);
         let sql = "select p.enrollment, s.class, s.meeting from participants p join live_sessions s on s.id = p.session
             where p.person = $1";

@@ -46,7 +46,7 @@ async fn connects(school: &School, connector: &TlsConnector) -> TlsStream<TcpStr
 }
 
 /// A class with one step, and its teacher, made by the school's own verbs.
-async fn class(school: &School) -> (Caller, sessions::Session) {
+async fn new_session(school: &School) -> (Caller, sessions::Session) {
     let new = NewPerson {
         email: Some("t@example.com".into()),
         phone: None,
@@ -105,7 +105,7 @@ fn a_phone_follows_over_tls() {
         http.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok"), "{answer}");
 
-        let (teacher, session) = class(&school).await;
+        let (teacher, session) = new_session(&school).await;
         let guest =
             Guest { name: "김순자".into(), age: None, digital_level: None, if_name_is_here: NameConflict::Other };
         let from = [127, 0, 0, 1].into();
@@ -127,7 +127,7 @@ fn a_phone_follows_over_tls() {
 #[test]
 fn an_instructor_of_three_hundred_gets_the_state_once_over_tls_and_then_the_events() {
     over_tls(|school, connector| async move {
-        let (teacher, session) = class(&school).await;
+        let (teacher, session) = new_session(&school).await;
         join(&school, &session.code, 300).await;
         let board = logins::Device { name: "board".into(), address: [127, 0, 0, 1].into(), proofs: Vec::new() };
         let (_, tokens) = logins::login(&school.app, "t@example.com", PASSWORD.into(), &board).await.unwrap();

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::{adds_class, applied, class, decides, default_class, enrollment, plans, running_class};
+use crate::classroom::{adds_class, applied, decides, default_class, enrollment, new_session, plans, running_session};
 use crate::harness::people::{Lecture, Person, Session};
 use crate::harness::{on_both, on_both_with};
 
@@ -29,7 +29,7 @@ async fn opens_of(teacher: &Person, lecture: &Lecture, class: i64) -> Session {
 #[test]
 fn leaving_and_joining_again_deletes_no_absence_and_returns_no_attempt() {
     on_both(|school| async move {
-        let (teacher, lecture, missed) = running_class(&school, 1).await;
+        let (teacher, lecture, missed) = running_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let student = school.student("김학생").await;
         let first = applied(&student, lecture.id, class).await;
@@ -60,7 +60,7 @@ fn leaving_and_joining_again_deletes_no_absence_and_returns_no_attempt() {
 #[test]
 fn leaving_and_applying_again_before_the_start_is_no_absence() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let student = school.student("김학생").await;
         let first = applied(&student, lecture.id, class).await;
@@ -76,7 +76,7 @@ fn leaving_and_applying_again_before_the_start_is_no_absence() {
 #[test]
 fn joining_a_session_that_has_not_begun_lowers_nobodys_grade() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let student = school.student("김학생").await;
         let id = applied(&student, lecture.id, class).await;
@@ -101,7 +101,7 @@ fn joining_a_session_that_has_not_begun_lowers_nobodys_grade() {
 #[test]
 fn a_student_who_is_rejected_during_a_session_does_not_come_back() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let manual = adds_class(&teacher, lecture.id, json!({ "approval": "MANUAL" })).await;
         let session = opens_of(&teacher, &lecture, manual).await;
         let student = school.student("김학생").await;
@@ -121,7 +121,7 @@ fn a_student_who_is_rejected_during_a_session_does_not_come_back() {
 #[test]
 fn work_in_a_session_counts_for_the_enrollment_that_joined_it() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let morning = adds_class(&teacher, lecture.id, json!({})).await;
         let afternoon = adds_class(&teacher, lecture.id, json!({})).await;
         let student = school.student("김학생").await;
@@ -141,7 +141,7 @@ fn work_in_a_session_counts_for_the_enrollment_that_joined_it() {
 #[test]
 fn requests_are_limited_use_no_meeting_numbers_and_end_with_their_enrollment() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let code = code_of(&teacher, &lecture).await;
         let class = default_class(&teacher, lecture.id).await;
         let student = school.student("김학생").await;
@@ -174,7 +174,7 @@ fn requests_are_limited_use_no_meeting_numbers_and_end_with_their_enrollment() {
 #[test]
 fn a_mark_of_another_day_can_be_corrected() {
     on_both_with(&["--access-ttl-s", "1000000"], |school| async move {
-        let (teacher, lecture, session) = class(&school, 1).await;
+        let (teacher, lecture, session) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let student = school.student("김학생").await;
         let id = applied(&student, lecture.id, class).await;
@@ -193,7 +193,7 @@ fn a_mark_of_another_day_can_be_corrected() {
 #[test]
 fn a_batch_skips_cancelled_students_and_completes_incomplete_ones() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 1).await;
+        let (teacher, lecture, _) = new_session(&school, 1).await;
         let class = default_class(&teacher, lecture.id).await;
         let (stays, leaves) = (school.student("김학생").await, school.student("이학생").await);
         let (a, b) = (applied(&stays, lecture.id, class).await, applied(&leaves, lecture.id, class).await);
@@ -228,7 +228,7 @@ async fn all_ask(teacher: &Person, lecture: &Lecture, people: &[Person], number:
 #[test]
 fn simultaneous_changes_that_count_for_grades_do_not_deadlock() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 2).await;
+        let (teacher, lecture, _) = new_session(&school, 2).await;
         let class = default_class(&teacher, lecture.id).await;
         plans(&teacher, lecture.id, class, json!({ "total_sessions": 20 })).await;
         let names = ["가", "나", "다", "라", "마", "바"];
@@ -267,7 +267,7 @@ fn simultaneous_changes_that_count_for_grades_do_not_deadlock() {
 #[test]
 fn erasing_a_person_deletes_the_reasons_of_absence_and_keeps_the_marks() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 0).await;
+        let (teacher, lecture, _) = new_session(&school, 0).await;
         let class = default_class(&teacher, lecture.id).await;
         let student = school.student("김학생").await;
         let id = applied(&student, lecture.id, class).await;
@@ -285,7 +285,7 @@ fn erasing_a_person_deletes_the_reasons_of_absence_and_keeps_the_marks() {
 #[test]
 fn erasing_a_person_blocks_nobody() {
     on_both(|school| async move {
-        let (teacher, lecture, _) = class(&school, 0).await;
+        let (teacher, lecture, _) = new_session(&school, 0).await;
         let admin = school.admin().await;
         let class = default_class(&teacher, lecture.id).await;
         plans(&teacher, lecture.id, class, json!({ "approval": "MANUAL", "capacity": 1 })).await;

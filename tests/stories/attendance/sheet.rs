@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{applies, code_of, default_class, enrollment, marks};
-use crate::classroom::{adds_class, class};
+use crate::classroom::{adds_class, new_session};
 use crate::harness::on_both;
 use crate::harness::people::{Lecture, Person};
 
@@ -160,7 +160,7 @@ fn pending_requests_of_all_courses_are_one_list_with_the_oldest_first() {
 #[test]
 fn a_mark_can_name_either_of_two_meetings_on_a_day() {
     on_both(|school| async move {
-        let (teacher, lecture, morning) = class(&school, 1).await;
+        let (teacher, lecture, morning) = new_session(&school, 1).await;
         let (kim, lee) = (school.student("김학생").await, school.student("이학생").await);
         let early = school.student("박아침").await;
         early.joins(&morning).await;

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{course, in_state};
-use crate::classroom::{adds_class, applied, applies, class, decides, default_class, enrollment, plans};
+use crate::classroom::{adds_class, applied, applies, decides, default_class, enrollment, new_session, plans};
 use crate::harness::on_both;
 
 #[test]
@@ -81,7 +81,7 @@ fn one_of_two_simultaneous_decisions_counts() {
 #[test]
 fn a_busy_class_has_no_deadlock() {
     on_both(|school| async move {
-        let (teacher, lecture, session) = class(&school, 2).await;
+        let (teacher, lecture, session) = new_session(&school, 2).await;
         let class = default_class(&teacher, lecture.id).await;
         plans(&teacher, lecture.id, class, json!({ "capacity": 1_000 })).await;
         let students = school.students(24).await;
