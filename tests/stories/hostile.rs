@@ -10,7 +10,7 @@ use self::crowd::{Crowd, complaint, must_be_none};
 use crate::classroom::holding;
 use crate::harness::dialect::Dialect;
 use crate::harness::on_both;
-use crate::routes::{Village, difference, routes};
+use crate::routes::{FilledSchool, difference, routes};
 
 fn wrong_types(schema: &Value) -> Vec<&'static str> {
     let mut wrong = match schema["type"].as_str().unwrap_or("string") {
@@ -41,8 +41,8 @@ fn is_text(schema: &Value) -> bool {
 }
 
 /// Bodies with one wrong property each: what is wrong, the body, and the property.
-fn spoiled(village: &Village, schema: &Value) -> Vec<(String, String, String)> {
-    let good = village.body(schema);
+fn spoiled(filled: &FilledSchool, schema: &Value) -> Vec<(String, String, String)> {
+    let good = filled.body(schema);
     let spoil = |property: &str, value: &str| {
         let mut body = good.clone();
         body[property] = json!("\u{1}here\u{1}");
@@ -94,10 +94,10 @@ fn is_taken_too(property: &str, value: &str) -> bool {
 fn a_wrong_value_is_refused_and_its_field_is_named() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
         for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
-            for (what, body, property) in spoiled(&crowd.village, route.body.as_ref().unwrap()) {
+            for (what, body, property) in spoiled(&crowd.filled, route.body.as_ref().unwrap()) {
                 if may_be_left_out(&property) && (what.ends_with("null") || what.starts_with("no ")) {
                     continue;
                 }
@@ -105,7 +105,7 @@ fn a_wrong_value_is_refused_and_its_field_is_named() {
                 complaints.extend(complaint(&what, &reply, &[400], Some(&property)));
             }
         }
-        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        complaints.extend(difference(&before, &crowd.filled.as_it_is(&crowd.admin).await));
         must_be_none(complaints);
     });
 }
@@ -114,13 +114,13 @@ fn a_wrong_value_is_refused_and_its_field_is_named() {
 fn an_unknown_id_is_refused_wherever_it_stands() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
         for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
             let schema = route.body.as_ref().unwrap();
             for property in schema["properties"].as_object().unwrap().keys().filter(|p| p.ends_with("_id")) {
                 for id in [-1, 0, i64::MAX, i64::MIN] {
-                    let mut body = crowd.village.body(schema);
+                    let mut body = crowd.filled.body(schema);
                     body[property] = json!(id);
                     let reply = crowd.sends(route, "application/json", body.to_string().into_bytes()).await;
                     let what = format!("{property}: {id}");
@@ -128,7 +128,7 @@ fn an_unknown_id_is_refused_wherever_it_stands() {
                 }
             }
         }
-        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        complaints.extend(difference(&before, &crowd.filled.as_it_is(&crowd.admin).await));
         must_be_none(complaints);
     });
 }
@@ -140,7 +140,7 @@ fn a_path_with_a_wrong_id_is_refused() {
         ["-1", "0", "9223372036854775807", "99999999999999999999", "abc", "%00", "%ff", "%20", "1%2f2", "1.0", &long];
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
         // The page that checks a certificate is the same for every number, and looks it up itself.
         for route in
@@ -148,8 +148,8 @@ fn a_path_with_a_wrong_id_is_refused() {
         {
             for name in route.placeholders() {
                 for id in ids {
-                    let path = crowd.village.path(route, Some((&name, id)));
-                    let body = route.body.as_ref().map(|schema| crowd.village.body(schema));
+                    let path = crowd.filled.path(route, Some((&name, id)));
+                    let body = route.body.as_ref().map(|schema| crowd.filled.body(schema));
                     let reply = crowd.sender(route).asks(route.method.clone(), &path, body, &[]).await;
                     // Checking a certificate that does not exist is answered: it is not valid.
                     if reply.json["valid"] == false && route.name().contains("/certifications/verify/") {
@@ -159,14 +159,14 @@ fn a_path_with_a_wrong_id_is_refused() {
                 }
             }
         }
-        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        complaints.extend(difference(&before, &crowd.filled.as_it_is(&crowd.admin).await));
         must_be_none(complaints);
     });
 }
 
 /// All values of a body in a row, as a careless reader would take them for the object.
-fn as_a_row(village: &Village, schema: &Value) -> Value {
-    let good = village.body(schema);
+fn as_a_row(filled: &FilledSchool, schema: &Value) -> Value {
+    let good = filled.body(schema);
     let keys = schema["properties"].as_object().unwrap().keys();
     Value::Array(keys.map(|key| good[key].clone()).collect())
 }
@@ -175,11 +175,11 @@ fn as_a_row(village: &Village, schema: &Value) -> Value {
 fn a_body_that_is_not_a_json_object_is_refused() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
         for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
             let schema = route.body.as_ref().unwrap();
-            let good = crowd.village.body(schema).to_string();
+            let good = crowd.filled.body(schema).to_string();
             let texts = [
                 "{".to_owned(),
                 "{\"a\":".into(),
@@ -205,7 +205,7 @@ fn a_body_that_is_not_a_json_object_is_refused() {
             let reply = crowd.sends(route, "application/json", b"{\"name\":\"\xff\xfe\"}".to_vec()).await;
             complaints.extend(complaint("bytes that are no UTF-8", &reply, &[400], None));
         }
-        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        complaints.extend(difference(&before, &crowd.filled.as_it_is(&crowd.admin).await));
         must_be_none(complaints);
     });
 }
@@ -214,12 +214,12 @@ fn a_body_that_is_not_a_json_object_is_refused() {
 fn a_list_of_values_is_not_taken_for_an_object() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
         for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
             // As in the document, and in the order of the struct: which one that is only the server knows.
             let schema = route.body.as_ref().unwrap();
-            let mut row = as_a_row(&crowd.village, schema);
+            let mut row = as_a_row(&crowd.filled, schema);
             for _ in 0..2 {
                 let reply = crowd.sends(route, "application/json", row.to_string().into_bytes()).await;
                 complaints.extend(complaint(&row.to_string(), &reply, &[400], None));
@@ -233,7 +233,7 @@ fn a_list_of_values_is_not_taken_for_an_object() {
             let reply = crowd.admin.post(path, row.clone()).await;
             complaints.extend(complaint(&row.to_string(), &reply, &[400], None));
         }
-        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        complaints.extend(difference(&before, &crowd.filled.as_it_is(&crowd.admin).await));
         must_be_none(complaints);
     });
 }
@@ -242,11 +242,11 @@ fn a_list_of_values_is_not_taken_for_an_object() {
 fn a_body_that_is_missing_too_large_or_no_json_is_refused() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let before = crowd.village.as_it_is(&crowd.admin).await;
+        let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
         for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
             let schema = route.body.as_ref().unwrap();
-            let good = crowd.village.body(schema).to_string();
+            let good = crowd.filled.body(schema).to_string();
             if schema["required"].as_array().is_some_and(|required| !required.is_empty()) {
                 let reply = crowd.sends(route, "application/json", Vec::new()).await;
                 let details = reply.refusal().map(|refusal| refusal.details).unwrap_or_default();
@@ -265,7 +265,7 @@ fn a_body_that_is_missing_too_large_or_no_json_is_refused() {
             let reply = crowd.sends(route, "application/json", large.into_bytes()).await;
             complaints.extend(complaint("more than fits", &reply, &[413], None));
         }
-        complaints.extend(difference(&before, &crowd.village.as_it_is(&crowd.admin).await));
+        complaints.extend(difference(&before, &crowd.filled.as_it_is(&crowd.admin).await));
         must_be_none(complaints);
     });
 }
@@ -333,7 +333,7 @@ fn an_unknown_path_and_a_wrong_method_are_refused_in_the_dialect() {
             assert!(reply.status == 404 && reply.refusal().is_some(), "{path}: {}", reply.json);
         }
         for route in routes(&school).await {
-            let path = crowd.village.path(&route, None);
+            let path = crowd.filled.path(&route, None);
             let brew = Method::from_bytes(b"BREW").unwrap();
             let reply = crowd.admin.asks(brew, &path, None, &[]).await;
             let is_api = route.path.starts_with("/api") || route.path.starts_with("/qr");
@@ -364,8 +364,8 @@ fn an_invalid_idempotency_key_is_refused() {
                 continue;
             }
             for key in ["1", "no-uuid", "' or 1=1", "6f1c2a54-0d3e-4c57-9b5e-0c8a4f1d2e3"] {
-                let path = crowd.village.path(&route, None);
-                let body = route.body.as_ref().map(|schema| crowd.village.body(schema));
+                let path = crowd.filled.path(&route, None);
+                let body = route.body.as_ref().map(|schema| crowd.filled.body(schema));
                 let headers = [("idempotency-key", key)];
                 let reply = crowd.sender(&route).asks(route.method.clone(), &path, body, &headers).await;
                 complaints.extend(complaint(key, &reply, &[400], Some("Idempotency-Key")));
@@ -379,9 +379,9 @@ fn an_invalid_idempotency_key_is_refused() {
 fn a_hostile_report_of_a_screen_spoils_no_dashboard() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let step = crowd.village.lecture.steps[0];
+        let step = crowd.filled.lecture.steps[0];
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
-        let student = &crowd.village.student;
+        let student = &crowd.filled.student;
         for context in ["{\"current_screen\":\"\\ud800\"}", "{\"recent_actions\":[\"\\u0000\"]}", &deep] {
             let body = format!("{{\"subtask_id\":{step},\"context_data\":{context}}}");
             let reply = student.sends_raw("/api/help/request", "application/json", body.into_bytes()).await;
@@ -392,7 +392,7 @@ fn a_hostile_report_of_a_screen_spoils_no_dashboard() {
         let text = crowd
             .http
             .get(school.url("/api/dashboard/help-requests/pending"))
-            .bearer_auth(crowd.village.teacher.token.as_ref().unwrap())
+            .bearer_auth(crowd.filled.teacher.token.as_ref().unwrap())
             .send()
             .await
             .unwrap();

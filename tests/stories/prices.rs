@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::harness::people::Person;
 use crate::harness::{School, on_both};
-use crate::routes::{Village, routes};
+use crate::routes::{FilledSchool, routes};
 
-/// Contents that every material of the village holds.
+/// Contents that every material of the filled school holds.
 const SECRET: &str = "0e7a-material";
 
 /// Routes that show materials to those who are in the course.
@@ -32,13 +32,13 @@ const SHOWS_FREE: &[&str] = &[
     "GET /videos/{video_id}/",
 ];
 
-async fn village_with_secrets(school: &School) -> Village {
-    let village = Village::of(school).await;
+async fn school_with_secrets(school: &School) -> FilledSchool {
+    let filled = FilledSchool::of(school).await;
     let material = json!({ "title": "영상", "type": "video", "url": format!("https://example.com/{SECRET}.mp4"),
         "content": SECRET, "description": SECRET, "duration": 15 });
     let module = json!({ "title": "보충", "materials": [material] });
-    let path = format!("/api/v1/bc-006/learning/courses/{}/modules", village.lecture.id);
-    village.teacher.post(&path, module).await.is(201);
+    let path = format!("/api/v1/bc-006/learning/courses/{}/modules", filled.lecture.id);
+    filled.teacher.post(&path, module).await.is(201);
     let mut tx = school.app.db.begin().await.unwrap();
     let sql = format!(
         "update items set description = '{SECRET}', target_action = '{SECRET}', target_hint = '{SECRET}',
@@ -46,14 +46,14 @@ async fn village_with_secrets(school: &School) -> Village {
     );
     tx.run(sql, Vec::new()).await.unwrap();
     school.app.commit(tx, Vec::new()).await.unwrap();
-    village
+    filled
 }
 
 /// Reads everything that can be read. Returns the routes whose answers hold a material.
-async fn shows(school: &School, village: &Village, person: &Person) -> Vec<String> {
+async fn shows(school: &School, filled: &FilledSchool, person: &Person) -> Vec<String> {
     let mut found = Vec::new();
     for route in routes(school).await.iter().filter(|route| route.method == Method::GET) {
-        let path = village.path(route, None);
+        let path = filled.path(route, None);
         let path = if route.path == "/api/lectures/{lecture_id}" { format!("{path}?subtasks=true") } else { path };
         let reply = person.get(&path).await;
         if reply.json.to_string().contains(SECRET) {
@@ -65,48 +65,48 @@ async fn shows(school: &School, village: &Village, person: &Person) -> Vec<Strin
 }
 
 /// Asks everything that changes something, but for the person's own login.
-async fn asks_for_everything(school: &School, village: &Village, person: &Person) {
+async fn asks_for_everything(school: &School, filled: &FilledSchool, person: &Person) {
     for route in routes(school).await.iter().filter(|route| route.method != Method::GET) {
         if !route.path.starts_with("/api/auth/") && !route.path.starts_with("/accounts/") {
-            let reply = village.asks(person, route).await;
+            let reply = filled.asks(person, route).await;
             assert!(!reply.json.to_string().contains(SECRET), "{} answered {}", reply.asked, reply.json);
         }
     }
 }
 
-async fn has_price(village: &Village, price: i64) {
-    let path = format!("/api/v1/courses/{}", village.lecture.id);
-    village.teacher.put(&path, json!({ "price": price })).await.ok();
+async fn has_price(filled: &FilledSchool, price: i64) {
+    let path = format!("/api/v1/courses/{}", filled.lecture.id);
+    filled.teacher.put(&path, json!({ "price": price })).await.ok();
 }
 
 #[test]
 fn materials_of_a_course_with_a_price_are_read_only_by_its_staff_and_by_those_who_are_in_it() {
     on_both(|school| async move {
-        let village = village_with_secrets(&school).await;
+        let filled = school_with_secrets(&school).await;
         let (stranger, applicant) = (school.student("이학생").await, school.student("최학생").await);
         let another = school.another_teacher().await;
-        assert_eq!(shows(&school, &village, &stranger).await, SHOWS_FREE, "a free course");
-        has_price(&village, 50_000).await;
-        applicant.enrolls(&village.lecture).await;
+        assert_eq!(shows(&school, &filled, &stranger).await, SHOWS_FREE, "a free course");
+        has_price(&filled, 50_000).await;
+        applicant.enrolls(&filled.lecture).await;
         for person in [&school.nobody(), &stranger, &applicant, &another] {
-            assert_eq!(shows(&school, &village, person).await, [""; 0], "{}", person.name);
+            assert_eq!(shows(&school, &filled, person).await, [""; 0], "{}", person.name);
         }
-        asks_for_everything(&school, &village, &stranger).await;
-        assert_eq!(shows(&school, &village, &stranger).await, [""; 0]);
-        assert_eq!(shows(&school, &village, &village.student).await, SHOWS);
-        for staff in [&village.teacher, &school.admin().await] {
-            let shown = shows(&school, &village, staff).await;
+        asks_for_everything(&school, &filled, &stranger).await;
+        assert_eq!(shows(&school, &filled, &stranger).await, [""; 0]);
+        assert_eq!(shows(&school, &filled, &filled.student).await, SHOWS);
+        for staff in [&filled.teacher, &school.admin().await] {
+            let shown = shows(&school, &filled, staff).await;
             assert!(SHOWS_FREE.iter().all(|route| shown.contains(&(*route).to_owned())), "{}: {shown:?}", staff.name);
         }
         // One who has left the course has left its materials, though they once joined its session.
-        let left = format!("/api/v1/enrollments/{}/cancel", village.enrollment);
-        village.student.patch(&left, json!({})).await.ok();
-        assert_eq!(shows(&school, &village, &village.student).await, [""; 0]);
-        let socket = format!("/ws/session/{}/student/", village.session.id);
-        assert_eq!(village.student.tries_to_open(&socket).await.err(), Some(403));
-        village.student.post(&format!("/api/sessions/{}/leave", village.session.id), json!({})).await.ok();
-        has_price(&village, 0).await;
-        let shown = shows(&school, &village, &village.student).await;
+        let left = format!("/api/v1/enrollments/{}/cancel", filled.enrollment);
+        filled.student.patch(&left, json!({})).await.ok();
+        assert_eq!(shows(&school, &filled, &filled.student).await, [""; 0]);
+        let socket = format!("/ws/session/{}/student/", filled.session.id);
+        assert_eq!(filled.student.tries_to_open(&socket).await.err(), Some(403));
+        filled.student.post(&format!("/api/sessions/{}/leave", filled.session.id), json!({})).await.ok();
+        has_price(&filled, 0).await;
+        let shown = shows(&school, &filled, &filled.student).await;
         assert!(SHOWS_FREE.iter().all(|route| shown.contains(&(*route).to_owned())), "{shown:?}");
     });
 }
@@ -114,10 +114,10 @@ fn materials_of_a_course_with_a_price_are_read_only_by_its_staff_and_by_those_wh
 #[test]
 fn others_see_the_outline_of_a_course_with_a_price() {
     on_both(|school| async move {
-        let village = village_with_secrets(&school).await;
-        has_price(&village, 50_000).await;
+        let filled = school_with_secrets(&school).await;
+        has_price(&filled, 50_000).await;
         let stranger = school.student("이학생").await;
-        let task = stranger.get(&format!("/api/tasks/{}", village.lecture.task)).await.ok();
+        let task = stranger.get(&format!("/api/tasks/{}", filled.lecture.task)).await.ok();
         let step = &task["subtasks"][0];
         let titles = task["subtasks"].as_array().unwrap().iter().map(|step| step["title"].clone());
         assert_eq!(titles.collect::<Vec<_>>(), ["1번째 단계", "2번째 단계"]);
@@ -125,9 +125,9 @@ fn others_see_the_outline_of_a_course_with_a_price() {
             (&step["description"], &step["guide_text"], &step["target_action"]),
             (&json!(""), &json!(null), &json!(null))
         );
-        let path = format!("/api/lectures/{}?subtasks=true", village.lecture.id);
+        let path = format!("/api/lectures/{}?subtasks=true", filled.lecture.id);
         assert_eq!(stranger.get(&path).await.ok()["tasks"][0]["subtasks"][0], *step);
-        let path = format!("/api/v1/bc-006/learning/courses/{}", village.lecture.id);
+        let path = format!("/api/v1/bc-006/learning/courses/{}", filled.lecture.id);
         let video = stranger.get(&path).await.ok()["modules"][2]["materials"][0].clone();
         assert_eq!(
             [&video["title"], &video["type"], &video["duration"]["minutes"]],
@@ -140,16 +140,16 @@ fn others_see_the_outline_of_a_course_with_a_price() {
 #[test]
 fn materials_of_a_course_with_a_price_end_with_the_time_in_it() {
     on_both(|school| async move {
-        let village = village_with_secrets(&school).await;
-        has_price(&village, 50_000).await;
-        assert_eq!(shows(&school, &village, &village.student).await, SHOWS);
+        let filled = school_with_secrets(&school).await;
+        has_price(&filled, 50_000).await;
+        assert_eq!(shows(&school, &filled, &filled.student).await, SHOWS);
         let mut tx = school.app.db.begin().await.unwrap();
         let sql = "update enrollments set expires_ms = $2 where id = $1";
-        tx.run(sql, vec![village.enrollment.into(), school.app.now_ms().into()]).await.unwrap();
+        tx.run(sql, vec![filled.enrollment.into(), school.app.now_ms().into()]).await.unwrap();
         school.app.commit(tx, Vec::new()).await.unwrap();
-        let path = format!("/api/tasks/{}", village.lecture.task);
-        assert!(!village.student.get(&path).await.ok().to_string().contains(SECRET));
-        let path = format!("/api/sessions/{}/steps", village.session.id);
-        village.student.get(&path).await.refused(403, "ENROLLMENT_NEEDED");
+        let path = format!("/api/tasks/{}", filled.lecture.task);
+        assert!(!filled.student.get(&path).await.ok().to_string().contains(SECRET));
+        let path = format!("/api/sessions/{}/steps", filled.session.id);
+        filled.student.get(&path).await.refused(403, "ENROLLMENT_NEEDED");
     });
 }

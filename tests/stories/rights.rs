@@ -11,10 +11,10 @@ use self::allowed::*;
 use crate::classroom::{holding, new_session};
 use crate::harness::people::Person;
 use crate::harness::{School, on_both, on_both_with};
-use crate::routes::{Village, difference, routes};
+use crate::routes::{FilledSchool, difference, routes};
 
 /// Asks everything that is not allowed. Each answer is one of `refusals`, and nothing has changed.
-async fn is_kept_out(school: &School, village: &Village, person: &Person, allowed: &[Allowed], refusals: &[u16]) {
+async fn is_kept_out(school: &School, filled: &FilledSchool, person: &Person, allowed: &[Allowed], refusals: &[u16]) {
     let admin = school.admin().await;
     let all = routes(school).await;
     let known: BTreeSet<String> = all.iter().map(|route| route.name()).collect();
@@ -22,30 +22,30 @@ async fn is_kept_out(school: &School, village: &Village, person: &Person, allowe
     for name in &allowed {
         assert!(known.contains(*name), "no such route any more: {name}");
     }
-    let before = village.as_it_is(&admin).await;
+    let before = filled.as_it_is(&admin).await;
     let mut wrong = Vec::new();
     for route in all.iter().filter(|route| !allowed.contains(&route.name().as_str())) {
-        let reply = village.asks(person, route).await;
+        let reply = filled.asks(person, route).await;
         let is_nothing = route.path == "/api/sessions/my-active" && reply.json["active_session"].is_null();
         let is_refusal = reply.refusal().is_some() || is_nothing;
         if !refusals.contains(&reply.status) || !is_refusal {
             wrong.push(format!("{} answered {} {}", reply.asked, reply.status, reply.json));
         }
     }
-    let changed = difference(&before, &village.as_it_is(&admin).await);
+    let changed = difference(&before, &filled.as_it_is(&admin).await);
     assert!(wrong.is_empty() && changed.is_empty(), "{wrong:#?} {changed:#?}");
 }
 
-/// Lists of one's own are asked too: what stands in them is nobody's of the village.
-async fn finds_nothing_foreign(school: &School, village: &Village, person: &Person, lists: &[Allowed]) {
+/// Lists of one's own are asked too: what stands in them is nobody's of the filled school.
+async fn finds_nothing_foreign(school: &School, filled: &FilledSchool, person: &Person, lists: &[Allowed]) {
     let all = routes(school).await;
-    let shown = village.teacher.get(&format!("/api/lectures/{}", village.lecture.id)).await.ok();
-    let foreign = [&village.student.name, &village.teacher.name, shown["title"].as_str().unwrap()].map(str::to_owned);
+    let shown = filled.teacher.get(&format!("/api/lectures/{}", filled.lecture.id)).await.ok();
+    let foreign = [&filled.student.name, &filled.teacher.name, shown["title"].as_str().unwrap()].map(str::to_owned);
     for (name, _) in lists.iter().flat_map(|list| list.iter()) {
         let route = all.iter().find(|route| route.name() == *name).unwrap_or_else(|| panic!("no such route: {name}"));
-        let found = village.asks(person, route).await.is(200).to_string();
+        let found = filled.asks(person, route).await.is(200).to_string();
         assert!(!foreign.iter().any(|word| found.contains(word)), "{name} for {}: {found}", person.name);
-        let seen = village.asks(&village.teacher, route).await;
+        let seen = filled.asks(&filled.teacher, route).await;
         let has_something = foreign.iter().any(|word| seen.json.to_string().contains(word));
         assert!(
             has_something || ["/me", "/learning/", "/user/"].iter().any(|own| name.contains(own)),
@@ -58,10 +58,10 @@ async fn finds_nothing_foreign(school: &School, village: &Village, person: &Pers
 #[test]
 fn only_public_routes_answer_without_a_token() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         // Signing out is asked for a refresh token instead.
         let logout: Allowed = &[("POST /api/auth/logout", "by its refresh token")];
-        is_kept_out(&school, &village, &school.nobody(), &[PUBLIC, logout], &[401]).await;
+        is_kept_out(&school, &filled, &school.nobody(), &[PUBLIC, logout], &[401]).await;
         school.nobody().post("/api/auth/logout", json!({})).await.refused(400, "INVALID_REQUEST");
         for route in routes(&school).await {
             let listed = PUBLIC.iter().any(|(name, _)| *name == route.name());
@@ -73,32 +73,32 @@ fn only_public_routes_answer_without_a_token() {
 #[test]
 fn an_invalid_token_opens_nothing() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let forger = holding(&school, "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.");
-        is_kept_out(&school, &village, &forger, &[PUBLIC], &[401]).await;
+        is_kept_out(&school, &filled, &forger, &[PUBLIC], &[401]).await;
     });
 }
 
 #[test]
 fn a_student_of_another_course_is_refused_everywhere() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let stranger = school.student("이학생").await;
         let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS];
-        is_kept_out(&school, &village, &stranger, &allowed, &[403, 404]).await;
-        finds_nothing_foreign(&school, &village, &stranger, &[OWN_LISTS]).await;
+        is_kept_out(&school, &filled, &stranger, &allowed, &[403, 404]).await;
+        finds_nothing_foreign(&school, &filled, &stranger, &[OWN_LISTS]).await;
     });
 }
 
 #[test]
 fn an_instructor_of_another_course_is_refused_everywhere() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let other = school.another_teacher().await;
         let allowed = [PUBLIC, SIGNED_IN, INSTRUCTORS, OWN_LISTS, INSTRUCTORS_OWN_LISTS];
-        is_kept_out(&school, &village, &other, &allowed, &[403, 404]).await;
-        village.student.asks_for_help(village.lecture.steps[1]).await;
-        finds_nothing_foreign(&school, &village, &other, &[OWN_LISTS, INSTRUCTORS_OWN_LISTS]).await;
+        is_kept_out(&school, &filled, &other, &allowed, &[403, 404]).await;
+        filled.student.asks_for_help(filled.lecture.steps[1]).await;
+        finds_nothing_foreign(&school, &filled, &other, &[OWN_LISTS, INSTRUCTORS_OWN_LISTS]).await;
         // Rows of ids, in which no name could be found.
         for list in ["learning-records", "video-progress", "expiration-notifications"] {
             assert_eq!(other.get(&format!("/dashboards/{list}/")).await.is(200)["count"], 0, "{list}");
@@ -114,20 +114,20 @@ fn an_instructor_of_another_course_is_refused_everywhere() {
 #[test]
 fn an_enrolled_student_is_refused_what_is_for_staff() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS, IN_CLASS, ONES_OWN];
-        is_kept_out(&school, &village, &village.student, &allowed, &[403, 404]).await;
+        is_kept_out(&school, &filled, &filled.student, &allowed, &[403, 404]).await;
     });
 }
 
 #[test]
 fn a_classmate_is_refused_what_is_private() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let mate = school.student("이학생").await;
-        mate.joins(&village.session).await;
+        mate.joins(&filled.session).await;
         let allowed = [PUBLIC, SIGNED_IN, STUDENTS, OWN_LISTS, IN_CLASS];
-        is_kept_out(&school, &village, &mate, &allowed, &[403, 404]).await;
+        is_kept_out(&school, &filled, &mate, &allowed, &[403, 404]).await;
     });
 }
 
@@ -135,14 +135,14 @@ fn a_classmate_is_refused_what_is_private() {
 #[test]
 fn the_order_and_the_upload_of_the_walk_are_open_to_their_own() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let all = routes(&school).await;
         for (person, name, status) in [
-            (&village.student, "POST /payment/complete/", 200),
-            (&village.teacher, "GET /videos/{video_id}/upload/", 200),
-            (&village.teacher, "DELETE /videos/{video_id}/upload/", 204),
+            (&filled.student, "POST /payment/complete/", 200),
+            (&filled.teacher, "GET /videos/{video_id}/upload/", 200),
+            (&filled.teacher, "DELETE /videos/{video_id}/upload/", 204),
         ] {
-            village.asks(person, all.iter().find(|route| route.name() == name).unwrap()).await.is(status);
+            filled.asks(person, all.iter().find(|route| route.name() == name).unwrap()).await.is(status);
         }
     });
 }
@@ -151,35 +151,35 @@ fn the_order_and_the_upload_of_the_walk_are_open_to_their_own() {
 #[test]
 fn records_of_another_student_look_as_if_they_did_not_exist() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let mate = school.student("이학생").await;
-        mate.joins(&village.session).await;
-        let (applied, progress, mark) = (village.applied, village.progress, village.mark);
+        mate.joins(&filled.session).await;
+        let (applied, progress, mark) = (filled.applied, filled.progress, filled.mark);
         for (path, id) in [
             ("/api/v1/enrollments/{}", applied),
             ("/courses/enrollments/{}/", applied),
-            ("/payment/detail/{}/", village.payment),
+            ("/payment/detail/{}/", filled.payment),
             ("/api/v1/progress/{}", progress),
             ("/api/v1/progress/enrollment/{}", applied),
             ("/api/v1/attendance/{}", mark),
             ("/api/v1/attendance/enrollment/{}", applied),
-            (&format!("/api/v1/assessments/{}/results/{{}}", village.assessment), village.result),
+            (&format!("/api/v1/assessments/{}/results/{{}}", filled.assessment), filled.result),
             ("/api/v1/assessments/results/enrollment/{}", applied),
-            ("/api/v1/completions/{}", village.completion),
+            ("/api/v1/completions/{}", filled.completion),
             ("/api/v1/completions/enrollment/{}", applied),
-            ("/api/help/request/{}", village.help),
-            ("/missions/code-submissions/{}/", village.submission),
-            ("/api/v1/bc-006/learning/progress/{}", village.enrollment),
-            ("/api/v1/bc-006/learning/paths/{}", village.learning_path),
-            ("/api/v1/bc-006/learning/certifications/{}", village.certification.0.parse().unwrap()),
+            ("/api/help/request/{}", filled.help),
+            ("/missions/code-submissions/{}/", filled.submission),
+            ("/api/v1/bc-006/learning/progress/{}", filled.enrollment),
+            ("/api/v1/bc-006/learning/paths/{}", filled.learning_path),
+            ("/api/v1/bc-006/learning/certifications/{}", filled.certification.0.parse().unwrap()),
         ] {
             let ask = async |id: i64| mate.get(&path.replace("{}", &id.to_string())).await.is(404);
             assert_eq!(ask(id).await, ask(999_999).await, "{path}");
         }
         for (path, body) in [
-            ("/api/v1/progress", json!({ "content_id": village.lecture.steps[1], "progress_rate": 50 })),
-            ("/api/v1/progress/start", json!({ "content_id": village.lecture.steps[1] })),
-            ("/api/v1/progress/complete", json!({ "content_id": village.lecture.steps[1] })),
+            ("/api/v1/progress", json!({ "content_id": filled.lecture.steps[1], "progress_rate": 50 })),
+            ("/api/v1/progress/start", json!({ "content_id": filled.lecture.steps[1] })),
+            ("/api/v1/progress/complete", json!({ "content_id": filled.lecture.steps[1] })),
         ] {
             let ask = async |enrollment: i64| {
                 let mut body = body.clone();
@@ -187,7 +187,7 @@ fn records_of_another_student_look_as_if_they_did_not_exist() {
                 let method = if path.ends_with("progress") { Method::POST } else { Method::PATCH };
                 mate.asks(method, path, Some(body), &[]).await.is(404)
             };
-            assert_eq!(ask(village.enrollment).await, ask(999_999).await, "{path}");
+            assert_eq!(ask(filled.enrollment).await, ask(999_999).await, "{path}");
         }
     });
 }
@@ -195,27 +195,27 @@ fn records_of_another_student_look_as_if_they_did_not_exist() {
 #[test]
 fn a_classmate_sees_nothing_of_another() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let mate = school.student("이학생").await;
-        mate.joins(&village.session).await;
-        let (student, lecture, help) = (village.student.id, village.lecture.id, village.help);
+        mate.joins(&filled.session).await;
+        let (student, lecture, help) = (filled.student.id, filled.lecture.id, filled.help);
         mate.get(&format!("/api/progress/users/{student}/lectures/{lecture}")).await.refused(403, "INSTRUCTOR_ONLY");
         mate.get(&format!("/api/help/request/{help}")).await.refused(404, "NOT_FOUND");
         mate.post(&format!("/api/help/request/{help}/resolve"), json!({})).await.refused(403, "INSTRUCTOR_ONLY");
-        let rating = json!({ "help_response_id": village.response, "rating": 1 });
+        let rating = json!({ "help_response_id": filled.response, "rating": 1 });
         mate.post("/api/help/feedback", rating).await.refused(404, "NOT_FOUND");
-        let events = mate.get(&format!("/api/sessions/{}/events", village.session.id)).await.ok();
+        let events = mate.get(&format!("/api/sessions/{}/events", filled.session.id)).await.ok();
         let kinds: Vec<&str> =
             events["events"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["session_started"]);
         assert!(!events.to_string().contains("김학생"));
         assert_eq!(mate.tries_to_open(&format!("/ws/help/{student}")).await.err(), Some(403));
-        let mut phone = mate.follows(&village.session).await;
+        let mut phone = mate.follows(&filled.session).await;
         let state = phone.receives("session_state").await;
         assert!(!state.to_string().contains("김학생"), "{state}");
-        village.student.finishes(village.lecture.steps[1]).await;
-        village.student.asks_for_help(village.lecture.steps[1]).await;
-        village.teacher.moves_to(&village.session, village.lecture.steps[1]).await;
+        filled.student.finishes(filled.lecture.steps[1]).await;
+        filled.student.asks_for_help(filled.lecture.steps[1]).await;
+        filled.teacher.moves_to(&filled.session, filled.lecture.steps[1]).await;
         phone.receives("step_changed").await;
         phone.receives_nothing_more().await;
     });
@@ -224,20 +224,20 @@ fn a_classmate_sees_nothing_of_another() {
 #[test]
 fn nobody_speaks_in_the_name_of_someone_else() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
+        let filled = FilledSchool::of(&school).await;
         let mate = school.student("이학생").await;
-        mate.joins(&village.session).await;
-        let (other, step) = (village.student.id, village.lecture.steps[1]);
+        mate.joins(&filled.session).await;
+        let (other, step) = (filled.student.id, filled.lecture.steps[1]);
         for (path, body) in [
             ("/api/progress/update", json!({ "subtask_id": step, "status": "COMPLETED", "user_id": other })),
             ("/api/help/request", json!({ "subtask_id": step, "user_id": other })),
             ("/api/logs/activity", json!({ "event_type": "CLICK", "user_id": other })),
             ("/api/logs/batch", json!({ "logs": [{ "event_type": "A" }, { "event_type": "B", "user_id": other }] })),
-            (&format!("/api/sessions/{}/join", village.session.id), json!({ "user_id": other })),
+            (&format!("/api/sessions/{}/join", filled.session.id), json!({ "user_id": other })),
         ] {
             mate.post(path, body).await.refused(403, "FORBIDDEN");
         }
-        let mut phone = mate.follows(&village.session).await;
+        let mut phone = mate.follows(&filled.session).await;
         phone.receives("session_state").await;
         for message in [
             json!({ "type": "progress", "data": { "subtask_id": step, "status": "COMPLETED", "user_id": other } }),
@@ -247,7 +247,7 @@ fn nobody_speaks_in_the_name_of_someone_else() {
             let answer = phone.asks(message).await;
             assert_eq!((&answer["type"], &answer["error"]["code"]), (&json!("error"), &json!("FORBIDDEN")), "{answer}");
         }
-        let theirs = village.teacher.get(&format!("/api/progress/users/{other}/lectures/{}", village.lecture.id)).await;
+        let theirs = filled.teacher.get(&format!("/api/progress/users/{other}/lectures/{}", filled.lecture.id)).await;
         assert_eq!(theirs.ok()["progress"][1]["status"], "NOT_STARTED");
     });
 }
@@ -255,13 +255,13 @@ fn nobody_speaks_in_the_name_of_someone_else() {
 #[test]
 fn a_socket_opens_only_for_its_person() {
     on_both_with(&["--access-ttl-s", "60"], |school| async move {
-        let village = Village::of(&school).await;
-        let (session, lecture) = (village.session.id, village.lecture.id);
+        let filled = FilledSchool::of(&school).await;
+        let (session, lecture) = (filled.session.id, filled.lecture.id);
         let student = format!("/ws/session/{session}/student/");
         let instructor = format!("/ws/session/{session}/instructor/");
         let board = format!("/ws/dashboard/lecture/{lecture}/");
         let desk = "/ws/dashboard/help-requests/".to_owned();
-        let help = format!("/ws/help/{}", village.student.id);
+        let help = format!("/ws/help/{}", filled.student.id);
         let all = [&student, &instructor, &board, &desk, &help];
         let refused = async |caller: &Person, path: &str, status: u16| {
             assert_eq!(caller.tries_to_open(path).await.err(), Some(status), "{path} for {}", caller.name);
@@ -280,26 +280,26 @@ fn a_socket_opens_only_for_its_person() {
             refused(&other, path, 403).await;
         }
         for path in [&instructor, &board, &desk] {
-            refused(&village.student, path, 403).await;
+            refused(&filled.student, path, 403).await;
         }
-        refused(&village.teacher, &student, 403).await;
-        refused(&village.teacher, &help, 403).await;
-        for person in [&village.student, &village.teacher, &other] {
+        refused(&filled.teacher, &student, 403).await;
+        refused(&filled.teacher, &help, 403).await;
+        for person in [&filled.student, &filled.teacher, &other] {
             for unknown in ["/ws/session/999999/student/", "/ws/session/999999/instructor/"] {
                 refused(person, unknown, 404).await;
             }
             refused(person, "/ws/nothing", 404).await;
         }
-        refused(&village.teacher, "/ws/dashboard/lecture/999999/", 404).await;
-        village.student.opens(&student).await;
-        village.student.opens(&help).await;
+        refused(&filled.teacher, "/ws/dashboard/lecture/999999/", 404).await;
+        filled.student.opens(&student).await;
+        filled.student.opens(&help).await;
         for path in [&instructor, &board, &desk] {
-            village.teacher.opens(path).await;
-            village.teacher.opens(path.trim_end_matches('/')).await;
+            filled.teacher.opens(path).await;
+            filled.teacher.opens(path.trim_end_matches('/')).await;
         }
         school.later(61);
         for path in all {
-            refused(&village.teacher, path, 401).await;
+            refused(&filled.teacher, path, 401).await;
         }
     });
 }

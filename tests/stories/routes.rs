@@ -1,11 +1,11 @@
 //! Every route of the server's own OpenAPI document, with a class to ask it about.
 
-mod village;
+mod filled_school;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-pub use self::village::Village;
+pub use self::filled_school::FilledSchool;
 use crate::harness::School;
 
 /// One operation of the document.

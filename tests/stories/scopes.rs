@@ -6,7 +6,7 @@ use reqwest::Method;
 
 use crate::harness::people::Person;
 use crate::harness::{School, on_both};
-use crate::routes::{Route, Village, routes};
+use crate::routes::{FilledSchool, Route, routes};
 
 const BASE: &str = "/api/v1/bc-006/learning";
 
@@ -72,7 +72,7 @@ const REFUSED: [(u16, &str); 3] =
 /// Asks every endpoint of the surface, those that are for higher roles first. It is refused for its role exactly where the
 /// table says so, and as no student where `STUDENTS_ONLY` says so; what else stands in the way (whose it is, in which state)
 /// has stories of its own.
-async fn meets_the_table(school: &School, village: &Village, person: &Person, role: Lowest) {
+async fn meets_the_table(school: &School, filled: &FilledSchool, person: &Person, role: Lowest) {
     let table: BTreeMap<&str, Lowest> = ENDPOINTS.iter().map(|(lowest, name)| (*name, *lowest)).collect();
     let name = |route: &Route| route.name().replace(BASE, "");
     let mut all = routes(school).await;
@@ -82,9 +82,9 @@ async fn meets_the_table(school: &School, village: &Village, person: &Person, ro
     assert!(unknown.is_empty() && named.len() == table.len(), "the table lacks {unknown:?}, or names what is gone");
     all.sort_by_key(|route| (table[name(route).as_str()] <= role, route.method == Method::DELETE));
     for route in all {
-        let body = route.body.as_ref().map(|schema| village.body(schema));
+        let body = route.body.as_ref().map(|schema| filled.body(schema));
         let language = [("accept-language", "en")];
-        let reply = person.asks(route.method.clone(), &village.path(&route, None), body, &language).await;
+        let reply = person.asks(route.method.clone(), &filled.path(&route, None), body, &language).await;
         let message = reply.json["error"]["message"].as_str().unwrap_or_default();
         let is_refused = REFUSED.iter().any(|(status, text)| reply.status == *status && message.starts_with(text));
         let lowest = table[name(&route).as_str()];
@@ -98,10 +98,10 @@ async fn meets_the_table(school: &School, village: &Village, person: &Person, ro
 #[test]
 fn every_learning_endpoint_is_for_the_roles_that_have_its_scope() {
     on_both(|school| async move {
-        let village = Village::of(&school).await;
-        meets_the_table(&school, &village, &school.nobody(), Nobody).await;
-        meets_the_table(&school, &village, &village.student, Student).await;
-        meets_the_table(&school, &village, &village.teacher, Instructor).await;
-        meets_the_table(&school, &village, &school.admin().await, Admin).await;
+        let filled = FilledSchool::of(&school).await;
+        meets_the_table(&school, &filled, &school.nobody(), Nobody).await;
+        meets_the_table(&school, &filled, &filled.student, Student).await;
+        meets_the_table(&school, &filled, &filled.teacher, Instructor).await;
+        meets_the_table(&school, &filled, &school.admin().await, Admin).await;
     });
 }

@@ -1,15 +1,15 @@
-//! People of a village who send what they should not.
+//! People of a school who send what they should not.
 
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::harness::School;
 use crate::harness::people::{Person, Reply};
-use crate::routes::{Route, Village};
+use crate::routes::{FilledSchool, Route};
 
 /// People with all rights that the requests need, so that only the body is wrong.
 pub struct Crowd {
-    pub village: Village,
+    pub filled: FilledSchool,
     pub admin: Person,
     pub nobody: Person,
     pub http: reqwest::Client,
@@ -17,8 +17,8 @@ pub struct Crowd {
 
 impl Crowd {
     pub async fn of(school: &School) -> Crowd {
-        let (village, admin) = (Village::of(school).await, school.admin().await);
-        Crowd { village, admin, nobody: school.nobody(), http: school.http.clone() }
+        let (filled, admin) = (FilledSchool::of(school).await, school.admin().await);
+        Crowd { filled, admin, nobody: school.nobody(), http: school.http.clone() }
     }
 
     pub fn sender(&self, route: &Route) -> &Person {
@@ -29,18 +29,18 @@ impl Crowd {
             | "/api/help/request"
             | "/api/help/feedback"
             | "/api/auth/me"
-            | "/accounts/profile/" => &self.village.student,
-            "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.village.student,
-            "/videos/progress/" | "/progress/update/{user_progress_id}/" => &self.village.student,
-            "/api/v1/progress" | "/api/v1/progress/start" | "/api/v1/progress/complete" => &self.village.student,
-            "/api/attendance/request" | "/api/attendance/student/view" => &self.village.student,
-            "/api/v1/enrollments" | "/courses/enrollments/" if route.method == Method::POST => &self.village.student,
+            | "/accounts/profile/" => &self.filled.student,
+            "/api/lectures/{lecture_id}/enroll" | "/api/sessions/{session_id}/join" => &self.filled.student,
+            "/videos/progress/" | "/progress/update/{user_progress_id}/" => &self.filled.student,
+            "/api/v1/progress" | "/api/v1/progress/start" | "/api/v1/progress/complete" => &self.filled.student,
+            "/api/attendance/request" | "/api/attendance/student/view" => &self.filled.student,
+            "/api/v1/enrollments" | "/courses/enrollments/" if route.method == Method::POST => &self.filled.student,
             _ => &self.admin,
         }
     }
 
     pub async fn sends(&self, route: &Route, kind: &str, body: Vec<u8>) -> Reply {
-        let url = format!("{}{}", self.nobody.base(), self.village.path(route, None));
+        let url = format!("{}{}", self.nobody.base(), self.filled.path(route, None));
         let mut request = self.http.request(route.method.clone(), url).header("content-type", kind).body(body);
         if let Some(token) = &self.sender(route).token {
             request = request.bearer_auth(token);

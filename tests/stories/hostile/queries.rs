@@ -47,11 +47,11 @@ const WRONG: &[(&str, &str)] = &[
 fn a_wrong_query_is_refused_and_its_field_is_named() {
     on_both(|school| async move {
         let crowd = Crowd::of(&school).await;
-        let (lecture, session) = (crowd.village.lecture.id, crowd.village.session.id);
+        let (lecture, session) = (crowd.filled.lecture.id, crowd.filled.session.id);
         let mut complaints = Vec::new();
         let numbers = ["-1", "abc", "1.5", "99999999999999999999", "%00", "true", "%ff"];
         let trend = format!("/api/dashboard/chart-data/progress-trend?lecture_id={lecture}");
-        let of_class = format!("course/{lecture}/class/{}", crowd.village.class);
+        let of_class = format!("course/{lecture}/class/{}", crowd.filled.class);
         for (path, field) in [
             ("/api/lectures?", "page"),
             ("/api/lectures?", "page_size"),
@@ -61,7 +61,7 @@ fn a_wrong_query_is_refused_and_its_field_is_named() {
             (&format!("/api/sessions/{session}/events?"), "limit"),
             (&format!("{trend}&"), "days"),
             ("/api/admin/people?", "page"),
-            (&format!("/qr/{}.png?", crowd.village.session.code), "size"),
+            (&format!("/qr/{}.png?", crowd.filled.session.code), "size"),
             ("/api/v1/courses?", "page"),
             ("/api/v1/courses?", "size"),
             (&format!("/api/v1/courses/{lecture}/classes?"), "size"),
@@ -71,12 +71,12 @@ fn a_wrong_query_is_refused_and_its_field_is_named() {
             ("/api/v1/enrollments/me?", "size"),
             (&format!("/api/v1/progress/{of_class}?"), "page"),
             (&format!("/api/v1/progress/{of_class}?"), "size"),
-            (&format!("/api/v1/assessments/{}/results?", crowd.village.assessment), "page"),
-            (&format!("/api/v1/assessments/{}/results?", crowd.village.assessment), "size"),
+            (&format!("/api/v1/assessments/{}/results?", crowd.filled.assessment), "page"),
+            (&format!("/api/v1/assessments/{}/results?", crowd.filled.assessment), "size"),
             (&format!("/api/v1/completions/{of_class}?"), "page"),
             (&format!("/api/v1/completions/{of_class}?"), "size"),
-            (&format!("/api/v1/attendance/{of_class}/date/{}?", crowd.village.date), "page"),
-            (&format!("/api/v1/attendance/{of_class}/date/{}?", crowd.village.date), "size"),
+            (&format!("/api/v1/attendance/{of_class}/date/{}?", crowd.filled.date), "page"),
+            (&format!("/api/v1/attendance/{of_class}/date/{}?", crowd.filled.date), "size"),
             ("/api/v1/attendance/requests?", "page"),
             ("/api/v1/attendance/requests?", "size"),
         ] {

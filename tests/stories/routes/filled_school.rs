@@ -11,7 +11,7 @@ use crate::harness::people::{Lecture, Person, Reply, Session};
 use crate::harness::{School, judges, until};
 
 /// A class with everything in it that a route can be asked about.
-pub struct Village {
+pub struct FilledSchool {
     pub teacher: Person,
     pub student: Person,
     pub lecture: Lecture,
@@ -60,10 +60,10 @@ pub struct Village {
 /// The meeting that the student asks for to count as attended.
 const ASKED_FOR: i64 = 2;
 
-impl Village {
+impl FilledSchool {
     /// A teacher, an enrolled student in a running class, a call for help with an answer, a notification; an
     /// application that was paid for, a mark, a request for another one.
-    pub async fn of(school: &School) -> Village {
+    pub async fn of(school: &School) -> FilledSchool {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
         let lecture = lecture_without_words(&teacher, 2).await;
         let shown = format!("/api/lectures/{}", lecture.id);
@@ -99,7 +99,7 @@ impl Village {
         let (mission, question, code_question, submission) = asks_missions(school, &teacher, &student, &lecture).await;
         let watched = watches_video(&teacher, &student, &lecture).await;
         let (order, upload) = (orders_course(&teacher, &student).await, begins_upload(&teacher, watched.0).await);
-        Village {
+        FilledSchool {
             teacher,
             student,
             lecture,
