@@ -254,7 +254,8 @@ fn of_standing() -> String {
 }
 
 /// Revokes the certificate of an enrollment from now on, and those of the units of the course that its learner has, unless the learner
-/// has completed the course in another enrollment. The reason is for staff only. One that was revoked before keeps its time and its reason. The transaction holds the learner's enrollments.
+/// has completed the course in another enrollment. The reason is for staff only. One that was revoked before keeps its time and its
+/// reason. The transaction holds the learner's enrollments.
 pub async fn revoke(tx: &mut Tx, enrollment: i64, reason: Option<&str>, now_ms: i64) -> Result<()> {
     let sql = format!(
         "update certificates set revoked_ms = $2, reason = $3 where {} and revoked_ms is null and (unit is null or
@@ -267,10 +268,11 @@ pub async fn revoke(tx: &mut Tx, enrollment: i64, reason: Option<&str>, now_ms: 
     Ok(())
 }
 
-/// Makes revoked certificates valid again, those that [`revoke`] revokes, unless the person has been erased.
+/// Makes certificates valid again once an enrollment is completed: its own, and those of the units of the course that its learner has.
+/// Those of a person who has been erased stay revoked.
 pub async fn restore(tx: &mut Tx, enrollment: i64) -> Result<()> {
     let sql = format!(
-        "update certificates set revoked_ms = null, reason = null where {} and exists
+        "update certificates set revoked_ms = null, reason = null where {} and revoked_ms is not null and exists
             (select 1 from enrollments e join people p on p.id = e.person where e.id = $1 and p.deleted_ms is null)",
         of_standing()
     );

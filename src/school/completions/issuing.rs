@@ -2,10 +2,11 @@
 
 use super::{CompletionStatus, GivenScores, insert, must_be_after_start, must_be_due};
 use crate::app::School;
-use crate::db::{HeldTable, args};
+use crate::db::args;
 use crate::error::{Error, Field, Noun, Result};
 use crate::school::certificates::{self, Certificate};
 use crate::school::enrollment::EnrollmentStatus;
+use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::rights::{self, Caller, Scope};
 
 /// A certificate to issue.
@@ -26,7 +27,7 @@ pub async fn issue(app: &School, caller: &Caller, request: CertificateRequest) -
     let now_ms = app.now_ms();
     let enrollment = request.enrollment;
     let mut tx = app.db.begin().await?;
-    tx.hold(HeldTable::Enrollments, enrollment).await?;
+    hold_enrollments_of_learner(&mut tx, "$1", enrollment).await?;
     let access = rights::find_enrollment(&mut tx, enrollment).await?;
     let is_meant = |asked: Option<i64>, is: i64| asked.is_none_or(|id| id == is);
     if !is_meant(request.person, access.person) || !is_meant(request.course, access.course) {

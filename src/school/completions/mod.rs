@@ -90,7 +90,9 @@ pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Resu
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let NewCompletion { enrollment, first } = new;
-    let access = rights::hold_taught_enrollment(&mut tx, caller, enrollment).await?;
+    caller.must_be_staff()?;
+    hold_enrollments_of_learner(&mut tx, "$1", enrollment).await?;
+    let access = rights::find_taught_enrollment(&mut tx, caller, enrollment).await?;
     let status = first.status.unwrap_or(CompletionStatus::Completed);
     if status == CompletionStatus::Revoked {
         return Err(Error::bad(Field::CompletionStatus, "nothing is there to be revoked"));
@@ -123,8 +125,8 @@ async fn must_be_after_start(tx: &mut Tx, class: i64, date: &str) -> Result<()> 
     Ok(())
 }
 
-/// Writes a completion. The caller holds the row of the enrollment. A score that is not given by hand is taken from the
-/// grade of this moment.
+/// Writes a completion. The caller holds the row of the enrollment, and for one that is COMPLETED what `complete_enrollment`
+/// needs. A score that is not given by hand is taken from the grade of this moment.
 async fn insert(
     tx: &mut Tx,
     enrollment: i64,
@@ -160,12 +162,14 @@ async fn insert(
     Ok(id)
 }
 
+/// Completes an enrollment, and makes the certificates valid again that were revoked with it, or that of units with another
+/// completion of its learner. The caller holds the learner's enrollments in the course, or has seen that none was revoked.
 async fn complete_enrollment(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
     let sql =
         "update enrollments set status = 'COMPLETED', completed_ms = coalesce(completed_ms, $2), failed_ms = null,
         updated_ms = $2 where id = $1";
     tx.run(sql, args![enrollment, now_ms]).await?;
-    Ok(())
+    certificates::restore(tx, enrollment).await
 }
 
 /// Marks that staff say of an enrollment that it did not complete, or no longer: only `complete_enrollment` takes that back.
@@ -258,7 +262,6 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CompletionC
             fail_enrollment(&mut tx, enrollment, now_ms).await?;
         }
         (CompletionStatus::Revoked, CompletionStatus::Completed) => {
-            certificates::restore(&mut tx, enrollment).await?;
             complete_enrollment(&mut tx, enrollment, now_ms).await?;
         }
         (before, after) if before == after => {}
