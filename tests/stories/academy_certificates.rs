@@ -1,5 +1,6 @@
 //! Certificates of the academy: of a course and of a unit, their preview and their download, and the check by anyone.
 
+mod issuing;
 mod revoking;
 
 use std::process::Command;

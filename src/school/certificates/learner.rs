@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use super::printing::{print, print_preview};
-use super::units::{self, EARNS, HAS_NONE, IS_REVOKED, earned_ms};
-use super::{CERTIFICATE, Certificate, CertificateState, ShownCertificate, issue_in};
+use super::units::{self, EARNS, EarnedUnit, HAS_NONE, IS_REVOKED, earned_ms};
+use super::{CERTIFICATE, Certificate, CertificateState, ShownCertificate, facts_as_of_now, issue_in};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
-use crate::error::{Error, Noun, Result};
-use crate::school::completions::learner::certify;
+use crate::error::{Error, Result};
+use crate::school::completions::learner::{complete_checked, is_completed_or_due};
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::{Page, Window, enrollment, outline};
 
@@ -20,22 +20,35 @@ pub enum CertifiedPart {
     Unit(i64),
 }
 
-/// Prints the caller's certificate. One that is not issued yet is printed as a preview. Fails with what is missing.
+/// A certificate of a learner's.
+enum FoundCertificate {
+    Issued(Box<Certificate>),
+    /// All is done that it asks for.
+    Due(DueCertificate),
+}
+
+enum DueCertificate {
+    Course { enrollment: i64, is_completed: bool },
+    Unit(EarnedUnit),
+}
+
+/// Prints the caller's certificate. One that is not issued yet is printed as a preview. Writes nothing, and fails with what is missing.
 pub async fn preview(app: &School, caller: &Caller, part: CertifiedPart) -> Result<(Option<Certificate>, Vec<u8>)> {
-    if let Some(found) = find_own(app, caller, part).await? {
-        let bytes = print(app, &found).await?;
-        return Ok((Some(found), bytes));
-    }
-    let mut tx = app.db.begin().await?;
-    let (certificate, is_new) = find_or_issue(app, &mut tx, caller, part).await?;
-    // Ends the transaction without a commit: nothing was issued.
+    caller.must_have(Scope::CertificationRead)?;
+    let mut tx = app.db.read().await?;
+    let facts = match find_or_check(app, &mut tx, caller, part).await? {
+        FoundCertificate::Issued(certificate) => {
+            drop(tx);
+            let bytes = print(app, &certificate).await?;
+            return Ok((Some(*certificate), bytes));
+        }
+        FoundCertificate::Due(DueCertificate::Course { enrollment, .. }) => {
+            facts_as_of_now(app, &mut tx, enrollment).await?
+        }
+        FoundCertificate::Due(DueCertificate::Unit(earned)) => units::facts(app, &mut tx, &earned).await?,
+    };
     drop(tx);
-    if is_new {
-        Ok((None, print_preview(app, &certificate).await?))
-    } else {
-        let bytes = print(app, &certificate).await?;
-        Ok((Some(certificate), bytes))
-    }
+    Ok((None, print_preview(app, facts).await?))
 }
 
 /// Prints the caller's certificate, and issues it first if that was not done. Fails with what is missing.
@@ -44,7 +57,11 @@ pub async fn download(app: &School, caller: &Caller, part: CertifiedPart) -> Res
         Some(found) => found,
         None => {
             let mut tx = app.db.begin().await?;
-            let (certificate, _) = find_or_issue(app, &mut tx, caller, part).await?;
+            hold_own(&mut tx, caller.id, part).await?;
+            let certificate = match find_or_check(app, &mut tx, caller, part).await? {
+                FoundCertificate::Issued(certificate) => *certificate,
+                FoundCertificate::Due(due) => issue_due(app, &mut tx, due).await?,
+            };
             app.commit(tx, Vec::new()).await?;
             certificate
         }
@@ -77,58 +94,81 @@ fn found(condition: &str) -> String {
     )
 }
 
-/// Finds or issues a certificate. True says that it is new.
-async fn find_or_issue(app: &School, tx: &mut Tx, caller: &Caller, part: CertifiedPart) -> Result<(Certificate, bool)> {
+/// Finds a certificate, or checks that it may be issued now. Fails with what is missing. Writes nothing.
+async fn find_or_check(app: &School, tx: &mut Tx, caller: &Caller, part: CertifiedPart) -> Result<FoundCertificate> {
+    let known = find(tx, caller.id, part, app.now_ms()).await?;
     match part {
-        CertifiedPart::Course(course) => of_course(app, tx, caller, course).await,
-        CertifiedPart::Unit(unit) => of_unit(app, tx, caller, unit).await,
+        CertifiedPart::Course(course) => of_course(app, tx, caller, course, known).await,
+        CertifiedPart::Unit(unit) => of_unit(app, tx, caller, unit, known).await,
     }
 }
 
-async fn of_course(app: &School, tx: &mut Tx, caller: &Caller, course: i64) -> Result<(Certificate, bool)> {
+async fn of_course(
+    app: &School,
+    tx: &mut Tx,
+    caller: &Caller,
+    course: i64,
+    known: Option<Certificate>,
+) -> Result<FoundCertificate> {
     let now_ms = app.now_ms();
-    hold_own(tx, caller.id, course).await?;
-    let known = find(tx, caller.id, CertifiedPart::Course(course), now_ms).await?;
-    if let Some(known) = known.as_ref().filter(|known| known.state(now_ms) == CertificateState::Valid) {
-        return Ok((known.clone(), false));
+    if let Some(valid) = known.as_ref().filter(|known| known.state(now_ms) == CertificateState::Valid) {
+        return Ok(FoundCertificate::Issued(Box::new(valid.clone())));
     }
     let sql = format!("select e.id {UNISSUED} and k.course = $2 order by e.id desc limit 1");
-    if let Some((completed,)) = tx.maybe::<(i64,)>(sql, args![caller.id, course]).await? {
-        return issue_in(app, tx, completed, None).await;
+    if let Some((enrollment,)) = tx.maybe::<(i64,)>(sql, args![caller.id, course]).await? {
+        return Ok(FoundCertificate::Due(DueCertificate::Course { enrollment, is_completed: true }));
     }
     if let Some(known) = known {
-        return Ok((known, false));
+        return Ok(FoundCertificate::Issued(Box::new(known)));
     }
     rights::find_seen_course(tx, Some(caller), course).await?;
     let current = enrollment::current_enrollment(tx, course, caller.id, now_ms).await?.ok_or(Error::NotYours)?;
-    Ok((certify(app, tx, current).await?, true))
+    let is_completed = is_completed_or_due(app, tx, current).await?;
+    Ok(FoundCertificate::Due(DueCertificate::Course { enrollment: current, is_completed }))
 }
 
-async fn of_unit(app: &School, tx: &mut Tx, caller: &Caller, unit: i64) -> Result<(Certificate, bool)> {
-    let course = "select course from units where id = $1";
-    let course = tx.maybe::<(i64,)>(course, args![unit]).await?;
-    let (course,) = course.ok_or(Error::NotFound(Noun::Unit))?;
-    hold_own(tx, caller.id, course).await?;
-    let known = find(tx, caller.id, CertifiedPart::Unit(unit), app.now_ms()).await?;
+async fn of_unit(
+    app: &School,
+    tx: &mut Tx,
+    caller: &Caller,
+    unit: i64,
+    known: Option<Certificate>,
+) -> Result<FoundCertificate> {
     if let Some(known) = known.as_ref().filter(|known| known.revoked_ms.is_none()) {
-        return Ok((known.clone(), false));
+        return Ok(FoundCertificate::Issued(Box::new(known.clone())));
     }
     outline::seen_unit(tx, Some(caller), unit).await?;
-    match (units::issue(app, tx, caller.id, unit).await, known) {
-        (Ok(issued), _) => Ok((issued, true)),
+    match (units::find_earned(tx, caller.id, unit).await, known) {
+        (Ok(earned), _) => Ok(FoundCertificate::Due(DueCertificate::Unit(earned))),
         // Nothing takes the place of the one that was revoked: it says so itself.
-        (Err(Error::NotYours | Error::UnitNotDone { .. } | Error::WrongState { .. }), Some(known)) => {
-            Ok((known, false))
-        }
+        (Err(Error::NotYours | Error::UnitNotDone { .. } | Error::WrongState { .. }), Some(known)) => Ok(FoundCertificate::Issued(Box::new(known))),
         (Err(error), _) => Err(error),
     }
 }
 
-/// Holds all enrollments that a person has in a course, so that of two downloads one issues.
-async fn hold_own(tx: &mut Tx, person: i64, course: i64) -> Result<()> {
-    let own =
-        "id in (select e.id from enrollments e join classes k on k.id = e.class where e.person = $1 and k.course = $2)";
-    tx.hold_where(HeldTable::Enrollments, own, args![person, course]).await
+async fn issue_due(app: &School, tx: &mut Tx, due: DueCertificate) -> Result<Certificate> {
+    match due {
+        DueCertificate::Unit(earned) => units::issue(app, tx, &earned).await,
+        DueCertificate::Course { enrollment, is_completed } => {
+            if !is_completed {
+                complete_checked(app, tx, enrollment).await?;
+            }
+            Ok(issue_in(app, tx, enrollment, None).await?.0)
+        }
+    }
+}
+
+/// Holds all enrollments that a person has in the course of a certificate, so that of two downloads one issues.
+async fn hold_own(tx: &mut Tx, person: i64, part: CertifiedPart) -> Result<()> {
+    let (course, id) = match part {
+        CertifiedPart::Course(id) => ("$2", id),
+        CertifiedPart::Unit(id) => ("(select course from units where id = $2)", id),
+    };
+    let own = format!(
+        "id in (select e.id from enrollments e join classes k on k.id = e.class
+            where e.person = $1 and k.course = {course})"
+    );
+    tx.hold_where(HeldTable::Enrollments, &own, args![person, id]).await
 }
 
 /// SQL: the enrollments `e` of class `k` that person `$1` has completed without a certificate.

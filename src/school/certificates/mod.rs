@@ -110,9 +110,13 @@ pub(super) async fn issue_in(
     enrollment: i64,
     expires_ms: Option<i64>,
 ) -> Result<(Certificate, bool)> {
-    let completed = read_completion_facts(tx, enrollment).await?;
-    if completed.status != "COMPLETED" {
-        return Err(Error::wrong_state(completed.status));
+    hold_person(tx, enrollment).await?;
+    let now_ms = app.now_ms();
+    let completed = read_completion_facts(tx, enrollment, &app.clock.date_of(now_ms)).await?;
+    match &completed.status {
+        None => return Err(Error::NotFound(Noun::Completion)),
+        Some(status) if status != "COMPLETED" => return Err(Error::wrong_state(status.clone())),
+        Some(_) => {}
     }
     if let Some(before) = of_enrollment(tx, enrollment).await? {
         return Ok((before, false));
@@ -120,9 +124,20 @@ pub(super) async fn issue_in(
     if completed.guest {
         return Err(Error::GuestUnclaimed);
     }
-    let now_ms = app.now_ms();
     let facts = make_facts(app, completed, expires_ms, now_ms);
     Ok((keep(app, tx, (enrollment, None), &facts, expires_ms).await?, true))
+}
+
+/// Reads the facts of the certificate that an enrollment would get now, whether or not it is completed yet. Guests get none.
+async fn facts_as_of_now(app: &App, tx: &mut Tx, enrollment: i64) -> Result<CertificateFacts> {
+    let now_ms = app.now_ms();
+    let facts = read_completion_facts(tx, enrollment, &app.clock.date_of(now_ms)).await?;
+    if facts.guest { Err(Error::GuestUnclaimed) } else { Ok(make_facts(app, facts, None, now_ms)) }
+}
+
+/// Holds the person of an enrollment, so that nobody renames or erases them while their certificate is issued.
+async fn hold_person(tx: &mut Tx, enrollment: i64) -> Result<()> {
+    tx.hold_where(HeldTable::People, "id = (select person from enrollments where id = $1)", args![enrollment]).await
 }
 
 /// Signs the facts of a new certificate of an enrollment, or of a unit in it, and keeps them. The person is notified of that of the
@@ -165,7 +180,8 @@ pub(super) async fn issue_after_claim(app: &App, tx: &mut Tx, person: i64) -> Re
 
 row! {
     struct CompletionFacts {
-        status: String,
+        /// `None` if nothing is recorded yet; then the date is today, and the scores are those of the grade.
+        status: Option<String>,
         date: String,
         total_score: Option<f64>,
         attendance_score: Option<f64>,
@@ -184,16 +200,18 @@ row! {
     }
 }
 
-/// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile.
-async fn read_completion_facts(tx: &mut Tx, enrollment: i64) -> Result<CompletionFacts> {
-    tx.hold_where(HeldTable::People, "id = (select person from enrollments where id = $1)", args![enrollment]).await?;
-    let sql = "select d.status, d.date, d.total_score, d.attendance_score, d.progress_score, d.assessment_score,
-        coalesce(e.approved_ms, e.created_ms) as since_ms, p.name, p.guest, k.name as class, k.is_default, k.starts, k.ends,
-        c.title as course, c.minutes, t.name as instructor
-        from completions d join enrollments e on e.id = d.enrollment join people p on p.id = e.person
+/// Reads the facts to print.
+async fn read_completion_facts(tx: &mut Tx, enrollment: i64, today: &str) -> Result<CompletionFacts> {
+    let score = |name: &str| format!("case when d.id is null then e.{name} else d.{name} end as {name}");
+    let scores = ["total_score", "attendance_score", "progress_score", "assessment_score"].map(score).join(", ");
+    let sql = format!(
+        "select d.status, coalesce(d.date, $2) as date, {scores}, coalesce(e.approved_ms, e.created_ms) as since_ms, p.name,
+            p.guest, k.name as class, k.is_default, k.starts, k.ends, c.title as course, c.minutes, t.name as instructor
+        from enrollments e left join completions d on d.enrollment = e.id join people p on p.id = e.person
         join classes k on k.id = e.class join courses c on c.id = k.course join people t on t.id = c.instructor
-        where d.enrollment = $1 and p.deleted_ms is null";
-    tx.maybe(sql, args![enrollment]).await?.ok_or(Error::NotFound(Noun::Completion))
+        where e.id = $1 and p.deleted_ms is null"
+    );
+    tx.maybe(sql, args![enrollment, today]).await?.ok_or(Error::NotFound(Noun::Completion))
 }
 
 fn make_facts(app: &App, completed: CompletionFacts, expires_ms: Option<i64>, now_ms: i64) -> CertificateFacts {

@@ -6,7 +6,7 @@ use super::{CERTIFICATE, Certificate, CertificateState, public_by_uuid};
 use crate::app::School;
 use crate::db::args;
 use crate::error::{Error, Noun, Result};
-use crate::print::{Overprint, PrintJob};
+use crate::print::{CertificateFacts, Overprint, PrintJob};
 use crate::school::rights::{self, Caller};
 
 /// The most certificates of a class in one file.
@@ -17,13 +17,12 @@ pub(super) async fn print(app: &School, certificate: &Certificate) -> Result<Vec
     app.printer.print(vec![print_job(app, certificate)?]).await
 }
 
-/// Prints a certificate as it would be if it were issued now, without anything that could be checked.
-pub(super) async fn print_preview(app: &School, certificate: &Certificate) -> Result<Vec<u8>> {
-    let mut job = print_job(app, certificate)?;
-    job.overprint = Some(Overprint::Preview);
-    for text in [&mut job.facts.number, &mut job.facts.uuid, &mut job.facts.code, &mut job.qr, &mut job.lookup] {
+/// Prints facts as a certificate would be if it were issued now, without anything that could be checked.
+pub(super) async fn print_preview(app: &School, mut facts: CertificateFacts) -> Result<Vec<u8>> {
+    for text in [&mut facts.number, &mut facts.uuid, &mut facts.code] {
         text.clear();
     }
+    let job = PrintJob { facts, qr: String::new(), lookup: String::new(), overprint: Some(Overprint::Preview) };
     app.printer.print(vec![job]).await
 }
 

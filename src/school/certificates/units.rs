@@ -1,9 +1,9 @@
 //! Certificates of units. A unit has one if something in it is required. It is earned by the required items and assessments of the
 //! unit, whatever its criteria ask for to call it complete.
 
-use super::{Certificate, CertificateFacts, code, keep, number, uuid};
+use super::{Certificate, CertificateFacts, code, hold_person, keep, number, uuid};
 use crate::app::App;
-use crate::db::{HeldTable, Tx, args, row};
+use crate::db::{Tx, args, row};
 use crate::error::{Error, MissingPart, Noun, Result};
 use crate::school::assessments::counting::PASSED_MS;
 use crate::school::completions::CompletionStatus;
@@ -38,6 +38,13 @@ row! {
     }
 }
 
+/// A unit whose certificate may be issued, and the enrollment that has done it.
+pub(super) struct EarnedUnit {
+    enrollment: i64,
+    unit: i64,
+    earned_ms: i64,
+}
+
 /// SQL: enrollment `e` has no certificate of unit `u`.
 pub(super) const HAS_NONE: &str =
     "(select t.id from certificates t where t.enrollment = e.id and t.unit = u.id) is null";
@@ -48,26 +55,34 @@ pub(super) const IS_REVOKED: &str = "(select min(case d.status when 'COMPLETED' 
     from enrollments o cross join classes l cross join completions d where o.person = e.person
         and l.id = o.class and l.course = k.course and d.enrollment = o.id and d.status in ('COMPLETED', 'REVOKED')) = 1";
 
-/// Issues the certificate of a unit for a person who is or was in its course. Fails with what is missing. The transaction holds
-/// the person's enrollments in the course, and has seen that there is no certificate of the unit that is not revoked.
-pub(super) async fn issue(app: &App, tx: &mut Tx, person: i64, unit: i64) -> Result<Certificate> {
+/// Finds the enrollment by which a person has earned the certificate of a unit. Fails with what is missing. The caller has
+/// seen that there is no certificate of the unit that is not revoked.
+pub(super) async fn find_earned(tx: &mut Tx, person: i64, unit: i64) -> Result<EarnedUnit> {
     let sql = format!(
-        "select x.id, x.earned_ms, x.is_revoked from (select e.id, {} as earned_ms, coalesce({IS_REVOKED}, false) as is_revoked
+        "select x.id, x.earned_ms, x.is_revoked from (select e.id, {} as earned_ms,
+                coalesce({IS_REVOKED}, false) as is_revoked
             from enrollments e join classes k on k.id = e.class join units u on u.id = $2
             where e.person = $1 and k.course = u.course and {EARNS} and {HAS_NONE}) x
         order by x.earned_ms is null, x.id desc limit 1",
         earned_ms()
     );
     let found: Option<EarningEnrollment> = tx.maybe(sql, args![person, unit]).await?;
-    let enrollment = found.ok_or(Error::NotYours)?;
-    if enrollment.is_revoked {
+    let found = found.ok_or(Error::NotYours)?;
+    if found.is_revoked {
         return Err(Error::wrong_state(CompletionStatus::Revoked.word()));
     }
-    let Some(earned_ms) = enrollment.earned_ms else {
-        return Err(missing(tx, enrollment.id, unit).await?);
-    };
-    let facts = facts(app, tx, enrollment.id, unit, earned_ms).await?;
-    keep(app, tx, (enrollment.id, Some(unit)), &facts, None).await
+    match found.earned_ms {
+        Some(earned_ms) => Ok(EarnedUnit { enrollment: found.id, unit, earned_ms }),
+        None => Err(missing(tx, found.id, unit).await?),
+    }
+}
+
+/// Issues the certificate of a unit. Holds the person's row, so that nobody renames or erases the person meanwhile. The caller holds
+/// the person's enrollments in the course.
+pub(super) async fn issue(app: &App, tx: &mut Tx, earned: &EarnedUnit) -> Result<Certificate> {
+    hold_person(tx, earned.enrollment).await?;
+    let facts = facts(app, tx, earned).await?;
+    keep(app, tx, (earned.enrollment, Some(earned.unit)), &facts, None).await
 }
 
 /// Returns the error that names what an enrollment lacks for the certificate of a unit. One that asks for nothing has none.
@@ -97,15 +112,14 @@ row! {
     }
 }
 
-/// Reads the facts to print. Holds the person's row, so that nobody renames or erases the person meanwhile. Guests get none.
-async fn facts(app: &App, tx: &mut Tx, enrollment: i64, unit: i64, earned_ms: i64) -> Result<CertificateFacts> {
-    tx.hold_where(HeldTable::People, "id = (select person from enrollments where id = $1)", args![enrollment]).await?;
+/// Reads the facts to print. Guests get none.
+pub(super) async fn facts(app: &App, tx: &mut Tx, earned: &EarnedUnit) -> Result<CertificateFacts> {
     let sql = "select p.name, p.guest, k.name as class, k.is_default, c.title as course, t.name as instructor,
             u.title as unit, u.minutes
         from enrollments e join people p on p.id = e.person join classes k on k.id = e.class
         join courses c on c.id = k.course join people t on t.id = c.instructor join units u on u.id = $2
         where e.id = $1 and p.deleted_ms is null";
-    let read: Option<UnitFacts> = tx.maybe(sql, args![enrollment, unit]).await?;
+    let read: Option<UnitFacts> = tx.maybe(sql, args![earned.enrollment, earned.unit]).await?;
     let read = read.ok_or(Error::NotFound(Noun::Certificate))?;
     if read.guest {
         return Err(Error::GuestUnclaimed);
@@ -126,7 +140,7 @@ async fn facts(app: &App, tx: &mut Tx, enrollment: i64, unit: i64, earned_ms: i6
         attendance_score: None,
         progress_score: None,
         assessment_score: None,
-        completed: app.clock.date_of(earned_ms),
+        completed: app.clock.date_of(earned.earned_ms),
         issued: today,
         expires: None,
         issuer: app.config.school_name.clone(),

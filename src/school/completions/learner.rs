@@ -6,7 +6,6 @@ use super::{CompletionStatus, GivenScores, insert, issue_unless_guest, must_be_a
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::{Error, Requirement, Result};
-use crate::school::certificates::{self, Certificate};
 use crate::school::enrollment::conditions::hold_enrollments_of_learner;
 use crate::school::enrollment::{self, Enrollment};
 use crate::school::rights::{self, Caller, EnrollmentAccess};
@@ -21,33 +20,34 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
     if !completes_itself(&mut tx, access.course).await? {
         caller.must_teach(access.instructor)?;
     }
-    complete_held(app, &mut tx, &access).await?;
+    if !is_completed_or_may_be(app, &mut tx, &access).await? {
+        complete_checked(app, &mut tx, id).await?;
+    }
     let completed = enrollment::read(&mut tx, id).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(completed)
 }
 
-/// Completes the learner's own enrollment for its certificate, and returns that. Fails with what is missing; and where it is for
-/// staff to complete it, and they have not. The transaction holds the learner's enrollments in the course.
-pub(in crate::school) async fn certify(app: &School, tx: &mut Tx, id: i64) -> Result<Certificate> {
+/// Tells whether the learner's own enrollment is completed already, for its certificate. Otherwise it may be completed now: fails with
+/// what is missing; and where it is for staff to complete it, and they have not.
+pub(in crate::school) async fn is_completed_or_due(app: &School, tx: &mut Tx, id: i64) -> Result<bool> {
     let access = rights::find_enrollment(tx, id).await?;
     if !completes_itself(tx, access.course).await? && decided(tx, id).await?.is_none() {
         must_be_due(tx, id, false, None).await?;
         return Err(Error::AwaitsStaff);
     }
-    complete_held(app, tx, &access).await?;
-    Ok(certificates::issue_in(app, tx, id, None).await?.0)
+    is_completed_or_may_be(app, tx, &access).await
 }
 
 async fn completes_itself(tx: &mut Tx, course: i64) -> Result<bool> {
     Ok(tx.one::<(bool,)>("select completes_itself from courses where id = $1", args![course]).await?.0)
 }
 
-/// Completes an enrollment that meets the rule, unless it is completed, and issues the certificate.
-async fn complete_held(app: &School, tx: &mut Tx, access: &EnrollmentAccess) -> Result<()> {
+/// Tells whether an enrollment is completed already. Fails unless it is, or meets the rule.
+async fn is_completed_or_may_be(app: &School, tx: &mut Tx, access: &EnrollmentAccess) -> Result<bool> {
     let (id, now_ms) = (access.enrollment, app.now_ms());
     match decided(tx, id).await? {
-        Some(status) if status == CompletionStatus::Completed.word() => return Ok(()),
+        Some(status) if status == CompletionStatus::Completed.word() => return Ok(true),
         Some(status) => return Err(Error::wrong_state(status)),
         None => access.must_have_access(now_ms)?,
     }
@@ -63,9 +63,16 @@ async fn complete_held(app: &School, tx: &mut Tx, access: &EnrollmentAccess) -> 
     if !all_is_done {
         return Err(Error::NotMet { missing: vec![Requirement::Progress] });
     }
+    Ok(false)
+}
+
+/// Completes an enrollment that was found to meet the rule, and issues the certificate. The transaction holds the learner's enrollments
+/// in the course.
+pub(in crate::school) async fn complete_checked(app: &School, tx: &mut Tx, id: i64) -> Result<()> {
+    let now_ms = app.now_ms();
+    let today = app.clock.date_of(now_ms);
     insert(tx, id, &today, CompletionStatus::Completed, GivenScores::default(), None, now_ms).await?;
-    issue_unless_guest(app, tx, id).await?;
-    Ok(())
+    issue_unless_guest(app, tx, id).await.map(drop)
 }
 
 /// Returns what was recorded of this enrollment, or else what staff have recorded against another one of the learner in the

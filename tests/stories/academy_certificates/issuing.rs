@@ -1,0 +1,31 @@
+//! Certificates that are asked for too early, after a refund, or without being wanted.
+
+use super::{Halfway, downloads, issued, previews};
+use crate::classroom::by_hand;
+use crate::harness::on_both;
+
+#[test]
+fn a_preview_is_printed_while_something_else_writes() {
+    on_both(|school| async move {
+        let halfway = Halfway::of(&school).await;
+        by_hand(&school, "update courses set completes_itself = false".to_owned()).await;
+        halfway.completes().await;
+        by_hand(&school, "update courses set completes_itself = true".to_owned()).await;
+        let mut writing = school.app.db.begin().await.unwrap();
+        for table in ["enrollments", "completions", "certificates"] {
+            writing.run(format!("update {table} set created_ms = created_ms + 1"), vec![]).await.unwrap();
+        }
+        let scores = ["총점 Total", "진도 Progress"];
+        previews(&school, &halfway.student, "minor", halfway.units[0]).await.has(&["김학생", "PREVIEW"]);
+        let preview = previews(&school, &halfway.student, "major", halfway.course).await;
+        preview.has(&["김학생", "파이썬 기초", "PREVIEW"]);
+        drop(writing);
+        assert_eq!(issued(&school).await, 0);
+        // The paper says what the preview said.
+        let paper = downloads(&school, &halfway.student, "major", halfway.course).await;
+        for score in scores {
+            assert_eq!(preview.text.contains(score), paper.text.contains(score), "{score}");
+        }
+        assert_eq!(issued(&school).await, 1);
+    });
+}
