@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,9 @@ impl SeenCaller {
         self.0.get().copied()
     }
 }
+
+/// Refuses a HEAD where a GET has an effect: whoever asks for the head of an answer wants nothing done.
+pub struct GetOnly;
 
 pub async fn json<T: DeserializeOwned>(request: Request, limit_bytes: usize) -> Result<T> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
@@ -239,6 +242,10 @@ macro_rules! from_parts {
 }
 from_parts!(School, |_parts, app| app.clone());
 from_parts!(Caller, |parts, app| caller(parts, app).await?);
+from_parts!(GetOnly, |parts, _app| match parts.method {
+    Method::HEAD => return Err(Error::WrongMethod),
+    _ => GetOnly,
+});
 from_parts!(ClientAddress, |parts, app| ClientAddress(address(parts, app)));
 
 /// A request without a token has no caller.

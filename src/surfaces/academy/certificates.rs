@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
 use super::wire::{AcademyPage, AcademyPages};
-use super::{Caller, ClientAddress, Json, Result};
+use super::{Caller, ClientAddress, GetOnly, Json, Result};
 use crate::app::School;
 use crate::error::Error;
 use crate::school::certificates::learner::{self, CertifiedPart, OwnCertificate};
@@ -168,7 +168,7 @@ pub async fn preview(app: School, caller: Caller, path: CertifiedPath) -> Result
 #[utoipa::path(get, path = "/certificates/download/{course_type}/{course_id}/",
     params(("course_type" = String, Path, description = "major or minor", pattern = "^(major|minor)$")),
     responses((status = 200, description = "The paper", content_type = "application/pdf", body = Vec<u8>)))]
-pub async fn download(app: School, caller: Caller, path: CertifiedPath) -> Result<Response> {
+pub async fn download(app: School, _: GetOnly, caller: Caller, path: CertifiedPath) -> Result<Response> {
     let (issued, bytes) = learner::download(&app, &caller, part(path)?).await?;
     Ok(pdf("attachment", &issued.number, bytes))
 }

@@ -27,7 +27,7 @@ use crate::error::Result;
 use crate::school::rights::Caller;
 use crate::surfaces::bare::{Answer, Created, created, gone, ok};
 use crate::surfaces::document::{group, surface};
-use crate::surfaces::extract::{ClientAddress, Id, Json};
+use crate::surfaces::extract::{ClientAddress, GetOnly, Id, Json};
 
 pub fn router() -> OpenApiRouter<School> {
     surface::<AcademyRefusal>([

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::wire::{AcademyPage, AcademyPages};
-use super::{Answer, Caller, Id, Json, Result, ok};
+use super::{Answer, Caller, GetOnly, Id, Json, Result, ok};
 use crate::app::School;
 use crate::school::payments::completing::ReportedPayment;
 use crate::school::payments::ordering::{NewOrder, order};
@@ -120,7 +120,7 @@ body! {
 
 /// Makes an order for the price of a course, and applies for the course if the caller has not. Asked again, it is another order.
 #[utoipa::path(get, path = "/payment/info/{major_category_id}/", responses((status = 200, body = AcademyOrder)))]
-pub async fn info(app: School, caller: Caller, Id(id): Id) -> Answer<AcademyOrder> {
+pub async fn info(app: School, _: GetOnly, caller: Caller, Id(id): Id) -> Answer<AcademyOrder> {
     ok(order(&app, &caller, id).await?)
 }
 

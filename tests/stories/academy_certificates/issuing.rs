@@ -1,8 +1,28 @@
 //! Certificates that are asked for too early, after a refund, or without being wanted.
 
-use super::{Halfway, downloads, issued, previews};
+use reqwest::Method;
+
+use super::{Halfway, downloads, issued, path, previews};
+use crate::academy_categories::makes_category;
+use crate::academy_payments::{PRICE, orders};
 use crate::classroom::by_hand;
 use crate::harness::on_both;
+
+#[test]
+fn the_head_of_a_paper_or_of_an_order_is_refused_and_has_no_effect() {
+    on_both(|school| async move {
+        let halfway = Halfway::of(&school).await;
+        let priced = makes_category(&halfway.teacher, PRICE).await;
+        let (paper, order) = (path("download", "minor", halfway.units[0]), format!("/payment/info/{priced}/"));
+        for path in [&paper, &order] {
+            assert_eq!(halfway.student.asks(Method::HEAD, path, None, &[]).await.status, 405, "{path}");
+        }
+        let (orders,): (i64,) = school.app.db.one("select count(*) from payments", vec![]).await.unwrap();
+        assert_eq!((issued(&school).await, orders), (0, 0));
+        let preview = path("preview", "minor", halfway.units[0]);
+        assert_eq!(halfway.student.asks(Method::HEAD, &preview, None, &[]).await.status, 200);
+    });
+}
 
 #[test]
 fn a_preview_is_printed_while_something_else_writes() {
