@@ -138,10 +138,13 @@ async fn of_unit(
         return Ok(FoundCertificate::Issued(Box::new(known.clone())));
     }
     outline::seen_unit(tx, Some(caller), unit).await?;
-    match (units::find_earned(tx, caller.id, unit).await, known) {
+    match (units::find_earned(app, tx, caller.id, unit).await, known) {
         (Ok(earned), _) => Ok(FoundCertificate::Due(DueCertificate::Unit(earned))),
         // Nothing takes the place of the one that was revoked: it says so itself.
-        (Err(Error::NotYours | Error::UnitNotDone { .. } | Error::WrongState { .. }), Some(known)) => Ok(FoundCertificate::Issued(Box::new(known))),
+        (
+            Err(Error::NotYours | Error::UnitNotDone { .. } | Error::WrongState { .. } | Error::BadInput { .. }),
+            Some(known),
+        ) => Ok(FoundCertificate::Issued(Box::new(known))),
         (Err(error), _) => Err(error),
     }
 }
@@ -198,7 +201,8 @@ row! {
     }
 }
 
-/// Builds SQL: the certificates of person `$1`, and those that they could have at `$2`, which have no id. A guest could have none.
+/// Builds SQL: the certificates of person `$1`, and those that they could have at `$2`, on the day `$3`, which have no id. A guest
+/// could have none.
 fn own() -> String {
     format!(
         "select t.id as certificate, k.course, t.unit from enrollments e join certificates t on t.enrollment = e.id
@@ -212,7 +216,7 @@ fn own() -> String {
         union
         select cast(null as bigint), k.course, u.id from enrollments e join classes k on k.id = e.class
             join courses c on c.id = k.course join units u on u.course = k.course
-            where e.person = $1 and {EARNS} and u.deleted_ms is null and c.deleted_ms is null
+            where e.person = $1 and {EARNS} and (k.starts is null or k.starts <= $3) and u.deleted_ms is null and c.deleted_ms is null
             and c.status in ('PUBLISHED', 'ARCHIVED') and not (select q.guest from people q where q.id = e.person)
             and (select t.id from enrollments o cross join certificates t where o.person = e.person
                 and t.enrollment = o.id and t.unit = u.id and t.revoked_ms is null limit 1) is null
@@ -226,7 +230,7 @@ fn page_of_own() -> String {
     format!(
         "select x.certificate, x.course, x.unit, c.title as course_title, u.title as unit_title from ({}) x
         join courses c on c.id = x.course left join units u on u.id = x.unit
-        order by x.certificate is not null, x.certificate desc, x.course, x.unit is not null, x.unit limit $3 offset $4",
+        order by x.certificate is not null, x.certificate desc, x.course, x.unit is not null, x.unit limit $4 offset $5",
         own()
     )
 }
@@ -237,7 +241,7 @@ pub async fn list(app: &School, caller: &Caller, window: Window) -> Result<Page<
     caller.must_have(Scope::CertificationRead)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.read().await?;
-    let args = args![caller.id, now_ms];
+    let args = args![caller.id, now_ms, app.clock.date_of(now_ms)];
     let (total,) = tx.one(format!("select count(*) from ({}) x", own()), args.clone()).await?;
     let rows: Vec<OwnRow> = tx.all(page_of_own(), [args, args![window.limit, window.offset]].concat()).await?;
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.certificate).collect();

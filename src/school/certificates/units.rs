@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, MissingPart, Noun, Result};
 use crate::school::assessments::counting::PASSED_MS;
-use crate::school::completions::CompletionStatus;
+use crate::school::completions::{CompletionStatus, must_be_after_start};
 
 /// SQL: the required items `i` of unit `u`, with the progress `p` of enrollment `e` that has done them.
 const REQUIRED_ITEMS: &str = "items i
@@ -33,6 +33,7 @@ pub(super) fn earned_ms() -> String {
 row! {
     struct EarningEnrollment {
         id: i64,
+        class: i64,
         earned_ms: Option<i64>,
         is_revoked: bool,
     }
@@ -55,22 +56,24 @@ pub(super) const IS_REVOKED: &str = "(select min(case d.status when 'COMPLETED' 
     from enrollments o cross join classes l cross join completions d where o.person = e.person
         and l.id = o.class and l.course = k.course and d.enrollment = o.id and d.status in ('COMPLETED', 'REVOKED')) = 1";
 
-/// Finds the enrollment by which a person has earned the certificate of a unit. Fails with what is missing. The caller has
-/// seen that there is no certificate of the unit that is not revoked.
-pub(super) async fn find_earned(tx: &mut Tx, person: i64, unit: i64) -> Result<EarnedUnit> {
+/// Finds the enrollment by which a person has earned the certificate of a unit. Fails with what is missing, and before the class
+/// begins. The caller has seen that there is no certificate of the unit that is not revoked.
+pub(super) async fn find_earned(app: &App, tx: &mut Tx, person: i64, unit: i64) -> Result<EarnedUnit> {
+    let today = app.clock.date_of(app.now_ms());
     let sql = format!(
-        "select x.id, x.earned_ms, x.is_revoked from (select e.id, {} as earned_ms,
-                coalesce({IS_REVOKED}, false) as is_revoked
+        "select x.id, x.class, x.earned_ms, x.is_revoked from (select e.id, e.class, {} as earned_ms,
+                coalesce({IS_REVOKED}, false) as is_revoked, (k.starts is null or k.starts <= $3) as has_begun
             from enrollments e join classes k on k.id = e.class join units u on u.id = $2
             where e.person = $1 and k.course = u.course and {EARNS} and {HAS_NONE}) x
-        order by x.earned_ms is null, x.id desc limit 1",
+        order by not x.has_begun, x.earned_ms is null, x.id desc limit 1",
         earned_ms()
     );
-    let found: Option<EarningEnrollment> = tx.maybe(sql, args![person, unit]).await?;
+    let found: Option<EarningEnrollment> = tx.maybe(sql, args![person, unit, &today]).await?;
     let found = found.ok_or(Error::NotYours)?;
     if found.is_revoked {
         return Err(Error::wrong_state(CompletionStatus::Revoked.word()));
     }
+    must_be_after_start(tx, found.class, &today).await?;
     match found.earned_ms {
         Some(earned_ms) => Ok(EarnedUnit { enrollment: found.id, unit, earned_ms }),
         None => Err(missing(tx, found.id, unit).await?),

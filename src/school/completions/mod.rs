@@ -117,7 +117,7 @@ pub async fn register(app: &School, caller: &Caller, new: NewCompletion) -> Resu
     Ok(completion)
 }
 
-async fn must_be_after_start(tx: &mut Tx, class: i64, date: &str) -> Result<()> {
+pub(super) async fn must_be_after_start(tx: &mut Tx, class: i64, date: &str) -> Result<()> {
     let starts = classes::read(tx, class).await?.starts;
     if starts.is_some_and(|starts| date < starts.as_str()) {
         return Err(Error::bad(Field::CompletionDate, "it is before the class begins"));

@@ -1,12 +1,32 @@
 //! Certificates that are asked for too early, after a refund, or without being wanted.
 
 use reqwest::Method;
+use serde_json::json;
 
-use super::{Halfway, downloads, issued, path, previews};
+use super::{Halfway, asks, downloads, issued, own, path, previews};
 use crate::academy_categories::makes_category;
 use crate::academy_payments::{PRICE, orders};
-use crate::classroom::by_hand;
+use crate::classroom::{by_hand, default_class, plans};
 use crate::harness::on_both;
+
+#[test]
+fn a_unit_is_not_certified_before_its_class_begins() {
+    on_both(|school| async move {
+        let halfway = Halfway::of(&school).await;
+        let class = default_class(&halfway.teacher, halfway.course).await;
+        plans(&halfway.teacher, halfway.course, class, json!({ "start_date": "2099-01-01" })).await;
+        halfway.completes().await;
+        for verb in ["preview", "download"] {
+            for (kind, id) in [("minor", halfway.units[0]), ("major", halfway.course)] {
+                let refused = asks(&halfway.student, verb, kind, id).await.refused(400, "INVALID_REQUEST");
+                assert_eq!(refused["field"], "completion_date", "{refused}");
+            }
+        }
+        assert_eq!((own(&halfway.student).await, issued(&school).await), (vec![], 0));
+        plans(&halfway.teacher, halfway.course, class, json!({ "start_date": "2020-01-01" })).await;
+        downloads(&school, &halfway.student, "minor", halfway.units[0]).await.has(&["김학생"]);
+    });
+}
 
 #[test]
 fn the_head_of_a_paper_or_of_an_order_is_refused_and_has_no_effect() {
