@@ -157,7 +157,7 @@ pub(in crate::school) async fn admit_buyer(
 }
 
 /// Ends the access that a payment had bought, after all of it went back: unless the rest that is kept is the price, today's or that
-/// of the order. A completed enrollment stays completed, and what was done in it is kept; its time ends if this is the newest
+/// of the order. One whose time was over already is cancelled too, so that it earns nothing more. A completed enrollment stays completed, and what was done in it is kept; its time ends if this is the newest
 /// payment that has bought something and was not given back before.
 pub(in crate::school) async fn end_refunded(tx: &mut Tx, held: &Held, payment: i64, now_ms: i64) -> Result<()> {
     let enrollment = &held.enrollment;
@@ -165,7 +165,9 @@ pub(in crate::school) async fn end_refunded(tx: &mut Tx, held: &Held, payment: i
         tx.one("select coalesce(price, $2) from payments where id = $1", args![payment, held.seats.price]).await?;
     let price = price.min(held.seats.price).max(1);
     match enrollment.access_state(now_ms) {
-        AccessState::Pending | AccessState::Active if money_kept(tx, enrollment.id).await? < price => {
+        AccessState::Pending | AccessState::Active | AccessState::Expired
+            if money_kept(tx, enrollment.id).await? < price =>
+        {
             close(tx, enrollment.id, EnrollmentStatus::Cancelled, None, now_ms).await
         }
         AccessState::Completed => {

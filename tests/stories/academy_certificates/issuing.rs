@@ -3,9 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{Halfway, asks, downloads, issued, own, path, previews};
-use crate::academy_categories::makes_category;
-use crate::academy_payments::{PRICE, orders};
+use super::{Halfway, asks, does, downloads, issued, listed, own, path, previews};
+use crate::academy_categories::{adds_minor, makes_category};
+use crate::academy_enrollments::{days_later, shown};
+use crate::academy_payments::{PRICE, completes, orders};
 use crate::classroom::{by_hand, default_class, plans};
 use crate::harness::on_both;
 
@@ -25,6 +26,33 @@ fn a_unit_is_not_certified_before_its_class_begins() {
         assert_eq!((own(&halfway.student).await, issued(&school).await), (vec![], 0));
         plans(&halfway.teacher, halfway.course, class, json!({ "start_date": "2020-01-01" })).await;
         downloads(&school, &halfway.student, "minor", halfway.units[0]).await.has(&["김학생"]);
+    });
+}
+
+#[test]
+fn an_enrollment_whose_payment_went_back_after_its_time_earns_nothing_more() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, PRICE).await;
+        let units = [adds_minor(&teacher, course, "변수").await, adds_minor(&teacher, course, "함수").await];
+        let step = teacher.adds_step(units[0], "따라 하기").await;
+        teacher.adds_step(units[1], "혼자 하기").await;
+        let paid = completes(&student, &orders(&student, course).await, "imp_1").await.is(200);
+        does(&student, &paid["enrollment_id"], step).await;
+        let [teacher, student] = days_later(&school, 731, [&teacher, &student]).await;
+        assert_eq!(shown(&student, &paid["enrollment_id"]).await["status"], "expired");
+        assert_eq!(own(&student).await, listed(&[("minor", units[0], "available")]));
+
+        let refund = format!("/payment/refund/{}/", paid["id"]);
+        teacher.post(&refund, json!({ "reason": "교환", "amount": 10_000 })).await.is(200);
+        assert_eq!(shown(&student, &paid["enrollment_id"]).await["status"], "expired");
+        teacher.post(&refund, json!({ "reason": "교환" })).await.is(200);
+        assert_eq!(shown(&student, &paid["enrollment_id"]).await["status"], "cancelled");
+        assert_eq!(own(&student).await, []);
+        asks(&student, "download", "minor", units[0]).await.refused(403, "FORBIDDEN");
+        let forced = json!({ "enrollment_id": paid["enrollment_id"], "force": true, "memo": "시험 통과" });
+        teacher.post("/api/v1/completions", forced).await.refused(409, "INVALID_STATE");
+        assert_eq!(issued(&school).await, 0);
     });
 }
 
