@@ -61,6 +61,7 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Error::TooManyFailures { retry_after_s }
+            | Error::TooManyWaiting { retry_after_s }
             | Error::TooManyConnections { retry_after_s }
             | Error::LogQuotaUsed { retry_after_s }
             | Error::TooManyUploads { retry_after_s }

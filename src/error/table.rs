@@ -381,6 +381,11 @@ errors! {
         "Too many attempts: try again in {retry_after_s} s",
         "시도가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
         "回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+    /// As many things of the person wait already as may wait at once.
+    TooManyWaiting { retry_after_s: u64 } = TooMany, "TOO_MANY_WAITING",
+        "Too many of yours are waiting: try again in {retry_after_s} s",
+        "기다리는 요청이 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "お待ちの要求が多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
     /// The address has as many connections open as one address may.
     TooManyConnections { retry_after_s: u64 } = TooMany, "TOO_MANY_CONNECTIONS",
         "Your address has too many connections open: try again in {retry_after_s} s",

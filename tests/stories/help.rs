@@ -402,7 +402,7 @@ fn a_call_with_a_key_is_one_call_and_open_calls_are_limited() {
         }
         let refused = refused.expect("a bound to what one student may have open");
         assert!(refused.headers.contains_key("retry-after"));
-        refused.refused(429, "TOO_MANY_REQUESTS");
+        refused.refused(429, "TOO_MANY_WAITING");
         let pending = teacher.get("/api/dashboard/help-requests/pending").await.ok();
         assert_eq!(pending["pending_requests"].as_array().unwrap().len(), 10);
         let stranger = school.student("이학생").await;

@@ -86,7 +86,7 @@ async fn open(tx: &mut Tx, person: i64, new: &NewHelpRequest, now_ms: i64) -> Re
     crate::school::enrollment::learning_enrollment(tx, item.course, person, now_ms).await?;
     let sql = format!("select count(*) from help_requests where person = $1 and {IS_OPEN}");
     if tx.one::<(i64,)>(sql, args![person]).await?.0 >= OPEN_MAX_REQUESTS {
-        return Err(Error::TooManyFailures { retry_after_s: 60 });
+        return Err(Error::TooManyWaiting { retry_after_s: 60 });
     }
     must_not_be_many(tx, person, now_ms).await?;
     let session = sessions::find_open_session(tx, item.course, person).await?.map(|(session, _)| session);

@@ -164,7 +164,7 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
 /// Waits until a program is judged, for ten seconds at most. One that no judge could run is tried again. Fails if it was replaced,
 /// while no judge runs its language, and if too many requests of the person wait. Returns the program as it is then.
 pub async fn evaluate(app: &School, caller: &Caller, id: i64) -> Result<Submission> {
-    let too_many = Error::TooManyFailures { retry_after_s: EVALUATED_WITHIN.as_secs() };
+    let too_many = Error::TooManyWaiting { retry_after_s: EVALUATED_WITHIN.as_secs() };
     let _place = EVALUATIONS.take(caller.id).ok_or(too_many)?;
     let latest = Instant::now() + EVALUATED_WITHIN;
     if by_id(app, caller, id).await?.status == SubmissionStatus::Failed {
