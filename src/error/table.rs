@@ -99,6 +99,12 @@ errors! {
         "먼저 수강 신청을 하고 승인을 받아야 합니다.",
         "先に受講の承認を受けてください。";
 
+    /// The person has applied for a course with a price, and has not paid it yet.
+    PaymentNeeded = Forbidden, "PAYMENT_NEEDED",
+        "Pay for this course first",
+        "먼저 수강료를 결제해 주세요. 결제가 확인되면 수강하실 수 있습니다.",
+        "先に受講料をお支払いください。お支払いが確認されると、受講できます。";
+
     /// The person is admitted to the course and has not begun it yet.
     NotBegun = Conflict, "NOT_BEGUN",
         "Begin the course before you rate it",

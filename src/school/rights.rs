@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::words;
+use crate::school::enrollment::conditions::must_not_be_unpaid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -270,14 +271,23 @@ pub async fn hold_taught_enrollment(tx: &mut Tx, caller: &Caller, id: i64) -> Re
     find_taught_enrollment(tx, caller, id).await
 }
 
+/// Fails unless the learner is in the class and their time is not over, with `PaymentNeeded` if they have yet to pay.
+pub async fn must_learn(tx: &mut Tx, access: &EnrollmentAccess, now_ms: i64) -> Result<()> {
+    let has_access = access.must_have_access(now_ms);
+    if has_access.is_err() {
+        must_not_be_unpaid(tx, access.course, access.person).await?;
+    }
+    has_access
+}
+
 /// Finds the course that a person learns by this enrollment. Fails if the enrollment is another person's, if the person is
-/// not in the class, or if their time is over.
+/// not in the class or has yet to pay for it, or if their time is over.
 pub async fn find_learnt_course(tx: &mut Tx, person: i64, id: i64, now_ms: i64) -> Result<i64> {
     let access = find_enrollment(tx, id).await?;
     if access.person != person {
         return Err(Error::NotFound(Noun::Enrollment));
     }
-    access.must_have_access(now_ms)?;
+    must_learn(tx, &access, now_ms).await?;
     Ok(access.course)
 }
 

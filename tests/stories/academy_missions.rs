@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use crate::academy_categories::{adds_minor, makes_category};
 use crate::academy_enrollments::enrolls;
+use crate::academy_payments::{PRICE, completes, orders};
+use crate::academy_videos::adds_video;
 use crate::classroom::by_hand;
+use crate::harness::judges;
 use crate::harness::learning::at;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{School, on_both};
@@ -341,5 +344,39 @@ fn a_unit_is_asked_for_missions_that_are_required_and_shown_and_once() {
         assert_eq!(criteria().await, "VIEW_ALL_MATERIALS");
         academy.teacher.put(&portal, json!({ "is_active": true })).await.ok();
         assert_eq!(criteria().await, "COMPLETE_REQUIRED");
+    });
+}
+
+#[test]
+fn one_who_has_not_paid_yet_is_told_to_pay_first() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, PRICE).await;
+        let minor = adds_minor(&teacher, course, "변수").await;
+        let mission = makes_mission(&teacher, minor, json!({})).await;
+        let question = adds_choice(&teacher, mission, 2).await;
+        judges::says(&school, &["javascript"], &[]).await;
+        let code = makes_mission(&teacher, minor, json!({ "mission_type": "code_submission" })).await;
+        let program = json!({ "mission_id": code, "problem_statement": "합", "language": "javascript", "points": 9,
+            "test_cases": [{ "input_data": "1", "expected_output": "1", "is_sample": true }] });
+        let program = teacher.post("/missions/code-submission-questions/", program).await.is(201)["id"].clone();
+        let video = adds_video(&teacher, minor, "변수란").await["id"].clone();
+        let step = teacher.adds_step(minor, "따라 하기").await;
+        let order = orders(&student, course).await;
+        let program = json!({ "code_submission_id": program, "submitted_code": "1" });
+        for (path, body) in [
+            (format!("{CHOICES}{question}/"), json!({ "selected_option": 2 })),
+            ("/missions/code-submissions/".to_owned(), program),
+            ("/videos/progress/".to_owned(), json!({ "video_id": video, "is_completed": true })),
+            ("/api/help/request".to_owned(), json!({ "subtask_id": step })),
+            (at(&format!("/progress/{}/start", order["enrollment_id"])), json!({})),
+        ] {
+            let reply = student.post(&path, body).await;
+            let says_so = ["결제", "お支払い", "Pay for"].iter().any(|word| reply.json.to_string().contains(word));
+            assert!(says_so, "{}", reply.json);
+            assert_eq!(reply.status, 403, "{}", reply.json);
+        }
+        completes(&student, &order, "imp_1").await.is(200);
+        answers(&student, question, 2).await.is(201);
     });
 }

@@ -170,7 +170,7 @@ fn one_watches_only_in_a_course_that_one_is_in_and_only_for_oneself() {
         let video = adds_video(&watcher.teacher, minor, "유료").await;
         enrolls(&other, priced).await.is(201);
         let unpaid = json!({ "video_id": video["id"], "last_position": 60 });
-        other.post("/videos/progress/", unpaid).await.refused(403, "FORBIDDEN");
+        other.post("/videos/progress/", unpaid).await.refused(403, "PAYMENT_NEEDED");
         let id = watcher.watches(report).await["id"].clone();
         let update = format!("/progress/update/{id}/");
         other.patch(&update, json!({ "last_position": 1 })).await.refused(404, "NOT_FOUND");

@@ -15,6 +15,7 @@ use crate::clock::DAY_MS;
 use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row_placeholders};
 use crate::error::{Error, ErrorKind, Noun, Result};
 use crate::event::NewEvent;
+use crate::school::enrollment::conditions::must_not_be_unpaid;
 use crate::school::rights::{Caller, Scope};
 
 /// An attempt that goes on, with its questions and what was answered so far, as it was saved.
@@ -111,8 +112,8 @@ pub(super) async fn hold_enrollment(tx: &mut Tx, assessment: &Assessment, person
     if expires_ms.is_some_and(|expires| expires <= now_ms) { Err(Error::wrong_state("EXPIRED")) } else { Ok(id) }
 }
 
-/// Finds the enrollment by which a person is in the course or class of an assessment, and the end of their time in it. Fails with
-/// the state of the newest if none admits them.
+/// Finds the enrollment by which a person is in the course or class of an assessment, and the end of their time in it. If none
+/// admits them, fails with `PaymentNeeded`, or with the state of the newest.
 async fn find_admitted(tx: &mut Tx, assessment: &Assessment, person: i64) -> Result<(i64, Option<i64>)> {
     let sql = "select e.id, e.status, e.expires_ms from enrollments e join classes k on k.id = e.class
         where e.person = $1 and k.course = $2 and ($3 is null or e.class = $3)
@@ -122,7 +123,10 @@ async fn find_admitted(tx: &mut Tx, assessment: &Assessment, person: i64) -> Res
     let (id, status, expires_ms) = found.ok_or(Error::NotFound(Noun::Assessment))?;
     match status.as_str() {
         "APPROVED" | "COMPLETED" => Ok((id, expires_ms)),
-        _ => Err(Error::wrong_state(status)),
+        _ => {
+            must_not_be_unpaid(tx, assessment.course, person).await?;
+            Err(Error::wrong_state(status))
+        }
     }
 }
 

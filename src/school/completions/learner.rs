@@ -49,7 +49,7 @@ async fn is_completed_or_may_be(app: &School, tx: &mut Tx, access: &EnrollmentAc
     match decided(tx, id).await? {
         Some(status) if status == CompletionStatus::Completed.word() => return Ok(true),
         Some(status) => return Err(Error::wrong_state(status)),
-        None => access.must_have_access(now_ms)?,
+        None => rights::must_learn(tx, access, now_ms).await?,
     }
     let today = app.clock.date_of(now_ms);
     must_be_after_start(tx, access.class, &today).await?;

@@ -251,12 +251,14 @@ pub(super) async fn current_enrollment(tx: &mut Tx, course: i64, person: i64, no
 }
 
 /// Finds the enrollment by which a person learns in a course now, for what they do and read there. Fails if they are not in the
-/// course, or if their time is over.
+/// course or have yet to pay for it, or if their time is over.
 pub(super) async fn learning_enrollment(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Result<i64> {
     match find_current(tx, course, person, now_ms).await? {
         Some(CurrentEnrollment { id, is_over: false }) => Ok(id),
-        Some(_) => Err(Error::wrong_state(EnrollmentStatus::Expired.word())),
-        None => Err(Error::NotYours),
+        found => {
+            conditions::must_not_be_unpaid(tx, course, person).await?;
+            Err(found.map_or(Error::NotYours, |_| Error::wrong_state(EnrollmentStatus::Expired.word())))
+        }
     }
 }
 
