@@ -57,6 +57,10 @@ pub struct Academy {
 impl Academy {
     pub async fn of(school: &School) -> Academy {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        Academy::by(teacher, student).await
+    }
+
+    pub async fn by(teacher: Person, student: Person) -> Academy {
         let course = makes_category(&teacher, 0).await;
         let minor = adds_minor(&teacher, course, "변수").await;
         let enrollment = enrolls(&student, course).await.is(201)["id"].to_string();

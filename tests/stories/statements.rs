@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
+use crate::academy_missions::{Academy, makes_mission};
 use crate::classroom::by_hand;
 use crate::harness::learning::at;
 use crate::harness::people::Person;
@@ -288,6 +289,46 @@ fn a_page_of_a_dashboard_reads_and_sorts_no_more_than_its_rows() {
                 if is_page && person.id == admin.id {
                     assert!(!plan.iter().any(|line| line.contains("Sort")), "{statement}\n{}", plan.join("\n"));
                 }
+            }
+        }
+        assert!(scans.is_empty(), "{}", scans.join("\n\n"));
+    });
+}
+
+#[test]
+fn a_request_of_the_academy_reads_no_table_from_end_to_end() {
+    on(Backend::Postgres, &[], |mut school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        // All other courses are taught by someone else.
+        let academy = Academy::by(school.another_teacher().await, student.clone()).await;
+        let (_, questions) = academy.asks(&[1, 2], json!({})).await;
+        makes_mission(&academy.teacher, academy.minor, json!({ "mission_type": "code_submission" })).await;
+        let mut grown = GrownSchool::of(&mut school, &teacher).await;
+        let (staff, student) = (academy.teacher.at(grown.server.address), student.at(grown.server.address));
+        let answer = json!({ "selected_option": 1 });
+        let mut scans = Vec::new();
+        for (n, (person, method, path)) in [
+            (&student, Method::GET, "/certificates/".to_owned()),
+            (&student, Method::GET, "/certificates/preview/minor/1/".into()),
+            (&student, Method::GET, "/certificates/download/major/1000001/".into()),
+            (&student, Method::GET, "/missions/multiple-choice-questions/".into()),
+            (&student, Method::POST, format!("/missions/multiple-choice-questions/{}/", questions[0])),
+            (&student, Method::POST, format!("/missions/multiple-choice-questions/{}/", questions[1])),
+            (&student, Method::GET, "/missions/submissions/user/mcqs/".into()),
+            (&staff, Method::GET, "/missions/multiple-choice-questions/".into()),
+            (&staff, Method::GET, "/missions/code-submission-questions/".into()),
+            (&staff, Method::GET, "/missions/submissions/all/mcqs/".into()),
+            (&staff, Method::GET, "/missions/submissions/all/cs/".into()),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let id = format!("academy-{n}");
+            let body = (method == Method::POST).then(|| answer.clone());
+            let status = person.asks(method, &path, body, &[("x-request-id", &id)]).await.status;
+            assert!(status < 300 || path.starts_with("/certificates/") && status < 410, "{path}: {status}");
+            for (statement, plan) in grown.plans(&id).await {
+                scans.extend(grown.scans(&path, &statement, &plan));
             }
         }
         assert!(scans.is_empty(), "{}", scans.join("\n\n"));
