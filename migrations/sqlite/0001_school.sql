@@ -591,7 +591,7 @@ create table notifications (
   kind text not null check (kind in ('HELP_REQUEST', 'HELP_ESCALATED', 'HELP_ANSWERED', 'ATTENDANCE_REQUESTED',
     'ATTENDANCE_DECIDED', 'ENROLLMENT_ADMITTED', 'ENROLLMENT_REFUSED', 'CERTIFICATE_ISSUED', 'LOGIN_COPIED',
     'ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY', 'PAYMENT_CONFIRMED', 'PAYMENT_FAILED', 'PAYMENT_REFUNDED',
-    'CODE_JUDGED')),
+    'REFUND_REFUSED', 'CODE_JUDGED')),
   about bigint references people,
   -- The id of what it leads to; the kind says of which table.
   subject bigint not null,

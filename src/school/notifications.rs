@@ -22,6 +22,8 @@ pub enum NotificationKind {
     PaymentConfirmed,
     PaymentFailed,
     PaymentRefunded,
+    /// The payment service refuses to give back what the school gives back by itself.
+    RefundRefused,
     /// A refresh token was used by two holders, so the login has ended.
     LoginCopied,
     /// A program that the person sent was judged.
@@ -42,6 +44,7 @@ words!(NotificationKind {
     PaymentConfirmed = "PAYMENT_CONFIRMED",
     PaymentFailed = "PAYMENT_FAILED",
     PaymentRefunded = "PAYMENT_REFUNDED",
+    RefundRefused = "REFUND_REFUSED",
     LoginCopied = "LOGIN_COPIED",
     CodeJudged = "CODE_JUDGED",
     AccessEndsIn7Days = "ACCESS_ENDS_IN_7_DAYS",
@@ -73,7 +76,7 @@ row! {
         pub course: Option<i64>,
         /// The title of the course whose time ends.
         pub ending_course: Option<String>,
-        /// The end of that time in milliseconds, as a text.
+        /// The end of that time in milliseconds, as a text; of a refund that was refused, the order and the reason.
         pub data: String,
         pub read_ms: Option<i64>,
         pub created_ms: i64,
@@ -116,6 +119,18 @@ pub(super) async fn notify(
     let sql = "insert into notifications (created_ms, person, kind, about, subject) values ($1, $2, $3, $4, $5)";
     tx.run(sql, args![now_ms, person, kind.word(), about, subject]).await?;
     Ok(())
+}
+
+/// Notifies all administrators. `about` is a person, the subject, and the text to say of it.
+pub(super) async fn notify_admins(
+    tx: &mut Tx,
+    kind: NotificationKind,
+    (about, subject, data): (i64, i64, String),
+    now_ms: i64,
+) -> Result<()> {
+    let sql = "insert into notifications (created_ms, person, kind, about, subject, data)
+        select $1, id, $2, $3, $4, $5 from people where role = 'ADMIN' and deleted_ms is null";
+    tx.run(sql, args![now_ms, kind.word(), about, subject, data]).await.map(drop)
 }
 
 /// Notifies a person, unless the last such notification is still unread: then that one leads to the newest request. Many

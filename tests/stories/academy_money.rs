@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::academy_categories::makes_category;
 use crate::academy_enrollments::{days_later, enrolled, shown};
-use crate::academy_payments::{PRICE, Shop, completes, detail, kinds, orders, uid};
+use crate::academy_payments::{PRICE, Shop, completes, detail, kinds, notices as notices_of, orders, uid};
 use crate::classroom::{adds_class, applied, decides};
 use crate::harness::gateway::{Api, Fault, PaymentService};
 use crate::harness::people::{Person, Reply};
@@ -271,15 +271,30 @@ fn notices_of_one_order_leave_a_bounded_number_of_rows() {
 fn money_that_bought_nothing_is_asked_back_until_it_is_back() {
     on_both(|school| async move {
         let shop = Shop::opens(school, Api::V1).await;
+        let admin = shop.school.admin().await;
         let order = orders(&shop.student, shop.course).await;
         let imp_uid = shop.service.receives(uid(&order), PRICE, "paid");
         shop.teacher.post(&format!("/api/lectures/{}/archive", shop.course), json!({})).await.ok();
-        shop.service.misbehaves("/payments/cancel", Fault::Refuses, 1);
+        shop.service.misbehaves("/payments/cancel", Fault::Refuses, 2);
         completes(&shop.student, &order, &imp_uid).await.refused(409, "PAYMENT_RETURNED");
         assert_eq!(detail(&shop.teacher, &order).await["refund_status"], "requested");
         shop.school.later(60);
+        let asked_again = async || (shop.service.was_asked("/payments/cancel") == 2).then_some(());
+        until("it is asked again", asked_again).await;
+        shop.school.later(60);
         becomes(&shop, &order, "refunded").await;
         assert_eq!(shop.service.payment(&imp_uid).status, "cancelled");
+        // The administrators are told once.
+        let seen = detail(&shop.teacher, &order).await;
+        assert_eq!(kinds(&seen), ["ordered", "paid", "refund_asked", "refund_failed", "refunded"]);
+        assert_eq!(seen["moves"][3]["reason"], "한도를 초과했습니다");
+        let notices = admin.get("/api/notifications").await.ok()["notifications"].clone();
+        let [notice] = &notices.as_array().unwrap()[..] else { panic!("{notices}") };
+        assert_eq!((&notice["type"], &notice["related_id"]), (&json!("REFUND_REFUSED"), &order["payment_id"]));
+        for word in [uid(&order), "한도를 초과했습니다"] {
+            assert!(notice["message"].as_str().unwrap().contains(word), "{notice}");
+        }
+        assert_eq!(notices_of(&shop.teacher).await, [""; 0]);
     });
 }
 

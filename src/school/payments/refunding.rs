@@ -150,7 +150,8 @@ row! {
 const REFUND: &str = "select id, payment, amount, reason, status, by_person, ends_access from refunds where id = $1";
 
 /// Carries out a refund that is REQUESTED. Fails with `GatewayRefused` if the gateway says no, which is final if a person has asked;
-/// with `GatewayAway` it stays REQUESTED. Money that the school gives back by itself is asked back until it is back.
+/// with `GatewayAway` it stays REQUESTED. Money that the school gives back by itself is asked back until it is back, and the
+/// administrators are told.
 pub(in crate::school) async fn carry_out(app: &School, id: i64) -> Result<()> {
     // In one snapshot: what went back before does not contain this refund.
     let mut tx = app.db.read().await?;
@@ -170,8 +171,9 @@ pub(in crate::school) async fn carry_out(app: &School, id: i64) -> Result<()> {
         Ok(()) => retry(|| complete(app, &refund, &payment)).await,
         Err(Error::GatewayRefused { why }) => {
             tracing::error!(why, payment = payment.id, "the payment service refuses to give money back");
-            if refund.by_person.is_some() {
-                retry(|| fail(app, &refund, &why)).await?;
+            match refund.by_person {
+                Some(_) => retry(|| fail(app, &refund, &why)).await?,
+                None => retry(|| tell_of_refusal(app, &refund, &payment, &why)).await?,
             }
             Err(Error::GatewayRefused { why })
         }
@@ -249,6 +251,24 @@ async fn fail(app: &School, refund: &Refund, why: &str) -> Result<()> {
         return Ok(());
     }
     add_move(&mut tx, refund, MoveKind::RefundFailed, why, now_ms).await?;
+    app.commit(tx, Vec::new()).await
+}
+
+/// Writes down that a refund which the school makes by itself was refused, and notifies the administrators: once, however often it is
+/// refused after that. It stays REQUESTED.
+async fn tell_of_refusal(app: &School, refund: &Refund, payment: &CoursePayment, why: &str) -> Result<()> {
+    let now_ms = app.now_ms();
+    let mut tx = app.db.begin().await?;
+    tx.hold(HeldTable::Payments, refund.payment).await?;
+    let sql = "select id from payment_moves where payment = $1 and refund = $2 and kind = $3 limit 1";
+    let args = args![refund.payment, refund.id, MoveKind::RefundFailed.word()];
+    if tx.maybe::<(i64,)>(sql, args).await?.is_some() {
+        return Ok(());
+    }
+    add_move(&mut tx, refund, MoveKind::RefundFailed, why, now_ms).await?;
+    let order = payment.merchant_uid.as_deref().unwrap_or_default();
+    let about = (payment.person, payment.id, format!("{order}: {why}"));
+    notifications::notify_admins(&mut tx, NotificationKind::RefundRefused, about, now_ms).await?;
     app.commit(tx, Vec::new()).await
 }
 

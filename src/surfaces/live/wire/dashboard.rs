@@ -199,6 +199,9 @@ answer! {
         Some(NotificationKind::PaymentConfirmed) => translate("결제가 확인되었습니다").into(),
         Some(NotificationKind::PaymentFailed) => translate("결제가 이루어지지 않았습니다").into(),
         Some(NotificationKind::PaymentRefunded) => translate("결제하신 금액을 돌려드렸습니다").into(),
+        Some(NotificationKind::RefundRefused) => {
+            translate_with("결제사가 환불을 거절했습니다. 결제사에 확인해 주세요 ({})", &n.data)
+        }
         Some(NotificationKind::CodeJudged) => translate("제출한 코드의 채점이 끝났습니다").into(),
         Some(NotificationKind::AccessEndsIn7Days) => access_ends("{}에 수강 기간이 끝납니다", &n, day),
         Some(NotificationKind::AccessEndsIn1Day) => access_ends("수강 기간이 곧 끝납니다 ({})", &n, day),
