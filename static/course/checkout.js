@@ -9,11 +9,13 @@ import { language, languageOf, words } from "../shared/words.js";
 import { forgetAll } from "../learn/phone.js";
 import { button, plain, reasonOf, relabel, remark } from "../learn/screens.js";
 import { entitle, show, waitIsTold } from "../learn/stage.js";
-import { findOrder, forgetReturn, isPaid, makeOrder, noteReturn, pay, returned, sale, settle } from "./paying.js";
+import { findOrder, forgetReturn, makeOrder, noteReturn, paidFor, pay, returned, sale, settle, settleLeft } from "./paying.js";
 import { isMissing, isStudent, standing } from "./standing.js";
 
 /** The main things that the page may use: `api`, `load`, `course` and `resumed`. */
 let on;
+/** Names of orders that this page has seen fail: nobody asks about them again. */
+const gone = new Set();
 
 export async function begin(given) {
   on = given;
@@ -50,9 +52,18 @@ async function draw(course, videos, { kind, enrollment }) {
   if (kind === "open") return bought("mine", enrollment, course.status === "published");
   if (kind === "queue") return stop("queue");
   if (kind === "asked" && course.price === 0) return stop("asked");
-  if (kind === "asked" && await isPaid(on.api, enrollment, course.price)) return stop("paid");
-  if (course.status !== "published") return stop("closed");
-  return show("buy", () => offer(course, videos));
+  const { isPaid, left } = enrollment && course.price > 0 ? await paidFor(on.api, enrollment, course.price) : {};
+  if (kind === "asked" && isPaid) return stop("paid");
+  const sell = async () => (course.status === "published" ? show("buy", () => offer(course, videos)) : stop("closed"));
+  return left && !gone.has(left.merchant_uid) ? ask(left, sell) : sell();
+}
+
+/** Asks what came of an order that the buyer has left, before they are asked to pay for another. */
+async function ask(order, sell) {
+  const outcome = await settleLeft(on.api, order, () => pending());
+  if (outcome === "pending") return pending(() => ask(order, sell), sell);
+  if (outcome === "failed") return sell();
+  return outcome === "returned" ? stop("returned") : paid();
 }
 
 // The offer.
@@ -191,7 +202,10 @@ async function goOn({ name, ...tried }) {
 async function conclude(order, tried, reason) {
   const outcome = await settle(on.api, order, tried, () => pending());
   if (outcome === "pending") return pending(() => conclude(order, tried, reason));
-  if (outcome === "failed") return failed(reason);
+  if (outcome === "failed") {
+    gone.add(order.merchant_uid);
+    return failed(reason);
+  }
   forgetReturn();
   return outcome === "returned" ? stop("returned") : paid();
 }
@@ -225,12 +239,15 @@ function failed(reason) {
   }));
 }
 
-/** `again`: one asks by a button, since the page has asked for a while. */
-function pending(again) {
+/** `again`: one asks by a button, since the page has asked for a while. `sell`: one who did not pay before they left pays now. */
+function pending(again, sell) {
   const kind = again ? "pending-long" : "pending";
   show(kind, () => plain({
-    icon: "cup", title: words.pending.title, lines: [again ? words.pending.long : words.pending.line],
-    acts: again ? [{ act: "again", label: words.pending.again, waiting: words.pending.asking, go: again }] : [],
+    icon: "cup", title: words.pending.title, lines: [sell ? words.pending.left : again ? words.pending.long : words.pending.line],
+    acts: [
+      again && { act: "again", label: words.pending.again, waiting: words.pending.asking, go: again },
+      sell && { act: "anew", label: words.pending.anew, go: sell },
+    ].filter(Boolean),
   }));
 }
 

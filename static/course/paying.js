@@ -5,6 +5,8 @@ import { allOf } from "./standing.js";
 
 /** Seconds between two questions to the server while nobody knows what came of a payment. After them one asks by a button. */
 const ASKS_AFTER_S = [2, 3, 5, 8, 12, 15, 20, 25, 30];
+/** The same for an order that was left: the buyer may have gone before they paid. */
+const ASKS_AFTER_LEFT_S = [2, 3];
 /** The states of payments whose money is here, or a part of it. */
 const KEPT = ["paid", "partially_refunded"];
 
@@ -55,19 +57,28 @@ export async function findOrder({ api, course }, name) {
   return (await ownPayments(api)).find((payment) => payment.merchant_uid === name && payment.major_category_id === Number(course));
 }
 
-/** Tells whether the school keeps as much for an enrollment as it costs. */
-export async function isPaid(api, { id }, price) {
-  const kept = (await ownPayments(api)).filter((payment) => payment.enrollment_id === id && KEPT.includes(payment.payment_status));
-  return kept.reduce((sum, { total_amount: paid, refund_amount: back }) => sum + paid - back, 0) >= price;
+/**
+ * Reads what was paid for an enrollment: `isPaid` tells whether the school keeps as much as it costs, `left` is the newest order that the
+ * buyer may have paid before they left the page. In the sandbox nobody pays elsewhere.
+ */
+export async function paidFor(api, { id }, price) {
+  const payments = (await ownPayments(api)).filter((payment) => payment.enrollment_id === id);
+  const kept = payments.filter((payment) => KEPT.includes(payment.payment_status));
+  const sum = kept.reduce((all, { total_amount: paid, refund_amount: back }) => all + paid - back, 0);
+  const left = payments.find(({ payment_status: status, gateway }) => status === "pending" && gateway && gateway !== "sandbox");
+  return { isPaid: sum >= price, left: left ?? null };
 }
+
+/** Has the server ask what came of an order that was left, by its name alone. Resolves as `settle` does. */
+export const settleLeft = (api, order, tellPending) => settle(api, order, {}, tellPending, ASKS_AFTER_LEFT_S);
 
 /**
  * Has the server ask what came of a payment, again and again while nobody knows. Resolves to `paid`, `failed`, `returned` or, in the
  * end, `pending`; `tellPending` is called after a first answer that says nothing. `isRefused`: the payment service has said no to the
  * buyer, which is believed unless the server knows better.
  */
-export async function settle(api, order, tried, tellPending) {
-  for (const wait of ASKS_AFTER_S) {
+export async function settle(api, order, tried, tellPending, asksAfter = ASKS_AFTER_S) {
+  for (const wait of asksAfter) {
     const outcome = await report(api, order, tried);
     if (outcome !== "pending") return outcome;
     tellPending();
@@ -76,7 +87,10 @@ export async function settle(api, order, tried, tellPending) {
   return report(api, order, tried);
 }
 
-/** An order fails by its state only. Other refusals do not say that no money has moved. */
+/**
+ * An order fails by its state only, and one that was left if the payment service knows of no payment. Other refusals do not say that no
+ * money has moved.
+ */
 async function report(api, { merchant_uid, major_category_id, total_amount }, { imp_uid, isRefused }) {
   const unpaid = isRefused ? "failed" : "pending";
   try {
@@ -85,6 +99,7 @@ async function report(api, { merchant_uid, major_category_id, total_amount }, { 
   } catch (error) {
     if (!(error instanceof Refused) || !error.isFinal) return "pending";
     if (["PAYMENT_MISMATCH", "PAYMENT_RETURNED"].includes(error.code)) return "returned";
-    return error.code === "INVALID_STATE" ? "failed" : unpaid;
+    const isUnknownThere = imp_uid === undefined && error.status === 400;
+    return error.code === "INVALID_STATE" || isUnknownThere ? "failed" : unpaid;
   }
 }

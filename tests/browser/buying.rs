@@ -328,3 +328,34 @@ fn a_payment_window_that_is_closed_or_leads_back_tells_what_came_of_it() {
         crate::harness::browser::close_all().await;
     });
 }
+
+#[test]
+fn one_who_closed_the_page_while_paying_is_asked_to_pay_again_only_if_nothing_was_paid() {
+    on(Backend::Sqlite, &[], |school| async move {
+        let (school, service, academy) = with_portone(school).await;
+        let student = school.student("김순자").await;
+        let phone = at_the_window(&school, &academy, &student).await;
+        // Nothing was paid when the page was closed: the payment service knows of no payment.
+        phone.visits(&academy.buy()).await;
+        phone.sees("buy").await;
+        phone.is_forgiven();
+        phone.taps("pay").await;
+        phone.until_js("the window is open", "window.asked", vec![]).await;
+        let order: String = phone.js("return window.asked.merchant_uid", vec![]).await;
+        let imp_uid = service.receives(&order, PRICE, "ready");
+        phone.visits(&academy.buy()).await;
+        phone.sees("pending").await;
+        phone.shows("[data-act=pay]", false).await;
+        phone.sees("pending-long").await;
+        phone.reads("두 번 결제되면").await;
+        phone.keeps_screenshot("buying-left").await;
+        phone.taps("anew").await;
+        phone.sees("buy").await;
+        service.changes(&imp_uid, |paid| paid.status = "paid".into());
+        phone.visits(&academy.buy()).await;
+        phone.sees("bought").await;
+        let paid = payments(&student).await;
+        assert_eq!(paid.iter().filter(|payment| payment["payment_status"] == "paid").count(), 1);
+        crate::harness::browser::close_all().await;
+    });
+}

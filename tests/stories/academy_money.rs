@@ -331,3 +331,44 @@ fn an_application_that_was_paid_at_the_gateway_is_refunded_before_it_is_refused(
         assert_eq!(shown(&student, &json!(id)).await["status"], "cancelled");
     });
 }
+
+async fn asks_by_the_order(school: School, api: Api) {
+    let shop = Shop::opens(school, api).await;
+    let order = orders(&shop.student, shop.course).await;
+    let asks = async || {
+        let body =
+            json!({ "merchant_uid": order["merchant_uid"], "major_category_id": shop.course, "total_amount": PRICE });
+        shop.student.post("/payment/complete/", body).await
+    };
+    let unknown = asks().await.is(400);
+    assert!(unknown["imp_uid"].is_array(), "{unknown}");
+    let imp_uid = shop.service.receives(uid(&order), PRICE, "ready");
+    assert_eq!(asks().await.is(200)["payment_status"], "pending");
+    shop.service.changes(&imp_uid, |paid| paid.status = "paid".into());
+    for _ in 0..2 {
+        let paid = asks().await.is(200);
+        assert_eq!((&paid["payment_status"], &paid["imp_uid"]), (&json!("paid"), &json!(imp_uid)));
+    }
+}
+
+#[test]
+fn an_order_of_the_first_api_is_asked_about_by_its_own_name() {
+    on_both(|school| asks_by_the_order(school, Api::V1));
+}
+
+#[test]
+fn an_order_of_the_second_api_is_asked_about_by_its_own_name() {
+    on_both(|school| asks_by_the_order(school, Api::V2));
+}
+
+#[test]
+fn an_order_of_the_sandbox_is_not_paid_by_asking_about_it() {
+    on_both(|school| async move {
+        let (teacher, student) = (school.teacher().await, school.student("김학생").await);
+        let course = makes_category(&teacher, PRICE).await;
+        let order = orders(&student, course).await;
+        let body = json!({ "merchant_uid": order["merchant_uid"], "major_category_id": course, "total_amount": PRICE });
+        student.post("/payment/complete/", body).await.is(400);
+        assert_eq!(shown(&student, &order["enrollment_id"]).await["status"], "pending");
+    });
+}

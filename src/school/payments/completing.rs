@@ -10,7 +10,8 @@ use crate::school::rights::Caller;
 
 /// Words of the buyer's page. The amount is compared with the order, and with what the gateway says; it decides nothing.
 pub struct ReportedPayment {
-    pub imp_uid: String,
+    /// `None` if the page does not know it: the gateway is asked for what was paid of the order.
+    pub imp_uid: Option<String>,
     pub merchant_uid: String,
     pub course: i64,
     pub amount: i64,
@@ -27,7 +28,8 @@ pub async fn complete(app: &School, caller: &Caller, said: ReportedPayment) -> R
     if order.amount != said.amount {
         return Err(Error::bad(Field::TotalAmount, "it is not the amount of this order"));
     }
-    let is_done = order.status == "CONFIRMED" && order.imp_uid.as_deref() == Some(said.imp_uid.as_str());
+    let imp_uid = said.imp_uid.as_deref();
+    let is_done = order.status == "CONFIRMED" && (imp_uid.is_none() || order.imp_uid.as_deref() == imp_uid);
     if is_done {
         return reply_for(order);
     }
@@ -37,7 +39,7 @@ pub async fn complete(app: &School, caller: &Caller, said: ReportedPayment) -> R
     if order.status == "CONFIRMED" && matches!(gateway, Gateway::Sandbox) {
         return Err(Error::PaidElsewhere);
     }
-    let asked = OrderAtGateway { merchant_uid: &said.merchant_uid, imp_uid: Some(&said.imp_uid), amount: order.amount };
+    let asked = OrderAtGateway { merchant_uid: &said.merchant_uid, imp_uid, amount: order.amount };
     let paid = gateway.look_up(&asked).await?;
     let paid = paid.ok_or(Error::bad(Field::ImpUid, "the payment service does not know it"))?;
     if paid.merchant_uid != said.merchant_uid {

@@ -98,13 +98,15 @@ body! {
         "major_category_id": 1, "total_amount": 50000}))]
     pub struct AcademyCompletion for ReportedPayment;
     needed {
-        /// The gateway's name for the payment
-        imp_uid: Word => imp_uid,
         /// The name of the order
         merchant_uid: Word => merchant_uid,
         major_category_id: i64 => course,
         /// The amount of the order; what counts is what the gateway says
         total_amount: Within<1, 1_000_000_000> => amount,
+    }
+    optional {
+        /// The gateway's name for the payment. One who does not know it asks what became of the order
+        imp_uid: Option<Word> => imp_uid,
     }
 }
 
@@ -125,7 +127,7 @@ pub async fn info(app: School, _: GetOnly, caller: Caller, Id(id): Id) -> Answer
 }
 
 /// Completes an order that was paid: the gateway is asked, and the enrollment is active. Done twice, it is done once. What does
-/// not fit the order goes back, and nothing is approved.
+/// not fit the order goes back, and nothing is approved. Where the gateway knows of no payment, a 400 names `imp_uid`.
 #[utoipa::path(post, path = "/payment/complete/", request_body = AcademyCompletion,
     responses((status = 200, body = AcademyPayment)))]
 pub async fn complete(app: School, caller: Caller, Json(sent): Json<AcademyCompletion>) -> Answer<AcademyPayment> {

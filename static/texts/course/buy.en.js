@@ -24,6 +24,7 @@ export default {
   pending: {
     title: "Checking your payment", line: "Please wait a moment. Do not pay again.", asking: "Checking…",
     long: "We could not check it yet. If you have paid, it will be checked by itself later. Do not pay again.", again: "Check again",
+    left: "We could not check your last payment yet. If you have paid, check again in a while. If you left before you paid, you can pay now. If you pay twice, you get one payment back.", anew: "I have not paid. Pay now",
   },
   leave: {
     title: "Sign out on this phone?", line: "Then someone else can come in and enrol. To come back you need your phone number or e-mail, and your password.", stay: "No, stay signed in", go: "Yes, sign out",
