@@ -323,7 +323,7 @@ fn urls(surface: &str) -> BTreeMap<String, String> {
 #[test]
 fn a_router_shows_the_url_beside_its_handlers() {
     let mut faults = Vec::new();
-    for surface in ["academy", "attendance", "live", "portal"] {
+    for surface in ["academy", "attendance", "learning", "live", "portal"] {
         let folder = format!("src/surfaces/{surface}");
         let urls = urls(&folder);
         let router = fs::read_to_string(root().join(&folder).join("mod.rs")).unwrap();

@@ -64,7 +64,7 @@ create table visit_addresses (
 create table last_visits (
   person bigint primary key references people,
   day text not null,
-  day_before text
+  earlier_day text
 );
 
 -- Visits of learners. `latest` counts those who have not learned on a later day, so that its sum over the last days is the
@@ -125,7 +125,7 @@ create table courses (
   auto_help boolean not null default true,
   -- A learner who meets the rule is completed, and gets the certificate, without anyone who decides.
   completes_itself boolean not null default false,
-  -- Copies of the number of enrollments and of the average rating, some minutes old: lists are sorted by them.
+  -- Copies of the number of enrollments and of the average rating, renewed once a minute: lists are sorted by them.
   sorted_enrolled bigint not null default 0,
   sorted_stars double precision not null default 0,
   deleted_ms bigint
@@ -321,8 +321,8 @@ create table enrollments (
   failed_ms bigint,
   expires_ms bigint,
   -- The ends for which the notices before an end are settled: given, or not to be given.
-  first_notice_of bigint,
-  last_notice_of bigint,
+  first_notice_end_ms bigint,
+  last_notice_end_ms bigint,
   attendance_score double precision,
   progress_score double precision,
   assessment_score double precision,
@@ -337,10 +337,10 @@ create index enrollments_days on enrollments (class, created_ms, status);
 create index enrollments_ends on enrollments (expires_ms) where status = 'APPROVED' and expires_ms is not null;
 create index enrollments_first_notice on enrollments (expires_ms, id)
   where status in ('APPROVED', 'COMPLETED') and expires_ms is not null
-    and (first_notice_of is null or first_notice_of <> expires_ms);
+    and (first_notice_end_ms is null or first_notice_end_ms <> expires_ms);
 create index enrollments_last_notice on enrollments (expires_ms, id)
   where status in ('APPROVED', 'COMPLETED') and expires_ms is not null
-    and (last_notice_of is null or last_notice_of <> expires_ms);
+    and (last_notice_end_ms is null or last_notice_end_ms <> expires_ms);
 -- Who learned lately: `accessed_ms` is moved at most once a day by work in the course.
 create index enrollments_accessed on enrollments (accessed_ms, person) where accessed_ms is not null;
 create index enrollments_waiting on enrollments (class, id) where waiting_since_ms is not null;

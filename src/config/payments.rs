@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn each_service_needs_its_keys_and_what_the_page_names() {
+    fn each_payment_service_needs_its_keys_its_store_and_its_channel() {
         let setting = |name: &str| {
             (format!("--portone-{name}"), format!("GYOSIL_PORTONE_{}", name.replace('-', "_").to_uppercase()))
         };

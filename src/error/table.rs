@@ -269,7 +269,7 @@ errors! {
         "先に修了が必要です: {missing}";
     /// The course needs these courses, which nobody can complete before they are published.
     PrerequisitesUnpublished { unpublished: Vec<NeededCourse> } = Conflict, "PREREQUISITES_UNPUBLISHED",
-        "Publish first what this course needs: {unpublished}",
+        "Publish the prerequisites of this course first: {unpublished}",
         "먼저 수료해야 하는 과정이 아직 공개되지 않았습니다. 그 과정부터 공개해 주세요: {unpublished}",
         "先に修了が必要なコースがまだ公開されていません。そちらを先に公開してください: {unpublished}";
     /// A path is adjusted only to a course that its learner has completed.
@@ -389,9 +389,9 @@ errors! {
         "回数が多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
     /// As many things of the person wait already as may wait at once.
     TooManyWaiting { retry_after_s: u64 } = TooMany, "TOO_MANY_WAITING",
-        "Too many of yours are waiting: try again in {retry_after_s} s",
-        "기다리는 요청이 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
-        "お待ちの要求が多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
+        "Too many of your requests are waiting: try again in {retry_after_s} s",
+        "아직 기다리고 있는 요청이 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "順番を待っているものが多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
     /// The address has as many connections open as one address may.
     TooManyConnections { retry_after_s: u64 } = TooMany, "TOO_MANY_CONNECTIONS",
         "Your address has too many connections open: try again in {retry_after_s} s",

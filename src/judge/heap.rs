@@ -8,24 +8,24 @@ use std::rc::Rc;
 use rquickjs::allocator::Allocator;
 
 pub(super) struct BoundedHeap {
-    left: usize,
-    /// Did the program ask for more than there was?
+    left_bytes: usize,
+    /// True once the program asked for more than was left.
     was_full: Rc<Cell<bool>>,
 }
 
 impl BoundedHeap {
-    pub fn new(most: usize, was_full: Rc<Cell<bool>>) -> BoundedHeap {
-        BoundedHeap { left: most, was_full }
+    pub fn new(most_bytes: usize, was_full: Rc<Cell<bool>>) -> BoundedHeap {
+        BoundedHeap { left_bytes: most_bytes, was_full }
     }
 
     /// Takes memory in place of some that was held before.
     fn take(&mut self, bytes: usize, held: usize, allocate: impl FnOnce() -> *mut libc::c_void) -> *mut u8 {
-        let room = self.left.saturating_add(held);
+        let room = self.left_bytes.saturating_add(held);
         let memory = if bytes <= room { allocate() } else { null_mut() };
         if memory.is_null() {
             self.was_full.set(true);
         } else {
-            self.left = room.saturating_sub(size(memory));
+            self.left_bytes = room.saturating_sub(size(memory));
         }
         memory.cast()
     }
@@ -50,7 +50,7 @@ unsafe impl Allocator for BoundedHeap {
     }
 
     unsafe fn dealloc(&mut self, memory: *mut u8) {
-        self.left = self.left.saturating_add(size(memory.cast()));
+        self.left_bytes = self.left_bytes.saturating_add(size(memory.cast()));
         // SAFETY: the memory is malloc's, and the caller does not use it again.
         unsafe { libc::free(memory.cast()) }
     }

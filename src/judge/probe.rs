@@ -87,6 +87,7 @@ const DENIED: &[(&str, c_long, [usize; 4])] = &[
     ("a command to a device", libc::SYS_ioctl, [NO_FILE, libc::TCSETS as usize, 0, 0]),
 ];
 const NO_FILE: usize = usize::MAX;
+/// A type of socket that does not exist.
 const NO_TYPE: usize = 15;
 const PAGES_USABLE: usize = (libc::PROT_READ | libc::PROT_WRITE) as usize;
 const PAGES_SHARED: usize = (libc::MAP_SHARED | libc::MAP_ANONYMOUS) as usize;

@@ -197,12 +197,13 @@ impl ScriptMachine {
             _ if state.wrote_too_much.get() => ScriptEnd::TooMuchOutput,
             _ if state.is_slow.get() => ScriptEnd::TooSlow,
             _ if state.exit_code.get().is_some() => ScriptEnd::Done,
-            None if state.uncaught.get() > 0 => {
-                let reason = state.reason.take();
-                let end = reason.as_ref().map_or(ScriptEnd::Failed, |reason| reason.end);
-                report.error = reason.map(|reason| reason.text).unwrap_or_default();
-                end
-            }
+            None if state.uncaught.get() > 0 => match state.reason.take() {
+                Some(reason) => {
+                    report.error = reason.text;
+                    reason.end
+                }
+                None => ScriptEnd::Failed,
+            },
             None => ScriptEnd::Done,
             Some(failure) => {
                 report.error = failure.text;

@@ -121,7 +121,7 @@ pub(super) async fn notify(
     Ok(())
 }
 
-/// Notifies all administrators. `about` is a person, the subject, and the text to say of it.
+/// Notifies all administrators of something about a person. `subject` is the id that it leads to, `data` the text that it shows.
 pub(super) async fn notify_admins(
     tx: &mut Tx,
     kind: NotificationKind,

@@ -103,7 +103,7 @@ fn no_language_of_boxes_works_in_a_box_with_one_hole() {
     }
 }
 
-/// Each call of the hostile set gets through where no box is: none of them passes for stopped because it fails anyway.
+/// Finds every hole outside a box: none counts as stopped only because its call always fails.
 #[test]
 fn the_hostile_set_finds_holes_outside_a_box() {
     if are_off() {

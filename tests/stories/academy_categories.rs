@@ -55,7 +55,7 @@ fn a_category_made_here_is_a_course_everywhere() {
 }
 
 #[test]
-fn a_list_has_no_page_behind_its_last_one_and_no_page_above_its_most() {
+fn a_list_has_no_page_behind_its_last_one_and_at_most_100_rows_on_a_page() {
     on_both(|school| async move {
         let (teacher, nobody) = (school.teacher().await, school.nobody());
         let list = "/courses/major-categories/";

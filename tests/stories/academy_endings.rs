@@ -105,10 +105,10 @@ fn a_learner_is_told_seven_days_and_one_day_before_the_end_once_each() {
     });
 }
 
-/// As if no notice had been given.
+/// Forgets all notices, and that they were settled.
 async fn forgets_notices(school: &School) {
     by_hand(school, "delete from notifications".to_owned()).await;
-    by_hand(school, "update enrollments set first_notice_of = null, last_notice_of = null".to_owned()).await;
+    by_hand(school, "update enrollments set first_notice_end_ms = null, last_notice_end_ms = null".to_owned()).await;
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_short_access_and_one_that_is_no_more_ask_for_no_notice() {
 async fn unsettled(school: &School) -> i64 {
     let week = vec![(school.app.now_ms() + 2 * DAY_S * 1_000).into(), (school.app.now_ms() + 7 * DAY_S * 1_000).into()];
     let sql = "select count(*) from enrollments where status in ('APPROVED', 'COMPLETED') and expires_ms > $1
-        and expires_ms <= $2 and (first_notice_of is null or first_notice_of <> expires_ms)";
+        and expires_ms <= $2 and (first_notice_end_ms is null or first_notice_end_ms <> expires_ms)";
     school.app.db.one::<(i64,)>(sql, week).await.unwrap().0
 }
 

@@ -131,9 +131,9 @@ fn a_classmate_is_refused_what_is_private() {
     });
 }
 
-/// What strangers are kept from is there: whoever may do it, does.
+/// Proves that the order and the upload exist, from which the walk keeps strangers.
 #[test]
-fn the_order_and_the_upload_of_the_walk_are_open_to_their_own() {
+fn the_student_completes_the_order_and_the_teacher_ends_the_upload_of_the_walk() {
     on_both(|school| async move {
         let filled = FilledSchool::of(&school).await;
         let all = routes(&school).await;

@@ -205,7 +205,7 @@ const STAYS_OF_THE_ERASED: &[(&str, &str)] = &[
     ("logins.nonce", "random"),
     ("logins.successor_nonce", "random"),
     ("last_visits.day", "a date"),
-    ("last_visits.day_before", "a date"),
+    ("last_visits.earlier_day", "a date"),
     ("item_progress.played", "seconds of a video"),
     ("study_days.day", "a date"),
     ("help_requests.diagnosis", "the analyser's, of the step"),

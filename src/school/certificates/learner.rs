@@ -9,7 +9,7 @@ use super::{CERTIFICATE, Certificate, CertificateState, ShownCertificate, facts_
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Result};
-use crate::school::completions::learner::{complete_checked, is_completed_or_due};
+use crate::school::completions::learner::{check_own_completion, complete_checked};
 use crate::school::rights::{self, Caller, Scope};
 use crate::school::{Page, Window, enrollment, outline};
 
@@ -23,7 +23,7 @@ pub enum CertifiedPart {
 /// A certificate of a learner's.
 enum FoundCertificate {
     Issued(Box<Certificate>),
-    /// All is done that it asks for.
+    /// A certificate that is not issued yet, though all that it asks for is done.
     Due(DueCertificate),
 }
 
@@ -36,7 +36,7 @@ enum DueCertificate {
 pub async fn preview(app: &School, caller: &Caller, part: CertifiedPart) -> Result<(Option<Certificate>, Vec<u8>)> {
     caller.must_have(Scope::CertificationRead)?;
     let mut tx = app.db.read().await?;
-    let facts = match find_or_check(app, &mut tx, caller, part).await? {
+    let facts = match find_issued_or_due(app, &mut tx, caller, part).await? {
         FoundCertificate::Issued(certificate) => {
             drop(tx);
             let bytes = print(app, &certificate).await?;
@@ -58,7 +58,7 @@ pub async fn download(app: &School, caller: &Caller, part: CertifiedPart) -> Res
         None => {
             let mut tx = app.db.begin().await?;
             hold_own(&mut tx, caller.id, part).await?;
-            let certificate = match find_or_check(app, &mut tx, caller, part).await? {
+            let certificate = match find_issued_or_due(app, &mut tx, caller, part).await? {
                 FoundCertificate::Issued(certificate) => *certificate,
                 FoundCertificate::Due(due) => issue_due(app, &mut tx, due).await?,
             };
@@ -95,7 +95,12 @@ fn found(condition: &str) -> String {
 }
 
 /// Finds a certificate, or checks that it may be issued now. Fails with what is missing. Writes nothing.
-async fn find_or_check(app: &School, tx: &mut Tx, caller: &Caller, part: CertifiedPart) -> Result<FoundCertificate> {
+async fn find_issued_or_due(
+    app: &School,
+    tx: &mut Tx,
+    caller: &Caller,
+    part: CertifiedPart,
+) -> Result<FoundCertificate> {
     let known = find(tx, caller.id, part, app.now_ms()).await?;
     match part {
         CertifiedPart::Course(course) => of_course(app, tx, caller, course, known).await,
@@ -123,7 +128,7 @@ async fn of_course(
     }
     rights::find_seen_course(tx, Some(caller), course).await?;
     let current = enrollment::current_enrollment(tx, course, caller.id, now_ms).await?.ok_or(Error::NotYours)?;
-    let is_completed = is_completed_or_due(app, tx, current).await?;
+    let is_completed = check_own_completion(app, tx, current).await?;
     Ok(FoundCertificate::Due(DueCertificate::Course { enrollment: current, is_completed }))
 }
 

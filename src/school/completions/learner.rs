@@ -20,7 +20,7 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
     if !completes_itself(&mut tx, access.course).await? {
         caller.must_teach(access.instructor)?;
     }
-    if !is_completed_or_may_be(app, &mut tx, &access).await? {
+    if !check_completion(app, &mut tx, &access).await? {
         complete_checked(app, &mut tx, id).await?;
     }
     let completed = enrollment::read(&mut tx, id).await?;
@@ -28,23 +28,23 @@ pub async fn complete(app: &School, caller: &Caller, id: i64) -> Result<Enrollme
     Ok(completed)
 }
 
-/// Tells whether the learner's own enrollment is completed already, for its certificate. Otherwise it may be completed now: fails with
-/// what is missing; and where it is for staff to complete it, and they have not.
-pub(in crate::school) async fn is_completed_or_due(app: &School, tx: &mut Tx, id: i64) -> Result<bool> {
+/// Returns true if the learner's own enrollment is completed, false if it may be completed now. Fails otherwise, with what is missing, or
+/// because it is for staff to complete it.
+pub(in crate::school) async fn check_own_completion(app: &School, tx: &mut Tx, id: i64) -> Result<bool> {
     let access = rights::find_enrollment(tx, id).await?;
     if !completes_itself(tx, access.course).await? && decided(tx, id).await?.is_none() {
         must_be_due(tx, id, false, None).await?;
         return Err(Error::AwaitsStaff);
     }
-    is_completed_or_may_be(app, tx, &access).await
+    check_completion(app, tx, &access).await
 }
 
 async fn completes_itself(tx: &mut Tx, course: i64) -> Result<bool> {
     Ok(tx.one::<(bool,)>("select completes_itself from courses where id = $1", args![course]).await?.0)
 }
 
-/// Tells whether an enrollment is completed already. Fails unless it is, or meets the rule.
-async fn is_completed_or_may_be(app: &School, tx: &mut Tx, access: &EnrollmentAccess) -> Result<bool> {
+/// Returns true if the enrollment is completed, false if it may be completed now. Fails otherwise, with what is missing.
+async fn check_completion(app: &School, tx: &mut Tx, access: &EnrollmentAccess) -> Result<bool> {
     let (id, now_ms) = (access.enrollment, app.now_ms());
     match decided(tx, id).await? {
         Some(status) if status == CompletionStatus::Completed.word() => return Ok(true),

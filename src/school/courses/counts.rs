@@ -20,8 +20,8 @@ pub(super) async fn kind_of(tx: &mut Tx, course: i64) -> Result<Option<CourseKin
     tx.maybe("select status, level, category from courses where id = $1 and deleted_ms is null", args![course]).await
 }
 
-/// Takes a course out of the kind that it had, if any, and adds it to the one that it has. Two transactions never wait for each
-/// other: these rows are held after all others, and in their own order.
+/// Takes a course out of the kind that it had, if any, and adds it to the one that it has. These rows are held in their own
+/// order, so that two transactions never wait for each other in a circle.
 pub(super) async fn recount(tx: &mut Tx, course: i64, before: Option<CourseKind>) -> Result<()> {
     let after = kind_of(tx, course).await?;
     if before == after {

@@ -294,12 +294,12 @@ pub async fn change(app: &School, caller: &Caller, id: i64, changes: CourseChang
     let before = by_id(&mut tx, id).await?;
     let kind = counts::kind_of(&mut tx, id).await?;
     let weights = |c: &Course| [c.weight_attendance, c.weight_progress, c.weight_assessment];
-    let counts = |c: &Course| (weights(c), c.needed_rate, c.completes_itself);
-    let counted = counts(&before);
+    let what_counts = |c: &Course| (weights(c), c.needed_rate, c.completes_itself);
+    let counted = what_counts(&before);
     let course = set(&mut tx, caller, before, changes, app.now_ms()).await?;
     counts::recount(&mut tx, id, kind).await?;
     let due = NewEvent::grade_due(id, GradeScope::Course(id), app.now_ms());
-    app.commit(tx, if counted == counts(&course) { Vec::new() } else { vec![due] }).await?;
+    app.commit(tx, if counted == what_counts(&course) { Vec::new() } else { vec![due] }).await?;
     Ok(course)
 }
 

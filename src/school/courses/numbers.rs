@@ -89,16 +89,16 @@ pub async fn renew_copies(app: &School) -> Result<()> {
             (select id from courses where id > $1 and deleted_ms is null order by id limit $2) n";
         let (last,): (Option<i64>,) = app.db.one(sql, args![after, COMPARED_AT_ONCE]).await?;
         let Some(last) = last else { return Ok(()) };
-        let changed: Vec<(i64, i64, f64)> = app.db.all(changed(), args![after, last]).await?;
+        let changed: Vec<(i64, i64, f64)> = app.db.all(outdated_copies(), args![after, last]).await?;
         if !changed.is_empty() {
-            retry(|| copy(app, &changed)).await?;
+            retry(|| write_copies(app, &changed)).await?;
         }
         after = last;
     }
 }
 
-/// Builds SQL: the numbers of those courses of a range of ids that have other copies.
-fn changed() -> String {
+/// Builds SQL: the numbers of those courses of a range of ids whose copies are others.
+fn outdated_copies() -> String {
     format!(
         "select n.id, n.enrolled, n.stars from (
             select c.id, c.sorted_enrolled, c.sorted_stars, {} as enrolled, {STARS} as stars from courses c
@@ -108,7 +108,7 @@ fn changed() -> String {
     )
 }
 
-async fn copy(app: &School, numbers: &[(i64, i64, f64)]) -> Result<()> {
+async fn write_copies(app: &School, numbers: &[(i64, i64, f64)]) -> Result<()> {
     let mut tx = app.db.begin().await?;
     for (course, enrolled, stars) in numbers {
         let sql = "update courses set sorted_enrolled = $2, sorted_stars = $3 where id = $1";
@@ -128,7 +128,7 @@ mod tests {
         let counted =
             |index: &str| plan.iter().filter(|line| line.contains(&format!("COVERING INDEX {index} "))).count();
         assert_eq!((counted("enrollments_counts"), counted("ratings_stars")), (2, 1), "{plan:?}");
-        let compared = sqlite_plan(&super::changed().replace('$', "")).await;
+        let compared = sqlite_plan(&super::outdated_copies().replace('$', "")).await;
         assert!(!compared.iter().any(|line| line.starts_with("SCAN")), "{compared:?}");
     }
 }

@@ -85,7 +85,7 @@ async fn write(app: &School, day: &str, visits: &DayVisits) -> Result<()> {
 struct CountedPeople {
     /// Those for whom it is the latest day.
     latest: i64,
-    /// Those who are known to have learned on a later day: another node could write earlier.
+    /// Those who are known to have learned on a later day: another node wrote that one first.
     late: i64,
     /// Those of `latest` who were known before, by the day that was their latest.
     from_days: BTreeMap<String, i64>,
@@ -114,7 +114,7 @@ async fn count_people(tx: &mut Tx, day: &str, people: &[i64], counted: &mut Coun
         for (from, people) in &earlier {
             let (marks, ids) = placeholders(people, 3);
             let sql =
-                format!("update last_visits set day = $1, day_before = $2 where day = $2 and person in ({marks})");
+                format!("update last_visits set day = $1, earlier_day = $2 where day = $2 and person in ({marks})");
             let moved = tx.run(sql, [args![day, *from], ids].concat()).await? as i64;
             *counted.from_days.entry((*from).to_owned()).or_default() += moved;
             counted.latest += moved;
@@ -132,8 +132,8 @@ async fn add_late(tx: &mut Tx, day: &str, people: &[i64]) -> Result<i64> {
     }
     let (marks, ids) = placeholders(people, 2);
     let sql = format!(
-        "update last_visits set day_before = $1
-        where day > $1 and (day_before is null or day_before < $1) and person in ({marks})"
+        "update last_visits set earlier_day = $1
+        where day > $1 and (earlier_day is null or earlier_day < $1) and person in ({marks})"
     );
     Ok(tx.run(sql, [args![day], ids].concat()).await? as i64)
 }

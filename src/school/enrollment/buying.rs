@@ -157,8 +157,9 @@ pub(in crate::school) async fn admit_buyer(
 }
 
 /// Ends the access that a payment had bought, after all of it went back: unless the rest that is kept is the price, today's or that
-/// of the order. One whose time was over already is cancelled too, so that it earns nothing more. A completed enrollment stays completed, and what was done in it is kept; its time ends if this is the newest
-/// payment that has bought something and was not given back before.
+/// of the order. An enrollment whose time was over already is cancelled too, so that it earns nothing more. A completed enrollment stays
+/// completed, and what was done in it is kept; its time ends if this is the newest payment that has bought something and was not given
+/// back before.
 pub(in crate::school) async fn end_refunded(tx: &mut Tx, held: &Held, payment: i64, now_ms: i64) -> Result<()> {
     let enrollment = &held.enrollment;
     let (price,): (i64,) =

@@ -15,7 +15,7 @@ use crate::school::rights::{Caller, Scope};
 pub type EnrollmentProgress = (LearnerEnrollment, ProgressRate);
 
 /// Enrolls the caller in the default class of a course. Fails if they are in any class of it, or apply for one. An enrollment
-/// whose time is over is in nobody's way.
+/// whose time is over is renewed.
 pub async fn enroll(app: &School, caller: &Caller, course: i64) -> Result<EnrollmentProgress> {
     caller.must_have(Scope::Enroll)?;
     let found = open_enrollment(&mut app.db.read().await?, course, caller.id, app.now_ms()).await?;

@@ -18,12 +18,22 @@ struct EndNotice {
     from_days: i64,
     until_days: i64,
     /// The column with the end for which it is settled.
-    settled: &'static str,
+    settled_column: &'static str,
 }
 
 const NOTICES: [EndNotice; 2] = [
-    EndNotice { kind: NotificationKind::AccessEndsIn7Days, from_days: 7, until_days: 2, settled: "first_notice_of" },
-    EndNotice { kind: NotificationKind::AccessEndsIn1Day, from_days: 1, until_days: 0, settled: "last_notice_of" },
+    EndNotice {
+        kind: NotificationKind::AccessEndsIn7Days,
+        from_days: 7,
+        until_days: 2,
+        settled_column: "first_notice_end_ms",
+    },
+    EndNotice {
+        kind: NotificationKind::AccessEndsIn1Day,
+        from_days: 1,
+        until_days: 0,
+        settled_column: "last_notice_end_ms",
+    },
 ];
 
 /// Returns the days before an end within which a notice of this kind is given.
@@ -41,7 +51,7 @@ impl EndNotice {
         format!(
             "e.status in ('APPROVED', 'COMPLETED') and e.expires_ms is not null
             and (e.{0} is null or e.{0} <> e.expires_ms) and e.expires_ms > {after} and e.expires_ms <= {until}",
-            self.settled
+            self.settled_column
         )
     }
 
@@ -116,7 +126,7 @@ async fn notify(app: &School, notice: &EndNotice, enrollments: &[i64], (after, u
     let (marks, ids) = placeholders(enrollments, 3);
     let sql = format!(
         "update enrollments as e set {} = e.expires_ms where e.id in ({marks}) and {}",
-        notice.settled,
+        notice.settled_column,
         notice.is_unsettled("$1", "$2")
     );
     tx.run(sql, [args![after, until], ids].concat()).await?;

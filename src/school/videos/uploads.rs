@@ -16,8 +16,8 @@ const PART_BYTES: i64 = 8 << 20;
 const MIB: i64 = 1 << 20;
 /// An upload that is not complete by then is given up.
 const OPEN_MS: i64 = DAY_MS;
-/// An upload that is announced and has no video by then is given up: its request was dropped on the way, and nobody knows its id. More
-/// than the store may take to begin one.
+/// An upload that is announced and has no video by then is given up: its request was dropped on the way, and nobody knows its id. It is
+/// longer than the store may take to begin an upload.
 const ANNOUNCED_MS: i64 = 5 * MINUTE_MS;
 /// The time for which the URL of a part is good. One may ask for new ones.
 const PART_URL_MS: i64 = HOUR_MS;

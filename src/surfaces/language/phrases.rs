@@ -42,7 +42,7 @@ const PHRASES: &[[&str; 3]] = &[
     ["결제가 확인되었습니다", "お支払いを確認しました", "Your payment was confirmed"],
     ["결제가 이루어지지 않았습니다", "お支払いは行われませんでした", "Your payment did not succeed"],
     ["결제하신 금액을 돌려드렸습니다", "お支払いいただいた金額をお返ししました", "Your payment was given back"],
-    ["결제사가 환불을 거절했습니다. 결제사에 확인해 주세요 ({})", "決済会社が返金を断りました。決済会社にご確認ください ({})", "The payment service refuses a refund. Please ask the service ({})"],
+    ["결제사가 환불을 거절했습니다. 결제사에 확인해 주세요 ({})", "決済会社が返金を断りました。決済会社にご確認ください ({})", "The payment service refused a refund. Please ask the service ({})"],
     ["알림을 받았습니다", "通知を受け取りました", "The notice was received"],
     ["채점기가 코드를 실행하지 못했습니다", "採点機がプログラムを実行できませんでした", "The judge could not run the program"],
     ["문제가 삭제되어 채점하지 않았습니다", "問題が削除されたため、採点しませんでした", "The question was deleted, so the program was not judged"],

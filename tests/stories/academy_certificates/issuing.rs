@@ -57,7 +57,7 @@ fn an_enrollment_whose_payment_went_back_after_its_time_earns_nothing_more() {
 }
 
 #[test]
-fn the_head_of_a_paper_or_of_an_order_is_refused_and_has_no_effect() {
+fn a_head_request_for_a_certificate_or_an_order_is_refused_and_has_no_effect() {
     on_both(|school| async move {
         let halfway = Halfway::of(&school).await;
         let priced = makes_category(&halfway.teacher, PRICE).await;

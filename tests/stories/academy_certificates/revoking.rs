@@ -73,7 +73,7 @@ impl RevokedOnce {
 }
 
 #[test]
-fn papers_of_units_are_valid_again_once_staff_complete_another_enrollment() {
+fn certificates_of_units_are_valid_again_once_staff_complete_another_enrollment() {
     on_both(|school| async move {
         let one = RevokedOnce::of(&school).await;
         let done = json!({ "enrollment_id": one.other });
@@ -86,7 +86,7 @@ fn papers_of_units_are_valid_again_once_staff_complete_another_enrollment() {
 }
 
 #[test]
-fn papers_of_units_are_valid_again_once_a_class_is_completed() {
+fn certificates_of_units_are_valid_again_once_a_class_is_completed() {
     on_both(|school| async move {
         let one = RevokedOnce::of(&school).await;
         let batch = json!({ "course_id": one.halfway.course, "class_id": one.class });
@@ -96,7 +96,7 @@ fn papers_of_units_are_valid_again_once_a_class_is_completed() {
 }
 
 #[test]
-fn papers_of_units_are_valid_again_once_another_enrollment_is_certified() {
+fn certificates_of_units_are_valid_again_once_another_enrollment_is_certified() {
     on_both(|school| async move {
         let one = RevokedOnce::of(&school).await;
         let request = json!({ "progressId": one.other.to_string() });
