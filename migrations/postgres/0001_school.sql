@@ -839,7 +839,8 @@ create table payments (
   refund_deadline_ms bigint,
   -- Time of the next question to the gateway; empty once nothing more is expected.
   next_check_ms bigint,
-  -- Time at which a confirmed order is looked at again: money may go back beside us. Empty once nobody looks any more.
+  -- Time at which a confirmed order is looked at again: money may go back outside of this server. Empty once nobody
+  -- looks any more.
   recheck_ms bigint
 );
 create index payments_enrollment on payments (enrollment);

@@ -22,7 +22,7 @@ const AT_ONCE_MAX_CHECKS: i64 = 8;
 const UNHEARD_FOR_MS: i64 = DAY_MS;
 /// The time after which an order that was begun at its gateway and never paid is given up.
 const UNPAID_FOR_MS: i64 = 30 * DAY_MS;
-/// The time after its payment in which a confirmed order is looked at again, if learners may not give it back even later.
+/// The time after a payment for which its order is looked at again; longer if learners may take it back for longer.
 const RECHECKED_FOR_MS: i64 = 30 * DAY_MS;
 
 const DUE_PAYMENTS: &str = "select id, next_check_ms, created_ms from payments
@@ -70,7 +70,7 @@ pub async fn check_due(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Tells in the log of checks that could not be made. Returns whether there was one, of those that are due again at once.
+/// Logs failed checks. Returns true if one of them is due again at once.
 fn tell_of_failures(outcomes: impl IntoIterator<Item = Result<()>>) -> bool {
     let failed = outcomes.into_iter().filter_map(Result::err).filter(|error| !is_of_the_gateway(error));
     let failed: Vec<Error> = failed.collect();
@@ -135,7 +135,7 @@ async fn check_payment(app: &School, due: Due) -> Result<()> {
     }
 }
 
-/// Asks about a confirmed order whether money went back beside us, and plans the next look, if there is one.
+/// Asks about a confirmed order whether money went back outside of this server, and plans the next look, if there is one.
 async fn check_confirmed(app: &School, (id, seen_ms, paid_ms, deadline_ms): DueConfirmed) -> Result<()> {
     let now_ms = app.now_ms();
     let until_ms = deadline_ms.unwrap_or(0).max(paid_ms + RECHECKED_FOR_MS);

@@ -180,7 +180,7 @@ impl Settling<'_> {
         Ok(NoteOutcome::Settled(Settlement::Done))
     }
 
-    /// Notes what someone gave back at the gateway itself, beside us.
+    /// Notes what someone gave back at the gateway itself, outside of this server.
     async fn note_given_back(&self, tx: &mut Tx) -> Result<NoteOutcome> {
         let (order, now_ms) = (self.order, self.now_ms);
         let back = self.found.went_back().min(order.amount) - order.claimed;
