@@ -197,18 +197,44 @@ fn a_confirmed_order_is_looked_at_seldom_and_for_thirty_days() {
         let paid = shop.sells().await;
         let asked = || shop.service.was_asked(&format!("GET /payments/{}", paid["imp_uid"].as_str().unwrap()));
         let before = asked();
-        let day_ms = 86_400_000;
+        let (day_ms, paid_ms) = (86_400_000, next_look(&shop).await.unwrap() - 3_600_000);
+        let until_ms = paid_ms + 30 * day_ms;
+        let mut last_ms = paid_ms;
         for _ in 0..40 {
             let Some(next_ms) = next_look(&shop).await else { break };
             let now_ms = shop.school.app.now_ms();
-            assert!((3_500_000..=day_ms).contains(&(next_ms - now_ms)), "{}", next_ms - now_ms);
+            let pause_ms = next_ms - now_ms;
+            assert!((3_500_000..=day_ms).contains(&pause_ms) || next_ms == until_ms, "{pause_ms}");
+            last_ms = next_ms;
             shop.school.later((next_ms - now_ms) / 1_000 + 1);
             check_due(&shop.school.app).await.unwrap();
-            until("it is looked at", async || (next_look(&shop).await != Some(next_ms)).then_some(())).await;
+            let is_over = |planned: i64| planned != next_ms && planned <= until_ms;
+            until("it is looked at", async || next_look(&shop).await.is_none_or(is_over).then_some(())).await;
         }
-        assert_eq!(next_look(&shop).await, None);
+        assert_eq!((next_look(&shop).await, last_ms), (None, until_ms), "the last look is at the end");
         let looks = async || (30..=36).contains(&(asked() - before)).then_some(());
         until("the gateway was asked each time", looks).await;
+    });
+}
+
+#[test]
+fn the_last_look_at_an_order_is_made_again_until_the_gateway_answers() {
+    on_both(|school| async move {
+        let shop = Shop::opens(school, Api::V2).await;
+        let paid = shop.sells().await;
+        let imp_uid = paid["imp_uid"].as_str().unwrap();
+        shop.service.changes(imp_uid, |there| there.cancelled = 10_000);
+        shop.service.misbehaves("/payments/", Fault::Breaks, 1_000);
+        let first_ms = next_look(&shop).await;
+        shop.school.later(31 * 86_400);
+        until("it is looked at", async || (next_look(&shop).await != first_ms).then_some(())).await;
+        let again_ms = next_look(&shop).await.unwrap() - shop.school.app.now_ms();
+        assert!((3_500_000..=3_600_000).contains(&again_ms), "{again_ms}");
+        shop.service.behaves();
+        shop.school.later(3_601);
+        until("nobody looks any more", async || next_look(&shop).await.is_none().then_some(())).await;
+        let sql = "select count(*) from refunds where status = 'COMPLETED'";
+        assert_eq!(shop.school.app.db.one::<(i64,)>(sql, vec![]).await.unwrap().0, 1);
     });
 }
 

@@ -10,7 +10,7 @@ use super::refunding::carry_out;
 use super::settling::{Settlement, settle};
 use super::{CoursePayment, PaymentState, read_now, tries};
 use crate::app::School;
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{HeldTable, args};
 use crate::error::{Error, Result};
 use crate::outside::gateways::{Gateway, GatewayKind, OrderAtGateway};
@@ -135,22 +135,33 @@ async fn check_payment(app: &School, due: Due) -> Result<()> {
     }
 }
 
-/// Asks about a confirmed order whether money went back outside of this server, and plans the next look, if there is one.
+/// Asks about a confirmed order whether money went back outside of this server, and plans the next look. The last one is made at the
+/// end of the time, and again every hour until the gateway answers; a gateway that the school no longer has never will.
 async fn check_confirmed(app: &School, (id, seen_ms, paid_ms, deadline_ms): DueConfirmed) -> Result<()> {
     let now_ms = app.now_ms();
     let until_ms = deadline_ms.unwrap_or(0).max(paid_ms + RECHECKED_FOR_MS);
     let order = read_now(app, id).await?;
-    let next_ms = now_ms + recheck_pause_ms(now_ms - paid_ms);
-    let next_ms = (next_ms <= until_ms && order.state() != PaymentState::Refunded).then_some(next_ms);
+    let gateway = app.gateways.of(order.gateway());
+    let is_last = now_ms >= until_ms;
+    let is_over = order.state() == PaymentState::Refunded || (is_last && gateway.is_err());
+    let next_ms = if is_last { now_ms + HOUR_MS } else { until_ms.min(now_ms + recheck_pause_ms(now_ms - paid_ms)) };
+    let is_taken = plan_look(app, id, seen_ms, (!is_over).then_some(next_ms)).await?;
+    let is_asked = is_taken && !is_over && order.left() > 0;
+    let Some(asked) = order.order().filter(|_| is_asked) else { return Ok(()) };
+    let found = gateway?.look_up(&asked).await?;
+    if let Some(found) = found.filter(|found| found.merchant_uid == asked.merchant_uid) {
+        settle(app, &order, found, None).await?;
+    }
+    if is_last { plan_look(app, id, next_ms, None).await.map(drop) } else { Ok(()) }
+}
+
+/// Moves the next look at a confirmed order, or plans no other one. Returns false if another node has moved it.
+async fn plan_look(app: &School, id: i64, seen_ms: i64, next_ms: Option<i64>) -> Result<bool> {
     let sql = "update payments set recheck_ms = $3 where id = $1 and recheck_ms = $2";
     let mut tx = app.db.begin().await?;
-    let is_taken = tx.run(sql, args![id, seen_ms, next_ms]).await? == 1;
+    let is_moved = tx.run(sql, args![id, seen_ms, next_ms]).await? == 1;
     app.commit(tx, Vec::new()).await?;
-    let Some(asked) = order.order().filter(|_| is_taken && order.left() > 0) else { return Ok(()) };
-    match app.gateways.of(order.gateway())?.look_up(&asked).await? {
-        Some(found) if found.merchant_uid == asked.merchant_uid => settle(app, &order, found, None).await.map(drop),
-        _ => Ok(()),
-    }
+    Ok(is_moved)
 }
 
 /// Asks about a payment by its own name, and forgets it once nothing more comes of it. One that the gateway does not know, or that is
