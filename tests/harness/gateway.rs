@@ -39,6 +39,8 @@ pub enum Fault {
     LosesAnswer,
     /// The money is promised back, and comes when the stand-in `gives_back_later`.
     Later,
+    /// The same, since someone else has asked for the money first: this request is refused.
+    LaterToAnother,
 }
 
 #[derive(Debug, Clone)]
@@ -227,7 +229,7 @@ async fn answer(State(service): State<PaymentService>, request: Request) -> Resp
         Some(Fault::Hangs) => std::future::pending::<()>().await,
         Some(Fault::Refuses) if service.api == Api::V1 => return told(200, refusal("한도를 초과했습니다")),
         Some(Fault::Refuses) => return told(409, json!({ "type": "PG_PROVIDER", "message": "한도를 초과했습니다" })),
-        Some(Fault::LosesAnswer | Fault::Later) | None => {}
+        Some(Fault::LosesAnswer | Fault::Later | Fault::LaterToAnother) | None => {}
     }
     let (status, body) = match service.api {
         Api::V1 => first_api(&mut service.books(), &method, &path, &token, &body),
@@ -347,6 +349,10 @@ fn second_api(
             if fault == Some(Fault::Later) {
                 paid.goes_back += body["amount"].as_i64().unwrap();
                 return (200, json!({ "cancellation": { "status": "REQUESTED", "totalAmount": body["amount"] } }));
+            }
+            if fault == Some(Fault::LaterToAnother) {
+                paid.goes_back += body["amount"].as_i64().unwrap();
+                return (409, json!({ "type": "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN", "message": "no such sum" }));
             }
             match cancel(paid, body["amount"].as_i64(), body["currentCancellableAmount"].as_i64()) {
                 Ok(()) => (200, json!({ "cancellation": { "status": "SUCCEEDED", "totalAmount": body["amount"] } })),

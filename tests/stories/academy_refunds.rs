@@ -280,22 +280,29 @@ fn a_person_who_is_erased_during_a_refund_gets_it_all_the_same() {
     });
 }
 
+async fn is_waited_for(school: School, fault: Fault) {
+    let shop = Shop::opens(school, Api::V2).await;
+    let paid = shop.sells().await;
+    let imp_uid = paid["imp_uid"].as_str().unwrap();
+    shop.service.misbehaves("/cancel", fault, 1);
+    refunds(&shop.teacher, &paid, json!({ "reason": "교환", "amount": 20_000 })).await.is(202);
+    shop.school.later(60);
+    check_due(&shop.school.app).await.unwrap();
+    assert_eq!(detail(&shop.teacher, &paid).await["refund_status"], "requested");
+    shop.service.gives_back_later(imp_uid);
+    shop.school.later(60);
+    until("it is back", async || (shop.status(&paid).await == "partially_refunded").then_some(())).await;
+    assert_eq!((shop.service.payment(imp_uid).cancelled, shop.service.was_asked("/cancel")), (20_000, 1));
+}
+
 #[test]
 fn money_that_the_second_api_gives_back_later_is_waited_for() {
-    on_both(|school| async move {
-        let shop = Shop::opens(school, Api::V2).await;
-        let paid = shop.sells().await;
-        let imp_uid = paid["imp_uid"].as_str().unwrap();
-        shop.service.misbehaves("/cancel", Fault::Later, 1);
-        refunds(&shop.teacher, &paid, json!({ "reason": "교환", "amount": 20_000 })).await.is(202);
-        shop.school.later(60);
-        check_due(&shop.school.app).await.unwrap();
-        assert_eq!(detail(&shop.teacher, &paid).await["refund_status"], "requested");
-        shop.service.gives_back_later(imp_uid);
-        shop.school.later(60);
-        until("it is back", async || (shop.status(&paid).await == "partially_refunded").then_some(())).await;
-        assert_eq!((shop.service.payment(imp_uid).cancelled, shop.service.was_asked("/cancel")), (20_000, 1));
-    });
+    on_both(|school| is_waited_for(school, Fault::Later));
+}
+
+#[test]
+fn a_refund_that_is_refused_since_another_node_asked_first_is_waited_for() {
+    on_both(|school| is_waited_for(school, Fault::LaterToAnother));
 }
 
 #[test]

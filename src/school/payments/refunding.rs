@@ -201,8 +201,13 @@ async fn give_back(
     let refund = GatewayRefund { key: &key, amount: missing, remains, ..refund };
     match gateway.give_back(&refund).await {
         Err(Error::GatewayRefused { why }) => {
+            // Another node may have asked for the same money first.
             let found = see(gateway, order).await?;
-            if found.went_back() >= target { Ok(()) } else { Err(Error::GatewayRefused { why }) }
+            match found.went_back() >= target {
+                true => Ok(()),
+                false if found.goes_back > 0 => Err(Error::GatewayAway { retry_after_s: WAITS_S }),
+                false => Err(Error::GatewayRefused { why }),
+            }
         }
         done => done,
     }
@@ -260,6 +265,9 @@ async fn tell_of_refusal(app: &School, refund: &Refund, payment: &CoursePayment,
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Payments, refund.payment).await?;
+    if tx.one::<Refund>(REFUND, args![refund.id]).await?.status != "REQUESTED" {
+        return Ok(());
+    }
     let sql = "select id from payment_moves where payment = $1 and refund = $2 and kind = $3 limit 1";
     let args = args![refund.payment, refund.id, MoveKind::RefundFailed.word()];
     if tx.maybe::<(i64,)>(sql, args).await?.is_some() {
