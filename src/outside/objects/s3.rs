@@ -7,6 +7,7 @@
 mod answers;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,7 +20,7 @@ use tokio::sync::Semaphore;
 
 use self::answers::{error_code, text};
 use super::parts::{NewObject, PartToSend, StoredPart, content_type, is_key};
-use crate::clock::Clock;
+use crate::clock::{Clock, MINUTE_MS};
 use crate::config::{ObjectSettings, SecretText, Switch};
 use crate::error::{Error, Noun, Result};
 use crate::outside::http_client::{AnswerLimits, HttpAsk, HttpClient, NoAnswer, RawAnswer};
@@ -44,6 +45,8 @@ pub struct S3Store {
     within: Duration,
     clock: Clock,
     places: Semaphore,
+    /// The time at which the log was last told that all places are taken.
+    busy_logged_ms: AtomicI64,
 }
 
 /// The parts of a request besides its URL, and the limits of its answer.
@@ -73,6 +76,7 @@ impl S3Store {
             within,
             clock,
             places: Semaphore::new(REQUESTS_AT_ONCE_MAX),
+            busy_logged_ms: AtomicI64::new(0),
         })
     }
 
@@ -255,12 +259,22 @@ impl S3Store {
     }
 
     async fn send<'a, A: S3Action<'a>>(&self, action: &A, request: Request<'_>) -> Result<RawAnswer> {
-        let _one_of_few = self.places.try_acquire().map_err(|_| busy())?;
+        let _one_of_few = self.places.try_acquire().map_err(|_| self.busy())?;
         let url = action.sign_with_time(OWN_URL_FOR, &instant(self.clock.now_ms()));
         let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
         let method = Method::from_bytes(A::METHOD.to_str().as_bytes()).map_err(Error::internal)?;
         let ask = HttpAsk { method, path: &path, headers: request.headers, body: request.body.into() };
         self.client.send(ask, request.limits).await.map_err(|NoAnswer(why)| away(&why))
+    }
+
+    /// Returns the error for a request that was not sent, since so many of this server are under way. Logs it at most once a minute.
+    fn busy(&self) -> Error {
+        let now_ms = self.clock.now_ms();
+        if now_ms - self.busy_logged_ms.load(Ordering::Relaxed) >= MINUTE_MS {
+            self.busy_logged_ms.store(now_ms, Ordering::Relaxed);
+            tracing::warn!(REQUESTS_AT_ONCE_MAX, "this server asks the store of objects too much at once");
+        }
+        Error::Busy { retry_after_s: BUSY_RETRY_AFTER_S }
     }
 }
 
@@ -284,12 +298,6 @@ fn is_success(answer: &RawAnswer) -> bool {
 /// that has lost its bucket.
 fn is_missing(answer: &RawAnswer, code: &str) -> bool {
     answer.status == 404 && error_code(answer) == code
-}
-
-/// Returns the error for a request that was not sent, since so many of this server are under way.
-fn busy() -> Error {
-    tracing::warn!(REQUESTS_AT_ONCE_MAX, "this server asks the store of objects too much at once");
-    Error::Busy { retry_after_s: BUSY_RETRY_AFTER_S }
 }
 
 fn away(why: &str) -> Error {

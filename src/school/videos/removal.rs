@@ -93,7 +93,7 @@ pub async fn remove_of(app: &School, files: FilesOf, id: i64) {
 }
 
 /// Removes everything that is needed no more. What is being written at this moment is left for the next time, and so is all
-/// the rest if the store does not answer. What the store refuses stops nothing else.
+/// the rest if the store does not answer, or is asked too much at once. What the store refuses stops nothing else.
 pub async fn remove_all(app: &School) -> Result<()> {
     let (mut last, now_ms) = (0, app.now_ms());
     let due = format!("{IS_REMOVABLE} and removal_ms <= $1 and id > $2");
@@ -103,20 +103,23 @@ pub async fn remove_all(app: &School) -> Result<()> {
     app.objects.sweep(app.now_ms() - LEFTOVER_MS).await
 }
 
-/// Removes what the first of these uploads have left, and returns the last one that was looked at.
+/// Removes what the first of these uploads have left, and returns the last one that was looked at. Fails in the end if the store was
+/// asked too much at once.
 async fn remove_batch(app: &School, removable: &Filter) -> Result<Option<i64>> {
     let (sql, args) = removable.page("select id, key, upload_id, removal_ms from uploads", "id", BATCH_MAX_UPLOADS, 0);
     let found: Vec<RemovableUpload> = app.db.all(sql, args).await?;
     let last = found.last().map(|upload| upload.id);
     let mut removals = stream::iter(found).map(|upload| remove(app, upload)).buffer_unordered(REMOVED_AT_ONCE_MAX);
+    let mut busy = None;
     while let Some((id, removed)) = removals.next().await {
         match removed {
             Ok(()) => {}
             Err(error @ Error::StoreAway { .. }) => return Err(error),
+            Err(error @ Error::Busy { .. }) => busy = Some(error),
             Err(error) => tracing::warn!(%error, upload = id, "it is tried again"),
         }
     }
-    Ok(last)
+    busy.map_or(Ok(last), Err)
 }
 
 async fn remove(app: &School, upload: RemovableUpload) -> (i64, Result<()>) {
@@ -159,7 +162,7 @@ pub async fn give_up_overdue(app: &School) -> Result<()> {
     retry(|| give_up_all_overdue(app)).await?;
     match remove_all(app).await {
         // Logged there, and tried again.
-        Err(Error::StoreAway { .. }) => Ok(()),
+        Err(Error::StoreAway { .. } | Error::Busy { .. }) => Ok(()),
         removed => removed,
     }
 }

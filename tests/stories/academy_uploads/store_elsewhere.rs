@@ -1,5 +1,6 @@
 //! Videos in a bucket: what its URLs allow, and a store that is away, forgets to answer, or says no.
 
+use futures_util::future::{join, join_all};
 use gyosil::error::Error;
 use gyosil::outside::objects::{NewObject, PartToSend};
 use gyosil::school::videos::removal;
@@ -243,6 +244,27 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
         bucket.fails("list", BucketFault::KnowsNot, 1);
         removal::give_up_overdue(&school.app).await.unwrap();
         assert_eq!((due().await, bucket.uploads().len()), (0, 1));
+    });
+}
+
+#[test]
+fn a_server_that_asks_the_store_too_much_removes_files_later() {
+    in_bucket(&[], |school, bucket| async move {
+        let staff = Staff::of(&school).await;
+        let open = staff.begins(short_film()).await;
+        let word = |name: &str| open.upload[name].as_str().unwrap();
+        bucket.fails("parts", BucketFault::Hangs, 64);
+        let asked = (0..64).map(|_| school.app.objects.parts(word("key"), word("upload_id"), 3));
+        let gives_up = async {
+            school.later(86_400);
+            removal::give_up_overdue(&school.app).await.unwrap();
+            removal::remove_all(&school.app).await
+        };
+        let (_, removed) = join(join_all(asked), gives_up).await;
+        assert!(matches!(removed, Err(Error::Busy { .. })), "no other batch is tried: {removed:?}");
+        assert_eq!((bucket.uploads().len(), due_removals(&school).await), (1, 1));
+        removal::give_up_overdue(&school.app).await.unwrap();
+        assert_eq!((bucket.uploads().len(), due_removals(&school).await), (0, 0));
     });
 }
 
