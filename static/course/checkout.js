@@ -9,13 +9,13 @@ import { language, languageOf, words } from "../shared/words.js";
 import { forgetAll } from "../learn/phone.js";
 import { button, plain, reasonOf, relabel, remark } from "../learn/screens.js";
 import { entitle, show, waitIsTold } from "../learn/stage.js";
-import { findOrder, forgetReturn, makeOrder, noteReturn, paidFor, pay, returned, sale, settle, settleLeft } from "./paying.js";
+import { findOrder, forgetReturn, makeOrder, noteReturn, pay, readPayments, returned, sale, settle, settleLeft } from "./paying.js";
 import { isMissing, isStudent, standing } from "./standing.js";
 
 /** The main things that the page may use: `api`, `load`, `course` and `resumed`. */
 let on;
 /** Names of orders that this page has seen fail: nobody asks about them again. */
-const gone = new Set();
+const failedOrders = new Set();
 
 export async function begin(given) {
   on = given;
@@ -52,18 +52,25 @@ async function draw(course, videos, { kind, enrollment }) {
   if (kind === "open") return bought("mine", enrollment, course.status === "published");
   if (kind === "queue") return stop("queue");
   if (kind === "asked" && course.price === 0) return stop("asked");
-  const { isPaid, left } = enrollment && course.price > 0 ? await paidFor(on.api, enrollment, course.price) : {};
+  const { isPaid, left = [] } = enrollment && course.price > 0 ? await readPayments(on.api, enrollment, course.price) : {};
   if (kind === "asked" && isPaid) return stop("paid");
   const sell = async () => (course.status === "published" ? show("buy", () => offer(course, videos)) : stop("closed"));
-  return left && !gone.has(left.merchant_uid) ? ask(left, sell) : sell();
+  return askAll(left, sell);
 }
 
-/** Asks what came of an order that the buyer has left, before they are asked to pay for another. */
-async function ask(order, sell) {
-  const outcome = await settleLeft(on.api, order, () => pending());
-  if (outcome === "pending") return pending(() => ask(order, sell), sell);
-  if (outcome === "failed") return sell();
-  return outcome === "returned" ? stop("returned") : paid();
+/**
+ * Asks what came of the orders that the buyer has left, before they are asked to pay for another: they pay again only if all have failed,
+ * or if they want to although nobody knows of one.
+ */
+async function askAll(orders, sell) {
+  let isOpen = false;
+  for (const order of orders.filter(({ merchant_uid: name }) => !failedOrders.has(name))) {
+    const outcome = await settleLeft(on.api, order, () => pending());
+    if (outcome === "failed") failedOrders.add(order.merchant_uid);
+    else if (outcome === "pending") isOpen = true;
+    else return outcome === "returned" ? stop("returned") : paid();
+  }
+  return isOpen ? pending(() => askAll(orders, sell), sell) : sell();
 }
 
 // The offer.
@@ -203,7 +210,7 @@ async function conclude(order, tried, reason) {
   const outcome = await settle(on.api, order, tried, () => pending());
   if (outcome === "pending") return pending(() => conclude(order, tried, reason));
   if (outcome === "failed") {
-    gone.add(order.merchant_uid);
+    failedOrders.add(order.merchant_uid);
     return failed(reason);
   }
   forgetReturn();
@@ -222,11 +229,11 @@ async function paid() {
 
 // Outcomes.
 
-/** `isAgain`: whoever wants more time may take the course again after the end. */
-function bought(done, { expiry_date: end }, isAgain = false) {
+/** `canRenew`: whoever wants more time may take the course again after the end. */
+function bought(done, { expiry_date: end }, canRenew = false) {
   show(done === "mine" ? "mine" : "bought", () => plain({
     icon: "check", title: words.bought[done],
-    lines: [end && words.bought.until(dayOf(end)), end && isAgain && words.bought.longer, done === "paid" && sale().isPractice && words.bought.practice],
+    lines: [end && words.bought.until(dayOf(end)), end && canRenew && words.bought.longer, done === "paid" && sale().isPractice && words.bought.practice],
     acts: [{ act: "watch", label: words.bought.go, go: () => location.assign(`/watch/${on.course}`) }, { act: "record", label: words.bought.record, icon: "paper", go: () => location.assign("/me") }],
   }));
 }

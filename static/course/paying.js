@@ -58,15 +58,15 @@ export async function findOrder({ api, course }, name) {
 }
 
 /**
- * Reads what was paid for an enrollment: `isPaid` tells whether the school keeps as much as it costs, `left` is the newest order that the
- * buyer may have paid before they left the page. In the sandbox nobody pays elsewhere.
+ * Reads what was paid for an enrollment: `isPaid` tells whether the school keeps as much as it costs, `left` are the orders, newest first,
+ * that the buyer may have paid before they left the page. In the sandbox nobody pays elsewhere.
  */
-export async function paidFor(api, { id }, price) {
+export async function readPayments(api, { id }, price) {
   const payments = (await ownPayments(api)).filter((payment) => payment.enrollment_id === id);
   const kept = payments.filter((payment) => KEPT.includes(payment.payment_status));
   const sum = kept.reduce((all, { total_amount: paid, refund_amount: back }) => all + paid - back, 0);
-  const left = payments.find(({ payment_status: status, gateway }) => status === "pending" && gateway && gateway !== "sandbox");
-  return { isPaid: sum >= price, left: left ?? null };
+  const left = payments.filter(({ payment_status: status, gateway }) => status === "pending" && gateway && gateway !== "sandbox");
+  return { isPaid: sum >= price, left };
 }
 
 /** Has the server ask what came of an order that was left, by its name alone. Resolves as `settle` does. */
