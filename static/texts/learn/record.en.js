@@ -10,7 +10,7 @@ export default {
     progress: "Steps", steps: (done, of) => `You have finished ${done} of ${of} steps.`, allSteps: (of) => `You have finished all ${of} steps.`,
     completed: "You have completed this course. Congratulations!", certificate: "See my certificate", print: "Print it (PDF)", again: "Go through it again",
     watch: "Watch the videos",
-    ends: (day, days) => `You can watch until ${day}: ${days === 1 ? "1 day" : `${days} days`} left.`, longer: "If you want more time",
+    ends: (day, days) => `You can watch until ${day}: ${days === 1 ? "1 day" : `${days} days`} left.`, longer: "How to get more time",
     toCome: "Your teacher gives out the certificates. If you have none yet, please ask.",
     old: "There is no internet, so this is what you saw last time.", revoked: "This certificate was taken back. Please ask your teacher.", expired: "This certificate has expired. Please ask your teacher.",
     nobodyLine: "If you have saved your record before, come in with your phone number.", signin: "Use my phone number", leave: "Sign out on this phone",

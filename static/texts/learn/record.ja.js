@@ -8,7 +8,7 @@ export default {
     progress: "習ったところ", steps: (done, of) => `${of}ステップのうち${done}ステップできました。`, allSteps: (of) => `${of}ステップすべてできました。`,
     completed: "修了しました。おめでとうございます！", certificate: "修了証を見る", print: "紙に印刷する (PDF)", again: "習ったことを見直す",
     watch: "動画を見る",
-    ends: (day, days) => `${day}まで見られます。あと ${days} 日です。`, longer: "もっと長く見たいときは",
+    ends: (day, days) => `${day}まで見られます。あと ${days} 日です。`, longer: "もっと長く見るには",
     toCome: "修了証は先生がくださいます。まだなければ、先生に伝えてください。",
     old: "インターネットが切れているので、前に見た記録を出しています。", revoked: "この修了証は取り消されました。先生に聞いてください。", expired: "修了証の期限が過ぎました。先生に聞いてください。",
     nobodyLine: "前に記録を保存した方は、電話番号で入ってください。", signin: "電話番号で入る", leave: "このスマホでの利用を終える",

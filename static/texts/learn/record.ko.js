@@ -8,7 +8,7 @@ export default {
     progress: "배운 단계", steps: (done, of) => `${of}단계 가운데 ${done}단계를 마치셨어요.`, allSteps: (of) => `${of}단계를 모두 마치셨어요.`,
     completed: "수료하셨어요. 축하드려요!", certificate: "수료증 보기", print: "종이에 뽑기 (PDF)", again: "배운 것 다시 보기",
     watch: "동영상 보기",
-    ends: (day, days) => `${day}까지 보실 수 있어요. ${days === 1 ? "하루" : `${days}일`} 남았어요.`, longer: "더 오래 보고 싶으시면",
+    ends: (day, days) => `${day}까지 보실 수 있어요. ${days === 1 ? "하루" : `${days}일`} 남았어요.`, longer: "더 오래 보는 방법",
     toCome: "수료증은 선생님이 드려요. 아직 없으면 선생님께 말씀해 주세요.",
     old: "인터넷이 끊겨 전에 본 기록을 보여 드려요.", revoked: "이 수료증은 취소되었어요. 선생님께 여쭤보세요.", expired: "수료증 기한이 지났어요. 선생님께 여쭤보세요.",
     nobodyLine: "전에 기록을 저장해 두셨으면 전화번호로 들어오세요.", signin: "전화번호로 들어가기", leave: "이 휴대폰에서 나가기",
