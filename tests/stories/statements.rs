@@ -97,6 +97,9 @@ async fn grows(school: &School, teacher: &Person) {
         "insert into classes (id, created_ms, updated_ms, course, name, is_default)
             select id, 0, 0, id, 'class', true from courses where id > 1000000"
             .into(),
+        "insert into classes (created_ms, updated_ms, course, name, is_default)
+            select 0, 0, c.id, n, false from courses c, generate_series(1, 4) n where c.id > 1000000"
+            .into(),
         "insert into units (created_ms, updated_ms, course, title, position)
             select 0, 0, c.id, n, n from courses c, generate_series(1, 3) n"
             .into(),
@@ -311,6 +314,9 @@ fn a_request_of_the_academy_reads_no_table_from_end_to_end() {
             (&student, Method::GET, "/certificates/".to_owned()),
             (&student, Method::GET, "/certificates/preview/minor/1/".into()),
             (&student, Method::GET, "/certificates/download/major/1000001/".into()),
+            (&student, Method::GET, "/dashboards/student-dashboard/".into()),
+            (&student, Method::GET, "/progress/".into()),
+            (&student, Method::GET, "/progress/overall/".into()),
             (&student, Method::GET, "/missions/multiple-choice-questions/".into()),
             (&student, Method::POST, format!("/missions/multiple-choice-questions/{}/", questions[0])),
             (&student, Method::POST, format!("/missions/multiple-choice-questions/{}/", questions[1])),

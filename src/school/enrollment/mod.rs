@@ -271,9 +271,9 @@ async fn find_current(tx: &mut Tx, course: i64, person: i64, now_ms: i64) -> Res
 pub(super) fn current_in(course: &str, person: &str, now_ms: &str) -> String {
     format!(
         "(select o.id, o.status, o.status = 'EXPIRED' or o.expires_ms is not null and o.expires_ms <= {now_ms} as is_over,
-                case when exists (select 1 from participants a join live_sessions s on s.id = a.session
+                case when (select a.id from participants a join live_sessions s on s.id = a.session
                     where a.enrollment = o.id and a.person = o.person and a.left_ms is null and a.removed_ms is null
-                    and s.status <> 'REVIEW_MODE') then 1 else 0 end as sits
+                    and s.status <> 'REVIEW_MODE' limit 1) is not null then 1 else 0 end as sits
             from enrollments o join classes l on l.id = o.class where l.course = {course} and o.person = {person}) mine
         where status in ('APPROVED', 'COMPLETED', 'EXPIRED') or (status = 'PENDING' and sits = 1)
         order by is_over, sits desc, id desc limit 1"

@@ -64,7 +64,7 @@ const OF_VIDEOS: &str = "i.kind = 'VIDEO' and i.deleted_ms is null and u.deleted
 
 /// Builds SQL: the enrollments `e` by which a person learns, one in each course `k`. `$1` is the person, `$2` the time of now.
 pub(in crate::school) fn current() -> String {
-    format!("e.person = $1 and e.id = (select id from {})", enrollment::current_in("k.course", "$1", "$2"))
+    format!("e.person = $1 and e.id = (select id from {})", enrollment::current_in("k.course", "e.person", "$2"))
 }
 
 /// Records what a person has watched of a video, in the course that they learn it in.
