@@ -199,9 +199,11 @@ fn a_course_needs_only_published_courses_once_it_is_published_itself() {
         adds_module(&teacher, &course).await;
         let refused = publishes(&teacher, &course).await;
         assert_eq!(refused.json["error"]["missingPrerequisites"], json!([hidden]));
-        for (language, words) in
-            [("ja", "先に公開してください: 秘密の下書き"), ("ko", "아직 공개되지 않았습니다"), ("en", "Publish first")]
-        {
+        for (language, words) in [
+            ("ja", "先に公開してください: 秘密の下書き"),
+            ("ko", "아직 공개되지 않았습니다"),
+            ("en", "Publish the prerequisites"),
+        ] {
             let path = format!("{}/publish", path_of(&course));
             let refused = teacher.asks(Method::POST, &path, Some(json!({})), &[("accept-language", language)]).await;
             let message = refused.json["error"]["message"].as_str().unwrap();
