@@ -19,12 +19,9 @@ pub fn token(headers: &HeaderMap, in_query: Option<&str>) -> Option<(String, boo
         return Some((token.to_owned(), false));
     }
     let mut offered = words(headers, &header::SEC_WEBSOCKET_PROTOCOL);
-    if offered.any(|word| word == "bearer")
-        && let Some(token) = offered.next()
-    {
-        return Some((token.to_owned(), true));
-    }
-    in_query.map(|token| (token.to_owned(), false))
+    let by_protocol = offered.any(|word| word == "bearer").then(|| offered.next()).flatten();
+    let in_query = in_query.map(|token| (token.to_owned(), false));
+    by_protocol.map(|token| (token.to_owned(), true)).or(in_query)
 }
 
 /// Checks that a request is a WebSocket handshake, and returns its key.
@@ -47,8 +44,7 @@ pub fn key(request: &Request) -> Result<String> {
 
 /// Returns the comma-separated words of all headers of this name.
 fn words<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let lines = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(str::trim)
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim)
 }
 
 /// Returns the value of a header that must be present exactly once.
@@ -65,12 +61,11 @@ fn is_key(key: &str) -> bool {
 
 /// Answers with 101: after it the connection is a WebSocket.
 pub fn switching(key: &str, by_protocol: bool) -> Response {
-    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    if let Ok(accept) = accept {
+    if let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) {
         headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     }
     if by_protocol {
