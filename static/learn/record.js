@@ -15,7 +15,7 @@ import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
 const RETRY_AFTER_MS = 5_000;
-/** An end of access is told from so many days before it. */
+/** Days before an end of access from which the record tells of it. */
 const END_TOLD_DAYS = 7;
 /** The timer that asks for the record again, while an old one is shown. */
 let retry = 0;
@@ -79,7 +79,7 @@ async function fetched(api) {
     for (const one of courses.filter((other) => other.course_id === id)) one.hasVideos = videos > 0;
     for (const one of courses.filter((other) => other.id === enrollment)) one.end = end;
   }
-  // Its zone is that of the days.
+  // Days are those of the school's zone.
   if (courses.some(endsSoon)) await loadSchool();
   return { name: api.user.name, courses, copied: await copiedLogin(api) };
 }

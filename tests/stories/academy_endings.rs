@@ -220,7 +220,7 @@ fn an_end_that_was_looked_at_is_not_looked_at_again_until_it_is_moved() {
         goes_to(&school, end, 6 * DAY_S);
         let [teacher, student] = days_later(&school, 0, [&teacher, &students[2]]).await;
         enrolled(&student, short).await;
-        // That of the long access, that of a course that is gone, and that of a short access.
+        // The end of the long access, of a course that is gone, and of a short access.
         assert_eq!(unsettled(&school).await, 3);
         assert_eq!(kinds(&told(&school).await), [WEEK]);
         assert_eq!(unsettled(&school).await, 0);

@@ -9,7 +9,7 @@ fn systemd_understands_the_units() {
     for name in ["gyosil.service", "gyosil-judge.service"] {
         let unit = std::fs::read_to_string(super::root().join("docs/deploy").join(name)).unwrap();
         let unit_file = folder.path().join(name);
-        // It looks for the program too, which need not be installed here.
+        // The check looks for the program too, which need not be installed here.
         std::fs::write(&unit_file, unit.replace("/usr/local/bin/gyosil", "/bin/true")).unwrap();
         let mut verify = Command::new("/usr/bin/systemd-analyze");
         let Ok(output) = verify.args(["verify", "--man=no"]).arg(&unit_file).output() else {

@@ -15,7 +15,7 @@ pub struct InterfaceKey {
     r#type: String,
 }
 
-/// How a key is answered that is not always answered as its interface has it.
+/// The form of a key that is not always answered as its interface has it.
 enum Answered {
     /// As the interface has it, or null.
     OrNull,
