@@ -162,7 +162,8 @@ async fn insert(
     Ok(id)
 }
 
-/// Completes an enrollment, and makes its certificate and those of the course's units valid again. The caller holds the learner's enrollments in the course, or has seen that none was revoked.
+/// Completes an enrollment, and makes its certificate and those of the course's units valid again. The caller holds the learner's
+/// enrollments in the course, or has seen that none was revoked.
 async fn complete_enrollment(tx: &mut Tx, enrollment: i64, now_ms: i64) -> Result<()> {
     let sql =
         "update enrollments set status = 'COMPLETED', completed_ms = coalesce(completed_ms, $2), failed_ms = null,

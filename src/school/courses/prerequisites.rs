@@ -14,7 +14,8 @@ pub(super) async fn hold_changes(tx: &mut Tx) -> Result<()> {
 }
 
 /// Makes these the courses that `course` needs. Fails if the caller does not see one of them, or if one of them needs `course`
-/// itself, directly or through others, or if `course` is published and one of them is not. The caller of this function holds the changes, or has just made the course.
+/// itself, directly or through others, or if `course` is published and one of them is not. The caller of this function holds the
+/// changes, or has just made the course.
 pub(super) async fn set(tx: &mut Tx, caller: &Caller, course: i64, needed: &[i64]) -> Result<()> {
     for (n, id) in needed.iter().enumerate() {
         let place = (Field::Prerequisites, n);
